@@ -1,0 +1,1 @@
+"""ASEAN Commodity City: centralized purchasing between China and ASEAN, from price list to settled order."""

@@ -1,0 +1,1 @@
+"""What pages and API share: who acts, permissions, parsing, requests, idempotent replay, errors as answers, throttling."""

@@ -1,0 +1,67 @@
+"""Every route says who may use it, or that it is public; a structural test reads these marks."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.identity import current_actor, require_actor
+
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer", bound=ResponseReturnValue)
+
+_MARK = "__city_access__"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a route is guarded and, for a page action, which API call does the same."""
+
+    permission: Permission | None  # None: public, for the stated reason
+    reason: str = ""
+    twin: str = ""
+
+
+def requires(permission: Permission, *, twin: str = "") -> Callable[[Callable[Parameters, Any]], Callable[Parameters, Any]]:
+    """Guard a view with a permission; ``twin`` names the API call of a page action, ``POST /api/v1/checkout``."""
+
+    def decorate(view: Callable[Parameters, Any]) -> Callable[Parameters, Any]:
+        @functools.wraps(view)
+        def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Any:
+            require_actor().must(permission)
+            return view(*args, **kwargs)
+
+        setattr(guarded, _MARK, Access(permission, twin=twin))
+        return guarded
+
+    return decorate
+
+
+def public(reason: str, *, twin: str = "") -> Callable[[Callable[Parameters, Any]], Callable[Parameters, Any]]:
+    """List a view as public and say why."""
+
+    def decorate(view: Callable[Parameters, Any]) -> Callable[Parameters, Any]:
+        setattr(view, _MARK, Access(None, reason=reason, twin=twin))
+        return view
+
+    return decorate
+
+
+def access_of(view: Callable[..., Any]) -> Access | None:
+    """Return the mark of a view, None when nobody thought of it."""
+    found: Any = view
+    while found is not None:
+        mark = getattr(found, _MARK, None)
+        if isinstance(mark, Access):
+            return mark
+        found = getattr(found, "__wrapped__", None)
+    return None
+
+
+def may(permission: Permission) -> bool:
+    """Tell templates whether the reader may do this."""
+    actor = current_actor()
+    return actor is not None and actor.may(permission)

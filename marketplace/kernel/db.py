@@ -1,0 +1,241 @@
+"""The database: column types, connection settings, and the unit of work - the only place that commits.
+
+One SQL serves SQLite and PostgreSQL. On SQLite a writing unit of work begins with BEGIN IMMEDIATE behind a file
+lock: the driver's own lazy BEGIN loses updates silently, and SQLite's busy handler has no queue, so writers starve
+(measured, see docs/adr/0003-one-sql-two-databases.md).
+"""
+
+import fcntl
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from marketplace.kernel import events
+
+Result = TypeVar("Result")
+
+NAMING: Final = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_WRITE: Final = "city_write"
+_RETRIED: Final = ("40P01", "40001")  # PostgreSQL: deadlock detected, serialization failure
+_RETRIES: Final = 5
+
+
+class Base(DeclarativeBase):
+    """The declarative base of every table."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware UTC instant; SQLite, which has no zones, stores it naive."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse a naive instant: it would be read back as another."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "instants are aware"
+            raise ValueError(msg)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Return the instant in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ScaledDecimal(sa.types.TypeDecorator[Decimal]):
+    """A decimal kept as a BIGINT of ``10**-places``: SQLite would make NUMERIC a float without a word."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def __init__(self, places: int) -> None:
+        """Fix the number of decimals."""
+        super().__init__()
+        self.places = places
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> int | None:
+        """Refuse what would be rounded on the way in."""
+        if value is None:
+            return None
+        scaled = value.scaleb(self.places)
+        if scaled != scaled.to_integral_value():
+            msg = f"{value} has more than {self.places} decimals"
+            raise ValueError(msg)
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> Decimal | None:
+        """Return the decimal with its places."""
+        return None if value is None else Decimal(value).scaleb(-self.places)
+
+
+class StateColumn(sa.types.TypeDecorator[StrEnum]):
+    """A StrEnum stored as its text, so that a state reads the same in SQL, JSON and code."""
+
+    impl = sa.String(32)
+    cache_ok = True
+
+    def __init__(self, states: type[StrEnum]) -> None:
+        """Fix the enumeration."""
+        super().__init__()
+        self.states = states
+
+    def process_bind_param(self, value: StrEnum | None, dialect: sa.Dialect) -> str | None:
+        """Refuse a text that is no state."""
+        return None if value is None else self.states(value).value
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> StrEnum | None:
+        """Return the state."""
+        return None if value is None else self.states(value)
+
+
+# JSON on both, JSONB on PostgreSQL so that it can be compared and indexed.
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
+
+
+def insert_only(table: sa.Table) -> None:
+    """Make the database itself refuse UPDATE and DELETE on a table, on both databases."""
+    for dialect in ("sqlite", "postgresql"):
+        for statement in insert_only_ddl(table.name, dialect):
+            # DDL() formats with %, so a literal per cent sign is doubled.
+            ddl = sa.DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)
+            event.listen(table, "after_create", ddl)
+
+
+def insert_only_ddl(table: str, dialect: str) -> list[str]:
+    """Return the statements (for migrations) that make a table insert-only."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_insert_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is insert-only'; END $$",
+        f"CREATE TRIGGER {table}_insert_only BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_insert_only()",
+    ]
+
+
+@event.listens_for(sa.Engine, "connect")
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(sa.Engine, "begin")
+def _begin_sqlite(connection: sa.Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    writing = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the engine options that the measured recipe asks for."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16}
+    return {"pool_size": 8, "max_overflow": 16, "pool_pre_ping": True}
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """Open one writing transaction; commit at the end, roll back on any error.
+
+    The events recorded inside are handled before the commit; ``on_commit`` callbacks run after it. A unit of work
+    never contains another, and no network call is made inside one.
+    """
+    session: Session = db.session()
+    if session.info.get(_WRITE):
+        msg = "a unit of work contains no other"
+        raise RuntimeError(msg)
+    # What was read before belongs to an older snapshot: forget it, so that decisions rest on locked facts.
+    session.rollback()
+    session.expire_all()
+    with _turn_to_write(db.engine):
+        session.info[_WRITE] = True
+        try:
+            session.connection(execution_options={_WRITE: True})
+            yield session
+            session.flush()
+            events.dispatch(session, current_app.extensions["city.reactions"])
+            session.commit()
+            callbacks: list[Callable[[], None]] = session.info.pop("city.on_commit", [])
+        except BaseException:
+            session.rollback()
+            session.info.pop("city.on_commit", None)
+            events.forget(session)
+            raise
+        finally:
+            session.info.pop(_WRITE, None)
+    for callback in callbacks:
+        callback()
+
+
+def in_unit_of_work(work: Callable[[Session], Result]) -> Result:
+    """Run the work in a unit of work, again after a deadlock: up to five times, with jitter."""
+    for attempt in range(1, _RETRIES + 1):
+        try:
+            with unit_of_work() as session:
+                return work(session)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in _RETRIED or attempt == _RETRIES:
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  jitter, no secret
+    raise AssertionError  # the loop returns or raises
+
+
+def reading() -> Session:
+    """Return the request's session for queries; it sees one snapshot until the next unit of work."""
+    return db.session()
+
+
+def on_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Run the callback once this unit of work is committed, never if it is rolled back."""
+    session.info.setdefault("city.on_commit", []).append(callback)
+
+
+@contextmanager
+def _turn_to_write(engine: sa.Engine) -> Iterator[None]:
+    """Queue SQLite's writers on a file beside the database; PostgreSQL needs no queue."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        yield
+        return
+    with Path(f"{path}.lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,51 @@
+"""Pages of a list, continued by an opaque cursor rather than an offset."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from marketplace.kernel.errors import Refused
+
+Row = TypeVar("Row")
+Other = TypeVar("Other")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows and the cursor of those that follow, None at the end."""
+
+    items: tuple[Row, ...]
+    next: str | None = None
+
+    def map(self, change: Callable[[Row], Other]) -> "Page[Other]":
+        """Return the page with every row changed."""
+        return Page(tuple(change(row) for row in self.items), self.next)
+
+
+def encode_cursor(*keys: str | int) -> str:
+    """Pack the last row's sort keys."""
+    return base64.urlsafe_b64encode(json.dumps(keys, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, *kinds: type) -> tuple[Any, ...]:
+    """Unpack sort keys of these types; a cursor we did not make is refused, never guessed at."""
+    try:
+        keys = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        keys = None
+    if not isinstance(keys, list) or len(keys) != len(kinds):  # pyright: ignore[reportUnknownArgumentType]
+        raise Refused.field("cursor", "cursor", "the value of `next` of the page before")
+    values: list[Any] = list(keys)  # pyright: ignore[reportUnknownArgumentType]
+    if any(type(value) is not kind for value, kind in zip(values, kinds, strict=True)):
+        raise Refused.field("cursor", "cursor", "the value of `next` of the page before")
+    return tuple(values)
+
+
+def page_of(rows: Sequence[Row], size: int, key: Callable[[Row], tuple[str | int, ...]]) -> Page[Row]:
+    """Cut ``size + 1`` fetched rows to a page; the one too many only says that there is more."""
+    shown = tuple(rows[:size])
+    more = len(rows) > size
+    return Page(shown, encode_cursor(*key(shown[-1])) if more and shown else None)

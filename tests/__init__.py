@@ -1,0 +1,1 @@
+"""The tests of the city: unit, integration, functional, browser, structure."""

@@ -1,0 +1,128 @@
+"""What every test may ask for: an application on a fresh database, a unit of work, a client."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.app import create_app
+from marketplace.cli.database import upgrade
+from marketplace.config import Settings
+from marketplace.kernel import events
+from marketplace.kernel.db import db, unit_of_work
+from tests.support import postgres
+
+SOAK = os.environ.get("CITY_SOAK") == "1"
+_DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let one database be chosen for a quick loop."""
+    parser.addoption("--db", choices=(*_DATABASES, "both"), default="both", help="database of the tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for the whole run, shared by the workers."""
+    if config.getoption("--db") != "sqlite":
+        postgres.start_for_session(config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run integration tests on both databases, journeys on SQLite alone unless marked or soaking."""
+    if "database" not in metafunc.fixturenames:
+        return
+    chosen = metafunc.config.getoption("--db")
+    folder = Path(str(metafunc.definition.path)).relative_to(Path(__file__).parent).parts[0]
+    marked = metafunc.definition.get_closest_marker("both_databases") is not None
+    wanted = _DATABASES if folder == "integration" or marked or SOAK else ("sqlite",)
+    names = [name for name in wanted if chosen in ("both", name)]
+    metafunc.parametrize("database", names, indirect=True, scope="session")
+
+
+@dataclass(frozen=True)
+class Database:
+    """A place that can be made fresh: a copy of a migrated template."""
+
+    name: str
+    url: str
+    template: str
+
+    def refresh(self) -> None:
+        """Throw the content away and start again from the template."""
+        db.engine.dispose()
+        if self.name == "sqlite":
+            path = Path(self.url.removeprefix("sqlite:///"))
+            for suffix in ("-wal", "-shm", ".lock"):
+                Path(f"{path}{suffix}").unlink(missing_ok=True)
+            shutil.copyfile(self.template, path)
+        else:
+            postgres.recreate(self.url, template=self.template)
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """A database made by the migrations, kept as a template."""
+    name = str(request.param)
+    if name == "sqlite":
+        folder = tmp_path_factory.mktemp("sqlite")
+        template = folder / "template.sqlite3"
+        upgrade(f"sqlite:///{template}")
+        with sa.create_engine(f"sqlite:///{template}").connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return Database(name, f"sqlite:///{folder / 'city.sqlite3'}", str(template))
+    mark = uuid.uuid4().hex[:12]
+    template_url = postgres.create(f"template_{mark}")
+    upgrade(template_url)
+    return Database(name, postgres.create(f"city_{mark}"), f"template_{mark}")
+
+
+@pytest.fixture(scope="session")
+def settings(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a test city with a data folder of its own."""
+    return Settings(
+        env="test", data_dir=tmp_path_factory.mktemp("data"), database_url=database.url, limits="off", port=8000
+    )
+
+
+@pytest.fixture(scope="session")
+def shared_app(settings: Settings) -> Flask:
+    """The application, built once a worker and database."""
+    return create_app(settings)
+
+
+@pytest.fixture
+def app(shared_app: Flask, database: Database) -> Iterator[Flask]:
+    """The application on a fresh database, inside its context."""
+    with shared_app.app_context():
+        database.refresh()
+        yield shared_app
+        db.session.remove()
+        db.engine.dispose()
+
+
+class _Undo(Exception):
+    """Leaves a unit of work without committing."""
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """An open unit of work that is rolled back at the end; its events are not handled."""
+    with suppress(_Undo), unit_of_work() as open_session:
+        yield open_session
+        events.forget(open_session)
+        raise _Undo
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript."""
+    return app.test_client()

@@ -38,14 +38,16 @@ def _use_supported_python() -> None:
     found = next(filter(None, map(shutil.which, CANDIDATES)), None)
     if found is None:
         sys.exit(f"Python 3.11, 3.12 or 3.13 is needed; python3 here is {sys.version.split()[0]}.")
-    os.execv(found, [found, *sys.argv])
+    os.execv(found, [found, *sys.argv])  # noqa: S606 - no shell is wanted
 
 
 def _bring_up_to_date(kind: str) -> None:
     wanted, present = _wanted(), _present()
     have = present.get("locks", {})
     # Everything in the runtime lock is in the dev lock at the same version.
-    locked = have.get("dev") == wanted["dev"] or (kind == "runtime" and have.get("runtime") == wanted["runtime"])
+    locked = have.get("dev") == wanted["dev"] or (
+        kind == "runtime" and have.get("runtime") == wanted["runtime"]
+    )
     if not locked:
         _create()
         print(f"Installing the packages of requirements/{kind}.lock (once; a minute or two) …", flush=True)
@@ -99,7 +101,7 @@ def _pip(*arguments: str) -> None:
     command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
     done = subprocess.run([*command, *arguments], check=False)
     if done.returncode != 0:
-        sys.exit("The packages could not be installed: see the lines above. Running the command again resumes.")
+        sys.exit("The packages could not be installed: see the lines above. Run the command again.")
 
 
 if __name__ == "__main__":

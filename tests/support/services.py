@@ -1,0 +1,35 @@
+"""What a test run needs beside Python: named when it is not there, and a failure where all must run.
+
+A pytest plugin: the closing lines of the run list every service that was missing, and with `CI=1`
+in the environment a missing service fails the tests that asked for it.
+"""
+
+import os
+import re
+from typing import Final, NoReturn
+
+import pytest
+
+EVERYTHING_MUST_RUN: Final = os.environ.get("CI", "").lower() in {"1", "true"}
+_MISSING: Final = re.compile(r"could not run: (?P<service>[^(]+) \((?P<reason>.*)\)", re.DOTALL)
+
+
+def missing(service: str, reason: str) -> NoReturn:
+    """Leave the test because this service is not here: a failure with CI=1, a named skip otherwise."""
+    message = f"could not run: {service} ({reason})"
+    if EVERYTHING_MUST_RUN:
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what could not run and how many tests that cost, just above the closing line."""
+    cost: dict[tuple[str, str], int] = {}
+    for outcome in ("skipped", "failed", "error"):
+        for report in terminalreporter.getreports(outcome):
+            found = _MISSING.search(str(getattr(report, "longrepr", "")))
+            if found:
+                key = (found["service"], found["reason"].strip())
+                cost[key] = cost.get(key, 0) + 1
+    for (service, reason), tests in sorted(cost.items()):
+        terminalreporter.write_line(f"Could not run: {service}, {tests} tests ({reason})", yellow=True)

@@ -1,0 +1,44 @@
+"""What happened to companies and people, by id."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyRegistered(Event):
+    """A company joined the city with its first member."""
+
+    company_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberJoined(Event):
+    """A person became a member of a company."""
+
+    company_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipEnded(Event):
+    """A person is no longer a member: what was assigned to them needs another hand."""
+
+    company_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDisabled(Event):
+    """A person can no longer log in."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErased(Event):
+    """A person's data is gone; whoever keeps more of it erases that too."""
+
+    person_id: UUID

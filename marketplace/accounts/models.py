@@ -1,0 +1,204 @@
+"""Tables of companies, people and their keys. Personal data stands in ``person`` and ``invitation`` only."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.rules import companies
+from marketplace.accounts.rules.codes import Purpose
+from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.accounts.rules.terms import TermsKind
+from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.ids import new_id
+
+# SHA-256 and HMAC-SHA-256 in hex.
+_DIGEST: Final = sa.String(64)
+
+
+class Company(Base):
+    """A legal entity that buys, sells, carries, declares or runs the city."""
+
+    __tablename__ = "company"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    kind: Mapped[CompanyKind] = mapped_column(StateColumn(CompanyKind), index=True)
+    name: Mapped[str] = mapped_column(sa.String(companies.LONGEST_NAME))
+    country: Mapped[str] = mapped_column(sa.String(2))
+    registration_number: Mapped[str] = mapped_column(sa.String(companies.LONGEST_NUMBER))
+    tax_id: Mapped[str | None] = mapped_column(sa.String(companies.LONGEST_NUMBER))
+    street: Mapped[str] = mapped_column(sa.String(companies.LONGEST_NAME), default="")
+    city: Mapped[str] = mapped_column(sa.String(100), default="")
+    region: Mapped[str] = mapped_column(sa.String(100), default="")
+    postcode: Mapped[str] = mapped_column(sa.String(16), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.Index("ix_company_registration", "country", "registration_number"),)
+
+
+class Person(Base):
+    """Somebody who logs in; after erasure an id that others' facts still point to."""
+
+    __tablename__ = "person"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    name: Mapped[str | None] = mapped_column(sa.String(companies.LONGEST_NAME))
+    email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
+    phone: Mapped[str | None] = mapped_column(sa.String(16), unique=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a code or link sent there came back
+    locale: Mapped[str] = mapped_column(sa.String(16))
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    # Raised by whatever must end every session; a session carries the number it began with.
+    auth_epoch: Mapped[int] = mapped_column(sa.Integer, default=0)
+    totp_sealed: Mapped[str | None] = mapped_column(sa.String(300))
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "erased_at IS NOT NULL OR email IS NOT NULL OR phone IS NOT NULL", name="reachable_unless_erased"
+        ),
+        sa.CheckConstraint(
+            "erased_at IS NULL OR (name IS NULL AND email IS NULL AND phone IS NULL AND password_hash IS NULL"
+            " AND totp_sealed IS NULL AND disabled_at IS NOT NULL)",
+            name="erased_is_empty",
+        ),
+    )
+
+
+class Membership(Base):
+    """A person in a company, with roles, until it ends."""
+
+    __tablename__ = "membership"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    roles: Mapped[list[str]] = mapped_column(Json)  # sorted
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.Index(
+            "uq_membership_live",
+            "person_id",
+            "company_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+        sa.Index("ix_membership_company", "company_id"),
+    )
+
+
+class Invitation(Base):
+    """A key to a company, sent to an address; used once, for a while."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    token_hash: Mapped[str] = mapped_column(_DIGEST, unique=True)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    invited_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+    email: Mapped[str | None] = mapped_column(sa.String(254), index=True)
+    phone: Mapped[str | None] = mapped_column(sa.String(16), index=True)
+    roles: Mapped[list[str]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+
+
+class ApiToken(Base):
+    """A bearer token: one person acting for one company over the API."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    prefix: Mapped[str] = mapped_column(sa.String(16))  # enough to recognise it in a list
+    token_hash: Mapped[str] = mapped_column(_DIGEST, unique=True)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the day
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OneTimeCode(Base):
+    """A short code sent to a login name; kept for unknown names too, so that both take the same path."""
+
+    __tablename__ = "one_time_code"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    purpose: Mapped[Purpose] = mapped_column(StateColumn(Purpose))
+    login_hash: Mapped[str] = mapped_column(_DIGEST)
+    code_hash: Mapped[str] = mapped_column(_DIGEST)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    attempts: Mapped[int] = mapped_column(sa.Integer, default=0)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.Index("ix_one_time_code_login", "login_hash", "purpose"),)
+
+
+class RecoveryCode(Base):
+    """One of the codes that replace a lost phone, each good once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    code_hash: Mapped[str] = mapped_column(_DIGEST)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.UniqueConstraint("person_id", "code_hash"),)
+
+
+class LoginCounter(Base):
+    """Failures of one bucket, counted here so that all workers count together."""
+
+    __tablename__ = "login_counter"
+
+    bucket: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    count: Mapped[int] = mapped_column(sa.Integer)
+    window_start: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TermsVersion(Base):
+    """A published version of the terms or the privacy notice; its words are in the translations."""
+
+    __tablename__ = "terms_version"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    kind: Mapped[TermsKind] = mapped_column(StateColumn(TermsKind))
+    version: Mapped[str] = mapped_column(sa.String(32))
+    text_key: Mapped[str] = mapped_column(sa.String(100))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.UniqueConstraint("kind", "version"),)
+
+
+class TermsAcceptance(Base):
+    """Who accepted which version when."""
+
+    __tablename__ = "terms_acceptance"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    terms_version_id: Mapped[UUID] = mapped_column(sa.ForeignKey("terms_version.id"))
+    accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.UniqueConstraint("person_id", "terms_version_id"),)
+
+
+# What was agreed to is evidence.
+insert_only(sa.inspect(TermsVersion).local_table)  # type: ignore[arg-type]
+insert_only(sa.inspect(TermsAcceptance).local_table)  # type: ignore[arg-type]

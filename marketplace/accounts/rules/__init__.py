@@ -1,0 +1,1 @@
+"""What accounts decide, as pure functions: rights, passwords, login names, waits, codes, terms."""

@@ -1,0 +1,193 @@
+"""Who may do what: a role says what a member does, a kind what a company can do; both must agree."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from marketplace.kernel.errors import Refused
+
+
+class Permission(StrEnum):
+    """One right, ``scope:resource:action``; alphabetical."""
+
+    ACCOUNT_SELF = "account:self"
+    CATALOG_IMPORT_RUN = "catalog:import:run"
+    CATALOG_LISTING_EDIT = "catalog:listing:edit"
+    COMPANY_MEMBERS_EDIT = "company:members:edit"
+    COMPANY_MEMBERS_INVITE = "company:members:invite"
+    COMPANY_MERCHANT_APPLY = "company:merchant:apply"
+    COMPANY_PROFILE_EDIT = "company:profile:edit"
+    FILES_FILE_UPLOAD = "files:file:upload"
+    LOGISTICS_DEPARTURE_OPERATE = "logistics:departure:operate"
+    LOGISTICS_HANDOVER_RECORD = "logistics:handover:record"
+    LOGISTICS_RECEIPT_RECORD = "logistics:receipt:record"
+    OPERATOR_AUDIT_READ = "operator:audit:read"
+    OPERATOR_COMPANY_ADMIT = "operator:company:admit"
+    OPERATOR_LEDGER_READ = "operator:ledger:read"
+    OPERATOR_LISTING_MODERATE = "operator:listing:moderate"
+    OPERATOR_MAIL_READ = "operator:mail:read"
+    OPERATOR_MERCHANT_REVIEW = "operator:merchant:review"
+    OPERATOR_PAYOUT_APPROVE = "operator:payout:approve"
+    OPERATOR_PAYOUT_READ = "operator:payout:read"
+    OPERATOR_PERSON_MANAGE = "operator:person:manage"
+    OPERATOR_SETTINGS_EDIT = "operator:settings:edit"
+    OPERATOR_STYLEGUIDE_READ = "operator:styleguide:read"
+    PARTNER_CONSIGNMENT_READ = "partner:consignment:read"
+    TRADE_CART_EDIT = "trade:cart:edit"
+    TRADE_DOCUMENT_READ = "trade:document:read"
+    TRADE_DOCUMENT_SIGN = "trade:document:sign"
+    TRADE_ORDER_ACCEPT = "trade:order:accept"
+    TRADE_ORDER_CANCEL = "trade:order:cancel"
+    TRADE_ORDER_CONFIRM = "trade:order:confirm"
+    TRADE_ORDER_FULFIL = "trade:order:fulfil"
+    TRADE_ORDER_PLACE = "trade:order:place"
+    TRADE_ORDER_READ = "trade:order:read"
+    TRADE_PAYMENT_CONFIRM = "trade:payment:confirm"
+    TRADE_PAYMENT_PAY = "trade:payment:pay"
+    TRADE_STATEMENT_READ = "trade:statement:read"
+    TRADE_TRANSFER_RECORD = "trade:transfer:record"
+
+
+class CompanyKind(StrEnum):
+    """What a company is in the city."""
+
+    TRADE = "trade"  # buys, sells or both
+    OPERATOR = "operator"  # runs the city
+    CARRIER = "carrier"
+    BROKER = "broker"
+    DC = "dc"
+    INSPECTOR = "inspector"
+    INSURER = "insurer"
+    BANK = "bank"
+    AGENT = "agent"
+
+
+class Role(StrEnum):
+    """What a member does in a company; the last five are the operator's staff."""
+
+    OWNER = "owner"
+    SALES = "sales"
+    PURCHASING = "purchasing"
+    APPROVER = "approver"
+    LOGISTICS = "logistics"
+    FINANCE = "finance"
+
+    MODERATOR = "moderator"
+    OPERATIONS = "operations"
+    CUSTOMS = "customs"
+    TREASURY = "treasury"
+    ADMIN = "admin"
+
+
+STAFF: Final = frozenset({Role.MODERATOR, Role.OPERATIONS, Role.CUSTOMS, Role.TREASURY, Role.ADMIN})
+COMPANY_ROLES: Final = frozenset(Role) - STAFF
+
+_P = Permission
+_COMPANY: Final = frozenset({_P.COMPANY_MEMBERS_EDIT, _P.COMPANY_MEMBERS_INVITE, _P.COMPANY_PROFILE_EDIT})
+_PAPERS: Final = frozenset({_P.FILES_FILE_UPLOAD, _P.TRADE_DOCUMENT_READ})
+# The payee's side of money by bank: a merchant's, a carrier's for freight, the operator's for commission.
+_PAYEE: Final = frozenset({_P.TRADE_PAYMENT_CONFIRM, _P.TRADE_STATEMENT_READ, _P.TRADE_TRANSFER_RECORD})
+
+_TRADE: Final = (
+    _COMPANY | _PAPERS | _PAYEE
+    | {
+        _P.CATALOG_IMPORT_RUN,
+        _P.CATALOG_LISTING_EDIT,
+        _P.COMPANY_MERCHANT_APPLY,
+        _P.TRADE_CART_EDIT,
+        _P.TRADE_DOCUMENT_SIGN,
+        _P.TRADE_ORDER_ACCEPT,
+        _P.TRADE_ORDER_CANCEL,
+        _P.TRADE_ORDER_CONFIRM,
+        _P.TRADE_ORDER_FULFIL,
+        _P.TRADE_ORDER_PLACE,
+        _P.TRADE_ORDER_READ,
+        _P.TRADE_PAYMENT_PAY,
+    }
+)  # fmt: skip
+_PARTNER: Final = _COMPANY | _PAPERS | _PAYEE | {_P.PARTNER_CONSIGNMENT_READ, _P.TRADE_DOCUMENT_SIGN}
+_HANDLES_GOODS: Final = frozenset({_P.LOGISTICS_HANDOVER_RECORD, _P.LOGISTICS_RECEIPT_RECORD})
+_OPERATOR: Final = (
+    _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS
+    | {_P.LOGISTICS_DEPARTURE_OPERATE}
+    | {permission for permission in Permission if permission.startswith("operator:")}
+)  # fmt: skip
+
+WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
+    CompanyKind.TRADE: _TRADE,
+    CompanyKind.OPERATOR: _OPERATOR,
+    CompanyKind.CARRIER: _PARTNER | _HANDLES_GOODS,
+    CompanyKind.BROKER: _PARTNER,
+    CompanyKind.DC: _PARTNER | _HANDLES_GOODS,
+    CompanyKind.INSPECTOR: _PARTNER,
+    CompanyKind.INSURER: _PARTNER,
+    CompanyKind.BANK: _PARTNER,
+    CompanyKind.AGENT: _PARTNER,
+}
+
+_SEES_TRADE: Final = frozenset({_P.PARTNER_CONSIGNMENT_READ, _P.TRADE_DOCUMENT_READ, _P.TRADE_ORDER_READ})
+BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
+    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS,
+    Role.SALES: _SEES_TRADE | _PAPERS | {
+        _P.CATALOG_IMPORT_RUN,
+        _P.CATALOG_LISTING_EDIT,
+        _P.TRADE_DOCUMENT_SIGN,
+        _P.TRADE_ORDER_CANCEL,
+        _P.TRADE_ORDER_CONFIRM,
+        _P.TRADE_ORDER_FULFIL,
+    },
+    Role.PURCHASING: _SEES_TRADE | _PAPERS | {
+        _P.TRADE_CART_EDIT,
+        _P.TRADE_ORDER_ACCEPT,
+        _P.TRADE_ORDER_CANCEL,
+        _P.TRADE_ORDER_PLACE,
+    },
+    Role.APPROVER: _SEES_TRADE | {_P.TRADE_DOCUMENT_SIGN},
+    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | {_P.TRADE_ORDER_ACCEPT, _P.TRADE_ORDER_FULFIL},
+    Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {_P.TRADE_PAYMENT_PAY},
+    Role.MODERATOR: _PAPERS | {_P.OPERATOR_LISTING_MODERATE, _P.OPERATOR_MERCHANT_REVIEW},
+    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | {_P.LOGISTICS_DEPARTURE_OPERATE},
+    Role.CUSTOMS: _PAPERS,
+    Role.TREASURY: _PAPERS | _PAYEE | {
+        _P.OPERATOR_LEDGER_READ,
+        _P.OPERATOR_PAYOUT_APPROVE,
+        _P.OPERATOR_PAYOUT_READ,
+    },
+    # Runs the city but moves no money and judges no goods: those hands are others'.
+    Role.ADMIN: _COMPANY | {
+        _P.FILES_FILE_UPLOAD,
+        _P.OPERATOR_AUDIT_READ,
+        _P.OPERATOR_COMPANY_ADMIT,
+        _P.OPERATOR_LEDGER_READ,
+        _P.OPERATOR_MAIL_READ,
+        _P.OPERATOR_PAYOUT_READ,
+        _P.OPERATOR_PERSON_MANAGE,
+        _P.OPERATOR_SETTINGS_EDIT,
+        _P.OPERATOR_STYLEGUIDE_READ,
+    },
+}  # fmt: skip
+
+
+def permissions_of(kind: CompanyKind, roles: Iterable[Role]) -> frozenset[Permission]:
+    """Return what a member with these roles may do in a company of this kind."""
+    granted = frozenset[Permission]().union(*(BY_ROLE[role] for role in roles))
+    return (granted & WITHIN_KIND[kind]) | {Permission.ACCOUNT_SELF}
+
+
+def roles_in(kind: CompanyKind) -> frozenset[Role]:
+    """Return the roles that exist in a company of this kind."""
+    return STAFF if kind is CompanyKind.OPERATOR else COMPANY_ROLES
+
+
+def leading_role(kind: CompanyKind) -> Role:
+    """Return the role of the first member, which somebody must always hold."""
+    return Role.ADMIN if kind is CompanyKind.OPERATOR else Role.OWNER
+
+
+def parse_roles(kind: CompanyKind, roles: Iterable[str]) -> tuple[Role, ...]:
+    """Return the roles, each once and sorted, or refuse ``roles``: at least one, all of this kind."""
+    known = {role.value: role for role in roles_in(kind)}
+    wanted = sorted(set(roles))
+    if not wanted or any(role not in known for role in wanted):
+        raise Refused.field("roles", "choice", ", ".join(sorted(known)))
+    return tuple(known[role] for role in wanted)

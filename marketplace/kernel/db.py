@@ -15,13 +15,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import sqlalchemy as sa
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -222,6 +224,16 @@ def in_unit_of_work(work: Callable[[Session], Result]) -> Result:
 def reading() -> Session:
     """Return the request's session for queries; it sees one snapshot until the next unit of work."""
     return db.session()
+
+
+def insert_if_new(session: Session, entity: type[Base], **values: Any) -> bool:
+    """Insert a row unless a unique key already has it; tell whether it was inserted.
+
+    A racer on PostgreSQL waits for the other's end, then sees its row: nobody gets a unique violation.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = insert(entity).values(**values).on_conflict_do_nothing()
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1
 
 
 def on_commit(session: Session, callback: Callable[[], None]) -> None:

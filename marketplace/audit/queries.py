@@ -1,0 +1,113 @@
+"""Read audit rows, and verify their chain."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import rules
+from marketplace.audit.models import AuditRow, AuditSeal
+
+_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One audit row as it is shown; names are looked up by whoever shows it."""
+
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    company_id: UUID | None
+    action: str
+    subject: str
+    subject_id: UUID
+    facts: dict[str, Any]
+
+
+def history(session: Session, *, subject: str, subject_id: UUID) -> tuple[AuditEntry, ...]:
+    """Return what happened to one thing, oldest first."""
+    rows = session.scalars(
+        sa.select(AuditRow).where(AuditRow.subject == subject, AuditRow.subject_id == subject_id).order_by(AuditRow.id)
+    )
+    return tuple(_entry(row) for row in rows)
+
+
+def latest(
+    session: Session, *, size: int, before: UUID | None = None, company_id: UUID | None = None
+) -> tuple[AuditEntry, ...]:
+    """Return up to ``size`` rows, newest first, of one company or of all, older than ``before``."""
+    wanted = sa.select(AuditRow).order_by(AuditRow.id.desc()).limit(size)
+    if before is not None:
+        wanted = wanted.where(AuditRow.id < before)
+    if company_id is not None:
+        wanted = wanted.where(AuditRow.company_id == company_id)
+    return tuple(_entry(row) for row in session.scalars(wanted))
+
+
+def verify(session: Session, *, head: str | None = None) -> rules.VerifyResult:
+    """Verify the chain in the database with the same walk as an exported file."""
+    return rules.verify_chain(chain_lines(session), head=head)
+
+
+def chain_lines(session: Session) -> Iterator[str]:
+    """Yield the chain as JSON lines: each seal after its rows, rows not sealed yet at the end."""
+    sealed: set[UUID] = set()
+    last = 0
+    columns = AuditSeal.__table__.c
+    # Seals are read in small portions, because they carry up to a thousand ids each.
+    while seals := session.execute(
+        sa.select(columns).where(columns.sequence > last).order_by(columns.sequence).limit(20)
+    ).all():
+        for seal in seals:
+            ids = [UUID(row_id) for row_id in seal.rows]
+            yield from _rows(session, ids)
+            sealed.update(ids)
+            yield rules.canonical({"kind": "seal", "seal": _seal(seal)})
+            last = seal.sequence
+    everything = session.scalars(sa.select(AuditRow.id).order_by(AuditRow.id)).all()
+    yield from _rows(session, [row_id for row_id in everything if row_id not in sealed])
+
+
+def _rows(session: Session, ids: Sequence[UUID]) -> Iterator[str]:
+    columns = AuditRow.__table__.c
+    for start in range(0, len(ids), _AT_ONCE):
+        portion = ids[start : start + _AT_ONCE]
+        found = {row.id: row for row in session.execute(sa.select(columns).where(columns.id.in_(portion)))}
+        for row_id in portion:
+            if row := found.get(row_id):
+                yield rules.canonical({"kind": "row", "row": _content(row), "hash": row.hash})
+
+
+def _content(row: Any) -> dict[str, Any]:
+    return rules.row_content(
+        id=row.id,
+        at=row.at,
+        actor=row.actor_id,
+        company=row.company_id,
+        action=row.action,
+        subject=row.subject,
+        subject_id=row.subject_id,
+        facts=row.facts,
+    )
+
+
+def _seal(seal: Any) -> dict[str, Any]:
+    return {
+        "sequence": seal.sequence,
+        "at": rules.stamp(seal.at),
+        "count": seal.count,
+        "rows": seal.rows,
+        "previous": seal.previous,
+        "hash": seal.hash,
+    }
+
+
+def _entry(row: AuditRow) -> AuditEntry:
+    return AuditEntry(
+        row.id, row.at, row.actor_id, row.company_id, row.action, row.subject, row.subject_id, dict(row.facts)
+    )

@@ -1,0 +1,80 @@
+"""Queue messages, note how they ended, erase them."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.ids import new_id
+from marketplace.mail import rules
+from marketplace.mail.models import MailMessage
+from marketplace.mail.rules import Channel, MessageState
+from marketplace.outbox import services as outbox
+
+JOB = "send_message"
+
+
+def send(
+    session: Session,
+    *,
+    to: str,
+    channel: Channel,
+    template: str,
+    locale: str,
+    context: Mapping[str, Any],
+    now: datetime,
+) -> UUID:
+    """Queue a message in this transaction; a job renders and delivers it after the commit.
+
+    ``to`` is a mail address, or a phone number in E.164 for the text channel (Refused otherwise); ``context``
+    holds JSON values for the template.
+    """
+    channel = Channel(channel)
+    message = MailMessage(
+        id=new_id(),
+        to=rules.check_address(channel, to),
+        channel=channel,
+        template=template,
+        locale=locale,
+        context=dict(context),
+        state=MessageState.QUEUED,
+        created_at=now,
+    )
+    session.add(message)
+    session.flush()
+    outbox.enqueue(session, JOB, {"message": str(message.id)}, now=now)
+    return message.id
+
+
+def settle(session: Session, *, message_id: UUID, action: str, now: datetime) -> bool:
+    """Note that a queued message was ``sent`` or did ``fail``, and wipe its values; False if it was over."""
+    statement = (
+        sa.update(MailMessage)
+        .where(MailMessage.id == message_id, MailMessage.state == MessageState.QUEUED)
+        .values(
+            state=rules.LIFECYCLE.apply(MessageState.QUEUED, action),
+            sent_at=now if action == "sent" else None,
+            context={},
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1
+
+
+def expire(session: Session, *, now: datetime) -> int:
+    """Fail the messages that could not be sent for a day; return how many."""
+    stale = session.scalars(
+        sa.select(MailMessage.id).where(
+            MailMessage.state == MessageState.QUEUED, MailMessage.created_at < now - rules.STALE_AFTER
+        )
+    ).all()
+    return sum(settle(session, message_id=message_id, action="fail", now=now) for message_id in stale)
+
+
+def erase(session: Session, *, addresses: Collection[str]) -> int:
+    """Delete every message to these addresses; return how many."""
+    statement = sa.delete(MailMessage).where(MailMessage.to.in_(addresses))
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount

@@ -89,7 +89,11 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def settings(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a test city with a data folder of its own."""
     return Settings(
-        env="test", data_dir=tmp_path_factory.mktemp("data"), database_url=database.url, limits="off", port=8000
+        env="test",
+        data_dir=tmp_path_factory.mktemp("data"),
+        database_url=database.url,
+        limits="off",
+        port=8000,
     )
 
 

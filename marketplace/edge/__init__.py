@@ -1,1 +1,1 @@
-"""What pages and API share: who acts, permissions, parsing, requests, idempotent replay, errors as answers, throttling."""
+"""What pages and API share: who acts, permissions, parsing, requests, replay, errors as answers, throttling."""

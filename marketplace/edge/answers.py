@@ -57,10 +57,18 @@ def problem(error: DomainError) -> dict[str, Any]:
         "status": status,
         "detail": sentence(error),
         "errors": [
-            {"field": item.field, "code": item.code, "message": field_sentence(item), "accepted": item.accepted}
+            {
+                "field": item.field,
+                "code": item.code,
+                "message": field_sentence(item),
+                "accepted": item.accepted,
+            }
             for item in error.errors
         ],
-        "facts": {name: value if isinstance(value, int | list | dict | bool) else str(value) for name, value in error.facts.items()},
+        "facts": {
+            name: value if isinstance(value, int | list | dict | bool) else str(value)
+            for name, value in error.facts.items()
+        },
     }
 
 

@@ -68,7 +68,9 @@ def register(*, errors: dict[str, Any] | None = None, fields: dict[str, Any] | N
 
 
 def _fill(text: Any, facts: dict[str, Any]) -> str:
-    shown = {name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value for name, value in facts.items()}
+    shown = {
+        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value for name, value in facts.items()
+    }
     try:
         return str(text) % shown
     except (KeyError, ValueError, TypeError):

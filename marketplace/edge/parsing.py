@@ -95,7 +95,10 @@ Whole = Annotated[int, BeforeValidator(whole_number, json_schema_input_type=int)
 Exact = Annotated[Decimal, BeforeValidator(exact_decimal, json_schema_input_type=str)]
 Text = Annotated[str, BeforeValidator(clean_text, json_schema_input_type=str), Field(min_length=1, max_length=10_000)]
 Line = Annotated[
-    str, BeforeValidator(clean_text, json_schema_input_type=str), AfterValidator(one_line), Field(min_length=1, max_length=200)
+    str,
+    BeforeValidator(clean_text, json_schema_input_type=str),
+    AfterValidator(one_line),
+    Field(min_length=1, max_length=200),
 ]
 Currency = Annotated[str, BeforeValidator(currency_code, json_schema_input_type=str)]
 Country = Annotated[str, BeforeValidator(country_code, json_schema_input_type=str)]
@@ -118,7 +121,11 @@ def parse(model: type[RequestModel], data: Mapping[str, Any]) -> RequestModel:
 
 def parse_form(model: type[RequestModel], form: Any) -> RequestModel:
     """Read a submitted form: its one-valued fields as text, those the model wants as lists as lists."""
-    lists = {name for name, info in model.model_fields.items() if "list" in str(info.annotation) or "tuple" in str(info.annotation)}
+    lists = {
+        name
+        for name, info in model.model_fields.items()
+        if "list" in str(info.annotation) or "tuple" in str(info.annotation)
+    }
     data = {name: form.getlist(name) if name in lists else form.get(name) for name in form if name not in _FORM_EXTRAS}
     return parse(model, data)
 
@@ -155,7 +162,9 @@ _CODES: Final = {
 def _field_error(item: Any) -> FieldError:
     kind, context = item["type"], item.get("ctx", {})
     code = _CODES.get(kind, kind)
-    return FieldError(".".join(str(part) for part in item["loc"]) or "body", code, _accepted(kind, context, item["msg"]))
+    return FieldError(
+        ".".join(str(part) for part in item["loc"]) or "body", code, _accepted(kind, context, item["msg"])
+    )
 
 
 def _accepted(kind: str, context: Mapping[str, Any], message: str) -> str:

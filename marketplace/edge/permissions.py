@@ -25,7 +25,9 @@ class Access:
     twin: str = ""
 
 
-def requires(permission: Permission, *, twin: str = "") -> Callable[[Callable[Parameters, Any]], Callable[Parameters, Any]]:
+def requires(
+    permission: Permission, *, twin: str = ""
+) -> Callable[[Callable[Parameters, Any]], Callable[Parameters, Any]]:
     """Guard a view with a permission; ``twin`` names the API call of a page action, ``POST /api/v1/checkout``."""
 
     def decorate(view: Callable[Parameters, Any]) -> Callable[Parameters, Any]:

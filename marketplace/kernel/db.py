@@ -137,17 +137,16 @@ def insert_only(table: sa.Table) -> None:
 def insert_only_ddl(table: str, dialect: str) -> list[str]:
     """Return the statements (for migrations) that make a table insert-only."""
     if dialect == "sqlite":
+        refusal = f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only'); END"
         return [
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only'); END"
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {refusal}"
             for verb in ("UPDATE", "DELETE")
         ]
-    return [
-        f"CREATE OR REPLACE FUNCTION {table}_insert_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is insert-only'; END $$",
-        f"CREATE TRIGGER {table}_insert_only BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_insert_only()",
-    ]
+    name = f"{table}_insert_only"
+    body = f"$$ BEGIN RAISE EXCEPTION '{table} is insert-only'; END $$"
+    function = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS {body}"
+    trigger = f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    return [function, trigger]
 
 
 @event.listens_for(sa.Engine, "connect")

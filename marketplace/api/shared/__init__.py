@@ -1,0 +1,1 @@
+"""What every API view uses: the operation decorator, answer models, paging."""

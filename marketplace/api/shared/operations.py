@@ -1,0 +1,119 @@
+"""One decorator for an API view: permission, parsed body and query, documentation, idempotent replay.
+
+A view returns ``(status, answer model | None)``. With ``idempotent`` it is handed an open unit of work as ``session``
+and its answer is stored beside its effect; a view that calls a flow uses ``idempotent_flow`` and opens none.
+"""
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import jsonify, request
+from pydantic import BaseModel
+from spectree import Response, SpecTree
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.shared.answers import Problem
+from marketplace.edge import replay
+from marketplace.edge.identity import current_actor, require_actor
+from marketplace.edge.parsing import parse
+from marketplace.edge.permissions import public, requires
+from marketplace.kernel.errors import Malformed
+
+spec = SpecTree(
+    "flask",
+    path="api/v1",
+    filename="openapi.json",
+    title="ASEAN Commodity City",
+    version="v1",
+    mode="strict",
+    annotations=False,
+    page_templates={},  # the bundled pages load scripts from elsewhere
+    security_schemes=[{"name": "bearer", "data": {"type": "http", "scheme": "bearer", "bearerFormat": "acc_…"}}],
+    security={"bearer": []},
+    validation_error_model=Problem,
+)
+
+View = Callable[..., tuple[int, BaseModel | None]]
+
+
+def operation(
+    *,
+    answers: Mapping[int, type[BaseModel] | None],
+    tag: str,
+    permission: Permission | None = None,
+    public_because: str = "",
+    body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    idempotent: bool = False,
+    idempotent_flow: bool = False,
+) -> Callable[[View], Callable[..., Any]]:
+    """Make a function an API operation; exactly one of ``permission`` and ``public_because`` is given."""
+    guard = requires(permission) if permission else public(public_because)
+
+    def decorate(view: View) -> Callable[..., Any]:
+        @functools.wraps(view)
+        def operate(**ids: UUID | str) -> Any:
+            given: dict[str, Any] = dict(ids)
+            if body is not None:
+                given["body"] = parse(body, _json_body())
+            if query is not None:
+                given["query"] = parse(query, request.args.to_dict())
+            if idempotent or idempotent_flow:
+                return _replayable(view, given, body=given.get("body"), flow=idempotent_flow)
+            return _respond(*view(**given))
+
+        documented = spec.validate(
+            json=body,
+            query=query,
+            resp=Response(**{f"HTTP_{status}": model for status, model in answers.items()}),
+            tags=[tag],
+            security=None if permission else [],
+            skip_validation=True,
+        )
+        return documented(guard(operate))
+
+    return decorate
+
+
+def _replayable(view: View, given: dict[str, Any], *, body: BaseModel | None, flow: bool) -> Any:
+    actor = current_actor() or require_actor()
+    claim = replay.Claim.of_request(actor, body.model_dump(mode="json") if body else None)
+
+    def work(**extra: Any) -> replay.Stored:
+        status, answer = view(**given, **extra)
+        return replay.Stored(status, answer.model_dump(mode="json") if answer else None)
+
+    stored = replay.once_in_flow(claim, work) if flow else replay.once(claim, work)
+    response = jsonify(stored.body) if stored.body is not None else jsonify()
+    if stored.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response, stored.status
+
+
+def _json_body() -> Any:
+    if not request.get_data(cache=True):
+        return {}
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        found = json.loads(request.get_data(), parse_constant=_no_constants)
+    except (ValueError, RecursionError, BadRequest):
+        raise Malformed("body") from None
+    if not isinstance(found, dict):
+        raise Malformed("body")
+    return found
+
+
+def _no_constants(name: str) -> None:
+    """Refuse NaN and infinities, which JSON does not have and Python's reader takes."""
+    raise ValueError(name)
+
+
+def _respond(status: int, answer: BaseModel | None) -> Any:
+    if answer is None:
+        return "", status
+    return jsonify(answer.model_dump(mode="json")), status

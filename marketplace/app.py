@@ -1,0 +1,88 @@
+"""The composition root: settings in, application out. Nothing else wires parts together."""
+
+import secrets
+from pathlib import Path
+
+from flask import Flask
+from pydantic import SecretStr
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from marketplace import api, paths, reactions, web
+from marketplace.config import Settings
+from marketplace.edge import http, limits, logs
+from marketplace.kernel import clock
+from marketplace.kernel.db import db, engine_options
+
+# A body larger than this is refused before it is read; pictures and workbooks are the largest things taken.
+LARGEST_BODY = 32 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application of one city."""
+    settings = settings or Settings()
+    _check(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    clock.set_offset(settings.clock_offset)
+    logs.configure(settings)
+
+    app = Flask("marketplace", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
+    app.config.update(
+        SECRET_KEY=_secret_key(settings),
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=2_000,
+        SESSION_COOKIE_NAME="__Host-city" if settings.is_production else "city",
+        SESSION_COOKIE_SECURE=settings.is_production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.extensions["city.settings"] = settings
+    app.extensions["city.reactions"] = reactions.TABLE
+    if settings.behind_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
+    db.init_app(app)
+    limits.init_app(app, settings)
+    http.init_app(app, settings)
+    web.registry.init_app(app, settings)
+    api.registry.init_app(app, settings)
+    return app
+
+
+def _check(settings: Settings) -> None:
+    """Refuse settings that would be unsafe in production."""
+    if not settings.is_production:
+        return
+    unsafe = {
+        "CITY_CLOCK_OFFSET": settings.clock_offset != 0,
+        "CITY_LIMITS=off": settings.limits == "off",
+        "an empty CITY_SECRET_KEY": not settings.secret_key.get_secret_value(),
+        "an empty CITY_PUBLIC_URL": not settings.public_url,
+    }
+    if found := [name for name, is_unsafe in unsafe.items() if is_unsafe]:
+        msg = f"not in production: {', '.join(found)}"
+        raise ValueError(msg)
+
+
+def _secret_key(settings: Settings) -> str:
+    """Return the configured key, else one made once and kept beside the data, readable by us alone."""
+    given: SecretStr = settings.secret_key
+    if given.get_secret_value():
+        return given.get_secret_value()
+    path: Path = settings.data_dir / "secret_key"
+    if not path.exists():
+        fresh = path.with_name(f".secret_key.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        # Two starting workers: the first link wins, the other reads it.
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,19 @@
+"""``city check``: verify every invariant on the live database."""
+
+import click
+
+from marketplace.app import create_app
+from marketplace.kernel.db import reading
+from marketplace.reports import queries
+
+
+@click.command()
+def check() -> None:
+    """Verify every invariant; name what breaks one and exit non-zero."""
+    with create_app().app_context():
+        breaches = queries.check(reading())
+    for breach in breaches:
+        click.echo(f"{breach.invariant}: {breach.subject} {breach.subject_id}: {breach.what}", err=True)
+    if breaches:
+        raise SystemExit(1)
+    click.echo("every invariant holds")

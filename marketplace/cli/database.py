@@ -1,0 +1,81 @@
+"""``city db``: bring the database to the newest schema, and prove that models and migrations agree."""
+
+import tempfile
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from marketplace import paths
+from marketplace.config import Settings
+from marketplace.kernel.db import Base
+
+
+def alembic_config(url: str) -> Config:
+    """Return Alembic's configuration for a database."""
+    config = Config()
+    config.set_main_option("script_location", str(paths.MIGRATIONS))
+    config.set_main_option(
+        "file_template", "%%(year)d%%(month).2d%%(day).2d_%%(hour).2d%%(minute).2d_%%(rev)s_%%(slug)s"
+    )
+    config.set_main_option("timezone", "UTC")
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Bring a database to the newest schema."""
+    command.upgrade(alembic_config(url), "head")
+
+
+def differences(url: str) -> list[Any]:
+    """Return what the models have and the migrated database lacks, or the reverse."""
+    import marketplace.app  # noqa: F401  loads every model, without making the CLI slow to start
+
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        found = compare_metadata(context, Base.metadata)
+    engine.dispose()
+    return [item for item in found if item[0] != "remove_table" or not item[1].name.startswith("alembic")]
+
+
+@click.group("db")
+def db_group() -> None:
+    """Look after the database's schema."""
+
+
+@db_group.command("upgrade")
+def upgrade_command() -> None:
+    """Bring the database to the newest schema."""
+    settings = Settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.database)
+
+
+@db_group.command("revision")
+@click.argument("message")
+def revision_command(message: str) -> None:
+    """Write a migration from the difference between the models and a freshly migrated database."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/schema.sqlite3"
+        upgrade(url)
+        command.revision(alembic_config(url), message, autogenerate=True)
+
+
+@db_group.command("check")
+def check_command() -> None:
+    """Fail when models and migrations differ."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/schema.sqlite3"
+        upgrade(url)
+        found = differences(url)
+    for item in found:
+        click.echo(repr(item), err=True)
+    if found:
+        raise SystemExit(1)
+    click.echo("models = migrations")

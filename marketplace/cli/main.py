@@ -1,0 +1,18 @@
+"""Every command of ``city``, in one list."""
+
+import click
+
+from marketplace.cli.audit import audit
+from marketplace.cli.check import check
+from marketplace.cli.database import db_group
+from marketplace.cli.run import serve, worker
+from marketplace.cli.user import user
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def city() -> None:
+    """Run and look after a commodity city."""
+
+
+for command in (audit, check, db_group, serve, user, worker):
+    city.add_command(command)

@@ -1,0 +1,162 @@
+"""What every answer has in common: request id, security headers, error documents, login, CSRF, metrics."""
+
+import secrets
+import time
+from typing import Any, Final
+
+import structlog
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask_login import LoginManager
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from marketplace.config import Settings
+from marketplace.edge import identity, metrics
+from marketplace.edge.answers import TITLES, headers_of, problem, status_of
+from marketplace.kernel.errors import (
+    Conflict,
+    DomainError,
+    Malformed,
+    NotFound,
+    Refused,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+
+csrf = CSRFProtect()
+_log = structlog.get_logger("city.http")
+
+_PROBLEM: Final = "application/problem+json"
+_REQUEST_ID_LENGTH: Final = 64
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Attach what every answer has in common."""
+    login = LoginManager(app)
+    login.user_loader(identity.load_user)
+    login.session_protection = None  # the epoch ends sessions; an address may change on a phone
+    csrf.init_app(app)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(DomainError, answer)
+    app.register_error_handler(CSRFError, _answer_csrf)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(OperationalError, _answer_database)
+    app.register_error_handler(DataError, _answer_database)
+    app.register_error_handler(Exception, _answer_unexpected)
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.extensions["city.secure"] = settings.is_production
+
+
+def csp_nonce() -> str:
+    """Return this request's script nonce."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return g.csp_nonce
+
+
+def answer(error: DomainError) -> Any:
+    """Answer a refusal: a problem document to programs, a page (or its fragment) to people."""
+    status = status_of(error)
+    if identity.is_api():
+        body = jsonify(problem(error))
+        body.mimetype = _PROBLEM
+        return body, status, headers_of(error)
+    if isinstance(error, Unauthenticated) and request.method == "GET":
+        return _to_login()
+    template = "errors/fragment.html" if "HX-Request" in request.headers else "errors/page.html"
+    return render_template(template, code=status, problem=problem(error)), status, headers_of(error)
+
+
+def _answer_csrf(_error: CSRFError) -> Any:
+    return answer(Malformed("csrf"))
+
+
+def _to_login() -> Response:
+    return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")), 303)  # type: ignore[return-value]
+
+
+def _answer_http(error: HTTPException) -> Any:
+    """Give the framework's own refusals the form of ours."""
+    code = error.code or 500
+    if code < 400:
+        return error
+    kinds: dict[int, DomainError] = {
+        404: NotFound("page"),
+        413: TooLarge("too_large", accepted="32 MB in all, 2 MB of form text"),
+        429: TooMany("too_many", retry_after=60),
+    }
+    known = kinds.get(code)
+    if known:
+        return answer(known)
+    refused = Refused("http", name=TITLES.get(code, error.name))
+    document = {
+        **problem(refused),
+        "type": f"urn:city:problem:http_{code}",
+        "title": TITLES.get(code, error.name),
+        "status": code,
+    }
+    document["detail"] = TITLES.get(code, error.name)
+    headers = {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
+    if identity.is_api():
+        body = jsonify(document)
+        body.mimetype = _PROBLEM
+        return body, code, headers
+    return render_template("errors/page.html", code=code, problem=document), code, headers
+
+
+def _answer_database(error: Any) -> Any:
+    """Answer what the database refused: an out-of-range value is the caller's, a lost connection ours."""
+    if isinstance(error, DataError):
+        return answer(Refused("database_value"))
+    _log.error("database", kind=type(error.orig).__name__)
+    return answer(Unavailable("busy"))
+
+
+def _answer_unexpected(error: Exception) -> Any:
+    _log.exception("unexpected", exc_info=error)
+    document = {
+        **problem(Conflict("internal")),
+        "type": "urn:city:problem:internal",
+        "title": TITLES[500],
+        "status": 500,
+    }
+    if identity.is_api():
+        body = jsonify(document)
+        body.mimetype = _PROBLEM
+        return body, 500
+    return render_template("errors/page.html", code=500, problem=document), 500
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = (
+        given if given.isascii() and given.isalnum() and len(given) <= _REQUEST_ID_LENGTH else secrets.token_hex(8)
+    )
+    g.started = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers["X-Request-Id"] = g.get("request_id", "")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
+    headers.setdefault("Content-Security-Policy", _policy())
+    if response.mimetype == "text/html" or identity.is_api():
+        headers.setdefault("Cache-Control", "no-store" if identity.is_api() or g.get("city_actor") else "no-cache")
+    metrics.observe(request.url_rule.rule if request.url_rule else "unknown", request.method, response.status_code, g)
+    return response
+
+
+def _policy() -> str:
+    return (
+        f"default-src 'self'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    )

@@ -1,0 +1,1 @@
+"""What looks across features: the check of every invariant, desks, statements, one person's data."""

@@ -1,0 +1,78 @@
+"""Front page, terms and privacy, health and metrics."""
+
+import os
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, jsonify, render_template, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+from prometheus_client import REGISTRY as PROCESS_REGISTRY
+from sqlalchemy.exc import SQLAlchemyError
+
+from marketplace.accounts import queries as accounts
+from marketplace.edge.permissions import public
+from marketplace.kernel.db import reading
+from marketplace.web.shared import locale
+
+pages = Blueprint("home", __name__)
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+
+
+@pages.get("/")
+@public("the shop window")
+def index() -> str:
+    """Show what the city is and where to begin."""
+    return render_template("home/index.html")
+
+
+@pages.get("/terms")
+@public("everybody may read the terms")
+def terms() -> str:
+    """Show the terms in force."""
+    return _legal("terms")
+
+
+@pages.get("/privacy")
+@public("everybody may read the privacy notice")
+def privacy() -> str:
+    """Show the privacy notice in force."""
+    return _legal("privacy")
+
+
+def _legal(kind: str) -> str:
+    version = accounts.current_terms(reading(), kind=kind, locale=locale.current())
+    if version is None:
+        abort(404)
+    return render_template("home/legal.html", version=version)
+
+
+@pages.get("/healthz")
+@public("load balancers ask without an account")
+def healthz() -> Any:
+    """Say that this process answers."""
+    return jsonify(status="ok")
+
+
+@pages.get("/readyz")
+@public("load balancers ask without an account")
+def readyz() -> Any:
+    """Say whether the database answers with the schema this code expects."""
+    try:
+        revision = reading().execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
+    except SQLAlchemyError:
+        return jsonify(status="unavailable", database="unreachable"), 503
+    return jsonify(status="ok", schema=revision)
+
+
+@pages.get("/metrics")
+@public("Prometheus asks from the same machine; others are answered 404")
+def metrics() -> Any:
+    """Give the counters of all workers, to this machine only."""
+    if request.remote_addr not in _LOOPBACK:
+        abort(404)
+    registry = PROCESS_REGISTRY
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)
+    return Response(generate_latest(registry), mimetype=CONTENT_TYPE_LATEST.split(";")[0])

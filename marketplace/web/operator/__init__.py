@@ -1,0 +1,1 @@
+"""The operator's pages: mail of the demo, style guide, and later the queues."""

@@ -1,0 +1,23 @@
+"""Every blueprint of pages, in one list."""
+
+from flask import Flask
+from flask_babel import Babel
+
+from marketplace import paths
+from marketplace.config import Settings
+from marketplace.web.accounts.views import pages as accounts
+from marketplace.web.home.views import pages as home
+from marketplace.web.operator.views import pages as operator
+from marketplace.web.shared import locale, render
+
+BLUEPRINTS = (home, accounts, operator)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Mount the pages, their languages and what their templates are given."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(paths.TRANSLATIONS)
+    Babel(app, locale_selector=locale.babel_locale)
+    render.init_app(app, settings)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.wsgi_app = locale.LocalePrefix(app.wsgi_app)

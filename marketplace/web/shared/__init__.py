@@ -1,0 +1,1 @@
+"""What every page uses: rendering, locale prefixes, menu, filters."""

@@ -1,0 +1,31 @@
+"""How a page acts: parse the form, do it once, redirect; show the form again when a field is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from marketplace.edge import replay
+from marketplace.edge.answers import problem, status_of
+from marketplace.edge.identity import require_actor
+from marketplace.kernel.errors import Conflict, Refused, Unauthenticated
+
+
+def once(work: Callable[..., str], *, flow: bool = False) -> Response:
+    """Do the work once per form shown and redirect to the address it returns; a second click follows the first."""
+    form = {name: request.form.getlist(name) for name in request.form if name not in ("csrf_token", "idempotency_key")}
+    claim = replay.Claim.of_request(require_actor(), form, key=request.form.get("idempotency_key", ""))
+
+    def stored(**extra: Any) -> replay.Stored:
+        return replay.Stored(303, {"location": work(**extra)})
+
+    done = replay.once_in_flow(claim, stored) if flow else replay.once(claim, stored)
+    return redirect(done.body["location"], 303)
+
+
+def reshown(error: Refused | Conflict | Unauthenticated, show: Callable[..., Any]) -> Any:
+    """Show the form again with what was typed and why it was refused."""
+    document = problem(error)
+    errors = {item["field"]: item["message"] for item in document["errors"]}
+    return show(values=request.form, errors=errors, refusal=document), status_of(error)

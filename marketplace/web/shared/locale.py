@@ -1,0 +1,44 @@
+"""The language is the first part of the path: ``/zh/cart``, ``/vi/cart``; none is English."""
+
+from typing import Any, Final
+
+from flask import has_request_context, request
+
+LOCALES: Final = {"en": "English", "zh": "中文", "vi": "Tiếng Việt"}
+DEFAULT: Final = "en"
+BABEL: Final = {"en": "en", "zh": "zh_Hans", "vi": "vi"}
+
+
+class LocalePrefix:
+    """Moves a leading locale from the path to the script name, so that every URL made keeps the language."""
+
+    def __init__(self, app: Any) -> None:
+        """Wrap a WSGI application."""
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Pass the request on with the locale taken off its path."""
+        path: str = environ.get("PATH_INFO", "")
+        first, _, rest = path.lstrip("/").partition("/")
+        if first in LOCALES and first != DEFAULT:
+            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{first}"
+            environ["PATH_INFO"] = f"/{rest}"
+            environ["city.locale"] = first
+        return self.app(environ, start_response)
+
+
+def current() -> str:
+    """Return the language of this request as it stands in the path."""
+    return str(request.environ.get("city.locale", DEFAULT)) if has_request_context() else DEFAULT
+
+
+def babel_locale() -> str:
+    """Return the language of this request as CLDR names it."""
+    return BABEL[current()]
+
+
+def path_in(locale: str) -> str:
+    """Return this page's address in another language, query kept."""
+    prefix = "" if locale == DEFAULT else f"/{locale}"
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{prefix}{request.path}" + (f"?{query}" if query else "")

@@ -1,0 +1,32 @@
+"""The menu: what this reader may open, in the order of a working day."""
+
+from typing import Any, NamedTuple
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.kernel.actor import Actor
+
+
+class Entry(NamedTuple):
+    """A link of the menu and the permission it needs, None for everybody."""
+
+    label: Any
+    endpoint: str
+    permission: Permission | None
+
+
+ENTRIES: list[Entry] = [
+    Entry(_("Styleguide"), "operator.styleguide", Permission.OPERATOR_STYLEGUIDE_READ),
+]
+
+
+def menu_for(actor: Actor | None, path: str) -> list[dict[str, Any]]:
+    """Return the links this reader may follow, the present one marked."""
+    shown: list[dict[str, Any]] = []
+    for entry in ENTRIES:
+        if entry.permission is None or (actor is not None and actor.may(entry.permission)):
+            href = url_for(entry.endpoint)
+            shown.append({"label": entry.label, "href": href, "active": href.endswith(path) and path != "/"})
+    return shown

@@ -1,0 +1,112 @@
+"""What every template is given: site, reader, menu, languages, and filters for money and time."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from babel.numbers import format_decimal
+from flask import Flask, current_app, g, request
+
+from marketplace.accounts import queries as accounts
+from marketplace.config import Settings
+from marketplace.edge.identity import current_actor
+from marketplace.edge.permissions import may
+from marketplace.kernel.db import reading
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
+from marketplace.web.shared import locale
+from marketplace.web.shared.menu import menu_for
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give templates their context and filters."""
+    app.context_processor(_context)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        money=money, quantity=quantity, date=date, datetime_in=datetime_in, decimal=decimal, utc=utc
+    )
+    app.jinja_env.globals.update(may=may, form_key=form_key)
+    app.extensions["city.site"] = _site(settings)
+
+
+def _site(settings: Settings) -> dict[str, Any]:
+    return {
+        "name": settings.site_name,
+        "operator": settings.operator_name,
+        "licence": settings.operator_licence,
+        "filing": settings.operator_filing,
+        "contact_email": settings.operator_contact_email,
+        "contact_phone": settings.operator_contact_phone,
+        "demo": settings.env == "demo",
+        "payments_demo": settings.payments_are_demo,
+        "mfa_waived": settings.mfa_waived,
+    }
+
+
+def _context() -> dict[str, Any]:
+    actor = current_actor()
+    code = locale.current()
+    return {
+        "site": current_app.extensions["city.site"],
+        "actor": _reader() if actor else None,
+        "menu": menu_for(actor, request.path),
+        "locale": code,
+        "locales": [
+            {"code": other, "name": name, "href": locale.path_in(other), "active": other == code}
+            for other, name in locale.LOCALES.items()
+        ],
+    }
+
+
+def _reader() -> Any:
+    """Return names for the account menu, read once a request and only by pages that are rendered."""
+    if "city_reader" not in g:
+        g.city_reader = accounts.reader(reading(), actor=current_actor())
+    return g.city_reader
+
+
+def form_key() -> str:
+    """Return the key of a form as shown: two clicks on it are one act."""
+    return str(new_id())
+
+
+def decimal(value: Decimal | int) -> str:
+    """Write a number in the reader's language, keeping its decimals."""
+    exact = Decimal(value)
+    places = max(0, -int(exact.as_tuple().exponent))
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return format_decimal(exact, format=pattern, locale=locale.babel_locale())
+
+
+def money(value: Money | UnitPrice) -> str:
+    """Write an amount with all its decimals and its ISO code: in trade between countries ¥ says nothing."""
+    exact = value.amount
+    if isinstance(value, Money):
+        exact = exact.quantize(Decimal(1).scaleb(-MINOR_UNITS[value.currency]))
+    return f"{decimal(exact)}\u00a0{value.currency}"
+
+
+def quantity(value: Decimal | int, unit: str = "") -> str:
+    """Write a quantity with its unit."""
+    return f"{decimal(value)}\u00a0{unit}" if unit else decimal(value)
+
+
+def date(value: Any) -> str:
+    """Write a day in the reader's language."""
+    return babel_date(value, format="medium", locale=locale.babel_locale())
+
+
+def datetime_in(value: datetime, zone: str = "UTC") -> str:
+    """Write an instant at a place, with the zone's offset so that two places can be compared."""
+    local = value.astimezone(ZoneInfo(zone))
+    shown = babel_datetime(local, format="d MMM y HH:mm", locale=locale.babel_locale(), tzinfo=ZoneInfo(zone))
+    return f"{shown} {local.strftime('UTC%z')[:6]}"
+
+
+def utc(value: datetime) -> str:
+    """Write an instant for machines, RFC 3339."""
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,107 @@
+"""Text becomes values in one place, and what is no value is refused by name."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import Field, TypeAdapter, ValidationError
+
+from marketplace.edge import parsing
+from marketplace.edge.parsing import Country, Currency, Exact, Line, Request, Text, Tick, Whole, parse
+from marketplace.kernel.errors import Refused
+
+
+@pytest.mark.parametrize(
+    ("given", "read"), [("12", 12), (" 7 ", 7), ("-3", -3), (5, 5), ("999999999999999", 10**15 - 1)]
+)
+def test_whole_numbers_are_read(given: Any, read: int) -> None:
+    assert TypeAdapter(Whole).validate_python(given) == read
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "1.5",
+        "1_000",
+        "1,000",
+        "１２",
+        "٣",
+        "²",
+        "1e3",
+        "NaN",
+        "0x10",
+        "9" * 16,
+        10**15,
+        True,
+        1.0,
+        None,
+        [],
+        "12\x00",
+    ],
+)
+def test_what_is_no_whole_number_is_refused(given: Any) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Whole).validate_python(given)
+
+
+@pytest.mark.parametrize(("given", "read"), [("12.50", "12.50"), ("3", "3"), (4, "4"), ("-0.000001", "-0.000001")])
+def test_decimals_are_read_exactly(given: Any, read: str) -> None:
+    assert TypeAdapter(Exact).validate_python(given) == Decimal(read)
+
+
+@pytest.mark.parametrize("given", ["NaN", "Infinity", "1e5", "1,5", ".5", "5.", "１", 1.5, True, None, "--1", "1" * 16])
+def test_what_is_no_decimal_is_refused(given: Any) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Exact).validate_python(given)
+
+
+@pytest.mark.parametrize("given", ["a\x00b", "\ud800", "\x1b[31m", 5, None, b"x"])
+def test_text_without_meaning_is_refused(given: Any) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Text).validate_python(given)
+
+
+def test_text_is_composed_and_trimmed_and_otherwise_kept() -> None:
+    assert TypeAdapter(Text).validate_python("  Đa\u0306\u0301k <b>&\n冰冻榴莲 ") == "Đắk <b>&\n冰冻榴莲"
+
+
+def test_a_line_has_no_line_breaks() -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Line).validate_python("a\r\nBcc: x")
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "read"),
+    [(Currency, " cny", "CNY"), (Country, "vn", "VN"), (Tick, "on", True), (Tick, "", False)],
+)
+def test_codes_and_ticks_are_read(kind: Any, given: str, read: Any) -> None:
+    assert TypeAdapter(kind).validate_python(given) == read
+
+
+@pytest.mark.parametrize(("kind", "given"), [(Currency, "BTC"), (Country, "C"), (Country, 1), (Tick, "maybe")])
+def test_other_codes_are_refused(kind: Any, given: Any) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(kind).validate_python(given)
+
+
+class _Order(Request):
+    name: Line
+    quantity: Whole = Field(ge=1, le=1000)
+    tags: list[Line] = Field(default_factory=list, max_length=2)
+
+
+def test_every_refused_field_is_named_with_what_is_accepted() -> None:
+    with pytest.raises(Refused) as refused:
+        parse(_Order, {"quantity": "0", "tags": ["a", "b", "c"], "admin": "1"})
+
+    found = {(item.field, item.code): item.accepted for item in refused.value.errors}
+    assert found[("name", "required")] == "a value"
+    assert found[("quantity", "too_small")] == "1 or more"
+    assert found[("tags", "too_long")] == "at most 2 entries"
+    assert ("admin", "unknown_field") in found
+
+
+def test_an_id_that_is_none_is_refused_by_field() -> None:
+    with pytest.raises(Refused):
+        parsing.uuid_text("x' OR 1=1", "listing_id")

@@ -1,13 +1,86 @@
+# Everything a person does with this checkout. Needs git, make, python3 (3.11 to 3.13) and python3-venv.
 .DEFAULT_GOAL := help
-.PHONY: help .venv runtime lock
+.PHONY: help demo test soak mutants lint bench docs screenshots messages migration format lock clean \
+	.venv runtime assets-dev
 
 PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+SEED ?= 20160428
 
 help: ## Show the commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z.]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# -- Running ---------------------------------------------------------------------------------------
+
+demo: export CITY_ENV ?= demo
+demo: export CITY_DATA_DIR ?= $(CURDIR)/var/demo
+demo: runtime ## Serve the demo city on 127.0.0.1:8000 (PORT and CITY_DATA_DIR are honoured)
+	@$(BIN)/python tools/assets.py runtime
+	@$(BIN)/python tools/translations.py
+	@$(BIN)/city db upgrade
+	@$(BIN)/city seed --if-empty
+	@exec $(BIN)/city serve
+
+runtime:
+	@$(PYTHON) tools/bootstrap.py runtime
 
 .venv: ## Install the packages for tests and checks
 	@$(PYTHON) tools/bootstrap.py dev
 
-runtime:
-	@$(PYTHON) tools/bootstrap.py runtime
+assets-dev: .venv
+	@$(BIN)/python tools/assets.py dev
+	@$(BIN)/python tools/translations.py
+
+# -- Checking --------------------------------------------------------------------------------------
+
+test: assets-dev ## Run a smoke of everything with fixed seeds; CI=1 makes a missing service a failure
+	@$(BIN)/python tools/test_services.py
+	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) -p tests.support.coverage_of_rules \
+		--hypothesis-seed=$(SEED) --cov --cov-report=term:skip-covered
+
+soak: assets-dev ## Run every test with its full counts
+	@$(BIN)/python tools/test_services.py
+	@CITY_SOAK=1 $(BIN)/pytest -n $(WORKERS)
+
+mutants: assets-dev ## Prove that the race tests fail on a copy with the guards removed
+	@$(BIN)/python tests/mutants.py
+
+lint: assets-dev ## Check style, types, layers, and that models and migrations agree
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/python tools/pyright.py
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/city db check
+
+bench: assets-dev ## Measure pages and checkout beside bench/bare.py
+	@$(BIN)/python bench/run.py
+
+docs: assets-dev ## Rebuild the generated parts of docs/
+	@$(BIN)/python tools/docs.py
+
+screenshots: assets-dev ## Take the pictures of docs/screenshots with Chromium
+	@$(BIN)/python tools/test_services.py
+	@$(BIN)/python tools/screenshots.py
+
+# -- Writing ---------------------------------------------------------------------------------------
+
+messages: .venv ## Collect the texts for translation and merge them into the catalogues
+	@$(BIN)/python tools/translations.py --collect
+
+migration: .venv ## Write a migration from the models: make migration m="Add cartons"
+	@test -n "$(m)" || { echo 'usage: make migration m="What changes"'; exit 2; }
+	@$(BIN)/city db revision "$(m)"
+
+format: .venv ## Format the code and apply the safe fixes
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: ## Compile requirements/*.in and package.json to their locks (needs uv and npm)
+	@$(PYTHON) tools/lock.py
+
+clean: ## Remove what the other commands made, except the demo's data in var/demo
+	rm -rf .venv .cache node_modules static/vendor var/fonts .pytest_cache .ruff_cache .hypothesis \
+		.import_linter_cache .coverage* htmlcov test-results *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find marketplace -name '*.mo' -delete

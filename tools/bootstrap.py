@@ -45,9 +45,7 @@ def _bring_up_to_date(kind: str) -> None:
     wanted, present = _wanted(), _present()
     have = present.get("locks", {})
     # Everything in the runtime lock is in the dev lock at the same version.
-    locked = have.get("dev") == wanted["dev"] or (
-        kind == "runtime" and have.get("runtime") == wanted["runtime"]
-    )
+    locked = have.get("dev") == wanted["dev"] or (kind == "runtime" and have.get("runtime") == wanted["runtime"])
     if not locked:
         _create()
         print(f"Installing the packages of requirements/{kind}.lock (once; a minute or two) …", flush=True)

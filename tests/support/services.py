@@ -27,7 +27,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     cost: dict[tuple[str, str], int] = {}
     for outcome in ("skipped", "failed", "error"):
         for report in terminalreporter.getreports(outcome):
-            found = _MISSING.search(str(getattr(report, "longrepr", "")))
+            told = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            found = _MISSING.search(told)
             if found:
                 key = (found["service"], found["reason"].strip())
                 cost[key] = cost.get(key, 0) + 1

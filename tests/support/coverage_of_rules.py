@@ -1,0 +1,31 @@
+"""Every branch of every rule is tested: a pytest plugin that fails a measured run below 100 %."""
+
+import io
+from pathlib import Path
+from typing import Final
+
+import coverage
+import pytest
+from coverage.exceptions import NoDataError
+
+_RULES: Final = ["marketplace/*/rules.py", "marketplace/*/rules/*.py"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config):
+    """Report the rules once coverage has gathered its data, above the closing line."""
+    result = yield
+    if hasattr(config, "workerinput") or not Path(config.rootpath, ".coverage").exists():
+        return result
+    measured = coverage.Coverage(config_file=str(config.rootpath / "pyproject.toml"))
+    measured.load()
+    table = io.StringIO()
+    try:
+        percent = measured.report(include=_RULES, show_missing=True, skip_covered=True, file=table)
+    except NoDataError:
+        return result
+    if percent < 100:
+        terminalreporter.write(table.getvalue())
+        terminalreporter.write_line(f"FAIL rules must be covered whole, and are at {percent:.2f}%", red=True)
+        terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    return result

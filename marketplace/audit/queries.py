@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import rules
-from marketplace.audit.models import AuditRow, AuditSeal
+from marketplace.audit.models import AuditRow, AuditSeal, AuditUnsealed
+from marketplace.kernel.checks import Breach
 
 _AT_ONCE: Final = 500
+_INVARIANT: Final = "10 audit chain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,33 @@ def verify(session: Session, *, head: str | None = None) -> rules.VerifyResult:
     return rules.verify_chain(chain_lines(session), head=head)
 
 
+def breaches(session: Session) -> list[Breach]:
+    """Return what is wrong with the chain, and rows that neither a seal nor the sealing job's list knows."""
+    found = [_breach(fault) for fault in verify(session).faults]
+    seals = session.scalars(sa.select(AuditSeal.rows))
+    known = {UUID(row_id) for rows in seals for row_id in rows}
+    known.update(session.scalars(sa.select(AuditUnsealed.row_id)))
+    unknown = [row_id for row_id in session.scalars(sa.select(AuditRow.id)) if row_id not in known]
+    return found + [Breach(_INVARIANT, "audit_row", row_id, "row_unlisted") for row_id in unknown]
+
+
+def _breach(fault: rules.Fault) -> Breach:
+    place = "" if fault.seal is None else f" at seal {fault.seal}"
+    try:
+        row_id = UUID(fault.row) if fault.row else None
+    except ValueError:
+        row_id = None
+    return Breach(_INVARIANT, "audit_row" if row_id else "audit_seal", row_id, f"{fault.code}{place}")
+
+
 def chain_lines(session: Session) -> Iterator[str]:
     """Yield the chain as JSON lines: each seal after its rows, rows not sealed yet at the end."""
     sealed: set[UUID] = set()
     last = 0
-    columns = AuditSeal.__table__.c
+    seal_table = AuditSeal.__table__
     # Seals are read in small portions, because they carry up to a thousand ids each.
     while seals := session.execute(
-        sa.select(columns).where(columns.sequence > last).order_by(columns.sequence).limit(20)
+        sa.select(seal_table).where(AuditSeal.sequence > last).order_by(AuditSeal.sequence).limit(20)
     ).all():
         for seal in seals:
             ids = [UUID(row_id) for row_id in seal.rows]
@@ -74,10 +95,9 @@ def chain_lines(session: Session) -> Iterator[str]:
 
 
 def _rows(session: Session, ids: Sequence[UUID]) -> Iterator[str]:
-    columns = AuditRow.__table__.c
     for start in range(0, len(ids), _AT_ONCE):
         portion = ids[start : start + _AT_ONCE]
-        found = {row.id: row for row in session.execute(sa.select(columns).where(columns.id.in_(portion)))}
+        found = {row.id: row for row in session.execute(sa.select(AuditRow.__table__).where(AuditRow.id.in_(portion)))}
         for row_id in portion:
             if row := found.get(row_id):
                 yield rules.canonical({"kind": "row", "row": _content(row), "hash": row.hash})

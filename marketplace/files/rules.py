@@ -1,0 +1,164 @@
+"""What is accepted for which purpose, told by the bytes themselves."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from marketplace.kernel.errors import Refused, TooLarge
+
+MEGABYTE: Final = 1024 * 1024
+LARGEST_PICTURE: Final = 40_000_000  # pixels, read from the header before anything is decoded
+WIDTHS: Final = (320, 800, 1600)
+_NAME_LETTERS: Final = 120
+
+
+class MediaType(StrEnum):
+    """The kinds of bytes that are stored."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    WEBP = "image/webp"
+    PDF = "application/pdf"
+    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    CSV = "text/csv"
+
+
+PICTURES: Final = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.WEBP})
+_SCANS: Final = PICTURES | {MediaType.PDF}
+ENDINGS: Final = {
+    MediaType.JPEG: "jpg",
+    MediaType.PNG: "png",
+    MediaType.WEBP: "webp",
+    MediaType.PDF: "pdf",
+    MediaType.XLSX: "xlsx",
+    MediaType.DOCX: "docx",
+    MediaType.CSV: "csv",
+}
+
+
+class Purpose(StrEnum):
+    """What a file is for."""
+
+    PICTURE = "picture"
+    LICENCE = "licence"
+    SLIP = "slip"
+    SCAN = "scan"
+    SEAL = "seal"
+    EVIDENCE = "evidence"
+    WORKBOOK = "workbook"
+    DOCUMENT = "document"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many bytes of which kinds."""
+
+    size: int
+    kinds: frozenset[MediaType]
+
+    @property
+    def accepted(self) -> str:
+        """Name what is accepted, for people: ``JPG, PNG, WEBP up to 10 MB``."""
+        endings = ", ".join(ENDINGS[kind].upper() for kind in MediaType if kind in self.kinds)
+        return f"{endings} up to {self.size // MEGABYTE} MB"
+
+
+LIMITS: Final[dict[Purpose, Limit]] = {
+    Purpose.PICTURE: Limit(10 * MEGABYTE, PICTURES),
+    Purpose.LICENCE: Limit(10 * MEGABYTE, _SCANS),
+    Purpose.SLIP: Limit(10 * MEGABYTE, _SCANS),
+    Purpose.SCAN: Limit(20 * MEGABYTE, _SCANS),
+    Purpose.SEAL: Limit(2 * MEGABYTE, PICTURES),
+    Purpose.EVIDENCE: Limit(20 * MEGABYTE, _SCANS | {MediaType.DOCX, MediaType.XLSX}),
+    Purpose.WORKBOOK: Limit(20 * MEGABYTE, frozenset({MediaType.XLSX, MediaType.CSV})),
+    # Made by the city itself, not handed in.
+    Purpose.DOCUMENT: Limit(30 * MEGABYTE, frozenset({MediaType.PDF})),
+    Purpose.EXPORT: Limit(30 * MEGABYTE, frozenset({MediaType.CSV, MediaType.XLSX, MediaType.PDF})),
+}
+HANDED_IN: Final = frozenset(Purpose) - {Purpose.DOCUMENT, Purpose.EXPORT}
+
+
+def media_type(content: bytes) -> MediaType | None:
+    """Tell the kind of some bytes by their own marks, never by a name; None for a kind we do not take."""
+    marks = {
+        b"\xff\xd8\xff": MediaType.JPEG,
+        b"\x89PNG\r\n\x1a\n": MediaType.PNG,
+        b"%PDF-": MediaType.PDF,
+    }
+    for mark, kind in marks.items():
+        if content.startswith(mark):
+            return kind
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return MediaType.WEBP
+    if content.startswith(b"PK\x03\x04"):
+        return _office(content)
+    return MediaType.CSV if _is_text(content) else None
+
+
+def _office(content: bytes) -> MediaType | None:
+    # The names of a zip's members are never compressed, so nothing is unpacked to tell.
+    if b"[Content_Types].xml" not in content:
+        return None
+    if b"xl/workbook" in content:
+        return MediaType.XLSX
+    return MediaType.DOCX if b"word/document" in content else None
+
+
+def _is_text(content: bytes) -> bool:
+    if not content or (b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff"))):
+        return False
+    # HTML and XML would be read as such by a careless program.
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return False
+    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
+
+
+def check(purpose: Purpose, content: bytes, *, field: str = "file") -> MediaType:
+    """Return the kind of a file that fits its purpose; TooLarge or Refused naming what would be accepted."""
+    limit = LIMITS[purpose]
+    if len(content) > limit.size:
+        raise too_large(purpose)
+    if not content:
+        raise Refused.field(field, "file_empty", limit.accepted)
+    kind = media_type(content)
+    if kind is None or kind not in limit.kinds:
+        raise Refused.field(field, "file_kind", limit.accepted)
+    return kind
+
+
+def too_large(purpose: Purpose) -> TooLarge:
+    """Return the refusal of a file that has more bytes than its purpose takes."""
+    return TooLarge("file_too_large", limit=LIMITS[purpose].size, accepted=LIMITS[purpose].accepted)
+
+
+def check_pixels(width: int, height: int, *, field: str = "file") -> None:
+    """Refuse a picture by the size in its header, before it is decoded."""
+    if width < 1 or height < 1 or width * height > LARGEST_PICTURE:
+        accepted = f"up to {LARGEST_PICTURE // 1_000_000} megapixels"
+        raise Refused.field(field, "picture_pixels", accepted, width=width, height=height)
+
+
+def shown_name(declared: str, kind: MediaType) -> str:
+    """Return the name a file is shown and saved under: no folder, no control letters, the ending of its kind."""
+    last = re.split(r"[\\/]", declared)[-1]
+    clean = " ".join("".join(letter if letter.isprintable() else " " for letter in last).split())
+    stem = clean.rpartition(".")[0] or clean
+    stem = stem.strip(". ")[: _NAME_LETTERS - 5] or "file"
+    return f"{stem}.{ENDINGS[kind]}"
+
+
+def path_of(sha256: str) -> str:
+    """Return where bytes lie in the store; ValueError for anything but a hash."""
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        msg = "not a SHA-256 in hex"
+        raise ValueError(msg)
+    return f"{sha256[:2]}/{sha256}"

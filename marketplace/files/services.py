@@ -1,0 +1,57 @@
+"""Write down files whose bytes are in the store."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.files.models import FileRendition, StoredFile
+from marketplace.files.rules import MediaType, Purpose
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRendition:
+    """A picture's nominal width, and the bytes in the store."""
+
+    width: int
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A checked file whose bytes are in the store, to be written down by ``keep``."""
+
+    purpose: Purpose
+    name: str
+    media_type: MediaType
+    sha256: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    renditions: tuple[StoredRendition, ...] = ()
+
+
+def keep(session: Session, *, actor: Actor, upload: Upload, now: datetime) -> UUID:
+    """Write down a file as the actor's company's (the city's own for the system) and return its id."""
+    file = StoredFile(
+        id=new_id(),
+        company_id=actor.company_id,
+        purpose=upload.purpose,
+        name=upload.name,
+        media_type=upload.media_type.value,
+        sha256=upload.sha256,
+        size=upload.size,
+        width=upload.width,
+        height=upload.height,
+        created_at=now,
+    )
+    session.add(file)
+    session.flush()
+    for made in upload.renditions:
+        session.add(FileRendition(file_id=file.id, width=made.width, sha256=made.sha256, size=made.size))
+    session.flush()
+    return file.id

@@ -1,0 +1,91 @@
+"""Claim a key, keep the answer under it, give it back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.idempotency import rules
+from marketplace.idempotency.models import IdempotencyKey
+from marketplace.idempotency.rules import KeyState
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The request is ours to do; an ``attempt`` above 1 resumes what an earlier one may have begun."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The request was done before, with this answer."""
+
+    status: int
+    body: Any
+
+
+def claim(
+    session: Session, *, scope: str, key: str, fingerprint: str, now: datetime, lease: timedelta
+) -> Fresh | Replay:
+    """Take a key, or return the answer kept under it.
+
+    Refused ``key_reused`` for another request under the same key; Conflict ``key_running`` while the first is at
+    work. A racer waits for the end of a claim that is not committed yet, then gets its answer or the key.
+    """
+    rules.parse_key(key)
+    is_new = insert_if_new(
+        session,
+        IdempotencyKey,
+        id=new_id(),
+        scope=scope,
+        key=key,
+        fingerprint=fingerprint,
+        state=KeyState.RUNNING,
+        attempt=1,
+        locked_until=now + lease,
+        created_at=now,
+    )
+    if is_new:
+        return Fresh(attempt=1)
+    found = session.execute(sa.select(IdempotencyKey.__table__).where(*_is(scope, key)).with_for_update()).one_or_none()
+    if found is None:  # released between our insert and our look
+        raise rules.key_running()
+    if found.fingerprint != fingerprint:
+        raise rules.key_reused()
+    if found.state is KeyState.DONE:
+        return Replay(found.status, found.body)
+    if found.locked_until > now:
+        raise rules.key_running()
+    _update(session, scope, key, found.attempt, attempt=found.attempt + 1, locked_until=now + lease)
+    return Fresh(attempt=found.attempt + 1)
+
+
+def complete(session: Session, *, scope: str, key: str, status: int, body: Any, attempt: int | None = None) -> bool:
+    """Keep the answer under a claimed key; False when it has one, or when a later attempt took the key over."""
+    return _update(session, scope, key, attempt, state=KeyState.DONE, status=status, body=body)
+
+
+def release(session: Session, *, scope: str, key: str, attempt: int | None = None) -> bool:
+    """Give a claimed key back: the flow was refused before it did anything, and may be tried again."""
+    statement = sa.delete(IdempotencyKey).where(*_running(scope, key, attempt))
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1
+
+
+def _is(scope: str, key: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return IdempotencyKey.scope == scope, IdempotencyKey.key == key
+
+
+def _running(scope: str, key: str, attempt: int | None) -> tuple[sa.ColumnElement[bool], ...]:
+    where = (*_is(scope, key), IdempotencyKey.state == KeyState.RUNNING)
+    return where if attempt is None else (*where, IdempotencyKey.attempt == attempt)
+
+
+def _update(session: Session, scope: str, key: str, mine: int | None, /, **values: Any) -> bool:
+    statement = sa.update(IdempotencyKey).where(*_running(scope, key, mine)).values(**values)
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    return cast("sa.CursorResult[Any]", result).rowcount == 1

@@ -1,0 +1,38 @@
+// Menus close on Escape and on a click elsewhere; "/" goes to the search; the current station is scrolled into view.
+export function watchMenus() {
+  document.addEventListener("click", (event) => {
+    openMenus().forEach((menu) => menu.contains(event.target) || (menu.open = false));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") openMenus().forEach(closeWithFocus);
+    if (event.key === "/" && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) focusSearch(event);
+  });
+  document.querySelectorAll(".site-nav__scroll [aria-current]").forEach(center);
+  foldFacets();
+}
+
+const openMenus = () => document.querySelectorAll("details.tool[open]");
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+function closeWithFocus(menu) {
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
+function focusSearch(event) {
+  const field = document.querySelector("[data-hotkey='/']");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+}
+
+function center(entry) {
+  const strip = entry.closest(".site-nav__scroll");
+  strip.scrollLeft = entry.offsetLeft - (strip.clientWidth - entry.offsetWidth) / 2;
+}
+
+function foldFacets() {
+  if (!window.matchMedia("(max-width: 59.99rem)").matches) return;
+  document.querySelectorAll(".facets__toggle").forEach((fold) => (fold.open = Boolean(fold.querySelector(":checked"))));
+}

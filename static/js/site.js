@@ -1,0 +1,12 @@
+// Enhancements only: every page works without them.
+import { watchDialogs } from "./dialogs.js";
+import { watchForms } from "./forms.js";
+import { watchMenus } from "./menus.js";
+import { watchTheme } from "./themes.js";
+import { watchToasts } from "./toasts.js";
+
+watchDialogs();
+watchForms();
+watchMenus();
+watchTheme();
+watchToasts();

@@ -10,8 +10,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from marketplace import api, paths, reactions, web
 from marketplace.config import Settings
 from marketplace.edge import http, limits, logs
+from marketplace.files.store import open_store
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, engine_options
+from marketplace.mail.channels import outlets
+from marketplace.worker import bell
 
 # A body larger than this is refused before it is read; pictures and workbooks are the largest things taken.
 LARGEST_BODY = 32 * 1024 * 1024
@@ -45,6 +48,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["city.reactions"] = reactions.TABLE
     if settings.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
+    sender = settings.operator_contact_email or "city@localhost"
+    app.extensions["city.outlets"] = outlets(
+        folder=settings.data_dir / "mail", smtp_url=settings.smtp_url, sender=sender
+    )
+    app.extensions["city.store"] = open_store(settings.data_dir / "files")
+    bell.install(app, settings)
     db.init_app(app)
     limits.init_app(app, settings)
     http.init_app(app, settings)

@@ -1,5 +1,7 @@
 """Runs migrations on the database whose URL the caller gives; nothing is read from files."""
 
+from typing import Literal
+
 import sqlalchemy as sa
 from alembic import context
 
@@ -7,6 +9,15 @@ import marketplace.app  # noqa: F401  loads every model
 from marketplace.kernel.db import Base
 
 LOCK_TIMEOUT = "5s"
+
+
+def _render(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """Write our column types as what they are in the database, so that a migration outlives their classes."""
+    if kind != "type":
+        return False
+    if isinstance(item, sa.types.TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return "marketplace.kernel.db.Json" if isinstance(item, sa.JSON) else False
 
 
 def run() -> None:
@@ -17,7 +28,13 @@ def run() -> None:
             # A migration that waits for a lock must not stop everybody behind it.
             connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
             connection.commit()
-        context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True)
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            render_item=_render,
+            compare_type=True,
+        )
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()

@@ -58,6 +58,11 @@ def is_unfinished(session: Session, *, name: str) -> bool:
     return bool(session.scalar(sa.select(wanted)))
 
 
+def has_key(session: Session, *, key: str) -> bool:
+    """Tell whether a job was written under this key."""
+    return bool(session.scalar(sa.select(sa.exists().where(OutboxJob.key == key))))
+
+
 def get(session: Session, *, job_id: UUID) -> JobRow | None:
     """Return one job."""
     job = session.get(OutboxJob, job_id)

@@ -1,0 +1,79 @@
+"""The bell on huey: a queue in a file, in Redis or in PostgreSQL, holding nothing but job ids to wake runners."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+from flask import Flask
+from huey import PostgresHuey, RedisHuey, SqliteHuey
+from huey.api import Huey
+from huey.serializer import SignedSerializer
+
+from marketplace.config import Settings
+from marketplace.outbox.bell import EXTENSION
+from marketplace.worker.runner import run
+
+TASK = "run_job"
+_log = structlog.get_logger()
+
+
+def make_huey(settings: Settings, secret: str) -> Huey:
+    """Return the queue that fits the settings; entries are signed, because huey unpickles them."""
+    common = {"results": False, "serializer": SignedSerializer(secret=secret, salt="city.bell")}
+    if settings.redis_url:
+        return RedisHuey("city", url=settings.redis_url, **common)
+    url = sa.make_url(settings.database)
+    if url.get_backend_name() == "postgresql":
+        dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return PostgresHuey("city", dsn=dsn, **common)
+    # The queue may be lost, so the disk need not be waited for.
+    path = settings.data_dir / "queue.sqlite3"
+    return SqliteHuey("city", filename=str(path), fsync=False, timeout=10, **common)
+
+
+class HueyBell:
+    """Rings by putting a job's id on the queue; connects at the first ring, so that building an app costs nothing."""
+
+    def __init__(self, settings: Settings, secret: str, run: Callable[[UUID], object]) -> None:
+        """Keep what the queue is made from, and what a runner does when it is woken."""
+        self._settings = settings
+        self._secret = secret
+        self._run = run
+        self._huey: Huey | None = None
+        self._task: Any = None
+        self._making = threading.Lock()
+
+    def __call__(self, job_id: UUID) -> None:
+        """Wake a runner; a queue that cannot be reached is no failure, the relay will find the job."""
+        try:
+            _ = self.huey
+            self._task(str(job_id))
+        except Exception as error:  # noqa: BLE001  whatever is wrong with the queue, the act is committed
+            _log.warning("bell_silent", job=str(job_id), error=type(error).__name__)
+
+    @property
+    def huey(self) -> Huey:
+        """The queue."""
+        with self._making:
+            if self._huey is None:
+                huey = make_huey(self._settings, self._secret)
+                self._task = huey.task(name=TASK)(self._woken)
+                self._huey = huey
+        return self._huey
+
+    def waiting(self) -> int:
+        """Count the rings that no runner has heard yet."""
+        return self.huey.pending_count()
+
+    def _woken(self, job_id: str) -> None:
+        self._run(UUID(job_id))
+
+
+def install(app: Flask, settings: Settings) -> HueyBell:
+    """Give the application its bell."""
+    bell = HueyBell(settings, str(app.secret_key), lambda job_id: run(app, job_id))
+    app.extensions[EXTENSION] = bell
+    return bell

@@ -1,0 +1,58 @@
+"""Every job there is: its name, its handler, and how often the clock asks for it.
+
+A handler gets the job's ids, opens its own units of work, and can be run twice: a runner may die after the effect
+and before its note.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from flask import current_app
+
+from marketplace.audit import flows as audit
+from marketplace.kernel import clock
+from marketplace.kernel.db import unit_of_work
+from marketplace.mail import flows as mail
+from marketplace.mail import services as messages
+from marketplace.outbox import services as outbox
+
+Handler = Callable[[dict[str, Any]], None]
+
+
+def send_message(args: dict[str, Any]) -> None:
+    """Render a message and hand it to its channel."""
+    extensions = current_app.extensions
+    mail.deliver(UUID(args["message"]), extensions["city.render"], outlets=extensions["city.outlets"])
+
+
+def expire_messages(_args: dict[str, Any]) -> None:
+    """Give up the messages that could not be sent for a day."""
+    with unit_of_work() as session:
+        messages.expire(session, now=clock.now())
+
+
+def seal_audit(_args: dict[str, Any]) -> None:
+    """Chain the audit rows that are not sealed yet."""
+    audit.seal_rows(now=clock.now())
+
+
+def prune_jobs(_args: dict[str, Any]) -> None:
+    """Delete jobs that were done long ago."""
+    with unit_of_work() as session:
+        outbox.prune(session, now=clock.now())
+
+
+JOBS: Final[dict[str, Handler]] = {
+    messages.JOB: send_message,
+    "expire_messages": expire_messages,
+    "seal_audit": seal_audit,
+    "prune_jobs": prune_jobs,
+}
+
+# Name and seconds. Jobs are asked for once per period and city, and not while the one before is unfinished.
+PERIODIC: Final[tuple[tuple[str, int], ...]] = (
+    ("seal_audit", 30),
+    ("expire_messages", 3600),
+    ("prune_jobs", 6 * 3600),
+)

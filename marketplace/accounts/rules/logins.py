@@ -40,9 +40,7 @@ class Login:
 def parse_email(text: str, *, allow_test: bool = False) -> str:
     """Return the address in lower case, or refuse ``email``; ``.test`` (RFC 2606) only on request."""
     try:
-        found = validate_email(
-            text[: LONGEST + 1].strip(), check_deliverability=False, test_environment=allow_test
-        )
+        found = validate_email(text[: LONGEST + 1].strip(), check_deliverability=False, test_environment=allow_test)
     except EmailNotValidError:
         raise Refused.field("email", "email", "name@company.example") from None
     # Case is significant by the letter of RFC 5321 and to nobody who types it.

@@ -4,24 +4,25 @@ A key is stored in the same transaction as its effect; for a flow it is claimed 
 the end, so that a retry after a crash resumes the flow.
 """
 
-import hashlib
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+import structlog
 from flask import request
+from sqlalchemy.orm import Session
 
+from marketplace.idempotency import rules
 from marketplace.idempotency import services as idempotency
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work
-from marketplace.kernel.errors import Malformed
+from marketplace.kernel.errors import DomainError
 
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 LEASE: Final = timedelta(seconds=30)
+
+_log = structlog.get_logger("city.replay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +43,18 @@ class Claim:
     fingerprint: str
 
     @classmethod
-    def of_request(cls, actor: Actor, body: Any, key: str | None = None) -> "Claim":
+    def of_request(cls, actor: Actor, body: bytes, key: str | None = None) -> "Claim":
         """Read the key from the header (or the form's hidden field); Malformed when there is none."""
-        given = key if key is not None else request.headers.get("Idempotency-Key", "")
-        if not _KEY.fullmatch(given):
-            raise Malformed("key_missing")
-        text = json.dumps([request.method, request.path, body], sort_keys=True, ensure_ascii=True, default=str)
-        return cls(f"{actor.person_id}:{actor.company_id}", given, hashlib.sha256(text.encode()).hexdigest())
+        given = rules.parse_key(key if key is not None else request.headers.get("Idempotency-Key"))
+        scope = f"{actor.person_id}:{actor.company_id}"
+        return cls(scope, given, rules.fingerprint(request.method, request.path, body))
 
 
 def once(claim: Claim, work: Callable[..., Stored]) -> Stored:
     """Do the work and keep its answer in one unit of work, or give the first answer again."""
 
-    def attempt(session: Any) -> Stored:
-        now = clock.now()
-        found = idempotency.claim(
-            session, scope=claim.scope, key=claim.key, fingerprint=claim.fingerprint, now=now, lease=LEASE
-        )
+    def attempt(session: Session) -> Stored:
+        found = _take(session, claim)
         if isinstance(found, idempotency.Replay):
             return Stored(found.status, found.body, replayed=True)
         done = work(session=session)
@@ -69,27 +65,34 @@ def once(claim: Claim, work: Callable[..., Stored]) -> Stored:
 
 
 def once_in_flow(claim: Claim, work: Callable[..., Stored]) -> Stored:
-    """Claim the key, run the flow, keep its answer; a retry after the lease resumes the flow under the same key."""
-    found = in_unit_of_work(
-        lambda session: idempotency.claim(
-            session,
-            scope=claim.scope,
-            key=claim.key,
-            fingerprint=claim.fingerprint,
-            now=clock.now(),
-            lease=LEASE,
-        )
-    )
+    """Claim the key, run the flow, keep its answer.
+
+    A refusal gives the key back. After a crash the key stays taken until its lease ends; the retry then resumes the
+    flow, which finds its own claim row under the same key.
+    """
+    found = in_unit_of_work(lambda session: _take(session, claim))
     if isinstance(found, idempotency.Replay):
         return Stored(found.status, found.body, replayed=True)
     try:
-        done = work(key=claim.key)
-    except Exception:
-        in_unit_of_work(lambda session: idempotency.release(session, scope=claim.scope, key=claim.key))
+        done = work(key=f"{claim.scope}:{claim.key}")
+    except DomainError:
+        in_unit_of_work(
+            lambda session: idempotency.release(
+                session, scope=claim.scope, key=claim.key, attempt=found.attempt
+            )
+        )
         raise
-    in_unit_of_work(
+    kept = in_unit_of_work(
         lambda session: idempotency.complete(
-            session, scope=claim.scope, key=claim.key, status=done.status, body=done.body
+            session, scope=claim.scope, key=claim.key, status=done.status, body=done.body, attempt=found.attempt
         )
     )
+    if not kept:
+        _log.warning("answer_kept_by_a_later_attempt")
     return done
+
+
+def _take(session: Session, claim: Claim) -> idempotency.Fresh | idempotency.Replay:
+    return idempotency.claim(
+        session, scope=claim.scope, key=claim.key, fingerprint=claim.fingerprint, now=clock.now(), lease=LEASE
+    )

@@ -18,7 +18,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.shared.answers import Problem
 from marketplace.edge import replay
-from marketplace.edge.identity import current_actor, require_actor
+from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public, requires
 from marketplace.kernel.errors import Malformed
@@ -63,7 +63,7 @@ def operation(
             if query is not None:
                 given["query"] = parse(query, request.args.to_dict())
             if idempotent or idempotent_flow:
-                return _replayable(view, given, body=given.get("body"), flow=idempotent_flow)
+                return _replayable(view, given, flow=idempotent_flow)
             return _respond(*view(**given))
 
         documented = spec.validate(
@@ -79,9 +79,9 @@ def operation(
     return decorate
 
 
-def _replayable(view: View, given: dict[str, Any], *, body: BaseModel | None, flow: bool) -> Any:
-    actor = current_actor() or require_actor()
-    claim = replay.Claim.of_request(actor, body.model_dump(mode="json") if body else None)
+def _replayable(view: View, given: dict[str, Any], *, flow: bool) -> Any:
+    actor = require_actor()
+    claim = replay.Claim.of_request(actor, request.get_data(cache=True))
 
     def work(**extra: Any) -> replay.Stored:
         status, answer = view(**given, **extra)

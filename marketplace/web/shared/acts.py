@@ -1,7 +1,8 @@
 """How a page acts: parse the form, do it once, redirect; show the form again when a field is refused."""
 
+import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
@@ -11,10 +12,13 @@ from marketplace.edge.answers import problem, status_of
 from marketplace.edge.identity import require_actor
 from marketplace.kernel.errors import Conflict, Refused, Unauthenticated
 
+_GUARDS: Final = frozenset({"csrf_token", "idempotency_key"})
+
 
 def once(work: Callable[..., str], *, flow: bool = False) -> Response:
     """Do the work once per form shown and redirect to the address it returns; a second click follows the first."""
-    form = {name: request.form.getlist(name) for name in request.form if name not in ("csrf_token", "idempotency_key")}
+    fields = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _GUARDS)
+    form = json.dumps(fields).encode()
     claim = replay.Claim.of_request(require_actor(), form, key=request.form.get("idempotency_key", ""))
 
     def stored(**extra: Any) -> replay.Stored:

@@ -1,0 +1,33 @@
+"""Render a message in its reader's language."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from marketplace import paths
+
+
+def render(template: str, locale: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Return subject and body; a value that the template needs and the context lacks is an error."""
+    text = _environment(locale).get_template(f"{template}.txt").render(**context)
+    subject, _, body = text.partition("\n")
+    return subject.strip(), body.strip() + "\n"
+
+
+@cache
+def _environment(locale: str) -> Environment:
+    # Messages are plain text: escaping would show entities to the reader.
+    environment = Environment(
+        loader=FileSystemLoader(paths.TEMPLATES / "email"),
+        autoescape=False,  # noqa: S701
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    translations: NullTranslations = Translations.load(str(paths.TRANSLATIONS), [locale])
+    environment.install_gettext_translations(translations, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]
+    return environment

@@ -1,0 +1,81 @@
+"""Every route has a permission or is listed public; every page action names an API call that exists."""
+
+import re
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from marketplace.edge.permissions import Access, access_of
+
+_CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+_FRAMEWORK = {"static"}
+# spectree mounts the description itself; it is public by nature.
+_DOCUMENTATION = {"/api/v1/openapi.json"}
+
+
+def _rules(app: Flask) -> list[Rule]:
+    return [
+        rule for rule in app.url_map.iter_rules() if rule.endpoint not in _FRAMEWORK and rule.rule not in _DOCUMENTATION
+    ]
+
+
+def _access(app: Flask, rule: Rule) -> Access:
+    access = access_of(app.view_functions[rule.endpoint])
+    assert access is not None, f"{rule.rule} ({rule.endpoint}) has neither a permission nor a reason to be public"
+    return access
+
+
+def _shape(path: str) -> str:
+    """Forget what parameters are called: ``/orders/<uuid:id>`` and ``/orders/{id}`` are one."""
+    return re.sub(r"<[^>]+>|\{[^}]+\}", "{}", path)
+
+
+def test_every_route_is_guarded_or_says_why_it_is_public(shared_app: Flask) -> None:
+    for rule in _rules(shared_app):
+        access = _access(shared_app, rule)
+
+        assert access.permission is not None or access.reason, rule.rule
+
+
+def test_every_page_action_has_its_api_twin(shared_app: Flask) -> None:
+    calls = {
+        (method, _shape(rule.rule))
+        for rule in _rules(shared_app)
+        if rule.rule.startswith("/api/")
+        for method in rule.methods or ()
+    }
+    for rule in _rules(shared_app):
+        if rule.rule.startswith("/api/") or not (rule.methods or set()) & _CHANGING:
+            continue
+        twin = _access(shared_app, rule).twin
+
+        assert twin, f"{rule.rule} acts, but names no API twin"
+        method, _, path = twin.partition(" ")
+        assert (method, _shape(path)) in calls, f"{rule.rule}: there is no {twin}"
+
+
+def test_ids_in_addresses_are_uuids(shared_app: Flask) -> None:
+    for rule in _rules(shared_app):
+        for name in rule.arguments:
+            if name == "id" or name.endswith("_id"):
+                assert f"<uuid:{name}>" in rule.rule, rule.rule
+
+
+def test_every_api_call_is_described(shared_app: Flask) -> None:
+    document = shared_app.test_client().get("/api/v1/openapi.json").get_json()
+
+    described = {_shape(path) for path in document["paths"]}
+    assert document["openapi"].startswith("3.1")
+    for rule in _rules(shared_app):
+        if rule.rule.startswith("/api/"):
+            assert _shape(rule.rule) in described, rule.rule
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/companies/1"])
+def test_the_api_answers_with_problems(shared_app: Flask, path: str) -> None:
+    answer = shared_app.test_client().get(path)
+
+    assert answer.status_code in (404, 405)
+    assert answer.mimetype == "application/problem+json"
+    assert {"type", "title", "status", "detail", "errors"} <= answer.get_json().keys()

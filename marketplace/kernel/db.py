@@ -231,8 +231,10 @@ def insert_if_new(session: Session, entity: type[Base], **values: Any) -> bool:
     A racer on PostgreSQL waits for the other's end, then sees its row: nobody gets a unique violation.
     """
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(entity).values(**values).on_conflict_do_nothing()
-    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1
+    table = cast("sa.Table", entity.__table__)
+    # RETURNING, because not every driver counts the rows of an INSERT.
+    statement = insert(table).values(**values).on_conflict_do_nothing().returning(table.primary_key.columns[0])
+    return session.execute(statement).first() is not None
 
 
 def on_commit(session: Session, callback: Callable[[], None]) -> None:

@@ -68,6 +68,13 @@ class HueyBell:
         """Count the rings that no runner has heard yet."""
         return self.huey.pending_count()
 
+    def close(self) -> None:
+        """Let go of the queue; the next ring connects anew."""
+        with self._making:
+            if self._huey is not None:
+                self._huey.storage.close()
+            self._huey = self._task = None
+
     def _woken(self, job_id: str) -> None:
         self._run(UUID(job_id))
 

@@ -1,0 +1,105 @@
+"""What is accepted for which purpose is told by the bytes, never by a name."""
+
+import io
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.files import rules
+from marketplace.files.rules import MediaType, Purpose
+from marketplace.kernel.errors import Refused, TooLarge
+
+
+def zipped(*names):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.writestr(name, "x" * 50)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\xff\xd8\xff\xe0rest", MediaType.JPEG),
+        (b"\x89PNG\r\n\x1a\nrest", MediaType.PNG),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", MediaType.WEBP),
+        (b"%PDF-1.7\n", MediaType.PDF),
+        (zipped("[Content_Types].xml", "xl/workbook.xml"), MediaType.XLSX),
+        (zipped("[Content_Types].xml", "word/document.xml"), MediaType.DOCX),
+        (zipped("[Content_Types].xml", "ppt/presentation.xml"), None),
+        (zipped("evil.exe"), None),
+        ("sku,title\n1,榴莲\n".encode(), MediaType.CSV),
+        ("sku,title\n1,榴莲\n".encode("gb18030"), MediaType.CSV),
+        ("sku,title\n1,榴莲\n".encode("utf-16"), MediaType.CSV),
+        (b"\xef\xbb\xbf <html><script>alert(1)</script>", None),
+        (b"<?xml version='1.0'?><svg/>", None),
+        (b"MZ\x90\x00\x03", None),
+        (b"\x00\x00\x00\x18ftypheic", None),
+        (b"GIF89a\x00\xff", None),
+        (b"", None),
+    ],
+)
+def test_kinds_are_told_by_their_marks(content, kind):
+    assert rules.media_type(content) is kind
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes_have_a_kind_or_none(content):
+    assert rules.media_type(content) in {None, *MediaType}
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_refusals_name_what_is_accepted(purpose):
+    for content in (b"MZ\x90\x00", b""):
+        with pytest.raises(Refused) as refusal:
+            rules.check(purpose, content)
+        assert refusal.value.errors[0].accepted == rules.LIMITS[purpose].accepted
+        assert " MB" in rules.LIMITS[purpose].accepted
+    with pytest.raises(TooLarge) as too_large:
+        rules.check(purpose, b"a" * (rules.LIMITS[purpose].size + 1))
+    assert too_large.value.facts["limit"] == rules.LIMITS[purpose].size
+
+
+def test_a_pdf_is_no_picture():
+    with pytest.raises(Refused):
+        rules.check(Purpose.PICTURE, b"%PDF-1.7")
+    assert rules.check(Purpose.SLIP, b"%PDF-1.7") is MediaType.PDF
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
+def test_a_shown_name_is_never_a_path_or_a_header(declared):
+    name = rules.shown_name(declared, MediaType.PDF)
+    assert name.endswith(".pdf")
+    assert len(name) <= 120
+    assert not set(name) & set("/\\\r\n\x00")
+    assert not name.startswith(".")
+
+
+@pytest.mark.parametrize(
+    ("declared", "shown"),
+    [
+        ("../../etc/passwd", "passwd.jpg"),
+        ("C:\\x\\榴莲.JPEG", "榴莲.jpg"),
+        ("", "file.jpg"),
+        ("..", "file.jpg"),
+        ("a.php.jpg", "a.php.jpg"),
+    ],
+)
+def test_shown_names(declared, shown):
+    assert rules.shown_name(declared, MediaType.JPEG) == shown
+
+
+@pytest.mark.parametrize("sha256", ["", "../x", "a" * 63, "A" * 64, "a" * 64 + "\n"])
+def test_only_a_hash_has_a_path(sha256):
+    with pytest.raises(ValueError, match="SHA-256"):
+        rules.path_of(sha256)
+
+
+def test_pixels_are_limited():
+    rules.check_pixels(8000, 5000)
+    for size in ((8000, 5001), (0, 5), (40_000_001, 1)):
+        with pytest.raises(Refused):
+            rules.check_pixels(*size)

@@ -6,6 +6,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.edge.permissions import requires
 from marketplace.mail.channels import EmlFolder
+from marketplace.web.operator.samples import sample
 
 pages = Blueprint("operator", __name__, url_prefix="/operator")
 
@@ -14,7 +15,7 @@ pages = Blueprint("operator", __name__, url_prefix="/operator")
 @requires(Permission.OPERATOR_STYLEGUIDE_READ)
 def styleguide() -> str:
     """Show every component of the design system."""
-    return render_template("styleguide.html")
+    return render_template("styleguide.html", sample=sample())
 
 
 @pages.get("/mail")

@@ -116,7 +116,7 @@ class Invitation(Base):
 
 
 class ApiToken(Base):
-    """A bearer token: one person acting for one company over the API."""
+    """A bearer token: one person acting over the API, for one company or for none."""
 
     __tablename__ = "api_token"
 
@@ -124,7 +124,7 @@ class ApiToken(Base):
     prefix: Mapped[str] = mapped_column(sa.String(16))  # enough to recognise it in a list
     token_hash: Mapped[str] = mapped_column(_DIGEST, unique=True)
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    company_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("company.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the day

@@ -24,8 +24,8 @@ class HasInfo(Protocol):
     """What events need of a database session: a place to put things."""
 
     @property
-    def info(self) -> dict[Any, Any]:
-        """The session's own dictionary."""
+    def info(self) -> Any:
+        """The session's own dictionary; SQLAlchemy types it by a descriptor that no protocol matches."""
         ...
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-import pyotp
+from pyotp.totp import TOTP
 
 CODE_DIGITS: Final = 6
 CODE_LIFETIME: Final = timedelta(minutes=10)
@@ -48,7 +48,7 @@ def totp_step(secret: str, code: str, *, after: int, now: datetime) -> int | Non
     """
     if not is_code(code):
         return None
-    totp = pyotp.TOTP(secret)
+    totp = TOTP(secret)
     current = totp.timecode(now)
     for step in (current + offset for offset in _STEPS):
         if step > after and hmac.compare_digest(totp.generate_otp(step), code):

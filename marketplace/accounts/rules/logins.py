@@ -1,22 +1,15 @@
 """Login names: an e-mail address or a phone number, each in the one form that is stored and compared."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from marketplace.kernel.errors import Refused
+from marketplace.mail.rules import Channel
 
 LONGEST: Final = 254  # RFC 5321
-
-
-class Channel(StrEnum):
-    """How a login name is reached; the values are the channels of ``mail``."""
-
-    MAIL = "mail"
-    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)

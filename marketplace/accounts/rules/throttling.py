@@ -1,8 +1,8 @@
 """How long a guesser waits: a few tries are free, then each failure doubles the wait up to a bound.
 
-Three buckets a try, all keyed hashes: *pair* (this login from this address) is strict, *address* is looser
-because an office shares one, *login* is loosest and its wait shortest, so that a stranger who fails on purpose
-from many addresses can never lock the owner out for long.
+A login counts in three buckets, all keyed hashes: *pair* (this login from this address) is strict, *address* is
+looser because an office shares one, *login* is loosest and its wait shortest, so that a stranger who fails on
+purpose from many addresses can never lock the owner out for long.
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ class BucketKind(StrEnum):
     ADDRESS = "address"
     LOGIN = "login"
     SENDING = "sending"  # codes sent to one login: messages cost money and annoy
+    ASKING = "asking"  # codes asked for, and companies registered, from one address
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ LIMITS: Final[dict[BucketKind, Limit]] = {
     BucketKind.ADDRESS: Limit(30, timedelta(seconds=15), timedelta(hours=1)),
     BucketKind.LOGIN: Limit(50, timedelta(seconds=1), timedelta(seconds=30)),
     BucketKind.SENDING: Limit(3, timedelta(seconds=60), timedelta(minutes=30)),
+    BucketKind.ASKING: Limit(20, timedelta(seconds=60), timedelta(hours=1)),
 }
 
 

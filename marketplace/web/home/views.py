@@ -9,8 +9,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client import REGISTRY as PROCESS_REGISTRY
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries.terms import terms_in_force
+from marketplace.accounts.rules.terms import TermsKind
 from marketplace.edge.permissions import public
+from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.web.shared import locale
 
@@ -30,18 +32,18 @@ def index() -> str:
 @public("everybody may read the terms")
 def terms() -> str:
     """Show the terms in force."""
-    return _legal("terms")
+    return _legal(TermsKind.TERMS)
 
 
 @pages.get("/privacy")
 @public("everybody may read the privacy notice")
 def privacy() -> str:
     """Show the privacy notice in force."""
-    return _legal("privacy")
+    return _legal(TermsKind.PRIVACY)
 
 
-def _legal(kind: str) -> str:
-    version = accounts.current_terms(reading(), kind=kind, locale=locale.current())
+def _legal(kind: TermsKind) -> str:
+    version = terms_in_force(reading(), kind=kind, now=clock.now())
     if version is None:
         abort(404)
     return render_template("home/legal.html", version=version)

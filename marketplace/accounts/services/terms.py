@@ -1,0 +1,59 @@
+"""Publish terms and record who accepted them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import TermsAcceptance, TermsVersion
+from marketplace.accounts.queries.terms import current_terms
+from marketplace.accounts.rules.companies import parse_line
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.accounts.rules.terms import TermsKind, check_accepted
+from marketplace.audit import services as audit
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.ids import new_id
+
+
+def publish_terms(
+    session: Session, *, actor: Actor, kind: TermsKind, version: str, text_key: str, now: datetime
+) -> UUID:
+    """Put a new version in force; everybody accepts it at their next login."""
+    if actor != SYSTEM:
+        actor.must(Permission.OPERATOR_SETTINGS_EDIT)
+    terms = TermsVersion(
+        id=new_id(), kind=kind, version=parse_line("version", version, 32), text_key=text_key, published_at=now
+    )
+    session.add(terms)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="terms.published",
+        subject="terms_version",
+        subject_id=terms.id,
+        facts={"kind": kind, "version": terms.version},
+        now=now,
+    )
+    return terms.id
+
+
+def accept_terms(session: Session, *, actor: Actor, accepted: Iterable[str], now: datetime) -> None:
+    """Record that the actor accepted every version now in force."""
+    check_accepted(accepted, [terms.label for terms in current_terms(session, now=now)])
+    record_acceptance(session, person_id=actor.person, now=now)
+
+
+def record_acceptance(session: Session, *, person_id: UUID, now: datetime) -> None:
+    """Note a person's acceptance of what is in force and was not accepted before."""
+    before = set(
+        session.scalars(sa.select(TermsAcceptance.terms_version_id).where(TermsAcceptance.person_id == person_id))
+    )
+    session.add_all(
+        TermsAcceptance(id=new_id(), person_id=person_id, terms_version_id=terms.id, accepted_at=now)
+        for terms in current_terms(session, now=now)
+        if terms.id not in before
+    )
+    session.flush()

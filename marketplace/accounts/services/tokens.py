@@ -1,0 +1,71 @@
+"""Bearer tokens of the API."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import ApiToken
+from marketplace.accounts.queries.actors import actor_of
+from marketplace.accounts.rules.codes import TOKEN_LIFETIME, TOKEN_PREFIX, digest
+from marketplace.audit import services as audit
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.ids import new_id
+
+_SHOWN: Final = len(TOKEN_PREFIX) + 6
+_USE_IS_NOTED_EVERY: Final = timedelta(days=1)
+
+
+def issue_token(session: Session, *, person_id: UUID, company_id: UUID | None, now: datetime) -> str:
+    """Return a new bearer token, shown this once; NotFound unless the person can act for the company."""
+    actor = actor_of(session, person_id=person_id, company_id=company_id)
+    if actor is None:
+        raise NotFound("company")
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken(
+        id=new_id(),
+        prefix=token[:_SHOWN],
+        token_hash=digest(token),
+        person_id=person_id,
+        company_id=company_id,
+        created_at=now,
+        expires_at=now + TOKEN_LIFETIME,
+    )
+    session.add(row)
+    session.flush()
+    _audit(session, actor, "token.issued", row.id, now)
+    return token
+
+
+def revoke_token(session: Session, *, actor: Actor, token_id: UUID, now: datetime) -> None:
+    """End one of the actor's own tokens; again changes nothing."""
+    token = session.scalars(
+        sa.select(ApiToken).where(ApiToken.id == token_id, ApiToken.person_id == actor.person).with_for_update()
+    ).one_or_none()
+    if token is None:
+        raise NotFound("token")
+    if token.revoked_at is None:
+        token.revoked_at = now
+        session.flush()
+        _audit(session, actor, "token.revoked", token.id, now)
+
+
+def note_token_used(session: Session, *, token: str, now: datetime) -> bool:
+    """Note that a token is in use, to the day, so that most requests write nothing; tell whether it was noted."""
+    noted = session.execute(
+        sa.update(ApiToken)
+        .where(
+            ApiToken.token_hash == digest(token),
+            sa.or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at <= now - _USE_IS_NOTED_EVERY),
+        )
+        .values(last_used_at=now)
+    )
+    return cast("sa.CursorResult[Any]", noted).rowcount == 1
+
+
+def _audit(session: Session, actor: Actor, action: str, token_id: UUID, now: datetime) -> None:
+    audit.record(session, actor=actor, action=action, subject="api_token", subject_id=token_id, now=now)

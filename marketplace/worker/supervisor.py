@@ -1,6 +1,7 @@
 """``city serve``: the web server and one job consumer as children, restarted when they die, stopped together."""
 
 import ctypes
+import fcntl
 import os
 import shutil
 import signal
@@ -18,7 +19,7 @@ import structlog
 from marketplace import paths
 from marketplace.config import Settings
 
-_SETTLED: Final = 15.0  # a child that dies younger than this at its first start cannot run here at all
+_SETTLED: Final = 15.0  # a child that gives up younger than this at its first start cannot run here at all
 _LONGEST_WAIT: Final = 30.0
 _PATIENCE: Final = 30.0
 _PR_SET_PDEATHSIG: Final = 1
@@ -47,10 +48,13 @@ class Child:
             preexec_fn=_orphaned_by(self.orphan_signal),  # noqa: PLW1509  the supervisor has one thread
         )
 
-    def note_death(self) -> bool:
-        """Plan the restart of a process that died; False when it never got going."""
+    def note_death(self, status: int) -> bool:
+        """Plan the restart of a process that died; False when it gave up before it got going.
+
+        A negative status is a signal's: being killed says nothing against starting again.
+        """
         age = time.monotonic() - self.started
-        if self.deaths == 0 and age < _SETTLED:
+        if status >= 0 and self.deaths == 0 and age < _SETTLED:
             return False
         self.deaths = 1 if age > 60 else self.deaths + 1
         self.due = time.monotonic() + min(2.0 ** (self.deaths - 1) - 1, _LONGEST_WAIT)
@@ -59,7 +63,18 @@ class Child:
 
 
 def supervise(settings: Settings) -> None:
-    """Serve a city until SIGTERM or SIGINT; SystemExit 1 when a process cannot be started at all."""
+    """Serve a city until SIGTERM or SIGINT; SystemExit 1 when it is served already or a process cannot start."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / "serve.lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _log.error("already_served", data_dir=str(settings.data_dir))
+            raise SystemExit(1) from None
+        _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
     environment = _prepare(settings)
     children = [
         Child("web", web_command(settings), signal.SIGQUIT),
@@ -94,8 +109,7 @@ def web_command(settings: Settings) -> list[str]:
 
 
 def _prepare(settings: Settings) -> dict[str, str]:
-    """Make the folders of a fresh start, and the children's environment."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    """Clear what a former start left, and return the children's environment."""
     # Nothing is lost with the queue, and one that a power cut left broken would only delay.
     for suffix in ("", "-wal", "-shm"):
         (settings.data_dir / f"queue.sqlite3{suffix}").unlink(missing_ok=True)
@@ -116,7 +130,7 @@ def _look_after(child: Child, environment: dict[str, str]) -> bool:
     if status is None:
         return True
     _log.warning("process_died", name=child.name, status=status)
-    return child.note_death()
+    return child.note_death(status)
 
 
 def _stop_signals() -> list[int]:

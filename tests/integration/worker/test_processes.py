@@ -1,5 +1,6 @@
 """Processes: the consumer runs jobs and stops politely; the supervisor restarts what dies and leaves nothing behind."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from marketplace.config import Settings
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.outbox import queries, services
@@ -128,14 +130,34 @@ def test_a_child_that_never_gets_going_is_a_failure_and_a_later_death_is_not():
     child = Child("web", [sys.executable, "-c", ""], signal.SIGTERM)
     child.start(dict(os.environ))
     child.process.wait()
-    assert not child.note_death()
+    assert not child.note_death(0)
+    assert not child.note_death(1)
     child.started -= 20
-    assert child.note_death()
+    assert child.note_death(1)
     assert child.due <= time.monotonic()
     for expected in (1, 3, 7):
         child.started = time.monotonic()
-        assert child.note_death()
+        assert child.note_death(1)
         assert child.due - time.monotonic() == pytest.approx(expected, abs=0.5)
+
+
+def test_a_killed_child_is_started_again_at_once():
+    child = Child("worker", SLEEPER, signal.SIGTERM)
+    child.start(dict(os.environ))
+    child.process.kill()
+    assert child.note_death(child.process.wait())
+    assert child.process is None
+    assert supervisor._look_after(child, dict(os.environ))
+    assert child.process.poll() is None
+    supervisor._stop([child])
+
+
+def test_a_city_is_served_once(tmp_path):
+    with (tmp_path / "serve.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(SystemExit):
+            supervisor.supervise(Settings(env="test", data_dir=tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["serve.lock"]
 
 
 def test_children_end_with_a_killed_supervisor():

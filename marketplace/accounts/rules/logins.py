@@ -57,6 +57,5 @@ def parse_login(text: str, *, country: str | None = None, allow_test: bool = Fal
         if "@" in text:
             return Login(Channel.MAIL, parse_email(text, allow_test=allow_test))
         return Login(Channel.TEXT, parse_phone(text, country=country))
-    except Refused as refusal:
-        (error,) = refusal.errors
-        raise Refused.field("login", error.code, "name@company.example, +86 138 0013 8000") from None
+    except Refused:
+        raise Refused.field("login", "login", "name@company.example, +86 138 0013 8000") from None

@@ -22,19 +22,19 @@ def normalized(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def check_password(password: str, *, about: Iterable[str] = ()) -> None:
-    """Refuse ``password`` when short, too long, monotonous, common, or made of ``about`` (login, company)."""
+def check_password(password: str, *, about: Iterable[str] = (), field: str = "password") -> None:
+    """Refuse the field when short, too long, monotonous, common, or made of ``about`` (login, company)."""
     text = normalized(password)
     if len(text) < SHORTEST:
-        raise Refused.field("password", "too_short", str(SHORTEST))
+        raise Refused.field(field, "too_short", str(SHORTEST))
     if len(text) > LONGEST:
-        raise Refused.field("password", "too_long", str(LONGEST))
+        raise Refused.field(field, "too_long", str(LONGEST))
     if len(set(text)) < FEWEST_LETTERS or _is_a_run(text):
-        raise Refused.field("password", "password_monotonous", str(FEWEST_LETTERS))
+        raise Refused.field(field, "password_monotonous", str(FEWEST_LETTERS))
     if is_common(text):
-        raise Refused.field("password", "password_common")
+        raise Refused.field(field, "password_common")
     if _is_about(text, about):
-        raise Refused.field("password", "password_personal")
+        raise Refused.field(field, "password_personal")
 
 
 def is_common(password: str) -> bool:

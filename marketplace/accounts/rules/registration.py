@@ -45,7 +45,7 @@ def read_registration(
     """Return company and person, or refuse every field that is wrong."""
     refusals = Refusals()
     company = NewCompany(
-        name=refusals(lambda: companies.parse_line("name", name), ""),
+        name=refusals(lambda: companies.parse_line("company_name", name), ""),
         country=refusals(lambda: companies.parse_country(country), ""),
         registration_number=refusals(
             lambda: companies.parse_line("registration_number", registration_number, companies.LONGEST_NUMBER), ""

@@ -42,18 +42,25 @@ def update_person(session: Session, *, actor: Actor, name: str, locale: str, now
 
 
 def change_password(
-    session: Session, *, actor: Actor, current: str, new: str, address: str, vault: Vault, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    current_password: str,
+    new_password: str,
+    address: str,
+    vault: Vault,
+    now: datetime,
 ) -> SessionsEnded | Rejected:
     """Change the actor's password and end every other session and token; Refused when the new one is too weak."""
     person = active_person(session, actor.person)
-    check_password(new, about=(person.email or person.phone or "", person.name or ""))
+    check_password(new_password, about=(person.email or person.phone or "", person.name or ""), field="new_password")
     buckets = throttle.login_buckets(vault, login=f"password of {person.id}", address=address)
     throttle.check(session, buckets=buckets, now=now)
-    if not vault.verify_password(person.password_hash, current):
+    if not vault.verify_password(person.password_hash, current_password):
         throttle.count_failure(session, buckets=buckets, now=now)
         return Rejected("wrong_password")
     throttle.clear(session, buckets=buckets)
-    return set_password(session, person=person, password=new, vault=vault, now=now)
+    return set_password(session, person=person, password=new_password, vault=vault, now=now)
 
 
 def set_password(session: Session, *, person: Person, password: str, vault: Vault, now: datetime) -> SessionsEnded:

@@ -86,14 +86,14 @@ def authenticate_code(
 
 
 def reset_password(
-    session: Session, *, login: str, code: str, password: str, address: str, vault: Vault, now: datetime
+    session: Session, *, login: str, code: str, new_password: str, address: str, vault: Vault, now: datetime
 ) -> SignIn | Rejected:
     """Set a new password with a code that was sent for it, and end every session; Refused when it is too weak."""
-    check_password(password, about=(login,))
+    check_password(new_password, about=(login,), field="new_password")
     person = _redeem(session, login, Purpose.RESET_PASSWORD, code, address, vault, now)
     if person is None:
         return Rejected("wrong_code")
-    set_password(session, person=person, password=password, vault=vault, now=now)
+    set_password(session, person=person, password=new_password, vault=vault, now=now)
     return sign_in_of(session, person, vault)
 
 

@@ -54,6 +54,14 @@ def revoke_token(session: Session, *, actor: Actor, token_id: UUID, now: datetim
         _audit(session, actor, "token.revoked", token.id, now)
 
 
+def revoke_current(session: Session, *, actor: Actor, token: str, now: datetime) -> None:
+    """End the token that the actor came in with."""
+    token_id = session.scalars(sa.select(ApiToken.id).where(ApiToken.token_hash == digest(token))).one_or_none()
+    if token_id is None:
+        raise NotFound("token")
+    revoke_token(session, actor=actor, token_id=token_id, now=now)
+
+
 def note_token_used(session: Session, *, token: str, now: datetime) -> bool:
     """Note that a token is in use, to the day, so that most requests write nothing; tell whether it was noted."""
     noted = session.execute(

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company, Invitation
-from marketplace.accounts.queries.people import find_person
-from marketplace.accounts.queries.terms import current_terms
+from marketplace.accounts.queries import current_terms, find_person
 from marketplace.accounts.rules.codes import INVITATION_LIFETIME, digest
 from marketplace.accounts.rules.logins import Login, parse_login
 from marketplace.accounts.rules.permissions import Permission, Role, parse_roles

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.events import CompanyRegistered
 from marketplace.accounts.models import Company, Person
-from marketplace.accounts.queries.terms import current_terms
+from marketplace.accounts.queries import current_terms
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, leading_role
 from marketplace.accounts.rules.registration import NewCompany, NewPerson, read_registration, taken
 from marketplace.accounts.services import terms

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import TermsAcceptance, TermsVersion
-from marketplace.accounts.queries.terms import current_terms
+from marketplace.accounts.queries import current_terms
 from marketplace.accounts.rules.companies import parse_line
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.rules.terms import TermsKind, check_accepted

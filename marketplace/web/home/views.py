@@ -9,12 +9,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client import REGISTRY as PROCESS_REGISTRY
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace.accounts.queries.terms import terms_in_force
+from marketplace.accounts.queries import terms_in_force
 from marketplace.accounts.rules.terms import TermsKind
 from marketplace.edge.permissions import public
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.web.shared import locale
 
 pages = Blueprint("home", __name__)
 

@@ -10,7 +10,7 @@ from babel.dates import format_datetime as babel_datetime
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, request
 
-from marketplace.accounts.queries import actors
+from marketplace.accounts import queries as accounts
 from marketplace.config import Settings
 from marketplace.edge.identity import current_actor
 from marketplace.edge.permissions import may
@@ -65,7 +65,7 @@ def _context() -> dict[str, Any]:
 def _reader() -> Any:
     """Return names for the account menu, read once a request and only by pages that are rendered."""
     if "city_reader" not in g:
-        g.city_reader = actors.reader(reading(), actor=current_actor())
+        g.city_reader = accounts.reader(reading(), actor=current_actor())
     return g.city_reader
 
 

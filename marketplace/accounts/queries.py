@@ -1,0 +1,404 @@
+"""Read companies and people, as frozen rows; and find out who is acting, in one query."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import (
+    ApiToken,
+    Company,
+    Invitation,
+    Membership,
+    Person,
+    TermsAcceptance,
+    TermsVersion,
+)
+from marketplace.accounts.rules.codes import digest
+from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role, permissions_of
+from marketplace.accounts.rules.terms import TermsKind
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The names shown to somebody who is logged in."""
+
+    display_name: str
+    company_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person; after erasure the name is empty and nothing else is left."""
+
+    id: UUID
+    display_name: str
+    email: str | None
+    phone: str | None
+    locale: str
+    confirmed: bool
+    has_totp: bool
+    auth_epoch: int
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A bearer token that is still good, without its secret."""
+
+    id: UUID
+    prefix: str
+    company_id: UUID | None
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyRow:
+    """A company as everybody who deals with it may know it."""
+
+    id: UUID
+    kind: CompanyKind
+    name: str
+    country: str
+    registration_number: str
+    tax_id: str | None
+    street: str
+    city: str
+    region: str
+    postcode: str
+    created_at: datetime
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRow:
+    """A company that a person can act for."""
+
+    company_id: UUID
+    company_name: str
+    company_kind: CompanyKind
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A person who can act for a company."""
+
+    person_id: UUID
+    display_name: str
+    email: str | None
+    phone: str | None
+    roles: tuple[Role, ...]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    """An open invitation."""
+
+    id: UUID
+    company_id: UUID
+    company_name: str
+    email: str | None
+    phone: str | None
+    roles: tuple[Role, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TermsRow:
+    """A published version; ``label`` is what one accepts by."""
+
+    id: UUID
+    kind: TermsKind
+    version: str
+    text_key: str
+    published_at: datetime
+
+    @property
+    def label(self) -> str:
+        """Kind and version, ``terms:2026-01``."""
+        return f"{self.kind}:{self.version}"
+
+
+def actor_of(session: Session, *, person_id: UUID, company_id: UUID | None) -> Actor | None:
+    """Return the person acting for the company; None when disabled, no member, or the company is closed."""
+    return _actor(session, company_id, Person.id == person_id)
+
+
+def session_actor(session: Session, *, person_id: UUID, company_id: UUID | None, epoch: int) -> Actor | None:
+    """Return a session's actor; None also when the sessions of that epoch were ended."""
+    return _actor(session, company_id, Person.id == person_id, Person.auth_epoch == epoch)
+
+
+def token_actor(session: Session, *, token: str, now: datetime) -> Actor | None:
+    """Return a bearer token's actor; None when unknown, revoked or expired, or the actor can no longer act."""
+    query = _acting(ApiToken.company_id).join(ApiToken, ApiToken.person_id == Person.id)
+    row = session.execute(
+        query.add_columns(ApiToken.company_id.label("wanted_id")).where(
+            ApiToken.token_hash == digest(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
+        )
+    ).one_or_none()
+    return _to_actor(row, row.wanted_id) if row else None
+
+
+def reader(session: Session, *, actor: Actor) -> Reader:
+    """Return the names for the account menu."""
+    row = session.execute(
+        sa.select(Person.name, Company.name.label("company"))
+        .outerjoin(Company, Company.id == actor.company_id)
+        .where(Person.id == actor.person)
+    ).one()
+    return Reader(row.name or "", row.company)
+
+
+def find_person(session: Session, *, login: str) -> PersonRow | None:
+    """Return the person with this login name in its stored form, None when nobody has it."""
+    person = session.scalars(
+        sa.select(Person).where(sa.or_(Person.email == login, Person.phone == login))
+    ).one_or_none()
+    return _person_row(person) if person else None
+
+
+def get_person(session: Session, *, person_id: UUID) -> PersonRow:
+    """Return a person, erased ones too; the caller has decided that the reader may see them."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("person")
+    return _person_row(person)
+
+
+def names_of(session: Session, *, person_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return the names of these people, empty for erased ones."""
+    rows = session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(person_ids)))
+    return {row.id: row.name or "" for row in rows}
+
+
+def tokens_of(session: Session, *, person_id: UUID, now: datetime) -> tuple[TokenRow, ...]:
+    """Return a person's tokens that are still good, newest first."""
+    tokens = session.scalars(
+        sa.select(ApiToken)
+        .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
+        .order_by(ApiToken.id.desc())
+    )
+    return tuple(
+        TokenRow(token.id, token.prefix, token.company_id, token.created_at, token.expires_at, token.last_used_at)
+        for token in tokens
+    )
+
+
+def export_person(session: Session, *, person_id: UUID) -> dict[str, Any]:
+    """Return everything kept here about a person, as JSON values."""
+    person = get_person(session, person_id=person_id)
+    memberships = session.execute(
+        sa.select(Membership.company_id, Membership.roles, Membership.created_at, Membership.ended_at)
+        .where(Membership.person_id == person_id)
+        .order_by(Membership.id)
+    )
+    acceptances = session.execute(
+        sa.select(TermsVersion.kind, TermsVersion.version, TermsAcceptance.accepted_at)
+        .join(TermsVersion, TermsVersion.id == TermsAcceptance.terms_version_id)
+        .where(TermsAcceptance.person_id == person_id)
+        .order_by(TermsAcceptance.id)
+    )
+    tokens = session.execute(
+        sa.select(ApiToken.prefix, ApiToken.created_at, ApiToken.last_used_at, ApiToken.revoked_at)
+        .where(ApiToken.person_id == person_id)
+        .order_by(ApiToken.id)
+    )
+    return {
+        "id": str(person.id),
+        "name": person.display_name,
+        "email": person.email,
+        "phone": person.phone,
+        "locale": person.locale,
+        "second_factor": person.has_totp,
+        "memberships": [_json(row) for row in memberships],
+        "terms_accepted": [_json(row) for row in acceptances],
+        "tokens": [_json(row) for row in tokens],
+    }
+
+
+def get_company(session: Session, *, company_id: UUID) -> CompanyRow:
+    """Return a company, closed ones too."""
+    company = session.get(Company, company_id)
+    if company is None:
+        raise NotFound("company")
+    return _company_row(company)
+
+
+def get_companies(session: Session, *, company_ids: Collection[UUID]) -> Mapping[UUID, CompanyRow]:
+    """Return these companies by id; unknown ids are left out."""
+    companies = session.scalars(sa.select(Company).where(Company.id.in_(company_ids)))
+    return {company.id: _company_row(company) for company in companies}
+
+
+def companies_of_kind(session: Session, *, kind: CompanyKind) -> tuple[CompanyRow, ...]:
+    """Return the open companies of a kind, by name."""
+    query = sa.select(Company).where(Company.kind == kind, Company.closed_at.is_(None))
+    return tuple(_company_row(company) for company in session.scalars(query.order_by(Company.name, Company.id)))
+
+
+def memberships_of(session: Session, *, person_id: UUID) -> tuple[MembershipRow, ...]:
+    """Return the companies a person can act for, oldest membership first."""
+    rows = session.execute(
+        sa.select(Company.id, Company.name, Company.kind, Membership.roles)
+        .join(Membership, Membership.company_id == Company.id)
+        .where(Membership.person_id == person_id, Membership.ended_at.is_(None), Company.closed_at.is_(None))
+        .order_by(Membership.id)
+    )
+    return tuple(MembershipRow(row.id, row.name, row.kind, _roles(row.roles)) for row in rows)
+
+
+def members_of(session: Session, *, company_id: UUID) -> tuple[MemberRow, ...]:
+    """Return a company's members, oldest first."""
+    rows = session.execute(
+        sa.select(Person.id, Person.name, Person.email, Person.phone, Membership.roles, Membership.created_at)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.company_id == company_id, Membership.ended_at.is_(None))
+        .order_by(Membership.id)
+    )
+    return tuple(
+        MemberRow(row.id, row.name or "", row.email, row.phone, _roles(row.roles), row.created_at) for row in rows
+    )
+
+
+def open_invitations(session: Session, *, company_id: UUID, now: datetime) -> tuple[InvitationRow, ...]:
+    """Return a company's invitations that nobody accepted yet, oldest first."""
+    query = _open_invitations(now).where(Invitation.company_id == company_id).order_by(Invitation.id)
+    return tuple(_invitation_row(row) for row in session.execute(query))
+
+
+def find_invitation(session: Session, *, token: str, now: datetime) -> InvitationRow | None:
+    """Return the open invitation behind a token."""
+    row = session.execute(_open_invitations(now).where(Invitation.token_hash == digest(token))).one_or_none()
+    return _invitation_row(row) if row else None
+
+
+def current_terms(session: Session, *, now: datetime) -> tuple[TermsRow, ...]:
+    """Return the version in force of each kind, by kind."""
+    rows = session.scalars(
+        sa.select(TermsVersion)
+        .where(TermsVersion.published_at <= now)
+        .order_by(TermsVersion.published_at, TermsVersion.id)
+    )
+    latest = {row.kind: row for row in rows}
+    return tuple(
+        TermsRow(row.id, row.kind, row.version, row.text_key, row.published_at)
+        for row in sorted(latest.values(), key=lambda row: row.kind)
+    )
+
+
+def terms_in_force(session: Session, *, kind: TermsKind, now: datetime) -> TermsRow | None:
+    """Return the version of one kind that is in force, None before the first."""
+    return next((terms for terms in current_terms(session, now=now) if terms.kind is kind), None)
+
+
+def terms_to_accept(session: Session, *, person_id: UUID, now: datetime) -> tuple[TermsRow, ...]:
+    """Return what is in force and this person has not accepted."""
+    accepted = set(
+        session.scalars(sa.select(TermsAcceptance.terms_version_id).where(TermsAcceptance.person_id == person_id))
+    )
+    return tuple(terms for terms in current_terms(session, now=now) if terms.id not in accepted)
+
+
+def _acting(company_id: Any) -> sa.Select[*tuple[Any, ...]]:
+    """Select an active person with the live membership in an open company, when there is one."""
+    return (
+        sa.select(Person.id.label("person_id"), Company.id.label("company_id"), Company.kind, Membership.roles)
+        .select_from(Person)
+        .outerjoin(
+            Membership,
+            sa.and_(
+                Membership.person_id == Person.id,
+                Membership.company_id == company_id,
+                Membership.ended_at.is_(None),
+            ),
+        )
+        .outerjoin(Company, sa.and_(Company.id == Membership.company_id, Company.closed_at.is_(None)))
+        .where(Person.disabled_at.is_(None))
+    )
+
+
+def _actor(session: Session, company_id: UUID | None, *conditions: sa.ColumnElement[bool]) -> Actor | None:
+    row = session.execute(_acting(sa.literal(company_id, sa.Uuid)).where(*conditions)).one_or_none()
+    return _to_actor(row, company_id) if row else None
+
+
+def _to_actor(row: Any, wanted_id: UUID | None) -> Actor | None:
+    if wanted_id is None:
+        return Actor(row.person_id, None, permissions=frozenset({Permission.ACCOUNT_SELF}))
+    if row.company_id is None:
+        return None
+    roles = _roles(row.roles)
+    return Actor(row.person_id, row.company_id, row.kind, frozenset(roles), permissions_of(row.kind, roles))
+
+
+def _person_row(person: Person) -> PersonRow:
+    return PersonRow(
+        id=person.id,
+        display_name=person.name or "",
+        email=person.email,
+        phone=person.phone,
+        locale=person.locale,
+        confirmed=person.confirmed_at is not None,
+        has_totp=person.totp_confirmed_at is not None,
+        auth_epoch=person.auth_epoch,
+        is_active=person.disabled_at is None,
+    )
+
+
+def _json(row: Any) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
+        for name, value in zip(row._fields, row, strict=True)
+    }
+
+
+def _company_row(company: Company) -> CompanyRow:
+    return CompanyRow(
+        id=company.id,
+        kind=company.kind,
+        name=company.name,
+        country=company.country,
+        registration_number=company.registration_number,
+        tax_id=company.tax_id,
+        street=company.street,
+        city=company.city,
+        region=company.region,
+        postcode=company.postcode,
+        created_at=company.created_at,
+        is_open=company.closed_at is None,
+    )
+
+
+def _open_invitations(now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            Invitation.id,
+            Invitation.company_id,
+            Company.name,
+            Invitation.email,
+            Invitation.phone,
+            Invitation.roles,
+            Invitation.expires_at,
+        )
+        .join(Company, Company.id == Invitation.company_id)
+        .where(Invitation.accepted_at.is_(None), Invitation.expires_at > now, Company.closed_at.is_(None))
+    )
+
+
+def _invitation_row(row: Any) -> InvitationRow:
+    return InvitationRow(row.id, row.company_id, row.name, row.email, row.phone, _roles(row.roles), row.expires_at)
+
+
+def _roles(stored: list[str]) -> tuple[Role, ...]:
+    return tuple(Role(role) for role in stored)

@@ -242,6 +242,11 @@ def on_commit(session: Session, callback: Callable[[], None]) -> None:
     session.info.setdefault("city.on_commit", []).append(callback)
 
 
+def extension(name: str) -> Any | None:
+    """Return the adapter that the running application holds under this name, None where it holds none."""
+    return current_app.extensions.get(name)
+
+
 @contextmanager
 def _turn_to_write(engine: sa.Engine) -> Iterator[None]:
     """Queue SQLite's writers on a file beside the database; PostgreSQL needs no queue."""

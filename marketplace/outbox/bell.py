@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
-from flask import current_app
+from marketplace.kernel.db import extension
 
 Bell = Callable[[UUID], None]
 EXTENSION: Final = "city.bell"
@@ -12,6 +12,6 @@ EXTENSION: Final = "city.bell"
 
 def ring(job_id: UUID) -> None:
     """Wake a runner for this job where the application has a bell; the relay finds the others."""
-    bell: Bell | None = current_app.extensions.get(EXTENSION)
+    bell: Bell | None = extension(EXTENSION)
     if bell is not None:
         bell(job_id)

@@ -119,6 +119,22 @@ def test_an_unreadable_line_is_a_fault_not_a_crash(line):
     assert [fault.code for fault in rules.verify_chain(lines).faults] == ["line_unreadable"]
 
 
+def test_a_row_sealed_a_second_time_shows():
+    lines = chain([1])
+    seal = json.loads(lines[1])["seal"]
+    again = {**seal, "sequence": 2, "previous": seal["hash"]}
+    lines.append(rules.canonical({"kind": "seal", "seal": again}))
+    assert "row_twice" in {fault.code for fault in rules.verify_chain(lines).faults}
+    lines[2:] = [lines[0], lines[0]]
+    assert {fault.code for fault in rules.verify_chain(lines).faults} == {"row_twice"}
+
+
+def test_facts_may_be_nested():
+    assert rules.plain({"before": {"state": "due"}}) == {"before": {"state": "due"}}
+    with pytest.raises(ValueError, match="audit facts"):
+        rules.plain({"before": {"a name": "due"}})
+
+
 def test_facts_are_ids_codes_and_numbers():
     order = UUID(int=7)
     facts = {"id": order, "amount": Decimal("1.50"), "due": START, "states": ("draft", "live"), "ok": True, "no": None}

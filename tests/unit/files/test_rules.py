@@ -98,6 +98,10 @@ def test_only_a_hash_has_a_path(sha256):
         rules.path_of(sha256)
 
 
+def test_bytes_lie_in_folders_by_the_beginning_of_their_hash():
+    assert rules.path_of("ab" * 32) == "ab/" + "ab" * 32
+
+
 def test_pixels_are_limited():
     rules.check_pixels(8000, 5000)
     for size in ((8000, 5001), (0, 5), (40_000_001, 1)):

@@ -30,6 +30,11 @@ def test_a_malformed_key_is_refused_with_what_is_accepted(key):
     assert refusal.value.errors[0].field == "Idempotency-Key"
 
 
+def test_refusals_say_what_to_do():
+    assert (rules.key_reused().code, rules.key_reused().errors[0].field) == ("key_reused", "Idempotency-Key")
+    assert (rules.key_running().code, rules.key_running().facts) == ("key_running", {"retry_after": 2})
+
+
 @given(*[st.tuples(st.text(max_size=4), st.text(max_size=6), st.binary(max_size=6))] * 2)
 def test_two_requests_have_one_fingerprint_only_if_they_are_the_same(first, second):
     assert (rules.fingerprint(*first) == rules.fingerprint(*second)) == (first == second)

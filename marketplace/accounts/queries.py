@@ -9,15 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import (
-    ApiToken,
-    Company,
-    Invitation,
-    Membership,
-    Person,
-    TermsAcceptance,
-    TermsVersion,
-)
+from marketplace.accounts.models import ApiToken, Company, Invitation, Membership, Person, TermsAcceptance, TermsVersion
 from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role, permissions_of
 from marketplace.accounts.rules.terms import TermsKind
@@ -141,11 +133,11 @@ def session_actor(session: Session, *, person_id: UUID, company_id: UUID | None,
 
 def token_actor(session: Session, *, token: str, now: datetime) -> Actor | None:
     """Return a bearer token's actor; None when unknown, revoked or expired, or the actor can no longer act."""
-    query = _acting(ApiToken.company_id).join(ApiToken, ApiToken.person_id == Person.id)
+    holders = sa.join(ApiToken, Person, Person.id == ApiToken.person_id)
     row = session.execute(
-        query.add_columns(ApiToken.company_id.label("wanted_id")).where(
-            ApiToken.token_hash == digest(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
-        )
+        _acting(ApiToken.company_id, holders)
+        .add_columns(ApiToken.company_id.label("wanted_id"))
+        .where(ApiToken.token_hash == digest(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
     ).one_or_none()
     return _to_actor(row, row.wanted_id) if row else None
 
@@ -187,7 +179,7 @@ def tokens_of(session: Session, *, person_id: UUID, now: datetime) -> tuple[Toke
     tokens = session.scalars(
         sa.select(ApiToken)
         .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
-        .order_by(ApiToken.id.desc())
+        .order_by(ApiToken.created_at.desc(), ApiToken.id)
     )
     return tuple(
         TokenRow(token.id, token.prefix, token.company_id, token.created_at, token.expires_at, token.last_used_at)
@@ -253,7 +245,7 @@ def memberships_of(session: Session, *, person_id: UUID) -> tuple[MembershipRow,
         sa.select(Company.id, Company.name, Company.kind, Membership.roles)
         .join(Membership, Membership.company_id == Company.id)
         .where(Membership.person_id == person_id, Membership.ended_at.is_(None), Company.closed_at.is_(None))
-        .order_by(Membership.id)
+        .order_by(Membership.created_at, Membership.id)
     )
     return tuple(MembershipRow(row.id, row.name, row.kind, _roles(row.roles)) for row in rows)
 
@@ -264,7 +256,7 @@ def members_of(session: Session, *, company_id: UUID) -> tuple[MemberRow, ...]:
         sa.select(Person.id, Person.name, Person.email, Person.phone, Membership.roles, Membership.created_at)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.company_id == company_id, Membership.ended_at.is_(None))
-        .order_by(Membership.id)
+        .order_by(Membership.created_at, Membership.id)
     )
     return tuple(
         MemberRow(row.id, row.name or "", row.email, row.phone, _roles(row.roles), row.created_at) for row in rows
@@ -273,7 +265,9 @@ def members_of(session: Session, *, company_id: UUID) -> tuple[MemberRow, ...]:
 
 def open_invitations(session: Session, *, company_id: UUID, now: datetime) -> tuple[InvitationRow, ...]:
     """Return a company's invitations that nobody accepted yet, oldest first."""
-    query = _open_invitations(now).where(Invitation.company_id == company_id).order_by(Invitation.id)
+    query = (
+        _open_invitations(now).where(Invitation.company_id == company_id).order_by(Invitation.created_at, Invitation.id)
+    )
     return tuple(_invitation_row(row) for row in session.execute(query))
 
 
@@ -310,11 +304,11 @@ def terms_to_accept(session: Session, *, person_id: UUID, now: datetime) -> tupl
     return tuple(terms for terms in current_terms(session, now=now) if terms.id not in accepted)
 
 
-def _acting(company_id: Any) -> sa.Select[*tuple[Any, ...]]:
+def _acting(company_id: Any, people: Any = Person) -> sa.Select[*tuple[Any, ...]]:
     """Select an active person with the live membership in an open company, when there is one."""
     return (
         sa.select(Person.id.label("person_id"), Company.id.label("company_id"), Company.kind, Membership.roles)
-        .select_from(Person)
+        .select_from(people)
         .outerjoin(
             Membership,
             sa.and_(

@@ -15,6 +15,7 @@ _SHORTEST_PART: Final = 4
 _ENOUGH_BESIDES: Final = 8
 _LOOKALIKES: Final = str.maketrans("0134578@$!", "oleastbasi")
 _ENDS: Final = "0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "
+_WORDS: Final = COMMON | {word.strip(_ENDS) for word in COMMON}
 
 
 def normalized(password: str) -> str:
@@ -43,7 +44,7 @@ def is_common(password: str) -> bool:
     bare = text.strip(_ENDS)
     plain = text.translate(_LOOKALIKES)
     forms = {text, bare, plain, plain.strip(_ENDS), bare.translate(_LOOKALIKES)}
-    return any(form in COMMON or _once(form) in COMMON for form in forms)
+    return any(form in _WORDS or _once(form) in _WORDS for form in forms)
 
 
 def _once(text: str) -> str:

@@ -1,0 +1,83 @@
+"""Two at once: one login name, one code, one last leader, counters that lose nothing."""
+
+import threading
+
+import sqlalchemy as sa
+from pyotp.totp import TOTP
+
+from marketplace.accounts import queries
+from marketplace.accounts.models import LoginCounter
+from marketplace.accounts.rules.sign_in import Rejected, SignIn
+from marketplace.accounts.services import membership, second_factor, throttle
+from marketplace.kernel.db import db, in_unit_of_work, unit_of_work
+from marketplace.kernel.errors import DomainError
+from tests.integration.accounts.conftest import NOW, City, publish
+
+
+def at_once(app, *works):
+    """Run each work in its own thread and unit of work; return results and refusals in the order of the works."""
+    barrier = threading.Barrier(len(works))
+    results = [None] * len(works)
+
+    def run(place, work):
+        with app.app_context():
+            try:
+                barrier.wait()
+                results[place] = in_unit_of_work(work)
+            except DomainError as refusal:
+                results[place] = refusal
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_one_login_name_for_one_of_many(app, vault):
+    with unit_of_work() as session:
+        publish(session)
+    results = at_once(app, *[lambda session: City(session, vault).register("wanted@demo.test")] * 6)
+    assert sorted(str(result) for result in results if isinstance(result, DomainError)) == ["fields"] * 5
+
+
+def test_two_leaders_who_remove_each_other_leave_one(app, vault):
+    with unit_of_work() as session:
+        publish(session)
+        city = City(session, vault)
+        one = city.register()
+        other = city.colleague(one, roles=("owner",))
+
+    def remove(actor, person_id):
+        return lambda session: membership.end_membership(session, actor=actor, person_id=person_id, now=NOW)
+
+    results = at_once(app, remove(one, other.person), remove(other, one.person))
+    assert sorted(str(result) for result in results) == ["None", "last_leader {'role': 'owner'}"]
+    assert len(queries.members_of(db.session(), company_id=one.company)) == 1
+
+
+def test_a_code_seen_over_the_shoulder_comes_too_late(app, vault):
+    with unit_of_work() as session:
+        publish(session)
+        city = City(session, vault)
+        owner = city.register()
+        secret = second_factor.enrol_totp(session, actor=owner, issuer="City", vault=vault, now=NOW).secret
+        facts = {"address": "192.0.2.1", "vault": vault}
+        second_factor.confirm_totp(session, actor=owner, code=TOTP(secret).at(NOW), now=NOW, **facts)
+    now = city.later(minutes=2)
+
+    def verify(session):
+        return second_factor.verify_totp(session, person_id=owner.person, code=TOTP(secret).at(now), now=now, **facts)
+
+    results = at_once(app, *[verify] * 4)
+    assert sum(isinstance(result, SignIn) for result in results) == 1
+    assert results.count(Rejected("wrong_code")) == 3
+
+
+def test_no_failure_is_lost(app, vault):
+    buckets = throttle.login_buckets(vault, login="owner@demo.test", address="192.0.2.1")
+    at_once(app, *[lambda session: throttle.count_failure(session, buckets=buckets, now=NOW)] * 12)
+    assert db.session().scalars(sa.select(LoginCounter.count)).all() == [12, 12, 12]

@@ -41,6 +41,7 @@ def code_of(password, about=()):
         ("Mật khẩu rất dài", ""),
         ("红木家具出口许可证号码", ""),
         ("correct-lorry-7", ""),
+        ("2948105736", ""),
     ],
 )
 def test_each_weakness_has_its_code(password, code):

@@ -3,7 +3,7 @@
 import pytest
 
 from marketplace.accounts.rules.logins import Login
-from marketplace.accounts.rules.registration import NewCompany, NewPerson, read_person, read_registration
+from marketplace.accounts.rules.registration import NewCompany, NewPerson, read_person, read_registration, taken
 from marketplace.kernel.errors import Refused
 from marketplace.mail.rules import Channel
 
@@ -63,3 +63,8 @@ def test_an_invited_person_brings_name_password_and_consent():
     with pytest.raises(Refused) as refusal:
         read_person(name="", password="colleague@demo", accepted_terms=[], **wanted)
     assert [error.field for error in refusal.value.errors] == ["password", "person_name", "accepted_terms"]
+
+
+def test_a_taken_login_name_is_a_refused_field():
+    (error,) = taken().errors
+    assert (error.field, error.code) == ("login", "taken")

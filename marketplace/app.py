@@ -7,13 +7,18 @@ from flask import Flask
 from pydantic import SecretStr
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from marketplace import api, paths, reactions, web
+from marketplace import paths, reactions
+from marketplace.accounts.rules.sign_in import Policy
+from marketplace.accounts.services.vault import Vault
+from marketplace.api import registry as api
 from marketplace.config import Settings
 from marketplace.edge import http, limits, logs
 from marketplace.files.store import open_store
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, engine_options
 from marketplace.mail.channels import outlets
+from marketplace.notices.queries import Sender, renderer
+from marketplace.web import registry as web
 from marketplace.worker import bell
 
 # A body larger than this is refused before it is read; pictures and workbooks are the largest things taken.
@@ -46,20 +51,31 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions["city.settings"] = settings
     app.extensions["city.reactions"] = reactions.TABLE
+    app.extensions["city.vault"] = _vault(app, settings)
     if settings.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
-    sender = settings.operator_contact_email or "city@localhost"
+    app.extensions["city.render"] = renderer(Sender(settings.site_name, settings.base_url))
     app.extensions["city.outlets"] = outlets(
-        folder=settings.data_dir / "mail", smtp_url=settings.smtp_url, sender=sender
+        folder=settings.data_dir / "mail", smtp_url=settings.smtp_url, sender=settings.mail_sender
     )
     app.extensions["city.store"] = open_store(settings.data_dir / "files")
     bell.install(app, settings)
     db.init_app(app)
     limits.init_app(app, settings)
     http.init_app(app, settings)
-    web.registry.init_app(app, settings)
-    api.registry.init_app(app, settings)
+    web.init_app(app, settings)
+    api.init_app(app, settings)
     return app
+
+
+def _vault(app: Flask, settings: Settings) -> Vault:
+    """Return the keeper of secrets, with what this city demands at the door."""
+    policy = Policy(
+        allow_test_mail=not settings.is_production,
+        second_factor_waived=settings.mfa_waived,
+        throttled=settings.limits == "on",
+    )
+    return Vault(app.config["SECRET_KEY"], policy=policy, cheap=settings.env == "test")
 
 
 def _check(settings: Settings) -> None:

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     stripe_api_key: SecretStr = SecretStr("")  # empty: the embedded double, "demo payments"
     stripe_webhook_secret: SecretStr = SecretStr("")
     smtp_url: str = ""  # empty: messages land as .eml files under data_dir/mail
+    mail_sender: str = "city@localhost"
 
     site_name: str = "ASEAN Commodity City"
     operator_name: str = "ASEAN Commodity City (demonstration)"

@@ -1,13 +1,15 @@
 """Every API blueprint, in one list."""
 
-from flask import Flask
+from flask import Flask, Response, jsonify
 
 from marketplace.api.accounts.views import api as accounts
+from marketplace.api.files.views import api as files
 from marketplace.api.shared.operations import spec
 from marketplace.config import Settings
 from marketplace.edge.http import csrf
+from marketplace.edge.permissions import public
 
-BLUEPRINTS = (accounts,)
+BLUEPRINTS = (accounts, files)
 
 
 def init_app(app: Flask, _settings: Settings) -> None:
@@ -15,4 +17,12 @@ def init_app(app: Flask, _settings: Settings) -> None:
     for blueprint in BLUEPRINTS:
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint, url_prefix="/api/v1")
-    spec.register(app)
+    # Not spec.register(): it would leave everything under its own path out of the document.
+    spec.app = app
+    app.add_url_rule("/api/v1/openapi.json", "openapi", _describe)
+
+
+@public("integrators read it before they have an account")
+def _describe() -> Response:
+    """Give the OpenAPI document of the API."""
+    return jsonify(spec.spec)

@@ -2,15 +2,16 @@
 
 import click
 
-from marketplace.app import create_app
+from marketplace.cli.wiring import City, pass_city
 from marketplace.kernel.db import reading
 from marketplace.reports import queries
 
 
 @click.command()
-def check() -> None:
+@pass_city
+def check(city: City) -> None:
     """Verify every invariant; name what breaks one and exit non-zero."""
-    with create_app().app_context():
+    with city.create_app().app_context():
         breaches = queries.check(reading())
     for breach in breaches:
         click.echo(f"{breach.invariant}: {breach.subject} {breach.subject_id}: {breach.what}", err=True)

@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from marketplace import paths
+from marketplace.cli.wiring import City, pass_city
 from marketplace.config import Settings
 from marketplace.kernel.db import Base
 
@@ -33,9 +34,7 @@ def upgrade(url: str) -> None:
 
 
 def differences(url: str) -> list[Any]:
-    """Return what the models have and the migrated database lacks, or the reverse."""
-    import marketplace.app  # noqa: F401  loads every model, without making the CLI slow to start
-
+    """Return what the models have and the migrated database lacks, or the reverse; models are loaded by the caller."""
     engine = sa.create_engine(url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -68,8 +67,10 @@ def revision_command(message: str) -> None:
 
 
 @db_group.command("check")
-def check_command() -> None:
+@pass_city
+def check_command(city: City) -> None:
     """Fail when models and migrations differ."""
+    city.create_app()  # loads every model
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/schema.sqlite3"
         upgrade(url)

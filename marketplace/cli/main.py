@@ -6,6 +6,7 @@ from marketplace.cli.audit import audit
 from marketplace.cli.check import check
 from marketplace.cli.database import db_group
 from marketplace.cli.run import serve, worker
+from marketplace.cli.seed import seed
 from marketplace.cli.user import user
 
 
@@ -14,5 +15,5 @@ def city() -> None:
     """Run and look after a commodity city."""
 
 
-for command in (audit, check, db_group, serve, user, worker):
+for command in (audit, check, db_group, seed, serve, user, worker):
     city.add_command(command)

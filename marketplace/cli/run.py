@@ -2,19 +2,19 @@
 
 import click
 
-from marketplace.app import create_app
+from marketplace.cli.wiring import City, pass_city
 from marketplace.config import Settings
-from marketplace.worker.consumer import consume
-from marketplace.worker.supervisor import supervise
 
 
 @click.command()
-def serve() -> None:
+@pass_city
+def serve(city: City) -> None:
     """Serve the pages and run the jobs, until stopped."""
-    supervise(Settings())
+    city.supervise(Settings())
 
 
 @click.command()
-def worker() -> None:
+@pass_city
+def worker(city: City) -> None:
     """Run jobs only; any number of these may run beside each other on PostgreSQL or Redis."""
-    consume(create_app())
+    city.consume(city.create_app())

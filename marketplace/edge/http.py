@@ -37,7 +37,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Attach what every answer has in common."""
     login = LoginManager(app)
     login.user_loader(identity.load_user)
-    login.session_protection = None  # the epoch ends sessions; an address may change on a phone
+    login.session_protection = ""  # the epoch ends sessions; an address may change on a phone
     csrf.init_app(app)
     app.before_request(_begin)
     app.after_request(_finish)

@@ -161,7 +161,7 @@ _CODES: Final = {
 
 def _field_error(item: Any) -> FieldError:
     kind, context = item["type"], item.get("ctx", {})
-    code = _CODES.get(kind, kind)
+    code = str(_CODES.get(kind, kind))
     return FieldError(
         ".".join(str(part) for part in item["loc"]) or "body", code, _accepted(kind, context, item["msg"])
     )

@@ -77,9 +77,7 @@ def once_in_flow(claim: Claim, work: Callable[..., Stored]) -> Stored:
         done = work(key=f"{claim.scope}:{claim.key}")
     except DomainError:
         in_unit_of_work(
-            lambda session: idempotency.release(
-                session, scope=claim.scope, key=claim.key, attempt=found.attempt
-            )
+            lambda session: idempotency.release(session, scope=claim.scope, key=claim.key, attempt=found.attempt)
         )
         raise
     kept = in_unit_of_work(

@@ -9,7 +9,7 @@ import fcntl
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -169,12 +169,12 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def engine_options(url: str) -> dict[str, Any]:
     """Return the engine options that the measured recipe asks for."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16}
-    return {"pool_size": 8, "max_overflow": 16, "pool_pre_ping": True}
+        return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16, "hide_parameters": True}
+    return {"pool_size": 8, "max_overflow": 16, "pool_pre_ping": True, "hide_parameters": True}
 
 
 @contextmanager
-def unit_of_work() -> Iterator[Session]:
+def unit_of_work() -> Generator[Session]:
     """Open one writing transaction; commit at the end, roll back on any error.
 
     The events recorded inside are handled before the commit; ``on_commit`` callbacks run after it. A unit of work
@@ -248,7 +248,7 @@ def extension(name: str) -> Any | None:
 
 
 @contextmanager
-def _turn_to_write(engine: sa.Engine) -> Iterator[None]:
+def _turn_to_write(engine: sa.Engine) -> Generator[None]:
     """Queue SQLite's writers on a file beside the database; PostgreSQL needs no queue."""
     path = engine.url.database
     if engine.dialect.name != "sqlite" or not path or path == ":memory:":

@@ -3,8 +3,9 @@
 The edge maps each class to an HTTP status and each code to a text in the reader's language.
 """
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -15,7 +16,7 @@ class FieldError:
     field: str
     code: str
     accepted: str = ""
-    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
 
 
 class DomainError(Exception):

@@ -1,6 +1,7 @@
 """Render a message in its reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -10,11 +11,23 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from marketplace import paths
 
 
-def render(template: str, locale: str, context: Mapping[str, Any]) -> tuple[str, str]:
-    """Return subject and body; a value that the template needs and the context lacks is an error."""
-    text = _environment(locale).get_template(f"{template}.txt").render(**context)
-    subject, _, body = text.partition("\n")
-    return subject.strip(), body.strip() + "\n"
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes: what messages call the city, and the address that their links begin with."""
+
+    name: str
+    url: str
+
+
+def renderer(sender: Sender) -> Callable[[str, str, Mapping[str, Any]], tuple[str, str]]:
+    """Return how this city renders a message: template, language and values to subject and body."""
+
+    def render(template: str, locale: str, context: Mapping[str, Any]) -> tuple[str, str]:
+        text = _environment(locale).get_template(f"{template}.txt").render(city=sender, **context)
+        subject, _, body = text.partition("\n")
+        return subject.strip(), body.strip() + "\n"
+
+    return render
 
 
 @cache

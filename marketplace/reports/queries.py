@@ -1,12 +1,15 @@
 """Questions that no single feature can answer."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.audit import queries as audit
 from marketplace.kernel.checks import Breach
+from marketplace.mail import queries as mail
 
 # Each feature verifies its own promises; this is the list of them all.
 CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (audit.breaches,)
@@ -15,3 +18,16 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (audit.breaches,)
 def check(session: Session) -> list[Breach]:
     """Return every broken invariant of the live database."""
     return [breach for find in CHECKS for breach in find(session)]
+
+
+def person_data(session: Session, *, person_id: UUID) -> dict[str, Any]:
+    """Return everything that is kept about a person, as JSON values."""
+    person = accounts.get_person(session, person_id=person_id)
+    addresses = [address for address in (person.email, person.phone) if address]
+    return {
+        "account": accounts.export_person(session, person_id=person_id),
+        "messages": [
+            {"to": message.to, "template": message.template, "sent_at": str(message.sent_at or "")}
+            for message in mail.to_addresses(session, addresses=addresses)
+        ],
+    }

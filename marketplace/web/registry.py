@@ -5,12 +5,15 @@ from flask_babel import Babel
 
 from marketplace import paths
 from marketplace.config import Settings
-from marketplace.web.accounts.views import pages as accounts
+from marketplace.web.accounts import entry, views
+from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.home.views import pages as home
 from marketplace.web.operator.views import pages as operator
 from marketplace.web.shared import locale, render
 
 BLUEPRINTS = (home, accounts, operator)
+# The modules that hang their views on the blueprint of accounts.
+VIEWS = (entry, views)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

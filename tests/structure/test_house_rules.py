@@ -62,7 +62,11 @@ def test_modules_stay_short() -> None:
 
 def test_no_unfinished_or_nameless_corners() -> None:
     unfinished = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\")")
-    for path in [*PACKAGE.rglob("*.py"), *(ROOT / "templates").rglob("*.html"), *(ROOT / "static" / "js").rglob("*.js")]:
+    for path in [
+        *PACKAGE.rglob("*.py"),
+        *(ROOT / "templates").rglob("*.html"),
+        *(ROOT / "static" / "js").rglob("*.js"),
+    ]:
         assert not unfinished.search(path.read_text(encoding="utf-8")), path
         assert path.stem not in {"utils", "helpers", "common", "misc", "manager"}, path
 
@@ -111,7 +115,8 @@ def test_a_broken_layer_is_found(module: str, line: str, tmp_path: Path) -> None
 
 
 def _lint(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as run; run(['--no-cache'])"
+    path, lint = "import sys; sys.path.insert(0, '.')", "from importlinter.cli import lint_imports_command as run"
+    command = f"{path}; {lint}; run(['--no-cache'])"
     return subprocess.run(
         [sys.executable, "-c", command], cwd=folder, capture_output=True, text=True, check=False, timeout=240
     )

@@ -10,7 +10,7 @@ from marketplace.edge.permissions import Access, access_of
 
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 _FRAMEWORK = {"static"}
-# spectree mounts the description itself; it is public by nature.
+# The description does not describe itself.
 _DOCUMENTATION = {"/api/v1/openapi.json"}
 
 

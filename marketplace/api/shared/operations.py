@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from flask import Response as FlaskResponse
 from flask import jsonify, request
 from pydantic import BaseModel
 from spectree import Response, SpecTree
@@ -25,8 +26,6 @@ from marketplace.kernel.errors import Malformed
 
 spec = SpecTree(
     "flask",
-    path="api/v1",
-    filename="openapi.json",
     title="ASEAN Commodity City",
     version="v1",
     mode="strict",
@@ -37,7 +36,7 @@ spec = SpecTree(
     validation_error_model=Problem,
 )
 
-View = Callable[..., tuple[int, BaseModel | None]]
+View = Callable[..., tuple[int, Any]]
 
 
 def operation(
@@ -113,7 +112,9 @@ def _no_constants(name: str) -> None:
     raise ValueError(name)
 
 
-def _respond(status: int, answer: BaseModel | None) -> Any:
+def _respond(status: int, answer: BaseModel | FlaskResponse | None) -> Any:
     if answer is None:
         return "", status
+    if isinstance(answer, FlaskResponse):
+        return answer, status
     return jsonify(answer.model_dump(mode="json")), status

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client import REGISTRY as PROCESS_REGISTRY
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace.accounts.queries import terms_in_force
+from marketplace.accounts import queries
 from marketplace.accounts.rules.terms import TermsKind
 from marketplace.edge.permissions import public
 from marketplace.kernel import clock
@@ -41,8 +41,8 @@ def privacy() -> str:
     return _legal(TermsKind.PRIVACY)
 
 
-def _legal(kind: TermsKind) -> str:
-    version = terms_in_force(reading(), kind=kind, now=clock.now())
+def _legal(kind: str) -> str:
+    version = next((row for row in queries.current_terms(reading(), now=clock.now()) if row.kind == kind), None)
     if version is None:
         abort(404)
     return render_template("home/legal.html", version=version)

@@ -14,6 +14,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.config import Settings
 from marketplace.edge.identity import current_actor
 from marketplace.edge.permissions import may
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
@@ -52,7 +53,7 @@ def _context() -> dict[str, Any]:
     code = locale.current()
     return {
         "site": current_app.extensions["city.site"],
-        "actor": _reader() if actor else None,
+        "actor": _reader(actor) if actor else None,
         "menu": menu_for(actor, request.path),
         "locale": code,
         "locales": [
@@ -62,10 +63,10 @@ def _context() -> dict[str, Any]:
     }
 
 
-def _reader() -> Any:
+def _reader(actor: Actor) -> Any:
     """Return names for the account menu, read once a request and only by pages that are rendered."""
     if "city_reader" not in g:
-        g.city_reader = accounts.reader(reading(), actor=current_actor())
+        g.city_reader = accounts.reader(reading(), actor=actor)
     return g.city_reader
 
 

@@ -1,0 +1,1 @@
+"""Files over the API: hand one in, get one back."""

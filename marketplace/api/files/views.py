@@ -1,0 +1,30 @@
+"""Files over the API."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, request
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.shared.answers import Created
+from marketplace.api.shared.operations import operation
+from marketplace.edge.acts import files as acts
+from marketplace.edge.identity import require_actor
+from marketplace.files import queries
+from marketplace.kernel.db import reading
+
+api = Blueprint("api_files", __name__)
+
+
+@api.post("/files")
+@operation(answers={201: Created}, tag="files", permission=Permission.FILES_FILE_UPLOAD)
+def upload() -> tuple[int, Created]:
+    """Hand in a file: multipart with ``file`` and ``purpose``; other calls name it by the id returned."""
+    return 201, Created(id=acts.take(purpose=request.form.get("purpose", "")))
+
+
+@api.get("/files/<uuid:file_id>")
+@operation(answers={200: None}, tag="files", permission=Permission.ACCOUNT_SELF)
+def download(file_id: UUID) -> tuple[int, Any]:
+    """Give back a file of the asker's company."""
+    return 200, acts.give(queries.get_file(reading(), company_id=require_actor().company, file_id=file_id))

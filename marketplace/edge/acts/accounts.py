@@ -1,0 +1,157 @@
+"""Acts on accounts, by whoever asks."""
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries
+from marketplace.accounts.rules.codes import Purpose
+from marketplace.accounts.services import erasure, invitations, people, registration, second_factor, sign_in
+from marketplace.accounts.services.second_factor import Enrolment
+from marketplace.edge import door
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import accounts as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+
+
+def register(body: requests.Registration, *, locale: str) -> registration.Registered:
+    """Register a company and its owner."""
+    return in_unit_of_work(
+        lambda session: registration.register_company(
+            session,
+            name=body.company_name,
+            country=body.country,
+            registration_number=body.registration_number,
+            person_name=body.person_name,
+            login=body.login,
+            password=body.password,
+            accepted_terms=tuple(body.accepted_terms),
+            locale=locale,
+            vault=door.vault(),
+            now=clock.now(),
+        )
+    )
+
+
+def request_code(body: requests.CodeRequest) -> None:
+    """Send a one-time code to a login name; nothing says whether somebody has it."""
+    with unit_of_work() as session:
+        sign_in.request_code(
+            session,
+            login=body.login,
+            purpose=Purpose(body.purpose),
+            address=door.address(),
+            vault=door.vault(),
+            now=clock.now(),
+        )
+
+
+def reset_password(body: requests.PasswordReset) -> None:
+    """Set a new password with a one-time code."""
+    door.proven(
+        lambda session: sign_in.reset_password(
+            session,
+            login=body.login,
+            code=body.code,
+            new_password=body.new_password,
+            address=door.address(),
+            vault=door.vault(),
+            now=clock.now(),
+        )
+    )
+
+
+def invite(session: Session, body: requests.Invitation, *, locale: str) -> invitations.Invited:
+    """Invite somebody to the asker's company."""
+    return invitations.invite(
+        session,
+        actor=require_actor(),
+        login=body.login,
+        roles=tuple(body.roles),
+        locale=locale,
+        vault=door.vault(),
+        now=clock.now(),
+    )
+
+
+def accept_invitation(token: str, body: requests.InvitationAcceptance, *, locale: str) -> invitations.Joined:
+    """Join the inviting company."""
+    return in_unit_of_work(
+        lambda session: invitations.accept_invitation(
+            session,
+            token=token,
+            person_name=body.person_name or "",
+            password=body.password,
+            accepted_terms=tuple(body.accepted_terms),
+            locale=locale,
+            vault=door.vault(),
+            now=clock.now(),
+        )
+    )
+
+
+def change_password(body: requests.PasswordChange) -> people.SessionsEnded:
+    """Change the asker's password; every other session and token ends."""
+    return door.proven(
+        lambda session: people.change_password(
+            session,
+            actor=require_actor(),
+            current_password=body.current_password,
+            new_password=body.new_password,
+            address=door.address(),
+            vault=door.vault(),
+            now=clock.now(),
+        )
+    )
+
+
+def end_sessions() -> people.SessionsEnded:
+    """End every session and token of the asker."""
+    return in_unit_of_work(lambda session: people.end_sessions(session, actor=require_actor(), now=clock.now()))
+
+
+def enrol() -> Enrolment:
+    """Begin setting up the asker's authenticator app."""
+    issuer = current_app.extensions["city.settings"].site_name
+    return in_unit_of_work(
+        lambda session: second_factor.enrol_totp(
+            session, actor=require_actor(), issuer=issuer, vault=door.vault(), now=clock.now()
+        )
+    )
+
+
+def confirm_second_factor(body: requests.SecondFactor) -> tuple[str, ...]:
+    """Finish setting up the asker's app and return the recovery codes."""
+    return door.proven(
+        lambda session: second_factor.confirm_totp(
+            session,
+            actor=require_actor(),
+            code=body.code,
+            address=door.address(),
+            vault=door.vault(),
+            now=clock.now(),
+        )
+    )
+
+
+def remove_second_factor(body: requests.SecondFactor) -> None:
+    """Take the asker's app away."""
+    door.proven(
+        lambda session: second_factor.remove_totp(
+            session,
+            actor=require_actor(),
+            code=body.code,
+            address=door.address(),
+            vault=door.vault(),
+            now=clock.now(),
+        )
+    )
+
+
+def erase(body: requests.Erasure) -> None:
+    """Erase the asker for ever, after the password was given again."""
+    actor = require_actor()
+    person = queries.get_person(reading(), person_id=actor.person)
+    door.by_password(person.email or person.phone or "", body.current_password)
+    with unit_of_work() as session:
+        erasure.erase_person(session, actor=actor, person_id=actor.person, vault=door.vault(), now=clock.now())

@@ -1,0 +1,44 @@
+"""Files: taken in from an upload, given out so that no browser runs them."""
+
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+from flask import Response, current_app, request
+
+from marketplace.edge.identity import require_actor
+from marketplace.files import flows, rules, store
+from marketplace.files.queries import FileRow
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Refused
+
+
+def bytes_store() -> Any:
+    """Return the city's store of bytes."""
+    return current_app.extensions["city.store"]
+
+
+def take(field: str = "file", purpose: str = "") -> UUID:
+    """Take in the file of a multipart request for the asker's company and return its id."""
+    upload = request.files.get(field)
+    if upload is None or not upload.filename:
+        raise Refused.field(field, "required", "a file, sent as multipart/form-data")
+    try:
+        kind = rules.Purpose(purpose)
+    except ValueError:
+        raise Refused.field("purpose", "choice", ", ".join(sorted(rules.HANDED_IN))) from None
+    return flows.upload(
+        actor=require_actor(),
+        stream=cast("BinaryIO", upload.stream),
+        declared_name=upload.filename,
+        purpose=kind,
+        store=bytes_store(),
+        now=clock.now(),
+    )
+
+
+def give(file: FileRow) -> Response:
+    """Answer with a file as an attachment: whatever is in it, it is saved and not run."""
+    response = Response(store.read(bytes_store(), file.sha256), mimetype=file.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=file.name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

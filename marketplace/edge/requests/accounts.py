@@ -1,0 +1,114 @@
+"""What people send about companies, logins and themselves."""
+
+from typing import Annotated, Literal
+
+from flask_babel import lazy_gettext as _
+from pydantic import BeforeValidator, Field
+
+from marketplace.edge import messages
+from marketplace.edge.parsing import Country, Line, Request, blank_is_none
+
+Secret = Annotated[str, Field(min_length=1, max_length=200)]
+Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
+
+
+class Registration(Request):
+    """A company and its first member; ``login`` is an e-mail address or a phone number with its country code."""
+
+    company_name: Line
+    country: Country
+    registration_number: Line
+    person_name: Line
+    login: Line
+    password: Secret
+    accepted_terms: list[Line] = Field(default_factory=list, max_length=10)
+
+
+class SignIn(Request):
+    """A login with its password or a one-time code, and the second factor where there is one."""
+
+    login: Line
+    password: Secret | None = None
+    code: Optional = None
+    second_factor: Optional = None
+
+
+class CodeRequest(Request):
+    """Where a one-time code is sent, and what for."""
+
+    login: Line
+    purpose: Literal["sign_in", "reset_password"] = "sign_in"
+
+
+class Invitation(Request):
+    """Who is invited into a company, to do what."""
+
+    login: Line
+    roles: list[Line] = Field(min_length=1, max_length=12)
+
+
+class InvitationAcceptance(Request):
+    """A newcomer's name and password; somebody with an account gives the password of that account."""
+
+    person_name: Optional = None
+    password: Secret
+    accepted_terms: list[Line] = Field(default_factory=list, max_length=10)
+
+
+class PasswordChange(Request):
+    """The old password and the new one."""
+
+    current_password: Secret
+    new_password: Secret
+
+
+class PasswordReset(Request):
+    """A one-time code and the new password."""
+
+    login: Line
+    code: Line
+    new_password: Secret
+
+
+class SecondFactor(Request):
+    """A code of the authenticator, or a recovery code where allowed."""
+
+    code: Line
+
+
+class TermsAcceptance(Request):
+    """The versions that are accepted, by label."""
+
+    accepted_terms: list[Line] = Field(min_length=1, max_length=10)
+
+
+class Erasure(Request):
+    """The password again, before a person's data is deleted for ever."""
+
+    current_password: Secret
+
+
+messages.register(
+    errors={
+        "wrong_login": _("Login, password or code is wrong, or no longer valid."),
+        "wrong_code": _("The code is wrong, used or too old."),
+        "wrong_password": _("The password is wrong."),
+        "second_factor_needed": _("The code of your authenticator app is needed too."),
+        "must_enrol": _("The operator's staff need a second factor. Set it up on the site first."),
+        "already_member": _("This person is a member already."),
+        "last_leader": _("Somebody has to lead the company: give another member the leading role first."),
+        "totp_active": _("An authenticator app is set up already."),
+        "totp_missing": _("There is no authenticator app to confirm or remove."),
+        "key_malformed": _("An Idempotency-Key has 1 to 255 printable ASCII characters."),
+    },
+    fields={
+        "terms": _("Please accept the current versions: %(accepted)s."),
+        "email": _("Write an e-mail address such as %(accepted)s."),
+        "phone": _("Write a phone number with its country code such as %(accepted)s."),
+        "login": _("Write an e-mail address, or a phone number with its country code: %(accepted)s."),
+        "password_common": _("This password is tried first by anybody who guesses. Choose another."),
+        "password_monotonous": _("Use at least %(accepted)s different characters."),
+        "password_personal": _("A password does not contain your name, login or company."),
+        "key_missing": _("Send a key."),
+    },
+)

@@ -1,0 +1,61 @@
+"""Who lives in the demo city. Companies are invented and say so; nobody is a real person."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from marketplace.accounts.rules.permissions import CompanyKind
+
+PASSWORD: Final = "lychee-lorry-2026"  # noqa: S105  printed on purpose: a demo has no secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Founder:
+    """A company and its first member."""
+
+    login: str
+    person: str
+    company: str
+    country: str
+    registration_number: str
+    kind: CompanyKind
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A further member of the operator's staff, by role."""
+
+    login: str
+    person: str
+    role: str
+
+
+OPERATOR: Final = Founder(
+    "admin@demo.test", "Demo Admin", "Demo City Operating Co.", "CN", "91500000MA60DEMO0X", CompanyKind.OPERATOR
+)
+STAFF: Final = (
+    Colleague("moderator@demo.test", "Demo Moderator", "moderator"),
+    Colleague("logistics@demo.test", "Demo Logistics", "operations"),
+    Colleague("customs@demo.test", "Demo Customs", "customs"),
+    Colleague("finance@demo.test", "Demo Finance", "treasury"),
+    Colleague("finance2@demo.test", "Demo Finance Two", "treasury"),
+)
+FOUNDERS: Final = (
+    Founder(
+        "merchant@demo.test", "Demo Merchant", "Demo Chongqing Motor Parts Co.", "CN", "91500000MA60DEMO1X",
+        CompanyKind.TRADE, "zh",
+    ),
+    Founder(
+        "merchant2@demo.test", "Demo Merchant Two", "Demo Chanthaburi Fruit Co.", "TH", "0105560000002",
+        CompanyKind.TRADE,
+    ),
+    Founder(
+        "buyer@demo.test", "Demo Buyer", "Demo Hanoi Trading Co.", "VN", "0100109106", CompanyKind.TRADE, "vi"
+    ),
+    Founder("buyer2@demo.test", "Demo Buyer Two", "Demo Bangkok Retail Co.", "TH", "0105560000003", CompanyKind.TRADE),
+    Founder("broker@demo.test", "Demo Broker", "Demo Pingxiang Broker", "CN", "DEMO-BROKER", CompanyKind.BROKER),
+    Founder(
+        "carrier@demo.test", "Demo Carrier", "Demo Cross-border Regular Lorry", "CN", "DEMO-CARRIER",
+        CompanyKind.CARRIER,
+    ),
+)  # fmt: skip

@@ -1,0 +1,94 @@
+"""Make the demo city, part by part; what is there already is left alone."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries
+from marketplace.accounts.rules.terms import TermsKind
+from marketplace.accounts.services import invitations, registration, terms
+from marketplace.accounts.services.vault import Vault
+from marketplace.kernel import clock
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.seed import cast
+
+TERMS_VERSION = "2026-11"
+
+
+def seed(vault: Vault, *, if_empty: bool) -> bool:
+    """Make the demo city; False when it was there."""
+    if queries.find_person(reading(), login=cast.OPERATOR.login) is not None:
+        if if_empty:
+            return False
+        msg = "this city is seeded already"
+        raise ValueError(msg)
+    now = clock.now()
+    with unit_of_work() as session:
+        publish_terms(session, now=now)
+        operator = _found(session, cast.OPERATOR, vault, now)
+        for colleague in cast.STAFF:
+            _join(session, operator, colleague, vault, now)
+        for founder in cast.FOUNDERS:
+            _found(session, founder, vault, now)
+    return True
+
+
+def publish_terms(session: Session, *, now: datetime) -> None:
+    """Put the terms and the privacy notice that come with the software in force."""
+    for kind in TermsKind:
+        terms.publish_terms(
+            session, actor=SYSTEM, kind=kind, version=TERMS_VERSION, text_key=f"{kind}-{TERMS_VERSION}", now=now
+        )
+
+
+def accounts_text(made: bool) -> Iterator[str]:  # noqa: FBT001  said as it was found
+    """Say who can log in."""
+    logins = [cast.OPERATOR.login, *(item.login for item in cast.STAFF), *(item.login for item in cast.FOUNDERS)]
+    yield "The demo city is ready." if made else "The demo city was there already."
+    yield f"Log in with one of these and the password {cast.PASSWORD}"
+    yield from (f"  {login}" for login in logins)
+
+
+def _found(session: Session, founder: cast.Founder, vault: Vault, now: datetime) -> Actor:
+    joined = registration.admit_company(
+        session,
+        actor=SYSTEM,
+        kind=founder.kind,
+        name=founder.company,
+        country=founder.country,
+        registration_number=founder.registration_number,
+        person_name=founder.person,
+        login=founder.login,
+        password=cast.PASSWORD,
+        accepted_terms=_labels(session, now),
+        locale=founder.locale,
+        vault=vault,
+        now=now,
+    )
+    actor = queries.actor_of(session, person_id=joined.person_id, company_id=joined.company_id)
+    if actor is None:
+        msg = f"{founder.login} cannot act"
+        raise RuntimeError(msg)
+    return actor
+
+
+def _join(session: Session, operator: Actor, colleague: cast.Colleague, vault: Vault, now: datetime) -> None:
+    invited = invitations.invite(
+        session, actor=operator, login=colleague.login, roles=(colleague.role,), locale="en", vault=vault, now=now
+    )
+    invitations.accept_invitation(
+        session,
+        token=invited.token,
+        person_name=colleague.person,
+        password=cast.PASSWORD,
+        accepted_terms=_labels(session, now),
+        locale="en",
+        vault=vault,
+        now=now,
+    )
+
+
+def _labels(session: Session, now: datetime) -> tuple[str, ...]:
+    return tuple(row.label for row in queries.current_terms(session, now=now))

@@ -1,0 +1,1 @@
+"""Registration, login, invitations, and what people do with their own account."""

@@ -1,0 +1,222 @@
+"""Register, log in, log out, get back in."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import login_user, logout_user
+from werkzeug.wrappers import Response
+
+from marketplace.accounts import queries
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.accounts.rules.sign_in import SignIn
+from marketplace.edge import door
+from marketplace.edge.acts import accounts as acts
+from marketplace.edge.identity import SessionUser, require_actor
+from marketplace.edge.parsing import parse_form
+from marketplace.edge.permissions import public, requires
+from marketplace.edge.requests import accounts as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Refused, Unauthenticated
+from marketplace.web.accounts.blueprint import pages
+from marketplace.web.shared import locale
+from marketplace.web.shared.acts import reshown
+
+_NEWCOMER = "a newcomer has no account yet"
+_PENDING = "second_factor_for"
+
+
+@pages.get("/register")
+@public(_NEWCOMER)
+def register() -> str:
+    """Show the registration form."""
+    return _registration()
+
+
+@pages.post("/register")
+@public(_NEWCOMER, twin="POST /api/v1/companies")
+def register_company() -> Any:
+    """Register a company and log its owner in."""
+    try:
+        body = parse_form(requests.Registration, request.form)
+        joined = acts.register(body, locale=locale.current())
+    except Refused as refusal:
+        return reshown(refusal, _registration)
+    _begin(door.by_password(body.login, body.password), joined.company_id)
+    flash(_("Welcome. Your company is registered."), "good")
+    return redirect(url_for("accounts.overview"), 303)
+
+
+def _registration(**shown: Any) -> str:
+    terms = queries.current_terms(reading(), now=clock.now())
+    return render_template("accounts/register.html", terms=terms, **_typed(shown))
+
+
+@pages.get("/login")
+@public("this is the login")
+def login() -> str:
+    """Show the login form."""
+    return render_template("accounts/login.html", **_typed({}))
+
+
+@pages.post("/login")
+@public("this is the login", twin="POST /api/v1/tokens")
+def log_in() -> Any:
+    """Begin a session, or ask for the second factor."""
+    try:
+        body = parse_form(requests.SignIn, request.form)
+        found = door.by_code(body.login, body.code) if body.code else door.by_password(body.login, body.password or "")
+    except (Refused, Unauthenticated) as refusal:
+        return reshown(refusal, _login)
+    if found.needs_second_factor:
+        session[_PENDING] = [str(found.person_id), found.auth_epoch, clock.now().timestamp()]
+        return redirect(url_for("accounts.second_factor", next=_next()), 303)
+    return _enter(found)
+
+
+def _login(**shown: Any) -> str:
+    return render_template("accounts/login.html", **_typed(shown))
+
+
+@pages.get("/login/second-factor")
+@public("the first factor was right")
+def second_factor() -> Any:
+    """Ask for a code of the authenticator app."""
+    if _pending() is None:
+        return redirect(url_for("accounts.login"), 303)
+    return _second_factor()
+
+
+@pages.post("/login/second-factor")
+@public("the first factor was right", twin="POST /api/v1/tokens")
+def check_second_factor() -> Any:
+    """Begin the session when the code is right."""
+    person_id = _pending()
+    if person_id is None:
+        return redirect(url_for("accounts.login"), 303)
+    try:
+        found = door.by_second_factor(person_id, parse_form(requests.SecondFactor, request.form).code)
+    except (Refused, Unauthenticated) as refusal:
+        return reshown(refusal, _second_factor)
+    return _enter(found)
+
+
+def _second_factor(**shown: Any) -> str:
+    return render_template("accounts/second_factor.html", **_typed(shown))
+
+
+@pages.post("/login/code")
+@public("this is the login", twin="POST /api/v1/codes")
+def send_code() -> Any:
+    """Send a one-time code and show where to type it."""
+    try:
+        body = parse_form(requests.CodeRequest, request.form)
+        acts.request_code(body)
+    except Refused as refusal:
+        return reshown(refusal, _login)
+    template = "accounts/reset.html" if body.purpose == "reset_password" else "accounts/code.html"
+    return render_template(template, **_typed({"values": {"login": body.login}}))
+
+
+@pages.get("/login/reset")
+@public("this is the login")
+def reset() -> str:
+    """Show where to type the code and the new password."""
+    return _reset()
+
+
+@pages.post("/login/reset")
+@public("this is the login", twin="POST /api/v1/password-resets")
+def reset_password() -> Any:
+    """Set a new password with the code that was sent."""
+    try:
+        acts.reset_password(parse_form(requests.PasswordReset, request.form))
+    except (Refused, Unauthenticated) as refusal:
+        return reshown(refusal, _reset)
+    flash(_("Your password is changed. Log in with it."), "good")
+    return redirect(url_for("accounts.login"), 303)
+
+
+def _reset(**shown: Any) -> str:
+    return render_template("accounts/reset.html", **_typed(shown))
+
+
+@pages.post("/logout")
+@requires(Permission.ACCOUNT_SELF, twin="DELETE /api/v1/tokens/current")
+def log_out() -> Response:
+    """End this browser's session."""
+    logout_user()
+    session.clear()
+    return redirect(url_for("home.index"), 303)
+
+
+@pages.get("/invitations/<token>")
+@public(_NEWCOMER)
+def invitation(token: str) -> Any:
+    """Show who invites, and ask for name and password."""
+    return _invitation(token)
+
+
+@pages.post("/invitations/<token>")
+@public(_NEWCOMER, twin="POST /api/v1/invitations/{token}/acceptance")
+def accept_invitation(token: str) -> Any:
+    """Join the inviting company."""
+    try:
+        body = parse_form(requests.InvitationAcceptance, request.form)
+        acts.accept_invitation(token, body, locale=locale.current())
+    except Refused as refusal:
+        return reshown(refusal, lambda **shown: _invitation(token, **shown))
+    flash(_("You have joined. Log in to begin."), "good")
+    return redirect(url_for("accounts.login"), 303)
+
+
+def _invitation(token: str, **shown: Any) -> Any:
+    now = clock.now()
+    found = queries.find_invitation(reading(), token=token, now=now)
+    terms = queries.current_terms(reading(), now=now)
+    status = 200 if found else 404
+    return render_template("accounts/invitation.html", invitation=found, terms=terms, **_typed(shown)), status
+
+
+def continue_session(epoch: int) -> None:
+    """Let this browser's session go on after every other one was ended."""
+    login_user(SessionUser(require_actor(), epoch))
+
+
+def _enter(found: SignIn) -> Response:
+    """Begin the session and go where the reader wanted to go."""
+    company_id = door.company_for(reading(), found)
+    _begin(found, company_id)
+    if found.must_enrol:
+        flash(_("The operator's staff need a second factor. Please set it up now."), "warn")
+        return redirect(url_for("accounts.overview"), 303)
+    return redirect(_next() or url_for("accounts.overview"), 303)
+
+
+def _begin(found: SignIn, company_id: UUID | None) -> None:
+    session.clear()
+    actor = queries.session_actor(reading(), person_id=found.person_id, company_id=company_id, epoch=found.auth_epoch)
+    if actor is None:
+        raise Unauthenticated("wrong_login")
+    login_user(SessionUser(actor, found.auth_epoch))
+
+
+def _pending() -> UUID | None:
+    """Return who gave the right first factor in the last five minutes."""
+    person, _epoch, at = session.get(_PENDING, [None, 0, 0])
+    return UUID(person) if person and clock.now().timestamp() - at < 300 else None
+
+
+def _next() -> str:
+    """Return the page of this site that the reader came from; anything else is nobody's business."""
+    wanted = request.args.get("next", "")
+    parts = urlsplit(wanted)
+    is_ours = not parts.scheme and not parts.netloc and wanted.startswith("/") and "\\" not in wanted
+    return wanted if is_ours and not wanted.startswith("//") else ""
+
+
+def _typed(shown: dict[str, Any]) -> dict[str, Any]:
+    return {"values": {}, "errors": {}, "refusal": None, **shown}

@@ -1,0 +1,162 @@
+"""One's own account: colleagues, password, second factor, data, the end."""
+
+from typing import Any
+
+import segno
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import logout_user
+from markupsafe import Markup
+
+from marketplace.accounts import queries
+from marketplace.accounts.rules.permissions import Permission, roles_in
+from marketplace.accounts.services import terms as terms_services
+from marketplace.edge.acts import accounts as acts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.parsing import parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import accounts as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.errors import Conflict, Refused, Unauthenticated
+from marketplace.reports import queries as reports
+from marketplace.web.accounts import entry
+from marketplace.web.accounts.blueprint import pages
+from marketplace.web.shared import acts as forms
+from marketplace.web.shared import locale
+
+
+@pages.get("/account")
+@requires(Permission.ACCOUNT_SELF)
+def overview() -> str:
+    """Show company, colleagues and one's own keys."""
+    return _overview()
+
+
+def _overview(**shown: Any) -> str:
+    session, now = reading(), clock.now()
+    actor = require_actor()
+    company = members = invited = None
+    if actor.company_id is not None:
+        company = queries.get_company(session, company_id=actor.company_id)
+        members = queries.members_of(session, company_id=actor.company_id)
+        invited = queries.open_invitations(session, company_id=actor.company_id, now=now)
+    return render_template(
+        "accounts/overview.html",
+        person=queries.get_person(session, person_id=actor.person),
+        company=company,
+        members=members,
+        invited=invited,
+        roles=sorted(roles_in(company.kind)) if company else [],
+        waiting=queries.terms_to_accept(session, person_id=actor.person, now=now),
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )
+
+
+@pages.post("/account/invitations")
+@requires(Permission.COMPANY_MEMBERS_INVITE, twin="POST /api/v1/companies/{id}/invitations")
+def invite() -> Any:
+    """Invite a colleague."""
+    try:
+        body = parse_form(requests.Invitation, request.form)
+        done = forms.once(lambda session: _invited(session, body))
+    except Refused as refusal:
+        return forms.reshown(refusal, _overview)
+    flash(_("The invitation is on its way."), "good")
+    return done
+
+
+def _invited(session: Any, body: requests.Invitation) -> str:
+    acts.invite(session, body, locale=locale.current())
+    return url_for("accounts.overview")
+
+
+@pages.post("/account/terms")
+@requires(Permission.ACCOUNT_SELF, twin="POST /api/v1/me/terms")
+def accept_terms() -> Any:
+    """Accept the versions in force."""
+    try:
+        body = parse_form(requests.TermsAcceptance, request.form)
+        with unit_of_work() as session:
+            terms_services.accept_terms(session, actor=require_actor(), accepted=body.accepted_terms, now=clock.now())
+    except Refused as refusal:
+        return forms.reshown(refusal, _overview)
+    return redirect(url_for("accounts.overview"), 303)
+
+
+@pages.post("/account/password")
+@requires(Permission.ACCOUNT_SELF, twin="POST /api/v1/me/password")
+def change_password() -> Any:
+    """Change the password; other sessions end, this one goes on."""
+    try:
+        ended = acts.change_password(parse_form(requests.PasswordChange, request.form))
+    except (Refused, Unauthenticated) as refusal:
+        return forms.reshown(refusal, _overview)
+    entry.continue_session(ended.auth_epoch)
+    flash(_("Your password is changed and every other session has ended."), "good")
+    return redirect(url_for("accounts.overview"), 303)
+
+
+@pages.post("/account/sessions/end")
+@requires(Permission.ACCOUNT_SELF, twin="POST /api/v1/me/sessions/end")
+def end_sessions() -> Any:
+    """End every other session and every token."""
+    entry.continue_session(acts.end_sessions().auth_epoch)
+    flash(_("Every other session has ended."), "good")
+    return redirect(url_for("accounts.overview"), 303)
+
+
+@pages.post("/account/second-factor")
+@requires(Permission.ACCOUNT_SELF, twin="POST /api/v1/me/second-factor")
+def enrol() -> Any:
+    """Begin setting up an authenticator app and show its secret once."""
+    try:
+        begun = acts.enrol()
+    except Conflict as refusal:
+        return forms.reshown(refusal, _overview)
+    # Drawn here and marked safe: segno writes the SVG, and the only text in it is our own address.
+    picture = Markup(segno.make(begun.uri, micro=False).svg_inline(scale=5, omitsize=True))  # noqa: S704
+    return render_template("accounts/enrol.html", enrolment=begun, picture=picture, values={}, errors={}, refusal=None)
+
+
+@pages.post("/account/second-factor/confirmation")
+@requires(Permission.ACCOUNT_SELF, twin="POST /api/v1/me/second-factor/confirmation")
+def confirm_second_factor() -> Any:
+    """Finish setting up, and show the recovery codes once."""
+    try:
+        codes = acts.confirm_second_factor(parse_form(requests.SecondFactor, request.form))
+    except (Conflict, Refused, Unauthenticated) as refusal:
+        return forms.reshown(refusal, lambda **shown: render_template("accounts/confirm.html", **shown))
+    return render_template("accounts/recovery.html", codes=codes)
+
+
+@pages.post("/account/second-factor/removal")
+@requires(Permission.ACCOUNT_SELF, twin="POST /api/v1/me/second-factor/removal")
+def remove_second_factor() -> Any:
+    """Take the authenticator app away."""
+    try:
+        acts.remove_second_factor(parse_form(requests.SecondFactor, request.form))
+    except (Conflict, Refused, Unauthenticated) as refusal:
+        return forms.reshown(refusal, _overview)
+    return redirect(url_for("accounts.overview"), 303)
+
+
+@pages.get("/account/data")
+@requires(Permission.ACCOUNT_SELF)
+def export() -> Any:
+    """Hand over everything that is kept about oneself."""
+    data = reports.person_data(reading(), person_id=require_actor().person)
+    return data, 200, {"Content-Disposition": 'attachment; filename="my-data.json"'}
+
+
+@pages.post("/account/erasure")
+@requires(Permission.ACCOUNT_SELF, twin="POST /api/v1/me/erasure")
+def erase() -> Any:
+    """Erase oneself for ever."""
+    try:
+        acts.erase(parse_form(requests.Erasure, request.form))
+    except (Refused, Unauthenticated) as refusal:
+        return forms.reshown(refusal, _overview)
+    logout_user()
+    flash(_("Your account and your data are deleted."), "good")
+    return redirect(url_for("home.index"), 303)

@@ -8,9 +8,9 @@ from pyotp.totp import TOTP
 from marketplace.accounts import queries
 from marketplace.accounts.models import LoginCounter
 from marketplace.accounts.rules.sign_in import Rejected, SignIn
-from marketplace.accounts.services import membership, second_factor, throttle
+from marketplace.accounts.services import invitations, membership, second_factor, throttle
 from marketplace.kernel.db import db, in_unit_of_work, unit_of_work
-from marketplace.kernel.errors import DomainError
+from marketplace.kernel.errors import DomainError, NotFound
 from tests.integration.accounts.conftest import NOW, City, publish
 
 
@@ -57,6 +57,18 @@ def test_two_leaders_who_remove_each_other_leave_one(app, vault):
     results = at_once(app, remove(one, other.person), remove(other, one.person))
     assert sorted(str(result) for result in results) == ["None", "last_leader {'role': 'owner'}"]
     assert len(queries.members_of(db.session(), company_id=one.company)) == 1
+
+
+def test_one_invitation_lets_one_in(app, vault):
+    with unit_of_work() as session:
+        publish(session)
+        owner = City(session, vault).register()
+        token = invitations.invite(
+            session, actor=owner, login="new@demo.test", roles=("sales",), locale="en", vault=vault, now=NOW
+        ).token
+    results = at_once(app, *[lambda session: City(session, vault).accept(token)] * 4)
+    assert sum(isinstance(result, invitations.Joined) for result in results) == 1
+    assert sum(isinstance(result, NotFound) for result in results) == 3
 
 
 def test_a_code_seen_over_the_shoulder_comes_too_late(app, vault):

@@ -112,6 +112,8 @@ def test_an_invitation_is_used_once_and_for_a_while(city):
     used = invitations.invite(city.session, now=city.now, **send)
     late = invitations.invite(city.session, now=city.now, **send)
     city.accept(used.token)
+    with pytest.raises(NotFound):
+        city.accept(used.token)
     city.later(seconds=INVITATION_LIFETIME.total_seconds())
     for token in (used.token, late.token, "unknown", "\ud800\x00"):
         with pytest.raises(NotFound):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import current_app
 
+from marketplace.accounts.services import sign_in, throttle
 from marketplace.audit import flows as audit
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
@@ -37,6 +38,13 @@ def seal_audit(_args: dict[str, Any]) -> None:
     audit.seal_rows(now=clock.now())
 
 
+def sweep_logins(_args: dict[str, Any]) -> None:
+    """Delete one-time codes and failure counters that are over."""
+    with unit_of_work() as session:
+        sign_in.sweep_codes(session, now=clock.now())
+        throttle.sweep(session, now=clock.now())
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -48,6 +56,7 @@ JOBS: Final[dict[str, Handler]] = {
     "expire_messages": expire_messages,
     "seal_audit": seal_audit,
     "prune_jobs": prune_jobs,
+    "sweep_logins": sweep_logins,
 }
 
 # Name and seconds. Jobs are asked for once per period and city, and not while the one before is unfinished.
@@ -55,4 +64,5 @@ PERIODIC: Final[tuple[tuple[str, int], ...]] = (
     ("seal_audit", 30),
     ("expire_messages", 3600),
     ("prune_jobs", 6 * 3600),
+    ("sweep_logins", 3600),
 )

@@ -1,0 +1,87 @@
+"""The data of a paper: JSON whose every leaf is text, the same bytes wherever it is written."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final, cast
+
+from marketplace.kernel.money import Money, UnitPrice
+
+# A paper of this much text is a mistake or an attack; the longest real manifest has a tenth of it.
+LARGEST: Final = 512 * 1024
+_DEEPEST: Final = 12
+
+
+def plain(value: Any) -> Any:
+    """Return a value object as JSON with text leaves: money by amount and code, instants in UTC, nothing left out."""
+    if isinstance(value, Money | UnitPrice):
+        return {"amount": f"{value.amount:f}", "currency": value.currency}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        named = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return {name: plain(part) for name, part in named.items() if part is not None}
+    if isinstance(value, Mapping):
+        return {str(name): plain(part) for name, part in cast("Mapping[object, object]", value).items()}
+    if isinstance(value, tuple | list):
+        return [plain(part) for part in cast("tuple[object, ...]", value)]
+    return _leaf(value)
+
+
+def _leaf(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    msg = f"a paper cannot hold {type(value).__name__}"
+    raise TypeError(msg)
+
+
+def canonical(data: Mapping[str, Any]) -> bytes:
+    """Return the one form of the data that is hashed: sorted names, no blanks, UTF-8.
+
+    ValueError for a leaf that is no text, for more than 512 KiB, or for more than twelve levels.
+    """
+    _check(data, 0)
+    written = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    if len(written) > LARGEST:
+        msg = "too much text for a paper"
+        raise ValueError(msg)
+    return written
+
+
+def digest(data: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the canonical data, in hex: what signatures bind to."""
+    return hashlib.sha256(canonical(data)).hexdigest()
+
+
+def _check(value: Any, depth: int) -> None:
+    if depth > _DEEPEST:
+        msg = "too deep for a paper"
+        raise ValueError(msg)
+    if isinstance(value, str):
+        return
+    if isinstance(value, Mapping):
+        parts = list(cast("Mapping[Any, Any]", value).items())
+        names = [name for name, _ in parts]
+        inner = [part for _, part in parts]
+    elif isinstance(value, list):
+        names, inner = [], cast("list[Any]", value)
+    else:
+        msg = f"a paper holds texts only, not {type(value).__name__}"
+        raise ValueError(msg)  # noqa: TRY004  one error for everything that is not paper data
+    if not all(isinstance(name, str) for name in names):
+        msg = "names are texts"
+        raise ValueError(msg)
+    for part in inner:
+        _check(part, depth + 1)

@@ -1,0 +1,59 @@
+"""Kinds and states of issued documents."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+from marketplace.kernel.lifecycle import Lifecycle
+
+# Languages that papers are set in, as they stand in addresses; each has a font in var/fonts.
+LOCALES: Final = ("en", "zh", "vi", "th", "lo", "km", "my", "id", "ms")
+_NUMBER: Final = re.compile(r"[A-Z0-9][A-Z0-9./-]{1,39}", re.ASCII)
+
+
+class PaperKind(StrEnum):
+    """What a document is."""
+
+    PRO_FORMA = "pro_forma"
+    SALES_CONTRACT = "sales_contract"
+    FREIGHT_CONTRACT = "freight_contract"
+
+
+class PaperState(StrEnum):
+    """How far a document is."""
+
+    QUEUED = "queued"
+    RENDERED = "rendered"
+    FAILED = "failed"
+
+
+LIFECYCLE: Final = Lifecycle(
+    "document",
+    {
+        PaperState.QUEUED: {"render": PaperState.RENDERED, "fail": PaperState.FAILED},
+        PaperState.FAILED: {"retry": PaperState.QUEUED},
+    },
+)
+
+
+def check_number(number: str) -> str:
+    """Return the number; ValueError unless it is 2 to 40 capitals, digits, points, slashes and hyphens."""
+    if not _NUMBER.fullmatch(number):
+        msg = "a document's number is 2 to 40 of A-Z 0-9 . / -"
+        raise ValueError(msg)
+    return number
+
+
+def languages(locales: Sequence[str]) -> tuple[str, ...]:
+    """Return one or two different languages, the leading one first; ValueError for others."""
+    chosen = tuple(dict.fromkeys(locales))
+    if not 1 <= len(chosen) <= 2 or any(locale not in LOCALES for locale in chosen):
+        msg = f"one or two of {', '.join(LOCALES)}"
+        raise ValueError(msg)
+    return chosen
+
+
+def pair(first: str, second: str) -> tuple[str, ...]:
+    """Return the languages for two parties: one if they share it."""
+    return languages((first, second))

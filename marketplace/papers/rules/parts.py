@@ -1,0 +1,104 @@
+"""What several kinds of paper are made of. Texts by locale are mappings such as ``{"en": …, "zh": …}``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from marketplace.kernel.money import Money, UnitPrice
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A company as it stands on a paper; company facts only, never a person's."""
+
+    name: str
+    country: str  # ISO 3166-1 alpha-2
+    address: str = ""
+    registration_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """The price basis: an Incoterms 2020 rule and its named place."""
+
+    rule: str
+    place: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodsLine:
+    """One order line; ``unit`` is a UN/ECE Rec. 20 code, weights in grams, volume in cubic centimetres."""
+
+    sku: str
+    title: Texts
+    hs_code: str
+    origin: str
+    quantity: int
+    unit: str
+    unit_price: UnitPrice
+    amount: Money
+    cartons: int
+    gross_g: int
+    net_g: int
+    cm3: int
+    carton_units: int | None = None
+    departure: str = ""  # reference of the departure booked or aimed at
+    ready_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One milestone of the payment plan: what falls due by which event."""
+
+    event: str  # payments.rules.MilestoneEvent
+    share_bp: int
+    amount: Money
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The payee named in the contract, and the reference that every transfer must quote."""
+
+    holder: str
+    bank: str
+    number: str
+    bic: str
+    country: str
+    currency: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """One booking on a departure; instants with the IANA zones of their places; ``binding`` names what is charged."""
+
+    booking: str
+    departure: str
+    line: Texts
+    origin: Texts
+    destination: Texts
+    departs_at: datetime
+    departs_zone: str
+    arrives_at: datetime
+    arrives_zone: str
+    gross_g: int
+    cm3: int
+    ldm_mm: int
+    pallets: int
+    chargeable_g: int
+    binding: str  # gross, volume or loading_metres
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tariff:
+    """The tariff as frozen: price of a chargeable kilogram, least amount, kilograms charged a m³ and a loading metre."""
+
+    per_kg: UnitPrice
+    minimum: Money
+    m3_factor: int
+    ldm_factor: int
+    note: str = ""

@@ -1,0 +1,47 @@
+"""The sales contract: the order's facts under versioned clauses that the signatures cover."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from marketplace.kernel.money import Money
+from marketplace.papers.rules import clauses
+from marketplace.papers.rules.data import plain
+from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Stage, Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalesContract:
+    """Parties, goods, price basis, payment plan and payee; ``law`` and ``arbitration`` fill the last clauses."""
+
+    number: str
+    order: str
+    issued_on: date
+    seller: Party
+    buyer: Party
+    importer: Party
+    consignee: Party | None
+    basis: Basis
+    lines: tuple[GoodsLine, ...]
+    total: Money
+    plan: str  # payments.rules.Plan
+    mode: str  # payments.rules.Mode
+    stages: tuple[Stage, ...]
+    payee: Account | None
+    acceptance_days: int
+    law: Texts | None = None  # the clauses' own when None
+    arbitration: Texts | None = None
+    clauses_version: str = clauses.LATEST
+    purchase_order_number: str = ""
+
+    def to_data(self) -> dict[str, Any]:
+        """Return what the document holds, the clauses in every language they exist in, as text-only JSON."""
+        facts = {
+            "rule": dict.fromkeys(clauses.LOCALES, self.basis.rule),
+            "place": self.basis.place,
+            "acceptance_days": dict.fromkeys(clauses.LOCALES, str(self.acceptance_days)),
+            "importer": dict.fromkeys(clauses.LOCALES, self.importer.name),
+            "law": self.law or clauses.LAW,
+            "arbitration": self.arbitration or clauses.ARBITRATION,
+        }
+        return plain(self) | {"clauses": clauses.filled(self.clauses_version, mode=self.mode, facts=facts)}

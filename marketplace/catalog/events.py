@@ -1,0 +1,57 @@
+"""What happened to listings, by id."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingSubmitted(Event):
+    """A listing waits for its first review."""
+
+    listing_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingWithheld(Event):
+    """A listing no longer waits: its merchant took it back."""
+
+    listing_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeProposed(Event):
+    """A material edit of a listing that is up waits for review."""
+
+    listing_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeWithdrawn(Event):
+    """A waiting edit was taken back or replaced by a later one."""
+
+    listing_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceJumped(Event):
+    """A price that went live moved further than is usual; somebody should look."""
+
+    listing_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingPublished(Event):
+    """A listing became public, or what the public sees of it changed."""
+
+    listing_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingUnpublished(Event):
+    """A listing is public no longer."""
+
+    listing_id: UUID

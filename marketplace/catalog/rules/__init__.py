@@ -1,0 +1,1 @@
+"""Decisions about offers: states, prices, packing, drafts, changes, stock."""

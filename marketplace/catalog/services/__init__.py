@@ -1,0 +1,1 @@
+"""Writes: categories and commodities, listings, changes, pictures, stock."""

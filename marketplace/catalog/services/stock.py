@@ -1,0 +1,276 @@
+"""Stock: set by the merchant, claimed by carts, promised to orders, shipped. Never promised twice.
+
+Every act is idempotent per subject (an order line's id). The row in ``stock`` is hot: it is changed last, by one
+conditional UPDATE, and callers that hold several listings go in order of their ids.
+"""
+
+from datetime import datetime
+from typing import Any, Final, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.catalog.models import Stock, StockEntry, StockHold
+from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
+from marketplace.catalog.rules.states import HOLD, EntryKind, HoldState
+from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.ids import new_id
+
+_GONE: Final = frozenset({HoldState.RELEASED, HoldState.EXPIRED})
+
+
+def stock_left() -> sa.ColumnElement[int]:
+    """Return the units of the row being changed that nobody has: the guard against selling twice."""
+    return Stock.on_hand - Stock.allocated - Stock.held
+
+
+def hold(
+    session: Session, *, listing_id: UUID, quantity: int, subject: UUID, expires_at: datetime, now: datetime
+) -> UUID:
+    """Claim units until an instant and return the hold's id; Conflict ``stock`` names what is available.
+
+    A subject that holds already keeps its hold; one whose hold ended may claim again. After a Conflict nothing of
+    this call remains, so that a caller may go on.
+    """
+    if quantity < 1:
+        raise Refused.field("quantity", "too_small", "1 or more")
+    found = _hold_of(session, subject)
+    if found is not None and (found.state is HoldState.ALLOCATED or _is_claimed(found, now)):
+        return _same(found, listing_id, quantity)
+    with session.begin_nested():
+        freed = _expire(session, listing_id, now)
+        claimed = _claim(session, found, listing_id, quantity, subject, expires_at, now)
+        _enter(session, EntryKind.HOLD, listing_id, now, hold_id=claimed, held=quantity)
+        if not _move(session, listing_id, stock_left() + freed >= quantity, held=quantity - freed):
+            raise Conflict("stock", listing=listing_id, available=_available(session, listing_id, freed))
+    return claimed
+
+
+def allocate(session: Session, *, subject: UUID, now: datetime) -> None:
+    """Promise the held units to the order; Conflict ``hold_gone`` when the claim ended before.
+
+    A claim whose time is over but whose units nobody took in between is still good.
+    """
+    found = _known(session, subject)
+    if found.state is HoldState.ALLOCATED:
+        return
+    if found.state in _GONE:
+        raise Conflict("hold_gone", listing=found.listing_id)
+    found.state = HOLD.apply(found.state, "allocate")
+    _enter(
+        session, EntryKind.ALLOCATE, found.listing_id, now, hold_id=found.id, allocated=found.quantity,
+        held=-found.quantity,
+    )  # fmt: skip
+    _must_move(session, found.listing_id, allocated=found.quantity, held=-found.quantity)
+
+
+def release(session: Session, *, subject: UUID, now: datetime, reason: str) -> None:
+    """Give back what the subject holds or was promised and has not shipped; ``reason`` is a code, not prose.
+
+    Nothing happens when there is nothing to give back.
+    """
+    found = _hold_of(session, subject)
+    if found is None or found.state in _GONE:
+        return
+    left = found.quantity - found.shipped
+    was_allocated = found.state is HoldState.ALLOCATED
+    found.state, found.ended_because = HOLD.apply(found.state, "release"), reason[:40]
+    back = {"allocated": -left} if was_allocated else {"held": -left}
+    _enter(session, EntryKind.RELEASE, found.listing_id, now, hold_id=found.id, **back)
+    _must_move(session, found.listing_id, **back)
+
+
+def extend(session: Session, *, subject: UUID, expires_at: datetime, now: datetime) -> None:
+    """Keep a claim until a later instant; Conflict ``hold_gone`` when it ended before."""
+    found = _known(session, subject)
+    if found.state in _GONE:
+        raise Conflict("hold_gone", listing=found.listing_id)
+    if found.state is HoldState.LIVE and expires_at > max(found.expires_at, now):
+        found.expires_at = expires_at
+        session.flush()
+
+
+def ship(session: Session, *, subject: UUID, quantity: int, now: datetime) -> None:
+    """Note that so many of the subject's units have left in all; a number already reached changes nothing.
+
+    Conflict ``not_allocated`` for units that were never promised, ``shipped_more`` for more than were.
+    """
+    found = _known(session, subject)
+    if found.state is not HoldState.ALLOCATED:
+        raise Conflict("not_allocated", listing=found.listing_id)
+    if quantity > found.quantity:
+        raise Conflict("shipped_more", listing=found.listing_id, allocated=found.quantity)
+    leaving = quantity - found.shipped
+    if leaving <= 0:
+        return
+    found.shipped = quantity
+    _enter(session, EntryKind.SHIP, found.listing_id, now, hold_id=found.id, on_hand=-leaving, allocated=-leaving)
+    _must_move(session, found.listing_id, on_hand=-leaving, allocated=-leaving)
+
+
+def set_on_hand(session: Session, *, listing_id: UUID, on_hand: int, now: datetime) -> int:
+    """Set the units that lie ready and return the difference; Conflict ``stock_promised`` below what is promised."""
+    if not 0 <= on_hand <= LARGEST_QUANTITY:
+        raise Refused.field("stock", "too_small" if on_hand < 0 else "too_large", f"0 to {LARGEST_QUANTITY}")
+    row = session.scalars(
+        sa.select(Stock)
+        .where(Stock.listing_id == listing_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        session.add(Stock(listing_id=listing_id, on_hand=0, allocated=0, held=0))
+        session.flush()
+    difference = on_hand - (row.on_hand if row else 0)
+    if not difference:
+        return 0
+    _enter(session, EntryKind.SET, listing_id, now, on_hand=difference)
+    if not _move(session, listing_id, stock_left() + difference >= 0, on_hand=difference):
+        promised = session.execute(
+            sa.select(Stock.allocated + Stock.held).where(Stock.listing_id == listing_id)
+        ).scalar_one()
+        raise Conflict("stock_promised", listing=listing_id, promised=promised)
+    return difference
+
+
+def end_stock(session: Session, *, listing_id: UUID, now: datetime) -> None:
+    """Empty the shelf of goods made to order from now on; Conflict ``stock_promised`` while units are promised."""
+    if session.get(Stock, listing_id) is not None:
+        set_on_hand(session, listing_id=listing_id, on_hand=0, now=now)
+
+
+def expire_holds(session: Session, *, now: datetime, limit: int = 200) -> int:
+    """Release claims whose time is over, a listing at a time in order of id; return how many listings were touched."""
+    listings = session.scalars(
+        sa.select(StockHold.listing_id)
+        .where(StockHold.state == HoldState.LIVE, StockHold.expires_at <= now)
+        .distinct()
+        .order_by(StockHold.listing_id)
+        .limit(limit)
+    ).all()
+    for listing_id in listings:
+        if freed := _expire(session, listing_id, now):
+            _must_move(session, listing_id, held=-freed)
+    return len(listings)
+
+
+def _hold_of(session: Session, subject: UUID) -> StockHold | None:
+    return session.scalars(
+        sa.select(StockHold)
+        .where(StockHold.subject == subject)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def _known(session: Session, subject: UUID) -> StockHold:
+    found = _hold_of(session, subject)
+    if found is None:
+        raise NotFound("stock_hold")
+    return found
+
+
+def _is_claimed(found: StockHold, now: datetime) -> bool:
+    return found.state is HoldState.LIVE and found.expires_at > now
+
+
+def _same(found: StockHold, listing_id: UUID, quantity: int) -> UUID:
+    if (found.listing_id, found.quantity) != (listing_id, quantity):
+        raise Conflict("hold_differs", listing=found.listing_id, quantity=found.quantity)
+    return found.id
+
+
+def _claim(
+    session: Session,
+    found: StockHold | None,
+    listing_id: UUID,
+    quantity: int,
+    subject: UUID,
+    expires_at: datetime,
+    now: datetime,
+) -> UUID:
+    """Write the claim: a new row, or the subject's ended one begun again."""
+    if found is None:
+        found = StockHold(
+            id=new_id(),
+            listing_id=listing_id,
+            subject=subject,
+            quantity=quantity,
+            shipped=0,
+            state=HoldState.LIVE,
+            expires_at=expires_at,
+            created_at=now,
+        )
+        # A listing without stock has no row to point at; the answer is the same as for an empty shelf.
+        if session.get(Stock, listing_id) is None:
+            raise Conflict("stock", listing=listing_id, available=0)
+        session.add(found)
+    else:
+        session.refresh(found)
+        found.state = HOLD.apply(found.state, "hold")
+        found.listing_id, found.quantity, found.shipped = listing_id, quantity, 0
+        found.expires_at, found.ended_because = expires_at, None
+    session.flush()
+    return found.id
+
+
+def _expire(session: Session, listing_id: UUID, now: datetime) -> int:
+    """End this listing's claims whose time is over and return their units, which the caller takes off ``held``."""
+    ended = session.execute(
+        sa.update(StockHold)
+        .where(StockHold.listing_id == listing_id, StockHold.state == HoldState.LIVE, StockHold.expires_at <= now)
+        .values(state=HOLD.apply(HoldState.LIVE, "expire"))
+        .returning(StockHold.id, StockHold.quantity)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for hold_id, quantity in ended:
+        _enter(session, EntryKind.EXPIRE, listing_id, now, hold_id=hold_id, held=-quantity)
+    return sum(quantity for _, quantity in ended)
+
+
+def _enter(
+    session: Session,
+    kind: EntryKind,
+    listing_id: UUID,
+    now: datetime,
+    *,
+    hold_id: UUID | None = None,
+    on_hand: int = 0,
+    allocated: int = 0,
+    held: int = 0,
+) -> None:
+    session.add(
+        StockEntry(
+            id=new_id(),
+            listing_id=listing_id,
+            kind=kind,
+            hold_id=hold_id,
+            on_hand=on_hand,
+            allocated=allocated,
+            held=held,
+            at=now,
+        )
+    )
+    session.flush()
+
+
+def _move(session: Session, listing_id: UUID, guard: sa.ColumnElement[bool], **deltas: int) -> bool:
+    """Change the hot row where the guard holds; tell whether it did."""
+    statement = (
+        sa.update(Stock)
+        .where(Stock.listing_id == listing_id, guard)
+        .values({name: getattr(Stock, name) + delta for name, delta in deltas.items()})
+        .execution_options(synchronize_session=False)
+    )
+    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1
+
+
+def _must_move(session: Session, listing_id: UUID, **deltas: int) -> None:
+    """Change the hot row by what was claimed before, so that its CHECK constraints alone decide."""
+    _move(session, listing_id, sa.true(), **deltas)
+
+
+def _available(session: Session, listing_id: UUID, freed: int) -> int:
+    left = session.execute(sa.select(stock_left()).where(Stock.listing_id == listing_id)).scalar_one_or_none()
+    return max(0, (left or 0) + freed)

@@ -1,0 +1,54 @@
+"""What happened to money, for those above. Ids, codes and amounts only."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.kernel.events import Event
+from marketplace.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardEvent(Event):
+    """Something that happened to a card charge, once each, however often the provider says so."""
+
+    key: str
+    charge_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardAuthorised(CardEvent):
+    """The amount is reserved on the card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardCaptured(CardEvent):
+    """The amount was taken: the provider holds it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDeclined(CardEvent):
+    """Nothing was reserved, for this reason."""
+
+    decline_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardCancelled(CardEvent):
+    """The reservation is given back, or its page was closed unpaid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRefunded(CardEvent):
+    """This amount went back to the card."""
+
+    refund_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRefundFailed(CardEvent):
+    """The card's bank sent this refund back: the amount is with the provider again."""
+
+    refund_id: UUID

@@ -1,0 +1,70 @@
+"""Finish what was begun and never answered: read the provider, record what it shows, send again what it never did."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.errors import DomainError
+from marketplace.payments.flows import card_calls as calls
+from marketplace.payments.queries import cards as queries
+from marketplace.payments.queries.cards import ChargeRow, RefundRow
+from marketplace.payments.rules.cards import IN_FLIGHT, CardState, may_send_again
+from marketplace.payments.services import cards as services
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """How many charges and refunds were asked about, and how many of them could not be settled this time."""
+
+    looked: int
+    failed: int
+
+
+def reconcile(now: datetime) -> Reconciled:
+    """Settle every charge and refund whose last question is older than any call can last."""
+    before = now - IN_FLIGHT
+    charges = queries.unresolved(reading(), before=before)
+    refunds = queries.unresolved_refunds(reading(), before=before)
+    failed = sum(not _settled(lambda charge=charge: _charge(charge, before, now)) for charge in charges)
+    failed += sum(not _settled(lambda refund=refund: _refund(refund, now)) for refund in refunds)
+    return Reconciled(len(charges) + len(refunds), failed)
+
+
+def _settled(work: Callable[[], None]) -> bool:
+    try:
+        work()
+    except DomainError as error:
+        # One charge that cannot be settled now must not keep the others waiting.
+        _log.warning("card_not_reconciled", code=error.code)
+        return False
+    return True
+
+
+def _charge(charge: ChargeRow, before: datetime, now: datetime) -> None:
+    seen = calls.look(charge, now=now)
+    if seen.state is CardState.CREATED:
+        in_unit_of_work(
+            lambda session: services.give_up(
+                session, charge_id=seen.id, code=services.NOT_SENT, asked_before=before, now=now
+            )
+        )
+    elif seen.cancel_asked_at and seen.state in (CardState.NEEDS_PAGE, CardState.AUTHORISED):
+        calls.cancel(_fresh(seen, "cancel", seen.cancel_asked_at, now), now=now)
+    elif seen.capture_asked_at and seen.state is CardState.AUTHORISED:
+        calls.capture(_fresh(seen, "capture", seen.capture_asked_at, now), now=now)
+
+
+def _refund(refund: RefundRow, now: datetime) -> None:
+    calls.refund(queries.charge_by_id(reading(), charge_id=refund.charge_id), refund, now=now)
+
+
+def _fresh(charge: ChargeRow, act: str, first_asked: datetime, now: datetime) -> ChargeRow:
+    """Take a new key where the old one may be forgotten: the provider was just read and has not done it."""
+    if may_send_again(first_asked=first_asked, now=now):
+        return charge
+    return in_unit_of_work(lambda session: services.claim_new_attempt(session, charge_id=charge.id, act=act))

@@ -1,0 +1,232 @@
+"""Card charges and refunds as rows, those whose outcome is still owed, and the promises they must keep."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.checks import Breach
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.payments.models.cards import CardCharge, CardRefund, WebhookEvent
+from marketplace.payments.rules.cards import CardOutcome, CardState, RefundState
+from marketplace.payments.rules.terms import Subject, SubjectKind
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRow:
+    """A charge; ``subject_ids`` maps kinds to ids, the paying kind among them."""
+
+    id: UUID
+    key: str
+    subject: Subject
+    subject_ids: dict[str, UUID]
+    amount: Money
+    authorised: Money
+    captured: Money
+    refunded: Money
+    state: CardState
+    payment_method: str | None
+    return_url: str | None
+    intent_id: str | None
+    page_id: str | None
+    page_url: str | None
+    decline_code: str | None
+    attempt: int
+    created_at: datetime
+    asked_at: datetime
+    capture_asked_at: datetime | None
+    capture_attempt: int
+    cancel_asked_at: datetime | None
+    cancel_attempt: int
+
+    @property
+    def outcome(self) -> CardOutcome:
+        """What the caller of an authorisation is told."""
+        shown = self.page_url if self.state is CardState.NEEDS_PAGE else None
+        return CardOutcome(self.state, self.intent_id, shown, self.decline_code)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """A refund of a charge."""
+
+    id: UUID
+    key: str
+    charge_id: UUID
+    amount: Money
+    reason: str
+    state: RefundState
+    provider_id: str | None
+    attempt: int
+    created_at: datetime
+    asked_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the provider has still to answer."""
+        return self.state is RefundState.ASKED
+
+
+def charge(session: Session, *, key: str) -> ChargeRow:
+    """Return a charge by its key; NotFound when it was never claimed."""
+    found = session.scalars(sa.select(CardCharge).where(CardCharge.key == key)).one_or_none()
+    if found is None:
+        raise NotFound("card_charge")
+    return charge_row(found)
+
+
+def charge_by_id(session: Session, *, charge_id: UUID) -> ChargeRow:
+    """Return a charge by its id; NotFound."""
+    found = session.get(CardCharge, charge_id)
+    if found is None:
+        raise NotFound("card_charge")
+    return charge_row(found)
+
+
+def charges_of(session: Session, *, kind: SubjectKind, subject_ids: list[UUID]) -> tuple[ChargeRow, ...]:
+    """Return the charges that pay for these subjects, oldest first."""
+    found = session.scalars(
+        sa.select(CardCharge)
+        .where(CardCharge.subject_kind == kind, CardCharge.subject_id.in_(subject_ids))
+        .order_by(CardCharge.id)
+    )
+    return tuple(charge_row(one) for one in found)
+
+
+def concerned(
+    session: Session, *, charge_id: UUID | None, intent_id: str | None, page_id: str | None
+) -> ChargeRow | None:
+    """Return the charge that a notice is about, by our id first, then by the provider's."""
+    named = [
+        column == value
+        for column, value in (
+            (CardCharge.id, charge_id),
+            (CardCharge.intent_id, intent_id),
+            (CardCharge.page_id, page_id),
+        )
+        if value is not None
+    ]
+    if not named:
+        return None
+    found = session.scalars(sa.select(CardCharge).where(sa.or_(*named)).limit(1)).one_or_none()
+    return charge_row(found) if found else None
+
+
+def knows_event(session: Session, *, event_id: str) -> bool:
+    """Tell whether a notice was taken before."""
+    return session.get(WebhookEvent, event_id) is not None
+
+
+def refund(session: Session, *, key: str) -> RefundRow:
+    """Return a refund by its key; NotFound."""
+    found = session.execute(_refunds().where(CardRefund.key == key)).one_or_none()
+    if found is None:
+        raise NotFound("card_refund")
+    return refund_row(*found)
+
+
+def refunds_of(session: Session, *, charge_id: UUID) -> tuple[RefundRow, ...]:
+    """Return the refunds of a charge, oldest first."""
+    found = session.execute(_refunds().where(CardRefund.charge_id == charge_id).order_by(CardRefund.id))
+    return tuple(refund_row(*one) for one in found)
+
+
+def unresolved(session: Session, *, before: datetime, limit: int = 100) -> tuple[ChargeRow, ...]:
+    """Return charges whose last question to the provider is old and has no answer yet, oldest first."""
+    open_acts = sa.or_(
+        sa.and_(CardCharge.state.in_((CardState.CREATED, CardState.NEEDS_PAGE)), CardCharge.asked_at <= before),
+        sa.and_(CardCharge.state == CardState.AUTHORISED, CardCharge.capture_asked_at <= before),
+        sa.and_(CardCharge.state == CardState.AUTHORISED, CardCharge.cancel_asked_at <= before),
+    )
+    found = session.scalars(sa.select(CardCharge).where(open_acts).order_by(CardCharge.asked_at).limit(limit))
+    return tuple(charge_row(one) for one in found)
+
+
+def unresolved_refunds(session: Session, *, before: datetime, limit: int = 100) -> tuple[RefundRow, ...]:
+    """Return refunds that were asked for and not answered, oldest first."""
+    found = session.execute(
+        _refunds()
+        .where(CardRefund.state == RefundState.ASKED, CardRefund.asked_at <= before)
+        .order_by(CardRefund.asked_at)
+        .limit(limit)
+    )
+    return tuple(refund_row(*one) for one in found)
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return charges where not 0 ≤ refunded ≤ captured ≤ authorised ≤ amount, or whose refunds do not add up."""
+    done = (
+        sa.select(sa.func.coalesce(sa.func.sum(CardRefund.amount_minor), 0))
+        .where(CardRefund.charge_id == CardCharge.id, CardRefund.state == RefundState.DONE)
+        .scalar_subquery()
+    )
+    in_order = sa.and_(
+        CardCharge.refunded_minor >= 0,
+        CardCharge.refunded_minor <= CardCharge.captured_minor,
+        CardCharge.captured_minor <= CardCharge.authorised_minor,
+        CardCharge.authorised_minor <= CardCharge.amount_minor,
+    )
+    settled = CardCharge.state.in_((CardState.CAPTURED, CardState.REFUNDED))
+    faults = (
+        (sa.not_(in_order), "0 <= refunded <= captured <= authorised <= amount does not hold"),
+        (CardCharge.refunded_minor != done, "the refunds do not add up to what was refunded"),
+        (settled != (CardCharge.captured_minor > 0), "state and captured amount disagree"),
+    )
+    return [
+        Breach("1 card charge", "card_charge", charge_id, what)
+        for fault, what in faults
+        for charge_id in session.scalars(sa.select(CardCharge.id).where(fault))
+    ]
+
+
+def charge_row(found: CardCharge) -> ChargeRow:
+    """Turn an entity into its row."""
+    currency = found.currency
+    return ChargeRow(
+        id=found.id,
+        key=found.key,
+        subject=Subject(found.subject_kind, found.subject_id),
+        subject_ids={kind: UUID(value) for kind, value in found.subject_ids.items()},
+        amount=Money(found.amount_minor, currency),
+        authorised=Money(found.authorised_minor, currency),
+        captured=Money(found.captured_minor, currency),
+        refunded=Money(found.refunded_minor, currency),
+        state=found.state,
+        payment_method=found.payment_method,
+        return_url=found.return_url,
+        intent_id=found.intent_id,
+        page_id=found.page_id,
+        page_url=found.page_url,
+        decline_code=found.decline_code,
+        attempt=found.attempt,
+        created_at=found.created_at,
+        asked_at=found.asked_at,
+        capture_asked_at=found.capture_asked_at,
+        capture_attempt=found.capture_attempt,
+        cancel_asked_at=found.cancel_asked_at,
+        cancel_attempt=found.cancel_attempt,
+    )
+
+
+def refund_row(found: CardRefund, currency: str) -> RefundRow:
+    """Turn an entity into its row; the currency is the charge's."""
+    return RefundRow(
+        id=found.id,
+        key=found.key,
+        charge_id=found.charge_id,
+        amount=Money(found.amount_minor, currency),
+        reason=found.reason,
+        state=found.state,
+        provider_id=found.provider_id,
+        attempt=found.attempt,
+        created_at=found.created_at,
+        asked_at=found.asked_at,
+    )
+
+
+def _refunds() -> sa.Select[Any]:
+    return sa.select(CardRefund, CardCharge.currency).join(CardCharge, CardCharge.id == CardRefund.charge_id)

@@ -95,7 +95,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tariff:
-    """The tariff as frozen: price of a chargeable kilogram, least amount, kilograms charged a m³ and a loading metre."""
+    """The tariff as frozen: price of a chargeable kilogram, least amount, kilograms charged for a m³ and a metre."""
 
     per_kg: UnitPrice
     minimum: Money

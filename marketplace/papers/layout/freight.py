@@ -1,0 +1,85 @@
+"""Freight contract."""
+
+from marketplace.papers.layout import blocks, formats, shared
+from marketplace.papers.layout.blocks import Block, Cell, Column, Voice
+from marketplace.papers.layout.shared import Data
+
+
+def freight_contract(voice: Voice, data: Data) -> list[Block]:
+    """Lay out a freight contract: the way of every booking, what is charged, by which tariff."""
+    return [
+        shared.parties(voice, data, "carrier", "payer", "shipper", "consignee"),
+        _carriage(voice, data),
+        _charges(voice, data),
+        _tariff(voice, data),
+        *shared.payee(voice, data),
+        shared.signing(voice, data, "carrier", "payer"),
+    ]
+
+
+def _carriage(voice: Voice, data: Data) -> Block:
+    columns = [
+        Column(voice.word("booking"), 19),
+        Column(voice.word("departure"), 19),
+        Column(voice.word("route"), 30),
+        Column(voice.word("departs"), 22),
+        Column(voice.word("arrives"), 22),
+    ]
+    rows = [
+        [
+            voice.same(journey["booking"]),
+            voice.same(journey["departure"]),
+            voice.texts(journey["line"]) + _way(voice, journey),
+            voice.cell(lambda locale, it=journey: formats.instant(it["departs_at"], it["departs_zone"], locale)),
+            voice.cell(lambda locale, it=journey: formats.instant(it["arrives_at"], it["arrives_zone"], locale)),
+        ]
+        for journey in data["journeys"]
+    ]
+    return blocks.table(voice.word("carriage"), columns, rows)
+
+
+def _way(voice: Voice, journey: Data) -> Cell:
+    start, end = journey["origin"], journey["destination"]
+    return voice.cell(lambda locale: f"{start.get(locale) or start['en']} – {end.get(locale) or end['en']}")
+
+
+def _charges(voice: Voice, data: Data) -> Block:
+    columns = [
+        Column(voice.word("booking"), 19),
+        Column(voice.word("gross"), 14, numeric=True),
+        Column(voice.word("volume"), 12, numeric=True),
+        Column(voice.word("loading_metres"), 13, numeric=True),
+        Column(voice.word("pallets"), 11, numeric=True),
+        Column(voice.word("chargeable"), 16, numeric=True),
+        Column(voice.word("binding"), 13),
+        Column(voice.word("amount"), 19, numeric=True),
+    ]
+    rows = [
+        [
+            voice.same(journey["booking"]),
+            voice.cell(lambda locale, it=journey: shared.kilograms(it["gross_g"], locale)),
+            voice.cell(lambda locale, it=journey: shared.cubic_metres(it["cm3"], locale)),
+            voice.cell(lambda locale, it=journey: formats.scaled(it["ldm_mm"], 3, locale, shown_places=2)),
+            voice.cell(lambda locale, it=journey: formats.number(it["pallets"], locale)),
+            voice.cell(lambda locale, it=journey: shared.kilograms(it["chargeable_g"], locale)),
+            voice.word(f"binding_{journey['binding']}"),
+            voice.money(journey["amount"]),
+        ]
+        for journey in data["journeys"]
+    ]
+    sums: list[Cell] = [voice.word("total"), [], [], [], [], [], [], voice.money(data["total"])]
+    return blocks.table(voice.word("freight"), columns, rows, sums=sums)
+
+
+def _tariff(voice: Voice, data: Data) -> Block:
+    tariff = data["tariff"]
+    rows = [
+        (voice.word("per_kg"), voice.money(tariff["per_kg"])),
+        (voice.word("minimum"), voice.money(tariff["minimum"])),
+        (voice.word("factors"), voice.word("factors_rule", m3=tariff["m3_factor"], ldm=tariff["ldm_factor"])),
+        (voice.word("tariff"), voice.same(tariff["note"])),
+        (voice.word("freight_due"), voice.word(data["due_event"])),
+        (voice.word("mode"), voice.word(data["mode"])),
+        (voice.word("liability"), voice.word("cmr_terms")),
+    ]
+    return blocks.facts(voice.word("terms"), rows)

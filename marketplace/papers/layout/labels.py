@@ -1,0 +1,153 @@
+"""The words printed on papers, looked up in the catalogues of each of a paper's languages."""
+
+from functools import cache
+from typing import Final
+
+from babel.support import NullTranslations, Translations
+
+from marketplace.paths import TRANSLATIONS
+
+BABEL: Final = {"zh": "zh_Hans"}
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogues."""
+    return text
+
+
+LABELS: Final[dict[str, str]] = {
+    # Kinds
+    "pro_forma": _("Pro-forma invoice"),
+    "sales_contract": _("Sales contract"),
+    "freight_contract": _("Freight contract"),
+    # Head and foot
+    "number": _("No."),
+    "version": _("Version"),
+    "order": _("Order"),
+    "purchase_order_number": _("Buyer's order no."),
+    "issued_on": _("Date of issue"),
+    "valid_until": _("Valid until"),
+    "page": _("Page"),
+    "hash": _("SHA-256 of the data"),
+    "not_tax_invoice": _("Not a tax invoice."),
+    # Parties
+    "seller": _("Seller"),
+    "buyer": _("Buyer"),
+    "importer": _("Importer of record"),
+    "consignee": _("Consignee"),
+    "carrier": _("Carrier"),
+    "payer": _("Freight payer"),
+    "shipper": _("Shipper"),
+    "registration_number": _("Registration no."),
+    # Goods
+    "goods": _("Goods"),
+    "position": _("Item"),
+    "description": _("Description of goods"),
+    "sku": _("Article no."),
+    "hs_code": _("HS code"),
+    "origin": _("Origin"),
+    "quantity": _("Quantity"),
+    "unit_price": _("Unit price"),
+    "amount": _("Amount"),
+    "total": _("Total"),
+    "packing": _("Packing and weights"),
+    "cartons": _("Cartons"),
+    "carton_units": _("Per carton"),
+    "gross": _("Gross weight, kg"),
+    "net": _("Net weight, kg"),
+    "volume": _("Volume, m³"),
+    "departure": _("Departure"),
+    "ready_on": _("Ready on"),
+    # Terms
+    "terms": _("Terms"),
+    "basis": _("Price basis"),
+    "incoterms": _("Incoterms® 2020"),
+    "duty": _("Import duty and tax"),
+    "duty_not_included": _("Not included; paid by the importer of record: %(importer)s"),
+    "plan": _("Payment plan"),
+    "share": _("Share"),
+    "due": _("Falls due"),
+    "due_on": _("Due on"),
+    "mode": _("Settlement"),
+    "direct": _("By bank transfer, directly to the payee named here"),
+    "provider_held": _("Held and paid out by a licensed payment provider"),
+    "payee": _("Payee"),
+    "holder": _("Account holder"),
+    "bank": _("Bank"),
+    "account": _("Account no."),
+    "bic": _("BIC (SWIFT)"),
+    "country": _("Country"),
+    "currency": _("Currency"),
+    "reference": _("Payment reference"),
+    "quote_reference": _(
+        "Quote the payment reference with every transfer. Pay to no other account: a change of payee is a new version "
+        "of this paper."
+    ),
+    # Milestones
+    "deposit": _("Deposit"),
+    "ready": _("When the goods are ready"),
+    "handed_over": _("When handed over at the hub"),
+    "export_released": _("When released for export"),
+    "border_crossed": _("When over the border"),
+    "delivered": _("When delivered"),
+    "accepted": _("When accepted"),
+    # Freight
+    "carriage": _("Carriage"),
+    "booking": _("Booking"),
+    "route": _("Route"),
+    "departs": _("Departs"),
+    "arrives": _("Arrives"),
+    "chargeable": _("Chargeable weight, kg"),
+    "binding": _("By"),
+    "binding_gross": _("Gross weight"),
+    "binding_volume": _("Volume"),
+    "binding_loading_metres": _("Loading metres"),
+    "loading_metres": _("Loading metres"),
+    "pallets": _("Pallet places"),
+    "freight": _("Freight"),
+    "tariff": _("Tariff"),
+    "per_kg": _("Per chargeable kg"),
+    "minimum": _("Minimum"),
+    "factors": _("Chargeable weight"),
+    "factors_rule": _("The greatest of gross kg, m³ × %(m3)s and loading metres × %(ldm)s"),
+    "freight_due": _("Freight falls due"),
+    "liability": _("Liability"),
+    "cmr_terms": _(
+        "Carriage by road under the consignment note; the terms of the CMR apply where both countries are bound by it, "
+        "else the carrier's national law. Loss and damage are noted on the receipt, hidden ones within seven days."
+    ),
+    # Signatures
+    "signatures": _("Signatures"),
+    "name_and_seal": _("Name, date, seal"),
+    # Units of UN/ECE Recommendation 20
+    "unit_H87": _("piece"),
+    "unit_SET": _("set"),
+    "unit_KGM": _("kg"),
+    "unit_CT": _("carton"),
+    "unit_BG": _("bag"),
+    "unit_PR": _("pair"),
+    "unit_MTK": _("m²"),
+    "unit_TNE": _("t"),
+}
+
+
+def babel_name(locale: str) -> str:
+    """Return a language of papers as CLDR names it."""
+    return BABEL.get(locale, locale)
+
+
+@cache
+def _catalogue(locale: str) -> NullTranslations:
+    return Translations.load(TRANSLATIONS, [babel_name(locale)])
+
+
+def word(code: str, locale: str, **facts: str) -> str:
+    """Return a label in a language; English where the catalogue has none."""
+    text = str(_catalogue(locale).gettext(LABELS[code]))
+    return text % facts if facts else text
+
+
+def unit(code: str, locale: str) -> str:
+    """Return a unit's name, its code where it has none here."""
+    label = f"unit_{code}"
+    return word(label, locale) if label in LABELS else code

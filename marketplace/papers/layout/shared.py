@@ -1,0 +1,195 @@
+"""Blocks that several kinds of paper share."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from marketplace.papers.layout import blocks, formats, labels
+from marketplace.papers.layout.blocks import Block, Cell, Column, Voice
+
+Data = Mapping[str, Any]
+
+
+def parties(voice: Voice, data: Data, *roles: str) -> Block:
+    """Return the companies of these roles; a consignee or importer that is the buyer is named all the same."""
+    present = [role for role in roles if role in data]
+    return blocks.parties([(voice.word(role), _company(voice, data[role])) for role in present])
+
+
+def _company(voice: Voice, party: Data) -> list[Cell]:
+    lines = [
+        voice.same(party["name"]),
+        voice.same(party["address"]),
+        voice.cell(lambda locale: formats.country(party["country"], locale)),
+    ]
+    if party["registration_number"]:
+        number = party["registration_number"]
+        lines.append(voice.cell(lambda locale: f"{labels.word('registration_number', locale)} {number}"))
+    return [line for line in lines if line]
+
+
+def head(voice: Voice, data: Data) -> list[tuple[Cell, Cell]]:
+    """Return what stands beside the title: dates and references."""
+    rows = [(voice.word("issued_on"), voice.day(data["issued_on"]))]
+    if "valid_until" in data:
+        rows.append((voice.word("valid_until"), voice.day(data["valid_until"])))
+    rows.append((voice.word("order"), voice.same(data["order"])))
+    if data.get("purchase_order_number"):
+        rows.append((voice.word("purchase_order_number"), voice.same(data["purchase_order_number"])))
+    return rows
+
+
+def goods(voice: Voice, data: Data) -> Block:
+    """Return the goods with their prices."""
+    currency = data["total"]["currency"]
+    columns = [
+        Column(voice.word("position"), 5),
+        Column(voice.word("description"), 34),
+        Column(voice.word("hs_code"), 13),
+        Column(voice.word("origin"), 12),
+        Column(voice.word("quantity"), 14, numeric=True),
+        Column(voice.cell(lambda locale: f"{labels.word('unit_price', locale)}, {currency}"), 14, numeric=True),
+        Column(voice.cell(lambda locale: f"{labels.word('amount', locale)}, {currency}"), 16, numeric=True),
+    ]
+    rows = [_goods_row(voice, position, line) for position, line in enumerate(data["lines"], 1)]
+    sums: list[Cell] = [[], voice.word("total"), [], [], [], [], voice.money(data["total"])]
+    return blocks.table(voice.word("goods"), columns, rows, sums=sums)
+
+
+def _goods_row(voice: Voice, position: int, line: Data) -> list[Cell]:
+    return [
+        voice.same(str(position)),
+        voice.texts(line["title"]) + voice.cell(lambda _: f"{line['sku']}"),
+        voice.same(line["hs_code"]),
+        voice.cell(lambda locale: formats.country(line["origin"], locale)),
+        voice.cell(
+            lambda locale: f"{formats.number(line['quantity'], locale)}\u00a0{labels.unit(line['unit'], locale)}"
+        ),
+        voice.money(line["unit_price"], code=False),
+        voice.money(line["amount"], code=False),
+    ]
+
+
+def packing(voice: Voice, data: Data) -> Block:
+    """Return cartons, weights, volume and departure of every line."""
+    columns = [
+        Column(voice.word("position"), 5),
+        Column(voice.word("sku"), 22),
+        Column(voice.word("cartons"), 12, numeric=True),
+        Column(voice.word("carton_units"), 12, numeric=True),
+        Column(voice.word("gross"), 15, numeric=True),
+        Column(voice.word("net"), 15, numeric=True),
+        Column(voice.word("volume"), 12, numeric=True),
+        Column(voice.word("departure"), 18),
+    ]
+    rows = [_packing_row(voice, position, line) for position, line in enumerate(data["lines"], 1)]
+
+    def total(name: str) -> int:
+        return sum(int(line[name]) for line in data["lines"])
+
+    sums: list[Cell] = [
+        [],
+        voice.word("total"),
+        voice.cell(lambda locale: formats.number(total("cartons"), locale)),
+        [],
+        voice.cell(lambda locale: kilograms(total("gross_g"), locale)),
+        voice.cell(lambda locale: kilograms(total("net_g"), locale)),
+        voice.cell(lambda locale: cubic_metres(total("cm3"), locale)),
+        [],
+    ]
+    return blocks.table(voice.word("packing"), columns, rows, sums=sums)
+
+
+def _packing_row(voice: Voice, position: int, line: Data) -> list[Cell]:
+    units = line.get("carton_units")
+    departure = voice.same(line["departure"])
+    if "ready_on" in line:
+        departure += voice.cell(
+            lambda locale: f"{labels.word('ready_on', locale)} {formats.day(line['ready_on'], locale)}"
+        )
+    return [
+        voice.same(str(position)),
+        voice.same(line["sku"]),
+        voice.cell(lambda locale: formats.number(line["cartons"], locale)),
+        voice.cell(lambda locale: formats.number(units, locale) if units else ""),
+        voice.cell(lambda locale: kilograms(line["gross_g"], locale)),
+        voice.cell(lambda locale: kilograms(line["net_g"], locale)),
+        voice.cell(lambda locale: cubic_metres(line["cm3"], locale)),
+        departure,
+    ]
+
+
+def kilograms(grams: str | int, locale: str) -> str:
+    """Write grams as kilograms, three places only where they say something."""
+    places = 0 if Decimal(grams) % 1000 == 0 else 3
+    return formats.scaled(grams, 3, locale, shown_places=places)
+
+
+def cubic_metres(cm3: str | int, locale: str) -> str:
+    """Write cubic centimetres as cubic metres with three places."""
+    return formats.scaled(cm3, 6, locale, shown_places=3)
+
+
+def terms(voice: Voice, data: Data) -> Block:
+    """Return price basis, duty and settlement."""
+    basis = data["basis"]
+    place = basis["place"]
+    stand_in = place.get("en") or next(iter(place.values()), "")
+    importer = data["importer"]["name"]
+    rows = [
+        (
+            voice.word("basis"),
+            voice.cell(
+                lambda locale: f"{basis['rule']} {place.get(locale) or stand_in}, {labels.word('incoterms', locale)}"
+            ),
+        ),
+        (voice.word("duty"), voice.word("duty_not_included", importer=importer)),
+        (voice.word("mode"), voice.word(data["mode"])),
+    ]
+    return blocks.facts(voice.word("terms"), rows)
+
+
+def plan(voice: Voice, data: Data) -> Block:
+    """Return the milestones of the payment plan."""
+    columns = [
+        Column(voice.word("due"), 40),
+        Column(voice.word("share"), 12, numeric=True),
+        Column(voice.word("amount"), 24, numeric=True),
+        Column(voice.word("due_on"), 24),
+    ]
+    rows = [
+        [
+            voice.word(stage["event"]),
+            voice.cell(lambda locale, share=stage["share_bp"]: formats.percent(share, locale)),
+            voice.money(stage["amount"]),
+            voice.day(stage["due_on"]) if "due_on" in stage else [],
+        ]
+        for stage in data["stages"]
+    ]
+    return blocks.table(voice.word("plan"), columns, rows)
+
+
+def payee(voice: Voice, data: Data) -> list[Block]:
+    """Return the account to pay to, nothing where a provider holds the money."""
+    account = data.get("payee")
+    if account is None:
+        return []
+    rows = [
+        (voice.word("holder"), voice.same(account["holder"])),
+        (voice.word("bank"), voice.same(account["bank"])),
+        (voice.word("account"), voice.same(account["number"])),
+        (voice.word("bic"), voice.same(account["bic"])),
+        (voice.word("country"), voice.cell(lambda locale: formats.country(account["country"], locale))),
+        (voice.word("currency"), voice.same(account["currency"])),
+        (voice.word("reference"), voice.same(account["reference"])),
+    ]
+    return [blocks.facts(voice.word("payee"), rows, note=voice.word("quote_reference"))]
+
+
+def signing(voice: Voice, data: Data, *roles: str) -> Block:
+    """Return places to sign for these roles."""
+    return blocks.signatures(
+        voice.word("signatures"),
+        [(voice.word(role), voice.same(data[role]["name"])) for role in roles],
+        voice.word("name_and_seal"),
+    )

@@ -1,0 +1,50 @@
+"""A document as one sheet for the typesetter."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from marketplace.papers.layout import freight, shared, trade
+from marketplace.papers.layout.blocks import Block, Voice
+from marketplace.papers.rules.documents import PaperKind
+
+Layout = Callable[[Voice, Mapping[str, Any]], list[Block]]
+
+LAYOUTS: Final[dict[PaperKind, Layout]] = {
+    PaperKind.PRO_FORMA: trade.pro_forma,
+    PaperKind.SALES_CONTRACT: trade.sales_contract,
+    PaperKind.FREIGHT_CONTRACT: freight.freight_contract,
+}
+
+
+def sheet_of(
+    *,
+    kind: PaperKind,
+    number: str,
+    version: int,
+    locales: tuple[str, ...],
+    data: Mapping[str, Any],
+    sha256: str,
+    issued_at: datetime,
+    site: str,
+) -> dict[str, Any]:
+    """Return everything the template sets: title, head, blocks, foot.
+
+    KeyError, ValueError or TypeError for data that does not have the kind's shape.
+    """
+    voice = Voice(locales)
+    return {
+        "site": site,
+        "lang": locales[0],
+        "title": voice.word(kind),
+        "head_number": voice.word("number"),
+        "number": number,
+        "version": voice.same(f"v{version}") if version > 1 else [],
+        "head": [{"name": name, "value": value} for name, value in shared.head(voice, data)],
+        "blocks": LAYOUTS[kind](voice, data),
+        "remark": voice.word("not_tax_invoice"),
+        "page": voice.word("page"),
+        "hash_label": voice.word("hash"),
+        "sha256": sha256,
+        "issued_at": int(issued_at.timestamp()),
+    }

@@ -1,0 +1,31 @@
+"""Pro-forma and sales contract."""
+
+from marketplace.papers.layout import blocks, shared
+from marketplace.papers.layout.blocks import Block, Voice
+from marketplace.papers.layout.shared import Data
+
+
+def pro_forma(voice: Voice, data: Data) -> list[Block]:
+    """Lay out a pro-forma invoice."""
+    return [
+        shared.parties(voice, data, "seller", "buyer", "importer", "consignee"),
+        shared.goods(voice, data),
+        shared.terms(voice, data),
+        shared.plan(voice, data),
+        *shared.payee(voice, data),
+        shared.packing(voice, data),
+    ]
+
+
+def sales_contract(voice: Voice, data: Data) -> list[Block]:
+    """Lay out a sales contract: the facts, then the clauses, then places to sign."""
+    return [
+        shared.parties(voice, data, "seller", "buyer", "importer", "consignee"),
+        shared.goods(voice, data),
+        shared.terms(voice, data),
+        shared.plan(voice, data),
+        *shared.payee(voice, data),
+        shared.packing(voice, data),
+        blocks.clauses(data["clauses"], voice),
+        shared.signing(voice, data, "seller", "buyer"),
+    ]

@@ -61,8 +61,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["city.store"] = open_store(settings.data_dir / "files")
     bell.install(app, settings)
     db.init_app(app)
-    limits.init_app(app, settings)
     http.init_app(app, settings)
+    limits.init_app(app, settings)
     web.init_app(app, settings)
     api.init_app(app, settings)
     return app

@@ -1,5 +1,6 @@
 """What every test may ask for: an application on a fresh database, a unit of work, a client."""
 
+import contextvars
 import os
 import shutil
 import uuid
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -97,10 +99,20 @@ def settings(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Se
     )
 
 
+class Browser(FlaskClient):
+    """Sends every request from outside the test's own application context, as a server would."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request."""
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
 @pytest.fixture(scope="session")
 def shared_app(settings: Settings) -> Flask:
     """The application, built once a worker and database."""
-    return create_app(settings)
+    built = create_app(settings)
+    built.test_client_class = Browser
+    return built
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries
 from marketplace.accounts.rules.codes import CODE_DIGITS, bare_code
-from marketplace.accounts.rules.sign_in import Rejected, SignIn
+from marketplace.accounts.rules.sign_in import Rejected, SignIn, must_enrol
 from marketplace.accounts.services import second_factor, sign_in
 from marketplace.accounts.services.vault import Vault
 from marketplace.kernel import clock
@@ -69,14 +69,14 @@ def by_second_factor(person_id: UUID, code: str) -> SignIn:
     )
 
 
-def company_for(session: Session, found: SignIn, wanted: UUID | None = None) -> UUID | None:
-    """Return the company a proven person comes in for: the one wanted, else the oldest membership's.
+def company_for(session: Session, *, person_id: UUID, wanted: UUID | None = None) -> UUID | None:
+    """Return the company a proven person acts for: the one wanted, else the oldest membership's.
 
     None for somebody who must set up a second factor first, and for a person without a company.
     """
-    if found.must_enrol:
+    memberships = queries.memberships_of(session, person_id=person_id)
+    has_totp = queries.get_person(session, person_id=person_id).has_totp
+    if must_enrol((row.company_kind for row in memberships), has_totp=has_totp, policy=vault().policy):
         return None
-    ids = [row.company_id for row in queries.memberships_of(session, person_id=found.person_id)]
-    if wanted is not None:
-        return wanted if wanted in ids else None
-    return ids[0] if ids else None
+    ids = [row.company_id for row in memberships]
+    return wanted if wanted in ids else next(iter(ids), None)

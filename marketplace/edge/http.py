@@ -5,11 +5,11 @@ import time
 from typing import Any, Final
 
 import structlog
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.config import Settings
 from marketplace.edge import identity, metrics
@@ -35,11 +35,12 @@ _REQUEST_ID_LENGTH: Final = 64
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Attach what every answer has in common."""
-    login = LoginManager(app)
+    app.before_request(_begin)
+    # Templates are given the reader by render; asking for one here would ask the database on every error page.
+    login = LoginManager(app, add_context_processor=False)
     login.user_loader(identity.load_user)
     login.session_protection = ""  # the epoch ends sessions; an address may change on a phone
     csrf.init_app(app)
-    app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(DomainError, answer)
     app.register_error_handler(CSRFError, _answer_csrf)
@@ -67,8 +68,12 @@ def answer(error: DomainError) -> Any:
         return body, status, headers_of(error)
     if isinstance(error, Unauthenticated) and request.method == "GET":
         return _to_login()
+    return _page(status, problem(error)), status, headers_of(error)
+
+
+def _page(code: int, document: dict[str, Any]) -> str:
     template = "errors/fragment.html" if "HX-Request" in request.headers else "errors/page.html"
-    return render_template(template, code=status, problem=problem(error)), status, headers_of(error)
+    return render_template(template, code=code, problem=document, request_id=g.get("request_id"))
 
 
 def _answer_csrf(_error: CSRFError) -> Any:
@@ -76,7 +81,8 @@ def _answer_csrf(_error: CSRFError) -> Any:
 
 
 def _to_login() -> Response:
-    return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")), 303)  # type: ignore[return-value]
+    wanted = request.script_root + request.full_path.rstrip("?")
+    return redirect(url_for("accounts.login", next=wanted), 303)  # type: ignore[return-value]
 
 
 def _answer_http(error: HTTPException) -> Any:
@@ -84,6 +90,8 @@ def _answer_http(error: HTTPException) -> Any:
     code = error.code or 500
     if code < 400:
         return error
+    if isinstance(error, InternalServerError):
+        return _answer_unexpected(error.original_exception or error)
     kinds: dict[int, DomainError] = {
         404: NotFound("page"),
         413: TooLarge("too_large", accepted="32 MB in all, 2 MB of form text"),
@@ -105,7 +113,7 @@ def _answer_http(error: HTTPException) -> Any:
         body = jsonify(document)
         body.mimetype = _PROBLEM
         return body, code, headers
-    return render_template("errors/page.html", code=code, problem=document), code, headers
+    return _page(code, document), code, headers
 
 
 def _answer_database(error: Any) -> Any:
@@ -113,6 +121,7 @@ def _answer_database(error: Any) -> Any:
     if isinstance(error, DataError):
         return answer(Refused("database_value"))
     _log.error("database", kind=type(error.orig).__name__)
+    g.city_actor = None  # the page that says so must not ask the database who reads it
     return answer(Unavailable("busy"))
 
 
@@ -128,10 +137,14 @@ def _answer_unexpected(error: Exception) -> Any:
         body = jsonify(document)
         body.mimetype = _PROBLEM
         return body, 500
-    return render_template("errors/page.html", code=500, problem=document), 500
+    g.city_actor = None  # whatever broke may break again when the reader's name is looked up
+    return _page(500, document), 500
 
 
 def _begin() -> None:
+    if request.mimetype == "application/x-www-form-urlencoded":
+        # Read at once and whole, so the limit for text in multipart forms does not reach it.
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
     given = request.headers.get("X-Request-Id", "")
     g.request_id = (
         given if given.isascii() and given.isalnum() and len(given) <= _REQUEST_ID_LENGTH else secrets.token_hex(8)

@@ -161,6 +161,8 @@ _CODES: Final = {
 
 def _field_error(item: Any) -> FieldError:
     kind, context = item["type"], item.get("ctx", {})
+    if kind in {"string_too_short", "too_short"} and context.get("min_length") == 1:
+        kind = "missing"  # a form sends its empty fields too
     code = str(_CODES.get(kind, kind))
     return FieldError(
         ".".join(str(part) for part in item["loc"]) or "body", code, _accepted(kind, context, item["msg"])

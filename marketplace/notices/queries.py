@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from marketplace import paths
+
+# People choose a language, catalogues are in a script.
+_CATALOGUES: Final = {"zh": "zh_Hans"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,6 @@ def _environment(locale: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    translations: NullTranslations = Translations.load(str(paths.TRANSLATIONS), [locale])
+    translations: NullTranslations = Translations.load(str(paths.TRANSLATIONS), [_CATALOGUES.get(locale, locale)])
     environment.install_gettext_translations(translations, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]
     return environment

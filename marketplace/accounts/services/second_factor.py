@@ -15,7 +15,7 @@ from marketplace.accounts.models import Person, RecoveryCode
 from marketplace.accounts.rules.codes import RECOVERY_CODES, bare_code, totp_step
 from marketplace.accounts.rules.sign_in import Rejected, SignIn
 from marketplace.accounts.services import throttle
-from marketplace.accounts.services.people import active_person
+from marketplace.accounts.services.people import SessionsEnded, active_person, end_access
 from marketplace.accounts.services.sign_in import sign_in_of
 from marketplace.accounts.services.vault import Vault
 from marketplace.audit import services as audit
@@ -98,8 +98,8 @@ def use_recovery_code(
 
 def remove_totp(
     session: Session, *, actor: Actor, code: str, address: str, vault: Vault, now: datetime
-) -> Rejected | None:
-    """Take the app away with a last code of it, to set up another; None when done."""
+) -> SessionsEnded | Rejected:
+    """Take the app away with a last code of it, to set up another; what it had opened is closed."""
     person = active_person(session, actor.person)
     if person.totp_confirmed_at is None:
         raise Conflict("totp_missing")
@@ -107,7 +107,7 @@ def remove_totp(
         return Rejected("wrong_code")
     forget_second_factor(session, person)
     _audit(session, actor, "totp.removed", person.id, now)
-    return None
+    return end_access(session, person=person, now=now)
 
 
 def forget_second_factor(session: Session, person: Person) -> None:

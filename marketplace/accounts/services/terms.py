@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import TermsAcceptance, TermsVersion
-from marketplace.accounts.queries import current_terms
+from marketplace.accounts.queries import current_terms, terms_to_accept
 from marketplace.accounts.rules.companies import parse_line
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.rules.terms import TermsKind, check_accepted
@@ -41,8 +41,9 @@ def publish_terms(
 
 
 def accept_terms(session: Session, *, actor: Actor, accepted: Iterable[str], now: datetime) -> None:
-    """Record that the actor accepted every version now in force."""
-    check_accepted(accepted, [terms.label for terms in current_terms(session, now=now)])
+    """Record that the actor accepted every version now in force and not accepted before."""
+    waiting = terms_to_accept(session, person_id=actor.person, now=now)
+    check_accepted(accepted, [terms.label for terms in waiting])
     record_acceptance(session, person_id=actor.person, now=now)
 
 

@@ -16,7 +16,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import accounts as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.kernel.errors import NotAllowed, NotFound, Refused, Unauthenticated
+from marketplace.kernel.errors import NotAllowed, NotFound, Unauthenticated
 from marketplace.reports import queries as reports
 
 api = Blueprint("api_accounts", __name__)
@@ -43,13 +43,7 @@ def register(body: requests.Registration) -> tuple[int, answers.Registered]:
 @operation(answers={201: answers.Token}, tag="accounts", public_because="this is the login", body=requests.SignIn)
 def issue_token(body: requests.SignIn) -> tuple[int, answers.Token]:
     """Exchange a password or one-time code, and the second factor where there is one, for a bearer token."""
-    if body.password is None and body.code is None:
-        raise Refused.field("password", "required", "a password, or a one-time code as code")
-    found = (
-        door.by_password(body.login, body.password)
-        if body.password is not None
-        else door.by_code(body.login, body.code or "")
-    )
+    found = acts.prove(body)
     if found.needs_second_factor:
         if body.second_factor is None:
             raise Unauthenticated("second_factor_needed")
@@ -57,7 +51,7 @@ def issue_token(body: requests.SignIn) -> tuple[int, answers.Token]:
     if found.must_enrol:
         raise NotAllowed("must_enrol")
     with unit_of_work() as session:
-        company_id = door.company_for(session, found)
+        company_id = door.company_for(session, person_id=found.person_id)
         token = tokens.issue_token(session, person_id=found.person_id, company_id=company_id, now=clock.now())
     return 201, answers.Token(token=token, company_id=company_id)
 
@@ -194,7 +188,7 @@ def confirm_second_factor(body: requests.SecondFactor) -> tuple[int, answers.Rec
 @api.post("/me/second-factor/removal")
 @operation(answers={204: None}, tag="accounts", permission=Permission.ACCOUNT_SELF, body=requests.SecondFactor)
 def remove_second_factor(body: requests.SecondFactor) -> tuple[int, None]:
-    """Take the app away with a last code of it."""
+    """Take the app away with a last code of it; every session and token ends, this one too."""
     acts.remove_second_factor(body)
     return 204, None
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries
 from marketplace.accounts.rules.codes import Purpose
+from marketplace.accounts.rules.sign_in import SignIn
 from marketplace.accounts.services import erasure, invitations, people, registration, second_factor, sign_in
 from marketplace.accounts.services.second_factor import Enrolment
 from marketplace.edge import door
@@ -12,6 +13,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import accounts as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.kernel.errors import Refused
 
 
 def register(body: requests.Registration, *, locale: str) -> registration.Registered:
@@ -31,6 +33,15 @@ def register(body: requests.Registration, *, locale: str) -> registration.Regist
             now=clock.now(),
         )
     )
+
+
+def prove(body: requests.SignIn) -> SignIn:
+    """Check the first factor that was given, password or code."""
+    if body.code is not None:
+        return door.by_code(body.login, body.code)
+    if body.password is None:
+        raise Refused.field("password", "required", "a password, or a one-time code as code")
+    return door.by_password(body.login, body.password)
 
 
 def request_code(body: requests.CodeRequest) -> None:
@@ -134,9 +145,9 @@ def confirm_second_factor(body: requests.SecondFactor) -> tuple[str, ...]:
     )
 
 
-def remove_second_factor(body: requests.SecondFactor) -> None:
-    """Take the asker's app away."""
-    door.proven(
+def remove_second_factor(body: requests.SecondFactor) -> people.SessionsEnded:
+    """Take the asker's app away; every other session and token ends."""
+    return door.proven(
         lambda session: second_factor.remove_totp(
             session,
             actor=require_actor(),

@@ -1,12 +1,12 @@
 """Register, log in, log out, get back in."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries
@@ -27,6 +27,7 @@ from marketplace.web.shared.acts import reshown
 
 _NEWCOMER = "a newcomer has no account yet"
 _PENDING = "second_factor_for"
+_PATIENCE = 300  # seconds between the two factors
 
 
 @pages.get("/register")
@@ -45,7 +46,8 @@ def register_company() -> Any:
         joined = acts.register(body, locale=locale.current())
     except Refused as refusal:
         return reshown(refusal, _registration)
-    _begin(door.by_password(body.login, body.password), joined.company_id)
+    proven = door.by_password(body.login, body.password)
+    _begin(proven.person_id, proven.auth_epoch, joined.company_id)
     flash(_("Welcome. Your company is registered."), "good")
     return redirect(url_for("accounts.overview"), 303)
 
@@ -67,8 +69,7 @@ def login() -> str:
 def log_in() -> Any:
     """Begin a session, or ask for the second factor."""
     try:
-        body = parse_form(requests.SignIn, request.form)
-        found = door.by_code(body.login, body.code) if body.code else door.by_password(body.login, body.password or "")
+        found = acts.prove(parse_form(requests.SignIn, request.form))
     except (Refused, Unauthenticated) as refusal:
         return reshown(refusal, _login)
     if found.needs_second_factor:
@@ -157,7 +158,8 @@ def log_out() -> Response:
 @public(_NEWCOMER)
 def invitation(token: str) -> Any:
     """Show who invites, and ask for name and password."""
-    return _invitation(token)
+    is_open = queries.find_invitation(reading(), token=token, now=clock.now()) is not None
+    return _invitation(token), 200 if is_open else 404
 
 
 @pages.post("/invitations/<token>")
@@ -173,41 +175,45 @@ def accept_invitation(token: str) -> Any:
     return redirect(url_for("accounts.login"), 303)
 
 
-def _invitation(token: str, **shown: Any) -> Any:
+def _invitation(token: str, **shown: Any) -> str:
     now = clock.now()
     found = queries.find_invitation(reading(), token=token, now=now)
     terms = queries.current_terms(reading(), now=now)
-    status = 200 if found else 404
-    return render_template("accounts/invitation.html", invitation=found, terms=terms, **_typed(shown)), status
+    return render_template("accounts/invitation.html", invitation=found, terms=terms, **_typed(shown))
 
 
-def continue_session(epoch: int) -> None:
-    """Let this browser's session go on after every other one was ended."""
-    login_user(SessionUser(require_actor(), epoch))
+def continue_session(epoch: int | None = None) -> None:
+    """Let this browser's session go on: after every other one was ended, or for the company now open to its person."""
+    actor, user = require_actor(), cast("SessionUser", current_user)
+    found = door.company_for(reading(), person_id=actor.person, wanted=actor.company_id)
+    _begin(actor.person, user.epoch if epoch is None else epoch, found)
 
 
 def _enter(found: SignIn) -> Response:
     """Begin the session and go where the reader wanted to go."""
-    company_id = door.company_for(reading(), found)
-    _begin(found, company_id)
+    company_id = door.company_for(reading(), person_id=found.person_id)
+    _begin(found.person_id, found.auth_epoch, company_id)
     if found.must_enrol:
         flash(_("The operator's staff need a second factor. Please set it up now."), "warn")
         return redirect(url_for("accounts.overview"), 303)
     return redirect(_next() or url_for("accounts.overview"), 303)
 
 
-def _begin(found: SignIn, company_id: UUID | None) -> None:
+def _begin(person_id: UUID, epoch: int, company_id: UUID | None) -> None:
     session.clear()
-    actor = queries.session_actor(reading(), person_id=found.person_id, company_id=company_id, epoch=found.auth_epoch)
+    actor = queries.session_actor(reading(), person_id=person_id, company_id=company_id, epoch=epoch)
     if actor is None:
         raise Unauthenticated("wrong_login")
-    login_user(SessionUser(actor, found.auth_epoch))
+    login_user(SessionUser(actor, epoch))
 
 
 def _pending() -> UUID | None:
-    """Return who gave the right first factor in the last five minutes."""
-    person, _epoch, at = session.get(_PENDING, [None, 0, 0])
-    return UUID(person) if person and clock.now().timestamp() - at < 300 else None
+    """Return who gave the right first factor in the last five minutes, and has ended no sessions since."""
+    person, epoch, at = session.get(_PENDING, [None, 0, 0])
+    if person is None or clock.now().timestamp() - at >= _PATIENCE:
+        return None
+    person_id = UUID(person)
+    return person_id if queries.get_person(reading(), person_id=person_id).auth_epoch == epoch else None
 
 
 def _next() -> str:

@@ -127,6 +127,7 @@ def confirm_second_factor() -> Any:
         codes = acts.confirm_second_factor(parse_form(requests.SecondFactor, request.form))
     except (Conflict, Refused, Unauthenticated) as refusal:
         return forms.reshown(refusal, lambda **shown: render_template("accounts/confirm.html", **shown))
+    entry.continue_session()
     return render_template("accounts/recovery.html", codes=codes)
 
 
@@ -135,9 +136,10 @@ def confirm_second_factor() -> Any:
 def remove_second_factor() -> Any:
     """Take the authenticator app away."""
     try:
-        acts.remove_second_factor(parse_form(requests.SecondFactor, request.form))
+        ended = acts.remove_second_factor(parse_form(requests.SecondFactor, request.form))
     except (Conflict, Refused, Unauthenticated) as refusal:
         return forms.reshown(refusal, _overview)
+    entry.continue_session(ended.auth_epoch)
     return redirect(url_for("accounts.overview"), 303)
 
 

@@ -1,6 +1,7 @@
 """The language is the first part of the path: ``/zh/cart``, ``/vi/cart``; none is English."""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from flask import has_request_context, request
 
@@ -41,4 +42,6 @@ def path_in(locale: str) -> str:
     """Return this page's address in another language, query kept."""
     prefix = "" if locale == DEFAULT else f"/{locale}"
     query = request.query_string.decode("ascii", "ignore")
-    return f"{prefix}{request.path}" + (f"?{query}" if query else "")
+    # Two slashes at the front would name another host.
+    path = quote("/" + request.path.lstrip("/"))
+    return f"{prefix}{path}" + (f"?{query}" if query else "")

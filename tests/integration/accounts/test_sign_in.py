@@ -13,6 +13,7 @@ from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.rules.sign_in import Policy, Rejected, SignIn
 from marketplace.accounts.rules.throttling import WINDOW
 from marketplace.accounts.services import people, second_factor, sign_in, throttle, tokens
+from marketplace.accounts.services.people import SessionsEnded
 from marketplace.accounts.services.vault import Vault
 from marketplace.kernel.errors import Conflict, NotFound, Refused, TooMany
 from marketplace.mail.models import MailMessage
@@ -317,8 +318,8 @@ def test_an_app_is_confirmed_before_it_counts_and_removed_by_its_code(city, door
     city.later(seconds=60)
     code = TOTP(secret).at(city.now)
     assert second_factor.remove_totp(city.session, code=another(code), now=city.now, **facts) == Rejected("wrong_code")
-    assert second_factor.remove_totp(city.session, code=code, now=city.now, **facts) is None
-    assert door.password() == SignIn(owner.person, 0, False, False)
+    assert second_factor.remove_totp(city.session, code=code, now=city.now, **facts) == SessionsEnded(1)
+    assert door.password() == SignIn(owner.person, 1, False, False)
 
 
 def test_a_token_acts_until_it_is_revoked_or_old(city):

@@ -1,0 +1,109 @@
+"""A company joins, by page and by API."""
+
+import pytest
+
+from tests.support.visitors import PASSWORD
+
+BAD_FIELDS = [
+    ("company_name", ""),
+    ("company_name", "x" * 201),
+    ("company_name", "two\nlines"),
+    ("country", "Laos"),
+    ("country", "ZZ"),
+    ("registration_number", ""),
+    ("person_name", "\x00"),
+    ("login", "not a login"),
+    ("login", "12"),
+    ("password", "short"),
+    ("password", "aaaaaaaaaaaaaaaa"),
+    ("password", "password1234"),
+    ("accepted_terms", ["terms:1999-01"]),
+]
+
+
+def test_a_company_registers_on_the_page_and_is_in(town):
+    owner = town.visitor()
+    owner.open("/")
+    owner.open("/register")
+    answer = owner.send("/register", town.registration())
+    assert answer.location == "/account"
+    page = owner.open("/account")
+    assert "Lanxang Trading 1" in page
+    assert "Welcome. Your company is registered." in page
+
+
+def test_a_company_registers_over_the_api_and_its_owner_acts_for_it(town):
+    ids = town.company("owner@demo.test")
+    program = town.program("owner@demo.test")
+    me = program.call("GET", "/me", 200)
+    assert (me["person_id"], me["company_id"]) == (ids["person_id"], ids["company_id"])
+    assert me["roles"] == ["owner"]
+    assert "company:members:invite" in me["permissions"]
+    assert me["terms_to_accept"] == []
+    company = program.call("GET", f"/companies/{ids['company_id']}", 200)
+    assert (company["name"], company["kind"], company["country"]) == ("Lanxang Trading 1", "trade", "LA")
+
+
+def test_the_terms_are_named_for_programs(town):
+    assert town.program().call("GET", "/terms", 200) == {"labels": ["privacy:2026-11", "terms:2026-11"]}
+    assert "Terms of trade" in town.visitor().open("/terms")
+    assert "Privacy notice" in town.visitor().open("/privacy")
+
+
+@pytest.mark.parametrize(("name", "value"), BAD_FIELDS)
+def test_a_bad_field_is_named_on_page_and_api_and_nothing_is_written(town, name, value):
+    before = town.rows()
+    visitor = town.visitor()
+    visitor.open("/register")
+    visitor.send("/register", town.registration(**{name: value}), 422)
+    assert visitor.refused_fields() == {name}
+    _, fields = town.program().problem("POST", "/companies", 422, town.registration(**{name: value}))
+    assert {field.partition(".")[0] for field in fields} == {name}
+    assert town.rows() == before
+
+
+def test_every_bad_field_is_named_at_once_and_what_was_typed_stays_but_the_password(town):
+    visitor = town.visitor()
+    visitor.open("/register")
+    bad = town.registration(country="ZZ", login="nobody", password="short", company_name="Mekong & Sons <b>")
+    visitor.send("/register", bad, 422)
+    assert visitor.refused_fields() == {"country", "login", "password"}
+    assert 'value="Mekong &amp; Sons &lt;b&gt;"' in visitor.shown
+    assert "short" not in visitor.shown.split('id="field-password"')[1].split(">")[0]
+
+
+def test_a_login_is_taken_once(town):
+    town.company("owner@demo.test")
+    before = town.rows()
+    program = town.program()
+    _, fields = program.problem("POST", "/companies", 422, town.registration("Owner@Demo.test"))
+    assert fields == {"login"}
+    assert town.rows() == before
+
+
+@pytest.mark.parametrize("extra", [{"kind": "operator"}, {"roles": ["admin"]}, {"company_id": "1"}, {"is_admin": True}])
+def test_nobody_gives_himself_more_than_the_form_asks_for(town, extra):
+    before = town.rows()
+    _, fields = town.program().problem("POST", "/companies", 422, town.registration(**extra))
+    assert fields == set(extra)
+    visitor = town.visitor()
+    visitor.open("/register")
+    visitor.send("/register", town.registration(**extra), 422)
+    assert town.rows() == before
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [(b"{", "body"), (b"[1]", "body"), (b'{"login": NaN}', "body"), (b"[" * 100_000, "body")],
+)
+def test_a_body_that_is_no_json_object_is_malformed(town, body, code):
+    answer = town.app.test_client().post("/api/v1/companies", data=body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.get_json()["type"] == f"urn:city:problem:{code}"
+
+
+def test_the_password_is_kept_as_a_hash_alone(town):
+    town.company()
+    data = town.app.extensions["city.settings"].database.removeprefix("sqlite:///")
+    with open(data, "rb") as file:  # noqa: PTH123  a database, read as bytes
+        assert PASSWORD.encode() not in file.read()

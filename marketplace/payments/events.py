@@ -52,3 +52,28 @@ class CardRefundFailed(CardEvent):
     """The card's bank sent this refund back: the amount is with the provider again."""
 
     refund_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentEvent(Event):
+    """Something that happened to what fell due by one event; ``event`` is that milestone's name."""
+
+    payment_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    event: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFellDue(PaymentEvent):
+    """A payer has something to pay by bank."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentPaid(PaymentEvent):
+    """The payee has the money of a payment by bank, or all but the bank charges."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentLapsed(PaymentEvent):
+    """The time for a payment by bank is over and it is not paid."""

@@ -1,0 +1,1 @@
+"""Acts of several transactions: what talks to a provider between them."""

@@ -1,0 +1,1 @@
+"""Tables of terms, milestones, payments, transfers, cards and the ledger."""

@@ -1,0 +1,147 @@
+"""What is agreed, what falls due, and the money that came."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.ids import new_id
+from marketplace.payments.rules.paying import MilestoneState, PaymentState, TransferState
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail, SubjectKind
+
+
+class PaymentTerms(Base):
+    """How one subject is paid, frozen when it was placed; ``cancelled_at`` is all that may be added."""
+
+    __tablename__ = "payment_terms"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    subject_kind: Mapped[SubjectKind] = mapped_column(StateColumn(SubjectKind))
+    subject_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    plan: Mapped[Plan] = mapped_column(StateColumn(Plan))
+    mode: Mapped[Mode] = mapped_column(StateColumn(Mode))
+    rail: Mapped[Rail] = mapped_column(StateColumn(Rail))
+    payer_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    payee_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    payee_account: Mapped[dict[str, str] | None] = mapped_column(Json)
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    commission_bp: Mapped[int] = mapped_column(sa.Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("subject_id", "subject_kind"),
+        sa.CheckConstraint("amount_minor > 0", name="amount"),
+    )
+
+
+class Payment(Base):
+    """What fell due by one event, or was charged at once, and what has come for it."""
+
+    __tablename__ = "payment"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    creditor_reference: Mapped[str] = mapped_column(sa.String(25))
+    subject_kind: Mapped[SubjectKind] = mapped_column(StateColumn(SubjectKind))
+    subject_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    event: Mapped[MilestoneEvent | None] = mapped_column(StateColumn(MilestoneEvent))  # None: charged in full
+    payer_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    payee_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    payee_account: Mapped[dict[str, str] | None] = mapped_column(Json)
+    rail: Mapped[Rail] = mapped_column(StateColumn(Rail))
+    mode: Mapped[Mode] = mapped_column(StateColumn(Mode))
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    paid_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    charges_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    surplus_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    state: Mapped[PaymentState] = mapped_column(StateColumn(PaymentState))
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    slip_file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("stored_file.id"))
+    slip_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.CheckConstraint("paid_minor >= 0 AND charges_minor >= 0 AND surplus_minor >= 0", name="not_negative"),
+        sa.CheckConstraint(
+            "state <> 'paid' OR paid_minor + charges_minor - surplus_minor = amount_minor", name="settled"
+        ),
+        sa.CheckConstraint("state = 'paid' OR (charges_minor = 0 AND surplus_minor = 0)", name="unsettled"),
+        sa.Index("ix_payment_subject_id", "subject_id"),
+        sa.Index("ix_payment_payee_id_state", "payee_id", "state"),
+        sa.Index("ix_payment_payer_id_state", "payer_id", "state"),
+        sa.Index("ix_payment_state_due_at", "state", "due_at"),
+    )
+
+
+class Milestone(Base):
+    """One share of one line: what, when, and where it stands."""
+
+    __tablename__ = "milestone"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    subject_kind: Mapped[SubjectKind] = mapped_column(StateColumn(SubjectKind))
+    subject_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    line_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    position: Mapped[int] = mapped_column(sa.Integer)
+    event: Mapped[MilestoneEvent] = mapped_column(StateColumn(MilestoneEvent))
+    share_bp: Mapped[int] = mapped_column(sa.Integer)
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    commission_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    state: Mapped[MilestoneState] = mapped_column(StateColumn(MilestoneState))
+    payment_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payment.id"), index=True)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("line_id", "event", "subject_id"),
+        sa.CheckConstraint("0 <= commission_minor AND commission_minor <= amount_minor", name="commission"),
+        sa.Index("ix_milestone_subject_id_state", "subject_id", "state"),
+    )
+
+
+class IncomingTransfer(Base):
+    """Money that a payee says has arrived."""
+
+    __tablename__ = "incoming_transfer"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    payee_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    received_on: Mapped[date] = mapped_column(sa.Date)
+    reference: Mapped[str] = mapped_column(sa.String(200), default="")
+    note: Mapped[str] = mapped_column(sa.String(500), default="")
+    state: Mapped[TransferState] = mapped_column(StateColumn(TransferState))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.Index("ix_incoming_transfer_payee_id_state_id", "payee_id", "state", "id"),
+    )
+
+
+class TransferMatch(Base):
+    """How much of an incoming transfer is for which payment."""
+
+    __tablename__ = "transfer_match"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    transfer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("incoming_transfer.id"))
+    payment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payment.id"), index=True)
+    minor: Mapped[int] = mapped_column(sa.BigInteger)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("transfer_id", "payment_id"),
+        sa.CheckConstraint("minor > 0", name="some"),
+    )
+
+
+insert_only(TransferMatch.__table__)  # type: ignore[arg-type]

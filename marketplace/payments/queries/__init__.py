@@ -1,0 +1,1 @@
+"""Rows of payments, transfers, statements, the ledger and its proofs."""

@@ -1,0 +1,160 @@
+"""The books: which accounts there are, which transfers, and what each transfer may touch.
+
+Amounts are signed minor units: debits positive, credits negative. An asset's balance is positive, a liability's and an
+income's negative. Memorandum accounts say what two companies owe each other; nothing in them is the city's money.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from marketplace.kernel.money import Money
+from marketplace.payments.rules.terms import Subject
+
+
+class Nature(StrEnum):
+    """What an account is to the city."""
+
+    ASSET = "asset"
+    LIABILITY = "liability"
+    INCOME = "income"
+    MEMO = "memo"
+
+
+class AccountKind(StrEnum):
+    """What an account counts; ``ACCOUNTS`` is the table of them."""
+
+    PROVIDER_CLEARING = "provider_clearing"
+    HELD = "held"
+    MERCHANT_PAYABLE = "merchant_payable"
+    CARRIER_PAYABLE = "carrier_payable"
+    COMMISSION_INCOME = "commission_income"
+    COMMISSION_RECEIVABLE = "commission_receivable"
+    PAYOUT_IN_TRANSIT = "payout_in_transit"
+    OBLIGATION_PAYER = "obligation_payer"
+    OBLIGATION_PAYEE = "obligation_payee"
+    RETURN_PAYER = "return_payer"
+    RETURN_PAYEE = "return_payee"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How accounts of a kind are kept: what they count, their nature, whose they are, whether one per subject."""
+
+    counts: str
+    nature: Nature
+    owned: bool = False  # by a company; otherwise the house's
+    per_subject: bool = False
+    cash: bool = False  # moves only when the platform or its provider has the money in hand
+
+
+ACCOUNTS: Final[dict[AccountKind, Account]] = {
+    AccountKind.PROVIDER_CLEARING: Account("money at the card provider", Nature.ASSET, cash=True),
+    AccountKind.HELD: Account(
+        "captured money of a subject, not yet released", Nature.LIABILITY, per_subject=True, cash=True
+    ),
+    AccountKind.MERCHANT_PAYABLE: Account("released money of a merchant", Nature.LIABILITY, owned=True, cash=True),
+    AccountKind.CARRIER_PAYABLE: Account("released freight of a carrier", Nature.LIABILITY, owned=True, cash=True),
+    AccountKind.PAYOUT_IN_TRANSIT: Account("payouts sent, not yet settled", Nature.LIABILITY, owned=True, cash=True),
+    AccountKind.COMMISSION_INCOME: Account("commission earned", Nature.INCOME),
+    AccountKind.COMMISSION_RECEIVABLE: Account("commission billed to a merchant", Nature.ASSET, owned=True),
+    AccountKind.OBLIGATION_PAYER: Account("what a payer owes (negative)", Nature.MEMO, owned=True, per_subject=True),
+    AccountKind.OBLIGATION_PAYEE: Account("what a payee is owed", Nature.MEMO, owned=True, per_subject=True),
+    AccountKind.RETURN_PAYER: Account("what a payer is owed back", Nature.MEMO, owned=True, per_subject=True),
+    AccountKind.RETURN_PAYEE: Account("what a payee owes back (negative)", Nature.MEMO, owned=True, per_subject=True),
+}
+CASH: Final = frozenset(kind for kind, account in ACCOUNTS.items() if account.cash)
+MEMO: Final = frozenset(kind for kind, account in ACCOUNTS.items() if account.nature is Nature.MEMO)
+
+
+class TransferKind(StrEnum):
+    """Why money or an obligation moves; ``TOUCHES`` says between which accounts."""
+
+    CARD_CAPTURED = "card_captured"
+    CARD_REFUNDED = "card_refunded"
+    RELEASED = "released"
+    RELEASE_REVERSED = "release_reversed"
+    PAYOUT_SENT = "payout_sent"
+    PAYOUT_SETTLED = "payout_settled"
+    PAYOUT_RETURNED = "payout_returned"
+    COMMISSION_BILLED = "commission_billed"
+    OBLIGATION_DUE = "obligation_due"
+    OBLIGATION_PAID = "obligation_paid"
+    OBLIGATION_CHARGES = "obligation_charges"
+    OBLIGATION_CANCELLED = "obligation_cancelled"
+    RETURN_DUE = "return_due"
+    RETURN_MADE = "return_made"
+
+
+_A = AccountKind
+_RELEASE: Final = frozenset({_A.HELD, _A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.COMMISSION_INCOME})
+_PAYABLE: Final = frozenset({_A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.PAYOUT_IN_TRANSIT})
+_OBLIGATION: Final = frozenset({_A.OBLIGATION_PAYER, _A.OBLIGATION_PAYEE})
+_RETURN: Final = frozenset({_A.RETURN_PAYER, _A.RETURN_PAYEE})
+TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
+    TransferKind.CARD_CAPTURED: frozenset({_A.PROVIDER_CLEARING, _A.HELD}),
+    TransferKind.CARD_REFUNDED: frozenset({_A.PROVIDER_CLEARING, _A.HELD}),
+    TransferKind.RELEASED: _RELEASE,
+    TransferKind.RELEASE_REVERSED: _RELEASE,
+    TransferKind.PAYOUT_SENT: _PAYABLE,
+    TransferKind.PAYOUT_SETTLED: frozenset({_A.PAYOUT_IN_TRANSIT, _A.PROVIDER_CLEARING}),
+    TransferKind.PAYOUT_RETURNED: _PAYABLE,
+    TransferKind.COMMISSION_BILLED: frozenset({_A.COMMISSION_RECEIVABLE, _A.COMMISSION_INCOME}),
+    TransferKind.OBLIGATION_DUE: _OBLIGATION,
+    TransferKind.OBLIGATION_PAID: _OBLIGATION,
+    TransferKind.OBLIGATION_CHARGES: _OBLIGATION,
+    TransferKind.OBLIGATION_CANCELLED: _OBLIGATION,
+    TransferKind.RETURN_DUE: _RETURN,
+    TransferKind.RETURN_MADE: _RETURN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """An account by what it is: its kind, the company that owns it (None: the house), currency and subject."""
+
+    kind: AccountKind
+    owner_id: UUID | None
+    currency: str
+    subject: Subject | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the text that is this account's alone."""
+        subject = f"{self.subject.kind}:{self.subject.id}" if self.subject else ""
+        return f"{self.kind}|{self.owner_id or ''}|{self.currency}|{subject}"
+
+
+Entry = tuple[AccountRef, Money]
+
+
+def check_entries(kind: TransferKind, entries: Sequence[Entry]) -> None:
+    """Raise ValueError for a transfer that does not balance or touches what its kind may not: our own mistake."""
+    problem = _problem(kind, entries)
+    if problem:
+        msg = f"{kind}: {problem}"
+        raise ValueError(msg)
+
+
+def _problem(kind: TransferKind, entries: Sequence[Entry]) -> str:
+    sums = Counter[str]()
+    for ref, amount in entries:
+        account = ACCOUNTS[ref.kind]
+        if ref.kind not in TOUCHES[kind]:
+            return f"may not touch {ref.kind}"
+        if (ref.owner_id is not None) is not account.owned or (ref.subject is not None) is not account.per_subject:
+            return f"{ref.kind} is kept otherwise"
+        if amount.currency != ref.currency or not amount:
+            return "an entry is some money in its account's currency"
+        sums[ref.currency] += amount.minor
+    if not entries or any(sums.values()):
+        return "does not balance"
+    return ""
+
+
+def pair(debit: AccountRef, credit: AccountRef, amount: Money) -> tuple[Entry, Entry]:
+    """Return the two entries that move an amount from the credited account to the debited one."""
+    return (debit, amount), (credit, -amount)

@@ -1,0 +1,136 @@
+"""How a payment goes: its lifecycle, and what the money that came so far makes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel.money import Money
+
+
+class PaymentState(StrEnum):
+    """Where a payment stands; by card it begins authorised, by bank due."""
+
+    DUE = "due"
+    SLIP_RECEIVED = "slip_received"
+    PART_PAID = "part_paid"
+    PAID = "paid"
+    OVERDUE = "overdue"
+    CANCELLED = "cancelled"
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    REFUNDED = "refunded"
+
+
+class MilestoneState(StrEnum):
+    """Where one line's share stands: the money axis of an order line."""
+
+    PENDING = "pending"
+    DUE = "due"
+    SLIP_RECEIVED = "slip_received"
+    PART_PAID = "part_paid"
+    PAID = "paid"
+    HELD = "held"
+    RELEASED = "released"
+    OVERDUE = "overdue"
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"
+
+
+_S = PaymentState
+_OPEN: Final = {
+    "slip": _S.SLIP_RECEIVED,
+    "part": _S.PART_PAID,
+    "settle": _S.PAID,
+    "lapse": _S.OVERDUE,
+    "cancel": _S.CANCELLED,
+}
+PAYMENTS: Final = Lifecycle[PaymentState](
+    "payment",
+    {
+        _S.DUE: _OPEN,
+        # The slip's reader has the next move, so the clock does not make it the payer's fault.
+        _S.SLIP_RECEIVED: {name: state for name, state in _OPEN.items() if name != "lapse"},
+        _S.PART_PAID: _OPEN,
+        _S.OVERDUE: {name: state for name, state in _OPEN.items() if name != "lapse"},
+        # More may come for a payment that is settled: it covers bank charges first, the rest is owed back.
+        _S.PAID: {"settle": _S.PAID},
+        _S.AUTHORISED: {"capture": _S.CAPTURED, "cancel": _S.CANCELLED},
+        _S.CAPTURED: {"refund": _S.REFUNDED},
+        _S.REFUNDED: {"capture": _S.CAPTURED},
+    },
+)
+UNPAID: Final = (_S.DUE, _S.SLIP_RECEIVED, _S.PART_PAID, _S.OVERDUE)
+LAPSING: Final = tuple(state for state in UNPAID if PAYMENTS.allows(state, "lapse"))
+
+# A milestone says what its payment says; money at a provider is held until its event releases it.
+MILESTONE_OF: Final = {
+    _S.DUE: MilestoneState.DUE,
+    _S.SLIP_RECEIVED: MilestoneState.SLIP_RECEIVED,
+    _S.PART_PAID: MilestoneState.PART_PAID,
+    _S.PAID: MilestoneState.PAID,
+    _S.OVERDUE: MilestoneState.OVERDUE,
+    _S.CANCELLED: MilestoneState.CANCELLED,
+    _S.AUTHORISED: MilestoneState.PENDING,
+    _S.CAPTURED: MilestoneState.HELD,
+    _S.REFUNDED: MilestoneState.REFUNDED,
+}
+
+
+class TransferState(StrEnum):
+    """Whether money that came is known to be for something."""
+
+    UNMATCHED = "unmatched"
+    MATCHED = "matched"
+
+
+TRANSFERS: Final = Lifecycle[TransferState]("transfer", {TransferState.UNMATCHED: {"match": TransferState.MATCHED}})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What all the money that came makes of a payment: ``paid + charges - surplus = amount`` once settled."""
+
+    paid: Money
+    charges: Money
+    surplus: Money
+    action: str
+
+    @property
+    def outstanding_covered(self) -> bool:
+        """Tell whether nothing more is expected."""
+        return self.action == "settle"
+
+
+def standing(*, amount: Money, paid: Money, tolerance: Money, settled: bool) -> Standing:
+    """Weigh what came in all against what was due.
+
+    Short by no more than the tolerance is paid, the rest being bank charges - but half of it must have come, so that
+    no small payment is settled by a coin. What is settled stays settled.
+    """
+    nothing = Money.zero(amount.currency)
+    missing = amount - paid
+    if missing.minor <= 0:
+        return Standing(paid, nothing, -missing, "settle")
+    if settled or (missing <= tolerance and missing <= paid):
+        return Standing(paid, missing, nothing, "settle")
+    return Standing(paid, nothing, nothing, "part")
+
+
+def allot(received: Money, outstanding: Sequence[Money]) -> tuple[Money, ...]:
+    """Divide one transfer over several payments in their order: each what it lacks, the last what is left.
+
+    Refused when the money ends before the last payment.
+    """
+    parts: list[Money] = []
+    left = received
+    for lacking in outstanding[:-1]:
+        part = min(left, lacking)
+        parts.append(part)
+        left -= part
+    parts.append(left)
+    if any(part.minor <= 0 for part in parts):
+        raise Refused.field("payment_ids", "nothing_left", f"payments that {received} reaches")
+    return tuple(parts)

@@ -1,0 +1,149 @@
+"""What is agreed about paying: subject, plan, mode, rail, and the shares that follow from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.money import Money
+
+WHOLE: Final = 10_000  # basis points
+
+
+class SubjectKind(StrEnum):
+    """What is paid for."""
+
+    ORDER = "order"
+    FREIGHT = "freight"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The thing paid for, known to payments by kind and id only."""
+
+    kind: SubjectKind
+    id: UUID
+
+
+class Plan(StrEnum):
+    """When which share falls due."""
+
+    DEPOSIT_30_70 = "deposit_30_70"
+    ACCEPTANCE_100 = "acceptance_100"
+    FREIGHT_HANDOVER_100 = "freight_handover_100"
+
+
+class Mode(StrEnum):
+    """Who has the money on its way: nobody but the two parties, or a licensed provider."""
+
+    DIRECT = "direct"
+    PROVIDER_HELD = "provider_held"
+
+
+class Rail(StrEnum):
+    """The way the money takes."""
+
+    BANK = "bank"
+    CARD = "card"
+
+
+class MilestoneEvent(StrEnum):
+    """What makes a share due, in the order of the goods' way."""
+
+    DEPOSIT = "deposit"
+    READY = "ready"
+    HANDED_OVER = "handed_over"
+    EXPORT_RELEASED = "export_released"
+    BORDER_CROSSED = "border_crossed"
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+
+
+# Bank transfers go from payer to payee; a card is charged by the provider, which then holds the money.
+MODE_OF_RAIL: Final = {Rail.BANK: Mode.DIRECT, Rail.CARD: Mode.PROVIDER_HELD}
+
+Shares = tuple[tuple[MilestoneEvent, int], ...]
+
+_SHARES: Final[dict[Plan, Shares]] = {
+    Plan.DEPOSIT_30_70: ((MilestoneEvent.DEPOSIT, 3_000), (MilestoneEvent.HANDED_OVER, 7_000)),
+    Plan.ACCEPTANCE_100: ((MilestoneEvent.ACCEPTED, WHOLE),),
+    Plan.FREIGHT_HANDOVER_100: ((MilestoneEvent.HANDED_OVER, WHOLE),),
+}
+_FREIGHT_HELD: Final[Shares] = ((MilestoneEvent.DELIVERED, WHOLE),)
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeAccount:
+    """The account named in the contract, as it stood there."""
+
+    account_name: str
+    bank_name: str
+    account_number: str
+    bic: str
+    country: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return the account for a snapshot column."""
+        return {
+            "account_name": self.account_name,
+            "bank_name": self.bank_name,
+            "account_number": self.account_number,
+            "bic": self.bic,
+            "country": self.country,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One milestone of one line: its part of the line's amount, and of the line's commission."""
+
+    event: MilestoneEvent
+    basis_points: int
+    amount: Money
+    commission: Money
+
+
+def shares_of(plan: Plan, mode: Mode) -> Shares:
+    """Return event and basis points of each milestone; a carrier's held money waits for delivery, not hand-over."""
+    if plan is Plan.FREIGHT_HANDOVER_100 and mode is Mode.PROVIDER_HELD:
+        return _FREIGHT_HELD
+    return _SHARES[plan]
+
+
+def share_line(amount: Money, *, plan: Plan, mode: Mode, commission_bp: int) -> tuple[Share, ...]:
+    """Divide a line by largest remainder: shares sum to the amount, their commissions to the line's commission."""
+    shares = shares_of(plan, mode)
+    weights = [basis_points for _event, basis_points in shares]
+    parts = amount.share(weights)
+    # The commission follows the parts, so that no milestone owes more commission than it pays.
+    commissions = amount.portion(commission_bp, WHOLE).share([part.minor for part in parts])
+    return tuple(
+        Share(event, basis_points, part, commission)
+        for (event, basis_points), part, commission in zip(shares, parts, commissions, strict=True)
+    )
+
+
+def check_terms(
+    *, subject: Subject, plan: Plan, mode: Mode, rail: Rail, lines: Sequence[tuple[UUID, Money]], commission_bp: int
+) -> str:
+    """Return the one currency of the lines, or refuse terms that do not fit together."""
+    if MODE_OF_RAIL[rail] is not mode:
+        raise Refused.field("rail", "rail_mode", f"{rail} is settled {MODE_OF_RAIL[rail]}")
+    if (plan is Plan.FREIGHT_HANDOVER_100) is not (subject.kind == SubjectKind.FREIGHT):
+        raise Refused.field("plan", "choice", ", ".join(plans_for(subject.kind)))
+    if not 0 <= commission_bp <= WHOLE or (subject.kind == SubjectKind.FREIGHT and commission_bp):
+        raise Refused.field("commission_bp", "choice", "0 to 10000 for goods, 0 for freight")
+    currencies = {amount.currency for _line, amount in lines}
+    if len(currencies) != 1 or len({line for line, _amount in lines}) != len(lines):
+        raise Refused.field("lines", "one_currency", "each line once, all in one currency")
+    if any(amount.minor <= 0 for _line, amount in lines):
+        raise Refused.field("lines", "too_small", "more than 0 on every line")
+    return currencies.pop()
+
+
+def plans_for(kind: SubjectKind) -> tuple[Plan, ...]:
+    """Return the plans that can be agreed for this kind of subject."""
+    freight = kind == SubjectKind.FREIGHT
+    return tuple(plan for plan in Plan if (plan is Plan.FREIGHT_HANDOVER_100) is freight)

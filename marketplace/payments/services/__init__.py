@@ -1,0 +1,1 @@
+"""Writes: open a plan, let it fall due, take money in, release, cancel, post."""

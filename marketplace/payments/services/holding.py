@@ -1,0 +1,167 @@
+"""Money that a provider holds: captured, released to the payee less commission, taken back from release, refunded."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.money import Money
+from marketplace.outbox import services as outbox
+from marketplace.payments import events
+from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
+from marketplace.payments.queries import cards
+from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind
+from marketplace.payments.rules.paying import MilestoneState, PaymentState
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
+from marketplace.payments.services import ledger, payments
+
+# The job that gives a subject's money back to the card.
+GIVE_BACK: Final = "give_back_card"
+
+
+def release(
+    session: Session, *, subject: Subject, event: MilestoneEvent, line_ids: Collection[UUID] | None, now: datetime
+) -> Money | None:
+    """Release what this event frees of a held subject, less its commission; return the sum, None for nothing.
+
+    Each milestone is released once. Before the capture is known the event is noted, and the capture releases it.
+    """
+    terms = terms_of(session, subject)
+    if terms is None or terms.mode is not Mode.PROVIDER_HELD or terms.cancelled_at:
+        return None
+    mine = [Milestone.subject_kind == subject.kind, Milestone.subject_id == subject.id, Milestone.event == event]
+    if line_ids is not None:
+        mine.append(Milestone.line_id.in_(line_ids))
+    waiting = [*mine, Milestone.state == MilestoneState.PENDING, Milestone.due_at.is_(None)]
+    session.execute(
+        sa.update(Milestone).where(*waiting).values(due_at=now), execution_options={"synchronize_session": False}
+    )
+    return _release(session, terms, mine, now=now)
+
+
+def captured(session: Session, event: events.CardCaptured) -> None:
+    """Hold what a card charge took, and release what its events freed before the capture was known."""
+    payment = _payment(session, event)
+    terms = terms_of(session, Subject(SubjectKind(event.subject_kind), event.subject_id))
+    if payment is None or terms is None or payment.state is not PaymentState.AUTHORISED:
+        return
+    payment.paid_minor = event.amount.minor
+    payment.settled_at = event.at
+    payments.move(session, payment, "capture", actor=SYSTEM, now=event.at)
+    if terms.cancelled_at:
+        return
+    _release(session, terms, [Milestone.payment_id == payment.id, Milestone.due_at.is_not(None)], now=event.at)
+
+
+def refunded(session: Session, event: events.CardRefunded | events.CardRefundFailed) -> None:
+    """Follow a refund of the whole charge, and its failure."""
+    payment = _payment(session, event)
+    if payment is None:
+        return
+    charge = cards.charge_by_id(session, charge_id=event.charge_id)
+    left = charge.captured.minor - charge.refunded.minor
+    payment.paid_minor = left
+    if left == 0 and payment.state is PaymentState.CAPTURED:
+        payments.move(session, payment, "refund", actor=SYSTEM, now=event.at)
+    elif left > 0 and payment.state is PaymentState.REFUNDED:
+        payments.move(session, payment, "capture", actor=SYSTEM, now=event.at)
+    session.flush()
+
+
+def charge_cancelled(session: Session, event: events.CardCancelled) -> None:
+    """Follow a reservation that was given back."""
+    payment = _payment(session, event)
+    if payment is not None and payment.state is PaymentState.AUTHORISED:
+        payments.move(session, payment, "cancel", actor=SYSTEM, now=event.at)
+
+
+def give_back(session: Session, *, terms: PaymentTerms, actor: Actor, now: datetime) -> None:
+    """Take back what was released of a cancelled subject, and have a job return the money to the card."""
+    released = _turn(
+        session,
+        [
+            Milestone.subject_kind == terms.subject_kind,
+            Milestone.subject_id == terms.subject_id,
+            Milestone.state == MilestoneState.RELEASED,
+        ],
+        MilestoneState.HELD,
+    )
+    for row in released:
+        _post_release(session, terms, row, kind=TransferKind.RELEASE_REVERSED, actor=actor, now=now)
+    outbox.enqueue(
+        session,
+        GIVE_BACK,
+        {"subject_kind": str(terms.subject_kind), "subject_id": str(terms.subject_id)},
+        key=f"{GIVE_BACK}:{terms.subject_kind}:{terms.subject_id}",
+        now=now,
+    )
+
+
+def terms_of(session: Session, subject: Subject) -> PaymentTerms | None:
+    """Return what was agreed for a subject."""
+    return session.scalars(
+        sa.select(PaymentTerms).where(PaymentTerms.subject_kind == subject.kind, PaymentTerms.subject_id == subject.id)
+    ).one_or_none()
+
+
+def _release(
+    session: Session, terms: PaymentTerms, where: list[sa.ColumnElement[bool]], *, now: datetime
+) -> Money | None:
+    rows = _turn(session, [*where, Milestone.state == MilestoneState.HELD], MilestoneState.RELEASED)
+    for row in rows:
+        _post_release(session, terms, row, kind=TransferKind.RELEASED, actor=SYSTEM, now=now)
+    return Money(sum(row.amount_minor for row in rows), terms.currency) if rows else None
+
+
+def _turn(session: Session, where: list[sa.ColumnElement[bool]], state: MilestoneState) -> list[Any]:
+    """Change milestones in one statement, so that two who try share them out."""
+    turned = (
+        sa.update(Milestone)
+        .where(*where)
+        .values(state=state)
+        .returning(Milestone.id, Milestone.amount_minor, Milestone.commission_minor)
+    )
+    return sorted(session.execute(turned, execution_options={"synchronize_session": False}).all())
+
+
+def _post_release(
+    session: Session, terms: PaymentTerms, row: Any, *, kind: TransferKind, actor: Actor, now: datetime
+) -> None:
+    """Move one milestone from held to the payee and the commission, or back."""
+    if not row.amount_minor:
+        return
+    subject = Subject(terms.subject_kind, terms.subject_id)
+    goods = terms.subject_kind is SubjectKind.ORDER
+    payable = AccountKind.MERCHANT_PAYABLE if goods else AccountKind.CARRIER_PAYABLE
+    sign = 1 if kind is TransferKind.RELEASED else -1
+    sides = (
+        (AccountRef(AccountKind.HELD, None, terms.currency, subject), row.amount_minor),
+        (AccountRef(payable, terms.payee_id, terms.currency), row.commission_minor - row.amount_minor),
+        (AccountRef(AccountKind.COMMISSION_INCOME, None, terms.currency), -row.commission_minor),
+    )
+    entries: list[Entry] = [(ref, Money(sign * minor, terms.currency)) for ref, minor in sides if minor]
+    ledger.post(session, kind=kind, key=f"{kind}:{row.id}", entries=entries, subject=subject, now=now)
+    audit.record(
+        session,
+        actor=actor,
+        action=f"milestone.{kind}",
+        subject="milestone",
+        subject_id=row.id,
+        facts={"minor": row.amount_minor, "commission": row.commission_minor, "currency": terms.currency},
+        now=now,
+    )
+
+
+def _payment(session: Session, event: events.CardEvent) -> Payment | None:
+    found = payments.locked(
+        session,
+        Payment.subject_kind == SubjectKind(event.subject_kind),
+        Payment.subject_id == event.subject_id,
+        Payment.mode == Mode.PROVIDER_HELD,
+    )
+    return found[0] if found else None

@@ -1,0 +1,114 @@
+"""Post to the ledger: the one way in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.ids import new_id
+from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
+from marketplace.payments.models.plans import PaymentTerms
+from marketplace.payments.rules.ledger import CASH, AccountRef, Entry, TransferKind, check_entries
+from marketplace.payments.rules.terms import Mode, Subject
+
+
+def post(
+    session: Session,
+    *,
+    kind: TransferKind | str,
+    key: str,
+    entries: Sequence[Entry],
+    subject: Subject | None,
+    now: datetime,
+    payment_id: UUID | None = None,
+) -> UUID:
+    """Write one balanced transfer and return its id; under a key that was posted before, return that one's id.
+
+    ValueError for a transfer that does not balance, touches accounts its kind may not, or would move cash for a
+    subject that is settled directly. Conflict ``ledger_key`` when the key stands for another transfer.
+    """
+    kind = TransferKind(kind)
+    check_entries(kind, entries)
+    _check_cash(session, kind, entries, subject)
+    transfer_id = new_id()
+    is_new = insert_if_new(
+        session,
+        LedgerTransfer,
+        id=transfer_id,
+        key=key,
+        kind=kind,
+        subject_kind=subject.kind if subject else None,
+        subject_id=subject.id if subject else None,
+        payment_id=payment_id,
+        at=now,
+    )
+    if not is_new:
+        return _same(session, kind, key, entries)
+    accounts = _accounts(session, {ref.key: ref for ref, _amount in entries})
+    session.execute(
+        sa.insert(LedgerEntry),
+        [
+            {
+                "id": new_id(),
+                "transfer_id": transfer_id,
+                "account_id": accounts[ref.key],
+                "currency": amount.currency,
+                "minor": amount.minor,
+            }
+            for ref, amount in entries
+        ],
+    )
+    return transfer_id
+
+
+def _check_cash(session: Session, kind: TransferKind, entries: Sequence[Entry], subject: Subject | None) -> None:
+    """Refuse to move cash for a subject whose payer pays the payee: the city never has that money."""
+    subjects = {ref.subject for ref, _amount in entries if ref.subject} | ({subject} if subject else set[Subject]())
+    if not subjects or CASH.isdisjoint(ref.kind for ref, _amount in entries):
+        return
+    direct = session.scalars(
+        sa.select(PaymentTerms.id).where(
+            PaymentTerms.subject_id.in_([found.id for found in subjects]), PaymentTerms.mode == Mode.DIRECT
+        )
+    ).first()
+    if direct is not None:
+        msg = f"{kind}: a direct settlement moves no cash of the city"
+        raise ValueError(msg)
+
+
+def _same(session: Session, kind: TransferKind, key: str, entries: Sequence[Entry]) -> UUID:
+    transfer = session.execute(sa.select(LedgerTransfer.id, LedgerTransfer.kind).where(LedgerTransfer.key == key)).one()
+    posted = session.execute(
+        sa.select(LedgerAccount.key, LedgerEntry.minor)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerEntry.transfer_id == transfer.id)
+    ).all()
+    asked = sorted((ref.key, amount.minor) for ref, amount in entries)
+    if transfer.kind is not kind or sorted((row.key, row.minor) for row in posted) != asked:
+        raise Conflict("ledger_key", key=key)
+    return transfer.id
+
+
+def _accounts(session: Session, refs: dict[str, AccountRef]) -> dict[str, UUID]:
+    """Return the accounts' ids by key, opening those that are new."""
+    wanted = sa.select(LedgerAccount.key, LedgerAccount.id).where(LedgerAccount.key.in_(refs))
+    found = {row.key: row.id for row in session.execute(wanted)}
+    missing = sorted(refs.keys() - found.keys())
+    for key in missing:  # in one order, so that two openers do not wait for each other
+        ref = refs[key]
+        insert_if_new(
+            session,
+            LedgerAccount,
+            id=new_id(),
+            key=key,
+            kind=ref.kind,
+            owner_id=ref.owner_id,
+            currency=ref.currency,
+            subject_kind=ref.subject.kind if ref.subject else None,
+            subject_id=ref.subject.id if ref.subject else None,
+        )
+    return {row.key: row.id for row in session.execute(wanted)} if missing else found

@@ -1,0 +1,90 @@
+"""Memorandum entries: what two companies owe each other. Nothing here is the city's money."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.money import Money
+from marketplace.payments.models.plans import Payment
+from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
+from marketplace.payments.rules.paying import Standing
+from marketplace.payments.rules.terms import Subject
+from marketplace.payments.services import ledger
+
+
+def subject_of(payment: Payment) -> Subject:
+    """Return what a payment is for."""
+    return Subject(payment.subject_kind, payment.subject_id)
+
+
+def fell_due(session: Session, payment: Payment, *, now: datetime) -> None:
+    """Note that the payer owes the payee the payment's amount."""
+    _owe(session, payment, TransferKind.OBLIGATION_DUE, f"due:{payment.id}", _amount(payment), now)
+
+
+def received(
+    session: Session, payment: Payment, *, before: Standing, after: Standing, match_id: UUID, now: datetime
+) -> None:
+    """Note what a receipt changed: the debt paid, what banks kept, what came too much and is owed back."""
+    paid = (after.paid - after.surplus) - (before.paid - before.surplus)
+    charges = after.charges - before.charges
+    surplus = after.surplus - before.surplus
+    _owe(session, payment, TransferKind.OBLIGATION_PAID, f"paid:{match_id}", -paid, now)
+    _owe(session, payment, TransferKind.OBLIGATION_CHARGES, f"charges:{match_id}", -charges, now)
+    _owe_back(session, payment, f"surplus:{match_id}", surplus, now)
+
+
+def cancelled(session: Session, payment: Payment, *, now: datetime) -> None:
+    """Note that nothing more is owed for a payment, and that what came has to go back.
+
+    A surplus is owed back already; what banks kept never reached the payee.
+    """
+    open_part = payment.amount_minor - payment.paid_minor - payment.charges_minor + payment.surplus_minor
+    kept = payment.paid_minor - payment.surplus_minor
+    key = f"cancelled:{payment.id}"
+    _owe(session, payment, TransferKind.OBLIGATION_CANCELLED, key, -Money(open_part, payment.currency), now)
+    _owe_back(session, payment, f"return:{payment.id}", Money(kept, payment.currency), now)
+
+
+def _owe(session: Session, payment: Payment, kind: TransferKind, key: str, amount: Money, now: datetime) -> None:
+    """Raise (or, negative, lower) what the payer owes."""
+    _post(session, payment, kind, key, (AccountKind.OBLIGATION_PAYEE, AccountKind.OBLIGATION_PAYER), amount, now)
+
+
+def _owe_back(session: Session, payment: Payment, key: str, amount: Money, now: datetime) -> None:
+    """Raise (or, negative, lower) what the payee owes back."""
+    kinds = (AccountKind.RETURN_PAYEE, AccountKind.RETURN_PAYER)
+    _post(session, payment, TransferKind.RETURN_DUE, key, kinds, -amount, now)
+
+
+def _post(
+    session: Session,
+    payment: Payment,
+    kind: TransferKind,
+    key: str,
+    accounts: tuple[AccountKind, AccountKind],
+    amount: Money,
+    now: datetime,
+) -> None:
+    """Move an amount between the payee's account (debited) and the payer's (credited)."""
+    if not amount:
+        return
+    subject = subject_of(payment)
+    payee, payer = (
+        AccountRef(account, owner, payment.currency, subject)
+        for account, owner in zip(accounts, (payment.payee_id, payment.payer_id), strict=True)
+    )
+    ledger.post(
+        session,
+        kind=kind,
+        key=key,
+        entries=pair(payee, payer, amount),
+        subject=subject,
+        payment_id=payment.id,
+        now=now,
+    )
+
+
+def _amount(payment: Payment) -> Money:
+    return Money(payment.amount_minor, payment.currency)

@@ -1,0 +1,226 @@
+"""One payment: made, given a slip, paid, lapsed, cancelled."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.files import queries as files
+from marketplace.files.rules import Purpose
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.errors import NotAllowed, NotFound, Refused
+from marketplace.kernel.events import record
+from marketplace.kernel.ids import new_id, new_reference
+from marketplace.kernel.money import Money
+from marketplace.payments import events
+from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
+from marketplace.payments.rules.paying import LAPSING, MILESTONE_OF, PAYMENTS, PaymentState, Standing
+from marketplace.payments.rules.references import PREFIX, creditor_reference
+from marketplace.payments.rules.terms import MilestoneEvent
+from marketplace.payments.services import obligations
+
+_LAPSED_AT_ONCE: Final = 500
+
+
+def make(
+    session: Session,
+    *,
+    terms: PaymentTerms,
+    event: MilestoneEvent | None,
+    amount: Money,
+    state: PaymentState,
+    due_at: datetime | None,
+    actor: Actor,
+    now: datetime,
+) -> Payment:
+    """Write a payment of these terms with references of its own."""
+    reference = new_reference(PREFIX)
+    payment = Payment(
+        id=new_id(),
+        reference=reference,
+        creditor_reference=creditor_reference(reference),
+        subject_kind=terms.subject_kind,
+        subject_id=terms.subject_id,
+        event=event,
+        payer_id=terms.payer_id,
+        payee_id=terms.payee_id,
+        payee_account=terms.payee_account,
+        rail=terms.rail,
+        mode=terms.mode,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        paid_minor=0,
+        charges_minor=0,
+        surplus_minor=0,
+        state=state,
+        due_at=due_at,
+        created_at=now,
+    )
+    session.add(payment)
+    session.flush()
+    _audit(session, payment, f"payment.{state}", actor=actor, now=now)
+    return payment
+
+
+def fall_due(
+    session: Session,
+    *,
+    terms: PaymentTerms,
+    event: MilestoneEvent,
+    milestone_ids: list[UUID],
+    amount: Money,
+    due_at: datetime | None,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Ask the payer for these milestones together, by bank, and return the payment's id."""
+    payment = make(
+        session,
+        terms=terms,
+        event=event,
+        amount=amount,
+        state=PaymentState.DUE,
+        due_at=due_at,
+        actor=actor,
+        now=now,
+    )
+    put_milestones(session, payment, milestone_ids, due_at=due_at)
+    obligations.fell_due(session, payment, now=now)
+    record(session, events.PaymentFellDue(**_named(payment), at=now))
+    return payment.id
+
+
+def put_milestones(
+    session: Session, payment: Payment, milestone_ids: list[UUID], *, due_at: datetime | None = None
+) -> None:
+    """Let milestones be paid by this payment."""
+    session.execute(
+        sa.update(Milestone)
+        .where(Milestone.id.in_(milestone_ids))
+        .values(payment_id=payment.id, state=MILESTONE_OF[payment.state], due_at=due_at),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def move(
+    session: Session,
+    payment: Payment,
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """Take a drawn step: the one place that writes a payment's state and with it its milestones', audited."""
+    payment.state = PAYMENTS.apply(payment.state, action)
+    session.flush()
+    session.execute(
+        sa.update(Milestone).where(Milestone.payment_id == payment.id).values(state=MILESTONE_OF[payment.state]),
+        execution_options={"synchronize_session": False},
+    )
+    _audit(session, payment, f"payment.{action}", actor=actor, now=now, facts=facts)
+
+
+def attach_slip(session: Session, *, actor: Actor, payment_id: UUID, file_id: UUID, now: datetime) -> None:
+    """Show the payee that the money is on its way; the same slip again changes nothing.
+
+    NotFound for another's payment or file, NotAllowed ``payer_only`` for the payee.
+    """
+    (payment,) = locked_of(session, company_id=actor.company, payment_ids=[payment_id])
+    if payment.payer_id != actor.company:
+        raise NotAllowed("payer_only")
+    if payment.slip_file_id == file_id:
+        return
+    file = files.get_file(session, company_id=actor.company, file_id=file_id)
+    if file.purpose is not Purpose.SLIP:
+        raise Refused.field("file_id", "choice", "a file handed in with the purpose slip")
+    payment.slip_file_id = file.id
+    payment.slip_at = now
+    move(session, payment, "slip", actor=actor, now=now, facts={"file": str(file.id)})
+
+
+def settle(
+    session: Session,
+    payment: Payment,
+    *,
+    before: Standing,
+    after: Standing,
+    match_id: UUID,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Record what a receipt makes of a locked payment, and tell those above when that settles it."""
+    was_paid = payment.state is PaymentState.PAID
+    payment.paid_minor = after.paid.minor
+    payment.charges_minor = after.charges.minor
+    payment.surplus_minor = after.surplus.minor
+    if after.action == "settle":
+        payment.settled_at = payment.settled_at or now
+    received = (after.paid - before.paid).minor
+    facts = {
+        "match": str(match_id),
+        "received": received,
+        "charges": after.charges.minor,
+        "surplus": after.surplus.minor,
+    }
+    move(session, payment, after.action, actor=actor, now=now, facts=facts)
+    obligations.received(session, payment, before=before, after=after, match_id=match_id, now=now)
+    if after.action == "settle" and not was_paid:
+        record(session, events.PaymentPaid(**_named(payment), at=now))
+
+
+def lapse(session: Session, *, now: datetime) -> int:
+    """Mark what was not paid in time as overdue; return how many."""
+    late = session.scalars(
+        sa.select(Payment)
+        .where(Payment.state.in_(LAPSING), Payment.due_at < now)
+        .order_by(Payment.id)
+        .limit(_LAPSED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for payment in late:
+        move(session, payment, "lapse", actor=SYSTEM, now=now)
+        record(session, events.PaymentLapsed(**_named(payment), at=now))
+    return len(late)
+
+
+def locked_of(session: Session, *, company_id: UUID, payment_ids: list[UUID]) -> list[Payment]:
+    """Return payments that this company pays or is paid, in the order given, locked in order of id; else NotFound."""
+    own = sa.or_(Payment.payer_id == company_id, Payment.payee_id == company_id)
+    found = {payment.id: payment for payment in locked(session, Payment.id.in_(payment_ids), own)}
+    if found.keys() != set(payment_ids):
+        raise NotFound("payment")
+    return [found[payment_id] for payment_id in payment_ids]
+
+
+def locked(session: Session, *where: sa.ColumnElement[bool]) -> list[Payment]:
+    """Return payments that nobody else changes until this transaction ends."""
+    statement = sa.select(Payment).where(*where).order_by(Payment.id).with_for_update()
+    return list(session.scalars(statement.execution_options(populate_existing=True)))
+
+
+def _named(payment: Payment) -> dict[str, Any]:
+    return {
+        "payment_id": payment.id,
+        "subject_kind": str(payment.subject_kind),
+        "subject_id": payment.subject_id,
+        "event": str(payment.event or ""),
+    }
+
+
+def _audit(
+    session: Session,
+    payment: Payment,
+    action: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    told = {"minor": payment.amount_minor, "currency": payment.currency, "state": str(payment.state), **(facts or {})}
+    audit.record(session, actor=actor, action=action, subject="payment", subject_id=payment.id, facts=told, now=now)

@@ -1,0 +1,212 @@
+"""Open a payment plan, let its milestones fall due, cancel it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
+from marketplace.payments.rules.paying import UNPAID, MilestoneState, PaymentState
+from marketplace.payments.rules.terms import (
+    MilestoneEvent,
+    Mode,
+    PayeeAccount,
+    Plan,
+    Rail,
+    Subject,
+    check_terms,
+    share_line,
+)
+from marketplace.payments.services import holding, obligations, payments
+
+
+def open(  # noqa: A001  the word of the trade
+    session: Session,
+    *,
+    subject: Subject,
+    plan: Plan,
+    mode: Mode,
+    rail: Rail,
+    payer_id: UUID,
+    payee_id: UUID,
+    payee_account: PayeeAccount | None,
+    lines: Collection[tuple[UUID, Money]],
+    deposit_due_at: datetime | None,
+    commission_bp: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Freeze how a subject is paid and divide its lines into milestones; a subject that has a plan keeps it.
+
+    By bank a deposit falls due at once. By card the whole is one authorised payment, held once it is captured.
+    """
+    lines = tuple(lines)
+    currency = check_terms(subject=subject, plan=plan, mode=mode, rail=rail, lines=lines, commission_bp=commission_bp)
+    if mode is Mode.DIRECT and payee_account is None:
+        raise Refused.field("payee_account", "required", "the payee's account, as named in the contract")
+    total = Money(sum(amount.minor for _line, amount in lines), currency)
+    is_new = insert_if_new(
+        session,
+        PaymentTerms,
+        id=new_id(),
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        plan=plan,
+        mode=mode,
+        rail=rail,
+        payer_id=payer_id,
+        payee_id=payee_id,
+        payee_account=payee_account.as_json() if payee_account else None,
+        currency=currency,
+        amount_minor=total.minor,
+        commission_bp=commission_bp,
+        created_at=now,
+    )
+    if not is_new:
+        return
+    terms = _terms(session, subject)
+    facts = {"plan": str(plan), "mode": str(mode), "minor": total.minor, "currency": currency}
+    _audit(session, terms, "payment_terms.opened", facts, actor=actor, now=now)
+    milestone_ids = _divide(session, terms, lines)
+    if mode is Mode.DIRECT:
+        fall_due(session, subject=subject, event=MilestoneEvent.DEPOSIT, line_ids=None, due_at=deposit_due_at, now=now)
+        return
+    payment = payments.make(
+        session,
+        terms=terms,
+        event=None,
+        amount=total,
+        state=PaymentState.AUTHORISED,
+        due_at=None,
+        actor=actor,
+        now=now,
+    )
+    payments.put_milestones(session, payment, milestone_ids)
+
+
+def fall_due(
+    session: Session,
+    *,
+    subject: Subject,
+    event: MilestoneEvent,
+    line_ids: Collection[UUID] | None,
+    due_at: datetime | None,
+    now: datetime,
+) -> UUID | None:
+    """Let an event take its effect on these lines (None: all) and return the payment to make, None for none.
+
+    Directly settled, the shares become one payment; an event that took its effect before returns its payment. Held by
+    a provider, the shares are released. NotFound for a subject without a plan.
+    """
+    terms = _terms(session, subject)
+    if terms.mode is Mode.PROVIDER_HELD:
+        holding.release(session, subject=subject, event=event, line_ids=line_ids, now=now)
+        return None
+    mine = [*_of(subject), Milestone.event == event]
+    if line_ids is not None:
+        mine.append(Milestone.line_id.in_(line_ids))
+    turned = (
+        sa.update(Milestone)
+        .where(*mine, Milestone.state == MilestoneState.PENDING)
+        .values(state=MilestoneState.DUE)
+        .returning(Milestone.id, Milestone.amount_minor)
+    )
+    due = session.execute(turned, execution_options={"synchronize_session": False}).all()
+    total = Money(sum(row.amount_minor for row in due), terms.currency)
+    if not due:
+        known = session.scalars(sa.select(Milestone.payment_id).where(*mine).distinct()).all()
+        return known[0] if len(known) == 1 else None
+    ids = [row.id for row in due]
+    if not total:  # a share of less than the smallest coin is paid by nobody
+        session.execute(
+            sa.update(Milestone).where(Milestone.id.in_(ids)).values(state=MilestoneState.PAID),
+            execution_options={"synchronize_session": False},
+        )
+        return None
+    return payments.fall_due(
+        session, terms=terms, event=event, milestone_ids=ids, amount=total, due_at=due_at, actor=SYSTEM, now=now
+    )
+
+
+def cancel(session: Session, *, subject: Subject, actor: Actor, now: datetime) -> None:
+    """End a plan: nothing more falls due, and what was paid has to go back; again changes nothing.
+
+    Directly settled, open payments are cancelled and the payee owes back what came. Held by a provider, releases are
+    reversed and a job refunds the card. A subject without a plan has nothing to cancel.
+    """
+    terms = session.scalars(
+        sa.select(PaymentTerms)
+        .where(PaymentTerms.subject_kind == subject.kind, PaymentTerms.subject_id == subject.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if terms is None or terms.cancelled_at:
+        return
+    terms.cancelled_at = now
+    session.flush()
+    _audit(session, terms, "payment_terms.cancelled", {}, actor=actor, now=now)
+    if terms.mode is Mode.PROVIDER_HELD:
+        holding.give_back(session, terms=terms, actor=actor, now=now)
+        return
+    session.execute(
+        sa.update(Milestone)
+        .where(*_of(subject), Milestone.state == MilestoneState.PENDING)
+        .values(state=MilestoneState.CANCELLED),
+        execution_options={"synchronize_session": False},
+    )
+    of_subject = (Payment.subject_kind == subject.kind, Payment.subject_id == subject.id)
+    for payment in payments.locked(session, *of_subject):
+        if payment.state in UNPAID:
+            payments.move(session, payment, "cancel", actor=actor, now=now)
+        obligations.cancelled(session, payment, now=now)
+
+
+def _divide(session: Session, terms: PaymentTerms, lines: Collection[tuple[UUID, Money]]) -> list[UUID]:
+    rows = [
+        {
+            "id": new_id(),
+            "subject_kind": terms.subject_kind,
+            "subject_id": terms.subject_id,
+            "line_id": line_id,
+            "position": position,
+            "event": share.event,
+            "share_bp": share.basis_points,
+            "currency": terms.currency,
+            "amount_minor": share.amount.minor,
+            "commission_minor": share.commission.minor,
+            "state": MilestoneState.PENDING,
+        }
+        for line_id, amount in lines
+        for position, share in enumerate(
+            share_line(amount, plan=terms.plan, mode=terms.mode, commission_bp=terms.commission_bp), start=1
+        )
+    ]
+    session.execute(sa.insert(Milestone), rows)
+    return [row["id"] for row in rows]
+
+
+def _terms(session: Session, subject: Subject) -> PaymentTerms:
+    terms = holding.terms_of(session, subject)
+    if terms is None:
+        raise NotFound("payment_terms")
+    return terms
+
+
+def _of(subject: Subject) -> list[sa.ColumnElement[bool]]:
+    return [Milestone.subject_kind == subject.kind, Milestone.subject_id == subject.id]
+
+
+def _audit(
+    session: Session, terms: PaymentTerms, action: str, facts: dict[str, object], *, actor: Actor, now: datetime
+) -> None:
+    audit.record(
+        session, actor=actor, action=action, subject="payment_terms", subject_id=terms.id, facts=facts, now=now
+    )

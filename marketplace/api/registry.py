@@ -3,13 +3,14 @@
 from flask import Flask, Response, jsonify
 
 from marketplace.api.accounts.views import api as accounts
+from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
 from marketplace.api.shared.operations import spec
 from marketplace.config import Settings
 from marketplace.edge.http import csrf
 from marketplace.edge.permissions import public
 
-BLUEPRINTS = (accounts, files)
+BLUEPRINTS = (accounts, documents, files)
 
 
 def init_app(app: Flask, _settings: Settings) -> None:

@@ -10,9 +10,10 @@ from marketplace.accounts import queries as accounts
 from marketplace.audit import queries as audit
 from marketplace.kernel.checks import Breach
 from marketplace.mail import queries as mail
+from marketplace.papers import queries as papers
 
 # Each feature verifies its own promises; this is the list of them all.
-CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (audit.breaches,)
+CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (audit.breaches, papers.breaches,)
 
 
 def check(session: Session) -> list[Breach]:

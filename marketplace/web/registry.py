@@ -7,11 +7,12 @@ from marketplace import paths
 from marketplace.config import Settings
 from marketplace.web.accounts import entry, views
 from marketplace.web.accounts.blueprint import pages as accounts
+from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
 from marketplace.web.operator.views import pages as operator
 from marketplace.web.shared import locale, render
 
-BLUEPRINTS = (home, accounts, operator)
+BLUEPRINTS = (home, accounts, documents, operator)
 # The modules that hang their views on the blueprint of accounts.
 VIEWS = (entry, views)
 

@@ -17,6 +17,8 @@ from marketplace.kernel.db import unit_of_work
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
 from marketplace.outbox import services as outbox
+from marketplace.papers import flows as papers
+from marketplace.papers import services as documents
 
 Handler = Callable[[dict[str, Any]], None]
 
@@ -25,6 +27,17 @@ def send_message(args: dict[str, Any]) -> None:
     """Render a message and hand it to its channel."""
     extensions = current_app.extensions
     mail.deliver(UUID(args["message"]), extensions["city.render"], outlets=extensions["city.outlets"])
+
+
+def render_document(args: dict[str, Any]) -> None:
+    """Set an issued document and keep its bytes."""
+    extensions = current_app.extensions
+    papers.render(
+        document_id=UUID(args["document"]),
+        site=extensions["city.settings"].site_name,
+        store=extensions["city.store"],
+        now=clock.now(),
+    )
 
 
 def expire_messages(_args: dict[str, Any]) -> None:
@@ -53,6 +66,7 @@ def prune_jobs(_args: dict[str, Any]) -> None:
 
 JOBS: Final[dict[str, Handler]] = {
     messages.JOB: send_message,
+    documents.JOB: render_document,
     "expire_messages": expire_messages,
     "seal_audit": seal_audit,
     "prune_jobs": prune_jobs,

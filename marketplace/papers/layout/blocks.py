@@ -39,9 +39,13 @@ class Voice:
         stand_in = value.get("en") or next(iter(value.values()), "")
         return self.cell(lambda locale: value.get(locale) or stand_in)
 
+    def first(self, write: Callable[[str], str]) -> Cell:
+        """Return what ``write`` makes of the leading language: figures in two notations invite misreading."""
+        return self.cell(lambda _: write(self.locales[0]))
+
     def money(self, value: Any, *, code: bool = True) -> Cell:
         """Return an amount."""
-        return self.cell(lambda locale: formats.money(value, locale, code=code))
+        return self.first(lambda locale: formats.money(value, locale, code=code))
 
     def day(self, value: str) -> Cell:
         """Return a day."""
@@ -87,10 +91,11 @@ def table(
     }
 
 
-def clauses(items: Sequence[Mapping[str, Any]], voice: Voice) -> Block:
+def clauses(title: Cell, items: Sequence[Mapping[str, Any]], voice: Voice) -> Block:
     """Numbered clauses, the languages side by side."""
     return {
         "block": "clauses",
+        "title": title,
         "langs": list(voice.locales),
         "items": [
             {"heading": _each(item["heading"], voice), "text": _each(item["text"], voice)} for item in items

@@ -57,11 +57,11 @@ def _charges(voice: Voice, data: Data) -> Block:
     rows = [
         [
             voice.same(journey["booking"]),
-            voice.cell(lambda locale, it=journey: shared.kilograms(it["gross_g"], locale)),
-            voice.cell(lambda locale, it=journey: shared.cubic_metres(it["cm3"], locale)),
-            voice.cell(lambda locale, it=journey: formats.scaled(it["ldm_mm"], 3, locale, shown_places=2)),
-            voice.cell(lambda locale, it=journey: formats.number(it["pallets"], locale)),
-            voice.cell(lambda locale, it=journey: shared.kilograms(it["chargeable_g"], locale)),
+            voice.first(lambda locale, it=journey: shared.kilograms(it["gross_g"], locale)),
+            voice.first(lambda locale, it=journey: shared.cubic_metres(it["cm3"], locale)),
+            voice.first(lambda locale, it=journey: formats.scaled(it["ldm_mm"], 3, locale, shown_places=2)),
+            voice.first(lambda locale, it=journey: formats.number(it["pallets"], locale)),
+            voice.first(lambda locale, it=journey: shared.kilograms(it["chargeable_g"], locale)),
             voice.word(f"binding_{journey['binding']}"),
             voice.money(journey["amount"]),
         ]

@@ -116,7 +116,8 @@ LABELS: Final[dict[str, str]] = {
         "Carriage by road under the consignment note; the terms of the CMR apply where both countries are bound by it, "
         "else the carrier's national law. Loss and damage are noted on the receipt, hidden ones within seven days."
     ),
-    # Signatures
+    # Clauses and signatures
+    "clauses": _("Clauses"),
     "signatures": _("Signatures"),
     "name_and_seal": _("Name, date, seal"),
     # Units of UN/ECE Recommendation 20

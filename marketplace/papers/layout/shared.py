@@ -23,8 +23,8 @@ def _company(voice: Voice, party: Data) -> list[Cell]:
         voice.cell(lambda locale: formats.country(party["country"], locale)),
     ]
     if party["registration_number"]:
-        number = party["registration_number"]
-        lines.append(voice.cell(lambda locale: f"{labels.word('registration_number', locale)} {number}"))
+        label = " ".join(part["text"] for part in voice.word("registration_number"))
+        lines.append(voice.same(f"{label} {party['registration_number']}"))
     return [line for line in lines if line]
 
 
@@ -90,11 +90,11 @@ def packing(voice: Voice, data: Data) -> Block:
     sums: list[Cell] = [
         [],
         voice.word("total"),
-        voice.cell(lambda locale: formats.number(total("cartons"), locale)),
+        voice.first(lambda locale: formats.number(total("cartons"), locale)),
         [],
-        voice.cell(lambda locale: kilograms(total("gross_g"), locale)),
-        voice.cell(lambda locale: kilograms(total("net_g"), locale)),
-        voice.cell(lambda locale: cubic_metres(total("cm3"), locale)),
+        voice.first(lambda locale: kilograms(total("gross_g"), locale)),
+        voice.first(lambda locale: kilograms(total("net_g"), locale)),
+        voice.first(lambda locale: cubic_metres(total("cm3"), locale)),
         [],
     ]
     return blocks.table(voice.word("packing"), columns, rows, sums=sums)
@@ -110,11 +110,11 @@ def _packing_row(voice: Voice, position: int, line: Data) -> list[Cell]:
     return [
         voice.same(str(position)),
         voice.same(line["sku"]),
-        voice.cell(lambda locale: formats.number(line["cartons"], locale)),
-        voice.cell(lambda locale: formats.number(units, locale) if units else ""),
-        voice.cell(lambda locale: kilograms(line["gross_g"], locale)),
-        voice.cell(lambda locale: kilograms(line["net_g"], locale)),
-        voice.cell(lambda locale: cubic_metres(line["cm3"], locale)),
+        voice.first(lambda locale: formats.number(line["cartons"], locale)),
+        voice.first(lambda locale: formats.number(units, locale) if units else ""),
+        voice.first(lambda locale: kilograms(line["gross_g"], locale)),
+        voice.first(lambda locale: kilograms(line["net_g"], locale)),
+        voice.first(lambda locale: cubic_metres(line["cm3"], locale)),
         departure,
     ]
 
@@ -160,7 +160,7 @@ def plan(voice: Voice, data: Data) -> Block:
     rows = [
         [
             voice.word(stage["event"]),
-            voice.cell(lambda locale, share=stage["share_bp"]: formats.percent(share, locale)),
+            voice.first(lambda locale, share=stage["share_bp"]: formats.percent(share, locale)),
             voice.money(stage["amount"]),
             voice.day(stage["due_on"]) if "due_on" in stage else [],
         ]

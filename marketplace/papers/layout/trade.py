@@ -26,6 +26,6 @@ def sales_contract(voice: Voice, data: Data) -> list[Block]:
         shared.plan(voice, data),
         *shared.payee(voice, data),
         shared.packing(voice, data),
-        blocks.clauses(data["clauses"], voice),
+        blocks.clauses(voice.word("clauses"), data["clauses"], voice),
         shared.signing(voice, data, "seller", "buyer"),
     ]

@@ -20,7 +20,7 @@ from marketplace.app import create_app
 from marketplace.cli.database import upgrade
 from marketplace.config import Settings
 from marketplace.kernel import events
-from marketplace.kernel.db import db, unit_of_work
+from marketplace.kernel.db import Base, db, unit_of_work
 from tests.support import postgres
 
 SOAK = os.environ.get("CITY_SOAK") == "1"
@@ -70,6 +70,16 @@ class Database:
             postgres.recreate(self.url, template=self.template)
 
 
+def _make_schema(url: str) -> None:
+    """Migrate; with ``CITY_TEST_SCHEMA=models`` take the tables from the models, before their migration is written."""
+    if os.environ.get("CITY_TEST_SCHEMA") != "models":
+        upgrade(url)
+        return
+    engine = sa.create_engine(url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Database:
     """A database made by the migrations, kept as a template."""
@@ -77,13 +87,13 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     if name == "sqlite":
         folder = tmp_path_factory.mktemp("sqlite")
         template = folder / "template.sqlite3"
-        upgrade(f"sqlite:///{template}")
+        _make_schema(f"sqlite:///{template}")
         with sa.create_engine(f"sqlite:///{template}").connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return Database(name, f"sqlite:///{folder / 'city.sqlite3'}", str(template))
     mark = uuid.uuid4().hex[:12]
     template_url = postgres.create(f"template_{mark}")
-    upgrade(template_url)
+    _make_schema(template_url)
     return Database(name, postgres.create(f"city_{mark}"), f"template_{mark}")
 
 

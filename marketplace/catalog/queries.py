@@ -1,7 +1,6 @@
 """Read offers: for carts, for the public's shelves and pages, for their merchants."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -22,8 +21,20 @@ from marketplace.catalog.models import (
     StockEntry,
     StockHold,
 )
+from marketplace.catalog.rules.changes import fingerprint
 from marketplace.catalog.rules.packing import Packing
-from marketplace.catalog.rules.pricing import Ladder, Tier
+from marketplace.catalog.rules.pricing import Ladder, Tier, rises
+from marketplace.catalog.rules.rows import (
+    CardRow,
+    CategoryRow,
+    CommodityRow,
+    FieldRow,
+    ListingRow,
+    OfferRow,
+    OwnRow,
+    PictureRow,
+    ReviewRow,
+)
 from marketplace.catalog.rules.states import ChangeState, HoldState, ListingState
 from marketplace.kernel import clock
 from marketplace.kernel.checks import Breach
@@ -32,123 +43,20 @@ from marketplace.kernel.money import UnitPrice
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 
 PAGE: Final = 24
-
-
-@dataclass(frozen=True, slots=True)
-class OfferRow:
-    """What a cart needs of a live listing; ``available`` is None for goods made to order."""
-
-    listing_id: UUID
-    merchant_id: UUID
-    sku: str
-    version: int
-    titles: Mapping[str, str]
-    source_locale: str
-    hs_code: str
-    origin: str
-    unit: str
-    moq: int
-    multiple: int
-    lead_days: int | None
-    fresh: bool
-    hub_code: str
-    packing: Packing | None
-    ladders: tuple[Ladder, ...]
-    available: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class CardRow:
-    """A live listing on a shelf; ``price`` is the lowest tier of its leading ladder."""
-
-    listing_id: UUID
-    merchant_id: UUID
-    merchant: str
-    titles: Mapping[str, str]
-    source_locale: str
-    picture: UUID | None
-    drawing: str
-    origin: str
-    unit: str
-    moq: int
-    price: UnitPrice
-    incoterm: str
-    place_code: str
-    place_names: Mapping[str, str]
-    lead_days: int | None
-    is_in_stock: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PictureRow:
-    """A picture of a listing."""
-
-    id: UUID | None
-    file_id: UUID
-    alt: str
-    approved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListingRow:
-    """A live listing's page: its offer and what people read about it."""
-
-    offer: OfferRow
-    merchant: str
-    merchant_country: str
-    descriptions: Mapping[str, str]
-    grade: str
-    drawing: str
-    category: str
-    category_names: Mapping[str, str]
-    commodity: str | None
-    commodity_names: Mapping[str, str]
-    place_names: Mapping[str, Mapping[str, str]]
-    pictures: tuple[PictureRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryRow:
-    """A shelf of the city."""
-
-    code: str
-    names: Mapping[str, str]
-    drawing: str
-    fresh: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CommodityRow:
-    """A shared page of goods."""
-
-    slug: str
-    names: Mapping[str, str]
-    category: str
-    hs6: str
-    grade: str
-
-
-@dataclass(frozen=True, slots=True)
-class OwnRow:
-    """A listing as its merchant's list shows it."""
-
-    listing_id: UUID
-    sku: str
-    titles: Mapping[str, str]
-    source_locale: str
-    state: ListingState
-    version: int
-    currency: str
-    price: UnitPrice | None
-    incoterm: str
-    place_code: str
-    lead_days: int | None
-    on_hand: int | None
-    allocated: int
-    held: int
-    has_waiting_change: bool
-    price_jumped: bool
-    changed_at: datetime
+_REVIEWED: Final = (
+    "titles",
+    "descriptions",
+    "hs_code",
+    "origin",
+    "grade",
+    "unit",
+    "moq",
+    "multiple",
+    "carton_units",
+    "carton_gross_g",
+    "lead_days",
+    "hub_code",
+)
 
 
 def offers(session: Session, *, listing_ids: Collection[UUID], now: datetime | None = None) -> dict[UUID, OfferRow]:
@@ -272,6 +180,59 @@ def pictures(session: Session, *, listing_id: UUID) -> tuple[PictureRow, ...]:
     return tuple(PictureRow(row.id, row.file_id, row.alt, row.approved) for row in rows)
 
 
+def review(session: Session, *, listing_id: UUID, change_id: UUID | None = None) -> ReviewRow:
+    """Return a listing for its reviewer: whole, or what a change set would change."""
+    row = session.execute(
+        sa.select(Listing, Company.name, Category.code)
+        .join(Company, Company.id == Listing.company_id)
+        .join(Category, Category.id == Listing.category_id)
+        .where(Listing.id == listing_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("listing")
+    found: Listing = row.Listing
+    change = session.get(ChangeSet, change_id) if change_id else None
+    shown = {name: getattr(found, name) for name in _REVIEWED} | {"category": row.code}
+    proposed = {name: part["new"] for name, part in change.changes.items()} if change else {}
+    old: dict[str, Any] = {name: part["old"] for name, part in change.changes.items()} if change else {}
+    fields = [
+        FieldRow(name, (old.get(name, value) if change else None), proposed.get(name, value))
+        for name, value in shown.items()
+    ]
+    fields += [FieldRow(name, old.get(name), proposed[name]) for name in proposed if name not in shown]
+    prices = sa.select(PriceLadder).where(PriceLadder.listing_id == listing_id).order_by(PriceLadder.position)
+    ladders = tuple(
+        _ladder(each.currency, each.incoterm, each.place_code, each.tiers) for each in session.scalars(prices)
+    )
+    images = pictures(session, listing_id=listing_id)
+    return ReviewRow(
+        listing_id=found.id,
+        company_id=found.company_id,
+        company=row.name,
+        sku=found.sku,
+        titles=found.titles,
+        source_locale=found.source_locale,
+        state=found.state,
+        fields=tuple(fields),
+        ladders=ladders,
+        pictures=images,
+        rises=any(rises(ladder) for ladder in ladders),
+        has_packing=found.carton_units is not None,
+        price_jumped=found.price_jumped,
+        approved_before=_approved_before(session, found),
+        fingerprint=fingerprint(
+            {
+                "fields": [[each.name, each.old, each.new] for each in fields],
+                "ladders": [
+                    [*each.basis, [[tier.from_quantity, tier.price.micro] for tier in each.tiers]] for each in ladders
+                ],
+                "pictures": [str(each.file_id) for each in images],
+            }
+        ),
+    )
+
+
 def is_shown(session: Session, *, file_id: UUID, company_id: UUID | None, reviews: bool = False) -> bool:
     """Tell whether a picture may be seen: on a live listing by all, else by its company and by reviewers."""
     attached = (
@@ -391,6 +352,14 @@ def _card(row: Any) -> CardRow:
         lead_days=face["lead_days"],
         is_in_stock=left is None or left >= card.moq,
     )
+
+
+def _approved_before(session: Session, listing: Listing) -> int:
+    """Count the merchant's other listings that were approved: a stranger's goods are looked at more closely."""
+    others = sa.select(sa.func.count()).where(
+        Listing.company_id == listing.company_id, Listing.id != listing.id, Listing.approved_at.is_not(None)
+    )
+    return session.execute(others).scalar_one()
 
 
 def _commodities() -> sa.Select[*tuple[Any, ...]]:

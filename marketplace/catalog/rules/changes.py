@@ -1,5 +1,7 @@
 """What an edit changes: fields that a reviewer sees first, and fields that go live at once."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -44,3 +46,9 @@ def split(changes: Mapping[str, dict[str, Any]]) -> tuple[dict[str, dict[str, An
     """Divide changes into those that wait for review and those that go live."""
     waiting = {name: change for name, change in changes.items() if name in MATERIAL}
     return waiting, {name: change for name, change in changes.items() if name not in MATERIAL}
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of some content, so that a decision binds to exactly what was looked at."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -131,7 +131,7 @@ def set_stock(session: Session, *, actor: Actor, listing_id: UUID, on_hand: int,
 
 
 def decide(session: Session, *, actor: Actor, listing_id: UUID, action: str, now: datetime) -> None:
-    """Carry out a reviewer's ``approve``, ``request_changes`` or ``decline`` of a submitted listing."""
+    """Carry out a reviewer's ``approve``, ``request_changes`` or ``decline``, or ``pause`` what is up."""
     listing = lock(session, listing_id)
     move(session, listing, action)
     if listing.state is ListingState.LIVE:

@@ -1,0 +1,16 @@
+"""What reviewers decided, by id."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDecided(Event):
+    """A moderator decided a case; ``decision`` is approve, changes_requested or decline."""
+
+    case_id: UUID
+    listing_id: UUID
+    company_id: UUID
+    decision: str

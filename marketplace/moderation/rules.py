@@ -1,0 +1,90 @@
+"""Cases: their kinds and states, who is looked at first, what a decision needs."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.lifecycle import Lifecycle
+
+# Our promise to merchants: looked at within a day. What waits longer stands first in the queue.
+REVIEW_WITHIN: Final = timedelta(hours=24)
+LONGEST_REASON: Final = 2_000
+_KNOWN_MERCHANT: Final = 5
+
+
+class CaseKind(StrEnum):
+    """What a case is about."""
+
+    LISTING = "listing"
+    CHANGE = "listing_change"
+    PRICE = "listing_price"
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    CHANGES_REQUESTED = "changes_requested"
+    WITHDRAWN = "withdrawn"
+
+
+class Decision(StrEnum):
+    """What a moderator may decide."""
+
+    APPROVE = "approve"
+    CHANGES_REQUESTED = "changes_requested"
+    DECLINE = "decline"
+
+
+CASE: Final = Lifecycle(
+    "case",
+    {
+        CaseState.PENDING: {
+            Decision.APPROVE: CaseState.CONFIRMED,
+            Decision.CHANGES_REQUESTED: CaseState.CHANGES_REQUESTED,
+            Decision.DECLINE: CaseState.DECLINED,
+            "withdraw": CaseState.WITHDRAWN,
+        }
+    },
+)
+
+
+def parse_decision(kind: CaseKind, decision: str) -> Decision:
+    """Return the decision, or refuse it naming those this kind of case takes."""
+    # A price is up already: it is seen, or the listing is paused.
+    possible = [each for each in Decision if kind is not CaseKind.PRICE or each is not Decision.CHANGES_REQUESTED]
+    if decision not in possible:
+        raise Refused.field("decision", "choice", ", ".join(possible))
+    return Decision(decision)
+
+
+def check_reason(decision: Decision, reason: str) -> str:
+    """Return the reason without its margins; every decision but an approval needs one."""
+    text = reason.strip()
+    if decision is not Decision.APPROVE and not text:
+        raise Refused.field("reason", "required", "what the merchant should change, or why not")
+    if len(text) > LONGEST_REASON:
+        raise Refused.field("reason", "too_long", f"at most {LONGEST_REASON} characters")
+    return text
+
+
+def risk(
+    *, kind: CaseKind, approved_before: int, has_packing: bool, rises: bool, price_jumped: bool, fields: frozenset[str]
+) -> int:
+    """Return how closely to look, 0 to 100: new merchants, changed identity of goods, odd prices, missing packing."""
+    points = 0
+    if approved_before == 0:
+        points += 30
+    elif approved_before < _KNOWN_MERCHANT:
+        points += 10
+    if kind is CaseKind.PRICE or price_jumped:
+        points += 30
+    # Goods that become other goods under the same address carry the trust of the old ones.
+    if kind is CaseKind.CHANGE and fields & {"hs_code", "origin", "commodity_id", "category_id"}:
+        points += 30
+    points += 10 if rises else 0
+    points += 0 if has_packing else 10
+    return min(points, 100)

@@ -1,0 +1,51 @@
+"""What happened to merchants and their accounts, by id."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantSubmitted(Event):
+    """A company applied to sell."""
+
+    company_id: UUID
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantApproved(Event):
+    """A company may sell from now on."""
+
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantTurnedDown(Event):
+    """An application was rejected or sent back for changes."""
+
+    company_id: UUID
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantSuspended(Event):
+    """A merchant takes no new orders from now on; those placed go on."""
+
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantReinstated(Event):
+    """A suspended merchant may sell again."""
+
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayeeActivated(Event):
+    """New contracts in this currency name this account from now on."""
+
+    company_id: UUID
+    payee_id: UUID

@@ -1,0 +1,277 @@
+"""Read who may sell, what they applied with, and where they are paid."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.checks import Breach
+from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.merchants.models import Merchant, MerchantApplication, MerchantDecision, Payee
+from marketplace.merchants.rules.applications import Requirement, requirements
+from marketplace.merchants.rules.payees import PayeeAccount, masked
+from marketplace.merchants.rules.registration import Proof
+from marketplace.merchants.rules.states import ApplicationState, MerchantState, PayeeState
+
+PAGE: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class MerchantRow:
+    """A company that applied to sell."""
+
+    company_id: UUID
+    state: MerchantState
+    legal_name: str
+    country: str
+    registration_number: str
+    licence_file_id: UUID
+    licence_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """What was decided and why."""
+
+    action: str
+    reason: str
+    decided_by: UUID | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRow:
+    """An application as it was sent, with what was decided about it."""
+
+    id: UUID
+    company_id: UUID
+    state: ApplicationState
+    legal_name: str
+    country: str
+    registration_number: str
+    number_check: str
+    proof: Proof
+    licence_file_id: UUID
+    licence_until: date | None
+    submitted_by: UUID | None
+    submitted_at: datetime
+    decision: DecisionRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeRow:
+    """An account of a company, its number masked; ``account`` has it whole for those who may see it."""
+
+    id: UUID
+    currency: str
+    state: PayeeState
+    account: PayeeAccount
+    shown_number: str
+    created_at: datetime
+    active_from: datetime
+    ended_at: datetime | None
+
+
+def active(session: Session, *, company_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the companies that may sell now."""
+    return set(
+        session.scalars(
+            sa.select(Merchant.company_id).where(
+                Merchant.company_id.in_(company_ids), Merchant.state == MerchantState.APPROVED
+            )
+        )
+    )
+
+
+def payee(session: Session, *, company_id: UUID, currency: str) -> PayeeAccount | None:
+    """Return the account that a company is paid into in a currency, None while it named none."""
+    row = session.scalars(
+        sa.select(Payee).where(
+            Payee.company_id == company_id, Payee.currency == currency, Payee.state == PayeeState.ACTIVE
+        )
+    ).one_or_none()
+    return _account(row) if row else None
+
+
+def payees(session: Session, *, company_id: UUID) -> tuple[PayeeRow, ...]:
+    """Return every account a company ever named, the newest first."""
+    rows = session.scalars(sa.select(Payee).where(Payee.company_id == company_id).order_by(Payee.id.desc()))
+    return tuple(_payee_row(row) for row in rows)
+
+
+def merchant_of(session: Session, *, company_id: UUID) -> MerchantRow | None:
+    """Return how a company stands as a merchant, None when it never applied."""
+    row = session.get(Merchant, company_id)
+    if row is None:
+        return None
+    return MerchantRow(
+        row.company_id,
+        row.state,
+        row.legal_name,
+        row.country,
+        row.registration_number,
+        row.licence_file_id,
+        row.licence_until,
+    )
+
+
+def requirements_of(session: Session, *, company_id: UUID, today: date) -> tuple[Requirement, ...]:
+    """Return what a company has to show and how each item stands."""
+    last = session.scalars(
+        sa.select(MerchantApplication)
+        .where(MerchantApplication.company_id == company_id)
+        .order_by(MerchantApplication.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return requirements(
+        application=last.state if last else None,
+        proof=last.proof if last else None,
+        licence_until=last.licence_until if last else None,
+        has_payee=has_payee(session, company_id=company_id),
+        today=today,
+    )
+
+
+def has_payee(session: Session, *, company_id: UUID) -> bool:
+    """Tell whether a company is paid into some account."""
+    found = sa.select(Payee.id).where(Payee.company_id == company_id, Payee.state == PayeeState.ACTIVE).limit(1)
+    return session.scalars(found).one_or_none() is not None
+
+
+def applications(
+    session: Session,
+    *,
+    state: ApplicationState | None = None,
+    company_id: UUID | None = None,
+    cursor: str | None = None,
+    size: int = PAGE,
+) -> Page[ApplicationRow]:
+    """Return applications, the oldest first as a queue is worked; of one company when it is named."""
+    query = _applications().order_by(MerchantApplication.id).limit(size + 1)
+    if state is not None:
+        query = query.where(MerchantApplication.state == state)
+    if company_id is not None:
+        query = query.where(MerchantApplication.company_id == company_id)
+    if cursor:
+        query = query.where(MerchantApplication.id > _after(cursor))
+    rows = [_application_row(*row) for row in session.execute(query)]
+    return page_of(rows, size, lambda row: (str(row.id),))
+
+
+def application(session: Session, *, application_id: UUID, company_id: UUID | None = None) -> ApplicationRow:
+    """Return an application; NotFound for an unknown one, and for a foreign one when a company asks."""
+    query = _applications().where(MerchantApplication.id == application_id)
+    if company_id is not None:
+        query = query.where(MerchantApplication.company_id == company_id)
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound("application")
+    return _application_row(*found)
+
+
+def decisions(session: Session, *, company_id: UUID) -> tuple[DecisionRow, ...]:
+    """Return everything that was decided about a company, the newest first."""
+    rows = session.scalars(
+        sa.select(MerchantDecision)
+        .where(MerchantDecision.company_id == company_id)
+        .order_by(MerchantDecision.id.desc())
+    )
+    return tuple(_decision_row(row) for row in rows)
+
+
+def same_number(session: Session, *, company_id: UUID, country: str, number: str) -> tuple[UUID, ...]:
+    """Return other companies that applied with this registration number, for a reviewer to look at."""
+    return tuple(
+        session.scalars(
+            sa.select(Merchant.company_id)
+            .where(
+                Merchant.country == country,
+                Merchant.registration_number == number,
+                Merchant.company_id != company_id,
+            )
+            .order_by(Merchant.company_id)
+        )
+    )
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return merchants whose state nothing that was decided explains."""
+    approved = sa.select(MerchantApplication.company_id).where(MerchantApplication.state == ApplicationState.APPROVED)
+    waiting = sa.select(MerchantApplication.company_id).where(MerchantApplication.state == ApplicationState.SUBMITTED)
+    undecided = (
+        sa.select(MerchantApplication.id)
+        .outerjoin(MerchantDecision, MerchantDecision.application_id == MerchantApplication.id)
+        .where(MerchantApplication.state != ApplicationState.SUBMITTED, MerchantDecision.id.is_(None))
+    )
+    sells = Merchant.state.in_([MerchantState.APPROVED, MerchantState.SUSPENDED])
+    unproven = sa.select(Merchant.company_id).where(sells, Merchant.company_id.not_in(approved))
+    lost = sa.select(Merchant.company_id).where(
+        Merchant.state == MerchantState.SUBMITTED, Merchant.company_id.not_in(waiting)
+    )
+    return [
+        *_breaches(session, unproven, "merchant", "sells without an approved application"),
+        *_breaches(session, lost, "merchant", "waits without an application"),
+        *_breaches(session, undecided, "merchant_application", "decided without a decision"),
+    ]
+
+
+def _breaches(session: Session, query: sa.Select[tuple[UUID]], subject: str, what: str) -> list[Breach]:
+    return [Breach("4 resolved once", subject, found, what) for found in session.scalars(query)]
+
+
+def _applications() -> sa.Select[tuple[MerchantApplication, MerchantDecision | None]]:
+    return sa.select(MerchantApplication, MerchantDecision).outerjoin(
+        MerchantDecision, MerchantDecision.application_id == MerchantApplication.id
+    )
+
+
+def _after(cursor: str) -> UUID:
+    (last,) = decode_cursor(cursor, str)
+    try:
+        return UUID(last)
+    except ValueError:
+        raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
+
+
+def _application_row(row: MerchantApplication, decision: MerchantDecision | None) -> ApplicationRow:
+    return ApplicationRow(
+        row.id,
+        row.company_id,
+        row.state,
+        row.legal_name,
+        row.country,
+        row.registration_number,
+        row.number_check,
+        row.proof,
+        row.licence_file_id,
+        row.licence_until,
+        row.submitted_by,
+        row.submitted_at,
+        _decision_row(decision) if decision else None,
+    )
+
+
+def _decision_row(row: MerchantDecision) -> DecisionRow:
+    return DecisionRow(row.action, row.reason, row.decided_by, row.decided_at)
+
+
+def _account(row: Payee) -> PayeeAccount:
+    return PayeeAccount(row.account_name, row.bank_name, row.account_number, row.bic, row.country)
+
+
+def _payee_row(row: Payee) -> PayeeRow:
+    return PayeeRow(
+        row.id,
+        row.currency,
+        row.state,
+        _account(row),
+        masked(row.account_number),
+        row.created_at,
+        row.active_from,
+        row.ended_at,
+    )

@@ -1,0 +1,1 @@
+"""Decisions about who may sell, and into which account they are paid."""

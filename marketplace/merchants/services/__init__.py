@@ -1,0 +1,1 @@
+"""Apply to sell, decide about it, and name the accounts that are paid into."""

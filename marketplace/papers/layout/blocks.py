@@ -97,9 +97,7 @@ def clauses(title: Cell, items: Sequence[Mapping[str, Any]], voice: Voice) -> Bl
         "block": "clauses",
         "title": title,
         "langs": list(voice.locales),
-        "items": [
-            {"heading": _each(item["heading"], voice), "text": _each(item["text"], voice)} for item in items
-        ],
+        "items": [{"heading": _each(item["heading"], voice), "text": _each(item["text"], voice)} for item in items],
     }
 
 

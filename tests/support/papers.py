@@ -1,0 +1,139 @@
+"""Papers of a small order, as the orders of the city fill them."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from marketplace.kernel.money import Money, UnitPrice, largest_remainder
+from marketplace.papers.rules.freight_contract import FreightContract
+from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Journey, Party, Stage, Tariff
+from marketplace.papers.rules.pro_forma import ProForma
+from marketplace.papers.rules.sales_contract import SalesContract
+
+SELLER = Party(
+    name="重庆链条有限公司 Chongqing Chain Co., Ltd.",
+    country="CN",
+    address="重庆市九龙坡区科园一路 88 号",
+    registration_number="91500107MA5U0A1B2C",
+)
+BUYER = Party(
+    name="Công ty TNHH Thương mại Đắk Lắk",
+    country="VN",
+    address="12 Nguyễn Huệ, Thành phố Hồ Chí Minh",
+    registration_number="0312345678",
+)
+CARRIER = Party(name="บริษัท รถข้ามแดน จำกัด", country="TH", address="99/1 ถนนสุขุมวิท จันทบุรี 22000")
+BASIS = Basis(rule="FCA", place={"en": "Chongqing Nanpeng hub", "zh": "重庆南彭集散中心", "vi": "Nam Bành"})
+PAYEE = Account(
+    holder="重庆链条有限公司",
+    bank="中国工商银行重庆市分行",
+    number="6222 0231 0000 1234 567",
+    bic="ICBKCNBJCQG",
+    country="CN",
+    currency="CNY",
+    reference="RF18 5390 0754 7034",
+)
+
+
+def goods_line(position: int = 0, **changes: Any) -> GoodsLine:
+    """Return a line of drive chains."""
+    quantity = 1200 * (position + 1)
+    price = UnitPrice.of("12.345", "CNY")
+    line = GoodsLine(
+        sku=f"CH-{position:03d}",
+        title={"en": "Drive chain 428H", "zh": "摩托车链条 428H", "vi": "Nhông sên dĩa 428H"},
+        hs_code="7315119000",
+        origin="CN",
+        quantity=quantity,
+        unit="SET",
+        unit_price=price,
+        amount=price.times(quantity),
+        cartons=24,
+        gross_g=444_000,
+        net_g=408_500,
+        cm3=864_000,
+        carton_units=50,
+        departure="DEP-7K3M-Q9TX",
+        ready_on=date(2026, 12, 4) if position else None,
+    )
+    return replace(line, **changes)
+
+
+def _order(lines: tuple[GoodsLine, ...]) -> dict[str, Any]:
+    total = Money(sum(line.amount.minor for line in lines), "CNY")
+    deposit, rest = largest_remainder(total.minor, [30, 70])
+    return {
+        "order": "ORD-7K3M-Q9TX",
+        "issued_on": date(2026, 11, 24),
+        "seller": SELLER,
+        "buyer": BUYER,
+        "importer": BUYER,
+        "consignee": None,
+        "basis": BASIS,
+        "lines": lines,
+        "total": total,
+        "plan": "deposit_30_70",
+        "mode": "direct",
+        "stages": (
+            Stage(event="deposit", share_bp=3000, amount=Money(deposit, "CNY"), due_on=date(2026, 12, 1)),
+            Stage(event="handed_over", share_bp=7000, amount=Money(rest, "CNY")),
+        ),
+        "payee": PAYEE,
+    }
+
+
+def pro_forma(count: int = 2, **changes: Any) -> ProForma:
+    """Return a pro-forma of so many lines."""
+    facts = _order(tuple(goods_line(position) for position in range(count)))
+    return ProForma(**{"number": "PF-7K3M-Q9TX", "valid_until": date(2026, 12, 1), **facts, **changes})
+
+
+def sales_contract(**changes: Any) -> SalesContract:
+    """Return a sales contract."""
+    return SalesContract(**{"number": "SC-7K3M-Q9TX", "acceptance_days": 7, **_order((goods_line(),)), **changes})
+
+
+def freight_contract(**changes: Any) -> FreightContract:
+    """Return a freight contract of one booking."""
+    amount = Money.of("5328.00", "CNY")
+    journey = Journey(
+        booking="BKG-AAAA-BBBB",
+        departure="DEP-7K3M-Q9TX",
+        line={"en": "Chongqing – Hanoi", "zh": "重庆—河内"},
+        origin={"en": "Chongqing", "zh": "重庆"},
+        destination={"en": "Hanoi", "vi": "Hà Nội"},
+        departs_at=datetime(2026, 12, 5, 10, tzinfo=UTC),
+        departs_zone="Asia/Shanghai",
+        arrives_at=datetime(2026, 12, 8, 3, tzinfo=UTC),
+        arrives_zone="Asia/Ho_Chi_Minh",
+        gross_g=2_664_000,
+        cm3=5_184_000,
+        ldm_mm=1_600,
+        pallets=4,
+        chargeable_g=2_960_000,
+        binding="loading_metres",
+        amount=amount,
+    )
+    tariff = Tariff(
+        per_kg=UnitPrice.of("1.8", "CNY"),
+        minimum=Money.of("300.00", "CNY"),
+        m3_factor=333,
+        ldm_factor=1850,
+        note="demo tariff: fictitious",
+    )
+    facts = {
+        "number": "FRT-7K3M-Q9TX",
+        "order": "ORD-7K3M-Q9TX",
+        "issued_on": date(2026, 11, 24),
+        "carrier": CARRIER,
+        "payer": BUYER,
+        "shipper": SELLER,
+        "consignee": BUYER,
+        "journeys": (journey,),
+        "total": amount,
+        "tariff": tariff,
+        "mode": "direct",
+        "due_event": "handed_over",
+        "payee": PAYEE,
+    }
+    return FreightContract(**{**facts, **changes})

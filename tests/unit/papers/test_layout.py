@@ -1,0 +1,107 @@
+"""Texts are printed as they read, labels exist, and every kind is laid out in every pair of languages."""
+
+import itertools
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.papers.layout import formats, labels
+from marketplace.papers.layout.sheet import LAYOUTS, sheet_of
+from marketplace.papers.rules.data import digest
+from marketplace.papers.rules.documents import LOCALES, PaperKind
+from tests.support.papers import freight_contract, pro_forma, sales_contract
+
+PAPERS = {
+    PaperKind.PRO_FORMA: pro_forma,
+    PaperKind.SALES_CONTRACT: sales_contract,
+    PaperKind.FREIGHT_CONTRACT: freight_contract,
+}
+
+
+def sheet(kind, locales=("en", "zh"), **changes):
+    paper = PAPERS[kind](**changes)
+    data = paper.to_data()
+    return sheet_of(
+        kind=kind,
+        number=paper.number,
+        version=2,
+        locales=locales,
+        data=data,
+        sha256=digest(data),
+        issued_at=datetime(2026, 11, 24, tzinfo=UTC),
+        site="City",
+    )
+
+
+def texts(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from texts(part)
+
+
+def test_every_kind_has_a_layout():
+    assert set(LAYOUTS) == set(PaperKind) == set(PAPERS)
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+@pytest.mark.parametrize("locales", [(one,) for one in LOCALES] + list(itertools.permutations(("en", "zh", "vi"), 2)))
+def test_every_kind_is_laid_out_in_every_language(kind, locales):
+    found = sheet(kind, locales)
+    assert [part["lang"] for part in found["title"]][0] == locales[0]
+    assert found["version"][0]["text"] == "v2"
+
+
+def test_one_figure_stands_in_one_notation():
+    written = list(texts(sheet(PaperKind.PRO_FORMA, ("vi", "en"))))
+    assert "14.814,00" in written
+    assert "14,814.00" not in written
+
+
+def test_who_holds_the_money_needs_no_account():
+    kinds = [block["title"][0]["text"] for block in sheet(PaperKind.PRO_FORMA, payee=None)["blocks"][1:]]
+    assert "Payee" not in kinds
+
+
+def test_labels_are_translated_for_the_languages_of_the_pages():
+    missing = {
+        (code, locale)
+        for locale in ("zh", "vi")
+        for code in labels.LABELS
+        if labels.word(code, locale) == labels.LABELS[code]
+    }
+    same_by_nature = {("incoterms", "vi"), ("bic", "vi"), ("unit_KGM", "vi"), ("unit_MTK", "vi")}
+    assert missing == same_by_nature
+    assert labels.word("number", "th") == "No."
+
+
+@given(st.text(max_size=200))
+def test_nothing_unseen_is_printed(text):
+    printed = formats.shown(text)
+    assert not {"\u202e", "\u2066", "\ufeff", "\x00", "\n"} & set(printed)
+    assert all(len(word) < 18 or not word.isascii() for word in printed.replace("\u200b", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (formats.money({"amount": "1234.50", "currency": "CNY"}, "en"), "1,234.50\u00a0CNY"),
+        (formats.money({"amount": "1234567", "currency": "VND"}, "vi"), "1.234.567\u00a0VND"),
+        (formats.percent("3000", "en"), "30\u00a0%"),
+        (formats.percent("1250", "en"), "12.5\u00a0%"),
+        (formats.scaled("1600", 3, "en", shown_places=2), "1.60"),
+        (formats.instant("2026-12-05T10:00:00Z", "Asia/Shanghai", "zh"), "2026年12月5日 18:00 (UTC+08)"),
+        (formats.country("VN", "zh"), "越南"),
+        (formats.country("ZZZ", "en"), "ZZZ"),
+        (labels.unit("H87", "en"), "piece"),
+        (labels.unit("XBX", "en"), "XBX"),
+    ],
+)
+def test_values_in_a_language(written, expected):
+    assert written == expected

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
 from marketplace.kernel.errors import FieldError, Refused
-from marketplace.kernel.money import UnitPrice
+from marketplace.kernel.money import PRICE_PLACES, UnitPrice
 
 LONGEST_LADDER: Final = 12
 LARGEST_QUANTITY: Final = 10**9
@@ -40,6 +41,27 @@ class Ladder:
     def lowest(self) -> UnitPrice:
         """The lowest unit price that any quantity gets."""
         return min((tier.price for tier in self.tiers), key=lambda price: price.micro)
+
+
+def make_ladder(
+    currency: str,
+    incoterm: str,
+    place_code: str,
+    *,
+    price: Decimal,
+    tiers: Sequence[tuple[int, Decimal]] = (),
+    moq: int = 1,
+) -> Ladder:
+    """Return a ladder from a price that holds from the minimum on, and further (from quantity, price) tiers.
+
+    Refused ``price`` for a price finer than six decimals.
+    """
+    first = [] if tiers and tiers[0][0] <= moq else [(moq, price)]
+    try:
+        made = tuple(Tier(quantity, UnitPrice.of(amount, currency)) for quantity, amount in (*first, *tiers))
+    except ValueError:
+        raise Refused.field("price", "too_fine", f"at most {PRICE_PLACES} decimals") from None
+    return Ladder(currency, incoterm, place_code, made)
 
 
 def ladder_for(

@@ -1,7 +1,7 @@
 """A draft's content as the values of a listing's columns, with its places and shelf looked up."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import Category, ChangeSet, Commodity, Listing, PriceLadder, Stock
 from marketplace.catalog.rules.drafts import ListingDraft, check_draft
 from marketplace.catalog.rules.packing import Packing
+from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place
 from marketplace.catalog.rules.pricing import Ladder, Tier
 from marketplace.catalog.rules.states import ChangeState
 from marketplace.kernel.errors import FieldError, Refused
@@ -18,7 +19,6 @@ from marketplace.kernel.money import UnitPrice
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import hs_code
 
-_PLACE_KINDS: Final = {"FCA": ("hub",), "DAP": ("city", "dc")}
 _IDS: Final = frozenset({"category_id", "commodity_id"})
 _PACKING: Final = {
     "carton_units": "carton_units",
@@ -35,44 +35,48 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """Where a draft belongs: category, commodity, and the hub its goods are handed over at."""
+class Content:
+    """A draft that was checked: ladders with the codes of their places, and JSON values by column, ids as text."""
 
-    category_id: UUID
-    commodity_id: UUID | None
-    hub_code: str
+    ladders: tuple[Ladder, ...]
+    values: dict[str, Any]
 
 
-def checked(session: Session, draft: ListingDraft) -> dict[str, Any]:
-    """Return a draft as JSON values by column, ids as text; Refused names every wrong field, places included."""
+def checked(session: Session, draft: ListingDraft) -> Content:
+    """Return a draft's content, its places, category and commodity looked up; Refused names every wrong field."""
     errors: list[FieldError] = []
     try:
         check_draft(draft)
     except Refused as refusal:
         errors += refusal.errors
-    shelf, more = _shelf(session, draft)
-    errors += more
-    if errors or shelf is None:
+    places = named_places(session)
+    ladders = _placed(draft, places, errors)
+    hub = _hub(draft, ladders, places, errors)
+    category_id, commodity_id = _shelf(session, draft, errors)
+    if errors:
         raise Refused.fields(*errors)
     packing = draft.packing
-    return {
-        "sku": draft.sku,
-        "titles": dict(draft.titles),
-        "descriptions": dict(draft.descriptions),
-        "source_locale": draft.source_locale,
-        "hs_code": hs_code(draft.hs),
-        "origin": draft.origin,
-        "grade": draft.grade,
-        "unit": draft.unit,
-        "category_id": str(shelf.category_id),
-        "commodity_id": str(shelf.commodity_id) if shelf.commodity_id else None,
-        "moq": draft.moq,
-        "multiple": draft.multiple,
-        **{column: getattr(packing, name) if packing else None for column, name in _PACKING.items()},
-        "stackable": packing.stackable if packing else True,
-        "lead_days": draft.lead_days,
-        "hub_code": shelf.hub_code,
-    }
+    return Content(
+        ladders,
+        {
+            "sku": draft.sku,
+            "titles": dict(draft.titles),
+            "descriptions": dict(draft.descriptions),
+            "source_locale": draft.source_locale,
+            "hs_code": hs_code(draft.hs),
+            "origin": draft.origin,
+            "grade": draft.grade,
+            "unit": draft.unit,
+            "category_id": str(category_id),
+            "commodity_id": str(commodity_id) if commodity_id else None,
+            "moq": draft.moq,
+            "multiple": draft.multiple,
+            **{column: getattr(packing, name) if packing else None for column, name in _PACKING.items()},
+            "stackable": packing.stackable if packing else True,
+            "lead_days": draft.lead_days,
+            "hub_code": hub,
+        },
+    )
 
 
 def values_of(listing: Listing) -> dict[str, Any]:
@@ -162,61 +166,69 @@ def draft_of(session: Session, listing: Listing) -> ListingDraft:
     )
 
 
-def _shelf(session: Session, draft: ListingDraft) -> tuple[Shelf | None, list[FieldError]]:
-    errors = _check_places(session, draft)
-    commodity = None
-    if draft.commodity is not None:
-        commodity = session.scalars(sa.select(Commodity).where(Commodity.slug == draft.commodity)).one_or_none()
-        if commodity is None:
-            errors.append(FieldError("commodity", "unknown", "the slug of a commodity of this city"))
-    category_id = commodity.category_id if commodity else _category(session, draft, errors)
-    hub = _hub(session, draft, errors)
-    if errors or category_id is None or hub is None:
-        return None, errors
-    return Shelf(category_id, commodity.id if commodity else None, hub), errors
+def named_places(session: Session) -> list[NamedPlace]:
+    """Return the places that a price basis may name, with all their names."""
+    return [
+        NamedPlace(place.code, str(place.kind), place.country, {**place.names, "en": place.name})
+        for place in reference.places(session)
+    ]
+
+
+def _shelf(session: Session, draft: ListingDraft, errors: list[FieldError]) -> tuple[UUID | None, UUID | None]:
+    if draft.commodity is None:
+        return _category(session, draft, errors), None
+    commodity = session.scalars(sa.select(Commodity).where(Commodity.slug == draft.commodity)).one_or_none()
+    if commodity is None:
+        errors.append(FieldError("commodity", "unknown", "the slug of a commodity of this city"))
+        return None, None
+    return commodity.category_id, commodity.id
 
 
 def _category(session: Session, draft: ListingDraft, errors: list[FieldError]) -> UUID | None:
     """Find the category by its code, else by the HS chapter, else the one that takes what no other does."""
-    shelves = session.execute(sa.select(Category.id, Category.code, Category.hs_chapters).order_by(Category.position))
-    rows = shelves.all()
+    rows = session.execute(
+        sa.select(Category.id, Category.code, Category.hs_chapters).order_by(Category.position)
+    ).all()
     if draft.category is not None:
         found = next((row.id for row in rows if row.code == draft.category), None)
     else:
-        chapter = draft.hs[:2]
-        fitting = [row.id for row in rows if chapter in row.hs_chapters]
+        fitting = [row.id for row in rows if draft.hs[:2] in row.hs_chapters]
         found = next(iter(fitting or [row.id for row in rows if not row.hs_chapters]), None)
     if found is None:
         errors.append(FieldError("category", "choice", ", ".join(row.code for row in rows)))
     return found
 
 
-def _check_places(session: Session, draft: ListingDraft) -> list[FieldError]:
-    errors: list[FieldError] = []
-    places = {place.code: place for place in reference.places(session)}
+def _placed(draft: ListingDraft, places: list[NamedPlace], errors: list[FieldError]) -> tuple[Ladder, ...]:
+    placed: list[Ladder] = []
     for position, ladder in enumerate(draft.ladders):
-        kinds = _PLACE_KINDS.get(ladder.incoterm)
+        kinds = KINDS.get(ladder.incoterm)
         name = f"ladders.{position}"
         if kinds is None:
-            errors.append(FieldError(f"{name}.incoterm", "choice", ", ".join(_PLACE_KINDS)))
+            errors.append(FieldError(f"{name}.incoterm", "choice", ", ".join(KINDS)))
             continue
-        place = places.get(ladder.place_code)
-        if place is None or place.kind not in kinds:
-            accepted = ", ".join(sorted(code for code, found in places.items() if found.kind in kinds))
+        place = find_place(ladder.place_code, places, kinds)
+        if place is None:
+            accepted = ", ".join(sorted(found.code for found in places if found.kind in kinds))
             errors.append(FieldError(f"{name}.place", "place", accepted, {"incoterm": ladder.incoterm}))
-    return errors
+        else:
+            placed.append(replace(ladder, place_code=place.code))
+    return tuple(placed)
 
 
-def _hub(session: Session, draft: ListingDraft, errors: list[FieldError]) -> str | None:
+def _hub(
+    draft: ListingDraft, ladders: tuple[Ladder, ...], places: list[NamedPlace], errors: list[FieldError]
+) -> str | None:
     """Take the hub that is named, else that of the FCA price, else the first in the goods' own country, else any."""
-    hubs = reference.places(session, kind="hub")
-    named = draft.hub_code or next((ladder.place_code for ladder in draft.ladders if ladder.incoterm == "FCA"), None)
-    if named is not None:
-        if draft.hub_code is not None and named not in {hub.code for hub in hubs}:
+    hubs = [place for place in places if place.kind == "hub"]
+    if draft.hub_code is not None:
+        named = find_place(draft.hub_code, places, KINDS["FCA"])
+        if named is None:
             errors.append(FieldError("hub", "choice", ", ".join(sorted(hub.code for hub in hubs))))
-        return named
+        return named.code if named else None
+    priced = [ladder.place_code for ladder in ladders if ladder.incoterm == "FCA"]
     at_home = [hub.code for hub in hubs if hub.country == draft.origin]
-    found = next(iter(at_home or [hub.code for hub in hubs]), None)
+    found = next(iter([*priced, *at_home, *(hub.code for hub in hubs)]), None)
     if found is None:
         errors.append(FieldError("hub", "required", "the hub where the goods are handed over"))
     return found

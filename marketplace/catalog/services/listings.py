@@ -28,7 +28,7 @@ from marketplace.merchants import queries as merchants
 def create(session: Session, *, actor: Actor, draft: ListingDraft, now: datetime) -> UUID:
     """Write a new listing as a draft of the actor's company and return its id; Refused names every wrong field."""
     actor.must(Permission.CATALOG_LISTING_EDIT)
-    values = content.checked(session, draft)
+    checked = content.checked(session, draft)
     listing_id = new_id()
     is_new = insert_if_new(
         session,
@@ -40,11 +40,11 @@ def create(session: Session, *, actor: Actor, draft: ListingDraft, now: datetime
         price_jumped=False,
         created_at=now,
         changed_at=now,
-        **{name: content.from_json(name, value) for name, value in values.items()},
+        **{name: content.from_json(name, value) for name, value in checked.values.items()},
     )
     if not is_new:
         raise Refused.field("sku", "taken", "an article number you do not use yet")
-    content.write_ladders(session, listing_id, draft.ladders)
+    content.write_ladders(session, listing_id, checked.ladders)
     if draft.stock is not None:
         stock.set_on_hand(session, listing_id=listing_id, on_hand=draft.stock, now=now)
     _audit(session, actor, "listing.created", listing_id, now)
@@ -59,13 +59,13 @@ def edit(session: Session, *, actor: Actor, listing_id: UUID, draft: ListingDraf
     listing = own(session, actor=actor, listing_id=listing_id)
     if listing.state is ListingState.DELISTED:
         raise Conflict("state", thing="listing", state=listing.state, action="edit", possible=["reopen"])
-    values = content.checked(session, draft)
+    checked = content.checked(session, draft)
     _check_sku(session, listing, draft.sku)
-    waiting, direct = split(differences(content.values_of(listing), values))
+    waiting, direct = split(differences(content.values_of(listing), checked.values))
     if listing.state not in APPROVED:
         direct, waiting = direct | waiting, {}
     fields = _apply(session, listing, direct)
-    fields += _reprice(session, listing, draft.ladders, now)
+    fields += _reprice(session, listing, checked.ladders, now)
     fields += _restock(session, listing, draft, now)
     proposed = False
     if listing.state in APPROVED:
@@ -86,9 +86,12 @@ def find_by_sku(session: Session, *, company_id: UUID, skus: Collection[str]) ->
     return {row.sku: row.id for row in rows}
 
 
-def draft_of(session: Session, *, actor: Actor, listing_id: UUID) -> ListingDraft:
-    """Return the actor's listing as the draft to edit: what is up, with a waiting edit laid over it."""
-    return content.draft_of(session, own(session, actor=actor, listing_id=listing_id))
+def draft_of(session: Session, *, actor: Actor, listing_id: UUID, editing: bool = False) -> ListingDraft:
+    """Return the actor's listing as the draft to edit: what is up, with a waiting edit laid over it.
+
+    ``editing`` locks it, so that what follows in this unit of work builds on what was read.
+    """
+    return content.draft_of(session, own(session, actor=actor, listing_id=listing_id, lock=editing))
 
 
 def submit(session: Session, *, actor: Actor, listing_id: UUID, now: datetime) -> None:
@@ -150,12 +153,11 @@ def clear_price_flag(session: Session, *, actor: Actor, listing_id: UUID, now: d
     _audit(session, actor, "listing.price_seen", listing_id, now)
 
 
-def own(session: Session, *, actor: Actor, listing_id: UUID) -> Listing:
+def own(session: Session, *, actor: Actor, listing_id: UUID, lock: bool = True) -> Listing:
     """Return the actor's company's listing, locked for writing; NotFound for unknown and foreign ids alike."""
     actor.must(Permission.CATALOG_LISTING_EDIT)
-    listing = session.scalars(
-        sa.select(Listing).where(Listing.id == listing_id, Listing.company_id == actor.company).with_for_update()
-    ).one_or_none()
+    query = sa.select(Listing).where(Listing.id == listing_id, Listing.company_id == actor.company)
+    listing = session.scalars(query.with_for_update() if lock else query).one_or_none()
     if listing is None:
         raise NotFound("listing")
     return listing

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -220,11 +220,11 @@ def breaches(session: Session) -> list[Breach]:
     ]
 
 
-def _breaches(session: Session, query: sa.Select[tuple[UUID]], subject: str, what: str) -> list[Breach]:
+def _breaches(session: Session, query: sa.Select[UUID], subject: str, what: str) -> list[Breach]:
     return [Breach("4 resolved once", subject, found, what) for found in session.scalars(query)]
 
 
-def _applications() -> sa.Select[tuple[MerchantApplication, MerchantDecision | None]]:
+def _applications() -> sa.Select[*tuple[Any, ...]]:
     return sa.select(MerchantApplication, MerchantDecision).outerjoin(
         MerchantDecision, MerchantDecision.application_id == MerchantApplication.id
     )

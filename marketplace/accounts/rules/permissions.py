@@ -16,6 +16,7 @@ class Permission(StrEnum):
     COMPANY_MEMBERS_EDIT = "company:members:edit"
     COMPANY_MEMBERS_INVITE = "company:members:invite"
     COMPANY_MERCHANT_APPLY = "company:merchant:apply"
+    COMPANY_PAYEE_EDIT = "company:payee:edit"
     COMPANY_PROFILE_EDIT = "company:profile:edit"
     FILES_FILE_UPLOAD = "files:file:upload"
     LOGISTICS_DEPARTURE_OPERATE = "logistics:departure:operate"
@@ -94,6 +95,7 @@ _TRADE: Final = (
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
         _P.COMPANY_MERCHANT_APPLY,
+        _P.COMPANY_PAYEE_EDIT,
         _P.TRADE_CART_EDIT,
         _P.TRADE_DOCUMENT_SIGN,
         _P.TRADE_ORDER_ACCEPT,
@@ -105,11 +107,13 @@ _TRADE: Final = (
         _P.TRADE_PAYMENT_PAY,
     }
 )  # fmt: skip
-_PARTNER: Final = _COMPANY | _PAPERS | _PAYEE | {_P.PARTNER_CONSIGNMENT_READ, _P.TRADE_DOCUMENT_SIGN}
+_PARTNER: Final = (
+    _COMPANY | _PAPERS | _PAYEE | {_P.COMPANY_PAYEE_EDIT, _P.PARTNER_CONSIGNMENT_READ, _P.TRADE_DOCUMENT_SIGN}
+)
 _HANDLES_GOODS: Final = frozenset({_P.LOGISTICS_HANDOVER_RECORD, _P.LOGISTICS_RECEIPT_RECORD})
 _OPERATOR: Final = (
     _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS
-    | {_P.LOGISTICS_DEPARTURE_OPERATE}
+    | {_P.COMPANY_PAYEE_EDIT, _P.LOGISTICS_DEPARTURE_OPERATE}
     | {permission for permission in Permission if permission.startswith("operator:")}
 )  # fmt: skip
 
@@ -149,6 +153,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | {_P.LOGISTICS_DEPARTURE_OPERATE},
     Role.CUSTOMS: _PAPERS,
     Role.TREASURY: _PAPERS | _PAYEE | {
+        _P.COMPANY_PAYEE_EDIT,
         _P.OPERATOR_LEDGER_READ,
         _P.OPERATOR_PAYOUT_APPROVE,
         _P.OPERATOR_PAYOUT_READ,

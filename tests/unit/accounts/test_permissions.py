@@ -27,6 +27,7 @@ catalog:listing:edit     o s . . . .
 company:members:edit     o . . . . .
 company:members:invite   o . . . . .
 company:merchant:apply   o . . . . .
+company:payee:edit       o . . . . .
 company:profile:edit     o . . . . .
 files:file:upload        o s p . l f
 trade:cart:edit          o . p . . .
@@ -47,6 +48,7 @@ trade:transfer:record    o . . . . f
 CARRYING = """
 company:members:edit      o . . . . .
 company:members:invite    o . . . . .
+company:payee:edit        o . . . . .
 company:profile:edit      o . . . . .
 files:file:upload         o s p . l f
 logistics:handover:record o . . . l .
@@ -63,6 +65,7 @@ trade:transfer:record     o . . . . f
 RUNNING_THE_CITY = """
 company:members:edit        . . . . a
 company:members:invite      . . . . a
+company:payee:edit          . . . t .
 company:profile:edit        . . . . a
 files:file:upload           m o c t a
 logistics:departure:operate . o . . .
@@ -142,7 +145,8 @@ def test_only_those_who_touch_goods_record_them():
 
 def test_who_reads_all_messages_or_manages_people_moves_no_money():
     admin = permissions_of(CompanyKind.OPERATOR, [Role.ADMIN])
-    assert not admin & {Permission.OPERATOR_PAYOUT_APPROVE, Permission.TRADE_PAYMENT_CONFIRM}
+    moving = {Permission.COMPANY_PAYEE_EDIT, Permission.OPERATOR_PAYOUT_APPROVE, Permission.TRADE_PAYMENT_CONFIRM}
+    assert not admin & moving
 
 
 def test_roles_are_read_sorted_and_once():

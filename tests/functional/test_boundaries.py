@@ -61,12 +61,15 @@ def test_a_form_that_is_not_ours_does_nothing(town, token):
     visitor.open("/account")
 
 
-@pytest.mark.parametrize(("prefix", "lang"), [("", "en"), ("/zh", "zh"), ("/vi", "vi")])
-def test_a_language_stays_through_links_forms_and_redirects(town, prefix, lang):
+@pytest.mark.parametrize(
+    ("prefix", "lang", "heading"), [("", "en", "Log in"), ("/zh", "zh", "登录"), ("/vi", "vi", "Đăng nhập")]
+)
+def test_a_language_stays_through_links_forms_and_redirects(town, prefix, lang, heading):
     town.company(OWNER)
     visitor = town.visitor()
     page = visitor.open(f"{prefix}/login")
     assert f'<html lang="{lang}">' in page
+    assert f"<h1>{heading}</h1>" in page
     inner = [
         path
         for path in re.findall(r'(?:href|action)="(/[^"]*)"', page)

@@ -1,0 +1,48 @@
+"""Every text in the catalogues is translated, with the same values in it."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from marketplace import paths
+from marketplace.web.shared.locale import BABEL, DEFAULT
+
+LANGUAGES = [language for code, language in BABEL.items() if code != DEFAULT]
+# A literal %% counts too: one sign alone would be read as the start of a value.
+_VALUES = re.compile(r"%\(\w+\)[a-z]|%%")
+
+
+def _messages(language: str) -> list[Message]:
+    path: Path = paths.TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        return [message for message in read_po(file, locale=language) if message.id]
+
+
+def _forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
+    return [text] if isinstance(text, str) else list(text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated(language: str) -> None:
+    messages = _messages(language)
+
+    assert len(messages) > 400
+    assert [message.id for message in messages if message.fuzzy or not all(_forms(message.string or ""))] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_hold_the_same_values(language: str) -> None:
+    for message in _messages(language):
+        wanted = Counter(_VALUES.findall(_forms(message.id)[-1]))
+        for form in _forms(message.string or ""):
+            assert Counter(_VALUES.findall(form)) == wanted, message.id
+
+
+def test_the_catalogues_hold_the_same_texts() -> None:
+    first, second = ({str(message.id) for message in _messages(language)} for language in LANGUAGES)
+
+    assert first == second

@@ -29,10 +29,9 @@ def refresh(session: Session, *, listing: Listing, now: datetime) -> None:
             session.flush()
             record(session, ListingUnpublished(listing_id=listing.id, at=now))
         return
-    if card is None:
-        card = ListingCard(listing_id=listing.id, company_id=listing.company_id, published_at=now)
-        session.add(card)
+    card = card or ListingCard(listing_id=listing.id, company_id=listing.company_id, published_at=now)
     _draw(session, card, listing)
+    session.add(card)
     session.flush()
     record(session, ListingPublished(listing_id=listing.id, at=now))
 

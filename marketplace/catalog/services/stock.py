@@ -125,12 +125,12 @@ def set_on_hand(session: Session, *, listing_id: UUID, on_hand: int, now: dateti
     difference = on_hand - (row.on_hand if row else 0)
     if not difference:
         return 0
-    _enter(session, EntryKind.SET, listing_id, now, on_hand=difference)
     if not _move(session, listing_id, stock_left() + difference >= 0, on_hand=difference):
         promised = session.execute(
             sa.select(Stock.allocated + Stock.held).where(Stock.listing_id == listing_id)
         ).scalar_one()
         raise Conflict("stock_promised", listing=listing_id, promised=promised)
+    _enter(session, EntryKind.SET, listing_id, now, on_hand=difference)
     return difference
 
 

@@ -11,9 +11,10 @@ from marketplace.audit import queries as audit
 from marketplace.kernel.checks import Breach
 from marketplace.mail import queries as mail
 from marketplace.papers import queries as papers
+from marketplace.payments.queries import checks as payments
 
 # Each feature verifies its own promises; this is the list of them all.
-CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (audit.breaches, papers.breaches,)
+CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (audit.breaches, papers.breaches, payments.breaches)
 
 
 def check(session: Session) -> list[Breach]:

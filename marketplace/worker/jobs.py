@@ -19,6 +19,9 @@ from marketplace.mail import services as messages
 from marketplace.outbox import services as outbox
 from marketplace.papers import flows as papers
 from marketplace.papers import services as documents
+from marketplace.payments.flows import give_back
+from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.payments.services import holding, payments
 
 Handler = Callable[[dict[str, Any]], None]
 
@@ -58,6 +61,17 @@ def sweep_logins(_args: dict[str, Any]) -> None:
         throttle.sweep(session, now=clock.now())
 
 
+def lapse_payments(_args: dict[str, Any]) -> None:
+    """Mark what was not paid in time as overdue."""
+    with unit_of_work() as session:
+        payments.lapse(session, now=clock.now())
+
+
+def give_back_card(args: dict[str, Any]) -> None:
+    """Return a cancelled subject's money to the card."""
+    give_back.give_back(subject=Subject(SubjectKind(args["subject_kind"]), UUID(args["subject_id"])), now=clock.now())
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -67,7 +81,9 @@ def prune_jobs(_args: dict[str, Any]) -> None:
 JOBS: Final[dict[str, Handler]] = {
     messages.JOB: send_message,
     documents.JOB: render_document,
+    holding.GIVE_BACK: give_back_card,
     "expire_messages": expire_messages,
+    "lapse_payments": lapse_payments,
     "seal_audit": seal_audit,
     "prune_jobs": prune_jobs,
     "sweep_logins": sweep_logins,
@@ -76,6 +92,7 @@ JOBS: Final[dict[str, Handler]] = {
 # Name and seconds. Jobs are asked for once per period and city, and not while the one before is unfinished.
 PERIODIC: Final[tuple[tuple[str, int], ...]] = (
     ("seal_audit", 30),
+    ("lapse_payments", 60),
     ("expire_messages", 3600),
     ("prune_jobs", 6 * 3600),
     ("sweep_logins", 3600),

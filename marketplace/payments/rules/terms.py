@@ -8,6 +8,23 @@ from uuid import UUID
 
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import Money
+from marketplace.merchants.rules.payees import PayeeAccount
+
+__all__ = [
+    "MODE_OF_RAIL",
+    "MilestoneEvent",
+    "Mode",
+    "PayeeAccount",
+    "Plan",
+    "Rail",
+    "Share",
+    "Subject",
+    "SubjectKind",
+    "check_terms",
+    "plans_for",
+    "share_line",
+    "shares_of",
+]
 
 WHOLE: Final = 10_000  # basis points
 
@@ -72,27 +89,6 @@ _SHARES: Final[dict[Plan, Shares]] = {
     Plan.FREIGHT_HANDOVER_100: ((MilestoneEvent.HANDED_OVER, WHOLE),),
 }
 _FREIGHT_HELD: Final[Shares] = ((MilestoneEvent.DELIVERED, WHOLE),)
-
-
-@dataclass(frozen=True, slots=True)
-class PayeeAccount:
-    """The account named in the contract, as it stood there."""
-
-    account_name: str
-    bank_name: str
-    account_number: str
-    bic: str
-    country: str
-
-    def as_json(self) -> dict[str, str]:
-        """Return the account for a snapshot column."""
-        return {
-            "account_name": self.account_name,
-            "bank_name": self.bank_name,
-            "account_number": self.account_number,
-            "bic": self.bic,
-            "country": self.country,
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,11 @@ def cancel(session: Session, *, subject: Subject, actor: Actor, now: datetime) -
 
 
 def _divide(session: Session, terms: PaymentTerms, lines: Collection[tuple[UUID, Money]]) -> list[UUID]:
+    shares = [
+        (line_id, share)
+        for line_id, amount in lines
+        for share in share_line(amount, plan=terms.plan, mode=terms.mode, commission_bp=terms.commission_bp)
+    ]
     rows = [
         {
             "id": new_id(),
@@ -184,10 +189,7 @@ def _divide(session: Session, terms: PaymentTerms, lines: Collection[tuple[UUID,
             "commission_minor": share.commission.minor,
             "state": MilestoneState.PENDING,
         }
-        for line_id, amount in lines
-        for position, share in enumerate(
-            share_line(amount, plan=terms.plan, mode=terms.mode, commission_bp=terms.commission_bp), start=1
-        )
+        for position, (line_id, share) in enumerate(shares, start=1)
     ]
     session.execute(sa.insert(Milestone), rows)
     return [row["id"] for row in rows]

@@ -1,0 +1,219 @@
+"""Balances and entries, always summed from the entries themselves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.money import Money
+from marketplace.kernel.pages import Page, page_of
+from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
+from marketplace.payments.models.plans import Payment
+from marketplace.payments.queries.payments import PAGE, cursor_id
+from marketplace.payments.rules.ledger import ACCOUNTS, AccountKind, AccountRef, Nature, TransferKind
+from marketplace.payments.rules.terms import Subject
+
+_LONGEST_STATEMENT: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRow:
+    """All accounts of a kind in a currency together, as the house's books have them: debits positive."""
+
+    kind: AccountKind
+    nature: Nature
+    counts: str
+    accounts: int
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account and its balance."""
+
+    id: UUID
+    kind: AccountKind
+    owner_id: UUID | None
+    subject: Subject | None
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One entry: why, when, how much, for what."""
+
+    id: UUID
+    transfer_id: UUID
+    at: datetime
+    kind: TransferKind
+    account: AccountKind
+    subject: Subject | None
+    payment_id: UUID | None
+    payment_reference: str | None
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
+    """An account kind's balance at both ends of a statement."""
+
+    account: AccountKind
+    opening: Money
+    closing: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A company's entries in one currency over a period, seen from the company: what it has or is owed is positive."""
+
+    currency: str
+    since: datetime
+    until: datetime
+    balances: tuple[BalanceRow, ...]
+    entries: tuple[EntryRow, ...]
+
+
+def balance(session: Session, *, account: AccountRef) -> Money:
+    """Return an account's balance; nothing for one that was never used."""
+    total = (
+        sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.minor), 0))
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerAccount.key == account.key)
+    )
+    return Money(int(session.scalars(total).one()), account.currency)
+
+
+def totals(session: Session) -> tuple[TotalRow, ...]:
+    """Return the books on one page, in the order of the table of accounts."""
+    found = session.execute(
+        sa.select(
+            LedgerAccount.kind,
+            LedgerAccount.currency,
+            sa.func.count(LedgerAccount.id.distinct()),
+            sa.func.sum(LedgerEntry.minor),
+        )
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .group_by(LedgerAccount.kind, LedgerAccount.currency)
+    ).all()
+    rows = [
+        TotalRow(kind, ACCOUNTS[kind].nature, ACCOUNTS[kind].counts, count, Money(int(minor), currency))
+        for kind, currency, count, minor in found
+    ]
+    order = list(AccountKind)
+    return tuple(sorted(rows, key=lambda row: (order.index(row.kind), row.balance.currency)))
+
+
+def accounts(session: Session, *, kind: AccountKind, currency: str, cursor: str | None = None) -> Page[AccountRow]:
+    """Return the accounts of a kind with their balances, oldest first."""
+    statement = (
+        sa.select(LedgerAccount, sa.func.sum(LedgerEntry.minor).label("minor"))
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind == kind, LedgerAccount.currency == currency)
+        .group_by(LedgerAccount.id)
+        .order_by(LedgerAccount.id)
+        .limit(PAGE + 1)
+    )
+    if cursor:
+        statement = statement.where(LedgerAccount.id > cursor_id(cursor))
+    rows = [_account(found, minor) for found, minor in session.execute(statement)]
+    return page_of(rows, PAGE, lambda row: (str(row.id),))
+
+
+def account(session: Session, *, account_id: UUID) -> AccountRow:
+    """Return one account with its balance; NotFound."""
+    found = session.get(LedgerAccount, account_id)
+    if found is None:
+        raise NotFound("ledger_account")
+    total = sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.minor), 0)).where(LedgerEntry.account_id == account_id)
+    return _account(found, session.scalars(total).one())
+
+
+def entries(session: Session, *, account_id: UUID, cursor: str | None = None) -> Page[EntryRow]:
+    """Return the entries of an account, newest first."""
+    statement = _entries().where(LedgerEntry.account_id == account_id)
+    if cursor:
+        statement = statement.where(LedgerEntry.id < cursor_id(cursor))
+    found = session.execute(statement.order_by(LedgerEntry.id.desc()).limit(PAGE + 1))
+    return page_of([_entry(row) for row in found], PAGE, lambda row: (str(row.id),))
+
+
+def statement(
+    session: Session, *, company_id: UUID | None, currency: str, since: datetime, until: datetime
+) -> Statement:
+    """Return a company's statement (None: the house's own books) from ``since`` up to, not including, ``until``.
+
+    Refused for a period with more than 5,000 entries.
+    """
+    own = (LedgerAccount.owner_id == company_id, LedgerAccount.currency == currency)
+    in_period = (LedgerTransfer.at >= since, LedgerTransfer.at < until)
+    found = session.execute(
+        _entries().where(*own, *in_period).order_by(LedgerTransfer.at, LedgerEntry.id).limit(_LONGEST_STATEMENT + 1)
+    ).all()
+    if len(found) > _LONGEST_STATEMENT:
+        raise Refused.field("from", "too_long", f"a period of at most {_LONGEST_STATEMENT} entries")
+    before = sa.func.sum(sa.case((LedgerTransfer.at < since, LedgerEntry.minor), else_=0))
+    sums = session.execute(
+        sa.select(LedgerAccount.kind, before, sa.func.sum(LedgerEntry.minor))
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .join(LedgerTransfer, LedgerTransfer.id == LedgerEntry.transfer_id)
+        .where(*own, LedgerTransfer.at < until)
+        .group_by(LedgerAccount.kind)
+    ).all()
+    order = list(AccountKind)
+    balances = [
+        BalanceRow(kind, _seen(kind, opening, currency), _seen(kind, closing, currency))
+        for kind, opening, closing in sorted(sums, key=lambda row: order.index(row[0]))
+    ]
+    return Statement(currency, since, until, tuple(balances), tuple(_entry(row, seen=True) for row in found))
+
+
+def _entries() -> sa.Select[Any]:
+    return (
+        sa.select(
+            LedgerEntry.id,
+            LedgerEntry.transfer_id,
+            LedgerTransfer.at,
+            LedgerTransfer.kind,
+            LedgerAccount.kind.label("account"),
+            LedgerTransfer.subject_kind,
+            LedgerTransfer.subject_id,
+            LedgerTransfer.payment_id,
+            Payment.reference,
+            LedgerEntry.minor,
+            LedgerEntry.currency,
+        )
+        .join(LedgerTransfer, LedgerTransfer.id == LedgerEntry.transfer_id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .outerjoin(Payment, Payment.id == LedgerTransfer.payment_id)
+    )
+
+
+def _entry(row: Any, *, seen: bool = False) -> EntryRow:
+    amount = _seen(row.account, row.minor, row.currency) if seen else Money(row.minor, row.currency)
+    return EntryRow(
+        id=row.id,
+        transfer_id=row.transfer_id,
+        at=row.at,
+        kind=row.kind,
+        account=row.account,
+        subject=Subject(row.subject_kind, row.subject_id) if row.subject_kind else None,
+        payment_id=row.payment_id,
+        payment_reference=row.reference,
+        amount=amount,
+    )
+
+
+def _seen(kind: AccountKind, minor: int, currency: str) -> Money:
+    """Turn the house's view of a company's account into the company's: what we owe it is what it has."""
+    account = ACCOUNTS[kind]
+    turned = account.owned and account.nature is not Nature.MEMO
+    return Money(-int(minor) if turned else int(minor), currency)
+
+
+def _account(found: LedgerAccount, minor: int) -> AccountRow:
+    subject = Subject(found.subject_kind, found.subject_id) if found.subject_kind and found.subject_id else None
+    return AccountRow(found.id, found.kind, found.owner_id, subject, Money(int(minor), found.currency))

@@ -1,0 +1,233 @@
+"""Payments and milestones as rows."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
+from marketplace.payments.rules.paying import UNPAID, MilestoneState, PaymentState
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Plan, Rail, Subject
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TermsRow:
+    """How a subject is paid."""
+
+    subject: Subject
+    plan: Plan
+    mode: Mode
+    rail: Rail
+    payer_id: UUID
+    payee_id: UUID
+    payee_account: PayeeAccount | None
+    amount: Money
+    commission_bp: int
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment as both its parties see it."""
+
+    id: UUID
+    reference: str
+    creditor_reference: str
+    subject: Subject
+    event: MilestoneEvent | None
+    payer_id: UUID
+    payee_id: UUID
+    payee_account: PayeeAccount | None
+    rail: Rail
+    mode: Mode
+    amount: Money
+    paid: Money
+    charges: Money
+    surplus: Money
+    state: PaymentState
+    due_at: datetime | None
+    slip_file_id: UUID | None
+    slip_at: datetime | None
+    settled_at: datetime | None
+    created_at: datetime
+
+    @property
+    def outstanding(self) -> Money:
+        """What has still to be paid."""
+        if self.state not in UNPAID:
+            return Money.zero(self.amount.currency)
+        return self.amount - self.paid
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """One share of one line."""
+
+    id: UUID
+    subject: Subject
+    line_id: UUID
+    event: MilestoneEvent
+    share_bp: int
+    amount: Money
+    commission: Money
+    state: MilestoneState
+    payment_id: UUID | None
+    due_at: datetime | None
+
+
+def payment(session: Session, *, company_id: UUID, payment_id: UUID) -> PaymentRow:
+    """Return a payment that this company pays or is paid; NotFound for an unknown one and for another's alike."""
+    found = session.scalars(sa.select(Payment).where(Payment.id == payment_id, _party(company_id))).one_or_none()
+    if found is None:
+        raise NotFound("payment")
+    return _row(found)
+
+
+def payments_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, tuple[PaymentRow, ...]]:
+    """Return the payments of subjects that the caller may see, oldest first."""
+    return _by_subject(subjects, [_row(found) for found in _of(session, Payment, subjects, Payment.created_at)])
+
+
+def milestones_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, tuple[MilestoneRow, ...]]:
+    """Return the milestones of subjects that the caller may see, in the order of lines and plan."""
+    return _by_subject(subjects, [_milestone(found) for found in _of(session, Milestone, subjects, Milestone.position)])
+
+
+def terms_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, TermsRow]:
+    """Return how these subjects are paid."""
+    return {
+        row.subject: row
+        for row in (_terms(found) for found in _of(session, PaymentTerms, subjects, PaymentTerms.created_at))
+    }
+
+
+def to_pay(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:
+    """Return what this company has still to pay by bank, newest first."""
+    return _page(session, cursor, Payment.payer_id == company_id, Payment.state.in_(UNPAID))
+
+
+def to_receive(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:
+    """Return what this company has still to be paid by bank, newest first."""
+    return _page(session, cursor, Payment.payee_id == company_id, Payment.state.in_(UNPAID))
+
+
+def slips_to_confirm(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:
+    """Return the payments whose slip waits for this payee, newest first."""
+    return _page(session, cursor, Payment.payee_id == company_id, Payment.state == PaymentState.SLIP_RECEIVED)
+
+
+def paid_or_closed(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:
+    """Return what this company paid or was paid, and what needs paying no longer, newest first."""
+    return _page(session, cursor, _party(company_id), Payment.state.not_in(UNPAID))
+
+
+def with_slip(session: Session, *, company_id: UUID, payment_id: UUID) -> UUID:
+    """Return the slip file of a payment to either party; NotFound where there is none."""
+    row = payment(session, company_id=company_id, payment_id=payment_id)
+    if row.slip_file_id is None:
+        raise NotFound("file")
+    return row.slip_file_id
+
+
+def _party(company_id: UUID) -> sa.ColumnElement[bool]:
+    return sa.or_(Payment.payer_id == company_id, Payment.payee_id == company_id)
+
+
+def _page(session: Session, cursor: str | None, *where: sa.ColumnElement[bool]) -> Page[PaymentRow]:
+    statement = sa.select(Payment).where(*where)
+    if cursor:
+        statement = statement.where(Payment.id < cursor_id(cursor))
+    found = session.scalars(statement.order_by(Payment.id.desc()).limit(PAGE + 1)).all()
+    return page_of([_row(row) for row in found], PAGE, lambda row: (str(row.id),))
+
+
+def cursor_id(cursor: str) -> UUID:
+    """Return the id that a cursor continues after; a cursor we did not make is refused."""
+    (text,) = decode_cursor(cursor, str)
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
+def _of(session: Session, table: Any, subjects: Collection[Subject], order: Any) -> list[Any]:
+    ids = {subject.id for subject in subjects}
+    if not ids:
+        return []
+    return list(session.scalars(sa.select(table).where(table.subject_id.in_(ids)).order_by(order, table.id)))
+
+
+def _by_subject(subjects: Collection[Subject], rows: list[Any]) -> dict[Subject, tuple[Any, ...]]:
+    found: dict[Subject, list[Any]] = {subject: [] for subject in subjects}
+    for row in rows:
+        if row.subject in found:
+            found[row.subject].append(row)
+    return {subject: tuple(mine) for subject, mine in found.items()}
+
+
+def _row(found: Payment) -> PaymentRow:
+    return PaymentRow(
+        id=found.id,
+        reference=found.reference,
+        creditor_reference=found.creditor_reference,
+        subject=Subject(found.subject_kind, found.subject_id),
+        event=found.event,
+        payer_id=found.payer_id,
+        payee_id=found.payee_id,
+        payee_account=_account(found.payee_account),
+        rail=found.rail,
+        mode=found.mode,
+        amount=Money(found.amount_minor, found.currency),
+        paid=Money(found.paid_minor, found.currency),
+        charges=Money(found.charges_minor, found.currency),
+        surplus=Money(found.surplus_minor, found.currency),
+        state=found.state,
+        due_at=found.due_at,
+        slip_file_id=found.slip_file_id,
+        slip_at=found.slip_at,
+        settled_at=found.settled_at,
+        created_at=found.created_at,
+    )
+
+
+def _milestone(found: Milestone) -> MilestoneRow:
+    return MilestoneRow(
+        id=found.id,
+        subject=Subject(found.subject_kind, found.subject_id),
+        line_id=found.line_id,
+        event=found.event,
+        share_bp=found.share_bp,
+        amount=Money(found.amount_minor, found.currency),
+        commission=Money(found.commission_minor, found.currency),
+        state=found.state,
+        payment_id=found.payment_id,
+        due_at=found.due_at,
+    )
+
+
+def _terms(found: PaymentTerms) -> TermsRow:
+    return TermsRow(
+        subject=Subject(found.subject_kind, found.subject_id),
+        plan=found.plan,
+        mode=found.mode,
+        rail=found.rail,
+        payer_id=found.payer_id,
+        payee_id=found.payee_id,
+        payee_account=_account(found.payee_account),
+        amount=Money(found.amount_minor, found.currency),
+        commission_bp=found.commission_bp,
+        cancelled_at=found.cancelled_at,
+    )
+
+
+def _account(found: dict[str, str] | None) -> PayeeAccount | None:
+    return PayeeAccount(**found) if found else None

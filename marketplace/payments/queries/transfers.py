@@ -1,0 +1,105 @@
+"""Incoming transfers as rows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.kernel.pages import Page, page_of
+from marketplace.payments.models.plans import IncomingTransfer, Payment, TransferMatch
+from marketplace.payments.queries.payments import PAGE, cursor_id
+from marketplace.payments.rules.paying import TransferState
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRow:
+    """How much of a transfer is for which payment."""
+
+    payment_id: UUID
+    payment_reference: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    """Money that a payee says has arrived, and what it is for."""
+
+    id: UUID
+    amount: Money
+    received_on: date
+    reference: str
+    note: str
+    state: TransferState
+    created_at: datetime
+    matches: tuple[MatchRow, ...]
+
+
+def transfers(
+    session: Session, *, payee_id: UUID, state: TransferState | None = None, cursor: str | None = None
+) -> Page[TransferRow]:
+    """Return what came to a payee, newest first; ``state`` narrows it."""
+    statement = sa.select(IncomingTransfer).where(IncomingTransfer.payee_id == payee_id)
+    if state is not None:
+        statement = statement.where(IncomingTransfer.state == state)
+    if cursor:
+        statement = statement.where(IncomingTransfer.id < cursor_id(cursor))
+    found = session.scalars(statement.order_by(IncomingTransfer.id.desc()).limit(PAGE + 1)).all()
+    matches = _matches(session, IncomingTransfer.id.in_([row.id for row in found]))
+    rows = [_row(row, matches.get(row.id, ())) for row in found]
+    return page_of(rows, PAGE, lambda row: (str(row.id),))
+
+
+def transfer(session: Session, *, payee_id: UUID, transfer_id: UUID) -> TransferRow:
+    """Return one transfer of this payee; NotFound for an unknown one and for another's alike."""
+    found = session.scalars(
+        sa.select(IncomingTransfer).where(IncomingTransfer.id == transfer_id, IncomingTransfer.payee_id == payee_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("transfer")
+    return _row(found, _matches(session, IncomingTransfer.id == transfer_id).get(transfer_id, ()))
+
+
+def receipts_of(session: Session, *, payment_id: UUID) -> tuple[TransferRow, ...]:
+    """Return what came for a payment that the caller may see, oldest first, each with its part for this payment."""
+    found = session.execute(
+        sa.select(IncomingTransfer, TransferMatch.minor, Payment.reference)
+        .join(TransferMatch, TransferMatch.transfer_id == IncomingTransfer.id)
+        .join(Payment, Payment.id == TransferMatch.payment_id)
+        .where(Payment.id == payment_id)
+        .order_by(TransferMatch.id)
+    )
+    return tuple(
+        _row(row, (MatchRow(payment_id, reference, Money(minor, row.currency)),)) for row, minor, reference in found
+    )
+
+
+def _matches(session: Session, where: sa.ColumnElement[bool]) -> dict[UUID, tuple[MatchRow, ...]]:
+    found = session.execute(
+        sa.select(TransferMatch.transfer_id, Payment.id, Payment.reference, Payment.currency, TransferMatch.minor)
+        .join(IncomingTransfer, IncomingTransfer.id == TransferMatch.transfer_id)
+        .join(Payment, Payment.id == TransferMatch.payment_id)
+        .where(where)
+        .order_by(TransferMatch.id)
+    )
+    grouped: dict[UUID, tuple[MatchRow, ...]] = {}
+    for transfer_id, payment_id, reference, currency, minor in found:
+        match = MatchRow(payment_id, reference, Money(minor, currency))
+        grouped[transfer_id] = (*grouped.get(transfer_id, ()), match)
+    return grouped
+
+
+def _row(found: IncomingTransfer, matches: tuple[MatchRow, ...]) -> TransferRow:
+    return TransferRow(
+        id=found.id,
+        amount=Money(found.amount_minor, found.currency),
+        received_on=found.received_on,
+        reference=found.reference,
+        note=found.note,
+        state=found.state,
+        created_at=found.created_at,
+        matches=matches,
+    )

@@ -1,0 +1,207 @@
+"""Money that came: recorded by the payee, matched to payments. It is never sent back from here."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.payments.models.plans import IncomingTransfer, Payment, TransferMatch
+from marketplace.payments.queries.tolerance import tolerance
+from marketplace.payments.rules.paying import (
+    PAYMENTS,
+    TRANSFERS,
+    UNPAID,
+    PaymentState,
+    Standing,
+    TransferState,
+    allot,
+    standing,
+)
+from marketplace.payments.rules.receipts import check_receipt
+from marketplace.payments.rules.references import references_in
+from marketplace.payments.rules.terms import Rail
+from marketplace.payments.services import payments
+
+
+def confirm_payment(
+    session: Session, *, actor: Actor, payment_id: UUID, amount: Money, received_on: date, now: datetime
+) -> None:
+    """Record that this much of a payment came: all of it, a part, too much, or all but the bank's charges.
+
+    A paid payment confirmed with the same facts stays as it is; with others it is a Conflict ``state``. NotFound for
+    another's payment, NotAllowed ``payee_only`` for the payer.
+    """
+    (payment,) = payments.locked_of(session, company_id=actor.company, payment_ids=[payment_id])
+    if payment.payee_id != actor.company:
+        raise NotAllowed("payee_only")
+    _check_currency(payment, amount)
+    check_receipt(amount, received_on, now=now)
+    if payment.state is PaymentState.PAID and _was_confirmed(session, payment, amount, received_on):
+        return
+    if payment.state not in UNPAID:
+        raise Conflict(
+            "state", thing="payment", state=str(payment.state), action="confirm", possible=_possible(payment)
+        )
+    transfer = _write(
+        session, actor=actor, amount=amount, received_on=received_on, reference=payment.reference, note="", now=now
+    )
+    _match(session, transfer, [payment], actor=actor, now=now)
+
+
+def record_transfer(
+    session: Session,
+    *,
+    actor: Actor,
+    amount: Money,
+    received_on: date,
+    reference: str = "",
+    note: str = "",
+    now: datetime,
+) -> UUID:
+    """Record money that came to the actor's company and return the transfer's id.
+
+    It is matched when its reference names exactly one open payment in its currency; else it waits to be matched by
+    hand.
+    """
+    check_receipt(amount, received_on, now=now)
+    transfer = _write(
+        session, actor=actor, amount=amount, received_on=received_on, reference=reference, note=note, now=now
+    )
+    named = payments.locked(
+        session,
+        Payment.payee_id == actor.company,
+        Payment.reference.in_(references_in(reference)),
+        Payment.currency == amount.currency,
+        Payment.rail == Rail.BANK,
+        Payment.state.in_(UNPAID),
+    )
+    if len(named) == 1:
+        _match(session, transfer, named, actor=actor, now=now)
+    return transfer.id
+
+
+def match_transfer(
+    session: Session, *, actor: Actor, transfer_id: UUID, payment_ids: Sequence[UUID], now: datetime
+) -> None:
+    """Say which payments a transfer is for: each gets what it lacks, the last what is left.
+
+    Matched to the same payments again it stays as it is; to others it is a Conflict ``state``. NotFound for another's
+    transfer or payment.
+    """
+    wanted = list(dict.fromkeys(payment_ids))
+    if not wanted:
+        raise Refused.field("payment_ids", "required", "at least one payment")
+    transfer = session.scalars(
+        sa.select(IncomingTransfer)
+        .where(IncomingTransfer.id == transfer_id, IncomingTransfer.payee_id == actor.company)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if transfer is None:
+        raise NotFound("transfer")
+    chosen = payments.locked_of(session, company_id=actor.company, payment_ids=wanted)
+    if any(payment.payee_id != actor.company for payment in chosen):
+        raise NotFound("payment")
+    if transfer.state is TransferState.MATCHED and _matched_to(session, transfer) == set(wanted):
+        return
+    TRANSFERS.apply(transfer.state, "match")
+    for payment in chosen:
+        _check_currency(payment, _amount(transfer))
+        PAYMENTS.apply(payment.state, "settle")
+    _match(session, transfer, chosen, actor=actor, now=now)
+
+
+def _write(
+    session: Session, *, actor: Actor, amount: Money, received_on: date, reference: str, note: str, now: datetime
+) -> IncomingTransfer:
+    transfer = IncomingTransfer(
+        id=new_id(),
+        payee_id=actor.company,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        received_on=received_on,
+        reference=reference,
+        note=note,
+        state=TransferState.UNMATCHED,
+        created_at=now,
+    )
+    session.add(transfer)
+    session.flush()
+    facts = {"minor": amount.minor, "currency": amount.currency}
+    _audit(session, transfer, "transfer.recorded", facts, actor=actor, now=now)
+    return transfer
+
+
+def _match(session: Session, transfer: IncomingTransfer, chosen: list[Payment], *, actor: Actor, now: datetime) -> None:
+    """Divide a transfer over locked payments and record what that makes of each."""
+    allowed = tolerance(session, currency=transfer.currency, at=now)
+    before = [_standing(payment, payment.paid_minor, allowed) for payment in chosen]
+    lacking = [Money(max(0, payment.amount_minor - payment.paid_minor), payment.currency) for payment in chosen]
+    parts = allot(_amount(transfer), lacking)
+    transfer.state = TRANSFERS.apply(transfer.state, "match")
+    for payment, part, was in zip(chosen, parts, before, strict=True):
+        match = TransferMatch(id=new_id(), transfer_id=transfer.id, payment_id=payment.id, minor=part.minor, at=now)
+        session.add(match)
+        session.flush()
+        becomes = _standing(payment, payment.paid_minor + part.minor, allowed)
+        payments.settle(session, payment, before=was, after=becomes, match_id=match.id, actor=actor, now=now)
+    facts = {"payments": [str(payment.id) for payment in chosen]}
+    _audit(session, transfer, "transfer.matched", facts, actor=actor, now=now)
+
+
+def _standing(payment: Payment, paid_minor: int, allowed: Money) -> Standing:
+    """Return where a payment stands with this much paid; one not yet settled has no bank charges."""
+    amount, paid = Money(payment.amount_minor, payment.currency), Money(paid_minor, payment.currency)
+    settled = payment.state is PaymentState.PAID
+    if paid_minor == payment.paid_minor and not settled:
+        return Standing(paid, Money.zero(payment.currency), Money.zero(payment.currency), "part")
+    return standing(amount=amount, paid=paid, tolerance=allowed, settled=settled)
+
+
+def _was_confirmed(session: Session, payment: Payment, amount: Money, received_on: date) -> bool:
+    same = (
+        sa.select(TransferMatch.id)
+        .join(IncomingTransfer, IncomingTransfer.id == TransferMatch.transfer_id)
+        .where(
+            TransferMatch.payment_id == payment.id,
+            IncomingTransfer.amount_minor == amount.minor,
+            IncomingTransfer.received_on == received_on,
+        )
+    )
+    return session.scalars(same).first() is not None
+
+
+def _matched_to(session: Session, transfer: IncomingTransfer) -> set[UUID]:
+    return set(session.scalars(sa.select(TransferMatch.payment_id).where(TransferMatch.transfer_id == transfer.id)))
+
+
+def _check_currency(payment: Payment, amount: Money) -> None:
+    if amount.currency != payment.currency:
+        raise Refused.field("currency", "currency", payment.currency)
+
+
+def _amount(transfer: IncomingTransfer) -> Money:
+    return Money(transfer.amount_minor, transfer.currency)
+
+
+def _possible(payment: Payment) -> list[str]:
+    return [action for action in PAYMENTS.actions(payment.state) if action == "settle"]
+
+
+def _audit(
+    session: Session,
+    transfer: IncomingTransfer,
+    action: str,
+    facts: dict[str, object],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    audit.record(session, actor=actor, action=action, subject="transfer", subject_id=transfer.id, facts=facts, now=now)

@@ -1,0 +1,99 @@
+"""What money that came makes of a payment."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.money import LARGEST_MINOR, Money
+from marketplace.payments.rules import paying, receipts
+from marketplace.payments.rules.paying import MILESTONE_OF, PAYMENTS, PaymentState
+
+MINOR = st.integers(0, 10**9)
+
+
+def cny(minor):
+    return Money(minor, "CNY")
+
+
+@given(st.integers(1, 10**9), MINOR, st.integers(0, 20_000), st.booleans())
+def test_a_standing_adds_up(amount, paid, tolerance, settled):
+    found = paying.standing(amount=cny(amount), paid=cny(paid), tolerance=cny(tolerance), settled=settled)
+    assert min(found.paid.minor, found.charges.minor, found.surplus.minor) >= 0
+    assert not (found.charges and found.surplus)
+    if found.action == "settle":
+        assert found.paid + found.charges - found.surplus == cny(amount)
+    else:
+        assert paid < amount
+        assert not settled
+        assert not found.charges
+        assert not found.surplus
+
+
+@pytest.mark.parametrize(
+    ("paid", "action", "charges", "surplus"),
+    [
+        (70_000, "settle", 0, 0),
+        (57_000, "settle", 13_000, 0),
+        (52_000, "settle", 18_000, 0),
+        (51_999, "part", 0, 0),
+        (70_001, "settle", 0, 1),
+    ],
+)
+def test_short_within_the_tolerance_is_paid(paid, action, charges, surplus):
+    found = paying.standing(amount=cny(70_000), paid=cny(paid), tolerance=cny(18_000), settled=False)
+    assert (found.action, found.charges.minor, found.surplus.minor) == (action, charges, surplus)
+
+
+def test_a_coin_does_not_settle_a_small_payment():
+    found = paying.standing(amount=cny(100), paid=cny(49), tolerance=cny(18_000), settled=False)
+    assert found.action == "part"
+    assert paying.standing(amount=cny(100), paid=cny(50), tolerance=cny(18_000), settled=False).action == "settle"
+
+
+@given(st.integers(1, 10**6), st.lists(st.integers(0, 10**6), min_size=1, max_size=5))
+def test_an_allotment_uses_the_money_up(received, lacking):
+    try:
+        parts = paying.allot(cny(received), [cny(minor) for minor in lacking])
+    except Refused:
+        assert min(lacking[:-1], default=1) == 0 or sum(lacking[:-1]) >= received
+        return
+    assert sum(part.minor for part in parts) == received
+    assert all(part.minor > 0 for part in parts)
+    assert all(part.minor <= least for part, least in zip(parts[:-1], lacking[:-1], strict=True))
+
+
+def test_every_payment_state_has_a_milestone_state():
+    assert MILESTONE_OF.keys() == set(PaymentState)
+
+
+def test_a_slip_stops_the_clock_and_a_settled_payment_only_takes_more_money():
+    assert not PAYMENTS.allows(PaymentState.SLIP_RECEIVED, "lapse")
+    assert PAYMENTS.actions(PaymentState.PAID) == ["settle"]
+    assert not PAYMENTS.actions(PaymentState.CANCELLED)
+
+
+NOW = datetime(2026, 11, 25, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 26), date(2026, 11, 25), date(2024, 11, 25)])
+def test_a_receipt_of_a_possible_day_is_taken(day):
+    receipts.check_receipt(cny(1), day, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("amount", "day", "fields"),
+    [
+        (0, date(2026, 11, 25), ["amount"]),
+        (-1, date(2026, 11, 25), ["amount"]),
+        (LARGEST_MINOR + 1, date(2026, 11, 25), ["amount"]),
+        (1, date(2026, 11, 27), ["received_on"]),
+        (0, date(2020, 1, 1), ["amount", "received_on"]),
+    ],
+)
+def test_a_receipt_that_cannot_be_is_refused(amount, day, fields):
+    with pytest.raises(Refused) as refusal:
+        receipts.check_receipt(cny(amount), day, now=NOW)
+    assert [error.field for error in refusal.value.errors] == fields

@@ -1,0 +1,46 @@
+"""References as banks mangle them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import iso11649
+
+from marketplace.kernel.ids import new_reference
+from marketplace.payments.rules.references import PREFIX, creditor_reference, references_in
+
+
+@pytest.mark.parametrize("_attempt", range(50))
+def test_a_creditor_reference_is_valid_and_names_our_reference(_attempt):
+    ours = new_reference(PREFIX)
+    creditor = creditor_reference(ours)
+    assert iso11649.is_valid(creditor)
+    assert references_in(creditor) == (ours,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PAY-7K3M-Q9TX",
+        "pay 7k3m q9tx",
+        "/INV/12 PAY7K3MQ9TX//",
+        "货款 PAY-7K3M-Q9TX 谢谢",
+        "PAYMENT PAY-7K3M-Q9TX",
+        "RF18 PAY7 K3MQ 9TX",
+    ],
+)
+def test_a_reference_is_found_in_any_spelling(text):
+    assert "PAY-7K3M-Q9TX" in references_in(text)
+
+
+def test_misread_letters_are_the_digits_they_look_like():
+    assert references_in("PAY-OK3M-Q9LX") == ("PAY-0K3M-Q91X",)
+
+
+@pytest.mark.parametrize("text", ["", "ORD-7K3M-Q9TX", "PAY-7K3M", "invoice 4711"])
+def test_a_text_without_reference_names_none(text):
+    assert references_in(text) == ()
+
+
+@given(st.text())
+def test_any_text_can_be_searched(text):
+    assert all(len(reference) == 13 for reference in references_in(text))

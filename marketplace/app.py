@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 from pydantic import SecretStr
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace import paths, reactions
@@ -18,6 +19,11 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import db, engine_options
 from marketplace.mail.channels import outlets
 from marketplace.notices.queries import Sender, renderer
+from marketplace.payments import stripe_gateway
+from marketplace.payments.flows.card_calls import EXTENSION as CARDS
+from marketplace.stripe_double.client import InProcess
+from marketplace.stripe_double.double import Double
+from marketplace.stripe_double.pages import create_pages
 from marketplace.web import registry as web
 from marketplace.worker import bell
 
@@ -59,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         folder=settings.data_dir / "mail", smtp_url=settings.smtp_url, sender=settings.mail_sender
     )
     app.extensions["city.store"] = open_store(settings.data_dir / "files")
+    _install_cards(app, settings)
     bell.install(app, settings)
     db.init_app(app)
     http.init_app(app, settings)
@@ -76,6 +83,28 @@ def _vault(app: Flask, settings: Settings) -> Vault:
         throttled=settings.limits == "on",
     )
     return Vault(app.config["SECRET_KEY"], policy=policy, cheap=settings.env == "test")
+
+
+def _install_cards(app: Flask, settings: Settings) -> None:
+    """Charge cards at Stripe; without a key, at the embedded stand-in, whose pages are mounted beside ours.
+
+    A production city without a key takes no cards: nobody shall mistake the stand-in for a payment.
+    """
+    if not settings.payments_are_demo:
+        app.extensions[CARDS] = stripe_gateway.connect(
+            api_key=settings.stripe_api_key.get_secret_value(),
+            webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
+            url=settings.stripe_url,
+        )
+    elif not settings.is_production:
+        double = Double(settings.data_dir / "stripe_double.sqlite3", base_url=f"{settings.base_url}/demo-payments")
+        app.extensions["city.double"] = double
+        app.extensions[CARDS] = stripe_gateway.connect(
+            api_key="sk_test_embedded",
+            webhook_secret=double.embedded_endpoint(f"{settings.base_url}/webhooks/stripe"),
+            http_client=InProcess(double),
+        )
+        app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/demo-payments": create_pages(double)})
 
 
 def _check(settings: Settings) -> None:

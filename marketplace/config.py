@@ -12,7 +12,7 @@ from marketplace.paths import ROOT
 class Settings(BaseSettings):
     """Everything that differs between one city and another."""
 
-    model_config = SettingsConfigDict(env_prefix="CITY_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CITY_", frozen=True, extra="ignore", populate_by_name=True)
 
     env: Literal["demo", "test", "production"] = "demo"
     data_dir: Path = ROOT / "var" / "demo"
@@ -30,8 +30,14 @@ class Settings(BaseSettings):
     limits: Literal["on", "off"] = "on"  # rate limits; off in demo and test only
     demo_mfa: bool = False  # ask for the second factor in the demo too
 
-    stripe_api_key: SecretStr = SecretStr("")  # empty: the embedded double, "demo payments"
-    stripe_webhook_secret: SecretStr = SecretStr("")
+    # Empty: the embedded double, "demo payments". The bare names are those that Stripe's own tools read.
+    stripe_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias=AliasChoices("CITY_STRIPE_API_KEY", "STRIPE_API_KEY")
+    )
+    stripe_webhook_secret: SecretStr = Field(
+        default=SecretStr(""), validation_alias=AliasChoices("CITY_STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOOK_SECRET")
+    )
+    stripe_url: str = ""  # where the provider's API is; empty: Stripe itself
     smtp_url: str = ""  # empty: messages land as .eml files under data_dir/mail
     mail_sender: str = "city@localhost"
 

@@ -310,13 +310,19 @@ def _metadata(order: Order) -> dict[str, str]:
 
 
 def connect(
-    *, api_key: str, webhook_secret: str, http_client: stripe.HTTPClient | None = None, retries: int = 2
+    *,
+    api_key: str,
+    webhook_secret: str,
+    url: str = "",
+    http_client: stripe.HTTPClient | None = None,
+    retries: int = 2,
 ) -> StripeGateway:
-    """Return the gateway on Stripe, or on whatever the HTTP client reaches."""
+    """Return the gateway on Stripe, on another address that speaks like it, or on whatever the HTTP client reaches."""
     client = stripe.StripeClient(
         api_key,
         stripe_version=API_VERSION,
         max_network_retries=retries,
+        base_addresses={"api": url} if url else {},
         http_client=http_client or stripe.RequestsClient(timeout=10),
     )
     return StripeGateway(client, webhook_secret=webhook_secret)

@@ -14,12 +14,13 @@ from marketplace.accounts.services import sign_in, throttle
 from marketplace.audit import flows as audit
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.errors import DomainError
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
 from marketplace.outbox import services as outbox
 from marketplace.papers import flows as papers
 from marketplace.papers import services as documents
-from marketplace.payments.flows import give_back
+from marketplace.payments.flows import cards, give_back
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import holding, payments
 
@@ -72,6 +73,27 @@ def give_back_card(args: dict[str, Any]) -> None:
     give_back.give_back(subject=Subject(SubjectKind(args["subject_kind"]), UUID(args["subject_id"])), now=clock.now())
 
 
+def reconcile_cards(_args: dict[str, Any]) -> None:
+    """Finish what was asked of the card provider and never answered."""
+    cards.reconcile(clock.now())
+
+
+def deliver_double_events(_args: dict[str, Any]) -> None:
+    """Be the embedded stand-in's network: hand its notices to the city as the provider would."""
+    double = current_app.extensions.get("city.double")
+    if double is not None:
+        double.pass_time()
+        double.deliver(_take_notice)
+
+
+def _take_notice(_url: str, raw: bytes, signature: str) -> bool:
+    try:
+        cards.webhook(raw, signature, clock.now())
+    except DomainError:
+        return False
+    return True
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -83,7 +105,9 @@ JOBS: Final[dict[str, Handler]] = {
     documents.JOB: render_document,
     holding.GIVE_BACK: give_back_card,
     "expire_messages": expire_messages,
+    "deliver_double_events": deliver_double_events,
     "lapse_payments": lapse_payments,
+    "reconcile_cards": reconcile_cards,
     "seal_audit": seal_audit,
     "prune_jobs": prune_jobs,
     "sweep_logins": sweep_logins,
@@ -92,6 +116,8 @@ JOBS: Final[dict[str, Handler]] = {
 # Name and seconds. Jobs are asked for once per period and city, and not while the one before is unfinished.
 PERIODIC: Final[tuple[tuple[str, int], ...]] = (
     ("seal_audit", 30),
+    ("deliver_double_events", 5),
+    ("reconcile_cards", 60),
     ("lapse_payments", 60),
     ("expire_messages", 3600),
     ("prune_jobs", 6 * 3600),

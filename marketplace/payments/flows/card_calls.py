@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from marketplace.kernel.db import extension, in_unit_of_work, reading
+from marketplace.kernel.errors import Unavailable
 from marketplace.payments.queries import cards as queries
 from marketplace.payments.queries.cards import ChargeRow, RefundRow
 from marketplace.payments.rules import cards as rules
@@ -30,11 +31,10 @@ _SKEW: Final = timedelta(minutes=10)
 
 
 def provider() -> CardProvider:
-    """Return the application's card provider; LookupError where none was set up."""
+    """Return the application's card provider; Unavailable in a city that takes no cards."""
     found = extension(EXTENSION)
     if found is None:
-        msg = "the application holds no card provider"
-        raise LookupError(msg)
+        raise Unavailable("cards_off")
     # No transaction stays open over the network.
     reading().rollback()
     return found

@@ -13,7 +13,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.cards import CardCharge, CardRefund, WebhookEvent
 from marketplace.payments.rules.cards import CardOutcome, CardState, RefundState
-from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.payments.rules.terms import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def charge_by_id(session: Session, *, charge_id: UUID) -> ChargeRow:
     return charge_row(found)
 
 
-def charges_of(session: Session, *, kind: SubjectKind, subject_ids: list[UUID]) -> tuple[ChargeRow, ...]:
+def charges_of(session: Session, *, kind: str, subject_ids: list[UUID]) -> tuple[ChargeRow, ...]:
     """Return the charges that pay for these subjects, oldest first."""
     found = session.scalars(
         sa.select(CardCharge)

@@ -1,0 +1,1 @@
+"""Payments, transfers, statements and the ledger over the API."""

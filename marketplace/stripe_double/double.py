@@ -1,0 +1,152 @@
+"""The stand-in as one object: answer a call, act for a person on its pages, let time pass, deliver notices."""
+
+import os
+import signal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from marketplace.stripe_double import answers, deliveries, parameters, routes
+from marketplace.stripe_double.answers import Answer
+from marketplace.stripe_double.calls import API_VERSION, Call, expand, new_id
+from marketplace.stripe_double.errors import Refusal, api_error, invalid, too_many
+from marketplace.stripe_double.resources import checkout_sessions, payment_intents, refunds, webhook_endpoints
+from marketplace.stripe_double.routes import Route
+from marketplace.stripe_double.storage import Storage
+from marketplace.stripe_double.switches import Fault, Switches
+
+# Metadata of the endpoint that belongs to the city this stand-in is embedded in.
+_EMBEDDED: Final = {"city": "embedded"}
+_BEFORE: Final = (Fault.TIMEOUT_BEFORE, Fault.THROTTLE, Fault.KILL_BEFORE)
+_AFTER: Final = (Fault.TIMEOUT_AFTER, Fault.KILL_AFTER)
+
+
+class NoAnswer(Exception):
+    """The caller never hears of this call: a time-out on purpose."""
+
+
+class Double:
+    """A stand-in on one file. Threads and processes may each have their own object on the same file."""
+
+    def __init__(self, path: Path, *, base_url: str) -> None:
+        """Open or make the file; pages are shown under ``base_url``."""
+        self._storage = Storage(path)
+        self._base_url = base_url.rstrip("/")
+        self.switches = Switches(self._storage)
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], *, query: str = "", body: str = "") -> Answer:
+        """Do one call and return its answer; NoAnswer when a switch takes the answer away."""
+        request_id = new_id("req", 14)
+        try:
+            self._fault(_BEFORE, method, path)
+            status, content, replayed = self._answer(method, path, headers, query, body, request_id)
+        except Refusal as refusal:
+            status, content, replayed = refusal.status, refusal.body, False
+        self._fault(_AFTER, method, path)
+        return Answer(status, content, request_id, replayed)
+
+    def act(self, work: Callable[[Call], Any]) -> Any:
+        """Do something that is no call of the API: a person on a page, or time that passes."""
+        with self._storage.write() as transaction:
+            try:
+                with transaction.savepoint(kept=_is_kept):
+                    return work(Call(transaction, {}, "", self._base_url))
+            except Refusal as refusal:
+                if not refusal.keep:
+                    raise
+                found = refusal
+        raise found
+
+    def read(self, kind: str, object_id: str) -> dict[str, Any] | None:
+        """Read an object with what is the stand-in's own in it."""
+        with self._storage.read() as transaction:
+            return transaction.get(kind, object_id)
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        """Read all objects of a kind, newest first."""
+        with self._storage.read() as transaction:
+            return transaction.all(kind)
+
+    def embedded_endpoint(self, url: str) -> str:
+        """Return the signing secret of the city's own endpoint, registered once and moved when the city moves."""
+        with self._storage.write() as transaction:
+            call = Call(transaction, {"url": url, "enabled_events": ["*"], "metadata": _EMBEDDED}, "", self._base_url)
+            for endpoint in transaction.all("webhook_endpoint"):
+                if endpoint["metadata"] == _EMBEDDED:
+                    call.put({**endpoint, "url": url})
+                    return endpoint["_secret"]
+            return webhook_endpoints.create(call)["secret"]
+
+    def pass_time(self) -> None:
+        """Do what is due by the clock: pages and reservations end, pending refunds fail."""
+        for work in (checkout_sessions.expire_due, payment_intents.expire_reservations, refunds.settle_pending):
+            self.act(work)
+
+    def deliver(self, send: deliveries.Send, *, limit: int = 100) -> int:
+        """Send the notices that are due, through ``send(url, raw, signature) -> accepted``; return how many went."""
+        return deliveries.pump(self._storage, self.switches, send, limit=limit)
+
+    def _answer(
+        self, method: str, path: str, headers: Mapping[str, str], query: str, body: str, request_id: str
+    ) -> tuple[int, dict[str, Any], bool]:
+        _check_headers(headers)
+        found = routes.find(method, path)
+        if found is None:
+            message = f"Unrecognized request URL ({method}: {path})."
+            raise Refusal(404, invalid(message).error)
+        route, object_id = found
+        given = parameters.check(
+            parameters.read(body if method == "POST" else query), route.model, supported=route.supported
+        )
+        key = headers.get("idempotency-key", "") if method == "POST" else ""
+        if key:
+            known = answers.begin(self._storage, key, method=method, path=path, body=body)
+            if known is not None:
+                return known.status, known.body, True
+        return (*self._execute(route, given, object_id, key, request_id, path), False)
+
+    def _execute(
+        self, route: Route, given: dict[str, Any], object_id: str, key: str, request_id: str, path: str
+    ) -> tuple[int, dict[str, Any]]:
+        """Do the call and keep its answer in one transaction, a GET in a reading one."""
+        paths = given.pop("expand", [])
+        broken = self.switches.take(Fault.BREAK_BEFORE, Fault.BREAK_AFTER, method=route.method, path=path)
+        with self._storage.read() if route.method == "GET" else self._storage.write() as transaction:
+            call = Call(transaction, given, object_id, self._base_url, request_id, key)
+            status, content = 200, {}
+            try:
+                if broken and broken.fault is Fault.BREAK_BEFORE:
+                    raise api_error()
+                with transaction.savepoint(kept=_is_kept):
+                    content = expand(call, route.act(call), paths)
+            except Refusal as refusal:
+                status, content = refusal.status, refusal.body
+            if broken:
+                status, content = 500, api_error().body
+            if key:
+                answers.keep(transaction, key, status, content)
+        return status, content
+
+    def _fault(self, faults: tuple[Fault, ...], method: str, path: str) -> None:
+        armed = self.switches.take(*faults, method=method, path=path)
+        if armed is None:
+            return
+        if armed.fault in (Fault.KILL_BEFORE, Fault.KILL_AFTER):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if armed.fault is Fault.THROTTLE:
+            raise too_many()
+        raise NoAnswer
+
+
+def _is_kept(error: BaseException) -> bool:
+    """Tell whether what was done before an error stays done: a declined card leaves its attempt behind."""
+    return isinstance(error, Refusal) and error.keep
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    authorization = headers.get("authorization", "")
+    if not authorization.startswith("Bearer sk_test_"):
+        raise Refusal(401, {"type": "invalid_request_error", "message": "Invalid API Key provided"})
+    version = headers.get("stripe-version", API_VERSION)
+    if version != API_VERSION:
+        raise invalid(f"Invalid Stripe API version: {version}. The demo provider only does {API_VERSION}")

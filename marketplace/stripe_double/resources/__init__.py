@@ -1,0 +1,1 @@
+"""What the stand-in keeps, one module per resource of Stripe."""

@@ -1,0 +1,73 @@
+"""Charges: one attempt of a PaymentIntent each."""
+
+from typing import Any, Final
+
+from marketplace.stripe_double.calls import Call, listing, new_id
+from marketplace.stripe_double.resources import balance
+
+# Banks keep a reservation for seven days.
+HOLD: Final = 7 * 24 * 3600
+
+
+def make(
+    call: Call, intent: dict[str, Any], method: dict[str, Any], *, captured: bool, failure: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Make the charge of one attempt, booked at once when it is captured."""
+    charge = {
+        "id": new_id("ch"),
+        "object": "charge",
+        "amount": intent["amount"],
+        "amount_captured": intent["amount"] if captured else 0,
+        "amount_refunded": 0,
+        "balance_transaction": None,
+        "billing_details": method["billing_details"],
+        "captured": captured,
+        "created": call.now,
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "disputed": False,
+        "failure_code": failure["code"] if failure else None,
+        "failure_message": failure["message"] if failure else None,
+        "livemode": False,
+        "metadata": intent["metadata"],
+        "outcome": {"network_status": "declined_by_network" if failure else "approved_by_network"},
+        "paid": failure is None,
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": {
+            "type": "card",
+            "card": {**method["card"], "capture_before": None if captured or failure else call.now + HOLD},
+        },
+        "refunded": False,
+        "status": "failed" if failure else "succeeded",
+    }
+    if captured:
+        charge["balance_transaction"] = balance.book_charge(call, charge, charge["amount"])["id"]
+    call.emit("charge.failed" if failure else "charge.succeeded", charge)
+    return call.put(charge)
+
+
+def capture(call: Call, charge: dict[str, Any], amount: int) -> dict[str, Any]:
+    """Take this much of a reserved charge."""
+    charge |= {"captured": True, "amount_captured": amount}
+    charge["balance_transaction"] = balance.book_charge(call, charge, amount)["id"]
+    call.emit("charge.captured", charge)
+    return call.put(charge)
+
+
+def release(call: Call, charge: dict[str, Any]) -> dict[str, Any]:
+    """Give a reservation back."""
+    charge |= {"amount_refunded": charge["amount"], "refunded": True}
+    return call.put(charge)
+
+
+def retrieve(call: Call) -> dict[str, Any]:
+    """Read one."""
+    return call.get("charge", call.object_id)
+
+
+def find(call: Call) -> dict[str, Any]:
+    """List them, all or of one PaymentIntent."""
+    found = call.transaction.all("charge", intent=call.given.get("payment_intent"))
+    return listing(call, found, url="/v1/charges")

@@ -71,7 +71,7 @@ def _letters(fonts: Path) -> frozenset[int]:
     known: set[int] = set()
     for file in fonts.glob("*-Regular.ttf"):
         with TTFont(file, lazy=True) as font:
-            known |= font.getBestCmap().keys()
+            known |= (font.getBestCmap() or {}).keys()
     return frozenset(known)
 
 

@@ -1,19 +1,29 @@
-"""Note that a listing changed; a job re-indexes it."""
+"""Note that a listing changed; keep what search counts and sorts by."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.models import ListingCard
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import services as outbox
-from marketplace.search.models import StaleListing
+from marketplace.search.models import SearchEntry, SearchPrice, StaleListing
+from marketplace.search.queries import sources
+from marketplace.search.queries.sources import Source
+from marketplace.search.rules.documents import plain_text
 
 JOB: Final = "index_listings"
+REBUILD: Final = "rebuild_index"
 _ASKED: Final = "search.asked"
+# A broken index is rebuilt once; queries that find it broken meanwhile ask in vain.
+_REBUILD_EVERY: Final = 60  # seconds
+# The name of the writers' turn among PostgreSQL's advisory locks: "find" in ASCII.
+_TURN: Final = 0x66696E64
 
 
 def touch(session: Session, *, listing_id: UUID, now: datetime) -> None:
@@ -34,6 +44,70 @@ def touch_all(session: Session, *, listing_ids: Collection[UUID], now: datetime)
         outbox.enqueue(session, JOB, {}, now=now)
 
 
+def ask_for_rebuild(session: Session, *, now: datetime) -> UUID:
+    """Have the whole index written anew, once a minute at most."""
+    minute = int(now.timestamp()) // _REBUILD_EVERY
+    return outbox.enqueue(session, REBUILD, {}, now=now, key=f"{REBUILD}:{minute}")
+
+
 def settle(session: Session, *, ids: Collection[UUID]) -> None:
     """Forget changes that are in the index now."""
     session.execute(sa.delete(StaleListing).where(StaleListing.id.in_(ids)))
+
+
+def keep(session: Session, *, listing_ids: Collection[UUID], now: datetime) -> None:
+    """Write what is counted and sorted by for those of these listings that are live, and take it away for others.
+
+    Read and written in one turn, so that of two jobs at the same listing the later has what is newest.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
+    live = sources.sources(session, listing_ids=listing_ids)
+    for table in (SearchPrice, SearchEntry):
+        session.execute(sa.delete(table).where(table.listing_id.in_(listing_ids)))
+    if not live:
+        return
+    session.execute(sa.insert(SearchEntry), [_entry(source) for source in live])
+    currencies = {ladder.currency for source in live for ladder in source.ladders}
+    rates = sources.dollar_rates(session, currencies=currencies, on=now.date())
+    prices = [row for source in live for row in _prices(source, rates)]
+    if prices:
+        session.execute(sa.insert(SearchPrice), prices)
+
+
+def sweep(session: Session) -> None:
+    """Take away what is kept of listings that are live no more."""
+    dead = sa.select(SearchEntry.listing_id).where(~sa.exists().where(ListingCard.listing_id == SearchEntry.listing_id))
+    for table in (SearchPrice, SearchEntry):
+        session.execute(sa.delete(table).where(table.listing_id.in_(dead)).execution_options(synchronize_session=False))
+
+
+def _entry(source: Source) -> dict[str, object]:
+    return {
+        "listing_id": source.listing_id,
+        "category": source.category,
+        "origin": source.origin,
+        "hub_code": source.hub_code,
+        "lead_days": source.lead_days,
+        "bases": _barred(ladder.incoterm for ladder in source.ladders),
+        "currencies": _barred(ladder.currency for ladder in source.ladders),
+        "text": plain_text((*source.titles, *source.texts, source.hs_code)),
+    }
+
+
+def _barred(codes: Iterable[str]) -> str:
+    return f"|{'|'.join(sorted(set(codes)))}|"
+
+
+def _prices(source: Source, rates: Mapping[str, Decimal]) -> list[dict[str, object]]:
+    return [
+        {
+            "listing_id": source.listing_id,
+            "ladder": position,
+            "from_quantity": tier.from_quantity if place else 0,
+            "usd_micro": int((tier.price.micro * rates[ladder.currency]).quantize(Decimal(1), ROUND_HALF_UP)),
+        }
+        for position, ladder in enumerate(source.ladders)
+        if ladder.currency in rates
+        for place, tier in enumerate(ladder.tiers)
+    ]

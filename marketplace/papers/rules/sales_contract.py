@@ -36,7 +36,7 @@ class SalesContract:
 
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, the clauses in every language they exist in, as text-only JSON."""
-        facts = {
+        facts: dict[str, Texts] = {
             "rule": dict.fromkeys(clauses.LOCALES, self.basis.rule),
             "place": self.basis.place,
             "acceptance_days": dict.fromkeys(clauses.LOCALES, str(self.acceptance_days)),

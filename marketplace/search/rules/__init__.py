@@ -1,0 +1,1 @@
+"""How text becomes tokens, and what the index is given and gives back."""

@@ -1,7 +1,7 @@
 """A paper's data is text alone, and has one hash wherever it is written."""
 
 import json
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest

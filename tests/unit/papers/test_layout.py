@@ -54,7 +54,7 @@ def test_every_kind_has_a_layout():
 @pytest.mark.parametrize("locales", [(one,) for one in LOCALES] + list(itertools.permutations(("en", "zh", "vi"), 2)))
 def test_every_kind_is_laid_out_in_every_language(kind, locales):
     found = sheet(kind, locales)
-    assert [part["lang"] for part in found["title"]][0] == locales[0]
+    assert found["title"][0]["lang"] == locales[0]
     assert found["version"][0]["text"] == "v2"
 
 

@@ -1,0 +1,75 @@
+"""Index what changed, and rebuild: the index is written first, the database says so after it.
+
+Killed anywhere, a flow starts again with the same changes: what is indexed twice is indexed once.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.search import services
+from marketplace.search.index import IndexBroken, SearchIndex
+from marketplace.search.queries import sources
+from marketplace.search.queries.sources import Source
+from marketplace.search.rules.documents import Document, document
+
+
+def index_changes(*, index: SearchIndex, now: datetime) -> int:
+    """Index every change that waits, in batches; return how many listings. A broken index is rebuilt."""
+    done = 0
+    while True:
+        session = reading()
+        session.rollback()
+        batch = sources.waiting(session)
+        if not batch.ids:
+            return done
+        live = sources.sources(session, listing_ids=batch.listing_ids)
+        session.rollback()  # no transaction stays open while the index is written
+        gone = set(batch.listing_ids) - {source.listing_id for source in live}
+        try:
+            index.apply(put=[_document(source) for source in live], drop=sorted(gone))
+        except IndexBroken:
+            rebuild(index=index, now=now)
+        _keep(batch.listing_ids, now, settled=batch.ids)
+        done += len(batch.listing_ids)
+
+
+def rebuild(*, index: SearchIndex, now: datetime) -> int:
+    """Write the whole index anew from what is live; return how many listings it holds."""
+    count = index.rebuild(_everything(now))
+    in_unit_of_work(services.sweep)
+    return count
+
+
+def ask_for_rebuild(*, now: datetime) -> None:
+    """Have a broken index rebuilt, on behalf of a query that found it broken."""
+    in_unit_of_work(lambda session: services.ask_for_rebuild(session, now=now))
+
+
+def _everything(now: datetime) -> Iterator[Document]:
+    after: UUID | None = None
+    while True:
+        session = reading()
+        session.rollback()  # each batch sees what is committed now
+        batch = sources.sources_after(session, after=after)
+        session.rollback()
+        if not batch:
+            return
+        _keep([source.listing_id for source in batch], now)
+        yield from map(_document, batch)
+        after = batch[-1].listing_id
+
+
+def _keep(listing_ids: Collection[UUID], now: datetime, *, settled: Collection[UUID] = ()) -> None:
+    def write(session: Session) -> None:
+        services.keep(session, listing_ids=listing_ids, now=now)
+        services.settle(session, ids=settled)
+
+    in_unit_of_work(write)
+
+
+def _document(source: Source) -> Document:
+    return document(source.listing_id, titles=source.titles, texts=source.texts, hs_code=source.hs_code)

@@ -1,0 +1,222 @@
+"""What fits a query: the index says what, the database says what is live, counts it, sorts it and shows it."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.catalog import queries as catalog
+from marketplace.catalog.models import ListingCard
+from marketplace.catalog.queries import CardRow
+from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.search.index import IndexBroken, SearchIndex
+from marketplace.search.models import SearchEntry, SearchPrice
+from marketplace.search.rules.documents import MOST_HITS, Answer, Hit
+from marketplace.search.rules.tokens import Term, terms_of
+
+PAGE: Final = 24
+# Listings whose price has no rate stand after all others.
+_LAST: Final = 2**62
+
+
+class Sort(StrEnum):
+    """What comes first."""
+
+    RELEVANCE = "relevance"
+    PRICE = "price"
+    ARRIVAL = "arrival"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for: words, filters by facet, a quantity for the price, an order."""
+
+    q: str
+    quantity: int | None = None
+    sort: Sort = Sort.RELEVANCE
+    cursor: str | None = None
+    filters: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a listing starts its way, and how many days it takes to be ready there (None: in stock)."""
+
+    hub_code: str
+    lead_days: int | None
+
+
+# Earliest arrival at the buyer's city by where and when goods are ready; no entry where no lorry goes.
+Arrivals = Mapping[Origin, datetime]
+ArrivalsOf = Callable[[Collection[Origin]], Arrivals]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A live listing that fits; ``arrives_at`` is None without a destination or a lorry."""
+
+    card: CardRow
+    origin: Origin
+    arrives_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what fits, how many fit, and the counts of each facet over all that fit.
+
+    ``is_partial``: nothing has every word. ``is_degraded``: the index was not readable.
+    """
+
+    page: Page[FoundRow]
+    total: int
+    is_more: bool
+    facets: Mapping[str, Mapping[str, int]]
+    is_partial: bool
+    is_degraded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    listing_id: UUID
+    rank: int
+    price: int
+    origin: Origin
+    facets: Mapping[str, tuple[str, ...]]
+
+
+FACETS: Final = ("category", "origin", "basis", "currency")
+
+
+def find(
+    session: Session, *, index: SearchIndex, wish: Wish, arrivals_of: ArrivalsOf | None = None, size: int = PAGE
+) -> Found:
+    """Return a page of live listings that fit the wish, in a constant number of queries.
+
+    No words is everything that is live, newest first. Without ``arrivals_of`` the order by arrival is by relevance.
+    """
+    terms = terms_of(wish.q)
+    answer, is_degraded = _ask(session, index, wish.q, terms)
+    candidates = _candidates(session, answer.hits, wish.quantity)
+    fitting = [each for each in candidates if _passes(each, wish.filters)]
+    arrivals = arrivals_of({each.origin for each in fitting}) if arrivals_of else {}
+    ordered = sorted(fitting, key=lambda each: _key(each, wish.sort, arrivals))
+    if wish.cursor:
+        first, last = decode_cursor(wish.cursor, int, str)
+        ordered = [each for each in ordered if _key(each, wish.sort, arrivals) > (first, last)]
+    page = page_of(ordered[: size + 1], size, lambda each: _key(each, wish.sort, arrivals))
+    cards = catalog.cards(session, listing_ids=[each.listing_id for each in page.items])
+    rows = tuple(
+        FoundRow(cards[each.listing_id], each.origin, arrivals.get(each.origin))
+        for each in page.items
+        if each.listing_id in cards
+    )
+    return Found(
+        page=Page(rows, page.next),
+        total=len(fitting),
+        is_more=len(answer.hits) >= MOST_HITS,
+        facets=_facets(candidates, wish.filters),
+        is_partial=answer.is_partial and bool(rows),
+        is_degraded=is_degraded,
+    )
+
+
+def _ask(session: Session, index: SearchIndex, q: str, terms: Sequence[Term]) -> tuple[Answer, bool]:
+    if not terms:
+        # Words without a letter or figure name nothing; no words at all ask for everything.
+        return Answer(_newest(session) if not q.strip() else ()), False
+    try:
+        return index.find(terms, limit=MOST_HITS), False
+    except IndexBroken:
+        return _by_text(session, terms), True
+
+
+def _newest(session: Session) -> tuple[Hit, ...]:
+    ids = session.scalars(
+        sa.select(SearchEntry.listing_id).order_by(SearchEntry.listing_id.desc()).limit(MOST_HITS)
+    ).all()
+    return tuple(Hit(listing_id, 0.0) for listing_id in ids)
+
+
+def _by_text(session: Session, terms: Sequence[Term]) -> Answer:
+    """Find by plain text what the index would have found: slower, unranked, and always there."""
+    query = sa.select(SearchEntry.listing_id)
+    for term in terms:
+        for word in term.words:
+            query = query.where(SearchEntry.text.contains(word, autoescape=True))
+    ids = session.scalars(query.order_by(SearchEntry.listing_id.desc()).limit(MOST_HITS)).all()
+    return Answer(tuple(Hit(listing_id, 0.0) for listing_id in ids))
+
+
+def _candidates(session: Session, hits: Sequence[Hit], quantity: int | None) -> list[_Candidate]:
+    """Return the hits that are live with what is counted and sorted by, in one narrow query."""
+    if not hits:
+        return []
+    price = sa.select(sa.func.min(SearchPrice.usd_micro)).where(SearchPrice.listing_id == SearchEntry.listing_id)
+    if quantity is not None:
+        price = price.where(SearchPrice.from_quantity <= quantity)
+    ranks = {hit.listing_id: hit.rank for hit in hits}
+    rows = session.execute(
+        sa.select(
+            SearchEntry.listing_id,
+            SearchEntry.category,
+            SearchEntry.origin,
+            SearchEntry.hub_code,
+            SearchEntry.lead_days,
+            SearchEntry.bases,
+            SearchEntry.currencies,
+            price.correlate(SearchEntry).scalar_subquery().label("price"),
+        )
+        .join(ListingCard, ListingCard.listing_id == SearchEntry.listing_id)
+        .where(SearchEntry.listing_id.in_(list(ranks)))
+    )
+    return [_candidate(row, ranks[row.listing_id]) for row in rows]
+
+
+def _candidate(row: Any, rank: int) -> _Candidate:
+    return _Candidate(
+        listing_id=row.listing_id,
+        rank=rank,
+        price=_LAST if row.price is None else row.price,
+        origin=Origin(row.hub_code, row.lead_days),
+        facets={
+            "category": (row.category,),
+            "origin": (row.origin,),
+            "basis": tuple(row.bases.strip("|").split("|")),
+            "currency": tuple(row.currencies.strip("|").split("|")),
+        },
+    )
+
+
+def _passes(candidate: _Candidate, filters: Mapping[str, str], *, but: str = "") -> bool:
+    return all(value in candidate.facets[name] for name, value in filters.items() if name != but)
+
+
+def _facets(candidates: Sequence[_Candidate], filters: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    """Count each facet over what passes the other filters, so that every count is what choosing it would show."""
+    counts: dict[str, dict[str, int]] = {}
+    for name in FACETS:
+        counter = Counter(
+            value
+            for candidate in candidates
+            if _passes(candidate, filters, but=name)
+            for value in candidate.facets[name]
+        )
+        counts[name] = dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+    return counts
+
+
+def _key(candidate: _Candidate, sort: Sort, arrivals: Arrivals) -> tuple[int, str]:
+    """Return the place in the order; the newer of equals first."""
+    newest_first = f"{(1 << 128) - 1 - candidate.listing_id.int:032x}"
+    if sort is Sort.PRICE:
+        return candidate.price, newest_first
+    if sort is Sort.ARRIVAL and arrivals:
+        arrives_at = arrivals.get(candidate.origin)
+        return (int(arrives_at.timestamp()) if arrives_at else _LAST), newest_first
+    return -candidate.rank, newest_first

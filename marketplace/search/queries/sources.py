@@ -1,0 +1,103 @@
+"""What live listings are indexed by, from the cards that the catalogue publishes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Company
+from marketplace.catalog.models import ListingCard
+from marketplace.catalog.rules.pricing import Ladder, Tier
+from marketplace.kernel.money import MINOR_UNITS, UnitPrice
+from marketplace.reference import queries as reference
+from marketplace.search.models import StaleListing
+
+BATCH: Final = 200
+_PIVOT: Final = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One live listing: its titles, the other texts it is found by, and its facts."""
+
+    listing_id: UUID
+    titles: tuple[str, ...]
+    texts: tuple[str, ...]
+    hs_code: str
+    category: str
+    origin: str
+    hub_code: str
+    lead_days: int | None
+    ladders: tuple[Ladder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Changes that wait: their rows, and the listings they name."""
+
+    ids: tuple[UUID, ...]
+    listing_ids: tuple[UUID, ...]
+
+
+def sources(session: Session, *, listing_ids: Collection[UUID]) -> tuple[Source, ...]:
+    """Return those of these listings that are live."""
+    return tuple(map(_source, session.execute(_CARDS.where(ListingCard.listing_id.in_(listing_ids)))))
+
+
+def sources_after(session: Session, *, after: UUID | None, size: int = BATCH) -> tuple[Source, ...]:
+    """Return the next live listings by id."""
+    wanted = _CARDS if after is None else _CARDS.where(ListingCard.listing_id > after)
+    return tuple(map(_source, session.execute(wanted.order_by(ListingCard.listing_id).limit(size))))
+
+
+def waiting(session: Session, *, size: int = BATCH) -> Waiting:
+    """Return the oldest changes that are not indexed yet."""
+    rows = session.execute(sa.select(StaleListing.id, StaleListing.listing_id).order_by(StaleListing.id).limit(size))
+    found = rows.all()
+    return Waiting(tuple(row.id for row in found), tuple(dict.fromkeys(row.listing_id for row in found)))
+
+
+def dollar_rates(session: Session, *, currencies: Collection[str], on: date) -> dict[str, Decimal]:
+    """Return the US dollars for one unit of each currency that has a rate."""
+    found = {code: reference.fx(session, base=code, quote=_PIVOT, on=on) for code in currencies if code in MINOR_UNITS}
+    return {code: row.rate for code, row in found.items() if row is not None}
+
+
+_CARDS = sa.select(ListingCard, Company.name).join(Company, Company.id == ListingCard.company_id)
+
+
+def _source(row: Any) -> Source:
+    card: ListingCard = row.ListingCard
+    face, page = card.face, card.page
+    commodity = page["commodity"] or {"names": {}}
+    return Source(
+        listing_id=card.listing_id,
+        titles=tuple(face["titles"].values()),
+        texts=(
+            face["sku"],
+            row.name,
+            page["grade"],
+            *page["category"]["names"].values(),
+            *commodity["names"].values(),
+            *page["descriptions"].values(),
+        ),
+        hs_code=card.hs_code,
+        category=page["category"]["code"],
+        origin=card.origin,
+        hub_code=page["hub"],
+        lead_days=face["lead_days"],
+        ladders=tuple(
+            Ladder(
+                each["currency"],
+                each["incoterm"],
+                each["place"],
+                tuple(Tier(quantity, UnitPrice(micro, each["currency"])) for quantity, micro in each["tiers"]),
+            )
+            for each in page["ladders"]
+        ),
+    )

@@ -1,0 +1,203 @@
+"""The embedded index: Whoosh 2.7.4, the only module that knows it.
+
+What it taught (docs/adr/0041-whoosh-and-icu4py.md): ``Searcher.refresh()`` shows deleted documents, so it is never
+called; a searcher is kept for one generation of the index; a reader may be closed under a query, so that is tried
+again once; index files are unpickled, so the folder is the city's own. Each rebuild goes to a folder of its own, and a
+pointer file, replaced in one step, names the one in use.
+"""
+
+import fcntl
+import os
+import shutil
+import threading
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from whoosh import index as whoosh_index
+from whoosh.analysis import SpaceSeparatedTokenizer
+from whoosh.fields import ID, TEXT, Schema
+from whoosh.query import And, Or
+from whoosh.query import Term as Token
+from whoosh.searching import Searcher
+
+from marketplace.kernel.ids import new_id
+from marketplace.search.index import IndexBroken
+from marketplace.search.rules.documents import Answer, Document, Health, Hit
+from marketplace.search.rules.tokens import Term
+
+Result = TypeVar("Result")
+
+_WORDS: Final = (("title", 4.0), ("body", 1.0))
+_GRAMS: Final = (("title_grams", 1.4), ("body_grams", 0.35))
+_POINTER: Final = "current"
+
+
+def _schema() -> Schema:
+    tokens = TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False, stored=False)
+    return Schema(id=ID(unique=True, stored=True), title=tokens, body=tokens, title_grams=tokens, body_grams=tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A searcher and the process, folder and generation it was opened for."""
+
+    place: tuple[int, str]
+    index: Any
+    generation: int
+    searcher: Searcher
+
+
+class WhooshIndex:
+    """A folder of index files; many processes read it, one at a time writes."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder; nothing is opened before it is asked for."""
+        self.folder = folder
+        # Whoosh is pure Python: threads that search at once would only take turns at the interpreter.
+        self._turn = threading.Lock()
+        self._open: _Open | None = None
+
+    def find(self, terms: Sequence[Term], *, limit: int) -> Answer:
+        """Return the documents that have every term, else those that have some."""
+        if not terms:
+            return Answer(())
+        with self._turn:
+            return self._reading(lambda searcher: _find(searcher, terms, limit))
+
+    def apply(self, *, put: Sequence[Document], drop: Sequence[UUID]) -> None:
+        """Add or replace documents and take others out in one commit."""
+        with self._writing(), _broken_if_it_fails():
+            writer = whoosh_index.open_dir(str(self._current())).writer()
+            try:
+                for listing_id in drop:
+                    writer.delete_by_term("id", listing_id.hex)
+                for document in put:
+                    writer.update_document(**_fields(document))
+                writer.commit()
+            except BaseException:
+                writer.cancel()
+                raise
+
+    def rebuild(self, documents: Iterable[Document]) -> int:
+        """Write a new folder, point to it, then take the old ones away."""
+        with self._writing():
+            name = new_id().hex
+            fresh = self.folder / name
+            fresh.mkdir()
+            with _broken_if_it_fails():
+                writer = whoosh_index.create_in(str(fresh), _schema()).writer(limitmb=64)
+            count = 0
+            try:
+                for document in documents:
+                    writer.add_document(**_fields(document))
+                    count += 1
+                writer.commit()
+            except BaseException:
+                writer.cancel()
+                shutil.rmtree(fresh, ignore_errors=True)
+                raise
+            pointer = self.folder / f"{_POINTER}.{name}"
+            pointer.write_text(name, encoding="ascii")
+            pointer.replace(self.folder / _POINTER)
+            self._clear_away(name)
+            return count
+
+    def health(self) -> Health:
+        """Tell whether the index can be read."""
+        try:
+            with self._turn:
+                return Health(True, self._reading(lambda searcher: int(searcher.doc_count())))
+        except IndexBroken:
+            return Health(False)
+
+    def _current(self) -> Path:
+        return self.folder / (self.folder / _POINTER).read_text(encoding="ascii").strip()
+
+    def _reading(self, work: Callable[[Searcher], Result]) -> Result:
+        """Read with the searcher of the present generation, once more with a new one if it fails."""
+        try:
+            return work(self._searcher())
+        except Exception:  # noqa: BLE001  ReaderClosed, missing segments, unpickling: all mean "open it anew"
+            self._open = None
+        with _broken_if_it_fails():
+            return work(self._searcher())
+
+    def _searcher(self) -> Searcher:
+        current = self._current()
+        place = (os.getpid(), current.name)
+        opened = self._open
+        # The index object is stateless; asking it for the newest generation is one look at the folder.
+        index = opened.index if opened and opened.place == place else whoosh_index.open_dir(str(current))
+        generation = int(index.latest_generation())
+        if generation < 0:
+            raise IndexBroken("gone")
+        if opened is None or opened.index is not index or opened.generation != generation:
+            # The old searcher is left to its last user; the interpreter closes it after that.
+            self._open = opened = _Open(place, index, generation, index.searcher())
+        return opened.searcher
+
+    @contextmanager
+    def _writing(self) -> Generator[None]:
+        """Queue writers of all processes and threads."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "writer.lock").open("ab") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def _clear_away(self, kept: str) -> None:
+        for path in self.folder.iterdir():
+            if path.is_dir() and path.name != kept:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _broken_if_it_fails() -> Generator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise IndexBroken(type(error).__name__) from error
+
+
+def _fields(document: Document) -> dict[str, str]:
+    return {
+        "id": document.listing_id.hex,
+        "title": " ".join(document.title.words),
+        "body": " ".join(document.body.words),
+        "title_grams": " ".join(document.title.grams),
+        "body_grams": " ".join(document.body.grams),
+    }
+
+
+def _find(searcher: Searcher, terms: Sequence[Term], limit: int) -> Answer:
+    every = And([_strictly(term) for term in terms])
+    hits = _hits(searcher, every, limit)
+    if hits or (len(terms) == 1 and len(terms[0].words) + len(terms[0].grams) == 1):
+        return Answer(hits)
+    some = Or([_loosely(term) for term in terms])
+    return Answer(_hits(searcher, some, limit), is_partial=True)
+
+
+def _hits(searcher: Searcher, query: Any, limit: int) -> tuple[Hit, ...]:
+    results = searcher.search(query, limit=limit)
+    return tuple(Hit(UUID(hex=hit["id"]), float(hit.score or 0)) for hit in results)
+
+
+def _strictly(term: Term) -> Any:
+    words = And([_anywhere(word, _WORDS) for word in term.words])
+    if not term.grams:
+        return words
+    return Or([words, And([_anywhere(gram, _GRAMS) for gram in term.grams])])
+
+
+def _loosely(term: Term) -> Any:
+    words = [_anywhere(word, _WORDS) for word in term.words]
+    return Or(words + [_anywhere(gram, _GRAMS) for gram in term.grams])
+
+
+def _anywhere(token: str, fields: Sequence[tuple[str, float]]) -> Any:
+    """Ask for a token by value: nothing in it is read as query syntax."""
+    return Or([Token(field, token, boost=boost) for field, boost in fields])

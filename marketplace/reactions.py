@@ -2,11 +2,24 @@
 
 from typing import Final
 
+from marketplace.catalog import events as catalog
+from marketplace.catalog.services import cards
 from marketplace.kernel.events import Event, Handler
+from marketplace.merchants import events as merchants
+from marketplace.moderation import services as moderation
 from marketplace.payments import events as payments
 from marketplace.payments.services import holding
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
+    merchants.MerchantApproved: (cards.on_merchant_changed,),
+    merchants.MerchantReinstated: (cards.on_merchant_changed,),
+    merchants.MerchantSuspended: (cards.on_merchant_changed,),
+    catalog.ListingSubmitted: (moderation.on_submitted,),
+    catalog.ListingWithheld: (moderation.on_withheld,),
+    catalog.ChangeProposed: (moderation.on_change_proposed,),
+    catalog.ChangeWithdrawn: (moderation.on_change_withdrawn,),
+    catalog.PriceJumped: (moderation.on_price_jumped,),
+    catalog.ListingUnpublished: (moderation.on_unpublished,),
     payments.CardCaptured: (holding.captured,),
     payments.CardRefunded: (holding.refunded,),
     payments.CardRefundFailed: (holding.refunded,),

@@ -3,15 +3,17 @@
 from flask import Flask, Response, jsonify
 
 from marketplace.api.accounts.views import api as accounts
+from marketplace.api.catalog.views import api as catalog
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
+from marketplace.api.moderation.views import api as moderation
 from marketplace.api.payments.webhooks import api as webhooks
 from marketplace.api.shared.operations import spec
 from marketplace.config import Settings
 from marketplace.edge.http import csrf
 from marketplace.edge.permissions import public
 
-BLUEPRINTS = (accounts, documents, files)
+BLUEPRINTS = (accounts, catalog, documents, files, moderation)
 
 
 def init_app(app: Flask, _settings: Settings) -> None:

@@ -8,13 +8,21 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.audit import queries as audit
+from marketplace.catalog import queries as catalog
 from marketplace.kernel.checks import Breach
 from marketplace.mail import queries as mail
+from marketplace.moderation import queries as moderation
 from marketplace.papers import queries as papers
 from marketplace.payments.queries import checks as payments
 
 # Each feature verifies its own promises; this is the list of them all.
-CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (audit.breaches, papers.breaches, payments.breaches)
+CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
+    audit.breaches,
+    papers.breaches,
+    payments.breaches,
+    catalog.breaches,
+    moderation.breaches,
+)
 
 
 def check(session: Session) -> list[Breach]:

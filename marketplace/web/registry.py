@@ -7,14 +7,18 @@ from marketplace import paths
 from marketplace.config import Settings
 from marketplace.web.accounts import entry, views
 from marketplace.web.accounts.blueprint import pages as accounts
+from marketplace.web.catalog import merchant as catalog_merchant
+from marketplace.web.catalog import views as catalog_views
+from marketplace.web.catalog.blueprint import pages as catalog
 from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
+from marketplace.web.moderation.views import pages as moderation
 from marketplace.web.operator.views import pages as operator
 from marketplace.web.shared import locale, render
 
-BLUEPRINTS = (home, accounts, documents, operator)
-# The modules that hang their views on the blueprint of accounts.
-VIEWS = (entry, views)
+BLUEPRINTS = (home, accounts, catalog, documents, moderation, operator)
+# The modules that hang their views on a blueprint which several share.
+VIEWS = (entry, views, catalog_views, catalog_merchant)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

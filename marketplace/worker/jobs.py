@@ -12,6 +12,7 @@ from flask import current_app
 
 from marketplace.accounts.services import sign_in, throttle
 from marketplace.audit import flows as audit
+from marketplace.catalog.services import stock
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import DomainError
@@ -94,6 +95,12 @@ def _take_notice(_url: str, raw: bytes, signature: str) -> bool:
     return True
 
 
+def expire_stock_holds(_args: dict[str, Any]) -> None:
+    """Give back stock whose claim is over; whoever wants it meanwhile takes it without waiting for this."""
+    with unit_of_work() as session:
+        stock.expire_holds(session, now=clock.now())
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -108,6 +115,7 @@ JOBS: Final[dict[str, Handler]] = {
     "deliver_double_events": deliver_double_events,
     "lapse_payments": lapse_payments,
     "reconcile_cards": reconcile_cards,
+    "expire_stock_holds": expire_stock_holds,
     "seal_audit": seal_audit,
     "prune_jobs": prune_jobs,
     "sweep_logins": sweep_logins,
@@ -119,6 +127,7 @@ PERIODIC: Final[tuple[tuple[str, int], ...]] = (
     ("deliver_double_events", 5),
     ("reconcile_cards", 60),
     ("lapse_payments", 60),
+    ("expire_stock_holds", 60),
     ("expire_messages", 3600),
     ("prune_jobs", 6 * 3600),
     ("sweep_logins", 3600),

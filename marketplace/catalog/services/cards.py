@@ -15,6 +15,7 @@ from marketplace.catalog.rules.states import ListingState
 from marketplace.catalog.services import content
 from marketplace.kernel.events import record
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.events import MerchantApproved, MerchantReinstated, MerchantSuspended
 from marketplace.reference import queries as reference
 
 
@@ -46,6 +47,11 @@ def refresh_company(session: Session, *, company_id: UUID, now: datetime) -> int
     for listing in listings:
         refresh(session, listing=listing, now=now)
     return len(listings)
+
+
+def on_merchant_changed(session: Session, event: MerchantApproved | MerchantReinstated | MerchantSuspended) -> None:
+    """Show or hide a merchant's goods as he may sell or not."""
+    refresh_company(session, company_id=event.company_id, now=event.at)
 
 
 def _draw(session: Session, card: ListingCard, listing: Listing) -> None:

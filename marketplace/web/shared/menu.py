@@ -18,6 +18,9 @@ class Entry(NamedTuple):
 
 
 ENTRIES: list[Entry] = [
+    Entry(_("Products"), "catalog.products", None),
+    Entry(_("My listings"), "catalog.own", Permission.CATALOG_LISTING_EDIT),
+    Entry(_("Reviews"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE),
     Entry(_("Styleguide"), "operator.styleguide", Permission.OPERATOR_STYLEGUIDE_READ),
 ]
 

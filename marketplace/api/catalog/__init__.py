@@ -1,0 +1,1 @@
+"""Listings and their pictures over the API."""

@@ -1,0 +1,343 @@
+"""What the API says of listings."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.catalog.rules.drafts import ListingDraft
+from marketplace.catalog.rules.packing import Packing
+from marketplace.catalog.rules.pricing import Ladder
+from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow
+from marketplace.edge.acts.catalog import Look
+from marketplace.kernel.quantity import Load
+from marketplace.logistics.queries import OptionRow
+
+
+class Category(Answer):
+    """A shelf of the city."""
+
+    code: str
+    names: dict[str, str]
+    fresh: bool
+
+    @classmethod
+    def of(cls, row: CategoryRow) -> "Category":
+        """Write a shelf."""
+        return cls(code=row.code, names=dict(row.names), fresh=row.fresh)
+
+
+class Basis(Answer):
+    """An Incoterms 2020 rule and a named place by its code."""
+
+    incoterm: str
+    place: str
+
+
+class TierAnswer(Answer):
+    """The unit price from a quantity on."""
+
+    quantity: int
+    price: Amount
+
+
+class LadderAnswer(Answer):
+    """Prices in one currency on one basis."""
+
+    currency: str
+    price_basis: Basis
+    tiers: list[TierAnswer]
+
+    @classmethod
+    def of(cls, ladder: Ladder) -> "LadderAnswer":
+        """Write a ladder."""
+        return cls(
+            currency=ladder.currency,
+            price_basis=Basis(incoterm=ladder.incoterm, place=ladder.place_code),
+            tiers=[TierAnswer(quantity=each.from_quantity, price=Amount.of(each.price)) for each in ladder.tiers],
+        )
+
+
+class PackingAnswer(Answer):
+    """One carton: units, outer size in centimetres, weights in kilograms."""
+
+    carton_units: int
+    carton_l: str
+    carton_w: str
+    carton_h: str
+    gross_kg: str
+    net_kg: str
+    stackable: bool
+
+    @classmethod
+    def of(cls, packing: Packing) -> "PackingAnswer":
+        """Write a packing."""
+        return cls(
+            carton_units=packing.carton_units,
+            carton_l=f"{Decimal(packing.length_mm).scaleb(-1):f}",
+            carton_w=f"{Decimal(packing.width_mm).scaleb(-1):f}",
+            carton_h=f"{Decimal(packing.height_mm).scaleb(-1):f}",
+            gross_kg=f"{Decimal(packing.gross_g).scaleb(-3):f}",
+            net_kg=f"{Decimal(packing.net_g).scaleb(-3):f}",
+            stackable=packing.stackable,
+        )
+
+
+class LoadAnswer(Answer):
+    """The room a quantity takes: kilograms, cubic metres, loading metres, pallet places."""
+
+    kg: str
+    m3: str
+    ldm: str
+    pallets: int
+
+    @classmethod
+    def of(cls, load: Load) -> "LoadAnswer":
+        """Write a load."""
+        return cls(kg=f"{load.kg:f}", m3=f"{load.m3:f}", ldm=f"{load.ldm:f}", pallets=load.pallets)
+
+
+class Departure(Answer):
+    """A departure that takes the quantity; ``freight`` is null where no tariff is known."""
+
+    id: UUID
+    reference: str
+    line: str
+    departs_at: Instant
+    cutoff_documents_at: Instant
+    cutoff_cargo_at: Instant
+    arrives_at: Instant
+    chargeable_kg: str | None
+    binding: str | None
+    freight: Amount | None
+
+    @classmethod
+    def of(cls, row: OptionRow) -> "Departure":
+        """Write a departure."""
+        return cls(
+            id=row.departure_id,
+            reference=row.reference,
+            line=row.line_name,
+            departs_at=row.departs_at,
+            cutoff_documents_at=row.cutoff_documents_at,
+            cutoff_cargo_at=row.cutoff_cargo_at,
+            arrives_at=row.arrives_at,
+            chargeable_kg=f"{Decimal(row.chargeable_g).scaleb(-3):f}" if row.chargeable_g is not None else None,
+            binding=str(row.binding) if row.binding is not None else None,
+            freight=Amount.of(row.freight) if row.freight is not None else None,
+        )
+
+
+class Picture(Answer):
+    """A picture; its WebP lies at ``/pictures/{file_id}/{320, 800 or 1600}`` while it is shown."""
+
+    id: UUID | None
+    file_id: UUID
+    alt: str
+    approved: bool
+
+    @classmethod
+    def of(cls, row: PictureRow) -> "Picture":
+        """Write a picture."""
+        return cls(id=row.id, file_id=row.file_id, alt=row.alt, approved=row.approved)
+
+
+class Quote(Answer):
+    """What a quantity costs and takes; ``freight`` is ``incomplete`` while packing is not known, never zero."""
+
+    quantity: int
+    price_basis: Basis
+    unit_price: Amount
+    amount: Amount
+    cartons: int | None
+    load: LoadAnswer | None
+    freight: str
+    to: str | None
+    departures: list[Departure]
+
+
+class Listing(Answer):
+    """A listing: what the public sees of a live one, or the content of one's own in any state."""
+
+    id: UUID
+    state: str
+    version: int
+    merchant_id: UUID
+    merchant: str | None
+    sku: str
+    titles: dict[str, str]
+    descriptions: dict[str, str]
+    source_locale: str
+    category: str | None
+    commodity: str | None
+    hs: str
+    origin: str
+    unit: str
+    grade: str
+    moq: int
+    multiple: int
+    hub: str | None
+    ladders: list[LadderAnswer]
+    packing: PackingAnswer | None
+    stock: int | None
+    lead_days: int | None
+    pictures: list[Picture]
+    quote: Quote | None
+    duties: str = "import duty and tax not included, paid by the importer of record"
+
+    @classmethod
+    def of(cls, look: Look) -> "Listing":
+        """Write a live listing as it was asked for."""
+        row, offer = look.listing, look.listing.offer
+        return cls(
+            id=offer.listing_id,
+            state="live",
+            version=offer.version,
+            merchant_id=offer.merchant_id,
+            merchant=row.merchant,
+            sku=offer.sku,
+            titles=dict(offer.titles),
+            descriptions=dict(row.descriptions),
+            source_locale=offer.source_locale,
+            category=row.category,
+            commodity=row.commodity,
+            hs=offer.hs_code,
+            origin=offer.origin,
+            unit=offer.unit,
+            grade=row.grade,
+            moq=offer.moq,
+            multiple=offer.multiple,
+            hub=offer.hub_code,
+            ladders=[LadderAnswer.of(ladder) for ladder in offer.ladders],
+            packing=PackingAnswer.of(offer.packing) if offer.packing else None,
+            stock=offer.available,
+            lead_days=offer.lead_days,
+            pictures=[Picture.of(each) for each in row.pictures],
+            quote=_quote(look),
+        )
+
+    @classmethod
+    def own(cls, row: OwnRow, draft: ListingDraft, merchant_id: UUID, pictures: tuple[PictureRow, ...]) -> "Listing":
+        """Write one's own listing with a waiting edit laid over it."""
+        return cls(
+            id=row.listing_id,
+            state=row.state,
+            version=row.version,
+            merchant_id=merchant_id,
+            merchant=None,
+            sku=draft.sku,
+            titles=dict(draft.titles),
+            descriptions=dict(draft.descriptions),
+            source_locale=draft.source_locale,
+            category=draft.category,
+            commodity=draft.commodity,
+            hs=draft.hs,
+            origin=draft.origin,
+            unit=draft.unit,
+            grade=draft.grade,
+            moq=draft.moq,
+            multiple=draft.multiple,
+            hub=draft.hub_code,
+            ladders=[LadderAnswer.of(ladder) for ladder in draft.ladders],
+            packing=PackingAnswer.of(draft.packing) if draft.packing else None,
+            stock=draft.stock,
+            lead_days=draft.lead_days,
+            pictures=[Picture.of(each) for each in pictures],
+            quote=None,
+        )
+
+
+class Summary(Answer):
+    """A listing in a list; ``waiting_change`` and ``price_jumped`` are told to its merchant only."""
+
+    id: UUID
+    state: str
+    sku: str | None
+    titles: dict[str, str]
+    merchant_id: UUID
+    price: Amount | None
+    price_basis: Basis
+    moq: int | None
+    stock: int | None
+    lead_days: int | None
+    waiting_change: bool = False
+    price_jumped: bool = False
+    reason: str | None = None
+
+    @classmethod
+    def of(cls, row: CardRow) -> "Summary":
+        """Write a card."""
+        return cls(
+            id=row.listing_id,
+            state="live",
+            sku=None,
+            titles=dict(row.titles),
+            merchant_id=row.merchant_id,
+            price=Amount.of(row.price),
+            price_basis=Basis(incoterm=row.incoterm, place=row.place_code),
+            moq=row.moq,
+            stock=None,
+            lead_days=row.lead_days,
+        )
+
+    @classmethod
+    def own(cls, row: OwnRow, merchant_id: UUID, reason: str | None) -> "Summary":
+        """Write one's own listing; ``reason`` is what its reviewer wrote last."""
+        return cls(
+            id=row.listing_id,
+            state=row.state,
+            sku=row.sku,
+            titles=dict(row.titles),
+            merchant_id=merchant_id,
+            price=Amount.of(row.price) if row.price else None,
+            price_basis=Basis(incoterm=row.incoterm, place=row.place_code),
+            moq=None,
+            stock=row.on_hand,
+            lead_days=row.lead_days,
+            waiting_change=row.has_waiting_change,
+            price_jumped=row.price_jumped,
+            reason=reason,
+        )
+
+
+class Edited(Answer):
+    """What an edit did: fields that are changed now, and those that wait for review."""
+
+    id: UUID
+    changed: bool
+    fields: list[str]
+    waiting: list[str]
+
+
+class State(Answer):
+    """Where a listing stands now."""
+
+    id: UUID
+    state: str
+
+
+class StockSet(Answer):
+    """The units that lie ready now, and the difference to before."""
+
+    id: UUID
+    stock: int
+    difference: int
+
+
+def _quote(look: Look) -> Quote:
+    if look.load is None:
+        freight = "incomplete"
+    elif look.to is None:
+        freight = "destination_needed"
+    else:
+        freight = "quoted" if any(option.freight is not None for option in look.options) else "none"
+    return Quote(
+        quantity=look.quantity,
+        price_basis=Basis(incoterm=look.ladder.incoterm, place=look.ladder.place_code),
+        unit_price=Amount.of(look.unit_price),
+        amount=Amount.of(look.amount),
+        cartons=look.cartons,
+        load=LoadAnswer.of(look.load) if look.load else None,
+        freight=freight,
+        to=look.to,
+        departures=[Departure.of(option) for option in look.options],
+    )

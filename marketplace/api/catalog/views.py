@@ -1,0 +1,167 @@
+"""Listings over the API: read by everybody, written by their merchants."""
+
+from uuid import UUID
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.catalog import answers
+from marketplace.api.shared.answers import Created, Items
+from marketplace.api.shared.operations import operation
+from marketplace.catalog import queries
+from marketplace.catalog.services import listings, pictures
+from marketplace.edge.acts import catalog as acts
+from marketplace.edge.identity import current_actor, require_actor
+from marketplace.edge.parsing import uuid_text
+from marketplace.edge.requests import catalog as requests
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.errors import NotFound
+from marketplace.moderation import queries as moderation
+
+api = Blueprint("api_catalog", __name__)
+
+_SHOWN = "goods on the shelf are there to be seen"
+_EDIT = Permission.CATALOG_LISTING_EDIT
+
+
+@api.get("/categories")
+@operation(answers={200: Items[answers.Category]}, tag="catalog", public_because=_SHOWN)
+def categories() -> tuple[int, Items[answers.Category]]:
+    """List the shelves of the city."""
+    return 200, Items[answers.Category](items=[answers.Category.of(row) for row in queries.categories(reading())])
+
+
+@api.get("/listings")
+@operation(answers={200: Items[answers.Summary]}, tag="catalog", public_because=_SHOWN, query=requests.Shelf)
+def shelf(query: requests.Shelf) -> tuple[int, Items[answers.Summary]]:
+    """List live listings, newest first; with ``mine=1`` the asker's own in any state."""
+    if query.mine:
+        return 200, _own(require_actor(), query)
+    page = queries.shelf(
+        reading(),
+        category=query.category,
+        origin=query.origin,
+        incoterm=query.incoterm,
+        commodity=query.commodity,
+        cursor=query.cursor,
+    )
+    return 200, Items[answers.Summary](items=[answers.Summary.of(row) for row in page.items], next=page.next)
+
+
+@api.get("/listings/<uuid:listing_id>")
+@operation(answers={200: answers.Listing}, tag="catalog", public_because=_SHOWN, query=requests.Looking)
+def listing(listing_id: UUID, query: requests.Looking) -> tuple[int, answers.Listing]:
+    """Show a live listing: prices, packing, stock; for ``to`` and ``quantity`` the departures with their freight.
+
+    Its merchant sees it in any state.
+    """
+    session = reading()
+    try:
+        return 200, answers.Listing.of(acts.look(session, listing_id=listing_id, asked=query, now=clock.now()))
+    except NotFound:
+        actor = current_actor()
+        if actor is None or actor.company_id is None or not actor.may(_EDIT):
+            raise
+    row = queries.own_listing(session, company_id=actor.company, listing_id=listing_id)
+    images = queries.pictures(session, listing_id=listing_id)
+    draft = listings.draft_of(session, actor=actor, listing_id=listing_id)
+    return 200, answers.Listing.own(row, draft, actor.company, images)
+
+
+@api.post("/listings")
+@operation(answers={201: Created}, tag="catalog", permission=_EDIT, body=requests.ListingBody)
+def create(body: requests.ListingBody) -> tuple[int, Created]:
+    """Write a new listing as a draft."""
+    draft = acts.new_draft(body)
+    with unit_of_work() as session:
+        made = listings.create(session, actor=require_actor(), draft=draft, now=clock.now())
+    return 201, Created(id=made)
+
+
+@api.patch("/listings/<uuid:listing_id>")
+@operation(answers={200: answers.Edited}, tag="catalog", permission=_EDIT, body=requests.ListingPatch)
+def edit(listing_id: UUID, body: requests.ListingPatch) -> tuple[int, answers.Edited]:
+    """Change what is sent; of a live listing material fields wait for review, price and stock go live."""
+    actor = require_actor()
+    with unit_of_work() as session:
+        draft = acts.patched(listings.draft_of(session, actor=actor, listing_id=listing_id, editing=True), body)
+        done = listings.edit(session, actor=actor, listing_id=listing_id, draft=draft, now=clock.now())
+    return 200, answers.Edited(
+        id=listing_id, changed=done.changed, fields=list(done.fields), waiting=list(done.waiting)
+    )
+
+
+@api.put("/listings/<uuid:listing_id>/stock")
+@operation(answers={200: answers.StockSet}, tag="catalog", permission=_EDIT, body=requests.StockBody)
+def set_stock(listing_id: UUID, body: requests.StockBody) -> tuple[int, answers.StockSet]:
+    """Set the units that lie ready."""
+    with unit_of_work() as session:
+        difference = listings.set_stock(
+            session, actor=require_actor(), listing_id=listing_id, on_hand=body.stock, now=clock.now()
+        )
+    return 200, answers.StockSet(id=listing_id, stock=body.stock, difference=difference)
+
+
+@api.post("/listings/<uuid:listing_id>/submission")
+@operation(answers={200: answers.State}, tag="catalog", permission=_EDIT)
+def submit(listing_id: UUID) -> tuple[int, answers.State]:
+    """Hand a draft in for review."""
+    with unit_of_work() as session:
+        listings.submit(session, actor=require_actor(), listing_id=listing_id, now=clock.now())
+    return 200, answers.State(id=listing_id, state="submitted")
+
+
+@api.post("/listings/<uuid:listing_id>/acts")
+@operation(answers={200: answers.State}, tag="catalog", permission=_EDIT, body=requests.ActBody)
+def act(listing_id: UUID, body: requests.ActBody) -> tuple[int, answers.State]:
+    """Pause, resume, sell_out, withdraw, delist or reopen a listing."""
+    with unit_of_work() as session:
+        state = listings.act(session, actor=require_actor(), listing_id=listing_id, action=body.action, now=clock.now())
+    return 200, answers.State(id=listing_id, state=state)
+
+
+@api.post("/listings/<uuid:listing_id>/pictures")
+@operation(answers={201: Created}, tag="catalog", permission=_EDIT, body=requests.PictureBody)
+def add_picture(listing_id: UUID, body: requests.PictureBody) -> tuple[int, Created]:
+    """Attach a file that was handed in as picture; on a live listing it waits for review."""
+    file_id = uuid_text(body.file_id, "file_id")
+    with unit_of_work() as session:
+        made = pictures.add(
+            session, actor=require_actor(), listing_id=listing_id, file_id=file_id, alt=body.alt, now=clock.now()
+        )
+    return 201, Created(id=made)
+
+
+@api.delete("/listings/<uuid:listing_id>/pictures/<uuid:picture_id>")
+@operation(answers={204: None}, tag="catalog", permission=_EDIT)
+def remove_picture(listing_id: UUID, picture_id: UUID) -> tuple[int, None]:
+    """Take a picture away."""
+    with unit_of_work() as session:
+        pictures.remove(session, actor=require_actor(), listing_id=listing_id, picture_id=picture_id, now=clock.now())
+    return 204, None
+
+
+@api.post("/listings/<uuid:listing_id>/pictures/<uuid:picture_id>/lead")
+@operation(answers={204: None}, tag="catalog", permission=_EDIT)
+def lead_picture(listing_id: UUID, picture_id: UUID) -> tuple[int, None]:
+    """Show a picture first."""
+    with unit_of_work() as session:
+        pictures.lead(session, actor=require_actor(), listing_id=listing_id, picture_id=picture_id, now=clock.now())
+    return 204, None
+
+
+def _own(actor: Actor, query: requests.Shelf) -> Items[answers.Summary]:
+    actor.must(_EDIT)
+    session: Session = reading()
+    page = queries.own_listings(session, company_id=actor.company, state=query.state, cursor=query.cursor)
+    told = moderation.decided(session, company_id=actor.company, listing_ids=[row.listing_id for row in page.items])
+    return Items[answers.Summary](
+        items=[
+            answers.Summary.own(row, actor.company, told[row.listing_id].reason if row.listing_id in told else None)
+            for row in page.items
+        ],
+        next=page.next,
+    )

@@ -1,0 +1,291 @@
+"""Listings as they are typed: requests become drafts, forms become requests, a product page is composed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.catalog import queries
+from marketplace.catalog.rules.drafts import ListingDraft
+from marketplace.catalog.rules.packing import Packing, cartons, load_of
+from marketplace.catalog.rules.places import KINDS
+from marketplace.catalog.rules.pricing import (
+    Ladder,
+    check_quantity,
+    ladder_for,
+    least_quantity,
+    make_ladder,
+    price_at,
+)
+from marketplace.catalog.rules.rows import ListingRow
+from marketplace.edge.parsing import parse
+from marketplace.edge.requests.catalog import ListingBody, ListingPatch, Looking
+from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.money import Money, UnitPrice
+from marketplace.kernel.quantity import Load
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import OptionRow
+from marketplace.reference import queries as reference
+
+_CARTON: Final = ("carton_units", "carton_l", "carton_w", "carton_h", "gross_kg", "net_kg")
+_PLAIN: Final = ("sku", "hs", "origin", "unit", "category", "commodity", "moq", "multiple")
+_GUARDS: Final = frozenset({"csrf_token", "idempotency_key"})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A live listing as one reader asks for it: on a basis, for a quantity, to a place."""
+
+    listing: ListingRow
+    ladder: Ladder
+    quantity: int
+    unit_price: UnitPrice
+    amount: Money
+    cartons: int | None
+    load: Load | None
+    to: str | None
+    options: tuple[OptionRow, ...]
+
+
+def new_draft(body: ListingBody) -> ListingDraft:
+    """Return the draft that a new listing's request describes."""
+    locale = body.locale or "en"
+    moq = body.moq if body.moq is not None else 1
+    return ListingDraft(
+        sku=body.sku,
+        titles={**body.titles, locale: body.title},
+        descriptions={**body.descriptions, **({locale: body.description} if body.description else {})},
+        source_locale=locale,
+        hs=body.hs,
+        origin=body.origin,
+        unit=body.unit,
+        grade=body.grade or "",
+        category=body.category,
+        commodity=body.commodity,
+        moq=moq,
+        multiple=body.multiple if body.multiple is not None else 1,
+        ladders=_ladders(body, (), moq),
+        stock=body.stock,
+        lead_days=body.lead_days,
+        packing=_packing(body, None),
+        hub_code=body.hub,
+    )
+
+
+def patched(draft: ListingDraft, patch: ListingPatch) -> ListingDraft:
+    """Return the draft with what was sent laid over it."""
+    sent = patch.model_fields_set
+    changes: dict[str, Any] = {name: getattr(patch, name) for name in _PLAIN if getattr(patch, name) is not None}
+    locale = changes["source_locale"] = patch.locale or draft.source_locale
+    if patch.commodity is None and "category" in changes and changes["category"] != draft.category:
+        changes["commodity"] = None
+    if "grade" in sent:
+        changes["grade"] = patch.grade or ""
+    if sent & {"title", "titles"}:
+        changes["titles"] = {**draft.titles, **patch.titles, **({locale: patch.title} if patch.title else {})}
+    if sent & {"description", "descriptions"}:
+        texts = {**draft.descriptions, **patch.descriptions, locale: patch.description or ""}
+        changes["descriptions"] = {name: text for name, text in texts.items() if text}
+    if "hub" in sent and patch.hub:
+        changes["hub_code"] = patch.hub
+    if sent & {"stock", "lead_days"}:
+        changes |= {"stock": patch.stock, "lead_days": patch.lead_days}
+    changes["ladders"] = _ladders(patch, draft.ladders, changes.get("moq", draft.moq))
+    if sent & {*_CARTON, "stackable"}:
+        changes["packing"] = _packing(patch, draft.packing)
+    return replace(draft, **changes)
+
+
+def form_data(form: Any) -> dict[str, Any]:
+    """Return a form's fields as the request has them: ``title_zh`` goes into ``titles``."""
+    data: dict[str, Any] = {"stackable": form.get("stackable", "0")}
+    for name, value in form.items():
+        kind, _, locale = name.partition("_")
+        if name in _GUARDS or name == "stackable":
+            continue
+        if kind in ("title", "description") and locale:
+            if value.strip():
+                data.setdefault(f"{kind}s", {})[locale] = value
+        else:
+            data[name] = value
+    return data
+
+
+def parse_listing(form: Any) -> ListingBody:
+    """Read the form of a new listing."""
+    return parse(ListingBody, form_data(form))
+
+
+def parse_patch(form: Any) -> ListingPatch:
+    """Read the form of a listing that is edited."""
+    return parse(ListingPatch, form_data(form))
+
+
+def form_values(draft: ListingDraft) -> dict[str, Any]:
+    """Return a draft as the values of its form."""
+    ladder = draft.ladders[0]
+    first, *rest = ladder.tiers
+    packing = draft.packing
+    values: dict[str, Any] = {name: getattr(draft, name) for name in _PLAIN}
+    values |= {
+        "title": draft.titles.get(draft.source_locale, ""),
+        "description": draft.descriptions.get(draft.source_locale, ""),
+        "locale": draft.source_locale,
+        "grade": draft.grade,
+        "currency": ladder.currency,
+        "incoterm": ladder.incoterm,
+        "place": ladder.place_code,
+        "price": f"{first.price.amount:f}",
+        "tiers": "; ".join(f"{tier.price.amount:f}@{tier.from_quantity}" for tier in rest),
+        "stock": draft.stock,
+        "lead_days": draft.lead_days,
+        "hub": draft.hub_code,
+        "stackable": packing.stackable if packing else True,
+    }
+    for kind, texts in (("title", draft.titles), ("description", draft.descriptions)):
+        values |= {f"{kind}_{name}": text for name, text in texts.items() if name != draft.source_locale}
+    if packing:
+        values |= {
+            "carton_units": packing.carton_units,
+            "carton_l": _shorter(Decimal(packing.length_mm) / 10),
+            "carton_w": _shorter(Decimal(packing.width_mm) / 10),
+            "carton_h": _shorter(Decimal(packing.height_mm) / 10),
+            "gross_kg": _shorter(Decimal(packing.gross_g) / 1000),
+            "net_kg": _shorter(Decimal(packing.net_g) / 1000),
+        }
+    return {name: "" if value is None else value for name, value in values.items()}
+
+
+def look(session: Session, *, listing_id: UUID, asked: Looking, now: datetime) -> Look:
+    """Compose a product page: price at the quantity, packing, and to a place the departures with their freight."""
+    listing = queries.listing(session, listing_id=listing_id, now=now)
+    offer = listing.offer
+    ladder = ladder_for(offer.ladders, currency=asked.currency, incoterm=asked.incoterm)
+    quantity = asked.quantity if asked.quantity is not None else least_quantity(offer.moq, offer.multiple)
+    check_quantity(quantity, moq=offer.moq, multiple=offer.multiple)
+    load = load_of(quantity, offer.packing) if offer.packing else None
+    options: tuple[OptionRow, ...] = ()
+    ready = now + timedelta(days=offer.lead_days or 0)
+    if asked.to is not None:
+        _check_destination(session, asked.to)
+        if load is not None:
+            options = logistics.options(
+                session, hub_code=offer.hub_code, to_place=asked.to, load=load, after=ready, now=now
+            )
+    price = price_at(ladder, quantity)
+    return Look(
+        listing=listing,
+        ladder=ladder,
+        quantity=quantity,
+        unit_price=price,
+        amount=price.times(quantity),
+        cartons=cartons(quantity, offer.packing) if offer.packing else None,
+        load=load,
+        to=asked.to,
+        options=options,
+    )
+
+
+def destinations(session: Session) -> list[Any]:
+    """Return the places that goods can be sent to."""
+    return [place for place in reference.places(session) if place.kind in KINDS["DAP"]]
+
+
+def _check_destination(session: Session, code: str) -> None:
+    known = {place.code for place in destinations(session)}
+    if code not in known:
+        raise Refused.field("to", "choice", ", ".join(sorted(known)))
+
+
+def _ladders(body: ListingPatch, before: tuple[Ladder, ...], moq: int) -> tuple[Ladder, ...]:
+    """Return all ladders: those sent whole, else the flat fields in the place of the first."""
+    sent = body.model_fields_set
+    if body.ladders:
+        return tuple(
+            _named(
+                index, each.currency, each.incoterm, each.place, each.price,
+                [(tier.quantity, tier.price) for tier in each.tiers], moq,
+            )
+            for index, each in enumerate(body.ladders)
+        )  # fmt: skip
+    if not sent & {"currency", "incoterm", "place", "price", "tiers"}:
+        return before
+    first = before[0] if before else None
+    flat = {
+        "currency": body.currency or (first.currency if first else None),
+        "incoterm": body.incoterm or (first.incoterm if first else None),
+        "place": body.place or (first.place_code if first else None),
+        "price": body.price if body.price is not None else (first.tiers[0].price.amount if first else None),
+    }
+    if missing := [name for name, value in flat.items() if value is None]:
+        raise Refused.fields(*(FieldError(name, "required", "a value") for name in missing))
+    tiers = [(tier.quantity, tier.price) for tier in body.tiers]
+    if "tiers" not in sent and first is not None and flat["currency"] == first.currency:
+        tiers = [(tier.from_quantity, tier.price.amount) for tier in first.tiers[1:]]
+    made = make_ladder(flat["currency"], flat["incoterm"], flat["place"], price=flat["price"], tiers=tiers, moq=moq)
+    return (made, *(ladder for ladder in before[1:] if ladder.basis != made.basis))
+
+
+def _named(
+    index: int,
+    currency: str,
+    incoterm: str,
+    place: str,
+    price: Decimal,
+    tiers: list[tuple[int, Decimal]],
+    moq: int,
+) -> Ladder:
+    try:
+        return make_ladder(currency, incoterm, place, price=price, tiers=tiers, moq=moq)
+    except Refused as refusal:
+        named = [FieldError(f"ladders.{index}.{each.field}", each.code, each.accepted) for each in refusal.errors]
+        raise Refused.fields(*named) from None
+
+
+def _packing(body: ListingPatch, before: Packing | None) -> Packing | None:
+    """Return the packing from the parts sent, laid over what was there; parts without the rest are refused."""
+    sent = body.model_fields_set
+    known = _parts(before)
+    parts = {name: getattr(body, name) if name in sent else known.get(name) for name in _CARTON}
+    if all(value is None for value in parts.values()):
+        return None
+    if missing := [name for name, value in parts.items() if value is None]:
+        raise Refused.fields(*(FieldError(name, "packing_incomplete", "a value") for name in missing))
+    return Packing(
+        carton_units=int(parts["carton_units"] or 0),
+        length_mm=_scaled(parts, "carton_l", 10),
+        width_mm=_scaled(parts, "carton_w", 10),
+        height_mm=_scaled(parts, "carton_h", 10),
+        gross_g=_scaled(parts, "gross_kg", 1000),
+        net_g=_scaled(parts, "net_kg", 1000),
+        stackable=body.stackable if "stackable" in sent else (before.stackable if before else True),
+    )
+
+
+def _parts(packing: Packing | None) -> Mapping[str, Any]:
+    if packing is None:
+        return {}
+    return {
+        "carton_units": packing.carton_units,
+        "carton_l": Decimal(packing.length_mm) / 10,
+        "carton_w": Decimal(packing.width_mm) / 10,
+        "carton_h": Decimal(packing.height_mm) / 10,
+        "gross_kg": Decimal(packing.gross_g) / 1000,
+        "net_kg": Decimal(packing.net_g) / 1000,
+    }
+
+
+def _scaled(parts: Mapping[str, Any], name: str, factor: int) -> int:
+    """Return centimetres as millimetres, kilograms as grams; a finer size is refused rather than rounded."""
+    exact = Decimal(parts[name]) * factor
+    if exact != exact.to_integral_value():
+        raise Refused.field(name, "too_fine", "at most 1 decimal" if factor == 10 else "at most 3 decimals")
+    return int(exact)
+
+
+def _shorter(value: Decimal) -> str:
+    return f"{value.normalize():f}"

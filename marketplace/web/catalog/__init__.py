@@ -1,0 +1,1 @@
+"""Shelves and product pages for everybody, desks for merchants."""

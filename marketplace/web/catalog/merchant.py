@@ -1,0 +1,286 @@
+"""The merchant's desk: listings, their form, pictures, stock."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import flash, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.catalog import queries
+from marketplace.catalog.rules.rows import OwnRow
+from marketplace.catalog.rules.states import LISTING, MERCHANT_ACTS, ListingState
+from marketplace.catalog.rules.texts import LANGUAGES
+from marketplace.catalog.services import listings, pictures
+from marketplace.edge.acts import catalog as acts
+from marketplace.edge.acts import files as uploads
+from marketplace.edge.identity import require_actor
+from marketplace.edge.parsing import parse, parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import catalog as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Conflict, DomainError, Refused, TooLarge
+from marketplace.kernel.money import MINOR_UNITS
+from marketplace.merchants import queries as merchants
+from marketplace.moderation import queries as moderation
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import RCEP
+from marketplace.web.catalog.blueprint import pages
+from marketplace.web.shared import acts as forms
+from marketplace.web.shared import goods as shown
+from marketplace.web.shared import locale
+
+_EDIT = Permission.CATALOG_LISTING_EDIT
+_SUBMITTABLE = frozenset({ListingState.DRAFT, ListingState.CHANGES_REQUESTED})
+
+
+@pages.get("/merchant/listings")
+@requires(_EDIT)
+def own() -> str:
+    """List the company's listings in every state."""
+    asked = parse(requests.Shelf, {name: request.args[name] for name in ("state", "cursor") if name in request.args})
+    actor, session = require_actor(), reading()
+    page = queries.own_listings(session, company_id=actor.company, state=asked.state, cursor=asked.cursor)
+    told = moderation.decided(session, company_id=actor.company, listing_ids=[row.listing_id for row in page.items])
+    return render_template(
+        "catalog/own.html",
+        rows=[_own_line(row, told.get(row.listing_id)) for row in page.items],
+        states=[("", _("All")), *((state.value, state.value) for state in ListingState)],
+        state=asked.state or "",
+        is_merchant=bool(merchants.active(session, company_ids=[actor.company])),
+        next=url_for("catalog.own", state=asked.state, cursor=page.next) if page.next else None,
+        first=url_for("catalog.own", state=asked.state) if asked.cursor else None,
+    )
+
+
+@pages.get("/merchant/listings/new")
+@requires(_EDIT)
+def new() -> str:
+    """Show an empty form."""
+    return _new()
+
+
+def _new(**given: Any) -> str:
+    empty = {"moq": "1", "multiple": "1", "locale": locale.current(), "incoterm": "FCA", "stackable": True}
+    return render_template(
+        "catalog/new.html", **_choices(), **{"values": empty, "errors": {}, "refusal": None, **given}
+    )
+
+
+@pages.post("/merchant/listings")
+@requires(_EDIT, twin="POST /api/v1/listings")
+def create() -> Any:
+    """Write a new listing as a draft."""
+    try:
+        draft = acts.new_draft(acts.parse_listing(request.form))
+
+        def work(session: Session) -> str:
+            made = listings.create(session, actor=require_actor(), draft=draft, now=clock.now())
+            return url_for("catalog.edit", listing_id=made)
+
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(_flat(refusal), _new)
+    flash(_("The listing is written as a draft. Add pictures and hand it in for review."), "good")
+    return done
+
+
+@pages.get("/merchant/listings/<uuid:listing_id>")
+@requires(_EDIT)
+def edit(listing_id: UUID) -> str:
+    """Show a listing's form, pictures, stock and what can be done with it."""
+    return _edit(listing_id)
+
+
+def _edit(listing_id: UUID, **given: Any) -> str:
+    actor, session = require_actor(), reading()
+    row = queries.own_listing(session, company_id=actor.company, listing_id=listing_id)
+    draft = listings.draft_of(session, actor=actor, listing_id=listing_id)
+    told = moderation.decided(session, company_id=actor.company, listing_ids=[listing_id]).get(listing_id)
+    return render_template(
+        "catalog/edit.html",
+        row=row,
+        title=shown.text(draft.titles, draft.source_locale),
+        told=told,
+        others=[shown.ladder(ladder, {}) for ladder in draft.ladders[1:]],
+        pictures=[_picture(listing_id, each) for each in queries.pictures(session, listing_id=listing_id)],
+        can_submit=row.state in _SUBMITTABLE,
+        actions=[action for action in MERCHANT_ACTS if LISTING.allows(row.state, action)],
+        **_choices(),
+        **{"values": acts.form_values(draft), "errors": {}, "refusal": None, **given},
+    )
+
+
+@pages.post("/merchant/listings/<uuid:listing_id>")
+@requires(_EDIT, twin="PATCH /api/v1/listings/{id}")
+def save(listing_id: UUID) -> Any:
+    """Save a listing's form."""
+    waiting: list[str] = []
+
+    def work(session: Session) -> str:
+        actor = require_actor()
+        draft = listings.draft_of(session, actor=actor, listing_id=listing_id, editing=True)
+        patch = acts.parse_patch(request.form)
+        done = listings.edit(
+            session, actor=actor, listing_id=listing_id, draft=acts.patched(draft, patch), now=clock.now()
+        )
+        waiting.extend(done.waiting)
+        return url_for("catalog.edit", listing_id=listing_id)
+
+    done = _act(listing_id, work)
+    if getattr(done, "status_code", 0) == 303:
+        said = _("Saved. Some of it waits for review; until then the public sees the old version.")
+        flash(said if waiting else _("Saved."), "good")
+    return done
+
+
+@pages.post("/merchant/listings/<uuid:listing_id>/submission")
+@requires(_EDIT, twin="POST /api/v1/listings/{id}/submission")
+def submit(listing_id: UUID) -> Any:
+    """Hand a draft in for review."""
+    return _act(
+        listing_id,
+        lambda session: listings.submit(session, actor=require_actor(), listing_id=listing_id, now=clock.now()),
+    )
+
+
+@pages.post("/merchant/listings/<uuid:listing_id>/acts")
+@requires(_EDIT, twin="POST /api/v1/listings/{id}/acts")
+def act(listing_id: UUID) -> Any:
+    """Pause, resume, sell out, withdraw, delist or reopen."""
+
+    def work(session: Session) -> None:
+        body = parse_form(requests.ActBody, request.form)
+        listings.act(session, actor=require_actor(), listing_id=listing_id, action=body.action, now=clock.now())
+
+    return _act(listing_id, work)
+
+
+@pages.post("/merchant/listings/<uuid:listing_id>/stock")
+@requires(_EDIT, twin="PUT /api/v1/listings/{id}/stock")
+def set_stock(listing_id: UUID) -> Any:
+    """Set the units that lie ready."""
+
+    def work(session: Session) -> None:
+        body = parse_form(requests.StockBody, request.form)
+        listings.set_stock(session, actor=require_actor(), listing_id=listing_id, on_hand=body.stock, now=clock.now())
+
+    return _act(listing_id, work)
+
+
+@pages.post("/merchant/listings/<uuid:listing_id>/pictures")
+@requires(_EDIT, twin="POST /api/v1/listings/{id}/pictures")
+def add_picture(listing_id: UUID) -> Any:
+    """Take a picture in and attach it."""
+    queries.own_listing(reading(), company_id=require_actor().company, listing_id=listing_id)
+    try:
+        file_id = uploads.take(purpose="picture")
+    except (Refused, TooLarge) as refusal:
+        return forms.reshown(
+            _as_field(refusal, "file"), lambda **given: _edit(listing_id, **given, **_kept(listing_id))
+        )
+
+    def work(session: Session) -> None:
+        alt = " ".join(request.form.get("alt", "").split())
+        pictures.add(session, actor=require_actor(), listing_id=listing_id, file_id=file_id, alt=alt, now=clock.now())
+
+    return _act(listing_id, work)
+
+
+@pages.post("/merchant/listings/<uuid:listing_id>/pictures/<uuid:picture_id>/removal")
+@requires(_EDIT, twin="DELETE /api/v1/listings/{id}/pictures/{picture}")
+def remove_picture(listing_id: UUID, picture_id: UUID) -> Any:
+    """Take a picture away."""
+    return _act(
+        listing_id,
+        lambda session: pictures.remove(
+            session, actor=require_actor(), listing_id=listing_id, picture_id=picture_id, now=clock.now()
+        ),
+    )
+
+
+@pages.post("/merchant/listings/<uuid:listing_id>/pictures/<uuid:picture_id>/lead")
+@requires(_EDIT, twin="POST /api/v1/listings/{id}/pictures/{picture}/lead")
+def lead_picture(listing_id: UUID, picture_id: UUID) -> Any:
+    """Show a picture first."""
+    return _act(
+        listing_id,
+        lambda session: pictures.lead(
+            session, actor=require_actor(), listing_id=listing_id, picture_id=picture_id, now=clock.now()
+        ),
+    )
+
+
+def _act(listing_id: UUID, work: Callable[[Session], Any]) -> Any:
+    """Do something with a listing once and show it again."""
+
+    def once(session: Session) -> str:
+        work(session)
+        return url_for("catalog.edit", listing_id=listing_id)
+
+    try:
+        return forms.once(once)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(_flat(refusal), lambda **given: _edit(listing_id, **{**given, **_kept(listing_id)}))
+
+
+def _kept(listing_id: UUID) -> dict[str, Any]:
+    """Return the values of the big form: what was typed when it was sent, else what the listing says."""
+    if "title" in request.form:
+        return {"values": request.form}
+    draft = listings.draft_of(reading(), actor=require_actor(), listing_id=listing_id)
+    return {"values": {**acts.form_values(draft), **request.form}}
+
+
+def _flat(refusal: Any) -> Any:
+    """Name the first ladder's fields as the form does: ``ladders.0.price`` is its ``price``."""
+    renamed = [
+        type(error)(error.field.removeprefix("ladders.0."), error.code, error.accepted, error.facts)
+        for error in refusal.errors
+    ]
+    return type(refusal)(refusal.code, errors=renamed, **refusal.facts)
+
+
+def _as_field(refusal: DomainError, field: str) -> Refused:
+    if isinstance(refusal, Refused):
+        return refusal
+    return Refused.field(field, "too_large", str(refusal.facts.get("accepted", "")))
+
+
+def _choices() -> dict[str, Any]:
+    session = reading()
+    places = reference.places(session)
+    named = [(place, shown.place({**place.names, "en": place.name}, place.code)) for place in places]
+    return {
+        "units": [(code, str(word)) for code, word in shown.UNITS.items()],
+        "countries": sorted(((code, shown.country(code)) for code in RCEP), key=lambda pair: pair[1]),
+        "currencies": [(code, code) for code in MINOR_UNITS],
+        "incoterms": [("FCA", _("FCA – handed over at a hub")), ("DAP", _("DAP – brought to a city"))],
+        "places": [(place.code, f"{name} ({place.code})") for place, name in named if place.kind != "border_side"],
+        "hubs": [(place.code, name) for place, name in named if place.kind == "hub"],
+        "categories": [(row.code, shown.text(row.names)) for row in queries.categories(session)],
+        "languages": [(code, code) for code in LANGUAGES],
+    }
+
+
+def _own_line(row: OwnRow, told: Any) -> dict[str, Any]:
+    return {
+        "row": row,
+        "title": shown.text(row.titles, row.source_locale),
+        "href": url_for("catalog.edit", listing_id=row.listing_id),
+        "reason": told.reason if told and row.state is not ListingState.LIVE else None,
+        "supply": shown.supply(row.lead_days, is_in_stock=True) if row.lead_days is not None else None,
+    }
+
+
+def _picture(listing_id: UUID, row: Any) -> dict[str, Any]:
+    return {
+        "src": shown.picture(row.file_id, 320),
+        "alt": row.alt,
+        "caption": None if row.approved else _("waits for review"),
+        "remove": url_for("catalog.remove_picture", listing_id=listing_id, picture_id=row.id),
+        "choose": url_for("catalog.lead_picture", listing_id=listing_id, picture_id=row.id) if row.approved else None,
+    }

@@ -1,0 +1,132 @@
+"""The public's pages: the shelf, one product, its pictures."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, render_template, request, url_for
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.catalog import queries
+from marketplace.edge.acts import catalog as acts
+from marketplace.edge.acts.files import bytes_store
+from marketplace.edge.answers import problem
+from marketplace.edge.identity import current_actor
+from marketplace.edge.parsing import parse
+from marketplace.edge.permissions import public
+from marketplace.edge.requests import catalog as requests
+from marketplace.files import queries as files
+from marketplace.files import store
+from marketplace.files.rules import WIDTHS
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import NotFound, Refused
+from marketplace.web.catalog.blueprint import pages
+from marketplace.web.shared import goods as shown
+
+_SHELF = "goods on the shelf are there to be seen"
+_FILTERS = ("category", "incoterm", "origin", "commodity")
+
+
+@pages.get("/products")
+@public(_SHELF)
+def products() -> str:
+    """Show what is offered, newest first."""
+    asked = parse(requests.Shelf, {name: request.args[name] for name in (*_FILTERS, "cursor") if name in request.args})
+    session = reading()
+    chosen = {name: getattr(asked, name) for name in _FILTERS}
+    categories = queries.categories(session)
+    page = queries.shelf(session, **chosen, cursor=asked.cursor)
+    kept = {name: value for name, value in chosen.items() if value}
+    return render_template(
+        "catalog/products.html",
+        offers=[shown.card(row) for row in page.items],
+        facets=shown.facets(categories, chosen),
+        chips=_chips(categories, kept),
+        kept={"commodity": chosen["commodity"]} if chosen["commodity"] else {},
+        next=url_for("catalog.products", **kept, cursor=page.next) if page.next else None,
+        first=url_for("catalog.products", **kept) if asked.cursor else None,
+    )
+
+
+@pages.get("/products/<uuid:listing_id>")
+@public(_SHELF)
+def product(listing_id: UUID) -> Any:
+    """Show one listing: prices, packing, and the lorries that take a quantity to a city."""
+    session, now = reading(), clock.now()
+    asked, errors = requests.Looking(), {}
+    try:
+        names = requests.Looking.model_fields
+        asked = parse(requests.Looking, {name: request.args[name] for name in names if name in request.args})
+        look = acts.look(session, listing_id=listing_id, asked=asked, now=now)
+    except Refused as refusal:
+        errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
+        look = acts.look(session, listing_id=listing_id, asked=requests.Looking(), now=now)
+    row = look.listing
+    values = {
+        "quantity": request.args.get("quantity") if "quantity" in errors else look.quantity,
+        "to": request.args.get("to", ""),
+        "basis": f"{look.ladder.currency} {look.ladder.incoterm}",
+    }
+    page = render_template(
+        "catalog/product.html",
+        look=look,
+        offer=row.offer,
+        row=row,
+        title=shown.text(row.offer.titles, row.offer.source_locale),
+        title_lang=shown.written_in(row.offer.titles, row.offer.source_locale),
+        description=shown.text(row.descriptions, row.offer.source_locale),
+        description_lang=shown.written_in(row.descriptions, row.offer.source_locale),
+        category=shown.text(row.category_names),
+        commodity=shown.text(row.commodity_names),
+        unit=shown.unit(row.offer.unit),
+        origin=shown.country(row.offer.origin),
+        hub=shown.place(row.place_names.get(row.offer.hub_code, {}), row.offer.hub_code),
+        ladders=[shown.ladder(ladder, row.place_names, look.quantity) for ladder in row.offer.ladders],
+        chosen=shown.ladder(look.ladder, row.place_names, look.quantity),
+        least=acts.least_quantity(row.offer.moq, row.offer.multiple),
+        supply=shown.supply(row.offer.lead_days, is_in_stock=bool(row.offer.available)),
+        picture=shown.picture,
+        destinations=shown.places(acts.destinations(session)),
+        values=values,
+        errors=errors,
+    )
+    return (page, 422) if errors else page
+
+
+@pages.get("/pictures/<uuid:file_id>/<int:width>")
+@public("pictures of goods on the shelf are there to be seen; others are their company's and its reviewers'")
+def picture(file_id: UUID, width: int) -> Response:
+    """Give a picture as WebP in one of its widths."""
+    if width not in WIDTHS:
+        raise NotFound("file")
+    actor = current_actor()
+    session = reading()
+    reviews = actor is not None and actor.may(Permission.OPERATOR_LISTING_MODERATE)
+    company_id = actor.company_id if actor else None
+    if not queries.is_shown(session, file_id=file_id, company_id=company_id, reviews=reviews):
+        raise NotFound("file")
+    blob = files.rendition(session, file_id=file_id, width=width)
+    response = Response(store.read(bytes_store(), blob.sha256), mimetype=blob.media_type)
+    # The bytes of an id never change; who may see them may, so shared caches ask again after a while.
+    response.headers["Cache-Control"] = "private, max-age=3600" if actor else "public, max-age=3600"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.set_etag(blob.sha256)
+    return response.make_conditional(request)
+
+
+def _chips(categories: tuple[Any, ...], kept: dict[str, str]) -> list[dict[str, str]]:
+    """Return what was chosen; each link takes one choice away."""
+    names = {row.code: shown.text(row.names) for row in categories}
+    words = {
+        "category": lambda code: names.get(code, code),
+        "incoterm": str,
+        "origin": shown.country,
+        "commodity": lambda slug: slug.replace("-", " "),
+    }
+    return [
+        {
+            "label": words[name](value),
+            "href": url_for("catalog.products", **{other: kept[other] for other in kept if other != name}),
+        }
+        for name, value in kept.items()
+    ]

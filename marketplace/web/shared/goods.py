@@ -1,0 +1,134 @@
+"""Rows as the templates' components ask for them, in the reader's language."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from flask import url_for
+from flask_babel import get_locale, lazy_gettext
+from flask_babel import gettext as _
+
+from marketplace.catalog.rules.pricing import Ladder, tier_at
+from marketplace.catalog.rules.rows import CardRow, CategoryRow
+from marketplace.catalog.rules.texts import in_language, language_of
+from marketplace.reference.rules import RCEP
+from marketplace.web.shared import locale
+
+UNITS: Final[dict[str, Any]] = {
+    "H87": lazy_gettext("pc"),
+    "SET": lazy_gettext("set"),
+    "PR": lazy_gettext("pair"),
+    "KGM": lazy_gettext("kg"),
+    "TNE": lazy_gettext("t"),
+    "MTK": lazy_gettext("m²"),
+    "CT": lazy_gettext("carton"),
+    "BG": lazy_gettext("bag"),
+}
+BASES: Final = ("FCA", "DAP")
+
+
+def unit(code: str) -> str:
+    """Return the word for a unit of UN/ECE Recommendation 20."""
+    return str(UNITS.get(code, code))
+
+
+def country(code: str) -> str:
+    """Return a country's name as CLDR has it."""
+    found = get_locale()
+    return str(found.territories.get(code, code)) if found else code
+
+
+def text(texts: Mapping[str, str], source: str = "en") -> str:
+    """Return a text in the reader's language, or the best there is."""
+    return in_language(texts, locale.current(), source)
+
+
+def picture(file_id: UUID, width: int) -> str:
+    """Return the address of a picture in a width."""
+    return url_for("catalog.picture", file_id=file_id, width=width)
+
+
+def place(names: Mapping[str, str], code: str) -> str:
+    """Return a place's name in the reader's language."""
+    return in_language(names, locale.current()) or code
+
+
+def places(rows: Iterable[Any]) -> list[tuple[str, str]]:
+    """Return places as the options of a select."""
+    return [(row.code, place({**row.names, "en": row.name}, row.code)) for row in rows]
+
+
+def card(row: CardRow) -> dict[str, Any]:
+    """Return a listing for the shelf."""
+    title = text(row.titles, row.source_locale)
+    second = row.titles.get(row.source_locale, "")
+    return {
+        "href": url_for("catalog.product", listing_id=row.listing_id),
+        "title": title,
+        "second": second if second != title else None,
+        "second_lang": row.source_locale,
+        "picture": picture(row.picture, 320) if row.picture else None,
+        "category": row.drawing,
+        "merchant": row.merchant,
+        "origin": country(row.origin),
+        "price": row.price,
+        "unit": unit(row.unit),
+        "basis": {"rule": row.incoterm, "place": place(row.place_names, row.place_code)},
+        "moq": row.moq,
+        "lead": supply(row.lead_days, is_in_stock=row.is_in_stock),
+    }
+
+
+def supply(lead_days: int | None, *, is_in_stock: bool) -> str:
+    """Say whether goods lie ready or how long they take."""
+    if lead_days is not None:
+        return _("made in %(days)s days", days=lead_days)
+    return _("in stock") if is_in_stock else _("out of stock")
+
+
+def shelves(rows: Iterable[CategoryRow]) -> list[dict[str, Any]]:
+    """Return the categories with their drawings and addresses."""
+    return [
+        {"label": text(row.names), "href": url_for("catalog.products", category=row.code), "drawing": row.drawing}
+        for row in rows
+    ]
+
+
+def facets(categories: Sequence[CategoryRow], asked: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    """Return the filters of the shelf, what was asked for marked."""
+    countries = sorted(((country(code), code) for code in RCEP), key=lambda pair: pair[0])
+    groups = (
+        ("category", _("Category"), [(row.code, text(row.names)) for row in categories]),
+        ("incoterm", _("Price basis"), [(rule, rule) for rule in BASES]),
+        ("origin", _("Origin"), [(code, name) for name, code in countries]),
+    )
+    return [
+        {
+            "name": name,
+            "label": label,
+            "kind": "radio",
+            "options": [
+                {"value": "", "label": _("Any"), "active": not asked.get(name)},
+                *({"value": value, "label": shown, "active": asked.get(name) == value} for value, shown in options),
+            ],
+        }
+        for name, label, options in groups
+    ]
+
+
+def ladder(found: Ladder, names: Mapping[str, Mapping[str, str]], quantity: int | None = None) -> dict[str, Any]:
+    """Return a price ladder, the tier of a quantity marked."""
+    current = tier_at(found, quantity) if quantity is not None else None
+    return {
+        "currency": found.currency,
+        "incoterm": found.incoterm,
+        "basis": {"rule": found.incoterm, "place": place(names.get(found.place_code, {}), found.place_code)},
+        "tiers": [
+            {"quantity": tier.from_quantity, "price": tier.price, "current": tier == current} for tier in found.tiers
+        ],
+    }
+
+
+def written_in(texts: Mapping[str, str], source: str) -> str:
+    """Return the language a text is shown in, for its ``lang``."""
+    return language_of(texts, locale.current(), source)

@@ -1,0 +1,94 @@
+"""What happens to bookings and departures."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingEvent(Event):
+    """Something happened to the booking of a subject (an order line's id)."""
+
+    booking_id: UUID
+    subject: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingExpired(BookingEvent):
+    """A hold ended before it was confirmed; its room is free again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingCancelled(BookingEvent):
+    """A booking was given up, by its owner or because no other departure had room; ``reason`` is a code."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingRolled(BookingEvent):
+    """A booking moved to a later departure, where it is another booking."""
+
+    new_booking_id: UUID
+    departure_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CargoReceived(BookingEvent):
+    """The hub weighed, measured and counted what came; figures of the whole booking."""
+
+    cartons: int
+    grams: int
+    cm3: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRecorded(BookingEvent):
+    """The consignee's side counted what arrived; ``complete`` ends the booking."""
+
+    receipt_id: UUID
+    cartons: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureEvent(Event):
+    """Something happened to a departure; ``subjects`` are those whose cargo it concerns."""
+
+    departure_id: UUID
+    subjects: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureDeparted(DepartureEvent):
+    """The lorry left the hub."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureAtBorder(DepartureEvent):
+    """The lorry waits at a border."""
+
+    place_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureCleared(DepartureEvent):
+    """The lorry crossed a border, cleared."""
+
+    place_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureArrived(DepartureEvent):
+    """The lorry reached the place of these subjects."""
+
+    place_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureCancelled(DepartureEvent):
+    """The departure does not run; its bookings were rolled or cancelled in the same transaction."""
+
+    reason: str

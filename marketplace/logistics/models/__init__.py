@@ -1,0 +1,1 @@
+"""Tables of the network, of departures with the room on them, and of cargo under way."""

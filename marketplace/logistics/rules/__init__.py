@@ -1,0 +1,1 @@
+"""What is decided about states, freight, timetables and cargo; pure."""

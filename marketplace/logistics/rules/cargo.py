@@ -1,0 +1,93 @@
+"""What a hub notes about cargo: units, their codes, the manifest, status codes of the journey."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+from marketplace.kernel.errors import FieldError, Refused
+
+# Extension digit, then a company prefix out of GS1's range for use inside one company, then the serial number.
+_SSCC_START: Final = "0040"
+_SERIALS: Final = 10**13
+_LARGEST_SIDE_MM: Final = 14_000
+_HEAVIEST_UNIT_G: Final = 40_000_000
+_MOST_CARTONS: Final = 1_000_000
+
+
+class Status(IntEnum):
+    """Codes of UN/ECE Recommendation 24 that this corridor uses."""
+
+    ARRIVED = 1
+    BOOKED = 6
+    BOOKING_CANCELLED = 7
+    CLEARED = 12
+    COLLECTED = 13
+    CONSOLIDATED = 15
+    CROSSED_BORDER = 16
+    DELAYED = 20
+    DELIVERED = 21
+    NOT_DELIVERED = 23
+    DEPARTED = 24
+    STRIPPED = 28
+    EN_ROUTE = 31
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredUnit:
+    """A pallet or loose lot as the hub found it: cartons, grams, outer millimetres."""
+
+    cartons: int
+    grams: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
+
+    @property
+    def cm3(self) -> int:
+        """Volume, begun cubic centimetres whole."""
+        return -(-self.length_mm * self.width_mm * self.height_mm // 1_000)
+
+
+def check_units(units: Sequence[MeasuredUnit]) -> None:
+    """Refuse units that were not weighed, measured or counted, naming each by its place in the list."""
+    errors = [FieldError("units", "required", "one or more")] if not units else []
+    for place, unit in enumerate(units):
+        most = {
+            "cartons": _MOST_CARTONS,
+            "grams": _HEAVIEST_UNIT_G,
+            "length_mm": _LARGEST_SIDE_MM,
+            "width_mm": _LARGEST_SIDE_MM,
+            "height_mm": _LARGEST_SIDE_MM,
+        }
+        errors += [
+            FieldError(
+                f"units.{place}.{name}", "too_small" if getattr(unit, name) < 1 else "too_large", f"1 to {limit}"
+            )
+            for name, limit in most.items()
+            if not 1 <= getattr(unit, name) <= limit
+        ]
+    if errors:
+        raise Refused.fields(*errors)
+
+
+def sscc(serial: int) -> str:
+    """Return a serial shipping container code: 17 digits and GS1's check digit."""
+    digits = f"{_SSCC_START}{serial % _SERIALS:013d}"
+    weighted = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(digits))
+    return f"{digits}{-weighted % 10}"
+
+
+def is_sscc(code: str) -> bool:
+    """Tell whether a code is 18 digits with a right check digit."""
+    if len(code) != 18 or not (code.isascii() and code.isdigit()):
+        return False
+    return sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(code)) % 10 == 0
+
+
+def manifest_hash(content: dict[str, Any]) -> str:
+    """Return the SHA-256 of a manifest's canonical JSON."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Writes about the network, room on departures, freight, the journey and cargo."""

@@ -1,0 +1,118 @@
+"""The timetable: departures made from weekly services, opened and closed in time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.ids import new_id, new_reference
+from marketplace.kernel.quantity import Load
+from marketplace.logistics.models.departures import Departure, DepartureStop
+from marketplace.logistics.models.network import Leg, Line, ServicePattern, VehicleType
+from marketplace.logistics.rules import timetable
+from marketplace.logistics.rules.states import DepartureState
+from marketplace.logistics.rules.timetable import Cutoffs, LegTime
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import PlaceKind, Setting
+
+
+def roll(session: Session, *, now: datetime) -> int:
+    """Make the departures of the coming weeks that are missing, open for booking; return how many were made."""
+    days = reference.setting(session, Setting.TIMETABLE_DAYS, at=now)
+    overbooking = reference.setting(session, Setting.OVERBOOKING_PERCENT, at=now)
+    cutoffs = Cutoffs(
+        documents_hours=reference.setting(session, Setting.CUTOFF_DOCUMENTS_HOURS, at=now),
+        cargo_hours=reference.setting(session, Setting.CUTOFF_CARGO_HOURS, at=now),
+    )
+    patterns = session.execute(
+        sa.select(ServicePattern, Line, VehicleType)
+        .join(Line, Line.id == ServicePattern.line_id)
+        .join(VehicleType, VehicleType.id == ServicePattern.vehicle_type_id)
+        .where(sa.or_(ServicePattern.ended_at.is_(None), ServicePattern.ended_at > now))
+        .order_by(ServicePattern.id)
+    ).all()
+    zones = {code: place.zone for code, place in reference.places_by_code(session, _hubs(patterns)).items()}
+    legs = _legs(session)
+    made = 0
+    for pattern, line, vehicle in patterns:
+        capacity = Load(vehicle.grams, vehicle.cm3, vehicle.ldm_mm, vehicle.pallets)
+        for departs_at in timetable.runs(
+            weekday=pattern.weekday,
+            minute_of_day=pattern.minute_of_day,
+            zone=zones[line.hub_code],
+            start=now,
+            days=days,
+        ):
+            if pattern.ended_at is not None and departs_at >= pattern.ended_at:
+                continue
+            made += _make(session, pattern, line, timetable.sellable(capacity, overbooking), departs_at, legs, cutoffs)
+    return made
+
+
+def _make(
+    session: Session,
+    pattern: ServicePattern,
+    line: Line,
+    capacity: Load,
+    departs_at: datetime,
+    legs: dict[UUID, list[LegTime]],
+    cutoffs: Cutoffs,
+) -> bool:
+    stops = timetable.stops(line.hub_code, departs_at, legs.get(line.id, []))
+    departure_id = new_id()
+    is_new = insert_if_new(
+        session,
+        Departure,
+        id=departure_id,
+        reference=new_reference("DEP"),
+        line_id=line.id,
+        pattern_id=pattern.id,
+        vehicle_type_id=pattern.vehicle_type_id,
+        hub_code=line.hub_code,
+        state=DepartureState.OPEN,
+        departs_at=departs_at,
+        cutoff_documents_at=timetable.cutoff(departs_at, cutoffs.documents_hours),
+        cutoff_cargo_at=timetable.cutoff(departs_at, cutoffs.cargo_hours),
+        border_eta=next((stop.eta for stop in stops if stop.is_border), None),
+        arrives_at=stops[-1].eta,
+        capacity_grams=capacity.grams,
+        capacity_cm3=capacity.cm3,
+        capacity_ldm_mm=capacity.ldm_mm,
+        capacity_pallets=capacity.pallets,
+        taken_grams=0,
+        taken_cm3=0,
+        taken_ldm_mm=0,
+        taken_pallets=0,
+    )
+    if is_new:
+        session.execute(
+            sa.insert(DepartureStop),
+            [
+                {
+                    "id": new_id(),
+                    "departure_id": departure_id,
+                    "position": position,
+                    "place_code": stop.place_code,
+                    "is_border": stop.is_border,
+                    "eta": stop.eta,
+                }
+                for position, stop in enumerate(stops)
+            ],
+        )
+    return is_new
+
+
+def _hubs(patterns: Sequence[sa.Row[tuple[ServicePattern, Line, VehicleType]]]) -> set[str]:
+    return {line.hub_code for _, line, _ in patterns}
+
+
+def _legs(session: Session) -> dict[UUID, list[LegTime]]:
+    rows = session.execute(sa.select(Leg.line_id, Leg.to_code, Leg.minutes).order_by(Leg.line_id, Leg.position)).all()
+    borders = {place.code for place in reference.places(session, kind=PlaceKind.BORDER_SIDE)}
+    found: dict[UUID, list[LegTime]] = {}
+    for line_id, to_code, minutes in rows:
+        found.setdefault(line_id, []).append(LegTime(to_code, minutes, to_code in borders))
+    return found

@@ -1,0 +1,161 @@
+"""Places, rates, settings and working days, as they hold at an instant."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.checks import Breach
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.reference import rules
+from marketplace.reference.models import Closure, DatedSetting, FxRate, Place
+from marketplace.reference.rules import PlaceKind
+
+# Long enough for any deadline in working days that starts now, a New Year closure included.
+_CLOSURES_AHEAD = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A place; ``names`` holds it in other languages by locale."""
+
+    code: str
+    name: str
+    names: Mapping[str, str]
+    country: str
+    kind: PlaceKind
+    zone: str
+    unlocode: str | None
+    latitude_e6: int
+    longitude_e6: int
+
+    def called(self, locale: str) -> str:
+        """Return the name in this language, the English one where there is none."""
+        return self.names.get(locale, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class FxRow:
+    """How many units of ``quote`` one unit of ``base`` is, who says so and from which day."""
+
+    base: str
+    quote: str
+    rate: Decimal
+    source: str
+    date: date
+
+
+def get_place(session: Session, code: str) -> PlaceRow:
+    """Return the place; NotFound for a code we do not have."""
+    row = session.execute(_PLACES.where(Place.code == code)).one_or_none()
+    if row is None:
+        raise NotFound("place")
+    return PlaceRow(*row)
+
+
+def places(session: Session, kind: PlaceKind | str | None = None) -> tuple[PlaceRow, ...]:
+    """Return the places of a kind, or all, by country and name."""
+    wanted = _PLACES if kind is None else _PLACES.where(Place.kind == PlaceKind(kind))
+    return tuple(PlaceRow(*row) for row in session.execute(wanted.order_by(Place.country, Place.name)))
+
+
+def places_by_code(session: Session, codes: Iterable[str]) -> dict[str, PlaceRow]:
+    """Return the places of these codes that exist."""
+    return {row.code: PlaceRow(*row) for row in session.execute(_PLACES.where(Place.code.in_(set(codes))))}
+
+
+def fx(session: Session, *, base: str, quote: str, on: date) -> FxRow | None:
+    """Return the rate of a pair on a day: the last one published by then, crossed where nobody quotes it; else None."""
+    if base == quote:
+        return FxRow(base, quote, Decimal(1), "", on)
+    codes = {base, quote, *rules.PIVOTS}
+    newest = (
+        sa.select(FxRate.base, FxRate.quote, sa.func.max(FxRate.effective_date).label("day"))
+        .where(FxRate.base.in_(codes), FxRate.quote.in_(codes), FxRate.effective_date <= on)
+        .group_by(FxRate.base, FxRate.quote)
+        .subquery()
+    )
+    same = sa.and_(newest.c.base == FxRate.base, newest.c.quote == FxRate.quote, newest.c.day == FxRate.effective_date)
+    quotes = {
+        (row.base, row.quote): rules.Quoted(row.rate, row.source, row.effective_date)
+        for row in session.execute(
+            sa.select(FxRate.base, FxRate.quote, FxRate.rate, FxRate.source, FxRate.effective_date).join(newest, same)
+        )
+    }
+    found = rules.cross(base, quote, quotes)
+    return None if found is None else FxRow(base, quote, rules.to_places(found.rate), found.source, found.date)
+
+
+def convert(amount: Money, row: FxRow) -> Money:
+    """Return the amount in the rate's quote currency, rounded half up; an approximation to be shown with its rate."""
+    if amount.currency != row.base:
+        msg = f"{amount.currency} by a rate for {row.base}"
+        raise ValueError(msg)
+    return Money.rounded(amount.amount * row.rate, row.quote)
+
+
+def setting(session: Session, key: str, *, at: datetime) -> int:
+    """Return a setting that is a number, as valid at an instant."""
+    value = _value(session, key, at)
+    if isinstance(value, Money):
+        msg = f"{key} is money"
+        raise TypeError(msg)
+    return value
+
+
+def money_setting(session: Session, key: str, *, at: datetime) -> Money:
+    """Return a setting that is an amount of money, as valid at an instant."""
+    value = _value(session, key, at)
+    if not isinstance(value, Money):
+        msg = f"{key} is a number"
+        raise TypeError(msg)
+    return value
+
+
+def working_deadline(session: Session, *, country: str, zone: str, start: datetime, days: int) -> datetime:
+    """Return the end (UTC) of the so-many-th working day after ``start`` where the responsible party is."""
+    first = start.date() - timedelta(days=1)
+    closures = session.scalars(
+        sa.select(Closure.day).where(Closure.country == country, Closure.day.between(first, first + _CLOSURES_AHEAD))
+    )
+    return rules.working_deadline(start, days, country=country, zone=zone, closures=frozenset(closures))
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return settings that nobody can read: a key we do not know, or a value of another type."""
+    found: list[Breach] = []
+    for row in session.execute(sa.select(DatedSetting.id, DatedSetting.key, DatedSetting.value)):
+        try:
+            key = rules.Setting(row.key)
+            rules.stored(key, rules.read(key, row.value))
+        except (ValueError, TypeError, KeyError) as error:
+            found.append(Breach("settings", "dated_setting", row.id, type(error).__name__))
+    return found
+
+
+_PLACES = sa.select(
+    Place.code,
+    Place.name,
+    Place.names,
+    Place.country,
+    Place.kind,
+    Place.zone,
+    Place.unlocode,
+    Place.latitude_e6,
+    Place.longitude_e6,
+)
+
+
+def _value(session: Session, key: str, at: datetime) -> rules.Value:
+    known = rules.Setting(key)
+    kept = session.execute(
+        sa.select(DatedSetting.value)
+        .where(DatedSetting.key == known.value, DatedSetting.valid_from <= at)
+        .order_by(DatedSetting.valid_from.desc())
+        .limit(1)
+    ).one_or_none()
+    return rules.DEFAULTS[known] if kept is None else rules.read(known, kept[0])

@@ -1,0 +1,207 @@
+"""Countries, units, tariff codes, settings with their defaults, crossing of exchange rates, working days."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.money import Money, is_currency
+
+# The fifteen parties of RCEP (ISO 3166-1) and the currency of each (ISO 4217).
+CURRENCIES: Final[dict[str, str]] = {
+    "CN": "CNY", "VN": "VND", "TH": "THB", "LA": "LAK", "KH": "KHR", "MM": "MMK", "MY": "MYR", "SG": "SGD",
+    "ID": "IDR", "PH": "PHP", "BN": "BND", "JP": "JPY", "KR": "KRW", "AU": "AUD", "NZ": "NZD",
+}  # fmt: skip
+RCEP: Final = frozenset(CURRENCIES)
+# Incoterms 2020 rules that an offer may name here: FCA a hub, DAP a city.
+INCOTERMS: Final = ("FCA", "DAP")
+# UN/ECE Recommendation 20 codes with the word shown beside a quantity.
+UNITS: Final[dict[str, str]] = {
+    "H87": "piece", "SET": "set", "PR": "pair", "KGM": "kg", "TNE": "t", "MTK": "m²", "CT": "carton", "BG": "bag",
+}  # fmt: skip
+
+_HS: Final = re.compile(r"[0-9]{6,10}", re.ASCII)
+# Chapter 77 is kept free by the nomenclature.
+_NO_CHAPTER: Final = frozenset({"00", "77", "98", "99"})
+_HS_ACCEPTED: Final = "6 to 10 digits of the Harmonized System, such as 8714.10"
+
+
+def hs_code(text: str) -> str:
+    """Return a tariff code as digits alone, or refuse ``hs_code``; dots and blanks between digits are read over."""
+    digits = re.sub(r"[.\s]", "", text)
+    if not _HS.fullmatch(digits) or digits[:2] in _NO_CHAPTER:
+        raise Refused.field("hs_code", "hs_code", _HS_ACCEPTED)
+    return digits
+
+
+class PlaceKind(StrEnum):
+    """What a place is to the city; a border crossing is two places, one a side."""
+
+    HUB = "hub"
+    DC = "dc"
+    CITY = "city"
+    BORDER_SIDE = "border_side"
+
+
+# --- settings ---------------------------------------------------------------------------------------------------
+
+
+class Setting(StrEnum):
+    """A decision of the operator that may change from a day on."""
+
+    HOLD_CARD_MINUTES = "HOLD_CARD_MINUTES"
+    PROFORMA_WORKING_DAYS = "PROFORMA_WORKING_DAYS"
+    MERCHANT_CONFIRM_WORKING_DAYS = "MERCHANT_CONFIRM_WORKING_DAYS"
+    ACCEPTANCE_DAYS = "ACCEPTANCE_DAYS"
+    ACCEPTANCE_FRESH_HOURS = "ACCEPTANCE_FRESH_HOURS"
+    HIDDEN_DEFECT_DAYS = "HIDDEN_DEFECT_DAYS"
+    DISPUTE_ANSWER_WORKING_DAYS = "DISPUTE_ANSWER_WORKING_DAYS"
+    DISPUTE_ESCALATION_WORKING_DAYS = "DISPUTE_ESCALATION_WORKING_DAYS"
+    TRANSFER_TOLERANCE = "TRANSFER_TOLERANCE"
+    COMMISSION_BASIS_POINTS = "COMMISSION_BASIS_POINTS"
+    FOUR_EYES_THRESHOLD = "FOUR_EYES_THRESHOLD"
+    CUTOFF_DOCUMENTS_HOURS = "CUTOFF_DOCUMENTS_HOURS"
+    CUTOFF_CARGO_HOURS = "CUTOFF_CARGO_HOURS"
+    CUTOFF_DANGEROUS_HOURS = "CUTOFF_DANGEROUS_HOURS"
+    M3_FACTOR = "M3_FACTOR"
+    LDM_FACTOR = "LDM_FACTOR"
+    OVERBOOKING_PERCENT = "OVERBOOKING_PERCENT"
+    TIMETABLE_DAYS = "TIMETABLE_DAYS"
+
+
+Value = int | Money
+DEFAULTS: Final[dict[Setting, Value]] = {
+    Setting.HOLD_CARD_MINUTES: 15,
+    Setting.PROFORMA_WORKING_DAYS: 5,
+    Setting.MERCHANT_CONFIRM_WORKING_DAYS: 2,
+    Setting.ACCEPTANCE_DAYS: 7,
+    Setting.ACCEPTANCE_FRESH_HOURS: 24,
+    Setting.HIDDEN_DEFECT_DAYS: 14,
+    Setting.DISPUTE_ANSWER_WORKING_DAYS: 3,
+    Setting.DISPUTE_ESCALATION_WORKING_DAYS: 7,
+    Setting.TRANSFER_TOLERANCE: Money(25_00, "USD"),
+    Setting.COMMISSION_BASIS_POINTS: 300,
+    Setting.FOUR_EYES_THRESHOLD: Money(50_000_00, "CNY"),
+    Setting.CUTOFF_DOCUMENTS_HOURS: 24,
+    Setting.CUTOFF_CARGO_HOURS: 6,
+    Setting.CUTOFF_DANGEROUS_HOURS: 48,
+    Setting.M3_FACTOR: 333,
+    Setting.LDM_FACTOR: 1_850,
+    Setting.OVERBOOKING_PERCENT: 100,
+    Setting.TIMETABLE_DAYS: 42,
+}
+_LARGEST_SETTING: Final = 1_000_000
+
+
+def setting_key(text: str) -> Setting:
+    """Return the setting of this name, or refuse ``key``."""
+    if text not in set(Setting):
+        raise Refused.field("key", "choice", ", ".join(Setting))
+    return Setting(text)
+
+
+def stored(setting: Setting, value: Value) -> Any:
+    """Return a value as the JSON it is kept as, or refuse one of another type or sign than the default's."""
+    if isinstance(DEFAULTS[setting], Money):
+        if not isinstance(value, Money) or value.minor < 0:
+            raise Refused.field("value", "setting", "an amount of money, not negative")
+        return {"minor": value.minor, "currency": value.currency}
+    if type(value) is not int or not 0 <= value <= _LARGEST_SETTING:
+        raise Refused.field("value", "setting", f"a whole number from 0 to {_LARGEST_SETTING}")
+    return value
+
+
+def read(setting: Setting, kept: Any) -> Value:
+    """Return the value that was kept as JSON."""
+    return Money(kept["minor"], kept["currency"]) if isinstance(DEFAULTS[setting], Money) else int(kept)
+
+
+# --- exchange rates ---------------------------------------------------------------------------------------------
+
+RATE_PLACES: Final = 10
+# Rates between two currencies that nobody quotes are crossed through one of these.
+PIVOTS: Final = ("GBP", "USD")
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """How many units of the quote currency one unit of the base buys, who says so, and from which day."""
+
+    rate: Decimal
+    source: str
+    date: date
+
+
+Quotes = Mapping[tuple[str, str], Quoted]
+
+
+def check_rate(base: str, quote: str, rate: Decimal) -> None:
+    """Refuse a rate between currencies that are not traded here, or one that is not positive."""
+    errors = [
+        FieldError(name, "currency") for name, code in (("base", base), ("quote", quote)) if not is_currency(code)
+    ]
+    if not rate.is_finite() or rate <= 0:
+        errors.append(FieldError("rate", "too_small", "more than 0"))
+    if errors:
+        raise Refused.fields(*errors)
+
+
+def cross(base: str, quote: str, quotes: Quotes) -> Quoted | None:
+    """Return the rate of a pair: as quoted, else the inverse, else through a pivot; None when nothing leads there.
+
+    A crossed rate is as old as its older half and names both sources.
+    """
+    if (found := _either_way(base, quote, quotes)) is not None:
+        return found
+    for pivot in PIVOTS:
+        first, second = _either_way(base, pivot, quotes), _either_way(pivot, quote, quotes)
+        if first is not None and second is not None:
+            sources = dict.fromkeys((first.source, second.source))
+            return Quoted(first.rate * second.rate, ", ".join(sources), min(first.date, second.date))
+    return None
+
+
+def _either_way(base: str, quote: str, quotes: Quotes) -> Quoted | None:
+    direct = quotes.get((base, quote))
+    if direct is not None:
+        return direct
+    inverse = quotes.get((quote, base))
+    return None if inverse is None else Quoted(1 / inverse.rate, inverse.source, inverse.date)
+
+
+def to_places(rate: Decimal) -> Decimal:
+    """Return a rate as it is kept and shown: ten decimals, half up."""
+    return rate.quantize(Decimal(1).scaleb(-RATE_PLACES), ROUND_HALF_UP)
+
+
+# --- working days -----------------------------------------------------------------------------------------------
+
+# A working day ends here on the wall clock of the party who must act.
+WORKING_DAY_ENDS: Final = time(18)
+
+
+def is_working_day(day: date, country: str, closures: Collection[date] = ()) -> bool:
+    """Tell whether people work in a country that day: its public holidays, moved working weekends and own closures."""
+    return day not in closures and holidays.country_holidays(country, years=day.year).is_working_day(day)
+
+
+def working_deadline(
+    start: datetime, days: int, *, country: str, zone: str, closures: Collection[date] = ()
+) -> datetime:
+    """Return the end (UTC) of the so-many-th working day after the local day of ``start``; ValueError below one."""
+    if days < 1:
+        msg = "a deadline lies at least one working day ahead"
+        raise ValueError(msg)
+    local = ZoneInfo(zone)
+    day = start.astimezone(local).date()
+    while days:
+        day += timedelta(days=1)
+        days -= is_working_day(day, country, closures)
+    return datetime.combine(day, WORKING_DAY_ENDS, local).astimezone(UTC)

@@ -1,0 +1,105 @@
+"""Load the published tables and change settings."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.ids import new_id
+from marketplace.reference import rules
+from marketplace.reference.models import Closure, DatedSetting, FxRate, Place
+from marketplace.reference.rules import PlaceKind, Value
+
+_DATA: Final = Path(__file__).parent / "data"
+_LOCALES: Final = ("zh", "vi", "local")
+
+
+def load_places(session: Session) -> int:
+    """Add the places of the published table that are missing; return how many."""
+    return sum(
+        insert_if_new(
+            session,
+            Place,
+            code=row["code"],
+            name=row["name"],
+            names={locale: row[locale] for locale in _LOCALES if row[locale]},
+            country=row["country"],
+            kind=PlaceKind(row["kind"]),
+            zone=row["zone"],
+            unlocode=row["unlocode"] or None,
+            latitude_e6=int(Decimal(row["latitude"]).scaleb(6)),
+            longitude_e6=int(Decimal(row["longitude"]).scaleb(6)),
+            source=row["source"],
+        )
+        for row in _table("places.csv")
+    )
+
+
+def load_rates(session: Session) -> int:
+    """Add the exchange rates of the published table that are missing; return how many."""
+    return sum(
+        add_rate(
+            session,
+            base=row["base"],
+            quote=row["quote"],
+            rate=Decimal(row["rate"]),
+            source=row["source"],
+            effective_date=date.fromisoformat(row["effective_date"]),
+        )
+        for row in _table("fx.csv")
+    )
+
+
+def add_rate(session: Session, *, base: str, quote: str, rate: Decimal, source: str, effective_date: date) -> bool:
+    """Note a published rate; False when the pair has one of that day, which stays."""
+    rules.check_rate(base, quote, rate)
+    return insert_if_new(
+        session,
+        FxRate,
+        id=new_id(),
+        base=base,
+        quote=quote,
+        rate=rules.to_places(rate),
+        source=source,
+        effective_date=effective_date,
+    )
+
+
+def close_day(session: Session, *, country: str, day: date, source: str) -> bool:
+    """Note that nobody works in a country on a day; False when that was known."""
+    return insert_if_new(session, Closure, country=country, day=day, source=source)
+
+
+def change_setting(
+    session: Session, *, actor: Actor, key: str, value: Value, valid_from: datetime, now: datetime
+) -> None:
+    """Let a setting have another value from an instant on, which is not before now: what was, was."""
+    known = rules.setting_key(key)
+    if valid_from < now:
+        raise Conflict("setting_past")
+    row_id = new_id()
+    kept = rules.stored(known, value)
+    if not insert_if_new(session, DatedSetting, id=row_id, key=known.value, value=kept, valid_from=valid_from):
+        raise Conflict("setting_taken")
+    audit.record(
+        session,
+        actor=actor,
+        action="setting.changed",
+        subject="dated_setting",
+        subject_id=row_id,
+        facts={"key": known.value, "value": value.minor if isinstance(kept, dict) else kept},
+        now=now,
+    )
+
+
+def _table(name: str) -> Iterator[dict[str, str]]:
+    with (_DATA / name).open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)

@@ -125,7 +125,7 @@ def _answer_database(error: Any) -> Any:
     return answer(Unavailable("busy"))
 
 
-def _answer_unexpected(error: Exception) -> Any:
+def _answer_unexpected(error: BaseException) -> Any:
     _log.exception("unexpected", exc_info=error)
     document = {
         **problem(Conflict("internal")),

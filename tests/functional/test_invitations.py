@@ -17,6 +17,7 @@ def test_invited_on_the_page_joined_on_the_page(town):
     owner.open("/account")
     owner.send("/account/invitations", {"login": NEW, "roles": ["sales", "finance"]})
     assert NEW in owner.open("/account")
+    assert "财务, 销售" in owner.open("/zh/account").replace("销售, 财务", "财务, 销售")
     token = town.invitation(NEW)
     newcomer = town.visitor()
     assert "Lanxang Trading 1" in newcomer.open(f"/invitations/{token}")

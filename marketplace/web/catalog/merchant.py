@@ -180,7 +180,7 @@ def add_picture(listing_id: UUID) -> Any:
         file_id = uploads.take(purpose="picture")
     except (Refused, TooLarge) as refusal:
         return forms.reshown(
-            _as_field(refusal, "file"), lambda **given: _edit(listing_id, **given, **_kept(listing_id))
+            _as_field(refusal, "file"), lambda **given: _edit(listing_id, **{**given, **_kept(listing_id)})
         )
 
     def work(session: Session) -> None:

@@ -11,12 +11,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.accounts import queries
 from marketplace.accounts.rules.terms import TermsKind
+from marketplace.catalog import queries as catalog
 from marketplace.edge.permissions import public
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
+from marketplace.web.shared import goods
 
 pages = Blueprint("home", __name__)
 
+_NEWEST = 8
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -24,7 +27,12 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 @public("the shop window")
 def index() -> str:
     """Show what the city is and where to begin."""
-    return render_template("home/index.html")
+    session = reading()
+    return render_template(
+        "home/index.html",
+        categories=goods.shelves(catalog.categories(session)),
+        offers=[goods.card(row) for row in catalog.shelf(session, size=_NEWEST).items],
+    )
 
 
 @pages.get("/terms")

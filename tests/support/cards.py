@@ -52,7 +52,8 @@ def charge(key: str) -> ChargeRow:
 def bring_notices(double: Double, *, order: Callable[[list[Any]], list[Any]] = list, times: int = 1) -> int:
     """Bring every waiting notice to the city, in an order and as often as wanted; return how many there were."""
     notices: list[tuple[bytes, str]] = []
-    double.deliver(lambda _url, raw, signature: bool(notices.append((raw, signature))) or True)
+    while double.deliver(lambda _url, raw, signature: bool(notices.append((raw, signature))) or True):
+        pass
     for _ in range(times):
         for raw, signature in order(notices):
             cards.webhook(raw, signature, clock.now())

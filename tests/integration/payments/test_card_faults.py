@@ -1,0 +1,297 @@
+"""Lost answers, broken answers, killed processes, lost notices: the truth is found, nothing done twice."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from marketplace.config import Settings
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.errors import DomainError, Unavailable
+from marketplace.payments.flows import card_calls, cards
+from marketplace.payments.models.ledger import LedgerTransfer
+from marketplace.payments.rules.cards import CardState
+from marketplace.payments.services import cards as services
+from marketplace.payments.stripe_gateway import connect
+from marketplace.stripe_double.client import InProcess
+from marketplace.stripe_double.double import Double
+from marketplace.stripe_double.resources import checkout_sessions
+from tests.support.cards import PRICE, authorise, bring_notices, charge, double_of, intents_of, new_key
+
+LATER = timedelta(minutes=5)
+NEXT_WEEK = timedelta(days=2)
+CREATE, CAPTURE, CANCEL, REFUND = (
+    "/v1/payment_intents",
+    "/v1/payment_intents/*/capture",
+    "/v1/payment_intents/*/cancel",
+    "/v1/refunds",
+)
+
+
+@pytest.fixture
+def double(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Double:
+    """The stand-in behind a client that does not try again by itself."""
+    double = double_of(app)
+    gateway = connect(
+        api_key="sk_test_once",
+        webhook_secret=double.embedded_endpoint("http://127.0.0.1:8000/webhooks/stripe"),
+        http_client=InProcess(double),
+        retries=0,
+    )
+    monkeypatch.setitem(app.extensions, card_calls.EXTENSION, gateway)
+    return double
+
+
+def _posted() -> list[str]:
+    return sorted(reading().scalars(sa.select(LedgerTransfer.kind)))
+
+
+@pytest.mark.parametrize("fault", ["timeout_before", "timeout_after"])
+def test_a_lost_authorisation_is_asked_for_again_by_its_key(double: Double, fault: str) -> None:
+    key = new_key()
+    double.switches.arm(fault, method="POST", path=CREATE)
+
+    with pytest.raises(Unavailable, match="payment_unknown"):
+        authorise(key)
+    assert charge(key).state is CardState.CREATED
+    assert authorise(key).state is CardState.AUTHORISED
+
+    assert len(intents_of(double, key)) == 1
+
+
+def test_a_lost_authorisation_is_found_by_the_reconciler(double: Double) -> None:
+    made, never = new_key(), new_key()
+    double.switches.arm("timeout_after", method="POST", path=CREATE)
+    with pytest.raises(Unavailable):
+        authorise(made)
+    double.switches.arm("timeout_before", method="POST", path=CREATE)
+    with pytest.raises(Unavailable):
+        authorise(never)
+
+    assert cards.reconcile(clock.now()).looked == 0, "whoever asks may still be asking"
+    cards.reconcile(clock.now() + LATER)
+
+    assert charge(made).state is CardState.AUTHORISED
+    assert (charge(never).state, charge(never).decline_code) == (CardState.DECLINED, "not_sent")
+    assert intents_of(double, never) == []
+    assert cards.reconcile(clock.now() + LATER).looked == 0
+
+
+def test_a_lost_page_is_found_by_the_reconciler(double: Double) -> None:
+    key = new_key()
+    double.switches.arm("timeout_after", method="POST", path="/v1/checkout/sessions")
+    with pytest.raises(Unavailable):
+        authorise(key, payment_method=None, return_url="http://127.0.0.1:8000/orders")
+
+    cards.reconcile(clock.now() + LATER)
+
+    assert charge(key).state is CardState.NEEDS_PAGE
+    page = double.read("checkout.session", charge(key).page_id or "")
+    double.act(lambda call: checkout_sessions.pay(call, page, "pm_card_visa"))
+    cards.reconcile(clock.now() + LATER)
+    assert charge(key).state is CardState.AUTHORISED
+
+
+def test_a_page_that_ended_unpaid_is_cancelled_by_the_reconciler(double: Double) -> None:
+    key = new_key()
+    authorise(key, payment_method=None, return_url="http://127.0.0.1:8000/orders")
+    page = double.read("checkout.session", charge(key).page_id or "")
+    double.act(lambda call: checkout_sessions.end(call, page))
+
+    cards.reconcile(clock.now() + LATER)
+
+    assert charge(key).state is CardState.CANCELLED
+
+
+@pytest.mark.parametrize("fault", ["break_before", "break_after"])
+def test_a_broken_answer_is_read_before_a_new_key_is_used(double: Double, fault: str) -> None:
+    key = new_key()
+    double.switches.arm(fault, method="POST", path=CREATE)
+
+    assert authorise(key).state is CardState.AUTHORISED
+
+    assert len(intents_of(double, key)) == 1
+    assert charge(key).attempt == (2 if fault == "break_before" else 1)
+
+
+@pytest.mark.parametrize("fault", ["break_before", "break_after"])
+@pytest.mark.parametrize("act", ["capture", "cancel", "refund"])
+def test_broken_acts_are_done_once(double: Double, fault: str, act: str) -> None:
+    key = new_key()
+    authorise(key)
+    if act == "refund":
+        cards.capture(key=key, now=clock.now())
+    path = {"capture": CAPTURE, "cancel": CANCEL, "refund": REFUND}[act]
+    double.switches.arm(fault, method="POST", path=path)
+
+    _act(act, key)
+
+    assert charge(key).state is _END[act]
+    assert len([one for one in double.all("refund") if one["payment_intent"] == charge(key).intent_id]) == (
+        act == "refund"
+    )
+
+
+@pytest.mark.parametrize("fault", ["timeout_before", "timeout_after", "throttle"])
+@pytest.mark.parametrize("act", ["capture", "cancel", "refund"])
+@pytest.mark.parametrize("wait", [LATER, NEXT_WEEK], ids=["soon", "when the key is forgotten"])
+def test_acts_whose_answer_was_lost_are_finished(double: Double, fault: str, act: str, wait: timedelta) -> None:
+    key = new_key()
+    authorise(key)
+    if act == "refund":
+        cards.capture(key=key, now=clock.now())
+    path = {"capture": CAPTURE, "cancel": CANCEL, "refund": REFUND}[act]
+    double.switches.arm(fault, method="POST", path=path)
+    with pytest.raises(Unavailable):
+        _act(act, key)
+
+    assert cards.reconcile(clock.now() + wait).failed == 0
+
+    assert charge(key).state is _END[act]
+    assert len([one for one in double.all("refund") if one["payment_intent"] == charge(key).intent_id]) == (
+        act == "refund"
+    )
+    assert cards.reconcile(clock.now() + wait).looked == 0
+
+
+_END = {"capture": CardState.CAPTURED, "cancel": CardState.CANCELLED, "refund": CardState.REFUNDED}
+
+
+def _act(act: str, key: str) -> None:
+    now = clock.now()
+    if act == "refund":
+        cards.refund(key=key, amount=PRICE, reason="cancelled", now=now)
+    else:
+        {"capture": cards.capture, "cancel": cards.cancel}[act](key=key, now=now)
+
+
+def test_a_charge_cancelled_while_its_making_is_unknown_ends_cancelled(double: Double) -> None:
+    made, never = new_key(), new_key()
+    for key, fault in ((made, "timeout_after"), (never, "timeout_before")):
+        double.switches.arm(fault, method="POST", path=CREATE)
+        with pytest.raises(Unavailable):
+            authorise(key)
+
+    assert cards.cancel(key=made, now=clock.now()).state is CardState.CANCELLED
+    assert cards.cancel(key=never, now=clock.now()).state is CardState.CREATED
+    with pytest.raises(DomainError, match="card_cancelled"):
+        authorise(never)
+    cards.reconcile(clock.now() + LATER)
+
+    assert charge(never).state is CardState.CANCELLED
+    assert [one["status"] for one in intents_of(double, made)] == ["canceled"]
+
+
+def test_a_reservation_that_arrives_after_all_is_given_back(double: Double) -> None:
+    key = new_key()
+    double.switches.arm("timeout_after", method="POST", path=CREATE)
+    with pytest.raises(Unavailable):
+        authorise(key)
+    # The provider's list does not show it in time; only its notice tells.
+    double.switches.arm("timeout_before", method="GET", path="*")
+    cards.reconcile(clock.now() + LATER)
+    assert charge(key).state is CardState.CREATED
+    charge_id, now = charge(key).id, clock.now()
+    with unit_of_work() as session:
+        services.give_up(session, charge_id=charge_id, code="not_sent", asked_before=now, now=now)
+
+    bring_notices(double)
+
+    assert charge(key).state is CardState.DECLINED
+    assert [one["status"] for one in intents_of(double, key)] == ["canceled"]
+    bring_notices(double)
+    assert _posted() == []
+
+
+def test_notices_that_never_come_and_come_late_change_nothing(double: Double) -> None:
+    key = new_key()
+    double.switches.arm("drop", times=-1)
+    authorise(key)
+    double.switches.arm("timeout_after", method="POST", path=CAPTURE)
+    with pytest.raises(Unavailable):
+        cards.capture(key=key, now=clock.now())
+    assert bring_notices(double) == 0
+
+    cards.reconcile(clock.now() + LATER)
+    double.switches.clear()
+    bring_notices(double, times=3)
+
+    assert charge(key).state is CardState.CAPTURED
+    assert _posted() == ["card_captured"]
+
+
+def test_the_provider_down_is_told_and_mends(double: Double) -> None:
+    key = new_key()
+    double.switches.arm("throttle", times=-1)
+
+    with pytest.raises(Unavailable, match="payment_provider_busy"):
+        authorise(key)
+    assert cards.reconcile(clock.now() + LATER).failed == 1
+    double.switches.clear()
+
+    assert authorise(key).state is CardState.AUTHORISED
+
+
+_KILLED = """
+import sys
+from marketplace.app import create_app
+from marketplace.config import Settings
+from marketplace.kernel import clock
+from marketplace.payments.flows import cards
+from tests.support import cards as support
+app = create_app(Settings(env="test", data_dir=sys.argv[1], database_url=sys.argv[2], limits="off", port=8000))
+with app.app_context():
+    key, act = sys.argv[3:5]
+    if act == "authorise":
+        support.authorise(key)
+    elif act == "refund":
+        cards.refund(key=key, amount=support.PRICE, reason="cancelled", now=clock.now())
+    else:
+        getattr(cards, act)(key=key, now=clock.now())
+"""
+_PATHS = {"authorise": CREATE, "capture": CAPTURE, "cancel": CANCEL, "refund": REFUND}
+
+
+@pytest.mark.parametrize("fault", ["kill_before", "kill_after"])
+@pytest.mark.parametrize("act", ["authorise", "capture", "cancel", "refund"])
+def test_a_process_killed_at_the_call_leaves_a_claim_that_is_finished(
+    double: Double, settings: Settings, act: str, fault: str
+) -> None:
+    key = new_key()
+    if act != "authorise":
+        authorise(key)
+    if act == "refund":
+        cards.capture(key=key, now=clock.now())
+    double.switches.arm(fault, method="POST", path=_PATHS[act])
+    reading().rollback()
+
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(settings.data_dir), settings.database, key, act],
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == -9, done.stderr.decode()
+    assert double.switches.armed() == []
+    cards.reconcile(clock.now() + LATER)
+    ends = {**_END, "authorise": CardState.AUTHORISED if fault == "kill_after" else CardState.DECLINED}
+    assert charge(key).state is ends[act]
+    assert cards.reconcile(clock.now() + LATER).looked == 0
+
+
+def test_the_client_tries_again_by_itself(app: Flask) -> None:
+    double = double_of(app)
+    key = new_key()
+    double.switches.arm("timeout_after", method="POST", path=CREATE)
+
+    assert authorise(key).state is CardState.AUTHORISED
+
+    assert len(intents_of(double, key)) == 1

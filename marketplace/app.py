@@ -21,6 +21,7 @@ from marketplace.mail.channels import outlets
 from marketplace.notices.queries import Sender, renderer
 from marketplace.payments import stripe_gateway
 from marketplace.payments.flows.card_calls import EXTENSION as CARDS
+from marketplace.search.whoosh_index import WhooshIndex
 from marketplace.stripe_double.client import InProcess
 from marketplace.stripe_double.double import Double
 from marketplace.stripe_double.pages import create_pages
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions["city.store"] = open_store(settings.data_dir / "files")
     _install_cards(app, settings)
+    app.extensions["city.search"] = WhooshIndex(settings.data_dir / "search")
     bell.install(app, settings)
     db.init_app(app)
     http.init_app(app, settings)

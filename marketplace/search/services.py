@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.events import ListingPublished, ListingUnpublished
 from marketplace.catalog.models import ListingCard
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import services as outbox
@@ -42,6 +43,16 @@ def touch_all(session: Session, *, listing_ids: Collection[UUID], now: datetime)
     if session.info.get(_ASKED) is not transaction:
         session.info[_ASKED] = transaction
         outbox.enqueue(session, JOB, {}, now=now)
+
+
+def on_published(session: Session, event: ListingPublished) -> None:
+    """Index what became public or changed."""
+    touch(session, listing_id=event.listing_id, now=event.at)
+
+
+def on_unpublished(session: Session, event: ListingUnpublished) -> None:
+    """Take what is public no longer out of the index; it is not shown from this moment on."""
+    touch(session, listing_id=event.listing_id, now=event.at)
 
 
 def ask_for_rebuild(session: Session, *, now: datetime) -> UUID:

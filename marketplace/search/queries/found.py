@@ -1,10 +1,11 @@
 """What fits a query: the index says what, the database says what is live, counts it, sorts it and shows it."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,10 +14,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import ListingCard
-from marketplace.catalog.queries import CardRow
+from marketplace.catalog.rules.rows import CardRow
 from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.logistics.queries import OptionRow
 from marketplace.search.index import IndexBroken, SearchIndex
 from marketplace.search.models import SearchEntry, SearchPrice
+from marketplace.search.queries import deliveries
+from marketplace.search.queries.deliveries import Origin
 from marketplace.search.rules.documents import MOST_HITS, Answer, Hit
 from marketplace.search.rules.tokens import Term, terms_of
 
@@ -35,9 +39,10 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for: words, filters by facet, a quantity for the price, an order."""
+    """What is asked for: words, a place by its code, a quantity for price and freight, filters by facet, an order."""
 
     q: str
+    to: str | None = None
     quantity: int | None = None
     sort: Sort = Sort.RELEVANCE
     cursor: str | None = None
@@ -45,25 +50,11 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a listing starts its way, and how many days it takes to be ready there (None: in stock)."""
-
-    hub_code: str
-    lead_days: int | None
-
-
-# Earliest arrival at the buyer's city by where and when goods are ready; no entry where no lorry goes.
-Arrivals = Mapping[Origin, datetime]
-ArrivalsOf = Callable[[Collection[Origin]], Arrivals]
-
-
-@dataclass(frozen=True, slots=True)
 class FoundRow:
-    """A live listing that fits; ``arrives_at`` is None without a destination or a lorry."""
+    """A live listing that fits; ``delivery`` is the first departure that takes it, None without one."""
 
     card: CardRow
-    origin: Origin
-    arrives_at: datetime | None
+    delivery: OptionRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +84,20 @@ class _Candidate:
 FACETS: Final = ("category", "origin", "basis", "currency")
 
 
-def find(
-    session: Session, *, index: SearchIndex, wish: Wish, arrivals_of: ArrivalsOf | None = None, size: int = PAGE
-) -> Found:
+def find(session: Session, *, index: SearchIndex, wish: Wish, now: datetime, size: int = PAGE) -> Found:
     """Return a page of live listings that fit the wish, in a constant number of queries.
 
-    No words is everything that is live, newest first. Without ``arrivals_of`` the order by arrival is by relevance.
+    No words is everything that is live, newest first. Without a place the order by arrival is by relevance.
     """
-    terms = terms_of(wish.q)
-    answer, is_degraded = _ask(session, index, wish.q, terms)
+    answer, is_degraded = _ask(session, index, wish.q)
     candidates = _candidates(session, answer.hits, wish.quantity)
     fitting = [each for each in candidates if _passes(each, wish.filters)]
-    arrivals = arrivals_of({each.origin for each in fitting}) if arrivals_of else {}
-    ordered = sorted(fitting, key=lambda each: _key(each, wish.sort, arrivals))
-    if wish.cursor:
-        first, last = decode_cursor(wish.cursor, int, str)
-        ordered = [each for each in ordered if _key(each, wish.sort, arrivals) > (first, last)]
-    page = page_of(ordered[: size + 1], size, lambda each: _key(each, wish.sort, arrivals))
-    cards = catalog.cards(session, listing_ids=[each.listing_id for each in page.items])
-    rows = tuple(
-        FoundRow(cards[each.listing_id], each.origin, arrivals.get(each.origin))
-        for each in page.items
-        if each.listing_id in cards
-    )
+    arrivals: dict[Origin, datetime] = {}
+    if wish.to and wish.sort is Sort.ARRIVAL:
+        origins = {each.origin for each in fitting}
+        arrivals = deliveries.arrivals(session, origins=origins, to=wish.to, now=now)
+    page = _page(fitting, wish, arrivals, size)
+    rows = _rows(session, page.items, wish, now)
     return Found(
         page=Page(rows, page.next),
         total=len(fitting),
@@ -126,7 +108,29 @@ def find(
     )
 
 
-def _ask(session: Session, index: SearchIndex, q: str, terms: Sequence[Term]) -> tuple[Answer, bool]:
+def _page(
+    fitting: Sequence[_Candidate], wish: Wish, arrivals: Mapping[Origin, datetime], size: int
+) -> Page[_Candidate]:
+    keyed = sorted(((_key(each, wish.sort, arrivals), each) for each in fitting), key=itemgetter(0))
+    if wish.cursor:
+        last = decode_cursor(wish.cursor, int, str)
+        keyed = [(key, each) for key, each in keyed if key > last]
+    page = page_of(keyed[: size + 1], size, itemgetter(0))
+    return page.map(itemgetter(1))
+
+
+def _rows(session: Session, page: Sequence[_Candidate], wish: Wish, now: datetime) -> tuple[FoundRow, ...]:
+    """Return the cards of what is live at this moment: the database has the last word."""
+    cards = catalog.cards(session, listing_ids=[each.listing_id for each in page])
+    origins = {each.listing_id: each.origin for each in page if each.listing_id in cards}
+    taken: dict[UUID, OptionRow] = {}
+    if wish.to and origins:
+        taken = deliveries.deliveries(session, origins=origins, quantity=wish.quantity, to=wish.to, now=now)
+    return tuple(FoundRow(cards[listing_id], taken.get(listing_id)) for listing_id in origins)
+
+
+def _ask(session: Session, index: SearchIndex, q: str) -> tuple[Answer, bool]:
+    terms = terms_of(q)
     if not terms:
         # Words without a letter or figure name nothing; no words at all ask for everything.
         return Answer(_newest(session) if not q.strip() else ()), False
@@ -211,7 +215,7 @@ def _facets(candidates: Sequence[_Candidate], filters: Mapping[str, str]) -> dic
     return counts
 
 
-def _key(candidate: _Candidate, sort: Sort, arrivals: Arrivals) -> tuple[int, str]:
+def _key(candidate: _Candidate, sort: Sort, arrivals: Mapping[Origin, datetime]) -> tuple[int, str]:
     """Return the place in the order; the newer of equals first."""
     newest_first = f"{(1 << 128) - 1 - candidate.listing_id.int:032x}"
     if sort is Sort.PRICE:

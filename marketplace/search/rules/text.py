@@ -21,7 +21,8 @@ _SHORTEST_PLURAL: Final = 4
 
 def fold(text: str) -> str:
     """Return the text as it is indexed and searched: ``Đắk Lắk`` and ``DAK LAK`` are both ``dak lak``."""
-    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).casefold()
+    sound = text.encode("utf-8", "ignore").decode()  # halves of surrogate pairs are no letters
+    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", sound)).casefold()
     plain = _ACCENTS.sub("", unicodedata.normalize("NFD", plain)).translate(_LETTERS)
     plain = unicodedata.normalize("NFC", plain)
     for taken_apart, whole in _WHOLE:

@@ -1,0 +1,52 @@
+"""Answers of the search."""
+
+from marketplace.api.catalog.answers import Departure, Summary
+from marketplace.api.shared.answers import Answer
+from marketplace.edge.acts.search import Searched
+from marketplace.search.queries.found import FoundRow
+
+
+class SearchItem(Summary):
+    """A live listing that fits; ``delivery`` is the first departure to ``to`` that takes the quantity, with freight."""
+
+    merchant: str
+    origin: str
+    unit: str
+    delivery: Departure | None
+
+    @classmethod
+    def found(cls, row: FoundRow) -> "SearchItem":
+        """Write a row that was found."""
+        return cls(
+            **Summary.of(row.card).model_dump(),
+            merchant=row.card.merchant,
+            origin=row.card.origin,
+            unit=row.card.unit,
+            delivery=Departure.of(row.delivery) if row.delivery else None,
+        )
+
+
+class SearchAnswer(Answer):
+    """A page of what fits; ``partial``: nothing has every word; ``facets`` count what choosing a value would show."""
+
+    items: list[SearchItem]
+    next: str | None
+    total: int
+    total_is_capped: bool
+    partial: bool
+    to: str | None
+    facets: dict[str, dict[str, int]]
+
+    @classmethod
+    def of(cls, searched: Searched) -> "SearchAnswer":
+        """Write what was found."""
+        found = searched.found
+        return cls(
+            items=[SearchItem.found(row) for row in found.page.items],
+            next=found.page.next,
+            total=found.total,
+            total_is_capped=found.is_more,
+            partial=found.is_partial,
+            to=searched.to,
+            facets={name: dict(counts) for name, counts in found.facets.items()},
+        )

@@ -1,0 +1,61 @@
+"""A search, as pages and API ask for it."""
+
+from typing import Any, NamedTuple
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from marketplace.edge.acts.catalog import destinations
+from marketplace.edge.requests.search import Search
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Refused
+from marketplace.search import flows
+from marketplace.search.queries import found
+from marketplace.search.queries.found import FACETS, Found, Sort, Wish
+from marketplace.search.rules.text import fold
+
+
+class Searched(NamedTuple):
+    """What was found, the place it would go to, and every place it could go to."""
+
+    found: Found
+    to: str | None
+    destinations: list[Any]
+
+
+def search(asked: Search) -> Searched:
+    """Find what fits; a broken index is answered for by the database, and its rebuild asked for."""
+    session, now = reading(), clock.now()
+    places = destinations(session)
+    to = _place(places, asked.to) if asked.to else None
+    answer = _find(session, asked, to)
+    if answer.is_degraded:
+        flows.ask_for_rebuild(now=now)
+    return Searched(answer, to, places)
+
+
+def _find(session: Session, asked: Search, to: str | None) -> Found:
+    wish = Wish(
+        q=asked.q,
+        to=to,
+        quantity=asked.quantity,
+        sort=asked.sort or Sort.RELEVANCE,
+        cursor=asked.cursor,
+        filters=chosen(asked),
+    )
+    return found.find(session, index=current_app.extensions["city.search"], wish=wish, now=clock.now())
+
+
+def chosen(asked: Search) -> dict[str, str]:
+    """Return the filters that are set."""
+    return {name: value for name in FACETS if (value := getattr(asked, name))}
+
+
+def _place(places: list[Any], text: str) -> str:
+    """Return the code of a place that is named by its code or by its name in any language."""
+    wanted = fold(text)
+    for place in places:
+        if wanted in {fold(name) for name in (place.code, place.name, *place.names.values())}:
+            return place.code
+    raise Refused.field("to", "destination", ", ".join(sorted(place.code for place in places)))

@@ -1,0 +1,57 @@
+"""When goods would be at the buyer's city, and for which freight: two queries however many listings there are."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.catalog import queries as catalog
+from marketplace.catalog.rules.packing import load_of
+from marketplace.catalog.rules.pricing import least_quantity
+from marketplace.kernel.quantity import Load
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import OptionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a listing starts its way, and in how many days it is ready there (None: it lies ready)."""
+
+    hub_code: str
+    lead_days: int | None
+
+    def ready_at(self, now: datetime) -> datetime:
+        """Return when goods ordered now could be handed over."""
+        return now + timedelta(days=self.lead_days or 0)
+
+
+def arrivals(session: Session, *, origins: Collection[Origin], to: str, now: datetime) -> dict[Origin, datetime]:
+    """Return the earliest arrival at a place by origin; none where no lorry goes."""
+    wants = {origin: (origin.hub_code, to, Load(), origin.ready_at(now)) for origin in origins}
+    found = logistics.options_for(session, wants=wants, now=now)
+    return {origin: options[0].arrives_at for origin, options in found.items() if options}
+
+
+def deliveries(
+    session: Session, *, origins: Mapping[UUID, Origin], quantity: int | None, to: str, now: datetime
+) -> dict[UUID, OptionRow]:
+    """Return the first departure that takes each listing's quantity (its least one by default), with the freight."""
+    offers = catalog.offers(session, listing_ids=list(origins), now=now)
+    wants = {
+        listing_id: (
+            offer.hub_code,
+            to,
+            load_of(quantity or least_quantity(offer.moq, offer.multiple), offer.packing),
+            origins[listing_id].ready_at(now),
+        )
+        for listing_id, offer in offers.items()
+        if offer.packing is not None
+    }
+    found = logistics.options_for(session, wants=wants, now=now)
+    return {
+        listing_id: option
+        for listing_id, options in found.items()
+        if (option := next((each for each in options if wants[listing_id][2].fits(each.room)), None))
+    }

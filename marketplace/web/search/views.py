@@ -1,0 +1,150 @@
+"""The page of the search: words, filters, offers with freight and arrival."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from marketplace.catalog import queries as catalog
+from marketplace.edge.acts import search as acts
+from marketplace.edge.answers import problem
+from marketplace.edge.parsing import parse
+from marketplace.edge.permissions import public
+from marketplace.edge.requests.search import Search
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Refused
+from marketplace.search.queries.found import FACETS, FoundRow, Sort
+from marketplace.web.shared import goods, render
+
+pages = Blueprint("search", __name__)
+
+
+@pages.get("/search")
+@public("goods on the shelf are there to be found")
+def search() -> Any:
+    """Show what fits; a refused field is named and the rest of what was typed kept."""
+    given = {name: request.args[name] for name in Search.model_fields if name in request.args}
+    errors: dict[str, str] = {}
+    try:
+        asked = parse(Search, given)
+        searched = acts.search(asked)
+    except Refused as refusal:
+        errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
+        asked = Search()
+        searched = acts.search(asked)
+    shelves = catalog.categories(reading())
+    names = {row.code: goods.text(row.names) for row in shelves}
+    kept = {"q": asked.q, "to": asked.to or "", "quantity": str(asked.quantity or "")}
+    filters = acts.chosen(asked)
+    page = render_template(
+        "search/results.html",
+        asked=asked,
+        errors=errors,
+        offers=[_offer(row) for row in searched.found.page.items],
+        found=searched.found,
+        groups=_groups(searched.found.facets, filters, names, asked.sort or Sort.RELEVANCE, has_place=bool(asked.to)),
+        chips=_chips(filters, names, kept, asked.sort),
+        kept=kept,
+        next=_address({**kept, **filters}, asked.sort, cursor=searched.found.page.next),
+        first=_address({**kept, **filters}, asked.sort) if asked.cursor else None,
+        search={
+            "q": given.get("q", ""),
+            "to": searched.to or "",
+            "quantity": given.get("quantity", ""),
+            "destinations": [
+                {"code": place.code, "name": goods.place({**place.names, "en": place.name}, place.code)}
+                for place in searched.destinations
+            ],
+        },
+    )
+    return (page, 422) if errors else page
+
+
+def _offer(row: FoundRow) -> dict[str, Any]:
+    card = goods.card(row.card)
+    if row.delivery is not None:
+        arrival = _("there %(day)s", day=render.date(row.delivery.arrives_at))
+        if row.delivery.freight is None:
+            card["landed"] = arrival
+        else:
+            freight = _("freight %(amount)s", amount=render.money(row.delivery.freight))
+            card["landed"] = Markup("{} · {}").format(freight, arrival)
+    return card
+
+
+def _label(name: str, value: str, names: Mapping[str, str]) -> str:
+    if name == "category":
+        return names.get(value, value)
+    return goods.country(value) if name == "origin" else value
+
+
+def _groups(
+    facets: Mapping[str, Mapping[str, int]],
+    filters: Mapping[str, str],
+    names: Mapping[str, str],
+    sort: Sort,
+    *,
+    has_place: bool,
+) -> list[dict[str, Any]]:
+    titles = {
+        "category": _("Category"),
+        "origin": _("Origin"),
+        "basis": _("Price basis"),
+        "currency": _("Currency"),
+    }
+    orders = [(Sort.RELEVANCE, _("Best match")), (Sort.PRICE, _("Lowest price"))]
+    if has_place:
+        orders.append((Sort.ARRIVAL, _("Earliest arrival")))
+    return [
+        {
+            "name": "sort",
+            "label": _("Order"),
+            "kind": "radio",
+            "options": [{"value": each.value, "label": label, "active": each is sort} for each, label in orders],
+        },
+        *(
+            {
+                "name": name,
+                "label": titles[name],
+                "kind": "radio",
+                "options": [
+                    {"value": "", "label": _("Any"), "active": name not in filters},
+                    *(
+                        {
+                            "value": value,
+                            "label": _label(name, value, names),
+                            "count": count,
+                            "active": filters.get(name) == value,
+                        }
+                        for value, count in facets[name].items()
+                    ),
+                ],
+            }
+            for name in FACETS
+        ),
+    ]
+
+
+def _chips(
+    filters: Mapping[str, str], names: Mapping[str, str], kept: Mapping[str, str], sort: Sort | None
+) -> list[dict[str, str | None]]:
+    return [
+        {
+            "label": _label(name, value, names),
+            "href": _address({**kept, **{other: filters[other] for other in filters if other != name}}, sort),
+        }
+        for name, value in filters.items()
+    ]
+
+
+def _address(values: Mapping[str, str], sort: Sort | None, *, cursor: str | None = "") -> str | None:
+    if cursor is None:
+        return None
+    query: dict[str, Any] = {name: value for name, value in values.items() if value}
+    if sort:
+        query["sort"] = sort.value
+    if cursor:
+        query["cursor"] = cursor
+    return url_for("search.search", **query)

@@ -133,6 +133,17 @@ def test_codes_are_not_sent_without_end(town):
         _close(limited)
 
 
+def test_companies_are_not_registered_without_end_from_one_address(town):
+    limited = create_app(town.app.extensions["city.settings"].model_copy(update={"limits": "on"}))
+    try:
+        program = Program(limited)
+        for _ in range(20):
+            program.call("POST", "/companies", 422, town.registration("owner@demo.test", password="short"))
+        assert program.problem("POST", "/companies", 429, town.registration("owner@demo.test"))[0] == "too_many"
+    finally:
+        _close(limited)
+
+
 def test_writes_are_braked(town, monkeypatch):
     monkeypatch.setattr("marketplace.edge.limits.WRITES_A_MINUTE", 3)
     limited = create_app(town.app.extensions["city.settings"].model_copy(update={"limits": "on"}))

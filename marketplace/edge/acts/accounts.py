@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries
 from marketplace.accounts.rules.codes import Purpose
 from marketplace.accounts.rules.sign_in import SignIn
-from marketplace.accounts.services import erasure, invitations, people, registration, second_factor, sign_in
+from marketplace.accounts.services import erasure, invitations, people, registration, second_factor, sign_in, throttle
 from marketplace.accounts.services.second_factor import Enrolment
 from marketplace.edge import door
 from marketplace.edge.identity import require_actor
@@ -17,7 +17,11 @@ from marketplace.kernel.errors import Refused
 
 
 def register(body: requests.Registration, *, locale: str) -> registration.Registered:
-    """Register a company and its owner."""
+    """Register a company and its owner; registrations from one network address are counted, failed ones too."""
+    with unit_of_work() as session:
+        buckets = throttle.asking_buckets(door.vault(), address=door.address())
+        throttle.check(session, buckets=buckets, now=clock.now())
+        throttle.count_failure(session, buckets=buckets, now=clock.now())
     return in_unit_of_work(
         lambda session: registration.register_company(
             session,

@@ -9,6 +9,7 @@ from marketplace.merchants import events as merchants
 from marketplace.moderation import services as moderation
 from marketplace.payments import events as payments
 from marketplace.payments.services import holding
+from marketplace.search import services as search
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.MerchantApproved: (cards.on_merchant_changed,),
@@ -19,7 +20,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     catalog.ChangeProposed: (moderation.on_change_proposed,),
     catalog.ChangeWithdrawn: (moderation.on_change_withdrawn,),
     catalog.PriceJumped: (moderation.on_price_jumped,),
-    catalog.ListingUnpublished: (moderation.on_unpublished,),
+    catalog.ListingPublished: (search.on_published,),
+    catalog.ListingUnpublished: (moderation.on_unpublished, search.on_unpublished),
     payments.CardCaptured: (holding.captured,),
     payments.CardRefunded: (holding.refunded,),
     payments.CardRefundFailed: (holding.refunded,),

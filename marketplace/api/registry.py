@@ -8,12 +8,13 @@ from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
 from marketplace.api.moderation.views import api as moderation
 from marketplace.api.payments.webhooks import api as webhooks
+from marketplace.api.search.views import api as search
 from marketplace.api.shared.operations import spec
 from marketplace.config import Settings
 from marketplace.edge.http import csrf
 from marketplace.edge.permissions import public
 
-BLUEPRINTS = (accounts, catalog, documents, files, moderation)
+BLUEPRINTS = (accounts, catalog, documents, files, moderation, search)
 
 
 def init_app(app: Flask, _settings: Settings) -> None:

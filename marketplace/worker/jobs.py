@@ -21,6 +21,8 @@ from marketplace.mail import services as messages
 from marketplace.outbox import services as outbox
 from marketplace.papers import flows as papers
 from marketplace.papers import services as documents
+from marketplace.search import flows as search
+from marketplace.search import services as finding
 from marketplace.payments.flows import cards, give_back
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import holding, payments
@@ -43,6 +45,16 @@ def render_document(args: dict[str, Any]) -> None:
         store=extensions["city.store"],
         now=clock.now(),
     )
+
+
+def index_listings(_args: dict[str, Any]) -> None:
+    """Bring what changed into the search index."""
+    search.index_changes(index=current_app.extensions["city.search"], now=clock.now())
+
+
+def rebuild_index(_args: dict[str, Any]) -> None:
+    """Write the search index anew."""
+    search.rebuild(index=current_app.extensions["city.search"], now=clock.now())
 
 
 def expire_messages(_args: dict[str, Any]) -> None:
@@ -110,6 +122,8 @@ def prune_jobs(_args: dict[str, Any]) -> None:
 JOBS: Final[dict[str, Handler]] = {
     messages.JOB: send_message,
     documents.JOB: render_document,
+    finding.JOB: index_listings,
+    finding.REBUILD: rebuild_index,
     holding.GIVE_BACK: give_back_card,
     "expire_messages": expire_messages,
     "deliver_double_events": deliver_double_events,

@@ -92,8 +92,11 @@ def issue(
 
 def keep_rendered(session: Session, *, document_id: UUID, pdf: Upload, now: datetime) -> bool:
     """Attach the bytes to a queued document; False when another rendering was first, and its bytes stand."""
+    # Locked, so that of two renderings the later sees that it is over before it writes down a file.
     queued = session.scalars(
-        sa.select(IssuedDocument.id).where(IssuedDocument.id == document_id, IssuedDocument.state == PaperState.QUEUED)
+        sa.select(IssuedDocument.id)
+        .where(IssuedDocument.id == document_id, IssuedDocument.state == PaperState.QUEUED)
+        .with_for_update()
     ).one_or_none()
     if queued is None:
         return False

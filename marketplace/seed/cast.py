@@ -40,6 +40,7 @@ STAFF: Final = (
     Colleague("finance@demo.test", "Demo Finance", "treasury"),
     Colleague("finance2@demo.test", "Demo Finance Two", "treasury"),
 )
+CARRIER: Final = "carrier@demo.test"
 FOUNDERS: Final = (
     Founder(
         "merchant@demo.test", "Demo Merchant", "Demo Chongqing Motor Parts Co.", "CN", "91500000MA60DEMO1X",
@@ -55,7 +56,7 @@ FOUNDERS: Final = (
     Founder("buyer2@demo.test", "Demo Buyer Two", "Demo Bangkok Retail Co.", "TH", "0105560000003", CompanyKind.TRADE),
     Founder("broker@demo.test", "Demo Broker", "Demo Pingxiang Broker", "CN", "DEMO-BROKER", CompanyKind.BROKER),
     Founder(
-        "carrier@demo.test", "Demo Carrier", "Demo Cross-border Regular Lorry", "CN", "DEMO-CARRIER",
+        CARRIER, "Demo Carrier", "Demo Cross-border Regular Lorry", "CN", "DEMO-CARRIER",
         CompanyKind.CARRIER,
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from marketplace.accounts.services.vault import Vault
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.seed import cast
+from marketplace.seed import cast, network
 
 TERMS_VERSION = "2026-11"
 
@@ -30,8 +30,8 @@ def seed(vault: Vault, *, if_empty: bool) -> bool:
         operator = _found(session, cast.OPERATOR, vault, now)
         for colleague in cast.STAFF:
             _join(session, operator, colleague, vault, now)
-        for founder in cast.FOUNDERS:
-            _found(session, founder, vault, now)
+        founded = {founder.login: _found(session, founder, vault, now) for founder in cast.FOUNDERS}
+        network.seed_network(session, carrier_company_id=founded[cast.CARRIER].company, now=now)
     return True
 
 

@@ -141,7 +141,13 @@ UNIT: Final = Lifecycle(
     "handling_unit",
     {
         _U.RECEIVED: {"load": _U.LOADED, "lose": _U.MISSING},
-        _U.LOADED: {"strip": _U.STRIPPED, "unload": _U.RECEIVED, "lose": _U.MISSING},
+        # At a stop on the way the consignee's side takes cargo straight from the lorry.
+        _U.LOADED: {
+            "strip": _U.STRIPPED,
+            "deliver": _U.DELIVERED,
+            "unload": _U.RECEIVED,
+            "lose": _U.MISSING,
+        },
         _U.STRIPPED: {"deliver": _U.DELIVERED, "lose": _U.MISSING},
         _U.MISSING: {"find": _U.STRIPPED},
     },

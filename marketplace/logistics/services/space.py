@@ -88,7 +88,7 @@ def take(session: Session, *, subject: UUID, expires_at: datetime, now: datetime
         with session.begin_nested():
             found = _bookable(session, booking.departure_id, booking.to_place, now)
             lapsed = _lapse(session, booking.departure_id, now)
-            _move(booking, "take")
+            move(booking, "take")
             booking.expires_at = min(expires_at, found.cutoff_cargo_at)
             _enter(session, EntryKind.HOLD, booking, booking.load, now)
             _claim(session, booking.departure_id, booking.load, lapsed, now)
@@ -102,7 +102,7 @@ def confirm(session: Session, *, subject: UUID, now: datetime) -> None:
     """
     for booking in _known(session, subject):
         if booking.state is BookingState.HELD:
-            _move(booking, "confirm")
+            move(booking, "confirm")
             booking.expires_at, booking.confirmed_at = None, now
             _enter(session, EntryKind.CONFIRM, booking, _NOTHING, now)
     session.flush()
@@ -112,26 +112,27 @@ def extend(session: Session, *, subject: UUID, expires_at: datetime, now: dateti
     """Keep the claims of a subject until a later instant, at most until the cargo cut-off."""
     for booking in _known(session, subject):
         if booking.state is BookingState.HELD and booking.expires_at is not None:
-            found = _departure(session, booking.departure_id)
-            booking.expires_at = max(booking.expires_at, min(expires_at, found.cutoff_cargo_at))
+            until = min(expires_at, _departure(session, booking.departure_id).cutoff_cargo_at)
+            booking.expires_at = until if until > max(booking.expires_at, now) else booking.expires_at
     session.flush()
-    del now  # a claim is lengthened whatever the time, as long as nobody took its room
 
 
 def release(session: Session, *, subject: UUID, reason: str, now: datetime) -> None:
     """Give back the room of a subject that is not on the lorry yet; nothing when there is nothing to give back."""
     for booking in _current(session, subject):
         if booking.state in AT_HUB:
-            _drop(session, booking, "cancel", EntryKind.RELEASE, now)
-            events.record(session, BookingCancelled(at=now, booking_id=booking.id, subject=subject, reason=reason))
+            _give_up(session, booking, "cancel", reason, now)
+
+
+def cancel(session: Session, *, booking_id: UUID, reason: str, now: datetime) -> None:
+    """Give up one booking that is not on the lorry yet."""
+    _give_up(session, _one(session, booking_id), "cancel", reason, now)
 
 
 def decline(session: Session, *, booking_id: UUID, reason: str, now: datetime) -> None:
-    """Let the carrier give up a booking it had accepted; its room is free again."""
+    """Let the carrier give up a booking, accepted or not; its room is free again."""
     booking = _one(session, booking_id)
-    action = "reject" if booking.state is BookingState.HELD else "decline"
-    _drop(session, booking, action, EntryKind.RELEASE, now)
-    events.record(session, BookingCancelled(at=now, booking_id=booking.id, subject=booking.subject, reason=reason))
+    _give_up(session, booking, "reject" if booking.state is BookingState.HELD else "decline", reason, now)
 
 
 def roll(session: Session, *, booking_id: UUID, departure_id: UUID, reason: str, now: datetime) -> BookingRow:
@@ -142,7 +143,7 @@ def roll(session: Session, *, booking_id: UUID, departure_id: UUID, reason: str,
         if found.id == booking.departure_id:
             raise Conflict("same_departure", departure=departure_id)
         old_state, load = booking.state, booking.load
-        _move(booking, "roll")
+        move(booking, "roll")
         session.flush()
         new = _rolled(booking, found, old_state, now)
         session.add(new)
@@ -207,6 +208,11 @@ def lapse(session: Session, *, departure_id: UUID, now: datetime, everyone: bool
         _give_back(session, departure_id, _sum(lapsed))
         _tell_expired(session, lapsed, now)
     return len(lapsed)
+
+
+def move(booking: Booking, action: str) -> None:
+    """Take a drawn transition: but for holds that lapse together, the one place that writes a booking's state."""
+    booking.state = BOOKING.apply(booking.state, action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,19 +381,15 @@ def _has_lapsed(booking: Booking, now: datetime) -> bool:
     return booking.state is BookingState.HELD and booking.expires_at is not None and booking.expires_at <= now
 
 
-def _move(booking: Booking, action: str) -> None:
-    """Take a drawn transition: bookings that expire together apart, the one place that writes a booking's state."""
-    booking.state = BOOKING.apply(booking.state, action)
-
-
-def _drop(session: Session, booking: Booking, action: str, kind: EntryKind, now: datetime) -> None:
+def _give_up(session: Session, booking: Booking, action: str, reason: str, now: datetime) -> None:
     took_room = booking.state not in _ROOMLESS
-    _move(booking, action)
+    move(booking, action)
     booking.expires_at = None
     session.flush()
     if took_room:
-        _enter(session, kind, booking, _NOTHING - booking.load, now)
+        _enter(session, EntryKind.RELEASE, booking, _NOTHING - booking.load, now)
         _give_back(session, booking.departure_id, booking.load)
+    events.record(session, BookingCancelled(at=now, booking_id=booking.id, subject=booking.subject, reason=reason))
 
 
 def _lapse(session: Session, departure_id: UUID, now: datetime, *, everyone: bool = False) -> Sequence[_Lapsed]:

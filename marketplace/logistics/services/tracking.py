@@ -1,0 +1,64 @@
+"""Notes about the journey: what happened, what is expected, and what is withdrawn. Nothing noted is changed."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.ids import new_id
+from marketplace.logistics.models.cargo import TransportEvent
+from marketplace.logistics.rules.cargo import Status
+from marketplace.logistics.rules.states import Classifier
+
+
+def note(
+    session: Session,
+    *,
+    code: Status,
+    event_at: datetime,
+    now: datetime,
+    departure_id: UUID | None = None,
+    booking_id: UUID | None = None,
+    place_code: str | None = None,
+    classifier: Classifier = Classifier.ACTUAL,
+) -> UUID:
+    """Note an event of a departure or of one booking; ``event_at`` is when it happened, ``now`` when we learn of it."""
+    event = TransportEvent(
+        id=new_id(),
+        departure_id=departure_id,
+        booking_id=booking_id,
+        code=int(code),
+        classifier=classifier,
+        place_code=place_code,
+        event_at=event_at,
+        recorded_at=now,
+    )
+    session.add(event)
+    session.flush()
+    return event.id
+
+
+def retract(session: Session, *, event_id: UUID, now: datetime) -> UUID:
+    """Withdraw an event by a later note; Conflict ``retracted`` for one that is withdrawn or is a withdrawal."""
+    event = session.get(TransportEvent, event_id)
+    if event is None:
+        raise NotFound("transport_event")
+    withdrawn = session.scalars(sa.select(TransportEvent.id).where(TransportEvent.retracts == event_id)).first()
+    if event.retracts is not None or withdrawn is not None:
+        raise Conflict("retracted", event=event_id)
+    withdrawal = TransportEvent(
+        id=new_id(),
+        departure_id=event.departure_id,
+        booking_id=event.booking_id,
+        code=event.code,
+        classifier=event.classifier,
+        place_code=event.place_code,
+        event_at=event.event_at,
+        recorded_at=now,
+        retracts=event_id,
+    )
+    session.add(withdrawal)
+    session.flush()
+    return withdrawal.id

@@ -1,0 +1,310 @@
+"""The demo network: lines named as the operator's are, services on invented days, tariffs that are fictitious.
+
+Hours and kilometres of whole relations are published figures where the source says so; how they are spread over the
+legs, and everything marked *derived*, is our own arithmetic for the demo.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.money import Money, UnitPrice
+from marketplace.kernel.quantity import Load
+from marketplace.logistics.models.network import Line
+from marketplace.logistics.rules.freight import STANDARD_FACTORS, Rates
+from marketplace.logistics.services import freight, network, timetable
+from marketplace.logistics.services.network import LegPlan
+from marketplace.reference import services as reference
+
+TARIFF_NOTE: Final = "demo tariff: fictitious"
+_SCIO: Final = "english.scio.gov.cn 2020-12-07: about 45 h to Hanoi, 98 h to Bangkok; spread over legs: derived"
+_VNA: Final = "vietnamplus fr 91961: 2,800 km to Yangon; hours derived"
+_DERIVED: Final = "derived: great circle via the border × 1.4, 50 km/h and rests"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The next place of a line: hours to it, and the price of a chargeable kg where cargo leaves the lorry there."""
+
+    code: str
+    hours: int
+    per_kg: str = ""
+    crossing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlan:
+    """A line of the demo: its tariff's currency and least charge, its stops, its weekly runs as (weekday, hour)."""
+
+    code: str
+    name: str
+    zh: str
+    vi: str
+    hub: str
+    currency: str
+    minimum: str
+    stops: tuple[Stop, ...]
+    runs: tuple[tuple[int, int], ...]
+    source: str
+    vehicle: str = "SEMI-13.7"
+
+
+CROSSINGS: Final = (
+    ("YOUYIGUAN-HUUNGHI", "CN-YOUYIGUAN", "VN-HUUNGHI"),
+    ("LONGBANG-TRALINH", "CNLGB", "VN-TRALINH"),
+    ("HEKOU-LAOCAI", "CNHKM", "VNLCA"),
+    ("MOHAN-BOTEN", "CNMHN", "LABTN"),
+    ("THANALENG-NONGKHAI", "LATHG", "THNOK"),
+    ("RUILI-MUSE", "CNRUI", "MM-MUSE"),
+    ("SADAO-BUKITKAYUHITAM", "TH-SADAO", "MYBKH"),
+    ("SECOND-LINK", "MY-TUAS2", "SG-TUAS2"),
+)
+VEHICLES: Final = (
+    ("SEMI-13.7", "Semi-trailer 13.7 m", Load(24_000_000, 80_000_000, 13_600, 33), "vendors' figures, editable"),
+    ("BOX-40HQ", "Container 40 ft high cube", Load(26_500_000, 68_000_000, 12_000, 30), "cnctnr.com: 68 m³ usual load"),
+)
+LINES: Final = (
+    LinePlan(
+        "EAST", "East line", "东线", "Tuyến Đông", "CN-NANPENG", "CNY", "260",
+        (
+            Stop("CNNIN", 18, "0.55"),
+            Stop("CN-YOUYIGUAN", 5),
+            Stop("VN-HUUNGHI", 14, crossing="YOUYIGUAN-HUUNGHI"),
+            Stop("VNBNH", 6, "0.94"),
+            Stop("VNHAN", 2, "0.98"),
+            Stop("VNHPH", 4, "1.06"),
+        ),
+        ((0, 16), (2, 16), (4, 16), (5, 10)), _SCIO,
+    ),
+    LinePlan(
+        "EAST-S", "East line to Ho Chi Minh City", "东线（胡志明市）", "Tuyến Đông đi TP. Hồ Chí Minh",
+        "CN-NANPENG", "CNY", "420",
+        (
+            Stop("CN-YOUYIGUAN", 23),
+            Stop("VN-HUUNGHI", 14, crossing="YOUYIGUAN-HUUNGHI"),
+            Stop("VNDAD", 24, "1.48"),
+            Stop("VNBDU", 22, "1.86"),
+            Stop("VNSGN", 2, "1.90"),
+            Stop("VNVCA", 5, "2.02"),
+        ),
+        ((1, 16), (5, 16)), _DERIVED,
+    ),
+    LinePlan(
+        "MIDDLE", "Middle line", "中线", "Tuyến Trung", "CN-NANPENG", "CNY", "380",
+        (
+            Stop("CNKNM", 20, "0.62"),
+            Stop("CNMHN", 14),
+            Stop("LABTN", 16, crossing="MOHAN-BOTEN"),
+            Stop("LALPQ", 8, "1.32"),
+            Stop("LAVTE", 11, "1.44"),
+            Stop("LATHG", 2),
+            Stop("THNOK", 8, crossing="THANALENG-NONGKHAI"),
+            Stop("THKKC", 4, "1.58"),
+            Stop("THBKK", 15, "1.76"),
+        ),
+        ((1, 14), (3, 14), (6, 10)), _SCIO,
+    ),
+    LinePlan(
+        "WEST", "West line", "西线", "Tuyến Tây", "CN-NANPENG", "CNY", "460",
+        (
+            Stop("CNKNM", 20, "0.62"),
+            Stop("CNRUI", 18),
+            Stop("MM-MUSE", 20, crossing="RUILI-MUSE"),
+            Stop("MMMDL", 16, "2.10"),
+            Stop("MMRGN", 18, "2.48"),
+        ),
+        ((3, 18),), _VNA,
+    ),
+    LinePlan(
+        "SINGAPORE", "Singapore line", "新加坡线", "Tuyến Singapore", "CN-NANPENG", "CNY", "520",
+        (
+            Stop("CNMHN", 34),
+            Stop("LABTN", 16, crossing="MOHAN-BOTEN"),
+            Stop("LATHG", 21),
+            Stop("THNOK", 8, crossing="THANALENG-NONGKHAI"),
+            Stop("TH-SADAO", 38),
+            Stop("MYBKH", 8, crossing="SADAO-BUKITKAYUHITAM"),
+            Stop("MYKUL", 12, "2.74"),
+            Stop("MYJHB", 8, "2.90"),
+            Stop("MY-TUAS2", 1),
+            Stop("SG-TUAS2", 5, crossing="SECOND-LINK"),
+            Stop("SGSIN", 1, "3.05"),
+        ),
+        ((2, 18), (5, 18)), _DERIVED, "BOX-40HQ",
+    ),
+    LinePlan(
+        "EAST-N", "East line, northbound", "东线（北上）", "Tuyến Đông, chiều bắc", "VNHAN", "VND", "950000",
+        (
+            Stop("VN-HUUNGHI", 6),
+            Stop("CN-YOUYIGUAN", 14, crossing="YOUYIGUAN-HUUNGHI"),
+            Stop("CNNIN", 5, "2150"),
+            Stop("CN-NANPENG", 20, "3300"),
+            Stop("CNCQI", 2, "3450"),
+        ),
+        ((0, 15), (2, 15), (4, 15)), _SCIO,
+    ),
+    LinePlan(
+        "EAST-S-N", "East line, northbound from Ho Chi Minh City", "东线（胡志明市北上）",
+        "Tuyến Đông, từ TP. Hồ Chí Minh", "VNSGN", "VND", "1500000",
+        (
+            Stop("VN-HUUNGHI", 50),
+            Stop("CN-YOUYIGUAN", 14, crossing="YOUYIGUAN-HUUNGHI"),
+            Stop("CNNIN", 5, "5100"),
+            Stop("CN-NANPENG", 20, "6300"),
+            Stop("CNCQI", 2, "6450"),
+        ),
+        ((1, 15), (4, 15)), _DERIVED,
+    ),
+    LinePlan(
+        "MIDDLE-N", "Middle line, northbound", "中线（北上）", "Tuyến Trung, chiều bắc", "THBKK", "THB", "1900",
+        (
+            Stop("THNOK", 18),
+            Stop("LATHG", 8, crossing="THANALENG-NONGKHAI"),
+            Stop("LAVTE", 2, "3.10"),
+            Stop("LABTN", 18),
+            Stop("CNMHN", 16, crossing="MOHAN-BOTEN"),
+            Stop("CNKNM", 14, "6.70"),
+            Stop("CN-NANPENG", 22, "8.40"),
+            Stop("CNCQI", 2, "8.70"),
+        ),
+        ((0, 18), (3, 18), (5, 18)), _SCIO,
+    ),
+    LinePlan(
+        "FRUIT-N", "Middle line, northbound from Chanthaburi", "中线（尖竹汶北上）", "Tuyến Trung, từ Chanthaburi",
+        "THCHA", "THB", "2100",
+        (
+            Stop("THNOK", 20),
+            Stop("LATHG", 8, crossing="THANALENG-NONGKHAI"),
+            Stop("LABTN", 19),
+            Stop("CNMHN", 12, crossing="MOHAN-BOTEN"),
+            Stop("CNKNM", 14, "7.10"),
+            Stop("CN-NANPENG", 22, "8.90"),
+            Stop("CNCQI", 2, "9.20"),
+        ),
+        ((1, 20), (3, 20), (5, 20)), _DERIVED,
+    ),
+    LinePlan(
+        "LAOS-N", "Middle line, northbound from Vientiane", "中线（万象北上）", "Tuyến Trung, từ Viêng Chăn",
+        "LAVTE", "LAK", "1150000",
+        (
+            Stop("LABTN", 18),
+            Stop("CNMHN", 16, crossing="MOHAN-BOTEN"),
+            Stop("CNKNM", 14, "3300"),
+            Stop("CN-NANPENG", 22, "4400"),
+            Stop("CNCQI", 2, "4550"),
+        ),
+        ((2, 16),), _DERIVED,
+    ),
+    LinePlan(
+        "WEST-N", "West line, northbound", "西线（北上）", "Tuyến Tây, chiều bắc", "MMRGN", "MMK", "165000",
+        (
+            Stop("MM-MUSE", 34),
+            Stop("CNRUI", 20, crossing="RUILI-MUSE"),
+            Stop("CNKNM", 18, "620"),
+            Stop("CN-NANPENG", 22, "740"),
+            Stop("CNCQI", 2, "760"),
+        ),
+        ((5, 8),), _DERIVED,
+    ),
+    LinePlan(
+        "MALAYSIA-N", "Singapore line, northbound from Kuala Lumpur", "新加坡线（吉隆坡北上）",
+        "Tuyến Singapore, từ Kuala Lumpur", "MYKUL", "MYR", "330",
+        (
+            Stop("MYBKH", 12),
+            Stop("TH-SADAO", 8, crossing="SADAO-BUKITKAYUHITAM"),
+            Stop("THNOK", 38),
+            Stop("LATHG", 8, crossing="THANALENG-NONGKHAI"),
+            Stop("LABTN", 21),
+            Stop("CNMHN", 16, crossing="MOHAN-BOTEN"),
+            Stop("CN-NANPENG", 34, "1.72"),
+            Stop("CNCQI", 2, "1.78"),
+        ),
+        ((0, 20), (4, 20)), _DERIVED, "BOX-40HQ",
+    ),
+    LinePlan(
+        "SINGAPORE-N", "Singapore line, northbound", "新加坡线（北上）", "Tuyến Singapore, chiều bắc",
+        "SGSIN", "SGD", "115",
+        (
+            Stop("SG-TUAS2", 1),
+            Stop("MY-TUAS2", 5, crossing="SECOND-LINK"),
+            Stop("MYBKH", 20),
+            Stop("TH-SADAO", 8, crossing="SADAO-BUKITKAYUHITAM"),
+            Stop("THNOK", 38),
+            Stop("LATHG", 8, crossing="THANALENG-NONGKHAI"),
+            Stop("LABTN", 21),
+            Stop("CNMHN", 16, crossing="MOHAN-BOTEN"),
+            Stop("CN-NANPENG", 34, "0.59"),
+            Stop("CNCQI", 2, "0.61"),
+        ),
+        ((3, 9),), _DERIVED, "BOX-40HQ",
+    ),
+)  # fmt: skip
+
+
+def seed_network(session: Session, *, carrier_company_id: UUID, now: datetime) -> None:
+    """Make places, rates, lines, tariffs and the departures of the coming weeks; what is there already stays."""
+    reference.load_places(session)
+    reference.load_rates(session)
+    if session.execute(sa.select(Line.id).limit(1)).first() is None:
+        _build(session, carrier_company_id, LINES, now)
+    timetable.roll(session, now=now)
+
+
+def _build(session: Session, carrier_company_id: UUID, plans: Iterable[LinePlan], now: datetime) -> None:
+    for code, one_side, other_side in CROSSINGS:
+        network.add_crossing(session, code=code, one_side=one_side, other_side=other_side)
+    vehicles = {
+        code: network.add_vehicle_type(session, code=code, name=name, capacity=capacity, source=source)
+        for code, name, capacity, source in VEHICLES
+    }
+    for plan in plans:
+        line_id = network.add_line(
+            session,
+            actor=SYSTEM,
+            code=plan.code,
+            name=plan.name,
+            names={"zh": plan.zh, "vi": plan.vi},
+            hub_code=plan.hub,
+            carrier_company_id=carrier_company_id,
+            legs=[LegPlan(stop.code, stop.hours * 60, plan.source, crossing=stop.crossing) for stop in plan.stops],
+            now=now,
+        )
+        for weekday, hour in plan.runs:
+            network.add_service(
+                session,
+                line_id=line_id,
+                vehicle_type_id=vehicles[plan.vehicle],
+                weekday=weekday,
+                minute_of_day=hour * 60,
+            )
+        _set_tariffs(session, line_id, plan, now)
+
+
+def _set_tariffs(session: Session, line_id: UUID, plan: LinePlan, now: datetime) -> None:
+    m3_factor, ldm_factor = STANDARD_FACTORS
+    for stop in plan.stops:
+        if not stop.per_kg:
+            continue
+        rates = Rates(
+            per_kg=UnitPrice.of(stop.per_kg, plan.currency),
+            minimum=Money.of(plan.minimum, plan.currency),
+            m3_factor=m3_factor,
+            ldm_factor=ldm_factor,
+        )
+        freight.set_tariff(
+            session,
+            actor=SYSTEM,
+            line_id=line_id,
+            to_place=stop.code,
+            rates=rates,
+            # Valid before the first order of the demo, whose history lies in the past.
+            valid_from=now - timedelta(days=400),
+            note=TARIFF_NOTE,
+            now=now,
+        )

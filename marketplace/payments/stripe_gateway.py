@@ -169,13 +169,14 @@ class StripeGateway:
         """Check the signature of a notice and read it; Malformed when it is not the provider's."""
         try:
             event = self._client.construct_event(raw, signature, self._secret)
+            version, seen = event.api_version, _event(event.id, event.type, event.data.object)
         except stripe.SignatureVerificationError:
             raise Malformed("signature") from None
         except (ValueError, KeyError, AttributeError, TypeError):
             raise Malformed("event") from None
-        if event.api_version != API_VERSION:
+        if version != API_VERSION:
             raise Malformed("event_version", accepted=API_VERSION)
-        return _event(event.id, event.type, event.data.object)
+        return seen
 
 
 class _Declined(Exception):

@@ -107,6 +107,12 @@ def listing(call: Call, things: Iterable[dict[str, Any]], *, url: str) -> dict[s
     return _page(found[start : start + limit], more=len(found) > start + limit, url=url)
 
 
+def since(call: Call) -> int:
+    """Return the earliest second that a list asks for, so that it need not read what is older."""
+    created = call.given.get("created", 0)
+    return created if isinstance(created, int) else created.get("gte", created.get("gt", 0))
+
+
 def expand(call: Call, thing: dict[str, Any], paths: Iterable[str]) -> dict[str, Any]:
     """Replace ids by their objects along the paths, ``latest_charge.balance_transaction``."""
     shown = public(thing)

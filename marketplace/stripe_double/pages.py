@@ -39,7 +39,12 @@ _SECRET: Final = 24
 
 def create_pages(double: Double) -> Flask:
     """Return the application of the pages of one stand-in."""
-    app = Flask("stripe_double", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC / "double"))
+    app = Flask(
+        "stripe_double",
+        template_folder=str(paths.TEMPLATES),
+        static_folder=str(paths.STATIC / "double"),
+        static_url_path="/static",
+    )
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(paths.TRANSLATIONS)
     app.config["MAX_CONTENT_LENGTH"] = 16 * 1024
     Babel(app, locale_selector=_locale)

@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS object (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, created INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS object_kind ON object (kind, sequence);
+CREATE INDEX IF NOT EXISTS object_status ON object (kind, json_extract(body, '$.status'));
 CREATE INDEX IF NOT EXISTS object_intent ON object (kind, json_extract(body, '$.payment_intent'));
 CREATE TABLE IF NOT EXISTS answer (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, started REAL NOT NULL, status INTEGER, body TEXT);
@@ -55,12 +56,18 @@ class Transaction:
         """Delete an object."""
         self.sql.execute("DELETE FROM object WHERE id = ?", (object_id,))
 
-    def all(self, kind: str, *, intent: str | None = None, since: int = 0) -> list[dict[str, Any]]:
-        """Return the objects of a kind, newest first, of one PaymentIntent or made since."""
-        where, values = "kind = ? AND created >= ?", [kind, since]
+    def all(
+        self, kind: str, *, intent: str | None = None, status: str | None = None, since: int = 0
+    ) -> list[dict[str, Any]]:
+        """Return the objects of a kind, newest first, of one PaymentIntent, in one state or made since."""
+        where = "kind = ? AND created >= ?"
+        values: list[str | int] = [kind, since]
         if intent is not None:
             where += " AND json_extract(body, '$.payment_intent') = ?"
             values.append(intent)
+        if status is not None:
+            where += " AND json_extract(body, '$.status') = ?"
+            values.append(status)
         rows = self.sql.execute(f"SELECT body FROM object WHERE {where} ORDER BY sequence DESC", values)  # noqa: S608  fixed texts
         return [json.loads(row[0]) for row in rows]
 

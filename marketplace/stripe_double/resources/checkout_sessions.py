@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from marketplace.stripe_double import currencies
-from marketplace.stripe_double.calls import Call, listing, new_id
+from marketplace.stripe_double.calls import Call, listing, new_id, since
 from marketplace.stripe_double.errors import Refusal, invalid
 from marketplace.stripe_double.resources import payment_intents
 
@@ -63,7 +63,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 def find(call: Call) -> dict[str, Any]:
     """List them, all, of one state or of one PaymentIntent."""
-    found = call.transaction.all("checkout.session", intent=call.given.get("payment_intent"))
+    found = call.transaction.all("checkout.session", intent=call.given.get("payment_intent"), since=since(call))
     if "status" in call.given:
         found = [session for session in found if session["status"] == call.given["status"]]
     return listing(call, found, url="/v1/checkout/sessions")
@@ -90,8 +90,8 @@ def end(call: Call, session: dict[str, Any]) -> dict[str, Any]:
 
 def expire_due(call: Call) -> None:
     """Close the pages whose time is over."""
-    for session in call.transaction.all("checkout.session", since=call.now - 2 * _LONGEST):
-        if session["status"] == "open" and session["expires_at"] <= call.now:
+    for session in call.transaction.all("checkout.session", status="open"):
+        if session["expires_at"] <= call.now:
             end(call, session)
 
 

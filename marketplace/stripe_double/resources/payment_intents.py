@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from marketplace.stripe_double import currencies, switches
-from marketplace.stripe_double.calls import Call, listing, new_id, public
+from marketplace.stripe_double.calls import Call, listing, new_id, public, since
 from marketplace.stripe_double.cards import MESSAGES
 from marketplace.stripe_double.errors import declined, invalid, unexpected_state
 from marketplace.stripe_double.resources import charges, payment_methods
@@ -86,7 +86,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 def find(call: Call) -> dict[str, Any]:
     """List them, newest first."""
-    found = call.transaction.all("payment_intent")
+    found = call.transaction.all("payment_intent", since=since(call))
     if "customer" in call.given:
         found = [intent for intent in found if intent["customer"] == call.given["customer"]]
     return listing(call, found, url="/v1/payment_intents")
@@ -177,11 +177,10 @@ def give_up(call: Call, intent: dict[str, Any], reason: str | None) -> dict[str,
 
 def expire_reservations(call: Call) -> None:
     """Cancel what was reserved more than seven days ago, as banks do."""
-    for intent in call.transaction.all("payment_intent"):
-        if intent["status"] == "requires_capture":
-            charge = call.get("charge", intent["latest_charge"])
-            if charge["created"] + charges.HOLD <= call.now:
-                give_up(call, intent, "automatic")
+    for intent in call.transaction.all("payment_intent", status="requires_capture"):
+        charge = call.get("charge", intent["latest_charge"])
+        if charge["created"] + charges.HOLD <= call.now:
+            give_up(call, intent, "automatic")
 
 
 def _confirm(call: Call, intent: dict[str, Any]) -> dict[str, Any]:

@@ -55,16 +55,15 @@ def create(call: Call) -> dict[str, Any]:
 
 def settle_pending(call: Call) -> None:
     """Let the refunds fail that the card's bank does not take, as happens some days later."""
-    for refund in call.transaction.all("refund"):
-        if refund["status"] == "pending":
-            refund |= {"status": "failed", "failure_reason": "unknown"}
-            refund["failure_balance_transaction"] = balance.book_refund(call, refund, failed=True)["id"]
-            charge = call.get("charge", refund["charge"])
-            charge["amount_refunded"] -= refund["amount"]
-            charge["refunded"] = False
-            call.put(charge)
-            call.put(refund)
-            call.emit("refund.failed", refund)
+    for refund in call.transaction.all("refund", status="pending"):
+        refund |= {"status": "failed", "failure_reason": "unknown"}
+        refund["failure_balance_transaction"] = balance.book_refund(call, refund, failed=True)["id"]
+        charge = call.get("charge", refund["charge"])
+        charge["amount_refunded"] -= refund["amount"]
+        charge["refunded"] = False
+        call.put(charge)
+        call.put(refund)
+        call.emit("refund.failed", refund)
 
 
 def retrieve(call: Call) -> dict[str, Any]:

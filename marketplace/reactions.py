@@ -4,9 +4,14 @@ from typing import Final
 
 from marketplace.catalog import events as catalog
 from marketplace.catalog.services import cards
+from marketplace.checkout.services import reacting as checkout
+from marketplace.distribution.services import booking
 from marketplace.kernel.events import Event, Handler
+from marketplace.logistics import events as logistics
 from marketplace.merchants import events as merchants
 from marketplace.moderation import services as moderation
+from marketplace.orders import events as orders
+from marketplace.orders.services import deciding
 from marketplace.payments import events as payments
 from marketplace.payments.services import holding
 from marketplace.search import services as search
@@ -22,6 +27,13 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     catalog.PriceJumped: (moderation.on_price_jumped,),
     catalog.ListingPublished: (search.on_published,),
     catalog.ListingUnpublished: (moderation.on_unpublished, search.on_unpublished),
+    orders.OrderSecured: (booking.on_order_secured,),
+    orders.OrderCancelled: (booking.on_order_cancelled,),
+    orders.LineReadyDateSet: (booking.on_ready_date_set,),
+    logistics.BookingRolled: (booking.on_booking_rolled,),
+    payments.PaymentPaid: (deciding.on_payment_paid,),
+    payments.PaymentLapsed: (deciding.on_payment_lapsed,),
+    payments.CardAuthorised: (checkout.on_card_authorised,),
     payments.CardCaptured: (holding.captured,),
     payments.CardRefunded: (holding.refunded,),
     payments.CardRefundFailed: (holding.refunded,),

@@ -4,9 +4,14 @@ from flask import Flask, Response, jsonify
 
 from marketplace.api.accounts.views import api as accounts
 from marketplace.api.catalog.views import api as catalog
+from marketplace.api.checkout.views import api as checkout
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
+from marketplace.api.imports.views import api as imports
+from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
+from marketplace.api.orders.views import api as orders
+from marketplace.api.payments.views import api as payments
 from marketplace.api.payments.webhooks import api as webhooks
 from marketplace.api.search.views import api as search
 from marketplace.api.shared.operations import spec
@@ -14,7 +19,7 @@ from marketplace.config import Settings
 from marketplace.edge.http import csrf
 from marketplace.edge.permissions import public
 
-BLUEPRINTS = (accounts, catalog, documents, files, moderation, search)
+BLUEPRINTS = (accounts, catalog, checkout, documents, files, imports, merchants, moderation, orders, payments, search)
 
 
 def init_app(app: Flask, _settings: Settings) -> None:

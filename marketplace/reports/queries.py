@@ -9,11 +9,16 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.audit import queries as audit
 from marketplace.catalog import queries as catalog
+from marketplace.checkout import queries as checkout
+from marketplace.distribution import queries as distribution
 from marketplace.kernel.checks import Breach
+from marketplace.logistics import queries as logistics
 from marketplace.mail import queries as mail
 from marketplace.moderation import queries as moderation
+from marketplace.orders import queries as orders
 from marketplace.papers import queries as papers
 from marketplace.payments.queries import checks as payments
+from marketplace.reference import queries as reference
 
 # Each feature verifies its own promises; this is the list of them all.
 CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
@@ -22,6 +27,11 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     payments.breaches,
     catalog.breaches,
     moderation.breaches,
+    orders.breaches,
+    distribution.breaches,
+    checkout.breaches,
+    logistics.breaches,
+    reference.breaches,
 )
 
 

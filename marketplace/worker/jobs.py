@@ -12,20 +12,28 @@ from flask import current_app
 
 from marketplace.accounts.services import sign_in, throttle
 from marketplace.audit import flows as audit
+from marketplace.catalog.imports import flows as imports
+from marketplace.catalog.imports import services as importing
 from marketplace.catalog.services import stock
+from marketplace.checkout.flows import sweeping
+from marketplace.checkout.services import reacting
+from marketplace.edge.acts.imports import explain
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import DomainError
+from marketplace.logistics.services import departures, space, timetable
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
+from marketplace.merchants.services import payees
+from marketplace.orders import flows as orders
 from marketplace.outbox import services as outbox
 from marketplace.papers import flows as papers
 from marketplace.papers import services as documents
-from marketplace.search import flows as search
-from marketplace.search import services as finding
 from marketplace.payments.flows import cards, give_back
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import holding, payments
+from marketplace.search import flows as search
+from marketplace.search import services as finding
 
 Handler = Callable[[dict[str, Any]], None]
 
@@ -55,6 +63,17 @@ def index_listings(_args: dict[str, Any]) -> None:
 def rebuild_index(_args: dict[str, Any]) -> None:
     """Write the search index anew."""
     search.rebuild(index=current_app.extensions["city.search"], now=clock.now())
+
+
+def import_sheet(args: dict[str, Any]) -> None:
+    """Read a merchant's workbook and write its good rows."""
+    imports.run(UUID(args["import"]), store=current_app.extensions["city.store"], explain=explain)
+
+
+def activate_payees(_args: dict[str, Any]) -> None:
+    """Let the accounts count whose wait is over."""
+    with unit_of_work() as session:
+        payees.activate_due(session, now=clock.now())
 
 
 def expire_messages(_args: dict[str, Any]) -> None:
@@ -113,6 +132,40 @@ def expire_stock_holds(_args: dict[str, Any]) -> None:
         stock.expire_holds(session, now=clock.now())
 
 
+def expire_bookings(_args: dict[str, Any]) -> None:
+    """Give back room on lorries whose claim is over; whoever wants it meanwhile takes it without waiting for this."""
+    with unit_of_work() as session:
+        space.expire(session, now=clock.now())
+
+
+def keep_timetable(_args: dict[str, Any]) -> None:
+    """Close departures at their cut-off and settle those whose cargo is delivered."""
+    with unit_of_work() as session:
+        departures.close_due(session, now=clock.now())
+        departures.settle_due(session, now=clock.now())
+
+
+def roll_timetable(_args: dict[str, Any]) -> None:
+    """Make the departures of the coming weeks."""
+    with unit_of_work() as session:
+        timetable.roll(session, now=clock.now())
+
+
+def finish_checkout(args: dict[str, Any]) -> None:
+    """Place the orders of a checkout whose charges are all authorised now."""
+    sweeping.finish(attempt_id=UUID(args["attempt"]), now=clock.now())
+
+
+def finish_checkouts(_args: dict[str, Any]) -> None:
+    """Finish or give up the checkouts that a crash or a buyer left behind."""
+    sweeping.finish_checkouts(now=clock.now())
+
+
+def cancel_unconfirmed_orders(_args: dict[str, Any]) -> None:
+    """Cancel the orders that their merchants did not confirm in time."""
+    orders.cancel_unconfirmed_orders(now=clock.now())
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -124,8 +177,16 @@ JOBS: Final[dict[str, Handler]] = {
     documents.JOB: render_document,
     finding.JOB: index_listings,
     finding.REBUILD: rebuild_index,
+    importing.JOB: import_sheet,
+    payees.ACTIVATE_JOB: activate_payees,
     holding.GIVE_BACK: give_back_card,
+    reacting.JOB: finish_checkout,
+    "finish_checkouts": finish_checkouts,
+    "cancel_unconfirmed_orders": cancel_unconfirmed_orders,
     "expire_messages": expire_messages,
+    "expire_bookings": expire_bookings,
+    "keep_timetable": keep_timetable,
+    "roll_timetable": roll_timetable,
     "deliver_double_events": deliver_double_events,
     "lapse_payments": lapse_payments,
     "reconcile_cards": reconcile_cards,
@@ -137,11 +198,17 @@ JOBS: Final[dict[str, Handler]] = {
 
 # Name and seconds. Jobs are asked for once per period and city, and not while the one before is unfinished.
 PERIODIC: Final[tuple[tuple[str, int], ...]] = (
+    ("expire_bookings", 30),
+    ("keep_timetable", 60),
+    ("roll_timetable", 6 * 3600),
     ("seal_audit", 30),
     ("deliver_double_events", 5),
     ("reconcile_cards", 60),
     ("lapse_payments", 60),
+    ("finish_checkouts", 15),
+    ("cancel_unconfirmed_orders", 60),
     ("expire_stock_holds", 60),
+    (payees.ACTIVATE_JOB, 300),
     ("expire_messages", 3600),
     ("prune_jobs", 6 * 3600),
     ("sweep_logins", 3600),

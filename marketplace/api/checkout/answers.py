@@ -1,0 +1,240 @@
+"""What the API says of carts and checkouts."""
+
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.checkout.flows.finishing import Outcome
+from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine, Option
+from marketplace.checkout.rules.wanted import Total as TotalValue
+from marketplace.edge.acts.checkout import Approximation, CartSeen
+
+
+class Approx(Answer):
+    """The buyer's own currency, for orientation: never charged."""
+
+    amount: str
+    currency: str
+    rate: str
+    source: str
+    date: str
+
+    @classmethod
+    def of(cls, found: Approximation | None) -> "Approx | None":
+        """Write an approximation."""
+        if found is None:
+            return None
+        return cls(
+            amount=f"{found.amount.amount:f}",
+            currency=found.amount.currency,
+            rate=f"{found.rate.rate:f}",
+            source=found.rate.source,
+            date=found.rate.date.isoformat(),
+        )
+
+
+class Total(Answer):
+    """One currency's goods, or the freight that the buyer owes carriers in it."""
+
+    kind: Literal["goods", "freight"]
+    amount: str
+    currency: str
+
+    @classmethod
+    def of(cls, total: TotalValue) -> "Total":
+        """Write a total."""
+        return cls(kind=total.kind, amount=f"{total.money.amount:f}", currency=total.money.currency)
+
+
+class Problem(Answer):
+    """Why a line cannot be ordered as it stands."""
+
+    code: str
+    facts: dict[str, Any]
+
+
+class Departure(Answer):
+    """A departure that can carry a line; ``freight`` is None where the line has no tariff there."""
+
+    id: UUID
+    reference: str
+    line: str
+    departs_at: Instant
+    cutoff_cargo_at: Instant
+    arrives_at: Instant
+    freight: Amount | None
+    chargeable_kg: str
+    has_room: bool
+
+    @classmethod
+    def of(cls, option: Option) -> "Departure":
+        """Write an option."""
+        return cls(
+            id=option.departure_id,
+            reference=option.reference,
+            line=option.line_name,
+            departs_at=option.departs_at,
+            cutoff_cargo_at=option.cutoff_cargo_at,
+            arrives_at=option.arrives_at,
+            freight=Amount.of(option.freight) if option.freight else None,
+            chargeable_kg=f"{Decimal(option.chargeable_g).scaleb(-3):f}",
+            has_room=option.fits,
+        )
+
+
+class Packing(Answer):
+    """Cartons and what they take up."""
+
+    cartons: int
+    gross_kg: str
+    m3: str
+    pallets: int
+
+
+class Line(Answer):
+    """A line of a cart at its price."""
+
+    listing_id: UUID
+    sku: str
+    titles: dict[str, str]
+    quantity: int
+    unit: str
+    unit_price: Amount
+    amount: Amount
+    packing: Packing | None
+    available: int | None
+    lead_days: int | None
+    to: str | None
+    freight: Amount | None
+    freight_included: bool
+    departure_id: UUID | None
+    departures: list[Departure]
+    problems: list[Problem]
+
+    @classmethod
+    def of(cls, line: CartLine) -> "Line":
+        """Write a line."""
+        load, offer = line.load, line.offer
+        packing = Packing(cartons=line.cartons, gross_kg=f"{load.kg:f}", m3=f"{load.m3:f}", pallets=load.pallets)
+        return cls(
+            listing_id=line.item.listing_id,
+            sku=offer.sku,
+            titles=dict(offer.titles),
+            quantity=line.item.quantity,
+            unit=offer.unit,
+            unit_price=Amount.of(line.unit_price),
+            amount=Amount.of(line.amount),
+            packing=packing if offer.packing else None,
+            available=offer.available,
+            lead_days=offer.lead_days,
+            to=line.to_place,
+            freight=Amount.of(line.freight) if line.freight else None,
+            freight_included=line.freight_included,
+            departure_id=line.chosen.departure_id if line.chosen else None,
+            departures=[Departure.of(option) for option in line.options],
+            problems=[Problem(code=problem.code, facts=problem.facts) for problem in line.problems],
+        )
+
+
+class PriceBasis(Answer):
+    """An Incoterms 2020 rule and its named place."""
+
+    rule: str
+    place: str
+
+
+class BundleAnswer(Answer):
+    """What becomes one order: one merchant, one set of trade terms, one currency."""
+
+    key: str
+    merchant_id: UUID
+    merchant: str
+    price_basis: PriceBasis
+    currency: str
+    goods: Amount
+    goods_approx: Approx | None
+    freight: list[Amount]
+    lines: list[Line]
+
+    @classmethod
+    def of(cls, bundle: Bundle, seen: CartSeen) -> "BundleAnswer":
+        """Write a bundle."""
+        return cls(
+            key=bundle.key,
+            merchant_id=bundle.merchant_id,
+            merchant=seen.companies[bundle.merchant_id],
+            price_basis=PriceBasis(rule=bundle.incoterm, place=bundle.place_code),
+            currency=bundle.currency,
+            goods=Amount.of(bundle.goods),
+            goods_approx=Approx.of(seen.approximate(bundle.goods)),
+            freight=[Amount.of(amount) for amount in bundle.freight],
+            lines=[Line.of(line) for line in bundle.lines],
+        )
+
+
+class Gone(Answer):
+    """A line whose offer is no longer there; it is not in the totals."""
+
+    listing_id: UUID
+    quantity: int
+    problem: Problem
+
+    @classmethod
+    def of(cls, gone: GoneLine) -> "Gone":
+        """Write a line that is gone."""
+        problem = Problem(code=gone.problem.code, facts=gone.problem.facts)
+        return cls(listing_id=gone.item.listing_id, quantity=gone.item.quantity, problem=problem)
+
+
+class Excluded(Answer):
+    """What no amount here includes, and who pays it."""
+
+    included: bool
+    paid_by: str
+    role: str
+
+
+class Cart(Answer):
+    """A cart; ``totals`` is what ``POST /checkout`` takes back as ``expected_totals``."""
+
+    to: str | None
+    bundles: list[BundleAnswer]
+    gone: list[Gone]
+    totals: list[Total]
+    totals_approx: list[Approx]
+    duty_and_tax: Excluded
+
+    @classmethod
+    def of(cls, seen: CartSeen) -> "Cart":
+        """Write a cart."""
+        approximations = [Approx.of(seen.approximate(total.money)) for total in seen.cart.totals]
+        return cls(
+            to=seen.cart.destination,
+            bundles=[BundleAnswer.of(bundle, seen) for bundle in seen.cart.bundles],
+            gone=[Gone.of(gone) for gone in seen.cart.gone],
+            totals=[Total.of(total) for total in seen.cart.totals],
+            totals_approx=[approx for approx in approximations if approx is not None],
+            duty_and_tax=Excluded(included=False, paid_by=seen.importer, role="importer_of_record"),
+        )
+
+
+class Checkout(Answer):
+    """How a checkout stands: its orders, or the page to pay on."""
+
+    id: UUID
+    state: str
+    group_id: UUID | None
+    order_ids: list[UUID]
+    payment_url: str | None
+
+    @classmethod
+    def of(cls, outcome: Outcome, order_ids: tuple[UUID, ...]) -> "Checkout":
+        """Write an outcome."""
+        return cls(
+            id=outcome.attempt_id,
+            state=str(outcome.state),
+            group_id=outcome.group_id,
+            order_ids=list(order_ids),
+            payment_url=outcome.payment_url,
+        )

@@ -1,0 +1,83 @@
+"""Carts and checkouts over the API."""
+
+from uuid import UUID
+
+from flask import Blueprint
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.checkout import answers
+from marketplace.api.shared.operations import operation
+from marketplace.checkout import queries
+from marketplace.checkout.flows import finishing
+from marketplace.checkout.flows.finishing import Outcome
+from marketplace.edge.acts import checkout as acts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import checkout as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.orders import queries as orders
+
+api = Blueprint("api_checkout", __name__)
+
+
+@api.get("/cart")
+@operation(answers={200: answers.Cart}, tag="cart", permission=Permission.TRADE_CART_EDIT)
+def cart() -> tuple[int, answers.Cart]:
+    """Show the cart with prices, departures, freight and totals as they stand now."""
+    return 200, answers.Cart.of(acts.look())
+
+
+@api.put("/cart")
+@operation(answers={200: answers.Cart}, tag="cart", permission=Permission.TRADE_CART_EDIT, body=requests.CartChange)
+def change_cart(body: requests.CartChange) -> tuple[int, answers.Cart]:
+    """Say where the goods shall go."""
+    acts.set_destination(body)
+    return 200, answers.Cart.of(acts.look())
+
+
+@api.put("/cart/lines/<uuid:listing_id>")
+@operation(answers={200: answers.Cart}, tag="cart", permission=Permission.TRADE_CART_EDIT, body=requests.CartLine)
+def put_line(listing_id: UUID, body: requests.CartLine) -> tuple[int, answers.Cart]:
+    """Set the quantity of a listing, in a currency and on a price basis that its offer has."""
+    with unit_of_work() as session:
+        acts.put_line(session, listing_id, body)
+    return 200, answers.Cart.of(acts.look())
+
+
+@api.delete("/cart/lines/<uuid:listing_id>")
+@operation(answers={204: None}, tag="cart", permission=Permission.TRADE_CART_EDIT)
+def remove_line(listing_id: UUID) -> tuple[int, None]:
+    """Take a listing out of the cart."""
+    acts.remove_line(listing_id)
+    return 204, None
+
+
+@api.post("/checkout")
+@operation(
+    answers={201: answers.Checkout, 202: answers.Checkout},
+    tag="checkout",
+    permission=Permission.TRADE_ORDER_PLACE,
+    body=requests.Checkout,
+    idempotent_flow=True,
+)
+def place(body: requests.Checkout, key: str) -> tuple[int, answers.Checkout]:
+    """Order what is in the cart; 202 with a payment page when a card is needed."""
+    return _answer(acts.place(body, key=key))
+
+
+@api.get("/checkout/<uuid:checkout_id>")
+@operation(
+    answers={200: answers.Checkout, 202: answers.Checkout}, tag="checkout", permission=Permission.TRADE_ORDER_PLACE
+)
+def follow(checkout_id: UUID) -> tuple[int, answers.Checkout]:
+    """Say how a checkout stands, after asking the provider; what is paid by now is ordered."""
+    queries.attempt(reading(), attempt_id=checkout_id, company_id=require_actor().company)
+    status, found = _answer(finishing.advance(attempt_id=checkout_id, now=clock.now()))
+    return 200 if status == 201 else status, found
+
+
+def _answer(outcome: Outcome) -> tuple[int, answers.Checkout]:
+    if outcome.group_id is None:
+        return 202, answers.Checkout.of(outcome, ())
+    group = orders.group(reading(), company_id=require_actor().company, group_id=outcome.group_id)
+    return 201, answers.Checkout.of(outcome, group.order_ids)

@@ -1,0 +1,330 @@
+"""What the API says of orders."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.distribution.queries import FreightRow
+from marketplace.edge.acts.orders import OrderSeen
+from marketplace.logistics.queries import BookingRow
+from marketplace.orders.queries import LineRow, OrderRow
+from marketplace.papers.queries import DocumentRow
+from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
+
+
+class PriceBasis(Answer):
+    """An Incoterms 2020 rule and its named place."""
+
+    rule: str
+    place: str
+
+
+class OrderInList(Answer):
+    """An order in a list."""
+
+    id: UUID
+    reference: str
+    group_id: UUID
+    side: Literal["buyer", "merchant"]
+    buyer_id: UUID
+    merchant_id: UUID
+    state: str
+    total: Amount
+    price_basis: PriceBasis
+    plan: str
+    rail: str
+    settlement_mode: str
+    placed_at: Instant
+
+    @classmethod
+    def of(cls, row: OrderRow, company_id: UUID) -> "OrderInList":
+        """Write an order for one of its sides."""
+        return cls(**_facts(row, row.side_of(company_id)))
+
+
+class Booking(Answer):
+    """A booking of a line."""
+
+    id: UUID
+    reference: str
+    order_line_id: UUID
+    departure_id: UUID
+    departure: str
+    to: str
+    state: str
+    expires_at: Instant | None
+    departs_at: Instant
+    arrives_at: Instant
+    cutoff_cargo_at: Instant
+
+    @classmethod
+    def of(cls, row: BookingRow) -> "Booking":
+        """Write a booking."""
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            order_line_id=row.subject,
+            departure_id=row.departure_id,
+            departure=row.departure_reference,
+            to=row.to_place,
+            state=str(row.state),
+            expires_at=row.expires_at,
+            departs_at=row.departs_at,
+            arrives_at=row.arrives_at,
+            cutoff_cargo_at=row.cutoff_cargo_at,
+        )
+
+
+class Payment(Answer):
+    """A payment for the goods, or for freight."""
+
+    id: UUID
+    reference: str
+    creditor_reference: str
+    subject: str
+    event: str | None
+    rail: str
+    settlement_mode: str
+    amount: Amount
+    paid: Amount
+    state: str
+    due_at: Instant | None
+
+    @classmethod
+    def of(cls, row: PaymentRow) -> "Payment":
+        """Write a payment."""
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            creditor_reference=row.creditor_reference,
+            subject=str(row.subject.kind),
+            event=str(row.event) if row.event else None,
+            rail=str(row.rail),
+            settlement_mode=str(row.mode),
+            amount=Amount.of(row.amount),
+            paid=Amount.of(row.paid),
+            state=str(row.state),
+            due_at=row.due_at,
+        )
+
+
+class Milestone(Answer):
+    """A share of a line and the event by which it falls due."""
+
+    id: UUID
+    order_line_id: UUID
+    subject: str
+    event: str
+    share_basis_points: int
+    amount: Amount
+    state: str
+    payment_id: UUID | None
+
+    @classmethod
+    def of(cls, row: MilestoneRow) -> "Milestone":
+        """Write a milestone."""
+        return cls(
+            id=row.id,
+            order_line_id=row.line_id,
+            subject=str(row.subject.kind),
+            event=str(row.event),
+            share_basis_points=row.share_bp,
+            amount=Amount.of(row.amount),
+            state=str(row.state),
+            payment_id=row.payment_id,
+        )
+
+
+class Document(Answer):
+    """An issued document."""
+
+    id: UUID
+    kind: str
+    number: str
+    version: int
+    state: str
+    issued_at: Instant
+
+    @classmethod
+    def of(cls, row: DocumentRow) -> "Document":
+        """Write a document."""
+        return cls(
+            id=row.id,
+            kind=str(row.kind),
+            number=row.number,
+            version=row.version,
+            state=str(row.state),
+            issued_at=row.issued_at,
+        )
+
+
+class Move(Answer):
+    """A quantity that reached a state."""
+
+    state: str
+    quantity: int
+    at: Instant
+
+
+class Timeline(Answer):
+    """The four axes of a line: where goods, transport, money and customs stand."""
+
+    goods: str
+    goods_moves: list[Move]
+    transport: str | None
+    money: dict[str, str]
+    customs: dict[str, str]
+
+
+class Line(Answer):
+    """An order line; ``parts`` is its quantity per state."""
+
+    id: UUID
+    listing_id: UUID
+    sku: str
+    titles: dict[str, str]
+    hs_code: str
+    origin: str
+    quantity: int
+    unit: str
+    unit_price: Amount
+    amount: Amount
+    lead_days: int | None
+    ready_date: date | None
+    state: str
+    parts: dict[str, int]
+    timeline: Timeline
+
+    @classmethod
+    def of(cls, row: LineRow, seen: OrderSeen) -> "Line":
+        """Write a line."""
+        booking = seen.booking_of(row.id)
+        return cls(
+            id=row.id,
+            listing_id=row.listing_id,
+            sku=row.sku,
+            titles=row.titles,
+            hs_code=row.hs_code,
+            origin=row.origin,
+            quantity=row.quantity,
+            unit=row.unit,
+            unit_price=Amount.of(row.unit_price),
+            amount=Amount.of(row.amount),
+            lead_days=row.lead_days,
+            ready_date=row.ready_date,
+            state=str(row.state),
+            parts={str(state): quantity for state, quantity in row.parts.items()},
+            timeline=Timeline(
+                goods=str(row.state),
+                goods_moves=[Move(state=str(one.after), quantity=one.quantity, at=one.at) for one in row.moves],
+                transport=str(booking.state) if booking else None,
+                money={str(one.event): str(one.state) for one in seen.milestones_of(row.id)},
+                customs={"export": "undeclared", "import": "undeclared"},
+            ),
+        )
+
+
+class Freight(Answer):
+    """A freight contract of this order, for payer and carrier."""
+
+    id: UUID
+    reference: str
+    payer_id: UUID
+    carrier_id: UUID
+    carrier: str
+    amount: Amount
+    state: str
+
+    @classmethod
+    def of(cls, row: FreightRow, seen: OrderSeen) -> "Freight":
+        """Write a freight contract."""
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            payer_id=row.payer_id,
+            carrier_id=row.carrier_id,
+            carrier=seen.companies[row.carrier_id],
+            amount=Amount.of(row.total),
+            state=str(row.state),
+        )
+
+
+class Excluded(Answer):
+    """What the amounts do not include, and who pays it."""
+
+    included: bool
+    paid_by: str
+    role: str
+
+
+class Order(OrderInList):
+    """An order with everything this side may see."""
+
+    buyer: str
+    merchant: str
+    destination: str
+    trade_model: str
+    importer_of_record: UUID
+    purchase_order_number: str
+    fx: dict[str, str] | None
+    confirm_by: Instant
+    proforma_ends_at: Instant | None
+    confirmed_at: Instant | None
+    secured_at: Instant | None
+    cancel_reason: str | None
+    duty_and_tax: Excluded
+    lines: list[Line]
+    bookings: list[Booking]
+    payments: list[Payment]
+    milestones: list[Milestone]
+    freight: list[Freight]
+    documents: list[Document]
+    actions: list[str]
+
+    @classmethod
+    def seen(cls, seen: OrderSeen) -> "Order":
+        """Write an order as one of its sides sees it."""
+        row = seen.order
+        importer = Excluded(included=False, paid_by=seen.companies[row.importer_id], role="importer_of_record")
+        return cls(
+            **_facts(row, seen.side),
+            buyer=seen.companies[row.buyer_id],
+            merchant=seen.companies[row.merchant_id],
+            destination=row.destination,
+            trade_model=row.trade_model,
+            importer_of_record=row.importer_id,
+            purchase_order_number=row.purchase_order_number,
+            fx=row.fx if seen.side == "buyer" else None,
+            confirm_by=row.confirm_by,
+            proforma_ends_at=row.proforma_ends_at,
+            confirmed_at=row.confirmed_at,
+            secured_at=row.secured_at,
+            cancel_reason=str(row.cancel_reason) if row.cancel_reason else None,
+            duty_and_tax=importer,
+            lines=[Line.of(line, seen) for line in seen.lines],
+            bookings=[Booking.of(one) for line in seen.lines for one in seen.bookings.get(line.id, ())],
+            payments=[Payment.of(one) for one in seen.payments],
+            milestones=[Milestone.of(one) for one in seen.milestones],
+            freight=[Freight.of(one, seen) for one in seen.freight],
+            documents=[Document.of(one) for one in seen.documents],
+            actions=list(seen.acts),
+        )
+
+
+def _facts(row: OrderRow, side: str) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "reference": row.reference,
+        "group_id": row.group_id,
+        "side": side,
+        "buyer_id": row.buyer_id,
+        "merchant_id": row.merchant_id,
+        "state": str(row.state),
+        "total": Amount.of(row.total),
+        "price_basis": PriceBasis(rule=row.incoterm, place=row.place_code),
+        "plan": str(row.plan),
+        "rail": str(row.rail),
+        "settlement_mode": str(row.mode),
+        "placed_at": row.placed_at,
+    }

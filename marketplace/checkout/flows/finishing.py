@@ -1,0 +1,193 @@
+"""Bring a checkout by card to its end, from wherever it stands: authorise, place, capture, or give up and cancel.
+
+Every step can be taken again. A crash leaves the attempt's row, its holds and the claims of its charges; whoever comes
+next - the buyer's retry, the provider's notice, the sweeper - goes on from there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from marketplace.checkout import queries
+from marketplace.checkout.queries import AttemptRow
+from marketplace.checkout.rules import plan as plans
+from marketplace.checkout.rules.plan import Charge, CheckoutPlan
+from marketplace.checkout.rules.states import OPEN, AttemptState
+from marketplace.checkout.services import attempts, holding, ordering
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.errors import Conflict, DomainError, FieldError, NotFound, Refused, Unavailable
+from marketplace.orders.services.deciding import cancel_unpaid
+from marketplace.payments.flows import cards
+from marketplace.payments.rules.cards import CardOutcome, CardState
+from marketplace.payments.rules.terms import SubjectKind
+
+_log = structlog.get_logger("city.checkout")
+# Refusals of the placing transaction after which nothing can be placed any more.
+_GONE: Final = frozenset({"hold_gone", "stock", "capacity", "cutoff", "departure_closed"})
+_TAKEN: Final = (CardState.AUTHORISED, CardState.CAPTURED, CardState.REFUNDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a checkout stands: the group once it is ordered, the page to pay on while it waits for the buyer."""
+
+    attempt_id: UUID
+    state: AttemptState
+    group_id: UUID | None = None
+    payment_url: str | None = None
+
+
+def advance(*, attempt_id: UUID, now: datetime) -> Outcome:
+    """Take a checkout as far as it goes now.
+
+    Refused ``card_declined`` with the provider's reason, Conflict ``checkout_expired`` or the reason why holds were
+    lost: nothing is left behind then. Unavailable when the provider is silent: the sweeper goes on.
+    """
+    attempt = _attempt(attempt_id)
+    if attempt.state in OPEN:
+        if attempt.expires_at <= now and attempt.state is AttemptState.HELD:
+            return _give_up(attempt, {"code": "checkout_expired"}, now=now)
+        return _collect(attempt, now=now)
+    return _conclude(attempt, now=now)
+
+
+def _collect(attempt: AttemptRow, *, now: datetime) -> Outcome:
+    """Authorise what is not authorised yet; place the orders when everything is."""
+    outcomes = [_authorise(attempt, charge, now) for charge in attempt.plan.charges]
+    declined = next((one for one in outcomes if one.state in (CardState.DECLINED, CardState.CANCELLED)), None)
+    if declined is not None:
+        reason = declined.decline_code or str(declined.state)
+        return _give_up(attempt, {"code": "card_declined", "decline_code": reason}, now=now)
+    if all(one.state in _TAKEN for one in outcomes):
+        return _place(attempt, now=now)
+    if attempt.expires_at <= now:
+        return _give_up(attempt, {"code": "checkout_expired"}, now=now)
+    in_unit_of_work(lambda session: _await(session, attempt.id))
+    page = next((one.page_url for one in outcomes if one.page_url), None)
+    return Outcome(attempt.id, AttemptState.AWAITING_PAYMENT, payment_url=page)
+
+
+def _authorise(attempt: AttemptRow, charge: Charge, now: datetime) -> CardOutcome:
+    if attempt.state is AttemptState.AWAITING_PAYMENT:
+        try:
+            return cards.refresh(key=charge.key, now=now)
+        except NotFound:  # the crash came between two charges
+            pass
+    return cards.authorise(
+        key=charge.key,
+        amount=charge.amount,
+        payment_method=charge.payment_method,
+        subject_ids={str(charge.subject_kind): charge.subject_id, "checkout": attempt.id},
+        return_url=attempt.return_url,
+        now=now,
+    )
+
+
+def _place(attempt: AttemptRow, *, now: datetime) -> Outcome:
+    try:
+        in_unit_of_work(lambda session: place_held(session, attempt_id=attempt.id, now=now))
+    except Conflict as refusal:
+        if refusal.code not in _GONE:
+            raise
+        return _give_up(attempt, {"code": refusal.code, **_plain(refusal)}, now=now)
+    return _conclude(_attempt(attempt.id), now=now)
+
+
+def place_held(session: Session, *, attempt_id: UUID, now: datetime) -> None:
+    """Turn the holds of an authorised attempt into orders, in one transaction; one that is over stays as it is."""
+    attempt = attempts.locked(session, attempt_id=attempt_id)
+    if attempt.state not in OPEN:
+        return
+    plan = plans.from_json(attempt.plan)
+    actor = Actor(person_id=attempt.person_id, company_id=attempt.company_id)
+    attempts.move(session, attempt=attempt, action="order")
+    ordering.write(session, plan=plan, actor=actor, now=now)
+    holding.keep(session, plan=plan, now=now)
+    ordering.bind(session, plan=plan, actor=actor, now=now)
+
+
+def _conclude(attempt: AttemptRow, *, now: datetime) -> Outcome:
+    """Answer for an attempt that is over, and end its charges: capture for orders, cancel for none."""
+    if attempt.state is AttemptState.ABANDONED:
+        _cancel_charges(attempt, now=now)
+        raise refused(attempt.refusal or {})
+    if not attempt.is_settled:
+        try:
+            _capture_charges(attempt, now=now)
+        except Unavailable:
+            # The orders stand and the money is reserved: the sweeper takes it as soon as the provider answers.
+            _log.warning("capture_postponed", attempt=str(attempt.id))
+    return Outcome(attempt.id, attempt.state, group_id=attempt.group_id)
+
+
+def _capture_charges(attempt: AttemptRow, *, now: datetime) -> None:
+    for charge in attempt.plan.charges:
+        try:
+            cards.capture(key=charge.key, now=now)
+        except Conflict:
+            order_id = _order_of(attempt.plan, charge)
+            in_unit_of_work(lambda session, order_id=order_id: cancel_unpaid(session, order_id=order_id, now=now))
+    in_unit_of_work(lambda session: attempts.settle(session, attempt_id=attempt.id, now=now))
+
+
+def _cancel_charges(attempt: AttemptRow, *, now: datetime) -> None:
+    for charge in attempt.plan.charges:
+        try:
+            cards.cancel(key=charge.key, now=now)
+        except NotFound:  # never asked for
+            continue
+        except Unavailable:
+            _log.warning("cancel_postponed", attempt=str(attempt.id))
+            return
+    if not attempt.is_settled:
+        in_unit_of_work(lambda session: attempts.settle(session, attempt_id=attempt.id, now=now))
+
+
+def _give_up(attempt: AttemptRow, refusal: dict[str, Any], *, now: datetime) -> Outcome:
+    in_unit_of_work(lambda session: _abandon(session, attempt.id, refusal, now))
+    return _conclude(_attempt(attempt.id), now=now)
+
+
+def _abandon(session: Session, attempt_id: UUID, refusal: dict[str, Any], now: datetime) -> None:
+    attempt = attempts.locked(session, attempt_id=attempt_id)
+    if attempt.state in OPEN:
+        attempts.move(session, attempt=attempt, action="abandon", refusal=refusal)
+        holding.release(session, plan=plans.from_json(attempt.plan), now=now)
+
+
+def _await(session: Session, attempt_id: UUID) -> None:
+    attempt = attempts.locked(session, attempt_id=attempt_id)
+    if attempt.state is AttemptState.HELD:
+        attempts.move(session, attempt=attempt, action="await")
+
+
+def refused(refusal: dict[str, Any]) -> DomainError:
+    """Return the refusal that an abandoned attempt tells, every time the same."""
+    facts = {name: value for name, value in refusal.items() if name != "code"}
+    if refusal.get("code") == "card_declined":
+        field = FieldError("payment.payment_method", "card_declined", "another card", facts)
+        return Refused("card_declined", errors=(field,), **facts)
+    return Conflict(str(refusal.get("code", "checkout_expired")), **facts)
+
+
+def _order_of(plan: CheckoutPlan, charge: Charge) -> UUID:
+    if charge.subject_kind is SubjectKind.ORDER:
+        return charge.subject_id
+    return next(agreement.order_id for agreement in plan.freight if agreement.id == charge.subject_id)
+
+
+def _attempt(attempt_id: UUID) -> AttemptRow:
+    session = reading()
+    session.rollback()  # what other transactions did since must be seen
+    return queries.attempt(session, attempt_id=attempt_id)
+
+
+def _plain(refusal: Conflict) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, int | list | bool) else str(value) for name, value in refusal.facts.items()
+    }

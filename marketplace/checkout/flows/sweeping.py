@@ -1,0 +1,34 @@
+"""Finish or give up the checkouts that nobody is at work on."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from marketplace.checkout import queries
+from marketplace.checkout.flows import finishing
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import DomainError
+
+# A request that is still at work on an attempt is younger than this.
+IN_FLIGHT: Final = timedelta(seconds=60)
+_log = structlog.get_logger("city.checkout")
+
+
+def finish_checkouts(*, now: datetime, in_flight: timedelta = IN_FLIGHT) -> int:
+    """Take every unsettled attempt as far as it goes; return how many were looked at."""
+    session = reading()
+    session.rollback()
+    found = queries.unsettled(session, before=now - in_flight)
+    for attempt_id in found:
+        finish(attempt_id=attempt_id, now=now)
+    return len(found)
+
+
+def finish(*, attempt_id: UUID, now: datetime) -> None:
+    """Take one attempt as far as it goes; how that ended stands on its row."""
+    try:
+        finishing.advance(attempt_id=attempt_id, now=now)
+    except DomainError as refusal:
+        _log.info("checkout_not_finished", attempt=str(attempt_id), code=refusal.code)

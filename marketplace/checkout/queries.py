@@ -1,0 +1,183 @@
+"""Carts as they stand now, and checkout attempts, as rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.catalog import queries as catalog
+from marketplace.catalog.rules.rows import OfferRow
+from marketplace.checkout.models import CheckoutAttempt
+from marketplace.checkout.rules import plan as plans
+from marketplace.checkout.rules.cart import (
+    Cart,
+    GoneLine,
+    Item,
+    Option,
+    Problem,
+    bundled,
+    destination_of,
+    load_of_line,
+    price_line,
+)
+from marketplace.checkout.rules.plan import CheckoutPlan
+from marketplace.checkout.rules.states import AttemptState
+from marketplace.kernel.checks import Breach
+from marketplace.kernel.errors import NotFound
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import OptionRow
+from marketplace.orders import queries as orders
+from marketplace.orders.models import OrderGroup
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """A checkout attempt with what it places."""
+
+    id: UUID
+    company_id: UUID
+    state: AttemptState
+    plan: CheckoutPlan
+    group_id: UUID
+    return_url: str | None
+    refusal: dict[str, Any] | None
+    created_at: datetime
+    expires_at: datetime
+    is_settled: bool
+
+
+def cart(
+    session: Session,
+    *,
+    company_id: UUID,
+    person_id: UUID,
+    now: datetime,
+    destination: str | None = None,
+    departures: Mapping[UUID, UUID] | None = None,
+) -> Cart:
+    """Return a person's cart with prices, departures and freight; the number of queries does not depend on its lines.
+
+    ``destination`` overrides the cart's own, ``departures`` chooses by listing.
+    """
+    kept = orders.cart_of(session, company_id=company_id, person_id=person_id)
+    to = destination or kept.destination
+    items = [
+        Item(
+            listing_id=line.listing_id,
+            quantity=line.quantity,
+            currency=line.currency,
+            incoterm=line.incoterm,
+            place_code=line.place_code,
+        )
+        for line in kept.lines
+    ]
+    offers = catalog.offers(session, listing_ids=[item.listing_id for item in items], now=now)
+    options = _options(session, items, offers, to, now)
+    chosen = departures or {}
+    lines = [
+        price_line(
+            item,
+            offers[item.listing_id],
+            destination=to,
+            options=options.get(item.listing_id, ()),
+            wanted_departure=chosen.get(item.listing_id),
+        )
+        if item.listing_id in offers
+        else GoneLine(item=item, problem=Problem("listing_gone", {}))
+        for item in items
+    ]
+    return bundled(to, lines)
+
+
+def attempt(session: Session, *, attempt_id: UUID, company_id: UUID | None = None) -> AttemptRow:
+    """Return an attempt, of this company when one is given; NotFound."""
+    query = sa.select(CheckoutAttempt).where(CheckoutAttempt.id == attempt_id)
+    if company_id is not None:
+        query = query.where(CheckoutAttempt.company_id == company_id)
+    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound("checkout")
+    return AttemptRow(
+        id=found.id,
+        company_id=found.company_id,
+        state=found.state,
+        plan=plans.from_json(found.plan),
+        group_id=found.group_id,
+        return_url=found.return_url,
+        refusal=found.refusal,
+        created_at=found.created_at,
+        expires_at=found.expires_at,
+        is_settled=found.settled_at is not None,
+    )
+
+
+def attempt_under(session: Session, *, company_id: UUID, key: str) -> UUID | None:
+    """Return the attempt that a company made under a key."""
+    return session.scalars(
+        sa.select(CheckoutAttempt.id).where(CheckoutAttempt.company_id == company_id, CheckoutAttempt.key == key)
+    ).one_or_none()
+
+
+def unsettled(session: Session, *, before: datetime, limit: int = 100) -> tuple[UUID, ...]:
+    """Return attempts begun before an instant whose charges have not all come to their end, oldest first."""
+    found = session.scalars(
+        sa.select(CheckoutAttempt.id)
+        .where(CheckoutAttempt.settled_at.is_(None), CheckoutAttempt.created_at <= before)
+        .order_by(CheckoutAttempt.created_at)
+        .limit(limit)
+    )
+    return tuple(found)
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return ordered attempts without their group, and groups whose attempt is not ordered."""
+    both = sa.select(CheckoutAttempt.id, CheckoutAttempt.state, OrderGroup.id.label("group")).outerjoin(
+        OrderGroup, OrderGroup.id == CheckoutAttempt.group_id
+    )
+    return [
+        Breach("4 checkout", "checkout", row.id, f"is {row.state} {'with' if row.group else 'without'} orders")
+        for row in session.execute(both)
+        if (row.state is AttemptState.ORDERED) != (row.group is not None)
+    ]
+
+
+def _options(
+    session: Session, items: Sequence[Item], offers: Mapping[UUID, OfferRow], to: str | None, now: datetime
+) -> dict[UUID, tuple[Option, ...]]:
+    wants = {}
+    for item in items:
+        offer = offers.get(item.listing_id)
+        place = destination_of(item.place_code, item.incoterm, to)
+        if offer is None or place is None or offer.packing is None:
+            continue
+        load = load_of_line(item.quantity, offer.packing)
+        ready_at = now + timedelta(days=offer.lead_days or 0)
+        wants[item.listing_id] = (offer.hub_code, place, load, ready_at)
+    found = logistics.options_for(session, wants=wants, now=now)
+    return {
+        listing_id: tuple(_option(row, fits=wants[listing_id][2].fits(row.room)) for row in rows)
+        for listing_id, rows in found.items()
+    }
+
+
+def _option(row: OptionRow, *, fits: bool) -> Option:
+    return Option(
+        departure_id=row.departure_id,
+        reference=row.reference,
+        line_name=row.line_name,
+        departs_at=row.departs_at,
+        departs_zone=row.zones[0],
+        cutoff_cargo_at=row.cutoff_cargo_at,
+        arrives_at=row.arrives_at,
+        arrives_zone=row.zones[1],
+        freight=row.freight,
+        chargeable_g=row.chargeable_g or 0,
+        binding=str(row.binding or ""),
+        tariff_id=row.tariff_id,
+        carrier_id=row.carrier_company_id,
+        fits=fits,
+    )

@@ -1,0 +1,258 @@
+"""What a cart comes to: bundles by merchant, trade terms and currency, their lines, totals by currency."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from marketplace.catalog.rules.packing import Packing, cartons, load_of
+from marketplace.catalog.rules.pricing import Ladder, check_quantity, ladder_for, price_at
+from marketplace.catalog.rules.rows import OfferRow
+from marketplace.checkout.rules.wanted import Total
+from marketplace.distribution.rules.freight import is_included
+from marketplace.kernel.errors import DomainError
+from marketplace.kernel.money import Money, UnitPrice
+from marketplace.kernel.quantity import Load
+
+# Departures shown for a line.
+MOST_OPTIONS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a line cannot be ordered as it stands: a code and facts."""
+
+    code: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What lies in a cart."""
+
+    listing_id: UUID
+    quantity: int
+    currency: str
+    incoterm: str
+    place_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A departure that can carry a line, with the freight of that line; ``fits`` tells whether there is room now."""
+
+    departure_id: UUID
+    reference: str
+    line_name: str
+    departs_at: datetime
+    departs_zone: str
+    cutoff_cargo_at: datetime
+    arrives_at: datetime
+    arrives_zone: str
+    freight: Money | None
+    chargeable_g: int
+    binding: str
+    tariff_id: UUID | None
+    carrier_id: UUID | None
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartLine:
+    """One line at its price, with its packing, its room on a lorry and the departures that can carry it."""
+
+    item: Item
+    offer: OfferRow
+    unit_price: UnitPrice
+    amount: Money
+    cartons: int
+    load: Load
+    to_place: str | None
+    options: tuple[Option, ...]
+    chosen: Option | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def freight_included(self) -> bool:
+        """Whether the price basis contains the carriage."""
+        return is_included(self.item.incoterm)
+
+    @property
+    def freight(self) -> Money | None:
+        """What the buyer owes a carrier for this line; None when included, or not known."""
+        return None if self.freight_included or self.chosen is None else self.chosen.freight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoneLine:
+    """A line whose offer, or the price basis it was put in on, is no longer there."""
+
+    item: Item
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What becomes one order."""
+
+    key: str
+    merchant_id: UUID
+    incoterm: str
+    place_code: str
+    currency: str
+    lines: tuple[CartLine, ...]
+
+    @property
+    def goods(self) -> Money:
+        """The goods of this bundle."""
+        return _sum([line.amount for line in self.lines], self.currency)
+
+    @property
+    def freight(self) -> tuple[Money, ...]:
+        """What the buyer owes carriers for this bundle, by currency of their tariffs."""
+        return by_currency([line.freight for line in self.lines if line.freight is not None])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cart:
+    """A cart as it stands now."""
+
+    destination: str | None
+    bundles: tuple[Bundle, ...]
+    gone: tuple[GoneLine, ...]
+
+    @property
+    def totals(self) -> tuple[Total, ...]:
+        """What a checkout would owe: goods by currency, then freight by currency."""
+        goods = by_currency([bundle.goods for bundle in self.bundles])
+        freight = by_currency([amount for bundle in self.bundles for amount in bundle.freight])
+        return (*(Total("goods", money) for money in goods), *(Total("freight", money) for money in freight))
+
+    @property
+    def lines(self) -> tuple[CartLine, ...]:
+        """Every line that can be priced."""
+        return tuple(line for bundle in self.bundles for line in bundle.lines)
+
+
+def destination_of(ladder_place: str, incoterm: str, cart_destination: str | None) -> str | None:
+    """Return where a line goes: its named place when the seller carries it there, else where the cart goes."""
+    return ladder_place if is_included(incoterm) else cart_destination
+
+
+def ladder_of(item: Item, offer: OfferRow) -> Ladder:
+    """Return the ladder a line was put in on; Refused when the offer no longer has it."""
+    return ladder_for(offer.ladders, currency=item.currency, incoterm=item.incoterm, place=item.place_code)
+
+
+def load_of_line(quantity: int, packing: Packing | None) -> Load:
+    """Return the room of a quantity; nothing is known of goods without packing."""
+    return load_of(quantity, packing) if packing else Load()
+
+
+def bundle_key(merchant_id: UUID, incoterm: str, place_code: str, currency: str) -> str:
+    """Name a bundle the same whenever the cart is read."""
+    return f"{merchant_id.hex}.{incoterm}.{place_code}.{currency}"
+
+
+def price_line(
+    item: Item,
+    offer: OfferRow,
+    *,
+    destination: str | None,
+    options: Sequence[Option],
+    wanted_departure: UUID | None = None,
+) -> CartLine | GoneLine:
+    """Price one line and choose its departure: the wanted one, else the earliest arrival with room and a tariff."""
+    try:
+        ladder = ladder_of(item, offer)
+    except DomainError as refusal:
+        return GoneLine(item=item, problem=Problem("price_basis_gone", {"accepted": refusal.errors[0].accepted}))
+    price = price_at(ladder, item.quantity)
+    to_place = destination_of(item.place_code, item.incoterm, destination)
+    chosen = choose(options, wanted_departure)
+    return CartLine(
+        item=item,
+        offer=offer,
+        unit_price=price,
+        amount=price.times(item.quantity),
+        cartons=cartons(item.quantity, offer.packing) if offer.packing else 0,
+        load=load_of_line(item.quantity, offer.packing),
+        to_place=to_place,
+        options=tuple(options[:MOST_OPTIONS]),
+        chosen=chosen,
+        problems=tuple(_problems(item, offer, to_place, chosen)),
+    )
+
+
+def choose(options: Sequence[Option], wanted: UUID | None) -> Option | None:
+    """Return the wanted departure, else the first to arrive with room and a tariff, else the first with a tariff."""
+    if wanted is not None:
+        return next((option for option in options if option.departure_id == wanted), None)
+    priced = [option for option in options if option.freight is not None]
+    return next((option for option in priced if option.fits), priced[0] if priced else None)
+
+
+def bundled(destination: str | None, lines: Sequence[CartLine | GoneLine]) -> Cart:
+    """Put the lines into bundles, in the order in which each was begun."""
+    bundles: dict[str, list[CartLine]] = {}
+    gone: list[GoneLine] = []
+    for line in lines:
+        if isinstance(line, GoneLine):
+            gone.append(line)
+            continue
+        item = line.item
+        key = bundle_key(line.offer.merchant_id, item.incoterm, item.place_code, item.currency)
+        bundles.setdefault(key, []).append(line)
+    return Cart(
+        destination=destination,
+        bundles=tuple(_bundle(key, found) for key, found in bundles.items()),
+        gone=tuple(gone),
+    )
+
+
+def by_currency(amounts: Sequence[Money]) -> tuple[Money, ...]:
+    """Sum amounts by currency, currencies in alphabetical order."""
+    sums: dict[str, Money] = {}
+    for amount in amounts:
+        sums[amount.currency] = sums.get(amount.currency, Money.zero(amount.currency)) + amount
+    return tuple(sums[currency] for currency in sorted(sums))
+
+
+def missing(items: Sequence[Item], offers: Mapping[UUID, OfferRow]) -> list[GoneLine]:
+    """Return the lines whose offer is no longer public."""
+    return [GoneLine(item=item, problem=Problem("listing_gone", {})) for item in items if item.listing_id not in offers]
+
+
+def _bundle(key: str, lines: Sequence[CartLine]) -> Bundle:
+    first = lines[0]
+    return Bundle(
+        key=key,
+        merchant_id=first.offer.merchant_id,
+        incoterm=first.item.incoterm,
+        place_code=first.item.place_code,
+        currency=first.item.currency,
+        lines=tuple(lines),
+    )
+
+
+def _problems(item: Item, offer: OfferRow, to_place: str | None, chosen: Option | None) -> list[Problem]:
+    found: list[Problem] = []
+    try:
+        check_quantity(item.quantity, moq=offer.moq, multiple=offer.multiple)
+    except DomainError as refusal:
+        found.append(Problem("quantity_changed", {"accepted": refusal.errors[0].accepted}))
+    if offer.packing is None:
+        found.append(Problem("packing_unknown", {}))
+    elif to_place is None:
+        found.append(Problem("destination_missing", {}))
+    elif chosen is None:
+        found.append(Problem("no_departure", {"to": to_place, "hub": offer.hub_code}))
+    return found
+
+
+def _sum(amounts: Sequence[Money], currency: str) -> Money:
+    total = Money.zero(currency)
+    for amount in amounts:
+        total += amount
+    return total

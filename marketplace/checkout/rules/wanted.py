@@ -1,0 +1,101 @@
+"""What a buyer asks of a checkout."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+from uuid import UUID
+
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.money import Money
+from marketplace.payments.rules.terms import Plan, Rail
+
+ORDER_PLANS: Final = (Plan.DEPOSIT_30_70, Plan.ACCEPTANCE_100)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One currency's sum of goods, or of freight that the buyer owes."""
+
+    kind: Literal["goods", "freight"]
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A total as the buyer saw it; without a kind it is the currency's goods and freight together."""
+
+    kind: Literal["goods", "freight"] | None
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentChoice:
+    """How an order is paid; by card without a method the buyer is sent to the provider's page."""
+
+    rail: Rail
+    plan: Plan
+    payment_method: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a plan that is not for orders, and a card where none is asked for."""
+        if self.plan not in ORDER_PLANS:
+            raise Refused.field("payment.plan", "choice", ", ".join(ORDER_PLANS))
+        if self.payment_method is not None and self.rail is not Rail.CARD:
+            raise Refused.field("payment.payment_method", "only_for_card", "no payment method for a bank transfer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A checkout as asked for: totals seen, departures chosen by listing, payment by bundle."""
+
+    expected_totals: tuple[Expected, ...]
+    payment: PaymentChoice
+    departures: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
+    payments: dict[str, PaymentChoice] = field(default_factory=dict[str, PaymentChoice])
+    purchase_order_number: str = ""
+    to: str | None = None
+
+    def payment_of(self, bundle_key: str) -> PaymentChoice:
+        """Return how this bundle is paid."""
+        return self.payments.get(bundle_key, self.payment)
+
+
+def check_totals(expected: Sequence[Expected], actual: Sequence[Total]) -> None:
+    """Raise Conflict ``expected_totals`` naming what moved, unless the buyer saw exactly what he would owe now."""
+    seen, now = _by_kind(expected, actual)
+    if seen == now:
+        return
+    changes = [
+        {
+            "kind": kind or "",
+            "currency": currency,
+            "expected": _amount(seen.get((kind, currency), 0), currency),
+            "actual": _amount(now.get((kind, currency), 0), currency),
+        }
+        for kind, currency in sorted(seen.keys() | now.keys(), key=lambda key: (key[0] or "", key[1]))
+        if seen.get((kind, currency), 0) != now.get((kind, currency), 0)
+    ]
+    totals = [
+        {"kind": total.kind, "amount": f"{total.money.amount:f}", "currency": total.money.currency} for total in actual
+    ]
+    raise Conflict("expected_totals", changes=changes, totals=totals)
+
+
+def _by_kind(
+    expected: Sequence[Expected], actual: Sequence[Total]
+) -> tuple[dict[tuple[str | None, str], int], dict[tuple[str | None, str], int]]:
+    """Sum both sides by kind and currency; by currency alone when the buyer named no kinds."""
+    named = all(item.kind is not None for item in expected)
+    seen: dict[tuple[str | None, str], int] = {}
+    for item in expected:
+        key = (item.kind if named else None, item.money.currency)
+        seen[key] = seen.get(key, 0) + item.money.minor
+    now: dict[tuple[str | None, str], int] = {}
+    for total in actual:
+        key = (total.kind if named else None, total.money.currency)
+        now[key] = now.get(key, 0) + total.money.minor
+    return seen, now
+
+
+def _amount(minor: int, currency: str) -> str:
+    return f"{Money(minor, currency).amount:f}"

@@ -1,0 +1,235 @@
+"""Decide what a checkout places, and freeze it: prices, terms, rates, commission, tariffs, payees, deadlines."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import CompanyRow
+from marketplace.checkout import queries
+from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Option
+from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
+from marketplace.checkout.rules.wanted import Wanted, check_totals
+from marketplace.distribution.rules.freight import FreightAgreement, FreightLine, LineSpace, payer_of
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.ids import new_id, new_reference
+from marketplace.logistics.services import freight as tariffs
+from marketplace.merchants import queries as merchants
+from marketplace.orders.rules.placing import FxSnapshot, PlacedGroup, PlacedLine, PlacedOrder, owes_deposit
+from marketplace.payments.rules.terms import MODE_OF_RAIL, Mode, PayeeAccount, Rail
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import CURRENCIES, Setting
+
+# What a tariff says, of the terms a price comes with; the rest of them is about one load.
+_TARIFF = ("line", "to", "currency", "per_kg", "minimum", "m3_factor", "ldm_factor", "note")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One order of the plan with the cart lines it comes from."""
+
+    order: PlacedOrder
+    bundle: Bundle
+
+    @property
+    def lines(self) -> tuple[tuple[PlacedLine, CartLine], ...]:
+        return tuple(zip(self.order.lines, self.bundle.lines, strict=True))
+
+
+def plan(session: Session, *, actor: Actor, wanted: Wanted, attempt_id: UUID, now: datetime) -> CheckoutPlan:
+    """Return everything the checkout will place.
+
+    Conflict ``cart_empty``, ``cart_changed`` naming lines and reasons, ``expected_totals`` naming what moved,
+    ``no_payee`` when somebody who is to be paid by bank has named no account.
+    """
+    cart = queries.cart(
+        session,
+        company_id=actor.company,
+        person_id=actor.person,
+        destination=wanted.to,
+        departures=wanted.departures,
+        now=now,
+    )
+    _check(cart, wanted)
+    planner = _Planner(session, actor, wanted, now)
+    parts = [planner.part(bundle) for bundle in cart.bundles]
+    agreements = tuple(agreement for part in parts for agreement in planner.freight(part))
+    group = PlacedGroup(
+        id=new_id(),
+        reference=new_reference("GRP"),
+        buyer_id=actor.company,
+        person_id=actor.person,
+        checkout_id=attempt_id,
+        orders=tuple(part.order for part in parts),
+    )
+    methods = {part.order.id: wanted.payment_of(part.bundle.key).payment_method for part in parts}
+    return CheckoutPlan(
+        group=group,
+        spaces=tuple(_space(part, placed, line, actor.company) for part in parts for placed, line in part.lines),
+        freight=agreements,
+        charges=charges_of(attempt_id, group, agreements, methods),
+    )
+
+
+def _check(cart: Cart, wanted: Wanted) -> None:
+    if not cart.bundles and not cart.gone:
+        raise Conflict("cart_empty")
+    troubles = [{"listing": str(gone.item.listing_id), "code": gone.problem.code} for gone in cart.gone]
+    troubles += [
+        {"listing": str(line.item.listing_id), "code": problem.code, **problem.facts}
+        for line in cart.lines
+        for problem in line.problems
+    ]
+    if troubles:
+        raise Conflict("cart_changed", lines=troubles)
+    check_totals(wanted.expected_totals, cart.totals)
+
+
+class _Planner:
+    """What several orders of one plan share: companies, settings, deadlines."""
+
+    def __init__(self, session: Session, actor: Actor, wanted: Wanted, now: datetime) -> None:
+        """Keep what is asked and when."""
+        self.session, self.actor, self.wanted, self.now = session, actor, wanted, now
+        self.commission_bp = reference.setting(session, Setting.COMMISSION_BASIS_POINTS, at=now)
+        self.zones = {place.country: place.zone for place in reversed(reference.places(session))}
+        self.buyer = self.company(actor.company)
+
+    def company(self, company_id: UUID) -> CompanyRow:
+        return accounts.get_company(self.session, company_id=company_id)
+
+    def deadline(self, company: CompanyRow, key: Setting) -> datetime:
+        """Return a deadline in working days of whoever must act."""
+        return reference.working_deadline(
+            self.session,
+            country=company.country,
+            zone=self.zones.get(company.country, "UTC"),
+            start=self.now,
+            days=reference.setting(self.session, key, at=self.now),
+        )
+
+    def part(self, bundle: Bundle) -> _Part:
+        """Freeze one bundle as an order."""
+        choice = self.wanted.payment_of(bundle.key)
+        merchant, mode = self.company(bundle.merchant_id), MODE_OF_RAIL[choice.rail]
+        order = PlacedOrder(
+            id=new_id(),
+            reference=new_reference("ORD"),
+            merchant_id=merchant.id,
+            currency=bundle.currency,
+            incoterm=bundle.incoterm,
+            place_code=bundle.place_code,
+            destination=bundle.lines[0].to_place or bundle.place_code,
+            plan=choice.plan,
+            mode=mode,
+            rail=choice.rail,
+            payee=self.payee(merchant.id, bundle.currency, mode),
+            commission_bp=self.commission_bp,
+            tax_ids={"buyer": self.buyer.tax_id or "", "merchant": merchant.tax_id or ""},
+            fx=self.fx(bundle.currency),
+            confirm_by=self.deadline(merchant, Setting.MERCHANT_CONFIRM_WORKING_DAYS),
+            proforma_ends_at=self.deadline(self.buyer, Setting.PROFORMA_WORKING_DAYS)
+            if owes_deposit(choice.plan, mode)
+            else None,
+            purchase_order_number=self.wanted.purchase_order_number,
+            lines=tuple(_placed(line) for line in bundle.lines),
+        )
+        return _Part(order=order, bundle=bundle)
+
+    def freight(self, part: _Part) -> list[FreightAgreement]:
+        """Freeze the freight of an order: one contract with each carrier and tariff."""
+        by_tariff: dict[tuple[UUID, UUID], list[tuple[FreightLine, dict[str, Any]]]] = {}
+        for placed, line in part.lines:
+            quoted = tariffs.price(
+                self.session,
+                departure_id=_chosen(line).departure_id,
+                to_place=line.to_place or "",
+                load=line.load,
+                now=self.now,
+            )
+            freight = FreightLine(
+                line_id=placed.id, amount=quoted.amount, chargeable_g=quoted.chargeable_g, binding=str(quoted.binding)
+            )
+            key = (quoted.carrier_company_id, quoted.tariff_id)
+            by_tariff.setdefault(key, []).append((freight, quoted.terms))
+        return [self._agreement(part.order, *key, lines) for key, lines in by_tariff.items()]
+
+    def _agreement(
+        self, order: PlacedOrder, carrier_id: UUID, tariff_id: UUID, lines: list[tuple[FreightLine, dict[str, Any]]]
+    ) -> FreightAgreement:
+        payer_id = payer_of(order.incoterm, buyer_id=self.actor.company, merchant_id=order.merchant_id)
+        # A merchant who owes the freight pays the carrier by bank, however the buyer pays for the goods.
+        rail = order.rail if payer_id == self.actor.company else Rail.BANK
+        mode = MODE_OF_RAIL[rail]
+        return FreightAgreement(
+            id=new_id(),
+            reference=new_reference("FRT"),
+            order_id=order.id,
+            payer_id=payer_id,
+            carrier_id=carrier_id,
+            tariff_id=tariff_id,
+            terms={name: lines[0][1][name] for name in _TARIFF},
+            mode=mode,
+            rail=rail,
+            payee=self.payee(carrier_id, lines[0][0].amount.currency, mode),
+            lines=tuple(line for line, _ in lines),
+        )
+
+    def payee(self, company_id: UUID, currency: str, mode: Mode) -> PayeeAccount | None:
+        """Return the account that is paid into; nobody pays there while a provider holds the money."""
+        found = merchants.payee(self.session, company_id=company_id, currency=currency)
+        if found is None and mode is Mode.DIRECT:
+            raise Conflict("no_payee", company=company_id, currency=currency)
+        return PayeeAccount(**found.as_json()) if found else None
+
+    def fx(self, currency: str) -> FxSnapshot | None:
+        """Return the rate into the buyer's own currency, None for his own or where none is known."""
+        own = CURRENCIES.get(self.buyer.country)
+        if own is None or own == currency:
+            return None
+        row = reference.fx(self.session, base=currency, quote=own, on=self.now.date())
+        return row and FxSnapshot(quote=own, rate=f"{row.rate:f}", source=row.source, date=row.date.isoformat())
+
+
+def _placed(line: CartLine) -> PlacedLine:
+    offer = line.offer
+    return PlacedLine(
+        id=new_id(),
+        listing_id=offer.listing_id,
+        listing_version=offer.version,
+        sku=offer.sku,
+        titles=dict(offer.titles),
+        source_locale=offer.source_locale,
+        hs_code=offer.hs_code,
+        origin=offer.origin,
+        unit=offer.unit,
+        quantity=line.item.quantity,
+        unit_price=line.unit_price,
+        amount=line.amount,
+        packing=offer.packing,
+        lead_days=offer.lead_days,
+        fresh=offer.fresh,
+    )
+
+
+def _space(part: _Part, placed: PlacedLine, line: CartLine, buyer_id: UUID) -> LineSpace:
+    return LineSpace(
+        line_id=placed.id,
+        departure_id=_chosen(line).departure_id,
+        to_place=line.to_place or "",
+        load=line.load,
+        quantity=placed.quantity,
+        from_stock=placed.from_stock,
+        shipper_id=part.order.merchant_id,
+        consignee_id=buyer_id,
+    )
+
+
+def _chosen(line: CartLine) -> Option:
+    if line.chosen is None:  # a line without a departure is refused before
+        raise Conflict("no_departure", listing=line.item.listing_id)
+    return line.chosen

@@ -1,0 +1,66 @@
+"""Tables of line bookings and freight contracts."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.distribution.rules.freight import ContractState
+from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.payments.rules.terms import Mode, Rail
+
+
+class LineBooking(Base):
+    """So many units of an order line ride on this booking."""
+
+    __tablename__ = "line_booking"
+
+    booking_id: Mapped[UUID] = mapped_column(sa.ForeignKey("booking.id"), primary_key=True)
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"), index=True)
+    quantity: Mapped[int] = mapped_column(sa.BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.CheckConstraint("quantity > 0", name="quantity"),)
+
+
+class FreightContract(Base):
+    """The freight of one order with one carrier; ``terms`` holds the tariff's figures as frozen."""
+
+    __tablename__ = "freight_contract"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    reference: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("trade_order.id"), index=True)
+    payer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    carrier_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    tariff_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    terms: Mapped[dict[str, Any]] = mapped_column(Json)
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    total_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    mode: Mapped[Mode] = mapped_column(StateColumn(Mode))
+    rail: Mapped[Rail] = mapped_column(StateColumn(Rail))
+    payee: Mapped[dict[str, str] | None] = mapped_column(Json)
+    state: Mapped[ContractState] = mapped_column(StateColumn(ContractState))
+    agreed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("total_minor > 0", name="total"),
+        sa.Index("ix_freight_contract_payer_id_id", "payer_id", "id"),
+        sa.Index("ix_freight_contract_carrier_id_id", "carrier_id", "id"),
+    )
+
+
+class FreightContractLine(Base):
+    """The freight of one order line under a contract."""
+
+    __tablename__ = "freight_contract_line"
+
+    contract_id: Mapped[UUID] = mapped_column(sa.ForeignKey("freight_contract.id"), primary_key=True)
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"), primary_key=True)
+    amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    chargeable_g: Mapped[int] = mapped_column(sa.BigInteger)
+    binding: Mapped[str] = mapped_column(sa.String(32))
+
+    __table_args__ = (sa.CheckConstraint("amount_minor > 0", name="amount"),)

@@ -1,0 +1,1 @@
+"""Decisions about freight contracts and ready dates."""

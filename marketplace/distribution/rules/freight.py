@@ -1,0 +1,83 @@
+"""A freight contract as it is agreed: payer, carrier, tariff as frozen, one amount per order line."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel.money import Money
+from marketplace.kernel.quantity import Load
+from marketplace.payments.rules.terms import Mode, PayeeAccount, Rail
+
+# Incoterms 2020: under these the seller brings the goods to the named place, so the freight is his.
+SELLER_PAYS: Final = frozenset({"CPT", "CIP", "DAP", "DPU", "DDP"})
+
+
+class ContractState(StrEnum):
+    """Whether a freight contract stands."""
+
+    AGREED = "agreed"
+    CANCELLED = "cancelled"
+
+
+LIFECYCLE: Final = Lifecycle("freight_contract", {ContractState.AGREED: {"cancel": ContractState.CANCELLED}})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSpace:
+    """The room that one order line needs: held at once for goods from stock, aimed at for goods made to order."""
+
+    line_id: UUID
+    departure_id: UUID
+    to_place: str
+    load: Load
+    quantity: int
+    from_stock: bool
+    shipper_id: UUID
+    consignee_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreightLine:
+    """The freight of one order line."""
+
+    line_id: UUID
+    amount: Money
+    chargeable_g: int
+    binding: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreightAgreement:
+    """What a freight contract freezes; ``terms`` are the tariff's figures."""
+
+    id: UUID
+    reference: str
+    order_id: UUID
+    payer_id: UUID
+    carrier_id: UUID
+    tariff_id: UUID
+    terms: dict[str, Any]
+    mode: Mode
+    rail: Rail
+    payee: PayeeAccount | None
+    lines: tuple[FreightLine, ...]
+
+    @property
+    def total(self) -> Money:
+        """The freight of all lines."""
+        total = Money.zero(self.lines[0].amount.currency)
+        for line in self.lines:
+            total += line.amount
+        return total
+
+
+def payer_of(incoterm: str, *, buyer_id: UUID, merchant_id: UUID) -> UUID:
+    """Return who owes the carrier: the buyer unless the price basis puts the carriage on the seller."""
+    return merchant_id if incoterm in SELLER_PAYS else buyer_id
+
+
+def is_included(incoterm: str) -> bool:
+    """Tell whether the price basis already contains the carriage to the destination."""
+    return incoterm in SELLER_PAYS

@@ -1,0 +1,1 @@
+"""Writes on line bookings and freight contracts, and reactions to what happened to orders."""

@@ -1,0 +1,202 @@
+"""Room for order lines: held or aimed at, tied to the line, and followed when the order goes on or ends."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.distribution.models import LineBooking
+from marketplace.distribution.rules.freight import LineSpace
+from marketplace.distribution.services import contracts
+from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.errors import Conflict
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.events import BookingRolled
+from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.rules.states import CURRENT, BookingState
+from marketplace.logistics.services import space as room
+from marketplace.orders import events
+from marketplace.orders import queries as orders
+
+_ENDED: Final = frozenset(BookingState) - frozenset(CURRENT)
+
+
+def reserve(session: Session, *, space: LineSpace, expires_at: datetime, now: datetime) -> None:
+    """Hold room for goods from stock; for goods made to order only note the departure aimed at."""
+    if space.from_stock:
+        room.hold(
+            session,
+            departure_id=space.departure_id,
+            to_place=space.to_place,
+            load=space.load,
+            subject=space.line_id,
+            shipper=space.shipper_id,
+            consignee=space.consignee_id,
+            expires_at=expires_at,
+            now=now,
+        )
+        return
+    room.target(
+        session,
+        departure_id=space.departure_id,
+        to_place=space.to_place,
+        load=space.load,
+        subject=space.line_id,
+        shipper=space.shipper_id,
+        consignee=space.consignee_id,
+        now=now,
+    )
+
+
+def prolong(session: Session, *, space: LineSpace, expires_at: datetime, now: datetime) -> None:
+    """Keep a hold until a later instant; one that ended is taken again where there is room.
+
+    Conflict ``capacity``, ``cutoff`` or ``departure_closed`` when it cannot be.
+    """
+    if current(session, line_id=space.line_id) is None:
+        reserve(session, space=space, expires_at=expires_at, now=now)
+        return
+    room.extend(session, subject=space.line_id, expires_at=expires_at, now=now)
+
+
+def give_back(session: Session, *, line_id: UUID, reason: str, now: datetime) -> None:
+    """Release what a line holds or aims at; nothing happens when there is nothing, or the cargo is under way."""
+    room.release(session, subject=line_id, reason=reason, now=now)
+
+
+def link(session: Session, *, spaces: Sequence[LineSpace], now: datetime) -> None:
+    """Tie order lines to the bookings that were made for them."""
+    found = logistics.bookings(session, subjects=[space.line_id for space in spaces])
+    for space in spaces:
+        booking = _current_of(found.get(space.line_id, ()))
+        if booking is None:
+            raise Conflict("hold_gone", line=space.line_id)
+        session.add(LineBooking(booking_id=booking.id, line_id=space.line_id, quantity=space.quantity, created_at=now))
+    session.flush()
+
+
+def current(session: Session, *, line_id: UUID) -> BookingRow | None:
+    """Return the booking that carries a line now."""
+    return _current_of(logistics.bookings(session, subjects=[line_id]).get(line_id, ()))
+
+
+def on_order_secured(session: Session, event: events.OrderSecured) -> None:
+    """Confirm the held bookings of an order; targets wait for their ready date.
+
+    A hold that ended is taken again on the next departure with room. Where there is none the line has no booking
+    until somebody finds it one: the deposit is in, so the order stands.
+    """
+    lines = orders.lines_of(session, order_ids=[event.order_id])[event.order_id]
+    found = logistics.bookings(session, subjects=[line.id for line in lines])
+    for line_id, bookings in sorted(found.items(), key=lambda item: (item[1][-1].departure_id, item[0])):
+        booking = _current_of(bookings)
+        if booking is None:
+            booking = _hold_again(session, bookings[-1], now=event.at)
+        if booking is not None and booking.state is BookingState.HELD:
+            room.confirm(session, subject=line_id, now=event.at)
+
+
+def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
+    """Give back the room of an order and end its freight contracts."""
+    lines = orders.lines_of(session, order_ids=[event.order_id])[event.order_id]
+    for line in lines:
+        give_back(session, line_id=line.id, reason=f"order_{event.reason}", now=event.at)
+    contracts.end_contracts(session, order_id=event.order_id, actor=SYSTEM, now=event.at)
+
+
+def on_booking_rolled(session: Session, event: BookingRolled) -> None:
+    """Tie the line to the booking that its booking became."""
+    before = session.get(LineBooking, event.booking_id)
+    if before is not None:
+        _tie(session, event.new_booking_id, line_id=before.line_id, quantity=before.quantity, now=event.at)
+
+
+def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
+    """Take room for goods made to order: on the departure aimed at if they reach it, else on the next that has room.
+
+    Conflict ``no_departure`` when none takes them: the ready date is not accepted then.
+    """
+    booking = current(session, line_id=event.line_id)
+    if booking is None or booking.state is not BookingState.TARGET:
+        return
+    order = orders.by_id(session, order_ids=[event.order_id])[event.order_id]
+    departure = logistics.departure(session, departure_id=booking.departure_id, now=event.at)
+    zone = ZoneInfo(departure.stops[0].place.zone)
+    # Goods of that day are at the hub at noon there.
+    ready_at = datetime.combine(event.ready_date, time(12), zone).astimezone(UTC)
+    until = order.proforma_ends_at or booking.cutoff_cargo_at
+    if booking.cutoff_cargo_at < ready_at or not _take(session, booking.subject, until, event.at):
+        _move_target(session, booking, departure.hub_code, ready_at, until, event.at)
+    if order.secured_at is not None:
+        room.confirm(session, subject=event.line_id, now=event.at)
+
+
+def _take(session: Session, subject: UUID, until: datetime, now: datetime) -> bool:
+    try:
+        room.take(session, subject=subject, expires_at=max(until, now), now=now)
+    except Conflict:
+        return False
+    return True
+
+
+def _move_target(
+    session: Session, booking: BookingRow, hub_code: str, ready_at: datetime, until: datetime, now: datetime
+) -> None:
+    """Move a target to the first departure that the goods reach and that has room for them."""
+    options = logistics.options(
+        session, hub_code=hub_code, to_place=booking.to_place, load=booking.load, after=ready_at, now=now
+    )
+    for option in options:
+        if option.departure_id == booking.departure_id:
+            continue
+        try:
+            with session.begin_nested():
+                room.roll(
+                    session, booking_id=booking.id, departure_id=option.departure_id, reason="ready_date", now=now
+                )
+                room.take(session, subject=booking.subject, expires_at=max(until, now), now=now)
+        except Conflict:
+            continue
+        return
+    raise Conflict("no_departure", hub=hub_code, to=booking.to_place)
+
+
+def _hold_again(session: Session, ended: BookingRow, *, now: datetime) -> BookingRow | None:
+    """Hold room once more for a line whose hold ended, on the first departure that takes it; None where none does."""
+    quantity = session.scalars(sa.select(LineBooking.quantity).where(LineBooking.booking_id == ended.id)).one()
+    hub_code = logistics.departure(session, departure_id=ended.departure_id, now=now).hub_code
+    options = logistics.options(
+        session, hub_code=hub_code, to_place=ended.to_place, load=ended.load, after=now, now=now
+    )
+    for option in options:
+        try:
+            again = room.hold(
+                session,
+                departure_id=option.departure_id,
+                to_place=ended.to_place,
+                load=ended.load,
+                subject=ended.subject,
+                shipper=ended.shipper_company_id,
+                consignee=ended.consignee_company_id,
+                expires_at=option.cutoff_cargo_at,
+                now=now,
+            )
+        except Conflict:
+            continue
+        _tie(session, again.id, line_id=ended.subject, quantity=quantity, now=now)
+        return again
+    return None
+
+
+def _tie(session: Session, booking_id: UUID, *, line_id: UUID, quantity: int, now: datetime) -> None:
+    session.add(LineBooking(booking_id=booking_id, line_id=line_id, quantity=quantity, created_at=now))
+    session.flush()
+
+
+def _current_of(bookings: Sequence[BookingRow]) -> BookingRow | None:
+    """Return the booking in force among those of one line, the present one being last."""
+    return next((booking for booking in reversed(bookings) if booking.state not in _ENDED), None)

@@ -1,0 +1,98 @@
+"""Agree freight contracts with carriers, and end them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.distribution.models import FreightContract, FreightContractLine
+from marketplace.distribution.rules.freight import LIFECYCLE, ContractState, FreightAgreement
+from marketplace.kernel.actor import Actor
+from marketplace.payments.rules.terms import Plan, Subject, SubjectKind
+from marketplace.payments.services import plans
+
+
+def agree(session: Session, *, agreements: Sequence[FreightAgreement], actor: Actor, now: datetime) -> None:
+    """Write freight contracts and open their payment plans: due at hand-over, or held until delivery."""
+    for agreement in agreements:
+        session.add(_contract(agreement, now))
+        session.flush()
+        session.add_all(
+            FreightContractLine(
+                contract_id=agreement.id,
+                line_id=line.line_id,
+                amount_minor=line.amount.minor,
+                chargeable_g=line.chargeable_g,
+                binding=line.binding,
+            )
+            for line in agreement.lines
+        )
+        session.flush()
+        facts = {"order": agreement.order_id, "minor": agreement.total.minor, "currency": agreement.total.currency}
+        _audit(session, agreement.id, "agree", facts, actor, now)
+        plans.open(
+            session,
+            subject=Subject(SubjectKind.FREIGHT, agreement.id),
+            plan=Plan.FREIGHT_HANDOVER_100,
+            mode=agreement.mode,
+            rail=agreement.rail,
+            payer_id=agreement.payer_id,
+            payee_id=agreement.carrier_id,
+            payee_account=agreement.payee,
+            lines=tuple((line.line_id, line.amount) for line in agreement.lines),
+            deposit_due_at=None,
+            commission_bp=0,
+            actor=actor,
+            now=now,
+        )
+
+
+def end_contracts(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
+    """End the freight contracts of an order: nothing more falls due, what was paid goes back."""
+    found = session.scalars(
+        sa.select(FreightContract)
+        .where(FreightContract.order_id == order_id, FreightContract.state == ContractState.AGREED)
+        .order_by(FreightContract.id)
+        .with_for_update()
+    ).all()
+    for contract in found:
+        contract.state = LIFECYCLE.apply(contract.state, "cancel")
+        session.flush()
+        _audit(session, contract.id, "cancel", {"order": order_id}, actor, now)
+        plans.cancel(session, subject=Subject(SubjectKind.FREIGHT, contract.id), actor=actor, now=now)
+
+
+def _contract(agreement: FreightAgreement, now: datetime) -> FreightContract:
+    return FreightContract(
+        id=agreement.id,
+        reference=agreement.reference,
+        order_id=agreement.order_id,
+        payer_id=agreement.payer_id,
+        carrier_id=agreement.carrier_id,
+        tariff_id=agreement.tariff_id,
+        terms=agreement.terms,
+        currency=agreement.total.currency,
+        total_minor=agreement.total.minor,
+        mode=agreement.mode,
+        rail=agreement.rail,
+        payee=agreement.payee.as_json() if agreement.payee else None,
+        state=ContractState.AGREED,
+        agreed_at=now,
+    )
+
+
+def _audit(
+    session: Session, contract_id: UUID, act: str, facts: dict[str, object], actor: Actor, now: datetime
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=f"freight_contract.{act}",
+        subject="freight_contract",
+        subject_id=contract_id,
+        facts=facts,
+        now=now,
+    )

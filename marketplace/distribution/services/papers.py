@@ -1,0 +1,142 @@
+"""The freight contract as a document, with texts as data."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import CompanyRow
+from marketplace.distribution import queries
+from marketplace.distribution.models import FreightContract
+from marketplace.distribution.queries import FreightLineRow, FreightRow
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.money import Money, UnitPrice
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import BookingRow, DepartureRow
+from marketplace.orders import queries as orders
+from marketplace.orders.services.papers import language_of, names_of, party
+from marketplace.papers import services as papers
+from marketplace.papers.rules import freight_contract
+from marketplace.papers.rules.documents import PaperKind, pair
+from marketplace.papers.rules.parts import Account, Journey, Tariff
+from marketplace.payments.rules.terms import Mode, Plan, shares_of
+from marketplace.reference import queries as reference
+
+
+def issue_freight_contracts(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
+    """Issue the freight contracts of an order to payer and carrier."""
+    order = orders.by_id(session, order_ids=[order_id])[order_id]
+    contracts = queries.contracts_of(session, order_ids=[order_id])[order_id]
+    ids = {order.buyer_id, order.merchant_id, *(one.carrier_id for one in contracts)}
+    companies = accounts.get_companies(session, company_ids=ids)
+    for contract in contracts:
+        paper = _paper(session, contract, order.reference, companies, (order.merchant_id, order.buyer_id), now)
+        carrier, payer = companies[contract.carrier_id], companies[contract.payer_id]
+        papers.issue(
+            session,
+            kind=PaperKind.FREIGHT_CONTRACT,
+            subject_kind="freight",
+            subject_id=contract.id,
+            number=contract.reference,
+            locales=pair(language_of(carrier), language_of(payer)),
+            data=paper.to_data(),
+            parties=(contract.carrier_id, contract.payer_id),
+            actor=actor,
+            now=now,
+        )
+
+
+def _paper(
+    session: Session,
+    contract: FreightRow,
+    order_reference: str,
+    companies: Mapping[UUID, CompanyRow],
+    ends: tuple[UUID, UUID],
+    now: datetime,
+) -> freight_contract.FreightContract:
+    bookings = logistics.bookings(session, subjects=[line.line_id for line in contract.lines])
+    per_departure = {
+        booking.departure_id: logistics.departure(session, departure_id=booking.departure_id, now=now)
+        for rows in bookings.values()
+        for booking in rows[-1:]
+    }
+    journeys = tuple(
+        _journey(line, bookings[line.line_id][-1], per_departure[bookings[line.line_id][-1].departure_id])
+        for line in contract.lines
+    )
+    shipper, consignee = ends
+    hub = next(iter(per_departure.values())).hub_code
+    shares = shares_of(Plan.FREIGHT_HANDOVER_100, contract.mode)
+    return freight_contract.FreightContract(
+        number=contract.reference,
+        order=order_reference,
+        issued_on=now.astimezone(reference_zone(session, hub)).date(),
+        carrier=party(companies[contract.carrier_id]),
+        payer=party(companies[contract.payer_id]),
+        shipper=party(companies[shipper]),
+        consignee=party(companies[consignee]),
+        journeys=journeys,
+        total=contract.total,
+        tariff=_tariff(contract),
+        mode=str(contract.mode),
+        due_event=str(shares[0][0]),
+        payee=_account(session, contract),
+    )
+
+
+def reference_zone(session: Session, place_code: str) -> ZoneInfo:
+    """Return the clock of a place."""
+    return ZoneInfo(reference.get_place(session, place_code).zone)
+
+
+def _journey(line: FreightLineRow, booking: BookingRow, departure: DepartureRow) -> Journey:
+    first = departure.stops[0]
+    last = next(stop for stop in departure.stops if stop.place.code == booking.to_place)
+    return Journey(
+        booking=booking.reference,
+        departure=departure.reference,
+        line={"en": departure.line_name, **departure.line_names},
+        origin=names_of(first.place),
+        destination=names_of(last.place),
+        departs_at=departure.departs_at,
+        departs_zone=first.place.zone,
+        arrives_at=last.eta,
+        arrives_zone=last.place.zone,
+        gross_g=booking.load.grams,
+        cm3=booking.load.cm3,
+        ldm_mm=booking.load.ldm_mm,
+        pallets=booking.load.pallets,
+        chargeable_g=line.chargeable_g,
+        binding=line.binding,
+        amount=line.amount,
+    )
+
+
+def _tariff(contract: FreightRow) -> Tariff:
+    terms = contract.terms
+    return Tariff(
+        per_kg=UnitPrice.of(Decimal(terms["per_kg"]), terms["currency"]),
+        minimum=Money.of(Decimal(terms["minimum"]), terms["currency"]),
+        m3_factor=terms["m3_factor"],
+        ldm_factor=terms["ldm_factor"],
+        note=terms["note"],
+    )
+
+
+def _account(session: Session, contract: FreightRow) -> Account | None:
+    payee = session.get_one(FreightContract, contract.id).payee
+    if contract.mode is Mode.PROVIDER_HELD or payee is None:
+        return None
+    return Account(
+        holder=payee["account_name"],
+        bank=payee["bank_name"],
+        number=payee["account_number"],
+        bic=payee["bic"],
+        country=payee["country"],
+        currency=contract.total.currency,
+        reference=contract.reference,
+    )

@@ -1,0 +1,116 @@
+"""Acts on carts and checkouts, by whoever asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.checkout import queries
+from marketplace.checkout.flows import placing
+from marketplace.checkout.flows.finishing import Outcome
+from marketplace.checkout.rules.cart import Cart
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import checkout as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.money import Money
+from marketplace.orders.services import carts
+from marketplace.reference import queries as reference
+from marketplace.reference.queries import FxRow, PlaceRow
+from marketplace.reference.rules import CURRENCIES
+
+
+@dataclass(frozen=True, slots=True)
+class Approximation:
+    """An amount in the buyer's own currency, never charged, with where its rate comes from."""
+
+    amount: Money
+    rate: FxRow
+
+
+@dataclass(frozen=True, slots=True)
+class CartSeen:
+    """A cart with the names and rates it is shown with; ``importer`` pays duty and tax."""
+
+    cart: Cart
+    importer: str
+    companies: Mapping[UUID, str]
+    places: Mapping[str, PlaceRow]
+    destinations: tuple[PlaceRow, ...]
+    own_currency: str | None
+    rates: Mapping[str, FxRow]
+
+    def approximate(self, amount: Money) -> Approximation | None:
+        """Return an amount in the buyer's own currency; None when it is in it, or no rate is known."""
+        rate = self.rates.get(amount.currency)
+        return None if rate is None else Approximation(reference.convert(amount, rate), rate)
+
+
+def look(session: Session | None = None) -> CartSeen:
+    """Return the asker's cart as it stands; the number of queries depends on currencies, not on lines."""
+    session = session or reading()
+    actor, now = require_actor(), clock.now()
+    cart = queries.cart(session, company_id=actor.company, person_id=actor.person, now=now)
+    merchants = {bundle.merchant_id for bundle in cart.bundles}
+    companies = accounts.get_companies(session, company_ids=merchants | {actor.company})
+    places = reference.places(session)
+    own = CURRENCIES.get(companies[actor.company].country)
+    currencies = sorted({total.money.currency for total in cart.totals} - {own})
+    rates = {
+        currency: row
+        for currency in currencies
+        if own and (row := reference.fx(session, base=currency, quote=own, on=now.date())) is not None
+    }
+    return CartSeen(
+        cart=cart,
+        importer=companies[actor.company].name,
+        companies={company_id: row.name for company_id, row in companies.items()},
+        places={place.code: place for place in places},
+        destinations=tuple(place for place in places if place.kind != "border_side"),
+        own_currency=own,
+        rates=rates,
+    )
+
+
+def put_line(session: Session, listing_id: UUID, body: requests.CartLine) -> None:
+    """Set a quantity in the asker's cart."""
+    rule, place = body.basis
+    carts.put_line(
+        session,
+        listing_id=listing_id,
+        quantity=body.quantity,
+        currency=body.currency,
+        incoterm=rule,
+        place=place,
+        actor=require_actor(),
+        now=clock.now(),
+    )
+
+
+def remove_line(listing_id: UUID) -> None:
+    """Take a listing out of the asker's cart."""
+    in_unit_of_work(
+        lambda session: carts.remove_line(session, listing_id=listing_id, actor=require_actor(), now=clock.now())
+    )
+
+
+def set_destination(body: requests.CartChange) -> None:
+    """Say where the asker's cart goes."""
+    in_unit_of_work(
+        lambda session: carts.set_destination(session, place=body.to, actor=require_actor(), now=clock.now())
+    )
+
+
+def place(body: requests.Checkout, *, key: str) -> Outcome:
+    """Check the asker's cart out."""
+    base = current_app.extensions["city.settings"].base_url
+    return placing.place(
+        actor=require_actor(),
+        wanted=body.wanted(),
+        key=key,
+        return_url=f"{base}/checkout/{{checkout}}",
+        now=clock.now(),
+    )

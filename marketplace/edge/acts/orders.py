@@ -1,0 +1,148 @@
+"""Orders as their two sides see them, and acts on them, by whoever asks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.distribution import queries as distribution
+from marketplace.distribution.queries import FreightRow
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import orders as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.pages import Page
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import BookingRow
+from marketplace.orders import queries
+from marketplace.orders.queries import LineRow, OrderRow
+from marketplace.orders.rules.states import BEFORE_PACKING, ORDER, OrderState
+from marketplace.orders.services import deciding, production
+from marketplace.papers import queries as papers
+from marketplace.papers.queries import DocumentRow
+from marketplace.payments.queries import payments
+from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
+from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.reference import queries as reference
+from marketplace.reference.queries import PlaceRow
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """An order with everything that one of its sides may see of it."""
+
+    order: OrderRow
+    side: str
+    companies: Mapping[UUID, str]
+    countries: Mapping[UUID, str]
+    places: Mapping[str, PlaceRow]
+    lines: tuple[LineRow, ...]
+    bookings: Mapping[UUID, tuple[BookingRow, ...]]
+    freight: tuple[FreightRow, ...]
+    payments: tuple[PaymentRow, ...]
+    milestones: tuple[MilestoneRow, ...]
+    documents: tuple[DocumentRow, ...]
+    acts: tuple[str, ...]
+
+    def booking_of(self, line_id: UUID) -> BookingRow | None:
+        """Return the present booking of a line."""
+        found = self.bookings.get(line_id, ())
+        return found[-1] if found else None
+
+    def milestones_of(self, line_id: UUID) -> tuple[MilestoneRow, ...]:
+        """Return the goods' milestones of a line."""
+        return tuple(row for row in self.milestones if row.line_id == line_id and row.subject.kind is SubjectKind.ORDER)
+
+    def zone(self, place_code: str) -> str:
+        """Return the clock of a place."""
+        found = self.places.get(place_code)
+        return found.zone if found else "UTC"
+
+
+def look(order_id: UUID) -> OrderSeen:
+    """Return an order of the asker's company; NotFound for anybody else's."""
+    session, company_id = reading(), require_actor().company
+    order = queries.order(session, company_id=company_id, order_id=order_id)
+    lines = queries.lines_of(session, order_ids=[order.id])[order.id]
+    # Freight is between payer and carrier: a merchant learns nothing of what the buyer pays for it, or the reverse.
+    freight = tuple(
+        row
+        for row in distribution.contracts_of(session, order_ids=[order.id])[order.id]
+        if company_id in (row.payer_id, row.carrier_id)
+    )
+    subjects = [Subject(SubjectKind.ORDER, order.id), *(Subject(SubjectKind.FREIGHT, row.id) for row in freight)]
+    companies = accounts.get_companies(
+        session, company_ids={order.buyer_id, order.merchant_id, *(row.carrier_id for row in freight)}
+    )
+    found_payments = payments.payments_of(session, subjects=subjects)
+    found_milestones = payments.milestones_of(session, subjects=subjects)
+    return OrderSeen(
+        order=order,
+        side=order.side_of(company_id),
+        companies={row.id: row.name for row in companies.values()},
+        countries={row.id: row.country for row in companies.values()},
+        places={place.code: place for place in reference.places(session)},
+        lines=lines,
+        bookings=logistics.bookings(session, subjects=[line.id for line in lines]),
+        freight=freight,
+        payments=tuple(row for subject in subjects for row in found_payments[subject]),
+        milestones=tuple(row for subject in subjects for row in found_milestones[subject]),
+        documents=_documents(session, company_id, order.id, [row.id for row in freight]),
+        acts=tuple(_acts(order, lines, order.side_of(company_id), clock.now())),
+    )
+
+
+def many(search: requests.OrderSearch) -> Page[OrderRow]:
+    """Return the orders of the asker's company."""
+    return queries.orders(reading(), company_id=require_actor().company, side=search.side, cursor=search.cursor)
+
+
+def names(orders: Sequence[OrderRow]) -> Mapping[UUID, str]:
+    """Return the names of the companies in these orders."""
+    ids = {company_id for row in orders for company_id in (row.buyer_id, row.merchant_id)}
+    return {row.id: row.name for row in accounts.get_companies(reading(), company_ids=ids).values()}
+
+
+def confirm(session: Session, order_id: UUID) -> None:
+    """Confirm an order that the asker's company sells."""
+    deciding.confirm_order(session, order_id=order_id, actor=require_actor(), now=clock.now())
+
+
+def cancel(session: Session, order_id: UUID) -> None:
+    """Cancel or reject an order of the asker's company."""
+    deciding.cancel_order(session, order_id=order_id, actor=require_actor(), now=clock.now())
+
+
+def set_ready_date(session: Session, line_id: UUID, body: requests.ReadyDate) -> None:
+    """Name the day on which a line that the asker's company sells will be ready."""
+    production.set_ready_date(
+        session, line_id=line_id, ready_date=body.ready_date, actor=require_actor(), now=clock.now()
+    )
+
+
+def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, now: datetime) -> list[str]:
+    """Return what this side may do now."""
+    acts: list[str] = []
+    if side == "merchant" and order.state is OrderState.PLACED and order.confirm_by > now:
+        acts.append("confirm")
+    untouched = all(set(line.parts) <= BEFORE_PACKING for line in lines)
+    if ORDER.allows(order.state, "cancel") and untouched:
+        acts.append("cancel")
+    if side == "merchant" and order.state is OrderState.CONFIRMED:
+        acts.append("ready_date")
+    return acts
+
+
+def _documents(
+    session: Session, company_id: UUID, order_id: UUID, freight_ids: Sequence[UUID]
+) -> tuple[DocumentRow, ...]:
+    about = (("order", [order_id]), ("freight", list(freight_ids)))
+    return tuple(
+        row
+        for kind, ids in about
+        for rows in papers.documents(session, subject_kind=kind, subject_ids=ids, company_id=company_id).values()
+        for row in rows
+    )

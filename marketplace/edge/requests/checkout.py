@@ -1,0 +1,123 @@
+"""What people send about carts and checkouts."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from pydantic import BeforeValidator, Field
+
+from marketplace.checkout.rules.wanted import Expected, PaymentChoice, Wanted
+from marketplace.edge import messages
+from marketplace.edge.parsing import Currency, Exact, Line, Request, Whole, blank_is_none
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.money import Money
+from marketplace.payments.rules.terms import Plan, Rail
+
+Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
+OptionalCurrency = Annotated[Currency | None, BeforeValidator(blank_is_none)]
+
+
+class PriceBasis(Request):
+    """An Incoterms rule and, where an offer has it at several, its named place."""
+
+    rule: Line
+    place: Optional = None
+
+
+class CartLine(Request):
+    """A quantity of a listing; ``price_basis`` is a rule, ``FCA``, or rule and place, ``FCA CNCKG-HUB``."""
+
+    quantity: Whole
+    currency: OptionalCurrency = None
+    price_basis: Annotated[PriceBasis | Line | None, BeforeValidator(blank_is_none)] = None
+
+    @property
+    def basis(self) -> tuple[str | None, str | None]:
+        """Rule and place that were asked for."""
+        if isinstance(self.price_basis, PriceBasis):
+            return self.price_basis.rule.upper(), self.price_basis.place
+        rule, _, place = (self.price_basis or "").partition(" ")
+        return rule.upper() or None, place.strip() or None
+
+
+class CartChange(Request):
+    """Where the goods of the cart shall go: the code of a place."""
+
+    to: Line
+
+
+class CartForm(CartLine):
+    """A cart line as a page sends it, with the listing among its fields."""
+
+    listing_id: UUID
+
+
+class Total(Request):
+    """A total as ``GET /cart`` gave it."""
+
+    amount: Exact
+    currency: Currency
+    kind: Literal["goods", "freight"] | None = None
+
+    def expected(self) -> Expected:
+        """Return it as a value."""
+        try:
+            return Expected(self.kind, Money.of(self.amount, self.currency))
+        except ValueError:
+            raise Refused.field("expected_totals", "too_fine", f"the decimals of {self.currency}") from None
+
+
+class Payment(Request):
+    """How an order is paid: rail, plan, and for a card the provider's payment method."""
+
+    rail: Literal["card", "bank"]
+    plan: Literal["deposit_30_70", "acceptance_100"]
+    payment_method: Optional = None
+
+    def choice(self) -> PaymentChoice:
+        """Return it as a value."""
+        return PaymentChoice(Rail(self.rail), Plan(self.plan), self.payment_method)
+
+
+class Checkout(Request):
+    """A checkout: totals as seen, departures by listing, payment for all bundles or by bundle key."""
+
+    expected_totals: list[Total] = Field(max_length=40)
+    departures: dict[UUID, UUID] = Field(default_factory=dict)
+    payment: Payment
+    payments: dict[str, Payment] = Field(default_factory=dict)
+    purchase_order_number: Annotated[Line | None, Field(max_length=80), BeforeValidator(blank_is_none)] = None
+    to: Optional = None
+
+    def wanted(self) -> Wanted:
+        """Return it as a value."""
+        return Wanted(
+            expected_totals=tuple(total.expected() for total in self.expected_totals),
+            payment=self.payment.choice(),
+            departures=self.departures,
+            payments={key: payment.choice() for key, payment in self.payments.items()},
+            purchase_order_number=self.purchase_order_number or "",
+            to=self.to,
+        )
+
+
+messages.register(
+    errors={
+        "expected_totals": _("The total has moved since you saw it. Look at the new one and decide again."),
+        "cart_empty": _("The cart is empty."),
+        "cart_full": _("A cart holds %(most)s lines. Check out, or take something out."),
+        "cart_changed": _("Some lines of the cart can no longer be ordered as they stand."),
+        "capacity": _("The departure has no room left for this: %(lacking)s."),
+        "cutoff": _("The departure takes no more cargo. Choose a later one."),
+        "departure_closed": _("The departure is closed. Choose a later one."),
+        "no_departure": _("No departure takes these goods to this place."),
+        "no_payee": _("No bank account in %(currency)s is named for this seller. Pay by card, or ask the seller."),
+        "card_declined": _("The card was declined (%(decline_code)s). Nothing was ordered and nothing charged."),
+        "checkout_expired": _("The time to pay is over. Nothing was ordered and nothing charged."),
+    },
+    fields={
+        "own_goods": _("These are your own goods."),
+        "only_for_card": _("A payment method is for cards only."),
+        "card_declined": _("Use another card."),
+    },
+)

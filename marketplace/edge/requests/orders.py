@@ -1,0 +1,37 @@
+"""What people send about orders."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from flask_babel import lazy_gettext as _
+from pydantic import BeforeValidator, Field
+
+from marketplace.edge import messages
+from marketplace.edge.parsing import Request, blank_is_none
+from marketplace.edge.requests.payments import calendar_day
+
+Day = Annotated[date, BeforeValidator(calendar_day, json_schema_input_type=str)]
+
+
+class ReadyDate(Request):
+    """The day on which goods made to order will be ready at the hub."""
+
+    ready_date: Day
+
+
+class OrderSearch(Request):
+    """Which orders to list: bought, sold, or both; ``cursor`` continues a page."""
+
+    side: Annotated[Literal["buyer", "merchant"] | None, BeforeValidator(blank_is_none)] = None
+    cursor: Annotated[str | None, Field(max_length=200), BeforeValidator(blank_is_none)] = None
+
+
+messages.register(
+    errors={
+        "only_the_merchant": _("Only the merchant of this order can do this."),
+        "deadline": _("The time for this is over."),
+    },
+    fields={
+        "in_the_past": _("This day is over: %(accepted)s."),
+    },
+)

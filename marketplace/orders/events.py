@@ -1,0 +1,56 @@
+"""What happened to orders and their lines."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from marketplace.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderEvent(Event):
+    """News of one order."""
+
+    order_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(OrderEvent):
+    """A buyer placed an order with a merchant."""
+
+    buyer_id: UUID
+    merchant_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderConfirmed(OrderEvent):
+    """The merchant accepted the order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSecured(OrderEvent):
+    """The deposit is there, or nothing was due: stock is promised, space may be confirmed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(OrderEvent):
+    """The order ended before its goods were packed; ``reason`` is a code of ``rules.states.CancelReason``."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReadyDateSet(OrderEvent):
+    """The merchant named the day on which goods made to order will be ready at the hub."""
+
+    line_id: UUID
+    ready_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineMoved(OrderEvent):
+    """Some quantity of a line reached another state, ``state`` being a ``rules.states.LineState``."""
+
+    line_id: UUID
+    state: str
+    quantity: int

@@ -1,0 +1,1 @@
+"""Decisions about orders: states, quantities per state, what is frozen at placement."""

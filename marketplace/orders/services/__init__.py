@@ -1,0 +1,1 @@
+"""Writes on carts, orders and their lines."""

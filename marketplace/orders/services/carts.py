@@ -1,0 +1,107 @@
+"""Fill and empty a cart; nothing is held by it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.catalog import queries as catalog
+from marketplace.catalog.rules.pricing import check_quantity, ladder_for
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.ids import new_id
+from marketplace.orders.models import Cart, CartLine
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import PlaceKind
+
+MOST_LINES = 200
+
+
+def put_line(
+    session: Session,
+    *,
+    listing_id: UUID,
+    quantity: int,
+    currency: str | None = None,
+    incoterm: str | None = None,
+    place: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Set the quantity of a listing in the actor's cart, on the first price ladder that fits what is asked.
+
+    Refused ``quantity`` naming both neighbours, ``price_basis`` naming those there are, ``listing`` for the company's
+    own goods; NotFound for a listing that is not live.
+    """
+    offer = catalog.offers(session, listing_ids=(listing_id,)).get(listing_id)
+    if offer is None:
+        raise NotFound("listing")
+    if offer.merchant_id == actor.company:
+        raise Refused.field("listing", "own_goods", "goods of another company")
+    check_quantity(quantity, moq=offer.moq, multiple=offer.multiple)
+    ladder = ladder_for(offer.ladders, currency=currency, incoterm=incoterm, place=place)
+    cart = _cart(session, actor, now)
+    line = session.get(CartLine, (cart.id, listing_id))
+    if line is None:
+        _check_room(session, cart)
+        line = CartLine(cart_id=cart.id, listing_id=listing_id, added_at=now)
+        session.add(line)
+    line.quantity = quantity
+    line.currency, line.incoterm, line.place_code = ladder.currency, ladder.incoterm, ladder.place_code
+    cart.changed_at = now
+    session.flush()
+
+
+def remove_line(session: Session, *, listing_id: UUID, actor: Actor, now: datetime) -> None:
+    """Take a listing out of the actor's cart; NotFound when it is not in it."""
+    cart = _cart(session, actor, now)
+    line = session.get(CartLine, (cart.id, listing_id))
+    if line is None:
+        raise NotFound("cart_line")
+    session.delete(line)
+    cart.changed_at = now
+    session.flush()
+
+
+def set_destination(session: Session, *, place: str, actor: Actor, now: datetime) -> None:
+    """Say where the goods of the actor's cart shall go; Refused ``to`` for anything but a place with a name.
+
+    Whether a departure goes there shows in the cart.
+    """
+    known = {row.code for row in reference.places(session) if row.kind is not PlaceKind.BORDER_SIDE}
+    if place not in known:
+        raise Refused.field("to", "choice", ", ".join(sorted(known)))
+    cart = _cart(session, actor, now)
+    cart.destination = place
+    cart.changed_at = now
+    session.flush()
+
+
+def forget_lines(
+    session: Session, *, company_id: UUID, person_id: UUID, listing_ids: Collection[UUID], now: datetime
+) -> None:
+    """Take what was ordered out of the cart."""
+    cart = session.scalars(
+        sa.select(Cart).where(Cart.company_id == company_id, Cart.person_id == person_id)
+    ).one_or_none()
+    if cart is None:
+        return
+    session.execute(sa.delete(CartLine).where(CartLine.cart_id == cart.id, CartLine.listing_id.in_(listing_ids)))
+    cart.changed_at = now
+    session.flush()
+
+
+def _cart(session: Session, actor: Actor, now: datetime) -> Cart:
+    insert_if_new(session, Cart, id=new_id(), company_id=actor.company, person_id=actor.person, changed_at=now)
+    return session.scalars(
+        sa.select(Cart).where(Cart.company_id == actor.company, Cart.person_id == actor.person)
+    ).one()
+
+
+def _check_room(session: Session, cart: Cart) -> None:
+    lines = session.scalar(sa.select(sa.func.count()).select_from(CartLine).where(CartLine.cart_id == cart.id)) or 0
+    if lines >= MOST_LINES:
+        raise Conflict("cart_full", most=MOST_LINES)

@@ -1,0 +1,169 @@
+"""Confirm, secure and cancel an order; deadlines that pass cancel it."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.catalog.services import stock
+from marketplace.kernel import events
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
+from marketplace.orders.events import OrderCancelled, OrderConfirmed, OrderSecured
+from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.rules.placing import secured_by
+from marketplace.orders.rules.states import BEFORE_PACKING, CancelReason, OrderState
+from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_order, parts_of
+from marketplace.payments.events import PaymentLapsed, PaymentPaid
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
+from marketplace.payments.services import plans
+
+_WAITING: Final = (OrderState.PLACED, OrderState.CONFIRMED)
+
+
+def own_order(session: Session, *, actor: Actor, order_id: UUID) -> Order:
+    """Return a locked order of the actor's company, as buyer or merchant; NotFound for anybody else's."""
+    order = locked_order(session, order_id=order_id)
+    if actor.company not in (order.buyer_id, order.merchant_id):
+        raise NotFound("order")
+    return order
+
+
+def sold_order(session: Session, *, actor: Actor, order_id: UUID) -> Order:
+    """Return a locked order that the actor's company sells; NotAllowed for its buyer, NotFound for anybody else's."""
+    order = own_order(session, actor=actor, order_id=order_id)
+    if actor.company != order.merchant_id:
+        raise NotAllowed("only_the_merchant")
+    return order
+
+
+def confirm_order(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
+    """Accept an order as its merchant; goods made to order go into production.
+
+    Conflict ``state`` for an order that is past this, ``deadline`` when the merchant let his time pass.
+    """
+    order = sold_order(session, actor=actor, order_id=order_id)
+    if order.state is OrderState.PLACED and order.confirm_by <= now:
+        raise Conflict("deadline", ended_at=order.confirm_by)
+    move_order(session, order=order, action="confirm", actor=actor, now=now)
+    order.confirmed_at = now
+    for line in lines_in(session, order_id=order.id):
+        if line.lead_days is not None:
+            move_all(session, line=line, action="produce", now=now)
+    events.record(session, OrderConfirmed(at=now, order_id=order.id))
+    if order.mode is Mode.PROVIDER_HELD:
+        # The money is held already; what the buyer would have paid as a deposit is the merchant's from here on.
+        plans.fall_due(
+            session,
+            subject=Subject(SubjectKind.ORDER, order.id),
+            event=MilestoneEvent.DEPOSIT,
+            line_ids=None,
+            due_at=None,
+            now=now,
+        )
+    if secured_by(order.plan, order.mode) == "confirmation":
+        secure_order(session, order_id=order.id, actor=actor, now=now)
+
+
+def secure_order(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
+    """Promise the stock of an order; its bookings are confirmed by the event. Nothing happens the second time.
+
+    Conflict ``stock`` when a hold ended before and its units were taken.
+    """
+    order = locked_order(session, order_id=order_id)
+    if order.secured_at is not None or order.state not in _WAITING:
+        return
+    order.secured_at = now
+    for line in in_listing_order(lines_in(session, order_id=order.id)):
+        _promise(session, line, now)
+    audit.record(session, actor=actor, action="order.secure", subject="order", subject_id=order.id, now=now)
+    events.record(session, OrderSecured(at=now, order_id=order.id))
+
+
+def cancel_order(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
+    """End an order before its goods are packed, as buyer or merchant; before confirming, a merchant rejects it.
+
+    Conflict ``state`` once it is in fulfilment.
+    """
+    order = own_order(session, actor=actor, order_id=order_id)
+    by_merchant = actor.company == order.merchant_id
+    reason = CancelReason.MERCHANT if by_merchant else CancelReason.BUYER
+    action = "reject" if by_merchant and order.state is OrderState.PLACED else "cancel"
+    _end(session, order, action=action, reason=reason, actor=actor, now=now)
+
+
+def cancel_unconfirmed(session: Session, *, order_id: UUID, now: datetime) -> bool:
+    """End an order that its merchant did not confirm in time; False when he did, or there is time left."""
+    order = locked_order(session, order_id=order_id)
+    if order.state is not OrderState.PLACED or order.confirm_by > now:
+        return False
+    _end(session, order, action="cancel", reason=CancelReason.NOT_CONFIRMED, actor=SYSTEM, now=now)
+    return True
+
+
+def cancel_unpaid(session: Session, *, order_id: UUID, now: datetime) -> None:
+    """End an order whose card payment could not be taken after all; nothing happens to one that is past this."""
+    order = locked_order(session, order_id=order_id)
+    if order.state in _WAITING:
+        _end(session, order, action="cancel", reason=CancelReason.PAYMENT_FAILED, actor=SYSTEM, now=now)
+
+
+def in_listing_order(lines: list[OrderLine]) -> list[OrderLine]:
+    """Return the lines from stock in the order in which hot stock rows are locked."""
+    return sorted((line for line in lines if line.lead_days is None), key=lambda line: (line.listing_id, line.id))
+
+
+def on_payment_paid(session: Session, event: PaymentPaid) -> None:
+    """Secure the order whose deposit came; when its goods went to others meanwhile it ends, and the deposit is owed."""
+    if (event.subject_kind, event.event) != (SubjectKind.ORDER, MilestoneEvent.DEPOSIT):
+        return
+    try:
+        with session.begin_nested():
+            secure_order(session, order_id=event.subject_id, actor=SYSTEM, now=event.at)
+    except Conflict:
+        order = locked_order(session, order_id=event.subject_id)
+        _end(session, order, action="cancel", reason=CancelReason.OUT_OF_STOCK, actor=SYSTEM, now=event.at)
+
+
+def on_payment_lapsed(session: Session, event: PaymentLapsed) -> None:
+    """End the order whose deposit did not come in time; a slip that waits for the payee keeps it alive."""
+    if (event.subject_kind, event.event) != (SubjectKind.ORDER, MilestoneEvent.DEPOSIT):
+        return
+    order = locked_order(session, order_id=event.subject_id)
+    if order.state in _WAITING and order.secured_at is None:
+        _end(session, order, action="cancel", reason=CancelReason.DEPOSIT_MISSING, actor=SYSTEM, now=event.at)
+
+
+def _promise(session: Session, line: OrderLine, now: datetime) -> None:
+    """Promise a line's stock; what a hold lost is claimed once more, if it is still there."""
+    try:
+        stock.allocate(session, subject=line.id, now=now)
+    except Conflict:
+        stock.hold(
+            session,
+            listing_id=line.listing_id,
+            quantity=line.quantity,
+            subject=line.id,
+            expires_at=now + timedelta(minutes=1),
+            now=now,
+        )
+        stock.allocate(session, subject=line.id, now=now)
+
+
+def _end(session: Session, order: Order, *, action: str, reason: CancelReason, actor: Actor, now: datetime) -> None:
+    lines = lines_in(session, order_id=order.id)
+    for line in lines:
+        if beyond := sorted(set(parts_of(session, line_id=line.id)) - BEFORE_PACKING):
+            raise Conflict("state", thing="order_line", state=beyond[0], action=action, possible=[])
+    order.cancel_reason = reason
+    move_order(session, order=order, action=action, actor=actor, now=now, reason=str(reason))
+    for line in lines:
+        move_all(session, line=line, action=action, now=now)
+        if action == "reject":  # a line already begun is cancelled rather than rejected
+            move_all(session, line=line, action="cancel", now=now)
+    plans.cancel(session, subject=Subject(SubjectKind.ORDER, order.id), actor=actor, now=now)
+    events.record(session, OrderCancelled(at=now, order_id=order.id, reason=str(reason)))
+    for line in in_listing_order(lines):
+        stock.release(session, subject=line.id, now=now, reason=str(reason))

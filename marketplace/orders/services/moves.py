@@ -1,0 +1,95 @@
+"""The one place that writes the state of an order line, its parts and its moves, and the state of an order."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.kernel import events
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.ids import new_id
+from marketplace.orders.events import LineMoved
+from marketplace.orders.models import LineMove, LinePart, Order, OrderLine
+from marketplace.orders.rules import parts as rules
+from marketplace.orders.rules.states import ENDED, LINE, ORDER, LineState
+
+
+def locked_order(session: Session, *, order_id: UUID) -> Order:
+    """Return the order with its row locked: whoever changes an order or its lines takes this lock first."""
+    found = session.scalars(
+        sa.select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("order")
+    return found
+
+
+def move_order(session: Session, *, order: Order, action: str, actor: Actor, now: datetime, **facts: Any) -> None:
+    """Take an order along a drawn transition and note it."""
+    order.state = ORDER.apply(order.state, action)
+    if order.state in ENDED:
+        order.ended_at = now
+    session.flush()
+    audit.record(
+        session, actor=actor, action=f"order.{action}", subject="order", subject_id=order.id, facts=facts, now=now
+    )
+
+
+def lines_in(session: Session, *, order_id: UUID) -> list[OrderLine]:
+    """Return the lines of a locked order in their order."""
+    return list(
+        session.scalars(sa.select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position))
+    )
+
+
+def parts_of(session: Session, *, line_id: UUID) -> dict[LineState, int]:
+    """Return a line's quantity per state."""
+    found = session.execute(sa.select(LinePart.state, LinePart.quantity).where(LinePart.line_id == line_id))
+    return dict(found.tuples())
+
+
+def open_line(session: Session, *, line: OrderLine, now: datetime) -> None:
+    """Begin a line: all that was ordered is open."""
+    session.add(LinePart(line_id=line.id, state=line.state, quantity=line.quantity))
+    session.add(LineMove(id=new_id(), line_id=line.id, before=None, after=line.state, quantity=line.quantity, at=now))
+
+
+def move_line(
+    session: Session, *, line: OrderLine, state: LineState, action: str, quantity: int | None, now: datetime
+) -> LineState:
+    """Take so many units of a line in a state (all of them when None) along a drawn transition; the order is locked."""
+    before = parts_of(session, line_id=line.id)
+    units = before.get(state, 0) if quantity is None else quantity
+    after, reached = rules.moved(before, state=state, action=action, quantity=units)
+    for name in (state, reached):
+        _keep(session, line.id, name, before.get(name, 0), after.get(name, 0))
+    line.state = rules.least_advanced(after)
+    session.add(LineMove(id=new_id(), line_id=line.id, before=state, after=reached, quantity=units, at=now))
+    session.flush()
+    events.record(
+        session, LineMoved(at=now, order_id=line.order_id, line_id=line.id, state=str(reached), quantity=units)
+    )
+    return reached
+
+
+def move_all(session: Session, *, line: OrderLine, action: str, now: datetime) -> None:
+    """Take every part of a line for which the action is drawn."""
+    for state in parts_of(session, line_id=line.id):
+        if LINE.allows(state, action):
+            move_line(session, line=line, state=state, action=action, quantity=None, now=now)
+
+
+def _keep(session: Session, line_id: UUID, state: LineState, before: int, after: int) -> None:
+    if not before and after:
+        session.add(LinePart(line_id=line_id, state=state, quantity=after))
+        return
+    where = (LinePart.line_id == line_id, LinePart.state == state)
+    if after:
+        statement: Any = sa.update(LinePart).where(*where).values(quantity=after)
+    else:
+        statement = sa.delete(LinePart).where(*where)
+    session.execute(statement, execution_options={"synchronize_session": "fetch"})

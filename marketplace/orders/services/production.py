@@ -1,0 +1,64 @@
+"""The merchant's side before hand-over: when goods will be ready, and that they are."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.kernel import events
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.orders.events import LineReadyDateSet
+from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.rules.states import BEFORE_PACKING, LineState, OrderState
+from marketplace.orders.services.deciding import sold_order
+from marketplace.orders.services.moves import move_line, parts_of
+
+
+def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: Actor, now: datetime) -> None:
+    """Name the day on which a line's goods will be ready at the hub; its target departure's space is taken.
+
+    Refused ``ready_date`` for a day that is over; Conflict ``state`` before the order is confirmed or once packed.
+    """
+    line, order = _sold_line(session, line_id, actor)
+    if order.state is not OrderState.CONFIRMED or line.state not in BEFORE_PACKING:
+        raise Conflict("state", thing="order_line", state=str(line.state), action="ready_date", possible=[])
+    if ready_date < now.date():
+        raise Refused.field("ready_date", "in_the_past", f"{now.date()} or later")
+    line.ready_date = ready_date
+    audit.record(
+        session,
+        actor=actor,
+        action="order_line.ready_date",
+        subject="order_line",
+        subject_id=line.id,
+        facts={"year": ready_date.year, "month": ready_date.month, "day": ready_date.day},
+        now=now,
+    )
+    events.record(session, LineReadyDateSet(at=now, order_id=order.id, line_id=line.id, ready_date=ready_date))
+
+
+def mark_ready(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> None:
+    """Say that all of a line's goods are ready to be packed; saying it again changes nothing."""
+    line, order = _sold_line(session, line_id, actor)
+    if order.state is OrderState.PLACED:
+        raise Conflict("state", thing="order", state=str(order.state), action="ready", possible=["confirm"])
+    waiting = [state for state in parts_of(session, line_id=line.id) if state in BEFORE_PACKING]
+    if not waiting:
+        raise Conflict("state", thing="order_line", state=str(line.state), action="ready", possible=[])
+    for state in waiting:
+        if state is not LineState.READY:
+            move_line(session, line=line, state=state, action="ready", quantity=None, now=now)
+
+
+def _sold_line(session: Session, line_id: UUID, actor: Actor) -> tuple[OrderLine, Order]:
+    line = session.get(OrderLine, line_id)
+    if line is None:
+        raise NotFound("order_line")
+    try:
+        order = sold_order(session, actor=actor, order_id=line.order_id)
+    except NotFound:
+        raise NotFound("order_line") from None
+    session.refresh(line)
+    return line, order

@@ -1,0 +1,221 @@
+"""A small market for tests: companies with logins and tokens, goods on sale, a line with departures."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from marketplace import reactions
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
+from marketplace.accounts.services import registration, tokens
+from marketplace.catalog.rules.drafts import ListingDraft
+from marketplace.catalog.rules.packing import Packing
+from marketplace.catalog.rules.pricing import Ladder, make_ladder
+from marketplace.catalog.services import listings, taxonomy
+from marketplace.files.models import StoredFile
+from marketplace.files.rules import Purpose
+from marketplace.kernel import clock, events
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money, UnitPrice
+from marketplace.kernel.quantity import Load
+from marketplace.logistics.models.departures import Departure
+from marketplace.logistics.rules.freight import Rates
+from marketplace.logistics.services import freight, network, timetable
+from marketplace.merchants.models import Merchant
+from marketplace.merchants.rules.payees import PayeeAccount
+from marketplace.merchants.rules.states import MerchantState
+from marketplace.merchants.services import payees
+from marketplace.moderation import services as moderation
+from marketplace.moderation.models import Case
+from marketplace.reference import services as reference
+from marketplace.seed.flows import publish_terms
+
+PASSWORD = "over the Friendship Bridge"
+HUB = "CN-NANPENG"
+THAI_HUB = "THBKK"
+HANOI = "VNHAN"
+PACKING = Packing(carton_units=40, length_mm=500, width_mm=400, height_mm=300, gross_g=12_500, net_g=11_000)
+LORRY = Load(grams=15_000_000, cm3=60_000_000, ldm_mm=13_600, pallets=33)
+
+
+@dataclass(frozen=True)
+class Trader:
+    """A company's owner: who acts, with what token and login."""
+
+    actor: Actor
+    token: str
+    login: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    @property
+    def company(self) -> UUID:
+        return self.actor.company
+
+
+@dataclass(frozen=True)
+class Market:
+    """One buyer, two merchants, a carrier; chains (CNY, FCA) and brake pads (THB, DAP Hanoi) to buy."""
+
+    buyer: Trader
+    merchant: Trader
+    thai: Trader
+    carrier: Trader
+    chains: UUID
+    pads: UUID
+
+
+def trader(
+    session: Session, app: Flask, *, name: str, country: str, kind: CompanyKind = CompanyKind.TRADE, now: datetime
+) -> Trader:
+    login = f"{name.lower().replace(' ', '-')}@demo.test"
+    joined = registration.admit_company(
+        session,
+        actor=SYSTEM,
+        kind=kind,
+        name=name,
+        country=country,
+        registration_number=str(new_id())[:18],
+        person_name="Test Owner",
+        login=login,
+        password=PASSWORD,
+        accepted_terms=tuple(row.label for row in accounts.current_terms(session, now=now)),
+        locale="en",
+        vault=app.extensions["city.vault"],
+        now=now,
+    )
+    actor = accounts.actor_of(session, person_id=joined.person_id, company_id=joined.company_id)
+    assert actor is not None
+    token = tokens.issue_token(session, person_id=joined.person_id, company_id=joined.company_id, now=now)
+    return Trader(actor, token, login)
+
+
+def payee(session: Session, actor: Actor, *, currency: str, country: str, now: datetime) -> None:
+    account = PayeeAccount("Demo Account", "Demo Bank", "6222000011112222", f"DEMO{country}22", country)
+    payees.name_payee(session, actor=actor, currency=currency, account=account, now=now)
+
+
+def approve(session: Session, actor: Actor, *, name: str, country: str, now: datetime) -> None:
+    """Make a company a merchant without its paperwork, which has tests of its own."""
+    file = StoredFile(
+        id=new_id(), company_id=actor.company, purpose=Purpose.LICENCE, name="licence.pdf",
+        media_type="application/pdf", sha256="ab" * 32, size=1, created_at=now,
+    )  # fmt: skip
+    session.add(file)
+    session.flush()
+    session.add(
+        Merchant(
+            company_id=actor.company, state=MerchantState.APPROVED, legal_name=name, country=country,
+            registration_number=str(new_id())[:18], licence_file_id=file.id, created_at=now, changed_at=now,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def ladder(
+    currency: str = "CNY", rule: str = "FCA", place: str = HUB, *, price: str = "27.40", moq: int = 40
+) -> Ladder:
+    return make_ladder(currency, rule, place, price=Decimal(price), tiers=[], moq=moq)
+
+
+DRAFT = ListingDraft(
+    sku="CH-428-116",
+    titles={"zh": "摩托车链条 428H", "en": "Motorcycle chain 428H"},
+    source_locale="zh",
+    hs="871410",
+    origin="CN",
+    unit="H87",
+    moq=40,
+    multiple=40,
+    ladders=(ladder(),),
+    stock=10_000,
+    packing=PACKING,
+    descriptions={"zh": "加强型"},
+)
+
+
+def listing(session: Session, actor: Actor, *, now: datetime, **changes: object) -> UUID:
+    """Put an offer on sale."""
+    listing_id = listings.create(session, actor=actor, draft=replace(DRAFT, **changes), now=now)
+    listings.submit(session, actor=actor, listing_id=listing_id, now=now)
+    moderator = Actor(
+        new_id(), new_id(), CompanyKind.OPERATOR, frozenset({Role.MODERATOR.value}),
+        permissions_of(CompanyKind.OPERATOR, [Role.MODERATOR]),
+    )  # fmt: skip
+    # The case is opened by the event, as at the end of the unit of work.
+    events.dispatch(session, reactions.TABLE)
+    case_id = session.scalars(sa.select(Case.id).where(Case.listing_id == listing_id)).one()
+    moderation.decide(session, actor=moderator, case_id=case_id, decision="approve", reason="", now=now)
+    return listing_id
+
+
+def line(
+    session: Session, carrier: Actor, *, code: str, hub: str, to: str, currency: str = "CNY", now: datetime,
+    capacity: Load = LORRY,
+) -> UUID:  # fmt: skip
+    """Let a lorry run every day from a hub to a place, for the coming weeks."""
+    vehicle = network.add_vehicle_type(
+        session, code=f"{code}-lorry", name="Lorry", capacity=capacity, source="a test's own"
+    )
+    line_id = network.add_line(
+        session, actor=SYSTEM, code=code, name=code, names={}, hub_code=hub, carrier_company_id=carrier.company,
+        legs=[network.LegPlan(to_code=to, minutes=2_880, source="a test's own")], now=now,
+    )  # fmt: skip
+    for weekday in range(7):
+        network.add_service(session, line_id=line_id, vehicle_type_id=vehicle, weekday=weekday, minute_of_day=1_200)
+    rates = Rates(UnitPrice.of("1.20", currency), Money.of(150, currency), 333, 1_850)
+    freight.set_tariff(
+        session, actor=SYSTEM, line_id=line_id, to_place=to, rates=rates, valid_from=now - timedelta(minutes=1),
+        note="demo tariff: fictitious", now=now,
+    )  # fmt: skip
+    return line_id
+
+
+def open_market(app: Flask, *, stock: int = 10_000, capacity: Load = LORRY) -> Market:
+    """Open the market, committed."""
+    now = clock.now()
+    with unit_of_work() as session:
+        publish_terms(session, now=now - timedelta(days=1))
+        reference.load_places(session)
+        reference.load_rates(session)
+        taxonomy.put_category(
+            session, code="motorcycle-parts", names={"en": "Motorcycle parts"}, drawing="motorcycle-parts",
+            fresh=False, hs_chapters=["87"], position=1,
+        )  # fmt: skip
+        buyer = trader(session, app, name="Hanoi Trading", country="VN", now=now)
+        merchant = trader(session, app, name="Jialing Parts", country="CN", now=now)
+        thai = trader(session, app, name="Siam Parts", country="TH", now=now)
+        carrier = trader(session, app, name="Regular Lorry", country="CN", kind=CompanyKind.CARRIER, now=now)
+        for seller, currency, country in ((merchant, "CNY", "CN"), (thai, "THB", "TH")):
+            approve(session, seller.actor, name=seller.login, country=country, now=now)
+            payee(session, seller.actor, currency=currency, country=country, now=now)
+        payee(session, carrier.actor, currency="CNY", country="CN", now=now)
+        line(session, carrier.actor, code="CQ-HAN", hub=HUB, to=HANOI, capacity=capacity, now=now)
+        line(session, carrier.actor, code="BKK-HAN", hub=THAI_HUB, to=HANOI, now=now)
+        timetable.roll(session, now=now)
+        chains = listing(session, merchant.actor, stock=stock, now=now)
+        pads = listing(
+            session, thai.actor, sku="BP-1", titles={"en": "Brake pads"}, source_locale="en", origin="TH",
+            descriptions={}, ladders=(ladder("THB", "DAP", HANOI, price="85"),), hub_code=THAI_HUB, now=now,
+        )  # fmt: skip
+    return Market(buyer, merchant, thai, carrier, chains, pads)
+
+
+def more_buyers(app: Flask, count: int) -> list[Trader]:
+    """Add companies that buy."""
+    now = clock.now()
+    with unit_of_work() as session:
+        return [trader(session, app, name=f"Buyer {number}", country="VN", now=now) for number in range(count)]
+
+
+def departures(session: Session) -> list[Departure]:
+    return list(session.query(Departure).order_by(Departure.departs_at))

@@ -1,0 +1,174 @@
+"""From cart to orders by bank, over the API: two bundles, two currencies, two plans, one key one effect."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.reports import queries as reports
+from tests import factories
+
+BANK = {"rail": "bank", "plan": "deposit_30_70"}
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app)
+
+
+@pytest.fixture
+def call(client):
+    def call(trader, method, path, key=None, expect=None, **options):
+        headers = trader.headers | ({"Idempotency-Key": key} if key else {})
+        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
+        if expect is not None:
+            assert answer.status_code == expect, answer.text
+        return answer.get_json() if answer.data else None
+
+    return call
+
+
+def fill(call, market, *, chains=400, pads=80):
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    if chains:
+        call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": chains}, expect=200)
+    if pads:
+        call(market.buyer, "PUT", f"/cart/lines/{market.pads}", json={"quantity": pads}, expect=200)
+    return call(market.buyer, "GET", "/cart", expect=200)
+
+
+def test_a_cart_says_what_everything_comes_to(call, market):
+    cart = fill(call, market)
+    assert [(total["kind"], total["currency"]) for total in cart["totals"]] == [
+        ("goods", "CNY"), ("goods", "THB"), ("freight", "CNY"),
+    ]  # fmt: skip
+    chains, pads = cart["bundles"]
+    assert chains["goods"] == {"amount": "10960.00", "currency": "CNY"}
+    assert chains["price_basis"] == {"rule": "FCA", "place": factories.HUB}
+    assert chains["lines"][0]["freight"]["currency"] == "CNY"
+    assert not chains["lines"][0]["freight_included"]
+    assert pads["lines"][0]["freight_included"]
+    assert pads["lines"][0]["freight"] is None
+    assert cart["duty_and_tax"] == {"included": False, "paid_by": "Hanoi Trading", "role": "importer_of_record"}
+    assert {approx["currency"] for approx in cart["totals_approx"]} == {"VND"}
+
+
+def test_a_quantity_between_packs_names_both_neighbours(call, market):
+    refused = call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 50}, expect=422)
+    assert refused["errors"][0]["accepted"] == "40 or 80"
+
+
+def test_orders_are_placed_booked_and_papered(call, market):
+    cart = fill(call, market)
+    body = {"expected_totals": cart["totals"], "payment": BANK}
+    done = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=201)
+    assert len(done["order_ids"]) == 2
+    again = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=201)
+    assert again == done
+    first = call(market.buyer, "GET", f"/orders/{done['order_ids'][0]}", expect=200)
+    assert first["state"] == "placed"
+    assert [one["state"] for one in first["bookings"]] == ["held"]
+    assert first["payments"][0]["amount"] == {"amount": "3288.00", "currency": "CNY"}
+    assert sorted(one["kind"] for one in first["documents"]) == ["freight_contract", "pro_forma"]
+    assert first["freight"][0]["payer_id"] == str(market.buyer.company)
+    second = call(market.buyer, "GET", f"/orders/{done['order_ids'][1]}", expect=200)
+    assert second["freight"] == []
+    sold = call(market.thai, "GET", f"/orders/{done['order_ids'][1]}", expect=200)
+    assert sold["freight"][0]["payer_id"] == str(market.thai.company)
+    call(market.thai, "GET", f"/orders/{done['order_ids'][0]}", expect=404)
+    assert call(market.buyer, "GET", "/cart", expect=200)["bundles"] == []
+    assert reports.check(reading()) == []
+
+
+def test_totals_that_moved_are_told(call, market):
+    cart = fill(call, market, pads=0)
+    totals = [cart["totals"][0] | {"amount": "1.00"}, *cart["totals"][1:]]
+    refused = call(
+        market.buyer, "POST", "/checkout", key="x", json={"expected_totals": totals, "payment": BANK}, expect=409
+    )
+    assert refused["type"] == "urn:city:problem:expected_totals"
+    assert refused["facts"]["changes"] == [
+        {"kind": "goods", "currency": "CNY", "expected": "1.00", "actual": "10960.00"}
+    ]
+    assert refused["facts"]["totals"] == cart["totals"]
+
+
+def test_a_confirmed_order_cancelled_gives_everything_back(call, market):
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "acceptance_100"}}
+    done = call(market.buyer, "POST", "/checkout", key="y", json=body, expect=201)
+    order_id = done["order_ids"][0]
+    call(market.buyer, "POST", f"/orders/{order_id}/confirmation", key="c", expect=403)
+    call(market.thai, "POST", f"/orders/{order_id}/confirmation", key="c", expect=404)
+    call(market.merchant, "POST", f"/orders/{order_id}/confirmation", key="c", expect=204)
+    order = call(market.buyer, "GET", f"/orders/{order_id}", expect=200)
+    assert (order["state"], order["bookings"][0]["state"]) == ("confirmed", "confirmed")
+    call(market.buyer, "POST", f"/orders/{order_id}/cancellation", key="d", expect=204)
+    order = call(market.merchant, "GET", f"/orders/{order_id}", expect=200)
+    assert (order["state"], order["lines"][0]["state"]) == ("cancelled", "cancelled")
+    assert order["bookings"][0]["state"] == "cancelled"
+    line = fill(call, market, pads=0)["bundles"][0]["lines"][0]
+    assert line["available"] == 10_000
+    assert reports.check(reading()) == []
+
+
+def test_goods_made_to_order_take_room_with_their_ready_date(call, market, app):
+    now = clock.now()
+    with factories.unit_of_work() as session:
+        made = factories.listing(session, market.merchant.actor, sku="M-1", stock=None, lead_days=10, now=now)
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    cart = call(market.buyer, "PUT", f"/cart/lines/{made}", json={"quantity": 40}, expect=200)
+    body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "acceptance_100"}}
+    done = call(market.buyer, "POST", "/checkout", key="z", json=body, expect=201)
+    order = call(market.buyer, "GET", f"/orders/{done['order_ids'][0]}", expect=200)
+    assert order["bookings"][0]["state"] == "target"
+    call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", expect=204)
+    line_id = order["lines"][0]["id"]
+    past = {"ready_date": (now - timedelta(days=2)).date().isoformat()}
+    call(market.merchant, "PUT", f"/order-lines/{line_id}/ready-date", json=past, expect=422)
+    later = {"ready_date": (now + timedelta(days=20)).date().isoformat()}
+    call(market.buyer, "PUT", f"/order-lines/{line_id}/ready-date", json=later, expect=403)
+    call(market.merchant, "PUT", f"/order-lines/{line_id}/ready-date", json=later, expect=204)
+    order = call(market.buyer, "GET", f"/orders/{order['id']}", expect=200)
+    assert [one["state"] for one in order["bookings"]] == ["rolled", "confirmed"]
+    assert order["lines"][0]["state"] == "in_production"
+    assert order["bookings"][1]["cutoff_cargo_at"] > later["ready_date"]
+    assert reports.check(reading()) == []
+
+
+def test_the_number_of_queries_of_a_cart_does_not_depend_on_its_lines(call, market, app, count_queries):
+    with factories.unit_of_work() as session:
+        more = [
+            factories.listing(session, market.merchant.actor, sku=f"N-{number}", now=clock.now()) for number in range(4)
+        ]
+    fill(call, market)
+    with count_queries() as few:
+        call(market.buyer, "GET", "/cart", expect=200)
+    for listing_id in more:
+        call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": 40}, expect=200)
+    with count_queries() as many:
+        call(market.buyer, "GET", "/cart", expect=200)
+    assert len(many) == len(few)
+
+
+@pytest.fixture
+def count_queries(app):
+    from contextlib import contextmanager
+
+    import sqlalchemy as sa
+
+    from marketplace.kernel.db import db
+
+    @contextmanager
+    def count():
+        seen = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            seen.append(statement)
+
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        yield seen
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+    return count

@@ -1,0 +1,142 @@
+"""From cart to orders by card, over the API: authorised, placed, captured; a decline leaves nothing behind."""
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.catalog.models import Stock
+from marketplace.checkout.flows import sweeping
+from marketplace.checkout.models import CheckoutAttempt
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.logistics.models.departures import Departure
+from marketplace.orders.models import Order
+from marketplace.payments.models.cards import CardCharge
+from marketplace.reports import queries as reports
+from tests import factories
+from tests.functional.test_path_bank import fill
+
+CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app)
+
+
+@pytest.fixture
+def call(client):
+    def call(trader, method, path, key=None, expect=None, **options):
+        headers = trader.headers | ({"Idempotency-Key": key} if key else {})
+        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
+        if expect is not None:
+            assert answer.status_code == expect, answer.text
+        return answer.get_json() if answer.data else None
+
+    return call
+
+
+def charges():
+    session = reading()
+    session.rollback()
+    return sorted(
+        (one.subject_kind, one.currency, one.amount_minor, one.captured_minor, str(one.state))
+        for one in session.scalars(sa.select(CardCharge))
+    )
+
+
+def test_goods_and_freight_are_charged_apart_and_captured(call, market):
+    cart = fill(call, market)
+    body = {"expected_totals": cart["totals"], "payment": CARD}
+    done = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=201)
+    kinds = [(kind, currency, state) for kind, currency, _, _, state in charges()]
+    assert kinds == [("freight", "CNY", "captured"), ("order", "CNY", "captured"), ("order", "THB", "captured")]
+    assert all(amount == captured for _, _, amount, captured, _ in charges())
+    order = call(market.buyer, "GET", f"/orders/{done['order_ids'][0]}", expect=200)
+    assert order["secured_at"] is not None
+    assert [one["state"] for one in order["bookings"]] == ["confirmed"]
+    assert {one["state"] for one in order["payments"]} == {"captured"}
+    assert {one["state"] for one in order["milestones"]} == {"held"}
+    assert call(market.buyer, "POST", "/checkout", key="one", json=body, expect=201) == done
+    assert reports.check(reading()) == []
+
+
+def test_a_declined_card_leaves_nothing_behind(call, market):
+    cart = fill(call, market)
+    first, second = (bundle["key"] for bundle in cart["bundles"])
+    declined = CARD | {"payment_method": "pm_card_chargeDeclined"}
+    body = {"expected_totals": cart["totals"], "payment": CARD, "payments": {second: declined}}
+    assert first != second
+    refused = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=422)
+    assert refused["type"] == "urn:city:problem:card_declined"
+    assert refused["facts"]["decline_code"]
+    assert {state for *_, state in charges()} == {"cancelled", "declined"}
+    assert sum(captured for *_, captured, _ in charges()) == 0
+    session = reading()
+    assert session.scalars(sa.select(Order)).all() == []
+    assert {(row.held, row.allocated) for row in session.scalars(sa.select(Stock))} == {(0, 0)}
+    assert {row.taken_pallets for row in session.scalars(sa.select(Departure))} == {0}
+    assert len(call(market.buyer, "GET", "/cart", expect=200)["bundles"]) == 2
+    assert call(market.buyer, "POST", "/checkout", key="one", json=body, expect=422) == refused
+    assert reports.check(session) == []
+
+
+def test_a_card_without_a_method_pays_on_the_hosted_page(call, market, app):
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": {"rail": "card", "plan": "acceptance_100"}}
+    waiting = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=202)
+    assert waiting["state"] == "awaiting_payment"
+    assert waiting["payment_url"]
+    for _ in range(2):  # goods, then freight
+        page = call(market.buyer, "GET", f"/checkout/{waiting['id']}", expect=202)["payment_url"]
+        pay_on(app, page)
+    done = call(market.buyer, "GET", f"/checkout/{waiting['id']}", expect=200)
+    assert (done["state"], len(done["order_ids"])) == ("ordered", 1)
+    assert {state for *_, state in charges()} == {"captured"}
+    call(market.merchant, "GET", f"/checkout/{waiting['id']}", expect=404)
+    assert reports.check(reading()) == []
+
+
+def test_a_page_that_nobody_pays_on_is_given_up(call, market, app):
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": {"rail": "card", "plan": "acceptance_100"}}
+    waiting = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=202)
+    session = reading()
+    session.rollback()
+    later = session.scalars(sa.select(CheckoutAttempt.expires_at)).one()
+    sweeping.finish_checkouts(now=later)
+    assert {state for *_, state in charges()} == {"cancelled"}
+    refused = call(market.buyer, "GET", f"/checkout/{waiting['id']}", expect=409)
+    assert refused["type"] == "urn:city:problem:checkout_expired"
+    assert {row.held for row in reading().scalars(sa.select(Stock))} == {0}
+    assert reports.check(reading()) == []
+
+
+def test_what_a_crash_left_is_finished_by_the_sweeper(call, market, app, monkeypatch):
+    from marketplace.checkout.flows import finishing
+
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": CARD}
+
+    class Crash(BaseException):
+        pass
+
+    def crash(*_args, **_options):
+        raise Crash
+
+    for point in ("_place", "_capture_charges"):
+        with monkeypatch.context() as patch:
+            patch.setattr(finishing, point, crash)
+            with pytest.raises(Crash):
+                call(market.buyer, "POST", "/checkout", key=point, json=body)
+        sweeping.finish_checkouts(now=clock.now(), in_flight=sweeping.IN_FLIGHT * 0)
+        assert {state for *_, state in charges()} == {"captured"}
+        cart = fill(call, market, pads=0)
+    assert reading().scalar(sa.select(sa.func.count()).select_from(Order)) == 2
+    assert reports.check(reading()) == []
+
+
+def pay_on(app, url):
+    """Pay on the stand-in's page as a buyer would."""
+    path = "/" + url.split("/", 3)[3]
+    answer = app.test_client().post(path, data={"card": "pm_card_visa", "act": "pay"})
+    assert answer.status_code == 303, answer.text

@@ -1,0 +1,187 @@
+"""Fifty buyers check out at once for the last ten units, in several processes: ten orders, forty clear refusals."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.catalog.models import Stock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.logistics.models.departures import Departure
+from marketplace.orders.models import Order
+from marketplace.payments.models.cards import CardCharge
+from marketplace.reports import queries as reports
+from tests import factories
+from tests.conftest import SOAK
+
+ROOT = Path(__file__).resolve().parents[3]
+PROCESSES = 4
+BUYERS = 50 if SOAK else 24
+UNITS = 10 if SOAK else 5
+PACK = 40
+
+# One process of buyers: every one in a thread of its own, all held at the start line until the file appears.
+BUYING = """
+import contextvars, json, sys, threading, time
+from pathlib import Path
+from marketplace.app import create_app
+from marketplace.config import Settings
+
+work = json.loads(sys.stdin.read())
+app = create_app(Settings(env="test", data_dir=Path(work["data"]), database_url=work["url"], limits="off", port=8000))
+answers = []
+
+def buy(token, body, key):
+    client = app.test_client()
+    while not Path(work["start"]).exists():
+        time.sleep(0.005)
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+    answer = client.post("/api/v1/checkout", json=body, headers=headers)
+    answers.append((answer.status_code, answer.get_json()))
+
+threads = [threading.Thread(target=buy, args=(one["token"], one["body"], one["key"])) for one in work["buyers"]]
+for thread in threads:
+    thread.start()
+print("ready", flush=True)
+for thread in threads:
+    thread.join()
+print(json.dumps(answers), flush=True)
+"""
+
+
+def at_once(app, tmp_path, buyers):
+    """Let the buyers go in several processes at the same moment and return every answer."""
+    settings = app.extensions["city.settings"]
+    start = tmp_path / "start"
+    processes = []
+    for number in range(PROCESSES):
+        work = {
+            "data": str(settings.data_dir),
+            "url": settings.database,
+            "start": str(start),
+            "buyers": buyers[number::PROCESSES],
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-c", BUYING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        process.stdin.write(json.dumps(work))
+        process.stdin.close()
+        processes.append(process)
+    for process in processes:
+        while process.stdout.readline().strip() != "ready":
+            assert process.poll() is None, "a process of buyers died at the start"
+    time.sleep(0.2)
+    start.touch()
+    answers = []
+    for process in processes:
+        answers += json.loads(process.stdout.readlines()[-1])
+        process.stdout.close()
+        assert process.wait(60) == 0
+    return answers
+
+
+def carts(app, market, payment, *, count=BUYERS):
+    """Give every buyer a full pack in the cart and return what he will send."""
+    client = app.test_client()
+    buyers = []
+    for number, buyer in enumerate(factories.more_buyers(app, count)):
+        put = {"headers": buyer.headers}
+        client.put("/api/v1/cart", json={"to": factories.HANOI}, **put)
+        cart = client.put(f"/api/v1/cart/lines/{market.chains}", json={"quantity": PACK}, **put).get_json()
+        body = {"expected_totals": cart["totals"], "payment": payment}
+        buyers.append({"token": buyer.token, "key": f"race-{number}", "body": body})
+    return buyers
+
+
+@pytest.mark.parametrize(
+    "payment",
+    [
+        {"rail": "bank", "plan": "deposit_30_70"},
+        {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"},
+    ],
+    ids=["bank", "card"],
+)
+def test_the_last_units_are_sold_once(app, tmp_path, payment):
+    market = factories.open_market(app, stock=UNITS * PACK)
+    answers = at_once(app, tmp_path, carts(app, market, payment))
+
+    statuses = Counter(status for status, _ in answers)
+    assert statuses == {201: UNITS, 409: BUYERS - UNITS}, (statuses, answers)
+    assert {body["type"] for status, body in answers if status == 409} == {"urn:city:problem:stock"}
+    session = reading()
+    session.rollback()
+    orders = session.scalars(sa.select(Order)).all()
+    assert len(orders) == UNITS
+    stock = session.scalars(sa.select(Stock).where(Stock.listing_id == market.chains)).one()
+    assert stock.allocated + stock.held == UNITS * PACK
+    if payment["rail"] == "card":
+        charges = session.scalars(sa.select(CardCharge)).all()
+        assert {str(charge.state) for charge in charges} == {"captured"}
+        goods = sum(charge.captured_minor for charge in charges if charge.subject_kind == "order")
+        assert goods == sum(order.total_minor for order in orders)
+    assert reports.check(session) == []
+
+
+def test_the_last_pallet_places_are_sold_once(app, tmp_path):
+    market = factories.open_market(app)
+    with unit_of_work() as session:  # each buyer's pack takes one pallet place; only the first departure is asked for
+        first = session.scalars(sa.select(Departure).order_by(Departure.departs_at)).first()
+        hub = factories.HUB
+        first = session.scalars(
+            sa.select(Departure).where(Departure.hub_code == hub, Departure.cutoff_documents_at > first.cutoff_documents_at)
+            .order_by(Departure.departs_at)
+        ).first()
+        first.capacity_pallets = UNITS
+        departure_id = str(first.id)
+    buyers = carts(app, market, {"rail": "bank", "plan": "acceptance_100"})
+    for buyer in buyers:
+        buyer["body"]["departures"] = {str(market.chains): departure_id}
+    answers = at_once(app, tmp_path, buyers)
+
+    assert Counter(status for status, _ in answers) == {201: UNITS, 409: BUYERS - UNITS}, answers
+    refusals = [body for status, body in answers if status == 409]
+    assert {body["type"] for body in refusals} == {"urn:city:problem:capacity"}
+    assert {tuple(body["facts"]["lacking"]) for body in refusals} == {("pallets",)}
+    session = reading()
+    session.rollback()
+    assert session.scalar(sa.select(Departure.taken_pallets).where(Departure.id == first.id)) == UNITS
+    assert reports.check(session) == []
+
+
+def test_many_posts_under_one_key_are_one_order(app, tmp_path):
+    market = factories.open_market(app)
+    posts = carts(app, market, {"rail": "bank", "plan": "deposit_30_70"}, count=1) * 32
+    answers = at_once(app, tmp_path, posts)
+
+    done = [body for status, body in answers if status == 201]
+    assert done
+    assert {status for status, _ in answers} <= {201, 409}
+    assert {body["type"] for status, body in answers if status == 409} <= {"urn:city:problem:key_running"}
+    assert len({body["group_id"] for body in done}) == 1
+    session = reading()
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count()).select_from(Order)) == 1
+    assert reports.check(session) == []
+
+
+def test_two_lists_of_the_same_goods_in_opposite_order_do_not_block_each_other(app, tmp_path):
+    market = factories.open_market(app)
+    client = app.test_client()
+    buyers = carts(app, market, {"rail": "bank", "plan": "acceptance_100"}, count=16)
+    for number, buyer in enumerate(buyers):
+        headers = {"Authorization": f"Bearer {buyer['token']}"}
+        order = (market.pads, market.chains) if number % 2 else (market.chains, market.pads)
+        for listing_id in order:
+            client.delete(f"/api/v1/cart/lines/{listing_id}", headers=headers)
+            put = client.put(f"/api/v1/cart/lines/{listing_id}", json={"quantity": PACK}, headers=headers)
+        buyer["body"]["expected_totals"] = put.get_json()["totals"]
+    answers = at_once(app, tmp_path, buyers)
+    assert Counter(status for status, _ in answers) == {201: 16}, answers
+    assert reports.check(reading()) == []

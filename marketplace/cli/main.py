@@ -5,6 +5,7 @@ import click
 from marketplace.cli.audit import audit
 from marketplace.cli.check import check
 from marketplace.cli.database import db_group
+from marketplace.cli.import_ import import_sheet
 from marketplace.cli.reindex import reindex
 from marketplace.cli.run import serve, worker
 from marketplace.cli.seed import seed
@@ -16,5 +17,5 @@ def city() -> None:
     """Run and look after a commodity city."""
 
 
-for command in (audit, check, db_group, reindex, seed, serve, user, worker):
+for command in (audit, check, db_group, import_sheet, reindex, seed, serve, user, worker):
     city.add_command(command)

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.audit import queries as audit
 from marketplace.catalog import queries as catalog
+from marketplace.catalog.imports import queries as imports
 from marketplace.checkout import queries as checkout
 from marketplace.distribution import queries as distribution
 from marketplace.kernel.checks import Breach
 from marketplace.logistics import queries as logistics
 from marketplace.mail import queries as mail
+from marketplace.merchants import queries as merchants
 from marketplace.moderation import queries as moderation
 from marketplace.orders import queries as orders
 from marketplace.papers import queries as papers
@@ -25,7 +27,9 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     audit.breaches,
     papers.breaches,
     payments.breaches,
+    merchants.breaches,
     catalog.breaches,
+    imports.breaches,
     moderation.breaches,
     orders.breaches,
     distribution.breaches,

@@ -150,7 +150,7 @@ def _check_licence(session: Session, actor: Actor, file_id: UUID) -> None:
     except NotFound:
         file = None
     if file is None or file.purpose is not Purpose.LICENCE:
-        raise Refused.field("licence", "licence", "a file of your company handed in with purpose licence")
+        raise Refused.field("licence_file_id", "licence", "a file of your company handed in with purpose licence")
 
 
 def _check_ready(session: Session, application: MerchantApplication) -> None:

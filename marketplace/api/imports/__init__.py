@@ -1,0 +1,1 @@
+"""Workbooks brought in over the API."""

@@ -1,0 +1,80 @@
+"""Bring workbooks in over the API."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, request
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.imports import answers
+from marketplace.api.shared.answers import Created, Items
+from marketplace.api.shared.operations import operation
+from marketplace.catalog.imports import queries, services
+from marketplace.edge.acts import imports as acts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.parsing import parse
+from marketplace.edge.requests import imports as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+
+api = Blueprint("api_imports", __name__)
+
+_RUN = Permission.CATALOG_IMPORT_RUN
+
+
+@api.post("/imports")
+@operation(answers={202: Created}, tag="imports", permission=_RUN)
+def begin() -> tuple[int, Created]:
+    """Hand in a workbook: multipart with ``file``, and ``mapping`` and ``sheet`` if needed; ``?dry_run=1`` previews.
+
+    ``submit=0`` leaves new listings as drafts.
+    """
+    given = {**request.args.to_dict(), **request.form.to_dict()}
+    return 202, Created(id=acts.begin(parse(requests.Upload, given), locale=acts.language_of_asker()))
+
+
+@api.get("/imports")
+@operation(answers={200: Items[answers.Summary]}, tag="imports", permission=_RUN, query=requests.Paged)
+def imports(query: requests.Paged) -> tuple[int, Items[answers.Summary]]:
+    """List the company's imports, the newest first."""
+    page = queries.imports(reading(), company_id=require_actor().company, cursor=query.cursor)
+    return 200, Items[answers.Summary](items=[answers.Summary.of(view) for view in page.items], next=page.next)
+
+
+@api.get("/imports/<uuid:import_id>")
+@operation(answers={200: answers.Import}, tag="imports", permission=_RUN, query=requests.Rows)
+def show(import_id: UUID, query: requests.Rows) -> tuple[int, answers.Import]:
+    """Show how far an import is and a page of its rows; ``?outcome=error`` shows the bad ones."""
+    return 200, _import(import_id, query)
+
+
+@api.get("/imports/<uuid:import_id>/errors")
+@operation(answers={200: None}, tag="imports", permission=_RUN)
+def errors(import_id: UUID) -> tuple[int, Any]:
+    """Give the bad rows back as a workbook with their reasons."""
+    return 200, acts.errors_file(import_id)
+
+
+@api.post("/imports/<uuid:import_id>/commit")
+@operation(answers={202: answers.Import}, tag="imports", permission=_RUN)
+def commit(import_id: UUID) -> tuple[int, answers.Import]:
+    """Write the good rows of a previewed import."""
+    with unit_of_work() as session:
+        services.commit(session, actor=require_actor(), import_id=import_id, now=clock.now())
+    return 202, _import(import_id, requests.Rows())
+
+
+@api.post("/imports/<uuid:import_id>/cancellation")
+@operation(answers={200: answers.Import}, tag="imports", permission=_RUN)
+def cancel(import_id: UUID) -> tuple[int, answers.Import]:
+    """Stop an import; what it wrote stays."""
+    with unit_of_work() as session:
+        services.cancel(session, actor=require_actor(), import_id=import_id, now=clock.now())
+    return 200, _import(import_id, requests.Rows())
+
+
+def _import(import_id: UUID, query: requests.Rows) -> answers.Import:
+    session = reading()
+    view = queries.get_import(session, company_id=require_actor().company, import_id=import_id)
+    page = queries.rows(session, import_id=view.id, outcome=query.outcome, cursor=query.cursor)
+    return answers.Import.with_rows(view, page)

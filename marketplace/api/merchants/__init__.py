@@ -1,0 +1,1 @@
+"""Applications to sell, merchants and the accounts they are paid into, over the API."""

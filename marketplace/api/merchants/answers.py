@@ -1,0 +1,103 @@
+"""What the API says of applications and accounts."""
+
+from datetime import date
+from uuid import UUID
+
+from marketplace.api.shared.answers import Answer, Instant
+from marketplace.merchants.queries import ApplicationRow, PayeeRow
+from marketplace.merchants.rules.applications import Requirement
+
+
+class Decision(Answer):
+    """What was decided about an application and why."""
+
+    action: str
+    reason: str
+    decided_at: Instant
+
+
+class Application(Answer):
+    """An application as it was sent; ``proof`` says how far its number proves itself, ``check`` by which validator."""
+
+    id: UUID
+    company_id: UUID
+    state: str
+    legal_name: str
+    country: str
+    registration_number: str
+    check: str
+    proof: str
+    licence_file_id: UUID
+    licence_until: date | None
+    submitted_at: Instant
+    decision: Decision | None
+
+    @classmethod
+    def of(cls, row: ApplicationRow) -> "Application":
+        """Write an application."""
+        decided = row.decision
+        return cls(
+            id=row.id,
+            company_id=row.company_id,
+            state=row.state,
+            legal_name=row.legal_name,
+            country=row.country,
+            registration_number=row.registration_number,
+            check=row.number_check,
+            proof=row.proof,
+            licence_file_id=row.licence_file_id,
+            licence_until=row.licence_until,
+            submitted_at=row.submitted_at,
+            decision=Decision(action=decided.action, reason=decided.reason, decided_at=decided.decided_at)
+            if decided
+            else None,
+        )
+
+
+class Item(Answer):
+    """One thing a company has to show before it sells, and how it stands."""
+
+    item: str
+    state: str
+
+    @classmethod
+    def of(cls, row: Requirement) -> "Item":
+        """Write a requirement."""
+        return cls(item=row.item, state=row.state)
+
+
+class Merchant(Answer):
+    """How the asker's company stands as a merchant; ``state`` is None before its first application."""
+
+    company_id: UUID
+    state: str | None
+    requirements: list[Item]
+
+
+class Payee(Answer):
+    """An account that the asker's company named."""
+
+    id: UUID
+    currency: str
+    state: str
+    account_name: str
+    bank_name: str
+    account_number: str
+    bic: str
+    country: str
+    active_from: Instant
+
+    @classmethod
+    def of(cls, row: PayeeRow) -> "Payee":
+        """Write an account."""
+        return cls(
+            id=row.id,
+            currency=row.currency,
+            state=row.state,
+            account_name=row.account.account_name,
+            bank_name=row.account.bank_name,
+            account_number=row.account.account_number,
+            bic=row.account.bic,
+            country=row.account.country,
+            active_from=row.active_from,
+        )

@@ -1,0 +1,134 @@
+"""Apply to sell, review, and keep accounts, over the API."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.merchants import answers
+from marketplace.api.shared.answers import Created, Items
+from marketplace.api.shared.operations import operation
+from marketplace.edge.acts import files as file_acts
+from marketplace.edge.acts import merchants as acts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import merchants as requests
+from marketplace.files import queries as files
+from marketplace.kernel import clock
+from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.merchants import queries
+
+api = Blueprint("api_merchants", __name__)
+
+
+@api.get("/merchant-applications")
+@operation(
+    answers={200: Items[answers.Application]},
+    tag="merchants",
+    permission=Permission.ACCOUNT_SELF,
+    query=requests.Queue,
+)
+def applications(query: requests.Queue) -> tuple[int, Items[answers.Application]]:
+    """List applications, the oldest first: to reviewers every company's, to a company its own."""
+    actor = require_actor()
+    reviews = actor.may(Permission.OPERATOR_MERCHANT_REVIEW)
+    page = queries.applications(
+        reading(), state=query.state, company_id=None if reviews else actor.company, cursor=query.cursor
+    )
+    return 200, Items[answers.Application](items=[answers.Application.of(row) for row in page.items], next=page.next)
+
+
+@api.post("/merchant-applications")
+@operation(
+    answers={201: Created}, tag="merchants", permission=Permission.COMPANY_MERCHANT_APPLY, body=requests.Application
+)
+def apply(body: requests.Application) -> tuple[int, Created]:
+    """Apply to sell; the licence is a file handed in before with purpose ``licence``."""
+    return 201, Created(id=in_unit_of_work(lambda session: acts.apply(session, body)))
+
+
+@api.get("/merchant-applications/<uuid:application_id>")
+@operation(answers={200: answers.Application}, tag="merchants", permission=Permission.ACCOUNT_SELF)
+def application(application_id: UUID) -> tuple[int, answers.Application]:
+    """Show an application to reviewers and to its company."""
+    return 200, answers.Application.of(_visible(application_id))
+
+
+@api.get("/merchant-applications/<uuid:application_id>/licence")
+@operation(answers={200: None}, tag="merchants", permission=Permission.ACCOUNT_SELF)
+def licence(application_id: UUID) -> tuple[int, Any]:
+    """Give the licence that was handed in, to reviewers and to its company."""
+    return 200, file_acts.give(files.get_any(reading(), file_id=_visible(application_id).licence_file_id))
+
+
+@api.post("/merchant-applications/<uuid:application_id>/decision")
+@operation(
+    answers={200: answers.Application},
+    tag="merchants",
+    permission=Permission.OPERATOR_MERCHANT_REVIEW,
+    body=requests.Decision,
+)
+def decide(application_id: UUID, body: requests.Decision) -> tuple[int, answers.Application]:
+    """Approve, reject or ask for changes, once, with a reason."""
+    with unit_of_work() as session:
+        acts.decide(session, application_id, body)
+    return 200, answers.Application.of(queries.application(reading(), application_id=application_id))
+
+
+@api.post("/merchants/<uuid:company_id>/standing")
+@operation(answers={204: None}, tag="merchants", permission=Permission.OPERATOR_MERCHANT_REVIEW, body=requests.Standing)
+def set_standing(company_id: UUID, body: requests.Standing) -> tuple[int, None]:
+    """Suspend a merchant, which stops new orders, or reinstate it."""
+    with unit_of_work() as session:
+        acts.set_standing(session, company_id, body)
+    return 204, None
+
+
+@api.get("/merchant")
+@operation(answers={200: answers.Merchant}, tag="merchants", permission=Permission.COMPANY_MERCHANT_APPLY)
+def merchant() -> tuple[int, answers.Merchant]:
+    """Say how the asker's company stands and what it still has to show."""
+    company_id = require_actor().company
+    found = queries.merchant_of(reading(), company_id=company_id)
+    items = queries.requirements_of(reading(), company_id=company_id, today=clock.now().date())
+    return 200, answers.Merchant(
+        company_id=company_id,
+        state=found.state if found else None,
+        requirements=[answers.Item.of(row) for row in items],
+    )
+
+
+@api.get("/payees")
+@operation(answers={200: Items[answers.Payee]}, tag="merchants", permission=Permission.COMPANY_PAYEE_EDIT)
+def payees() -> tuple[int, Items[answers.Payee]]:
+    """List every account the asker's company named, the newest first."""
+    rows = queries.payees(reading(), company_id=require_actor().company)
+    return 200, Items[answers.Payee](items=[answers.Payee.of(row) for row in rows])
+
+
+@api.post("/payees")
+@operation(
+    answers={201: Created},
+    tag="merchants",
+    permission=Permission.COMPANY_PAYEE_EDIT,
+    body=requests.Account,
+    idempotent_flow=True,
+)
+def name_payee(body: requests.Account, key: str) -> tuple[int, Created]:  # noqa: ARG001  the flow resumes by nothing
+    """Name the account in a currency; all but a company's first count after 72 hours, and ``code`` is needed."""
+    return 201, Created(id=acts.name_payee(body))
+
+
+@api.post("/payees/<uuid:payee_id>/withdrawal")
+@operation(answers={204: None}, tag="merchants", permission=Permission.COMPANY_PAYEE_EDIT)
+def withdraw_payee(payee_id: UUID) -> tuple[int, None]:
+    """Take back an account that still waits."""
+    with unit_of_work() as session:
+        acts.withdraw_payee(session, payee_id)
+    return 204, None
+
+
+def _visible(application_id: UUID) -> queries.ApplicationRow:
+    actor = require_actor()
+    reviews = actor.may(Permission.OPERATOR_MERCHANT_REVIEW)
+    return queries.application(reading(), application_id=application_id, company_id=None if reviews else actor.company)

@@ -1,0 +1,218 @@
+"""Carry an import through: read and preview the workbook, write its good rows, give the bad ones back.
+
+Every step is a transaction of its own and finds in the database how far the one before it came, so the same call
+after a crash goes on from there. Two runs of one import take turns on its row and never write a row twice.
+"""
+
+import io
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+import xlsxwriter
+from obstore.store import ObjectStore
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.catalog.imports import present, queries, reader, services
+from marketplace.catalog.imports.models import ImportJob, ImportRow
+from marketplace.catalog.rules.import_states import ImportState
+from marketplace.catalog.rules.imported import Outcome
+from marketplace.catalog.rules.mapping import read_mapping
+from marketplace.catalog.rules.sheet_rows import SheetRow, doubtful, read_rows
+from marketplace.catalog.rules.sheets import MOST_ROWS, Layout, layout_of
+from marketplace.files import queries as files
+from marketplace.files import services as file_services
+from marketplace.files import store as bytes_store
+from marketplace.files.rules import MediaType, Purpose
+from marketplace.files.services import Upload
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.errors import DomainError, FieldError, NotAllowed, NotFound, TooLarge, Unavailable
+
+Explain = Callable[[FieldError, str], str]
+Progress = Callable[[int, int], None]
+# Writing a preview keeps SQLite's one writer busy; others get their turn between pieces.
+_PIECE: Final = 1_000
+
+
+def run(
+    import_id: UUID, *, store: ObjectStore, explain: Explain, progress: Progress = lambda _done, _total: None
+) -> None:
+    """Do what is left to do of an import; nothing when it rests.
+
+    ``explain`` words a refusal in a language for the file of bad rows; ``progress`` is told rows done and in all.
+    """
+    try:
+        if _read(import_id, store, progress):
+            _give_back(import_id, store, explain)
+        if _write(import_id, progress):
+            _give_back(import_id, store, explain)
+            _finish(import_id)
+    except Unavailable:
+        raise
+    except DomainError as error:
+        _fail(import_id, error)
+
+
+def _read(import_id: UUID, store: ObjectStore, progress: Progress) -> bool:
+    """Read the workbook and keep its rows with what they would do; False when this import is past that."""
+    with unit_of_work() as session:
+        job = session.get(ImportJob, import_id, with_for_update=True)
+        if job is None or job.state not in {ImportState.QUEUED, ImportState.READING}:
+            return False
+        services.begin_reading(session, job)
+        file = files.get_any(session, file_id=job.file_id)
+        sheet, mapping, locale = job.sheet, read_mapping(job.mapping), job.locale
+    content = bytes_store.read(store, file.sha256)
+    names, raw = reader.read_sheet(content, is_csv=file.media_type == MediaType.CSV, sheet=sheet)
+    layout = layout_of(raw, mapping)
+    rows = list(read_rows(raw, layout))
+    if len(rows) > MOST_ROWS:
+        raise TooLarge("sheet_rows", accepted=f"{MOST_ROWS} rows")
+    if not _keep(import_id, names, raw.name, layout, rows, locale, progress):
+        return False
+    return _in_state(import_id, ImportState.READING, lambda session, job: services.move(session, job, "preview"))
+
+
+def _keep(
+    import_id: UUID,
+    names: Sequence[str],
+    sheet: str,
+    layout: Layout,
+    rows: Sequence[SheetRow],
+    locale: str,
+    progress: Progress,
+) -> bool:
+    """Keep the rows in pieces; False when the import was cancelled meanwhile."""
+
+    def describe(session: Session, job: ImportJob) -> None:
+        services.describe(session, job, sheets=names, sheet=sheet, layout=layout, doubts=doubtful(rows))
+
+    if not _in_state(import_id, ImportState.READING, describe):
+        return False
+    for start in range(0, len(rows), _PIECE):
+        piece = rows[start : start + _PIECE]
+
+        def judge(session: Session, job: ImportJob, piece: Sequence[SheetRow] = piece) -> None:
+            around = present.surroundings(session, locale=locale)
+            services.preview(session, job, rows=piece, around=around)
+
+        if not _in_state(import_id, ImportState.READING, judge):
+            return False
+        progress(0, start + len(piece))
+    return True
+
+
+def _write(import_id: UUID, progress: Progress) -> bool:
+    """Write batch after batch from the cursor on; False when this import is not to be written."""
+    _in_state(import_id, ImportState.PREVIEWED, _commit_unless_dry)
+    while True:
+        with unit_of_work() as session:
+            job = services.locked(session, import_id, state=ImportState.COMMITTING)
+            if job is None:
+                return False
+            around = present.surroundings(session, locale=job.locale)
+            more = services.write_batch(session, job, actor=_actor(session, job), around=around, now=clock.now())
+            done, total = job.cursor, job.total
+        if not more:
+            return True
+        progress(done, total)
+
+
+def _commit_unless_dry(session: Session, job: ImportJob) -> None:
+    if not job.dry_run:
+        services.move(session, job, "commit")
+
+
+def _finish(import_id: UUID) -> None:
+    def finish(session: Session, job: ImportJob) -> None:
+        counts = queries.counts(session, import_ids=[import_id]).get(import_id, {})
+        services.finish(session, job, actor=_actor(session, job), now=clock.now(), counts=counts)
+
+    _in_state(import_id, ImportState.COMMITTING, finish)
+
+
+def _fail(import_id: UUID, error: DomainError) -> None:
+    def fail(session: Session, job: ImportJob) -> None:
+        services.fail(session, job, error=error, now=clock.now())
+
+    if not any(_in_state(import_id, state, fail) for state in (ImportState.READING, ImportState.COMMITTING)):
+        raise error
+
+
+def _give_back(import_id: UUID, store: ObjectStore, explain: Explain) -> None:
+    """Make the file of the bad rows: the same columns, and why; none when every row is good."""
+    session = reading()
+    job = session.get_one(ImportJob, import_id, populate_existing=True)
+    rows = session.scalars(
+        sa.select(ImportRow)
+        .where(ImportRow.import_id == import_id, ImportRow.outcome == Outcome.ERROR)
+        .order_by(ImportRow.position)
+    ).all()
+    if not rows:
+        return
+    content = workbook_of(job.headers, rows, lambda error: explain(error, job.locale))
+    upload = Upload(
+        Purpose.EXPORT, f"errors-{import_id}.xlsx", MediaType.XLSX, bytes_store.put(store, content), len(content)
+    )
+    with unit_of_work() as session:
+        job = session.get_one(ImportJob, import_id, with_for_update=True)
+        owner = Actor(person_id=job.person_id, company_id=job.company_id)
+        job.errors_file_id = file_services.keep(session, actor=owner, upload=upload, now=clock.now())
+
+
+def errors_of(session: Session, *, import_id: UUID, store: ObjectStore) -> bytes:
+    """Return the file of an import's bad rows, for a caller that has shown the import to be its own."""
+    file_id = session.get_one(ImportJob, import_id).errors_file_id
+    if file_id is None:
+        raise NotFound("file")
+    return bytes_store.read(store, files.get_any(session, file_id=file_id).sha256)
+
+
+def workbook_of(headers: Sequence[str], rows: Sequence[ImportRow], explain: Callable[[FieldError], str]) -> bytes:
+    """Return rows as a workbook: their own cells, then ``error`` with the reasons.
+
+    Every text is written as text: one that begins like a formula must not become one in somebody's sheet program.
+    """
+    target = io.BytesIO()
+    width = max(len(headers), *(len(row.cells) for row in rows))
+    literal = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with xlsxwriter.Workbook(target, literal) as book:
+        sheet = book.add_worksheet("errors")
+        first = 0
+        if headers:
+            for column, text in enumerate(headers):
+                sheet.write_string(0, column, text)
+            sheet.write_string(0, width, "error")
+            first = 1
+        for line, row in enumerate(rows, start=first):
+            for column, cell in enumerate(row.cells):
+                if isinstance(cell, list):
+                    # The library writes decimals exactly; its annotations do not say so.
+                    sheet.write_number(line, column, Decimal(cell[0]))  # pyright: ignore
+                elif cell is not None:
+                    sheet.write_string(line, column, str(cell))
+            reasons = "; ".join(f"{error['field']}: {explain(queries.from_json(error))}" for error in row.errors)
+            sheet.write_string(line, width, reasons[:32_000])
+    return target.getvalue()
+
+
+def _in_state(import_id: UUID, state: ImportState, work: Callable[[Session, ImportJob], None]) -> bool:
+    """Do something with the import in a transaction while it is in this state; tell whether it was."""
+    with unit_of_work() as session:
+        job = services.locked(session, import_id, state=state)
+        if job is not None:
+            work(session, job)
+        return job is not None
+
+
+def _actor(session: Session, job: ImportJob) -> Actor:
+    """Return who began the import, with today's rights: somebody who left writes no more listings."""
+    actor = accounts.actor_of(session, person_id=job.person_id, company_id=job.company_id)
+    if actor is None:
+        raise NotAllowed("no_person")
+    return actor

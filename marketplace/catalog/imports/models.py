@@ -1,0 +1,63 @@
+"""Tables of imports and their rows."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.catalog.rules.import_states import ImportState
+from marketplace.catalog.rules.imported import Outcome
+from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.kernel.ids import new_id
+
+
+class ImportJob(Base):
+    """One workbook of a company on its way into listings; ``cursor`` is the position of the last row written."""
+
+    __tablename__ = "import_job"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    person_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    file_id: Mapped[UUID] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    state: Mapped[ImportState] = mapped_column(StateColumn(ImportState))
+    sheet: Mapped[str | None] = mapped_column(sa.String(100))
+    mapping: Mapped[dict[str, Any]] = mapped_column(Json)
+    locale: Mapped[str] = mapped_column(sa.String(8))
+    dry_run: Mapped[bool] = mapped_column(sa.Boolean)
+    submit: Mapped[bool] = mapped_column(sa.Boolean)
+    sheets: Mapped[list[str]] = mapped_column(Json, default=list)
+    headers: Mapped[list[str]] = mapped_column(Json, default=list)
+    columns: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    warnings: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    failure: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    total: Mapped[int] = mapped_column(sa.Integer, default=0)
+    cursor: Mapped[int] = mapped_column(sa.Integer, default=0)
+    errors_file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("cursor >= 0 AND cursor <= total", name="cursor"),
+        sa.Index("ix_import_job_company_id_id", "company_id", "id"),
+    )
+
+
+class ImportRow(Base):
+    """One row of an import by its position from one; ``line`` is its number in the sheet."""
+
+    __tablename__ = "import_row"
+
+    import_id: Mapped[UUID] = mapped_column(sa.ForeignKey("import_job.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(sa.Integer)
+    outcome: Mapped[Outcome] = mapped_column(StateColumn(Outcome))
+    sku: Mapped[str | None] = mapped_column(sa.Text)
+    cells: Mapped[list[Any]] = mapped_column(Json)
+    values: Mapped[dict[str, Any]] = mapped_column(Json)
+    errors: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    warnings: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+
+    __table_args__ = (sa.Index("ix_import_row_import_id_outcome_position", "import_id", "outcome", "position"),)

@@ -1,0 +1,173 @@
+"""Read imports: how far they are, what they would do, and what was wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.catalog.imports.models import ImportJob, ImportRow
+from marketplace.catalog.rules.import_states import RESTING, ImportState
+from marketplace.catalog.rules.imported import Outcome
+from marketplace.kernel.checks import Breach
+from marketplace.kernel.errors import FieldError, NotFound
+from marketplace.kernel.pages import Page, decode_cursor, page_of
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """An import; ``done`` of ``total`` rows are worked off, ``counts`` says by outcome what they do."""
+
+    id: UUID
+    state: ImportState
+    file_id: UUID
+    sheet: str | None
+    sheets: tuple[str, ...]
+    columns: Mapping[str, str]
+    mapping: Mapping[str, Any]
+    dry_run: bool
+    submit: bool
+    total: int
+    done: int
+    counts: Mapping[Outcome, int]
+    warnings: tuple[FieldError, ...]
+    failure: FieldError | None
+    errors_file_id: UUID | None
+    created_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_resting(self) -> bool:
+        """Tell whether nothing will happen any more by itself."""
+        return self.state in RESTING
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One row: its number in the sheet, what it does, and what is wrong with it."""
+
+    position: int
+    line: int
+    outcome: Outcome
+    sku: str | None
+    title: str
+    errors: tuple[FieldError, ...]
+    warnings: tuple[FieldError, ...]
+
+
+def get_import(session: Session, *, company_id: UUID, import_id: UUID) -> ImportView:
+    """Return an import of this company; NotFound for unknown and foreign ids alike."""
+    job = session.scalars(
+        sa.select(ImportJob).where(ImportJob.id == import_id, ImportJob.company_id == company_id)
+    ).one_or_none()
+    if job is None:
+        raise NotFound("import")
+    return _view(job, counts(session, import_ids=[import_id]).get(import_id, {}))
+
+
+def imports(session: Session, *, company_id: UUID, cursor: str | None = None, size: int = 20) -> Page[ImportView]:
+    """Return a company's imports, the newest first."""
+    query = sa.select(ImportJob).where(ImportJob.company_id == company_id).order_by(ImportJob.id.desc())
+    if cursor:
+        query = query.where(ImportJob.id < _after(cursor))
+    jobs = session.scalars(query.limit(size + 1)).all()
+    counted = counts(session, import_ids=[job.id for job in jobs])
+    views = [_view(job, counted.get(job.id, {})) for job in jobs]
+    return page_of(views, size, lambda view: (str(view.id),))
+
+
+def rows(
+    session: Session, *, import_id: UUID, outcome: Outcome | None = None, cursor: str | None = None, size: int = PAGE
+) -> Page[RowView]:
+    """Return rows of an import that the caller has shown to be its own, in the order of the sheet."""
+    query = sa.select(ImportRow).where(ImportRow.import_id == import_id).order_by(ImportRow.position)
+    if outcome is not None:
+        query = query.where(ImportRow.outcome == outcome)
+    if cursor:
+        (position,) = decode_cursor(cursor, int)
+        query = query.where(ImportRow.position > position)
+    found = [_row(row) for row in session.scalars(query.limit(size + 1))]
+    return page_of(found, size, lambda row: (row.position,))
+
+
+def counts(session: Session, *, import_ids: list[UUID]) -> dict[UUID, dict[Outcome, int]]:
+    """Return how many rows have which outcome, by import."""
+    found: dict[UUID, dict[Outcome, int]] = {}
+    query = (
+        sa.select(ImportRow.import_id, ImportRow.outcome, sa.func.count())
+        .where(ImportRow.import_id.in_(import_ids))
+        .group_by(ImportRow.import_id, ImportRow.outcome)
+    )
+    for import_id, outcome, count in session.execute(query):
+        found.setdefault(import_id, {})[outcome] = count
+    return found
+
+
+def last_mapping(session: Session, *, company_id: UUID) -> dict[str, Any]:
+    """Return the mapping of the company's last import that had one, to begin the next one with."""
+    query = sa.select(ImportJob.mapping).where(ImportJob.company_id == company_id).order_by(ImportJob.id.desc())
+    return next((dict(mapping) for mapping in session.scalars(query.limit(20)) if mapping), {})
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return imports that say they are done while rows of theirs were never worked off."""
+    query = sa.select(ImportJob.id).where(ImportJob.state == ImportState.DONE, ImportJob.cursor < ImportJob.total)
+    return [Breach("4 resolved once", "import", found, "done before its last row") for found in session.scalars(query)]
+
+
+def as_json(error: FieldError) -> dict[str, Any]:
+    """Return a field's refusal as it is kept beside a row."""
+    return {"field": error.field, "code": error.code, "accepted": error.accepted, "facts": error.facts}
+
+
+def from_json(kept: Mapping[str, Any]) -> FieldError:
+    """Return a refusal that was kept."""
+    return FieldError(kept["field"], kept["code"], kept["accepted"], dict(kept["facts"]))
+
+
+def _after(cursor: str) -> UUID:
+    (last,) = decode_cursor(cursor, str)
+    try:
+        return UUID(last)
+    except ValueError:
+        raise NotFound("page") from None
+
+
+def _view(job: ImportJob, counted: Mapping[Outcome, int]) -> ImportView:
+    return ImportView(
+        id=job.id,
+        state=job.state,
+        file_id=job.file_id,
+        sheet=job.sheet,
+        sheets=tuple(job.sheets),
+        columns=dict(job.columns),
+        mapping=dict(job.mapping),
+        dry_run=job.dry_run,
+        submit=job.submit,
+        total=job.total,
+        done=job.cursor if job.state is not ImportState.READING else sum(counted.values()),
+        counts={outcome: counted.get(outcome, 0) for outcome in Outcome},
+        warnings=tuple(from_json(kept) for kept in job.warnings),
+        failure=from_json(job.failure) if job.failure else None,
+        errors_file_id=job.errors_file_id,
+        created_at=job.created_at,
+        finished_at=job.finished_at,
+    )
+
+
+def _row(row: ImportRow) -> RowView:
+    title = row.values.get("title") or next(iter(row.values.get("titles", {}).values()), "")
+    return RowView(
+        row.position,
+        row.line,
+        row.outcome,
+        row.sku,
+        title[:160],
+        tuple(from_json(kept) for kept in row.errors),
+        tuple(from_json(kept) for kept in row.warnings),
+    )

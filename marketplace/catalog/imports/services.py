@@ -1,0 +1,258 @@
+"""Begin, commit and cancel imports, and write their rows: batch by batch, each with the cursor it reaches."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.audit import services as audit
+from marketplace.catalog.imports import present
+from marketplace.catalog.imports.models import ImportJob, ImportRow
+from marketplace.catalog.imports.queries import as_json
+from marketplace.catalog.models import Listing
+from marketplace.catalog.rules.import_states import IMPORT, ImportState
+from marketplace.catalog.rules.imported import Judged, Outcome, Surroundings, in_sheet, judge
+from marketplace.catalog.rules.mapping import read_mapping
+from marketplace.catalog.rules.sheet_rows import SheetRow
+from marketplace.catalog.rules.sheets import Cell, Layout
+from marketplace.catalog.rules.states import LISTING
+from marketplace.catalog.services import listings
+from marketplace.files import queries as files
+from marketplace.files.rules import Purpose
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import DomainError, FieldError, NotFound, Refused
+from marketplace.kernel.ids import new_id
+from marketplace.merchants import queries as merchants
+from marketplace.outbox import services as outbox
+
+JOB: Final = "import_sheet"
+BATCH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a workbook is to be read: which sheet, which column is which, the merchant's language, and how far to go."""
+
+    sheet: str | None = None
+    mapping: Mapping[str, Any] | None = None
+    locale: str = "en"
+    dry_run: bool = False
+    submit: bool = True
+
+
+def begin(
+    session: Session, *, actor: Actor, file_id: UUID, options: Options, now: datetime, run_at: datetime | None = None
+) -> UUID:
+    """Take a workbook of the actor's company for import and return the import's id; a job reads it from ``run_at``."""
+    actor.must(Permission.CATALOG_IMPORT_RUN)
+    read_mapping(options.mapping or {})
+    file = files.get_file(session, company_id=actor.company, file_id=file_id)
+    if file.purpose is not Purpose.WORKBOOK:
+        raise Refused.field("file", "workbook", "a file handed in with purpose workbook")
+    job = ImportJob(
+        id=new_id(),
+        company_id=actor.company,
+        person_id=actor.person,
+        file_id=file_id,
+        state=ImportState.QUEUED,
+        sheet=options.sheet or None,
+        mapping=dict(options.mapping or {}),
+        locale=options.locale,
+        dry_run=options.dry_run,
+        submit=options.submit,
+        created_at=now,
+    )
+    session.add(job)
+    session.flush()
+    _audit(session, actor, "import.begun", job.id, now, file=file_id)
+    _enqueue(session, job, now, run_at)
+    return job.id
+
+
+def commit(session: Session, *, actor: Actor, import_id: UUID, now: datetime) -> None:
+    """Let a previewed import be written; Conflict ``state`` for one that was written or cancelled."""
+    job = own(session, actor=actor, import_id=import_id)
+    move(session, job, "commit")
+    _audit(session, actor, "import.committed", import_id, now)
+    _enqueue(session, job, now, None)
+
+
+def cancel(session: Session, *, actor: Actor, import_id: UUID, now: datetime) -> None:
+    """Stop an import; what it wrote stays, and is unchanged when the sheet is imported again."""
+    job = own(session, actor=actor, import_id=import_id)
+    move(session, job, "cancel")
+    job.finished_at = now
+    _audit(session, actor, "import.cancelled", import_id, now, written=job.cursor)
+
+
+def own(session: Session, *, actor: Actor, import_id: UUID) -> ImportJob:
+    """Return an import of the actor's company, locked; NotFound for unknown and foreign ids alike."""
+    actor.must(Permission.CATALOG_IMPORT_RUN)
+    job = session.scalars(
+        sa.select(ImportJob).where(ImportJob.id == import_id, ImportJob.company_id == actor.company).with_for_update()
+    ).one_or_none()
+    if job is None:
+        raise NotFound("import")
+    return job
+
+
+def locked(session: Session, import_id: UUID, *, state: ImportState) -> ImportJob | None:
+    """Return an import for the job that works on it, None when it is in this state no longer."""
+    job = session.get(ImportJob, import_id, with_for_update=True, populate_existing=True)
+    return job if job is not None and job.state is state else None
+
+
+def move(session: Session, job: ImportJob, action: str) -> None:
+    """Take a drawn transition: the one place that writes an import's state."""
+    job.state = IMPORT.apply(job.state, action)
+    session.flush()
+
+
+def begin_reading(session: Session, job: ImportJob) -> None:
+    """Start reading, from the first row also when an earlier reading was cut off."""
+    move(session, job, "read")
+    session.execute(sa.delete(ImportRow).where(ImportRow.import_id == job.id))
+    job.total = job.cursor = 0
+    session.flush()
+
+
+def describe(
+    session: Session, job: ImportJob, *, sheets: Sequence[str], sheet: str, layout: Layout, doubts: Iterable[FieldError]
+) -> None:
+    """Note what was found in the workbook before its rows are judged."""
+    job.sheets, job.sheet = list(sheets), sheet[:100]
+    job.headers = list(layout.headers)
+    job.columns = {column.name: _where(column.index, layout, column.value) for column in layout.columns}
+    job.warnings = [as_json(error) for error in (*layout.warnings, *doubts)]
+    session.flush()
+
+
+def preview(session: Session, job: ImportJob, *, rows: Sequence[SheetRow], around: Surroundings) -> None:
+    """Judge rows against the listings there are and keep them with their outcome."""
+    known = present.drafts_by_sku(session, company_id=job.company_id, skus=_skus(row.values for row in rows))
+    kept: list[dict[str, Any]] = []
+    for position, row in enumerate(rows, start=job.total + 1):
+        found = known.get(str(row.values.get("sku", "")))
+        judged = judge(row.values, found[1] if found else None, around)
+        errors = [*row.errors, *_unsaid(judged, row.errors)]
+        kept.append(
+            {
+                "import_id": job.id,
+                "position": position,
+                "line": row.number,
+                "outcome": Outcome.ERROR if errors else judged.outcome,
+                "sku": str(row.values["sku"])[:200] if "sku" in row.values else None,
+                "cells": [_cell(cell) for cell in row.cells],
+                "values": {name: value for name, value in row.values.items() if not isinstance(value, Decimal)},
+                "errors": [as_json(error) for error in errors],
+                "warnings": [as_json(error) for error in (*row.warnings, *judged.warnings)],
+            }
+        )
+    if kept:
+        session.execute(sa.insert(ImportRow), kept)
+    job.total += len(kept)
+    session.flush()
+
+
+def fail(session: Session, job: ImportJob, *, error: DomainError, now: datetime) -> None:
+    """Note why a workbook cannot be imported at all."""
+    move(session, job, "fail")
+    first = error.errors[0] if error.errors else FieldError("file", error.code, str(error.facts.get("accepted", "")))
+    job.failure, job.finished_at = as_json(first), now
+    session.flush()
+
+
+def write_batch(session: Session, job: ImportJob, *, actor: Actor, around: Surroundings, now: datetime) -> bool:
+    """Write the next rows behind the cursor and move it; tell whether there were any."""
+    rows = session.scalars(
+        sa.select(ImportRow)
+        .where(ImportRow.import_id == job.id, ImportRow.position > job.cursor)
+        .order_by(ImportRow.position)
+        .limit(BATCH)
+    ).all()
+    if not rows:
+        return False
+    doing = [row for row in rows if row.outcome in {Outcome.CREATE, Outcome.UPDATE}]
+    known = present.drafts_by_sku(session, company_id=job.company_id, skus=_skus(row.values for row in doing))
+    submits = job.submit and bool(merchants.active(session, company_ids=[job.company_id]))
+    for row in doing:
+        found = known.get(row.values["sku"])
+        try:
+            with session.begin_nested():
+                row.outcome = _write(session, actor, row, found, around, now, submits=submits)
+        except DomainError as error:
+            row.outcome = Outcome.ERROR
+            row.errors = [as_json(in_sheet(item)) for item in error.errors or [FieldError("sku", error.code)]]
+    job.cursor = rows[-1].position
+    session.flush()
+    return True
+
+
+def finish(session: Session, job: ImportJob, *, actor: Actor, now: datetime, counts: Mapping[Outcome, int]) -> None:
+    """Note that every row was worked off."""
+    move(session, job, "finish")
+    job.finished_at = now
+    _audit(session, actor, "import.finished", job.id, now, **{str(name): count for name, count in counts.items()})
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    row: ImportRow,
+    found: tuple[UUID, Any] | None,
+    around: Surroundings,
+    now: datetime,
+    *,
+    submits: bool,
+) -> Outcome:
+    """Write one row as it stands against the listing of this moment."""
+    judged = judge(row.values, found[1] if found else None, around)
+    if judged.draft is None:
+        raise Refused.fields(*judged.errors)
+    outcome = judged.outcome
+    if found is None:
+        listing_id = listings.create(session, actor=actor, draft=judged.draft, now=now)
+    else:
+        listing_id = found[0]
+        if outcome is Outcome.UPDATE and not listings.edit(
+            session, actor=actor, listing_id=listing_id, draft=judged.draft, now=now
+        ):
+            outcome = Outcome.UNCHANGED
+    if submits and LISTING.allows(session.get_one(Listing, listing_id).state, "submit"):
+        listings.submit(session, actor=actor, listing_id=listing_id, now=now)
+    return outcome
+
+
+def _unsaid(judged: Judged, said: Sequence[FieldError]) -> list[FieldError]:
+    """Return what judging found wrong beside what reading said: a price that cannot be read is not missing too."""
+    fields = {error.field for error in said}
+    return [error for error in judged.errors if error.field not in fields]
+
+
+def _skus(values: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [str(value["sku"]) for value in values if "sku" in value]
+
+
+def _where(index: int | None, layout: Layout, value: str | None) -> str:
+    if index is None:
+        return f"= {value}"
+    return layout.headers[index] if index < len(layout.headers) else f"#{index + 1}"
+
+
+def _cell(cell: Cell) -> Any:
+    """Keep a cell as JSON: a number as a list of its text."""
+    return [f"{cell:f}"] if isinstance(cell, Decimal) else cell
+
+
+def _enqueue(session: Session, job: ImportJob, now: datetime, run_at: datetime | None) -> None:
+    outbox.enqueue(session, JOB, {"import": str(job.id)}, now=now, run_at=run_at, key=f"{JOB}:{job.id}:{job.state}")
+
+
+def _audit(session: Session, actor: Actor, action: str, import_id: UUID, now: datetime, **facts: Any) -> None:
+    audit.record(session, actor=actor, action=action, subject="import", subject_id=import_id, facts=facts, now=now)

@@ -1,0 +1,116 @@
+"""Which column of a merchant's sheet is which of ours: headers in Chinese or English, in any order."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
+from marketplace.catalog.rules.texts import LANGUAGES
+
+LWH: Final = "carton_lwh"
+# What merchants call our columns; the first is the one that we print ourselves, in Chinese.
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "sku": ("货号", "sku", "商品编码", "产品编号", "编号", "型号", "item no", "item number", "article", "article no"),
+    "title": ("品名", "title", "名称", "商品名称", "产品名称", "标题", "name", "product", "product name", "item name"),
+    "hs": ("海关编码", "hs", "hs code", "hs编码", "hscode", "税号", "商品编号", "tariff code"),
+    "origin": ("原产地", "origin", "产地", "原产国", "country of origin"),
+    "unit": ("单位", "unit", "计量单位", "uom", "unit of measure"),
+    "currency": ("币种", "currency", "货币"),
+    "price": ("单价", "price", "价格", "unit price"),
+    "moq": ("起订量", "moq", "最小起订量", "minimum order", "minimum order quantity", "min order"),
+    "multiple": ("倍数", "multiple", "订货倍数", "order multiple"),
+    "carton_units": ("装箱数", "carton_units", "每箱数量", "箱装数", "pcs/ctn", "units per carton", "qty per carton"),
+    "carton_l": ("长", "carton_l", "箱长", "外箱长", "length", "carton length", "l"),
+    "carton_w": ("宽", "carton_w", "箱宽", "外箱宽", "width", "carton width", "w"),
+    "carton_h": ("高", "carton_h", "箱高", "外箱高", "height", "carton height", "h"),
+    LWH: ("长宽高", LWH, "carton_l/w/h", "外箱尺寸", "箱规", "装箱尺寸", "carton size", "carton dimensions", "lxwxh"),
+    "gross_kg": ("毛重", "gross_kg", "gross", "gross weight", "g.w.", "gw"),
+    "net_kg": ("净重", "net_kg", "net", "net weight", "n.w.", "nw"),
+    "stock": ("库存", "stock", "库存数量", "现货", "on hand", "inventory"),
+    "lead_days": ("交货期", "lead_days", "交期", "货期", "lead time", "lead days", "lead time days"),
+    "incoterm": ("价格条款", "incoterm", "贸易条款", "贸易术语", "incoterms", "price basis", "price terms"),
+    "place": ("交货地", "place", "交货地点", "named place", "place of delivery"),
+    "description": ("描述", "description", "商品描述", "产品描述", "详情", "details"),
+    "category": ("类别", "category", "分类"),
+    "commodity": ("商品页", "commodity"),
+    "grade": ("等级", "grade", "级别"),
+}
+UNITS: Final[Mapping[str, str]] = {
+    "mm": "mm", "毫米": "mm", "㎜": "mm", "cm": "cm", "厘米": "cm", "公分": "cm", "㎝": "cm", "m": "m", "米": "m",
+    "g": "g", "gr": "g", "gram": "g", "grams": "g", "克": "g", "kg": "kg", "kgs": "kg", "公斤": "kg", "千克": "kg",
+    "㎏": "kg", "t": "t", "吨": "t",
+}  # fmt: skip
+TIER: Final = re.compile(r"price@([1-9][0-9]{0,9})", re.ASCII)
+_TIER_HEADER: Final = re.compile(r"(.+?)@([0-9][0-9,. ]*)\+?", re.ASCII | re.DOTALL)
+_BRACKETS: Final = re.compile(r"[(\[{【（](.*?)[)\]}】）]")
+_TEXT_IN: Final = re.compile(r"(title|description|品名|描述)[ _-]?(" + "|".join(LANGUAGES) + ")")
+_NOISE: Final = re.compile(r"[*:：#\s]+|\.$")
+_LONGEST: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One of our columns, and the unit that the header names (None: ours)."""
+
+    name: str
+    unit: str | None = None
+
+
+def folded(text: str) -> str:
+    """Return a header as headers are compared: width, case, blanks, stars and colons do not matter."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def recognise(header: str) -> Known | None:
+    """Return which column of ours a header names, None for one of the merchant's own."""
+    text = unicodedata.normalize("NFKC", header).strip()
+    if not text or len(text) > _LONGEST:
+        return None
+    unit = next((UNITS[part] for part in map(folded, _BRACKETS.findall(text)) if part in UNITS), None)
+    name = folded(_BRACKETS.sub("", text))
+    if tier := _TIER_HEADER.fullmatch(name):
+        return _tier(tier[1], tier[2])
+    if language := _TEXT_IN.fullmatch(name):
+        return Known(f"{_BY_NAME[language[1]]}_{language[2]}")
+    if name in _BY_NAME:
+        return Known(_BY_NAME[name], unit)
+    return _with_unit_behind(name)
+
+
+def is_column(name: str) -> bool:
+    """Tell whether a mapping may name this column."""
+    base, _, language = name.rpartition("_")
+    return name in NAMES or TIER.fullmatch(name) is not None or (base in _BY_LANGUAGE and language in LANGUAGES)
+
+
+def sides_of(merged: Sequence[Known | None]) -> list[Known | None]:
+    """Let a header that lies over three columns and means length, width and height name each of them."""
+    columns = list(merged)
+    for start in range(len(columns) - 2):
+        over = columns[start]
+        if over is not None and over.name == LWH and columns[start + 1 : start + 3] == [over, over]:
+            columns[start : start + 3] = [Known(name, over.unit) for name in ("carton_l", "carton_w", "carton_h")]
+    return columns
+
+
+def _tier(base: str, quantity: str) -> Known | None:
+    digits = re.sub(r"[,. ]", "", quantity)
+    if _BY_NAME.get(base) != "price" or not 1 <= int(digits) <= LARGEST_QUANTITY:
+        return None
+    return Known(f"price@{int(digits)}")
+
+
+def _with_unit_behind(name: str) -> Known | None:
+    """Read ``gross_g``, ``carton_l_mm`` and ``毛重kg``: a name with its unit behind."""
+    for written, unit in UNITS.items():
+        for stem in (name.removesuffix(f"_{written}"), name.removesuffix(written)):
+            if stem != name and stem in _BY_NAME and _BY_NAME[stem] in _MEASURED:
+                return Known(_BY_NAME[stem], unit)
+    return None
+
+
+_BY_LANGUAGE: Final = ("title", "description")
+_MEASURED: Final = frozenset({"carton_l", "carton_w", "carton_h", LWH, "gross_kg", "net_kg"})
+_BY_NAME: Final = {folded(written): name for name, names in NAMES.items() for written in names}

@@ -1,0 +1,246 @@
+"""What a row of a sheet does: the draft it makes of a new listing, or of one that is there.
+
+A cell that is empty, and a column that the sheet lacks, leave a listing as it is; of a new one they take the default
+or are asked for. Prices on other bases than the row's stay.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from marketplace.catalog.rules.drafts import ListingDraft, check_draft
+from marketplace.catalog.rules.packing import Packing
+from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place
+from marketplace.catalog.rules.pricing import Ladder, make_ladder, rises
+from marketplace.catalog.rules.texts import LANGUAGES
+from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.money import is_currency
+from marketplace.reference.rules import hs_code
+
+_NEEDED: Final = ("sku", "title", "hs", "origin", "unit", "currency", "price", "incoterm", "place")
+_CARTON: Final = ("carton_units", "carton_l", "carton_w", "carton_h", "gross_g", "net_g")
+_COLUMN_OF: Final = {"hs_code": "hs", "locale": "title", "tiers": "price", "gross_g": "gross_kg", "net_g": "net_kg"}
+# Letters that are written in one language of the corridor only, or nearly.
+_SCRIPTS: Final = (
+    ("zh", "\u4e00", "\u9fff"), ("th", "\u0e00", "\u0e7f"), ("lo", "\u0e80", "\u0eff"), ("my", "\u1000", "\u109f"),
+    ("km", "\u1780", "\u17ff"), ("vi", "\u1ea0", "\u1ef9"),
+)  # fmt: skip
+_WITHOUT_SCRIPT: Final = frozenset({"en", "id", "ms", "vi"})
+
+
+class Outcome(StrEnum):
+    """What a row does, or did."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a row is read against: the city's places and shelves, and the merchant's own language."""
+
+    places: Sequence[NamedPlace]
+    categories: Collection[str]
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A row's outcome with its draft, or with what is wrong."""
+
+    outcome: Outcome
+    draft: ListingDraft | None = None
+    errors: tuple[FieldError, ...] = ()
+    warnings: tuple[FieldError, ...] = ()
+
+
+def judge(values: Mapping[str, Any], present: ListingDraft | None, around: Surroundings) -> Judged:
+    """Say what a row does to the listing that its article number names, if there is one."""
+    warnings: list[FieldError] = []
+    try:
+        draft = draft_of(values, present, around, warnings)
+        check_draft(draft)
+    except Refused as refusal:
+        return Judged(Outcome.ERROR, errors=tuple(map(in_sheet, refusal.errors)), warnings=tuple(warnings))
+    if present is None:
+        return Judged(Outcome.CREATE, draft, warnings=tuple(warnings))
+    outcome = Outcome.UNCHANGED if draft == present else Outcome.UPDATE
+    return Judged(outcome, draft, warnings=tuple(warnings))
+
+
+def draft_of(
+    values: Mapping[str, Any], present: ListingDraft | None, around: Surroundings, warnings: list[FieldError]
+) -> ListingDraft:
+    """Return the listing as the row wants it; Refused names the columns at fault."""
+    errors = _missing(values) if present is None else []
+    ladder = _ladder(values, present, around, errors)
+    errors += _check_words(values, around)
+    if errors:
+        raise Refused.fields(*errors)
+    if ladder is not None and rises(ladder):
+        warnings.append(FieldError("price", "price_rises", "a lower price for more"))
+    titles, source = _texts("title", values, present.titles if present else {}, present, around)
+    descriptions, _ = _texts("description", values, present.descriptions if present else {}, present, around)
+    packing = _packing(values, present.packing if present else None, warnings)
+    base = present or _blank(values)
+    stock, lead_days = _supply(values, base, warnings)
+    return replace(
+        base,
+        titles=titles,
+        descriptions=descriptions,
+        source_locale=source,
+        hs=hs_code(values["hs"]) if "hs" in values else base.hs,
+        origin=values.get("origin", base.origin),
+        unit=values.get("unit", base.unit),
+        moq=values.get("moq", base.moq),
+        multiple=values.get("multiple", base.multiple),
+        ladders=_with(base.ladders, ladder),
+        stock=stock,
+        lead_days=lead_days,
+        packing=packing,
+        category=values.get("category", base.category),
+        commodity=values.get("commodity", base.commodity),
+        grade=values.get("grade", base.grade),
+    )
+
+
+def in_sheet(error: FieldError) -> FieldError:
+    """Name the sheet's column in the place of the draft's field: ``ladders.0.place`` is ``place``."""
+    name = error.field.rpartition(".")[2]
+    name = "price" if name.isdigit() or name == "ladders" else name
+    return replace(error, field=_COLUMN_OF.get(name, name))
+
+
+def language_of_text(text: str, otherwise: str) -> str:
+    """Return the language that a text's letters show, else the merchant's own where that has Latin letters."""
+    for language, first, last in _SCRIPTS:
+        if any(first <= letter <= last for letter in text):
+            return language
+    return otherwise if otherwise in _WITHOUT_SCRIPT else "en"
+
+
+def _missing(values: Mapping[str, Any]) -> list[FieldError]:
+    has_price = "price" in values or "tiers" in values
+    given = {*values, *(["price"] if has_price else []), *(["title"] if values.get("titles") else [])}
+    errors = [FieldError(name, "required", "a value") for name in _NEEDED if name not in given]
+    if "stock" not in values and "lead_days" not in values:
+        errors.append(FieldError("stock", "stock_or_lead", "either stock, or lead_days for goods made to order"))
+    return errors
+
+
+def _check_words(values: Mapping[str, Any], around: Surroundings) -> list[FieldError]:
+    errors: list[FieldError] = []
+    if "category" in values and values["category"] not in around.categories:
+        errors.append(FieldError("category", "choice", ", ".join(sorted(around.categories))))
+    signs = values.get("money_signs", [])
+    if signs and "currency" in values and values["currency"] not in signs:
+        errors.append(FieldError("price", "currency_differs", values["currency"], {"written": ", ".join(signs)}))
+    return errors
+
+
+def _ladder(
+    values: Mapping[str, Any], present: ListingDraft | None, around: Surroundings, errors: list[FieldError]
+) -> Ladder | None:
+    """Return the row's prices on its basis; a listing that is there lends the basis that the row does not name."""
+    if "price" not in values and "tiers" not in values:
+        return None
+    former = present.ladders[0] if present and present.ladders else None
+    currency = values.get("currency", former.currency if former else "")
+    incoterm = values.get("incoterm", former.incoterm if former else "")
+    named = values.get("place", former.place_code if former else "")
+    if currency and not is_currency(currency):
+        errors.append(FieldError("currency", "currency", "an ISO 4217 code such as CNY, THB, VND"))
+    place = None
+    if incoterm and incoterm not in KINDS:
+        errors.append(FieldError("incoterm", "choice", ", ".join(KINDS)))
+    elif incoterm and named:
+        place = find_place(named, around.places, KINDS[incoterm])
+        if place is None:
+            errors.append(_unknown_place(incoterm, around))
+    if place is None or errors:
+        return None
+    tiers = sorted((quantity, Decimal(price)) for quantity, price in values.get("tiers", []))
+    first = Decimal(values["price"]) if "price" in values else tiers[0][1]
+    moq = values.get("moq", present.moq if present else 1)
+    if "price" in values and tiers and tiers[0][0] <= moq:
+        moq = 1  # a tier at or below the minimum: the price itself holds from one on
+    return make_ladder(currency, incoterm, place.code, price=first, tiers=tiers, moq=max(1, moq))
+
+
+def _unknown_place(incoterm: str, around: Surroundings) -> FieldError:
+    accepted = ", ".join(sorted(place.code for place in around.places if place.kind in KINDS[incoterm]))
+    return FieldError("place", "place", accepted, {"incoterm": incoterm})
+
+
+def _with(ladders: tuple[Ladder, ...], ladder: Ladder | None) -> tuple[Ladder, ...]:
+    if ladder is None:
+        return ladders
+    if all(known.basis != ladder.basis for known in ladders):
+        return (*ladders, ladder)
+    return tuple(ladder if known.basis == ladder.basis else known for known in ladders)
+
+
+def _texts(
+    field: str, values: Mapping[str, Any], known: Mapping[str, str], present: ListingDraft | None, around: Surroundings
+) -> tuple[dict[str, str], str]:
+    """Return texts by language and the leading one: a listing keeps its own, a new one takes its title's."""
+    given = dict(values.get(f"{field}s", {}))
+    title = str(values.get("title") or next(iter(values.get("titles", {}).values()), ""))
+    leading = present.source_locale if present else language_of_text(title, around.locale)
+    if present is None and "title" not in values:
+        leading = next(iter(values.get("titles", {})), leading)
+    if field in values:
+        given[leading] = values[field]
+    return {**known, **{language: text for language, text in given.items() if language in LANGUAGES}}, leading
+
+
+def _packing(values: Mapping[str, Any], known: Packing | None, warnings: list[FieldError]) -> Packing | None:
+    """Return the carton, None while it is not known whole: the goods can be shown, their freight cannot."""
+    former = (
+        {}
+        if known is None
+        else dict(
+            zip(
+                _CARTON,
+                (known.carton_units, known.length_mm, known.width_mm, known.height_mm, known.gross_g, known.net_g),
+                strict=True,
+            )
+        )
+    )
+    parts = {**former, **{name: values[name] for name in _CARTON if name in values}}
+    if not parts:
+        return None
+    if missing := [_COLUMN_OF.get(name, name) for name in _CARTON if name not in parts]:
+        warnings.append(FieldError("carton_units", "packing_partial", ", ".join(missing)))
+        return known
+    return Packing(*(parts[name] for name in _CARTON), stackable=known.stackable if known else True)
+
+
+def _supply(values: Mapping[str, Any], base: ListingDraft, warnings: list[FieldError]) -> tuple[int | None, int | None]:
+    """Return stock or lead time: goods that lie ready are sold from stock, also where a lead time stands beside it."""
+    stock, lead_days = values.get("stock"), values.get("lead_days") or None
+    if stock is None and "lead_days" not in values:
+        return base.stock, base.lead_days
+    if lead_days is not None and not stock:
+        return None, lead_days
+    if lead_days is not None:
+        warnings.append(FieldError("lead_days", "lead_days_unused", "either stock or lead_days"))
+    return stock, None
+
+
+def _blank(values: Mapping[str, Any]) -> ListingDraft:
+    return ListingDraft(
+        sku=values["sku"],
+        titles={},
+        source_locale="en",
+        hs="",
+        origin="",
+        unit="",
+        moq=1,
+        multiple=1,
+        ladders=(),
+    )

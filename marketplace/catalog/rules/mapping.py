@@ -1,0 +1,88 @@
+"""A merchant's saved answer to "which column of your sheet is which of ours".
+
+JSON by our column: a header text, or an object with one of ``header``, ``column`` (a letter as the sheet program shows
+it), ``value`` (the same for every row) or ``made_from`` (a column whose text tells the goods apart, for sheets without
+article numbers), and optionally ``unit``::
+
+    {"sku": "Artikel", "gross_kg": {"column": "X", "unit": "g"}, "currency": {"value": "IDR"}}
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from marketplace.catalog.rules.headers import UNITS, is_column
+from marketplace.kernel.errors import FieldError, Refused
+
+_LETTERS: Final = re.compile(r"[A-Z]{1,2}", re.ASCII)
+_KINDS: Final = ("header", "column", "value", "made_from")
+_LONGEST: Final = 500
+ACCEPTED: Final = "our column names, each with a header text or an object with header, column, value or made_from"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the values of one of our columns come from; ``column`` and ``made_from`` count from zero."""
+
+    header: str | None = None
+    column: int | None = None
+    value: str | None = None
+    made_from: int | None = None
+    unit: str | None = None
+
+
+def read_mapping(given: Any) -> dict[str, Source]:
+    """Return the mapping, or refuse ``mapping`` naming each part that cannot be read."""
+    if not isinstance(given, Mapping):
+        raise Refused.field("mapping", "mapping", ACCEPTED)
+    parts = cast("Mapping[Any, Any]", given)
+    found: dict[str, Source] = {}
+    errors: list[FieldError] = []
+    for name, part in parts.items():
+        source = _source(part) if isinstance(name, str) and is_column(name) else None
+        if source is None:
+            errors.append(FieldError("mapping", "mapping", ACCEPTED, {"part": str(name)[:60]}))
+        else:
+            found[str(name)] = source
+    if errors:
+        raise Refused.fields(*errors)
+    return found
+
+
+def column_index(letters: str) -> int | None:
+    """Return the position of a column from zero, ``A`` 0 and ``AB`` 27; None for what is no column."""
+    text = letters.strip().upper()
+    if not _LETTERS.fullmatch(text):
+        return None
+    index = 0
+    for letter in text:
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1
+
+
+def _source(part: Any) -> Source | None:
+    if isinstance(part, str):
+        part = {"header": part}
+    if not isinstance(part, Mapping):
+        return None
+    given = cast("Mapping[Any, Any]", part)
+    kinds = [kind for kind in _KINDS if kind in given]
+    unit = given.get("unit")
+    if len(kinds) != 1 or given.keys() - {*_KINDS, "unit"} or (unit is not None and unit not in UNITS):
+        return None
+    value = given[kinds[0]]
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST:
+        return None
+    return _source_of(kinds[0], value, None if unit is None else UNITS[str(unit)])
+
+
+def _source_of(kind: str, value: str, unit: str | None) -> Source | None:
+    if kind == "header":
+        return Source(header=value, unit=unit)
+    if kind == "value":
+        return Source(value=value, unit=unit)
+    index = column_index(value)
+    if index is None:
+        return None
+    return Source(column=index, unit=unit) if kind == "column" else Source(made_from=index)

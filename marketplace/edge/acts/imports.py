@@ -1,0 +1,76 @@
+"""Bring in a workbook, by whoever asks."""
+
+import json
+from typing import Any, Final
+from uuid import UUID
+
+from flask import request
+from flask_babel import force_locale
+
+from marketplace.accounts import queries as accounts
+from marketplace.catalog.imports import queries, services
+from marketplace.catalog.rules.mapping import read_mapping
+from marketplace.edge.acts import files
+from marketplace.edge.identity import require_actor
+from marketplace.edge.messages import field_sentence
+from marketplace.edge.requests import imports as requests
+from marketplace.files import queries as stored
+from marketplace.files.rules import Purpose
+from marketplace.kernel import clock
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.errors import Conflict, FieldError, Refused
+
+# People choose a language, catalogues are in a script.
+_CATALOGUES: Final = {"zh": "zh_Hans"}
+
+
+def begin(body: requests.Upload, *, locale: str) -> UUID:
+    """Take in the workbook of a multipart request and let a job read it."""
+    options = services.Options(
+        sheet=body.sheet,
+        mapping=mapping_of(body.mapping),
+        locale=locale,
+        dry_run=body.dry_run,
+        submit=body.submit,
+    )
+    read_mapping(options.mapping or {})
+    file_id = files.take("file", Purpose.WORKBOOK)
+    return in_unit_of_work(
+        lambda session: services.begin(
+            session, actor=require_actor(), file_id=file_id, options=options, now=clock.now()
+        )
+    )
+
+
+def mapping_of(text: str | None) -> dict[str, Any] | None:
+    """Read a mapping as JSON; the part of a multipart request may be a field or a file."""
+    if text is None and "mapping" in request.files:
+        text = request.files["mapping"].stream.read(20_001).decode("utf-8", "replace")
+    if text is None or not text.strip():
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise Refused.field("mapping", "mapping", "a JSON object: our column to the header of yours")
+    return found
+
+
+def errors_file(import_id: UUID) -> Any:
+    """Answer with the bad rows of an import and their reasons, as a workbook."""
+    found = queries.get_import(reading(), company_id=require_actor().company, import_id=import_id)
+    if found.errors_file_id is None:
+        raise Conflict("import_clean")
+    return files.give(stored.get_any(reading(), file_id=found.errors_file_id))
+
+
+def language_of_asker() -> str:
+    """Return the language of whoever asks, in which bad rows are explained."""
+    return accounts.get_person(reading(), person_id=require_actor().person).locale
+
+
+def explain(error: FieldError, language: str) -> str:
+    """Word a refusal in a merchant's language, also outside a request."""
+    with force_locale(_CATALOGUES.get(language, language)):
+        return field_sentence(error)

@@ -1,0 +1,92 @@
+"""Apply to sell, decide, and name accounts, by whoever asks."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.edge import door
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import merchants as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.errors import Conflict, FieldError, Refused, Unauthenticated
+from marketplace.merchants.rules.payees import PayeeAccount
+from marketplace.merchants.services import applications, payees
+
+_ACCOUNT = ("currency", "account_name", "bank_name", "account_number", "bic", "country")
+
+
+def apply(session: Session, body: requests.Application) -> UUID:
+    """Hand in an application of the asker's company."""
+    given: dict[str, Any] = {name: getattr(body, name) for name in _ACCOUNT}
+    missing = [name for name, value in given.items() if value is None]
+    if missing and len(missing) < len(_ACCOUNT):
+        raise Refused.fields(*(FieldError(name, "required", "a value") for name in missing))
+    currency = given.pop("currency")
+    return applications.apply_to_sell(
+        session,
+        actor=require_actor(),
+        apply=applications.Apply(
+            legal_name=body.legal_name,
+            registration_number=body.registration_number,
+            licence_file_id=body.licence_file_id,
+            licence_until=body.licence_until,
+            payee_currency=currency,
+            payee=None if missing else PayeeAccount(**given),
+        ),
+        now=clock.now(),
+    )
+
+
+def decide(session: Session, application_id: UUID, body: requests.Decision) -> None:
+    """Decide an application."""
+    applications.decide_application(
+        session,
+        actor=require_actor(),
+        application_id=application_id,
+        decision=body.decision,
+        reason=body.reason,
+        now=clock.now(),
+    )
+
+
+def set_standing(session: Session, company_id: UUID, body: requests.Standing) -> None:
+    """Suspend or reinstate a merchant."""
+    applications.set_standing(
+        session,
+        actor=require_actor(),
+        company_id=company_id,
+        action=body.action,
+        reason=body.reason,
+        now=clock.now(),
+    )
+
+
+def name_payee(body: requests.Account) -> UUID:
+    """Name an account of the asker's company, after the second factor was proved."""
+    prove_second_factor(body.code)
+    account = PayeeAccount(body.account_name, body.bank_name, body.account_number, body.bic, body.country)
+    return in_unit_of_work(
+        lambda session: payees.name_payee(
+            session, actor=require_actor(), currency=body.currency, account=account, now=clock.now()
+        )
+    )
+
+
+def withdraw_payee(session: Session, payee_id: UUID) -> None:
+    """Take back an account that waits."""
+    payees.withdraw_payee(session, actor=require_actor(), payee_id=payee_id, now=clock.now())
+
+
+def prove_second_factor(code: str | None) -> None:
+    """Check the asker's second factor; the demo waives it and says so on every page."""
+    if door.vault().policy.second_factor_waived:
+        return
+    person_id = require_actor().person
+    if not accounts.get_person(reading(), person_id=person_id).has_totp:
+        raise Conflict("second_factor_missing")
+    if code is None:
+        raise Unauthenticated("second_factor_needed")
+    door.by_second_factor(person_id, code)

@@ -1,0 +1,83 @@
+"""What companies send when they apply to sell, and what reviewers answer."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from pydantic import BeforeValidator
+
+from marketplace.edge import messages
+from marketplace.edge.parsing import Country, Currency, Line, Request, Text, blank_is_none
+from marketplace.edge.requests.payments import Day
+from marketplace.merchants.rules.states import ApplicationState
+
+Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
+
+
+class Account(Request):
+    """An account to be paid into, and the second factor that proves who names it."""
+
+    currency: Currency
+    account_name: Line
+    bank_name: Line
+    account_number: Line
+    bic: Line
+    country: Country
+    code: Optional = None
+
+
+class Application(Request):
+    """An application to sell; the account is asked for while the company has none."""
+
+    legal_name: Line
+    registration_number: Line
+    licence_file_id: UUID
+    licence_until: Annotated[Day | None, BeforeValidator(blank_is_none)] = None
+    currency: Annotated[Currency | None, BeforeValidator(blank_is_none)] = None
+    account_name: Optional = None
+    bank_name: Optional = None
+    account_number: Optional = None
+    bic: Optional = None
+    country: Annotated[Country | None, BeforeValidator(blank_is_none)] = None
+
+
+class Decision(Request):
+    """What a reviewer decides about an application, and why."""
+
+    decision: Literal["approve", "reject", "request_changes"]
+    reason: Text
+
+
+class Standing(Request):
+    """Suspend a merchant or reinstate it, and why."""
+
+    action: Literal["suspend", "reinstate"]
+    reason: Text
+
+
+class Queue(Request):
+    """Which applications are listed."""
+
+    state: Annotated[ApplicationState | None, BeforeValidator(blank_is_none)] = None
+    cursor: Optional = None
+
+
+messages.register(
+    errors={
+        "own_application": _("Nobody decides about a company of their own."),
+        "payee_missing": _("The company has named no account to be paid into yet."),
+        "number_sells": _("Another merchant sells under this registration number already."),
+        "payee_waiting": _("Another account waits in %(currency)s already. Take it back first."),
+        "second_factor_missing": _("Changing accounts needs a second factor. Set up an authenticator app first."),
+    },
+    fields={
+        "registration_number": _("This is no %(accepted)s: check every character."),
+        "registration_pattern": _("Write the number as on the licence: %(accepted)s."),
+        "licence": _("Hand in the business licence: %(accepted)s."),
+        "licence_over": _("This licence is over. Hand in one that is valid: %(accepted)s."),
+        "account_number": _("Write the account number: %(accepted)s."),
+        "iban": _("The check digits of this IBAN are wrong."),
+        "bic": _("Write the bank's BIC: %(accepted)s."),
+        "bic_country": _("This BIC belongs to a bank in another country than %(country)s."),
+    },
+)

@@ -1,0 +1,250 @@
+"""Room on a lorry is claimed, made good, given back and moved, and never sold twice."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from marketplace.kernel import events
+from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.quantity import Load
+from marketplace.logistics import queries
+from marketplace.logistics.events import BookingCancelled, BookingExpired, BookingRolled
+from marketplace.logistics.models.departures import Booking, CapacityEntry
+from marketplace.logistics.rules.states import BookingState
+from marketplace.logistics.services import space
+from tests.integration.logistics.conftest import LORRY, NOW, PALLET, SOON, entered, taken
+
+
+def recorded(session, kind):
+    return [event for event in session.info.get("city.events", []) if type(event) is kind]
+
+
+def pallets(count):
+    return Load(PALLET.grams * count, PALLET.cm3 * count, PALLET.ldm_mm * count, PALLET.pallets * count)
+
+
+def state_of(session, row):
+    return queries.booking(session, booking_id=row.id).state
+
+
+def test_a_claim_is_one_claim_however_often_it_is_asked(session, road):
+    line = new_id()
+    first = road.hold(session, subject=line)
+    assert road.hold(session, subject=line) == first
+    assert first.state is BookingState.HELD
+    for _ in range(2):
+        space.confirm(session, subject=line, now=NOW)
+    assert road.hold(session, subject=line).state is BookingState.CONFIRMED
+    assert taken(session, first.departure_id) == PALLET == entered(session, first.departure_id)
+    with pytest.raises(Conflict, match="booking_differs"):
+        road.hold(session, pallets(2), subject=line)
+    assert queries.bookings(session, subjects=[line])[line][0].id == first.id
+    assert queries.breaches(session) == []
+
+
+@pytest.mark.parametrize(
+    ("load", "lacking"),
+    [
+        (Load(grams=LORRY.grams + 1, pallets=1), ["grams"]),
+        (Load(cm3=LORRY.cm3 + 1), ["cm3"]),
+        (Load(ldm_mm=LORRY.ldm_mm + 1, pallets=LORRY.pallets + 1), ["ldm_mm", "pallets"]),
+    ],
+)
+def test_a_full_lorry_names_what_it_lacks_and_nothing_remains(session, road, load, lacking):
+    with pytest.raises(Conflict, match="capacity") as refusal:
+        road.hold(session, load)
+    assert refusal.value.facts["lacking"] == lacking
+    assert session.scalars(sa.select(Booking)).all() == []
+    assert session.scalars(sa.select(CapacityEntry)).all() == []
+
+
+def test_booking_ends_with_the_papers_and_only_where_the_lorry_goes(session, road):
+    departure = queries.departure(session, departure_id=road.departures[0], now=NOW)
+    with pytest.raises(Conflict, match="cutoff"):
+        road.hold(session, now=departure.cutoff_documents_at)
+    with pytest.raises(Conflict, match="not_served"):
+        road.hold(session, to_place="THBKK")
+    with pytest.raises(Conflict, match="not_served"):
+        road.hold(session, to_place="VN-HUUNGHI")
+    with pytest.raises(NotFound):
+        road.hold(session, departure_id=new_id())
+    for wrong in (Load(), Load(grams=-1, pallets=1), Load(grams=10**13)):
+        with pytest.raises(Refused):
+            road.hold(session, wrong)
+
+
+def test_a_claim_lasts_no_longer_than_the_cargo_cutoff(session, road):
+    departure = queries.departure(session, departure_id=road.departures[0], now=NOW)
+    row = road.hold(session, expires_at=NOW + timedelta(days=9))
+    assert row.expires_at == departure.cutoff_cargo_at
+    other = road.hold(session)
+    space.extend(session, subject=other.subject, expires_at=NOW + timedelta(hours=2), now=NOW)
+    space.extend(session, subject=other.subject, expires_at=NOW, now=NOW)
+    assert queries.booking(session, booking_id=other.id).expires_at == NOW + timedelta(hours=2)
+
+
+def test_what_lapsed_stands_in_nobodys_way(session, road):
+    slow = road.hold(session, pallets(50))
+    assert queries.departure(session, departure_id=slow.departure_id, now=NOW).room == LORRY - pallets(50)
+    assert queries.departure(session, departure_id=slow.departure_id, now=SOON).room == LORRY
+    quick = road.hold(session, pallets(30), now=SOON)
+    assert taken(session, slow.departure_id) == pallets(30)
+    assert [event.booking_id for event in recorded(session, BookingExpired)] == [slow.id]
+    with pytest.raises(Conflict, match="booking_gone"):
+        space.confirm(session, subject=slow.subject, now=SOON)
+    again = road.hold(session, pallets(20), subject=slow.subject, now=SOON)
+    assert [row.id for row in queries.bookings(session, subjects=[slow.subject])[slow.subject]] == [slow.id, again.id]
+    assert (state_of(session, quick), queries.breaches(session)) == (BookingState.HELD, [])
+
+
+def test_a_late_payment_still_gets_room_that_nobody_took(session, road):
+    row = road.hold(session)
+    space.confirm(session, subject=row.subject, now=SOON + timedelta(hours=1))
+    assert state_of(session, row) is BookingState.CONFIRMED
+
+
+def test_the_clock_ends_claims_once(session, road):
+    rows = [road.hold(session, number=number) for number in (0, 0, 1)]
+    kept = road.confirmed(session)
+    assert (space.expire(session, now=SOON), space.expire(session, now=SOON)) == (3, 0)
+    assert {state_of(session, row) for row in rows} == {BookingState.EXPIRED}
+    assert len(recorded(session, BookingExpired)) == 3
+    assert (taken(session, kept.departure_id), taken(session, road.departures[1])) == (PALLET, Load())
+    assert queries.breaches(session) == []
+
+
+def test_what_is_given_back_is_free_at_once(session, road):
+    row = road.confirmed(session, pallets(50))
+    for _ in range(2):
+        space.release(session, subject=row.subject, reason="order_cancelled", now=NOW)
+    space.release(session, subject=new_id(), reason="order_cancelled", now=NOW)
+    assert taken(session, row.departure_id) == Load()
+    assert [event.reason for event in recorded(session, BookingCancelled)] == ["order_cancelled"]
+    road.hold(session, pallets(50))
+    with pytest.raises(NotFound):
+        space.confirm(session, subject=new_id(), now=NOW)
+
+
+def test_the_carrier_may_turn_a_booking_down(session, road):
+    held, confirmed = road.hold(session), road.confirmed(session)
+    for row in (held, confirmed):
+        space.decline(session, booking_id=row.id, reason="vehicle", now=NOW)
+    assert [state_of(session, row) for row in (held, confirmed)] == [BookingState.REJECTED, BookingState.DECLINED]
+    assert taken(session, held.departure_id) == Load()
+
+
+def test_a_target_takes_no_room_until_its_goods_are_ready(session, road):
+    row = road.target(session, pallets(30))
+    assert (row.state, taken(session, row.departure_id)) == (BookingState.TARGET, Load())
+    other = road.hold(session, pallets(30))
+    with pytest.raises(Conflict, match="capacity"):
+        space.take(session, subject=row.subject, expires_at=SOON, now=NOW)
+    assert state_of(session, row) is BookingState.TARGET
+    moved = space.roll(session, booking_id=row.id, departure_id=road.departures[1], reason="ready_date", now=NOW)
+    for _ in range(2):
+        space.take(session, subject=row.subject, expires_at=SOON, now=NOW)
+    assert (state_of(session, moved), state_of(session, row)) == (BookingState.HELD, BookingState.ROLLED)
+    assert (taken(session, other.departure_id), taken(session, moved.departure_id)) == (pallets(30), pallets(30))
+    assert queries.breaches(session) == []
+
+
+def test_a_rolled_booking_keeps_its_state_and_names_its_successor(session, road):
+    row = road.confirmed(session)
+    full = road.confirmed(session, pallets(50), number=1)
+    with pytest.raises(Conflict, match="capacity"):
+        space.roll(session, booking_id=row.id, departure_id=full.departure_id, reason="no_cargo", now=NOW)
+    assert state_of(session, row) is BookingState.CONFIRMED
+    new = space.roll(session, booking_id=row.id, departure_id=road.departures[2], reason="no_cargo", now=NOW)
+    assert (new.state, new.subject, new.departure_id) == (BookingState.CONFIRMED, row.subject, road.departures[2])
+    assert queries.booking(session, booking_id=row.id).rolled_to == new.id
+    assert [taken(session, one) for one in road.departures[:3]] == [Load(), pallets(50), PALLET]
+    assert [event.new_booking_id for event in recorded(session, BookingRolled)] == [new.id]
+    with pytest.raises(Conflict, match="same_departure"):
+        space.roll(session, booking_id=new.id, departure_id=new.departure_id, reason="no_cargo", now=NOW)
+    assert queries.breaches(session) == []
+
+
+def test_measured_surplus_needs_room_too(session, road):
+    row = road.confirmed(session, pallets(10))
+    road.confirmed(session, pallets(40))
+    heavier = Load(LORRY.grams, row.load.cm3, row.load.ldm_mm, row.load.pallets)
+    with pytest.raises(Conflict, match="capacity") as refusal:
+        space.adjust(session, booking_id=row.id, load=heavier, now=NOW)
+    assert refusal.value.facts["lacking"] == ["grams"]
+    fits = Load(row.load.grams + 1_000, row.load.cm3, row.load.ldm_mm, row.load.pallets)
+    space.adjust(session, booking_id=row.id, load=fits, now=NOW)
+    space.adjust(session, booking_id=row.id, load=fits, now=NOW)
+    assert queries.booking(session, booking_id=row.id).load == fits
+    assert queries.breaches(session) == []
+
+
+def test_entries_are_append_only(session, road):
+    road.hold(session)
+    with pytest.raises(sa.exc.DBAPIError, match="insert-only"), session.begin_nested():
+        session.execute(sa.update(CapacityEntry).values(grams=0))
+
+
+def test_the_check_finds_what_does_not_add_up(session, road):
+    row = road.confirmed(session)
+    session.execute(sa.text("UPDATE departure SET taken_pallets = 2 WHERE taken_pallets = 1"))
+    found = queries.breaches(session)
+    assert {breach.subject_id for breach in found} == {row.departure_id}
+    assert len(found) == 2
+
+
+_ACTS = some.lists(
+    some.tuples(
+        some.sampled_from(["hold", "target", "take", "confirm", "extend", "release", "roll", "expire", "wait", "adjust"]),
+        some.integers(0, 5),
+        some.integers(1, 25),
+        some.integers(0, 2),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=_ACTS)
+def test_whatever_happens_room_is_what_entries_and_bookings_say(session, road, acts):
+    lines, now = [new_id() for _ in range(6)], NOW
+    outer = session.begin_nested()
+    for act, who, count, number in acts:
+        line, before = lines[who], queries.bookings(session, subjects=lines)
+        rows = [row for row in before.get(line, ()) if row.state in (BookingState.HELD, BookingState.CONFIRMED)]
+        try:
+            if act == "hold":
+                road.hold(session, pallets(count), subject=line, number=number, now=now)
+            elif act == "target":
+                road.target(session, pallets(count), subject=line, number=number)
+            elif act == "take":
+                space.take(session, subject=line, expires_at=now + timedelta(minutes=5), now=now)
+            elif act == "confirm":
+                space.confirm(session, subject=line, now=now)
+            elif act == "extend":
+                space.extend(session, subject=line, expires_at=now + timedelta(minutes=count), now=now)
+            elif act == "release":
+                space.release(session, subject=line, reason="test", now=now)
+            elif act == "expire":
+                space.expire(session, now=now)
+            elif act == "wait":
+                now += timedelta(minutes=count)
+            elif rows and act == "roll":
+                space.roll(
+                    session, booking_id=rows[-1].id, departure_id=road.departures[number], reason="test", now=now
+                )
+            elif rows:
+                space.adjust(session, booking_id=rows[-1].id, load=pallets(count), now=now)
+        except (Conflict, NotFound):
+            assert queries.bookings(session, subjects=lines) == before
+        for departure_id in road.departures[:3]:
+            used = taken(session, departure_id)
+            assert used == entered(session, departure_id)
+            assert used.fits(LORRY)
+            assert Load().fits(used)
+    assert queries.breaches(session) == []
+    outer.rollback()
+    events.forget(session)

@@ -14,10 +14,11 @@ from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
 from marketplace.web.moderation.views import pages as moderation
 from marketplace.web.operator.views import pages as operator
+from marketplace.web.payments.views import pages as payments
 from marketplace.web.search.views import pages as search
 from marketplace.web.shared import locale, render
 
-BLUEPRINTS = (home, accounts, catalog, documents, moderation, operator, search)
+BLUEPRINTS = (home, accounts, catalog, documents, moderation, operator, payments, search)
 # The modules that hang their views on a blueprint which several share.
 VIEWS = (entry, views, catalog_views, catalog_merchant)
 

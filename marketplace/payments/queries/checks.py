@@ -28,7 +28,7 @@ def breaches(session: Session) -> list[Breach]:
     return [*found, *cards.breaches(session)]
 
 
-def _unbalanced() -> sa.Select[tuple[UUID]]:
+def _unbalanced() -> sa.Select[UUID]:
     return (
         sa.select(LedgerEntry.transfer_id)
         .group_by(LedgerEntry.transfer_id, LedgerEntry.currency)
@@ -36,12 +36,12 @@ def _unbalanced() -> sa.Select[tuple[UUID]]:
     )
 
 
-def _empty() -> sa.Select[tuple[UUID]]:
+def _empty() -> sa.Select[UUID]:
     entries = sa.select(LedgerEntry.id).where(LedgerEntry.transfer_id == LedgerTransfer.id)
     return sa.select(LedgerTransfer.id).where(~entries.exists())
 
 
-def _foreign_currency() -> sa.Select[tuple[UUID]]:
+def _foreign_currency() -> sa.Select[UUID]:
     return (
         sa.select(LedgerEntry.id)
         .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
@@ -49,7 +49,7 @@ def _foreign_currency() -> sa.Select[tuple[UUID]]:
     )
 
 
-def _direct_cash() -> sa.Select[tuple[UUID]]:
+def _direct_cash() -> sa.Select[UUID]:
     return (
         sa.select(LedgerTransfer.id)
         .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
@@ -60,28 +60,28 @@ def _direct_cash() -> sa.Select[tuple[UUID]]:
     )
 
 
-def _shares() -> sa.Select[tuple[UUID]]:
+def _shares() -> sa.Select[UUID]:
     shares = _total(Milestone.amount_minor, Milestone.subject_id == PaymentTerms.subject_id)
     return sa.select(PaymentTerms.id).where(shares != PaymentTerms.amount_minor)
 
 
-def _payment_shares() -> sa.Select[tuple[UUID]]:
+def _payment_shares() -> sa.Select[UUID]:
     shares = _total(Milestone.amount_minor, Milestone.payment_id == Payment.id)
     return sa.select(Payment.id).where(shares != Payment.amount_minor)
 
 
-def _receipts() -> sa.Select[tuple[UUID]]:
+def _receipts() -> sa.Select[UUID]:
     received = _total(TransferMatch.minor, TransferMatch.payment_id == Payment.id)
     return sa.select(Payment.id).where(Payment.mode == Mode.DIRECT, received != Payment.paid_minor)
 
 
-def _matches() -> sa.Select[tuple[UUID]]:
+def _matches() -> sa.Select[UUID]:
     matched = _total(TransferMatch.minor, TransferMatch.transfer_id == IncomingTransfer.id)
     wanted = sa.case((IncomingTransfer.state == TransferState.MATCHED, IncomingTransfer.amount_minor), else_=0)
     return sa.select(IncomingTransfer.id).where(matched != wanted)
 
 
-def _obligations() -> sa.Select[tuple[UUID]]:
+def _obligations() -> sa.Select[UUID]:
     """Find payments whose memorandum entries do not say what is still owed: nothing once paid or cancelled."""
     owed = (
         sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.minor), 0))
@@ -94,7 +94,7 @@ def _obligations() -> sa.Select[tuple[UUID]]:
     return sa.select(Payment.id).where(Payment.mode == Mode.DIRECT, owed != outstanding)
 
 
-def _states() -> sa.Select[tuple[UUID]]:
+def _states() -> sa.Select[UUID]:
     """Find milestones that say something else than their payment."""
     said = sa.case(*((Payment.state == state, sa.literal(str(shown))) for state, shown in MILESTONE_OF.items()))
     is_released = sa.and_(Payment.state == PaymentState.CAPTURED, Milestone.state == MilestoneState.RELEASED)
@@ -102,7 +102,7 @@ def _states() -> sa.Select[tuple[UUID]]:
     return sa.select(Milestone.id).join(Payment, Payment.id == Milestone.payment_id).where(shown != said, ~is_released)
 
 
-def _held() -> sa.Select[tuple[UUID]]:
+def _held() -> sa.Select[UUID]:
     """Find subjects whose held account is not what was captured less what was released or refunded."""
     held = (
         sa.select(sa.func.coalesce(-sa.func.sum(LedgerEntry.minor), 0))
@@ -120,7 +120,7 @@ def _total(column: sa.SQLColumnExpression[int], *where: sa.ColumnElement[bool]) 
     return sa.select(sa.func.coalesce(sa.func.sum(column), 0)).where(*where).scalar_subquery()
 
 
-_CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[tuple[UUID]]]], ...]] = (
+_CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[UUID]]], ...]] = (
     ("ledger_transfer", "does not balance", _unbalanced),
     ("ledger_transfer", "has no entries", _empty),
     ("ledger_entry", "is in another currency than its account", _foreign_currency),

@@ -171,7 +171,7 @@ def statement(
     return Statement(currency, since, until, tuple(balances), tuple(_entry(row, seen=True) for row in found))
 
 
-def _entries() -> sa.Select[Any]:
+def _entries() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             LedgerEntry.id,

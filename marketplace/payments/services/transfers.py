@@ -1,7 +1,8 @@
 """Money that came: recorded by the payee, matched to payments. It is never sent back from here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -199,7 +200,7 @@ def _audit(
     session: Session,
     transfer: IncomingTransfer,
     action: str,
-    facts: dict[str, object],
+    facts: Mapping[str, Any],
     *,
     actor: Actor,
     now: datetime,

@@ -21,6 +21,9 @@ ENTRIES: list[Entry] = [
     Entry(_("Products"), "catalog.products", None),
     Entry(_("My listings"), "catalog.own", Permission.CATALOG_LISTING_EDIT),
     Entry(_("Reviews"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE),
+    Entry(_("To pay"), "payments.to_pay", Permission.TRADE_PAYMENT_PAY),
+    Entry(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),
+    Entry(_("Ledger"), "payments.books", Permission.OPERATOR_LEDGER_READ),
     Entry(_("Styleguide"), "operator.styleguide", Permission.OPERATOR_STYLEGUIDE_READ),
 ]
 

@@ -1,0 +1,105 @@
+"""Acts about money that pages and API share."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import files
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import payments as requests
+from marketplace.files.rules import Purpose
+from marketplace.kernel import clock
+from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.pages import Page
+from marketplace.payments.queries import ledger
+from marketplace.payments.queries import payments as queries
+from marketplace.payments.queries.payments import PaymentRow
+from marketplace.payments.rules.ledger import AccountKind
+from marketplace.payments.services import payments, transfers
+
+_USUAL_PERIOD: Final = timedelta(days=30)
+_VIEWS: Final = {
+    "to_pay": queries.to_pay,
+    "to_receive": queries.to_receive,
+    "slips": queries.slips_to_confirm,
+    "closed": queries.paid_or_closed,
+}
+
+
+def confirm(session: Session, payment_id: UUID, body: requests.Confirmation) -> PaymentRow:
+    """Say how much of a payment came and return it as it stands then."""
+    actor = require_actor()
+    known = queries.payment(session, company_id=actor.company, payment_id=payment_id)
+    transfers.confirm_payment(
+        session,
+        actor=actor,
+        payment_id=payment_id,
+        amount=requests.money(body.amount, body.currency or known.amount.currency),
+        received_on=body.received_on,
+        now=clock.now(),
+    )
+    return queries.payment(session, company_id=actor.company, payment_id=payment_id)
+
+
+def record(session: Session, body: requests.Transfer) -> UUID:
+    """Record money that came."""
+    return transfers.record_transfer(
+        session,
+        actor=require_actor(),
+        amount=requests.money(body.amount, body.currency),
+        received_on=body.received_on,
+        reference=body.reference or "",
+        note=body.note or "",
+        now=clock.now(),
+    )
+
+
+def match(session: Session, transfer_id: UUID, body: requests.Match) -> None:
+    """Say what a transfer is for."""
+    transfers.match_transfer(
+        session, actor=require_actor(), transfer_id=transfer_id, payment_ids=body.chosen, now=clock.now()
+    )
+
+
+def hand_in_slip(payment_id: UUID, file_id: UUID | None) -> PaymentRow:
+    """Attach a slip: the file that was handed in before, else the one in this request."""
+    actor = require_actor()
+    with unit_of_work() as session:  # another's payment takes no file in
+        queries.payment(session, company_id=actor.company, payment_id=payment_id)
+    file_id = file_id or files.take(purpose=Purpose.SLIP)
+    with unit_of_work() as session:
+        payments.attach_slip(session, actor=actor, payment_id=payment_id, file_id=file_id, now=clock.now())
+        return queries.payment(session, company_id=actor.company, payment_id=payment_id)
+
+
+def listed(session: Session, view: str, cursor: str | None) -> Page[PaymentRow]:
+    """Return one of the lists of payments."""
+    return _VIEWS[view](session, company_id=require_actor().company, cursor=cursor)
+
+
+def statement(session: Session, period: requests.Period) -> ledger.Statement:
+    """Return the statement of the asker's company; the house's books to those who may read them."""
+    actor = require_actor()
+    last = period.until or clock.now().date()
+    first = period.since or last - _USUAL_PERIOD
+    if first > last:
+        raise Refused.field("from", "period", f"a day up to {last}")
+    return ledger.statement(
+        session,
+        company_id=None if actor.may(Permission.OPERATOR_LEDGER_READ) else actor.company,
+        currency=period.currency,
+        since=datetime.combine(first, time.min, UTC),
+        until=datetime.combine(last, time.min, UTC) + timedelta(days=1),
+    )
+
+
+def account_kind(name: str) -> AccountKind:
+    """Return the kind of account of this name."""
+    try:
+        return AccountKind(name)
+    except ValueError:
+        raise NotFound("ledger_account") from None

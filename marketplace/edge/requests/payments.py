@@ -1,0 +1,143 @@
+"""What people send about money: receipts, matches, slips, periods."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from marketplace.edge import messages
+from marketplace.edge.parsing import Currency, Exact, Line, Request, blank_is_none
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.money import MINOR_UNITS, Money
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def calendar_day(value: Any) -> date:
+    """Read a day of ISO 8601; a number is not taken for seconds since 1970."""
+    if isinstance(value, str) and _DAY.fullmatch(value.strip()):
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            pass
+    raise PydanticCustomError("calendar_day", "a day such as 2026-11-25")
+
+
+def amount_apart(data: Any) -> Any:
+    """Read ``{"amount": {"amount": "1.00", "currency": "CNY"}}`` like the two fields side by side."""
+    if isinstance(data, dict) and isinstance(data.get("amount"), dict):
+        written = data["amount"]
+        if set(written) - {"amount", "currency"} or ("currency" in written and "currency" in data):
+            return data
+        return {**data, **written}
+    return data
+
+
+Day = Annotated[date, BeforeValidator(calendar_day, json_schema_input_type=str)]
+OptionalDay = Annotated[Day | None, BeforeValidator(blank_is_none)]
+OptionalCurrency = Annotated[Currency | None, BeforeValidator(blank_is_none)]
+Cursor = Annotated[Annotated[str, Field(max_length=500)] | None, BeforeValidator(blank_is_none)]
+
+
+class Confirmation(Request):
+    """How much of a payment came on which day; the currency is the payment's."""
+
+    amount: Exact
+    currency: OptionalCurrency = None
+    received_on: Day
+
+    _amount_apart = model_validator(mode="before")(amount_apart)
+
+
+class Transfer(Request):
+    """Money that came to one's own account, with the remittance text if there was one."""
+
+    amount: Exact
+    currency: Currency
+    received_on: Day
+    reference: Annotated[Line | None, BeforeValidator(blank_is_none)] = None
+    note: Annotated[Annotated[Line, Field(max_length=500)] | None, BeforeValidator(blank_is_none)] = None
+
+    _amount_apart = model_validator(mode="before")(amount_apart)
+
+
+class Match(Request):
+    """The payments that a transfer is for, in the order in which they are filled."""
+
+    payment_ids: list[UUID] = Field(default_factory=list[UUID], max_length=50)
+    payment_id: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
+
+    @property
+    def chosen(self) -> list[UUID]:
+        """The payments named either way."""
+        return [*self.payment_ids, *([self.payment_id] if self.payment_id else [])]
+
+
+class Slip(Request):
+    """A file handed in before with the purpose slip."""
+
+    file_id: UUID
+
+
+class PaymentsQuery(Request):
+    """Which payments: still to pay, still to receive, slips that wait, or closed ones."""
+
+    view: Literal["to_pay", "to_receive", "slips", "closed"] = "to_pay"
+    cursor: Cursor = None
+
+
+class TransfersQuery(Request):
+    """Which transfers."""
+
+    state: Annotated[Literal["unmatched", "matched"] | None, BeforeValidator(blank_is_none)] = None
+    cursor: Cursor = None
+
+
+class Period(Request):
+    """A currency and the days of a statement, both included; without days the last thirty."""
+
+    currency: Currency
+    since: OptionalDay = Field(default=None, alias="from")
+    until: OptionalDay = Field(default=None, alias="to")
+
+
+class AccountsQuery(Request):
+    """Which accounts of the ledger."""
+
+    kind: Line
+    currency: Currency
+    cursor: Cursor = None
+
+
+class CursorQuery(Request):
+    """Where a list goes on."""
+
+    cursor: Cursor = None
+
+
+def money(amount: Decimal, currency: str) -> Money:
+    """Return an amount as money, or refuse what is finer than the currency's smallest coin."""
+    try:
+        return Money.of(amount, currency)
+    except ValueError:
+        raise Refused.field("amount", "too_fine", f"at most {MINOR_UNITS[currency]} decimals in {currency}") from None
+
+
+messages.register(
+    errors={
+        "payer_only": _("Only the payer hands in the slip."),
+        "payee_only": _("Only the payee says what has arrived."),
+    },
+    fields={
+        "calendar_day": _("Write the day as year, month and day: 2026-11-25."),
+        "nothing_left": _("The money does not reach that far. Choose %(accepted)s."),
+        "period": _("The period ends before it begins."),
+        "rail_mode": _("This way of paying is settled otherwise: %(accepted)s."),
+        "one_currency": _("Give %(accepted)s."),
+    },
+)

@@ -1,0 +1,1 @@
+"""Pages of money: one payment, what is to pay, what came, statements, the operator's ledger."""

@@ -1,0 +1,219 @@
+"""Pages of money: one payment, what is to pay, what came, statements, the operator's ledger."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import files as file_acts
+from marketplace.edge.acts import payments as acts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.parsing import parse, parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import payments as requests
+from marketplace.files import queries as files
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.money import MINOR_UNITS
+from marketplace.payments.queries import ledger, payments, transfers
+from marketplace.payments.rules.paying import PAYMENTS, TransferState
+from marketplace.web.shared import acts as forms
+
+pages = Blueprint("payments", __name__)
+
+
+@pages.get("/payments/<uuid:payment_id>")
+@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/payments/{id}")
+def payment(payment_id: UUID) -> str:
+    """Show a payment to its payer and its payee, each with the next step."""
+    return _payment(payment_id)
+
+
+@pages.get("/payments/<uuid:payment_id>/slip")
+@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/payments/{id}/slip")
+def slip(payment_id: UUID) -> Any:
+    """Give the slip of a payment to either party."""
+    file_id = payments.with_slip(reading(), company_id=require_actor().company, payment_id=payment_id)
+    return file_acts.give(files.get_any(reading(), file_id=file_id))
+
+
+@pages.post("/payments/<uuid:payment_id>/slip")
+@requires(Permission.TRADE_PAYMENT_PAY, twin="POST /api/v1/payments/{id}/slip")
+def hand_in_slip(payment_id: UUID) -> Any:
+    """Hand in the slip of a transfer."""
+
+    def work(key: str) -> str:  # noqa: ARG001  kept by the caller
+        acts.hand_in_slip(payment_id, None)
+        return url_for("payments.payment", payment_id=payment_id)
+
+    try:
+        done = forms.once(work, flow=True)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _payment(payment_id, **shown))
+    flash(_("The payee can see your slip now."), "good")
+    return done
+
+
+@pages.post("/payments/<uuid:payment_id>/confirmation")
+@requires(Permission.TRADE_PAYMENT_CONFIRM, twin="POST /api/v1/payments/{id}/confirmation")
+def confirm(payment_id: UUID) -> Any:
+    """Say how much of a payment came."""
+
+    def work(session: Any) -> str:
+        acts.confirm(session, payment_id, body)
+        return url_for("payments.payment", payment_id=payment_id)
+
+    try:
+        body = parse_form(requests.Confirmation, request.form)
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _payment(payment_id, **shown))
+    flash(_("Written down. The payer sees the same."), "good")
+    return done
+
+
+@pages.get("/account/money")
+@requires(Permission.TRADE_PAYMENT_PAY, twin="GET /api/v1/payments")
+def to_pay() -> str:
+    """Show a buyer what is to pay."""
+    page = acts.listed(reading(), "to_pay", _cursor())
+    closed = acts.listed(reading(), "closed", None)
+    return render_template("payments/to_pay.html", page=page, closed=closed, names=_names([*page.items, *closed.items]))
+
+
+@pages.get("/merchant/money")
+@requires(Permission.TRADE_PAYMENT_CONFIRM, twin="GET /api/v1/payments")
+def received() -> str:
+    """Show a payee what is due, which slips wait and which money is not matched."""
+    return _received()
+
+
+@pages.post("/merchant/transfers")
+@requires(Permission.TRADE_TRANSFER_RECORD, twin="POST /api/v1/transfers")
+def record() -> Any:
+    """Record money that came."""
+
+    def work(session: Any) -> str:
+        acts.record(session, body)
+        return url_for("payments.received")
+
+    try:
+        body = parse_form(requests.Transfer, request.form)
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, _received)
+    flash(_("Written down."), "good")
+    return done
+
+
+@pages.post("/merchant/transfers/<uuid:transfer_id>/match")
+@requires(Permission.TRADE_TRANSFER_RECORD, twin="POST /api/v1/transfers/{id}/match")
+def match(transfer_id: UUID) -> Any:
+    """Say which payments a transfer is for."""
+
+    def work(session: Any) -> str:
+        acts.match(session, transfer_id, body)
+        return url_for("payments.received")
+
+    try:
+        body = parse_form(requests.Match, request.form)
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _received(refused_transfer=transfer_id, **shown))
+    flash(_("Matched."), "good")
+    return done
+
+
+@pages.get("/account/statement")
+@requires(Permission.TRADE_STATEMENT_READ, twin="GET /api/v1/statements")
+def statement() -> Any:
+    """Show a statement of one currency, down to the entries."""
+    asked = {"currency": "CNY", **request.args.to_dict()}
+    shown: dict[str, Any] = {"values": asked, "currencies": _currencies()}
+    try:
+        found = acts.statement(reading(), parse(requests.Period, asked))
+    except Refused as refusal:
+        return forms.reshown(
+            refusal, lambda **why: render_template("payments/statement.html", statement=None, **{**why, **shown})
+        )
+    return render_template("payments/statement.html", statement=found, errors={}, refusal=None, **shown)
+
+
+@pages.get("/operator/ledger")
+@requires(Permission.OPERATOR_LEDGER_READ, twin="GET /api/v1/ledger")
+def books() -> str:
+    """Show the balances of the ledger by kind of account and currency."""
+    return render_template("payments/ledger.html", totals=ledger.totals(reading()))
+
+
+@pages.get("/operator/ledger/<kind>/<currency>")
+@requires(Permission.OPERATOR_LEDGER_READ, twin="GET /api/v1/ledger/accounts")
+def kept(kind: str, currency: str) -> str:
+    """List the accounts of a kind."""
+    page = ledger.accounts(reading(), kind=acts.account_kind(kind), currency=currency, cursor=_cursor())
+    owners = accounts.get_companies(reading(), company_ids={row.owner_id for row in page.items if row.owner_id})
+    return render_template("payments/accounts.html", page=page, kind=kind, currency=currency, owners=owners)
+
+
+@pages.get("/operator/ledger/accounts/<uuid:account_id>")
+@requires(Permission.OPERATOR_LEDGER_READ, twin="GET /api/v1/ledger/accounts/{id}/entries")
+def account(account_id: UUID) -> str:
+    """List the entries of an account."""
+    session = reading()
+    row = ledger.account(session, account_id=account_id)
+    page = ledger.entries(session, account_id=account_id, cursor=_cursor())
+    return render_template("payments/account.html", account=row, page=page)
+
+
+def _payment(payment_id: UUID, **shown: Any) -> str:
+    session, actor = reading(), require_actor()
+    row = payments.payment(session, company_id=actor.company, payment_id=payment_id)
+    return render_template(
+        "payments/payment.html",
+        payment=row,
+        receipts=transfers.receipts_of(session, payment_id=row.id),
+        names=_names([row]),
+        is_payer=row.payer_id == actor.company,
+        takes_slip=PAYMENTS.allows(row.state, "slip"),
+        takes_money=PAYMENTS.allows(row.state, "part"),
+        **{"values": {"received_on": clock.now().date()}, "errors": {}, "refusal": None, **shown},
+    )
+
+
+def _received(**shown: Any) -> str:
+    session, actor = reading(), require_actor()
+    due = acts.listed(session, "to_receive", _cursor())
+    slips = acts.listed(session, "slips", None)
+    unmatched = transfers.transfers(session, payee_id=actor.company, state=TransferState.UNMATCHED)
+    return render_template(
+        "payments/received.html",
+        due=due,
+        slips=slips,
+        unmatched=unmatched,
+        names=_names([*due.items, *slips.items]),
+        currencies=_currencies(),
+        **{
+            "values": {"received_on": clock.now().date()},
+            "errors": {},
+            "refusal": None,
+            "refused_transfer": None,
+            **shown,
+        },
+    )
+
+
+def _names(rows: list[payments.PaymentRow]) -> dict[UUID, str]:
+    ids = {company for row in rows for company in (row.payer_id, row.payee_id)}
+    return {key: found.name for key, found in accounts.get_companies(reading(), company_ids=ids).items()}
+
+
+def _cursor() -> str | None:
+    return parse(requests.CursorQuery, request.args.to_dict()).cursor
+
+
+def _currencies() -> list[tuple[str, str]]:
+    return [(code, code) for code in sorted(MINOR_UNITS)]

@@ -1,0 +1,238 @@
+"""Money by bank, as buyer and merchant see it: over the API and on the pages."""
+
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+
+from marketplace.kernel import clock
+from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.merchants.rules.payees import PayeeAccount
+from marketplace.payments.queries import payments
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail, Subject, SubjectKind
+from marketplace.payments.services import plans
+from marketplace.reports.queries import check
+from tests.integration.payments.conftest import publish_rates
+from tests.support.visitors import Program, Town
+
+ACCOUNT = PayeeAccount("Chongqing Example Trading Co., Ltd.", "Example Bank", "6222000000000001", "EXAMCNBJ", "CN")
+SLIP = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+@dataclass
+class Trade:
+    """An order of 10,000 CNY between two companies, its deposit due."""
+
+    town: Town
+    subject: Subject
+    buyer: Program
+    merchant: Program
+    stranger: Program
+
+    def newest(self) -> str:
+        """Return the id of the newest payment."""
+        return str(payments.payments_of(reading(), subjects=[self.subject])[self.subject][-1].id)
+
+    def hand_over(self) -> str:
+        """Let the second milestone fall due."""
+        now = clock.now()
+        with unit_of_work() as session:
+            due = plans.fall_due(
+                session,
+                subject=self.subject,
+                event=MilestoneEvent.HANDED_OVER,
+                line_ids=None,
+                due_at=now + timedelta(days=7),
+                now=now,
+            )
+        return str(due)
+
+
+@pytest.fixture
+def trade(town: Town, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Trade:
+    """Open a plan between two companies that registered, for a subject that no feature above knows."""
+    monkeypatch.setitem(app.extensions, "city.reactions", {})
+    ids = {name: UUID(town.company(f"{name}@demo.test")["company_id"]) for name in ("buyer", "merchant", "stranger")}
+    subject, now = Subject(SubjectKind.ORDER, new_id()), clock.now()
+    with unit_of_work() as session:
+        publish_rates(session)
+        plans.open(
+            session,
+            subject=subject,
+            plan=Plan.DEPOSIT_30_70,
+            mode=Mode.DIRECT,
+            rail=Rail.BANK,
+            payer_id=ids["buyer"],
+            payee_id=ids["merchant"],
+            payee_account=ACCOUNT,
+            lines=[(new_id(), Money(1_000_000, "CNY"))],
+            deposit_due_at=now + timedelta(days=5),
+            commission_bp=300,
+            actor=SYSTEM,
+            now=now,
+        )
+    return Trade(town, subject, *(town.program(f"{name}@demo.test") for name in ids))
+
+
+def send(program: Program, path: str, status: int, body: dict, key: str | None = None):
+    return program.call("POST", path, status, body, **{"Idempotency-Key": key or str(uuid4())})
+
+
+def today(**more):
+    return {"received_on": clock.now().date().isoformat(), **more}
+
+
+def test_an_order_is_paid_by_two_transfers_and_a_third_waits(trade: Trade, app: Flask) -> None:
+    deposit = trade.newest()
+    shown = trade.buyer.call("GET", f"/payments/{deposit}", 200)
+    assert shown["amount"] == {"amount": "3000.00", "currency": "CNY"}
+    assert shown["payee_account"]["account_number"] == "6222000000000001"
+    assert shown == trade.merchant.call("GET", f"/payments/{deposit}", 200)
+
+    answer = app.test_client().post(
+        f"/api/v1/payments/{deposit}/slip",
+        data={"file": (io.BytesIO(SLIP), "slip.pdf")},
+        headers={"Authorization": f"Bearer {trade.buyer.token}", "Idempotency-Key": "slip"},
+    )
+    assert (answer.status_code, answer.get_json()["state"]) == (200, "slip_received"), answer.text
+
+    key = str(uuid4())
+    paid = send(trade.merchant, f"/payments/{deposit}/confirmation", 200, today(amount="3000.00"), key)
+    assert paid["state"] == "paid"
+    assert send(trade.merchant, f"/payments/{deposit}/confirmation", 200, today(amount="3000.00"), key) == paid
+    assert trade.buyer.call("GET", f"/payments/{deposit}", 200) == paid
+
+    balance = trade.hand_over()
+    reference = trade.buyer.call("GET", f"/payments/{balance}", 200)["creditor_reference"]
+    short = {"amount": {"amount": "6870.00", "currency": "CNY"}, "reference": f"/ROC/{reference}"}
+    came = send(trade.merchant, "/transfers", 201, today(**short))
+    assert (came["state"], came["matches"][0]["payment_id"]) == ("matched", balance)
+    settled = trade.buyer.call("GET", f"/payments/{balance}", 200)
+    assert (settled["state"], settled["bank_charges"]["amount"]) == ("paid", "130.00")
+
+    third = send(trade.merchant, "/transfers", 201, today(amount="55.00", currency="CNY"))
+    waiting = trade.merchant.call("GET", "/transfers?state=unmatched", 200)
+    assert [row["id"] for row in waiting["items"]] == [third["id"]]
+
+    statement = trade.buyer.call("GET", "/statements?currency=CNY", 200)
+    assert [row["amount"]["amount"] for row in statement["entries"]] == [
+        "-3000.00", "3000.00", "-7000.00", "6870.00", "130.00",
+    ]  # fmt: skip
+    assert statement["balances"][0]["closing"]["amount"] == "0.00"
+    assert check(reading()) == []
+
+
+def test_a_transfer_is_matched_by_hand(trade: Trade) -> None:
+    came = send(trade.merchant, "/transfers", 201, today(amount="3100.00", currency="CNY", note="from the counter"))
+    matched = send(trade.merchant, f"/transfers/{came['id']}/match", 200, {"payment_id": trade.newest()})
+    assert (matched["state"], matched["matches"][0]["amount"]["amount"]) == ("matched", "3100.00")
+    assert trade.buyer.call("GET", f"/payments/{trade.newest()}", 200)["surplus"]["amount"] == "100.00"
+
+
+def test_a_slip_handed_in_before_is_named_by_its_id(trade: Trade, app: Flask) -> None:
+    path = f"/payments/{trade.newest()}/slip"
+    bearer = {"Authorization": f"Bearer {trade.buyer.token}"}
+    upload = app.test_client().post(
+        "/api/v1/files", data={"file": (io.BytesIO(SLIP), "s.pdf"), "purpose": "slip"}, headers=bearer
+    )
+    named = {"file_id": upload.get_json()["id"]}
+    assert send(trade.buyer, path, 200, named)["slip_file_id"] == named["file_id"]
+    got = app.test_client().get(f"/api/v1{path}", headers={"Authorization": f"Bearer {trade.merchant.token}"})
+    assert (got.status_code, got.data) == (200, SLIP)
+    send(trade.buyer, path, 404, {"file_id": str(uuid4())})
+    send(trade.buyer, path, 422, {"file_id": "x"})
+    send(trade.merchant, path, 403, named)
+
+
+def test_strangers_are_told_that_there_is_nothing(trade: Trade) -> None:
+    payment = trade.newest()
+    transfer = send(trade.merchant, "/transfers", 201, today(amount="5", currency="CNY"))["id"]
+    for known, unknown in ((payment, uuid4()),):
+        for found in (known, unknown):
+            trade.stranger.call("GET", f"/payments/{found}", 404)
+            trade.stranger.call("GET", f"/payments/{found}/slip", 404)
+            send(trade.stranger, f"/payments/{found}/slip", 404, {"file_id": str(uuid4())})
+            send(trade.stranger, f"/payments/{found}/confirmation", 404, today(amount="5"))
+    for found in (transfer, uuid4()):
+        send(trade.stranger, f"/transfers/{found}/match", 404, {"payment_id": payment})
+    assert trade.stranger.call("GET", "/transfers", 200)["items"] == []
+    trade.stranger.call("GET", "/ledger", 403)
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({"amount": "NaN", "currency": "CNY"}, {"amount"}),
+        ({"amount": "-5", "currency": "CNY"}, {"amount"}),
+        ({"amount": "0", "currency": "CNY"}, {"amount"}),
+        ({"amount": "1.001", "currency": "CNY"}, {"amount"}),
+        ({"amount": "1.5", "currency": "VND"}, {"amount"}),
+        ({"amount": "999999999999999", "currency": "CNY"}, {"amount"}),
+        ({"amount": {"amount": "5"}}, {"currency"}),
+        ({"amount": {"amount": "5", "currency": "CNY", "x": 1}}, {"amount", "currency"}),
+        ({"amount": "5", "currency": "XXX"}, {"currency"}),
+        ({"amount": "5", "currency": "CNY", "received_on": "2999-01-01"}, {"received_on"}),
+        ({"amount": "5", "currency": "CNY", "received_on": 20000}, {"received_on"}),
+        ({"amount": "5", "currency": "CNY", "received_on": "2026-02-30"}, {"received_on"}),
+        ({"amount": "5", "currency": "CNY", "reference": "x" * 201}, {"reference"}),
+        ({"amount": "5", "currency": "CNY", "payee": "me"}, {"payee"}),
+    ],
+)
+def test_a_transfer_that_cannot_be_is_refused(trade: Trade, body: dict, fields: set[str]) -> None:
+    answer = send(trade.merchant, "/transfers", 422, {**today(), **body})
+    assert {item["field"] for item in answer["errors"]} == fields
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("", {"currency"}),
+        ("currency=CNY&from=2026-02-01&to=2026-01-01", {"from"}),
+        ("currency=CNY&from=yesterday", {"from"}),
+    ],
+)
+def test_a_statement_needs_a_currency_and_days_in_order(trade: Trade, query: str, fields: set[str]) -> None:
+    assert trade.merchant.problem("GET", f"/statements?{query}", 422)[1] == fields
+
+
+def test_lists_refuse_cursors_that_are_not_theirs(trade: Trade) -> None:
+    for path in ("/payments?cursor=x", "/transfers?cursor=eA", "/payments?view=all", "/transfers?state=lost"):
+        trade.merchant.call("GET", path, 422)
+    for view in ("to_pay", "to_receive", "slips", "closed"):
+        assert trade.buyer.call("GET", f"/payments?view={view}", 200)["next"] is None
+
+
+def test_buyer_and_merchant_settle_on_the_pages(trade: Trade) -> None:
+    deposit = trade.newest()
+    buyer, merchant = trade.town.visitor("buyer@demo.test"), trade.town.visitor("merchant@demo.test")
+    assert f"/payments/{deposit}" in buyer.open("/account/money")
+    assert "6222000000000001" in buyer.open(f"/payments/{deposit}")
+    buyer.send(f"/payments/{deposit}/slip", {"file": (io.BytesIO(SLIP), "slip.pdf")})
+    assert f"/payments/{deposit}" in merchant.open("/merchant/money")
+    merchant.open(f"/payments/{deposit}")
+    merchant.send(f"/payments/{deposit}/confirmation", today(amount="abc"), 422)
+    assert merchant.refused_fields() == {"amount"}
+    merchant.send(f"/payments/{deposit}/confirmation", today(amount="3000.00"))
+    merchant.open(f"/payments/{deposit}")
+    assert f'action="/payments/{deposit}/confirmation"' not in merchant.shown
+
+    balance = trade.hand_over()
+    merchant.open("/merchant/money")
+    merchant.send("/merchant/transfers", today(amount="7000", currency="CNY", reference="<script>", note=""))
+    merchant.open("/merchant/money")
+    assert "<script>" not in merchant.shown.split("</head>")[1].replace("<script type", "")
+    (came,) = trade.merchant.call("GET", "/transfers?state=unmatched", 200)["items"]
+    merchant.send(f"/merchant/transfers/{came['id']}/match", {}, 422)
+    merchant.send(f"/merchant/transfers/{came['id']}/match", {"payment_ids": balance})
+    assert trade.buyer.call("GET", f"/payments/{balance}", 200)["state"] == "paid"
+    assert "7,000.00" in buyer.open("/account/statement?currency=CNY")
+    buyer.open("/account/statement?currency=CNY&from=x", 422)
+    trade.town.visitor("stranger@demo.test").open(f"/payments/{deposit}", 404)
+    for locale in ("zh", "vi"):
+        buyer.open(f"/{locale}/payments/{balance}")

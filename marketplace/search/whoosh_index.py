@@ -1,6 +1,6 @@
 """The embedded index: Whoosh 2.7.4, the only module that knows it.
 
-What it taught (docs/adr/0041-whoosh-and-icu4py.md): ``Searcher.refresh()`` shows deleted documents, so it is never
+What it taught (docs/adr/0020-whoosh-and-icu4py.md): ``Searcher.refresh()`` shows deleted documents, so it is never
 called; a searcher is kept for one generation of the index; a reader may be closed under a query, so that is tried
 again once; index files are unpickled, so the folder is the city's own. Each rebuild goes to a folder of its own, and a
 pointer file, replaced in one step, names the one in use.

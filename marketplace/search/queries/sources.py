@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Company
 from marketplace.catalog.models import ListingCard
 from marketplace.catalog.rules.pricing import Ladder, Tier
+from marketplace.kernel.checks import Breach
 from marketplace.kernel.money import MINOR_UNITS, UnitPrice
 from marketplace.reference import queries as reference
-from marketplace.search.models import StaleListing
+from marketplace.search.models import SearchEntry, StaleListing
 
 BATCH: Final = 200
 _PIVOT: Final = "USD"
@@ -66,6 +67,17 @@ def dollar_rates(session: Session, *, currencies: Collection[str], on: date) -> 
     """Return the US dollars for one unit of each currency that has a rate."""
     found = {code: reference.fx(session, base=code, quote=_PIVOT, on=on) for code in currencies if code in MINOR_UNITS}
     return {code: row.rate for code, row in found.items() if row is not None}
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return live listings that search neither counts nor has waiting."""
+    missing = session.scalars(
+        sa.select(ListingCard.listing_id).where(
+            ~sa.exists().where(SearchEntry.listing_id == ListingCard.listing_id),
+            ~sa.exists().where(StaleListing.listing_id == ListingCard.listing_id),
+        )
+    )
+    return [Breach("search", "listing", listing_id, "live, but neither indexed nor waiting") for listing_id in missing]
 
 
 _CARDS = sa.select(ListingCard, Company.name).join(Company, Company.id == ListingCard.company_id)

@@ -12,6 +12,7 @@ from marketplace.kernel.db import db, reading, unit_of_work
 from marketplace.outbox.models import OutboxJob
 from marketplace.search import flows, services
 from marketplace.search.models import SearchEntry, SearchPrice, StaleListing
+from marketplace.search.queries import sources
 from marketplace.search.queries.found import Sort
 from marketplace.worker import runner
 from tests import factories
@@ -224,3 +225,14 @@ def test_a_rebuild_keeps_what_is_live_alone(app, market, index):
     assert rows == [market.chains]
     assert set(reading().scalars(sa.select(SearchPrice.listing_id))) == {market.chains}
     assert len([path for path in index.folder.iterdir() if path.is_dir()]) == 1
+
+
+def test_what_search_forgot_is_a_breach(app, market):
+    assert sources.breaches(reading()) == []
+    with unit_of_work() as session:
+        session.execute(sa.delete(SearchPrice))
+        session.execute(sa.delete(SearchEntry).where(SearchEntry.listing_id == market.pads))
+    assert [breach.subject_id for breach in sources.breaches(reading())] == [market.pads]
+    with unit_of_work() as session:
+        services.touch(session, listing_id=market.pads, now=clock.now())
+    assert sources.breaches(reading()) == []

@@ -21,6 +21,7 @@ from marketplace.orders import queries as orders
 from marketplace.papers import queries as papers
 from marketplace.payments.queries import checks as payments
 from marketplace.reference import queries as reference
+from marketplace.search.queries import sources as search
 
 # Each feature verifies its own promises; this is the list of them all.
 CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
@@ -36,6 +37,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     checkout.breaches,
     logistics.breaches,
     reference.breaches,
+    search.breaches,
 )
 
 

@@ -132,9 +132,17 @@ messages.register(
     errors={
         "payer_only": _("Only the payer hands in the slip."),
         "payee_only": _("Only the payee says what has arrived."),
+        "payment_unknown": _("The card provider has not answered. Try again: nothing is charged twice."),
+        "payment_provider_busy": _("The card provider is busy. Nothing was charged; try again in a moment."),
+        "payment_provider_setup": _("The card provider does not know this city. Nothing was charged."),
+        "payment_provider_refused": _("The card provider refused this (%(reason)s)."),
+        "cards_off": _("This city takes no cards. Pay by bank transfer."),
+        "card_cancelled": _("This card payment was given up. Begin a new one."),
+        "card_not_captured": _("The card's bank no longer holds this money. Pay again."),
     },
     fields={
         "calendar_day": _("Write the day as year, month and day: 2026-11-25."),
+        "refund_amount": _("No more can go back than is left of the payment: %(left)s."),
         "nothing_left": _("The money does not reach that far. Choose %(accepted)s."),
         "period": _("The period ends before it begins."),
         "rail_mode": _("This way of paying is settled otherwise: %(accepted)s."),

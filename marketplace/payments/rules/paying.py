@@ -98,11 +98,6 @@ class Standing:
     surplus: Money
     action: str
 
-    @property
-    def outstanding_covered(self) -> bool:
-        """Tell whether nothing more is expected."""
-        return self.action == "settle"
-
 
 def standing(*, amount: Money, paid: Money, tolerance: Money, settled: bool) -> Standing:
     """Weigh what came in all against what was due.

@@ -74,3 +74,10 @@ def test_a_transfer_touches_only_the_accounts_of_its_kind(kind, account):
 def test_an_account_has_the_owner_and_subject_of_its_kind(wrong):
     with pytest.raises(ValueError, match="is kept otherwise"):
         check_entries(TransferKind.CARD_CAPTURED, pair(wrong, ref(AccountKind.HELD), Money(5, "CNY")))
+
+
+def test_every_account_has_a_key_of_its_own():
+    refs = [ref(kind, currency) for kind in AccountKind for currency in ("CNY", "THB")]
+    refs += [ref(kind, owner=uuid.UUID(int=8)) for kind in AccountKind if ACCOUNTS[kind].owned]
+    assert len({one.key for one in refs}) == len(refs)
+    assert max(len(one.key) for one in refs) <= 160

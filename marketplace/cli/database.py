@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from marketplace import paths
 from marketplace.cli.wiring import City, pass_city
 from marketplace.config import Settings
-from marketplace.kernel.db import Base
+from marketplace.kernel.db import INSERT_ONLY, Base
 
 
 def alembic_config(url: str) -> Config:
@@ -34,13 +34,16 @@ def upgrade(url: str) -> None:
 
 
 def differences(url: str) -> list[Any]:
-    """Return what the models have and the migrated database lacks, or the reverse; models are loaded by the caller."""
+    """Return what the models have and a migrated SQLite database lacks, or the reverse; the caller loads the models."""
     engine = sa.create_engine(url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         found = compare_metadata(context, Base.metadata)
+        guards = connection.execute(sa.text("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"))
+        guarded = set(guards.scalars())
     engine.dispose()
-    return [item for item in found if item[0] != "remove_table" or not item[1].name.startswith("alembic")]
+    unguarded = [("insert_only", name) for name in sorted(INSERT_ONLY ^ guarded)]
+    return [item for item in found if item[0] != "remove_table" or not item[1].name.startswith("alembic")] + unguarded
 
 
 @click.group("db")

@@ -28,9 +28,10 @@ from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.rules.freight import Rates
 from marketplace.logistics.services import freight, network, timetable
-from marketplace.merchants.models import Merchant
+from marketplace.merchants.models import Merchant, MerchantApplication, MerchantDecision
 from marketplace.merchants.rules.payees import PayeeAccount
-from marketplace.merchants.rules.states import MerchantState
+from marketplace.merchants.rules.registration import Proof
+from marketplace.merchants.rules.states import ApplicationState, MerchantState
 from marketplace.merchants.services import payees
 from marketplace.moderation import services as moderation
 from marketplace.moderation.models import Case
@@ -118,6 +119,19 @@ def approve(session: Session, actor: Actor, *, name: str, country: str, now: dat
             registration_number=str(new_id())[:18], licence_file_id=file.id, created_at=now, changed_at=now,
         )
     )  # fmt: skip
+    session.flush()
+    application = MerchantApplication(
+        id=new_id(), company_id=actor.company, state=ApplicationState.APPROVED, legal_name=name, country=country,
+        registration_number=str(new_id())[:18], number_check="pattern", proof=Proof.PATTERN, licence_file_id=file.id,
+        submitted_at=now,
+    )  # fmt: skip
+    session.add(application)
+    session.flush()
+    session.add(
+        MerchantDecision(
+            company_id=actor.company, application_id=application.id, action="approve", reason="", decided_at=now
+        )
+    )
     session.flush()
 
 

@@ -9,19 +9,15 @@ import sqlalchemy as sa
 from PIL import Image
 
 from marketplace.accounts import queries
-from marketplace.accounts.models import Company, Membership, Person
+from marketplace.accounts.models import Membership, Person
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.services import invitations, registration, tokens
 from marketplace.accounts.services.vault import Vault
-from marketplace.files.models import StoredFile
-from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
-from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import db, unit_of_work
-from marketplace.kernel.ids import new_id
-from marketplace.merchants.models import Merchant
-from marketplace.merchants.rules.states import MerchantState
 from marketplace.reports import queries as reports
+from tests import factories
 from tests.integration.catalog.conftest import shelves
 from tests.support.visitors import PASSWORD, TERMS
 
@@ -38,31 +34,15 @@ BODY = {name: value for name, value in CHAIN.items() if name != "title_en"} | {
 SELLER, OTHER, BUYER, REVIEWER = "seller@demo.test", "other@demo.test", "buyer@demo.test", "reviewer@demo.test"
 
 
-def approve(company_id):
-    with unit_of_work() as session:
-        company = session.get_one(Company, company_id)
-        licence = StoredFile(
-            id=new_id(), company_id=company.id, purpose=Purpose.LICENCE, name="l.pdf", media_type="application/pdf",
-            sha256="ab" * 32, size=1, created_at=clock.now(),
-        )  # fmt: skip
-        session.add(licence)
-        session.flush()
-        session.add(
-            Merchant(
-                company_id=company.id, state=MerchantState.APPROVED, legal_name=company.name, country=company.country,
-                registration_number=company.registration_number, licence_file_id=licence.id, created_at=clock.now(),
-                changed_at=clock.now(),
-            )
-        )  # fmt: skip
-
-
 @pytest.fixture
 def market(town):
     """A town with shelves, two merchants, a buyer and two reviewers."""
     with unit_of_work() as session:
         shelves(session)
     for login in (SELLER, OTHER):
-        approve(UUID(town.company(login)["company_id"]))
+        company_id = UUID(town.company(login)["company_id"])
+        with unit_of_work() as session:
+            factories.approve(session, Actor(None, company_id), name=login, country="LA", now=clock.now())
     town.company(BUYER)
     vault: Vault = town.app.extensions["city.vault"]
     with unit_of_work() as session:

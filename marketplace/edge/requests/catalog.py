@@ -90,11 +90,11 @@ class ListingPatch(Request):
 class ListingBody(ListingPatch):
     """A new listing: sizes in centimetres, weights in kilograms, either ``stock`` or ``lead_days``."""
 
-    sku: Line
-    title: Line
-    hs: Line
-    origin: Country
-    unit: Line
+    sku: Line = Field()
+    title: Line = Field()
+    hs: Line = Field()
+    origin: Country = Field()
+    unit: Line = Field()
 
 
 class PictureBody(Request):

@@ -95,7 +95,7 @@ def product(listing_id: UUID) -> Any:
 
 @pages.get("/pictures/<uuid:file_id>/<int:width>")
 @public("pictures of goods on the shelf are there to be seen; others are their company's and its reviewers'")
-def picture(file_id: UUID, width: int) -> Response:
+def picture(file_id: UUID, width: int) -> Any:
     """Give a picture as WebP in one of its widths."""
     if width not in WIDTHS:
         raise NotFound("file")
@@ -114,6 +114,11 @@ def picture(file_id: UUID, width: int) -> Response:
     return response.make_conditional(request)
 
 
+def _shelf_without(kept: dict[str, str], taken: str) -> str:
+    left: dict[str, Any] = {name: value for name, value in kept.items() if name != taken}
+    return url_for("catalog.products", **left)
+
+
 def _chips(categories: tuple[Any, ...], kept: dict[str, str]) -> list[dict[str, str]]:
     """Return what was chosen; each link takes one choice away."""
     names = {row.code: shown.text(row.names) for row in categories}
@@ -126,7 +131,7 @@ def _chips(categories: tuple[Any, ...], kept: dict[str, str]) -> list[dict[str, 
     return [
         {
             "label": words[name](value),
-            "href": url_for("catalog.products", **{other: kept[other] for other in kept if other != name}),
+            "href": _shelf_without(kept, name),
         }
         for name, value in kept.items()
     ]

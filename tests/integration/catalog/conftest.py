@@ -20,6 +20,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.merchants.models import Merchant
 from marketplace.merchants.rules.states import MerchantState
 from marketplace.reference import services as reference
+from tests import factories
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PACKING = Packing(carton_units=40, length_mm=500, width_mm=400, height_mm=300, gross_g=12_500, net_g=11_000)
@@ -69,15 +70,11 @@ def stored_picture(session: Session, company_id, purpose=Purpose.PICTURE):
 
 def merchant(session: Session, *, state=MerchantState.APPROVED, **facts) -> Actor:
     owner = company(session, **facts)
-    session.add(
-        Merchant(
-            company_id=owner.id, state=state, legal_name=owner.name, country=owner.country,
-            registration_number=owner.registration_number,
-            licence_file_id=stored_picture(session, owner.id, Purpose.LICENCE), created_at=NOW, changed_at=NOW,
-        )
-    )  # fmt: skip
+    actor = actor_in(owner.id)
+    factories.approve(session, actor, name=owner.name, country=owner.country, now=NOW)
+    session.get_one(Merchant, owner.id).state = state
     session.flush()
-    return actor_in(owner.id)
+    return actor
 
 
 def moderator(session: Session) -> Actor:

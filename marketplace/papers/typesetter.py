@@ -31,7 +31,7 @@ class Interrupted(Exception):
 def pdf_of(sheet: dict[str, Any], *, fonts: Path = paths.FONTS, patience: float = PATIENCE) -> bytes:
     """Set a sheet; Unsettable when typst refuses it, Interrupted or TimeoutExpired when the child was cut off."""
     order = json.dumps({"sheet": sheet, "fonts": str(fonts), "template": str(TEMPLATE)})
-    done = subprocess.run(  # noqa: S603  our own module, by our own interpreter
+    done = subprocess.run(
         [sys.executable, "-m", "marketplace.papers.typesetter"],
         input=order.encode(),
         capture_output=True,

@@ -12,7 +12,7 @@ import shutil
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -34,6 +34,7 @@ Result = TypeVar("Result")
 _WORDS: Final = (("title", 4.0), ("body", 1.0))
 _GRAMS: Final = (("title_grams", 1.4), ("body_grams", 0.35))
 _POINTER: Final = "current"
+_REMEMBERED: Final = 64  # answers of up to 2,000 hits each, a process
 
 
 def _schema() -> Schema:
@@ -43,12 +44,25 @@ def _schema() -> Schema:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A searcher and the process, folder and generation it was opened for."""
+    """A searcher, the process, folder and generation it was opened for, and its latest answers.
+
+    The answers of one generation never change, and pages and filters ask the same words again.
+    """
 
     place: tuple[int, str]
     index: Any
     generation: int
     searcher: Searcher
+    answers: dict[tuple[tuple[Term, ...], int], Answer] = field(default_factory=dict[Any, Answer])
+
+    def find(self, terms: tuple[Term, ...], limit: int) -> Answer:
+        """Return what fits, from memory if it was asked before."""
+        key = (terms, limit)
+        found = self.answers.pop(key, None) or _find(self.searcher, terms, limit)
+        self.answers[key] = found
+        if len(self.answers) > _REMEMBERED:
+            del self.answers[next(iter(self.answers))]
+        return found
 
 
 class WhooshIndex:
@@ -66,7 +80,7 @@ class WhooshIndex:
         if not terms:
             return Answer(())
         with self._turn:
-            return self._reading(lambda searcher: _find(searcher, terms, limit))
+            return self._reading(lambda opened: opened.find(tuple(terms), limit))
 
     def apply(self, *, put: Sequence[Document], drop: Sequence[UUID]) -> None:
         """Add or replace documents and take others out in one commit."""
@@ -110,23 +124,23 @@ class WhooshIndex:
         """Tell whether the index can be read."""
         try:
             with self._turn:
-                return Health(True, self._reading(lambda searcher: int(searcher.doc_count())))
+                return Health(True, self._reading(lambda opened: int(opened.searcher.doc_count())))
         except IndexBroken:
             return Health(False)
 
     def _current(self) -> Path:
         return self.folder / (self.folder / _POINTER).read_text(encoding="ascii").strip()
 
-    def _reading(self, work: Callable[[Searcher], Result]) -> Result:
+    def _reading(self, work: Callable[[_Open], Result]) -> Result:
         """Read with the searcher of the present generation, once more with a new one if it fails."""
         try:
-            return work(self._searcher())
+            return work(self._newest())
         except Exception:  # noqa: BLE001  ReaderClosed, missing segments, unpickling: all mean "open it anew"
             self._open = None
         with _broken_if_it_fails():
-            return work(self._searcher())
+            return work(self._newest())
 
-    def _searcher(self) -> Searcher:
+    def _newest(self) -> _Open:
         current = self._current()
         place = (os.getpid(), current.name)
         opened = self._open
@@ -138,7 +152,7 @@ class WhooshIndex:
         if opened is None or opened.index is not index or opened.generation != generation:
             # The old searcher is left to its last user; the interpreter closes it after that.
             self._open = opened = _Open(place, index, generation, index.searcher())
-        return opened.searcher
+        return opened
 
     @contextmanager
     def _writing(self) -> Generator[None]:

@@ -117,7 +117,7 @@ def test_a_document_is_set_once_and_its_bytes_stay(app):
     render(app, document_id)
     assert stored(app, document_id) == content
     assert reading().scalar(sa.select(sa.func.count()).select_from(StoredFile)) == 1
-    with pytest.raises(Exception, match="hash|file|CHECK|check"), unit_of_work() as session:
+    with pytest.raises(Exception, match=r"hash|file|CHECK|check"), unit_of_work() as session:
         session.execute(sa.update(IssuedDocument).values(file_id=None))
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.kernel.money import Money, UnitPrice
@@ -57,6 +57,7 @@ def test_other_values_have_no_place_on_a_paper(value):
         plain({"value": value})
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=8), TEXTS, max_size=5))
 def test_the_hash_depends_on_content_and_not_on_order(data):
     turned = dict(reversed(list(data.items())))

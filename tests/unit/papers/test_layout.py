@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.papers.layout import formats, labels
@@ -81,6 +81,7 @@ def test_labels_are_translated_for_the_languages_of_the_pages():
     assert labels.word("number", "th") == "No."
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_nothing_unseen_is_printed(text):
     printed = formats.shown(text)

@@ -8,6 +8,7 @@ from marketplace.api.checkout.views import api as checkout
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
 from marketplace.api.imports.views import api as imports
+from marketplace.api.logistics.views import api as logistics
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
 from marketplace.api.orders.views import api as orders
@@ -19,7 +20,20 @@ from marketplace.config import Settings
 from marketplace.edge.http import csrf
 from marketplace.edge.permissions import public
 
-BLUEPRINTS = (accounts, catalog, checkout, documents, files, imports, merchants, moderation, orders, payments, search)
+BLUEPRINTS = (
+    accounts,
+    catalog,
+    checkout,
+    documents,
+    files,
+    imports,
+    logistics,
+    merchants,
+    moderation,
+    orders,
+    payments,
+    search,
+)
 
 
 def init_app(app: Flask, _settings: Settings) -> None:

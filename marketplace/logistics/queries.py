@@ -20,7 +20,6 @@ from marketplace.logistics.models.network import Line, Tariff
 from marketplace.logistics.rules import freight, timetable
 from marketplace.logistics.rules.states import (
     CURRENT,
-    SHOWN,
     TAKING,
     BookingState,
     Classifier,
@@ -215,7 +214,7 @@ def departures(
     size: int = PAGE,
 ) -> Page[DepartureRow]:
     """Return the departures that leave after an instant, from a hub and to a place where these are given."""
-    wanted = _departures(now).where(Departure.departs_at > after)
+    wanted = _departures(now).where(Departure.departs_at > after, Departure.state != DepartureState.CANCELLED)
     if hub_code is not None:
         wanted = wanted.where(Departure.hub_code == hub_code)
     if to is not None:
@@ -234,7 +233,7 @@ def departures(
 
 
 def departure(session: Session, *, departure_id: UUID, now: datetime) -> DepartureRow:
-    """Return one departure; NotFound for an unknown or cancelled one."""
+    """Return one departure, also a cancelled one; NotFound for an unknown one."""
     row = session.execute(_departures(now).where(Departure.id == departure_id)).one_or_none()
     if row is None:
         raise NotFound("departure")
@@ -402,7 +401,6 @@ def _departures(now: datetime) -> sa.Select[Any]:
         sa.select(Departure, Line, *_room(lapsed))
         .join(Line, Line.id == Departure.line_id)
         .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
-        .where(Departure.state.in_(SHOWN))
     )
 
 

@@ -107,8 +107,6 @@ DEPARTURE: Final = Lifecycle(
 )
 # States in which the lorry is at the hub, and cargo is taken in.
 TAKES_CARGO: Final = (_D.OPEN, _D.CLOSED, _D.LOADING)
-# What the public sees.
-SHOWN: Final = tuple(state for state in DepartureState if state is not _D.CANCELLED)
 
 
 class ConsignmentState(StrEnum):

@@ -1,0 +1,1 @@
+"""Departures over the API."""

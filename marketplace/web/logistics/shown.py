@@ -1,0 +1,79 @@
+"""Departures as templates want them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from marketplace.kernel.quantity import Load
+from marketplace.logistics.queries import DepartureRow, StopRow
+from marketplace.reference.queries import PlaceRow
+from marketplace.web.shared import locale
+
+
+def card(row: DepartureRow, now: datetime, *, to: str | None = None) -> dict[str, Any]:
+    """Return a departure for the card: its ends and borders, and the room left while it can be booked."""
+    hub_zone = row.stops[0].place.zone
+    shown = [stop for stop in row.stops if _is_landmark(stop, row, to)]
+    return {
+        "reference": row.reference,
+        "href": url_for("logistics.departure", departure_id=row.id),
+        "state": row.state.value,
+        "at": row.departs_at,
+        "zone": hub_zone,
+        "service": row.line_names.get(locale.current(), row.line_name),
+        "stops": [_stop(stop, now) for stop in shown],
+        "load": meters(row) if row.is_bookable(now) else None,
+        "cutoffs": [
+            {"label": _("Papers until"), "at": row.cutoff_documents_at, "zone": hub_zone},
+            {"label": _("Cargo until"), "at": row.cutoff_cargo_at, "zone": hub_zone},
+        ],
+    }
+
+
+def way(row: DepartureRow, now: datetime) -> list[dict[str, Any]]:
+    """Return every stop of a departure."""
+    return [_stop(stop, now) for stop in row.stops]
+
+
+def meters(row: DepartureRow) -> dict[str, tuple[Any, Any]]:
+    """Return used and whole room in each dimension, in whole kilograms and short decimals."""
+    used = _figures(row.capacity - row.room)
+    whole = _figures(row.capacity)
+    return {name: (used[name], whole[name]) for name in whole}
+
+
+def places(rows: list[PlaceRow]) -> list[tuple[str, str]]:
+    """Return places as choices, by name."""
+    named = [(row.code, row.called(locale.current())) for row in rows]
+    return sorted(named, key=lambda choice: choice[1])
+
+
+def _is_landmark(stop: StopRow, row: DepartureRow, to: str | None) -> bool:
+    """Tell whether a stop belongs on a card: the ends, the reader's place, and the near side of each border."""
+    place = row.stops.index(stop)
+    if place == 0 or stop.place.code == to or (to is None and place == len(row.stops) - 1):
+        return True
+    return stop.is_border and not row.stops[place - 1].is_border
+
+
+def _stop(stop: StopRow, now: datetime) -> dict[str, Any]:
+    at = stop.reached_at or stop.eta
+    return {
+        "place": stop.place.called(locale.current()),
+        "at": at,
+        "zone": stop.place.zone,
+        "border": stop.is_border,
+        "state": "done" if stop.reached_at is not None and stop.reached_at <= now else "ahead",
+    }
+
+
+def _figures(load: Load) -> dict[str, Any]:
+    return {
+        "kg": load.grams // 1_000,
+        "m3": load.m3.quantize(Decimal("0.1")),
+        "ldm": load.ldm.quantize(Decimal("0.1")),
+        "pallets": load.pallets,
+    }

@@ -1,0 +1,73 @@
+"""The timetable and one departure, for everybody."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from marketplace.edge.acts import logistics as acts
+from marketplace.edge.answers import problem, status_of
+from marketplace.edge.parsing import parse
+from marketplace.edge.permissions import public
+from marketplace.edge.requests import logistics as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.pages import Page
+from marketplace.logistics import queries
+from marketplace.logistics.queries import DepartureRow
+from marketplace.reference import queries as reference
+from marketplace.web.logistics import shown
+
+pages = Blueprint("logistics", __name__)
+
+_TIMETABLE = "a timetable is there to be read"
+_ASKED = ("from", "to", "after", "cursor")
+
+
+@pages.get("/departures")
+@public(_TIMETABLE)
+def departures() -> Any:
+    """Show coming departures, by time."""
+    session, now = reading(), clock.now()
+    values = {name: request.args[name] for name in _ASKED if request.args.get(name)}
+    page: Page[DepartureRow] = Page(())
+    errors: dict[str, str] = {}
+    status = 200
+    try:
+        page = acts.departures(session, asked=parse(requests.Departures, values), now=now)
+    except Refused as refusal:
+        errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
+        status = status_of(refusal)
+    kept = {name: value for name, value in values.items() if name != "cursor"}
+    hubs, cities = queries.hubs(session), queries.destinations(session)
+    places = reference.places_by_code(session, (*hubs, *cities))
+    return (
+        render_template(
+            "logistics/departures.html",
+            departures=[shown.card(row, now, to=values.get("to")) for row in page.items],
+            hubs=shown.places([places[code] for code in hubs]),
+            cities=shown.places([places[code] for code in cities]),
+            values=values,
+            errors=errors,
+            next=url_for("logistics.departures", **kept, cursor=page.next) if page.next else None,
+            first=url_for("logistics.departures", **kept) if "cursor" in values else None,
+        ),
+        status,
+    )
+
+
+@pages.get("/departures/<uuid:departure_id>")
+@public(_TIMETABLE)
+def departure(departure_id: UUID) -> str:
+    """Show one departure: its way, its cut-offs and the room left."""
+    now = clock.now()
+    row = queries.departure(reading(), departure_id=departure_id, now=now)
+    return render_template(
+        "logistics/departure.html",
+        departure=row,
+        card=shown.card(row, now),
+        way=shown.way(row, now),
+        meters=shown.meters(row),
+        bookable=row.is_bookable(now),
+    )

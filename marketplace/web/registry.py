@@ -12,13 +12,14 @@ from marketplace.web.catalog import views as catalog_views
 from marketplace.web.catalog.blueprint import pages as catalog
 from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
+from marketplace.web.logistics.views import pages as logistics
 from marketplace.web.moderation.views import pages as moderation
 from marketplace.web.operator.views import pages as operator
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.search.views import pages as search
 from marketplace.web.shared import locale, render
 
-BLUEPRINTS = (home, accounts, catalog, documents, moderation, operator, payments, search)
+BLUEPRINTS = (home, accounts, catalog, documents, logistics, moderation, operator, payments, search)
 # The modules that hang their views on a blueprint which several share.
 VIEWS = (entry, views, catalog_views, catalog_merchant)
 

@@ -19,6 +19,7 @@ class Entry(NamedTuple):
 
 ENTRIES: list[Entry] = [
     Entry(_("Products"), "catalog.products", None),
+    Entry(_("Departures"), "logistics.departures", None),
     Entry(_("My listings"), "catalog.own", Permission.CATALOG_LISTING_EDIT),
     Entry(_("Reviews"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE),
     Entry(_("To pay"), "payments.to_pay", Permission.TRADE_PAYMENT_PAY),

@@ -16,6 +16,6 @@ def seed(city: City, *, if_empty: bool) -> None:
         raise click.ClickException("a city in production is not seeded")
     app = city.create_app()
     with app.app_context():
-        made = flows.seed(app.extensions["city.vault"], if_empty=if_empty)
+        made = flows.seed(app.extensions["city.vault"], store=app.extensions["city.store"], if_empty=if_empty)
     for line in flows.accounts_text(made):
         click.echo(line)

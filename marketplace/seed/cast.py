@@ -41,13 +41,15 @@ STAFF: Final = (
     Colleague("finance2@demo.test", "Demo Finance Two", "treasury"),
 )
 CARRIER: Final = "carrier@demo.test"
+MODERATOR: Final = "moderator@demo.test"
+PARTS, FRUIT = "merchant@demo.test", "merchant2@demo.test"
 FOUNDERS: Final = (
     Founder(
-        "merchant@demo.test", "Demo Merchant", "Demo Chongqing Motor Parts Co.", "CN", "91500000MA60DEMO1X",
+        "merchant@demo.test", "Demo Merchant", "Demo Chongqing Motor Parts Co.", "CN", "91500000MA60DEM01H",
         CompanyKind.TRADE, "zh",
     ),
     Founder(
-        "merchant2@demo.test", "Demo Merchant Two", "Demo Chanthaburi Fruit Co.", "TH", "0105560000002",
+        "merchant2@demo.test", "Demo Merchant Two", "Demo Chanthaburi Fruit Co.", "TH", "0999000000027",
         CompanyKind.TRADE,
     ),
     Founder(

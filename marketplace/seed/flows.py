@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries
@@ -12,12 +13,12 @@ from marketplace.accounts.services.vault import Vault
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.seed import cast, network
+from marketplace.seed import cast, catalogue, merchants, network
 
 TERMS_VERSION = "2026-11"
 
 
-def seed(vault: Vault, *, if_empty: bool) -> bool:
+def seed(vault: Vault, *, store: ObjectStore, if_empty: bool) -> bool:
     """Make the demo city; False when it was there."""
     if queries.find_person(reading(), login=cast.OPERATOR.login) is not None:
         if if_empty:
@@ -25,13 +26,25 @@ def seed(vault: Vault, *, if_empty: bool) -> bool:
         msg = "this city is seeded already"
         raise ValueError(msg)
     now = clock.now()
+    licence = merchants.specimen(store)
     with unit_of_work() as session:
         publish_terms(session, now=now)
         operator = _found(session, cast.OPERATOR, vault, now)
-        for colleague in cast.STAFF:
-            _join(session, operator, colleague, vault, now)
+        staff = {item.login: _join(session, operator, item, vault, now) for item in cast.STAFF}
         founded = {founder.login: _found(session, founder, vault, now) for founder in cast.FOUNDERS}
         network.seed_network(session, carrier_company_id=founded[cast.CARRIER].company, now=now)
+        merchants.seed_merchants(
+            session,
+            companies=founded,
+            carrier=founded[cast.CARRIER],
+            moderator=staff[cast.MODERATOR],
+            licence=licence,
+            now=now,
+        )
+        catalogue.fill_shelves(session)
+        catalogue.offer_goods(session, parts=founded[cast.PARTS], fruit=founded[cast.FRUIT], now=now)
+    with unit_of_work() as session:
+        catalogue.approve_goods(session, moderator=staff[cast.MODERATOR], now=now)
     return True
 
 
@@ -67,18 +80,14 @@ def _found(session: Session, founder: cast.Founder, vault: Vault, now: datetime)
         vault=vault,
         now=now,
     )
-    actor = queries.actor_of(session, person_id=joined.person_id, company_id=joined.company_id)
-    if actor is None:
-        msg = f"{founder.login} cannot act"
-        raise RuntimeError(msg)
-    return actor
+    return _actor(session, joined, founder.login)
 
 
-def _join(session: Session, operator: Actor, colleague: cast.Colleague, vault: Vault, now: datetime) -> None:
+def _join(session: Session, operator: Actor, colleague: cast.Colleague, vault: Vault, now: datetime) -> Actor:
     invited = invitations.invite(
         session, actor=operator, login=colleague.login, roles=(colleague.role,), locale="en", vault=vault, now=now
     )
-    invitations.accept_invitation(
+    joined = invitations.accept_invitation(
         session,
         token=invited.token,
         person_name=colleague.person,
@@ -88,6 +97,15 @@ def _join(session: Session, operator: Actor, colleague: cast.Colleague, vault: V
         vault=vault,
         now=now,
     )
+    return _actor(session, joined, colleague.login)
+
+
+def _actor(session: Session, joined: invitations.Joined | registration.Registered, login: str) -> Actor:
+    actor = queries.actor_of(session, person_id=joined.person_id, company_id=joined.company_id)
+    if actor is None:
+        msg = f"{login} cannot act"
+        raise RuntimeError(msg)
+    return actor
 
 
 def _labels(session: Session, now: datetime) -> tuple[str, ...]:

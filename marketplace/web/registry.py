@@ -10,18 +10,23 @@ from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.catalog import merchant as catalog_merchant
 from marketplace.web.catalog import views as catalog_views
 from marketplace.web.catalog.blueprint import pages as catalog
+from marketplace.web.checkout.views import pages as checkout
 from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
+from marketplace.web.imports.views import pages as imports
 from marketplace.web.logistics.views import pages as logistics
+from marketplace.web.merchants import desk, review
+from marketplace.web.merchants.blueprint import pages as merchants
 from marketplace.web.moderation.views import pages as moderation
 from marketplace.web.operator.views import pages as operator
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.search.views import pages as search
+from marketplace.web.orders.views import pages as orders
 from marketplace.web.shared import locale, render
 
-BLUEPRINTS = (home, accounts, catalog, documents, logistics, moderation, operator, payments, search)
+BLUEPRINTS = (home, accounts, catalog, documents, logistics, imports, merchants, moderation, operator, payments, search, checkout, orders)
 # The modules that hang their views on a blueprint which several share.
-VIEWS = (entry, views, catalog_views, catalog_merchant)
+VIEWS = (entry, views, catalog_views, catalog_merchant, desk, review)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """Files: taken in from an upload, given out so that no browser runs them."""
 
+from dataclasses import replace
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -26,14 +27,19 @@ def take(field: str = "file", purpose: str = "") -> UUID:
         kind = rules.Purpose(purpose)
     except ValueError:
         raise Refused.field("purpose", "choice", ", ".join(sorted(rules.HANDED_IN))) from None
-    return flows.upload(
-        actor=require_actor(),
-        stream=cast("BinaryIO", upload.stream),
-        declared_name=upload.filename,
-        purpose=kind,
-        store=bytes_store(),
-        now=clock.now(),
-    )
+    try:
+        return flows.upload(
+            actor=require_actor(),
+            stream=cast("BinaryIO", upload.stream),
+            declared_name=upload.filename,
+            purpose=kind,
+            store=bytes_store(),
+            now=clock.now(),
+        )
+    except Refused as refusal:
+        raise Refused.fields(
+            *(replace(error, field=field if error.field == "file" else error.field) for error in refusal.errors)
+        ) from None
 
 
 def give(file: FileRow) -> Response:

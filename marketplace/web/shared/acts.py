@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from marketplace.edge import replay
 from marketplace.edge.answers import problem, status_of
 from marketplace.edge.identity import require_actor
-from marketplace.kernel.errors import Conflict, Refused, Unauthenticated
+from marketplace.kernel.errors import DomainError
 
 _GUARDS: Final = frozenset({"csrf_token", "idempotency_key"})
 
@@ -18,7 +18,9 @@ _GUARDS: Final = frozenset({"csrf_token", "idempotency_key"})
 def once(work: Callable[..., str], *, flow: bool = False) -> Response:
     """Do the work once per form shown and redirect to the address it returns; a second click follows the first."""
     fields = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _GUARDS)
-    form = json.dumps(fields).encode()
+    # Another file under the key of the first is another request, not its replay.
+    sent = sorted((name, file.filename or "") for name, file in request.files.items(multi=True))
+    form = json.dumps([*fields, *sent]).encode()
     claim = replay.Claim.of_request(require_actor(), form, key=request.form.get("idempotency_key", ""))
 
     def stored(**extra: Any) -> replay.Stored:
@@ -28,7 +30,7 @@ def once(work: Callable[..., str], *, flow: bool = False) -> Response:
     return redirect(done.body["location"], 303)
 
 
-def reshown(error: Refused | Conflict | Unauthenticated, show: Callable[..., Any]) -> Any:
+def reshown(error: DomainError, show: Callable[..., Any]) -> Any:
     """Show the form again with what was typed and why it was refused."""
     document = problem(error)
     errors = {item["field"]: item["message"] for item in document["errors"]}

@@ -20,7 +20,12 @@ class Entry(NamedTuple):
 ENTRIES: list[Entry] = [
     Entry(_("Products"), "catalog.products", None),
     Entry(_("Departures"), "logistics.departures", None),
+    Entry(_("Selling"), "merchants.desk", Permission.CATALOG_LISTING_EDIT),
+    Entry(_("Cart"), "checkout.cart", Permission.TRADE_CART_EDIT),
+    Entry(_("Orders"), "orders.many", Permission.TRADE_ORDER_READ),
     Entry(_("My listings"), "catalog.own", Permission.CATALOG_LISTING_EDIT),
+    Entry(_("Bring a price list"), "imports.overview", Permission.CATALOG_IMPORT_RUN),
+    Entry(_("Merchants"), "merchants.queue", Permission.OPERATOR_MERCHANT_REVIEW),
     Entry(_("Reviews"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE),
     Entry(_("To pay"), "payments.to_pay", Permission.TRADE_PAYMENT_PAY),
     Entry(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),

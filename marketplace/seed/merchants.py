@@ -1,0 +1,104 @@
+"""The demo's merchants: they apply, the moderator approves, carrier and operator name their accounts.
+
+Registration numbers have true check digits and belong to nobody; accounts are invented.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from obstore.store import ObjectStore
+from PIL import Image, ImageDraw
+from sqlalchemy.orm import Session
+
+from marketplace.files import flows as files
+from marketplace.files import services as file_services
+from marketplace.files.rules import Purpose
+from marketplace.files.services import Upload
+from marketplace.kernel.actor import Actor
+from marketplace.merchants.rules.payees import WAIT, PayeeAccount
+from marketplace.merchants.services import applications, payees
+
+_PAPER: Final = (840, 594)
+_REASON: Final = "Specimen licence of the demo city; the number's check digit is right."
+
+
+@dataclass(frozen=True, slots=True)
+class DemoMerchant:
+    """What one of the demo's merchants applies with."""
+
+    login: str
+    name: str
+    number: str
+    currency: str
+    account: PayeeAccount
+
+
+MERCHANTS: Final = (
+    DemoMerchant(
+        "merchant@demo.test",
+        "Demo Chongqing Motor Parts Co.",
+        "91500000MA60DEM01H",
+        "CNY",
+        PayeeAccount("Demo Chongqing Motor Parts Co.", "Demo Bank Chongqing", "6222000000000000001", "DEMOCN22", "CN"),
+    ),
+    DemoMerchant(
+        "merchant2@demo.test",
+        "Demo Chanthaburi Fruit Co.",
+        "0999000000027",
+        "THB",
+        PayeeAccount("Demo Chanthaburi Fruit Co.", "Demo Bank Chanthaburi", "0000000002", "DEMOTHBK", "TH"),
+    ),
+)
+_CARRIER: Final = PayeeAccount(
+    "Demo Cross-border Regular Lorry", "Demo Bank Chongqing", "6222000000000000003", "DEMOCN22", "CN"
+)
+# Those of the demo's tariffs.
+_CARRIER_CURRENCIES: Final = ("CNY", "LAK", "MMK", "MYR", "SGD", "THB", "VND")
+
+
+def specimen(store: ObjectStore) -> Upload:
+    """Draw the licence that says it is none, and put its bytes into the store."""
+    paper = Image.new("RGB", _PAPER, "white")
+    draw = ImageDraw.Draw(paper)
+    draw.rectangle((24, 24, _PAPER[0] - 24, _PAPER[1] - 24), outline="black", width=4)
+    draw.text((220, 260), "SPECIMEN - demo city - not a licence", fill="black", font_size=24)
+    content = io.BytesIO()
+    paper.save(content, "PNG")
+    content.seek(0)
+    return files.take(stream=content, declared_name="specimen.png", purpose=Purpose.LICENCE, store=store)
+
+
+def seed_merchants(
+    session: Session,
+    *,
+    companies: Mapping[str, Actor],
+    carrier: Actor,
+    moderator: Actor,
+    licence: Upload,
+    now: datetime,
+) -> None:
+    """Let both merchants apply and be approved, and the carrier name its account; ``companies`` is by login."""
+    for merchant in MERCHANTS:
+        actor = companies[merchant.login]
+        application = applications.apply_to_sell(
+            session,
+            actor=actor,
+            apply=applications.Apply(
+                legal_name=merchant.name,
+                registration_number=merchant.number,
+                licence_file_id=file_services.keep(session, actor=actor, upload=licence, now=now),
+                payee_currency=merchant.currency,
+                payee=merchant.account,
+            ),
+            now=now,
+        )
+        applications.decide_application(
+            session, actor=moderator, application_id=application, decision="approve", reason=_REASON, now=now
+        )
+    # Named long enough ago, so that all of them count on the first day.
+    for currency in _CARRIER_CURRENCIES:
+        payees.name_payee(session, actor=carrier, currency=currency, account=_CARRIER, now=now - WAIT)
+    payees.activate_due(session, now=now)

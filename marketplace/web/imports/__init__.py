@@ -1,0 +1,1 @@
+"""Workbooks brought in by page: upload, preview, progress, bad rows."""

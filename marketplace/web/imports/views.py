@@ -1,0 +1,176 @@
+"""Bring a workbook in: hand it over, look at what it would do, let it be written, mend the bad rows."""
+
+import json
+from typing import Any, Final
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import lazy_gettext
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.catalog.imports import queries, services
+from marketplace.catalog.rules.headers import NAMES
+from marketplace.catalog.rules.import_states import ImportState
+from marketplace.catalog.rules.imported import Outcome
+from marketplace.edge.acts import imports as acts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.messages import field_sentence
+from marketplace.edge.parsing import parse
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import imports as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Conflict, Refused, TooLarge
+from marketplace.web.shared import acts as forms
+from marketplace.web.shared import locale
+
+pages = Blueprint("imports", __name__)
+
+_RUN = Permission.CATALOG_IMPORT_RUN
+_GUARDS = frozenset({"csrf_token", "idempotency_key"})
+OUTCOMES: Final[dict[Outcome, tuple[Any, str]]] = {
+    Outcome.CREATE: (lazy_gettext("new"), "good"),
+    Outcome.UPDATE: (lazy_gettext("changed"), "info"),
+    Outcome.UNCHANGED: (lazy_gettext("unchanged"), "calm"),
+    Outcome.ERROR: (lazy_gettext("needs mending"), "bad"),
+}
+_RUNNING: Final = frozenset({ImportState.READING, ImportState.COMMITTING})
+# How the design system's progress calls the states.
+_SHOWN_AS: Final = {
+    ImportState.QUEUED: "queued",
+    ImportState.PREVIEWED: "done",
+    ImportState.DONE: "done",
+    ImportState.FAILED: "failed",
+    ImportState.CANCELLED: "failed",
+}
+
+
+@pages.get("/merchant/imports")
+@requires(_RUN)
+def overview() -> str:
+    """Show earlier imports and the form for a new one."""
+    return _overview()
+
+
+@pages.post("/merchant/imports")
+@requires(_RUN, twin="POST /api/v1/imports")
+def begin() -> Any:
+    """Take a workbook in."""
+    try:
+        return forms.once(lambda key: _begun(), flow=True)  # noqa: ARG005  the flow resumes by nothing
+    except (Refused, Conflict, TooLarge) as refusal:
+        return forms.reshown(refusal, _overview)
+
+
+def _begun() -> str:
+    given = {name: value for name, value in request.form.items() if name not in _GUARDS}
+    # A box that is not ticked is not sent.
+    body = parse(requests.Upload, {"submit": "", **given})
+    return url_for("imports.show", import_id=acts.begin(body, locale=locale.current()))
+
+
+def _overview(**shown: Any) -> str:
+    session, company_id = reading(), require_actor().company
+    asked = parse(requests.Paged, {"cursor": request.args["cursor"]} if "cursor" in request.args else {})
+    page = queries.imports(session, company_id=company_id, cursor=asked.cursor)
+    mapping = queries.last_mapping(session, company_id=company_id)
+    values = {
+        "mapping": json.dumps(mapping, ensure_ascii=False, indent=1) if mapping else "",
+        "dry_run": "1",
+        "submit": "1",
+    }
+    return render_template(
+        "imports/overview.html",
+        rows=page.items,
+        columns=[(name, names[0]) for name, names in NAMES.items() if name != "carton_lwh"],
+        next=url_for("imports.overview", cursor=page.next) if page.next else None,
+        first=url_for("imports.overview") if asked.cursor else None,
+        **{"values": values, "errors": {}, "refusal": None, **shown},
+    )
+
+
+@pages.get("/merchant/imports/<uuid:import_id>")
+@requires(_RUN)
+def show(import_id: UUID) -> str:
+    """Show what an import does or did, row by row."""
+    return _show(import_id)
+
+
+def _show(import_id: UUID, **shown: Any) -> str:
+    names = ("outcome", "cursor")
+    asked = parse(requests.Rows, {name: request.args[name] for name in names if name in request.args})
+    session = reading()
+    view = queries.get_import(session, company_id=require_actor().company, import_id=import_id)
+    page = queries.rows(session, import_id=view.id, outcome=asked.outcome, cursor=asked.cursor)
+    here = {"import_id": import_id, **({"outcome": asked.outcome} if asked.outcome else {})}
+    return render_template(
+        "imports/show.html",
+        view=view,
+        job=_job(view),
+        rows=[{"row": row, "said": _said(row)} for row in page.items],
+        outcomes=OUTCOMES,
+        outcome=asked.outcome,
+        warnings=[field_sentence(error) for error in view.warnings],
+        failure=field_sentence(view.failure) if view.failure else None,
+        previewed=ImportState.PREVIEWED,
+        next=url_for("imports.show", **here, cursor=page.next) if page.next else None,
+        first=url_for("imports.show", **here) if asked.cursor else None,
+        **{"refusal": None, "errors": {}, **{k: v for k, v in shown.items() if k != "values"}},
+    )
+
+
+@pages.get("/merchant/imports/<uuid:import_id>/progress")
+@requires(_RUN)
+def progress(import_id: UUID) -> Any:
+    """Show how far an import is; the page is loaded again once it rests."""
+    view = queries.get_import(reading(), company_id=require_actor().company, import_id=import_id)
+    page = render_template("imports/_progress.html", view=view, job=_job(view))
+    return page, 200, {"HX-Refresh": "true"} if view.is_resting else {}
+
+
+@pages.get("/merchant/imports/<uuid:import_id>/errors")
+@requires(_RUN)
+def errors(import_id: UUID) -> Any:
+    """Give the bad rows back as a workbook with their reasons."""
+    return acts.errors_file(import_id)
+
+
+@pages.post("/merchant/imports/<uuid:import_id>/commit")
+@requires(_RUN, twin="POST /api/v1/imports/{id}/commit")
+def commit(import_id: UUID) -> Any:
+    """Let the good rows be written."""
+    return _act(import_id, services.commit)
+
+
+@pages.post("/merchant/imports/<uuid:import_id>/cancellation")
+@requires(_RUN, twin="POST /api/v1/imports/{id}/cancellation")
+def cancel(import_id: UUID) -> Any:
+    """Stop an import."""
+    return _act(import_id, services.cancel)
+
+
+def _act(import_id: UUID, service: Any) -> Any:
+    def work(session: Any) -> str:
+        service(session, actor=require_actor(), import_id=import_id, now=clock.now())
+        return url_for("imports.show", import_id=import_id)
+
+    try:
+        return forms.once(work)
+    except Conflict as refusal:
+        return forms.reshown(refusal, lambda **shown: _show(import_id, **shown))
+
+
+def _job(view: queries.ImportView) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "title": view.sheet or lazy_gettext("Price list"),
+        "done": view.done,
+        "total": view.total,
+        "state": "running" if view.state in _RUNNING else _SHOWN_AS[view.state],
+    }
+
+
+def _said(row: queries.RowView) -> list[tuple[str, str, bool]]:
+    """Return what is said of a row: the column, the sentence, and whether it keeps the row out."""
+    bad = [(error.field, field_sentence(error), True) for error in row.errors]
+    return bad + [(error.field, field_sentence(error), False) for error in row.warnings]

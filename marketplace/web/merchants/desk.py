@@ -1,0 +1,152 @@
+"""A merchant's own pages: how it stands, its application, the accounts it is paid into."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge import door
+from marketplace.edge.acts import files as file_acts
+from marketplace.edge.acts import merchants as acts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.parsing import parse
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import merchants as requests
+from marketplace.files.rules import Purpose
+from marketplace.kernel import clock
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.errors import Conflict, Refused, TooLarge, Unauthenticated
+from marketplace.kernel.money import MINOR_UNITS
+from marketplace.merchants import queries
+from marketplace.merchants.rules.applications import Item
+from marketplace.merchants.rules.registration import VALIDATORS
+from marketplace.merchants.rules.states import MERCHANT, MerchantState, PayeeState
+from marketplace.web.merchants.blueprint import pages
+from marketplace.web.shared import acts as forms
+
+_APPLY = Permission.COMPANY_MERCHANT_APPLY
+_PAYEE = Permission.COMPANY_PAYEE_EDIT
+_GUARDS = frozenset({"csrf_token", "idempotency_key"})
+ITEMS: dict[Item, Any] = {
+    Item.REGISTRATION: lazy_gettext("Registration number"),
+    Item.LICENCE: lazy_gettext("Business licence"),
+    Item.PAYEE: lazy_gettext("Account to be paid into"),
+}
+
+
+@pages.get("/merchant")
+@requires(Permission.CATALOG_LISTING_EDIT)
+def desk() -> str:
+    """Show how the company stands and what comes next."""
+    session, company_id = reading(), require_actor().company
+    found = queries.merchant_of(session, company_id=company_id)
+    return render_template(
+        "merchants/desk.html",
+        merchant=found,
+        can_apply=found is None or MERCHANT.allows(found.state, "submit"),
+        may_sell=found is not None and found.state is MerchantState.APPROVED,
+        requirements=queries.requirements_of(session, company_id=company_id, today=clock.now().date()),
+        items=ITEMS,
+        decisions=queries.decisions(session, company_id=company_id),
+    )
+
+
+@pages.get("/merchant/apply")
+@requires(_APPLY)
+def apply() -> str:
+    """Ask for what an application needs, with what is known filled in."""
+    return _apply()
+
+
+@pages.post("/merchant/apply")
+@requires(_APPLY, twin="POST /api/v1/merchant-applications")
+def send_application() -> Any:
+    """Hand the licence and the application in."""
+    try:
+        done = forms.once(lambda key: _send(), flow=True)  # noqa: ARG005  the flow resumes by nothing
+    except (Refused, Conflict, TooLarge) as refusal:
+        return forms.reshown(refusal, _apply)
+    flash(_("Your application is on its way. We look at it within two working days."), "good")
+    return done
+
+
+def _send() -> str:
+    given: dict[str, Any] = {name: value for name, value in request.form.items() if name not in _GUARDS}
+    # Everything else is read first: a licence is kept only for a form that can be.
+    parse(requests.Application, {**given, "licence_file_id": "00000000-0000-7000-8000-000000000000"})
+    given["licence_file_id"] = str(file_acts.take("licence_file_id", Purpose.LICENCE))
+    body = parse(requests.Application, given)
+    in_unit_of_work(lambda session: acts.apply(session, body))
+    return url_for("merchants.desk")
+
+
+def _apply(**shown: Any) -> str:
+    session, company_id = reading(), require_actor().company
+    company = accounts.get_company(session, company_id=company_id)
+    validator = VALIDATORS.get(company.country)
+    known = {"legal_name": company.name, "registration_number": company.registration_number, "country": company.country}
+    return render_template(
+        "merchants/apply.html",
+        company=company,
+        identifier=validator.identifier if validator else None,
+        needs_payee=not queries.has_payee(session, company_id=company_id),
+        currencies=[(code, code) for code in sorted(MINOR_UNITS)],
+        **{"values": known, "errors": {}, "refusal": None, **shown},
+    )
+
+
+@pages.get("/merchant/payees")
+@requires(_PAYEE)
+def payees() -> str:
+    """Show the accounts the company is paid into."""
+    return _payees()
+
+
+@pages.post("/merchant/payees")
+@requires(_PAYEE, twin="POST /api/v1/payees")
+def name_payee() -> Any:
+    """Name an account, after the second factor was proved."""
+    try:
+        body = parse(requests.Account, {k: v for k, v in request.form.items() if k not in _GUARDS})
+        done = forms.once(lambda key: _named(body), flow=True)  # noqa: ARG005  the flow resumes by nothing
+    except (Refused, Conflict, Unauthenticated) as refusal:
+        return forms.reshown(refusal, _payees)
+    flash(_("The account is named. Everybody who may change accounts was told."), "good")
+    return done
+
+
+def _named(body: requests.Account) -> str:
+    acts.name_payee(body)
+    return url_for("merchants.payees")
+
+
+@pages.post("/merchant/payees/<uuid:payee_id>/withdrawal")
+@requires(_PAYEE, twin="POST /api/v1/payees/{id}/withdrawal")
+def withdraw_payee(payee_id: UUID) -> Any:
+    """Take back an account that waits."""
+    try:
+        return forms.once(lambda session: _withdrawn(session, payee_id))
+    except Conflict as refusal:
+        return forms.reshown(refusal, _payees)
+
+
+def _withdrawn(session: Any, payee_id: UUID) -> str:
+    acts.withdraw_payee(session, payee_id)
+    return url_for("merchants.payees")
+
+
+def _payees(**shown: Any) -> str:
+    session, actor = reading(), require_actor()
+    rows = queries.payees(session, company_id=actor.company)
+    return render_template(
+        "merchants/payees.html",
+        rows=rows,
+        waiting=PayeeState.PENDING,
+        asks_code=not door.vault().policy.second_factor_waived,
+        currencies=[(code, code) for code in sorted(MINOR_UNITS)],
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )

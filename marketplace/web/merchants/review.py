@@ -1,0 +1,117 @@
+"""The reviewers' pages: applications that wait, one of them with everything known, a merchant's standing."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from flask import flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import files as file_acts
+from marketplace.edge.acts import merchants as acts
+from marketplace.edge.parsing import parse, parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import merchants as requests
+from marketplace.files import queries as files
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.merchants import queries
+from marketplace.merchants.rules.registration import Proof
+from marketplace.merchants.rules.states import MERCHANT, STANDING_ACTS, ApplicationState
+from marketplace.web.merchants.blueprint import pages
+from marketplace.web.shared import acts as forms
+
+_REVIEW = Permission.OPERATOR_MERCHANT_REVIEW
+PROOFS: Final[dict[Proof, Any]] = {
+    Proof.CHECKSUM: lazy_gettext("The number's check digit is right."),
+    Proof.FORMAT: lazy_gettext("The number has the right form; its country has no check digit."),
+    Proof.PATTERN: lazy_gettext("No validator exists for this country: compare the number with the licence."),
+}
+
+
+@pages.get("/operator/merchants")
+@requires(_REVIEW)
+def queue() -> str:
+    """Show applications, the oldest first."""
+    asked = parse(requests.Queue, {name: request.args[name] for name in ("state", "cursor") if name in request.args})
+    state = asked.state or ApplicationState.SUBMITTED
+    page = queries.applications(reading(), state=state, cursor=asked.cursor)
+    return render_template(
+        "merchants/queue.html",
+        rows=page.items,
+        states=list(ApplicationState),
+        state=state,
+        next=url_for("merchants.queue", state=state, cursor=page.next) if page.next else None,
+        first=url_for("merchants.queue", state=state) if asked.cursor else None,
+    )
+
+
+@pages.get("/operator/merchants/<uuid:application_id>")
+@requires(_REVIEW)
+def application(application_id: UUID) -> str:
+    """Show an application with its company, licence, accounts and history."""
+    return _application(application_id)
+
+
+@pages.get("/operator/merchants/<uuid:application_id>/licence")
+@requires(_REVIEW)
+def licence(application_id: UUID) -> Any:
+    """Give the licence that was handed in."""
+    found = queries.application(reading(), application_id=application_id)
+    return file_acts.give(files.get_any(reading(), file_id=found.licence_file_id))
+
+
+@pages.post("/operator/merchants/<uuid:application_id>/decision")
+@requires(_REVIEW, twin="POST /api/v1/merchant-applications/{id}/decision")
+def decide(application_id: UUID) -> Any:
+    """Approve, reject or ask for changes."""
+    try:
+        body = parse_form(requests.Decision, request.form)
+        done = forms.once(lambda session: _decided(session, application_id, body))
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _application(application_id, **shown))
+    flash(_("Decided, and the company is told."), "good")
+    return done
+
+
+def _decided(session: Any, application_id: UUID, body: requests.Decision) -> str:
+    acts.decide(session, application_id, body)
+    return url_for("merchants.queue")
+
+
+@pages.post("/operator/merchants/<uuid:application_id>/standing")
+@requires(_REVIEW, twin="POST /api/v1/merchants/{id}/standing")
+def set_standing(application_id: UUID) -> Any:
+    """Suspend the merchant of an application, or reinstate it."""
+    company_id = queries.application(reading(), application_id=application_id).company_id
+    try:
+        body = parse_form(requests.Standing, request.form)
+        return forms.once(lambda session: _standing(session, application_id, company_id, body))
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _application(application_id, **shown))
+
+
+def _standing(session: Any, application_id: UUID, company_id: UUID, body: requests.Standing) -> str:
+    acts.set_standing(session, company_id, body)
+    return url_for("merchants.application", application_id=application_id)
+
+
+def _application(application_id: UUID, **shown: Any) -> str:
+    session = reading()
+    row = queries.application(session, application_id=application_id)
+    merchant = queries.merchant_of(session, company_id=row.company_id)
+    same = queries.same_number(session, company_id=row.company_id, country=row.country, number=row.registration_number)
+    return render_template(
+        "merchants/application.html",
+        row=row,
+        company=accounts.get_company(session, company_id=row.company_id),
+        merchant=merchant,
+        proof=PROOFS[row.proof],
+        payees=queries.payees(session, company_id=row.company_id),
+        decisions=queries.decisions(session, company_id=row.company_id),
+        same=list(accounts.get_companies(session, company_ids=same).values()),
+        standing=[act for act in STANDING_ACTS if merchant and MERCHANT.allows(merchant.state, act)],
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )

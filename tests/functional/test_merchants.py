@@ -1,0 +1,268 @@
+"""A company becomes a merchant: it applies, somebody else decides with a reason, its accounts change slowly."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.accounts.rules.permissions import CompanyKind, Role
+from marketplace.accounts.services import registration
+from marketplace.kernel import clock
+from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.merchants import queries
+from marketplace.merchants.services import payees
+from tests.support.visitors import PASSWORD, TERMS, Town, app_code
+
+OWNER = "owner@demo.test"
+REVIEWER = "moderator@demo.test"
+ACCOUNT = {
+    "currency": "CNY", "account_name": "Chongqing Chains Co.", "bank_name": "Bank of China", "country": "CN",
+    "account_number": "6217 0000 1234 5678", "bic": "BKCHCNBJ",
+}  # fmt: skip
+NUMBER = "91110000600037341L"
+PDF = b"%PDF-1.7 a licence"
+
+
+def licence(program) -> str:
+    answer = program.app.test_client().post(
+        "/api/v1/files",
+        data={"file": (io.BytesIO(PDF), "licence.pdf"), "purpose": "licence"},
+        headers={"Authorization": f"Bearer {program.token}"},
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.get_json()["id"]
+
+
+def application(program, **changes) -> dict[str, str]:
+    given = {"legal_name": "Chongqing Chains Co.", "registration_number": NUMBER, "licence_file_id": licence(program)}
+    return {**given, **ACCOUNT, **changes}
+
+
+def reviewer(town: Town, login: str = REVIEWER):
+    """Bring in a reviewer of the operator's staff, with a second factor set up."""
+    with unit_of_work() as session:
+        joined = registration.admit_company(
+            session, actor=SYSTEM, kind=CompanyKind.OPERATOR, name=f"City of {login}", country="CN",
+            registration_number=login, person_name="A Reviewer", login=login, password=PASSWORD,
+            accepted_terms=tuple(TERMS), locale="en", vault=town.app.extensions["city.vault"], now=clock.now(),
+        )  # fmt: skip
+        from marketplace.accounts.models import Membership
+        from marketplace.accounts.services import tokens
+
+        membership = session.query(Membership).filter_by(person_id=joined.person_id).one()
+        membership.roles = [Role.MODERATOR]
+        token = tokens.issue_token(
+            session, person_id=joined.person_id, company_id=joined.company_id, now=clock.now()
+        )
+    program = town.program()
+    program.token = token
+    return program
+
+
+@pytest.fixture
+def trade(town):
+    ids = town.company(OWNER, country="CN", registration_number=NUMBER, company_name="Chongqing Chains Co.")
+    return town, town.program(OWNER), ids["company_id"]
+
+
+def test_a_company_applies_and_is_approved_once(trade):
+    town, program, company_id = trade
+    made = program.call("POST", "/merchant-applications", 201, application(program))
+    assert program.call("GET", "/merchant", 200)["state"] == "submitted"
+    judge = reviewer(town)
+    (waiting,) = judge.call("GET", "/merchant-applications?state=submitted", 200)["items"]
+    assert (waiting["check"], waiting["proof"]) == ("stdnum.cn.uscc", "checksum")
+    decide = f"/merchant-applications/{made['id']}/decision"
+    assert judge.problem("POST", decide, 422, {"decision": "approve", "reason": " "})[1] == {"reason"}
+    assert judge.problem("POST", decide, 422, {"decision": "shrug", "reason": "x"})[1] == {"decision"}
+    decided = judge.call("POST", decide, 200, {"decision": "approve", "reason": "Licence and number agree."})
+    assert decided["decision"]["reason"] == "Licence and number agree."
+    assert judge.problem("POST", decide, 409, {"decision": "reject", "reason": "No."})[0] == "state"
+    reading().rollback()
+    from uuid import UUID
+
+    assert queries.active(reading(), company_ids=[UUID(company_id)]) == {UUID(company_id)}
+    assert queries.breaches(reading()) == []
+    found = queries.payee(reading(), company_id=UUID(company_id), currency="CNY")
+    assert found is not None
+    assert found.account_number == "6217000012345678"
+
+
+def test_what_was_sent_back_is_mended_and_its_history_stays(trade):
+    town, program, _ = trade
+    judge = reviewer(town)
+    for decision, state in (("request_changes", "onboarding"), ("reject", "rejected")):
+        made = program.call("POST", "/merchant-applications", 201, application(program))
+        judge.call("POST", f"/merchant-applications/{made['id']}/decision", 200, {"decision": decision, "reason": "See."})
+        assert program.call("GET", "/merchant", 200)["state"] == state
+    program.call("POST", "/merchant-applications", 201, application(program))
+    assert program.problem("POST", "/merchant-applications", 409, application(program))[0] == "state"
+    states = [item["state"] for item in program.call("GET", "/merchant-applications", 200)["items"]]
+    assert states == ["changes_requested", "rejected", "submitted"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"registration_number": "91110000600037340L"}, {"registration_number"}),
+        ({"legal_name": ""}, {"legal_name"}),
+        ({"licence_file_id": "00000000-0000-7000-8000-000000000000"}, {"licence_file_id"}),
+        ({"licence_file_id": "x"}, {"licence_file_id"}),
+        ({"licence_until": "2020-01-01"}, {"licence_until"}),
+        ({"licence_until": "tomorrow"}, {"licence_until"}),
+        ({"bic": "BKCHTHBK"}, {"bic"}),
+        ({"account_number": "GB00 WEST 1234 5698 7654 32"}, {"account_number"}),
+        ({"account_number": "1"}, {"account_number"}),
+        ({"bank_name": None}, {"bank_name"}),
+        (dict.fromkeys(ACCOUNT), {"payee"}),
+        ({"nonsense": "1"}, {"nonsense"}),
+    ],
+)
+def test_bad_applications_are_refused_field_by_field_and_leave_nothing(trade, changes, fields):
+    town, program, _ = trade
+    body = application(program, **changes)
+    before = town.rows()
+    assert program.problem("POST", "/merchant-applications", 422, body)[1] == fields
+    assert town.rows() == before
+
+
+def test_nobody_decides_about_their_own_company(trade):
+    town, program, company_id = trade
+    made = program.call("POST", "/merchant-applications", 201, application(program))
+    judge = reviewer(town)
+    from uuid import UUID
+
+    from marketplace.accounts.models import Membership
+    from marketplace.accounts.queries import token_actor
+    from marketplace.kernel.ids import new_id
+
+    with unit_of_work() as session:
+        person = token_actor(session, token=judge.token, now=clock.now()).person
+        session.add(
+            Membership(
+                id=new_id(), person_id=person, company_id=UUID(company_id), roles=[Role.SALES], created_at=clock.now()
+            )
+        )
+    refused = judge.problem(
+        "POST", f"/merchant-applications/{made['id']}/decision", 403, {"decision": "approve", "reason": "Mine."}
+    )
+    assert refused[0] == "own_application"
+
+
+def test_one_number_sells_once(trade):
+    town, program, _ = trade
+    judge = reviewer(town)
+    town.company("other@demo.test", country="CN")
+    other = town.program("other@demo.test")
+    first = program.call("POST", "/merchant-applications", 201, application(program))
+    second = other.call("POST", "/merchant-applications", 201, application(other))
+    decision = {"decision": "approve", "reason": "Fine."}
+    judge.call("POST", f"/merchant-applications/{first['id']}/decision", 200, decision)
+    refused = judge.problem("POST", f"/merchant-applications/{second['id']}/decision", 409, decision)
+    assert refused[0] == "number_sells"
+
+
+def test_a_suspended_merchant_sells_nothing_until_reinstated(trade):
+    from uuid import UUID
+
+    town, program, company_id = trade
+    judge = reviewer(town)
+    made = program.call("POST", "/merchant-applications", 201, application(program))
+    judge.call("POST", f"/merchant-applications/{made['id']}/decision", 200, {"decision": "approve", "reason": "ok"})
+    judge.call("POST", f"/merchants/{company_id}/standing", 204, {"action": "suspend", "reason": "Counterfeit goods."})
+    reading().rollback()
+    assert queries.active(reading(), company_ids=[UUID(company_id)]) == set()
+    judge.call("POST", f"/merchants/{company_id}/standing", 409, {"action": "suspend", "reason": "Again."})
+    judge.call("POST", f"/merchants/{company_id}/standing", 204, {"action": "reinstate", "reason": "Proved genuine."})
+    reading().rollback()
+    assert queries.active(reading(), company_ids=[UUID(company_id)]) == {UUID(company_id)}
+
+
+def test_applications_of_others_are_unknown(trade):
+    town, program, _ = trade
+    made = program.call("POST", "/merchant-applications", 201, application(program))
+    town.company("other@demo.test")
+    other = town.program("other@demo.test")
+    for path in ("", "/licence"):
+        other.call("GET", f"/merchant-applications/{made['id']}{path}", 404)
+    assert other.call("GET", "/merchant-applications", 200)["items"] == []
+    other.call("POST", f"/merchant-applications/{made['id']}/decision", 403, {"decision": "approve", "reason": "x"})
+    foreign = application(other) | {"licence_file_id": licence(program)}
+    assert other.problem("POST", "/merchant-applications", 422, foreign | {"registration_number": "AB-123"})[1] == {
+        "licence_file_id"
+    }
+
+
+def test_a_later_account_needs_a_second_factor_and_waits_three_days(trade, later):
+    from uuid import UUID
+
+    town, program, company_id = trade
+    program.call("POST", "/merchant-applications", 201, application(program))
+    changed = {**ACCOUNT, "account_number": "1111222233334444"}
+    key = {"Idempotency-Key": "a"}
+    assert program.call("POST", "/payees", 409, changed, **key)["type"].endswith("second_factor_missing")
+    enrolled = program.call("POST", "/me/second-factor", 201)
+    program.call("POST", "/me/second-factor/confirmation", 200, {"code": app_code(enrolled["secret"])})
+    assert program.call("POST", "/payees", 401, changed, **key)["type"].endswith("second_factor_needed")
+    later(60)
+    made = program.call("POST", "/payees", 201, {**changed, "code": app_code(enrolled["secret"])}, **key)
+    again = program.call("POST", "/payees", 201, {**changed, "code": app_code(enrolled["secret"])}, **key)
+    assert made == again
+    assert "4444" in town.letter(OWNER).body
+
+    def number() -> str:
+        session = reading()
+        session.rollback()
+        found = queries.payee(session, company_id=UUID(company_id), currency="CNY")
+        assert found is not None
+        return found.account_number
+
+    with unit_of_work() as session:
+        assert payees.activate_due(session, now=clock.now() + timedelta(hours=71)) == 0
+    assert number() == "6217000012345678"
+    with unit_of_work() as session:
+        assert payees.activate_due(session, now=clock.now() + timedelta(hours=73)) == 1
+    assert number() == "1111222233334444"
+    assert [row["state"] for row in program.call("GET", "/payees", 200)["items"]] == ["active", "retired"]
+    program.call("POST", f"/payees/{made['id']}/withdrawal", 409)
+
+
+def test_the_whole_way_by_page(town):
+    ids = town.company(OWNER, country="TH", registration_number="0994000617721", company_name="Chanthaburi Fruit")
+    visitor = town.visitor(OWNER)
+    assert "Apply to sell" in visitor.open("/merchant")
+    visitor.open("/merchant/apply")
+    account = {**ACCOUNT, "country": "TH", "bic": "BKKBTHBK", "currency": "THB"}
+    form = {"legal_name": "Chanthaburi Fruit", "registration_number": "0994000617721", "licence_until": ""}
+    visitor.send("/merchant/apply", {**form, **account, "licence_file_id": (io.BytesIO(b"\x89PNG no"), "x.png")}, 422)
+    assert visitor.refused_fields() == {"licence_file_id"}
+    visitor.send("/merchant/apply", {**form, **account, "licence_file_id": (io.BytesIO(PDF), "licence.pdf")})
+    assert "being looked at" in visitor.open("/merchant")
+    judge = reviewer(town)
+    made = judge.call("GET", "/merchant-applications", 200)["items"][0]["id"]
+    judge.call("POST", f"/merchant-applications/{made}/decision", 200, {"decision": "reject", "reason": "Too blurred."})
+    assert "Too blurred." in visitor.open("/merchant")
+    assert "5678" in visitor.open("/merchant/payees")
+    assert "6217000012345678" not in visitor.shown
+    assert ids
+
+
+def test_the_database_keeps_one_active_account_a_currency(trade):
+    from uuid import UUID
+
+    from marketplace.kernel.ids import new_id
+    from marketplace.merchants.models import Payee
+    from marketplace.merchants.rules.states import PayeeState
+
+    _, _, company_id = trade
+    with pytest.raises(IntegrityError), unit_of_work() as session:
+        for _ in range(2):
+            session.add(
+                Payee(
+                    id=new_id(), company_id=UUID(company_id), currency="CNY", state=PayeeState.ACTIVE,
+                    account_name="a", bank_name="b", account_number="1234", bic="BKCHCNBJ", country="CN",
+                    created_at=clock.now(), active_from=clock.now(),
+                )
+            )  # fmt: skip

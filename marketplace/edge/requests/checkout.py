@@ -46,12 +46,6 @@ class CartChange(Request):
     to: Line
 
 
-class CartForm(CartLine):
-    """A cart line as a page sends it, with the listing among its fields."""
-
-    listing_id: UUID
-
-
 class Total(Request):
     """A total as ``GET /cart`` gave it."""
 

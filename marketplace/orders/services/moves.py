@@ -49,7 +49,7 @@ def lines_in(session: Session, *, order_id: UUID) -> list[OrderLine]:
 def parts_of(session: Session, *, line_id: UUID) -> dict[LineState, int]:
     """Return a line's quantity per state."""
     found = session.execute(sa.select(LinePart.state, LinePart.quantity).where(LinePart.line_id == line_id))
-    return dict(found.tuples())
+    return {row.state: row.quantity for row in found}
 
 
 def open_line(session: Session, *, line: OrderLine, now: datetime) -> None:

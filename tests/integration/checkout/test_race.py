@@ -135,7 +135,8 @@ def test_the_last_pallet_places_are_sold_once(app, tmp_path):
         first = session.scalars(sa.select(Departure).order_by(Departure.departs_at)).first()
         hub = factories.HUB
         first = session.scalars(
-            sa.select(Departure).where(Departure.hub_code == hub, Departure.cutoff_documents_at > first.cutoff_documents_at)
+            sa.select(Departure)
+            .where(Departure.hub_code == hub, Departure.cutoff_documents_at > first.cutoff_documents_at)
             .order_by(Departure.departs_at)
         ).first()
         first.capacity_pallets = UNITS

@@ -1,0 +1,165 @@
+"""The cart, the checkout, and what came of it."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.checkout import queries
+from marketplace.checkout.flows import finishing
+from marketplace.edge.acts import checkout as acts
+from marketplace.edge.acts import orders as order_acts
+from marketplace.edge.answers import problem
+from marketplace.edge.identity import require_actor
+from marketplace.edge.parsing import parse, parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import checkout as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.orders import queries as orders
+from marketplace.web.shared import acts as forms
+from marketplace.web.shared import goods
+
+pages = Blueprint("checkout", __name__)
+
+
+@pages.get("/cart")
+@requires(Permission.TRADE_CART_EDIT, twin="GET /api/v1/cart")
+def cart() -> str:
+    """Show the cart by bundles."""
+    return _cart()
+
+
+def _cart(**shown: Any) -> str:
+    return render_template(
+        "checkout/cart.html", seen=acts.look(), goods=goods, **{"values": {}, "errors": {}, "refusal": None, **shown}
+    )
+
+
+@pages.post("/cart/destination")
+@requires(Permission.TRADE_CART_EDIT, twin="PUT /api/v1/cart")
+def change() -> Any:
+    """Say where the goods shall go."""
+    try:
+        acts.set_destination(parse_form(requests.CartChange, request.form))
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, _cart)
+    return redirect(url_for("checkout.cart"), 303)
+
+
+@pages.post("/cart/lines/<uuid:listing_id>")
+@requires(Permission.TRADE_CART_EDIT, twin="PUT /api/v1/cart/lines/{id}")
+def put_line(listing_id: UUID) -> Any:
+    """Set the quantity of a listing, from its page or from the cart."""
+    try:
+        body = parse_form(requests.CartLine, request.form)
+        done = forms.once(lambda session: _put(session, listing_id, body))
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, _cart)
+    flash(_("The cart is up to date."), "good")
+    return done
+
+
+def _put(session: Any, listing_id: UUID, body: requests.CartLine) -> str:
+    acts.put_line(session, listing_id, body)
+    return url_for("checkout.cart")
+
+
+@pages.post("/cart/lines/<uuid:listing_id>/removal")
+@requires(Permission.TRADE_CART_EDIT, twin="DELETE /api/v1/cart/lines/{id}")
+def remove_line(listing_id: UUID) -> Any:
+    """Take a listing out of the cart."""
+    acts.remove_line(listing_id)
+    return redirect(url_for("checkout.cart"), 303)
+
+
+@pages.get("/checkout")
+@requires(Permission.TRADE_ORDER_PLACE, twin="GET /api/v1/cart")
+def review() -> Any:
+    """Choose departures and how to pay, see every total."""
+    if not acts.look().cart.bundles:
+        return redirect(url_for("checkout.cart"))
+    return _review()
+
+
+def _review(**shown: Any) -> str:
+    return render_template(
+        "checkout/checkout.html",
+        seen=acts.look(),
+        goods=goods,
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )
+
+
+@pages.post("/checkout")
+@requires(Permission.TRADE_ORDER_PLACE, twin="POST /api/v1/checkout")
+def place() -> Any:
+    """Order what is in the cart, once per form shown."""
+    try:
+        body = _body()
+        return forms.once(lambda key: _placed(body, key), flow=True)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, _review)
+
+
+def _placed(body: requests.Checkout, key: str) -> str:
+    outcome = acts.place(body, key=key)
+    return outcome.payment_url or url_for("checkout.group", group_id=outcome.group_id)
+
+
+def _body() -> requests.Checkout:
+    """Read the form: totals as shown, ``departure.<listing>``, ``payment.<bundle>`` as rail and plan."""
+    form = request.form
+    payments = {name.removeprefix("payment."): _payment(form[name]) for name in form if name.startswith("payment.")}
+    return parse(
+        requests.Checkout,
+        {
+            "expected_totals": [
+                dict(zip(("kind", "amount", "currency"), text.split(" "), strict=False))
+                for text in form.getlist("total")
+            ],
+            "departures": {
+                name.removeprefix("departure."): form[name]
+                for name in form
+                if name.startswith("departure.") and form[name]
+            },
+            "payment": next(iter(payments.values()), {}),
+            "payments": payments,
+            "purchase_order_number": form.get("purchase_order_number"),
+        },
+    )
+
+
+def _payment(text: str) -> dict[str, str]:
+    rail, _space, plan = text.partition(" ")
+    return {"rail": rail, "plan": plan}
+
+
+@pages.get("/checkout/<uuid:checkout_id>")
+@requires(Permission.TRADE_ORDER_PLACE, twin="GET /api/v1/checkout/{id}")
+def follow(checkout_id: UUID) -> Any:
+    """Come back from the payment page: on to the next page to pay, to the orders, or to what went wrong."""
+    queries.attempt(reading(), attempt_id=checkout_id, company_id=require_actor().company)
+    try:
+        outcome = finishing.advance(attempt_id=checkout_id, now=clock.now())
+    except (Refused, Conflict) as refusal:
+        return _cart(refusal=problem(refusal)), 200
+    if outcome.group_id is not None:
+        return redirect(url_for("checkout.group", group_id=outcome.group_id), 303)
+    return render_template("checkout/waiting.html", outcome=outcome)
+
+
+@pages.get("/orders/groups/<uuid:group_id>")
+@requires(Permission.TRADE_ORDER_READ, twin="GET /api/v1/orders")
+def group(group_id: UUID) -> str:
+    """Thank the buyer, and say what happens next with each order."""
+    found = orders.group(reading(), company_id=require_actor().company, group_id=group_id)
+    return render_template(
+        "checkout/group.html",
+        goods=goods,
+        group=found,
+        orders=[order_acts.look(order_id) for order_id in found.order_ids],
+    )

@@ -1,0 +1,142 @@
+"""The four axes of an order line as its page shows them: goods, transport, money, customs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from marketplace.edge.acts.orders import OrderSeen
+from marketplace.logistics.rules.states import BookingState
+from marketplace.orders.queries import LineRow
+from marketplace.orders.rules.states import WAY_FROM_STOCK, WAY_MADE_TO_ORDER, LineState
+from marketplace.payments.queries.payments import MilestoneRow
+from marketplace.payments.rules.paying import MilestoneState
+
+_TRANSPORT = (
+    BookingState.HELD,
+    BookingState.CONFIRMED,
+    BookingState.CARGO_RECEIVED,
+    BookingState.LOADED,
+    BookingState.IN_TRANSIT,
+    BookingState.ARRIVED,
+    BookingState.COMPLETED,
+)
+_PAID = (MilestoneState.PAID, MilestoneState.RELEASED)
+
+
+def axes(seen: OrderSeen, line: LineRow) -> list[dict[str, Any]]:
+    """Return the axes of a line, each with its state and its stops."""
+    return [_goods(seen, line), _transport(seen, line), _money(seen, line), _customs()]
+
+
+def _goods(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
+    way = WAY_FROM_STOCK if line.lead_days is None else WAY_MADE_TO_ORDER
+    reached = {move.after: move.at for move in line.moves}
+    zone = seen.zone(seen.order.place_code)
+    stops = [
+        {"label": label_of(state), "state": _step(way, line.state, state), "at": reached.get(state), "zone": zone}
+        for state in way
+    ]
+    if line.state not in way:
+        stops = [stop for stop in stops if stop["at"]]
+        stops.append({"label": label_of(line.state), "state": "problem", "at": reached.get(line.state), "zone": zone})
+    return {"axis": "goods", "state": line.state, "stops": stops}
+
+
+def _transport(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
+    booking = seen.booking_of(line.id)
+    if booking is None:
+        return {"axis": "transport", "state": "pending", "stops": []}
+    way: Sequence[BookingState] = _TRANSPORT
+    if booking.state is BookingState.TARGET:
+        way = (BookingState.TARGET, *_TRANSPORT)
+    zone = seen.zone(booking.to_place)
+    stops: list[dict[str, Any]] = [
+        {"label": label_of(state), "state": _step(way, booking.state, state)} for state in way
+    ]
+    if booking.state not in way:
+        stops = [{"label": label_of(booking.state), "state": "problem"}]
+    else:
+        stops[0]["note"] = booking.departure_reference
+        stops[-2] |= {"at": booking.arrives_at, "zone": zone}
+    return {"axis": "transport", "state": booking.state, "stops": stops}
+
+
+def _money(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
+    milestones = seen.milestones_of(line.id)
+    present = next((one for one in milestones if one.state not in _PAID), milestones[-1] if milestones else None)
+    stops = [
+        {
+            "label": _("%(share)s %% %(event)s", share=one.share_bp // 100, event=label_of(one.event)),
+            "state": _paid(one, present),
+            "note": label_of(one.state),
+        }
+        for one in milestones
+    ]
+    return {"axis": "money", "state": present.state if present else "pending", "stops": stops}
+
+
+def _customs() -> dict[str, Any]:
+    stops = [
+        {"label": _("Export side: undeclared"), "state": "future"},
+        {"label": _("Import side: undeclared"), "state": "future"},
+    ]
+    return {"axis": "customs", "state": "undeclared", "stops": stops}
+
+
+def _step(way: Sequence[Any], present: Any, state: Any) -> str:
+    if present not in way:
+        return "done"
+    here, there = way.index(present), way.index(state)
+    return "current" if here == there else "done" if there < here else "future"
+
+
+def _paid(one: MilestoneRow, present: MilestoneRow | None) -> str:
+    if one.state in _PAID:
+        return "done"
+    if one.state in (MilestoneState.OVERDUE, MilestoneState.CANCELLED, MilestoneState.REFUNDED):
+        return "problem"
+    return "current" if one is present else "future"
+
+
+def label_of(state: Any) -> str:
+    """Return a state or event as a word in the reader's language."""
+    words = {
+        LineState.OPEN: _("Ordered"),
+        LineState.IN_PRODUCTION: _("In production"),
+        LineState.READY: _("Ready"),
+        LineState.PACKED: _("Packed"),
+        LineState.HANDED_OVER: _("Handed over"),
+        LineState.IN_TRANSIT: _("In transit"),
+        LineState.DELIVERED: _("Delivered"),
+        LineState.ACCEPTED: _("Accepted"),
+        LineState.SHORT: _("Short"),
+        LineState.DAMAGED: _("Damaged"),
+        LineState.WRONG: _("Wrong goods"),
+        LineState.LOST: _("Lost"),
+        LineState.RETURNED: _("Returned"),
+        LineState.CLOSED: _("Closed"),
+        LineState.REJECTED: _("Rejected"),
+        LineState.CANCELLED: _("Cancelled"),
+        BookingState.TARGET: _("Target departure"),
+        BookingState.HELD: _("Held"),
+        BookingState.CONFIRMED: _("Confirmed"),
+        BookingState.CARGO_RECEIVED: _("Cargo received"),
+        BookingState.LOADED: _("Loaded"),
+        BookingState.ARRIVED: _("Arrived"),
+        BookingState.COMPLETED: _("Completed"),
+        BookingState.EXPIRED: _("Expired"),
+        BookingState.ROLLED: _("Rolled"),
+        BookingState.DECLINED: _("Declined"),
+        "deposit": _("deposit"),
+        "handed_over": _("at hand-over"),
+        MilestoneState.PENDING: _("Pending"),
+        MilestoneState.DUE: _("Due"),
+        MilestoneState.SLIP_RECEIVED: _("Slip received"),
+        MilestoneState.PART_PAID: _("Part paid"),
+        MilestoneState.PAID: _("Paid"),
+        MilestoneState.RELEASED: _("Released"),
+        MilestoneState.OVERDUE: _("Overdue"),
+        MilestoneState.REFUNDED: _("Refunded"),
+    }
+    return words.get(state, str(state).replace("_", " ").capitalize())

@@ -1,0 +1,94 @@
+"""Orders, bought and sold."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import orders as acts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.parsing import parse, parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import orders as requests
+from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.web.orders import timeline
+from marketplace.web.shared import acts as forms
+from marketplace.web.shared import goods
+
+pages = Blueprint("orders", __name__)
+
+
+@pages.get("/orders")
+@requires(Permission.TRADE_ORDER_READ, twin="GET /api/v1/orders")
+def many() -> str:
+    """List orders, latest first."""
+    search = parse(requests.OrderSearch, request.args.to_dict())
+    page = acts.many(search)
+    return render_template(
+        "orders/many.html",
+        page=page,
+        names=acts.names(page.items),
+        side=search.side,
+        cursor=search.cursor,
+        company_id=require_actor().company,
+    )
+
+
+@pages.get("/orders/<uuid:order_id>")
+@requires(Permission.TRADE_ORDER_READ, twin="GET /api/v1/orders/{id}")
+def one(order_id: UUID) -> str:
+    """Show an order with the four axes of each line."""
+    return _one(order_id)
+
+
+def _one(order_id: UUID, **shown: Any) -> str:
+    seen = acts.look(order_id)
+    return render_template(
+        "orders/one.html",
+        seen=seen,
+        goods=goods,
+        axes={line.id: timeline.axes(seen, line) for line in seen.lines},
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )
+
+
+@pages.post("/orders/<uuid:order_id>/confirmation")
+@requires(Permission.TRADE_ORDER_CONFIRM, twin="POST /api/v1/orders/{id}/confirmation")
+def confirm(order_id: UUID) -> Any:
+    """Accept an order as its merchant."""
+    return _act(order_id, lambda session: acts.confirm(session, order_id), _("The order is confirmed."))
+
+
+@pages.post("/orders/<uuid:order_id>/cancellation")
+@requires(Permission.TRADE_ORDER_CANCEL, twin="POST /api/v1/orders/{id}/cancellation")
+def cancel(order_id: UUID) -> Any:
+    """End an order before its goods are packed."""
+    return _act(order_id, lambda session: acts.cancel(session, order_id), _("The order is cancelled."))
+
+
+@pages.post("/orders/<uuid:order_id>/lines/<uuid:line_id>/ready-date")
+@requires(Permission.TRADE_ORDER_FULFIL, twin="PUT /api/v1/order-lines/{id}/ready-date")
+def set_ready_date(order_id: UUID, line_id: UUID) -> Any:
+    """Name the day on which goods made to order will be ready."""
+    if line_id not in {line.id for line in acts.look(order_id).lines}:
+        raise NotFound("order_line")
+    try:
+        body = parse_form(requests.ReadyDate, request.form)
+    except Refused as refusal:
+        return forms.reshown(refusal, lambda **shown: _one(order_id, **shown))
+    return _act(order_id, lambda session: acts.set_ready_date(session, line_id, body), _("The ready date is set."))
+
+
+def _act(order_id: UUID, work: Any, said: str) -> Any:
+    def done(session: Any) -> str:
+        work(session)
+        return url_for("orders.one", order_id=order_id)
+
+    try:
+        answer = forms.once(done)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _one(order_id, **shown))
+    flash(said, "good")
+    return answer

@@ -122,6 +122,7 @@ def ladder(found: Ladder, names: Mapping[str, Mapping[str, str]], quantity: int 
     return {
         "currency": found.currency,
         "incoterm": found.incoterm,
+        "place_code": found.place_code,
         "basis": {"rule": found.incoterm, "place": place(names.get(found.place_code, {}), found.place_code)},
         "tiers": [
             {"quantity": tier.from_quantity, "price": tier.price, "current": tier == current} for tier in found.tiers

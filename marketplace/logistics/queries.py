@@ -276,7 +276,7 @@ def booking(session: Session, *, booking_id: UUID) -> BookingRow:
     return booking_row(row)
 
 
-def booking_rows() -> sa.Select[Any]:
+def booking_rows() -> sa.Select[*tuple[Any, ...]]:
     """Return the statement whose rows ``booking_row`` reads."""
     stop = aliased(DepartureStop)
     return (
@@ -395,7 +395,7 @@ def _room(lapsed: sa.Subquery) -> list[sa.ColumnElement[int]]:
     return [_capacity(name) - _taken(name) + sa.func.coalesce(lapsed.c[name], 0) for name in DIMENSIONS]
 
 
-def _departures(now: datetime) -> sa.Select[Any]:
+def _departures(now: datetime) -> sa.Select[*tuple[Any, ...]]:
     lapsed = _lapsed(now)
     return (
         sa.select(Departure, Line, *_room(lapsed))

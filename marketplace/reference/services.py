@@ -14,6 +14,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
 from marketplace.reference import rules
 from marketplace.reference.models import Closure, DatedSetting, FxRate, Place
 from marketplace.reference.rules import PlaceKind, Value
@@ -95,7 +96,7 @@ def change_setting(
         action="setting.changed",
         subject="dated_setting",
         subject_id=row_id,
-        facts={"key": known.value, "value": value.minor if isinstance(kept, dict) else kept},
+        facts={"key": known.value, "value": value.minor if isinstance(value, Money) else value},
         now=now,
     )
 

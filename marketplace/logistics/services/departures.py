@@ -16,6 +16,7 @@ from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.quantity import Load
 from marketplace.logistics import queries
 from marketplace.logistics.events import (
     DepartureArrived,
@@ -323,7 +324,8 @@ def _roll_on(session: Session, booking: Booking, departure: Departure, *, reason
         session,
         hub_code=departure.hub_code,
         to_place=booking.to_place,
-        load=booking.load,
+        # A target claims no room, so a full lorry may still be aimed at.
+        load=Load() if booking.state is BookingState.TARGET else booking.load,
         after=departure.departs_at - timedelta(seconds=1),
         now=now,
     )

@@ -373,7 +373,7 @@ def _one_current(session: Session, wanted: _Wanted) -> Booking:
     return next(row for row in _current(session, wanted.subject) if row.part == wanted.part)
 
 
-def _locked(statement: sa.Select[Any]) -> sa.Select[Any]:
+def _locked(statement: sa.Select[Booking]) -> sa.Select[Booking]:
     return statement.with_for_update().execution_options(populate_existing=True)
 
 
@@ -402,7 +402,7 @@ def _lapse(session: Session, departure_id: UUID, now: datetime, *, everyone: boo
         .returning(Booking.id, Booking.subject, *(getattr(Booking, name) for name in DIMENSIONS))
         .execution_options(synchronize_session=False)
     ).all()
-    lapsed = [_Lapsed(booking_id, subject, Load(*load)) for booking_id, subject, *load in ended]
+    lapsed = [_Lapsed(row.id, row.subject, Load(*(getattr(row, name) for name in DIMENSIONS))) for row in ended]
     if lapsed:
         session.execute(
             sa.insert(CapacityEntry),

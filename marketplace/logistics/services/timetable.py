@@ -105,7 +105,7 @@ def _make(
     return is_new
 
 
-def _hubs(patterns: Sequence[sa.Row[tuple[ServicePattern, Line, VehicleType]]]) -> set[str]:
+def _hubs(patterns: Sequence[sa.Row[ServicePattern, Line, VehicleType]]) -> set[str]:
     return {line.hub_code for _, line, _ in patterns}
 
 

@@ -39,7 +39,7 @@ def departures() -> Any:
     except Refused as refusal:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
         status = status_of(refusal)
-    kept = {name: value for name, value in values.items() if name != "cursor"}
+    kept: dict[str, Any] = {name: value for name, value in values.items() if name != "cursor"}
     hubs, cities = queries.hubs(session), queries.destinations(session)
     places = reference.places_by_code(session, (*hubs, *cities))
     return (

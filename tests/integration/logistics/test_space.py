@@ -1,11 +1,14 @@
 """Room on a lorry is claimed, made good, given back and moved, and never sold twice."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from sqlalchemy.orm import Session
 
 from marketplace.kernel import events
 from marketplace.kernel.errors import Conflict, NotFound, Refused
@@ -14,9 +17,10 @@ from marketplace.kernel.quantity import Load
 from marketplace.logistics import queries
 from marketplace.logistics.events import BookingCancelled, BookingExpired, BookingRolled
 from marketplace.logistics.models.departures import Booking, CapacityEntry
-from marketplace.logistics.rules.states import BookingState
+from marketplace.logistics.rules.states import CURRENT, BookingState
 from marketplace.logistics.services import space
-from tests.integration.logistics.conftest import LORRY, NOW, PALLET, SOON, entered, taken
+from tests.conftest import SOAK
+from tests.integration.logistics.conftest import LORRY, NOW, PALLET, SOON, Road, entered, taken
 
 
 def recorded(session, kind):
@@ -196,50 +200,81 @@ def test_the_check_finds_what_does_not_add_up(session, road):
     assert len(found) == 2
 
 
-_ACTS = some.lists(
-    some.tuples(
-        some.sampled_from(["hold", "target", "take", "confirm", "extend", "release", "roll", "expire", "wait", "adjust"]),
-        some.integers(0, 5),
-        some.integers(1, 25),
-        some.integers(0, 2),
-    ),
-    max_size=25,
+@dataclass
+class Trade:
+    """Lines that book, pay, wait and change their minds, in any order."""
+
+    session: Session
+    road: Road
+    lines: list[UUID]
+    now: datetime = NOW
+
+    def hold(self, line, count, number):
+        self.road.hold(self.session, pallets(count), subject=line, number=number, now=self.now)
+
+    def target(self, line, count, number):
+        self.road.target(self.session, pallets(count), subject=line, number=number)
+
+    def take(self, line, count, _number):
+        space.take(self.session, subject=line, expires_at=self.now + timedelta(minutes=count), now=self.now)
+
+    def confirm(self, line, _count, _number):
+        space.confirm(self.session, subject=line, now=self.now)
+
+    def extend(self, line, count, _number):
+        space.extend(self.session, subject=line, expires_at=self.now + timedelta(minutes=count), now=self.now)
+
+    def release(self, line, _count, _number):
+        space.release(self.session, subject=line, reason="test", now=self.now)
+
+    def roll(self, line, _count, number):
+        for row in self.booked(line):
+            space.roll(
+                self.session, booking_id=row.id, departure_id=self.road.departures[number], reason="test", now=self.now
+            )
+
+    def adjust(self, line, count, _number):
+        for row in self.booked(line):
+            space.adjust(self.session, booking_id=row.id, load=pallets(count), now=self.now)
+
+    def expire(self, _line, _count, _number):
+        space.expire(self.session, now=self.now)
+
+    def wait(self, _line, count, _number):
+        self.now += timedelta(minutes=count)
+
+    def booked(self, line):
+        rows = queries.bookings(self.session, subjects=[line]).get(line, ())
+        return [row for row in rows if row.state in CURRENT]
+
+
+_ACTS = some.sampled_from(
+    [
+        Trade.hold,
+        Trade.target,
+        Trade.take,
+        Trade.confirm,
+        Trade.extend,
+        Trade.release,
+        Trade.roll,
+        Trade.adjust,
+        Trade.expire,
+        Trade.wait,
+    ]
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=_ACTS)
+@settings(max_examples=200 if SOAK else 25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(some.lists(some.tuples(_ACTS, some.integers(0, 5), some.integers(1, 25), some.integers(0, 2)), max_size=25))
 def test_whatever_happens_room_is_what_entries_and_bookings_say(session, road, acts):
-    lines, now = [new_id() for _ in range(6)], NOW
+    trade = Trade(session, road, [new_id() for _ in range(6)])
     outer = session.begin_nested()
     for act, who, count, number in acts:
-        line, before = lines[who], queries.bookings(session, subjects=lines)
-        rows = [row for row in before.get(line, ()) if row.state in (BookingState.HELD, BookingState.CONFIRMED)]
+        before = queries.bookings(session, subjects=trade.lines)
         try:
-            if act == "hold":
-                road.hold(session, pallets(count), subject=line, number=number, now=now)
-            elif act == "target":
-                road.target(session, pallets(count), subject=line, number=number)
-            elif act == "take":
-                space.take(session, subject=line, expires_at=now + timedelta(minutes=5), now=now)
-            elif act == "confirm":
-                space.confirm(session, subject=line, now=now)
-            elif act == "extend":
-                space.extend(session, subject=line, expires_at=now + timedelta(minutes=count), now=now)
-            elif act == "release":
-                space.release(session, subject=line, reason="test", now=now)
-            elif act == "expire":
-                space.expire(session, now=now)
-            elif act == "wait":
-                now += timedelta(minutes=count)
-            elif rows and act == "roll":
-                space.roll(
-                    session, booking_id=rows[-1].id, departure_id=road.departures[number], reason="test", now=now
-                )
-            elif rows:
-                space.adjust(session, booking_id=rows[-1].id, load=pallets(count), now=now)
+            act(trade, trade.lines[who], count, number)
         except (Conflict, NotFound):
-            assert queries.bookings(session, subjects=lines) == before
+            assert queries.bookings(session, subjects=trade.lines) == before
         for departure_id in road.departures[:3]:
             used = taken(session, departure_id)
             assert used == entered(session, departure_id)

@@ -2,16 +2,22 @@
 
 import io
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.accounts.models import Membership
+from marketplace.accounts.queries import token_actor
 from marketplace.accounts.rules.permissions import CompanyKind, Role
-from marketplace.accounts.services import registration
+from marketplace.accounts.services import registration, tokens
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.ids import new_id
 from marketplace.merchants import queries
+from marketplace.merchants.models import Payee
+from marketplace.merchants.rules.states import PayeeState
 from marketplace.merchants.services import payees
 from tests.support.visitors import PASSWORD, TERMS, Town, app_code
 
@@ -48,14 +54,9 @@ def reviewer(town: Town, login: str = REVIEWER):
             registration_number=login, person_name="A Reviewer", login=login, password=PASSWORD,
             accepted_terms=tuple(TERMS), locale="en", vault=town.app.extensions["city.vault"], now=clock.now(),
         )  # fmt: skip
-        from marketplace.accounts.models import Membership
-        from marketplace.accounts.services import tokens
-
         membership = session.query(Membership).filter_by(person_id=joined.person_id).one()
         membership.roles = [Role.MODERATOR]
-        token = tokens.issue_token(
-            session, person_id=joined.person_id, company_id=joined.company_id, now=clock.now()
-        )
+        token = tokens.issue_token(session, person_id=joined.person_id, company_id=joined.company_id, now=clock.now())
     program = town.program()
     program.token = token
     return program
@@ -81,8 +82,6 @@ def test_a_company_applies_and_is_approved_once(trade):
     assert decided["decision"]["reason"] == "Licence and number agree."
     assert judge.problem("POST", decide, 409, {"decision": "reject", "reason": "No."})[0] == "state"
     reading().rollback()
-    from uuid import UUID
-
     assert queries.active(reading(), company_ids=[UUID(company_id)]) == {UUID(company_id)}
     assert queries.breaches(reading()) == []
     found = queries.payee(reading(), company_id=UUID(company_id), currency="CNY")
@@ -95,7 +94,9 @@ def test_what_was_sent_back_is_mended_and_its_history_stays(trade):
     judge = reviewer(town)
     for decision, state in (("request_changes", "onboarding"), ("reject", "rejected")):
         made = program.call("POST", "/merchant-applications", 201, application(program))
-        judge.call("POST", f"/merchant-applications/{made['id']}/decision", 200, {"decision": decision, "reason": "See."})
+        judge.call(
+            "POST", f"/merchant-applications/{made['id']}/decision", 200, {"decision": decision, "reason": "See."}
+        )
         assert program.call("GET", "/merchant", 200)["state"] == state
     program.call("POST", "/merchant-applications", 201, application(program))
     assert program.problem("POST", "/merchant-applications", 409, application(program))[0] == "state"
@@ -132,12 +133,6 @@ def test_nobody_decides_about_their_own_company(trade):
     town, program, company_id = trade
     made = program.call("POST", "/merchant-applications", 201, application(program))
     judge = reviewer(town)
-    from uuid import UUID
-
-    from marketplace.accounts.models import Membership
-    from marketplace.accounts.queries import token_actor
-    from marketplace.kernel.ids import new_id
-
     with unit_of_work() as session:
         person = token_actor(session, token=judge.token, now=clock.now()).person
         session.add(
@@ -165,8 +160,6 @@ def test_one_number_sells_once(trade):
 
 
 def test_a_suspended_merchant_sells_nothing_until_reinstated(trade):
-    from uuid import UUID
-
     town, program, company_id = trade
     judge = reviewer(town)
     made = program.call("POST", "/merchant-applications", 201, application(program))
@@ -196,8 +189,6 @@ def test_applications_of_others_are_unknown(trade):
 
 
 def test_a_later_account_needs_a_second_factor_and_waits_three_days(trade, later):
-    from uuid import UUID
-
     town, program, company_id = trade
     program.call("POST", "/merchant-applications", 201, application(program))
     changed = {**ACCOUNT, "account_number": "1111222233334444"}
@@ -249,13 +240,29 @@ def test_the_whole_way_by_page(town):
     assert ids
 
 
+def test_reviewers_decide_by_page(trade):
+    town, program, _ = trade
+    made = program.call("POST", "/merchant-applications", 201, application(program))
+    person = token_actor(reading(), token=reviewer(town).token, now=clock.now())
+    assert person is not None
+    visitor = town.visitor()
+    with visitor.client.session_transaction() as session:
+        session["_user_id"] = f"{person.person_id}:{person.company_id}:0"
+    assert "Chongqing Chains Co." in visitor.open("/operator/merchants")
+    page = f"/operator/merchants/{made['id']}"
+    assert "check digit is right" in visitor.open(page)
+    assert visitor.client.get(f"{page}/licence").data == PDF
+    visitor.send(f"{page}/decision", {"decision": "approve", "reason": ""}, 422)
+    assert visitor.refused_fields() == {"reason"}
+    visitor.open(page)
+    visitor.send(f"{page}/decision", {"decision": "approve", "reason": "Number and licence agree."})
+    assert "Number and licence agree." in visitor.open(page)
+    visitor.send(f"{page}/standing", {"action": "suspend", "reason": "Counterfeits."})
+    assert "Suspended" in visitor.open(page)
+    assert "no new orders" in town.visitor(OWNER).open("/merchant")
+
+
 def test_the_database_keeps_one_active_account_a_currency(trade):
-    from uuid import UUID
-
-    from marketplace.kernel.ids import new_id
-    from marketplace.merchants.models import Payee
-    from marketplace.merchants.rules.states import PayeeState
-
     _, _, company_id = trade
     with pytest.raises(IntegrityError), unit_of_work() as session:
         for _ in range(2):

@@ -1,15 +1,19 @@
 """Price lists become listings: every form that merchants send, and what is wrong with some rows."""
 
+import io
+import zipfile
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
+from marketplace.catalog.imports import flows, services
 from marketplace.catalog.models import Listing
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.states import ListingState
-from marketplace.kernel.db import reading
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Refused
 from tests.support.sheets import comma_separated, row, table, workbook
 
@@ -43,10 +47,6 @@ def test_a_dry_run_writes_nothing_until_it_is_committed(desk):
     view = desk.bring(workbook(table([row()])), dry_run=True)
     assert (view.state, view.counts[Outcome.CREATE], view.done) == (ImportState.PREVIEWED, 1, 0)
     assert desk.draft("CH-1") is None
-    from marketplace.catalog.imports import services
-    from marketplace.kernel import clock
-    from marketplace.kernel.db import unit_of_work
-
     with unit_of_work() as session:
         services.commit(session, actor=desk.market.merchant.actor, import_id=view.id, now=clock.now())
     assert desk.run(view.id).state is ImportState.DONE
@@ -102,7 +102,10 @@ BAD = [
 
 
 def test_bad_rows_are_named_field_by_field_and_the_good_one_lands(desk):
-    rows = [row(sku=f"BAD-{number}", **changes) if "sku" not in changes else row(**changes) for number, (changes, _) in enumerate(BAD)]
+    rows = [
+        row(sku=f"BAD-{number}", **changes) if "sku" not in changes else row(**changes)
+        for number, (changes, _) in enumerate(BAD)
+    ]
     # What a workbook cannot hold, a table of text can.
     view = desk.bring(comma_separated(table([*rows, row(sku="GOOD", price="12.75")])), "list.csv")
     assert desk.errors(view) == [expected for _, expected in BAD]
@@ -124,18 +127,13 @@ def test_a_price_that_reads_two_ways_is_never_guessed(desk):
 
 
 def test_the_bad_rows_come_back_with_their_reasons_and_without_formulas(desk):
-    cells = row(sku="=HYPERLINK(\"http://evil.invalid\")", title="+1", description="@SUM(A1)", price="-")
+    cells = row(sku='=HYPERLINK("http://evil.invalid")', title="+1", description="@SUM(A1)", price="-")
     view = desk.bring(comma_separated(table([cells, row()])), "list.csv", locale="en")
     header, line = desk.given_back(view)
     assert header[-1] == "error"
     assert line[header.index("sku")] == cells["sku"]
     assert "price" in line[-1]
     assert "number" in line[-1]
-    import io
-    import zipfile
-
-    from marketplace.catalog.imports import flows
-
     content = flows.errors_of(reading(), import_id=view.id, store=desk.store)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
@@ -167,9 +165,45 @@ def test_tables_of_text_in_the_encodings_of_sheet_programs(desk, encoding, delim
 
 
 def test_headers_over_two_rows_with_merged_cells_and_other_units(desk):
-    top = ["货号", "品名", "海关编码", "原产地", "单位", "币种", "单价", "外箱尺寸 (mm)", None, None, "毛重(克)", "净重(g)", "装箱数", "库存", "价格条款", "交货地", "倍数"]
+    top = [
+        "货号",
+        "品名",
+        "海关编码",
+        "原产地",
+        "单位",
+        "币种",
+        "单价",
+        "外箱尺寸 (mm)",
+        None,
+        None,
+        "毛重(克)",
+        "净重(g)",
+        "装箱数",
+        "库存",
+        "价格条款",
+        "交货地",
+        "倍数",
+    ]
     below = [None] * 7 + ["长", "宽", "高"] + [None] * 7
-    cells = ["CH-1", "链条", "871410", "中国", "件", "人民币", "¥27.40", 500, 400, 300, "12500", "11000", 40, 7, "FCA", "南宁", 40]
+    cells = [
+        "CH-1",
+        "链条",
+        "871410",
+        "中国",
+        "件",
+        "人民币",
+        "¥27.40",
+        500,
+        400,
+        300,
+        "12500",
+        "11000",
+        40,
+        7,
+        "FCA",
+        "南宁",
+        40,
+    ]
     merges = ("H1:J1", *(f"{letter}1:{letter}2" for letter in "ABCDEFGKLMNOPQ"))
     view = desk.bring(workbook([top, below, cells], merge=merges))
     assert desk.errors(view) == []
@@ -216,11 +250,17 @@ def test_a_mapping_names_columns_letters_values_and_units(desk):
 
 
 def test_grams_taken_for_kilograms_are_doubted_before_anything_is_written(desk):
-    view = desk.bring(workbook(table([row(gross_kg=0.27, net_kg=0.2)])), mapping={"gross_kg": {"header": "gross_kg", "unit": "g"}}, dry_run=True)
+    view = desk.bring(
+        workbook(table([row(gross_kg=0.27, net_kg=0.2)])),
+        mapping={"gross_kg": {"header": "gross_kg", "unit": "g"}},
+        dry_run=True,
+    )
     assert [(warning.field, warning.code) for warning in view.warnings] == [("gross_kg", "weights_tiny")]
 
 
-@pytest.mark.parametrize("mapping", [{"nothing": "x"}, {"sku": 7}, {"sku": {"column": "AAAA"}}, {"sku": {"header": "a", "value": "b"}}])
+@pytest.mark.parametrize(
+    "mapping", [{"nothing": "x"}, {"sku": 7}, {"sku": {"column": "AAAA"}}, {"sku": {"header": "a", "value": "b"}}]
+)
 def test_a_mapping_that_cannot_be_read_is_refused_at_once(desk, mapping):
     with pytest.raises(Refused) as refusal:
         desk.begin(workbook(table([row()])), mapping=mapping)

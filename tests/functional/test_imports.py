@@ -1,0 +1,137 @@
+"""A price list over the API and by page: previewed, written, given back - and nobody else's to see."""
+
+import io
+import json
+
+import pytest
+
+from marketplace.worker import runner
+from tests import factories
+from tests.factories import PASSWORD
+from tests.support.sheets import comma_separated, row, table, workbook
+from tests.support.visitors import Program, Visitor
+
+GOOD = table([row(), row(sku="CH-2", hs="1")])
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app)
+
+
+def post(app, token, content, name="list.xlsx", query="", **parts):
+    answer = app.test_client().post(
+        f"/api/v1/imports{query}",
+        data={"file": (io.BytesIO(content), name), **parts},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    return answer.status_code, answer.get_json()
+
+
+def test_a_price_list_over_the_api(app, market):
+    program = Program(app, market.merchant.token)
+    status, made = post(app, program.token, workbook(GOOD))
+    assert status == 202
+    assert program.call("GET", f"/imports/{made['id']}", 200)["state"] == "queued"
+    runner.run_due(app)
+    found = program.call("GET", f"/imports/{made['id']}", 200)
+    assert (found["state"], found["total"], found["done"]) == ("done", 2, 2)
+    assert found["counts"] == {"create": 1, "update": 0, "unchanged": 0, "error": 1}
+    assert [(item["row"], item["outcome"]) for item in found["rows"]] == [(2, "create"), (3, "error")]
+    (problem,) = found["rows"][1]["errors"]
+    assert (problem["field"], bool(problem["message"]), bool(problem["accepted"])) == ("hs", True, True)
+    headers = {"Authorization": f"Bearer {program.token}"}
+    given = app.test_client().get(f"/api/v1/imports/{made['id']}/errors", headers=headers)
+    assert given.status_code == 200
+    assert given.data.startswith(b"PK")
+    assert [item["id"] for item in program.call("GET", "/imports", 200)["items"]] == [made["id"]]
+    program.call("POST", f"/imports/{made['id']}/commit", 409)
+    program.call("POST", f"/imports/{made['id']}/cancellation", 409)
+
+
+def test_a_dry_run_is_committed_later_or_cancelled(app, market):
+    program = Program(app, market.merchant.token)
+    first, second = (post(app, program.token, workbook(GOOD), query="?dry_run=1")[1]["id"] for _ in range(2))
+    runner.run_due(app)
+    assert program.call("GET", f"/imports/{first}?outcome=error", 200)["state"] == "previewed"
+    program.call("POST", f"/imports/{second}/cancellation", 200)
+    program.call("POST", f"/imports/{first}/commit", 202)
+    runner.run_due(app)
+    assert program.call("GET", f"/imports/{first}", 200)["state"] == "done"
+    assert program.call("GET", f"/imports/{second}", 200)["state"] == "cancelled"
+
+
+def test_a_mapping_goes_with_the_file(app, market):
+    lines = [["Artikel", *GOOD[0][1:]], *GOOD[1:]]
+    program = Program(app, market.merchant.token)
+    _, made = post(app, program.token, workbook(lines), mapping=json.dumps({"sku": "Artikel"}))
+    runner.run_due(app)
+    assert program.call("GET", f"/imports/{made['id']}", 200)["counts"]["create"] == 1
+
+
+@pytest.mark.parametrize(
+    ("parts", "field"),
+    [
+        ({"mapping": "{"}, "mapping"),
+        ({"mapping": "[1]"}, "mapping"),
+        ({"mapping": '{"sku": NaN}'}, "mapping"),
+        ({"mapping": "[" * 19_000}, "mapping"),
+        ({"submit": "maybe"}, "submit"),
+        ({"nonsense": "1"}, "nonsense"),
+    ],
+)
+def test_bad_parts_are_refused_by_name(app, market, parts, field):
+    status, refused = post(app, market.merchant.token, workbook(GOOD), **parts)
+    assert (status, [item["field"] for item in refused["errors"]]) == (422, [field])
+
+
+def test_what_is_no_sheet_is_refused(app, market):
+    status, refused = post(app, market.merchant.token, b"\x89PNG\r\n\x1a\n rest", "list.xlsx")
+    assert (status, refused["errors"][0]["field"]) == (422, "file")
+    program = Program(app, market.merchant.token)
+    program.call("POST", "/imports", 422)
+
+
+def test_imports_of_others_are_unknown(app, market):
+    _, made = post(app, market.merchant.token, workbook(GOOD))
+    other = Program(app, market.thai.token)
+    for method, path in (("GET", ""), ("GET", "/errors"), ("POST", "/commit"), ("POST", "/cancellation")):
+        other.call(method, f"/imports/{made['id']}{path}", 404)
+    Program(app, market.carrier.token).call("GET", "/imports", 403)
+
+
+def test_by_page_without_scripts(app, market):
+    visitor = Visitor(app)
+    visitor.log_in(market.merchant.login, PASSWORD)
+    visitor.open("/merchant/imports")
+    lines = table([row(sku="W-1"), row(sku="W-2", price="x")], chinese=True)
+    sent = {"file": (io.BytesIO(comma_separated(lines)), "list.csv"), "dry_run": "1", "submit": "1"}
+    place = visitor.send("/merchant/imports", sent).headers["Location"]
+    assert "hx-get" in visitor.open(place)
+    runner.run_due(app)
+    assert "hx-get" not in visitor.open(place)
+    assert "“x” is no number" in visitor.text()
+    progress = visitor.client.get(f"{place}/progress")
+    assert progress.headers["HX-Refresh"] == "true"
+    visitor.send(f"{place}/commit", {})
+    runner.run_due(app)
+    assert "Done" in visitor.open(place)
+    assert visitor.client.get(f"{place}/errors").data.startswith(b"PK")
+    assert "W-1" in visitor.open("/merchant/listings")
+    visitor.open("/merchant/imports")
+    visitor.send("/merchant/imports", {"file": (io.BytesIO(b"\x89PNG\r\n\x1a\n no"), "x.xlsx"), "mapping": ""}, 422)
+    assert visitor.refused_fields() == {"file"}
+
+
+def test_a_second_click_is_one_import(app, market):
+    visitor = Visitor(app)
+    visitor.log_in(market.merchant.login, PASSWORD)
+    visitor.open("/merchant/imports")
+    content = comma_separated(GOOD)
+    places = [
+        visitor.send("/merchant/imports", {"file": (io.BytesIO(content), "list.csv"), "submit": "1"}).headers[
+            "Location"
+        ]
+        for _ in range(2)
+    ]
+    assert places[0] == places[1]

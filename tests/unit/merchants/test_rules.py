@@ -1,0 +1,133 @@
+"""Who may sell: numbers, accounts, requirements, impartial decisions."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from marketplace.kernel.errors import NotAllowed, Refused
+from marketplace.merchants.rules.applications import (
+    Item,
+    ItemState,
+    check_decision,
+    check_impartial,
+    check_licence_date,
+    check_standing,
+    requirements,
+)
+from marketplace.merchants.rules.payees import PayeeAccount, check_account, masked
+from marketplace.merchants.rules.registration import Proof, check_number
+from marketplace.merchants.rules.states import ApplicationState
+
+TODAY = date(2026, 11, 25)
+ACCOUNT = PayeeAccount("Demo Co.", "Demo Bank", "6217 0000-1234.5678", "demo cn 22", "CN")
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "number", "check", "proof"),
+    [
+        ("CN", "91110000600037341L", "91110000600037341L", "stdnum.cn.uscc", Proof.CHECKSUM),
+        ("VN", "0100233488", "0100233488", "stdnum.vn.mst", Proof.CHECKSUM),
+        ("TH", "0-99-4-000-61772-1", "0994000617721", "stdnum.th.tin", Proof.CHECKSUM),
+        ("ID", "01.300.066.6-091.000", "013000666091000", "stdnum.id.npwp", Proof.CHECKSUM),
+        ("SG", "S16FC0121D", "S16FC0121D", "stdnum.sg.uen", Proof.CHECKSUM),
+        ("JP", "5-8356-7825-6246", "5835678256246", "stdnum.jp.cn", Proof.CHECKSUM),
+        ("KR", "116-82-00276", "1168200276", "stdnum.kr.brn", Proof.FORMAT),
+        ("AU", "83 914 571 673", "83914571673", "stdnum.au.abn", Proof.CHECKSUM),
+        ("NZ", "4909185-0", "49091850", "stdnum.nz.ird", Proof.CHECKSUM),
+        ("LA", " 01-00004321 ", "01-00004321", "pattern", Proof.PATTERN),
+        ("MY", "201901000005 (1312525-a)".partition(" ")[0], "201901000005", "pattern", Proof.PATTERN),
+    ],
+)
+def test_numbers_are_checked_by_their_country(country, text, number, check, proof):
+    found = check_number(country, text)
+    assert (found.number, found.check, found.proof) == (number, check, proof)
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "code"),
+    [
+        ("CN", "91110000600037340L", "registration_number"),
+        ("VN", "12345", "registration_number"),
+        ("TH", "1-2345-45678-78-9", "registration_number"),
+        ("ID", "0130006660910000", "registration_number"),
+        ("JP", "2-8356-7825-6246", "registration_number"),
+        ("AU", "99 999 999 999", "registration_number"),
+        ("NZ", "136410133", "registration_number"),
+        ("LA", "abc", "registration_pattern"),
+        ("KH", "ABCDE", "registration_pattern"),
+        ("MM", "1" * 31, "registration_pattern"),
+    ],
+)
+def test_wrong_numbers_are_refused_saying_which_is_wanted(country, text, code):
+    with pytest.raises(Refused) as refusal:
+        check_number(country, text)
+    (error,) = refusal.value.errors
+    assert (error.field, error.code, bool(error.accepted)) == ("registration_number", code, True)
+
+
+def test_accounts_are_kept_compact():
+    kept = check_account(ACCOUNT, currency="CNY")
+    assert (kept.account_number, kept.bic, masked(kept.account_number)) == ("6217000012345678", "DEMOCN22", "••••5678")
+    assert PayeeAccount(**kept.as_json()) == kept
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({"account_name": " "}, {"account_name": "required"}),
+        ({"bank_name": "b" * 141}, {"bank_name": "too_long"}),
+        ({"account_number": "12"}, {"account_number": "account_number"}),
+        ({"account_number": "GB00WEST12345698765432"}, {"account_number": "iban"}),
+        ({"bic": "NOPE"}, {"bic": "bic"}),
+        ({"bic": "DEMOTH22"}, {"bic": "bic_country"}),
+    ],
+)
+def test_every_wrong_part_of_an_account_is_named(changes, codes):
+    given = PayeeAccount(**{**ACCOUNT.as_json(), **changes})
+    with pytest.raises(Refused) as refusal:
+        check_account(given, currency="XXX")
+    assert {error.field: error.code for error in refusal.value.errors} == {**codes, "currency": "currency"}
+
+
+@pytest.mark.parametrize(
+    ("application", "proof", "until", "has_payee", "states"),
+    [
+        (None, None, None, False, ["missing", "missing", "missing"]),
+        (ApplicationState.SUBMITTED, Proof.CHECKSUM, None, True, ["accepted", "pending", "accepted"]),
+        (ApplicationState.SUBMITTED, Proof.PATTERN, TODAY, True, ["pending", "pending", "accepted"]),
+        (ApplicationState.APPROVED, Proof.PATTERN, date(2026, 11, 24), True, ["accepted", "expired", "accepted"]),
+        (ApplicationState.REJECTED, Proof.CHECKSUM, None, True, ["rejected", "rejected", "accepted"]),
+    ],
+)
+def test_requirements_are_worked_out_when_read(application, proof, until, has_payee, states):
+    found = requirements(application=application, proof=proof, licence_until=until, has_payee=has_payee, today=TODAY)
+    assert [row.item for row in found] == list(Item)
+    assert [row.state for row in found] == [ItemState(state) for state in states]
+
+
+def test_a_licence_that_is_over_is_refused():
+    check_licence_date(None, today=TODAY)
+    check_licence_date(TODAY, today=TODAY)
+    with pytest.raises(Refused):
+        check_licence_date(date(2026, 11, 24), today=TODAY)
+
+
+def test_decisions_are_known_and_have_reasons():
+    check_decision("approve", "Fine.")
+    check_standing("suspend", "Counterfeits.")
+    for check, word in ((check_decision, "suspend"), (check_standing, "approve")):
+        with pytest.raises(Refused):
+            check(word, "Fine.")
+    for reason in (" ", "x" * 2_001):
+        with pytest.raises(Refused):
+            check_decision("approve", reason)
+
+
+def test_nobody_decides_about_their_own():
+    one, other, company = uuid4(), uuid4(), uuid4()
+    check_impartial(reviewer=one, reviewer_companies=[uuid4()], applicant=company, submitted_by=other)
+    check_impartial(reviewer=None, reviewer_companies=[], applicant=company, submitted_by=None)
+    for companies, author in (([company], other), ([], one)):
+        with pytest.raises(NotAllowed):
+            check_impartial(reviewer=one, reviewer_companies=companies, applicant=company, submitted_by=author)

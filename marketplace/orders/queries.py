@@ -284,7 +284,7 @@ def _uuid(text: str) -> UUID:
         return UUID(int=0)
 
 
-def _of_company(company_id: UUID, side: str | None) -> sa.Select[tuple[Order]]:
+def _of_company(company_id: UUID, side: str | None) -> sa.Select[Order]:
     mine = {"buyer": Order.buyer_id == company_id, "merchant": Order.merchant_id == company_id}
     return sa.select(Order).where(mine[side] if side else sa.or_(*mine.values()))
 

@@ -1,7 +1,7 @@
 """What the API says of orders."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
@@ -312,7 +312,7 @@ class Order(OrderInList):
         )
 
 
-def _facts(row: OrderRow, side: str) -> dict[str, object]:
+def _facts(row: OrderRow, side: str) -> dict[str, Any]:
     return {
         "id": row.id,
         "reference": row.reference,

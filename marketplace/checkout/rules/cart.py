@@ -1,6 +1,6 @@
 """What a cart comes to: bundles by merchant, trade terms and currency, their lines, totals by currency."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -217,11 +217,6 @@ def by_currency(amounts: Sequence[Money]) -> tuple[Money, ...]:
     for amount in amounts:
         sums[amount.currency] = sums.get(amount.currency, Money.zero(amount.currency)) + amount
     return tuple(sums[currency] for currency in sorted(sums))
-
-
-def missing(items: Sequence[Item], offers: Mapping[UUID, OfferRow]) -> list[GoneLine]:
-    """Return the lines whose offer is no longer public."""
-    return [GoneLine(item=item, problem=Problem("listing_gone", {})) for item in items if item.listing_id not in offers]
 
 
 def _bundle(key: str, lines: Sequence[CartLine]) -> Bundle:

@@ -11,6 +11,7 @@ from marketplace.orders.queries import LineRow
 from marketplace.orders.rules.states import WAY_FROM_STOCK, WAY_MADE_TO_ORDER, LineState
 from marketplace.payments.queries.payments import MilestoneRow
 from marketplace.payments.rules.paying import MilestoneState
+from marketplace.payments.rules.terms import MilestoneEvent
 
 _TRANSPORT = (
     BookingState.HELD,
@@ -67,7 +68,7 @@ def _money(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
     present = next((one for one in milestones if one.state not in _PAID), milestones[-1] if milestones else None)
     stops = [
         {
-            "label": _("%(share)s %% %(event)s", share=one.share_bp // 100, event=label_of(one.event)),
+            "label": _("%(share)s %% %(event)s", share=one.share_bp // 100, event=event_of(one.event)),
             "state": _paid(one, present),
             "note": label_of(one.state),
         }
@@ -99,6 +100,17 @@ def _paid(one: MilestoneRow, present: MilestoneRow | None) -> str:
     return "current" if one is present else "future"
 
 
+def event_of(event: MilestoneEvent) -> str:
+    """Return when a share falls due, as words."""
+    words = {
+        MilestoneEvent.DEPOSIT: _("deposit"),
+        MilestoneEvent.HANDED_OVER: _("at hand-over"),
+        MilestoneEvent.DELIVERED: _("on delivery"),
+        MilestoneEvent.ACCEPTED: _("on acceptance"),
+    }
+    return words.get(event, str(event).replace("_", " "))
+
+
 def label_of(state: Any) -> str:
     """Return a state or event as a word in the reader's language."""
     words = {
@@ -128,8 +140,6 @@ def label_of(state: Any) -> str:
         BookingState.EXPIRED: _("Expired"),
         BookingState.ROLLED: _("Rolled"),
         BookingState.DECLINED: _("Declined"),
-        "deposit": _("deposit"),
-        "handed_over": _("at hand-over"),
         MilestoneState.PENDING: _("Pending"),
         MilestoneState.DUE: _("Due"),
         MilestoneState.SLIP_RECEIVED: _("Slip received"),

@@ -1,0 +1,106 @@
+"""Bundles, departures and totals of a cart."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.catalog.rules.packing import Packing
+from marketplace.catalog.rules.pricing import make_ladder
+from marketplace.catalog.rules.rows import OfferRow
+from marketplace.checkout.rules.cart import CartLine, GoneLine, Item, Option, bundled, choose, price_line
+from marketplace.kernel.money import Money
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+MERCHANTS = [uuid4(), uuid4()]
+PACKING = Packing(carton_units=10, length_mm=500, width_mm=400, height_mm=300, gross_g=12_500, net_g=11_000)
+LADDERS = (
+    make_ladder("CNY", "FCA", "CN-NANPENG", price=Decimal("27.405")),
+    make_ladder("THB", "DAP", "VNHAN", price=Decimal(85)),
+)
+
+
+def offer(**changes):
+    facts = {
+        "listing_id": uuid4(), "merchant_id": MERCHANTS[0], "sku": "A", "version": 1, "titles": {"en": "Chain"},
+        "source_locale": "en", "hs_code": "871410", "origin": "CN", "unit": "H87", "moq": 10, "multiple": 10,
+        "lead_days": None, "fresh": False, "hub_code": "CN-NANPENG", "packing": PACKING, "ladders": LADDERS,
+        "available": 100,
+    }  # fmt: skip
+    return OfferRow(**facts | changes)
+
+
+def option(days=1, freight=Money(1_000, "CNY"), **changes):
+    facts = {
+        "departure_id": uuid4(), "reference": "DEP-A", "line_name": "A", "departs_at": NOW,
+        "departs_zone": "UTC", "cutoff_cargo_at": NOW, "arrives_at": NOW + timedelta(days=days), "arrives_zone": "UTC",
+        "freight": freight, "chargeable_g": 1, "binding": "gross", "tariff_id": uuid4(), "carrier_id": uuid4(),
+        "fits": True,
+    }  # fmt: skip
+    return Option(**facts | changes)
+
+
+def item(sold, quantity=10, basis=0):
+    ladder = LADDERS[basis]
+    return Item(
+        listing_id=sold.listing_id, quantity=quantity, currency=ladder.currency, incoterm=ladder.incoterm,
+        place_code=ladder.place_code,
+    )  # fmt: skip
+
+
+def line(sold=None, *, quantity=10, basis=0, options=None, destination="VNHAN"):
+    sold = sold or offer()
+    options = [option()] if options is None else options
+    return price_line(item(sold, quantity, basis), sold, destination=destination, options=options)
+
+
+def codes(found):
+    return [problem.code for problem in found.problems]
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1), st.integers(1, 500)), max_size=12))
+def test_every_line_is_in_one_bundle_and_in_the_totals_once(rows):
+    lines = [line(offer(merchant_id=MERCHANTS[who]), quantity=tens * 10, basis=basis) for who, basis, tens in rows]
+    cart = bundled("VNHAN", lines)
+    assert len(cart.lines) == len(lines)
+    assert len({bundle.key for bundle in cart.bundles}) == len({(who, basis) for who, basis, _ in rows})
+    for currency, kind in (("CNY", "goods"), ("THB", "goods"), ("CNY", "freight")):
+        shown = sum(one.money.minor for one in cart.totals if (one.money.currency, one.kind) == (currency, kind))
+        amounts = [one.amount if kind == "goods" else one.freight for one in lines]
+        assert shown == sum(one.minor for one in amounts if one is not None and one.currency == currency)
+
+
+def test_freight_is_included_where_the_seller_carries_the_goods():
+    assert line(basis=0).freight == Money(1_000, "CNY")
+    assert line(basis=1).freight is None
+    assert line(basis=1).freight_included
+
+
+def test_the_earliest_arrival_with_room_and_tariff_is_chosen():
+    full, unpriced, good = option(1, fits=False), option(2, freight=None), option(3)
+    assert choose([full, unpriced, good], None) == good
+    assert choose([full, unpriced], None) == full
+    assert choose([unpriced], None) is None
+    assert choose([full, good], full.departure_id) == full
+    assert choose([full, good], uuid4()) is None
+
+
+def test_a_line_says_why_it_cannot_be_ordered():
+    assert codes(line(offer(moq=20))) == ["quantity_changed"]
+    assert codes(line(offer(packing=None))) == ["packing_unknown"]
+    assert codes(line(destination=None)) == ["destination_missing"]
+    assert codes(line(options=[])) == ["no_departure"]
+    assert isinstance(line(), CartLine)
+    assert codes(line()) == []
+
+
+def test_a_price_basis_that_is_no_longer_offered_is_gone_and_not_in_the_totals():
+    sold = offer()
+    gone = price_line(item(sold), replace(sold, ladders=LADDERS[1:]), destination="VNHAN", options=[])
+    assert isinstance(gone, GoneLine)
+    cart = bundled("VNHAN", [gone])
+    assert (cart.totals, cart.bundles, len(cart.gone)) == ((), (), 1)
+    assert gone.problem.facts["accepted"] == "THB DAP VNHAN"

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import DepartureRow, StopRow
+from marketplace.logistics.rules.states import DepartureState
 from marketplace.reference.queries import PlaceRow
 from marketplace.web.shared import locale
 
@@ -20,7 +21,8 @@ def card(row: DepartureRow, now: datetime, *, to: str | None = None) -> dict[str
     return {
         "reference": row.reference,
         "href": url_for("logistics.departure", departure_id=row.id),
-        "state": row.state.value,
+        # After the papers' cut-off the departure is closed to whoever looks, before the hub closes it for good.
+        "state": _state(row, now),
         "at": row.departs_at,
         "zone": hub_zone,
         "service": row.line_names.get(locale.current(), row.line_name),
@@ -49,6 +51,11 @@ def places(rows: list[PlaceRow]) -> list[tuple[str, str]]:
     """Return places as choices, by name."""
     named = [(row.code, row.called(locale.current())) for row in rows]
     return sorted(named, key=lambda choice: choice[1])
+
+
+def _state(row: DepartureRow, now: datetime) -> str:
+    is_over = row.state is DepartureState.OPEN and not row.is_bookable(now)
+    return DepartureState.CLOSED.value if is_over else row.state.value
 
 
 def _is_landmark(stop: StopRow, row: DepartureRow, to: str | None) -> bool:

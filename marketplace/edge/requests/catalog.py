@@ -159,6 +159,7 @@ messages.register(
         "ladder_twice": _("Two price lists are in the same currency and on the same basis."),
         "tiers": _("Write tiers as %(accepted)s."),
         "tiers_rising": _("Each tier begins at a higher quantity than the one before."),
+        "hs_code": _("Write a tariff code: %(accepted)s."),
         "place": _("This is no place for this price basis. Choose one of: %(accepted)s."),
         "multiple_carton": _("The step of sale has to divide the carton, or be whole cartons."),
         "carton_side": _("Check the size of the carton: %(accepted)s."),

@@ -1,5 +1,7 @@
 """From cart to orders by card, over the API: authorised, placed, captured; a decline leaves nothing behind."""
 
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,7 +12,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.logistics.models.departures import Departure
 from marketplace.orders.models import Order
+from marketplace.payments.flows import give_back
 from marketplace.payments.models.cards import CardCharge
+from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_path_bank import fill
@@ -140,3 +144,17 @@ def pay_on(app, url):
     path = "/" + url.split("/", 3)[3]
     answer = app.test_client().post(path, data={"card": "pm_card_visa", "act": "pay"})
     assert answer.status_code == 303, answer.text
+
+
+def test_the_held_deposit_is_released_by_the_confirmation_and_a_cancellation_refunds(call, market):
+    cart = fill(call, market, chains=0)
+    body = {"expected_totals": cart["totals"], "payment": CARD | {"plan": "deposit_30_70"}}
+    (order_id,) = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=201)["order_ids"]
+    call(market.thai, "POST", f"/orders/{order_id}/confirmation", key="c", expect=204)
+    order = call(market.buyer, "GET", f"/orders/{order_id}", expect=200)
+    assert [one["state"] for one in order["milestones"]] == ["released", "held"]
+    call(market.buyer, "POST", f"/orders/{order_id}/cancellation", key="x", expect=204)
+    give_back.give_back(subject=Subject(SubjectKind.ORDER, UUID(order_id)), now=clock.now())
+    assert {state for *_, state in charges()} == {"refunded"}
+    assert {row.allocated for row in reading().scalars(sa.select(Stock))} == {0}
+    assert reports.check(reading()) == []

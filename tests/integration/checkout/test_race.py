@@ -22,8 +22,8 @@ from tests.conftest import SOAK
 
 ROOT = Path(__file__).resolve().parents[3]
 PROCESSES = 4
-BUYERS = 50 if SOAK else 24
-UNITS = 10 if SOAK else 5
+BUYERS = 50 if SOAK else 16
+UNITS = 10 if SOAK else 4
 PACK = 40
 
 # One process of buyers: every one in a thread of its own, all held at the start line until the file appears.

@@ -1,0 +1,128 @@
+"""What becomes of an order that waits: the deposit secures it, silence ends it, late money is owed back."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.catalog.services import stock
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.logistics.services import space
+from marketplace.orders import flows as orders
+from marketplace.payments.services import payments
+from marketplace.reports import queries as reports
+from tests import factories
+from tests.functional.test_path_bank import fill
+
+pytestmark = pytest.mark.both_databases
+DEPOSIT = {"rail": "bank", "plan": "deposit_30_70"}
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app, stock=400)
+
+
+@pytest.fixture
+def call(client):
+    def call(trader, method, path, key=None, expect=None, **options):
+        headers = trader.headers | ({"Idempotency-Key": key} if key else {})
+        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
+        if expect is not None:
+            assert answer.status_code == expect, answer.text
+        return answer.get_json() if answer.data else None
+
+    return call
+
+
+@pytest.fixture
+def placed(call, market):
+    """An order of all the stock there is, its deposit due."""
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": DEPOSIT}
+    done = call(market.buyer, "POST", "/checkout", key="place", json=body, expect=201)
+    return done["order_ids"][0]
+
+
+def look(call, market, order_id):
+    return call(market.buyer, "GET", f"/orders/{order_id}", expect=200)
+
+
+def pay(call, market, order, expect=200):
+    payment = order["payments"][0]
+    body = {"amount": payment["amount"], "received_on": clock.now().date().isoformat()}
+    path = f"/payments/{payment['id']}/confirmation"
+    return call(market.merchant, "POST", path, key="paid", json=body, expect=expect)
+
+
+def test_the_deposit_promises_stock_and_confirms_the_booking(call, market, placed):
+    pay(call, market, look(call, market, placed))
+    order = look(call, market, placed)
+    assert order["secured_at"] is not None
+    assert order["state"] == "placed"
+    assert [one["state"] for one in order["bookings"]] == ["confirmed"]
+    assert order["milestones"][0]["state"] == "paid"
+    call(market.merchant, "POST", f"/orders/{placed}/confirmation", key="c", expect=204)
+    call(market.buyer, "POST", f"/orders/{placed}/cancellation", key="x", expect=204)
+    order = look(call, market, placed)
+    assert [one["state"] for one in order["bookings"]] == ["cancelled"]
+    assert order["freight"][0]["state"] == "cancelled"
+    assert reports.check(reading()) == []
+
+
+def test_a_deposit_that_does_not_come_ends_the_order(call, market, placed):
+    call(market.merchant, "POST", f"/orders/{placed}/confirmation", key="c", expect=204)
+    with unit_of_work() as session:
+        payments.lapse(session, now=clock.now() + timedelta(days=20))
+    order = look(call, market, placed)
+    assert (order["state"], order["cancel_reason"]) == ("cancelled", "deposit_missing")
+    assert order["lines"][0]["parts"] == {"cancelled": 400}
+    assert fill(call, market, pads=0)["bundles"][0]["lines"][0]["available"] == 400
+    assert reports.check(reading()) == []
+
+
+def test_a_merchant_who_stays_silent_loses_the_order(call, market, placed):
+    assert orders.cancel_unconfirmed_orders(now=clock.now()) == 0
+    assert orders.cancel_unconfirmed_orders(now=clock.now() + timedelta(days=20)) == 1
+    assert orders.cancel_unconfirmed_orders(now=clock.now() + timedelta(days=20)) == 0
+    order = look(call, market, placed)
+    assert (order["state"], order["cancel_reason"]) == ("cancelled", "not_confirmed")
+    call(market.merchant, "POST", f"/orders/{placed}/confirmation", key="c", expect=409)
+    assert reports.check(reading()) == []
+
+
+def expire(call, market, placed):
+    """Let the holds of an order end while its payment waits."""
+    with unit_of_work() as session:
+        stock.expire_holds(session, now=clock.now() + timedelta(days=20))
+        space.expire(session, now=clock.now() + timedelta(days=20))
+    return look(call, market, placed)
+
+
+def test_a_late_deposit_takes_again_what_is_still_there(call, market, placed):
+    order = expire(call, market, placed)
+    assert [one["state"] for one in order["bookings"]] == ["expired"]
+    pay(call, market, order)
+    order = look(call, market, placed)
+    assert order["secured_at"] is not None
+    assert [one["state"] for one in order["bookings"]] == ["expired", "confirmed"]
+    assert reports.check(reading()) == []
+
+
+def test_a_late_deposit_for_goods_that_are_gone_is_owed_back(call, market, placed):
+    order = expire(call, market, placed)
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": DEPOSIT}
+    call(market.buyer, "POST", "/checkout", key="another", json=body, expect=201)
+    pay(call, market, order)
+    order = look(call, market, placed)
+    assert (order["state"], order["cancel_reason"]) == ("cancelled", "out_of_stock")
+    assert reports.check(reading()) == []
+
+
+def test_a_merchant_rejects_and_the_line_says_so(call, market, placed):
+    call(market.merchant, "POST", f"/orders/{placed}/cancellation", key="no", expect=204)
+    order = look(call, market, placed)
+    assert (order["state"], order["cancel_reason"], order["lines"][0]["state"]) == ("rejected", "merchant", "rejected")
+    call(market.buyer, "POST", f"/orders/{placed}/cancellation", key="late", expect=409)
+    assert reports.check(reading()) == []

@@ -98,6 +98,14 @@ def payee(session: Session, *, company_id: UUID, currency: str) -> PayeeAccount 
     return _account(row) if row else None
 
 
+def payee_waits(session: Session, *, company_id: UUID, currency: str) -> bool:
+    """Tell whether another account is held back before it may replace the one that counts."""
+    waiting = sa.select(Payee.id).where(
+        Payee.company_id == company_id, Payee.currency == currency, Payee.state == PayeeState.PENDING
+    )
+    return session.scalars(waiting).first() is not None
+
+
 def payees(session: Session, *, company_id: UUID) -> tuple[PayeeRow, ...]:
     """Return every account a company ever named, the newest first."""
     rows = session.scalars(sa.select(Payee).where(Payee.company_id == company_id).order_by(Payee.id.desc()))

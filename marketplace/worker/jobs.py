@@ -21,6 +21,7 @@ from marketplace.edge.acts.imports import explain
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import DomainError
+from marketplace.kernel.money import Money
 from marketplace.logistics.services import departures, space, timetable
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
@@ -29,9 +30,9 @@ from marketplace.orders import flows as orders
 from marketplace.outbox import services as outbox
 from marketplace.papers import flows as papers
 from marketplace.papers import services as documents
-from marketplace.payments.flows import cards, give_back
+from marketplace.payments.flows import cards, give_back, payouts
 from marketplace.payments.rules.terms import Subject, SubjectKind
-from marketplace.payments.services import holding, payments
+from marketplace.payments.services import allowances, holding, payments
 from marketplace.search import flows as search
 from marketplace.search import services as finding
 
@@ -103,6 +104,26 @@ def lapse_payments(_args: dict[str, Any]) -> None:
 def give_back_card(args: dict[str, Any]) -> None:
     """Return a cancelled subject's money to the card."""
     give_back.give_back(subject=Subject(SubjectKind(args["subject_kind"]), UUID(args["subject_id"])), now=clock.now())
+
+
+def refund_allowance(args: dict[str, Any]) -> None:
+    """Return what was let off a price to the card."""
+    give_back.refund_part(
+        subject=Subject(SubjectKind(args["subject_kind"]), UUID(args["subject_id"])),
+        amount=Money(args["minor"], args["currency"]),
+        cause=args["cause"],
+        now=clock.now(),
+    )
+
+
+def gather_payouts(_args: dict[str, Any]) -> None:
+    """Make the week's payouts of what was released."""
+    payouts.gather(now=clock.now())
+
+
+def send_payouts(_args: dict[str, Any]) -> None:
+    """Write the instructions of payouts that were agreed to and, after a crash, not sent."""
+    payouts.send(remittance=current_app.extensions["city.settings"].site_name, now=clock.now())
 
 
 def reconcile_cards(_args: dict[str, Any]) -> None:
@@ -180,6 +201,9 @@ JOBS: Final[dict[str, Handler]] = {
     importing.JOB: import_sheet,
     payees.ACTIVATE_JOB: activate_payees,
     holding.GIVE_BACK: give_back_card,
+    allowances.REFUND: refund_allowance,
+    payouts.GATHER: gather_payouts,
+    payouts.SEND: send_payouts,
     reacting.JOB: finish_checkout,
     "finish_checkouts": finish_checkouts,
     "cancel_unconfirmed_orders": cancel_unconfirmed_orders,
@@ -209,6 +233,8 @@ PERIODIC: Final[tuple[tuple[str, int], ...]] = (
     ("cancel_unconfirmed_orders", 60),
     ("expire_stock_holds", 60),
     (payees.ACTIVATE_JOB, 300),
+    (payouts.GATHER, 7 * 24 * 3600),
+    (payouts.SEND, 300),
     ("expire_messages", 3600),
     ("prune_jobs", 6 * 3600),
     ("sweep_logins", 3600),

@@ -91,6 +91,7 @@ class Milestone(Base):
     line_id: Mapped[UUID] = mapped_column(sa.Uuid)
     position: Mapped[int] = mapped_column(sa.Integer)
     event: Mapped[MilestoneEvent] = mapped_column(StateColumn(MilestoneEvent))
+    part: Mapped[int] = mapped_column(sa.Integer, default=0)  # 0, and more where something was let off the price
     share_bp: Mapped[int] = mapped_column(sa.Integer)
     currency: Mapped[str] = mapped_column(sa.String(3))
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
@@ -100,7 +101,7 @@ class Milestone(Base):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        sa.UniqueConstraint("line_id", "event", "subject_id"),
+        sa.UniqueConstraint("line_id", "event", "subject_id", "part"),
         sa.CheckConstraint("0 <= commission_minor AND commission_minor <= amount_minor", name="commission"),
         sa.Index("ix_milestone_subject_id_state", "subject_id", "state"),
     )

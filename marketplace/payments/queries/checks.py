@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
+from marketplace.payments.models.payouts import Allowance, Payout, PayoutApproval
 from marketplace.payments.models.plans import IncomingTransfer, Milestone, Payment, PaymentTerms, TransferMatch
 from marketplace.payments.queries import cards
-from marketplace.payments.rules.ledger import CASH, AccountKind
+from marketplace.payments.rules.ledger import CASH, AccountKind, TransferKind
 from marketplace.payments.rules.paying import MILESTONE_OF, UNPAID, MilestoneState, PaymentState, TransferState
+from marketplace.payments.rules.payouts import SOURCES, PayoutState
 from marketplace.payments.rules.terms import Mode
 
 Sum = sa.ScalarSelect[int]
@@ -97,7 +99,8 @@ def _obligations() -> sa.Select[UUID]:
 def _states() -> sa.Select[UUID]:
     """Find milestones that say something else than their payment."""
     said = sa.case(*((Payment.state == state, sa.literal(str(shown))) for state, shown in MILESTONE_OF.items()))
-    is_released = sa.and_(Payment.state == PaymentState.CAPTURED, Milestone.state == MilestoneState.RELEASED)
+    moved_on = (MilestoneState.RELEASED, MilestoneState.REFUNDED)
+    is_released = sa.and_(Payment.state == PaymentState.CAPTURED, Milestone.state.in_(moved_on))
     shown = sa.cast(Milestone.state, sa.String)
     return sa.select(Milestone.id).join(Payment, Payment.id == Milestone.payment_id).where(shown != said, ~is_released)
 
@@ -116,6 +119,68 @@ def _held() -> sa.Select[UUID]:
     return sa.select(Payment.id).where(Payment.mode == Mode.PROVIDER_HELD, held != Payment.paid_minor - released)
 
 
+def _waived() -> sa.Select[UUID]:
+    """Find allowances of lines that say something else than the milestones that ended for them."""
+    ended = _total(
+        Milestone.amount_minor,
+        Milestone.line_id == Allowance.line_id,
+        Milestone.subject_id == Allowance.subject_id,
+        Milestone.state.in_([MilestoneState.CANCELLED, MilestoneState.REFUNDED]),
+    )
+    return (
+        sa.select(Allowance.line_id)
+        .join(PaymentTerms, PaymentTerms.subject_id == Allowance.subject_id)
+        .where(PaymentTerms.cancelled_at.is_(None))
+        .group_by(Allowance.line_id, Allowance.subject_id)
+        .having(sa.func.sum(Allowance.waived_minor) != ended)
+    )
+
+
+def _overpaid() -> sa.Select[UUID]:
+    """Find payable accounts from which more was sent than was ever released to them."""
+    sent = sa.func.sum(
+        sa.case(
+            (LedgerTransfer.kind.in_([TransferKind.PAYOUT_SENT, TransferKind.PAYOUT_RETURNED]), LedgerEntry.minor),
+            else_=0,
+        )
+    )
+    released = -sa.func.sum(sa.case((LedgerTransfer.kind == TransferKind.RELEASED, LedgerEntry.minor), else_=0))
+    return (
+        sa.select(LedgerAccount.id)
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .join(LedgerTransfer, LedgerTransfer.id == LedgerEntry.transfer_id)
+        .where(LedgerAccount.kind.in_(SOURCES))
+        .group_by(LedgerAccount.id)
+        .having(sent > released)
+    )
+
+
+def _in_transit() -> sa.Select[UUID]:
+    """Find transit accounts that do not hold exactly the payouts that are sent and not settled."""
+    sent = _total(
+        Payout.amount_minor,
+        Payout.company_id == LedgerAccount.owner_id,
+        Payout.currency == LedgerAccount.currency,
+        Payout.state == PayoutState.SENT,
+    )
+    return (
+        sa.select(LedgerAccount.id)
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind == AccountKind.PAYOUT_IN_TRANSIT)
+        .group_by(LedgerAccount.id)
+        .having(-sa.func.sum(LedgerEntry.minor) != sent)
+    )
+
+
+def _few_eyes() -> sa.Select[UUID]:
+    """Find payouts that went out with fewer people's approval than they needed."""
+    agreed = (
+        sa.select(sa.func.count()).select_from(PayoutApproval).where(PayoutApproval.payout_id == Payout.id)
+    ).scalar_subquery()
+    beyond = [state for state in PayoutState if state not in (PayoutState.DUE, PayoutState.FAILED)]
+    return sa.select(Payout.id).where(Payout.state.in_(beyond), agreed < Payout.approvals_needed)
+
+
 def _total(column: sa.SQLColumnExpression[int], *where: sa.ColumnElement[bool]) -> Sum:
     return sa.select(sa.func.coalesce(sa.func.sum(column), 0)).where(*where).scalar_subquery()
 
@@ -132,4 +197,8 @@ _CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[UUID]]], ...]] = (
     ("payment", "obligations in the ledger are not what is outstanding", _obligations),
     ("milestone", "says something else than its payment", _states),
     ("payment", "the held account is not what was captured and not released", _held),
+    ("order_line", "what was let off is not what its milestones say", _waived),
+    ("ledger_account", "more was paid out than was released", _overpaid),
+    ("ledger_account", "is not what payouts have on their way", _in_transit),
+    ("payout", "went out with fewer approvals than it needed", _few_eyes),
 )

@@ -1,4 +1,4 @@
-"""How much a transfer may be short, in the currency of the payment."""
+"""Amounts that are settings, such as how much a transfer may be short, in the currency of a payment."""
 
 from datetime import datetime
 
@@ -11,6 +11,11 @@ from marketplace.reference.rules import Setting
 
 def tolerance(session: Session, *, currency: str, at: datetime) -> Money:
     """Return the tolerance in force, at the day's rate; nothing where no rate is known."""
-    agreed = reference.money_setting(session, Setting.TRANSFER_TOLERANCE, at=at)
+    return equivalent(session, Setting.TRANSFER_TOLERANCE, currency=currency, at=at) or Money.zero(currency)
+
+
+def equivalent(session: Session, setting: Setting, *, currency: str, at: datetime) -> Money | None:
+    """Return an amount that is a setting in another currency at the day's rate; None where no rate is known."""
+    agreed = reference.money_setting(session, setting, at=at)
     rate = reference.fx(session, base=agreed.currency, quote=currency, on=at.date())
-    return reference.convert(agreed, rate) if rate else Money.zero(currency)
+    return reference.convert(agreed, rate) if rate else None

@@ -8,8 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
-from marketplace.payments.models.plans import Milestone
+from marketplace.payments.models.ledger import LedgerTransfer
+from marketplace.payments.models.payouts import Allowance
+from marketplace.payments.models.plans import Milestone, PaymentTerms
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
+from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import Mode, Subject
 from marketplace.payments.services import holding, ledger
 
@@ -17,7 +20,7 @@ from marketplace.payments.services import holding, ledger
 def bill(session: Session, *, subject: Subject, line_ids: Collection[UUID] | None, now: datetime) -> Money | None:
     """Charge the payee the commission of these accepted lines (None: all) and return the sum, None for nothing.
 
-    Each line is billed once. What a provider holds pays its commission on release.
+    Each line is billed once, less what was let off its price. What a provider holds pays its commission on release.
     """
     terms = holding.terms_of(session, subject)
     if terms is None or terms.mode is not Mode.DIRECT or terms.cancelled_at:
@@ -25,7 +28,11 @@ def bill(session: Session, *, subject: Subject, line_ids: Collection[UUID] | Non
     commission = sa.func.sum(Milestone.commission_minor).label("minor")
     statement = (
         sa.select(Milestone.line_id, commission)
-        .where(Milestone.subject_kind == subject.kind, Milestone.subject_id == subject.id)
+        .where(
+            Milestone.subject_kind == subject.kind,
+            Milestone.subject_id == subject.id,
+            Milestone.state != MilestoneState.CANCELLED,
+        )
         .group_by(Milestone.line_id)
         .having(commission > 0)
         .order_by(Milestone.line_id)
@@ -33,14 +40,51 @@ def bill(session: Session, *, subject: Subject, line_ids: Collection[UUID] | Non
     if line_ids is not None:
         statement = statement.where(Milestone.line_id.in_(line_ids))
     billed = Money.zero(terms.currency)
-    for row in session.execute(statement):
-        amount = Money(int(row.minor), terms.currency)
+    for row in session.execute(statement).all():
+        key = _key(subject, row.line_id)
+        amount = Money(int(row.minor), terms.currency) - _let_off(session, row.line_id, terms.currency)
+        billed += amount
+        if amount.minor <= 0 or _is_billed(session, key):
+            continue
         entries = pair(
             AccountRef(AccountKind.COMMISSION_RECEIVABLE, terms.payee_id, terms.currency),
             AccountRef(AccountKind.COMMISSION_INCOME, None, terms.currency),
             amount,
         )
-        key = f"{TransferKind.COMMISSION_BILLED}:{subject.id}:{row.line_id}"
         ledger.post(session, kind=TransferKind.COMMISSION_BILLED, key=key, entries=entries, subject=subject, now=now)
-        billed += amount
     return billed or None
+
+
+def credit(
+    session: Session, *, terms: PaymentTerms, line_id: UUID, cause_id: UUID, amount: Money, now: datetime
+) -> None:
+    """Take back the commission on what was let off a line that was billed before."""
+    subject = Subject(terms.subject_kind, terms.subject_id)
+    if not amount or not _is_billed(session, _key(subject, line_id)):
+        return
+    entries = pair(
+        AccountRef(AccountKind.COMMISSION_INCOME, None, terms.currency),
+        AccountRef(AccountKind.COMMISSION_RECEIVABLE, terms.payee_id, terms.currency),
+        amount,
+    )
+    ledger.post(
+        session,
+        kind=TransferKind.COMMISSION_BILLED,
+        key=f"commission_credit:{cause_id}",
+        entries=entries,
+        subject=subject,
+        now=now,
+    )
+
+
+def _key(subject: Subject, line_id: UUID) -> str:
+    return f"{TransferKind.COMMISSION_BILLED}:{subject.id}:{line_id}"
+
+
+def _is_billed(session: Session, key: str) -> bool:
+    return session.scalars(sa.select(LedgerTransfer.id).where(LedgerTransfer.key == key)).first() is not None
+
+
+def _let_off(session: Session, line_id: UUID, currency: str) -> Money:
+    owed = sa.select(sa.func.coalesce(sa.func.sum(Allowance.commission_minor), 0)).where(Allowance.line_id == line_id)
+    return Money(int(session.scalars(owed).one()), currency)

@@ -92,7 +92,7 @@ def give_back(session: Session, *, terms: PaymentTerms, actor: Actor, now: datet
         MilestoneState.HELD,
     )
     for row in released:
-        _post_release(session, terms, row, kind=TransferKind.RELEASE_REVERSED, actor=actor, now=now)
+        post_release(session, terms, row, kind=TransferKind.RELEASE_REVERSED, actor=actor, now=now)
     outbox.enqueue(
         session,
         GIVE_BACK,
@@ -114,7 +114,7 @@ def _release(
 ) -> Money | None:
     rows = _turn(session, [*where, Milestone.state == MilestoneState.HELD], MilestoneState.RELEASED)
     for row in rows:
-        _post_release(session, terms, row, kind=TransferKind.RELEASED, actor=SYSTEM, now=now)
+        post_release(session, terms, row, kind=TransferKind.RELEASED, actor=SYSTEM, now=now)
     return Money(sum(row.amount_minor for row in rows), terms.currency) if rows else None
 
 
@@ -129,10 +129,10 @@ def _turn(session: Session, where: list[sa.ColumnElement[bool]], state: Mileston
     return sorted(session.execute(turned, execution_options={"synchronize_session": False}).all())
 
 
-def _post_release(
+def post_release(
     session: Session, terms: PaymentTerms, row: Any, *, kind: TransferKind, actor: Actor, now: datetime
 ) -> None:
-    """Move one milestone from held to the payee and the commission, or back."""
+    """Move one milestone (id, amount, commission) from held to the payee and the commission, or back."""
     if not row.amount_minor:
         return
     subject = Subject(terms.subject_kind, terms.subject_id)

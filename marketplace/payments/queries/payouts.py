@@ -1,0 +1,200 @@
+"""Payouts, their files and what is owed back, as rows."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.kernel.pages import Page, page_of
+from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
+from marketplace.payments.models.payouts import Payout, PayoutApproval, PayoutFile
+from marketplace.payments.queries.payments import PAGE, cursor_id
+from marketplace.payments.rules.ledger import AccountKind, TransferKind
+from marketplace.payments.rules.payouts import PayoutState
+from marketplace.payments.rules.terms import PayeeAccount, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutRow:
+    """A payout; ``approved_by`` are the people who agreed so far."""
+
+    id: UUID
+    reference: str
+    company_id: UUID
+    source: AccountKind
+    amount: Money
+    payee_account: PayeeAccount
+    approvals_needed: int
+    approved_by: tuple[UUID, ...]
+    state: PayoutState
+    file_id: UUID | None
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """An instruction file as it was sent."""
+
+    id: UUID
+    reference: str
+    content: str
+    sha256: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRow:
+    """What a payee owes back to a payer for one cause; ``made_at`` once the payee said that it is returned."""
+
+    id: UUID
+    subject: Subject
+    payee_id: UUID
+    payer_id: UUID
+    amount: Money
+    due_since: datetime
+    made_at: datetime | None
+
+
+def payouts(
+    session: Session, *, company_id: UUID | None, state: PayoutState | None = None, cursor: str | None = None
+) -> Page[PayoutRow]:
+    """Return the payouts of a company (None: of all, for the operator), newest first."""
+    statement = sa.select(Payout).order_by(Payout.id.desc()).limit(PAGE + 1)
+    if company_id is not None:
+        statement = statement.where(Payout.company_id == company_id)
+    if state is not None:
+        statement = statement.where(Payout.state == state)
+    if cursor:
+        statement = statement.where(Payout.id < cursor_id(cursor))
+    found = session.scalars(statement).all()
+    agreed = _approvals(session, [row.id for row in found])
+    return page_of([_row(row, agreed.get(row.id, ())) for row in found], PAGE, lambda row: (str(row.id),))
+
+
+def payout(session: Session, *, company_id: UUID | None, payout_id: UUID) -> PayoutRow:
+    """Return a payout of a company (None: of any); NotFound for an unknown one and for another's alike."""
+    found = session.get(Payout, payout_id)
+    if found is None or company_id not in (None, found.company_id):
+        raise NotFound("payout")
+    return _row(found, _approvals(session, [found.id]).get(found.id, ()))
+
+
+def file(session: Session, *, file_id: UUID) -> FileRow:
+    """Return an instruction file; NotFound."""
+    found = session.get(PayoutFile, file_id)
+    if found is None:
+        raise NotFound("payout_file")
+    return FileRow(found.id, found.reference, found.content, found.sha256, found.created_at)
+
+
+def returns(
+    session: Session, *, company_id: UUID, subjects: Collection[Subject] | None = None, transfer_id: UUID | None = None
+) -> tuple[ReturnRow, ...]:
+    """Return what this company owes back or is owed back, newest first, also what was returned already."""
+    sides: Any = (
+        sa.select(
+            LedgerTransfer.id,
+            LedgerTransfer.at,
+            LedgerAccount.subject_kind,
+            LedgerAccount.subject_id,
+            LedgerEntry.currency,
+            sa.func.max(sa.case((LedgerEntry.minor > 0, LedgerEntry.minor))).label("minor"),
+            sa.func.max(sa.case((LedgerAccount.kind == AccountKind.RETURN_PAYEE, _text(LedgerAccount.owner_id)))).label(
+                "payee"
+            ),
+            sa.func.max(sa.case((LedgerAccount.kind == AccountKind.RETURN_PAYER, _text(LedgerAccount.owner_id)))).label(
+                "payer"
+            ),
+        )
+        .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerTransfer.kind == TransferKind.RETURN_DUE, LedgerTransfer.id.in_(_mine(company_id)))
+        .group_by(
+            LedgerTransfer.id,
+            LedgerTransfer.at,
+            LedgerAccount.subject_kind,
+            LedgerAccount.subject_id,
+            LedgerEntry.currency,
+        )
+        .order_by(LedgerTransfer.at.desc(), LedgerTransfer.id.desc())
+        .limit(500)
+    )
+    if subjects is not None:
+        sides = sides.where(LedgerTransfer.subject_id.in_([subject.id for subject in subjects]))
+    if transfer_id is not None:
+        sides = sides.where(LedgerTransfer.id == transfer_id)
+    rows = session.execute(sides).all()
+    made = dict(
+        session.execute(
+            sa.select(LedgerTransfer.key, LedgerTransfer.at).where(
+                LedgerTransfer.key.in_([return_key(row.id) for row in rows])
+            )
+        )
+        .tuples()
+        .all()
+    )
+    return tuple(
+        ReturnRow(
+            id=row.id,
+            subject=Subject(row.subject_kind, row.subject_id),
+            payee_id=UUID(row.payee),
+            payer_id=UUID(row.payer),
+            amount=Money(int(row.minor), row.currency),
+            due_since=row.at,
+            made_at=made.get(return_key(row.id)),
+        )
+        for row in rows
+    )
+
+
+def return_key(transfer_id: UUID) -> str:
+    """Return the ledger key under which a return is made: once."""
+    return f"{TransferKind.RETURN_MADE}:{transfer_id}"
+
+
+def _mine(company_id: UUID) -> sa.Select[UUID]:
+    return (
+        sa.select(LedgerEntry.transfer_id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(
+            LedgerAccount.owner_id == company_id,
+            LedgerAccount.kind.in_([AccountKind.RETURN_PAYEE, AccountKind.RETURN_PAYER]),
+        )
+    )
+
+
+def _text(column: Any) -> Any:
+    # PostgreSQL has no max() of ids; both databases have one of text.
+    return sa.cast(column, sa.String(36))
+
+
+def _approvals(session: Session, ids: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    agreed: dict[UUID, tuple[UUID, ...]] = {}
+    statement = sa.select(PayoutApproval).where(PayoutApproval.payout_id.in_(ids)).order_by(PayoutApproval.at)
+    for row in session.scalars(statement):
+        agreed[row.payout_id] = (*agreed.get(row.payout_id, ()), row.person_id)
+    return agreed
+
+
+def _row(found: Payout, approved_by: tuple[UUID, ...]) -> PayoutRow:
+    return PayoutRow(
+        id=found.id,
+        reference=found.reference,
+        company_id=found.company_id,
+        source=found.source,
+        amount=Money(found.amount_minor, found.currency),
+        payee_account=PayeeAccount(**found.payee_account),
+        approvals_needed=found.approvals_needed,
+        approved_by=approved_by,
+        state=found.state,
+        file_id=found.file_id,
+        created_at=found.created_at,
+        changed_at=found.changed_at,
+    )

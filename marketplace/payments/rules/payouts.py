@@ -1,0 +1,123 @@
+"""Payouts of what a provider holds: who must agree, when one may go, and the file for the provider's bank."""
+
+import csv
+import io
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from marketplace.kernel.errors import Conflict, NotAllowed, Refused
+from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel.money import Money
+from marketplace.payments.rules.ledger import AccountKind
+from marketplace.payments.rules.terms import PayeeAccount
+
+PREFIX: Final = "OUT"
+FILE_PREFIX: Final = "OUTF"
+# What payouts are made from: a merchant's released goods money, a carrier's released freight.
+SOURCES: Final = (AccountKind.MERCHANT_PAYABLE, AccountKind.CARRIER_PAYABLE)
+
+
+class PayoutState(StrEnum):
+    """Where a payout stands."""
+
+    DUE = "due"
+    APPROVED = "approved"
+    SENT = "sent"
+    SETTLED = "settled"
+    FAILED = "failed"
+    RETURNED = "returned"
+
+
+_S = PayoutState
+PAYOUTS: Final = Lifecycle[PayoutState](
+    "payout",
+    {
+        # One that fails before it is sent has moved nothing: its payee changed meanwhile.
+        _S.DUE: {"approve": _S.APPROVED, "fail": _S.FAILED},
+        _S.APPROVED: {"send": _S.SENT, "fail": _S.FAILED},
+        _S.SENT: {"settle": _S.SETTLED, "fail": _S.FAILED, "return": _S.RETURNED},
+    },
+)
+# Money of these is still in the payable account and promised to them.
+RESERVING: Final = (_S.DUE, _S.APPROVED)
+RESULTS: Final = {"settled": "settle", "failed": "fail", "returned": "return"}
+
+
+def result_action(result: str) -> str:
+    """Return the action of a result the bank reports, or refuse ``result``."""
+    if result not in RESULTS:
+        raise Refused.field("result", "choice", ", ".join(RESULTS))
+    return RESULTS[result]
+
+
+def approvals_needed(amount: Money, threshold: Money | None) -> int:
+    """Return how many people must agree: two over the threshold, and two where no rate tells."""
+    return 1 if threshold is not None and amount <= threshold else 2
+
+
+def check_approver(*, person_id: UUID, company_id: UUID, payee_company_id: UUID, approved_by: Collection[UUID]) -> None:
+    """Refuse whoever would be paid, and whoever has agreed before: four eyes are two people's."""
+    if company_id == payee_company_id:
+        raise NotAllowed("own_payout")
+    if person_id in approved_by:
+        raise Conflict("same_person")
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """One line of an instruction file."""
+
+    reference: str
+    account: PayeeAccount
+    amount: Money
+
+
+# The columns of an instruction file, in their order; docs/payouts.md describes them.
+COLUMNS: Final = (
+    "payout_reference",
+    "beneficiary_name",
+    "beneficiary_account",
+    "bank_name",
+    "bic",
+    "bank_country",
+    "amount",
+    "currency",
+    "remittance_text",
+)
+
+
+def instruction_file(instructions: Iterable[Instruction], *, remittance: str) -> str:
+    """Return the file: UTF-8 CSV with a header, amounts with a decimal point and the currency's decimals."""
+    rows = [
+        (
+            one.reference,
+            one.account.account_name,
+            one.account.account_number,
+            one.account.bank_name,
+            one.account.bic,
+            one.account.country,
+            f"{one.amount.amount:f}",
+            one.amount.currency,
+            f"{remittance} {one.reference}",
+        )
+        for one in instructions
+    ]
+    return as_csv(COLUMNS, rows)
+
+
+def as_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return a table as CSV (RFC 4180) whose cells no sheet program takes for formulas."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(columns)
+    writer.writerows([[_inert(cell) for cell in row] for row in rows])
+    return written.getvalue()
+
+
+def _inert(cell: object) -> str:
+    text = "" if cell is None else str(cell)
+    is_number = text.removeprefix("-").replace(".", "", 1).isdigit()
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not is_number else text

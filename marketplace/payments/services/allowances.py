@@ -1,0 +1,208 @@
+"""Let something off the price of a line: what is not due yet never falls due, what is owed or paid goes back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.outbox import services as outbox
+from marketplace.payments.models.payouts import Allowance
+from marketplace.payments.models.plans import Milestone, PaymentTerms
+from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind
+from marketplace.payments.rules.paying import MilestoneState
+from marketplace.payments.rules.terms import Mode, Subject
+from marketplace.payments.services import commission, holding, payouts, returns
+
+# The job that sends what was let off of held money back to the card.
+REFUND: Final = "refund_allowance"
+
+
+def allow(
+    session: Session, *, subject: Subject, line_id: UUID, amount: Money, cause_id: UUID, actor: Actor, now: datetime
+) -> None:
+    """Let an amount off a line for a cause; the same cause again changes nothing.
+
+    What has not fallen due is waived, the last milestone first; what a provider holds or can still take back is
+    refunded by a job; the rest is written down as owed back by the payee. Refused ``amount`` for more than is left
+    of the line, NotFound for a subject without a plan.
+    """
+    terms = holding.terms_of(session, subject)
+    if terms is None:
+        raise NotFound("payment_terms")
+    milestones = _locked(session, subject, line_id)
+    if session.scalars(sa.select(Allowance.id).where(Allowance.cause_id == cause_id)).first() or not amount:
+        return
+    _check(session, milestones, line_id, amount)
+    left = amount
+    if terms.mode is Mode.DIRECT:
+        left -= _waive(session, milestones, MilestoneState.PENDING, MilestoneState.CANCELLED, left)
+        waived = amount - left
+    else:
+        left -= _waive(session, milestones, MilestoneState.HELD, MilestoneState.REFUNDED, left)
+        left -= _take_back(session, terms, _locked(session, subject, line_id), left, actor=actor, now=now)
+        waived = amount - left
+    allowance_id = new_id()
+    credit = _commission_on(milestones, left)
+    insert_if_new(
+        session,
+        Allowance,
+        id=allowance_id,
+        cause_id=cause_id,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        line_id=line_id,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        waived_minor=waived.minor,
+        owed_minor=left.minor,
+        commission_minor=credit.minor,
+        at=now,
+    )
+    audit.record(
+        session,
+        actor=actor,
+        action="allowance.granted",
+        subject="order_line",
+        subject_id=line_id,
+        facts={"minor": amount.minor, "currency": amount.currency, "owed": left.minor, "cause": cause_id},
+        now=now,
+    )
+    returns.owe(
+        session,
+        subject=subject,
+        payee_id=terms.payee_id,
+        payer_id=terms.payer_id,
+        amount=left,
+        cause_id=cause_id,
+        now=now,
+    )
+    if terms.mode is Mode.DIRECT:
+        commission.credit(session, terms=terms, line_id=line_id, cause_id=cause_id, amount=credit, now=now)
+    elif waived:
+        args = {
+            "subject_kind": str(subject.kind),
+            "subject_id": str(subject.id),
+            "minor": waived.minor,
+            "currency": waived.currency,
+            "cause": str(cause_id),
+        }
+        outbox.enqueue(session, REFUND, args, key=f"{REFUND}:{cause_id}", now=now)
+
+
+def left_of(session: Session, *, line_id: UUID, amount: Money) -> Money:
+    """Return what is left of a line's amount after everything that was let off before."""
+    before = sa.select(sa.func.coalesce(sa.func.sum(Allowance.amount_minor), 0)).where(Allowance.line_id == line_id)
+    return Money(amount.minor - int(session.scalars(before).one()), amount.currency)
+
+
+def _check(session: Session, milestones: Sequence[Milestone], line_id: UUID, amount: Money) -> None:
+    if not milestones:
+        raise NotFound("milestone")
+    whole = Money(sum(row.amount_minor for row in milestones), milestones[0].currency)
+    if amount.currency != whole.currency:
+        raise Refused.field("currency", "currency", whole.currency)
+    most = left_of(session, line_id=line_id, amount=whole)
+    if not 0 < amount.minor <= most.minor:
+        raise Refused.field("amount", "choice", f"more than 0, at most {most}")
+
+
+def _waive(
+    session: Session, milestones: Sequence[Milestone], state: MilestoneState, ended: MilestoneState, amount: Money
+) -> Money:
+    """End so much of the milestones in a state, the last first, and return how much was there."""
+    done = Money.zero(amount.currency)
+    for milestone in reversed(milestones):
+        if milestone.state is state and done < amount and milestone.amount_minor:
+            part = min(amount - done, Money(milestone.amount_minor, amount.currency))
+            _split(session, milestone, part).state = ended
+            done += part
+    session.flush()
+    return done
+
+
+def _take_back(
+    session: Session,
+    terms: PaymentTerms,
+    milestones: Sequence[Milestone],
+    amount: Money,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Money:
+    """Reverse so much of what was released, as far as it is not paid out or promised to a payout."""
+    done = Money.zero(amount.currency)
+    account = AccountRef(AccountKind.MERCHANT_PAYABLE, terms.payee_id, terms.currency)
+    for milestone in reversed(milestones):
+        if milestone.state is not MilestoneState.RELEASED or not done < amount:
+            continue
+        there = payouts.payable(session, account=account)
+        part = min(amount - done, Money(milestone.amount_minor, amount.currency), there)
+        if part.minor <= 0:
+            continue
+        given_back = _split(session, milestone, part)
+        given_back.state = MilestoneState.REFUNDED
+        session.flush()
+        holding.post_release(session, terms, given_back, kind=TransferKind.RELEASE_REVERSED, actor=actor, now=now)
+        done += part
+    return done
+
+
+def _split(session: Session, milestone: Milestone, part: Money) -> Milestone:
+    """Return a milestone of just this part; what is left of the amount and its commission stays where it is."""
+    if part.minor == milestone.amount_minor:
+        return milestone
+    whole = Money(milestone.commission_minor, part.currency)
+    rest, own = whole.share([milestone.amount_minor - part.minor, part.minor])
+    last = session.scalars(
+        sa.select(sa.func.max(Milestone.part)).where(
+            Milestone.line_id == milestone.line_id,
+            Milestone.event == milestone.event,
+            Milestone.subject_id == milestone.subject_id,
+        )
+    ).one()
+    other = Milestone(
+        id=new_id(),
+        subject_kind=milestone.subject_kind,
+        subject_id=milestone.subject_id,
+        line_id=milestone.line_id,
+        position=milestone.position,
+        event=milestone.event,
+        part=int(last or 0) + 1,
+        share_bp=milestone.share_bp,
+        currency=milestone.currency,
+        amount_minor=part.minor,
+        commission_minor=own.minor,
+        state=milestone.state,
+        payment_id=milestone.payment_id,
+        due_at=milestone.due_at,
+    )
+    milestone.amount_minor -= part.minor
+    milestone.commission_minor = rest.minor
+    session.add(other)
+    session.flush()
+    return other
+
+
+def _commission_on(milestones: Sequence[Milestone], amount: Money) -> Money:
+    """Return the commission that an amount of the line carries."""
+    whole = sum(row.amount_minor for row in milestones)
+    return Money(sum(row.commission_minor for row in milestones), amount.currency).portion(amount.minor, whole)
+
+
+def _locked(session: Session, subject: Subject, line_id: UUID) -> list[Milestone]:
+    statement = (
+        sa.select(Milestone)
+        .where(Milestone.subject_kind == subject.kind, Milestone.subject_id == subject.id, Milestone.line_id == line_id)
+        .order_by(Milestone.position, Milestone.part)
+        .with_for_update()
+    )
+    return list(session.scalars(statement.execution_options(populate_existing=True)))

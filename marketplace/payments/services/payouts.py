@@ -1,0 +1,251 @@
+"""Pay out what was released: gathered, agreed to, sent with an instruction file, and what the bank made of it."""
+
+import hashlib
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.ids import new_id, new_reference
+from marketplace.kernel.money import Money
+from marketplace.merchants import queries as merchants
+from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
+from marketplace.payments.models.payouts import Payout, PayoutApproval, PayoutFile
+from marketplace.payments.queries.tolerance import equivalent
+from marketplace.payments.rules import payouts as rules
+from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
+from marketplace.payments.rules.payouts import PAYOUTS, RESERVING, SOURCES, PayoutState
+from marketplace.payments.rules.terms import PayeeAccount
+from marketplace.payments.services import ledger
+from marketplace.reference.rules import Setting
+
+_SENT_AT_ONCE: Final = 500
+
+
+def payable(session: Session, *, account: AccountRef) -> Money:
+    """Return what may leave a payable account: its balance less open payouts; the account stays locked."""
+    locked = sa.select(LedgerAccount.id).where(LedgerAccount.key == account.key).with_for_update(key_share=True)
+    account_id = session.scalars(locked).one_or_none()
+    if account_id is None:
+        return Money.zero(account.currency)
+    entries = sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.minor), 0)).where(LedgerEntry.account_id == account_id)
+    promised = sa.select(sa.func.coalesce(sa.func.sum(Payout.amount_minor), 0)).where(
+        Payout.company_id == account.owner_id,
+        Payout.currency == account.currency,
+        Payout.source == account.kind,
+        Payout.state.in_(RESERVING),
+    )
+    return Money(-int(session.scalars(entries).one()) - int(session.scalars(promised).one()), account.currency)
+
+
+def gather(session: Session, *, actor: Actor, now: datetime) -> int:
+    """Make a payout of every balance that was released; return how many.
+
+    A company without an active account waits, and so does one whose new account is still held back. A payout whose
+    payee changed before it was sent has failed, and its money is gathered anew.
+    """
+    _fail_outdated(session, now=now)
+    found = session.execute(
+        sa.select(LedgerAccount.kind, LedgerAccount.owner_id, LedgerAccount.currency)
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind.in_(SOURCES))
+        .group_by(LedgerAccount.id)
+        .having(sa.func.sum(LedgerEntry.minor) < 0)
+        .order_by(LedgerAccount.id)
+    ).all()
+    return sum(
+        _gather(session, AccountRef(row.kind, row.owner_id, row.currency), actor=actor, now=now) for row in found
+    )
+
+
+def approve(session: Session, *, payout_id: UUID, actor: Actor, now: datetime) -> PayoutState:
+    """Agree to a payout and return where it stands then; over the threshold the second person's yes approves it.
+
+    NotAllowed ``own_payout`` for the company that is paid, Conflict ``same_person`` for a second yes of one person,
+    Conflict ``payee_changed`` when the account is no longer the active one.
+    """
+    payout = _locked(session, payout_id)
+    PAYOUTS.apply(payout.state, "approve")
+    before = session.scalars(sa.select(PayoutApproval.person_id).where(PayoutApproval.payout_id == payout.id)).all()
+    rules.check_approver(
+        person_id=actor.person,
+        company_id=actor.company,
+        payee_company_id=payout.company_id,
+        approved_by=before,
+    )
+    if not _is_current(session, payout):
+        raise Conflict("payee_changed")
+    session.add(PayoutApproval(payout_id=payout.id, person_id=actor.person, at=now))
+    session.flush()
+    if len(before) + 1 >= payout.approvals_needed:
+        _move(session, payout, "approve", actor=actor, now=now)
+    else:
+        _audit(session, payout, "payout.first_approval", actor=actor, now=now)
+    return payout.state
+
+
+def send(session: Session, *, actor: Actor, remittance: str, now: datetime) -> UUID | None:
+    """Write the instruction file of all approved payouts and return its id, None when nothing is approved.
+
+    A payout whose payee changed since, or whose money was taken back by a cancelled order, fails instead.
+    """
+    approved = session.scalars(
+        sa.select(Payout)
+        .where(Payout.state == PayoutState.APPROVED)
+        .order_by(Payout.id)
+        .limit(_SENT_AT_ONCE)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    going: list[Payout] = []
+    for payout in approved:
+        if _is_current(session, payout) and payable(session, account=_source(payout)).minor >= 0:
+            going.append(payout)
+        else:
+            _move(session, payout, "fail", actor=SYSTEM, now=now)
+    if not going:
+        return None
+    content = rules.instruction_file([_instruction(payout) for payout in going], remittance=remittance)
+    file = PayoutFile(
+        id=new_id(),
+        reference=new_reference(rules.FILE_PREFIX),
+        content=content,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        created_at=now,
+    )
+    session.add(file)
+    session.flush()
+    for payout in going:
+        payout.file_id = file.id
+        _move(session, payout, "send", actor=actor, now=now)
+    return file.id
+
+
+def record_result(session: Session, *, payout_id: UUID, result: str, actor: Actor, now: datetime) -> PayoutState:
+    """Note what the bank made of a sent payout: settled, failed or returned; the same result again changes nothing."""
+    action = rules.result_action(result)
+    payout = _locked(session, payout_id)
+    if str(payout.state) == result:
+        return payout.state
+    if payout.state is not PayoutState.SENT:
+        raise Conflict("state", thing="payout", state=str(payout.state), action=result, possible=[])
+    _move(session, payout, action, actor=actor, now=now)
+    return payout.state
+
+
+def _gather(session: Session, account: AccountRef, *, actor: Actor, now: datetime) -> int:
+    owner_id = account.owner_id
+    amount = payable(session, account=account)
+    if owner_id is None or amount.minor <= 0 or _has_open(session, account):
+        return 0
+    payee = _active_payee(session, owner_id, account.currency)
+    if payee is None:
+        return 0
+    payout = Payout(
+        id=new_id(),
+        reference=new_reference(rules.PREFIX),
+        company_id=owner_id,
+        source=account.kind,
+        currency=account.currency,
+        amount_minor=amount.minor,
+        payee_account=payee.as_json(),
+        approvals_needed=rules.approvals_needed(
+            amount, equivalent(session, Setting.FOUR_EYES_THRESHOLD, currency=account.currency, at=now)
+        ),
+        state=PayoutState.DUE,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(payout)
+    session.flush()
+    _audit(session, payout, "payout.due", actor=actor, now=now)
+    return 1
+
+
+def _has_open(session: Session, account: AccountRef) -> bool:
+    open_one = sa.select(Payout.id).where(
+        Payout.company_id == account.owner_id,
+        Payout.currency == account.currency,
+        Payout.source == account.kind,
+        Payout.state.in_(RESERVING),
+    )
+    return session.scalars(open_one).first() is not None
+
+
+def _fail_outdated(session: Session, *, now: datetime) -> None:
+    waiting = session.scalars(
+        sa.select(Payout)
+        .where(Payout.state.in_(RESERVING))
+        .order_by(Payout.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for payout in waiting:
+        if not _is_current(session, payout):
+            _move(session, payout, "fail", actor=SYSTEM, now=now)
+
+
+def _active_payee(session: Session, company_id: UUID, currency: str) -> PayeeAccount | None:
+    """Return the account to pay into: the active one, none while another waits to replace it."""
+    if merchants.payee_waits(session, company_id=company_id, currency=currency):
+        return None
+    return merchants.payee(session, company_id=company_id, currency=currency)
+
+
+def _is_current(session: Session, payout: Payout) -> bool:
+    payee = _active_payee(session, payout.company_id, payout.currency)
+    return payee is not None and payee.as_json() == payout.payee_account
+
+
+def _move(session: Session, payout: Payout, action: str, *, actor: Actor, now: datetime) -> None:
+    """Take a drawn step: the one place that writes a payout's state, with its entries and its audit row."""
+    was = payout.state
+    payout.state = PAYOUTS.apply(was, action)
+    payout.changed_at = now
+    session.flush()
+    _audit(session, payout, f"payout.{action}", actor=actor, now=now)
+    amount = Money(payout.amount_minor, payout.currency)
+    transit = AccountRef(AccountKind.PAYOUT_IN_TRANSIT, payout.company_id, payout.currency)
+    if action == "settle":
+        clearing = AccountRef(AccountKind.PROVIDER_CLEARING, None, payout.currency)
+        kind, sides = TransferKind.PAYOUT_SETTLED, (transit, clearing)
+    elif action == "send":
+        kind, sides = TransferKind.PAYOUT_SENT, (_source(payout), transit)
+    elif was is PayoutState.SENT:
+        kind, sides = TransferKind.PAYOUT_RETURNED, (transit, _source(payout))
+    else:
+        return
+    ledger.post(session, kind=kind, key=f"{kind}:{payout.id}", entries=pair(*sides, amount), subject=None, now=now)
+
+
+def _source(payout: Payout) -> AccountRef:
+    return AccountRef(payout.source, payout.company_id, payout.currency)
+
+
+def _instruction(payout: Payout) -> rules.Instruction:
+    account = PayeeAccount(**payout.payee_account)
+    return rules.Instruction(payout.reference, account, Money(payout.amount_minor, payout.currency))
+
+
+def _locked(session: Session, payout_id: UUID) -> Payout:
+    found = session.scalars(
+        sa.select(Payout).where(Payout.id == payout_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("payout")
+    return found
+
+
+def _audit(session: Session, payout: Payout, action: str, *, actor: Actor, now: datetime) -> None:
+    facts: dict[str, Any] = {
+        "minor": payout.amount_minor,
+        "currency": payout.currency,
+        "company": payout.company_id,
+        "state": str(payout.state),
+    }
+    audit.record(session, actor=actor, action=action, subject="payout", subject_id=payout.id, facts=facts, now=now)

@@ -45,7 +45,7 @@ def test_a_cart_says_what_everything_comes_to(call, market):
     ]  # fmt: skip
     chains, pads = cart["bundles"]
     assert chains["goods"] == {"amount": "10960.00", "currency": "CNY"}
-    assert chains["price_basis"] == {"rule": "FCA", "place": factories.HUB}
+    assert chains["price_basis"] == {"incoterm": "FCA", "place": factories.HUB}
     assert chains["lines"][0]["freight"]["currency"] == "CNY"
     assert not chains["lines"][0]["freight_included"]
     assert pads["lines"][0]["freight_included"]

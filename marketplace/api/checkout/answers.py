@@ -140,7 +140,7 @@ class Line(Answer):
 class PriceBasis(Answer):
     """An Incoterms 2020 rule and its named place."""
 
-    rule: str
+    incoterm: str
     place: str
 
 
@@ -164,7 +164,7 @@ class BundleAnswer(Answer):
             key=bundle.key,
             merchant_id=bundle.merchant_id,
             merchant=seen.companies[bundle.merchant_id],
-            price_basis=PriceBasis(rule=bundle.incoterm, place=bundle.place_code),
+            price_basis=PriceBasis(incoterm=bundle.incoterm, place=bundle.place_code),
             currency=bundle.currency,
             goods=Amount.of(bundle.goods),
             goods_approx=Approx.of(seen.approximate(bundle.goods)),

@@ -16,7 +16,7 @@ from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
 class PriceBasis(Answer):
     """An Incoterms 2020 rule and its named place."""
 
-    rule: str
+    incoterm: str
     place: str
 
 
@@ -322,7 +322,7 @@ def _facts(row: OrderRow, side: str) -> dict[str, Any]:
         "merchant_id": row.merchant_id,
         "state": str(row.state),
         "total": Amount.of(row.total),
-        "price_basis": PriceBasis(rule=row.incoterm, place=row.place_code),
+        "price_basis": PriceBasis(incoterm=row.incoterm, place=row.place_code),
         "plan": str(row.plan),
         "rail": str(row.rail),
         "settlement_mode": str(row.mode),

@@ -20,7 +20,7 @@ OptionalCurrency = Annotated[Currency | None, BeforeValidator(blank_is_none)]
 class PriceBasis(Request):
     """An Incoterms rule and, where an offer has it at several, its named place."""
 
-    rule: Line
+    incoterm: Line
     place: Optional = None
 
 
@@ -35,7 +35,7 @@ class CartLine(Request):
     def basis(self) -> tuple[str | None, str | None]:
         """Rule and place that were asked for."""
         if isinstance(self.price_basis, PriceBasis):
-            return self.price_basis.rule.upper(), self.price_basis.place
+            return self.price_basis.incoterm.upper(), self.price_basis.place
         rule, _, place = (self.price_basis or "").partition(" ")
         return rule.upper() or None, place.strip() or None
 

@@ -54,7 +54,7 @@ lint: assets-dev ## Check style, types, layers, and that models and migrations a
 	@$(BIN)/city db check
 
 bench: assets-dev ## Measure pages and checkout beside bench/bare.py
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 docs: assets-dev ## Rebuild the generated parts of docs/
 	@$(BIN)/python tools/docs.py

@@ -1,4 +1,4 @@
-"""Issued documents and who may read them."""
+"""Issued documents, who may read them, and who has signed them."""
 
 from datetime import datetime
 from typing import Any
@@ -7,9 +7,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
-from marketplace.papers.rules.documents import PaperKind, PaperState
+from marketplace.papers.rules.documents import PaperKind, PaperState, SignatureKind
 
 
 class IssuedDocument(Base):
@@ -54,3 +54,33 @@ class DocumentParty(Base):
     company_id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
 
     __table_args__ = (sa.Index("ix_document_party_company_id_document_id", "company_id", "document_id"),)
+
+
+class DocumentSeries(Base):
+    """The last serial number that an issuer gave a paper of a kind in a year."""
+
+    __tablename__ = "document_series"
+
+    issuer_id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    kind: Mapped[PaperKind] = mapped_column(StateColumn(PaperKind), primary_key=True)
+    year: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    last: Mapped[int] = mapped_column(sa.Integer)
+
+    __table_args__ = (sa.CheckConstraint("last > 0", name="last"),)
+
+
+class DocumentSignature(Base):
+    """A company's seal or signed scan, bound to the hash of the data that it stands under; never changed."""
+
+    __tablename__ = "document_signature"
+
+    document_id: Mapped[UUID] = mapped_column(sa.ForeignKey("issued_document.id"), primary_key=True)
+    company_id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    kind: Mapped[SignatureKind] = mapped_column(StateColumn(SignatureKind))
+    file_id: Mapped[UUID] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    file_sha256: Mapped[str] = mapped_column(sa.String(64))
+    data_sha256: Mapped[str] = mapped_column(sa.String(64))
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+insert_only(DocumentSignature.__table__)  # pyright: ignore[reportArgumentType]

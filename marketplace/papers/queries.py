@@ -3,17 +3,20 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.errors import NotFound
-from marketplace.papers.models import DocumentParty, IssuedDocument
+from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.papers.models import DocumentParty, DocumentSignature, IssuedDocument
 from marketplace.papers.rules.data import digest
-from marketplace.papers.rules.documents import PaperKind, PaperState
+from marketplace.papers.rules.documents import PaperKind, PaperState, SignatureKind
+
+PAGE: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,19 @@ class DocumentRow:
     rendered_at: datetime | None
     file_id: UUID | None
     pdf_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRow:
+    """A company's signature under a document; the company stands for whoever pressed the button."""
+
+    document_id: UUID
+    company_id: UUID
+    kind: SignatureKind
+    file_id: UUID
+    file_sha256: str
+    data_sha256: str
+    signed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,72 @@ def documents(
     return {subject_id: tuple(rows) for subject_id, rows in grouped.items()}
 
 
+def documents_of(
+    session: Session, *, company_id: UUID, kind: PaperKind | None = None, cursor: str | None = None, size: int = PAGE
+) -> Page[DocumentRow]:
+    """Return the documents that a company is a party of, newest first."""
+    statement = (
+        sa.select(IssuedDocument)
+        .join(DocumentParty, DocumentParty.document_id == IssuedDocument.id)
+        .where(DocumentParty.company_id == company_id)
+        .order_by(IssuedDocument.id.desc())
+        .limit(size + 1)
+    )
+    if kind is not None:
+        statement = statement.where(IssuedDocument.kind == kind)
+    if cursor:
+        statement = statement.where(IssuedDocument.id < _position(cursor))
+    return page_of([_row(found) for found in session.scalars(statement)], size, lambda row: (str(row.id),))
+
+
+def parties_of(session: Session, *, document_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """Return the companies that documents are for, the issuer first."""
+    found = session.execute(
+        sa.select(DocumentParty.document_id, DocumentParty.company_id)
+        .join(IssuedDocument, IssuedDocument.id == DocumentParty.document_id)
+        .where(DocumentParty.document_id.in_(document_ids))
+        .order_by(DocumentParty.company_id != IssuedDocument.issuer_id, DocumentParty.company_id)
+    )
+    parties: dict[UUID, list[UUID]] = {document_id: [] for document_id in document_ids}
+    for document_id, company_id in found:
+        parties[document_id].append(company_id)
+    return {document_id: tuple(ids) for document_id, ids in parties.items()}
+
+
+def signatures_of(session: Session, *, document_ids: Collection[UUID]) -> dict[UUID, tuple[SignatureRow, ...]]:
+    """Return who has signed documents, in the order of signing."""
+    found = session.scalars(
+        sa.select(DocumentSignature)
+        .where(DocumentSignature.document_id.in_(document_ids))
+        .order_by(DocumentSignature.signed_at, DocumentSignature.company_id)
+    )
+    signed: dict[UUID, list[SignatureRow]] = {document_id: [] for document_id in document_ids}
+    for row in found:
+        signed[row.document_id].append(
+            SignatureRow(
+                row.document_id,
+                row.company_id,
+                row.kind,
+                row.file_id,
+                row.file_sha256,
+                row.data_sha256,
+                row.signed_at,
+            )
+        )
+    return {document_id: tuple(rows) for document_id, rows in signed.items()}
+
+
+def is_superseded(session: Session, *, row: DocumentRow) -> bool:
+    """Tell whether there is a later version of a document."""
+    later = sa.select(IssuedDocument.id).where(
+        IssuedDocument.issuer_id == row.issuer_id,
+        IssuedDocument.kind == row.kind,
+        IssuedDocument.number == row.number,
+        IssuedDocument.version > row.version,
+    )
+    return session.execute(later.limit(1)).first() is not None
+
+
 def manuscript(session: Session, *, document_id: UUID) -> Manuscript:
     """Return a document with its data, for whoever sets or signs it."""
     found = session.get(IssuedDocument, document_id)
@@ -84,17 +166,34 @@ def manuscript(session: Session, *, document_id: UUID) -> Manuscript:
 
 
 def breaches(session: Session) -> list[Breach]:
-    """Return the documents whose data no longer has the hash it was issued with."""
+    """Return the documents whose data, or a signature, no longer has the hash it was issued with."""
     rows = session.execute(
         sa.select(IssuedDocument.id, IssuedDocument.data, IssuedDocument.data_sha256)
         .order_by(IssuedDocument.id)
         .execution_options(yield_per=200)
     )
-    return [
+    changed = [
         Breach("2 frozen at placement", "document", document_id, "its data is not what was issued")
         for document_id, data, sha256 in rows
         if digest(data) != sha256
     ]
+    unbound = session.scalars(
+        sa.select(DocumentSignature.document_id)
+        .join(IssuedDocument, IssuedDocument.id == DocumentSignature.document_id)
+        .where(DocumentSignature.data_sha256 != IssuedDocument.data_sha256)
+    )
+    return changed + [
+        Breach("7 signature", "document", document_id, "a signature stands under another hash")
+        for document_id in unbound
+    ]
+
+
+def _position(cursor: str) -> UUID:
+    (last,) = decode_cursor(cursor, str)
+    try:
+        return UUID(last)
+    except ValueError:
+        raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
 
 
 def _row(found: IssuedDocument) -> DocumentRow:

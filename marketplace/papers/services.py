@@ -1,4 +1,4 @@
-"""Issue a document, and note that it was set."""
+"""Issue a document, note that it was set, and bind signatures to it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,17 +9,22 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.files import queries as files
+from marketplace.files.rules import Purpose
 from marketplace.files.services import Upload, keep
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import services as outbox
-from marketplace.papers.models import DocumentParty, IssuedDocument
+from marketplace.papers import queries
+from marketplace.papers.models import DocumentParty, DocumentSeries, DocumentSignature, IssuedDocument
 from marketplace.papers.rules import data as paper_data
 from marketplace.papers.rules import documents
-from marketplace.papers.rules.documents import PaperKind, PaperState
+from marketplace.papers.rules.documents import PaperKind, PaperState, SignatureKind
 
 JOB: Final = "render_document"
+_PURPOSES: Final = {SignatureKind.SEAL: Purpose.SEAL, SignatureKind.SCAN: Purpose.SCAN}
 
 
 def issue(
@@ -88,6 +93,77 @@ def issue(
     )
     outbox.enqueue(session, JOB, {"document": str(document_id)}, now=now, key=f"{JOB}:{document_id}")
     return document_id
+
+
+def next_number(session: Session, *, issuer_id: UUID, kind: PaperKind, year: int) -> str:
+    """Return the next number of this issuer's papers of a kind, ``CI-2026-00001``; none is left out or given twice."""
+    series = {"issuer_id": issuer_id, "kind": kind, "year": year}
+    if insert_if_new(session, DocumentSeries, **series, last=1):
+        return documents.serial_number(kind, year=year, place=1)
+    where = [getattr(DocumentSeries, name) == value for name, value in series.items()]
+    # The changed row stays locked to the end of the transaction, so a number that is rolled back is given again.
+    session.execute(
+        sa.update(DocumentSeries)
+        .where(*where)
+        .values(last=DocumentSeries.last + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return documents.serial_number(
+        kind, year=year, place=session.scalars(sa.select(DocumentSeries.last).where(*where)).one()
+    )
+
+
+def sign(
+    session: Session,
+    *,
+    actor: Actor,
+    document_id: UUID,
+    kind: SignatureKind,
+    file_id: UUID,
+    document_sha256: str,
+    now: datetime,
+    field: str = "file_id",
+) -> bool:
+    """Bind the seal or signed scan of the actor's company to a document; False when that was done before.
+
+    ``document_sha256`` is the hash of what was read: of the data, or of the PDF made of it. Conflict
+    ``document_hash`` for another, ``document_superseded`` once there is a later version, ``already_signed`` for a
+    second signature by other bytes. NotFound for a document the company is no party of, and for another's file.
+    """
+    row = queries.document(session, company_id=actor.company, document_id=document_id)
+    if document_sha256.lower() not in (row.data_sha256, row.pdf_sha256):
+        raise Conflict("document_hash", document=document_id, version=row.version)
+    file = files.get_file(session, company_id=actor.company, file_id=file_id)
+    if file.purpose is not _PURPOSES[kind]:
+        raise Refused.field(field, "choice", f"a file handed in with the purpose {_PURPOSES[kind]}")
+    if queries.is_superseded(session, row=row):
+        raise Conflict("document_superseded", document=document_id, version=row.version)
+    is_new = insert_if_new(
+        session,
+        DocumentSignature,
+        document_id=document_id,
+        company_id=actor.company,
+        kind=kind,
+        file_id=file.id,
+        file_sha256=file.sha256,
+        data_sha256=row.data_sha256,
+        signed_at=now,
+    )
+    if not is_new:
+        before = session.get_one(DocumentSignature, (document_id, actor.company))
+        if before.file_sha256 != file.sha256:
+            raise Conflict("already_signed", document=document_id, signed_at=before.signed_at.isoformat())
+        return False
+    audit.record(
+        session,
+        actor=actor,
+        action="document.sign",
+        subject="document",
+        subject_id=document_id,
+        facts={"kind": str(kind), "file": file.sha256, "document": row.data_sha256},
+        now=now,
+    )
+    return True
 
 
 def keep_rendered(session: Session, *, document_id: UUID, pdf: Upload, now: datetime) -> bool:

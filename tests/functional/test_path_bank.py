@@ -70,7 +70,9 @@ def test_orders_are_placed_booked_and_papered(call, market):
     assert first["state"] == "placed"
     assert [one["state"] for one in first["bookings"]] == ["held"]
     assert first["payments"][0]["amount"] == {"amount": "3288.00", "currency": "CNY"}
-    assert sorted(one["kind"] for one in first["documents"]) == ["freight_contract", "pro_forma"]
+    assert sorted(one["kind"] for one in first["documents"]) == [
+        "freight_contract", "pro_forma", "sales_contract",
+    ]  # fmt: skip
     assert first["freight"][0]["payer_id"] == str(market.buyer.company)
     second = call(market.buyer, "GET", f"/orders/{done['order_ids'][1]}", expect=200)
     assert second["freight"] == []

@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from marketplace.kernel.money import Money, UnitPrice, largest_remainder
+from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.freight_contract import FreightContract
-from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Journey, Party, Stage, Tariff
+from marketplace.papers.rules.manifest import House, Manifest
+from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
+from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Journey, Party, Shipment, Stage, Tariff
 from marketplace.papers.rules.pro_forma import ProForma
 from marketplace.papers.rules.sales_contract import SalesContract
 
@@ -32,6 +35,17 @@ PAYEE = Account(
     country="CN",
     currency="CNY",
     reference="RF18 5390 0754 7034",
+)
+
+
+HUB = {"en": "Chongqing", "zh": "重庆"}
+HANOI = {"en": "Hanoi", "vi": "Hà Nội"}
+SHIPMENT = Shipment(
+    booking="BKG-AAAA-BBBB",
+    departure="DEP-7K3M-Q9TX",
+    origin=HUB,
+    destination=HANOI,
+    house_waybill="HWB-7K3M-Q9TX",
 )
 
 
@@ -137,3 +151,89 @@ def freight_contract(**changes: Any) -> FreightContract:
         "payee": PAYEE,
     }
     return FreightContract(**{**facts, **changes})
+
+
+def commercial_invoice(**changes: Any) -> CommercialInvoice:
+    """Return the invoice of a lot that is smaller than what was ordered."""
+    line = goods_line(quantity=1050, amount=Money.of("12962.25", "CNY"), cartons=21)
+    facts = _order((line,)) | {"total": line.amount}
+    del facts["stages"]
+    facts |= {"number": "CI-2026-00001", "contract": "SC-7K3M-Q9TX", "ordered": 1200, "shipment": SHIPMENT}
+    return CommercialInvoice(**{**facts, **changes})
+
+
+def packing_list(**changes: Any) -> PackingList:
+    """Return the packing list of a line that the hub has measured: one pallet, one lot without sides."""
+    mark = Marks(
+        consignee=BUYER.name,
+        order="ORD-7K3M-Q9TX",
+        position=1,
+        destination=HANOI,
+        cartons=24,
+        gross_g=18_500,
+        net_g=17_020,
+        origin="CN",
+        labels=("104000000000000017", "104000000000000246"),
+        own="HANDLE WITH CARE",
+    )
+    pallet = Unit(
+        label="004012345678901235",
+        cartons=20,
+        gross_g=370_000,
+        cm3=1_152_000,
+        length_mm=1200,
+        width_mm=800,
+        height_mm=1205,
+    )
+    facts = {
+        "number": "PL-7K3M-Q9TX.1",
+        "order": "ORD-7K3M-Q9TX",
+        "contract": "SC-7K3M-Q9TX",
+        "issued_on": date(2026, 12, 5),
+        "seller": SELLER,
+        "buyer": BUYER,
+        "consignee": BUYER,
+        "basis": BASIS,
+        "lines": (goods_line(),),
+        "marks": (mark,),
+        "shipment": SHIPMENT,
+        "units": (pallet, Unit(label="004012345678901242", cartons=4, gross_g=74_000, cm3=144_000)),
+    }
+    return PackingList(**{**facts, **changes})
+
+
+def manifest(count: int = 2, **changes: Any) -> Manifest:
+    """Return the manifest of a lorry with so many consignments."""
+    house = House(
+        house_waybill="HWB-7K3M-Q9TX",
+        booking="BKG-AAAA-BBBB",
+        shipper=SELLER,
+        consignee=BUYER,
+        destination=HANOI,
+        goods={"en": "Drive chain 428H", "zh": "摩托车链条 428H"},
+        hs_code="7315119000",
+        origin="CN",
+        basis="FCA",
+        cartons=24,
+        gross_g=444_000,
+        cm3=864_000,
+        labels=("004012345678901235",),
+    )
+    facts = {
+        "number": "MAN-7K3M-Q9TX",
+        "departure": "DEP-7K3M-Q9TX",
+        "issued_on": date(2026, 12, 5),
+        "carrier": CARRIER,
+        "line": {"en": "Chongqing – Hanoi", "zh": "重庆—河内"},
+        "origin": HUB,
+        "destination": HANOI,
+        "departs_at": datetime(2026, 12, 5, 10, tzinfo=UTC),
+        "departs_zone": "Asia/Shanghai",
+        "arrives_at": datetime(2026, 12, 8, 3, tzinfo=UTC),
+        "arrives_zone": "Asia/Ho_Chi_Minh",
+        "sealed_at": datetime(2026, 12, 5, 9, 40, tzinfo=UTC),
+        "seals": ("CN-0098231",),
+        "houses": (house,) * count,
+        "frozen_sha256": "ab" * 32,
+    }
+    return Manifest(**{**facts, **changes})

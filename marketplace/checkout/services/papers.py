@@ -1,4 +1,4 @@
-"""The documents that a checkout issues: a pro-forma for each order, and its freight contracts."""
+"""The documents that a checkout issues: pro-forma and sales contract of each order, and its freight contracts."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.distribution.services.papers import issue_freight_contracts
 from marketplace.kernel.actor import Actor
 from marketplace.logistics import queries as logistics
-from marketplace.orders.services.papers import issue_pro_forma
+from marketplace.orders.services.papers import issue_at_placement
 
 
 def issue(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) -> None:
@@ -16,5 +16,5 @@ def issue(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) 
     bookings = logistics.bookings(session, subjects=[space.line_id for space in plan.spaces])
     departures = {line_id: rows[-1].departure_reference for line_id, rows in bookings.items()}
     for order in plan.group.orders:
-        issue_pro_forma(session, order_id=order.id, departures=departures, actor=actor, now=now)
+        issue_at_placement(session, order_id=order.id, departures=departures, actor=actor, now=now)
         issue_freight_contracts(session, order_id=order.id, actor=actor, now=now)

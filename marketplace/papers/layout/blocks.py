@@ -105,6 +105,11 @@ def _each(texts: Mapping[str, str], voice: Voice) -> list[str]:
     return [formats.shown(texts.get(locale) or texts["en"]) for locale in voice.locales]
 
 
+def marks(title: Cell, labels: Sequence[Sequence[str]]) -> Block:
+    """Shipping marks as they stand on the cartons, one label for each line of goods."""
+    return {"block": "marks", "title": title, "labels": [[formats.shown(row) for row in rows] for rows in labels]}
+
+
 def signatures(title: Cell, parties: Sequence[tuple[Cell, Cell]], caption: Cell) -> Block:
     """A place to sign and seal for each party."""
     return {

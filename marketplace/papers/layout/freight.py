@@ -29,18 +29,13 @@ def _carriage(voice: Voice, data: Data) -> Block:
         [
             voice.same(journey["booking"]),
             voice.same(journey["departure"]),
-            voice.texts(journey["line"]) + _way(voice, journey),
+            voice.texts(journey["line"]) + shared.route(voice, journey),
             voice.cell(lambda locale, it=journey: formats.instant(it["departs_at"], it["departs_zone"], locale)),
             voice.cell(lambda locale, it=journey: formats.instant(it["arrives_at"], it["arrives_zone"], locale)),
         ]
         for journey in data["journeys"]
     ]
     return blocks.table(voice.word("carriage"), columns, rows)
-
-
-def _way(voice: Voice, journey: Data) -> Cell:
-    start, end = journey["origin"], journey["destination"]
-    return voice.cell(lambda locale: f"{start.get(locale) or start['en']} – {end.get(locale) or end['en']}")
 
 
 def _charges(voice: Voice, data: Data) -> Block:

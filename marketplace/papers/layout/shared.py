@@ -33,7 +33,7 @@ def head(voice: Voice, data: Data) -> list[tuple[Cell, Cell]]:
     rows = [(voice.word("issued_on"), voice.day(data["issued_on"]))]
     if "valid_until" in data:
         rows.append((voice.word("valid_until"), voice.day(data["valid_until"])))
-    rows.append((voice.word("order"), voice.same(data["order"])))
+    rows += [(voice.word(name), voice.same(data[name])) for name in ("order", "contract", "departure") if name in data]
     if data.get("purchase_order_number"):
         rows.append((voice.word("purchase_order_number"), voice.same(data["purchase_order_number"])))
     return rows
@@ -51,13 +51,14 @@ def goods(voice: Voice, data: Data) -> Block:
         Column(voice.cell(lambda locale: f"{labels.word('unit_price', locale)}, {currency}"), 14, numeric=True),
         Column(voice.cell(lambda locale: f"{labels.word('amount', locale)}, {currency}"), 16, numeric=True),
     ]
-    rows = [_goods_row(voice, position, line) for position, line in enumerate(data["lines"], 1)]
+    rows = [goods_row(voice, position, line) for position, line in enumerate(data["lines"], 1)]
     sums: list[Cell] = [[], voice.word("total"), [], [], [], [], voice.money(data["total"])]
     return blocks.table(voice.word("goods"), columns, rows, sums=sums)
 
 
-def _goods_row(voice: Voice, position: int, line: Data) -> list[Cell]:
-    return [
+def goods_row(voice: Voice, position: int, line: Data) -> list[Cell]:
+    """Return one line of goods; without its prices where the paper holds none."""
+    row = [
         voice.same(str(position)),
         voice.texts(line["title"]) + voice.cell(lambda _: f"{line['sku']}"),
         voice.same(line["hs_code"]),
@@ -65,9 +66,10 @@ def _goods_row(voice: Voice, position: int, line: Data) -> list[Cell]:
         voice.cell(
             lambda locale: f"{formats.number(line['quantity'], locale)}\u00a0{labels.unit(line['unit'], locale)}"
         ),
-        voice.money(line["unit_price"], code=False),
-        voice.money(line["amount"], code=False),
     ]
+    if "amount" in line:
+        row += [voice.money(line["unit_price"], code=False), voice.money(line["amount"], code=False)]
+    return row
 
 
 def packing(voice: Voice, data: Data) -> Block:
@@ -132,21 +134,39 @@ def cubic_metres(cm3: str | int, locale: str) -> str:
 
 def terms(voice: Voice, data: Data) -> Block:
     """Return price basis, duty and settlement."""
-    basis = data["basis"]
-    place = basis["place"]
-    stand_in = place.get("en") or next(iter(place.values()), "")
     importer = data["importer"]["name"]
     rows = [
-        (
-            voice.word("basis"),
-            voice.cell(
-                lambda locale: f"{basis['rule']} {place.get(locale) or stand_in}, {labels.word('incoterms', locale)}"
-            ),
-        ),
+        (voice.word("basis"), basis(voice, data)),
         (voice.word("duty"), voice.word("duty_not_included", importer=importer)),
         (voice.word("mode"), voice.word(data["mode"])),
     ]
     return blocks.facts(voice.word("terms"), rows)
+
+
+def basis(voice: Voice, data: Data) -> Cell:
+    """Return the Incoterms rule with its named place."""
+    rule, place = data["basis"]["rule"], data["basis"]["place"]
+    stand_in = place.get("en") or next(iter(place.values()), "")
+    return voice.cell(lambda locale: f"{rule} {place.get(locale) or stand_in}, {labels.word('incoterms', locale)}")
+
+
+def shipment(voice: Voice, data: Data, *more: tuple[Cell, Cell]) -> Block:
+    """Return how the goods travel, and what else belongs there."""
+    journey = data["shipment"]
+    rows = [
+        (voice.word("departure"), voice.same(journey["departure"])),
+        (voice.word("booking"), voice.same(journey["booking"])),
+        (voice.word("house_waybill"), voice.same(journey["house_waybill"])),
+        (voice.word("route"), route(voice, journey)),
+        *more,
+    ]
+    return blocks.facts(voice.word("carriage"), rows)
+
+
+def route(voice: Voice, journey: Data) -> Cell:
+    """Return the two ends of a journey."""
+    start, end = journey["origin"], journey["destination"]
+    return voice.cell(lambda locale: f"{start.get(locale) or start['en']} – {end.get(locale) or end['en']}")
 
 
 def plan(voice: Voice, data: Data) -> Block:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from marketplace.papers.layout import freight, shared, trade
+from marketplace.papers.layout import cargo, freight, shared, trade
 from marketplace.papers.layout.blocks import Block, Voice
 from marketplace.papers.rules.documents import PaperKind
 
@@ -14,6 +14,9 @@ LAYOUTS: Final[dict[PaperKind, Layout]] = {
     PaperKind.PRO_FORMA: trade.pro_forma,
     PaperKind.SALES_CONTRACT: trade.sales_contract,
     PaperKind.FREIGHT_CONTRACT: freight.freight_contract,
+    PaperKind.COMMERCIAL_INVOICE: trade.commercial_invoice,
+    PaperKind.PACKING_LIST: cargo.packing_list,
+    PaperKind.MANIFEST: cargo.manifest,
 }
 
 

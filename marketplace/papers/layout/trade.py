@@ -1,6 +1,6 @@
-"""Pro-forma and sales contract."""
+"""Pro-forma, sales contract, commercial invoice."""
 
-from marketplace.papers.layout import blocks, shared
+from marketplace.papers.layout import blocks, formats, labels, shared
 from marketplace.papers.layout.blocks import Block, Voice
 from marketplace.papers.layout.shared import Data
 
@@ -28,4 +28,21 @@ def sales_contract(voice: Voice, data: Data) -> list[Block]:
         shared.packing(voice, data),
         blocks.clauses(voice.word("clauses"), data["clauses"], voice),
         shared.signing(voice, data, "seller", "buyer"),
+    ]
+
+
+def commercial_invoice(voice: Voice, data: Data) -> list[Block]:
+    """Lay out a commercial invoice: what was handed over of what was ordered, at the contract's prices."""
+    line = data["lines"][0]
+    ordered = voice.cell(
+        lambda locale: f"{formats.number(data['ordered'], locale)}\u00a0{labels.unit(line['unit'], locale)}"
+    )
+    return [
+        shared.parties(voice, data, "seller", "buyer", "importer", "consignee"),
+        shared.goods(voice, data),
+        shared.terms(voice, data),
+        *shared.payee(voice, data),
+        shared.packing(voice, data),
+        shared.shipment(voice, data, (voice.word("ordered"), ordered)),
+        shared.signing(voice, data, "seller"),
     ]

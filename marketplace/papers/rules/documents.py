@@ -9,6 +9,8 @@ from marketplace.kernel.lifecycle import Lifecycle
 
 # Languages that papers are set in, as they stand in addresses; each has a font in var/fonts.
 LOCALES: Final = ("en", "zh", "vi", "th", "lo", "km", "my", "id", "ms")
+# Papers numbered one after the other by whoever issues them; the others carry the reference of what they are about.
+_SERIES: Final = {"commercial_invoice": "CI"}
 _NUMBER: Final = re.compile(r"[A-Z0-9][A-Z0-9./-]{1,39}", re.ASCII)
 
 
@@ -18,6 +20,16 @@ class PaperKind(StrEnum):
     PRO_FORMA = "pro_forma"
     SALES_CONTRACT = "sales_contract"
     FREIGHT_CONTRACT = "freight_contract"
+    COMMERCIAL_INVOICE = "commercial_invoice"
+    PACKING_LIST = "packing_list"
+    MANIFEST = "manifest"
+
+
+class SignatureKind(StrEnum):
+    """What a company signs with: the picture of its seal, or a scan of the signed paper."""
+
+    SEAL = "seal"
+    SCAN = "scan"
 
 
 class PaperState(StrEnum):
@@ -43,6 +55,11 @@ def check_number(number: str) -> str:
         msg = "a document's number is 2 to 40 of A-Z 0-9 . / -"
         raise ValueError(msg)
     return number
+
+
+def serial_number(kind: PaperKind, *, year: int, place: int) -> str:
+    """Return the number that an issuer gives its paper of a kind: ``CI-2026-00001``; KeyError for kinds without one."""
+    return f"{_SERIES[kind]}-{year}-{place:05}"
 
 
 def languages(locales: Sequence[str]) -> tuple[str, ...]:

@@ -102,3 +102,14 @@ class Tariff:
     m3_factor: int
     ldm_factor: int
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """How goods travel: the booking, its house waybill once there is one, the departure and both ends."""
+
+    booking: str
+    departure: str
+    origin: Texts
+    destination: Texts
+    house_waybill: str = ""

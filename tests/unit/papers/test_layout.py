@@ -11,12 +11,22 @@ from marketplace.papers.layout import formats, labels
 from marketplace.papers.layout.sheet import LAYOUTS, sheet_of
 from marketplace.papers.rules.data import digest
 from marketplace.papers.rules.documents import LOCALES, PaperKind
-from tests.support.papers import freight_contract, pro_forma, sales_contract
+from tests.support.papers import (
+    commercial_invoice,
+    freight_contract,
+    manifest,
+    packing_list,
+    pro_forma,
+    sales_contract,
+)
 
 PAPERS = {
     PaperKind.PRO_FORMA: pro_forma,
     PaperKind.SALES_CONTRACT: sales_contract,
     PaperKind.FREIGHT_CONTRACT: freight_contract,
+    PaperKind.COMMERCIAL_INVOICE: commercial_invoice,
+    PaperKind.PACKING_LIST: packing_list,
+    PaperKind.MANIFEST: manifest,
 }
 
 
@@ -67,6 +77,34 @@ def test_one_figure_stands_in_one_notation():
 def test_who_holds_the_money_needs_no_account():
     kinds = [block["title"][0]["text"] for block in sheet(PaperKind.PRO_FORMA, payee=None)["blocks"][1:]]
     assert "Payee" not in kinds
+
+
+def test_a_packing_list_holds_no_price():
+    paper = packing_list()
+    assert not {"unit_price", "amount", "total"} & set(paper.to_data()["lines"][0])
+    assert not [text for text in texts(sheet(PaperKind.PACKING_LIST)) if "12.345" in text]
+
+
+def test_marks_stand_on_the_carton_in_one_language():
+    blocks = sheet(PaperKind.PACKING_LIST, ("zh", "vi"))["blocks"]
+    (marks,) = [block["labels"] for block in blocks if block["block"] == "marks"]
+    assert [line.replace("\u200b", "") for line in marks[0]] == [
+        "Công ty TNHH Thương mại Đắk Lắk",
+        "ORD-7K3M-Q9TX / 1",
+        "HANOI",
+        "C/NO. 1–24",
+        "G.W. 18.500 KG   N.W. 17.020 KG",
+        "MADE IN CHINA",
+        "HANDLE WITH CARE",
+        "SSCC 104000000000000017 – 104000000000000246",
+    ]
+    bare = sheet(PaperKind.PACKING_LIST, marks=(), units=())["blocks"]
+    assert len(bare) == len(blocks) - 1
+
+
+def test_a_manifest_adds_up():
+    written = list(texts(sheet(PaperKind.MANIFEST)))
+    assert {"48", "888", "1.728"} <= set(written)
 
 
 def test_labels_are_translated_for_the_languages_of_the_pages():

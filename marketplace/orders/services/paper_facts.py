@@ -1,0 +1,189 @@
+"""An order's facts as they stand on papers: the same parties, goods, terms and payee on every one of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import CompanyRow
+from marketplace.catalog.rules.packing import cartons, load_of
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.orders import queries
+from marketplace.orders.queries import LineRow, OrderRow
+from marketplace.papers.rules.documents import pair
+from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Stage
+from marketplace.payments.queries import payments
+from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
+from marketplace.payments.rules.paying import UNPAID
+from marketplace.payments.rules.terms import Mode, Subject, SubjectKind
+from marketplace.reference import queries as reference
+from marketplace.reference.queries import PlaceRow
+
+# The language a company of this country reads contracts in; English where we set none of its own.
+LANGUAGES: Final = {
+    "CN": "zh", "VN": "vi", "TH": "th", "LA": "lo", "KH": "km", "MM": "my", "ID": "id", "MY": "ms",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """An order with everything that its papers say."""
+
+    order: OrderRow
+    lines: tuple[LineRow, ...]
+    companies: Mapping[UUID, CompanyRow]
+    place: PlaceRow
+    milestones: tuple[MilestoneRow, ...]
+    payments: tuple[PaymentRow, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock of the price basis' place: days on papers are days there."""
+        return ZoneInfo(self.place.zone)
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The languages of the seller and the buyer."""
+        return pair(
+            language_of(self.companies[self.order.merchant_id]), language_of(self.companies[self.order.buyer_id])
+        )
+
+    @property
+    def parties(self) -> tuple[UUID, UUID]:
+        """Who may read the papers between seller and buyer, the issuing seller first."""
+        return self.order.merchant_id, self.order.buyer_id
+
+    @property
+    def contract_number(self) -> str:
+        """The number of the sales contract."""
+        return number("SC", self.order)
+
+    def common(self) -> dict[str, Any]:
+        """Return what stands on pro-forma, contract and commercial invoice alike."""
+        order = self.order
+        same_consignee = order.consignee_id == order.buyer_id
+        return {
+            "order": order.reference,
+            "seller": party(self.companies[order.merchant_id]),
+            "buyer": party(self.companies[order.buyer_id]),
+            "importer": party(self.companies[order.importer_id]),
+            "consignee": None if same_consignee else party(self.companies[order.consignee_id]),
+            "basis": Basis(rule=order.incoterm, place=names_of(self.place)),
+            "plan": str(order.plan),
+            "mode": str(order.mode),
+            "payee": self.account(),
+            "purchase_order_number": order.purchase_order_number,
+        }
+
+    def account(self) -> Account | None:
+        """Return the payee named in the contract with the reference to quote; None while a provider holds the money.
+
+        The reference is that of what is to be paid now, the order's own while nothing is.
+        """
+        payee = self.order.payee
+        if self.order.mode is Mode.PROVIDER_HELD or payee is None:
+            return None
+        due = [row for row in self.payments if row.state in UNPAID]
+        return Account(
+            holder=payee["account_name"],
+            bank=payee["bank_name"],
+            number=payee["account_number"],
+            bic=payee["bic"],
+            country=payee["country"],
+            currency=self.order.total.currency,
+            reference=due[-1].creditor_reference if due else self.order.reference,
+        )
+
+    def stages(self) -> tuple[Stage, ...]:
+        """Return what falls due by which event, the lines of the order together."""
+        days = {row.event: row.due_at.astimezone(self.zone).date() for row in self.payments if row.due_at}
+        stages: dict[str, Stage] = {}
+        for milestone in self.milestones:
+            before = stages.get(milestone.event)
+            amount = milestone.amount + (before.amount if before else Money.zero(milestone.amount.currency))
+            stages[milestone.event] = Stage(
+                event=str(milestone.event),
+                share_bp=milestone.share_bp,
+                amount=amount,
+                due_on=days.get(milestone.event),
+            )
+        return tuple(stages.values())
+
+
+def agreement(session: Session, *, order_id: UUID) -> Agreement:
+    """Return an order with what its papers say; NotFound for an unknown one."""
+    order = queries.by_id(session, order_ids=[order_id]).get(order_id)
+    if order is None:
+        raise NotFound("order")
+    subject = Subject(SubjectKind.ORDER, order.id)
+    ids = {order.buyer_id, order.merchant_id, order.importer_id, order.consignee_id}
+    return Agreement(
+        order=order,
+        lines=queries.lines_of(session, order_ids=[order_id])[order_id],
+        companies=accounts.get_companies(session, company_ids=ids),
+        place=reference.get_place(session, order.place_code),
+        milestones=tuple(payments.milestones_of(session, subjects=[subject])[subject]),
+        payments=tuple(payments.payments_of(session, subjects=[subject])[subject]),
+    )
+
+
+def number(series: str, order: OrderRow) -> str:
+    """Return the number of a paper that an order has one of."""
+    return order.reference.replace("ORD", series, 1)
+
+
+def party(company: CompanyRow) -> Party:
+    """Return a company as it stands on a paper."""
+    address = ", ".join(part for part in (company.street, company.city, company.region, company.postcode) if part)
+    return Party(
+        name=company.name,
+        country=company.country,
+        address=address,
+        registration_number=company.registration_number,
+    )
+
+
+def language_of(company: CompanyRow) -> str:
+    """Return the language a company reads contracts in."""
+    return LANGUAGES.get(company.country, "en")
+
+
+def names_of(place: PlaceRow) -> dict[str, str]:
+    """Return a place's names by language."""
+    return {"en": place.name, **{code: name for code, name in place.names.items() if code != "local"}}
+
+
+def goods(line: LineRow, *, departure: str = "", **measured: Any) -> GoodsLine:
+    """Return a line as ordered, packed as its listing says; ``measured`` is what was found instead."""
+    load = load_of(line.quantity, line.packing) if line.packing else None
+    boxes = cartons(line.quantity, line.packing) if line.packing else 0
+    facts: dict[str, Any] = {
+        "quantity": line.quantity,
+        "amount": line.amount,
+        "cartons": boxes,
+        "gross_g": load.grams if load else 0,
+        "net_g": boxes * line.packing.net_g if line.packing else 0,
+        "cm3": load.cm3 if load else 0,
+    }
+    return GoodsLine(
+        sku=line.sku,
+        title=line.titles,
+        hs_code=line.hs_code,
+        origin=line.origin,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        carton_units=line.packing.carton_units if line.packing else None,
+        departure=departure,
+        ready_on=line.ready_date,
+        **{**facts, **measured},
+    )
+
+
+def all_goods(lines: Sequence[LineRow], departures: Mapping[UUID, str]) -> tuple[GoodsLine, ...]:
+    """Return every line as ordered, with the departure booked or aimed at."""
+    return tuple(goods(line, departure=departures.get(line.id, "")) for line in lines)

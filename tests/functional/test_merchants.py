@@ -264,12 +264,18 @@ def test_reviewers_decide_by_page(trade):
 
 def test_the_database_keeps_one_active_account_a_currency(trade):
     _, _, company_id = trade
-    with pytest.raises(IntegrityError), unit_of_work() as session:
-        for _ in range(2):
-            session.add(
-                Payee(
-                    id=new_id(), company_id=UUID(company_id), currency="CNY", state=PayeeState.ACTIVE,
-                    account_name="a", bank_name="b", account_number="1234", bic="BKCHCNBJ", country="CN",
-                    created_at=clock.now(), active_from=clock.now(),
-                )
-            )  # fmt: skip
+    facts = {"account_name": "a", "bank_name": "b", "account_number": "1234", "bic": "BKCHCNBJ", "country": "CN"}
+    with unit_of_work() as session:
+        rows = [
+            Payee(
+                id=new_id(), company_id=UUID(company_id), currency="CNY", state=PayeeState.ACTIVE,
+                created_at=clock.now(), active_from=clock.now(), **facts,
+            )
+            for _ in range(2)
+        ]  # fmt: skip
+        session.add(rows[0])
+        session.flush()
+        session.add(rows[1])
+        with pytest.raises(IntegrityError):
+            session.flush()
+        session.rollback()

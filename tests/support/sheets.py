@@ -7,16 +7,49 @@ from typing import Any
 import openpyxl
 
 HEADERS_ZH = {
-    "sku": "货号", "title": "品名", "hs": "海关编码", "origin": "原产地", "unit": "单位", "currency": "币种", "price":
-    "单价", "moq": "起订量", "multiple": "倍数", "carton_units": "装箱数", "carton_l": "长", "carton_w": "宽", "carton_h": "高",
-    "gross_kg": "毛重", "net_kg": "净重", "stock": "库存", "lead_days": "交货期", "incoterm": "价格条款",
-    "place": "交货地", "description": "描述",
-}  # fmt: skip
+    "sku": "货号",
+    "title": "品名",
+    "hs": "海关编码",
+    "origin": "原产地",
+    "unit": "单位",
+    "currency": "币种",
+    "price": "单价",
+    "moq": "起订量",
+    "multiple": "倍数",
+    "carton_units": "装箱数",
+    "carton_l": "长",
+    "carton_w": "宽",
+    "carton_h": "高",
+    "gross_kg": "毛重",
+    "net_kg": "净重",
+    "stock": "库存",
+    "lead_days": "交货期",
+    "incoterm": "价格条款",
+    "place": "交货地",
+    "description": "描述",
+}
 ROW = {
-    "sku": "CH-1", "title": "摩托车链条", "hs": "8714.10", "origin": "CN", "unit": "H87", "currency": "CNY",
-    "price": 27.4, "price@500": 25.9, "moq": 40, "multiple": 40, "carton_units": 40, "carton_l": 50, "carton_w": 40, "carton_h": 30,
-    "gross_kg": 12.5, "net_kg": 11, "stock": 1000, "incoterm": "FCA", "place": "CN-NANPENG", "description": "加强型",
-}  # fmt: skip
+    "sku": "CH-1",
+    "title": "摩托车链条",
+    "hs": "8714.10",
+    "origin": "CN",
+    "unit": "H87",
+    "currency": "CNY",
+    "price": 27.4,
+    "price@500": 25.9,
+    "moq": 40,
+    "multiple": 40,
+    "carton_units": 40,
+    "carton_l": 50,
+    "carton_w": 40,
+    "carton_h": 30,
+    "gross_kg": 12.5,
+    "net_kg": 11,
+    "stock": 1000,
+    "incoterm": "FCA",
+    "place": "CN-NANPENG",
+    "description": "加强型",
+}
 
 
 def row(**changes: Any) -> dict[str, Any]:

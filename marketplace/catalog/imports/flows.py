@@ -193,7 +193,7 @@ def workbook_of(headers: Sequence[str], rows: Sequence[ImportRow], explain: Call
             for column, cell in enumerate(row.cells):
                 if isinstance(cell, list):
                     # The library writes decimals exactly; its annotations do not say so.
-                    sheet.write_number(line, column, Decimal(cell[0]))  # pyright: ignore
+                    sheet.write_number(line, column, Decimal(cell[0]))  # pyright: ignore[reportArgumentType, reportCallIssue]
                 elif cell is not None:
                     sheet.write_string(line, column, str(cell))
             reasons = "; ".join(f"{error['field']}: {explain(queries.from_json(error))}" for error in row.errors)

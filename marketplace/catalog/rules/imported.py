@@ -168,6 +168,8 @@ def _ladder(
     moq = values.get("moq", present.moq if present else 1)
     if "price" in values and tiers and tiers[0][0] <= moq:
         moq = 1  # a tier at or below the minimum: the price itself holds from one on
+    elif "price" not in values:
+        moq = tiers[0][0]  # tiers alone: the first of them begins the ladder
     return make_ladder(currency, incoterm, place.code, price=first, tiers=tiers, moq=max(1, moq))
 
 
@@ -200,17 +202,7 @@ def _texts(
 
 def _packing(values: Mapping[str, Any], known: Packing | None, warnings: list[FieldError]) -> Packing | None:
     """Return the carton, None while it is not known whole: the goods can be shown, their freight cannot."""
-    former = (
-        {}
-        if known is None
-        else dict(
-            zip(
-                _CARTON,
-                (known.carton_units, known.length_mm, known.width_mm, known.height_mm, known.gross_g, known.net_g),
-                strict=True,
-            )
-        )
-    )
+    former = _parts(known) if known else {}
     parts = {**former, **{name: values[name] for name in _CARTON if name in values}}
     if not parts:
         return None
@@ -218,6 +210,11 @@ def _packing(values: Mapping[str, Any], known: Packing | None, warnings: list[Fi
         warnings.append(FieldError("carton_units", "packing_partial", ", ".join(missing)))
         return known
     return Packing(*(parts[name] for name in _CARTON), stackable=known.stackable if known else True)
+
+
+def _parts(known: Packing) -> dict[str, int]:
+    sides = (known.length_mm, known.width_mm, known.height_mm)
+    return dict(zip(_CARTON, (known.carton_units, *sides, known.gross_g, known.net_g), strict=True))
 
 
 def _supply(values: Mapping[str, Any], base: ListingDraft, warnings: list[FieldError]) -> tuple[int | None, int | None]:

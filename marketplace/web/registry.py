@@ -11,6 +11,7 @@ from marketplace.web.catalog import merchant as catalog_merchant
 from marketplace.web.catalog import views as catalog_views
 from marketplace.web.catalog.blueprint import pages as catalog
 from marketplace.web.checkout.views import pages as checkout
+from marketplace.web.claims.views import pages as claims
 from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
 from marketplace.web.imports.views import pages as imports
@@ -20,11 +21,12 @@ from marketplace.web.merchants.blueprint import pages as merchants
 from marketplace.web.moderation.views import pages as moderation
 from marketplace.web.operator.views import pages as operator
 from marketplace.web.payments.views import pages as payments
+from marketplace.web.payouts.views import pages as payouts
 from marketplace.web.search.views import pages as search
 from marketplace.web.orders.views import pages as orders
-from marketplace.web.shared import locale, render
+from marketplace.web.shared import locale, render, words
 
-BLUEPRINTS = (home, accounts, catalog, documents, logistics, imports, merchants, moderation, operator, payments, search, checkout, orders)
+BLUEPRINTS = (home, accounts, catalog, documents, logistics, imports, merchants, moderation, operator, payments, payouts, search, checkout, claims, orders)
 # The modules that hang their views on a blueprint which several share.
 VIEWS = (entry, views, catalog_views, catalog_merchant, desk, review)
 
@@ -34,6 +36,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(paths.TRANSLATIONS)
     Babel(app, locale_selector=locale.babel_locale)
     render.init_app(app, settings)
+    words.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.wsgi_app = locale.LocalePrefix(app.wsgi_app)

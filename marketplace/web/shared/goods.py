@@ -5,14 +5,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import get_locale, lazy_gettext
+from flask_babel import lazy_gettext
 from flask_babel import gettext as _
 
 from marketplace.catalog.rules.pricing import Ladder, tier_at
 from marketplace.catalog.rules.rows import CardRow, CategoryRow
 from marketplace.catalog.rules.texts import in_language, language_of
 from marketplace.reference.rules import RCEP
-from marketplace.web.shared import locale
+from marketplace.web.shared import locale, words
 
 UNITS: Final[dict[str, Any]] = {
     "H87": lazy_gettext("pc"),
@@ -34,8 +34,7 @@ def unit(code: str) -> str:
 
 def country(code: str) -> str:
     """Return a country's name as CLDR has it."""
-    found = get_locale()
-    return str(found.territories.get(code, code)) if found else code
+    return str(words.cldr(locale.babel_locale()).territories.get(code, code))
 
 
 def text(texts: Mapping[str, str], source: str = "en") -> str:

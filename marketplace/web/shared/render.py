@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -77,10 +78,16 @@ def form_key() -> str:
 
 def decimal(value: Decimal | int) -> str:
     """Write a number in the reader's language, keeping its decimals."""
-    exact = Decimal(value)
+    return _written(str(value), locale.babel_locale())
+
+
+@lru_cache(maxsize=20_000)
+def _written(number: str, language: str) -> str:
+    """Write one number in one language; a city's prices are many, but the same ones are read all day."""
+    exact = Decimal(number)
     places = max(0, -int(exact.as_tuple().exponent))
     pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(exact, format=pattern, locale=locale.babel_locale())
+    return format_decimal(exact, format=pattern, locale=language)
 
 
 def money(value: Money | UnitPrice) -> str:

@@ -53,7 +53,7 @@ FOUNDERS: Final = (
         CompanyKind.TRADE,
     ),
     Founder(
-        "buyer@demo.test", "Demo Buyer", "Demo Hanoi Trading Co.", "VN", "0100109106", CompanyKind.TRADE, "vi"
+        "buyer@demo.test", "Demo Buyer", "Demo Hanoi Trading Co.", "VN", "DEMO-HANOI", CompanyKind.TRADE, "vi"
     ),
     Founder("buyer2@demo.test", "Demo Buyer Two", "Demo Bangkok Retail Co.", "TH", "0105560000003", CompanyKind.TRADE),
     Founder("broker@demo.test", "Demo Broker", "Demo Pingxiang Broker", "CN", "DEMO-BROKER", CompanyKind.BROKER),

@@ -1,4 +1,4 @@
-"""Texts in several languages: the reader's, else the merchant's own, else English, else any."""
+"""Texts in several languages: the reader's, else English, which trade reads, else the merchant's own, else any."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -13,7 +13,7 @@ LONGEST_DESCRIPTION: Final = 10_000
 
 def in_language(texts: Mapping[str, str], locale: str, source: str = "en") -> str:
     """Return the text in a language, or the best there is."""
-    for wanted in (locale, source, "en"):
+    for wanted in (locale, "en", source):
         if texts.get(wanted):
             return texts[wanted]
     return next((text for text in texts.values() if text), "")
@@ -22,7 +22,7 @@ def in_language(texts: Mapping[str, str], locale: str, source: str = "en") -> st
 def language_of(texts: Mapping[str, str], locale: str, source: str = "en") -> str:
     """Return the language that ``in_language`` answers in, for the page's ``lang``."""
     found = in_language(texts, locale, source)
-    return next((name for name in (locale, source, "en") if texts.get(name) == found), source)
+    return next((name for name in (locale, "en", source) if texts.get(name) == found), source)
 
 
 def check_texts(field: str, texts: Mapping[str, str], *, source: str, longest: int, needed: bool) -> list[FieldError]:

@@ -5,8 +5,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import url_for
-from flask_babel import lazy_gettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from marketplace.catalog.rules.pricing import Ladder, tier_at
 from marketplace.catalog.rules.rows import CardRow, CategoryRow

@@ -26,6 +26,12 @@ FIELD_TEXTS: Final[dict[str, Any]] = {
     "cursor": _("This page of the list does not exist."),
     "taken": _("This is already in use."),
     "unknown": _("This is not known."),
+    "file_empty": _("This file is empty. We take %(accepted)s."),
+    "file_kind": _("This file is none of the kinds we take here: %(accepted)s."),
+    "picture_pixels": _("This picture is too large: %(accepted)s."),
+    "picture_broken": _("This picture cannot be read. Save it anew as %(accepted)s."),
+    "key_malformed": _("Send a key of %(accepted)s."),
+    "key_reused": _("This key was used with another request. Send %(accepted)s."),
 }
 
 ERROR_TEXTS: Final[dict[str, Any]] = {
@@ -42,6 +48,7 @@ ERROR_TEXTS: Final[dict[str, Any]] = {
     "csrf": _("The form is too old or was not ours. Reload the page and send it again."),
     "body": _("The request body cannot be read as JSON."),
     "too_large": _("Too large: %(accepted)s."),
+    "file_too_large": _("This file is too large. We take %(accepted)s."),
     "too_many": _("Too many tries. Wait %(retry_after)s seconds."),
     "busy": _("The city is busy. Nothing was done; try again in a moment."),
     "internal": _("Something broke on our side. Nothing was half done; the fault is noted."),

@@ -163,6 +163,8 @@ def _field_error(item: Any) -> FieldError:
     kind, context = item["type"], item.get("ctx", {})
     if kind in {"string_too_short", "too_short"} and context.get("min_length") == 1:
         kind = "missing"  # a form sends its empty fields too
+    if kind in {"too_short", "too_long"} and isinstance(item["input"], str):
+        kind = f"string_{kind}"  # said of letters, not of entries
     code = str(_CODES.get(kind, kind))
     return FieldError(
         ".".join(str(part) for part in item["loc"]) or "body", code, _accepted(kind, context, item["msg"])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import IntegrityError
+from werkzeug.http import parse_options_header
 
 from marketplace.accounts.models import Membership
 from marketplace.accounts.queries import token_actor
@@ -39,6 +40,28 @@ def licence(program) -> str:
     )
     assert answer.status_code == 201, answer.text
     return answer.get_json()["id"]
+
+
+@pytest.mark.parametrize("name", ["营业执照.pdf", "ใบอนุญาต.pdf"])
+def test_a_file_is_given_out_under_its_own_name(trade, name):
+    _, program, _ = trade
+    client, bearer = program.app.test_client(), {"Authorization": f"Bearer {program.token}"}
+    sent = {"file": (io.BytesIO(PDF), name), "purpose": "licence"}
+    file_id = client.post("/api/v1/files", data=sent, headers=bearer).get_json()["id"]
+    answer = client.get(f"/api/v1/files/{file_id}", headers=bearer)
+    assert answer.data == PDF
+    given = answer.headers["Content-Disposition"]
+    assert given.isascii()  # a server refuses to send anything else
+    assert parse_options_header(given)[1]["filename"] == name
+
+
+def test_a_file_that_does_not_fit_is_refused_in_words(trade):
+    _, program, _ = trade
+    sent = {"file": (io.BytesIO(b"no picture"), "a.png"), "purpose": "picture"}
+    headers = {"Authorization": f"Bearer {program.token}"}
+    answer = program.app.test_client().post("/api/v1/files", data=sent, headers=headers)
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["message"].startswith("This file is none of the kinds we take here")
 
 
 def application(program, **changes) -> dict[str, str]:

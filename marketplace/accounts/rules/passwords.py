@@ -27,9 +27,9 @@ def check_password(password: str, *, about: Iterable[str] = (), field: str = "pa
     """Refuse the field when short, too long, monotonous, common, or made of ``about`` (login, company)."""
     text = normalized(password)
     if len(text) < SHORTEST:
-        raise Refused.field(field, "too_short", str(SHORTEST))
+        raise Refused.field(field, "too_short", f"at least {SHORTEST} characters")
     if len(text) > LONGEST:
-        raise Refused.field(field, "too_long", str(LONGEST))
+        raise Refused.field(field, "too_long", f"at most {LONGEST} characters")
     if len(set(text)) < FEWEST_LETTERS or _is_a_run(text):
         raise Refused.field(field, "password_monotonous", str(FEWEST_LETTERS))
     if is_common(text):

@@ -1,10 +1,11 @@
 """Files: taken in from an upload, given out so that no browser runs them."""
 
 from dataclasses import replace
+from io import BytesIO
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
-from flask import Response, current_app, request
+from flask import Response, current_app, request, send_file
 
 from marketplace.edge.identity import require_actor
 from marketplace.files import flows, rules, store
@@ -44,7 +45,9 @@ def take(field: str = "file", purpose: str = "") -> UUID:
 
 def give(file: FileRow) -> Response:
     """Answer with a file as an attachment: whatever is in it, it is saved and not run."""
-    response = Response(store.read(bytes_store(), file.sha256), mimetype=file.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=file.name)
+    content = BytesIO(store.read(bytes_store(), file.sha256))
+    # A header holds ASCII alone: Flask writes a Chinese or Thai name as RFC 5987 asks.
+    response = send_file(content, mimetype=file.media_type, as_attachment=True, download_name=file.name)
+    response.direct_passthrough = False  # the API's answers are read before they are sent
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -105,3 +105,12 @@ def test_every_refused_field_is_named_with_what_is_accepted() -> None:
 def test_an_id_that_is_none_is_refused_by_field() -> None:
     with pytest.raises(Refused):
         parsing.uuid_text("x' OR 1=1", "listing_id")
+
+
+def test_a_long_text_is_told_in_characters() -> None:
+    class Named(Request):
+        name: Line
+
+    with pytest.raises(Refused) as refusal:
+        parse(Named, {"name": "x" * 201})
+    assert [(error.code, error.accepted) for error in refusal.value.errors] == [("too_long", "at most 200 characters")]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace import reactions
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
-from marketplace.accounts.services import registration, tokens
+from marketplace.accounts.services import membership, registration, tokens
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder, make_ladder
@@ -100,6 +100,16 @@ def trader(
     return Trader(actor, token, login)
 
 
+def staff(session: Session, app: Flask, *, role: Role, now: datetime) -> Trader:
+    """Found the operator's company with a leader who also has this role."""
+    found = trader(session, app, name="City Office", country="CN", kind=CompanyKind.OPERATOR, now=now)
+    roles = [Role.ADMIN, role]
+    membership.change_roles(session, actor=found.actor, person_id=found.actor.person, roles=roles, now=now)
+    actor = accounts.actor_of(session, person_id=found.actor.person, company_id=found.company)
+    assert actor is not None
+    return replace(found, actor=actor)
+
+
 def payee(session: Session, actor: Actor, *, currency: str, country: str, now: datetime) -> None:
     account = PayeeAccount("Demo Account", "Demo Bank", "6222000011112222", f"DEMO{country}22", country)
     payees.name_payee(session, actor=actor, currency=currency, account=account, now=now)
@@ -174,7 +184,7 @@ def listing(session: Session, actor: Actor, *, now: datetime, **changes: object)
 
 def line(
     session: Session, carrier: Actor, *, code: str, hub: str, to: str, currency: str = "CNY", now: datetime,
-    capacity: Load = LORRY,
+    capacity: Load = LORRY, over: tuple[str, ...] = (),
 ) -> UUID:  # fmt: skip
     """Let a lorry run every day from a hub to a place, for the coming weeks."""
     vehicle = network.add_vehicle_type(
@@ -182,7 +192,11 @@ def line(
     )
     line_id = network.add_line(
         session, actor=SYSTEM, code=code, name=code, names={}, hub_code=hub, carrier_company_id=carrier.company,
-        legs=[network.LegPlan(to_code=to, minutes=2_880, source="a test's own")], now=now,
+        legs=[
+            *(network.LegPlan(side, 720, "a test's own", crossing="PASS" if place else None)
+              for place, side in enumerate(over)),
+            network.LegPlan(to_code=to, minutes=2_880, source="a test's own"),
+        ], now=now,
     )  # fmt: skip
     for weekday in range(7):
         network.add_service(session, line_id=line_id, vehicle_type_id=vehicle, weekday=weekday, minute_of_day=1_200)
@@ -194,8 +208,10 @@ def line(
     return line_id
 
 
-def open_market(app: Flask, *, stock: int = 10_000, capacity: Load = LORRY) -> Market:
-    """Open the market, committed."""
+def open_market(
+    app: Flask, *, stock: int = 10_000, capacity: Load = LORRY, over: tuple[str, str] | None = None
+) -> Market:
+    """Open the market, committed; ``over`` puts a border of two sides on the road to Hanoi."""
     now = clock.now()
     with unit_of_work() as session:
         publish_terms(session, now=now - timedelta(days=1))
@@ -213,7 +229,9 @@ def open_market(app: Flask, *, stock: int = 10_000, capacity: Load = LORRY) -> M
             approve(session, seller.actor, name=seller.login, country=country, now=now)
             payee(session, seller.actor, currency=currency, country=country, now=now)
         payee(session, carrier.actor, currency="CNY", country="CN", now=now)
-        line(session, carrier.actor, code="CQ-HAN", hub=HUB, to=HANOI, capacity=capacity, now=now)
+        if over:
+            network.add_crossing(session, code="PASS", one_side=over[0], other_side=over[1])
+        line(session, carrier.actor, code="CQ-HAN", hub=HUB, to=HANOI, capacity=capacity, over=over or (), now=now)
         line(session, carrier.actor, code="BKK-HAN", hub=THAI_HUB, to=HANOI, now=now)
         timetable.roll(session, now=now)
         chains = listing(session, merchant.actor, stock=stock, now=now)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.distribution.rules.freight import ContractState
+from marketplace.distribution.rules.handover import DiscrepancyState, Stage
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
 from marketplace.payments.rules.terms import Mode, Rail
 
@@ -23,6 +24,38 @@ class LineBooking(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (sa.CheckConstraint("quantity > 0", name="quantity"),)
+
+
+class Discrepancy(Base):
+    """What was declared and what was counted differ: at the hub against the packing, at the door against the manifest.
+
+    A case, so its counts follow what still comes; each change is in the audit.
+    """
+
+    __tablename__ = "discrepancy"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"), index=True)
+    booking_id: Mapped[UUID] = mapped_column(sa.ForeignKey("booking.id"), index=True)
+    stage: Mapped[Stage] = mapped_column(StateColumn(Stage))
+    declared_cartons: Mapped[int] = mapped_column(sa.Integer)
+    counted_cartons: Mapped[int] = mapped_column(sa.Integer)
+    damaged_cartons: Mapped[int] = mapped_column(sa.Integer)
+    declared_grams: Mapped[int | None] = mapped_column(sa.BigInteger)
+    counted_grams: Mapped[int | None] = mapped_column(sa.BigInteger)
+    remarks: Mapped[str] = mapped_column(sa.String(1000))
+    state: Mapped[DiscrepancyState] = mapped_column(StateColumn(DiscrepancyState))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "0 <= counted_cartons AND counted_cartons <= declared_cartons"
+            " AND 0 <= damaged_cartons AND damaged_cartons <= counted_cartons",
+            name="counted",
+        ),
+        sa.UniqueConstraint("line_id", "stage", name="uq_discrepancy_line_id_stage"),
+    )
 
 
 class FreightContract(Base):

@@ -9,12 +9,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.distribution.models import FreightContract, FreightContractLine, LineBooking
+from marketplace.distribution.models import Discrepancy, FreightContract, FreightContractLine, LineBooking
 from marketplace.distribution.rules.freight import ContractState
+from marketplace.distribution.rules.handover import DiscrepancyState, Stage
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
-from marketplace.orders.models import OrderLine
+from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.rules.states import CURRENT
+from marketplace.orders.models import LinePart, OrderLine
+from marketplace.orders.rules.states import LineState
 from marketplace.payments.rules.terms import Mode, Rail
 
 
@@ -47,6 +51,22 @@ class FreightRow:
     lines: tuple[FreightLineRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DiscrepancyRow:
+    """Cartons that were declared, and those that were counted, whole and damaged."""
+
+    id: UUID
+    line_id: UUID
+    booking_id: UUID
+    stage: Stage
+    declared_cartons: int
+    counted_cartons: int
+    damaged_cartons: int
+    remarks: str
+    state: DiscrepancyState
+    opened_at: datetime
+
+
 def contracts_of(session: Session, *, order_ids: Collection[UUID]) -> dict[UUID, tuple[FreightRow, ...]]:
     """Return the freight contracts of orders that were read before."""
     found = session.scalars(
@@ -57,6 +77,46 @@ def contracts_of(session: Session, *, order_ids: Collection[UUID]) -> dict[UUID,
     for contract in found:
         rows[contract.order_id].append(_row(contract, lines.get(contract.id, ())))
     return {order_id: tuple(mine) for order_id, mine in rows.items()}
+
+
+def contracts_with(session: Session, *, line_id: UUID) -> tuple[UUID, ...]:
+    """Return the contracts that carry a line."""
+    return tuple(
+        session.scalars(
+            sa.select(FreightContractLine.contract_id)
+            .where(FreightContractLine.line_id == line_id)
+            .order_by(FreightContractLine.contract_id)
+        )
+    )
+
+
+def by_id(session: Session, *, contract_id: UUID) -> FreightRow:
+    """Return a contract whoever it belongs to: for other parts of this feature, not for readers."""
+    found = session.get_one(FreightContract, contract_id)
+    return _row(found, _lines(session, [found]).get(found.id, ()))
+
+
+def discrepancies(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, tuple[DiscrepancyRow, ...]]:
+    """Return what was counted otherwise than declared, by line."""
+    found: dict[UUID, list[DiscrepancyRow]] = {}
+    for row in session.scalars(
+        sa.select(Discrepancy).where(Discrepancy.line_id.in_(line_ids)).order_by(Discrepancy.id)
+    ):
+        found.setdefault(row.line_id, []).append(
+            DiscrepancyRow(
+                row.id,
+                row.line_id,
+                row.booking_id,
+                row.stage,
+                row.declared_cartons,
+                row.counted_cartons,
+                row.damaged_cartons,
+                row.remarks,
+                row.state,
+                row.opened_at,
+            )
+        )
+    return {line_id: tuple(rows) for line_id, rows in found.items()}
 
 
 def contract(session: Session, *, company_id: UUID, contract_id: UUID) -> FreightRow:
@@ -73,7 +133,7 @@ def contract(session: Session, *, company_id: UUID, contract_id: UUID) -> Freigh
 
 
 def breaches(session: Session) -> list[Breach]:
-    """Return contracts whose lines do not add up, and order lines that no booking was ever made for."""
+    """Return contracts whose lines do not add up, lines without any booking, and lines booked beyond their goods."""
     per_contract = (
         sa.select(FreightContractLine.contract_id, sa.func.sum(FreightContractLine.amount_minor).label("total"))
         .group_by(FreightContractLine.contract_id)
@@ -98,6 +158,35 @@ def breaches(session: Session) -> list[Breach]:
             Breach("8 line booking", "order_line", line_id, "no booking was made for the line")
             for line_id in session.scalars(bare)
         ),
+        *_overbooked(session),
+    ]
+
+
+def _overbooked(session: Session) -> list[Breach]:
+    """Return lines of which more is booked and cancelled together than was ordered; what left stays booked."""
+    booked = (
+        sa.select(LineBooking.line_id, sa.func.sum(LineBooking.quantity).label("units"))
+        .join(Booking, Booking.id == LineBooking.booking_id)
+        .where(Booking.state.in_(CURRENT))
+        .group_by(LineBooking.line_id)
+        .subquery()
+    )
+    ended = (
+        sa.select(LinePart.line_id, sa.func.sum(LinePart.quantity).label("units"))
+        .where(LinePart.state.in_((LineState.CANCELLED, LineState.REJECTED)))
+        .group_by(LinePart.line_id)
+        .subquery()
+    )
+    both = sa.func.coalesce(booked.c.units, 0) + sa.func.coalesce(ended.c.units, 0)
+    found = session.scalars(
+        sa.select(OrderLine.id)
+        .outerjoin(booked, booked.c.line_id == OrderLine.id)
+        .outerjoin(ended, ended.c.line_id == OrderLine.id)
+        .where(both > OrderLine.quantity)
+    )
+    return [
+        Breach("8 line booking", "order_line", line_id, "more is booked and cancelled than was ordered")
+        for line_id in found
     ]
 
 

@@ -62,6 +62,11 @@ class DepartureEvent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DepartureSealed(DepartureEvent):
+    """The doors are sealed and the hub's list of what is behind them is frozen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DepartureDeparted(DepartureEvent):
     """The lorry left the hub."""
 

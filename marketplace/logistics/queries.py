@@ -1,6 +1,6 @@
 """Departures, their room, what is booked on them, and ways to send a load."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -14,11 +14,13 @@ from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.kernel.quantity import DIMENSIONS, Load
-from marketplace.logistics.models.cargo import TransportEvent
+from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Manifest, Receipt, TransportEvent
 from marketplace.logistics.models.departures import Booking, CapacityEntry, Departure, DepartureStop
 from marketplace.logistics.models.network import Line, Tariff
 from marketplace.logistics.rules import freight, timetable
+from marketplace.logistics.rules.cargo import manifest_hash
 from marketplace.logistics.rules.states import (
+    CARRIED,
     CURRENT,
     TAKING,
     BookingState,
@@ -146,6 +148,56 @@ class TransportRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedRow:
+    """What a hub took in of a booking."""
+
+    cartons: int
+    grams: int
+    cm3: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """What the consignee's side counted at once."""
+
+    id: UUID
+    cartons: int
+    damaged_cartons: int
+    remarks: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRow:
+    """What is on a sealed lorry, with the SHA-256 of its canonical JSON."""
+
+    content: Mapping[str, Any]
+    sha256: str
+    frozen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A handling unit as the hub measured it."""
+
+    sscc: str
+    cartons: int
+    grams: int
+    cm3: int
+    length_mm: int | None
+    width_mm: int | None
+    height_mm: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CargoRow:
+    """What is at the hub, or was, of a booking; no waybill and no units before the first lot came."""
+
+    house_waybill: str
+    units: tuple[UnitRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Want:
     """A load that is to go from a hub to a place and is ready at an instant."""
 
@@ -268,6 +320,17 @@ def bookings_on(session: Session, *, departure_id: UUID) -> tuple[BookingRow, ..
     return tuple(row for rows in found.values() for row in rows)
 
 
+def bookings_of_carrier(session: Session, *, carrier_id: UUID) -> tuple[BookingRow, ...]:
+    """Return the confirmed bookings on a carrier's lines that are not delivered yet, by departure."""
+    wanted = (
+        booking_rows()
+        .join(Line, Line.id == Departure.line_id)
+        .where(Line.carrier_company_id == carrier_id, Booking.state.in_(CARRIED))
+        .order_by(Departure.departs_at, Booking.id)
+    )
+    return tuple(booking_row(row) for row in session.execute(wanted))
+
+
 def booking(session: Session, *, booking_id: UUID) -> BookingRow:
     """Return one booking; NotFound for an unknown one. Who may see it is the caller's to decide."""
     row = session.execute(booking_rows().where(Booking.id == booking_id)).one_or_none()
@@ -344,11 +407,83 @@ def timeline(session: Session, *, booking_ids: Iterable[UUID]) -> dict[UUID, tup
     return {booking_id: tuple(events) for booking_id, events in found.items()}
 
 
+def received(session: Session, *, booking_ids: Collection[UUID]) -> dict[UUID, ReceivedRow]:
+    """Return what the hub counted, weighed and measured of each booking; one without cargo is missing."""
+    sums = [sa.func.sum(getattr(HandlingUnit, name)) for name in ("cartons", "grams", "cm3")]
+    rows = session.execute(
+        sa.select(HandlingUnit.booking_id, *sums)
+        .where(HandlingUnit.booking_id.in_(booking_ids))
+        .group_by(HandlingUnit.booking_id)
+    )
+    return {booking_id: ReceivedRow(*map(int, found)) for booking_id, *found in rows}
+
+
+def receipts(session: Session, *, booking_ids: Collection[UUID]) -> dict[UUID, tuple[ReceiptRow, ...]]:
+    """Return what the consignees' side counted of each booking, earliest first."""
+    found: dict[UUID, list[ReceiptRow]] = {}
+    for row in session.scalars(sa.select(Receipt).where(Receipt.booking_id.in_(booking_ids)).order_by(Receipt.id)):
+        found.setdefault(row.booking_id, []).append(
+            ReceiptRow(row.id, row.cartons, row.damaged_cartons, row.remarks, row.received_at)
+        )
+    return {booking_id: tuple(rows) for booking_id, rows in found.items()}
+
+
+def manifest(session: Session, *, departure_id: UUID) -> ManifestRow | None:
+    """Return the frozen manifest of a sealed departure."""
+    found = session.get(Manifest, departure_id)
+    return None if found is None else ManifestRow(found.content, found.sha256, found.frozen_at)
+
+
+def events_of(session: Session, *, departure_id: UUID) -> tuple[TransportRow, ...]:
+    """Return what happened and is expected to a departure, in the order it was learned."""
+    rows = session.scalars(
+        sa.select(TransportEvent).where(TransportEvent.departure_id == departure_id).order_by(TransportEvent.id)
+    )
+    return tuple(
+        TransportRow(row.id, row.code, row.classifier, row.place_code, row.event_at, row.recorded_at) for row in rows
+    )
+
+
+def _misloaded(session: Session) -> list[Breach]:
+    """Return sealed departures on which something else rides than their manifest says, or whose hash is another."""
+    aboard: dict[UUID, set[str]] = {}
+    rode = (BookingState.LOADED, BookingState.IN_TRANSIT, BookingState.ARRIVED, BookingState.COMPLETED)
+    for departure_id, booking_reference in session.execute(
+        sa.select(Booking.departure_id, Booking.reference)
+        .join(Manifest, Manifest.departure_id == Booking.departure_id)
+        .where(Booking.state.in_(rode))
+    ):
+        aboard.setdefault(departure_id, set()).add(booking_reference)
+    found: list[Breach] = []
+    for row in session.scalars(sa.select(Manifest)):
+        listed = {one["booking"] for one in row.content["consignments"]}
+        if listed != aboard.get(row.departure_id, set()):
+            found.append(Breach("8 manifest", "departure", row.departure_id, "what is aboard is not what is listed"))
+        if manifest_hash(row.content) != row.sha256:
+            found.append(Breach("2 manifest", "departure", row.departure_id, "the manifest is not what was frozen"))
+    return found
+
+
+def cargo(session: Session, *, booking_ids: Collection[UUID]) -> dict[UUID, CargoRow]:
+    """Return what the hub has of these bookings, empty where nothing came."""
+    found = session.scalars(sa.select(Consignment).where(Consignment.booking_id.in_(booking_ids)))
+    houses = {row.booking_id: row.house_waybill for row in found}
+    units: dict[UUID, list[UnitRow]] = {booking_id: [] for booking_id in booking_ids}
+    for unit in session.scalars(
+        sa.select(HandlingUnit).where(HandlingUnit.booking_id.in_(booking_ids)).order_by(HandlingUnit.sscc)
+    ):
+        units[unit.booking_id].append(
+            UnitRow(unit.sscc, unit.cartons, unit.grams, unit.cm3, unit.length_mm, unit.width_mm, unit.height_mm)
+        )
+    return {booking_id: CargoRow(houses.get(booking_id, ""), tuple(rows)) for booking_id, rows in units.items()}
+
+
 def breaches(session: Session) -> list[Breach]:
-    """Return departures whose room is not what their entries, or their bookings, add up to."""
+    """Return departures whose room is not what entries or bookings add up to, or that carry what no manifest lists."""
     return [
         *_unequal(session, CapacityEntry, sa.true(), "entries"),
         *_unequal(session, Booking, Booking.state.in_(TAKING), "bookings"),
+        *_misloaded(session),
         *(
             Breach("3 capacity", "departure", row.id, "more is taken than there is room")
             for row in session.execute(

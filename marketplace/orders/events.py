@@ -48,6 +48,16 @@ class LineReadyDateSet(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineDelivered(OrderEvent):
+    """The consignee's side counted what came of a line: whole, damaged and never arrived."""
+
+    line_id: UUID
+    quantity: int
+    damaged: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineMoved(OrderEvent):
     """Some quantity of a line reached another state, ``state`` being a ``rules.states.LineState``."""
 

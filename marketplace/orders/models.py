@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
+from marketplace.orders.rules.claims import ClaimReason, ClaimState, Owner, Respondent
 from marketplace.orders.rules.states import CancelReason, LineState, OrderState
 from marketplace.payments.rules.terms import Mode, Plan, Rail
 
@@ -146,6 +147,30 @@ class LinePart(Base):
     __table_args__ = (sa.CheckConstraint("quantity > 0", name="quantity"),)
 
 
+class LinePacking(Base):
+    """A line as its merchant packed it, and how many of its cartons came to the hub; labels are numbers of a block."""
+
+    __tablename__ = "order_line_packing"
+
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"), primary_key=True)
+    block: Mapped[int] = mapped_column(sa.Integer, unique=True)
+    cartons: Mapped[int] = mapped_column(sa.Integer)
+    carton_units: Mapped[int] = mapped_column(sa.BigInteger)
+    units: Mapped[int] = mapped_column(sa.BigInteger)
+    gross_g: Mapped[int] = mapped_column(sa.BigInteger)
+    length_mm: Mapped[int] = mapped_column(sa.Integer)
+    width_mm: Mapped[int] = mapped_column(sa.Integer)
+    height_mm: Mapped[int] = mapped_column(sa.Integer)
+    marks: Mapped[str] = mapped_column(sa.String(500))
+    handed_cartons: Mapped[int] = mapped_column(sa.Integer, default=0)
+    packed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("cartons > 0 AND units >= cartons AND gross_g > 0", name="packed"),
+        sa.CheckConstraint("handed_cartons >= 0 AND handed_cartons <= cartons", name="handed"),
+    )
+
+
 class LineMove(Base):
     """A quantity that went from one state to another; ``before`` is None for what was ordered."""
 
@@ -160,3 +185,94 @@ class LineMove(Base):
 
 
 insert_only(LineMove.__table__)  # pyright: ignore[reportArgumentType]
+
+
+class AcceptanceWindow(Base):
+    """Until when the buyer may accept or claim what of a line was received; then silence accepts."""
+
+    __tablename__ = "acceptance_window"
+
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"), primary_key=True)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.Index("ix_acceptance_window_ended_at_ends_at", "ended_at", "ends_at"),)
+
+
+class Acceptance(Base):
+    """So many units of a line accepted, bound to what was agreed by its hash; ``person_id`` None is silence."""
+
+    __tablename__ = "acceptance"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"), index=True)
+    quantity: Mapped[int] = mapped_column(sa.BigInteger)
+    content_hash: Mapped[str] = mapped_column(sa.String(64))
+    person_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.CheckConstraint("quantity > 0", name="quantity"),)
+
+
+class Claim(Base):
+    """What a buyer holds against merchant or carrier about so many units; what is said about it stands apart."""
+
+    __tablename__ = "claim"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("trade_order.id"), index=True)
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"), index=True)
+    claimant_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    respondent_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    respondent: Mapped[Respondent] = mapped_column(StateColumn(Respondent))
+    freight_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    reason: Mapped[ClaimReason] = mapped_column(StateColumn(ClaimReason))
+    quantity: Mapped[int] = mapped_column(sa.BigInteger)
+    units_in: Mapped[LineState | None] = mapped_column(StateColumn(LineState))
+    blocks: Mapped[bool] = mapped_column(sa.Boolean)
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    value_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    offer_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
+    awarded_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
+    state: Mapped[ClaimState] = mapped_column(StateColumn(ClaimState))
+    owner: Mapped[Owner | None] = mapped_column(StateColumn(Owner))
+    deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("quantity > 0 AND value_minor > 0", name="some"),
+        sa.CheckConstraint("offer_minor IS NULL OR offer_minor BETWEEN 0 AND value_minor", name="offer"),
+        sa.CheckConstraint("awarded_minor IS NULL OR awarded_minor BETWEEN 0 AND value_minor", name="awarded"),
+        sa.CheckConstraint("(ended_at IS NULL) = (owner IS NOT NULL)", name="owned_while_open"),
+        sa.CheckConstraint("(respondent = 'carrier') = (freight_id IS NOT NULL)", name="freight"),
+        sa.Index("ix_claim_claimant_id_id", "claimant_id", "id"),
+        sa.Index("ix_claim_respondent_id_id", "respondent_id", "id"),
+        sa.Index("ix_claim_state_deadline_at", "state", "deadline_at"),
+    )
+
+
+class ClaimText(Base):
+    """What somebody wrote about a claim: prose, kept apart from everything that cannot be erased."""
+
+    __tablename__ = "claim_text"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    claim_id: Mapped[UUID] = mapped_column(sa.ForeignKey("claim.id"), index=True)
+    company_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    person_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    body: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ClaimEvidence(Base):
+    """A file that shows what is claimed."""
+
+    __tablename__ = "claim_evidence"
+
+    claim_id: Mapped[UUID] = mapped_column(sa.ForeignKey("claim.id"), primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
+
+
+insert_only(Acceptance.__table__)  # pyright: ignore[reportArgumentType]

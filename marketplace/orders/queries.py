@@ -1,7 +1,7 @@
 """Carts, orders and lines as rows, and the promises they must keep."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -14,9 +14,24 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.pages import Page, decode_cursor, page_of
-from marketplace.orders.models import Cart, CartLine, LineMove, LinePart, Order, OrderGroup, OrderLine
+from marketplace.orders.models import (
+    AcceptanceWindow,
+    Cart,
+    CartLine,
+    Claim,
+    ClaimEvidence,
+    ClaimText,
+    LineMove,
+    LinePacking,
+    LinePart,
+    Order,
+    OrderGroup,
+    OrderLine,
+)
+from marketplace.orders.rules.claims import OPEN, ClaimReason, ClaimState, Owner, Respondent
+from marketplace.orders.rules.packing import label
 from marketplace.orders.rules.parts import least_advanced
-from marketplace.orders.rules.states import CancelReason, LineState, OrderState
+from marketplace.orders.rules.states import BEFORE_PACKING, CancelReason, LineState, OrderState
 from marketplace.payments.rules.terms import Mode, Plan, Rail
 
 PAGE: Final = 25
@@ -126,6 +141,38 @@ class LineRow:
     moves: tuple[MoveRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PackingRow:
+    """How a line was packed; ``labels`` are the first and the last carton's serial shipping container codes."""
+
+    cartons: int
+    carton_units: int
+    units: int
+    gross_g: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    marks: str
+    handed_cartons: int
+    packed_at: datetime
+    labels: tuple[str, str]
+
+    @property
+    def missing(self) -> int:
+        """Cartons that the hub has not seen."""
+        return self.cartons - self.handed_cartons
+
+
+@dataclass(frozen=True, slots=True)
+class ToShipRow:
+    """A line that its merchant still has goods of."""
+
+    line: LineRow
+    order_reference: str
+    is_secured: bool
+    packing: PackingRow | None
+
+
 def cart_of(session: Session, *, company_id: UUID, person_id: UUID) -> CartRow:
     """Return a person's cart, lines in the order they were put in."""
     cart = session.scalars(
@@ -215,12 +262,167 @@ def line(session: Session, *, company_id: UUID, line_id: UUID) -> LineRow:
     return next(row for row in lines_of(session, order_ids=[order_id])[order_id] if row.id == line_id)
 
 
+def packing_for(session: Session, *, line_id: UUID) -> PackingRow | None:
+    """Return how a line was packed, None before it is; whoever it belongs to."""
+    return packings(session, line_ids=[line_id]).get(line_id)
+
+
+def packings(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, PackingRow]:
+    """Return how these lines were packed, whoever they belong to; a line that is not packed is missing."""
+    rows = session.scalars(sa.select(LinePacking).where(LinePacking.line_id.in_(line_ids)))
+    return {
+        row.line_id: PackingRow(
+            cartons=row.cartons,
+            carton_units=row.carton_units,
+            units=row.units,
+            gross_g=row.gross_g,
+            length_mm=row.length_mm,
+            width_mm=row.width_mm,
+            height_mm=row.height_mm,
+            marks=row.marks,
+            handed_cartons=row.handed_cartons,
+            packed_at=row.packed_at,
+            labels=(label(row.block, 1), label(row.block, row.cartons)),
+        )
+        for row in rows
+    }
+
+
+def order_of(session: Session, *, line_id: UUID) -> UUID:
+    """Return the order of a line, whoever it belongs to."""
+    return session.scalars(sa.select(OrderLine.order_id).where(OrderLine.id == line_id)).one()
+
+
+def lines_to_ship(session: Session, *, merchant_id: UUID) -> tuple[ToShipRow, ...]:
+    """Return what a merchant has to make ready, to pack and to bring to the hub, oldest order first."""
+    waiting = (*BEFORE_PACKING, LineState.PACKED)
+    rows = session.execute(
+        sa.select(OrderLine.id, OrderLine.order_id, Order.reference, Order.secured_at)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            Order.merchant_id == merchant_id,
+            Order.state.in_((OrderState.CONFIRMED, OrderState.IN_FULFILMENT)),
+            sa.exists().where(LinePart.line_id == OrderLine.id, LinePart.state.in_(waiting)),
+        )
+        .order_by(Order.id, OrderLine.position)
+    ).all()
+    lines = {row.id: row for found in lines_of(session, order_ids={row.order_id for row in rows}).values() for row in found}
+    packed = packings(session, line_ids=[row.id for row in rows])
+    return tuple(
+        ToShipRow(lines[row.id], row.reference, row.secured_at is not None, packed.get(row.id)) for row in rows
+    )
+
+
+def orders_of_lines(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the order of each line, whoever it belongs to: for other features, not for readers."""
+    found = session.execute(sa.select(OrderLine.id, OrderLine.order_id).where(OrderLine.id.in_(line_ids)))
+    return {line_id: order_id for line_id, order_id in found}
+
+
 def unconfirmed(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:
     """Return orders that their merchants did not confirm in time."""
     found = session.scalars(
         sa.select(Order.id)
         .where(Order.state == OrderState.PLACED, Order.confirm_by <= now)
         .order_by(Order.id)
+        .limit(limit)
+    )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTextRow:
+    """What a company said about a claim."""
+
+    company_id: UUID
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim; ``texts`` and ``evidence`` are filled where one claim is shown."""
+
+    id: UUID
+    reference: str
+    order_id: UUID
+    order_reference: str
+    line_id: UUID
+    claimant_id: UUID
+    respondent_id: UUID
+    respondent: Respondent
+    reason: ClaimReason
+    quantity: int
+    blocks: bool
+    value: Money
+    offer: Money | None
+    awarded: Money | None
+    state: ClaimState
+    owner: Owner | None
+    deadline_at: datetime | None
+    opened_at: datetime
+    ended_at: datetime | None
+    texts: tuple[ClaimTextRow, ...] = ()
+    evidence: tuple[UUID, ...] = ()
+
+
+def claims(
+    session: Session,
+    *,
+    company_id: UUID | None,
+    line_ids: Collection[UUID] | None = None,
+    state: ClaimState | None = None,
+    cursor: str | None = None,
+) -> Page[ClaimRow]:
+    """Return the claims that a company makes or answers (None: all, for who decides them), newest first."""
+    statement = _claims_of(company_id).order_by(Claim.id.desc()).limit(PAGE + 1)
+    if line_ids is not None:
+        statement = statement.where(Claim.line_id.in_(line_ids))
+    if state is not None:
+        statement = statement.where(Claim.state == state)
+    if cursor:
+        (last,) = decode_cursor(cursor, str)
+        statement = statement.where(Claim.id < _uuid(last))
+    rows = [_claim_row(found, reference) for found, reference in session.execute(statement)]
+    return page_of(rows, PAGE, lambda row: (str(row.id),))
+
+
+def claim(session: Session, *, company_id: UUID | None, claim_id: UUID) -> ClaimRow:
+    """Return a claim with what was said and shown; NotFound for who is no party (None: who decides)."""
+    found = session.execute(_claims_of(company_id).where(Claim.id == claim_id)).one_or_none()
+    if found is None:
+        raise NotFound("claim")
+    texts = session.scalars(sa.select(ClaimText).where(ClaimText.claim_id == claim_id).order_by(ClaimText.id))
+    files = session.scalars(sa.select(ClaimEvidence.file_id).where(ClaimEvidence.claim_id == claim_id))
+    said = tuple(ClaimTextRow(text.company_id, text.body, text.at) for text in texts)
+    return replace(_claim_row(*found), texts=said, evidence=tuple(sorted(files)))
+
+
+def windows(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return until when the buyer may accept or claim, of lines whose time runs."""
+    found = session.scalars(
+        sa.select(AcceptanceWindow).where(AcceptanceWindow.line_id.in_(line_ids), AcceptanceWindow.ended_at.is_(None))
+    )
+    return {row.line_id: row.ends_at for row in found}
+
+
+def unanswered(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:
+    """Return lines whose buyers let the time to accept or claim pass."""
+    found = session.scalars(
+        sa.select(AcceptanceWindow.line_id)
+        .where(AcceptanceWindow.ended_at.is_(None), AcceptanceWindow.ends_at <= now)
+        .order_by(AcceptanceWindow.ends_at)
+        .limit(limit)
+    )
+    return tuple(found)
+
+
+def lapsed_claims(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:
+    """Return open claims whose deadline passed."""
+    found = session.scalars(
+        sa.select(Claim.id)
+        .where(Claim.state.in_(OPEN), Claim.deadline_at <= now)
+        .order_by(Claim.deadline_at)
         .limit(limit)
     )
     return tuple(found)
@@ -257,7 +459,26 @@ def breaches(session: Session) -> list[Breach]:
         Breach("1 order total", "order", order_id, "the lines do not add up to the order")
         for order_id in session.scalars(wrong)
     ]
-    return found + _misplaced(session)
+    return found + _misplaced(session) + _unfounded(session)
+
+
+def _unfounded(session: Session) -> list[Breach]:
+    """Return lines with open claims about more units than stand where claimed units stand."""
+    there = (
+        sa.select(sa.func.coalesce(sa.func.sum(LinePart.quantity), 0))
+        .where(LinePart.line_id == Claim.line_id, LinePart.state == Claim.units_in)
+        .scalar_subquery()
+    )
+    statement = (
+        sa.select(Claim.line_id)
+        .where(Claim.state.in_(OPEN), Claim.units_in.is_not(None))
+        .group_by(Claim.line_id, Claim.units_in)
+        .having(sa.func.sum(Claim.quantity) > there)
+    )
+    return [
+        Breach("8 claims", "order_line", line_id, "more units are claimed than stand aside")
+        for line_id in session.scalars(statement)
+    ]
 
 
 def _misplaced(session: Session) -> list[Breach]:
@@ -358,4 +579,35 @@ def _line_row(found: OrderLine, currency: str, parts: dict[LineState, int], move
         state=found.state,
         parts=parts,
         moves=tuple(moves),
+    )
+
+
+def _claims_of(company_id: UUID | None) -> sa.Select[Claim, str]:
+    statement = sa.select(Claim, Order.reference).join(Order, Order.id == Claim.order_id)
+    if company_id is None:
+        return statement
+    return statement.where(sa.or_(Claim.claimant_id == company_id, Claim.respondent_id == company_id))
+
+
+def _claim_row(found: Claim, order_reference: str) -> ClaimRow:
+    return ClaimRow(
+        id=found.id,
+        reference=found.reference,
+        order_id=found.order_id,
+        order_reference=order_reference,
+        line_id=found.line_id,
+        claimant_id=found.claimant_id,
+        respondent_id=found.respondent_id,
+        respondent=found.respondent,
+        reason=found.reason,
+        quantity=found.quantity,
+        blocks=found.blocks,
+        value=Money(found.value_minor, found.currency),
+        offer=None if found.offer_minor is None else Money(found.offer_minor, found.currency),
+        awarded=None if found.awarded_minor is None else Money(found.awarded_minor, found.currency),
+        state=found.state,
+        owner=found.owner,
+        deadline_at=found.deadline_at,
+        opened_at=found.opened_at,
+        ended_at=found.ended_at,
     )

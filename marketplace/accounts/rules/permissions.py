@@ -23,6 +23,7 @@ class Permission(StrEnum):
     LOGISTICS_HANDOVER_RECORD = "logistics:handover:record"
     LOGISTICS_RECEIPT_RECORD = "logistics:receipt:record"
     OPERATOR_AUDIT_READ = "operator:audit:read"
+    OPERATOR_CLAIM_DECIDE = "operator:claim:decide"
     OPERATOR_COMPANY_ADMIT = "operator:company:admit"
     OPERATOR_LEDGER_READ = "operator:ledger:read"
     OPERATOR_LISTING_MODERATE = "operator:listing:moderate"
@@ -35,6 +36,8 @@ class Permission(StrEnum):
     OPERATOR_STYLEGUIDE_READ = "operator:styleguide:read"
     PARTNER_CONSIGNMENT_READ = "partner:consignment:read"
     TRADE_CART_EDIT = "trade:cart:edit"
+    TRADE_CLAIM_ANSWER = "trade:claim:answer"
+    TRADE_CLAIM_READ = "trade:claim:read"
     TRADE_DOCUMENT_READ = "trade:document:read"
     TRADE_DOCUMENT_SIGN = "trade:document:sign"
     TRADE_ORDER_ACCEPT = "trade:order:accept"
@@ -89,13 +92,17 @@ _PAPERS: Final = frozenset({_P.FILES_FILE_UPLOAD, _P.TRADE_DOCUMENT_READ})
 # The payee's side of money by bank: a merchant's, a carrier's for freight, the operator's for commission.
 _PAYEE: Final = frozenset({_P.TRADE_PAYMENT_CONFIRM, _P.TRADE_STATEMENT_READ, _P.TRADE_TRANSFER_RECORD})
 
+# Claims about goods: a merchant's to answer, a carrier's for what happens on the way after risk has passed.
+_CLAIMS: Final = frozenset({_P.TRADE_CLAIM_ANSWER, _P.TRADE_CLAIM_READ})
+
 _TRADE: Final = (
-    _COMPANY | _PAPERS | _PAYEE
+    _COMPANY | _PAPERS | _PAYEE | _CLAIMS
     | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
         _P.COMPANY_MERCHANT_APPLY,
         _P.COMPANY_PAYEE_EDIT,
+        _P.LOGISTICS_RECEIPT_RECORD,
         _P.TRADE_CART_EDIT,
         _P.TRADE_DOCUMENT_SIGN,
         _P.TRADE_ORDER_ACCEPT,
@@ -120,7 +127,7 @@ _OPERATOR: Final = (
 WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
     CompanyKind.TRADE: _TRADE,
     CompanyKind.OPERATOR: _OPERATOR,
-    CompanyKind.CARRIER: _PARTNER | _HANDLES_GOODS,
+    CompanyKind.CARRIER: _PARTNER | _HANDLES_GOODS | _CLAIMS,
     CompanyKind.BROKER: _PARTNER,
     CompanyKind.DC: _PARTNER | _HANDLES_GOODS,
     CompanyKind.INSPECTOR: _PARTNER,
@@ -129,31 +136,36 @@ WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
     CompanyKind.AGENT: _PARTNER,
 }
 
-_SEES_TRADE: Final = frozenset({_P.PARTNER_CONSIGNMENT_READ, _P.TRADE_DOCUMENT_READ, _P.TRADE_ORDER_READ})
+_SEES_TRADE: Final = frozenset(
+    {_P.PARTNER_CONSIGNMENT_READ, _P.TRADE_CLAIM_READ, _P.TRADE_DOCUMENT_READ, _P.TRADE_ORDER_READ}
+)
 BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS,
     Role.SALES: _SEES_TRADE | _PAPERS | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
+        _P.TRADE_CLAIM_ANSWER,
         _P.TRADE_DOCUMENT_SIGN,
         _P.TRADE_ORDER_CANCEL,
         _P.TRADE_ORDER_CONFIRM,
         _P.TRADE_ORDER_FULFIL,
     },
     Role.PURCHASING: _SEES_TRADE | _PAPERS | {
+        _P.LOGISTICS_RECEIPT_RECORD,
         _P.TRADE_CART_EDIT,
         _P.TRADE_ORDER_ACCEPT,
         _P.TRADE_ORDER_CANCEL,
         _P.TRADE_ORDER_PLACE,
     },
     Role.APPROVER: _SEES_TRADE | {_P.TRADE_DOCUMENT_SIGN},
-    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | {_P.TRADE_ORDER_ACCEPT, _P.TRADE_ORDER_FULFIL},
+    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _CLAIMS | {_P.TRADE_ORDER_ACCEPT, _P.TRADE_ORDER_FULFIL},
     Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {_P.TRADE_PAYMENT_PAY},
     Role.MODERATOR: _PAPERS | {_P.OPERATOR_LISTING_MODERATE, _P.OPERATOR_MERCHANT_REVIEW},
-    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | {_P.LOGISTICS_DEPARTURE_OPERATE},
+    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | {_P.LOGISTICS_DEPARTURE_OPERATE, _P.OPERATOR_CLAIM_DECIDE},
     Role.CUSTOMS: _PAPERS,
     Role.TREASURY: _PAPERS | _PAYEE | {
         _P.COMPANY_PAYEE_EDIT,
+        _P.OPERATOR_CLAIM_DECIDE,
         _P.OPERATOR_LEDGER_READ,
         _P.OPERATOR_PAYOUT_APPROVE,
         _P.OPERATOR_PAYOUT_READ,

@@ -59,10 +59,25 @@ def end_contracts(session: Session, *, order_id: UUID, actor: Actor, now: dateti
         .with_for_update()
     ).all()
     for contract in found:
-        contract.state = LIFECYCLE.apply(contract.state, "cancel")
-        session.flush()
-        _audit(session, contract.id, "cancel", {"order": order_id}, actor, now)
-        plans.cancel(session, subject=Subject(SubjectKind.FREIGHT, contract.id), actor=actor, now=now)
+        _cancel(session, contract, actor, now)
+
+
+def end(session: Session, *, contract_id: UUID, actor: Actor, now: datetime) -> None:
+    """End one freight contract whose goods no lorry takes."""
+    contract = session.scalars(
+        sa.select(FreightContract)
+        .where(FreightContract.id == contract_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    _cancel(session, contract, actor, now)
+
+
+def _cancel(session: Session, contract: FreightContract, actor: Actor, now: datetime) -> None:
+    contract.state = LIFECYCLE.apply(contract.state, "cancel")
+    session.flush()
+    _audit(session, contract.id, "cancel", {"order": contract.order_id}, actor, now)
+    plans.cancel(session, subject=Subject(SubjectKind.FREIGHT, contract.id), actor=actor, now=now)
 
 
 def _contract(agreement: FreightAgreement, now: datetime) -> FreightContract:

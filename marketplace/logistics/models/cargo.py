@@ -34,15 +34,20 @@ class HandlingUnit(Base):
     booking_id: Mapped[UUID] = mapped_column(sa.ForeignKey("booking.id"), index=True)
     cartons: Mapped[int] = mapped_column(sa.Integer)
     grams: Mapped[int] = mapped_column(sa.BigInteger)
-    length_mm: Mapped[int] = mapped_column(sa.Integer)
-    width_mm: Mapped[int] = mapped_column(sa.Integer)
-    height_mm: Mapped[int] = mapped_column(sa.Integer)
+    cm3: Mapped[int] = mapped_column(sa.BigInteger)
+    length_mm: Mapped[int | None] = mapped_column(sa.Integer)
+    width_mm: Mapped[int | None] = mapped_column(sa.Integer)
+    height_mm: Mapped[int | None] = mapped_column(sa.Integer)
     state: Mapped[UnitState] = mapped_column(StateColumn(UnitState))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        sa.CheckConstraint("cartons > 0 AND grams > 0", name="measured"),
-        sa.CheckConstraint("length_mm > 0 AND width_mm > 0 AND height_mm > 0", name="sides"),
+        sa.CheckConstraint("cartons > 0 AND grams > 0 AND cm3 > 0", name="measured"),
+        sa.CheckConstraint(
+            "(length_mm IS NULL) = (width_mm IS NULL) AND (length_mm IS NULL) = (height_mm IS NULL)"
+            " AND (length_mm IS NULL OR (length_mm > 0 AND width_mm > 0 AND height_mm > 0))",
+            name="sides",
+        ),
     )
 
 

@@ -15,6 +15,7 @@ _SERIALS: Final = 10**13
 _LARGEST_SIDE_MM: Final = 14_000
 _HEAVIEST_UNIT_G: Final = 40_000_000
 _MOST_CARTONS: Final = 1_000_000
+_LARGEST_UNIT_CM3: Final = 200_000_000
 
 
 class Status(IntEnum):
@@ -37,17 +38,20 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class MeasuredUnit:
-    """A pallet or loose lot as the hub found it: cartons, grams, outer millimetres."""
+    """A pallet or loose lot as the hub found it: cartons, grams, outer millimetres, or a volume instead."""
 
     cartons: int
     grams: int
-    length_mm: int
-    width_mm: int
-    height_mm: int
+    length_mm: int | None = None
+    width_mm: int | None = None
+    height_mm: int | None = None
+    volume_cm3: int | None = None
 
     @property
     def cm3(self) -> int:
         """Volume, begun cubic centimetres whole."""
+        if self.length_mm is None or self.width_mm is None or self.height_mm is None:
+            return self.volume_cm3 or 0
         return -(-self.length_mm * self.width_mm * self.height_mm // 1_000)
 
 
@@ -55,19 +59,19 @@ def check_units(units: Sequence[MeasuredUnit]) -> None:
     """Refuse units that were not weighed, measured or counted, naming each by its place in the list."""
     errors = [FieldError("units", "required", "one or more")] if not units else []
     for place, unit in enumerate(units):
-        most = {
-            "cartons": _MOST_CARTONS,
-            "grams": _HEAVIEST_UNIT_G,
-            "length_mm": _LARGEST_SIDE_MM,
-            "width_mm": _LARGEST_SIDE_MM,
-            "height_mm": _LARGEST_SIDE_MM,
-        }
+        most = {"cartons": _MOST_CARTONS, "grams": _HEAVIEST_UNIT_G}
+        if unit.volume_cm3 is None:
+            most |= dict.fromkeys(("length_mm", "width_mm", "height_mm"), _LARGEST_SIDE_MM)
+        else:
+            most["volume_cm3"] = _LARGEST_UNIT_CM3
         errors += [
             FieldError(
-                f"units.{place}.{name}", "too_small" if getattr(unit, name) < 1 else "too_large", f"1 to {limit}"
+                f"units.{place}.{name}",
+                "too_small" if (getattr(unit, name) or 0) < 1 else "too_large",
+                f"1 to {limit}",
             )
             for name, limit in most.items()
-            if not 1 <= getattr(unit, name) <= limit
+            if not 1 <= (getattr(unit, name) or 0) <= limit
         ]
     if errors:
         raise Refused.fields(*errors)

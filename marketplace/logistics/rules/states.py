@@ -59,6 +59,8 @@ BOOKING: Final = Lifecycle(
 TAKING: Final = (_B.HELD, _B.CONFIRMED, _B.CARGO_RECEIVED, _B.LOADED, _B.IN_TRANSIT, _B.ARRIVED, _B.COMPLETED)
 # A subject has at most one booking a part in these states.
 CURRENT: Final = (_B.TARGET, *TAKING)
+# What a carrier has on its hands.
+CARRIED: Final = (_B.CONFIRMED, _B.CARGO_RECEIVED, _B.LOADED, _B.IN_TRANSIT, _B.ARRIVED)
 # What the hub can still change: nothing of it is on the lorry.
 AT_HUB: Final = (_B.TARGET, _B.HELD, _B.CONFIRMED, _B.CARGO_RECEIVED)
 
@@ -88,7 +90,8 @@ DEPARTURE: Final = Lifecycle(
         _D.PLANNED: {"open": _D.OPEN, "cancel": _D.CANCELLED},
         _D.OPEN: {"close": _D.CLOSED, "cancel": _D.CANCELLED},
         _D.CLOSED: {"load": _D.LOADING, "reopen": _D.OPEN, "cancel": _D.CANCELLED},
-        _D.LOADING: {"seal": _D.SEALED, "cancel": _D.CANCELLED},
+        # What comes to the hub while loading is loaded by another such act.
+        _D.LOADING: {"load": _D.LOADING, "seal": _D.SEALED, "cancel": _D.CANCELLED},
         _D.SEALED: {"depart": _D.DEPARTED, "hold": _D.HELD},
         _D.DEPARTED: {"at_border": _D.AT_BORDER, "arrive": _D.ARRIVED, "hold": _D.HELD},
         _D.AT_BORDER: {"clear": _D.CLEARED, "hold": _D.HELD},

@@ -34,13 +34,22 @@ _LONGEST_REMARK: Final = 1_000
 
 
 def receive_cargo(
-    session: Session, *, actor: Actor, booking_id: UUID, units: Sequence[MeasuredUnit], now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    booking_id: UUID,
+    units: Sequence[MeasuredUnit],
+    now: datetime,
+    floor: Load | None = None,
+    reason: str = "",
 ) -> tuple[str, ...]:
     """Take in a lot as weighed, measured and counted; return the SSCC of each unit.
 
     Where everything received so far is heavier or larger than booked, the booking grows; what falls short may still
-    come, so it never shrinks. Loading metres and pallet places stay as booked until the load is planned. Conflict
-    ``capacity`` when the lorry has no room for the surplus.
+    come, so it never shrinks. Loading metres and pallet places stay as booked until the load is planned. A caller that
+    knows what came gives ``floor``, the loading metres and pallet places of that: the booking becomes what was measured
+    on this floor, smaller or larger. ``reason`` says why it was taken in after the cut-off. Conflict ``capacity`` when
+    the lorry has no room for the surplus.
     """
     check_units(units)
     booking = _at_hub(session, booking_id)
@@ -65,15 +74,18 @@ def receive_cargo(
         action="booking.received",
         subject="booking",
         subject_id=booking_id,
-        facts={"cartons": cartons, "grams": grams, "cm3": cm3},
+        facts={"cartons": cartons, "grams": grams, "cm3": cm3} | ({"after_cutoff": reason} if reason else {}),
         now=now,
     )
     events.record(
         session,
         CargoReceived(at=now, booking_id=booking_id, subject=booking.subject, cartons=cartons, grams=grams, cm3=cm3),
     )
-    grown = Load(max(grams, booking.grams), max(cm3, booking.cm3), booking.ldm_mm, booking.pallets)
-    space.adjust(session, booking_id=booking_id, load=grown, now=now)
+    if floor is None:
+        load = Load(max(grams, booking.grams), max(cm3, booking.cm3), booking.ldm_mm, booking.pallets)
+    else:
+        load = Load(grams, cm3, floor.ldm_mm, floor.pallets)
+    space.adjust(session, booking_id=booking_id, load=load, now=now)
     return made
 
 
@@ -86,10 +98,12 @@ def record_receipt(
     damaged_cartons: int = 0,
     remarks: str = "",
     complete: bool = True,
+    received_at: datetime | None = None,
     now: datetime,
 ) -> UUID:
     """Note what the consignee's side counted; ``complete`` ends the booking, later notes may still be added."""
     _check_counts(cartons, damaged_cartons, remarks)
+    happened = tracking.checked(received_at, field="received_at", now=now)
     booking = _locked(session, booking_id)
     if booking.state not in (BookingState.ARRIVED, BookingState.COMPLETED):
         raise Conflict("state", thing="booking", state=str(booking.state), action="receipt", possible=[])
@@ -101,7 +115,7 @@ def record_receipt(
         remarks=remarks,
         recorded_by=actor.person_id,
         company_id=actor.company_id,
-        received_at=now,
+        received_at=happened,
     )
     session.add(receipt)
     session.flush()
@@ -112,7 +126,12 @@ def record_receipt(
         move_units(session, booking_ids=[booking_id], action="deliver")
         close_consignment(session, booking_id=booking_id)
         tracking.note(
-            session, code=Status.DELIVERED, booking_id=booking_id, place_code=booking.to_place, event_at=now, now=now
+            session,
+            code=Status.DELIVERED,
+            booking_id=booking_id,
+            place_code=booking.to_place,
+            event_at=happened,
+            now=now,
         )
     audit.record(
         session,
@@ -192,6 +211,7 @@ def _add_unit(session: Session, booking_id: UUID, unit: MeasuredUnit, now: datet
             booking_id=booking_id,
             cartons=unit.cartons,
             grams=unit.grams,
+            cm3=unit.cm3,
             length_mm=unit.length_mm,
             width_mm=unit.width_mm,
             height_mm=unit.height_mm,
@@ -204,9 +224,9 @@ def _add_unit(session: Session, booking_id: UUID, unit: MeasuredUnit, now: datet
 
 def _received(session: Session, booking_id: UUID) -> tuple[int, int, int]:
     """Sum cartons, grams and cubic centimetres of all units of a booking."""
-    rows = session.scalars(sa.select(HandlingUnit).where(HandlingUnit.booking_id == booking_id)).all()
-    units = [MeasuredUnit(row.cartons, row.grams, row.length_mm, row.width_mm, row.height_mm) for row in rows]
-    return sum(unit.cartons for unit in units), sum(unit.grams for unit in units), sum(unit.cm3 for unit in units)
+    sums = (sa.func.coalesce(sa.func.sum(getattr(HandlingUnit, name)), 0) for name in ("cartons", "grams", "cm3"))
+    row = session.execute(sa.select(*sums).where(HandlingUnit.booking_id == booking_id)).one()
+    return int(row[0]), int(row[1]), int(row[2])
 
 
 def _at_hub(session: Session, booking_id: UUID) -> Booking:

@@ -3,7 +3,7 @@
 Every act locks the departure, takes one drawn transition, moves what is booked on it along and tells upward.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -24,16 +24,22 @@ from marketplace.logistics.events import (
     DepartureCancelled,
     DepartureCleared,
     DepartureDeparted,
+    DepartureSealed,
 )
 from marketplace.logistics.models.cargo import Seal
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.queries import BookingRow
 from marketplace.logistics.rules.cargo import Status
-from marketplace.logistics.rules.states import AT_HUB, DEPARTURE, BookingState, DepartureState
+from marketplace.logistics.rules.states import AT_HUB, DEPARTURE, BookingState, Classifier, DepartureState
 from marketplace.logistics.services import cargo, manifests, space, tracking
 
 _LONGEST_SEAL: Final = 40
-_NO_LOAD_STATES: Final = (BookingState.HELD, BookingState.CONFIRMED)
+_NOT_ABOARD: Final = (BookingState.HELD, BookingState.CONFIRMED, BookingState.CARGO_RECEIVED)
+
+
+def lock(session: Session, *, departure_id: UUID) -> None:
+    """Let nobody else act on a departure until this unit of work ends; taken before any row of its cargo."""
+    _locked(session, departure_id)
 
 
 def close(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) -> None:
@@ -62,57 +68,83 @@ def reopen(session: Session, *, actor: Actor, departure_id: UUID, now: datetime)
     _act(session, actor, departure_id, "reopen", now)
 
 
-def load(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) -> None:
-    """Put the cargo that was received onto the lorry."""
+def load(
+    session: Session,
+    *,
+    actor: Actor,
+    departure_id: UUID,
+    now: datetime,
+    booking_ids: Collection[UUID] | None = None,
+) -> None:
+    """Put cargo that was received onto the lorry: of these bookings, or of all; again for what comes while loading.
+
+    Conflict ``not_received`` names bookings whose cargo is not at the hub, or which are not of this departure.
+    """
     departure = _act(session, actor, departure_id, "load", now)
-    _load_received(session, departure, now)
+    received = _booked(session, departure.id, (BookingState.CARGO_RECEIVED,))
+    if booking_ids is not None:
+        wanted = set(booking_ids)
+        missing = wanted - {booking.id for booking in received}
+        if missing:
+            raise Conflict("not_received", departure=departure_id, bookings=sorted(map(str, missing)))
+        received = [booking for booking in received if booking.id in wanted]
+    _move_bookings(session, received, "load")
+    cargo.move_units(session, booking_ids=[booking.id for booking in received], action="load")
+    for booking in received:
+        tracking.note(session, code=Status.CONSOLIDATED, booking_id=booking.id, event_at=now, now=now)
 
 
 def seal(session: Session, *, actor: Actor, departure_id: UUID, seal_number: str, now: datetime) -> str:
     """Seal the doors and freeze the manifest; return its SHA-256.
 
-    Cargo received while loading goes along. Bookings whose cargo did not come are rolled to the next departure with
-    room; Conflict ``left_behind`` names those that nothing takes: they are rolled by hand or declined first.
+    What is not on the lorry then is rolled to the next departure with room, ``no_cargo`` or ``not_loaded`` as the
+    reason; Conflict ``left_behind`` names bookings that nothing takes: they are rolled by hand or declined first.
     """
     number = seal_number.strip()
     if not 1 <= len(number) <= _LONGEST_SEAL:
         raise Refused.field("seal_number", "required", f"1 to {_LONGEST_SEAL} characters")
     departure = _act(session, actor, departure_id, "seal", now)
-    _load_received(session, departure, now)
     left = [
         booking
-        for booking in _booked(session, departure.id, _NO_LOAD_STATES)
-        if not _roll_on(session, booking, departure, reason="no_cargo", now=now)
+        for booking in _booked(session, departure.id, _NOT_ABOARD)
+        if not _roll_on(session, booking, departure, reason=_why_left(booking), now=now)
     ]
     if left:
         raise Conflict("left_behind", departure=departure_id, bookings=[str(booking.id) for booking in left])
     session.add(Seal(id=new_id(), departure_id=departure.id, number=number, affixed_by=actor.person_id, affixed_at=now))
     loaded = _booked(session, departure.id, (BookingState.LOADED,))
     cargo.lock_consignments(session, booking_ids=[booking.id for booking in loaded])
+    _foresee(session, departure, Classifier.PLANNED, timedelta(), now)
+    subjects = tuple(booking.subject for booking in loaded)
+    events.record(session, DepartureSealed(at=now, departure_id=departure.id, subjects=subjects))
     return manifests.freeze(session, departure=departure, loaded=loaded, seal_number=number, now=now)
 
 
-def depart(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) -> None:
-    """Let the sealed lorry leave the hub."""
+def depart(
+    session: Session, *, actor: Actor, departure_id: UUID, now: datetime, happened_at: datetime | None = None
+) -> None:
+    """Let the sealed lorry leave the hub; ``happened_at`` where it left before this is noted."""
     departure = _act(session, actor, departure_id, "depart", now)
     moved = _move_bookings(session, _booked(session, departure.id, (BookingState.LOADED,)), "depart")
-    _reach(session, departure, departure.hub_code, now)
-    tracking.note(
-        session, code=Status.DEPARTED, departure_id=departure.id, place_code=departure.hub_code, event_at=now, now=now
-    )
+    happened = _reach(session, departure, departure.hub_code, happened_at, now)
+    _note(session, departure, Status.DEPARTED, departure.hub_code, happened, now)
     events.record(session, DepartureDeparted(at=now, departure_id=departure.id, subjects=moved))
 
 
 def at_border(
-    session: Session, *, actor: Actor, departure_id: UUID, now: datetime, place_code: str | None = None
+    session: Session,
+    *,
+    actor: Actor,
+    departure_id: UUID,
+    now: datetime,
+    place_code: str | None = None,
+    happened_at: datetime | None = None,
 ) -> None:
     """Note that the lorry waits at a border, the next on its way unless another is named."""
     departure = _act(session, actor, departure_id, "at_border", now)
     stop = _border(session, departure, place_code)
-    _reach(session, departure, stop.place_code, now)
-    tracking.note(
-        session, code=Status.ARRIVED, departure_id=departure.id, place_code=stop.place_code, event_at=now, now=now
-    )
+    happened = _reach(session, departure, stop.place_code, happened_at, now)
+    _note(session, departure, Status.ARRIVED, stop.place_code, happened, now)
     subjects = _aboard(session, departure)
     events.record(
         session,
@@ -120,8 +152,13 @@ def at_border(
     )
 
 
-def clear(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) -> None:
-    """Note that the lorry is cleared and crosses; it stands on the other side."""
+def clear(
+    session: Session, *, actor: Actor, departure_id: UUID, now: datetime, happened_at: datetime | None = None
+) -> None:
+    """Note that the lorry is cleared and crosses; it stands on the other side, and the stops ahead shift with it.
+
+    The wait is what lies between reaching the near side and this.
+    """
     departure = _act(session, actor, departure_id, "clear", now)
     side = session.scalars(
         sa.select(DepartureStop)
@@ -140,16 +177,27 @@ def clear(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) 
     ).one_or_none()
     place_code = beyond.place_code if beyond is not None else side.place_code
     if beyond is not None:
-        _reach(session, departure, place_code, now)
+        happened = _reach(session, departure, place_code, happened_at, now)
+    else:
+        happened = tracking.checked(happened_at, field="happened_at", now=now, since=side.reached_at)
     for code in (Status.CLEARED, Status.CROSSED_BORDER):
-        tracking.note(session, code=code, departure_id=departure.id, place_code=place_code, event_at=now, now=now)
+        _note(session, departure, code, place_code, happened, now)
+    _foresee(session, departure, Classifier.ESTIMATED, happened - (beyond or side).eta, now)
     subjects = _aboard(session, departure)
     events.record(
         session, DepartureCleared(at=now, departure_id=departure.id, subjects=subjects, place_code=place_code)
     )
 
 
-def arrive(session: Session, *, actor: Actor, departure_id: UUID, now: datetime, place_code: str | None = None) -> None:
+def arrive(
+    session: Session,
+    *,
+    actor: Actor,
+    departure_id: UUID,
+    now: datetime,
+    place_code: str | None = None,
+    happened_at: datetime | None = None,
+) -> None:
     """Note the arrival at a place on the way, or at the end of the line where none is named: cargo for it is there."""
     places = session.scalars(
         sa.select(DepartureStop.place_code)
@@ -176,18 +224,21 @@ def arrive(session: Session, *, actor: Actor, departure_id: UUID, now: datetime,
             facts={"place": there},
             now=now,
         )
-    _reach(session, departure, there, now)
+    happened = _reach(session, departure, there, happened_at, now)
     moved = _move_bookings(session, aboard, "arrive")
-    tracking.note(session, code=Status.ARRIVED, departure_id=departure.id, place_code=there, event_at=now, now=now)
+    _note(session, departure, Status.ARRIVED, there, happened, now)
     events.record(session, DepartureArrived(at=now, departure_id=departure.id, subjects=moved, place_code=there))
 
 
-def strip(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) -> None:
+def strip(
+    session: Session, *, actor: Actor, departure_id: UUID, now: datetime, happened_at: datetime | None = None
+) -> None:
     """Unload the lorry at the end of its line."""
     departure = _act(session, actor, departure_id, "strip", now)
+    happened = tracking.checked(happened_at, field="happened_at", now=now, since=_last_reached(session, departure))
     arrived = _booked(session, departure.id, (BookingState.ARRIVED,))
     cargo.move_units(session, booking_ids=[booking.id for booking in arrived], action="strip")
-    tracking.note(session, code=Status.STRIPPED, departure_id=departure.id, event_at=now, now=now)
+    tracking.note(session, code=Status.STRIPPED, departure_id=departure.id, event_at=happened, now=now)
 
 
 def settle_due(session: Session, *, now: datetime) -> int:
@@ -310,12 +361,8 @@ def _move_bookings(session: Session, bookings: Sequence[Booking], action: str) -
     return tuple(booking.subject for booking in bookings)
 
 
-def _load_received(session: Session, departure: Departure, now: datetime) -> None:
-    received = _booked(session, departure.id, (BookingState.CARGO_RECEIVED,))
-    _move_bookings(session, received, "load")
-    cargo.move_units(session, booking_ids=[booking.id for booking in received], action="load")
-    for booking in received:
-        tracking.note(session, code=Status.CONSOLIDATED, booking_id=booking.id, event_at=now, now=now)
+def _why_left(booking: Booking) -> str:
+    return "not_loaded" if booking.state is BookingState.CARGO_RECEIVED else "no_cargo"
 
 
 def _roll_on(session: Session, booking: Booking, departure: Departure, *, reason: str, now: datetime) -> bool:
@@ -353,14 +400,55 @@ def _border(session: Session, departure: Departure, place_code: str | None) -> D
     return stop
 
 
-def _reach(session: Session, departure: Departure, place_code: str, now: datetime) -> None:
+def _reach(
+    session: Session, departure: Departure, place_code: str, happened_at: datetime | None, now: datetime
+) -> datetime:
+    """Note when the lorry was at a stop, never before it was at the last one; return that instant."""
+    happened = tracking.checked(happened_at, field="happened_at", now=now, since=_last_reached(session, departure))
     stop = session.scalars(
         sa.select(DepartureStop).where(
             DepartureStop.departure_id == departure.id, DepartureStop.place_code == place_code
         )
     ).one()
-    stop.reached_at = now
+    stop.reached_at = happened
     session.flush()
+    return happened
+
+
+def _last_reached(session: Session, departure: Departure) -> datetime | None:
+    return session.scalars(
+        sa.select(DepartureStop.reached_at)
+        .where(DepartureStop.departure_id == departure.id, DepartureStop.reached_at.is_not(None))
+        .order_by(DepartureStop.position.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _note(
+    session: Session, departure: Departure, code: Status, place_code: str, happened: datetime, now: datetime
+) -> None:
+    tracking.note(session, code=code, departure_id=departure.id, place_code=place_code, event_at=happened, now=now)
+
+
+def _foresee(session: Session, departure: Departure, kind: Classifier, late: timedelta, now: datetime) -> None:
+    """Note when the stops ahead are planned to be reached, or expected by how late the lorry is."""
+    ahead = session.scalars(
+        sa.select(DepartureStop)
+        .where(
+            DepartureStop.departure_id == departure.id, DepartureStop.position > 0, DepartureStop.reached_at.is_(None)
+        )
+        .order_by(DepartureStop.position)
+    ).all()
+    for stop in ahead:
+        tracking.note(
+            session,
+            code=Status.ARRIVED,
+            departure_id=departure.id,
+            place_code=stop.place_code,
+            classifier=kind,
+            event_at=stop.eta + late,
+            now=now,
+        )
 
 
 def _aboard(session: Session, departure: Departure) -> tuple[UUID, ...]:

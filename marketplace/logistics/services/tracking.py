@@ -6,11 +6,24 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.models.cargo import TransportEvent
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import Classifier
+
+
+def checked(event_at: datetime | None, *, field: str, now: datetime, since: datetime | None = None) -> datetime:
+    """Return when something happened, now where nobody says; refuse the field for what is yet to come.
+
+    ``since`` is what happened before it.
+    """
+    happened = event_at or now
+    if happened > now:
+        raise Refused.field(field, "in_the_future", f"{now.isoformat(timespec='seconds')} or earlier")
+    if since is not None and happened < since:
+        raise Refused.field(field, "before_the_last", f"{since.isoformat(timespec='seconds')} or later")
+    return happened
 
 
 def note(

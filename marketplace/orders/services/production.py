@@ -21,8 +21,8 @@ def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: 
 
     Refused ``ready_date`` for a day that is over; Conflict ``state`` before the order is confirmed or once packed.
     """
-    line, order = _sold_line(session, line_id, actor)
-    if order.state is not OrderState.CONFIRMED or line.state not in BEFORE_PACKING:
+    line, order = sold_line(session, line_id, actor)
+    if order.state not in (OrderState.CONFIRMED, OrderState.IN_FULFILMENT) or line.state not in BEFORE_PACKING:
         raise Conflict("state", thing="order_line", state=str(line.state), action="ready_date", possible=[])
     if ready_date < now.date():
         raise Refused.field("ready_date", "in_the_past", f"{now.date()} or later")
@@ -41,7 +41,7 @@ def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: 
 
 def mark_ready(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> None:
     """Say that all of a line's goods are ready to be packed; saying it again changes nothing."""
-    line, order = _sold_line(session, line_id, actor)
+    line, order = sold_line(session, line_id, actor)
     if order.state is OrderState.PLACED:
         raise Conflict("state", thing="order", state=str(order.state), action="ready", possible=["confirm"])
     waiting = [state for state in parts_of(session, line_id=line.id) if state in BEFORE_PACKING]
@@ -52,7 +52,8 @@ def mark_ready(session: Session, *, line_id: UUID, actor: Actor, now: datetime) 
             move_line(session, line=line, state=state, action="ready", quantity=None, now=now)
 
 
-def _sold_line(session: Session, line_id: UUID, actor: Actor) -> tuple[OrderLine, Order]:
+def sold_line(session: Session, line_id: UUID, actor: Actor) -> tuple[OrderLine, Order]:
+    """Return a line and its locked order that the actor's company sells; NotFound for anybody else's."""
     line = session.get(OrderLine, line_id)
     if line is None:
         raise NotFound("order_line")

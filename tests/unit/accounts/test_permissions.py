@@ -30,7 +30,10 @@ company:merchant:apply   o . . . . .
 company:payee:edit       o . . . . .
 company:profile:edit     o . . . . .
 files:file:upload        o s p . l f
+logistics:receipt:record o . p . l .
 trade:cart:edit          o . p . . .
+trade:claim:answer       o s . . l .
+trade:claim:read         o s p a l f
 trade:document:read      o s p a l f
 trade:document:sign      o s . a . .
 trade:order:accept       o . p . l .
@@ -54,6 +57,8 @@ files:file:upload         o s p . l f
 logistics:handover:record o . . . l .
 logistics:receipt:record  o . . . l .
 partner:consignment:read  o s p a l f
+trade:claim:answer        o s . . l .
+trade:claim:read          o s p a l f
 trade:document:read       o s p a l f
 trade:document:sign       o s . a . .
 trade:payment:confirm     o . . . . f
@@ -72,6 +77,7 @@ logistics:departure:operate . o . . .
 logistics:handover:record   . o . . .
 logistics:receipt:record    . o . . .
 operator:audit:read         . . . . a
+operator:claim:decide       . o . t .
 operator:company:admit      . . . . a
 operator:ledger:read        . . . t a
 operator:listing:moderate   m . . . .

@@ -1,0 +1,1 @@
+"""Goods on their way over the API: packing, hand-over, departures, receipts."""

@@ -1,0 +1,250 @@
+"""What the API says of goods on their way."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from marketplace.api.shared.answers import Answer, Instant
+from marketplace.distribution.queries import DiscrepancyRow
+from marketplace.edge.acts.operations import Aboard, Operated, Wait
+from marketplace.kernel.quantity import Load
+from marketplace.logistics.queries import ManifestRow, ReceiptRow, TransportRow
+from marketplace.orders.queries import PackingRow
+
+
+class Packed(Answer):
+    """How a line was packed: labels are the first and last carton's SSCC, sizes those of one carton."""
+
+    cartons: int
+    units: int
+    units_per_carton: int
+    gross_kg: str
+    length_cm: str
+    width_cm: str
+    height_cm: str
+    marks: str
+    first_label: str
+    last_label: str
+    cartons_handed_over: int
+    packed_at: Instant
+
+    @classmethod
+    def of(cls, row: PackingRow) -> "Packed":
+        """Write a packing."""
+        return cls(
+            cartons=row.cartons,
+            units=row.units,
+            units_per_carton=row.carton_units,
+            gross_kg=_thousandth(row.gross_g),
+            length_cm=_tenth(row.length_mm),
+            width_cm=_tenth(row.width_mm),
+            height_cm=_tenth(row.height_mm),
+            marks=row.marks,
+            first_label=row.labels[0],
+            last_label=row.labels[1],
+            cartons_handed_over=row.handed_cartons,
+            packed_at=row.packed_at,
+        )
+
+
+class Room(Answer):
+    """Room on a lorry in its four dimensions."""
+
+    kg: str
+    m3: str
+    loading_metres: str
+    pallets: int
+
+    @classmethod
+    def of(cls, load: Load) -> "Room":
+        """Write a load."""
+        return cls(kg=f"{load.kg:f}", m3=f"{load.m3:f}", loading_metres=f"{load.ldm:f}", pallets=load.pallets)
+
+
+class Discrepancy(Answer):
+    """Cartons declared and counted, whole and damaged."""
+
+    id: UUID
+    order_line_id: UUID
+    stage: str
+    declared_cartons: int
+    counted_cartons: int
+    missing_cartons: int
+    damaged_cartons: int
+    remarks: str
+    state: str
+    opened_at: Instant
+
+    @classmethod
+    def of(cls, row: DiscrepancyRow) -> "Discrepancy":
+        """Write a discrepancy."""
+        return cls(
+            id=row.id,
+            order_line_id=row.line_id,
+            stage=str(row.stage),
+            declared_cartons=row.declared_cartons,
+            counted_cartons=row.counted_cartons,
+            missing_cartons=row.declared_cartons - row.counted_cartons,
+            damaged_cartons=row.damaged_cartons,
+            remarks=row.remarks,
+            state=str(row.state),
+            opened_at=row.opened_at,
+        )
+
+
+class Receipt(Answer):
+    """What the consignee's side counted at once."""
+
+    id: UUID
+    cartons: int
+    damaged_cartons: int
+    remarks: str
+    received_at: Instant
+
+    @classmethod
+    def of(cls, row: ReceiptRow) -> "Receipt":
+        """Write a receipt."""
+        return cls(
+            id=row.id,
+            cartons=row.cartons,
+            damaged_cartons=row.damaged_cartons,
+            remarks=row.remarks,
+            received_at=row.received_at,
+        )
+
+
+class BookingAboard(Answer):
+    """A booking with what was packed, taken in, received and found different."""
+
+    booking_id: UUID
+    reference: str
+    order_line_id: UUID
+    departure: str
+    to: str
+    state: str
+    load: Room
+    packed: Packed | None
+    cartons_taken_in: int
+    gross_kg_taken_in: str
+    receipts: list[Receipt]
+    discrepancies: list[Discrepancy]
+
+    @classmethod
+    def of(cls, row: Aboard) -> "BookingAboard":
+        """Write a booking."""
+        return cls(
+            booking_id=row.booking.id,
+            reference=row.booking.reference,
+            order_line_id=row.booking.subject,
+            departure=row.booking.departure_reference,
+            to=row.booking.to_place,
+            state=str(row.booking.state),
+            load=Room.of(row.booking.load),
+            packed=Packed.of(row.packing) if row.packing else None,
+            cartons_taken_in=row.taken_in.cartons if row.taken_in else 0,
+            gross_kg_taken_in=_thousandth(row.taken_in.grams if row.taken_in else 0),
+            receipts=[Receipt.of(one) for one in row.receipts],
+            discrepancies=[Discrepancy.of(one) for one in row.discrepancies],
+        )
+
+
+class HandedOver(Answer):
+    """What the hub took in: the unit's code, and the booking as it stands now."""
+
+    sscc: str
+    booking: BookingAboard
+
+
+class TransportEvent(Answer):
+    """A fact or forecast of the journey: UN/ECE Rec. 24 code, how sure, when it happens and when it was noted."""
+
+    id: UUID
+    code: int
+    classifier: str
+    place: str | None
+    event_at: Instant
+    recorded_at: Instant
+
+    @classmethod
+    def of(cls, row: TransportRow) -> "TransportEvent":
+        """Write an event."""
+        return cls(
+            id=row.id,
+            code=row.code,
+            classifier=str(row.classifier),
+            place=row.place_code,
+            event_at=row.event_at,
+            recorded_at=row.recorded_at,
+        )
+
+
+class BorderWait(Answer):
+    """A stay at a border; ``until`` and ``hours`` are null while it lasts."""
+
+    place: str
+    since: Instant
+    until: Instant | None
+    hours: int | None
+
+    @classmethod
+    def of(cls, row: Wait) -> "BorderWait":
+        """Write a stay."""
+        return cls(
+            place=row.place_code,
+            since=row.since.event_at,
+            until=row.until.event_at if row.until else None,
+            hours=row.hours,
+        )
+
+
+class Manifest(Answer):
+    """What is on a sealed lorry; ``sha256`` is over the content's canonical JSON."""
+
+    content: dict[str, Any]
+    sha256: str
+    frozen_at: Instant
+
+    @classmethod
+    def of(cls, row: ManifestRow) -> "Manifest":
+        """Write a manifest."""
+        return cls(content=dict(row.content), sha256=row.sha256, frozen_at=row.frozen_at)
+
+
+class Operation(Answer):
+    """A departure as those who run it see it."""
+
+    id: UUID
+    reference: str
+    state: str
+    actions: list[str]
+    capacity: Room
+    room: Room
+    bookings: list[BookingAboard]
+    manifest: Manifest | None
+    events: list[TransportEvent]
+    border_waits: list[BorderWait]
+
+    @classmethod
+    def of(cls, seen: Operated) -> "Operation":
+        """Write a departure."""
+        row = seen.departure
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            state=str(row.state),
+            actions=list(seen.acts),
+            capacity=Room.of(row.capacity),
+            room=Room.of(row.room),
+            bookings=[BookingAboard.of(one) for one in seen.aboard],
+            manifest=Manifest.of(seen.manifest) if seen.manifest else None,
+            events=[TransportEvent.of(one) for one in seen.events],
+            border_waits=[BorderWait.of(one) for one in seen.waits],
+        )
+
+
+def _thousandth(value: int) -> str:
+    return f"{Decimal(value).scaleb(-3):f}"
+
+
+def _tenth(value: int) -> str:
+    return f"{Decimal(value).scaleb(-1):f}"

@@ -1,0 +1,61 @@
+"""What a hub and a consignee count, and the case that is opened where it is not what was declared."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from marketplace.kernel.lifecycle import Lifecycle
+
+
+class Stage(StrEnum):
+    """Where goods were counted."""
+
+    HANDOVER = "handover"
+    RECEIPT = "receipt"
+
+
+class DiscrepancyState(StrEnum):
+    """Whether what is missing may still come."""
+
+    OPEN = "open"
+    MADE_GOOD = "made_good"
+    SHORT = "short"
+
+
+# What did not come before the lorry left is short: between merchant and buyer. What was loaded and did not arrive is
+# lost: between the carrier and whoever bears the risk of the way.
+DISCREPANCY: Final = Lifecycle(
+    "discrepancy",
+    {DiscrepancyState.OPEN: {"make_good": DiscrepancyState.MADE_GOOD, "leave_short": DiscrepancyState.SHORT}},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Cartons as a hub counted, weighed and measured them: by the sides of the whole lot, or its volume."""
+
+    cartons: int
+    grams: int
+    length_mm: int | None = None
+    width_mm: int | None = None
+    height_mm: int | None = None
+    volume_cm3: int | None = None
+    remarks: str = ""
+    override_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Cartons as the consignee's side counted them; ``complete`` when nothing more is to come."""
+
+    cartons: int
+    damaged: int = 0
+    remarks: str = ""
+    complete: bool = True
+
+
+def shares(units: int, damaged_units: int, left: int, *, complete: bool) -> tuple[int, int, int]:
+    """Return the units delivered whole, damaged and lost of what came now and what is left."""
+    came = min(units, left)
+    damaged = min(damaged_units, came)
+    return came - damaged, damaged, left - came if complete else 0

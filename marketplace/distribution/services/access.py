@@ -1,0 +1,43 @@
+"""Whose cargo it is: the operator's staff handle all, a carrier what rides on its lines, a consignee its own."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.distribution.models import LineBooking
+from marketplace.distribution.services import booking as bookings
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import NotAllowed, NotFound
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import BookingRow
+
+
+def booking_of_line(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> BookingRow:
+    """Return the present booking of a line for who takes its cargo in; NotFound for anybody else."""
+    found = bookings.current(session, line_id=line_id)
+    if found is None or not _carries(session, actor, found, now):
+        raise NotFound("order_line")
+    return found
+
+
+def booking_to_receive(session: Session, *, booking_id: UUID, actor: Actor, now: datetime) -> tuple[BookingRow, UUID]:
+    """Return a booking and its line for who may count its arrival; NotAllowed for its shipper, else NotFound."""
+    line_id = session.scalars(sa.select(LineBooking.line_id).where(LineBooking.booking_id == booking_id)).one_or_none()
+    if line_id is None:
+        raise NotFound("booking")
+    found = logistics.booking(session, booking_id=booking_id)
+    if actor.company == found.consignee_company_id or _carries(session, actor, found, now):
+        return found, line_id
+    if actor.company == found.shipper_company_id:
+        raise NotAllowed("only_the_consignee")
+    raise NotFound("booking")
+
+
+def _carries(session: Session, actor: Actor, booking: BookingRow, now: datetime) -> bool:
+    if actor.company_kind == CompanyKind.OPERATOR:
+        return True
+    departure = logistics.departure(session, departure_id=booking.departure_id, now=now)
+    return actor.company == departure.carrier_company_id

@@ -1,0 +1,41 @@
+"""What happens to a lorry happens to the order lines on it."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.distribution import queries
+from marketplace.distribution.rules.freight import ContractState
+from marketplace.distribution.rules.handover import Stage
+from marketplace.distribution.services import contracts, discrepancies
+from marketplace.distribution.services.booking import current
+from marketplace.kernel.actor import SYSTEM
+from marketplace.logistics.events import BookingCancelled, DepartureDeparted
+from marketplace.orders.services import fulfilment
+
+# Why the road gives up a booking; whatever else ends one is somebody's decision and settled there.
+_NO_LORRY = frozenset({"departure_cancelled", "no_departure"})
+
+
+def on_departed(session: Session, event: DepartureDeparted) -> None:
+    """Put the lines on the lorry in transit; what of them did not come to the hub is short from now on."""
+    for line_id in sorted(event.subjects):
+        if fulfilment.depart(session, line_id=line_id, now=event.at):
+            discrepancies.leave_short(session, line_id=line_id, stage=Stage.HANDOVER, actor=SYSTEM, now=event.at)
+
+
+def on_booking_cancelled(session: Session, event: BookingCancelled) -> None:
+    """End the freight contracts of a line that no lorry takes: what was paid for its way is owed back.
+
+    A contract that still carries other lines stays until the last of them has lost its booking.
+    """
+    if event.reason not in _NO_LORRY:
+        return
+    for contract_id in queries.contracts_with(session, line_id=event.subject):
+        contract = queries.by_id(session, contract_id=contract_id)
+        if contract.state is ContractState.AGREED and not _carries(session, [row.line_id for row in contract.lines]):
+            contracts.end(session, contract_id=contract_id, actor=SYSTEM, now=event.at)
+
+
+def _carries(session: Session, line_ids: list[UUID]) -> bool:
+    return any(current(session, line_id=line_id) is not None for line_id in line_ids)

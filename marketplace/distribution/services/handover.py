@@ -1,0 +1,102 @@
+"""Goods change hands at the hub: counted against the packing, weighed and measured against the booking."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.catalog.rules.packing import load_of
+from marketplace.distribution import queries
+from marketplace.distribution.models import LineBooking
+from marketplace.distribution.rules.freight import ContractState
+from marketplace.distribution.rules.handover import Counted, Stage
+from marketplace.distribution.services import access, discrepancies
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.quantity import Load
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.rules.cargo import MeasuredUnit
+from marketplace.logistics.services import cargo, departures
+from marketplace.orders.services import fulfilment
+from marketplace.orders.services.fulfilment import Handed
+from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
+from marketplace.payments.services import plans
+
+
+def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor, now: datetime) -> str:
+    """Take cartons of a line into the hub for its booked departure; return the code of the unit they are.
+
+    Fewer cartons than packed open a discrepancy; the booking becomes as large as what came. Conflict ``capacity`` with
+    the lacking dimensions when that is more than the lorry has room for, ``cutoff`` after the cargo cut-off unless an
+    operator gives a reason, ``state`` for a booking that is not confirmed; nothing is written then.
+    """
+    booking = access.booking_of_line(session, line_id=line_id, actor=actor, now=now)
+    departures.lock(session, departure_id=booking.departure_id)
+    booking = logistics.booking(session, booking_id=booking.id)
+    _check_in_time(booking, counted, actor, now)
+    handed = fulfilment.hand_over(session, line_id=line_id, cartons=counted.cartons, actor=actor, now=now)
+    unit = MeasuredUnit(
+        counted.cartons,
+        counted.grams,
+        counted.length_mm,
+        counted.width_mm,
+        counted.height_mm,
+        counted.volume_cm3,
+    )
+    (code,) = cargo.receive_cargo(
+        session,
+        actor=actor,
+        booking_id=booking.id,
+        units=[unit],
+        floor=_floor(booking, handed),
+        reason=counted.override_reason,
+        now=now,
+    )
+    session.get_one(LineBooking, booking.id).quantity = handed.units
+    session.flush()
+    weighed = logistics.received(session, booking_ids=[booking.id])[booking.id]
+    discrepancies.note(
+        session,
+        line_id=line_id,
+        booking_id=booking.id,
+        stage=Stage.HANDOVER,
+        declared=handed.declared_cartons,
+        counted=handed.cartons,
+        grams=(handed.declared_gross_g, weighed.grams),
+        remarks=counted.remarks,
+        actor=actor,
+        now=now,
+    )
+    let_freight_fall_due(session, order_id=handed.order_id, line_id=line_id, event=MilestoneEvent.HANDED_OVER, now=now)
+    return code
+
+
+def let_freight_fall_due(
+    session: Session, *, order_id: UUID, line_id: UUID, event: MilestoneEvent, now: datetime
+) -> None:
+    """Let the freight of a line fall due, or be released, by an event of its way."""
+    for contract in queries.contracts_of(session, order_ids=[order_id])[order_id]:
+        if contract.state is ContractState.AGREED and line_id in {line.line_id for line in contract.lines}:
+            plans.fall_due(
+                session,
+                subject=Subject(SubjectKind.FREIGHT, contract.id),
+                event=event,
+                line_ids=[line_id],
+                due_at=fulfilment.pay_by(session, company_id=contract.payer_id, now=now),
+                now=now,
+            )
+
+
+def _check_in_time(booking: BookingRow, counted: Counted, actor: Actor, now: datetime) -> None:
+    if now < booking.cutoff_cargo_at:
+        return
+    if counted.override_reason and actor.may(Permission.LOGISTICS_DEPARTURE_OPERATE):
+        return
+    raise Conflict("cutoff", departure=booking.departure_id, cutoff=booking.cutoff_cargo_at.isoformat())
+
+
+def _floor(booking: BookingRow, handed: Handed) -> Load:
+    """Return the loading metres and pallet places of what came; as booked where nobody said how it is packed."""
+    return load_of(handed.units, handed.packing) if handed.packing else booking.load

@@ -1,0 +1,103 @@
+"""The consignee's side counts what arrived; what was loaded and did not come is lost on the way."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.distribution.models import LineBooking
+from marketplace.distribution.rules.handover import Received, Stage, shares
+from marketplace.distribution.services import access, discrepancies
+from marketplace.distribution.services.handover import let_freight_fall_due
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.rules.states import BookingState
+from marketplace.logistics.services import cargo
+from marketplace.orders import queries as orders
+from marketplace.orders.rules.packing import units_in
+from marketplace.orders.services import fulfilment
+from marketplace.orders.services.moves import locked_order
+from marketplace.payments.rules.terms import MilestoneEvent
+
+
+def receive(
+    session: Session,
+    *,
+    booking_id: UUID,
+    received: Received,
+    received_at: datetime | None = None,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Record what arrived of a booking and deliver its line; return the receipt.
+
+    Refused ``cartons`` for more than were loaded and not counted yet; Conflict ``state`` before the arrival and after
+    the last receipt. Damaged cartons are damaged goods; with the last receipt the rest is lost, and the carrier's
+    held freight is released.
+    """
+    booking, line_id = access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
+    packing, order_id = orders.packing_for(session, line_id=line_id), orders.order_of(session, line_id=line_id)
+    locked_order(session, order_id=order_id)
+    booking = logistics.booking(session, booking_id=booking_id)
+    if booking.state is not BookingState.ARRIVED or packing is None:
+        raise Conflict("state", thing="booking", state=str(booking.state), action="receipt", possible=[])
+    loaded = logistics.received(session, booking_ids=[booking_id])[booking_id].cartons
+    before = logistics.receipts(session, booking_ids=[booking_id]).get(booking_id, ())
+    counted, hurt = sum(row.cartons for row in before), sum(row.damaged_cartons for row in before)
+    if not 0 <= received.cartons <= loaded - counted:
+        raise Refused.field(
+            "cartons", "too_small" if received.cartons < 0 else "too_large", f"0 to {loaded - counted} cartons"
+        )
+    receipt_id = cargo.record_receipt(
+        session,
+        actor=actor,
+        booking_id=booking_id,
+        cartons=received.cartons,
+        damaged_cartons=received.damaged,
+        remarks=received.remarks,
+        complete=received.complete,
+        received_at=received_at,
+        now=now,
+    )
+    units = session.get_one(LineBooking, booking_id).quantity
+    came_before, came = (
+        units_in(number, cartons=loaded, units=units, carton_units=packing.carton_units) if number else 0
+        for number in (counted, counted + received.cartons)
+    )
+    delivered, damaged, lost = shares(
+        came - came_before,
+        received.damaged * packing.carton_units,
+        units - came_before,
+        complete=received.complete,
+    )
+    fulfilment.deliver(session, line_id=line_id, delivered=delivered, damaged=damaged, lost=lost, actor=actor, now=now)
+    if received.complete:
+        _conclude(session, line_id, booking_id, (loaded, counted + received.cartons, hurt), received, actor, now)
+        let_freight_fall_due(session, order_id=order_id, line_id=line_id, event=MilestoneEvent.DELIVERED, now=now)
+    return receipt_id
+
+
+def _conclude(
+    session: Session,
+    line_id: UUID,
+    booking_id: UUID,
+    counts: tuple[int, int, int],
+    received: Received,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    loaded, counted, hurt_before = counts
+    discrepancies.note(
+        session,
+        line_id=line_id,
+        booking_id=booking_id,
+        stage=Stage.RECEIPT,
+        declared=loaded,
+        counted=counted,
+        damaged=hurt_before + received.damaged,
+        remarks=received.remarks,
+        actor=actor,
+        now=now,
+    )
+    discrepancies.leave_short(session, line_id=line_id, stage=Stage.RECEIPT, actor=actor, now=now)

@@ -1,0 +1,273 @@
+"""Acts on goods under way, and what those who do them see; shared by pages and API."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.distribution import queries as distribution
+from marketplace.distribution.queries import DiscrepancyRow
+from marketplace.distribution.rules.handover import Counted, Received
+from marketplace.distribution.services import handover, receipts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import operations as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.pages import Page
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import BookingRow, DepartureRow, ManifestRow, ReceiptRow, ReceivedRow, TransportRow
+from marketplace.logistics.rules.cargo import Status
+from marketplace.logistics.rules.states import AT_HUB, DEPARTURE, Classifier
+from marketplace.logistics.services import departures
+from marketplace.orders import queries as orders
+from marketplace.orders.queries import PackingRow, ToShipRow
+from marketplace.orders.rules.packing import Declared
+from marketplace.orders.services import fulfilment, production
+
+# What is still of interest to those who work at the hub and on the road.
+_BACK = timedelta(days=14)
+ACTS = ("close", "load", "seal", "depart", "at_border", "clear", "arrive", "strip", "cancel")
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A stay at a border: since when, until when, None while it lasts."""
+
+    place_code: str
+    since: TransportRow
+    until: TransportRow | None
+
+    @property
+    def hours(self) -> int | None:
+        """Whole hours waited."""
+        return None if self.until is None else int((self.until.event_at - self.since.event_at).total_seconds() // 3600)
+
+
+@dataclass(frozen=True, slots=True)
+class Aboard:
+    """A booking with what was packed, taken in, received and found different."""
+
+    booking: BookingRow
+    packing: PackingRow | None
+    taken_in: ReceivedRow | None
+    receipts: tuple[ReceiptRow, ...]
+    discrepancies: tuple[DiscrepancyRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operated:
+    """A departure as those who run it see it."""
+
+    departure: DepartureRow
+    acts: tuple[str, ...]
+    aboard: tuple[Aboard, ...]
+    manifest: ManifestRow | None
+    events: tuple[TransportRow, ...]
+    waits: tuple[Wait, ...]
+
+
+def mark_ready(session: Session, line_id: UUID) -> None:
+    """Say that a line's goods are ready to be packed."""
+    production.mark_ready(session, line_id=line_id, actor=require_actor(), now=clock.now())
+
+
+def pack(session: Session, line_id: UUID, body: requests.Packing) -> PackingRow:
+    """Pack a line and return it as it is packed."""
+    declared = Declared(
+        cartons=body.cartons,
+        gross_g=None if body.gross_kg is None else requests.grams(body.gross_kg),
+        length_mm=requests.millimetres(body.length_cm),
+        width_mm=requests.millimetres(body.width_cm),
+        height_mm=requests.millimetres(body.height_cm),
+        marks=body.marks or "",
+    )
+    fulfilment.pack(session, line_id=line_id, declared=declared, actor=require_actor(), now=clock.now())
+    return orders.packings(session, line_ids=[line_id])[line_id]
+
+
+def hand_over(session: Session, line_id: UUID, body: requests.Handover) -> tuple[str, Aboard]:
+    """Take cartons into the hub; return the code of the unit and the booking as it stands then."""
+    sides = (body.length_cm, body.width_cm, body.height_cm)
+    if body.m3 is None and None in sides:
+        missing = [name for name in ("length_cm", "width_cm", "height_cm") if getattr(body, name) is None]
+        raise Refused.fields(*(FieldError(name, "required", "all three sides, or m3") for name in missing))
+    length, width, height = (requests.millimetres(side) for side in sides) if body.m3 is None else (None, None, None)
+    counted = Counted(
+        cartons=body.cartons_received,
+        grams=requests.grams(body.gross_kg),
+        length_mm=length,
+        width_mm=width,
+        height_mm=height,
+        volume_cm3=requests.cubic_centimetres(body.m3),
+        remarks=body.remarks or "",
+        override_reason=body.override_reason or "",
+    )
+    code = handover.hand_over(session, line_id=line_id, counted=counted, actor=require_actor(), now=clock.now())
+    booking = logistics.bookings(session, subjects=[line_id])[line_id][-1]
+    return code, _aboard(session, (booking,))[0]
+
+
+def receive(session: Session, booking_id: UUID, body: requests.Receipt) -> UUID:
+    """Record what arrived of a booking."""
+    received = Received(body.cartons, body.damaged or 0, body.remarks or "", body.complete)
+    return receipts.receive(
+        session,
+        booking_id=booking_id,
+        received=received,
+        received_at=body.received_at,
+        actor=require_actor(),
+        now=clock.now(),
+    )
+
+
+def close(session: Session, departure_id: UUID) -> None:
+    """Take no more bookings."""
+    departures.close(session, actor=require_actor(), departure_id=departure_id, now=clock.now())
+
+
+def load(session: Session, departure_id: UUID, body: requests.Loading) -> None:
+    """Load what is at the hub, or the named bookings of it."""
+    departures.load(
+        session, actor=require_actor(), departure_id=departure_id, booking_ids=body.bookings or None, now=clock.now()
+    )
+
+
+def seal(session: Session, departure_id: UUID, body: requests.Sealing) -> str:
+    """Seal the doors; return the hash of the manifest."""
+    return departures.seal(
+        session, actor=require_actor(), departure_id=departure_id, seal_number=body.seal_number, now=clock.now()
+    )
+
+
+def depart(session: Session, departure_id: UUID, body: requests.Passing) -> None:
+    """Let the lorry go."""
+    departures.depart(
+        session, actor=require_actor(), departure_id=departure_id, happened_at=body.happened_at, now=clock.now()
+    )
+
+
+def at_border(session: Session, departure_id: UUID, body: requests.Passing) -> None:
+    """Note the arrival at a border."""
+    departures.at_border(
+        session,
+        actor=require_actor(),
+        departure_id=departure_id,
+        place_code=body.place,
+        happened_at=body.happened_at,
+        now=clock.now(),
+    )
+
+
+def clear(session: Session, departure_id: UUID, body: requests.Passing) -> None:
+    """Note that the lorry is cleared and crosses."""
+    departures.clear(
+        session, actor=require_actor(), departure_id=departure_id, happened_at=body.happened_at, now=clock.now()
+    )
+
+
+def arrive(session: Session, departure_id: UUID, body: requests.Passing) -> None:
+    """Note the arrival at the end of the line or at a place on the way."""
+    departures.arrive(
+        session,
+        actor=require_actor(),
+        departure_id=departure_id,
+        place_code=body.place,
+        happened_at=body.happened_at,
+        now=clock.now(),
+    )
+
+
+def strip(session: Session, departure_id: UUID, body: requests.Passing) -> None:
+    """Unload the lorry."""
+    departures.strip(
+        session, actor=require_actor(), departure_id=departure_id, happened_at=body.happened_at, now=clock.now()
+    )
+
+
+def cancel(session: Session, departure_id: UUID, body: requests.Cancelling) -> None:
+    """Cancel a departure."""
+    departures.cancel(session, actor=require_actor(), departure_id=departure_id, reason=body.reason, now=clock.now())
+
+
+def operated(departure_id: UUID) -> Operated:
+    """Return a departure with all that is aboard, for the operator's staff."""
+    session, now = reading(), clock.now()
+    departure = logistics.departure(session, departure_id=departure_id, now=now)
+    events = logistics.events_of(session, departure_id=departure_id)
+    return Operated(
+        departure=departure,
+        acts=tuple(act for act in ACTS if DEPARTURE.allows(departure.state, act)),
+        aboard=_aboard(session, logistics.bookings_on(session, departure_id=departure_id)),
+        manifest=logistics.manifest(session, departure_id=departure_id),
+        events=events,
+        waits=waits(departure, events),
+    )
+
+
+def running(cursor: str | None) -> Page[DepartureRow]:
+    """Return departures of the last two weeks and those to come, by time."""
+    now = clock.now()
+    return logistics.departures(reading(), after=now - _BACK, now=now, cursor=cursor)
+
+
+def consignments() -> tuple[Aboard, ...]:
+    """Return the bookings on the lines of the asker's company that are confirmed and not delivered yet."""
+    session = reading()
+    return _aboard(session, logistics.bookings_of_carrier(session, carrier_id=require_actor().company))
+
+
+def to_ship() -> tuple[ToShipRow, ...]:
+    """Return what the asker's company has to make ready, pack and bring to the hub."""
+    return orders.lines_to_ship(reading(), merchant_id=require_actor().company)
+
+
+def may_override() -> bool:
+    """Tell whether the asker may take cargo in after the cut-off."""
+    return require_actor().may(Permission.LOGISTICS_DEPARTURE_OPERATE)
+
+
+def takes_cargo(row: Aboard) -> bool:
+    """Tell whether the hub can take in more of a booking."""
+    return row.booking.state in AT_HUB and row.packing is not None and row.packing.missing > 0
+
+
+def waits(departure: DepartureRow, events: tuple[TransportRow, ...]) -> tuple[Wait, ...]:
+    """Pair each actual arrival at a border with the clearance that followed it."""
+    borders = {stop.place.code for stop in departure.stops if stop.is_border}
+    return waits_in(events, borders)
+
+
+def waits_in(events: Sequence[TransportRow], borders: Collection[str]) -> tuple[Wait, ...]:
+    """Return the stays at these places that a journey's events tell of, an unfinished one last."""
+    happened = sorted(
+        (row for row in events if row.classifier is Classifier.ACTUAL), key=lambda row: (row.event_at, row.id)
+    )
+    found: list[Wait] = []
+    for row in happened:
+        if row.code == Status.ARRIVED and row.place_code in borders:
+            found.append(Wait(str(row.place_code), row, None))
+        elif row.code == Status.CLEARED and found and found[-1].until is None:
+            found[-1] = replace(found[-1], until=row)
+    return tuple(found)
+
+
+def _aboard(session: Session, bookings: tuple[BookingRow, ...]) -> tuple[Aboard, ...]:
+    ids, lines = [row.id for row in bookings], [row.subject for row in bookings]
+    packings = orders.packings(session, line_ids=lines)
+    taken_in = logistics.received(session, booking_ids=ids)
+    found = logistics.receipts(session, booking_ids=ids)
+    differing: Mapping[UUID, tuple[DiscrepancyRow, ...]] = distribution.discrepancies(session, line_ids=lines)
+    return tuple(
+        Aboard(
+            booking=row,
+            packing=packings.get(row.subject),
+            taken_in=taken_in.get(row.id),
+            receipts=found.get(row.id, ()),
+            discrepancies=differing.get(row.subject, ()),
+        )
+        for row in bookings
+    )

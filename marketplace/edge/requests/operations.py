@@ -1,0 +1,115 @@
+"""What people send about goods on their way: packing, hand-over, acts on departures, receipts."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Final
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from pydantic import BeforeValidator, Field
+
+from marketplace.edge import messages
+from marketplace.edge.parsing import Exact, Line, Request, Text, Tick, Whole, blank_is_none
+from marketplace.edge.requests.logistics import Instant, Place
+
+Kilograms = Annotated[Annotated[Exact, Field(gt=0, le=40_000, decimal_places=3)] | None, BeforeValidator(blank_is_none)]
+Centimetres = Annotated[
+    Annotated[Exact, Field(gt=0, le=1_400, decimal_places=1)] | None, BeforeValidator(blank_is_none)
+]
+CubicMetres = Annotated[Annotated[Exact, Field(gt=0, le=200, decimal_places=6)] | None, BeforeValidator(blank_is_none)]
+Remarks = Annotated[Annotated[Text, Field(max_length=1_000)] | None, BeforeValidator(blank_is_none)]
+Count = Annotated[Annotated[Whole, Field(ge=0, le=1_000_000)] | None, BeforeValidator(blank_is_none)]
+
+_GRAMS: Final = Decimal(1_000)
+_MILLIMETRES: Final = Decimal(10)
+_CM3: Final = Decimal(1_000_000)
+
+
+class Packing(Request):
+    """Into how many cartons a line is packed; gross weight of all, outer size of one, as offered where left out."""
+
+    cartons: Annotated[Whole, Field(ge=1, le=1_000_000)]
+    gross_kg: Kilograms = None
+    length_cm: Centimetres = None
+    width_cm: Centimetres = None
+    height_cm: Centimetres = None
+    marks: Annotated[Annotated[Text, Field(max_length=500)] | None, BeforeValidator(blank_is_none)] = None
+
+
+class Handover(Request):
+    """Cartons as the hub counted and weighed them, and the outer size of the lot or its volume."""
+
+    cartons_received: Annotated[Whole, Field(ge=1, le=1_000_000)]
+    gross_kg: Annotated[Exact, Field(gt=0, le=40_000, decimal_places=3)]
+    length_cm: Centimetres = None
+    width_cm: Centimetres = None
+    height_cm: Centimetres = None
+    m3: CubicMetres = None
+    remarks: Remarks = None
+    override_reason: Annotated[Annotated[Line, Field(max_length=200)] | None, BeforeValidator(blank_is_none)] = None
+
+
+class Loading(Request):
+    """Which bookings are loaded; all that are at the hub where none is named."""
+
+    bookings: list[UUID] | None = Field(default=None, max_length=500)
+
+
+class Sealing(Request):
+    """The number of the seal on the doors."""
+
+    seal_number: Annotated[Line, Field(max_length=40)]
+
+
+class Passing(Request):
+    """When it happened, now where left out, and at which place where more than one may be meant."""
+
+    place: Place = None
+    happened_at: Instant = None
+
+
+class Cancelling(Request):
+    """Why a departure does not run: a short code or word."""
+
+    reason: Annotated[Line, Field(max_length=100)]
+
+
+class Receipt(Request):
+    """Cartons as the consignee's side counted them; ``complete`` false while more is being unloaded."""
+
+    cartons: Annotated[Whole, Field(ge=0, le=1_000_000)]
+    damaged: Count = None
+    remarks: Remarks = None
+    received_at: Instant = None
+    complete: Tick = True
+
+
+def grams(kilograms: Decimal) -> int:
+    """Return whole grams."""
+    return _whole(kilograms * _GRAMS)
+
+
+def millimetres(centimetres: Decimal | None) -> int | None:
+    """Return whole millimetres."""
+    return None if centimetres is None else _whole(centimetres * _MILLIMETRES)
+
+
+def cubic_centimetres(cubic_metres: Decimal | None) -> int | None:
+    """Return whole cubic centimetres, at least one."""
+    return None if cubic_metres is None else max(1, _whole(cubic_metres * _CM3))
+
+
+def _whole(value: Decimal) -> int:
+    return int(value.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+messages.register(
+    errors={
+        "not_secured": _("The deposit is not there yet, so nothing is packed."),
+        "only_the_consignee": _("Only the receiving side, the carrier or the operator counts what arrived."),
+        "not_received": _("This cargo is not at the hub for this departure."),
+    },
+    fields={
+        "in_the_future": _("This is yet to come: %(accepted)s."),
+        "before_the_last": _("This was before the last thing that happened: %(accepted)s."),
+    },
+)

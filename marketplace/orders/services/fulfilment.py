@@ -1,0 +1,199 @@
+"""A line from its merchant's packing table to its buyer's door: packed, handed over, under way, delivered or not."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.audit import services as audit
+from marketplace.catalog.rules.packing import Packing
+from marketplace.catalog.services import stock
+from marketplace.kernel import events
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.orders.events import LineDelivered
+from marketplace.orders.models import LinePacking, Order, OrderLine
+from marketplace.orders.rules import packing as rules
+from marketplace.orders.rules.states import BEFORE_PACKING, LineState, OrderState
+from marketplace.orders.services.moves import locked_order, move_line, move_order, parts_of
+from marketplace.orders.services.production import sold_line
+from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
+from marketplace.payments.services import plans
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
+
+_ACTIVE: Final = (OrderState.CONFIRMED, OrderState.IN_FULFILMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What the hub has of a line now: cartons and units in all, and what was declared."""
+
+    order_id: UUID
+    buyer_id: UUID
+    cartons: int
+    units: int
+    declared_cartons: int
+    declared_gross_g: int
+    packing: Packing | None
+
+
+def pack(session: Session, *, line_id: UUID, declared: rules.Declared, actor: Actor, now: datetime) -> None:
+    """Pack all of a line's goods into cartons and give each a label; the order is in fulfilment then.
+
+    Weight and size are those of the offer where the merchant gives none. Conflict ``not_secured`` while its deposit is
+    missing, ``state`` for goods that are still made or packed already.
+    """
+    line, order = sold_line(session, line_id, actor)
+    if order.state not in _ACTIVE:
+        raise Conflict("state", thing="order", state=str(order.state), action="pack", possible=[])
+    if order.secured_at is None:
+        raise Conflict("not_secured", order=order.id)
+    waiting = {state: units for state, units in parts_of(session, line_id=line.id).items() if state in BEFORE_PACKING}
+    if not waiting:
+        raise Conflict("state", thing="order_line", state=str(line.state), action="pack", possible=[])
+    quantity = sum(waiting.values())
+    box = rules.packed(declared, quantity=quantity, packing=_packing(line))
+    for state in waiting:
+        move_line(session, line=line, state=state, action="pack", quantity=None, now=now)
+    _keep(session, line, box, quantity, now)
+    _begin(session, order, actor, now)
+    facts = {"units": quantity, "cartons": box.cartons, "grams": box.gross_g}
+    _audit(session, line.id, "packed", facts, actor, now)
+
+
+def hand_over(session: Session, *, line_id: UUID, cartons: int, actor: Actor, now: datetime) -> Handed:
+    """Take so many cartons of a line into the hub; what is missing stays packed with its merchant and may follow.
+
+    Refused ``cartons_received`` for none or for more than are still to come; Conflict ``state`` before it is packed.
+    The share that is due at hand-over falls due with the first carton: what never comes is a claim, not a credit line.
+    """
+    line, order = _locked_line(session, line_id)
+    kept = session.get(LinePacking, line_id, populate_existing=True)
+    if kept is None or not parts_of(session, line_id=line_id).get(LineState.PACKED):
+        raise Conflict("state", thing="order_line", state=str(line.state), action="hand_over", possible=["pack"])
+    to_come = kept.cartons - kept.handed_cartons
+    if not 1 <= cartons <= to_come:
+        raise Refused.field("cartons_received", "too_small" if cartons < 1 else "too_large", f"1 to {to_come} cartons")
+    before, after = _units(kept, kept.handed_cartons), _units(kept, kept.handed_cartons + cartons)
+    kept.handed_cartons += cartons
+    move_line(session, line=line, state=LineState.PACKED, action="hand_over", quantity=after - before, now=now)
+    _audit(session, line_id, "handed_over", {"units": after - before, "cartons": cartons}, actor, now)
+    plans.fall_due(
+        session,
+        subject=Subject(SubjectKind.ORDER, order.id),
+        event=MilestoneEvent.HANDED_OVER,
+        line_ids=[line_id],
+        due_at=pay_by(session, company_id=order.buyer_id, now=now),
+        now=now,
+    )
+    if line.lead_days is None:
+        stock.ship(session, subject=line_id, quantity=after, now=now)
+    return Handed(
+        order_id=order.id,
+        buyer_id=order.buyer_id,
+        cartons=kept.handed_cartons,
+        units=after,
+        declared_cartons=kept.cartons,
+        declared_gross_g=kept.gross_g,
+        packing=_packing(line),
+    )
+
+
+def depart(session: Session, *, line_id: UUID, now: datetime) -> int:
+    """Let what the hub has of a line go on its way; return the units that did not come, which are short from now on."""
+    line, _order = _locked_line(session, line_id)
+    parts = parts_of(session, line_id=line_id)
+    if LineState.HANDED_OVER in parts:
+        move_line(session, line=line, state=LineState.HANDED_OVER, action="depart", quantity=None, now=now)
+    short = parts.get(LineState.PACKED, 0)
+    if short:
+        move_line(session, line=line, state=LineState.PACKED, action="short", quantity=None, now=now)
+    return short
+
+
+def deliver(
+    session: Session, *, line_id: UUID, delivered: int, damaged: int, lost: int, actor: Actor, now: datetime
+) -> None:
+    """Note what came of units in transit: whole, damaged, or not at all."""
+    line, order = _locked_line(session, line_id)
+    for action, units in (("deliver", delivered), ("damage", damaged), ("lose", lost)):
+        if units:
+            move_line(session, line=line, state=LineState.IN_TRANSIT, action=action, quantity=units, now=now)
+    events.record(
+        session,
+        LineDelivered(at=now, order_id=order.id, line_id=line_id, quantity=delivered, damaged=damaged, lost=lost),
+    )
+    facts = {"delivered": delivered, "damaged": damaged, "lost": lost}
+    _audit(session, line_id, "received", facts, actor, now)
+
+
+def pay_by(session: Session, *, company_id: UUID, now: datetime) -> datetime:
+    """Return until when a company pays what falls due now: the working days of a pro-forma, on its own calendar."""
+    country = accounts.get_company(session, company_id=company_id).country
+    zone = next((place.zone for place in reference.places(session) if place.country == country), "UTC")
+    days = reference.setting(session, Setting.PROFORMA_WORKING_DAYS, at=now)
+    return reference.working_deadline(session, country=country, zone=zone, start=now, days=days)
+
+
+def _begin(session: Session, order: Order, actor: Actor, now: datetime) -> None:
+    if order.state is OrderState.CONFIRMED:
+        move_order(session, order=order, action="fulfil", actor=actor, now=now)
+
+
+def _keep(session: Session, line: OrderLine, box: rules.Packed, quantity: int, now: datetime) -> None:
+    """Keep the packing under a block of labels that nobody else has."""
+    while not insert_if_new(
+        session,
+        LinePacking,
+        line_id=line.id,
+        block=secrets.randbelow(rules.BLOCKS),
+        cartons=box.cartons,
+        carton_units=box.carton_units,
+        units=quantity,
+        gross_g=box.gross_g,
+        length_mm=box.length_mm,
+        width_mm=box.width_mm,
+        height_mm=box.height_mm,
+        marks=box.marks,
+        handed_cartons=0,
+        packed_at=now,
+    ):
+        if session.get(LinePacking, line.id) is not None:
+            raise Conflict("state", thing="order_line", state=str(line.state), action="pack", possible=[])
+
+
+def _units(kept: LinePacking, cartons: int) -> int:
+    if not cartons:
+        return 0
+    return rules.units_in(cartons, cartons=kept.cartons, units=kept.units, carton_units=kept.carton_units)
+
+
+def _packing(line: OrderLine) -> Packing | None:
+    return Packing(**line.packing) if line.packing else None
+
+
+def _locked_line(session: Session, line_id: UUID) -> tuple[OrderLine, Order]:
+    line = session.get(OrderLine, line_id)
+    if line is None:
+        raise NotFound("order_line")
+    order = locked_order(session, order_id=line.order_id)
+    session.refresh(line)
+    return line, order
+
+
+def _audit(session: Session, line_id: UUID, act: str, facts: dict[str, object], actor: Actor, now: datetime) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=f"order_line.{act}",
+        subject="order_line",
+        subject_id=line_id,
+        facts=facts,
+        now=now,
+    )

@@ -1,0 +1,163 @@
+"""From confirmation to receipt over the API: packed, 3 cartons short, a 26-hour border wait, received and counted."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.accounts.rules.permissions import Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.ids import new_id
+from marketplace.reports import queries as reports
+from tests import factories
+
+COUNT = {"cartons_received": 10, "gross_kg": "125", "length_cm": "120", "width_cm": "80", "height_cm": "100"}
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+
+
+@pytest.fixture
+def operator(app, market):
+    with unit_of_work() as session:
+        return factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
+
+
+@pytest.fixture
+def call(client):
+    def call(trader, method, path, key=None, expect=None, **options):
+        key = key or (str(new_id()) if method == "POST" else None)
+        headers = trader.headers | ({"Idempotency-Key": key} if key else {})
+        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
+        if expect is not None:
+            assert answer.status_code == expect, answer.text
+        return answer.get_json() if answer.data else None
+
+    return call
+
+
+class Way:
+    """One order of 400 chains (10 cartons), confirmed and secured, with the acts on its only line."""
+
+    def __init__(self, call, market, operator, quantity=400):
+        self.call, self.market, self.operator = call, market, operator
+        call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+        line = f"/cart/lines/{market.chains}"
+        cart = call(market.buyer, "PUT", line, json={"quantity": quantity}, expect=200)
+        body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "deposit_30_70"}}
+        done = call(market.buyer, "POST", "/checkout", json=body, expect=201)
+        self.order_id = done["order_ids"][0]
+        call(market.merchant, "POST", f"/orders/{self.order_id}/confirmation", expect=204)
+
+    def secure(self):
+        payment = self.order()["payments"][0]
+        body = {"amount": payment["amount"]["amount"], "received_on": clock.now().date().isoformat()}
+        self.call(self.market.merchant, "POST", f"/payments/{payment['id']}/confirmation", json=body)
+        assert self.order()["bookings"][0]["state"] == "confirmed"
+        return self
+
+    def order(self, trader=None):
+        return self.call(trader or self.market.buyer, "GET", f"/orders/{self.order_id}", expect=200)
+
+    @property
+    def line_id(self):
+        return self.order()["lines"][0]["id"]
+
+    @property
+    def booking(self):
+        return self.order()["bookings"][-1]
+
+    def line(self):
+        return self.order()["lines"][0]
+
+    def pack(self, expect=201, trader=None, **body):
+        return self.call(
+            trader or self.market.merchant, "POST", f"/order-lines/{self.line_id}/packing",
+            json={"cartons": 10} | body, expect=expect,
+        )  # fmt: skip
+
+    def hand_over(self, expect=201, trader=None, key=None, **body):
+        return self.call(
+            trader or self.market.carrier, "POST", f"/order-lines/{self.line_id}/handover", key=key,
+            json=COUNT | body, expect=expect,
+        )  # fmt: skip
+
+    def act(self, name, expect=204, trader=None, key=None, **body):
+        departure = self.booking["departure_id"]
+        return self.call(
+            trader or self.operator, "POST", f"/departures/{departure}/{name}", key=key, json=body, expect=expect
+        )
+
+    def seen(self):
+        return self.call(self.operator, "GET", f"/departures/{self.booking['departure_id']}/operations", expect=200)
+
+    def receive(self, expect=201, trader=None, key=None, **body):
+        return self.call(
+            trader or self.market.buyer, "POST", f"/bookings/{self.booking['id']}/receipt", key=key, json=body,
+            expect=expect,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def way(call, market, operator):
+    return Way(call, market, operator)
+
+
+def holds():
+    assert reports.check(reading()) == []
+
+
+def test_three_cartons_short_over_a_slow_border_to_the_buyers_door(way, market, later):
+    way.pack(expect=409)
+    way.secure()
+    packed = way.pack(marks="HT/HANOI/1-10")
+    assert (packed["gross_kg"], packed["length_cm"], packed["units_per_carton"]) == ("125.000", "50.0", 40)
+    assert packed["first_label"] != packed["last_label"]
+    assert way.order()["state"] == "in_fulfilment"
+    way.pack(expect=409)
+    taken = way.hand_over(cartons_received=7, gross_kg="87.5")
+    (short,) = taken["booking"]["discrepancies"]
+    assert (short["stage"], short["missing_cartons"], short["state"]) == ("handover", 3, "open")
+    assert taken["booking"]["load"]["kg"] == "87.500"
+    assert way.line()["parts"] == {"packed": 120, "handed_over": 280}
+    due = [one for one in way.order()["payments"] if one["event"] == "handed_over"]
+    assert {(one["subject"], one["state"]) for one in due} == {("order", "due"), ("freight", "due")}
+    assert next(one for one in due if one["subject"] == "order")["amount"]["amount"] == "7672.00"
+    holds()
+    for name, body in (("close", {}), ("load", {}), ("seal", {"seal_number": "CN-204417"}), ("depart", {})):
+        way.act(name, **body)
+    assert way.line()["parts"] == {"in_transit": 280, "short": 120}
+    content = way.seen()["manifest"]["content"]["consignments"]
+    assert [[unit["cartons"] for unit in house["units"]] for house in content] == [[7]]
+    holds()
+    start = clock.now()
+    later(100 * 3_600)
+    hours = [(start + timedelta(hours=number)).isoformat() for number in (24, 50, 60)]
+    way.act("at-border", happened_at=(start - timedelta(hours=1)).isoformat(), expect=422)
+    way.act("at-border", happened_at=(start + timedelta(hours=200)).isoformat(), expect=422)
+    way.act("at-border", happened_at=hours[0], key="b")
+    way.act("at-border", happened_at=hours[0], key="b")
+    assert [(one["place"], one["hours"]) for one in way.seen()["border_waits"]] == [("CN-YOUYIGUAN", None)]
+    way.act("clear", happened_at=hours[1])
+    (wait,) = way.seen()["border_waits"]
+    assert (wait["place"], wait["hours"]) == ("CN-YOUYIGUAN", 26)
+    events = way.seen()["events"]
+    assert all(one["event_at"] < one["recorded_at"] for one in events if one["code"] in (12, 16))
+    assert {one["classifier"] for one in events} == {"planned", "estimated", "actual"}
+    way.act("arrive", happened_at=hours[2])
+    way.act("strip")
+    assert way.booking["state"] == "arrived"
+    way.receive(expect=403, trader=market.merchant, cartons=7)
+    way.receive(expect=404, trader=market.thai, cartons=7)
+    way.receive(expect=422, cartons=8)
+    way.receive(cartons=6, damaged=1, remarks="one crushed", key="r")
+    way.receive(cartons=6, damaged=1, remarks="one crushed", key="r")
+    assert way.line()["parts"] == {"delivered": 200, "damaged": 40, "lost": 40, "short": 120}
+    assert (way.booking["state"], way.order()["state"]) == ("completed", "delivered")
+    way.receive(expect=409, cartons=0)
+    assert {one["stage"]: one["state"] for one in way.seen()["bookings"][0]["discrepancies"]} == {
+        "handover": "short", "receipt": "short",
+    }  # fmt: skip
+    holds()

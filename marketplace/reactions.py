@@ -5,13 +5,13 @@ from typing import Final
 from marketplace.catalog import events as catalog
 from marketplace.catalog.services import cards
 from marketplace.checkout.services import reacting as checkout
-from marketplace.distribution.services import booking
+from marketplace.distribution.services import booking, cargo_papers, manifest_papers, carriage
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.merchants import events as merchants
 from marketplace.moderation import services as moderation
 from marketplace.orders import events as orders
-from marketplace.orders.services import deciding
+from marketplace.orders.services import acceptance, deciding
 from marketplace.payments import events as payments
 from marketplace.payments.services import holding
 from marketplace.search import services as search
@@ -29,8 +29,12 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     catalog.ListingUnpublished: (moderation.on_unpublished, search.on_unpublished),
     orders.OrderSecured: (booking.on_order_secured,),
     orders.OrderCancelled: (booking.on_order_cancelled,),
+    orders.LineMoved: (acceptance.on_line_moved, cargo_papers.on_line_moved),
     orders.LineReadyDateSet: (booking.on_ready_date_set,),
+    logistics.DepartureSealed: (manifest_papers.on_departure_sealed,),
     logistics.BookingRolled: (booking.on_booking_rolled,),
+    logistics.BookingCancelled: (carriage.on_booking_cancelled,),
+    logistics.DepartureDeparted: (carriage.on_departed,),
     payments.PaymentPaid: (deciding.on_payment_paid,),
     payments.PaymentLapsed: (deciding.on_payment_lapsed,),
     payments.CardAuthorised: (checkout.on_card_authorised,),

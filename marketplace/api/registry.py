@@ -5,15 +5,18 @@ from flask import Flask, Response, jsonify
 from marketplace.api.accounts.views import api as accounts
 from marketplace.api.catalog.views import api as catalog
 from marketplace.api.checkout.views import api as checkout
+from marketplace.api.claims.views import api as claims
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
 from marketplace.api.imports.views import api as imports
 from marketplace.api.logistics.views import api as logistics
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
+from marketplace.api.operations.views import api as operations
 from marketplace.api.orders.views import api as orders
 from marketplace.api.payments.views import api as payments
 from marketplace.api.payments.webhooks import api as webhooks
+from marketplace.api.payouts.views import api as payouts
 from marketplace.api.search.views import api as search
 from marketplace.api.shared.operations import spec
 from marketplace.config import Settings
@@ -24,14 +27,17 @@ BLUEPRINTS = (
     accounts,
     catalog,
     checkout,
+    claims,
     documents,
     files,
     imports,
     logistics,
     merchants,
     moderation,
+    operations,
     orders,
     payments,
+    payouts,
     search,
 )
 

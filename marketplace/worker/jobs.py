@@ -187,6 +187,16 @@ def cancel_unconfirmed_orders(_args: dict[str, Any]) -> None:
     orders.cancel_unconfirmed_orders(now=clock.now())
 
 
+def accept_by_silence(_args: dict[str, Any]) -> None:
+    """Accept what buyers neither accepted nor claimed in time."""
+    orders.accept_by_silence(now=clock.now())
+
+
+def lapse_claims(_args: dict[str, Any]) -> None:
+    """Give claims whose deadline passed its outcome."""
+    orders.lapse_claims(now=clock.now())
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -207,6 +217,8 @@ JOBS: Final[dict[str, Handler]] = {
     reacting.JOB: finish_checkout,
     "finish_checkouts": finish_checkouts,
     "cancel_unconfirmed_orders": cancel_unconfirmed_orders,
+    "accept_by_silence": accept_by_silence,
+    "lapse_claims": lapse_claims,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
     "keep_timetable": keep_timetable,
@@ -231,6 +243,8 @@ PERIODIC: Final[tuple[tuple[str, int], ...]] = (
     ("lapse_payments", 60),
     ("finish_checkouts", 15),
     ("cancel_unconfirmed_orders", 60),
+    ("accept_by_silence", 60),
+    ("lapse_claims", 60),
     ("expire_stock_holds", 60),
     (payees.ACTIVATE_JOB, 300),
     (payouts.GATHER, 7 * 24 * 3600),

@@ -131,15 +131,9 @@ def returns(
     if transfer_id is not None:
         sides = sides.where(LedgerTransfer.id == transfer_id)
     rows = session.execute(sides).all()
-    made = dict(
-        session.execute(
-            sa.select(LedgerTransfer.key, LedgerTransfer.at).where(
-                LedgerTransfer.key.in_([return_key(row.id) for row in rows])
-            )
-        )
-        .tuples()
-        .all()
-    )
+    keys = [return_key(row.id) for row in rows]
+    done = session.execute(sa.select(LedgerTransfer.key, LedgerTransfer.at).where(LedgerTransfer.key.in_(keys)))
+    made = {row.key: row.at for row in done}
     return tuple(
         ReturnRow(
             id=row.id,

@@ -1,0 +1,1 @@
+"""Acceptance of goods and claims over the API."""

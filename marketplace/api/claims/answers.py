@@ -1,0 +1,88 @@
+"""What the API says of claims."""
+
+from typing import Any
+from uuid import UUID
+
+from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.edge.acts.claims import ClaimSeen
+from marketplace.kernel.money import Money
+from marketplace.orders.queries import ClaimRow
+
+
+class ClaimText(Answer):
+    """What a company said."""
+
+    company_id: UUID
+    text: str
+    at: Instant
+
+
+class Claim(Answer):
+    """A claim; ``owner`` has the next move until ``deadline_at``, then its default outcome happens."""
+
+    id: UUID
+    reference: str
+    order_id: UUID
+    order_reference: str
+    line_id: UUID
+    claimant_id: UUID
+    respondent_id: UUID
+    respondent: str
+    reason: str
+    quantity: int
+    blocks_payment: bool
+    value: Amount
+    offer: Amount | None
+    awarded: Amount | None
+    state: str
+    owner: str | None
+    deadline_at: Instant | None
+    opened_at: Instant
+    ended_at: Instant | None
+
+    @classmethod
+    def of(cls, row: ClaimRow) -> "Claim":
+        """Write a claim."""
+        return cls(**_facts(row))
+
+
+class ClaimShown(Claim):
+    """A claim with what was said and shown, and what the reader may do."""
+
+    texts: list[ClaimText]
+    evidence: list[UUID]
+    acts: list[str]
+
+    @classmethod
+    def seen(cls, seen: ClaimSeen) -> "ClaimShown":
+        """Write a claim in full."""
+        texts = [ClaimText(company_id=one.company_id, text=one.body, at=one.at) for one in seen.claim.texts]
+        return cls(**_facts(seen.claim), texts=texts, evidence=list(seen.claim.evidence), acts=list(seen.acts))
+
+
+def _facts(row: ClaimRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "reference": row.reference,
+        "order_id": row.order_id,
+        "order_reference": row.order_reference,
+        "line_id": row.line_id,
+        "claimant_id": row.claimant_id,
+        "respondent_id": row.respondent_id,
+        "respondent": str(row.respondent),
+        "reason": str(row.reason),
+        "quantity": row.quantity,
+        "blocks_payment": row.blocks,
+        "value": Amount.of(row.value),
+        "offer": _amount(row.offer),
+        "awarded": _amount(row.awarded),
+        "state": str(row.state),
+        "owner": str(row.owner) if row.owner else None,
+        "deadline_at": row.deadline_at,
+        "opened_at": row.opened_at,
+        "ended_at": row.ended_at,
+    }
+
+
+def _amount(money: Money | None) -> Amount | None:
+    return None if money is None else Amount.of(money)

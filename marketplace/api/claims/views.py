@@ -1,0 +1,133 @@
+"""Accept goods, claim, answer and end claims over the API."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.claims import answers
+from marketplace.api.shared.answers import Items
+from marketplace.api.shared.operations import operation
+from marketplace.edge.acts import claims as acts
+from marketplace.edge.requests import claims as requests
+from marketplace.kernel.db import reading
+
+api = Blueprint("api_claims", __name__)
+
+
+@api.post("/order-lines/<uuid:line_id>/acceptance")
+@operation(
+    answers={204: None},
+    tag="orders",
+    permission=Permission.TRADE_ORDER_ACCEPT,
+    body=requests.Acceptance,
+    idempotent=True,
+)
+def accept(line_id: UUID, body: requests.Acceptance, session: Session) -> tuple[int, None]:
+    """Accept delivered units of a line: all of them, or so many."""
+    acts.accept(session, line_id, body)
+    return 204, None
+
+
+@api.post("/order-lines/<uuid:line_id>/claims")
+@operation(
+    answers={201: answers.ClaimShown},
+    tag="claims",
+    permission=Permission.TRADE_ORDER_ACCEPT,
+    body=requests.Claim,
+    idempotent=True,
+)
+def open_claim(line_id: UUID, body: requests.Claim, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Claim about units of a line; merchant or carrier answers, by who bears the risk."""
+    return 201, _shown(session, acts.open_claim(session, line_id, body))
+
+
+@api.get("/claims")
+@operation(
+    answers={200: Items[answers.Claim]},
+    tag="claims",
+    permission=Permission.ACCOUNT_SELF,
+    query=requests.ClaimsQuery,
+)
+def many(query: requests.ClaimsQuery) -> tuple[int, Items[answers.Claim]]:
+    """List the claims that one's company makes or answers; all of them to who decides them."""
+    page = acts.many(reading(), query).map(answers.Claim.of)
+    return 200, Items[answers.Claim](items=list(page.items), next=page.next)
+
+
+@api.get("/claims/<uuid:claim_id>")
+@operation(answers={200: answers.ClaimShown}, tag="claims", permission=Permission.ACCOUNT_SELF)
+def one(claim_id: UUID) -> tuple[int, answers.ClaimShown]:
+    """Show a claim with what was said and shown."""
+    return 200, _shown(reading(), claim_id)
+
+
+@api.get("/claims/<uuid:claim_id>/evidence/<uuid:file_id>")
+@operation(answers={200: None}, tag="claims", permission=Permission.ACCOUNT_SELF)
+def evidence(claim_id: UUID, file_id: UUID) -> tuple[int, Any]:
+    """Give a file of a claim's evidence."""
+    return 200, acts.evidence(claim_id, file_id)
+
+
+@api.post("/claims/<uuid:claim_id>/answer")
+@operation(
+    answers={200: answers.ClaimShown},
+    tag="claims",
+    permission=Permission.TRADE_CLAIM_ANSWER,
+    body=requests.ClaimAmount,
+    idempotent=True,
+)
+def answer(claim_id: UUID, body: requests.ClaimAmount, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Answer a claim: offer nothing, a part or all of it."""
+    acts.answer(session, claim_id, body)
+    return 200, _shown(session, claim_id)
+
+
+@api.post("/claims/<uuid:claim_id>/settlement")
+@operation(
+    answers={200: answers.ClaimShown},
+    tag="claims",
+    permission=Permission.TRADE_ORDER_ACCEPT,
+    body=requests.Settlement,
+    idempotent=True,
+)
+def settle(claim_id: UUID, body: requests.Settlement, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Take the offer that stands."""
+    acts.settle(session, claim_id, body)
+    return 200, _shown(session, claim_id)
+
+
+@api.post("/claims/<uuid:claim_id>/withdrawal")
+@operation(answers={200: answers.ClaimShown}, tag="claims", permission=Permission.TRADE_ORDER_ACCEPT, idempotent=True)
+def withdraw(claim_id: UUID, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Give a claim up."""
+    acts.withdraw(session, claim_id)
+    return 200, _shown(session, claim_id)
+
+
+@api.post("/claims/<uuid:claim_id>/escalation")
+@operation(answers={200: answers.ClaimShown}, tag="claims", permission=Permission.TRADE_ORDER_ACCEPT, idempotent=True)
+def escalate(claim_id: UUID, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Ask the operator to decide."""
+    acts.escalate(session, claim_id)
+    return 200, _shown(session, claim_id)
+
+
+@api.post("/claims/<uuid:claim_id>/decision")
+@operation(
+    answers={200: answers.ClaimShown},
+    tag="claims",
+    permission=Permission.OPERATOR_CLAIM_DECIDE,
+    body=requests.ClaimAmount,
+    idempotent=True,
+)
+def decide(claim_id: UUID, body: requests.ClaimAmount, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Decide an escalated claim."""
+    acts.decide(session, claim_id, body)
+    return 200, _shown(session, claim_id)
+
+
+def _shown(session: Session, claim_id: UUID) -> answers.ClaimShown:
+    return answers.ClaimShown.seen(acts.look(session, claim_id))

@@ -1,0 +1,1 @@
+"""Payouts and returns over the API."""

@@ -1,0 +1,108 @@
+"""Payouts, returns and statements as tables, over the API."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.payouts import answers
+from marketplace.api.shared.answers import Items
+from marketplace.api.shared.operations import operation
+from marketplace.edge.acts import payments as money
+from marketplace.edge.acts import payouts as acts
+from marketplace.edge.requests import payments as money_requests
+from marketplace.edge.requests import payouts as requests
+from marketplace.kernel.db import reading
+
+api = Blueprint("api_payouts", __name__)
+
+
+@api.get("/payouts")
+@operation(
+    answers={200: Items[answers.Payout]},
+    tag="payouts",
+    permission=Permission.ACCOUNT_SELF,
+    query=requests.PayoutsQuery,
+)
+def many(query: requests.PayoutsQuery) -> tuple[int, Items[answers.Payout]]:
+    """List the payouts of one's company, newest first; all of them to the operator."""
+    page = acts.many(reading(), query).map(answers.Payout.of)
+    return 200, Items[answers.Payout](items=list(page.items), next=page.next)
+
+
+@api.post("/payouts")
+@operation(
+    answers={201: answers.Gathered},
+    tag="payouts",
+    permission=Permission.OPERATOR_PAYOUT_APPROVE,
+    idempotent_flow=True,
+)
+def gather(key: str) -> tuple[int, answers.Gathered]:  # noqa: ARG001  kept by the caller
+    """Make payouts of what was released, without waiting for the weekly run."""
+    return 201, answers.Gathered(made=acts.gather())
+
+
+@api.get("/payouts/<uuid:payout_id>")
+@operation(answers={200: answers.Payout}, tag="payouts", permission=Permission.ACCOUNT_SELF)
+def one(payout_id: UUID) -> tuple[int, answers.Payout]:
+    """Show a payout."""
+    return 200, answers.Payout.of(acts.one(reading(), payout_id))
+
+
+@api.post("/payouts/<uuid:payout_id>/approval")
+@operation(
+    answers={200: answers.Payout},
+    tag="payouts",
+    permission=Permission.OPERATOR_PAYOUT_APPROVE,
+    idempotent_flow=True,
+)
+def approve(payout_id: UUID, key: str) -> tuple[int, answers.Payout]:  # noqa: ARG001  kept by the caller
+    """Agree to a payout; with the last approval it needs its instruction is written, and ``file_id`` names it."""
+    acts.approve(payout_id)
+    session = reading()
+    session.rollback()
+    return 200, answers.Payout.of(acts.one(session, payout_id))
+
+
+@api.post("/payouts/<uuid:payout_id>/result")
+@operation(
+    answers={200: answers.Payout},
+    tag="payouts",
+    permission=Permission.OPERATOR_PAYOUT_APPROVE,
+    body=requests.Result,
+    idempotent=True,
+)
+def record_result(payout_id: UUID, body: requests.Result, session: Session) -> tuple[int, answers.Payout]:
+    """Note what the provider's bank made of a sent payout."""
+    acts.record_result(session, payout_id, body)
+    return 200, answers.Payout.of(acts.one(session, payout_id))
+
+
+@api.get("/payout-files/<uuid:file_id>")
+@operation(answers={200: None}, tag="payouts", permission=Permission.OPERATOR_PAYOUT_READ)
+def file(file_id: UUID) -> tuple[int, Any]:
+    """Give an instruction file as CSV, as it was written."""
+    return 200, acts.file(file_id)
+
+
+@api.get("/returns")
+@operation(answers={200: Items[answers.Return]}, tag="payments", permission=Permission.TRADE_STATEMENT_READ)
+def returns() -> tuple[int, Items[answers.Return]]:
+    """List what one's company owes back or is owed back, newest first."""
+    return 200, Items[answers.Return](items=[answers.Return.of(row) for row in acts.returns_of(reading())])
+
+
+@api.post("/returns/<uuid:return_id>/confirmation")
+@operation(answers={200: answers.Return}, tag="payments", permission=Permission.TRADE_PAYMENT_CONFIRM, idempotent=True)
+def record_return(return_id: UUID, session: Session) -> tuple[int, answers.Return]:
+    """Say, as the one who owes it, that what was owed back is returned."""
+    return 200, answers.Return.of(acts.record_return(session, return_id))
+
+
+@api.get("/statements.csv")
+@operation(answers={200: None}, tag="payments", permission=Permission.TRADE_STATEMENT_READ, query=money_requests.Period)
+def statement_csv(query: money_requests.Period) -> tuple[int, Any]:
+    """Give the statement of one's company as CSV."""
+    return 200, acts.statement_csv(money.statement(reading(), query))

@@ -1,0 +1,105 @@
+"""Payouts and returns as their readers see them, and acts on them, by whoever asks."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from flask import Response, current_app
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import payouts as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.pages import Page
+from marketplace.payments.flows import payouts as flows
+from marketplace.payments.queries import payouts as queries
+from marketplace.payments.queries.ledger import Statement
+from marketplace.payments.queries.payouts import PayoutRow, ReturnRow
+from marketplace.payments.rules.payouts import PayoutState, as_csv
+from marketplace.payments.services import payouts, returns
+
+_STATEMENT_COLUMNS = ("at", "account", "kind", "subject", "subject_id", "payment", "amount", "currency", "entry_id")
+
+
+def many(session: Session, search: requests.PayoutsQuery) -> Page[PayoutRow]:
+    """Return the payouts of the asker's company; all of them to the operator."""
+    state = PayoutState(search.state) if search.state else None
+    return queries.payouts(session, company_id=_seen_by(), state=state, cursor=search.cursor)
+
+
+def one(session: Session, payout_id: UUID) -> PayoutRow:
+    """Return a payout that the asker may see."""
+    return queries.payout(session, company_id=_seen_by(), payout_id=payout_id)
+
+
+def gather() -> int:
+    """Make payouts of what was released."""
+    return flows.gather(actor=require_actor(), now=clock.now())
+
+
+def approve(payout_id: UUID) -> None:
+    """Agree to a payout; once enough people did, it is sent."""
+    site = current_app.extensions["city.settings"].site_name
+    flows.approve(payout_id=payout_id, actor=require_actor(), remittance=site, now=clock.now())
+
+
+def record_result(session: Session, payout_id: UUID, body: requests.Result) -> None:
+    """Note what the bank made of a payout."""
+    payouts.record_result(session, payout_id=payout_id, result=body.result, actor=require_actor(), now=clock.now())
+
+
+def file(file_id: UUID) -> Response:
+    """Give an instruction file, byte for byte as it was written."""
+    found = queries.file(reading(), file_id=file_id)
+    return _csv(found.content, f"{found.reference}.csv")
+
+
+def returns_of(session: Session) -> tuple[ReturnRow, ...]:
+    """Return what the asker's company owes back and is owed back."""
+    return queries.returns(session, company_id=require_actor().company)
+
+
+def record_return(session: Session, return_id: UUID) -> ReturnRow:
+    """Say that what was owed back is returned."""
+    return returns.record_made(session, actor=require_actor(), return_id=return_id, now=clock.now())
+
+
+def statement_csv(statement: Statement) -> Response:
+    """Give a statement as a table: every entry, then the balances before and after."""
+    rows: list[Iterable[object]] = [
+        (
+            entry.at.isoformat(),
+            entry.account,
+            entry.kind,
+            entry.subject.kind if entry.subject else "",
+            entry.subject.id if entry.subject else "",
+            entry.payment_reference,
+            f"{entry.amount.amount:f}",
+            entry.amount.currency,
+            entry.id,
+        )
+        for entry in statement.entries
+    ]
+    for balance in statement.balances:
+        for at, kind, amount in (
+            (statement.since, "opening", balance.opening),
+            (statement.until, "closing", balance.closing),
+        ):
+            figure = f"{amount.amount:f}"
+            rows.append((at.isoformat(), balance.account, kind, "", "", "", figure, statement.currency, ""))
+    return _csv(as_csv(_STATEMENT_COLUMNS, rows), f"statement-{statement.currency}.csv")
+
+
+def _seen_by() -> UUID | None:
+    actor = require_actor()
+    if actor.may(Permission.OPERATOR_PAYOUT_READ):
+        return None
+    actor.must(Permission.TRADE_STATEMENT_READ)
+    return actor.company
+
+
+def _csv(content: str, name: str) -> Response:
+    response = Response(content, mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response

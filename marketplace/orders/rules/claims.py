@@ -1,0 +1,145 @@
+"""Claims: for which reasons, whose they are to answer, what they block, and how they end."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel.money import Money
+from marketplace.orders.rules.states import LineState
+
+PREFIX: Final = "CLM"
+
+
+class ClaimReason(StrEnum):
+    """What is wrong."""
+
+    SHORT = "short"
+    DAMAGED = "damaged"
+    WRONG = "wrong"
+    LATE = "late"
+    DEFECTIVE = "defective"
+    LOST = "lost"
+
+
+class ClaimState(StrEnum):
+    """Where a claim stands."""
+
+    NEGOTIATING = "negotiating"
+    ESCALATED = "escalated"
+    DECIDED = "decided"
+    SETTLED = "settled"
+    WITHDRAWN = "withdrawn"
+
+
+class Respondent(StrEnum):
+    """Who answers a claim."""
+
+    MERCHANT = "merchant"
+    CARRIER = "carrier"
+
+
+class Owner(StrEnum):
+    """Whose move it is."""
+
+    CLAIMANT = "claimant"
+    RESPONDENT = "respondent"
+    OPERATOR = "operator"
+
+
+_S = ClaimState
+_ENDS: Final = {"settle": _S.SETTLED, "withdraw": _S.WITHDRAWN}
+CLAIMS: Final = Lifecycle[ClaimState](
+    "claim",
+    {
+        _S.NEGOTIATING: {"answer": _S.NEGOTIATING, "escalate": _S.ESCALATED, **_ENDS},
+        _S.ESCALATED: {"answer": _S.ESCALATED, "decide": _S.DECIDED, **_ENDS},
+    },
+)
+OPEN: Final = (_S.NEGOTIATING, _S.ESCALATED)
+
+# Where claimed units stand while the claim is open; goods that came late are there all the same.
+STANDING: Final[dict[ClaimReason, LineState | None]] = {
+    ClaimReason.SHORT: LineState.SHORT,
+    ClaimReason.DAMAGED: LineState.DAMAGED,
+    ClaimReason.WRONG: LineState.WRONG,
+    ClaimReason.DEFECTIVE: LineState.WRONG,
+    ClaimReason.LOST: LineState.LOST,
+    ClaimReason.LATE: None,
+}
+# The action that takes delivered units there.
+FAULTS: Final[dict[LineState, str]] = {
+    LineState.SHORT: "short",
+    LineState.DAMAGED: "damage",
+    LineState.WRONG: "wrong",
+    LineState.LOST: "lose",
+}
+# Units that never reached the buyer: they cannot be kept, only closed.
+NEVER_CAME: Final = frozenset({LineState.SHORT, LineState.LOST})
+# What can only happen on the way; it is the carrier's once risk has passed at hand-over.
+_ON_THE_WAY: Final = frozenset({ClaimReason.DAMAGED, ClaimReason.LOST, ClaimReason.LATE})
+_RISK_PASSES_AT_HAND_OVER: Final = frozenset({"FCA", "CPT", "CIP"})
+
+
+def reason_of(text: str) -> ClaimReason:
+    """Return the reason of this code, or refuse ``reason``."""
+    if text not in set(ClaimReason):
+        raise Refused.field("reason", "choice", ", ".join(ClaimReason))
+    return ClaimReason(text)
+
+
+def respondent_for(reason: ClaimReason, incoterm: str) -> Respondent:
+    """Return who answers: the carrier for what happens on the way after risk has passed, else the merchant."""
+    after_risk = reason in _ON_THE_WAY and incoterm in _RISK_PASSES_AT_HAND_OVER
+    return Respondent.CARRIER if after_risk else Respondent.MERCHANT
+
+
+def blocks(reason: ClaimReason, incoterm: str) -> bool:
+    """Tell whether the line's acceptance milestone waits for the claim: goods late, but as agreed, are paid for."""
+    return respondent_for(reason, incoterm) is Respondent.MERCHANT and reason is not ClaimReason.LATE
+
+
+def is_merchants_loss(state: LineState, incoterm: str) -> bool:
+    """Tell whether units that never came, recorded by those who counted, are not to be paid for."""
+    reason = ClaimReason.SHORT if state is LineState.SHORT else ClaimReason.LOST
+    return respondent_for(reason, incoterm) is Respondent.MERCHANT
+
+
+def check_offer(offer: Money, *, value: Money, before: Money | None) -> None:
+    """Refuse an offer beyond what is claimed, or below one that stands."""
+    lowest = before or Money.zero(value.currency)
+    if offer.currency != value.currency:
+        raise Refused.field("currency", "currency", value.currency)
+    if not lowest <= offer <= value:
+        raise Refused.field("amount", "choice", f"{lowest} to {value}")
+
+
+def end_of_units(state: LineState, *, action: str, awarded: Money, value: Money) -> str:
+    """Return what happens to claimed units when their claim ends: kept by the buyer, or closed."""
+    if state is LineState.LOST or (state is LineState.SHORT and action != "withdraw"):
+        return "close"
+    return "close" if awarded and awarded == value else "accept"
+
+
+def default_outcome(*, state: ClaimState, owner: Owner, offer: Money | None, value: Money) -> tuple[str, Money]:
+    """Return what the end of a deadline does: action and amount.
+
+    A respondent's silence escalates. A claimant's lets the offer stand, or the claim fall where nothing was offered.
+    The operator's decides for the last offer, and for the whole claim where the respondent never answered.
+    """
+    nothing = Money.zero(value.currency)
+    if state is ClaimState.ESCALATED:
+        return "decide", value if offer is None else offer
+    if owner is Owner.RESPONDENT:
+        return "escalate", nothing
+    return ("settle", offer) if offer else ("withdraw", nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Who carried the goods of an order, and under which freight contract."""
+
+    company_id: UUID
+    freight_id: UUID

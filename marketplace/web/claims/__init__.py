@@ -1,0 +1,1 @@
+"""Pages of claims, and the acts on delivered goods."""

@@ -1,0 +1,167 @@
+"""Claims as buyer, merchant, carrier and operator see them; acceptance of delivered lines."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import claims as acts
+from marketplace.edge.acts import files as file_acts
+from marketplace.edge.acts import orders
+from marketplace.edge.parsing import parse, parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import claims as requests
+from marketplace.files.rules import Purpose
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.orders.queries import LineRow
+from marketplace.web.shared import acts as forms
+from marketplace.web.shared import goods
+
+pages = Blueprint("claims", __name__)
+
+
+@pages.get("/claims")
+@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/claims")
+def many() -> str:
+    """List the claims that the reader's company makes or answers."""
+    search = parse(requests.ClaimsQuery, request.args.to_dict())
+    session = reading()
+    page = acts.many(session, search)
+    return render_template("claims/many.html", page=page, names=acts.names(session, page.items), search=search)
+
+
+@pages.get("/claims/<uuid:claim_id>")
+@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/claims/{id}")
+def one(claim_id: UUID) -> str:
+    """Show a claim with what was said and shown."""
+    return _one(claim_id)
+
+
+@pages.get("/claims/<uuid:claim_id>/evidence/<uuid:file_id>")
+@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/claims/{id}/evidence/{id}")
+def evidence(claim_id: UUID, file_id: UUID) -> Any:
+    """Give a file of a claim's evidence."""
+    return acts.evidence(claim_id, file_id)
+
+
+@pages.post("/orders/<uuid:order_id>/lines/<uuid:line_id>/acceptance")
+@requires(Permission.TRADE_ORDER_ACCEPT, twin="POST /api/v1/order-lines/{id}/acceptance")
+def accept(order_id: UUID, line_id: UUID) -> Any:
+    """Accept delivered units of a line."""
+    _line(order_id, line_id)
+
+    def work(session: Any) -> str:
+        acts.accept(session, line_id, body)
+        return url_for("orders.one", order_id=order_id)
+
+    try:
+        body = parse_form(requests.Acceptance, request.form)
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _new(order_id, line_id, **shown))
+    flash(_("The goods are accepted."), "good")
+    return done
+
+
+@pages.get("/orders/<uuid:order_id>/lines/<uuid:line_id>/claims")
+@requires(Permission.TRADE_ORDER_ACCEPT, twin="POST /api/v1/order-lines/{id}/claims")
+def new(order_id: UUID, line_id: UUID) -> str:
+    """Show the form that accepts a part of a line or claims about it."""
+    return _new(order_id, line_id)
+
+
+@pages.post("/orders/<uuid:order_id>/lines/<uuid:line_id>/claims")
+@requires(Permission.TRADE_ORDER_ACCEPT, twin="POST /api/v1/order-lines/{id}/claims")
+def open_claim(order_id: UUID, line_id: UUID) -> Any:
+    """Claim about units of a line; a picture or paper may come along."""
+    _line(order_id, line_id)
+
+    def work(key: str) -> str:  # noqa: ARG001  kept by the caller
+        upload = request.files.get("file")
+        more = [file_acts.take(purpose=Purpose.EVIDENCE)] if upload and upload.filename else []
+        with unit_of_work() as session:
+            claim_id = acts.open_claim(session, line_id, body, more=more)
+        return url_for("claims.one", claim_id=claim_id)
+
+    try:
+        body = parse_form(requests.Claim, request.form)
+        done = forms.once(work, flow=True)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _new(order_id, line_id, **shown))
+    flash(_("The claim is made. It has to be answered in time."), "good")
+    return done
+
+
+@pages.post("/claims/<uuid:claim_id>/answer")
+@requires(Permission.TRADE_CLAIM_ANSWER, twin="POST /api/v1/claims/{id}/answer")
+def answer(claim_id: UUID) -> Any:
+    """Answer a claim with an offer."""
+    return _act(claim_id, requests.ClaimAmount, acts.answer, _("The offer is made."))
+
+
+@pages.post("/claims/<uuid:claim_id>/settlement")
+@requires(Permission.TRADE_ORDER_ACCEPT, twin="POST /api/v1/claims/{id}/settlement")
+def settle(claim_id: UUID) -> Any:
+    """Take the offer that was shown."""
+    return _act(claim_id, requests.Settlement, acts.settle, _("The claim is settled."))
+
+
+@pages.post("/claims/<uuid:claim_id>/withdrawal")
+@requires(Permission.TRADE_ORDER_ACCEPT, twin="POST /api/v1/claims/{id}/withdrawal")
+def withdraw(claim_id: UUID) -> Any:
+    """Give a claim up."""
+    return _act(claim_id, None, acts.withdraw, _("The claim is withdrawn."))
+
+
+@pages.post("/claims/<uuid:claim_id>/escalation")
+@requires(Permission.TRADE_ORDER_ACCEPT, twin="POST /api/v1/claims/{id}/escalation")
+def escalate(claim_id: UUID) -> Any:
+    """Ask the operator to decide."""
+    return _act(claim_id, None, acts.escalate, _("The operator decides now."))
+
+
+@pages.post("/claims/<uuid:claim_id>/decision")
+@requires(Permission.OPERATOR_CLAIM_DECIDE, twin="POST /api/v1/claims/{id}/decision")
+def decide(claim_id: UUID) -> Any:
+    """Decide an escalated claim."""
+    return _act(claim_id, requests.ClaimAmount, acts.decide, _("The claim is decided."))
+
+
+def _act(claim_id: UUID, model: Any, act: Any, said: str) -> Any:
+    def work(session: Any) -> str:
+        act(session, claim_id, *body)
+        return url_for("claims.one", claim_id=claim_id)
+
+    try:
+        body = [parse_form(model, request.form)] if model else []
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _one(claim_id, **shown))
+    flash(said, "good")
+    return done
+
+
+def _one(claim_id: UUID, **shown: Any) -> str:
+    seen = acts.look(reading(), claim_id)
+    return render_template("claims/one.html", seen=seen, **{"values": {}, "errors": {}, "refusal": None, **shown})
+
+
+def _line(order_id: UUID, line_id: UUID) -> LineRow:
+    for line in orders.look(order_id).lines:
+        if line.id == line_id:
+            return line
+    raise NotFound("order_line")
+
+
+def _new(order_id: UUID, line_id: UUID, **shown: Any) -> str:
+    line = _line(order_id, line_id)
+    return render_template(
+        "claims/new.html",
+        order_id=order_id,
+        line=line,
+        goods=goods,
+        **{"values": {"quantity": line.parts.get("delivered", line.quantity)}, "errors": {}, "refusal": None, **shown},
+    )

@@ -1,0 +1,136 @@
+"""Payouts for the company that is paid and for the operator; what is owed back; statements as tables."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import payments as money
+from marketplace.edge.acts import payouts as acts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.parsing import parse, parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import payments as money_requests
+from marketplace.edge.requests import payouts as requests
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Conflict, NotAllowed, Refused
+from marketplace.web.shared import acts as forms
+
+pages = Blueprint("payouts", __name__)
+
+
+@pages.get("/account/payouts")
+@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/payouts")
+def many() -> str:
+    """List payouts: a company's own, all of them for the operator."""
+    return _many()
+
+
+@pages.post("/operator/payouts")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/payouts")
+def gather() -> Any:
+    """Make payouts of what was released."""
+
+    def work(key: str) -> str:  # noqa: ARG001  kept by the caller
+        acts.gather()
+        return url_for("payouts.many")
+
+    return _done(work, _("Everything that was released and has an account is due to be paid out."), flow=True)
+
+
+@pages.post("/operator/payouts/<uuid:payout_id>/approval")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/payouts/{id}/approval")
+def approve(payout_id: UUID) -> Any:
+    """Agree to a payout."""
+
+    def work(key: str) -> str:  # noqa: ARG001  kept by the caller
+        acts.approve(payout_id)
+        return url_for("payouts.many")
+
+    return _done(work, _("Your approval is noted."), flow=True)
+
+
+@pages.post("/operator/payouts/<uuid:payout_id>/result")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/payouts/{id}/result")
+def record_result(payout_id: UUID) -> Any:
+    """Note what the bank made of a payout."""
+
+    def work(session: Any) -> str:
+        acts.record_result(session, payout_id, parse_form(requests.Result, request.form))
+        return url_for("payouts.many")
+
+    return _done(work, _("Written down."))
+
+
+@pages.get("/operator/payout-files/<uuid:file_id>")
+@requires(Permission.OPERATOR_PAYOUT_READ, twin="GET /api/v1/payout-files/{id}")
+def file(file_id: UUID) -> Any:
+    """Give an instruction file."""
+    return acts.file(file_id)
+
+
+@pages.get("/account/returns")
+@requires(Permission.TRADE_STATEMENT_READ, twin="GET /api/v1/returns")
+def returns() -> str:
+    """Show what the reader's company owes back and is owed back."""
+    return _returns()
+
+
+@pages.post("/account/returns/<uuid:return_id>/confirmation")
+@requires(Permission.TRADE_PAYMENT_CONFIRM, twin="POST /api/v1/returns/{id}/confirmation")
+def record_return(return_id: UUID) -> Any:
+    """Say that what was owed back is returned."""
+
+    def work(session: Any) -> str:
+        acts.record_return(session, return_id)
+        return url_for("payouts.returns")
+
+    return _done(work, _("Written down. The other side sees the same."), show=_returns)
+
+
+@pages.get("/account/statement.csv")
+@requires(Permission.TRADE_STATEMENT_READ, twin="GET /api/v1/statements.csv")
+def statement_csv() -> Any:
+    """Give a statement as a table."""
+    return acts.statement_csv(money.statement(reading(), parse(money_requests.Period, request.args.to_dict())))
+
+
+def _done(work: Any, said: str, *, flow: bool = False, show: Any = None) -> Any:
+    try:
+        done = forms.once(work, flow=flow)
+    except (Refused, Conflict, NotAllowed) as refusal:
+        return forms.reshown(refusal, show or _many)
+    flash(said, "good")
+    return done
+
+
+def _many(**shown: Any) -> str:
+    search = parse(requests.PayoutsQuery, request.args.to_dict())
+    session = reading()
+    page = acts.many(session, search)
+    found = accounts.get_companies(session, company_ids={row.company_id for row in page.items})
+    return render_template(
+        "payouts/many.html",
+        page=page,
+        search=search,
+        names={key: row.name for key, row in found.items()},
+        person_id=require_actor().person,
+        **{"refusal": None, "errors": {}, "values": {}, **shown},
+    )
+
+
+def _returns(**shown: Any) -> str:
+    session, company_id = reading(), require_actor().company
+    rows = acts.returns_of(session)
+    ids = {company for row in rows for company in (row.payee_id, row.payer_id)}
+    found = accounts.get_companies(session, company_ids=ids)
+    return render_template(
+        "payouts/returns.html",
+        rows=rows,
+        names={key: row.name for key, row in found.items()},
+        company_id=company_id,
+        **{"refusal": None, "errors": {}, "values": {}, **shown},
+    )

@@ -1,0 +1,80 @@
+"""Accept, claim, answer, pay out and return on the pages, without scripts."""
+
+from urllib.parse import urlsplit
+
+from marketplace.accounts.models import Membership
+from marketplace.accounts.rules.permissions import CompanyKind, Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import unit_of_work
+from tests import factories
+from tests.integration.orders.test_claims import bring, call, line_of, market, place
+from tests.support.visitors import Visitor
+
+__all__ = ["call", "market"]
+
+
+class Reader:
+    """Somebody signed in, clicking."""
+
+    def __init__(self, app, trader):
+        self.visitor = Visitor(app)
+        self.visitor.log_in(trader.login)
+
+    def get(self, path, expect=200):
+        return self.visitor.open(path, expect)
+
+    def post(self, path, fields, page=None, expect=303):
+        self.visitor.open(page or path)
+        answer = self.visitor.send(path, fields, expect)
+        return urlsplit(answer.headers["Location"]).path if expect == 303 else answer.text
+
+
+def test_a_buyer_claims_and_a_merchant_answers_on_pages(app, call, market):
+    order_id = place(call, market)
+    bring(order_id)
+    line_id = line_of(order_id)
+    buyer, merchant = Reader(app, market.buyer), Reader(app, market.merchant)
+    page = f"/orders/{order_id}"
+    form = f"{page}/lines/{line_id}/claims"
+    assert form in buyer.get(page)
+    assert form not in merchant.get(page)
+    refused = buyer.post(form, {"reason": "wrong", "quantity": "5000", "text": "Other chains."}, expect=409)
+    assert "5000" in refused
+    shown = buyer.post(form, {"reason": "wrong", "quantity": "40", "text": "Other <b>chains</b>."})
+    assert "Other &lt;b&gt;chains&lt;/b&gt;." in merchant.get(shown)
+    assert shown.rsplit("/", 1)[1] in merchant.get("/claims")
+    merchant.post(f"{shown}/answer", {"amount": "x"}, page=shown, expect=422)
+    merchant.post(f"{shown}/answer", {"amount": "1096.00"}, page=shown)
+    buyer.post(f"{shown}/settlement", {"amount": "1096.00"}, page=shown)
+    buyer.post(f"{page}/lines/{line_id}/acceptance", {"quantity": "360"}, page=page)
+    assert "9,864" in buyer.get(page)
+    Reader(app, market.thai).get(shown, expect=404)
+
+
+def test_the_operator_gathers_and_sends_payouts_on_pages(app, call, market):
+    with unit_of_work() as session:
+        desk = factories.trader(
+            session, app, name="City Desk", country="CN", kind=CompanyKind.OPERATOR, now=clock.now()
+        )
+        for row in session.query(Membership).filter_by(company_id=desk.company):
+            row.roles = [Role.TREASURY.value]
+    order_id = place(call, market, rail="card")
+    bring(order_id)
+    call(market.buyer, "POST", f"/order-lines/{line_of(order_id)}/acceptance", json={}, expect=204)
+    assert call(desk, "POST", "/payouts", expect=201) == {"made": 1}
+    (due,) = call(desk, "GET", "/payouts", expect=200)["items"]
+    assert (due["state"], due["amount"]["amount"]) == ("due", "10631.20")
+    call(market.merchant, "POST", f"/payouts/{due['id']}/approval", expect=403)
+    call(market.thai, "GET", f"/payouts/{due['id']}", expect=404)
+    sent = call(desk, "POST", f"/payouts/{due['id']}/approval", key="yes", expect=200)
+    assert call(desk, "POST", f"/payouts/{due['id']}/approval", key="yes", expect=200) == sent
+    assert sent["state"] == "sent"
+    assert due["reference"] in call(desk, "GET", f"/payout-files/{sent['file_id']}", expect=200)
+    call(market.merchant, "GET", f"/payout-files/{sent['file_id']}", expect=403)
+    done = call(desk, "POST", f"/payouts/{due['id']}/result", json={"result": "settled"}, expect=200)
+    assert done["state"] == "settled"
+    assert call(market.merchant, "GET", "/payouts", expect=200)["items"][0]["state"] == "settled"
+    merchant = Reader(app, market.merchant)
+    assert due["reference"] in merchant.get("/account/payouts")
+    merchant.get("/account/returns")
+    assert "merchant_payable" in merchant.get("/account/statement.csv?currency=CNY")

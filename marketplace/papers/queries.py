@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound, Refused
@@ -146,15 +146,21 @@ def signatures_of(session: Session, *, document_ids: Collection[UUID]) -> dict[U
     return {document_id: tuple(rows) for document_id, rows in signed.items()}
 
 
-def is_superseded(session: Session, *, row: DocumentRow) -> bool:
-    """Tell whether there is a later version of a document."""
-    later = sa.select(IssuedDocument.id).where(
-        IssuedDocument.issuer_id == row.issuer_id,
-        IssuedDocument.kind == row.kind,
-        IssuedDocument.number == row.number,
-        IssuedDocument.version > row.version,
+def superseded(session: Session, *, document_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of the documents of which there is a later version."""
+    later = aliased(IssuedDocument)
+    found = session.scalars(
+        sa.select(IssuedDocument.id).where(
+            IssuedDocument.id.in_(document_ids),
+            sa.exists().where(
+                later.issuer_id == IssuedDocument.issuer_id,
+                later.kind == IssuedDocument.kind,
+                later.number == IssuedDocument.number,
+                later.version > IssuedDocument.version,
+            ),
+        )
     )
-    return session.execute(later.limit(1)).first() is not None
+    return frozenset(found)
 
 
 def manuscript(session: Session, *, document_id: UUID) -> Manuscript:

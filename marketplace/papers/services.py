@@ -136,7 +136,7 @@ def sign(
     file = files.get_file(session, company_id=actor.company, file_id=file_id)
     if file.purpose is not _PURPOSES[kind]:
         raise Refused.field(field, "choice", f"a file handed in with the purpose {_PURPOSES[kind]}")
-    if queries.is_superseded(session, row=row):
+    if queries.superseded(session, document_ids=[document_id]):
         raise Conflict("document_superseded", document=document_id, version=row.version)
     is_new = insert_if_new(
         session,

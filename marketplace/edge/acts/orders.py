@@ -90,7 +90,7 @@ def look(order_id: UUID) -> OrderSeen:
         freight=freight,
         payments=tuple(row for subject in subjects for row in found_payments[subject]),
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),
-        documents=_documents(session, company_id, order.id, [row.id for row in freight]),
+        documents=_documents(session, company_id, order.id, [row.id for row in freight], [line.id for line in lines]),
         acts=tuple(_acts(order, lines, order.side_of(company_id), clock.now())),
     )
 
@@ -137,9 +137,9 @@ def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, now: datetime) -
 
 
 def _documents(
-    session: Session, company_id: UUID, order_id: UUID, freight_ids: Sequence[UUID]
+    session: Session, company_id: UUID, order_id: UUID, freight_ids: Sequence[UUID], line_ids: Sequence[UUID]
 ) -> tuple[DocumentRow, ...]:
-    about = (("order", [order_id]), ("freight", list(freight_ids)))
+    about = (("order", [order_id]), ("freight", freight_ids), ("order_line", line_ids))
     return tuple(
         row
         for kind, ids in about

@@ -1,0 +1,216 @@
+"""The papers that go with the goods of a line: packing list and commercial invoice."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.distribution.services import booking as line_bookings
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import BookingRow, CargoRow, DepartureRow
+from marketplace.orders.events import LineMoved
+from marketplace.orders.models import LinePacking
+from marketplace.orders.queries import LineRow, OrderRow
+from marketplace.orders.rules import packing as labels
+from marketplace.orders.rules.states import LineState
+from marketplace.orders.services.paper_facts import Agreement, agreement, goods, names_of, number, party
+from marketplace.papers import queries as issued
+from marketplace.papers import services as papers
+from marketplace.papers.rules.commercial_invoice import CommercialInvoice
+from marketplace.papers.rules.documents import PaperKind
+from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
+from marketplace.papers.rules.parts import Party, Shipment
+
+SUBJECT: Final = "order_line"
+
+
+def on_line_moved(session: Session, event: LineMoved) -> None:
+    """Issue the packing list when goods are packed; once the hub has them its next version, and an invoice."""
+    if event.state not in (LineState.PACKED, LineState.HANDED_OVER):
+        return
+    agreed = agreement(session, order_id=event.order_id)
+    shipped = _shipped(session, agreed, event.line_id, event.at)
+    if shipped is None:
+        return
+    _issue(session, agreed, shipped, PaperKind.PACKING_LIST, _packing_list(agreed, shipped, event.at), event.at)
+    if event.state == LineState.HANDED_OVER:
+        _invoice(session, agreed, shipped, event.at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shipped:
+    """A line with the booking it rides on, what was packed and what the hub has of it."""
+
+    line: LineRow
+    packing: LinePacking
+    booking: BookingRow
+    departure: DepartureRow
+    cargo: CargoRow
+
+    @property
+    def handed_over(self) -> int:
+        """Units that came to the hub so far."""
+        return sum(move.quantity for move in self.line.moves if move.after is LineState.HANDED_OVER)
+
+    @property
+    def measured(self) -> dict[str, int]:
+        """What the hub counted, weighed and measured; what the merchant declared before it did."""
+        units = self.cargo.units
+        boxes = sum(unit.cartons for unit in units) or self.packing.cartons
+        quantity = self.handed_over or self.packing.units
+        sides = self.packing.length_mm * self.packing.width_mm * self.packing.height_mm
+        return {
+            "quantity": quantity,
+            "cartons": boxes,
+            "gross_g": sum(unit.grams for unit in units) or self.packing.gross_g,
+            "net_g": self.net_g(quantity),
+            "cm3": sum(unit.cm3 for unit in units) or boxes * -(-sides // 1_000),
+        }
+
+    def net_g(self, units: int) -> int:
+        """Net weight of so many units, as the listing packs them; 0 where it says nothing of packing."""
+        offered = self.line.packing
+        return units * offered.net_g // offered.carton_units if offered else 0
+
+    @property
+    def shipment(self) -> Shipment:
+        """How the line travels."""
+        end = next(stop for stop in self.departure.stops if stop.place.code == self.booking.to_place)
+        return Shipment(
+            booking=self.booking.reference,
+            departure=self.booking.departure_reference,
+            origin=names_of(self.departure.stops[0].place),
+            destination=names_of(end.place),
+            house_waybill=self.cargo.house_waybill,
+        )
+
+
+def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) -> _Shipped | None:
+    """Return a line as it travels; None while it has no booking or was not packed into cartons."""
+    booking = line_bookings.current(session, line_id=line_id)
+    packing = session.get(LinePacking, line_id)
+    if booking is None or packing is None:
+        return None
+    return _Shipped(
+        line=next(line for line in agreed.lines if line.id == line_id),
+        packing=packing,
+        booking=booking,
+        departure=logistics.departure(session, departure_id=booking.departure_id, now=now),
+        cargo=logistics.cargo(session, booking_ids=[booking.id])[booking.id],
+    )
+
+
+def _packing_list(agreed: Agreement, shipped: _Shipped, now: datetime) -> PackingList:
+    order, common = agreed.order, agreed.common()
+    line = goods(shipped.line, departure=shipped.booking.departure_reference, **shipped.measured)
+    consignee = party(agreed.companies[order.consignee_id])
+    return PackingList(
+        number=f"{number('PL', order)}.{shipped.line.position}",
+        order=order.reference,
+        contract=agreed.contract_number,
+        issued_on=now.astimezone(agreed.zone).date(),
+        seller=common["seller"],
+        buyer=common["buyer"],
+        consignee=consignee,
+        basis=common["basis"],
+        lines=(line,),
+        marks=(_marks(order, shipped, consignee),),
+        shipment=shipped.shipment,
+        units=tuple(
+            Unit(
+                label=unit.sscc,
+                cartons=unit.cartons,
+                gross_g=unit.grams,
+                cm3=unit.cm3,
+                length_mm=unit.length_mm,
+                width_mm=unit.width_mm,
+                height_mm=unit.height_mm,
+            )
+            for unit in shipped.cargo.units
+        ),
+    )
+
+
+def _marks(order: OrderRow, shipped: _Shipped, consignee: Party) -> Marks:
+    """Return what stands on the cartons since they were packed, whatever the hub finds later."""
+    packing, line = shipped.packing, shipped.line
+    return Marks(
+        consignee=consignee.name,
+        order=order.reference,
+        position=line.position,
+        destination=shipped.shipment.destination,
+        cartons=packing.cartons,
+        gross_g=packing.gross_g // packing.cartons,
+        net_g=shipped.net_g(packing.carton_units),
+        origin=line.origin,
+        labels=(labels.label(packing.block, 1), labels.label(packing.block, packing.cartons)),
+        own=packing.marks,
+    )
+
+
+def _invoice(session: Session, agreed: Agreement, shipped: _Shipped, now: datetime) -> None:
+    """Invoice what came to the hub and no invoice names yet; an order in several lots has as many invoices."""
+    line = shipped.line
+    before = _invoiced(session, line.id)
+    units = shipped.handed_over - before
+    if units <= 0:
+        return
+    # Each lot takes what its units add to the rounded whole, so that all lots sum to the contract's amount.
+    amount = line.unit_price.times(before + units) - line.unit_price.times(before)
+    lot = _lot(shipped, units)
+    issued_on = now.astimezone(agreed.zone).date()
+    paper = CommercialInvoice(
+        number=papers.next_number(
+            session, issuer_id=agreed.order.merchant_id, kind=PaperKind.COMMERCIAL_INVOICE, year=issued_on.year
+        ),
+        contract=agreed.contract_number,
+        issued_on=issued_on,
+        lines=(goods(line, departure=shipped.booking.departure_reference, **{**lot, "amount": amount}),),
+        ordered=line.quantity,
+        total=amount,
+        shipment=shipped.shipment,
+        **agreed.common(),
+    )
+    _issue(session, agreed, shipped, PaperKind.COMMERCIAL_INVOICE, paper, now)
+
+
+def _lot(shipped: _Shipped, units: int) -> dict[str, int]:
+    """Return what is invoiced now: everything measured at the hub, or of that the share of a later lot."""
+    measured = shipped.measured
+    return {
+        name: units if name == "quantity" else value * units // shipped.handed_over for name, value in measured.items()
+    }
+
+
+def _invoiced(session: Session, line_id: UUID) -> int:
+    """Return how many units of a line invoices name already."""
+    rows = issued.documents(session, subject_kind=SUBJECT, subject_ids=[line_id])[line_id]
+    lots = [
+        issued.manuscript(session, document_id=row.id).data["lines"]
+        for row in rows
+        if row.kind is PaperKind.COMMERCIAL_INVOICE
+    ]
+    return sum(int(line["quantity"]) for lines in lots for line in lines)
+
+
+def _issue(
+    session: Session,
+    agreed: Agreement,
+    shipped: _Shipped,
+    kind: PaperKind,
+    paper: CommercialInvoice | PackingList,
+    now: datetime,
+) -> None:
+    papers.issue(
+        session,
+        kind=kind,
+        subject_kind=SUBJECT,
+        subject_id=shipped.line.id,
+        number=paper.number,
+        locales=agreed.locales,
+        data=paper.to_data(),
+        parties=agreed.parties,
+        now=now,
+    )

@@ -1,0 +1,101 @@
+"""The manifest of a sealed lorry as a document, with texts as data."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import CompanyRow
+from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.distribution.services.papers import reference_zone
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.events import DepartureSealed
+from marketplace.logistics.queries import BookingRow, CargoRow
+from marketplace.logistics.rules.states import BookingState
+from marketplace.orders import queries as orders
+from marketplace.orders.queries import LineRow, OrderRow
+from marketplace.orders.services.paper_facts import language_of, names_of, party
+from marketplace.papers import services as papers
+from marketplace.papers.rules.documents import PaperKind, pair
+from marketplace.papers.rules.manifest import House, Manifest
+from marketplace.reference import queries as reference
+
+
+def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
+    """Issue the manifest to the carrier and the city's operators: each party of the cargo knows only its own."""
+    departure = logistics.departure(session, departure_id=event.departure_id, now=event.at)
+    aboard = [
+        row for row in logistics.bookings_on(session, departure_id=departure.id) if row.state is BookingState.LOADED
+    ]
+    houses = logistics.cargo(session, booking_ids=[row.id for row in aboard])
+    ids = {row.shipper_company_id for row in aboard} | {row.consignee_company_id for row in aboard}
+    companies = accounts.get_companies(session, company_ids=ids | {departure.carrier_company_id})
+    carrier = companies[departure.carrier_company_id]
+    goods_of = _goods_of(session, [row.subject for row in aboard])
+    end = departure.stops[-1].place
+    frozen = logistics.manifest(session, departure_id=departure.id)
+    if frozen is None:
+        return
+    paper = Manifest(
+        number=departure.reference.replace("DEP", "MAN", 1),
+        departure=departure.reference,
+        issued_on=event.at.astimezone(reference_zone(session, departure.hub_code)).date(),
+        carrier=party(carrier),
+        line={"en": departure.line_name, **departure.line_names},
+        origin=names_of(departure.stops[0].place),
+        destination=names_of(end),
+        departs_at=departure.departs_at,
+        departs_zone=departure.stops[0].place.zone,
+        arrives_at=departure.arrives_at,
+        arrives_zone=end.zone,
+        sealed_at=frozen.frozen_at,
+        seals=(frozen.content["seal"],),
+        houses=tuple(_house(session, row, houses[row.id], companies, goods_of[row.subject]) for row in aboard),
+        frozen_sha256=frozen.sha256,
+    )
+    operators = accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR)
+    papers.issue(
+        session,
+        kind=PaperKind.MANIFEST,
+        subject_kind="departure",
+        subject_id=departure.id,
+        number=paper.number,
+        locales=pair(language_of(carrier), "en"),
+        data=paper.to_data(),
+        parties=(departure.carrier_company_id, *(company.id for company in operators)),
+        now=event.at,
+    )
+
+
+def _goods_of(session: Session, line_ids: Sequence[UUID]) -> dict[UUID, tuple[OrderRow, LineRow]]:
+    """Return the order lines that bookings carry, each with its order."""
+    found = orders.orders_of_lines(session, line_ids=line_ids)
+    rows = orders.by_id(session, order_ids=set(found.values()))
+    lines = orders.lines_of(session, order_ids=set(found.values()))
+    return {line.id: (rows[order_id], line) for order_id, mine in lines.items() for line in mine if line.id in found}
+
+
+def _house(
+    session: Session,
+    booking: BookingRow,
+    cargo: CargoRow,
+    companies: Mapping[UUID, CompanyRow],
+    traded: tuple[OrderRow, LineRow],
+) -> House:
+    order, line = traded
+    return House(
+        house_waybill=cargo.house_waybill,
+        booking=booking.reference,
+        shipper=party(companies[booking.shipper_company_id]),
+        consignee=party(companies[booking.consignee_company_id]),
+        destination=names_of(reference.get_place(session, booking.to_place)),
+        goods=line.titles,
+        hs_code=line.hs_code,
+        origin=line.origin,
+        basis=order.incoterm,
+        cartons=sum(unit.cartons for unit in cargo.units),
+        gross_g=sum(unit.grams for unit in cargo.units),
+        cm3=sum(unit.cm3 for unit in cargo.units),
+        labels=tuple(unit.sscc for unit in cargo.units),
+    )

@@ -16,6 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from flask import current_app
@@ -25,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from marketplace.kernel import events
 
@@ -39,6 +40,8 @@ NAMING: Final = {
     "pk": "pk_%(table_name)s",
 }
 _WRITE: Final = "city_write"
+_ON_COMMIT: Final = "city.on_commit"
+_SAVEPOINTS: Final = "city.savepoints"
 _RETRIED: Final = ("40P01", "40001")  # PostgreSQL: deadlock detected, serialization failure
 _RETRIES: Final = 5
 
@@ -200,16 +203,32 @@ def unit_of_work() -> Generator[Session]:
             session.flush()
             events.dispatch(session, current_app.extensions["city.reactions"])
             session.commit()
-            callbacks: list[Callable[[], None]] = session.info.pop("city.on_commit", [])
+            callbacks: list[Callable[[], None]] = session.info.pop(_ON_COMMIT, [])
         except BaseException:
             session.rollback()
-            session.info.pop("city.on_commit", None)
+            session.info.pop(_ON_COMMIT, None)
             events.forget(session)
             raise
         finally:
             session.info.pop(_WRITE, None)
     for callback in callbacks:
         callback()
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _begin_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        marks = session.info.setdefault(_SAVEPOINTS, WeakKeyDictionary())
+        marks[transaction] = (events.waiting(session), len(session.info.get(_ON_COMMIT, ())))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _undo_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    """Forget the news of a savepoint with its rows: a handler would look for what is not there."""
+    if transaction.nested and (mark := session.info.get(_SAVEPOINTS, {}).get(transaction)):
+        recorded, asked = mark
+        events.forget(session, beyond=recorded)
+        del session.info.get(_ON_COMMIT, [])[asked:]
 
 
 def in_unit_of_work(work: Callable[[Session], Result]) -> Result:
@@ -244,7 +263,7 @@ def insert_if_new(session: Session, entity: type[Base], **values: Any) -> bool:
 
 def on_commit(session: Session, callback: Callable[[], None]) -> None:
     """Run the callback once this unit of work is committed, never if it is rolled back."""
-    session.info.setdefault("city.on_commit", []).append(callback)
+    session.info.setdefault(_ON_COMMIT, []).append(callback)
 
 
 def extension(name: str) -> Any | None:

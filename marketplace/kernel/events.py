@@ -51,6 +51,11 @@ def dispatch(session: HasInfo, table: Table) -> None:
     raise RuntimeError(msg)
 
 
-def forget(session: HasInfo) -> None:
-    """Drop what a rolled-back unit of work had recorded."""
-    session.info.pop(_KEY, None)
+def waiting(session: HasInfo) -> int:
+    """Return how many recorded events wait for their handlers."""
+    return len(session.info.get(_KEY, ()))
+
+
+def forget(session: HasInfo, *, beyond: int = 0) -> None:
+    """Drop what was recorded and then rolled back: all events, or those beyond the first so many."""
+    del session.info.get(_KEY, [])[beyond:]

@@ -1,0 +1,66 @@
+"""A savepoint that is rolled back takes along the news and the after-commit calls of what it did."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from marketplace.kernel import clock
+from marketplace.kernel.db import on_commit, unit_of_work
+from marketplace.kernel.events import Event, record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rang(Event):
+    """Something happened."""
+
+    name: str
+
+
+def _ring(session, calls, name):
+    record(session, Rang(at=clock.now(), name=name))
+    on_commit(session, lambda: calls.append(name))
+
+
+class Refusal(Exception):
+    """Why a savepoint is given up."""
+
+
+def _refuse():
+    raise Refusal
+
+
+def _give_up(session, calls, name):
+    with suppress(Refusal), session.begin_nested():
+        _ring(session, calls, name)
+        _refuse()
+
+
+def test_what_a_savepoint_told_is_forgotten_with_what_it_did(app, monkeypatch):
+    heard, calls = [], []
+    monkeypatch.setitem(app.extensions, "city.reactions", {Rang: (lambda _session, event: heard.append(event.name),)})
+    with unit_of_work() as session:
+        _ring(session, calls, "before")
+        _give_up(session, calls, "undone")
+        with session.begin_nested():
+            _ring(session, calls, "kept")
+            _give_up(session, calls, "undone within")
+        _ring(session, calls, "after")
+    assert heard == calls == ["before", "kept", "after"]
+
+
+def test_a_kept_savepoint_within_an_undone_one_is_undone(app, monkeypatch):
+    heard, calls = [], []
+
+    def react(session, event):
+        heard.append(event.name)
+        if event.name == "first":
+            with suppress(Refusal), session.begin_nested():
+                with session.begin_nested():
+                    _ring(session, calls, "undone")
+                _refuse()
+            _ring(session, calls, "instead")
+
+    monkeypatch.setitem(app.extensions, "city.reactions", {Rang: (react,)})
+    with unit_of_work() as session:
+        _ring(session, calls, "first")
+        _ring(session, calls, "second")
+    assert heard == calls == ["first", "second", "instead"]

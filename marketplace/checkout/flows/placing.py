@@ -13,6 +13,7 @@ from marketplace.checkout.services import attempts, holding, ordering, planning
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work
 from marketplace.kernel.ids import new_id
+from marketplace.orders.services import carts
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -32,6 +33,7 @@ def place(*, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datet
 
 def _begin(session: Session, *, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datetime) -> UUID:
     """Claim the key and hold everything; by bank the orders are placed at once. Returns the attempt of the key."""
+    carts.lock(session, actor=actor)
     known = queries.attempt_under(session, company_id=actor.company, key=key)
     if known is not None:
         return known

@@ -80,13 +80,16 @@ def set_destination(session: Session, *, place: str, actor: Actor, now: datetime
     session.flush()
 
 
+def lock(session: Session, *, actor: Actor) -> None:
+    """Keep the actor's cart as it is until this transaction ends: what is in it is ordered once."""
+    session.execute(_mine(actor.company, actor.person).with_for_update())
+
+
 def forget_lines(
     session: Session, *, company_id: UUID, person_id: UUID, listing_ids: Collection[UUID], now: datetime
 ) -> None:
     """Take what was ordered out of the cart."""
-    cart = session.scalars(
-        sa.select(Cart).where(Cart.company_id == company_id, Cart.person_id == person_id)
-    ).one_or_none()
+    cart = session.scalars(_mine(company_id, person_id)).one_or_none()
     if cart is None:
         return
     session.execute(sa.delete(CartLine).where(CartLine.cart_id == cart.id, CartLine.listing_id.in_(listing_ids)))
@@ -95,10 +98,13 @@ def forget_lines(
 
 
 def _cart(session: Session, actor: Actor, now: datetime) -> Cart:
+    """Return the actor's cart, locked: whoever changes its lines takes this lock first."""
     insert_if_new(session, Cart, id=new_id(), company_id=actor.company, person_id=actor.person, changed_at=now)
-    return session.scalars(
-        sa.select(Cart).where(Cart.company_id == actor.company, Cart.person_id == actor.person)
-    ).one()
+    return session.scalars(_mine(actor.company, actor.person).with_for_update()).one()
+
+
+def _mine(company_id: UUID, person_id: UUID) -> sa.Select[Cart]:
+    return sa.select(Cart).where(Cart.company_id == company_id, Cart.person_id == person_id)
 
 
 def _check_room(session: Session, cart: Cart) -> None:

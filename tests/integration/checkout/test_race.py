@@ -172,6 +172,18 @@ def test_many_posts_under_one_key_are_one_order(app, tmp_path):
     assert reports.check(session) == []
 
 
+def test_a_cart_that_two_windows_check_out_is_ordered_once(app, tmp_path):
+    market = factories.open_market(app)
+    (buyer,) = carts(app, market, {"rail": "bank", "plan": "deposit_30_70"}, count=1)
+    answers = at_once(app, tmp_path, [buyer | {"key": f"window-{number}"} for number in range(8)])
+    assert Counter(status for status, _ in answers) == {201: 1, 409: 7}, answers
+    assert {answer["type"] for status, answer in answers if status == 409} == {"urn:city:problem:cart_empty"}
+    session = reading()
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count()).select_from(Order)) == 1
+    assert reports.check(session) == []
+
+
 def test_two_lists_of_the_same_goods_in_opposite_order_do_not_block_each_other(app, tmp_path):
     market = factories.open_market(app)
     client = app.test_client()

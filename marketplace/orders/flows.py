@@ -4,6 +4,7 @@ from datetime import datetime
 
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.orders import queries
+from marketplace.orders.claims import queries as claim_queries
 from marketplace.orders.services import acceptance, claims
 from marketplace.orders.services.deciding import cancel_unconfirmed
 
@@ -26,7 +27,7 @@ def accept_by_silence(*, now: datetime) -> int:
         in_unit_of_work(
             lambda session, line_id=line_id: acceptance.accept_by_silence(session, line_id=line_id, now=now)
         )
-        for line_id in queries.unanswered(session, now=now)
+        for line_id in claim_queries.unanswered(session, now=now)
     )
 
 
@@ -36,5 +37,5 @@ def lapse_claims(*, now: datetime) -> int:
     session.rollback()
     return sum(
         in_unit_of_work(lambda session, claim_id=claim_id: claims.lapse(session, claim_id=claim_id, now=now))
-        for claim_id in queries.lapsed_claims(session, now=now)
+        for claim_id in claim_queries.lapsed_claims(session, now=now)
     )

@@ -18,6 +18,7 @@ from marketplace.mail import queries as mail
 from marketplace.merchants import queries as merchants
 from marketplace.moderation import queries as moderation
 from marketplace.orders import queries as orders
+from marketplace.orders.claims import queries as claims
 from marketplace.papers import queries as papers
 from marketplace.payments.queries import checks as payments
 from marketplace.reference import queries as reference
@@ -33,6 +34,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     imports.breaches,
     moderation.breaches,
     orders.breaches,
+    claims.breaches,
     distribution.breaches,
     checkout.breaches,
     logistics.breaches,

@@ -6,7 +6,7 @@ from uuid import UUID
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.edge.acts.claims import ClaimSeen
 from marketplace.kernel.money import Money
-from marketplace.orders.queries import ClaimRow
+from marketplace.orders.claims.queries import ClaimRow
 
 
 class ClaimText(Answer):

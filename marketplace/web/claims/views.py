@@ -17,6 +17,7 @@ from marketplace.files.rules import Purpose
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.orders.queries import LineRow
+from marketplace.orders.rules.states import LineState
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods
 
@@ -163,5 +164,10 @@ def _new(order_id: UUID, line_id: UUID, **shown: Any) -> str:
         order_id=order_id,
         line=line,
         goods=goods,
-        **{"values": {"quantity": line.parts.get("delivered", line.quantity)}, "errors": {}, "refusal": None, **shown},
+        **{
+            "values": {"quantity": line.parts.get(LineState.DELIVERED, line.quantity)},
+            "errors": {},
+            "refusal": None,
+            **shown,
+        },
     )

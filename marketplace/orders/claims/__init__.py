@@ -1,0 +1,1 @@
+"""Claims of buyers as their parties read them: negotiating → escalated → decided, settled or withdrawn."""

@@ -1,0 +1,172 @@
+"""Claims and the time to make them as rows, and the promise they must keep."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.checks import Breach
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.orders.models import AcceptanceWindow, Claim, ClaimEvidence, ClaimText, LinePart, Order
+from marketplace.orders.queries import PAGE
+from marketplace.orders.rules.claims import OPEN, ClaimReason, ClaimState, Owner, Respondent
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTextRow:
+    """What a company said about a claim."""
+
+    company_id: UUID
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim; ``texts`` and ``evidence`` are filled where one claim is shown."""
+
+    id: UUID
+    reference: str
+    order_id: UUID
+    order_reference: str
+    line_id: UUID
+    claimant_id: UUID
+    respondent_id: UUID
+    respondent: Respondent
+    reason: ClaimReason
+    quantity: int
+    blocks: bool
+    value: Money
+    offer: Money | None
+    awarded: Money | None
+    state: ClaimState
+    owner: Owner | None
+    deadline_at: datetime | None
+    opened_at: datetime
+    ended_at: datetime | None
+    texts: tuple[ClaimTextRow, ...] = ()
+    evidence: tuple[UUID, ...] = ()
+
+
+def claims(
+    session: Session,
+    *,
+    company_id: UUID | None,
+    line_ids: Collection[UUID] | None = None,
+    state: ClaimState | None = None,
+    cursor: str | None = None,
+) -> Page[ClaimRow]:
+    """Return the claims that a company makes or answers (None: all, for who decides them), newest first."""
+    statement = _claims_of(company_id).order_by(Claim.id.desc()).limit(PAGE + 1)
+    if line_ids is not None:
+        statement = statement.where(Claim.line_id.in_(line_ids))
+    if state is not None:
+        statement = statement.where(Claim.state == state)
+    if cursor:
+        (last,) = decode_cursor(cursor, str)
+        statement = statement.where(Claim.id < _uuid(last))
+    rows = [_claim_row(found, reference) for found, reference in session.execute(statement)]
+    return page_of(rows, PAGE, lambda row: (str(row.id),))
+
+
+def claim(session: Session, *, company_id: UUID | None, claim_id: UUID) -> ClaimRow:
+    """Return a claim with what was said and shown; NotFound for who is no party (None: who decides)."""
+    found = session.execute(_claims_of(company_id).where(Claim.id == claim_id)).one_or_none()
+    if found is None:
+        raise NotFound("claim")
+    texts = session.scalars(sa.select(ClaimText).where(ClaimText.claim_id == claim_id).order_by(ClaimText.id))
+    files = session.scalars(sa.select(ClaimEvidence.file_id).where(ClaimEvidence.claim_id == claim_id))
+    said = tuple(ClaimTextRow(text.company_id, text.body, text.at) for text in texts)
+    return replace(_claim_row(*found), texts=said, evidence=tuple(sorted(files)))
+
+
+def windows(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return until when the buyer may accept or claim, of lines whose time runs."""
+    found = session.scalars(
+        sa.select(AcceptanceWindow).where(AcceptanceWindow.line_id.in_(line_ids), AcceptanceWindow.ended_at.is_(None))
+    )
+    return {row.line_id: row.ends_at for row in found}
+
+
+def unanswered(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:
+    """Return lines whose buyers let the time to accept or claim pass."""
+    found = session.scalars(
+        sa.select(AcceptanceWindow.line_id)
+        .where(AcceptanceWindow.ended_at.is_(None), AcceptanceWindow.ends_at <= now)
+        .order_by(AcceptanceWindow.ends_at)
+        .limit(limit)
+    )
+    return tuple(found)
+
+
+def lapsed_claims(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:
+    """Return open claims whose deadline passed."""
+    found = session.scalars(
+        sa.select(Claim.id)
+        .where(Claim.state.in_(OPEN), Claim.deadline_at <= now)
+        .order_by(Claim.deadline_at)
+        .limit(limit)
+    )
+    return tuple(found)
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return lines with open claims about more units than stand where claimed units stand."""
+    there = (
+        sa.select(sa.func.coalesce(sa.func.sum(LinePart.quantity), 0))
+        .where(LinePart.line_id == Claim.line_id, LinePart.state == Claim.units_in)
+        .scalar_subquery()
+    )
+    statement = (
+        sa.select(Claim.line_id)
+        .where(Claim.state.in_(OPEN), Claim.units_in.is_not(None))
+        .group_by(Claim.line_id, Claim.units_in)
+        .having(sa.func.sum(Claim.quantity) > there)
+    )
+    return [
+        Breach("8 claims", "order_line", line_id, "more units are claimed than stand aside")
+        for line_id in session.scalars(statement)
+    ]
+
+
+def _claims_of(company_id: UUID | None) -> sa.Select[Claim, str]:
+    statement = sa.select(Claim, Order.reference).join(Order, Order.id == Claim.order_id)
+    if company_id is None:
+        return statement
+    return statement.where(sa.or_(Claim.claimant_id == company_id, Claim.respondent_id == company_id))
+
+
+def _claim_row(found: Claim, order_reference: str) -> ClaimRow:
+    return ClaimRow(
+        id=found.id,
+        reference=found.reference,
+        order_id=found.order_id,
+        order_reference=order_reference,
+        line_id=found.line_id,
+        claimant_id=found.claimant_id,
+        respondent_id=found.respondent_id,
+        respondent=found.respondent,
+        reason=found.reason,
+        quantity=found.quantity,
+        blocks=found.blocks,
+        value=Money(found.value_minor, found.currency),
+        offer=None if found.offer_minor is None else Money(found.offer_minor, found.currency),
+        awarded=None if found.awarded_minor is None else Money(found.awarded_minor, found.currency),
+        state=found.state,
+        owner=found.owner,
+        deadline_at=found.deadline_at,
+        opened_at=found.opened_at,
+        ended_at=found.ended_at,
+    )
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)

@@ -1,0 +1,141 @@
+"""What is let off a price: shares still sum to it, money goes back the way it came, never more than there was."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.payments.flows.give_back import refund_part
+from marketplace.payments.queries import checks
+from marketplace.payments.queries import payouts as queries
+from marketplace.payments.rules.ledger import AccountKind
+from marketplace.payments.rules.paying import MilestoneState
+from marketplace.payments.rules.terms import MilestoneEvent, Plan, Rail, Subject, SubjectKind
+from marketplace.payments.services import allowances, commission, returns
+from tests.conftest import SOAK
+from tests.integration.payments.conftest import NOW, Deal, publish_rates
+from tests.integration.payments.test_held import HeldDeal
+
+PAYABLE, HELD, INCOME = AccountKind.MERCHANT_PAYABLE, AccountKind.HELD, AccountKind.COMMISSION_INCOME
+
+
+def let_off(deal, minor, line=0, cause=None):
+    cause = cause or new_id()
+    amount = Money(minor, deal.currency)
+    allowances.allow(
+        deal.session,
+        subject=deal.subject,
+        line_id=deal.lines[line][0],
+        amount=amount,
+        cause_id=cause,
+        actor=deal.merchant,
+        now=NOW,
+    )
+    return cause
+
+
+def test_what_is_not_due_never_falls_due(deal):
+    deal.open(plan=Plan.ACCEPTANCE_100)
+    cause = let_off(deal, 100_000)
+    let_off(deal, 100_000, cause=cause)
+    deal.happens(MilestoneEvent.ACCEPTED)
+    assert deal.payment().amount.minor == 900_000
+    assert sum(row.amount.minor for row in deal.milestones()) == 1_000_000
+    assert commission.bill(deal.session, subject=deal.subject, line_ids=None, now=NOW) == Money(27_000, "CNY")
+    with pytest.raises(Refused):
+        let_off(deal, 600_001)
+    with pytest.raises(Refused):
+        let_off(deal, 0 - 1)
+
+
+def test_what_is_due_or_paid_is_owed_back_and_its_commission_too(deal):
+    deal.open(minors=(1_000_000,))
+    deal.confirm(300_000)
+    deal.happens(MilestoneEvent.HANDED_OVER)
+    commission.bill(deal.session, subject=deal.subject, line_ids=None, now=NOW)
+    let_off(deal, 200_000)
+    assert deal.balance(AccountKind.RETURN_PAYEE) == -200_000
+    assert deal.balance(AccountKind.COMMISSION_RECEIVABLE) == 24_000
+    (owed,) = queries.returns(deal.session, company_id=deal.buyer.company)
+    returns.record_made(deal.session, actor=deal.merchant, return_id=owed.id, now=NOW)
+    returns.record_made(deal.session, actor=deal.merchant, return_id=owed.id, now=NOW)
+    assert deal.balance(AccountKind.RETURN_PAYEE) == 0
+
+
+def test_a_subject_without_a_plan_has_nothing_to_let_off(session):
+    deal = Deal(session, subject=Subject(SubjectKind.ORDER, new_id()))
+    deal.lines = ((new_id(), Money(1, "CNY")),)
+    with pytest.raises(NotFound):
+        let_off(deal, 1)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["deposit", "handed_over", "accepted", "allow"]), st.integers(0, 1), st.integers(1, 400_000)
+    ),
+    max_size=10,
+)
+
+
+@settings(max_examples=60 if SOAK else 12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plan=st.sampled_from([Plan.DEPOSIT_30_70, Plan.ACCEPTANCE_100]), rail=st.sampled_from(Rail), steps=STEPS)
+def test_whatever_happens_the_sums_hold(app, plan, rail, steps):
+    deal = HeldDeal(reading())
+    if rail is Rail.CARD:
+        deal.place(plan=plan, minors=(700_000, 300_000)).capture()
+    else:
+        with deal.writing():
+            publish_if_missing(deal.session)
+            deal.open(plan=plan)
+    done = 0
+    for act, line, minor in steps:
+        cause = new_id()
+        with deal.writing():
+            if act != "allow":
+                deal.happens(MilestoneEvent(act), [deal.lines[line][0]])
+                continue
+            try:
+                let_off(deal, minor, line, cause)
+            except Refused:
+                continue
+            done += minor
+            refunded = sum(row.amount.minor for row in deal.milestones() if row.state is MilestoneState.REFUNDED)
+        if rail is Rail.CARD:
+            back = refunded - getattr(deal, "back", 0)
+            deal.back = refunded
+            if back:
+                refund_part(subject=deal.subject, amount=Money(back, "CNY"), cause=str(cause), now=NOW)
+    owed = -deal.balance(AccountKind.RETURN_PAYEE)
+    ended = sum(
+        row.amount.minor
+        for row in deal.milestones()
+        if row.state in (MilestoneState.REFUNDED, MilestoneState.CANCELLED)
+    )
+    assert ended + owed == done
+    assert sum(row.amount.minor for row in deal.milestones()) == 1_000_000
+    assert deal.balance(PAYABLE) <= 0
+    assert checks.breaches(reading()) == []
+
+
+def publish_if_missing(session):
+    """Rates, once on a database that several examples share."""
+    from marketplace.reference.models import FxRate
+
+    if session.query(FxRate).first() is None:
+        publish_rates(session)
+
+
+def test_released_money_is_taken_back_while_it_is_there(app):
+    deal = HeldDeal(reading())
+    deal.place(minors=(1_000_000,)).capture()
+    deal.reach(MilestoneEvent.DEPOSIT)
+    with unit_of_work() as session:
+        deal.session = session
+        let_off(deal, 900_000)
+    deal.session = reading()
+    refund_part(subject=deal.subject, amount=Money(900_000, "CNY"), cause="one", now=NOW)
+    assert {kind: deal.balance(kind) for kind in (HELD, PAYABLE, INCOME)} == {HELD: 0, PAYABLE: -97_000, INCOME: -3_000}
+    assert deal.is_sound()

@@ -14,7 +14,7 @@ from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.kernel.quantity import DIMENSIONS, Load
-from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Manifest, Receipt, TransportEvent
+from marketplace.logistics.models.cargo import HandlingUnit, Manifest, Receipt, TransportEvent
 from marketplace.logistics.models.departures import Booking, CapacityEntry, Departure, DepartureStop
 from marketplace.logistics.models.network import Line, Tariff
 from marketplace.logistics.rules import freight, timetable
@@ -174,27 +174,6 @@ class ManifestRow:
     content: Mapping[str, Any]
     sha256: str
     frozen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """A handling unit as the hub measured it."""
-
-    sscc: str
-    cartons: int
-    grams: int
-    cm3: int
-    length_mm: int | None
-    width_mm: int | None
-    height_mm: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class CargoRow:
-    """What is at the hub, or was, of a booking; no waybill and no units before the first lot came."""
-
-    house_waybill: str
-    units: tuple[UnitRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,20 +441,6 @@ def _misloaded(session: Session) -> list[Breach]:
         if manifest_hash(row.content) != row.sha256:
             found.append(Breach("2 manifest", "departure", row.departure_id, "the manifest is not what was frozen"))
     return found
-
-
-def cargo(session: Session, *, booking_ids: Collection[UUID]) -> dict[UUID, CargoRow]:
-    """Return what the hub has of these bookings, empty where nothing came."""
-    found = session.scalars(sa.select(Consignment).where(Consignment.booking_id.in_(booking_ids)))
-    houses = {row.booking_id: row.house_waybill for row in found}
-    units: dict[UUID, list[UnitRow]] = {booking_id: [] for booking_id in booking_ids}
-    for unit in session.scalars(
-        sa.select(HandlingUnit).where(HandlingUnit.booking_id.in_(booking_ids)).order_by(HandlingUnit.sscc)
-    ):
-        units[unit.booking_id].append(
-            UnitRow(unit.sscc, unit.cartons, unit.grams, unit.cm3, unit.length_mm, unit.width_mm, unit.height_mm)
-        )
-    return {booking_id: CargoRow(houses.get(booking_id, ""), tuple(rows)) for booking_id, rows in units.items()}
 
 
 def breaches(session: Session) -> list[Breach]:

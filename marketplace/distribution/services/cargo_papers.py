@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.distribution.services import booking as line_bookings
 from marketplace.logistics import queries as logistics
-from marketplace.logistics.queries import BookingRow, CargoRow, DepartureRow
+from marketplace.logistics.queries import BookingRow, DepartureRow
+from marketplace.logistics.services import manifests
+from marketplace.logistics.services.manifests import CargoRow
 from marketplace.orders.events import LineMoved
 from marketplace.orders.models import LinePacking
 from marketplace.orders.queries import LineRow, OrderRow
@@ -98,7 +100,7 @@ def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) 
         packing=packing,
         booking=booking,
         departure=logistics.departure(session, departure_id=booking.departure_id, now=now),
-        cargo=logistics.cargo(session, booking_ids=[booking.id])[booking.id],
+        cargo=manifests.cargo_of(session, booking_ids=[booking.id])[booking.id],
     )
 
 

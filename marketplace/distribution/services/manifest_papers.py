@@ -11,8 +11,10 @@ from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution.services.papers import reference_zone
 from marketplace.logistics import queries as logistics
 from marketplace.logistics.events import DepartureSealed
-from marketplace.logistics.queries import BookingRow, CargoRow
+from marketplace.logistics.queries import BookingRow
 from marketplace.logistics.rules.states import BookingState
+from marketplace.logistics.services import manifests
+from marketplace.logistics.services.manifests import CargoRow
 from marketplace.orders import queries as orders
 from marketplace.orders.queries import LineRow, OrderRow
 from marketplace.orders.services.paper_facts import language_of, names_of, party
@@ -28,7 +30,7 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
     aboard = [
         row for row in logistics.bookings_on(session, departure_id=departure.id) if row.state is BookingState.LOADED
     ]
-    houses = logistics.cargo(session, booking_ids=[row.id for row in aboard])
+    houses = manifests.cargo_of(session, booking_ids=[row.id for row in aboard])
     ids = {row.shipper_company_id for row in aboard} | {row.consignee_company_id for row in aboard}
     companies = accounts.get_companies(session, company_ids=ids | {departure.carrier_company_id})
     carrier = companies[departure.carrier_company_id]

@@ -1,6 +1,7 @@
-"""The manifest of a lorry, frozen when its doors are sealed."""
+"""What the hub has of each booking, and the manifest of a lorry, frozen when its doors are sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,41 @@ from sqlalchemy.orm import Session
 from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Manifest
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.rules.cargo import manifest_hash
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A handling unit as the hub measured it."""
+
+    sscc: str
+    cartons: int
+    grams: int
+    cm3: int
+    length_mm: int | None
+    width_mm: int | None
+    height_mm: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CargoRow:
+    """What is at the hub, or was, of a booking; no waybill and no units before the first lot came."""
+
+    house_waybill: str
+    units: tuple[UnitRow, ...]
+
+
+def cargo_of(session: Session, *, booking_ids: Collection[UUID]) -> dict[UUID, CargoRow]:
+    """Return what the hub has of these bookings, empty where nothing came."""
+    found = session.scalars(sa.select(Consignment).where(Consignment.booking_id.in_(booking_ids)))
+    houses = {row.booking_id: row.house_waybill for row in found}
+    units: dict[UUID, list[UnitRow]] = {booking_id: [] for booking_id in booking_ids}
+    for unit in session.scalars(
+        sa.select(HandlingUnit).where(HandlingUnit.booking_id.in_(booking_ids)).order_by(HandlingUnit.sscc)
+    ):
+        units[unit.booking_id].append(
+            UnitRow(unit.sscc, unit.cartons, unit.grams, unit.cm3, unit.length_mm, unit.width_mm, unit.height_mm)
+        )
+    return {booking_id: CargoRow(houses.get(booking_id, ""), tuple(rows)) for booking_id, rows in units.items()}
 
 
 def freeze(
@@ -25,18 +61,7 @@ def freeze(
 
 
 def _content(session: Session, departure: Departure, loaded: Sequence[Booking], seal_number: str) -> dict[str, Any]:
-    ids = [booking.id for booking in loaded]
-    waybills = {
-        row.booking_id: row.house_waybill
-        for row in session.execute(
-            sa.select(Consignment.booking_id, Consignment.house_waybill).where(Consignment.booking_id.in_(ids))
-        )
-    }
-    units: dict[UUID, list[dict[str, Any]]] = {booking_id: [] for booking_id in ids}
-    for unit in session.scalars(
-        sa.select(HandlingUnit).where(HandlingUnit.booking_id.in_(ids)).order_by(HandlingUnit.sscc)
-    ):
-        units[unit.booking_id].append({"sscc": unit.sscc, "cartons": unit.cartons, "grams": unit.grams})
+    houses = cargo_of(session, booking_ids=[booking.id for booking in loaded])
     return {
         "departure": departure.reference,
         "hub": departure.hub_code,
@@ -44,11 +69,14 @@ def _content(session: Session, departure: Departure, loaded: Sequence[Booking], 
         "consignments": [
             {
                 "booking": booking.reference,
-                "house_waybill": waybills[booking.id],
+                "house_waybill": houses[booking.id].house_waybill,
                 "to": booking.to_place,
                 "shipper": str(booking.shipper_company_id),
                 "consignee": str(booking.consignee_company_id),
-                "units": units[booking.id],
+                "units": [
+                    {"sscc": unit.sscc, "cartons": unit.cartons, "grams": unit.grams}
+                    for unit in houses[booking.id].units
+                ],
             }
             for booking in loaded
         ],

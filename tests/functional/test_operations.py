@@ -1,6 +1,7 @@
 """From confirmation to receipt over the API: packed, 3 cartons short, a 26-hour border wait, received and counted."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +11,8 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.functional.test_second_factor import enrolled
+from tests.support.visitors import Visitor
 
 COUNT = {"cartons_received": 10, "gross_kg": "125", "length_cm": "120", "width_cm": "80", "height_cm": "100"}
 
@@ -160,4 +163,67 @@ def test_three_cartons_short_over_a_slow_border_to_the_buyers_door(way, market, 
     assert {one["stage"]: one["state"] for one in way.seen()["bookings"][0]["discrepancies"]} == {
         "handover": "short", "receipt": "short",
     }  # fmt: skip
+    holds()
+
+
+@pytest.fixture
+def visit(app):
+    def visit(trader):
+        found = Visitor(app)
+        found.log_in(trader.login)
+        return found
+
+    return visit
+
+
+def follow(found, answer):
+    return found.open(answer.headers["Location"].replace("http://localhost", ""))
+
+
+def test_the_same_way_by_forms_without_scripts(way, market, operator, visit, later):
+    way.secure()
+    merchant, carrier, staff, buyer = (visit(one) for one in (market.merchant, market.carrier, operator, market.buyer))
+    assert "To pack and hand over" in merchant.open(f"/orders/{way.order_id}")
+    assert "/packing" in merchant.open("/merchant/fulfilment")
+    follow(merchant, merchant.send(f"/merchant/lines/{way.line_id}/ready", {}))
+    packing = f"/merchant/lines/{way.line_id}/packing"
+    assert 'value="10"' in merchant.open(packing)
+    assert "1 to 400" in merchant.send(packing, {"cartons": "500"}, 422).text
+    follow(merchant, merchant.send(packing, {"cartons": "10"}))
+    assert "0 of 10 at the hub" in merchant.shown
+    visit(market.thai).open(packing, status=404)
+
+    handover = f"/partner/lines/{way.line_id}/handover"
+    assert handover in carrier.open("/partner/consignments")
+    carrier.open(handover)
+    assert "Measure all three sides" in carrier.send(handover, {"cartons_received": "7", "gross_kg": "80"}, 422).text
+    carrier.send(handover, {"cartons_received": "7", "gross_kg": "80", "m3": "0.6"})
+    assert "3 cartons short" in carrier.open("/partner/consignments")
+
+    enrolled(staff)
+    page = f"/operator/departures/{way.booking['departure_id']}"
+    assert page in staff.open("/operator/departures")
+    staff.open(page)
+    for act, form in (
+        ("close", {}), ("load", {"bookings": way.booking["id"]}), ("seal", {"seal_number": "CN-1"}), ("depart", {}),
+    ):  # fmt: skip
+        follow(staff, staff.send(f"{page}/{act}", form))
+    assert "SHA-256" in staff.shown
+    at = clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    later(100 * 3_600)
+    follow(staff, staff.send(f"{page}/at-border", {"happened_at": f"{at + timedelta(hours=24):%Y-%m-%dT%H:%M}"}))
+    assert "still waiting" in staff.shown
+    local = (at + timedelta(hours=50)).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    follow(staff, staff.send(f"{page}/clear", {"happened_at": f"{local:%Y-%m-%dT%H:%M}"}))
+    assert "26 hours" in staff.shown
+    for act in ("arrive", "strip"):
+        follow(staff, staff.send(f"{page}/{act}", {}))
+
+    receipt = f"/bookings/{way.booking['id']}/receipt"
+    assert receipt in buyer.open(f"/orders/{way.order_id}")
+    visit(market.thai).open(receipt, status=404)
+    buyer.open(receipt)
+    follow(buyer, buyer.send(receipt, {"cartons": "7"}))
+    assert "Delivered" in buyer.shown
+    assert way.line()["parts"] == {"delivered": 280, "short": 120}
     holds()

@@ -11,12 +11,12 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.distribution import queries as distribution
 from marketplace.distribution.queries import DiscrepancyRow
 from marketplace.distribution.rules.handover import Counted, Received
-from marketplace.distribution.services import handover, receipts
+from marketplace.distribution.services import access, handover, receipts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import operations as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.errors import FieldError, NotFound, Refused
 from marketplace.kernel.pages import Page
 from marketplace.logistics import queries as logistics
 from marketplace.logistics.queries import BookingRow, DepartureRow, ManifestRow, ReceiptRow, ReceivedRow, TransportRow
@@ -27,6 +27,7 @@ from marketplace.orders import queries as orders
 from marketplace.orders.queries import PackingRow, ToShipRow
 from marketplace.orders.rules.packing import Declared
 from marketplace.orders.services import fulfilment, production
+from marketplace.reference import queries as reference
 
 # What is still of interest to those who work at the hub and on the road.
 _BACK = timedelta(days=14)
@@ -94,7 +95,7 @@ def hand_over(session: Session, line_id: UUID, body: requests.Handover) -> tuple
     sides = (body.length_cm, body.width_cm, body.height_cm)
     if body.m3 is None and None in sides:
         missing = [name for name in ("length_cm", "width_cm", "height_cm") if getattr(body, name) is None]
-        raise Refused.fields(*(FieldError(name, "required", "all three sides, or m3") for name in missing))
+        raise Refused.fields(*(FieldError(name, "sides_or_volume", "all three sides, or m3") for name in missing))
     length, width, height = (requests.millimetres(side) for side in sides) if body.m3 is None else (None, None, None)
     counted = Counted(
         cartons=body.cartons_received,
@@ -223,6 +224,38 @@ def consignments() -> tuple[Aboard, ...]:
 def to_ship() -> tuple[ToShipRow, ...]:
     """Return what the asker's company has to make ready, pack and bring to the hub."""
     return orders.lines_to_ship(reading(), merchant_id=require_actor().company)
+
+
+def line_to_pack(line_id: UUID) -> ToShipRow:
+    """Return a line that the asker's company has to bring to the hub; NotFound for any other."""
+    found = next((row for row in to_ship() if row.line.id == line_id), None)
+    if found is None:
+        raise NotFound("order_line")
+    return found
+
+
+def to_take_in(line_id: UUID) -> Aboard:
+    """Return the booking of a line whose cargo the asker takes in; NotFound for any other."""
+    session = reading()
+    booking = access.booking_of_line(session, line_id=line_id, actor=require_actor(), now=clock.now())
+    return _aboard(session, (booking,))[0]
+
+
+def to_receive(booking_id: UUID) -> Aboard:
+    """Return a booking whose arrival the asker may count."""
+    session = reading()
+    booking, _line = access.booking_to_receive(session, booking_id=booking_id, actor=require_actor(), now=clock.now())
+    return _aboard(session, (booking,))[0]
+
+
+def zone_of(place_code: str) -> str:
+    """Return the clock of a place."""
+    return reference.get_place(reading(), place_code).zone
+
+
+def order_of(line_id: UUID) -> UUID:
+    """Return the order of a line that was read before."""
+    return orders.order_of(reading(), line_id=line_id)
 
 
 def may_override() -> bool:

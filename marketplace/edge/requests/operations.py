@@ -109,6 +109,7 @@ messages.register(
         "not_received": _("This cargo is not at the hub for this departure."),
     },
     fields={
+        "sides_or_volume": _("Measure all three sides, or give the volume."),
         "in_the_future": _("This is yet to come: %(accepted)s."),
         "before_the_last": _("This was before the last thing that happened: %(accepted)s."),
     },

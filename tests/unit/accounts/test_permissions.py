@@ -55,7 +55,7 @@ company:payee:edit        o . . . . .
 company:profile:edit      o . . . . .
 files:file:upload         o s p . l f
 logistics:handover:record o . . . l .
-logistics:receipt:record  o . . . l .
+logistics:receipt:record  o . p . l .
 partner:consignment:read  o s p a l f
 trade:claim:answer        o s . . l .
 trade:claim:read          o s p a l f

@@ -1,0 +1,1 @@
+"""Pages of those who pack, take in, drive and receive goods."""

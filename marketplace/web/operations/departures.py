@@ -1,0 +1,146 @@
+"""The operator's departures: what is aboard, and the acts of the journey in their order."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import operations as acts
+from marketplace.edge.parsing import parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import operations as requests
+from marketplace.kernel import clock
+from marketplace.web.operations import shown
+from marketplace.web.operations.blueprint import pages
+from marketplace.web.operations.lines import done, in_zone
+
+_OPERATE = Permission.LOGISTICS_DEPARTURE_OPERATE
+
+
+@pages.get("/operator/departures")
+@requires(_OPERATE, twin="GET /api/v1/departures")
+def departures() -> str:
+    """List departures of the last two weeks and those to come."""
+    cursor = request.args.get("cursor") or None
+    page = acts.running(cursor)
+    return render_template(
+        "operations/departures.html", page=page, meters=shown.meters, zone=shown.hub_zone, cursor=cursor
+    )
+
+
+@pages.get("/operator/departures/<uuid:departure_id>")
+@requires(_OPERATE, twin="GET /api/v1/departures/{id}/operations")
+def departure(departure_id: UUID) -> str:
+    """Show a departure with what is aboard and what can be done next."""
+    return _departure(departure_id)
+
+
+def _departure(departure_id: UUID, **typed: Any) -> str:
+    seen = acts.operated(departure_id)
+    return render_template(
+        "operations/departure.html",
+        seen=seen,
+        meters=shown.meters(seen.departure),
+        way=shown.way(seen.departure, clock.now()),
+        log=shown.log(seen),
+        waits=shown.waits(seen),
+        takes_cargo=acts.takes_cargo,
+        border_ahead=any(stop.is_border and stop.reached_at is None for stop in seen.departure.stops),
+        ends=shown.ends(seen.departure),
+        **{"values": {}, "errors": {}, "refusal": None, **typed},
+    )
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/close")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/close")
+def close(departure_id: UUID) -> Any:
+    """Take no more bookings."""
+    return _act(departure_id, lambda session, _form: acts.close(session, departure_id), _("Closed for booking."))
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/load")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/load")
+def load(departure_id: UUID) -> Any:
+    """Load the ticked bookings, or all at the hub."""
+    return _act(departure_id, _with(acts.load, requests.Loading, departure_id), _("Loaded."))
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/seal")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/seal")
+def seal(departure_id: UUID) -> Any:
+    """Seal the doors."""
+    return _act(departure_id, _with(acts.seal, requests.Sealing, departure_id), _("Sealed; the manifest is frozen."))
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/depart")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/depart")
+def depart(departure_id: UUID) -> Any:
+    """Let the lorry go."""
+    return _act(departure_id, _with(acts.depart, requests.Passing, departure_id), _("On its way."))
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/at-border")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/at-border")
+def at_border(departure_id: UUID) -> Any:
+    """Note that the lorry waits at a border."""
+    return _act(departure_id, _with(acts.at_border, requests.Passing, departure_id), _("Waiting at the border."))
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/clear")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/clear")
+def clear(departure_id: UUID) -> Any:
+    """Note that the lorry is cleared."""
+    return _act(departure_id, _with(acts.clear, requests.Passing, departure_id), _("Cleared; it crosses."))
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/arrive")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/arrive")
+def arrive(departure_id: UUID) -> Any:
+    """Note an arrival."""
+    return _act(departure_id, _with(acts.arrive, requests.Passing, departure_id), _("Arrived."))
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/strip")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/strip")
+def strip(departure_id: UUID) -> Any:
+    """Unload the lorry."""
+    return _act(departure_id, _with(acts.strip, requests.Passing, departure_id), _("Unloaded."))
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/cancel")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/cancel")
+def cancel(departure_id: UUID) -> Any:
+    """Cancel a departure; its bookings are rolled, or ended and owed back."""
+    said = _("Cancelled. Every booking has an answer.")
+    return _act(departure_id, _with(acts.cancel, requests.Cancelling, departure_id), said)
+
+
+def _with(act: Callable[..., Any], model: Any, departure_id: UUID) -> Callable[..., None]:
+    """Return an act on a departure with what its form says."""
+
+    def work(session: Any, form: Any) -> None:
+        act(session, departure_id, parse_form(model, form))
+
+    return work
+
+
+def _act(departure_id: UUID, work: Callable[..., None], said: str) -> Any:
+    def act(session: Any) -> str:
+        work(session, _form(departure_id))
+        return url_for("operations.departure", departure_id=departure_id)
+
+    return done(act, said, lambda **typed: _departure(departure_id, **typed))
+
+
+def _form(departure_id: UUID) -> Any:
+    """Return the form with its time read on the clock of the place where the lorry is."""
+    if not request.form.get("happened_at"):
+        return request.form
+    zone = shown.next_zone(acts.operated(departure_id).departure, request.form.get("place", ""))
+    form = MultiDict(request.form)
+    form["happened_at"] = in_zone(request.form.to_dict(), "happened_at", zone)["happened_at"]
+    return form

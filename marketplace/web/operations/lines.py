@@ -1,0 +1,162 @@
+"""Pages of those who pack a line, take it in at the hub and count it at its door."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import flash, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import operations as acts
+from marketplace.edge.parsing import parse_form
+from marketplace.edge.permissions import may, requires
+from marketplace.edge.requests import operations as requests
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.web.operations.blueprint import pages
+from marketplace.web.shared import acts as forms
+from marketplace.web.shared import goods
+
+_BLANK: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None}
+
+
+@pages.get("/merchant/fulfilment")
+@requires(Permission.TRADE_ORDER_FULFIL, twin="GET /api/v1/orders")
+def fulfilment() -> str:
+    """Show a merchant what is to make ready, to pack and to bring to the hub."""
+    return _fulfilment()
+
+
+def _fulfilment(**shown: Any) -> str:
+    return render_template("operations/fulfilment.html", rows=acts.to_ship(), goods=goods, **{**_BLANK, **shown})
+
+
+@pages.post("/merchant/lines/<uuid:line_id>/ready")
+@requires(Permission.TRADE_ORDER_FULFIL, twin="POST /api/v1/order-lines/{id}/ready")
+def ready(line_id: UUID) -> Any:
+    """Say that a line's goods are ready to be packed."""
+
+    def work(session: Any) -> str:
+        acts.mark_ready(session, line_id)
+        return url_for("operations.fulfilment")
+
+    return done(work, _("The goods are ready."), _fulfilment)
+
+
+@pages.get("/merchant/lines/<uuid:line_id>/packing")
+@requires(Permission.TRADE_ORDER_FULFIL, twin="POST /api/v1/order-lines/{id}/packing")
+def packing(line_id: UUID) -> str:
+    """Ask how a line is packed."""
+    return _packing(line_id)
+
+
+def _packing(line_id: UUID, **shown: Any) -> str:
+    row = acts.line_to_pack(line_id)
+    offered = row.line.packing
+    values = {"cartons": -(-row.line.quantity // offered.carton_units)} if offered else {}
+    return render_template("operations/packing.html", row=row, goods=goods, **{**_BLANK, "values": values, **shown})
+
+
+@pages.post("/merchant/lines/<uuid:line_id>/packing")
+@requires(Permission.TRADE_ORDER_FULFIL, twin="POST /api/v1/order-lines/{id}/packing")
+def pack(line_id: UUID) -> Any:
+    """Pack a line into cartons."""
+
+    def work(session: Any) -> str:
+        acts.pack(session, line_id, parse_form(requests.Packing, request.form))
+        return url_for("operations.fulfilment")
+
+    return done(work, _("Packed. The cartons have their labels."), lambda **shown: _packing(line_id, **shown))
+
+
+@pages.get("/partner/consignments")
+@requires(Permission.PARTNER_CONSIGNMENT_READ, twin="GET /api/v1/consignments")
+def consignments() -> str:
+    """Show a carrier the cargo on its lines."""
+    return render_template("operations/consignments.html", rows=acts.consignments(), takes_cargo=acts.takes_cargo)
+
+
+@pages.get("/partner/lines/<uuid:line_id>/handover")
+@requires(Permission.LOGISTICS_HANDOVER_RECORD, twin="POST /api/v1/order-lines/{id}/handover")
+def handover(line_id: UUID) -> str:
+    """Ask what the hub counted, weighed and measured."""
+    return _handover(line_id)
+
+
+def _handover(line_id: UUID, **shown: Any) -> str:
+    row = acts.to_take_in(line_id)
+    values = {"cartons_received": row.packing.missing} if row.packing else {}
+    return render_template(
+        "operations/handover.html",
+        row=row,
+        may_override=acts.may_override(),
+        zone=acts.zone_of(row.booking.to_place),
+        **{**_BLANK, "values": values, **shown},
+    )
+
+
+@pages.post("/partner/lines/<uuid:line_id>/handover")
+@requires(Permission.LOGISTICS_HANDOVER_RECORD, twin="POST /api/v1/order-lines/{id}/handover")
+def hand_over(line_id: UUID) -> Any:
+    """Take cartons into the hub."""
+
+    def work(session: Any) -> str:
+        _code, row = acts.hand_over(session, line_id, parse_form(requests.Handover, request.form))
+        if acts.may_override():
+            return url_for("operations.departure", departure_id=row.booking.departure_id)
+        return url_for("operations.consignments")
+
+    return done(work, _("Taken in, counted, weighed and measured."), lambda **shown: _handover(line_id, **shown))
+
+
+@pages.get("/bookings/<uuid:booking_id>/receipt")
+@requires(Permission.LOGISTICS_RECEIPT_RECORD, twin="POST /api/v1/bookings/{id}/receipt")
+def receipt(booking_id: UUID) -> str:
+    """Ask what arrived."""
+    return _receipt(booking_id)
+
+
+def _receipt(booking_id: UUID, **shown: Any) -> str:
+    row = acts.to_receive(booking_id)
+    zone = acts.zone_of(row.booking.to_place)
+    return render_template("operations/receipt.html", row=row, zone=zone, **{**_BLANK, **shown})
+
+
+@pages.post("/bookings/<uuid:booking_id>/receipt")
+@requires(Permission.LOGISTICS_RECEIPT_RECORD, twin="POST /api/v1/bookings/{id}/receipt")
+def receive(booking_id: UUID) -> Any:
+    """Record what arrived."""
+
+    def work(session: Any) -> str:
+        row = acts.to_receive(booking_id)
+        form = in_zone(request.form.to_dict(), "received_at", acts.zone_of(row.booking.to_place))
+        # The tick says the opposite of the field: forms send nothing for what is not ticked.
+        form["complete"] = "" if form.pop("more_to_come", "") else "1"
+        acts.receive(session, booking_id, parse_form(requests.Receipt, MultiDict(form)))
+        if may(Permission.TRADE_ORDER_READ):
+            return url_for("orders.one", order_id=acts.order_of(row.booking.subject))
+        return url_for("operations.consignments")
+
+    return done(work, _("Written down. Thank you for counting."), lambda **shown: _receipt(booking_id, **shown))
+
+
+def done(work: Callable[..., str], said: str, show: Callable[..., str]) -> Any:
+    """Do an act once and say so, or show its form again with the reason."""
+    try:
+        answer = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, show)
+    flash(said, "good")
+    return answer
+
+
+def in_zone(form: dict[str, str], name: str, zone: str) -> dict[str, str]:
+    """Read a time that a person wrote without a zone as the time at a place; what is no time is left for parsing."""
+    try:
+        at = datetime.fromisoformat(form.get(name, ""))
+    except ValueError:
+        return form
+    return form if at.tzinfo else {**form, name: at.replace(tzinfo=ZoneInfo(zone)).isoformat()}

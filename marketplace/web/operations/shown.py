@@ -1,0 +1,110 @@
+"""Departures under way as templates want them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+
+from marketplace.edge.acts.operations import Operated
+from marketplace.kernel.quantity import Load
+from marketplace.logistics.queries import DepartureRow, StopRow
+from marketplace.logistics.rules.cargo import Status
+from marketplace.web.shared import locale
+
+
+def meters(row: DepartureRow) -> dict[str, tuple[Any, Any]]:
+    """Return used and whole room in each dimension."""
+    used, whole = _figures(row.capacity - row.room), _figures(row.capacity)
+    return {name: (used[name], whole[name]) for name in whole}
+
+
+def hub_zone(row: DepartureRow) -> str:
+    """Return the clock of the hub."""
+    return row.stops[0].place.zone
+
+
+def next_zone(row: DepartureRow, place_code: str) -> str:
+    """Return the clock of a place on the way, or of the next stop."""
+    named = [stop for stop in row.stops if stop.place.code == place_code]
+    ahead = [stop for stop in row.stops if stop.reached_at is None]
+    return (named or ahead or list(row.stops))[0].place.zone
+
+
+def way(row: DepartureRow, now: datetime) -> list[dict[str, Any]]:
+    """Return every stop of a departure."""
+    return [_stop(stop, now) for stop in row.stops]
+
+
+def ends(row: DepartureRow) -> list[tuple[str, str]]:
+    """Return the places where cargo may leave the lorry, the last first, as choices."""
+    places = [stop.place for stop in row.stops[1:] if not stop.is_border]
+    return [(place.code, place.called(locale.current())) for place in reversed(places)]
+
+
+def waits(seen: Operated) -> list[dict[str, Any]]:
+    """Return the stays at borders."""
+    stops = {stop.place.code: stop.place for stop in seen.departure.stops}
+    return [
+        {
+            "place": stops[one.place_code].called(locale.current()),
+            "zone": stops[one.place_code].zone,
+            "since": one.since.event_at,
+            "until": one.until.event_at if one.until else None,
+            "hours": one.hours,
+        }
+        for one in seen.waits
+    ]
+
+
+def log(seen: Operated) -> list[dict[str, Any]]:
+    """Return what happened and is expected, latest first; how much later it was noted where that is long after."""
+    stops = {stop.place.code: stop.place for stop in seen.departure.stops}
+    words = {"planned": _("planned"), "estimated": _("expected")}
+    found: list[dict[str, Any]] = []
+    for row in sorted(seen.events, key=lambda row: (row.event_at, row.id), reverse=True):
+        place = stops.get(row.place_code or "")
+        text = [word(row.code), place.called(locale.current()) if place else "", words.get(str(row.classifier), "")]
+        found.append(
+            {
+                "at": row.event_at,
+                "zone": place.zone if place else hub_zone(seen.departure),
+                "text": " · ".join(part for part in text if part),
+            }
+        )
+    return found
+
+
+def word(code: int) -> str:
+    """Return a code of UN/ECE Recommendation 24 as a word."""
+    words = {
+        Status.ARRIVED: _("Arrived"),
+        Status.CLEARED: _("Cleared"),
+        Status.COLLECTED: _("Taken in at the hub"),
+        Status.CONSOLIDATED: _("Loaded"),
+        Status.CROSSED_BORDER: _("Crossed the border"),
+        Status.DELAYED: _("Delayed"),
+        Status.DELIVERED: _("Delivered"),
+        Status.DEPARTED: _("Departed"),
+        Status.STRIPPED: _("Unloaded"),
+    }
+    return words.get(Status(code), str(code))
+
+
+def _stop(stop: StopRow, now: datetime) -> dict[str, Any]:
+    return {
+        "place": stop.place.called(locale.current()),
+        "at": stop.reached_at or stop.eta,
+        "zone": stop.place.zone,
+        "border": stop.is_border,
+        "state": "done" if stop.reached_at is not None and stop.reached_at <= now else "ahead",
+    }
+
+
+def _figures(load: Load) -> dict[str, Any]:
+    return {
+        "kg": load.grams // 1_000,
+        "m3": load.m3.quantize(Decimal("0.1")),
+        "ldm": load.ldm.quantize(Decimal("0.1")),
+        "pallets": load.pallets,
+    }

@@ -16,7 +16,6 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     """Bring the schema forward."""
     op.create_table(
-        "acceptance",
         "allowance",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("cause_id", sa.Uuid(), nullable=False),
@@ -166,7 +165,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_incoming_transfer_payee_id_state_id", ["payee_id", "state", "id"], unique=False)
 
     op.create_table(
-        "document_signature",
         "ledger_account",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=160), nullable=False),

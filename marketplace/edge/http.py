@@ -162,8 +162,11 @@ def _finish(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
     headers.setdefault("Content-Security-Policy", _policy())
-    if response.mimetype == "text/html" or identity.is_api():
-        headers.setdefault("Cache-Control", "no-store" if identity.is_api() or g.get("city_actor") else "no-cache")
+    # Whatever was made for somebody, files too, is kept by nobody on the way.
+    if identity.is_api() or g.get("city_actor"):
+        headers.setdefault("Cache-Control", "no-store")
+    elif response.mimetype == "text/html":
+        headers.setdefault("Cache-Control", "no-cache")
     metrics.observe(request.url_rule.rule if request.url_rule else "unknown", request.method, response.status_code, g)
     return response
 

@@ -4,7 +4,9 @@ A key is stored in the same transaction as its effect; for a flow it is claimed 
 the end, so that a retry after a crash resumes the flow.
 """
 
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -21,6 +23,7 @@ from marketplace.kernel.db import in_unit_of_work
 from marketplace.kernel.errors import DomainError
 
 LEASE: Final = timedelta(seconds=30)
+_PIECE: Final = 256 * 1024
 
 _log = structlog.get_logger("city.replay")
 
@@ -48,6 +51,19 @@ class Claim:
         given = rules.parse_key(key if key is not None else request.headers.get("Idempotency-Key"))
         scope = f"{actor.person_id}:{actor.company_id}"
         return cls(scope, given, rules.fingerprint(request.method, request.path, body))
+
+
+def form_sent(*, without: Container[str] = ()) -> bytes:
+    """Return what a form says, the same for every retry: the boundary between its parts is drawn anew each time."""
+    fields = sorted((name, value) for name, value in request.form.items(multi=True) if name not in without)
+    files: list[tuple[str, str, str]] = []
+    for name, file in request.files.items(multi=True):
+        digest = hashlib.sha256()
+        while piece := file.stream.read(_PIECE):
+            digest.update(piece)
+        file.stream.seek(0)
+        files.append((name, file.filename or "", digest.hexdigest()))
+    return json.dumps([fields, sorted(files)]).encode()
 
 
 def once(claim: Claim, work: Callable[..., Stored]) -> Stored:

@@ -135,6 +135,20 @@ def test_a_transfer_is_matched_by_hand(trade: Trade) -> None:
     assert trade.buyer.call("GET", f"/payments/{trade.newest()}", 200)["surplus"]["amount"] == "100.00"
 
 
+def test_a_slip_sent_again_under_its_key_is_answered_again(trade: Trade, app: Flask) -> None:
+    path = f"/api/v1/payments/{trade.newest()}/slip"
+    headers = {"Authorization": f"Bearer {trade.buyer.token}", "Idempotency-Key": "slip"}
+
+    def send_slip(content: bytes) -> tuple[int, str | None]:
+        # Every request draws a new boundary for its parts, as a client's retry does.
+        sent = app.test_client().post(path, data={"file": (io.BytesIO(content), "slip.pdf")}, headers=headers)
+        return sent.status_code, sent.headers.get("Idempotency-Replayed")
+
+    assert send_slip(SLIP) == (200, None)
+    assert send_slip(SLIP) == (200, "true")
+    assert send_slip(SLIP + b"\n") == (422, None)
+
+
 def test_a_slip_handed_in_before_is_named_by_its_id(trade: Trade, app: Flask) -> None:
     path = f"/payments/{trade.newest()}/slip"
     bearer = {"Authorization": f"Bearer {trade.buyer.token}"}
@@ -215,6 +229,8 @@ def test_buyer_and_merchant_settle_on_the_pages(trade: Trade) -> None:
     assert "6222000000000001" in buyer.open(f"/payments/{deposit}")
     buyer.send(f"/payments/{deposit}/slip", {"file": (io.BytesIO(SLIP), "slip.pdf")})
     assert f"/payments/{deposit}" in merchant.open("/merchant/money")
+    slip = merchant.client.get(f"/payments/{deposit}/slip")
+    assert (slip.status_code, slip.headers["Cache-Control"]) == (200, "no-store")
     merchant.open(f"/payments/{deposit}")
     merchant.send(f"/payments/{deposit}/confirmation", today(amount="abc"), 422)
     assert merchant.refused_fields() == {"amount"}

@@ -80,7 +80,8 @@ def operation(
 
 def _replayable(view: View, given: dict[str, Any], *, flow: bool) -> Any:
     actor = require_actor()
-    claim = replay.Claim.of_request(actor, request.get_data(cache=True))
+    is_form = request.mimetype == "multipart/form-data"
+    claim = replay.Claim.of_request(actor, replay.form_sent() if is_form else request.get_data(cache=True))
 
     def work(**extra: Any) -> replay.Stored:
         status, answer = view(**given, **extra)

@@ -50,4 +50,5 @@ def give(file: FileRow) -> Response:
     response = send_file(content, mimetype=file.media_type, as_attachment=True, download_name=file.name)
     response.direct_passthrough = False  # the API's answers are read before they are sent
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = "no-store"  # a licence or a slip stays in no cache on the way
     return response

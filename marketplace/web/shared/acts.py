@@ -1,6 +1,5 @@
 """How a page acts: parse the form, do it once, redirect; show the form again when a field is refused."""
 
-import json
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -17,11 +16,8 @@ _GUARDS: Final = frozenset({"csrf_token", "idempotency_key"})
 
 def once(work: Callable[..., str], *, flow: bool = False) -> Response:
     """Do the work once per form shown and redirect to the address it returns; a second click follows the first."""
-    fields = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _GUARDS)
-    # Another file under the key of the first is another request, not its replay.
-    sent = sorted((name, file.filename or "") for name, file in request.files.items(multi=True))
-    form = json.dumps([*fields, *sent]).encode()
-    claim = replay.Claim.of_request(require_actor(), form, key=request.form.get("idempotency_key", ""))
+    sent = replay.form_sent(without=_GUARDS)
+    claim = replay.Claim.of_request(require_actor(), sent, key=request.form.get("idempotency_key", ""))
 
     def stored(**extra: Any) -> replay.Stored:
         return replay.Stored(303, {"location": work(**extra)})

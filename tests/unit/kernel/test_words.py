@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from uuid import uuid4
+from itertools import pairwise
+from uuid import RFC_4122, uuid4
 
 import pytest
 from hypothesis import given
@@ -18,12 +19,23 @@ from marketplace.kernel.pages import Page, decode_cursor, encode_cursor, page_of
 from marketplace.kernel.quantity import Load
 
 
-def test_ids_are_version_seven_and_sort_by_time() -> None:
-    ids = [new_id() for _ in range(200)]
+def test_ids_are_version_seven_and_sort_as_they_were_made() -> None:
+    ids = [new_id() for _ in range(2_000)]
 
     assert {item.version for item in ids} == {7}
-    assert [item.int >> 80 for item in ids] == sorted(item.int >> 80 for item in ids)
+    assert {item.variant for item in ids} == {RFC_4122}
+    assert ids == sorted(ids)
     assert len(set(ids)) == len(ids)
+
+
+def test_ids_of_one_millisecond_are_not_to_be_guessed_from_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("marketplace.kernel.ids._last", (0, 0))
+    monkeypatch.setattr("time.time_ns", lambda: 1_700_000_000_000_000_000)
+    ids = [new_id() for _ in range(200)]
+    steps = [later.int - earlier.int for earlier, later in pairwise(ids)]
+
+    assert all(step > 0 for step in steps)
+    assert len(set(steps)) == len(steps)
 
 
 def test_references_have_two_groups_of_readable_letters() -> None:

@@ -1,5 +1,6 @@
 """Accept, claim, answer, pay out and return on the pages, without scripts."""
 
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from marketplace.accounts.models import Membership
@@ -78,3 +79,25 @@ def test_the_operator_gathers_and_sends_payouts_on_pages(app, call, market):
     assert due["reference"] in merchant.get("/account/payouts")
     merchant.get("/account/returns")
     assert "merchant_payable" in merchant.get("/account/statement.csv?currency=CNY")
+
+
+def test_what_is_owed_back_is_shown_on_order_and_payment(app, call, market):
+    order_id = place(call, market, plan="deposit_30_70")
+    (deposit,) = [
+        one for one in call(market.merchant, "GET", f"/orders/{order_id}", expect=200)["payments"] if one["event"]
+    ]
+    body = {"amount": deposit["amount"]["amount"], "received_on": str(clock.now().date())}
+    call(market.merchant, "POST", f"/payments/{deposit['id']}/confirmation", json=body, expect=200)
+    call(market.merchant, "POST", f"/orders/{order_id}/cancellation", expect=204)
+    buyer, merchant = Reader(app, market.buyer), Reader(app, market.merchant)
+    for path in (f"/orders/{order_id}", f"/payments/{deposit['id']}"):
+        assert "not returned yet" in buyer.get(path)
+    (owed,) = call(market.merchant, "GET", "/returns", expect=200)["items"]
+    merchant.post(f"/account/returns/{owed['id']}/confirmation", {}, page="/account/returns")
+    assert "not returned yet" not in buyer.get(f"/orders/{order_id}")
+    statement = call(market.merchant, "GET", "/statements?currency=CNY", expect=200)
+    for balance in statement["balances"]:
+        entries = [one for one in statement["entries"] if one["account"] == balance["account"]]
+        opened, closed = (Decimal(balance[name]["amount"]) for name in ("opening", "closing"))
+        assert closed - opened == sum(Decimal(one["amount"]["amount"]) for one in entries)
+    assert {"return_payee", "obligation_payee"} <= {one["account"] for one in statement["balances"]}

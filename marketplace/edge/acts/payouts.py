@@ -1,6 +1,6 @@
 """Payouts and returns as their readers see them, and acts on them, by whoever asks."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from flask import Response, current_app
@@ -17,6 +17,7 @@ from marketplace.payments.queries import payouts as queries
 from marketplace.payments.queries.ledger import Statement
 from marketplace.payments.queries.payouts import PayoutRow, ReturnRow
 from marketplace.payments.rules.payouts import PayoutState, as_csv
+from marketplace.payments.rules.terms import Subject
 from marketplace.payments.services import payouts, returns
 
 _STATEMENT_COLUMNS = ("at", "account", "kind", "subject", "subject_id", "payment", "amount", "currency", "entry_id")
@@ -58,6 +59,11 @@ def file(file_id: UUID) -> Response:
 def returns_of(session: Session) -> tuple[ReturnRow, ...]:
     """Return what the asker's company owes back and is owed back."""
     return queries.returns(session, company_id=require_actor().company)
+
+
+def returns_about(session: Session, subjects: Collection[Subject]) -> tuple[ReturnRow, ...]:
+    """Return what is owed back about these subjects, as far as the asker's company owes it or is owed it."""
+    return queries.returns(session, company_id=require_actor().company, subjects=subjects)
 
 
 def record_return(session: Session, return_id: UUID) -> ReturnRow:

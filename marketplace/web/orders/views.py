@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import orders as acts
+from marketplace.edge.acts import payouts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import orders as requests
+from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.web.orders import timeline
 from marketplace.web.shared import acts as forms
@@ -49,6 +51,7 @@ def _one(order_id: UUID, **shown: Any) -> str:
         "orders/one.html",
         seen=seen,
         goods=goods,
+        returns=payouts.returns_about(reading(), {row.subject for row in seen.payments}),
         axes={line.id: timeline.axes(seen, line) for line in seen.lines},
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )

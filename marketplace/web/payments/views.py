@@ -10,6 +10,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import payments as acts
+from marketplace.edge.acts import payouts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -176,6 +177,7 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
         "payments/payment.html",
         payment=row,
         receipts=transfers.receipts_of(session, payment_id=row.id),
+        returns=payouts.returns_about(session, [row.subject]),
         names=_names([row]),
         is_payer=row.payer_id == actor.company,
         takes_slip=PAYMENTS.allows(row.state, "slip"),

@@ -45,7 +45,7 @@ def _mark(mark: Data) -> list[str]:
         f"G.W. {gross} KG   N.W. {net} KG",
         f"MADE IN {origin.upper()}",
         mark["own"],
-        f"SSCC {' – '.join(dict.fromkeys(mark['labels']))}" if mark["labels"] else "",
+        *(f"SSCC {label}" for label in dict.fromkeys(mark["labels"])),
     ]
     return [row for row in rows if row]
 
@@ -104,13 +104,13 @@ def _journey(voice: Voice, data: Data) -> Block:
 
 def _houses(voice: Voice, data: Data) -> Block:
     columns = [
-        Column(voice.word("house_waybill"), 20),
+        Column(voice.word("house_waybill"), 24),
         Column(voice.word("shipper"), 24),
         Column(voice.word("consignee"), 24),
-        Column(voice.word("description"), 28),
+        Column(voice.word("description"), 26),
         Column(voice.word("cartons"), 10, numeric=True),
-        Column(voice.word("gross"), 14, numeric=True),
-        Column(voice.word("volume"), 11, numeric=True),
+        Column(voice.word("gross"), 15, numeric=True),
+        Column(voice.word("volume"), 14, numeric=True),
     ]
     houses = data["houses"]
 

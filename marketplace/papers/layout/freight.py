@@ -42,7 +42,7 @@ def _charges(voice: Voice, data: Data) -> Block:
     columns = [
         Column(voice.word("booking"), 19),
         Column(voice.word("gross"), 14, numeric=True),
-        Column(voice.word("volume"), 12, numeric=True),
+        Column(voice.word("volume"), 14, numeric=True),
         Column(voice.word("loading_metres"), 13, numeric=True),
         Column(voice.word("pallets"), 11, numeric=True),
         Column(voice.word("chargeable"), 16, numeric=True),

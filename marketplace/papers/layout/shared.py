@@ -76,12 +76,12 @@ def packing(voice: Voice, data: Data) -> Block:
     """Return cartons, weights, volume and departure of every line."""
     columns = [
         Column(voice.word("position"), 5),
-        Column(voice.word("sku"), 22),
+        Column(voice.word("sku"), 20),
         Column(voice.word("cartons"), 12, numeric=True),
         Column(voice.word("carton_units"), 12, numeric=True),
         Column(voice.word("gross"), 15, numeric=True),
         Column(voice.word("net"), 15, numeric=True),
-        Column(voice.word("volume"), 12, numeric=True),
+        Column(voice.word("volume"), 14, numeric=True),
         Column(voice.word("departure"), 18),
     ]
     rows = [_packing_row(voice, position, line) for position, line in enumerate(data["lines"], 1)]
@@ -147,14 +147,18 @@ def basis(voice: Voice, data: Data) -> Cell:
     """Return the Incoterms rule with its named place."""
     rule, place = data["basis"]["rule"], data["basis"]["place"]
     stand_in = place.get("en") or next(iter(place.values()), "")
-    return voice.cell(lambda locale: f"{rule} {place.get(locale) or stand_in}, {labels.word('incoterms', locale)}")
+
+    def write(locale: str) -> str:
+        comma = "，" if locale == "zh" else ", "
+        return f"{rule} {place.get(locale) or stand_in}{comma}{labels.word('incoterms', locale)}"
+
+    return voice.cell(write)
 
 
 def shipment(voice: Voice, data: Data, *more: tuple[Cell, Cell]) -> Block:
-    """Return how the goods travel, and what else belongs there."""
+    """Return how the goods travel, and what else belongs there; the departure stands with the packing."""
     journey = data["shipment"]
     rows = [
-        (voice.word("departure"), voice.same(journey["departure"])),
         (voice.word("booking"), voice.same(journey["booking"])),
         (voice.word("house_waybill"), voice.same(journey["house_waybill"])),
         (voice.word("route"), route(voice, journey)),

@@ -1,0 +1,126 @@
+"""What a rule would accept, in the reader's language.
+
+Rules are pure and name it in English, which the API hands out as it is. A person reads it inside a sentence of another
+language, so the phrases that rules use are known here; values and codes stay as they are.
+"""
+
+import re
+from typing import Any, Final
+
+from flask_babel import gettext
+
+
+def N_(text: str) -> str:  # noqa: N802  the name by which catalogues are gathered
+    """Mark a text for translation and return it unchanged."""
+    return text
+
+
+# The first that fits is taken: those with the fewest values come before those that would swallow their words.
+_PHRASES: Final = (
+    N_("a value"),
+    N_("another card"),
+    N_("one or more"),
+    N_("only the documented fields"),
+    N_("an id as given by this service"),
+    N_("a number such as 1234.50"),
+    N_("a number such as 1234.50, given as text"),
+    N_("a whole number"),
+    N_("a whole number from %(low)s to %(high)s"),
+    N_("true or false"),
+    N_("text on one line"),
+    N_("text without control characters"),
+    N_("text or a number, no tick"),
+    N_("a day such as %(day)s"),
+    N_("a day up to %(day)s"),
+    N_("two letters of ISO 3166-1 such as CN, VN, TH"),
+    N_("an ISO 4217 code such as CNY, THB, VND"),
+    N_("6 to 10 digits of the Harmonized System, such as 8714.10"),
+    N_("price@quantity, parted by semicolons: 11.80@500; 11.20@2000"),
+    N_("length × width × height such as 60×40×35"),
+    N_("at least one price"),
+    N_("at least one tier"),
+    N_("at most %(most)s tiers"),
+    N_("a price above zero"),
+    N_("a lower price for more"),
+    N_("quantities from 1 up, each above the one before"),
+    N_("one ladder for each currency and price basis"),
+    N_("either stock or lead_days"),
+    N_("either stock, or lead_days for goods made to order"),
+    N_("a multiple that divides the carton, or whole cartons"),
+    N_("more than 0 and no more than the gross weight"),
+    N_("%(low)s to %(high)s units in a carton"),
+    N_("%(low)s to %(high)s characters on one line"),
+    N_("%(low)s to %(high)s letters and digits"),
+    N_("8 or 11 letters and digits (ISO 9362)"),
+    N_("4 to 30 letters, digits, dots, dashes or slashes, with at least one digit"),
+    N_("an IBAN with right check digits"),
+    N_("a bank in %(country)s"),
+    N_("as the bank writes it"),
+    N_("an article number you do not use yet"),
+    N_("each article number once"),
+    N_("the hub where the goods are handed over"),
+    N_("a file handed in as picture"),
+    N_("a workbook (XLSX) or a table of text (CSV)"),
+    N_("gross weight of all cartons in kg"),
+    N_("outer size of one carton in cm"),
+    N_("all three sides, or m3"),
+    N_("0 to the cartons received"),
+    N_("above 0, with at most 6 decimals"),
+    N_("a password, or a one-time code as code"),
+    N_("a new key for a new request"),
+    N_("a new random value"),
+    N_("1 to 255 printable ASCII letters, no spaces"),
+    N_("32 MB in all, 2 MB of form text"),
+    N_("at least %(least)s characters"),
+    N_("at most %(most)s characters"),
+    N_("at least %(least)s entries"),
+    N_("at most %(most)s entries"),
+    N_("at most %(most)s decimals in %(currency)s"),
+    N_("at most %(most)s decimals"),
+    N_("at most 1 decimal"),
+    N_("the decimals of %(currency)s"),
+    N_("%(rows)s rows, %(columns)s columns"),
+    N_("%(rows)s rows"),
+    N_("%(columns)s columns"),
+    N_("up to %(most)s megapixels"),
+    N_("%(kinds)s up to %(most)s MB"),
+    N_("%(low)s to %(high)s cartons"),
+    N_("%(low)s to %(high)s days"),
+    N_("%(low)s to %(high)s kg"),
+    N_("%(low)s to %(high)s cm"),
+    N_("more than %(bound)s, at most %(most)s"),
+    N_("more than %(bound)s"),
+    N_("less than %(bound)s"),
+    N_("%(least)s or more"),
+    N_("%(most)s or less"),
+    N_("%(low)s or %(high)s"),
+    N_("%(low)s to %(high)s"),
+)
+_VALUE: Final = re.compile(r"%\\\((\w+)\\\)s")
+# Numbers, days and amounts; a word would make "4 to 30 letters" look like a range.
+_NUMBER: Final = r"[−+-]?\d[\d.,:TZ-]*(?: [A-Z]{3})?"
+_SHAPES: Final = {"country": "[A-Z]{2}", "currency": "[A-Z]{3}", "kinds": "[A-Z0-9, ]+"}
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """Return the phrase as a pattern with a named group for each value."""
+    return re.compile(_VALUE.sub(_group, re.escape(phrase)))
+
+
+def _group(found: re.Match[str]) -> str:
+    return f"(?P<{found[1]}>{_SHAPES.get(found[1], _NUMBER)})"
+
+
+_PATTERNS: Final = tuple((phrase, _pattern(phrase)) for phrase in _PHRASES)
+
+
+def in_words(accepted: Any) -> Any:
+    """Return what is accepted in the reader's language; what is no known phrase comes back as it is."""
+    if isinstance(accepted, str):
+        for phrase, pattern in _PATTERNS:
+            if found := pattern.fullmatch(accepted):
+                return gettext(phrase, **found.groupdict())
+    return accepted
+
+
+__all__ = ["in_words"]

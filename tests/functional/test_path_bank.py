@@ -174,3 +174,15 @@ def count_queries(app):
         sa.event.remove(db.engine, "before_cursor_execute", note)
 
     return count
+
+
+@pytest.mark.parametrize("choice", ["departures", "payments"])
+def test_a_choice_for_what_is_not_in_the_cart_is_refused(call, market, choice):
+    cart = fill(call, market, pads=0)
+    key, value = {"departures": (market.pads, cart["bundles"][0]["lines"][0]["departure_id"]), "payments": ("x", BANK)}[
+        choice
+    ]
+    body = {"expected_totals": cart["totals"], "payment": BANK, choice: {str(key): value}}
+    refused = call(market.buyer, "POST", "/checkout", key="x", json=body, expect=422)
+    assert [error["field"] for error in refused["errors"]] == [f"{choice}.{key}"]
+    assert call(market.buyer, "GET", "/orders", expect=200)["items"] == []

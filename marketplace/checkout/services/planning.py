@@ -1,5 +1,6 @@
 """Decide what a checkout places, and freeze it: prices, terms, rates, commission, tariffs, payees, deadlines."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
 from marketplace.checkout.rules.wanted import Wanted, check_totals
 from marketplace.distribution.rules.freight import FreightAgreement, FreightLine, LineSpace, payer_of
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.logistics.services import freight as tariffs
 from marketplace.merchants import queries as merchants
@@ -87,6 +88,16 @@ def _check(cart: Cart, wanted: Wanted) -> None:
     if troubles:
         raise Conflict("cart_changed", lines=troubles)
     check_totals(wanted.expected_totals, cart.totals)
+    _check_named("departures", wanted.departures, {line.item.listing_id for line in cart.lines})
+    _check_named("payments", wanted.payments, {bundle.key for bundle in cart.bundles})
+
+
+def _check_named(field: str, named: Iterable[object], in_cart: Collection[object]) -> None:
+    """Refuse a choice for what is not in the cart: a mistyped id would else be passed over in silence."""
+    accepted = ", ".join(sorted(map(str, in_cart)))
+    errors = [FieldError(f"{field}.{key}", "unknown", accepted) for key in named if key not in in_cart]
+    if errors:
+        raise Refused.fields(*errors)
 
 
 class _Planner:

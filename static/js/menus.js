@@ -34,5 +34,7 @@ function center(entry) {
 
 function foldFacets() {
   if (!window.matchMedia("(max-width: 59.99rem)").matches) return;
-  document.querySelectorAll(".facets__toggle").forEach((fold) => (fold.open = Boolean(fold.querySelector(":checked"))));
+  // "Any" is always among the checked ones; it narrows nothing.
+  const chosen = ':checked:not([value=""])';
+  document.querySelectorAll(".facets__toggle").forEach((fold) => (fold.open = Boolean(fold.querySelector(chosen))));
 }

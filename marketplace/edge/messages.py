@@ -1,0 +1,91 @@
+"""Codes of refusals as sentences in the reader's language."""
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _
+
+from marketplace.kernel.errors import DomainError, FieldError
+
+FIELD_TEXTS: Final[dict[str, Any]] = {
+    "required": _("This field is needed."),
+    "unknown_field": _("This field is not known here."),
+    "too_short": _("Too short: %(accepted)s."),
+    "too_long": _("Too long: %(accepted)s."),
+    "too_small": _("Too small: %(accepted)s."),
+    "too_large": _("Too large: %(accepted)s."),
+    "too_fine": _("Too many decimals: %(accepted)s."),
+    "choice": _("Choose one of: %(accepted)s."),
+    "currency": _("Choose a currency of: %(accepted)s."),
+    "country": _("Choose a country: %(accepted)s."),
+    "whole_number": _("Write a whole number."),
+    "decimal": _("Write a number such as 1234.50."),
+    "text": _("Write text."),
+    "one_line": _("Write it on one line."),
+    "control_characters": _("Remove the control characters."),
+    "id": _("This is not an id of this site."),
+    "cursor": _("This page of the list does not exist."),
+    "taken": _("This is already in use."),
+    "unknown": _("This is not known."),
+    "tick": _("Write true or false."),
+    "list": _("Write a list."),
+    "object": _("Write an object with named fields."),
+    "file_empty": _("This file is empty. We take %(accepted)s."),
+    "file_kind": _("This file is none of the kinds we take here: %(accepted)s."),
+    "picture_pixels": _("This picture is too large: %(accepted)s."),
+    "picture_broken": _("This picture cannot be read. Save it anew as %(accepted)s."),
+    "key_malformed": _("Send a key of %(accepted)s."),
+    "key_reused": _("This key was used with another request. Send %(accepted)s."),
+}
+
+ERROR_TEXTS: Final[dict[str, Any]] = {
+    "fields": _("Some fields need another look."),
+    "not_found": _("There is no such page, or it is not yours to see."),
+    "login_needed": _("Please log in."),
+    "token_unknown": _("The bearer token is not known, or no longer valid."),
+    "permission": _("Your role does not allow this."),
+    "no_company": _("Choose the company you act for."),
+    "state": _("This is no longer possible: the state has changed. Possible now: %(possible)s."),
+    "key_missing": _("Send an Idempotency-Key header: 1 to 255 printable ASCII characters."),
+    "key_reused": _("This Idempotency-Key was used with another request."),
+    "key_running": _("The first request with this Idempotency-Key is still running."),
+    "csrf": _("The form is too old or was not ours. Reload the page and send it again."),
+    "body": _("The request body cannot be read as JSON."),
+    "too_large": _("Too large: %(accepted)s."),
+    "file_too_large": _("This file is too large. We take %(accepted)s."),
+    "too_many": _("Too many tries. Wait %(retry_after)s seconds."),
+    "busy": _("The city is busy. Nothing was done; try again in a moment."),
+    "internal": _("Something broke on our side. Nothing was half done; the fault is noted."),
+}
+
+
+def sentence(error: DomainError) -> str:
+    """Return the refusal as a sentence."""
+    return _fill(ERROR_TEXTS.get(error.code, error.code), error.facts)
+
+
+def field_sentence(error: FieldError) -> str:
+    """Return one field's refusal as a sentence."""
+    text = FIELD_TEXTS.get(error.code) or ERROR_TEXTS.get(error.code, error.code)
+    return _fill(text, {"accepted": error.accepted, **error.facts})
+
+
+def register(*, errors: dict[str, Any] | None = None, fields: dict[str, Any] | None = None) -> None:
+    """Add a feature's texts; a code has one text in the whole city."""
+    for table, more in ((ERROR_TEXTS, errors or {}), (FIELD_TEXTS, fields or {})):
+        if double := table.keys() & more.keys():
+            msg = f"texts given twice: {sorted(double)}"
+            raise ValueError(msg)
+        table.update(more)
+
+
+def _fill(text: Any, facts: dict[str, Any]) -> str:
+    shown = {
+        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value for name, value in facts.items()
+    }
+    try:
+        return str(text) % shown
+    except (KeyError, ValueError, TypeError):
+        return str(text)
+
+
+__all__ = ["ERROR_TEXTS", "FIELD_TEXTS", "field_sentence", "register", "sentence"]

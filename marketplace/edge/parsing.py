@@ -156,6 +156,11 @@ _CODES: Final = {
     "decimal_max_places": "too_fine",
     "uuid_parsing": "id",
     "uuid_type": "id",
+    "list_type": "list",
+    "tuple_type": "list",
+    "dict_type": "object",
+    "model_type": "object",
+    "model_attributes_type": "object",
 }
 
 
@@ -189,5 +194,10 @@ def _accepted(kind: str, context: Mapping[str, Any], message: str) -> str:
         "decimal_max_places": f"at most {context.get('decimal_places')} decimals",
         "uuid_parsing": "an id as given by this service",
         "uuid_type": "an id as given by this service",
+        "list_type": "a list",
+        "tuple_type": "a list",
+        "dict_type": "an object",
+        "model_type": "an object",
+        "model_attributes_type": "an object",
     }
     return bounds.get(kind, message)

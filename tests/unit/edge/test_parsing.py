@@ -7,6 +7,7 @@ import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
 from marketplace.edge import parsing
+from marketplace.edge.messages import FIELD_TEXTS
 from marketplace.edge.parsing import Country, Currency, Exact, Line, Request, Text, Tick, Whole, parse
 from marketplace.kernel.errors import Refused
 
@@ -114,3 +115,16 @@ def test_a_long_text_is_told_in_characters() -> None:
     with pytest.raises(Refused) as refusal:
         parse(Named, {"name": "x" * 201})
     assert [(error.code, error.accepted) for error in refusal.value.errors] == [("too_long", "at most 200 characters")]
+
+
+def test_a_value_of_the_wrong_shape_has_a_sentence() -> None:
+    class Shaped(Request):
+        many: list[Line]
+        named: dict[str, Line]
+        ready: Tick
+
+    with pytest.raises(Refused) as refusal:
+        parse(Shaped, {"many": "x", "named": "x", "ready": "perhaps"})
+    codes = {error.field: error.code for error in refusal.value.errors}
+    assert codes == {"many": "list", "named": "object", "ready": "tick"}
+    assert set(codes.values()) <= FIELD_TEXTS.keys()

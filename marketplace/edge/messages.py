@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
+from marketplace.edge.accepted import in_words
 from marketplace.kernel.errors import DomainError, FieldError
 
 FIELD_TEXTS: Final[dict[str, Any]] = {
@@ -26,9 +27,6 @@ FIELD_TEXTS: Final[dict[str, Any]] = {
     "cursor": _("This page of the list does not exist."),
     "taken": _("This is already in use."),
     "unknown": _("This is not known."),
-    "tick": _("Write true or false."),
-    "list": _("Write a list."),
-    "object": _("Write an object with named fields."),
     "file_empty": _("This file is empty. We take %(accepted)s."),
     "file_kind": _("This file is none of the kinds we take here: %(accepted)s."),
     "picture_pixels": _("This picture is too large: %(accepted)s."),
@@ -65,8 +63,7 @@ def sentence(error: DomainError) -> str:
 
 def field_sentence(error: FieldError) -> str:
     """Return one field's refusal as a sentence."""
-    text = FIELD_TEXTS.get(error.code) or ERROR_TEXTS.get(error.code, error.code)
-    return _fill(text, {"accepted": error.accepted, **error.facts})
+    return _fill(FIELD_TEXTS.get(error.code, error.code), {"accepted": error.accepted, **error.facts})
 
 
 def register(*, errors: dict[str, Any] | None = None, fields: dict[str, Any] | None = None) -> None:
@@ -82,6 +79,8 @@ def _fill(text: Any, facts: dict[str, Any]) -> str:
     shown = {
         name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value for name, value in facts.items()
     }
+    if "accepted" in shown:
+        shown["accepted"] = in_words(shown["accepted"])
     try:
         return str(text) % shown
     except (KeyError, ValueError, TypeError):

@@ -27,6 +27,9 @@ FIELD_TEXTS: Final[dict[str, Any]] = {
     "cursor": _("This page of the list does not exist."),
     "taken": _("This is already in use."),
     "unknown": _("This is not known."),
+    "tick": _("Write true or false."),
+    "list": _("Write a list."),
+    "object": _("Write an object with named fields."),
     "file_empty": _("This file is empty. We take %(accepted)s."),
     "file_kind": _("This file is none of the kinds we take here: %(accepted)s."),
     "picture_pixels": _("This picture is too large: %(accepted)s."),
@@ -63,7 +66,8 @@ def sentence(error: DomainError) -> str:
 
 def field_sentence(error: FieldError) -> str:
     """Return one field's refusal as a sentence."""
-    return _fill(FIELD_TEXTS.get(error.code, error.code), {"accepted": error.accepted, **error.facts})
+    text = FIELD_TEXTS.get(error.code) or ERROR_TEXTS.get(error.code, error.code)
+    return _fill(text, {"accepted": error.accepted, **error.facts})
 
 
 def register(*, errors: dict[str, Any] | None = None, fields: dict[str, Any] | None = None) -> None:

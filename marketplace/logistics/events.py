@@ -95,5 +95,3 @@ class DepartureArrived(DepartureEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartureCancelled(DepartureEvent):
     """The departure does not run; its bookings were rolled or cancelled in the same transaction."""
-
-    reason: str

@@ -1,14 +1,29 @@
 """From confirmation to receipt over the API: packed, 3 cartons short, a 26-hour border wait, received and counted."""
 
+from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
-from marketplace.accounts.rules.permissions import Role
-from marketplace.kernel import clock
+from marketplace import reactions
+from marketplace.accounts.rules.permissions import CompanyKind, Role
+from marketplace.distribution import queries as distribution
+from marketplace.distribution.rules.handover import Counted, Received
+from marketplace.distribution.services import handover, receipts
+from marketplace.kernel import clock, events
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.errors import DomainError
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.quantity import Load
+from marketplace.logistics import queries as logistics
+from marketplace.logistics.services import departures, space
+from marketplace.orders import queries as orders
+from marketplace.orders.rules.packing import Declared
+from marketplace.orders.services import fulfilment
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_second_factor import enrolled
@@ -154,6 +169,8 @@ def test_three_cartons_short_over_a_slow_border_to_the_buyers_door(way, market, 
     assert way.booking["state"] == "arrived"
     way.receive(expect=403, trader=market.merchant, cartons=7)
     way.receive(expect=404, trader=market.thai, cartons=7)
+    told = way.line()["timeline"]["transport_events"]
+    assert {13, 15, 24, 1, 12, 16, 28} <= {one["code"] for one in told}
     way.receive(expect=422, cartons=8)
     way.receive(cartons=6, damaged=1, remarks="one crushed", key="r")
     way.receive(cartons=6, damaged=1, remarks="one crushed", key="r")
@@ -221,9 +238,165 @@ def test_the_same_way_by_forms_without_scripts(way, market, operator, visit, lat
 
     receipt = f"/bookings/{way.booking['id']}/receipt"
     assert receipt in buyer.open(f"/orders/{way.order_id}")
+    assert "crossed after 26 hours" in buyer.shown
     visit(market.thai).open(receipt, status=404)
     buyer.open(receipt)
     follow(buyer, buyer.send(receipt, {"cartons": "7"}))
     assert "Delivered" in buyer.shown
     assert way.line()["parts"] == {"delivered": 280, "short": 120}
     holds()
+
+
+def test_what_is_heavier_than_booked_and_does_not_fit_leaves_nothing_half_written(way, operator):
+    way.secure().pack()
+    before = way.line()["parts"]
+    refused = way.hand_over(expect=409, gross_kg="15000.001")
+    assert (refused["type"], refused["facts"]["lacking"]) == ("urn:city:problem:capacity", ["grams"])
+    assert (way.line()["parts"], way.booking["state"]) == (before, "confirmed")
+    assert {one["event"] for one in way.order()["payments"]} == {"deposit"}
+    taken = way.hand_over(gross_kg="200", key="h")
+    assert way.hand_over(gross_kg="200", key="h") == taken
+    assert taken["booking"]["load"]["kg"] == "200.000"
+    way.hand_over(expect=409)
+    holds()
+
+
+def test_cartons_that_follow_make_the_discrepancy_good(way):
+    way.secure().pack()
+    for wrong in ({"cartons_received": 11}, {"cartons_received": 0}, {"gross_kg": "NaN"}, {"height_cm": ""}):
+        way.hand_over(expect=422, **wrong)
+    way.hand_over(cartons_received=7, gross_kg="87.5")
+    taken = way.hand_over(cartons_received=3, gross_kg="37.5")
+    assert [one["state"] for one in taken["booking"]["discrepancies"]] == ["made_good"]
+    assert taken["booking"]["load"]["kg"] == "125.000"
+    assert way.line()["parts"] == {"handed_over": 400}
+    assert len([one for one in way.order()["payments"] if one["subject"] == "order"]) == 2
+    holds()
+
+
+def test_after_the_cutoff_only_an_operator_with_a_reason_takes_cargo_in(way, operator, later):
+    way.secure().pack()
+    later(40 * 86_400)
+    way.hand_over(expect=409)
+    way.hand_over(expect=409, override_reason="the gate was shut")
+    way.hand_over(expect=409, trader=operator)
+    way.hand_over(trader=operator, override_reason="the gate was shut")
+    holds()
+
+
+def test_others_cargo_and_departures_are_not_there(app, call, way, market, operator):
+    way.secure()
+    way.pack(expect=404, trader=market.thai)
+    way.pack(expect=403, trader=market.buyer)
+    way.pack()
+    with unit_of_work() as session:
+        rival = factories.trader(session, app, name="Rival", country="CN", kind=CompanyKind.CARRIER, now=clock.now())
+    way.hand_over(expect=404, trader=rival)
+    way.hand_over(expect=403, trader=market.merchant)
+    assert call(rival, "GET", "/consignments", expect=200)["items"] == []
+    assert len(call(market.carrier, "GET", "/consignments", expect=200)["items"]) == 1
+    way.receive(expect=404, trader=rival, cartons=1)
+    way.act("close", expect=403, trader=market.carrier)
+    call(operator, "POST", f"/departures/{new_id()}/close", expect=404)
+    call(operator, "POST", f"/bookings/{new_id()}/receipt", json={"cartons": 1}, expect=404)
+    call(operator, "POST", f"/order-lines/{new_id()}/handover", json=COUNT, expect=404)
+
+
+def test_a_cancelled_departure_moves_its_cargo_to_the_next(way, operator):
+    way.secure().pack()
+    way.hand_over()
+    first = way.booking
+    way.act("cancel", reason="the border is closed")
+    assert (way.booking["state"], way.booking["departure_id"] != first["departure_id"]) == ("cargo_received", True)
+    holds()
+
+
+def test_what_is_not_loaded_is_rolled_when_the_doors_are_sealed(way, operator):
+    way.secure().pack()
+    way.act("close")
+    way.act("load")
+    first = way.booking
+    way.act("seal", seal_number=" ", expect=422)
+    way.act("load", expect=409, bookings=[first["id"]])
+    way.call(operator, "POST", f"/departures/{first['departure_id']}/seal", json={"seal_number": "CN-1"}, expect=204)
+    assert (way.booking["state"], way.booking["departure_id"] != first["departure_id"]) == ("confirmed", True)
+    way.hand_over()
+    holds()
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["pack", "hand_over", "hand_over", "adjust", "roll", "close", "load", "seal", "depart", "arrive", "receive"]
+        ),
+        st.integers(1, 12),
+        st.integers(0, 12),
+    ),
+    min_size=1,
+    max_size=16,
+)
+
+
+class _Undo(Exception):
+    """Ends an example without a trace."""
+
+
+def do(session, way, act, number, other):
+    """Do one act on the line of the order, whatever state it is in."""
+    now = clock.now()
+    booking = logistics.bookings(session, subjects=[way.subject])[way.subject][-1]
+    mine = {"session": session, "actor": way.operator.actor, "now": now}
+    if act == "pack":
+        fulfilment.pack(
+            session, line_id=way.subject, declared=Declared(number * 5), actor=way.market.merchant.actor, now=now
+        )
+    elif act == "hand_over":
+        handover.hand_over(**mine, line_id=way.subject, counted=Counted(number, number * 12_500, volume_cm3=60_000))
+    elif act == "adjust":
+        space.adjust(session, booking_id=booking.id, load=Load(grams=number * 10_000, pallets=1), now=now)
+    elif act == "roll":
+        later_ones = [row.id for row in factories.departures(session) if row.departs_at > booking.departs_at]
+        departures.roll_booking(
+            **mine, booking_id=booking.id, departure_id=later_ones[other % len(later_ones)], reason="by_hand"
+        )
+    elif act == "receive":
+        received = Received(number, min(number, other), complete=other % 2 == 0)
+        receipts.receive(**mine, booking_id=booking.id, received=received)
+    else:
+        more = {"seal_number": "CN-1"} if act == "seal" else {}
+        getattr(departures, act)(**mine, departure_id=booking.departure_id, **more)
+
+
+@pytest.fixture
+def short_way(app, call):
+    market = factories.open_market(app)
+    with unit_of_work() as session:
+        desk = factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
+    found = Way(call, market, desk).secure()
+    found.subject = UUID(found.line_id)
+    return found
+
+
+def test_no_unit_is_made_or_lost_whatever_happens_in_which_order(short_way):
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(ACTS)
+    @example([("pack", 2, 0), ("hand_over", 7, 0), ("close", 1, 0), ("load", 1, 0), ("seal", 1, 0), ("depart", 1, 0),
+              ("arrive", 1, 0), ("receive", 4, 1), ("receive", 2, 2)])  # fmt: skip
+    def check(history):
+        with suppress(_Undo), unit_of_work() as session:
+            for act, number, other in history:
+                try:
+                    with session.begin_nested():
+                        do(session, short_way, act, number, other)
+                        events.dispatch(session, reactions.TABLE)
+                except DomainError:
+                    events.forget(session)
+                    session.expire_all()
+                (line,) = orders.lines_of(session, order_ids=[UUID(short_way.order_id)])[UUID(short_way.order_id)]
+                assert sum(line.parts.values()) == line.quantity == 400
+                assert orders.breaches(session) == []
+                assert logistics.breaches(session) == []
+                assert distribution.breaches(session) == []
+            raise _Undo
+
+    check()

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from marketplace.api.operations.answers import TransportEvent
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.distribution.queries import FreightRow
 from marketplace.edge.acts.orders import OrderSeen
@@ -173,6 +174,7 @@ class Timeline(Answer):
     goods: str
     goods_moves: list[Move]
     transport: str | None
+    transport_events: list[TransportEvent]
     money: dict[str, str]
     customs: dict[str, str]
 
@@ -219,6 +221,7 @@ class Line(Answer):
                 goods=str(row.state),
                 goods_moves=[Move(state=str(one.after), quantity=one.quantity, at=one.at) for one in row.moves],
                 transport=str(booking.state) if booking else None,
+                transport_events=[TransportEvent.of(one) for one in seen.journey_of(row.id)],
                 money={str(one.event): str(one.state) for one in seen.milestones_of(row.id)},
                 customs={"export": "undeclared", "import": "undeclared"},
             ),

@@ -16,7 +16,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.pages import Page
 from marketplace.logistics import queries as logistics
-from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.queries import BookingRow, TransportRow
 from marketplace.orders import queries
 from marketplace.orders.queries import LineRow, OrderRow
 from marketplace.orders.rules.states import BEFORE_PACKING, ORDER, OrderState
@@ -41,6 +41,7 @@ class OrderSeen:
     places: Mapping[str, PlaceRow]
     lines: tuple[LineRow, ...]
     bookings: Mapping[UUID, tuple[BookingRow, ...]]
+    journeys: Mapping[UUID, tuple[TransportRow, ...]]
     freight: tuple[FreightRow, ...]
     payments: tuple[PaymentRow, ...]
     milestones: tuple[MilestoneRow, ...]
@@ -51,6 +52,11 @@ class OrderSeen:
         """Return the present booking of a line."""
         found = self.bookings.get(line_id, ())
         return found[-1] if found else None
+
+    def journey_of(self, line_id: UUID) -> tuple[TransportRow, ...]:
+        """Return what happened and is expected to the present booking of a line."""
+        booking = self.booking_of(line_id)
+        return self.journeys.get(booking.id, ()) if booking else ()
 
     def milestones_of(self, line_id: UUID) -> tuple[MilestoneRow, ...]:
         """Return the goods' milestones of a line."""
@@ -77,6 +83,7 @@ def look(order_id: UUID) -> OrderSeen:
     companies = accounts.get_companies(
         session, company_ids={order.buyer_id, order.merchant_id, *(row.carrier_id for row in freight)}
     )
+    bookings = logistics.bookings(session, subjects=[line.id for line in lines])
     found_payments = payments.payments_of(session, subjects=subjects)
     found_milestones = payments.milestones_of(session, subjects=subjects)
     return OrderSeen(
@@ -86,7 +93,8 @@ def look(order_id: UUID) -> OrderSeen:
         countries={row.id: row.country for row in companies.values()},
         places={place.code: place for place in reference.places(session)},
         lines=lines,
-        bookings=logistics.bookings(session, subjects=[line.id for line in lines]),
+        bookings=bookings,
+        journeys=logistics.timeline(session, booking_ids=[rows[-1].id for rows in bookings.values()]),
         freight=freight,
         payments=tuple(row for subject in subjects for row in found_payments[subject]),
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),

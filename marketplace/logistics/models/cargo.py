@@ -40,6 +40,7 @@ class HandlingUnit(Base):
     height_mm: Mapped[int | None] = mapped_column(sa.Integer)
     state: Mapped[UnitState] = mapped_column(StateColumn(UnitState))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    late_reason: Mapped[str | None] = mapped_column(sa.String(200))
 
     __table_args__ = (
         sa.CheckConstraint("cartons > 0 AND grams > 0 AND cm3 > 0", name="measured"),

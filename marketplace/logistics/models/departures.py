@@ -35,6 +35,7 @@ class Departure(Base):
     cutoff_cargo_at: Mapped[datetime] = mapped_column(UtcDateTime)
     border_eta: Mapped[datetime | None] = mapped_column(UtcDateTime)
     arrives_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cancel_reason: Mapped[str | None] = mapped_column(sa.String(200))
     capacity_grams: Mapped[int] = mapped_column(sa.BigInteger)
     capacity_cm3: Mapped[int] = mapped_column(sa.BigInteger)
     capacity_ldm_mm: Mapped[int] = mapped_column(sa.BigInteger)

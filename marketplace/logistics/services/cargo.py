@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.audit.rules import digest
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, FieldError, NotFound, Refused
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import Load
+from marketplace.logistics import queries
 from marketplace.logistics.events import CargoReceived, ReceiptRecorded
 from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Receipt
 from marketplace.logistics.models.departures import Booking, Departure
@@ -63,7 +65,7 @@ def receive_cargo(
         created_at=now,
     ):
         tracking.note(session, code=Status.COLLECTED, booking_id=booking_id, event_at=now, now=now)
-    made = tuple(_add_unit(session, booking_id, unit, now) for unit in units)
+    made = tuple(_add_unit(session, booking_id, unit, reason, now) for unit in units)
     session.flush()
     cartons, grams, cm3 = _received(session, booking_id)
     space.move(booking, "receive")
@@ -74,7 +76,7 @@ def receive_cargo(
         action="booking.received",
         subject="booking",
         subject_id=booking_id,
-        facts={"cartons": cartons, "grams": grams, "cm3": cm3} | ({"after_cutoff": reason} if reason else {}),
+        facts={"cartons": cartons, "grams": grams, "cm3": cm3} | ({"after_cutoff": digest(reason)} if reason else {}),
         now=now,
     )
     events.record(
@@ -202,7 +204,7 @@ def _consignments(session: Session, booking_ids: Sequence[UUID]) -> Sequence[Con
     return session.scalars(sa.select(Consignment).where(Consignment.booking_id.in_(booking_ids))).all()
 
 
-def _add_unit(session: Session, booking_id: UUID, unit: MeasuredUnit, now: datetime) -> str:
+def _add_unit(session: Session, booking_id: UUID, unit: MeasuredUnit, reason: str, now: datetime) -> str:
     code = sscc(secrets.randbelow(10**13))
     session.add(
         HandlingUnit(
@@ -217,6 +219,7 @@ def _add_unit(session: Session, booking_id: UUID, unit: MeasuredUnit, now: datet
             height_mm=unit.height_mm,
             state=UnitState.RECEIVED,
             received_at=now,
+            late_reason=reason or None,
         )
     )
     return code
@@ -224,9 +227,8 @@ def _add_unit(session: Session, booking_id: UUID, unit: MeasuredUnit, now: datet
 
 def _received(session: Session, booking_id: UUID) -> tuple[int, int, int]:
     """Sum cartons, grams and cubic centimetres of all units of a booking."""
-    sums = (sa.func.coalesce(sa.func.sum(getattr(HandlingUnit, name)), 0) for name in ("cartons", "grams", "cm3"))
-    row = session.execute(sa.select(*sums).where(HandlingUnit.booking_id == booking_id)).one()
-    return int(row[0]), int(row[1]), int(row[2])
+    found = queries.received(session, booking_ids=[booking_id])[booking_id]
+    return found.cartons, found.grams, found.cm3
 
 
 def _at_hub(session: Session, booking_id: UUID) -> Booking:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.audit.rules import digest
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
@@ -277,7 +278,8 @@ def cancel(session: Session, *, actor: Actor, departure_id: UUID, reason: str, n
 
     Room elsewhere goes to the earliest confirmed first, so the latest confirmed wait longest.
     """
-    departure = _act(session, actor, departure_id, "cancel", now, reason=reason)
+    departure = _act(session, actor, departure_id, "cancel", now, reason=digest(reason))
+    departure.cancel_reason = reason
     loaded = _booked(session, departure.id, (BookingState.LOADED,))
     _move_bookings(session, loaded, "unload")
     cargo.move_units(session, booking_ids=[booking.id for booking in loaded], action="unload")
@@ -290,9 +292,7 @@ def cancel(session: Session, *, actor: Actor, departure_id: UUID, reason: str, n
             space.cancel(session, booking_id=booking.id, reason="departure_cancelled", now=now)
     events.record(
         session,
-        DepartureCancelled(
-            at=now, departure_id=departure.id, subjects=tuple(booking.subject for booking in booked), reason=reason
-        ),
+        DepartureCancelled(at=now, departure_id=departure.id, subjects=tuple(booking.subject for booking in booked)),
     )
 
 

@@ -1,6 +1,7 @@
 """A line from its merchant's packing table to its buyer's door: packed, handed over, under way, delivered or not."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -187,13 +188,13 @@ def _locked_line(session: Session, line_id: UUID) -> tuple[OrderLine, Order]:
     return line, order
 
 
-def _audit(session: Session, line_id: UUID, act: str, facts: dict[str, object], actor: Actor, now: datetime) -> None:
+def _audit(session: Session, line_id: UUID, act: str, facts: Mapping[str, object], actor: Actor, now: datetime) -> None:
     audit.record(
         session,
         actor=actor,
         action=f"order_line.{act}",
         subject="order_line",
         subject_id=line_id,
-        facts=facts,
+        facts=dict(facts),
         now=now,
     )

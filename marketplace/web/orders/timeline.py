@@ -1,17 +1,23 @@
 """The four axes of an order line as its page shows them: goods, transport, money, customs."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from marketplace.edge.acts.operations import waits_in
 from marketplace.edge.acts.orders import OrderSeen
+from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import BookingState
 from marketplace.orders.queries import LineRow
 from marketplace.orders.rules.states import WAY_FROM_STOCK, WAY_MADE_TO_ORDER, LineState
 from marketplace.payments.queries.payments import MilestoneRow
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import MilestoneEvent
+from marketplace.reference.rules import PlaceKind
+from marketplace.web.shared import locale
 
 _TRANSPORT = (
     BookingState.HELD,
@@ -22,6 +28,12 @@ _TRANSPORT = (
     BookingState.ARRIVED,
     BookingState.COMPLETED,
 )
+_REACHED: Final[dict[int, BookingState]] = {
+    Status.COLLECTED: BookingState.CARGO_RECEIVED,
+    Status.CONSOLIDATED: BookingState.LOADED,
+    Status.DEPARTED: BookingState.IN_TRANSIT,
+    Status.DELIVERED: BookingState.COMPLETED,
+}
 _PAID = (MilestoneState.PAID, MilestoneState.RELEASED)
 
 
@@ -60,7 +72,39 @@ def _transport(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
     else:
         stops[0]["note"] = booking.departure_reference
         stops[-2] |= {"at": booking.arrives_at, "zone": zone}
+        _date(seen, line, booking, dict(zip(way, stops, strict=True)))
+        place = way.index(BookingState.IN_TRANSIT) + 1
+        stops[place:place] = _borders(seen, line)
     return {"axis": "transport", "state": booking.state, "stops": stops}
+
+
+def _date(seen: OrderSeen, line: LineRow, booking: BookingRow, stops: dict[BookingState, dict[str, Any]]) -> None:
+    """Give each stop the instant at which it happened, or is expected."""
+    for event in seen.journey_of(line.id):
+        reached = _REACHED.get(event.code)
+        if event.code == Status.ARRIVED and event.place_code == booking.to_place:
+            reached = BookingState.ARRIVED
+        if reached is not None:
+            zone = seen.zone(event.place_code or seen.order.place_code)
+            stops[reached] |= {"at": event.event_at, "zone": zone}
+
+
+def _borders(seen: OrderSeen, line: LineRow) -> list[dict[str, Any]]:
+    """Return the stays at borders as stops, each with the hours it took."""
+    events = seen.journey_of(line.id)
+    borders = {code for code, place in seen.places.items() if place.kind is PlaceKind.BORDER_SIDE}
+    return [
+        {
+            "label": _("Border: %(place)s", place=seen.places[wait.place_code].called(locale.current())),
+            "state": "done" if wait.until else "current",
+            "at": wait.since.event_at,
+            "zone": seen.zone(wait.place_code),
+            "note": _("waiting")
+            if wait.hours is None
+            else ngettext("crossed after %(num)s hour", "crossed after %(num)s hours", wait.hours),
+        }
+        for wait in waits_in(events, borders)
+    ]
 
 
 def _money(seen: OrderSeen, line: LineRow) -> dict[str, Any]:

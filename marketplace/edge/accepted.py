@@ -20,6 +20,8 @@ _PHRASES: Final = (
     N_("a value"),
     N_("another card"),
     N_("one or more"),
+    N_("a list"),
+    N_("an object"),
     N_("only the documented fields"),
     N_("an id as given by this service"),
     N_("a number such as 1234.50"),

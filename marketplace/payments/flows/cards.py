@@ -17,7 +17,7 @@ from marketplace.payments.flows.card_reconcile import reconcile
 from marketplace.payments.flows.card_webhook import webhook
 from marketplace.payments.queries import cards as queries
 from marketplace.payments.queries.cards import ChargeRow
-from marketplace.payments.rules.cards import CardOutcome, CardState
+from marketplace.payments.rules.cards import CardOutcome, CardState, RefundState
 from marketplace.payments.services import card_refunds
 from marketplace.payments.services import cards as services
 
@@ -90,7 +90,8 @@ def cancel(*, key: str, now: datetime) -> CardOutcome:
 def refund(*, key: str, amount: Money, reason: str, now: datetime, refund_key: str | None = None) -> CardOutcome:
     """Send captured money back to the card; ``refund_key`` tells several refunds of one charge apart.
 
-    Refused ``refund_amount`` when more is asked than is left; ``reason`` is a code of ours.
+    Refused ``refund_amount`` when more is asked than is left; Conflict ``refund_failed`` for one that the provider or
+    the card's bank refused: somebody must send that money another way. ``reason`` is a code of ours.
     """
     refund_key = refund_key or f"{key}:refund"
     asked = in_unit_of_work(
@@ -98,6 +99,8 @@ def refund(*, key: str, amount: Money, reason: str, now: datetime, refund_key: s
             session, key=key, refund_key=refund_key, amount=amount, reason=reason, now=now
         )
     )
+    if asked.state is RefundState.FAILED:
+        raise Conflict("refund_failed", key=refund_key)
     charge = _charge(key)
     if asked.is_open:
         charge = calls.refund(charge, asked, now=now)

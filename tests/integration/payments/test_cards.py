@@ -212,6 +212,9 @@ def test_a_refund_that_the_bank_sends_back_is_held_again(double: Double) -> None
     assert charge(key).refunded == Money.zero("CNY")
     assert _posted() == ["card_captured", "card_refunded", "card_refunded"]
     assert _balanced()
+    # Nobody may take it for done: whoever asks again hears that the money is still here.
+    with pytest.raises(Conflict, match="refund_failed"):
+        cards.refund(key=key, amount=PRICE, reason="cancelled", now=clock.now())
 
 
 def test_an_unknown_key_is_not_found(double: Double) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.services import stock
 from marketplace.checkout.rules.plan import CheckoutPlan
+from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.services import booking
 from marketplace.orders.rules.placing import PlacedLine, PlacedOrder
 
@@ -25,7 +26,7 @@ def hold(session: Session, *, plan: CheckoutPlan, expires_at: datetime | None, n
             now=now,
         )
     until = {line.id: expires_at or held_until(order) for order in plan.group.orders for line in order.lines}
-    for space in sorted(plan.spaces, key=lambda space: (space.departure_id, space.line_id)):
+    for space in in_departure_order(plan):
         booking.reserve(session, space=space, expires_at=until[space.line_id], now=now)
 
 
@@ -34,17 +35,17 @@ def keep(session: Session, *, plan: CheckoutPlan, now: datetime) -> None:
     for order, line in in_listing_order(plan):
         stock.extend(session, subject=line.id, expires_at=held_until(order), now=now)
     until = {line.id: held_until(order) for order in plan.group.orders for line in order.lines}
-    for space in sorted(plan.spaces, key=lambda space: (space.departure_id, space.line_id)):
+    for space in in_departure_order(plan):
         if space.from_stock:
             booking.prolong(session, space=space, expires_at=until[space.line_id], now=now)
 
 
 def release(session: Session, *, plan: CheckoutPlan, now: datetime) -> None:
     """Give back everything that the checkout holds; what ended already stays as it is."""
-    for space in sorted(plan.spaces, key=lambda space: (space.departure_id, space.line_id)):
-        booking.give_back(session, line_id=space.line_id, reason="checkout_abandoned", now=now)
     for _, line in in_listing_order(plan):
         stock.release(session, subject=line.id, now=now, reason="checkout_abandoned")
+    for space in in_departure_order(plan):
+        booking.give_back(session, line_id=space.line_id, reason="checkout_abandoned", now=now)
 
 
 def held_until(order: PlacedOrder) -> datetime:
@@ -56,3 +57,8 @@ def in_listing_order(plan: CheckoutPlan) -> list[tuple[PlacedOrder, PlacedLine]]
     """Return the lines from stock in the order in which hot stock rows are locked."""
     lines = [(order, line) for order in plan.group.orders for line in order.lines if line.from_stock]
     return sorted(lines, key=lambda pair: (pair[1].listing_id, pair[1].id))
+
+
+def in_departure_order(plan: CheckoutPlan) -> list[LineSpace]:
+    """Return the spaces in the order in which hot departure rows are locked, after those of stock."""
+    return sorted(plan.spaces, key=lambda space: (space.departure_id, space.line_id))

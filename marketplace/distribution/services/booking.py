@@ -90,9 +90,7 @@ def on_order_secured(session: Session, event: events.OrderSecured) -> None:
     A hold that ended is taken again on the next departure with room. Where there is none the line has no booking
     until somebody finds it one: the deposit is in, so the order stands.
     """
-    lines = orders.lines_of(session, order_ids=[event.order_id])[event.order_id]
-    found = logistics.bookings(session, subjects=[line.id for line in lines])
-    for line_id, bookings in sorted(found.items(), key=lambda item: (item[1][-1].departure_id, item[0])):
+    for line_id, bookings in _by_departure(session, event.order_id):
         booking = _current_of(bookings)
         if booking is None:
             booking = _hold_again(session, bookings[-1], now=event.at)
@@ -102,9 +100,8 @@ def on_order_secured(session: Session, event: events.OrderSecured) -> None:
 
 def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
     """Give back the room of an order and end its freight contracts."""
-    lines = orders.lines_of(session, order_ids=[event.order_id])[event.order_id]
-    for line in lines:
-        give_back(session, line_id=line.id, reason=f"order_{event.reason}", now=event.at)
+    for line_id, _ in _by_departure(session, event.order_id):
+        give_back(session, line_id=line_id, reason=f"order_{event.reason}", now=event.at)
     contracts.end_contracts(session, order_id=event.order_id, actor=SYSTEM, now=event.at)
 
 
@@ -133,6 +130,13 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
         _move_target(session, booking, departure.hub_code, ready_at, until, event.at)
     if order.secured_at is not None:
         room.confirm(session, subject=event.line_id, now=event.at)
+
+
+def _by_departure(session: Session, order_id: UUID) -> list[tuple[UUID, Sequence[BookingRow]]]:
+    """Return the bookings of an order's lines in the order in which hot departure rows are locked."""
+    lines = orders.lines_of(session, order_ids=[order_id])[order_id]
+    found = logistics.bookings(session, subjects=[line.id for line in lines])
+    return sorted(found.items(), key=lambda item: (item[1][-1].departure_id, item[0]))
 
 
 def _take(session: Session, subject: UUID, until: datetime, now: datetime) -> bool:

@@ -122,11 +122,16 @@ def attempt_under(session: Session, *, company_id: UUID, key: str) -> UUID | Non
     ).one_or_none()
 
 
-def unsettled(session: Session, *, before: datetime, limit: int = 100) -> tuple[UUID, ...]:
-    """Return attempts begun before an instant whose charges have not all come to their end, oldest first."""
+def unsettled(session: Session, *, before: datetime, now: datetime, limit: int = 100) -> tuple[UUID, ...]:
+    """Return attempts begun before an instant whose charges have not all come to their end, oldest first.
+
+    One that waits for its buyer is left out while there is time: news of its payment comes by event, and many of them
+    would keep the others waiting.
+    """
+    has_news = sa.or_(CheckoutAttempt.state != AttemptState.AWAITING_PAYMENT, CheckoutAttempt.expires_at <= now)
     found = session.scalars(
         sa.select(CheckoutAttempt.id)
-        .where(CheckoutAttempt.settled_at.is_(None), CheckoutAttempt.created_at <= before)
+        .where(CheckoutAttempt.settled_at.is_(None), CheckoutAttempt.created_at <= before, has_news)
         .order_by(CheckoutAttempt.created_at)
         .limit(limit)
     )

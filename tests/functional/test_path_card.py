@@ -139,6 +139,34 @@ def test_what_a_crash_left_is_finished_by_the_sweeper(call, market, app, monkeyp
     assert reports.check(reading()) == []
 
 
+def test_a_checkout_that_breaks_keeps_no_other_waiting(call, market, monkeypatch):
+    from marketplace.checkout.flows import finishing
+
+    class Crash(BaseException):
+        pass
+
+    def crash(*_args, **_options):
+        raise Crash
+
+    for key in ("first", "second"):
+        body = {"expected_totals": fill(call, market, pads=0)["totals"], "payment": CARD}
+        with monkeypatch.context() as patch:
+            patch.setattr(finishing, "_place", crash)
+            with pytest.raises(Crash):
+                call(market.buyer, "POST", "/checkout", key=key, json=body)
+    broken, _ = reading().scalars(sa.select(CheckoutAttempt.id).order_by(CheckoutAttempt.created_at)).all()
+    advance = finishing.advance
+
+    def break_once(*, attempt_id, now):
+        if attempt_id == broken:
+            raise LookupError(attempt_id)
+        return advance(attempt_id=attempt_id, now=now)
+
+    monkeypatch.setattr(finishing, "advance", break_once)
+    sweeping.finish_checkouts(now=clock.now(), in_flight=sweeping.IN_FLIGHT * 0)
+    assert {state for *_, state in charges()} == {"authorised", "captured"}
+
+
 def pay_on(app, url):
     """Pay on the stand-in's page as a buyer would."""
     path = "/" + url.split("/", 3)[3]

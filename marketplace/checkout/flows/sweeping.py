@@ -20,7 +20,7 @@ def finish_checkouts(*, now: datetime, in_flight: timedelta = IN_FLIGHT) -> int:
     """Take every unsettled attempt as far as it goes; return how many were looked at."""
     session = reading()
     session.rollback()
-    found = queries.unsettled(session, before=now - in_flight)
+    found = queries.unsettled(session, before=now - in_flight, now=now)
     for attempt_id in found:
         finish(attempt_id=attempt_id, now=now)
     return len(found)
@@ -32,3 +32,5 @@ def finish(*, attempt_id: UUID, now: datetime) -> None:
         finishing.advance(attempt_id=attempt_id, now=now)
     except DomainError as refusal:
         _log.info("checkout_not_finished", attempt=str(attempt_id), code=refusal.code)
+    except Exception as error:  # noqa: BLE001  one attempt that breaks must not keep the others waiting
+        _log.warning("checkout_broke", attempt=str(attempt_id), error=type(error).__name__)

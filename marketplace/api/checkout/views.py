@@ -14,7 +14,7 @@ from marketplace.edge.acts import checkout as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.orders import queries as orders
 
 api = Blueprint("api_checkout", __name__)
@@ -39,8 +39,7 @@ def change_cart(body: requests.CartChange) -> tuple[int, answers.Cart]:
 @operation(answers={200: answers.Cart}, tag="cart", permission=Permission.TRADE_CART_EDIT, body=requests.CartLine)
 def put_line(listing_id: UUID, body: requests.CartLine) -> tuple[int, answers.Cart]:
     """Set the quantity of a listing, in a currency and on a price basis that its offer has."""
-    with unit_of_work() as session:
-        acts.put_line(session, listing_id, body)
+    in_unit_of_work(lambda session: acts.put_line(session, listing_id, body))
     return 200, answers.Cart.of(acts.look())
 
 

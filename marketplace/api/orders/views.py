@@ -12,7 +12,7 @@ from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import orders as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import orders as requests
-from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.db import in_unit_of_work
 
 api = Blueprint("api_orders", __name__)
 
@@ -58,6 +58,5 @@ def cancel(order_id: UUID, session: Session) -> tuple[int, None]:
 @operation(answers={204: None}, tag="orders", permission=Permission.TRADE_ORDER_FULFIL, body=requests.ReadyDate)
 def set_ready_date(line_id: UUID, body: requests.ReadyDate) -> tuple[int, None]:
     """Name the day on which goods made to order will be ready; room is taken for them."""
-    with unit_of_work() as session:
-        acts.set_ready_date(session, line_id, body)
+    in_unit_of_work(lambda session: acts.set_ready_date(session, line_id, body))
     return 204, None

@@ -29,6 +29,7 @@ from tests import factories
 from tests.functional.test_second_factor import enrolled
 from tests.support.visitors import Visitor
 
+pytestmark = pytest.mark.both_databases
 COUNT = {"cartons_received": 10, "gross_kg": "125", "length_cm": "120", "width_cm": "80", "height_cm": "100"}
 
 

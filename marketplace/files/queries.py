@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.files import rules
 from marketplace.files.models import FileRendition, StoredFile
 from marketplace.files.rules import Purpose
 from marketplace.kernel.errors import NotFound
@@ -27,6 +28,10 @@ class FileRow:
     width: int | None
     height: int | None
     created_at: datetime
+
+    def serves(self, wanted: Purpose) -> bool:
+        """Tell whether this file can be used for a purpose."""
+        return rules.serves(wanted, purpose=self.purpose, media_type=self.media_type, size=self.size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ ENDINGS: Final = {
 class Purpose(StrEnum):
     """What a file is for."""
 
+    ANY = "any"  # handed in before it is known what for
     PICTURE = "picture"
     LICENCE = "licence"
     SLIP = "slip"
@@ -67,6 +68,7 @@ class Limit:
 
 
 LIMITS: Final[dict[Purpose, Limit]] = {
+    Purpose.ANY: Limit(20 * MEGABYTE, frozenset(MediaType)),
     Purpose.PICTURE: Limit(10 * MEGABYTE, PICTURES),
     Purpose.LICENCE: Limit(10 * MEGABYTE, _SCANS),
     Purpose.SLIP: Limit(10 * MEGABYTE, _SCANS),
@@ -79,6 +81,12 @@ LIMITS: Final[dict[Purpose, Limit]] = {
     Purpose.EXPORT: Limit(30 * MEGABYTE, frozenset({MediaType.CSV, MediaType.XLSX, MediaType.PDF})),
 }
 HANDED_IN: Final = frozenset(Purpose) - {Purpose.DOCUMENT, Purpose.EXPORT}
+
+
+def serves(wanted: Purpose, *, purpose: Purpose, media_type: str, size: int) -> bool:
+    """Tell whether a stored file can be used for a purpose: handed in for it, or for any and within its limits."""
+    limit = LIMITS[wanted]
+    return purpose is wanted or (purpose is Purpose.ANY and media_type in limit.kinds and size <= limit.size)
 
 
 def media_type(content: bytes) -> MediaType | None:

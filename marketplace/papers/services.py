@@ -134,7 +134,7 @@ def sign(
     if document_sha256.lower() not in (row.data_sha256, row.pdf_sha256):
         raise Conflict("document_hash", document=document_id, version=row.version)
     file = files.get_file(session, company_id=actor.company, file_id=file_id)
-    if file.purpose is not _PURPOSES[kind]:
+    if not file.serves(_PURPOSES[kind]):
         raise Refused.field(field, "choice", f"a file handed in with the purpose {_PURPOSES[kind]}")
     if queries.superseded(session, document_ids=[document_id]):
         raise Conflict("document_superseded", document=document_id, version=row.version)

@@ -11,6 +11,7 @@ from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import files as acts
 from marketplace.edge.identity import require_actor
 from marketplace.files import queries
+from marketplace.files.rules import Purpose
 from marketplace.kernel.db import reading
 
 api = Blueprint("api_files", __name__)
@@ -19,8 +20,12 @@ api = Blueprint("api_files", __name__)
 @api.post("/files")
 @operation(answers={201: Created}, tag="files", permission=Permission.FILES_FILE_UPLOAD)
 def upload() -> tuple[int, Created]:
-    """Hand in a file: multipart with ``file`` and ``purpose``; other calls name it by the id returned."""
-    return 201, Created(id=acts.take(purpose=request.form.get("purpose", "")))
+    """Hand in a file: multipart/form-data with ``file`` and, where known, ``purpose``; other calls name its id.
+
+    Purposes: any (where left out), picture, licence, slip, scan, seal, evidence, workbook; each has its own kinds and
+    size, which a refusal names.
+    """
+    return 201, Created(id=acts.take(purpose=request.form.get("purpose", Purpose.ANY)))
 
 
 @api.get("/files/<uuid:file_id>")

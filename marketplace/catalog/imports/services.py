@@ -53,7 +53,7 @@ def begin(
     actor.must(Permission.CATALOG_IMPORT_RUN)
     read_mapping(options.mapping or {})
     file = files.get_file(session, company_id=actor.company, file_id=file_id)
-    if file.purpose is not Purpose.WORKBOOK:
+    if not file.serves(Purpose.WORKBOOK):
         raise Refused.field("file", "workbook", "a file handed in with purpose workbook")
     job = ImportJob(
         id=new_id(),

@@ -26,7 +26,7 @@ def add(session: Session, *, actor: Actor, listing_id: UUID, file_id: UUID, alt:
     """Attach a picture of the actor's company; on a listing that is up it waits for review. Again is the same."""
     listing = own(session, actor=actor, listing_id=listing_id)
     file = files.get_file(session, company_id=actor.company, file_id=file_id)
-    if file.purpose is not Purpose.PICTURE:
+    if not file.serves(Purpose.PICTURE):
         raise Refused.field("file_id", "file_purpose", "a file handed in as picture")
     if len(alt) > _ALT_LETTERS:
         raise Refused.field("alt", "too_long", f"at most {_ALT_LETTERS} characters")

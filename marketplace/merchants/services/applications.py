@@ -149,7 +149,7 @@ def _check_licence(session: Session, actor: Actor, file_id: UUID) -> None:
         file = files.get_file(session, company_id=actor.company, file_id=file_id)
     except NotFound:
         file = None
-    if file is None or file.purpose is not Purpose.LICENCE:
+    if file is None or not file.serves(Purpose.LICENCE):
         raise Refused.field("licence_file_id", "licence", "a file of your company handed in with purpose licence")
 
 

@@ -223,7 +223,7 @@ def _claimed(session: Session, line: OrderLine, state: LineState | None) -> int:
 
 def _check_evidence(session: Session, evidence: Sequence[UUID], actor: Actor) -> None:
     for file_id in evidence:
-        if files.get_file(session, company_id=actor.company, file_id=file_id).purpose is not Purpose.EVIDENCE:
+        if not files.get_file(session, company_id=actor.company, file_id=file_id).serves(Purpose.EVIDENCE):
             raise Refused.field("evidence", "choice", "files handed in with the purpose evidence")
 
 

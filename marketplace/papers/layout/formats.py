@@ -17,6 +17,8 @@ from marketplace.papers.layout.labels import babel_name
 _UNSEEN: Final = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _LONG_RUN: Final = re.compile(r"[^\s\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u2e80-\uffef]{18,}")
 _PIECE: Final = 12
+# Account, registration and reference numbers are copied from the paper: nothing unseen may come along.
+_COPIED: Final = re.compile(r"[0-9A-Z./-]{1,40}")
 
 
 def shown(text: str) -> str:
@@ -28,6 +30,8 @@ def shown(text: str) -> str:
 
 def _breakable(run: re.Match[str]) -> str:
     text = run.group()
+    if _COPIED.fullmatch(text):
+        return text
     return "\u200b".join(text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
 
 

@@ -136,7 +136,7 @@ def attach_slip(session: Session, *, actor: Actor, payment_id: UUID, file_id: UU
     if payment.slip_file_id == file_id:
         return
     file = files.get_file(session, company_id=actor.company, file_id=file_id)
-    if file.purpose is not Purpose.SLIP:
+    if not file.serves(Purpose.SLIP):
         raise Refused.field("file_id", "choice", "a file handed in with the purpose slip")
     payment.slip_file_id = file.id
     payment.slip_at = now

@@ -219,3 +219,18 @@ def test_missing_and_changed_bytes_are_seen(app):
     with pytest.raises(NotFound):
         store.read(bucket, "0" * 64)
     assert not store.is_intact(bucket, "0" * 64)
+
+
+def test_a_file_handed_in_for_anything_serves_what_it_is_fit_for() -> None:
+    size = 3 * rules.MEGABYTE
+
+    def serves(wanted: rules.Purpose, media_type: rules.MediaType) -> bool:
+        return rules.serves(wanted, purpose=rules.Purpose.ANY, media_type=media_type, size=size)
+
+    assert serves(rules.Purpose.LICENCE, rules.MediaType.PDF)
+    assert serves(rules.Purpose.WORKBOOK, rules.MediaType.XLSX)
+    assert not serves(rules.Purpose.SEAL, rules.MediaType.PNG)  # larger than a seal may be
+    assert not serves(rules.Purpose.PICTURE, rules.MediaType.PDF)
+    assert not rules.serves(
+        rules.Purpose.SLIP, purpose=rules.Purpose.LICENCE, media_type=rules.MediaType.PDF, size=size
+    )

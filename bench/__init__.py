@@ -1,0 +1,1 @@
+"""The city measured beside a bare shop."""

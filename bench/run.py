@@ -57,16 +57,9 @@ def main() -> None:
 
 def _measure(pair: Pair, ours: Shop, bare: Shop, options: argparse.Namespace, cookie: str) -> None:
     headers = (f"Cookie: {cookie}",) if pair.member else ()
-    found: list[tuple[Load, Load]] = []
     wrk(ours, pair.ours, seconds=1, headers=headers)
     wrk(bare, pair.bare, seconds=1)
-    for _ in range(options.pairs):
-        found.append(
-            (
-                wrk(ours, pair.ours, seconds=options.seconds, headers=headers),
-                wrk(bare, pair.bare, seconds=options.seconds),
-            )
-        )
+    found = [_turn(pair, ours, bare, options.seconds, headers) for _ in range(options.pairs)]
     errors = sum(a.errors + b.errors for a, b in found)
     ratio = statistics.median(a.per_second / b.per_second for a, b in found)
     mine = statistics.median(a.per_second for a, _ in found)
@@ -76,6 +69,11 @@ def _measure(pair: Pair, ours: Shop, bare: Shop, options: argparse.Namespace, co
     note = f"  {errors} errors!" if errors else ""
     row = f"{pair.name:28}{mine:9.0f}{theirs:9.0f}{ratio:8.2f}{pair.aim:7.2f}{mine_ms:10.2f}{their_ms:10.2f}"
     print(row + note, flush=True)
+
+
+def _turn(pair: Pair, ours: Shop, bare: Shop, seconds: int, headers: tuple[str, ...]) -> tuple[Load, Load]:
+    """Load ours, then bare."""
+    return wrk(ours, pair.ours, seconds=seconds, headers=headers), wrk(bare, pair.bare, seconds=seconds)
 
 
 @contextmanager

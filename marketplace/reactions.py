@@ -5,7 +5,7 @@ from typing import Final
 from marketplace.catalog import events as catalog
 from marketplace.catalog.services import cards
 from marketplace.checkout.services import reacting as checkout
-from marketplace.distribution.services import booking, cargo_papers, manifest_papers, carriage
+from marketplace.distribution.services import booking, cargo_papers, carriage, manifest_papers
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.merchants import events as merchants

@@ -313,7 +313,7 @@ def lines_to_ship(session: Session, *, merchant_id: UUID) -> tuple[ToShipRow, ..
 def orders_of_lines(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Return the order of each line, whoever it belongs to: for other features, not for readers."""
     found = session.execute(sa.select(OrderLine.id, OrderLine.order_id).where(OrderLine.id.in_(line_ids)))
-    return {line_id: order_id for line_id, order_id in found}
+    return {row.id: row.order_id for row in found}
 
 
 def unconfirmed(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:

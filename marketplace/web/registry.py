@@ -23,13 +23,30 @@ from marketplace.web.operations import departures as operated_departures
 from marketplace.web.operations import lines as operated_lines
 from marketplace.web.operations.blueprint import pages as operations
 from marketplace.web.operator.views import pages as operator
+from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts.views import pages as payouts
 from marketplace.web.search.views import pages as search
-from marketplace.web.orders.views import pages as orders
 from marketplace.web.shared import locale, render, words
 
-BLUEPRINTS = (home, accounts, catalog, documents, logistics, imports, merchants, moderation, operations, operator, payments, payouts, search, checkout, claims, orders)
+BLUEPRINTS = (
+    home,
+    accounts,
+    catalog,
+    documents,
+    logistics,
+    imports,
+    merchants,
+    moderation,
+    operations,
+    operator,
+    payments,
+    payouts,
+    search,
+    checkout,
+    claims,
+    orders,
+)
 # The modules that hang their views on a blueprint which several share.
 VIEWS = (entry, views, catalog_views, catalog_merchant, desk, review, operated_departures, operated_lines)
 

@@ -63,10 +63,7 @@ def seen_of(rows: Sequence[DocumentRow]) -> list[DocumentSeen]:
     superseded = queries.superseded(session, document_ids=ids)
     companies = accounts.get_companies(session, company_ids={one for of in parties.values() for one in of})
     names = {company.id: company.name for company in companies.values()}
-    return [
-        DocumentSeen(row, parties[row.id], signatures[row.id], names, row.id in superseded)
-        for row in rows
-    ]
+    return [DocumentSeen(row, parties[row.id], signatures[row.id], names, row.id in superseded) for row in rows]
 
 
 def pdf(document: DocumentRow) -> Response | None:

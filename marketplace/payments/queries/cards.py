@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -228,5 +227,5 @@ def refund_row(found: CardRefund, currency: str) -> RefundRow:
     )
 
 
-def _refunds() -> sa.Select[Any]:
+def _refunds() -> sa.Select[CardRefund, str]:
     return sa.select(CardRefund, CardCharge.currency).join(CardCharge, CardCharge.id == CardRefund.charge_id)

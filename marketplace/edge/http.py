@@ -8,7 +8,7 @@ import structlog
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from marketplace.config import Settings
@@ -47,6 +47,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(OperationalError, _answer_database)
     app.register_error_handler(DataError, _answer_database)
+    app.register_error_handler(IntegrityError, _answer_race)
     app.register_error_handler(Exception, _answer_unexpected)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.extensions["city.secure"] = settings.is_production
@@ -123,6 +124,12 @@ def _answer_database(error: Any) -> Any:
     _log.error("database", kind=type(error.orig).__name__)
     g.city_actor = None  # the page that says so must not ask the database who reads it
     return answer(Unavailable("busy"))
+
+
+def _answer_race(error: IntegrityError) -> Any:
+    """Answer who came second where two did the same at once; the constraint kept the first and undid the second."""
+    _log.warning("race_lost", kind=type(error.orig).__name__)
+    return answer(Conflict("raced"))
 
 
 def _answer_unexpected(error: BaseException) -> Any:

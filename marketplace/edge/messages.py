@@ -54,6 +54,7 @@ ERROR_TEXTS: Final[dict[str, Any]] = {
     "too_large": _("Too large: %(accepted)s."),
     "file_too_large": _("This file is too large. We take %(accepted)s."),
     "too_many": _("Too many tries. Wait %(retry_after)s seconds."),
+    "raced": _("Somebody did the same a moment ago. Nothing of yours was done; look again and repeat it if needed."),
     "busy": _("The city is busy. Nothing was done; try again in a moment."),
     "internal": _("Something broke on our side. Nothing was half done; the fault is noted."),
 }

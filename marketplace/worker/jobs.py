@@ -19,7 +19,7 @@ from marketplace.checkout.flows import sweeping
 from marketplace.checkout.services import reacting
 from marketplace.edge.acts.imports import explain
 from marketplace.kernel import clock
-from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
 from marketplace.logistics.services import departures, space, timetable
@@ -149,21 +149,18 @@ def _take_notice(_url: str, raw: bytes, signature: str) -> bool:
 
 def expire_stock_holds(_args: dict[str, Any]) -> None:
     """Give back stock whose claim is over; whoever wants it meanwhile takes it without waiting for this."""
-    with unit_of_work() as session:
-        stock.expire_holds(session, now=clock.now())
+    in_unit_of_work(lambda session: stock.expire_holds(session, now=clock.now()))
 
 
 def expire_bookings(_args: dict[str, Any]) -> None:
     """Give back room on lorries whose claim is over; whoever wants it meanwhile takes it without waiting for this."""
-    with unit_of_work() as session:
-        space.expire(session, now=clock.now())
+    in_unit_of_work(lambda session: space.expire(session, now=clock.now()))
 
 
 def keep_timetable(_args: dict[str, Any]) -> None:
     """Close departures at their cut-off and settle those whose cargo is delivered."""
-    with unit_of_work() as session:
-        departures.close_due(session, now=clock.now())
-        departures.settle_due(session, now=clock.now())
+    in_unit_of_work(lambda session: departures.close_due(session, now=clock.now()))
+    in_unit_of_work(lambda session: departures.settle_due(session, now=clock.now()))
 
 
 def roll_timetable(_args: dict[str, Any]) -> None:

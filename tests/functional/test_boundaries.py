@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 from flask import Flask
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from marketplace.app import create_app
 from marketplace.edge.permissions import public
@@ -202,14 +202,19 @@ def broken(settings, town) -> Flask:
     def out_of_range():
         raise DataError("SELECT 1", {}, Exception("out of range"))
 
-    for view in (unexpected, lost, out_of_range):
+    def raced():
+        raise IntegrityError("INSERT", {}, Exception("unique"))
+
+    for view in (unexpected, lost, out_of_range, raced):
         for path in ("", "/api/v1"):
             city.add_url_rule(f"{path}/{view.__name__}", f"{path}{view.__name__}", public("a test's")(view))
     yield city
     _close(city)
 
 
-@pytest.mark.parametrize(("path", "status"), [("unexpected", 500), ("lost", 503), ("out_of_range", 422)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("unexpected", 500), ("lost", 503), ("out_of_range", 422), ("raced", 409)]
+)
 def test_what_fails_is_answered_and_says_nothing_of_the_inside(broken, path, status, capsys):
     visitor = Visitor(broken)
     page = visitor.open(f"/{path}", status, headers={"X-Request-Id": "abc123"})

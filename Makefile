@@ -52,6 +52,8 @@ lint: assets-dev ## Check style, types, layers, and that models and migrations a
 	@$(BIN)/python tools/pyright.py
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/city db check
+	@$(BIN)/python tools/translations.py --check
+	@$(BIN)/python tools/docs.py --check
 
 bench: assets-dev ## Measure pages and checkout beside bench/bare.py
 	@$(BIN)/python -m bench.run

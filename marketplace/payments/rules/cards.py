@@ -102,7 +102,7 @@ def actions_towards(state: CardState, seen: IntentState) -> tuple[str, ...]:
             return ("cancel",) if is_open or state is CardState.AUTHORISED else ()
         case IntentState.AUTHORISED:
             return ("authorise",) if is_open else ()
-        case IntentState.CAPTURED:
+        case _:  # captured
             if is_open:
                 return ("authorise", "capture")
             return ("capture",) if state is CardState.AUTHORISED else ()

@@ -13,7 +13,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
-from marketplace.payments.models.plans import IncomingTransfer, Payment, TransferMatch
+from marketplace.payments.models.plans import IncomingTransfer, Payment, PaymentTerms, TransferMatch
 from marketplace.payments.queries.tolerance import tolerance
 from marketplace.payments.rules.paying import (
     PAYMENTS,
@@ -142,6 +142,8 @@ def _write(
 
 def _match(session: Session, transfer: IncomingTransfer, chosen: list[Payment], *, actor: Actor, now: datetime) -> None:
     """Divide a transfer over locked payments and record what that makes of each."""
+    for payment in chosen:
+        _check_not_over(session, payment)
     allowed = tolerance(session, currency=transfer.currency, at=now)
     before = [_standing(payment, payment.paid_minor, allowed) for payment in chosen]
     lacking = [Money(max(0, payment.amount_minor - payment.paid_minor), payment.currency) for payment in chosen]
@@ -155,6 +157,17 @@ def _match(session: Session, transfer: IncomingTransfer, chosen: list[Payment], 
         payments.settle(session, payment, before=was, after=becomes, match_id=match.id, actor=actor, now=now)
     facts = {"payments": [str(payment.id) for payment in chosen]}
     _audit(session, transfer, "transfer.matched", facts, actor=actor, now=now)
+
+
+def _check_not_over(session: Session, payment: Payment) -> None:
+    """Refuse money for what was cancelled: what had come is owed back by then, and this has to go back as it is."""
+    over = sa.select(PaymentTerms.id).where(
+        PaymentTerms.subject_kind == payment.subject_kind,
+        PaymentTerms.subject_id == payment.subject_id,
+        PaymentTerms.cancelled_at.is_not(None),
+    )
+    if session.scalars(over).first() is not None:
+        raise Conflict("state", thing="payment", state="cancelled", action="settle", possible=[])
 
 
 def _standing(payment: Payment, paid_minor: int, allowed: Money) -> Standing:

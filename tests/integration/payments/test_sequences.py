@@ -148,3 +148,15 @@ def test_a_cancelled_payment_takes_no_more_money(deal, late):
     deal.confirm(100_000 + late)
     deal.cancel()
     assert deal.receive(200_000, payment.reference).state is TransferState.UNMATCHED
+
+
+def test_a_part_that_counted_as_the_whole_takes_no_more_once_cancelled(session, deal):
+    publish_rates(session)
+    deal.open()
+    unnamed = deal.receive(1)
+    deal.confirm(deal.payment().outstanding.minor - 100)
+    deal.cancel()
+    with pytest.raises(Conflict):
+        transfers.match_transfer(
+            session, actor=deal.merchant, transfer_id=unnamed.id, payment_ids=[deal.payment().id], now=NOW
+        )

@@ -131,3 +131,8 @@ def test_ranks_are_whole_numbers():
 
 def test_the_text_for_a_broken_index_is_folded():
     assert plain_text(["Đắk Lắk", "茶"]) == "dak lak\n茶"
+
+
+def test_a_lone_sign_is_a_word_without_pairs_and_a_lone_mark_is_nothing():
+    assert [term.grams for term in terms_of("ก")] == [()]
+    assert terms_of("។") == ()

@@ -200,5 +200,5 @@ class TermsAcceptance(Base):
 
 
 # What was agreed to is evidence.
-insert_only(sa.inspect(TermsVersion).local_table)  # type: ignore[arg-type]
-insert_only(sa.inspect(TermsAcceptance).local_table)  # type: ignore[arg-type]
+insert_only(TermsVersion)
+insert_only(TermsAcceptance)

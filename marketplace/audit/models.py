@@ -54,5 +54,5 @@ class AuditSeal(Base):
     hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
 
 
-insert_only(AuditRow.__table__)  # type: ignore[arg-type]
-insert_only(AuditSeal.__table__)  # type: ignore[arg-type]
+insert_only(AuditRow)
+insert_only(AuditSeal)

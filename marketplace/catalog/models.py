@@ -225,4 +225,4 @@ class StockEntry(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-insert_only(StockEntry.__table__)  # type: ignore[arg-type]
+insert_only(StockEntry)

@@ -132,8 +132,9 @@ Json = sa.JSON().with_variant(JSONB(), "postgresql")
 INSERT_ONLY: Final[set[str]] = set()
 
 
-def insert_only(table: sa.Table) -> None:
-    """Make the database itself refuse UPDATE and DELETE on a table, on both databases."""
+def insert_only(entity: type[Base]) -> None:
+    """Make the database itself refuse UPDATE and DELETE on an entity's table, on both databases."""
+    table = Base.metadata.tables[entity.__tablename__]
     INSERT_ONLY.add(table.name)
     for dialect in ("sqlite", "postgresql"):
         for statement in insert_only_ddl(table.name, dialect):

@@ -184,7 +184,7 @@ class LineMove(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-insert_only(LineMove.__table__)  # pyright: ignore[reportArgumentType]
+insert_only(LineMove)
 
 
 class AcceptanceWindow(Base):
@@ -275,4 +275,4 @@ class ClaimEvidence(Base):
     file_id: Mapped[UUID] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
 
 
-insert_only(Acceptance.__table__)  # pyright: ignore[reportArgumentType]
+insert_only(Acceptance)

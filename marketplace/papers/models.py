@@ -83,4 +83,4 @@ class DocumentSignature(Base):
     signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-insert_only(DocumentSignature.__table__)  # pyright: ignore[reportArgumentType]
+insert_only(DocumentSignature)

@@ -115,4 +115,4 @@ class Receipt(Base):
 
 
 for _table in (Manifest, TransportEvent, Receipt, Seal):
-    insert_only(_table.__table__)  # type: ignore[arg-type]
+    insert_only(_table)

@@ -135,4 +135,4 @@ class CapacityEntry(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-insert_only(CapacityEntry.__table__)  # type: ignore[arg-type]
+insert_only(CapacityEntry)

@@ -93,4 +93,4 @@ class WebhookEvent(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-insert_only(WebhookEvent.__table__)  # type: ignore[arg-type]
+insert_only(WebhookEvent)

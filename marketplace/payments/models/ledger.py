@@ -65,4 +65,4 @@ class LedgerEntry(Base):
 
 
 for _table in (LedgerAccount, LedgerTransfer, LedgerEntry):
-    insert_only(_table.__table__)  # type: ignore[arg-type]
+    insert_only(_table)

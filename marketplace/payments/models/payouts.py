@@ -96,4 +96,4 @@ class Allowance(Base):
 
 
 for _table in (PayoutFile, PayoutApproval, Allowance):
-    insert_only(_table.__table__)  # type: ignore[arg-type]
+    insert_only(_table)

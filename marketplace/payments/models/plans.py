@@ -145,4 +145,4 @@ class TransferMatch(Base):
     )
 
 
-insert_only(TransferMatch.__table__)  # type: ignore[arg-type]
+insert_only(TransferMatch)

@@ -32,8 +32,6 @@ from marketplace.reference.queries import PlaceRow
 
 Key = TypeVar("Key")
 
-Key = TypeVar("Key")
-
 PAGE: Final = 24
 _MOST_OPTIONS: Final = 20
 

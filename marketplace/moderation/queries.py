@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
-from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import ChangeSet, Listing
+from marketplace.catalog.queries import review as catalog
 from marketplace.catalog.rules.rows import ReviewRow
 from marketplace.catalog.rules.states import ChangeState, ListingState
 from marketplace.kernel.checks import Breach

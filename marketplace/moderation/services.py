@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
-from marketplace.catalog import queries as catalog
 from marketplace.catalog.events import (
     ChangeProposed,
     ChangeWithdrawn,
@@ -18,6 +17,7 @@ from marketplace.catalog.events import (
     ListingWithheld,
     PriceJumped,
 )
+from marketplace.catalog.queries import review as catalog
 from marketplace.catalog.services import changes, listings
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.audit import queries as audit
-from marketplace.catalog import queries as catalog
 from marketplace.catalog.imports import queries as imports
+from marketplace.catalog.queries import checks as catalog
 from marketplace.checkout import queries as checkout
 from marketplace.distribution import queries as distribution
 from marketplace.kernel.checks import Breach

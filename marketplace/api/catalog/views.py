@@ -9,7 +9,9 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.catalog import answers
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
-from marketplace.catalog import queries
+from marketplace.catalog.queries import goods, own
+from marketplace.catalog.queries import pictures as pictures_queries
+from marketplace.catalog.queries import shelf as shelf_queries
 from marketplace.catalog.services import listings, pictures
 from marketplace.edge.acts import catalog as acts
 from marketplace.edge.identity import current_actor, require_actor
@@ -31,7 +33,7 @@ _EDIT = Permission.CATALOG_LISTING_EDIT
 @operation(answers={200: Items[answers.Category]}, tag="catalog", public_because=_SHOWN)
 def categories() -> tuple[int, Items[answers.Category]]:
     """List the shelves of the city."""
-    return 200, Items[answers.Category](items=[answers.Category.of(row) for row in queries.categories(reading())])
+    return 200, Items[answers.Category](items=[answers.Category.of(row) for row in goods.categories(reading())])
 
 
 @api.get("/listings")
@@ -40,7 +42,7 @@ def shelf(query: requests.Shelf) -> tuple[int, Items[answers.Summary]]:
     """List live listings, newest first; with ``mine=1`` the asker's own in any state."""
     if query.mine:
         return 200, _own(require_actor(), query)
-    page = queries.shelf(
+    page = shelf_queries.shelf(
         reading(),
         category=query.category,
         origin=query.origin,
@@ -65,8 +67,8 @@ def listing(listing_id: UUID, query: requests.Looking) -> tuple[int, answers.Lis
         actor = current_actor()
         if actor is None or actor.company_id is None or not actor.may(_EDIT):
             raise
-    row = queries.own_listing(session, company_id=actor.company, listing_id=listing_id)
-    images = queries.pictures(session, listing_id=listing_id)
+    row = own.own_listing(session, company_id=actor.company, listing_id=listing_id)
+    images = pictures_queries.pictures(session, listing_id=listing_id)
     draft = listings.draft_of(session, actor=actor, listing_id=listing_id)
     return 200, answers.Listing.own(row, draft, actor.company, images)
 
@@ -156,7 +158,7 @@ def lead_picture(listing_id: UUID, picture_id: UUID) -> tuple[int, None]:
 def _own(actor: Actor, query: requests.Shelf) -> Items[answers.Summary]:
     actor.must(_EDIT)
     session: Session = reading()
-    page = queries.own_listings(session, company_id=actor.company, state=query.state, cursor=query.cursor)
+    page = own.own_listings(session, company_id=actor.company, state=query.state, cursor=query.cursor)
     told = moderation.decided(session, company_id=actor.company, listing_ids=[row.listing_id for row in page.items])
     return Items[answers.Summary](
         items=[

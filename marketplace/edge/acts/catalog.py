@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.catalog import queries
+from marketplace.catalog.queries import shelf as queries
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing, cartons, load_of
 from marketplace.catalog.rules.places import KINDS

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.catalog import queries as catalog
+from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.pricing import check_quantity, ladder_for
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new

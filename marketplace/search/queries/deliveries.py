@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.catalog import queries as catalog
+from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.packing import load_of
 from marketplace.catalog.rules.pricing import least_quantity
 from marketplace.kernel.quantity import Load

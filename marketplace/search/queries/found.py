@@ -12,8 +12,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.catalog import queries as catalog
 from marketplace.catalog.models import ListingCard
+from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.rows import CardRow
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.logistics.queries import OptionRow

@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.catalog import queries
+from marketplace.catalog.queries import goods
+from marketplace.catalog.queries import own as own_queries
+from marketplace.catalog.queries import pictures as pictures_queries
 from marketplace.catalog.rules.rows import OwnRow
 from marketplace.catalog.rules.states import LISTING, MERCHANT_ACTS, ListingState
 from marketplace.catalog.rules.texts import LANGUAGES
@@ -43,7 +45,7 @@ def own() -> str:
     """List the company's listings in every state."""
     asked = parse(requests.Shelf, {name: request.args[name] for name in ("state", "cursor") if name in request.args})
     actor, session = require_actor(), reading()
-    page = queries.own_listings(session, company_id=actor.company, state=asked.state, cursor=asked.cursor)
+    page = own_queries.own_listings(session, company_id=actor.company, state=asked.state, cursor=asked.cursor)
     told = moderation.decided(session, company_id=actor.company, listing_ids=[row.listing_id for row in page.items])
     return render_template(
         "catalog/own.html",
@@ -97,7 +99,7 @@ def edit(listing_id: UUID) -> str:
 
 def _edit(listing_id: UUID, **given: Any) -> str:
     actor, session = require_actor(), reading()
-    row = queries.own_listing(session, company_id=actor.company, listing_id=listing_id)
+    row = own_queries.own_listing(session, company_id=actor.company, listing_id=listing_id)
     draft = listings.draft_of(session, actor=actor, listing_id=listing_id)
     told = moderation.decided(session, company_id=actor.company, listing_ids=[listing_id]).get(listing_id)
     return render_template(
@@ -106,7 +108,7 @@ def _edit(listing_id: UUID, **given: Any) -> str:
         title=shown.text(draft.titles, draft.source_locale),
         told=told,
         others=[shown.ladder(ladder, {}) for ladder in draft.ladders[1:]],
-        pictures=[_picture(listing_id, each) for each in queries.pictures(session, listing_id=listing_id)],
+        pictures=[_picture(listing_id, each) for each in pictures_queries.pictures(session, listing_id=listing_id)],
         can_submit=row.state in _SUBMITTABLE,
         actions=[action for action in MERCHANT_ACTS if LISTING.allows(row.state, action)],
         **_choices(),
@@ -175,7 +177,7 @@ def set_stock(listing_id: UUID) -> Any:
 @requires(_EDIT, twin="POST /api/v1/listings/{id}/pictures")
 def add_picture(listing_id: UUID) -> Any:
     """Take a picture in and attach it."""
-    queries.own_listing(reading(), company_id=require_actor().company, listing_id=listing_id)
+    own_queries.own_listing(reading(), company_id=require_actor().company, listing_id=listing_id)
     try:
         file_id = uploads.take(purpose="picture")
     except (Refused, TooLarge) as refusal:
@@ -261,7 +263,7 @@ def _choices() -> dict[str, Any]:
         "incoterms": [("FCA", _("FCA – handed over at a hub")), ("DAP", _("DAP – brought to a city"))],
         "places": [(place.code, f"{name} ({place.code})") for place, name in named if place.kind != "border_side"],
         "hubs": [(place.code, name) for place, name in named if place.kind == "hub"],
-        "categories": [(row.code, shown.text(row.names)) for row in queries.categories(session)],
+        "categories": [(row.code, shown.text(row.names)) for row in goods.categories(session)],
         "languages": [(code, code) for code in LANGUAGES],
     }
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, render_template, request, url_for
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.catalog import queries
+from marketplace.catalog.queries import goods, pictures, shelf
 from marketplace.edge.acts import catalog as acts
 from marketplace.edge.acts.files import bytes_store
 from marketplace.edge.answers import problem
@@ -34,8 +34,8 @@ def products() -> str:
     asked = parse(requests.Shelf, {name: request.args[name] for name in (*_FILTERS, "cursor") if name in request.args})
     session = reading()
     chosen = {name: getattr(asked, name) for name in _FILTERS}
-    categories = queries.categories(session)
-    page = queries.shelf(session, **chosen, cursor=asked.cursor)
+    categories = goods.categories(session)
+    page = shelf.shelf(session, **chosen, cursor=asked.cursor)
     kept = {name: value for name, value in chosen.items() if value}
     return render_template(
         "catalog/products.html",
@@ -103,7 +103,7 @@ def picture(file_id: UUID, width: int) -> Any:
     session = reading()
     reviews = actor is not None and actor.may(Permission.OPERATOR_LISTING_MODERATE)
     company_id = actor.company_id if actor else None
-    if not queries.is_shown(session, file_id=file_id, company_id=company_id, reviews=reviews):
+    if not pictures.is_shown(session, file_id=file_id, company_id=company_id, reviews=reviews):
         raise NotFound("file")
     blob = files.rendition(session, file_id=file_id, width=width)
     response = Response(store.read(bytes_store(), blob.sha256), mimetype=blob.media_type)

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.accounts import queries
 from marketplace.accounts.rules.terms import TermsKind
-from marketplace.catalog import queries as catalog
+from marketplace.catalog.queries import goods as goods_queries
+from marketplace.catalog.queries import shelf
 from marketplace.edge.permissions import public
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
@@ -30,8 +31,8 @@ def index() -> str:
     session = reading()
     return render_template(
         "home/index.html",
-        categories=goods.shelves(catalog.categories(session)),
-        offers=[goods.card(row) for row in catalog.shelf(session, size=_NEWEST).items],
+        categories=goods.shelves(goods_queries.categories(session)),
+        offers=[goods.card(row) for row in shelf.shelf(session, size=_NEWEST).items],
     )
 
 

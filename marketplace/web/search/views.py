@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from marketplace.catalog import queries as catalog
+from marketplace.catalog.queries import goods as catalog
 from marketplace.edge.acts import search as acts
 from marketplace.edge.answers import problem
 from marketplace.edge.parsing import parse

@@ -7,9 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import Role
-from marketplace.catalog import queries
 from marketplace.catalog.events import ChangeProposed, ListingPublished, ListingUnpublished, PriceJumped
 from marketplace.catalog.models import ChangeSet, Listing, ListingCard
+from marketplace.catalog.queries import checks, own, shelf
+from marketplace.catalog.queries import pictures as pictures_queries
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.catalog.rules.states import ListingState
 from marketplace.catalog.services import cards, changes, listings, pictures
@@ -26,19 +27,19 @@ def happened(session, kind):
 
 def test_a_draft_is_seen_by_its_merchant_alone(session, seller):
     made = listings.create(session, actor=seller, draft=DRAFT, now=NOW)
-    assert queries.offers(session, listing_ids=[made]) == {}
+    assert shelf.offers(session, listing_ids=[made]) == {}
     with pytest.raises(NotFound):
-        queries.listing(session, listing_id=made)
+        shelf.listing(session, listing_id=made)
     other = merchant(session, name="Another")
     for act in (
-        lambda: queries.own_listing(session, company_id=other.company, listing_id=made),
+        lambda: own.own_listing(session, company_id=other.company, listing_id=made),
         lambda: listings.edit(session, actor=other, listing_id=made, draft=DRAFT, now=NOW),
         lambda: listings.submit(session, actor=other, listing_id=made, now=NOW),
         lambda: listings.set_stock(session, actor=other, listing_id=made, on_hand=1, now=NOW),
     ):
         with pytest.raises(NotFound):
             act()
-    row = queries.own_listing(session, company_id=seller.company, listing_id=made)
+    row = own.own_listing(session, company_id=seller.company, listing_id=made)
     assert (row.state, row.on_hand, row.price.amount) == (ListingState.DRAFT, 10_000, Decimal("23.125"))
     assert listings.draft_of(session, actor=seller, listing_id=made) == replace(
         DRAFT, hs="871410", category="motorcycle-parts", hub_code="CN-NANPENG"
@@ -93,7 +94,7 @@ def test_every_wrong_field_is_named_at_once(session, seller):
 def test_a_place_is_found_by_what_merchants_call_it(session, seller, name):
     ladder = replace(DRAFT.ladders[0], place_code=name)
     made = publish(session, seller, ladders=(ladder,))
-    assert queries.offers(session, listing_ids=[made])[made].ladders[0].place_code == "CN-NANPENG"
+    assert shelf.offers(session, listing_ids=[made])[made].ladders[0].place_code == "CN-NANPENG"
 
 
 def test_only_approved_merchants_submit(session, seller):
@@ -109,8 +110,8 @@ def test_what_is_live_is_read_in_one_query(session, seller):
     made = publish(session, seller, commodity="motorcycle-chain")
     statements = []
     sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *facts: statements.append(facts[2]))
-    offer = queries.offers(session, listing_ids=[made])[made]
-    row = queries.listing(session, listing_id=made)
+    offer = shelf.offers(session, listing_ids=[made])[made]
+    row = shelf.listing(session, listing_id=made)
     assert len(statements) == 2
     assert row.offer == offer
     assert (offer.available, offer.lead_days, offer.fresh, offer.hub_code) == (10_000, None, False, "CN-NANPENG")
@@ -128,9 +129,9 @@ def test_the_shelf_asks_the_same_number_of_questions_for_any_number_of_goods(ses
     made = [publish(session, seller, sku=f"S{number}", **(fruit if number % 3 else {})) for number in range(9)]
     statements = []
     sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *facts: statements.append(facts[2]))
-    first = queries.shelf(session, size=4)
-    second = queries.shelf(session, size=4, cursor=first.next)
-    third = queries.shelf(session, size=4, cursor=second.next)
+    first = shelf.shelf(session, size=4)
+    second = shelf.shelf(session, size=4, cursor=first.next)
+    third = shelf.shelf(session, size=4, cursor=second.next)
     assert len(statements) == 3
     shown = [row.listing_id for page in (first, second, third) for row in page.items]
     assert shown == sorted(made, reverse=True)
@@ -140,10 +141,10 @@ def test_the_shelf_asks_the_same_number_of_questions_for_any_number_of_goods(ses
         ({"incoterm": "%"}, 0), ({"category": "nothing"}, 0), ({"merchant_id": new_id()}, 0), ({"commodity": "x"}, 0),
     ]  # fmt: skip
     for asked, number in narrowed:
-        assert len(queries.shelf(session, **asked).items) == number, asked
-    assert queries.cards(session, listing_ids=made[:1])[made[0]].is_in_stock
+        assert len(shelf.shelf(session, **asked).items) == number, asked
+    assert shelf.cards(session, listing_ids=made[:1])[made[0]].is_in_stock
     with pytest.raises(Refused):
-        queries.shelf(session, cursor="nonsense")
+        shelf.shelf(session, cursor="nonsense")
 
 
 def test_a_material_edit_waits_while_the_old_version_stays_up(session, seller):
@@ -151,7 +152,7 @@ def test_a_material_edit_waits_while_the_old_version_stays_up(session, seller):
     titled = replace(DRAFT, titles={"zh": "新链条", "en": "New chain"}, moq=160)
     done = listings.edit(session, actor=seller, listing_id=made, draft=titled, now=NOW)
     assert (done.fields, done.waiting) == (("moq",), ("titles",))
-    row = queries.listing(session, listing_id=made)
+    row = shelf.listing(session, listing_id=made)
     assert (row.offer.titles, row.offer.moq, row.offer.version) == (DRAFT.titles, 160, 3)
     assert not listings.edit(session, actor=seller, listing_id=made, draft=titled, now=NOW)
     assert listings.draft_of(session, actor=seller, listing_id=made).titles["en"] == "New chain"
@@ -166,9 +167,9 @@ def test_a_material_edit_waits_while_the_old_version_stays_up(session, seller):
     changes.decide(session, actor=seller, change_id=second.change_id, confirm=True, now=NOW)
     with pytest.raises(Conflict):
         changes.decide(session, actor=seller, change_id=second.change_id, confirm=False, now=NOW)
-    offer = queries.offers(session, listing_ids=[made])[made]
+    offer = shelf.offers(session, listing_ids=[made])[made]
     assert (offer.titles["en"], offer.origin) == ("New chain", "VN")
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_an_edit_back_to_what_is_up_takes_the_proposal_back(session, seller):
@@ -184,31 +185,31 @@ def test_a_price_goes_live_at_once_and_a_jump_is_flagged(session, seller):
     made = publish(session, seller)
     dearer = make_ladder("CNY", "FCA", "CN-NANPENG", price=Decimal(30), moq=120)
     listings.edit(session, actor=seller, listing_id=made, draft=replace(DRAFT, ladders=(dearer,)), now=NOW)
-    assert queries.offers(session, listing_ids=[made])[made].ladders == (dearer,)
+    assert shelf.offers(session, listing_ids=[made])[made].ladders == (dearer,)
     assert happened(session, PriceJumped) == []
     cheap = make_ladder("CNY", "FCA", "CN-NANPENG", price=Decimal(3), moq=120)
     listings.edit(session, actor=seller, listing_id=made, draft=replace(DRAFT, ladders=(cheap,)), now=NOW)
     assert len(happened(session, PriceJumped)) == 1
-    assert queries.own_listing(session, company_id=seller.company, listing_id=made).price_jumped
+    assert own.own_listing(session, company_id=seller.company, listing_id=made).price_jumped
     listings.clear_price_flag(session, actor=seller, listing_id=made, now=NOW)
-    assert not queries.own_listing(session, company_id=seller.company, listing_id=made).price_jumped
+    assert not own.own_listing(session, company_id=seller.company, listing_id=made).price_jumped
 
 
 def test_stock_sells_out_and_comes_back(session, seller):
     made = publish(session, seller)
     assert listings.set_stock(session, actor=seller, listing_id=made, on_hand=0, now=NOW) == -10_000
-    assert queries.offers(session, listing_ids=[made]) == {}
+    assert shelf.offers(session, listing_ids=[made]) == {}
     assert session.get(Listing, made).state is ListingState.SOLD_OUT
     assert len(happened(session, ListingUnpublished)) == 1
     assert listings.set_stock(session, actor=seller, listing_id=made, on_hand=0, now=NOW) == 0
     listings.edit(session, actor=seller, listing_id=made, draft=replace(DRAFT, stock=50), now=NOW)
-    assert queries.offers(session, listing_ids=[made])[made].available == 50
+    assert shelf.offers(session, listing_ids=[made])[made].available == 50
     listings.edit(session, actor=seller, listing_id=made, draft=replace(DRAFT, stock=None, lead_days=20), now=NOW)
-    offer = queries.offers(session, listing_ids=[made])[made]
+    offer = shelf.offers(session, listing_ids=[made])[made]
     assert (offer.available, offer.lead_days) == (None, 20)
     with pytest.raises(Conflict):
         listings.set_stock(session, actor=seller, listing_id=made, on_hand=1, now=NOW)
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_a_merchant_pauses_resumes_and_takes_down(session, seller):
@@ -216,7 +217,7 @@ def test_a_merchant_pauses_resumes_and_takes_down(session, seller):
     listings.edit(session, actor=seller, listing_id=made, draft=replace(DRAFT, origin="VN"), now=NOW)
     for action, is_up in (("pause", False), ("resume", True), ("delist", False), ("reopen", False)):
         listings.act(session, actor=seller, listing_id=made, action=action, now=NOW)
-        assert bool(queries.offers(session, listing_ids=[made])) is is_up
+        assert bool(shelf.offers(session, listing_ids=[made])) is is_up
     assert session.scalars(sa.select(ChangeSet.state)).all() == ["withdrawn"]
     listings.submit(session, actor=seller, listing_id=made, now=NOW)
     listings.act(session, actor=seller, listing_id=made, action="withdraw", now=NOW)
@@ -231,10 +232,10 @@ def test_a_suspended_merchants_goods_leave_the_shelf(session, seller):
     made = publish(session, seller)
     session.get_one(Merchant, seller.company).state = MerchantState.SUSPENDED
     assert cards.refresh_company(session, company_id=seller.company, now=NOW) == 1
-    assert queries.offers(session, listing_ids=[made]) == {}
+    assert shelf.offers(session, listing_ids=[made]) == {}
     session.get_one(Merchant, seller.company).state = MerchantState.APPROVED
     cards.refresh_company(session, company_id=seller.company, now=NOW)
-    assert made in queries.offers(session, listing_ids=[made])
+    assert made in shelf.offers(session, listing_ids=[made])
 
 
 def test_pictures_of_a_live_listing_wait(session, seller):
@@ -243,16 +244,16 @@ def test_pictures_of_a_live_listing_wait(session, seller):
     first = pictures.add(session, actor=seller, listing_id=made, file_id=file, alt="A chain", now=NOW)
     assert pictures.add(session, actor=seller, listing_id=made, file_id=file, alt="", now=NOW) == first
     other = merchant(session, name="Another")
-    assert queries.is_shown(session, file_id=file, company_id=seller.company)
-    assert not queries.is_shown(session, file_id=file, company_id=other.company)
-    assert queries.is_shown(session, file_id=file, company_id=other.company, reviews=True)
+    assert pictures_queries.is_shown(session, file_id=file, company_id=seller.company)
+    assert not pictures_queries.is_shown(session, file_id=file, company_id=other.company)
+    assert pictures_queries.is_shown(session, file_id=file, company_id=other.company, reviews=True)
     listings.submit(session, actor=seller, listing_id=made, now=NOW)
     listings.decide(session, actor=seller, listing_id=made, action="approve", now=NOW)
-    assert queries.is_shown(session, file_id=file, company_id=None)
+    assert pictures_queries.is_shown(session, file_id=file, company_id=None)
     later = stored_picture(session, seller.company)
     second = pictures.add(session, actor=seller, listing_id=made, file_id=later, alt="", now=NOW)
-    assert not queries.is_shown(session, file_id=later, company_id=None)
-    assert len(queries.listing(session, listing_id=made).pictures) == 1
+    assert not pictures_queries.is_shown(session, file_id=later, company_id=None)
+    assert len(shelf.listing(session, listing_id=made).pictures) == 1
     with pytest.raises(Conflict):
         pictures.lead(session, actor=seller, listing_id=made, picture_id=second, now=NOW)
     # An edit of the title keeps the picture in what waits.
@@ -261,14 +262,14 @@ def test_pictures_of_a_live_listing_wait(session, seller):
     assert set(session.get_one(ChangeSet, change).changes) == {"titles", "pictures"}
     changes.decide(session, actor=seller, change_id=change, confirm=True, now=NOW)
     pictures.lead(session, actor=seller, listing_id=made, picture_id=second, now=NOW)
-    assert [row.file_id for row in queries.listing(session, listing_id=made).pictures] == [later, file]
+    assert [row.file_id for row in shelf.listing(session, listing_id=made).pictures] == [later, file]
     third = pictures.add(
         session, actor=seller, listing_id=made, file_id=stored_picture(session, seller.company), alt="", now=NOW
     )
     pictures.remove(session, actor=seller, listing_id=made, picture_id=third, now=NOW)
     assert session.scalars(sa.select(ChangeSet.state).order_by(ChangeSet.id)).all()[-1] == "withdrawn"
     pictures.remove(session, actor=seller, listing_id=made, picture_id=second, now=NOW)
-    assert [row.file_id for row in queries.listing(session, listing_id=made).pictures] == [file]
+    assert [row.file_id for row in shelf.listing(session, listing_id=made).pictures] == [file]
     with pytest.raises(NotFound):
         pictures.remove(session, actor=seller, listing_id=made, picture_id=second, now=NOW)
     with pytest.raises(NotFound):
@@ -282,11 +283,11 @@ def test_a_declined_picture_is_dropped(session, seller):
     )
     change = happened(session, ChangeProposed)[-1].change_id
     changes.decide(session, actor=seller, change_id=change, confirm=False, now=NOW)
-    assert queries.pictures(session, listing_id=made) == ()
+    assert pictures_queries.pictures(session, listing_id=made) == ()
 
 
 def test_a_card_that_lies_is_found(session, seller):
     made = publish(session, seller)
     session.get_one(ListingCard, made).version += 1
     session.flush()
-    assert [breach.subject_id for breach in queries.breaches(session)] == [made]
+    assert [breach.subject_id for breach in checks.breaches(session)] == [made]

@@ -1,6 +1,6 @@
 """The demo city's first goods come up through the services, on two bases and in two currencies."""
 
-from marketplace.catalog import queries
+from marketplace.catalog.queries import goods, shelf
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reference import services as reference
 from marketplace.reports import queries as reports
@@ -17,14 +17,14 @@ def test_the_first_goods_come_up(app):
         written = catalogue.offer_goods(session, parts=parts, fruit=fruit, now=NOW)
     with unit_of_work() as session:
         assert catalogue.approve_goods(session, moderator=reviewer, now=NOW) == written == 24
-    rows = queries.shelf(reading(), size=100).items
+    rows = shelf.shelf(reading(), size=100).items
     assert len(rows) == 24
     assert {(row.price.currency, row.incoterm, row.place_code) for row in rows} == {
         ("CNY", "FCA", "CN-NANPENG"),
         ("THB", "DAP", "CNCQI"),
     }
-    assert len(queries.categories(reading())) == 13
-    assert len(queries.commodities(reading())) == 26
-    assert [row.slug for row in queries.commodities(reading(), category="rice")] == ["jasmine-rice"]
-    assert queries.commodity(reading(), slug="durian").hs6 == "081060"
+    assert len(goods.categories(reading())) == 13
+    assert len(goods.commodities(reading())) == 26
+    assert [row.slug for row in goods.commodities(reading(), category="rice")] == ["jasmine-rice"]
+    assert goods.commodity(reading(), slug="durian").hs6 == "081060"
     assert reports.check(reading()) == []

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from marketplace.app import create_app
-from marketplace.catalog import queries
 from marketplace.catalog.models import Stock, StockEntry, StockHold
+from marketplace.catalog.queries import checks, shelf
 from marketplace.catalog.services import stock
 from marketplace.config import Settings
 from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
@@ -55,7 +55,7 @@ def test_the_way_of_stock_from_shelf_to_lorry(session, goods):
         stock.ship(session, subject=line, quantity=31, now=NOW)
     stock.release(session, subject=line, now=NOW, reason="cancelled")
     assert counts(session, goods) == (70, 0, 0)
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_what_is_given_back_is_there_for_others(session, goods):
@@ -78,22 +78,22 @@ def test_what_is_given_back_is_there_for_others(session, goods):
         stock.ship(session, subject=held, quantity=1, now=NOW)
     claim(session, goods, 85, held)
     assert counts(session, goods) == (85, 0, 85)
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_an_expired_claim_stands_in_nobodys_way(session, goods):
     slow, quick = new_id(), new_id()
     claim(session, goods, 100, slow)
     later = SOON + timedelta(seconds=1)
-    assert queries.offers(session, listing_ids=[goods], now=NOW)[goods].available == 0
-    assert queries.offers(session, listing_ids=[goods], now=later)[goods].available == 100
+    assert shelf.offers(session, listing_ids=[goods], now=NOW)[goods].available == 0
+    assert shelf.offers(session, listing_ids=[goods], now=later)[goods].available == 100
     claim(session, goods, 70, quick, expires_at=later + timedelta(hours=1), now=later)
     assert counts(session, goods) == (100, 0, 70)
     with pytest.raises(Conflict, match="hold_gone"):
         stock.allocate(session, subject=slow, now=later)
     # The one that came too late claims what is left, under its own name.
     claim(session, goods, 30, slow, expires_at=later + timedelta(hours=1), now=later)
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_a_late_payment_still_gets_units_that_nobody_took(session, goods):
@@ -112,7 +112,7 @@ def test_a_claim_is_kept_longer_or_swept(session, goods):
     later = SOON + timedelta(minutes=1)
     assert (stock.expire_holds(session, now=later), stock.expire_holds(session, now=later)) == (1, 0)
     assert counts(session, goods) == (100, 0, 10)
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_a_refused_claim_leaves_nothing(session, goods):
@@ -153,7 +153,7 @@ def test_entries_are_append_only(session, goods):
 def test_a_falsified_sum_is_found(session, goods):
     claim(session, goods, 10)
     session.execute(sa.update(Stock).values(held=9, on_hand=90))
-    assert {breach.what for breach in queries.breaches(session)} == {
+    assert {breach.what for breach in checks.breaches(session)} == {
         "the entries do not sum to the stock",
         "the holds do not sum to the stock",
     }
@@ -192,7 +192,7 @@ def test_whatever_happens_the_sums_hold(session, goods, acts):
         assert allocated >= 0
         assert held >= 0
         assert on_hand - allocated - held >= 0
-        assert [breach for breach in queries.breaches(session) if breach.invariant == "3 stock"] == []
+        assert [breach for breach in checks.breaches(session) if breach.invariant == "3 stock"] == []
 
 
 def _claim_many(chosen: Settings, listing_id, tries: int) -> list[str]:
@@ -228,4 +228,4 @@ def test_fifty_claims_for_the_last_ten_units(app, settings, database):
         results = [result for each in begun for result in each.result(timeout=120)]
     assert sorted(results) == ["held"] * 10 + ["stock"] * 40
     assert counts(reading(), goods) == (10, 0, 10)
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []

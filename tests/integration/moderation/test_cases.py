@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.audit.models import AuditRow
-from marketplace.catalog import queries as catalog
+from marketplace.catalog.queries import own, shelf
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.catalog.services import listings
 from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
@@ -53,7 +53,7 @@ def test_a_decision_is_made_once_and_audited(submitted):
     with pytest.raises(Conflict) as refusal:
         decide(two, case, "decline", reason="no")
     assert (refusal.value.code, refusal.value.facts["state"]) == ("state", CaseState.CONFIRMED)
-    assert made in catalog.offers(reading(), listing_ids=[made])
+    assert made in shelf.offers(reading(), listing_ids=[made])
     actions = reading().scalars(sa.select(AuditRow.action).where(AuditRow.subject == "case")).all()
     assert actions == ["moderation.approve"]
     assert reading().scalars(sa.select(CaseReason.text)).all() == []
@@ -89,7 +89,7 @@ def test_two_who_decide_at_once_are_one_decision(app, submitted):
     (state,) = [result for result in results if result != "state"]
     assert len(results) == 8
     assert reading().get_one(Case, case).state is state
-    assert bool(catalog.offers(reading(), listing_ids=[made])) is (state is CaseState.CONFIRMED)
+    assert bool(shelf.offers(reading(), listing_ids=[made])) is (state is CaseState.CONFIRMED)
     assert queries.breaches(reading()) == []
 
 
@@ -111,7 +111,7 @@ def test_the_reason_reaches_the_merchant_and_no_audit_row(submitted):
     (again,) = pending()
     assert again.id != case
     assert decide(one, again.id, "decline", reason="Counterfeit.") is CaseState.DECLINED
-    row = catalog.own_listing(reading(), company_id=seller.company, listing_id=made)
+    row = own.own_listing(reading(), company_id=seller.company, listing_id=made)
     assert row.state == "delisted"
 
 
@@ -164,8 +164,8 @@ def test_a_price_is_seen_or_the_listing_paused(submitted):
         edit(seller, made, ladders=(make_ladder("CNY", "FCA", "CN-NANPENG", price=price, moq=120),))
         (waiting,) = pending(CaseKind.PRICE)
         decide(one, waiting.id, decision, reason="A slip of the pen?")
-        row = catalog.own_listing(reading(), company_id=seller.company, listing_id=made)
-        assert (row.price_jumped, bool(catalog.offers(reading(), listing_ids=[made]))) == (False, is_up)
+        row = own.own_listing(reading(), company_id=seller.company, listing_id=made)
+        assert (row.price_jumped, bool(shelf.offers(reading(), listing_ids=[made]))) == (False, is_up)
 
 
 def test_the_queue_goes_by_risk_then_age(submitted):

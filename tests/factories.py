@@ -104,7 +104,9 @@ def staff(session: Session, app: Flask, *, role: Role, now: datetime) -> Trader:
     """Found the operator's company with a leader who also has this role."""
     found = trader(session, app, name="City Office", country="CN", kind=CompanyKind.OPERATOR, now=now)
     roles = [Role.ADMIN, role]
-    membership.change_roles(session, actor=found.actor, person_id=found.actor.person, roles=roles, now=now)
+    membership.appoint(
+        session, actor=SYSTEM, company_id=found.company, person_id=found.actor.person, roles=roles, now=now
+    )
     actor = accounts.actor_of(session, person_id=found.actor.person, company_id=found.company)
     assert actor is not None
     return replace(found, actor=actor)

@@ -25,6 +25,7 @@ class StoredFile(Base):
     size: Mapped[int] = mapped_column(sa.BigInteger)
     width: Mapped[int | None] = mapped_column(sa.Integer)
     height: Mapped[int | None] = mapped_column(sa.Integer)
+    handed_in_by: Mapped[UUID | None] = mapped_column(sa.Uuid)  # the person, none for what the city made
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (

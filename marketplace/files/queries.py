@@ -27,6 +27,7 @@ class FileRow:
     size: int
     width: int | None
     height: int | None
+    handed_in_by: UUID | None
     created_at: datetime
 
     def serves(self, wanted: Purpose) -> bool:
@@ -91,5 +92,6 @@ def _row(file: StoredFile) -> FileRow:
         file.size,
         file.width,
         file.height,
+        file.handed_in_by,
         file.created_at,
     )

@@ -47,6 +47,7 @@ def keep(session: Session, *, actor: Actor, upload: Upload, now: datetime) -> UU
         size=upload.size,
         width=upload.width,
         height=upload.height,
+        handed_in_by=actor.person_id,
         created_at=now,
     )
     session.add(file)

@@ -7,8 +7,10 @@ from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries
+from marketplace.accounts.rules.membership import TWO_PERSON
+from marketplace.accounts.rules.permissions import Role
 from marketplace.accounts.rules.terms import TermsKind
-from marketplace.accounts.services import invitations, registration, terms
+from marketplace.accounts.services import invitations, membership, registration, terms
 from marketplace.accounts.services.vault import Vault
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM, Actor
@@ -84,8 +86,11 @@ def _found(session: Session, founder: cast.Founder, vault: Vault, now: datetime)
 
 
 def _join(session: Session, operator: Actor, colleague: cast.Colleague, vault: Vault, now: datetime) -> Actor:
+    # What two people stand behind comes with no invitation: who sets the city up gives it to the member.
+    is_appointed = colleague.role in TWO_PERSON
+    roles = (Role.CUSTOMS if is_appointed else colleague.role,)
     invited = invitations.invite(
-        session, actor=operator, login=colleague.login, roles=(colleague.role,), locale="en", vault=vault, now=now
+        session, actor=operator, login=colleague.login, roles=roles, locale="en", vault=vault, now=now
     )
     joined = invitations.accept_invitation(
         session,
@@ -97,6 +102,15 @@ def _join(session: Session, operator: Actor, colleague: cast.Colleague, vault: V
         vault=vault,
         now=now,
     )
+    if is_appointed:
+        membership.appoint(
+            session,
+            actor=SYSTEM,
+            company_id=joined.company_id,
+            person_id=joined.person_id,
+            roles=(colleague.role,),
+            now=now,
+        )
     return _actor(session, joined, colleague.login)
 
 

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from marketplace.accounts.models import Membership
+from marketplace.accounts.rules.permissions import Role
 from marketplace.catalog.services import stock
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
@@ -126,3 +129,20 @@ def test_a_merchant_rejects_and_the_line_says_so(call, market, placed):
     assert (order["state"], order["cancel_reason"], order["lines"][0]["state"]) == ("rejected", "merchant", "rejected")
     call(market.buyer, "POST", f"/orders/{placed}/cancellation", key="late", expect=409)
     assert reports.check(reading()) == []
+
+
+def test_each_side_cancels_by_a_right_of_its_own(app, call, market, placed):
+    path = f"/orders/{placed}/cancellation"
+    for trader, wrong in ((market.buyer, Role.SALES), (market.merchant, Role.PURCHASING)):
+        give(app, trader, wrong)
+        call(trader, "POST", path, key=wrong, expect=403)
+    give(app, market.merchant, Role.SALES)
+    call(market.merchant, "POST", path, key="no", expect=204)
+
+
+def give(app, trader, role):
+    """Leave a company's first member one role, whoever leads it."""
+    with app.app_context(), unit_of_work() as session:
+        session.execute(
+            sa.update(Membership).where(Membership.person_id == trader.actor.person).values(roles=[role.value])
+        )

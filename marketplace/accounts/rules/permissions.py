@@ -18,10 +18,12 @@ class Permission(StrEnum):
     COMPANY_MERCHANT_APPLY = "company:merchant:apply"
     COMPANY_PAYEE_EDIT = "company:payee:edit"
     COMPANY_PROFILE_EDIT = "company:profile:edit"
+    FILES_FILE_READ = "files:file:read"
     FILES_FILE_UPLOAD = "files:file:upload"
     LOGISTICS_DEPARTURE_OPERATE = "logistics:departure:operate"
     LOGISTICS_HANDOVER_RECORD = "logistics:handover:record"
     LOGISTICS_RECEIPT_RECORD = "logistics:receipt:record"
+    MERCHANT_APPLICATION_READ = "merchant:application:read"
     OPERATOR_AUDIT_READ = "operator:audit:read"
     OPERATOR_CLAIM_DECIDE = "operator:claim:decide"
     OPERATOR_COMPANY_ADMIT = "operator:company:admit"
@@ -41,13 +43,16 @@ class Permission(StrEnum):
     TRADE_DOCUMENT_READ = "trade:document:read"
     TRADE_DOCUMENT_SIGN = "trade:document:sign"
     TRADE_ORDER_ACCEPT = "trade:order:accept"
-    TRADE_ORDER_CANCEL = "trade:order:cancel"
     TRADE_ORDER_CONFIRM = "trade:order:confirm"
     TRADE_ORDER_FULFIL = "trade:order:fulfil"
     TRADE_ORDER_PLACE = "trade:order:place"
     TRADE_ORDER_READ = "trade:order:read"
     TRADE_PAYMENT_CONFIRM = "trade:payment:confirm"
     TRADE_PAYMENT_PAY = "trade:payment:pay"
+    TRADE_PAYMENT_READ = "trade:payment:read"
+    TRADE_PAYOUT_READ = "trade:payout:read"
+    TRADE_PURCHASE_CANCEL = "trade:purchase:cancel"
+    TRADE_SALE_CANCEL = "trade:sale:cancel"
     TRADE_STATEMENT_READ = "trade:statement:read"
     TRADE_TRANSFER_RECORD = "trade:transfer:record"
 
@@ -88,9 +93,17 @@ COMPANY_ROLES: Final = frozenset(Role) - STAFF
 
 _P = Permission
 _COMPANY: Final = frozenset({_P.COMPANY_MEMBERS_EDIT, _P.COMPANY_MEMBERS_INVITE, _P.COMPANY_PROFILE_EDIT})
-_PAPERS: Final = frozenset({_P.FILES_FILE_UPLOAD, _P.TRADE_DOCUMENT_READ})
+_PAPERS: Final = frozenset({_P.FILES_FILE_READ, _P.FILES_FILE_UPLOAD, _P.TRADE_DOCUMENT_READ})
 # The payee's side of money by bank: a merchant's, a carrier's for freight, the operator's for commission.
-_PAYEE: Final = frozenset({_P.TRADE_PAYMENT_CONFIRM, _P.TRADE_STATEMENT_READ, _P.TRADE_TRANSFER_RECORD})
+_PAYEE: Final = frozenset(
+    {
+        _P.TRADE_PAYMENT_CONFIRM,
+        _P.TRADE_PAYMENT_READ,
+        _P.TRADE_PAYOUT_READ,
+        _P.TRADE_STATEMENT_READ,
+        _P.TRADE_TRANSFER_RECORD,
+    }
+)
 
 # Claims about goods: a merchant's to answer, a carrier's for what happens on the way after risk has passed.
 _CLAIMS: Final = frozenset({_P.TRADE_CLAIM_ANSWER, _P.TRADE_CLAIM_READ})
@@ -103,15 +116,17 @@ _TRADE: Final = (
         _P.COMPANY_MERCHANT_APPLY,
         _P.COMPANY_PAYEE_EDIT,
         _P.LOGISTICS_RECEIPT_RECORD,
+        _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CART_EDIT,
         _P.TRADE_DOCUMENT_SIGN,
         _P.TRADE_ORDER_ACCEPT,
-        _P.TRADE_ORDER_CANCEL,
         _P.TRADE_ORDER_CONFIRM,
         _P.TRADE_ORDER_FULFIL,
         _P.TRADE_ORDER_PLACE,
         _P.TRADE_ORDER_READ,
         _P.TRADE_PAYMENT_PAY,
+        _P.TRADE_PURCHASE_CANCEL,
+        _P.TRADE_SALE_CANCEL,
     }
 )  # fmt: skip
 _PARTNER: Final = (
@@ -120,7 +135,7 @@ _PARTNER: Final = (
 _HANDLES_GOODS: Final = frozenset({_P.LOGISTICS_HANDOVER_RECORD, _P.LOGISTICS_RECEIPT_RECORD})
 _OPERATOR: Final = (
     _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS
-    | {_P.COMPANY_PAYEE_EDIT, _P.LOGISTICS_DEPARTURE_OPERATE}
+    | {_P.COMPANY_PAYEE_EDIT, _P.LOGISTICS_DEPARTURE_OPERATE, _P.MERCHANT_APPLICATION_READ, _P.TRADE_CLAIM_READ}
     | {permission for permission in Permission if permission.startswith("operator:")}
 )  # fmt: skip
 
@@ -144,24 +159,36 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     Role.SALES: _SEES_TRADE | _PAPERS | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
+        _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CLAIM_ANSWER,
         _P.TRADE_DOCUMENT_SIGN,
-        _P.TRADE_ORDER_CANCEL,
         _P.TRADE_ORDER_CONFIRM,
         _P.TRADE_ORDER_FULFIL,
+        _P.TRADE_PAYMENT_READ,
+        _P.TRADE_SALE_CANCEL,
     },
     Role.PURCHASING: _SEES_TRADE | _PAPERS | {
         _P.LOGISTICS_RECEIPT_RECORD,
         _P.TRADE_CART_EDIT,
         _P.TRADE_ORDER_ACCEPT,
-        _P.TRADE_ORDER_CANCEL,
         _P.TRADE_ORDER_PLACE,
+        _P.TRADE_PAYMENT_READ,
+        _P.TRADE_PURCHASE_CANCEL,
     },
-    Role.APPROVER: _SEES_TRADE | {_P.TRADE_DOCUMENT_SIGN},
+    Role.APPROVER: _SEES_TRADE | {_P.FILES_FILE_READ, _P.TRADE_DOCUMENT_SIGN, _P.TRADE_PAYMENT_READ},
+    # Moves the goods and sees no money: neither slips nor accounts are its business.
     Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _CLAIMS | {_P.TRADE_ORDER_ACCEPT, _P.TRADE_ORDER_FULFIL},
     Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {_P.TRADE_PAYMENT_PAY},
-    Role.MODERATOR: _PAPERS | {_P.OPERATOR_LISTING_MODERATE, _P.OPERATOR_MERCHANT_REVIEW},
-    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | {_P.LOGISTICS_DEPARTURE_OPERATE, _P.OPERATOR_CLAIM_DECIDE},
+    Role.MODERATOR: _PAPERS | {
+        _P.MERCHANT_APPLICATION_READ,
+        _P.OPERATOR_LISTING_MODERATE,
+        _P.OPERATOR_MERCHANT_REVIEW,
+    },
+    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | {
+        _P.LOGISTICS_DEPARTURE_OPERATE,
+        _P.OPERATOR_CLAIM_DECIDE,
+        _P.TRADE_CLAIM_READ,
+    },
     Role.CUSTOMS: _PAPERS,
     Role.TREASURY: _PAPERS | _PAYEE | {
         _P.COMPANY_PAYEE_EDIT,
@@ -169,9 +196,11 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.OPERATOR_LEDGER_READ,
         _P.OPERATOR_PAYOUT_APPROVE,
         _P.OPERATOR_PAYOUT_READ,
+        _P.TRADE_CLAIM_READ,
     },
     # Runs the city but moves no money and judges no goods: those hands are others'.
     Role.ADMIN: _COMPANY | {
+        _P.FILES_FILE_READ,
         _P.FILES_FILE_UPLOAD,
         _P.OPERATOR_AUDIT_READ,
         _P.OPERATOR_COMPANY_ADMIT,
@@ -181,6 +210,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.OPERATOR_PERSON_MANAGE,
         _P.OPERATOR_SETTINGS_EDIT,
         _P.OPERATOR_STYLEGUIDE_READ,
+        _P.TRADE_PAYOUT_READ,
     },
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ from marketplace.accounts.models import Company, Invitation
 from marketplace.accounts.queries import current_terms, find_person
 from marketplace.accounts.rules.codes import INVITATION_LIFETIME, digest
 from marketplace.accounts.rules.logins import Login, parse_login
+from marketplace.accounts.rules.membership import check_invited
 from marketplace.accounts.rules.permissions import Permission, Role, parse_roles
 from marketplace.accounts.rules.registration import read_person
 from marketplace.accounts.services import terms
@@ -45,11 +46,15 @@ class Joined:
 def invite(
     session: Session, *, actor: Actor, login: str, roles: tuple[str, ...], locale: str, vault: Vault, now: datetime
 ) -> Invited:
-    """Invite an e-mail address or phone number to the actor's company; says nothing of whether somebody has it."""
+    """Invite an e-mail address or phone number to the actor's company; says nothing of whether somebody has it.
+
+    NotAllowed ``second_admin`` for a role that is given to members only.
+    """
     actor.must(Permission.COMPANY_MEMBERS_INVITE)
     company = session.get_one(Company, actor.company)
     found = parse_login(login, country=company.country, allow_test=vault.policy.allow_test_mail)
     wanted = parse_roles(company.kind, roles)
+    check_invited(wanted)
     token = secrets.token_urlsafe(32)
     invitation = Invitation(
         id=new_id(),

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.events import MemberJoined, MembershipEnded
-from marketplace.accounts.models import ApiToken, Company, Membership
-from marketplace.accounts.rules.membership import check_still_led
+from marketplace.accounts.models import ApiToken, Company, Invitation, Membership
+from marketplace.accounts.rules.membership import check_grant, check_still_led
 from marketplace.accounts.rules.permissions import Permission, Role, parse_roles
 from marketplace.audit import services as audit
 from marketplace.kernel import events
@@ -35,14 +35,24 @@ def add_member(
 
 
 def change_roles(session: Session, *, actor: Actor, person_id: UUID, roles: Iterable[str], now: datetime) -> None:
-    """Give a member of the actor's company other roles; Conflict ``last_leader`` when nobody would lead."""
+    """Give a member of the actor's company other roles; Conflict ``last_leader`` when nobody would lead.
+
+    NotAllowed ``own_roles`` for staff who would give themselves more, ``second_admin`` where the role needs two.
+    """
     actor.must(Permission.COMPANY_MEMBERS_EDIT)
     company, membership = _member(session, actor.company, person_id)
     wanted = parse_roles(company.kind, roles)
-    check_still_led(company.kind, [*_others(session, membership), wanted])
-    membership.roles = [role.value for role in wanted]
-    session.flush()
-    _audit(session, actor, "member.roles_changed", membership, now)
+    inviters = _inviters(session, membership)
+    check_grant(grantor=actor.person_id, grantee=person_id, inviters=inviters, before=membership.roles, after=wanted)
+    _give(session, actor, company, membership, wanted, now)
+
+
+def appoint(
+    session: Session, *, actor: Actor, company_id: UUID, person_id: UUID, roles: Iterable[str], now: datetime
+) -> None:
+    """Give a member roles from the command line, where whoever runs the machine vouches for it."""
+    company, membership = _member(session, company_id, person_id)
+    _give(session, actor, company, membership, parse_roles(company.kind, roles), now)
 
 
 def end_membership(session: Session, *, actor: Actor, person_id: UUID, now: datetime) -> None:
@@ -74,6 +84,25 @@ def _end(session: Session, actor: Actor, membership: Membership, now: datetime) 
     )
     _audit(session, actor, "member.ended", membership, now)
     events.record(session, MembershipEnded(company_id=membership.company_id, person_id=membership.person_id, at=now))
+
+
+def _give(
+    session: Session, actor: Actor, company: Company, membership: Membership, wanted: Iterable[Role], now: datetime
+) -> None:
+    check_still_led(company.kind, [*_others(session, membership), wanted])
+    membership.roles = [role.value for role in wanted]
+    session.flush()
+    _audit(session, actor, "member.roles_changed", membership, now)
+
+
+def _inviters(session: Session, membership: Membership) -> set[UUID | None]:
+    return set(
+        session.scalars(
+            sa.select(Invitation.invited_by).where(
+                Invitation.company_id == membership.company_id, Invitation.accepted_by == membership.person_id
+            )
+        )
+    )
 
 
 def _member(session: Session, company_id: UUID, person_id: UUID) -> tuple[Company, Membership]:

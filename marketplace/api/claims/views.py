@@ -48,7 +48,7 @@ def open_claim(line_id: UUID, body: requests.Claim, session: Session) -> tuple[i
 @operation(
     answers={200: Items[answers.Claim]},
     tag="claims",
-    permission=Permission.ACCOUNT_SELF,
+    permission=Permission.TRADE_CLAIM_READ,
     query=requests.ClaimsQuery,
 )
 def many(query: requests.ClaimsQuery) -> tuple[int, Items[answers.Claim]]:
@@ -58,14 +58,14 @@ def many(query: requests.ClaimsQuery) -> tuple[int, Items[answers.Claim]]:
 
 
 @api.get("/claims/<uuid:claim_id>")
-@operation(answers={200: answers.ClaimShown}, tag="claims", permission=Permission.ACCOUNT_SELF)
+@operation(answers={200: answers.ClaimShown}, tag="claims", permission=Permission.TRADE_CLAIM_READ)
 def one(claim_id: UUID) -> tuple[int, answers.ClaimShown]:
     """Show a claim with what was said and shown."""
     return 200, _shown(reading(), claim_id)
 
 
 @api.get("/claims/<uuid:claim_id>/evidence/<uuid:file_id>")
-@operation(answers={200: None}, tag="claims", permission=Permission.ACCOUNT_SELF)
+@operation(answers={200: None}, tag="claims", permission=Permission.TRADE_CLAIM_READ)
 def evidence(claim_id: UUID, file_id: UUID) -> tuple[int, Any]:
     """Give a file of a claim's evidence."""
     return 200, acts.evidence(claim_id, file_id)

@@ -9,10 +9,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.shared.answers import Created
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import files as acts
-from marketplace.edge.identity import require_actor
-from marketplace.files import queries
 from marketplace.files.rules import Purpose
-from marketplace.kernel.db import reading
 
 api = Blueprint("api_files", __name__)
 
@@ -29,7 +26,7 @@ def upload() -> tuple[int, Created]:
 
 
 @api.get("/files/<uuid:file_id>")
-@operation(answers={200: None}, tag="files", permission=Permission.ACCOUNT_SELF)
+@operation(answers={200: None}, tag="files", permission=Permission.FILES_FILE_READ)
 def download(file_id: UUID) -> tuple[int, Any]:
-    """Give back a file of the asker's company."""
-    return 200, acts.give(queries.get_file(reading(), company_id=require_actor().company, file_id=file_id))
+    """Give back a file of the asker's company, to who handed it in or may read what it shows."""
+    return 200, acts.give(acts.own(file_id))

@@ -25,7 +25,7 @@ api = Blueprint("api_merchants", __name__)
 @operation(
     answers={200: Items[answers.Application]},
     tag="merchants",
-    permission=Permission.ACCOUNT_SELF,
+    permission=Permission.MERCHANT_APPLICATION_READ,
     query=requests.Queue,
 )
 def applications(query: requests.Queue) -> tuple[int, Items[answers.Application]]:
@@ -48,14 +48,14 @@ def apply(body: requests.Application) -> tuple[int, Created]:
 
 
 @api.get("/merchant-applications/<uuid:application_id>")
-@operation(answers={200: answers.Application}, tag="merchants", permission=Permission.ACCOUNT_SELF)
+@operation(answers={200: answers.Application}, tag="merchants", permission=Permission.MERCHANT_APPLICATION_READ)
 def application(application_id: UUID) -> tuple[int, answers.Application]:
     """Show an application to reviewers and to its company."""
     return 200, answers.Application.of(_visible(application_id))
 
 
 @api.get("/merchant-applications/<uuid:application_id>/licence")
-@operation(answers={200: None}, tag="merchants", permission=Permission.ACCOUNT_SELF)
+@operation(answers={200: None}, tag="merchants", permission=Permission.MERCHANT_APPLICATION_READ)
 def licence(application_id: UUID) -> tuple[int, Any]:
     """Give the licence that was handed in, to reviewers and to its company."""
     return 200, file_acts.give(files.get_any(reading(), file_id=_visible(application_id).licence_file_id))

@@ -47,7 +47,7 @@ def confirm(order_id: UUID, session: Session) -> tuple[int, None]:
 
 
 @api.post("/orders/<uuid:order_id>/cancellation")
-@operation(answers={204: None}, tag="orders", permission=Permission.TRADE_ORDER_CANCEL, idempotent=True)
+@operation(answers={204: None}, tag="orders", permission=Permission.TRADE_ORDER_READ, idempotent=True)
 def cancel(order_id: UUID, session: Session) -> tuple[int, None]:
     """End an order before its goods are packed."""
     acts.cancel(session, order_id)

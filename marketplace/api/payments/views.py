@@ -29,7 +29,7 @@ api = Blueprint("api_payments", __name__)
 @operation(
     answers={200: Items[answers.Payment]},
     tag="payments",
-    permission=Permission.ACCOUNT_SELF,
+    permission=Permission.TRADE_PAYMENT_READ,
     query=requests.PaymentsQuery,
 )
 def listed(query: requests.PaymentsQuery) -> tuple[int, Items[answers.Payment]]:
@@ -39,7 +39,7 @@ def listed(query: requests.PaymentsQuery) -> tuple[int, Items[answers.Payment]]:
 
 
 @api.get("/payments/<uuid:payment_id>")
-@operation(answers={200: answers.Payment}, tag="payments", permission=Permission.ACCOUNT_SELF)
+@operation(answers={200: answers.Payment}, tag="payments", permission=Permission.TRADE_PAYMENT_READ)
 def payment(payment_id: UUID) -> tuple[int, answers.Payment]:
     """Show a payment to its payer and its payee."""
     session = reading()
@@ -48,7 +48,7 @@ def payment(payment_id: UUID) -> tuple[int, answers.Payment]:
 
 
 @api.get("/payments/<uuid:payment_id>/slip")
-@operation(answers={200: None}, tag="payments", permission=Permission.ACCOUNT_SELF)
+@operation(answers={200: None}, tag="payments", permission=Permission.TRADE_PAYMENT_READ)
 def slip(payment_id: UUID) -> tuple[int, Any]:
     """Give the slip of a payment to either party."""
     file_id = payments.with_slip(reading(), company_id=require_actor().company, payment_id=payment_id)

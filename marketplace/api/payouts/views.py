@@ -23,7 +23,7 @@ api = Blueprint("api_payouts", __name__)
 @operation(
     answers={200: Items[answers.Payout]},
     tag="payouts",
-    permission=Permission.ACCOUNT_SELF,
+    permission=Permission.TRADE_PAYOUT_READ,
     query=requests.PayoutsQuery,
 )
 def many(query: requests.PayoutsQuery) -> tuple[int, Items[answers.Payout]]:
@@ -45,7 +45,7 @@ def gather(key: str) -> tuple[int, answers.Gathered]:  # noqa: ARG001  kept by t
 
 
 @api.get("/payouts/<uuid:payout_id>")
-@operation(answers={200: answers.Payout}, tag="payouts", permission=Permission.ACCOUNT_SELF)
+@operation(answers={200: answers.Payout}, tag="payouts", permission=Permission.TRADE_PAYOUT_READ)
 def one(payout_id: UUID) -> tuple[int, answers.Payout]:
     """Show a payout."""
     return 200, answers.Payout.of(acts.one(reading(), payout_id))

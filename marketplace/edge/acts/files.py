@@ -2,16 +2,34 @@
 
 from dataclasses import replace
 from io import BytesIO
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
 from flask import Response, current_app, request, send_file
 
+from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.identity import require_actor
-from marketplace.files import flows, rules, store
+from marketplace.files import flows, queries, rules, store
 from marketplace.files.queries import FileRow
+from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
+from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
+
+# A file is read by who may read what it shows. One handed in before it is known what for may become a bank slip or a
+# licence, so colleagues read it only there, by the right of what it was attached to.
+READ_BY: Final[dict[Purpose, Permission]] = {
+    Purpose.ANY: Permission.COMPANY_PROFILE_EDIT,
+    Purpose.PICTURE: Permission.CATALOG_LISTING_EDIT,
+    Purpose.LICENCE: Permission.MERCHANT_APPLICATION_READ,
+    Purpose.SLIP: Permission.TRADE_PAYMENT_READ,
+    Purpose.SCAN: Permission.TRADE_DOCUMENT_READ,
+    Purpose.SEAL: Permission.TRADE_DOCUMENT_SIGN,
+    Purpose.EVIDENCE: Permission.TRADE_CLAIM_READ,
+    Purpose.WORKBOOK: Permission.CATALOG_IMPORT_RUN,
+    Purpose.DOCUMENT: Permission.TRADE_DOCUMENT_READ,
+    Purpose.EXPORT: Permission.CATALOG_IMPORT_RUN,
+}
 
 
 def bytes_store() -> Any:
@@ -41,6 +59,15 @@ def take(field: str = "file", purpose: str = "") -> UUID:
         raise Refused.fields(
             *(replace(error, field=field if error.field == "file" else error.field) for error in refusal.errors)
         ) from None
+
+
+def own(file_id: UUID) -> FileRow:
+    """Return a file of the asker's company that he handed in himself or that his role reads."""
+    actor = require_actor()
+    file = queries.get_file(reading(), company_id=actor.company, file_id=file_id)
+    if file.handed_in_by is None or file.handed_in_by != actor.person_id:
+        actor.must(READ_BY[file.purpose])
+    return file
 
 
 def give(file: FileRow) -> Response:

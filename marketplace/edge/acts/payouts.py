@@ -101,7 +101,7 @@ def _seen_by() -> UUID | None:
     actor = require_actor()
     if actor.may(Permission.OPERATOR_PAYOUT_READ):
         return None
-    actor.must(Permission.TRADE_STATEMENT_READ)
+    actor.must(Permission.TRADE_PAYOUT_READ)
     return actor.company
 
 

@@ -97,6 +97,10 @@ messages.register(
         "must_enrol": _("The operator's staff need a second factor. Set it up on the site first."),
         "already_member": _("This person is a member already."),
         "last_leader": _("Somebody has to lead the company: give another member the leading role first."),
+        "own_roles": _("Nobody gives themselves a role of the operator's staff. Another admin has to."),
+        "second_admin": _(
+            "Treasury and admin are given to members only, by an admin who did not invite them, or on the command line."
+        ),
         "totp_active": _("An authenticator app is set up already."),
         "totp_missing": _("There is no authenticator app to confirm or remove."),
         "key_malformed": _("An Idempotency-Key has 1 to 255 printable ASCII characters."),

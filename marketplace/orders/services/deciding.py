@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
 from marketplace.catalog.services import stock
 from marketplace.kernel import events
@@ -85,10 +86,11 @@ def secure_order(session: Session, *, order_id: UUID, actor: Actor, now: datetim
 def cancel_order(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
     """End an order before its goods are packed, as buyer or merchant; before confirming, a merchant rejects it.
 
-    Conflict ``state`` once it is in fulfilment.
+    Each side needs a right of its own. Conflict ``state`` once it is in fulfilment.
     """
     order = own_order(session, actor=actor, order_id=order_id)
     by_merchant = actor.company == order.merchant_id
+    actor.must(Permission.TRADE_SALE_CANCEL if by_merchant else Permission.TRADE_PURCHASE_CANCEL)
     reason = CancelReason.MERCHANT if by_merchant else CancelReason.BUYER
     action = "reject" if by_merchant and order.state is OrderState.PLACED else "cancel"
     _end(session, order, action=action, reason=reason, actor=actor, now=now)

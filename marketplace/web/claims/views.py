@@ -25,7 +25,7 @@ pages = Blueprint("claims", __name__)
 
 
 @pages.get("/claims")
-@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/claims")
+@requires(Permission.TRADE_CLAIM_READ, twin="GET /api/v1/claims")
 def many() -> str:
     """List the claims that the reader's company makes or answers."""
     search = parse(requests.ClaimsQuery, request.args.to_dict())
@@ -35,14 +35,14 @@ def many() -> str:
 
 
 @pages.get("/claims/<uuid:claim_id>")
-@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/claims/{id}")
+@requires(Permission.TRADE_CLAIM_READ, twin="GET /api/v1/claims/{id}")
 def one(claim_id: UUID) -> str:
     """Show a claim with what was said and shown."""
     return _one(claim_id)
 
 
 @pages.get("/claims/<uuid:claim_id>/evidence/<uuid:file_id>")
-@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/claims/{id}/evidence/{id}")
+@requires(Permission.TRADE_CLAIM_READ, twin="GET /api/v1/claims/{id}/evidence/{id}")
 def evidence(claim_id: UUID, file_id: UUID) -> Any:
     """Give a file of a claim's evidence."""
     return acts.evidence(claim_id, file_id)

@@ -65,7 +65,7 @@ def confirm(order_id: UUID) -> Any:
 
 
 @pages.post("/orders/<uuid:order_id>/cancellation")
-@requires(Permission.TRADE_ORDER_CANCEL, twin="POST /api/v1/orders/{id}/cancellation")
+@requires(Permission.TRADE_ORDER_READ, twin="POST /api/v1/orders/{id}/cancellation")
 def cancel(order_id: UUID) -> Any:
     """End an order before its goods are packed."""
     return _act(order_id, lambda session: acts.cancel(session, order_id), _("The order is cancelled."))

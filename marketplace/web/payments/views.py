@@ -28,14 +28,14 @@ pages = Blueprint("payments", __name__)
 
 
 @pages.get("/payments/<uuid:payment_id>")
-@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/payments/{id}")
+@requires(Permission.TRADE_PAYMENT_READ, twin="GET /api/v1/payments/{id}")
 def payment(payment_id: UUID) -> str:
     """Show a payment to its payer and its payee, each with the next step."""
     return _payment(payment_id)
 
 
 @pages.get("/payments/<uuid:payment_id>/slip")
-@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/payments/{id}/slip")
+@requires(Permission.TRADE_PAYMENT_READ, twin="GET /api/v1/payments/{id}/slip")
 def slip(payment_id: UUID) -> Any:
     """Give the slip of a payment to either party."""
     file_id = payments.with_slip(reading(), company_id=require_actor().company, payment_id=payment_id)

@@ -23,7 +23,7 @@ pages = Blueprint("payouts", __name__)
 
 
 @pages.get("/account/payouts")
-@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/payouts")
+@requires(Permission.TRADE_PAYOUT_READ, twin="GET /api/v1/payouts")
 def many() -> str:
     """List payouts: a company's own, all of them for the operator."""
     return _many()

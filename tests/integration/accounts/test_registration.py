@@ -166,6 +166,32 @@ def test_roles_change_at_once_and_somebody_always_leads(city):
     assert queries.actor_of(city.session, person_id=owner.person, company_id=owner.company_id) is None
 
 
+def test_nobody_takes_power_over_the_citys_money_alone(city):
+    admin = city.register("admin@demo.test", CompanyKind.OPERATOR)
+    with pytest.raises(NotAllowed, match="second_admin"):
+        city.colleague(admin, "till@demo.test", ("treasury",))
+    till = city.colleague(admin, "till@demo.test", ("moderator",))
+
+    def give(grantor, grantee, *roles):
+        membership.change_roles(city.session, actor=grantor, person_id=grantee.person, roles=roles, now=city.now)
+
+    for role in ("treasury", "moderator"):
+        with pytest.raises(NotAllowed, match="own_roles"):
+            give(admin, admin, "admin", role)
+    for role in ("treasury", "admin"):
+        with pytest.raises(NotAllowed, match="second_admin"):
+            give(admin, till, role)
+    # One admin alone: whoever runs the machine appoints the second, who gives what the first cannot.
+    membership.appoint(
+        city.session, actor=SYSTEM, company_id=admin.company, person_id=till.person, roles=("admin",), now=city.now
+    )
+    second = city.actor(till.person, admin.company)
+    give(second, admin, "admin", "treasury")
+    give(second, admin, "admin")
+    give(second, second, "admin")
+    assert Permission.OPERATOR_PAYOUT_APPROVE not in city.actor(admin.person, admin.company).permissions
+
+
 def test_foreign_people_answer_like_unknown_ones(city):
     owner = city.register()
     stranger = city.register("stranger@demo.test")

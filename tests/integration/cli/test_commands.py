@@ -136,6 +136,19 @@ def test_a_token_is_printed_for_a_person(seeded):
     assert "nobody has this" in seeded("user", "token", "stranger@demo.test", code=1).output
 
 
+def test_roles_are_given_from_the_command_line(seeded):
+    assert (
+        seeded("user", "roles", "finance@demo.test", "treasury", "customs").output.strip().endswith("customs, treasury")
+    )
+    refused = seeded("user", "roles", "buyer@demo.test", "treasury", code=1).output
+    assert "approver, finance, logistics, owner, purchasing, sales" in refused
+    assert "somebody has to lead" in seeded("user", "roles", "buyer@demo.test", "sales", code=1).output
+    unknown = seeded(
+        "user", "roles", "buyer@demo.test", "owner", "--company", "00000000-0000-7000-8000-000000000000", code=1
+    )
+    assert "choose with --company" in unknown.output
+
+
 def test_a_sound_city_passes_the_check_and_a_touched_one_does_not(seeded, home):
     assert "every invariant holds" in seeded("check").output
     _facts(home, "DELETE FROM audit_unsealed")

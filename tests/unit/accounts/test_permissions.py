@@ -29,21 +29,26 @@ company:members:invite   o . . . . .
 company:merchant:apply   o . . . . .
 company:payee:edit       o . . . . .
 company:profile:edit     o . . . . .
+files:file:read          o s p a l f
 files:file:upload        o s p . l f
 logistics:receipt:record o . p . l .
+merchant:application:read o s . . . .
 trade:cart:edit          o . p . . .
 trade:claim:answer       o s . . l .
 trade:claim:read         o s p a l f
 trade:document:read      o s p a l f
 trade:document:sign      o s . a . .
 trade:order:accept       o . p . l .
-trade:order:cancel       o s p . . .
 trade:order:confirm      o s . . . .
 trade:order:fulfil       o s . . l .
 trade:order:place        o . p . . .
 trade:order:read         o s p a l f
 trade:payment:confirm    o . . . . f
 trade:payment:pay        o . . . . f
+trade:payment:read       o s p a . f
+trade:payout:read        o . . . . f
+trade:purchase:cancel    o . p . . .
+trade:sale:cancel        o s . . . .
 trade:statement:read     o . . . . f
 trade:transfer:record    o . . . . f
 """
@@ -53,6 +58,7 @@ company:members:edit      o . . . . .
 company:members:invite    o . . . . .
 company:payee:edit        o . . . . .
 company:profile:edit      o . . . . .
+files:file:read           o s p a l f
 files:file:upload         o s p . l f
 logistics:handover:record o . . . l .
 logistics:receipt:record  o . p . l .
@@ -62,6 +68,8 @@ trade:claim:read          o s p a l f
 trade:document:read       o s p a l f
 trade:document:sign       o s . a . .
 trade:payment:confirm     o . . . . f
+trade:payment:read        o s p a . f
+trade:payout:read         o . . . . f
 trade:statement:read      o . . . . f
 trade:transfer:record     o . . . . f
 """
@@ -72,10 +80,12 @@ company:members:edit        . . . . a
 company:members:invite      . . . . a
 company:payee:edit          . . . t .
 company:profile:edit        . . . . a
+files:file:read             m o c t a
 files:file:upload           m o c t a
 logistics:departure:operate . o . . .
 logistics:handover:record   . o . . .
 logistics:receipt:record    . o . . .
+merchant:application:read   m . . . .
 operator:audit:read         . . . . a
 operator:claim:decide       . o . t .
 operator:company:admit      . . . . a
@@ -88,8 +98,11 @@ operator:payout:read        . . . t a
 operator:person:manage      . . . . a
 operator:settings:edit      . . . . a
 operator:styleguide:read    . . . . a
+trade:claim:read            . o . t .
 trade:document:read         m o c t .
 trade:payment:confirm       . . . t .
+trade:payment:read          . . . t .
+trade:payout:read           . . . t a
 trade:statement:read        . . . t .
 trade:transfer:record       . . . t .
 """

@@ -88,6 +88,11 @@ def active(session: Session, *, company_ids: Collection[UUID]) -> set[UUID]:
     )
 
 
+def has_applied(session: Session, *, company_id: UUID) -> bool:
+    """Tell whether a company is, or asked to become, a merchant."""
+    return session.get(Merchant, company_id) is not None
+
+
 def payee(session: Session, *, company_id: UUID, currency: str) -> PayeeAccount | None:
     """Return the account that a company is paid into in a currency, None while it named none."""
     row = session.scalars(

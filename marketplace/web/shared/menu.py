@@ -1,6 +1,6 @@
-"""The menu: what this reader may open, in the order of a working day."""
+"""The menu: what this reader may open, in the order of a working day; what belongs together under one station."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from flask import url_for
 from flask_babel import lazy_gettext as _
@@ -8,45 +8,95 @@ from flask_babel import lazy_gettext as _
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.kernel.actor import Actor
 
+SELLS: Final = "sells"  # the company is, or asked to become, a merchant; or it is no trader at all
+LETTERS: Final = "letters"  # what is sent lands here and reaches nobody
+
 
 class Entry(NamedTuple):
-    """A link of the menu and the permission it needs, None for everybody."""
+    """A link of the menu, the permission it needs (None for everybody), and the fact that gives it a sense."""
 
     label: Any
     endpoint: str
     permission: Permission | None
+    given: str = ""
 
 
-ENTRIES: list[Entry] = [
+class Group(NamedTuple):
+    """Links that share a station; with one of them to follow it stands alone."""
+
+    label: Any
+    entries: tuple[Entry, ...]
+
+
+MENU: tuple[Entry | Group, ...] = (
     Entry(_("Products"), "catalog.products", None),
     Entry(_("Departures"), "logistics.departures", None),
-    Entry(_("Selling"), "merchants.desk", Permission.CATALOG_LISTING_EDIT),
     Entry(_("Cart"), "checkout.cart", Permission.TRADE_CART_EDIT),
     Entry(_("Orders"), "orders.many", Permission.TRADE_ORDER_READ),
-    Entry(_("Documents"), "documents.many", Permission.TRADE_DOCUMENT_READ),
-    Entry(_("My listings"), "catalog.own", Permission.CATALOG_LISTING_EDIT),
-    Entry(_("Bring a price list"), "imports.overview", Permission.CATALOG_IMPORT_RUN),
+    Group(
+        _("Selling"),
+        (
+            Entry(_("Sell"), "merchants.desk", Permission.CATALOG_LISTING_EDIT),
+            Entry(_("My listings"), "catalog.own", Permission.CATALOG_LISTING_EDIT, given=SELLS),
+            Entry(_("Bring a price list"), "imports.overview", Permission.CATALOG_IMPORT_RUN, given=SELLS),
+            Entry(_("To pack and hand over"), "operations.fulfilment", Permission.TRADE_ORDER_FULFIL, given=SELLS),
+        ),
+    ),
+    Entry(_("Consignments"), "operations.consignments", Permission.PARTNER_CONSIGNMENT_READ),
     Entry(_("Merchants"), "merchants.queue", Permission.OPERATOR_MERCHANT_REVIEW),
     Entry(_("Reviews"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE),
-    Entry(_("To pack and hand over"), "operations.fulfilment", Permission.TRADE_ORDER_FULFIL),
-    Entry(_("Consignments"), "operations.consignments", Permission.PARTNER_CONSIGNMENT_READ),
     Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
-    Entry(_("To pay"), "payments.to_pay", Permission.TRADE_PAYMENT_PAY),
-    Entry(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),
-    Entry(_("Claims"), "claims.many", Permission.TRADE_CLAIM_READ),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
-    Entry(_("Owed back"), "payouts.returns", Permission.TRADE_PAYMENT_CONFIRM),
-    Entry(_("Payouts"), "payouts.many", Permission.OPERATOR_PAYOUT_READ),
-    Entry(_("Ledger"), "payments.books", Permission.OPERATOR_LEDGER_READ),
+    Group(
+        _("Money"),
+        (
+            Entry(_("To pay"), "payments.to_pay", Permission.TRADE_PAYMENT_PAY),
+            Entry(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),
+            Entry(_("Owed back"), "payouts.returns", Permission.TRADE_PAYMENT_CONFIRM),
+            Entry(_("Payouts"), "payouts.many", Permission.TRADE_PAYOUT_READ),
+            Entry(_("Statement"), "payments.statement", Permission.TRADE_STATEMENT_READ),
+            Entry(_("Accounts"), "merchants.payees", Permission.COMPANY_PAYEE_EDIT, given=SELLS),
+            Entry(_("Ledger"), "payments.books", Permission.OPERATOR_LEDGER_READ),
+        ),
+    ),
+    Entry(_("Documents"), "documents.many", Permission.TRADE_DOCUMENT_READ),
+    Entry(_("Claims"), "claims.many", Permission.TRADE_CLAIM_READ),
+    Entry(_("Messages"), "operator.messages", Permission.OPERATOR_MAIL_READ, given=LETTERS),
     Entry(_("Styleguide"), "operator.styleguide", Permission.OPERATOR_STYLEGUIDE_READ),
-]
+)
 
 
-def menu_for(actor: Actor | None, path: str) -> list[dict[str, Any]]:
-    """Return the links this reader may follow, the present one marked."""
+def menu_for(actor: Actor | None, path: str, facts: frozenset[str]) -> list[dict[str, Any]]:
+    """Return the links this reader may follow, each page once under its first name, the present one marked.
+
+    ``path``: the address that is shown, with its language; a page below an entry's marks that entry.
+    """
+    stations = _stations(actor, facts)
+    above = [href for links in stations.values() for href in links if path == href or path.startswith(f"{href}/")]
+    here = max(above, key=len, default=None)
     shown: list[dict[str, Any]] = []
-    for entry in ENTRIES:
-        if entry.permission is None or (actor is not None and actor.may(entry.permission)):
-            href = url_for(entry.endpoint)
-            shown.append({"label": entry.label, "href": href, "active": href.endswith(path) and path != "/"})
+    for station, links in stations.items():
+        items = [{"label": label, "href": href, "active": href == here} for href, label in links.items()]
+        if isinstance(station, Group) and len(items) > 1:
+            shown.append({"label": station.label, "href": items[0]["href"], "active": here in links, "items": items})
+        else:
+            shown.extend(items)
     return shown
+
+
+def _stations(actor: Actor | None, facts: frozenset[str]) -> dict[Entry | Group, dict[str, Any]]:
+    """Return the words of the links by station and address."""
+    seen: set[str] = set()
+    found: dict[Entry | Group, dict[str, Any]] = {}
+    for station in MENU:
+        entries = station.entries if isinstance(station, Group) else (station,)
+        links = {url_for(entry.endpoint): entry.label for entry in entries if _may(entry, actor, facts)}
+        found[station] = {href: label for href, label in links.items() if href not in seen}
+        seen.update(links)
+    return found
+
+
+def _may(entry: Entry, actor: Actor | None, facts: frozenset[str]) -> bool:
+    if entry.given and entry.given not in facts:
+        return False
+    return entry.permission is None or (actor is not None and actor.may(entry.permission))

@@ -12,6 +12,7 @@ from babel.numbers import format_decimal
 from flask import Flask, current_app, g, request
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.edge.identity import current_actor
 from marketplace.edge.permissions import may
@@ -19,8 +20,9 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
+from marketplace.merchants import queries as merchants
 from marketplace.web.shared import locale
-from marketplace.web.shared.menu import menu_for
+from marketplace.web.shared.menu import LETTERS, SELLS, menu_for
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -46,6 +48,7 @@ def _site(settings: Settings) -> dict[str, Any]:
         "demo": settings.env == "demo",
         "payments_demo": settings.payments_are_demo,
         "mfa_waived": settings.mfa_waived,
+        "letters": not (settings.is_production or settings.smtp_url),
     }
 
 
@@ -55,7 +58,7 @@ def _context() -> dict[str, Any]:
     return {
         "site": current_app.extensions["city.site"],
         "actor": _reader(actor) if actor else None,
-        "menu": menu_for(actor, request.path),
+        "menu": menu_for(actor, request.script_root + request.path, _facts(actor)),
         "locale": code,
         "locales": [
             {"code": other, "name": name, "href": locale.path_in(other), "active": other == code}
@@ -69,6 +72,16 @@ def _reader(actor: Actor) -> Any:
     if "city_reader" not in g:
         g.city_reader = accounts.reader(reading(), actor=actor)
     return g.city_reader
+
+
+def _facts(actor: Actor | None) -> frozenset[str]:
+    """Return what makes entries of the menu worth showing; read once a request."""
+    if "city_facts" not in g:
+        site = current_app.extensions["city.site"]
+        trades = actor is not None and actor.may(Permission.CATALOG_LISTING_EDIT)
+        sells = not trades or merchants.has_applied(reading(), company_id=actor.company)
+        g.city_facts = frozenset(name for name, is_so in ((SELLS, sells), (LETTERS, site["letters"])) if is_so)
+    return g.city_facts
 
 
 def form_key() -> str:

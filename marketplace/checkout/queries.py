@@ -30,8 +30,8 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.logistics import queries as logistics
 from marketplace.logistics.queries import OptionRow
-from marketplace.orders import queries as orders
 from marketplace.orders.models import OrderGroup
+from marketplace.orders.queries import carts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def cart(
 
     ``destination`` overrides the cart's own, ``departures`` chooses by listing.
     """
-    kept = orders.cart_of(session, company_id=company_id, person_id=person_id)
+    kept = carts.cart_of(session, company_id=company_id, person_id=person_id)
     to = destination or kept.destination
     items = [
         Item(

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from marketplace.kernel.db import in_unit_of_work, reading
-from marketplace.orders import queries
 from marketplace.orders.claims import queries as claim_queries
+from marketplace.orders.queries import orders as queries
 from marketplace.orders.services import acceptance, claims
 from marketplace.orders.services.deciding import cancel_unconfirmed
 

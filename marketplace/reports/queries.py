@@ -17,8 +17,8 @@ from marketplace.logistics import queries as logistics
 from marketplace.mail import queries as mail
 from marketplace.merchants import queries as merchants
 from marketplace.moderation import queries as moderation
-from marketplace.orders import queries as orders
 from marketplace.orders.claims import queries as claims
+from marketplace.orders.queries import checks as orders
 from marketplace.papers import queries as papers
 from marketplace.payments.queries import checks as payments
 from marketplace.reference import queries as reference

@@ -21,7 +21,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
 from marketplace.logistics import queries as logistics
 from marketplace.logistics.services import departures, space
-from marketplace.orders import queries as orders
+from marketplace.orders.queries import checks, lines
 from marketplace.orders.rules.packing import Declared
 from marketplace.orders.services import fulfilment
 from marketplace.reports import queries as reports
@@ -393,9 +393,9 @@ def test_no_unit_is_made_or_lost_whatever_happens_in_which_order(short_way):
                 except DomainError:
                     events.forget(session)
                     session.expire_all()
-                (line,) = orders.lines_of(session, order_ids=[UUID(short_way.order_id)])[UUID(short_way.order_id)]
+                (line,) = lines.lines_of(session, order_ids=[UUID(short_way.order_id)])[UUID(short_way.order_id)]
                 assert sum(line.parts.values()) == line.quantity == 400
-                assert orders.breaches(session) == []
+                assert checks.breaches(session) == []
                 assert logistics.breaches(session) == []
                 assert distribution.breaches(session) == []
             raise _Undo

@@ -15,7 +15,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
-from marketplace.orders import queries as orders
+from marketplace.orders.queries import orders
 
 api = Blueprint("api_checkout", __name__)
 

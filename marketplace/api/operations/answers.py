@@ -9,7 +9,7 @@ from marketplace.distribution.queries import DiscrepancyRow
 from marketplace.edge.acts.operations import Aboard, Operated, Wait
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import ManifestRow, ReceiptRow, TransportRow
-from marketplace.orders.queries import PackingRow
+from marketplace.orders.queries.packing import PackingRow
 
 
 class Packed(Answer):

@@ -9,7 +9,8 @@ from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.distribution.queries import FreightRow
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.logistics.queries import BookingRow
-from marketplace.orders.queries import LineRow, OrderRow
+from marketplace.orders.queries.lines import LineRow
+from marketplace.orders.queries.orders import OrderRow
 from marketplace.papers.queries import DocumentRow
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
 

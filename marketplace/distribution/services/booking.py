@@ -20,7 +20,8 @@ from marketplace.logistics.queries import BookingRow
 from marketplace.logistics.rules.states import CURRENT, BookingState
 from marketplace.logistics.services import space as room
 from marketplace.orders import events
-from marketplace.orders import queries as orders
+from marketplace.orders.queries import lines as line_queries
+from marketplace.orders.queries import orders
 
 _ENDED: Final = frozenset(BookingState) - frozenset(CURRENT)
 
@@ -134,7 +135,7 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
 
 def _by_departure(session: Session, order_id: UUID) -> list[tuple[UUID, Sequence[BookingRow]]]:
     """Return the bookings of an order's lines in the order in which hot departure rows are locked."""
-    lines = orders.lines_of(session, order_ids=[order_id])[order_id]
+    lines = line_queries.lines_of(session, order_ids=[order_id])[order_id]
     found = logistics.bookings(session, subjects=[line.id for line in lines])
     return sorted(found.items(), key=lambda item: (item[1][-1].departure_id, item[0]))
 

@@ -14,7 +14,8 @@ from marketplace.logistics.services import manifests
 from marketplace.logistics.services.manifests import CargoRow
 from marketplace.orders.events import LineMoved
 from marketplace.orders.models import LinePacking
-from marketplace.orders.queries import LineRow, OrderRow
+from marketplace.orders.queries.lines import LineRow
+from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules import packing as labels
 from marketplace.orders.rules.states import LineState
 from marketplace.orders.services.paper_facts import Agreement, agreement, goods, names_of, number, party

@@ -15,8 +15,10 @@ from marketplace.logistics.queries import BookingRow
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import manifests
 from marketplace.logistics.services.manifests import CargoRow
-from marketplace.orders import queries as orders
-from marketplace.orders.queries import LineRow, OrderRow
+from marketplace.orders.queries import lines as line_queries
+from marketplace.orders.queries import orders
+from marketplace.orders.queries.lines import LineRow
+from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.services.paper_facts import language_of, names_of, party
 from marketplace.papers import services as papers
 from marketplace.papers.rules.documents import PaperKind, pair
@@ -72,9 +74,9 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
 
 def _goods_of(session: Session, line_ids: Sequence[UUID]) -> dict[UUID, tuple[OrderRow, LineRow]]:
     """Return the order lines that bookings carry, each with its order."""
-    found = orders.orders_of_lines(session, line_ids=line_ids)
+    found = line_queries.orders_of_lines(session, line_ids=line_ids)
     rows = orders.by_id(session, order_ids=set(found.values()))
-    lines = orders.lines_of(session, order_ids=set(found.values()))
+    lines = line_queries.lines_of(session, order_ids=set(found.values()))
     return {line.id: (rows[order_id], line) for order_id, mine in lines.items() for line in mine if line.id in found}
 
 

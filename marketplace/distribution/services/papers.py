@@ -17,7 +17,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.logistics import queries as logistics
 from marketplace.logistics.queries import BookingRow, DepartureRow
-from marketplace.orders import queries as orders
+from marketplace.orders.queries import orders
 from marketplace.orders.services.paper_facts import language_of, names_of, party
 from marketplace.papers import services as papers
 from marketplace.papers.rules import freight_contract

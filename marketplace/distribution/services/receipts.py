@@ -14,7 +14,8 @@ from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics import queries as logistics
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import cargo
-from marketplace.orders import queries as orders
+from marketplace.orders.queries import lines
+from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.rules.packing import units_in
 from marketplace.orders.services import fulfilment
 from marketplace.orders.services.moves import locked_order
@@ -37,7 +38,7 @@ def receive(
     held freight is released.
     """
     booking, line_id = access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
-    packing, order_id = orders.packing_for(session, line_id=line_id), orders.order_of(session, line_id=line_id)
+    packing, order_id = packing_queries.packing_for(session, line_id=line_id), lines.order_of(session, line_id=line_id)
     locked_order(session, order_id=order_id)
     booking = logistics.booking(session, booking_id=booking_id)
     if booking.state is not BookingState.ARRIVED or packing is None:

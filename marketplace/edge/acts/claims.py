@@ -21,9 +21,9 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page
-from marketplace.orders import queries as orders
 from marketplace.orders.claims import queries
 from marketplace.orders.claims.queries import ClaimRow
+from marketplace.orders.queries import lines
 from marketplace.orders.rules.claims import CLAIMS, Carrier, ClaimState
 from marketplace.orders.services import acceptance, claims
 
@@ -46,7 +46,7 @@ def accept(session: Session, line_id: UUID, body: requests.Acceptance) -> None:
 def open_claim(session: Session, line_id: UUID, body: requests.Claim, *, more: Sequence[UUID] = ()) -> UUID:
     """Claim about units of a line; what happened on the way may be the carrier's to answer."""
     actor = require_actor()
-    line = orders.line(session, company_id=actor.company, line_id=line_id)
+    line = lines.line(session, company_id=actor.company, line_id=line_id)
     contracts = distribution.contracts_of(session, order_ids=[line.order_id])[line.order_id]
     carrier = next(
         (

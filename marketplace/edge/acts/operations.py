@@ -23,8 +23,9 @@ from marketplace.logistics.queries import BookingRow, DepartureRow, ManifestRow,
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import AT_HUB, DEPARTURE, Classifier
 from marketplace.logistics.services import departures
-from marketplace.orders import queries as orders
-from marketplace.orders.queries import PackingRow, ToShipRow
+from marketplace.orders.queries import lines as line_queries
+from marketplace.orders.queries import packing as packing_queries
+from marketplace.orders.queries.packing import PackingRow, ToShipRow
 from marketplace.orders.rules.packing import Declared
 from marketplace.orders.services import fulfilment, production
 from marketplace.reference import queries as reference
@@ -87,7 +88,7 @@ def pack(session: Session, line_id: UUID, body: requests.Packing) -> PackingRow:
         marks=body.marks or "",
     )
     fulfilment.pack(session, line_id=line_id, declared=declared, actor=require_actor(), now=clock.now())
-    return orders.packings(session, line_ids=[line_id])[line_id]
+    return packing_queries.packings(session, line_ids=[line_id])[line_id]
 
 
 def hand_over(session: Session, line_id: UUID, body: requests.Handover) -> tuple[str, Aboard]:
@@ -223,7 +224,7 @@ def consignments() -> tuple[Aboard, ...]:
 
 def to_ship() -> tuple[ToShipRow, ...]:
     """Return what the asker's company has to make ready, pack and bring to the hub."""
-    return orders.lines_to_ship(reading(), merchant_id=require_actor().company)
+    return packing_queries.lines_to_ship(reading(), merchant_id=require_actor().company)
 
 
 def line_to_pack(line_id: UUID) -> ToShipRow:
@@ -255,7 +256,7 @@ def zone_of(place_code: str) -> str:
 
 def order_of(line_id: UUID) -> UUID:
     """Return the order of a line that was read before."""
-    return orders.order_of(reading(), line_id=line_id)
+    return line_queries.order_of(reading(), line_id=line_id)
 
 
 def may_override() -> bool:
@@ -290,7 +291,7 @@ def waits_in(events: Sequence[TransportRow], borders: Collection[str]) -> tuple[
 
 def _aboard(session: Session, bookings: tuple[BookingRow, ...]) -> tuple[Aboard, ...]:
     ids, lines = [row.id for row in bookings], [row.subject for row in bookings]
-    packings = orders.packings(session, line_ids=lines)
+    packings = packing_queries.packings(session, line_ids=lines)
     taken_in = logistics.received(session, booking_ids=ids)
     found = logistics.receipts(session, booking_ids=ids)
     differing: Mapping[UUID, tuple[DiscrepancyRow, ...]] = distribution.discrepancies(session, line_ids=lines)

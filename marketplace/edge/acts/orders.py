@@ -17,8 +17,10 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.pages import Page
 from marketplace.logistics import queries as logistics
 from marketplace.logistics.queries import BookingRow, TransportRow
-from marketplace.orders import queries
-from marketplace.orders.queries import LineRow, OrderRow
+from marketplace.orders.queries import lines as line_queries
+from marketplace.orders.queries import orders as order_queries
+from marketplace.orders.queries.lines import LineRow
+from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules.states import BEFORE_PACKING, ORDER, OrderState
 from marketplace.orders.services import deciding, production
 from marketplace.papers import queries as papers
@@ -71,8 +73,8 @@ class OrderSeen:
 def look(order_id: UUID) -> OrderSeen:
     """Return an order of the asker's company; NotFound for anybody else's."""
     session, company_id = reading(), require_actor().company
-    order = queries.order(session, company_id=company_id, order_id=order_id)
-    lines = queries.lines_of(session, order_ids=[order.id])[order.id]
+    order = order_queries.order(session, company_id=company_id, order_id=order_id)
+    lines = line_queries.lines_of(session, order_ids=[order.id])[order.id]
     # Freight is between payer and carrier: a merchant learns nothing of what the buyer pays for it, or the reverse.
     freight = tuple(
         row
@@ -105,7 +107,7 @@ def look(order_id: UUID) -> OrderSeen:
 
 def many(search: requests.OrderSearch) -> Page[OrderRow]:
     """Return the orders of the asker's company."""
-    return queries.orders(reading(), company_id=require_actor().company, side=search.side, cursor=search.cursor)
+    return order_queries.orders(reading(), company_id=require_actor().company, side=search.side, cursor=search.cursor)
 
 
 def names(orders: Sequence[OrderRow]) -> Mapping[UUID, str]:

@@ -13,7 +13,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.orders.models import AcceptanceWindow, Claim, ClaimEvidence, ClaimText, LinePart, Order
-from marketplace.orders.queries import PAGE
+from marketplace.orders.queries.orders import PAGE
 from marketplace.orders.rules.claims import OPEN, ClaimReason, ClaimState, Owner, Respondent
 
 

@@ -13,8 +13,10 @@ from marketplace.accounts.queries import CompanyRow
 from marketplace.catalog.rules.packing import cartons, load_of
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
-from marketplace.orders import queries
-from marketplace.orders.queries import LineRow, OrderRow
+from marketplace.orders.queries import lines as line_queries
+from marketplace.orders.queries import orders
+from marketplace.orders.queries.lines import LineRow
+from marketplace.orders.queries.orders import OrderRow
 from marketplace.papers.rules.documents import pair
 from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Stage
 from marketplace.payments.queries import payments
@@ -117,14 +119,14 @@ class Agreement:
 
 def agreement(session: Session, *, order_id: UUID) -> Agreement:
     """Return an order with what its papers say; NotFound for an unknown one."""
-    order = queries.by_id(session, order_ids=[order_id]).get(order_id)
+    order = orders.by_id(session, order_ids=[order_id]).get(order_id)
     if order is None:
         raise NotFound("order")
     subject = Subject(SubjectKind.ORDER, order.id)
     ids = {order.buyer_id, order.merchant_id, order.importer_id, order.consignee_id}
     return Agreement(
         order=order,
-        lines=queries.lines_of(session, order_ids=[order_id])[order_id],
+        lines=line_queries.lines_of(session, order_ids=[order_id])[order_id],
         companies=accounts.get_companies(session, company_ids=ids),
         place=reference.get_place(session, order.place_code),
         milestones=tuple(payments.milestones_of(session, subjects=[subject])[subject]),

@@ -19,7 +19,7 @@ from marketplace.edge.requests import checkout as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
-from marketplace.orders import queries as orders
+from marketplace.orders.queries import orders
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods
 

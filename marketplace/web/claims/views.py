@@ -16,7 +16,7 @@ from marketplace.edge.requests import claims as requests
 from marketplace.files.rules import Purpose
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotFound, Refused
-from marketplace.orders.queries import LineRow
+from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.rules.states import LineState
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods

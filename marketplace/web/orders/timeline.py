@@ -11,7 +11,7 @@ from marketplace.edge.acts.orders import OrderSeen
 from marketplace.logistics.queries import BookingRow
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import BookingState
-from marketplace.orders.queries import LineRow
+from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.rules.states import WAY_FROM_STOCK, WAY_MADE_TO_ORDER, LineState
 from marketplace.payments.queries.payments import MilestoneRow
 from marketplace.payments.rules.paying import MilestoneState

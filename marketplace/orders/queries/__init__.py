@@ -1,0 +1,1 @@
+"""Carts, orders and lines as rows, and the promises they must keep."""

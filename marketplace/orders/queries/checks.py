@@ -1,0 +1,62 @@
+"""What must hold of lines and orders."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.checks import Breach
+from marketplace.orders.models import LinePart, Order, OrderLine
+from marketplace.orders.rules.parts import least_advanced
+from marketplace.orders.rules.states import LineState
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return lines whose parts do not add up or whose state is not their least advanced, and orders that do not."""
+    found: list[Breach] = []
+    per_line = (
+        sa.select(LinePart.line_id, sa.func.sum(LinePart.quantity).label("quantity"))
+        .group_by(LinePart.line_id)
+        .subquery()
+    )
+    uneven = (
+        sa.select(OrderLine.id)
+        .outerjoin(per_line, per_line.c.line_id == OrderLine.id)
+        .where(sa.func.coalesce(per_line.c.quantity, 0) != OrderLine.quantity)
+    )
+    found += [
+        Breach("8 line parts", "order_line", line_id, "the parts do not add up to what was ordered")
+        for line_id in session.scalars(uneven)
+    ]
+    per_order = (
+        sa.select(OrderLine.order_id, sa.func.sum(OrderLine.amount_minor).label("total"))
+        .group_by(OrderLine.order_id)
+        .subquery()
+    )
+    wrong = (
+        sa.select(Order.id)
+        .outerjoin(per_order, per_order.c.order_id == Order.id)
+        .where(sa.func.coalesce(per_order.c.total, 0) != Order.total_minor)
+    )
+    found += [
+        Breach("1 order total", "order", order_id, "the lines do not add up to the order")
+        for order_id in session.scalars(wrong)
+    ]
+    return found + _misplaced(session)
+
+
+def _misplaced(session: Session) -> list[Breach]:
+    """Return lines that show another state than their least advanced part."""
+    shown: dict[UUID, LineState] = {}
+    parts: dict[UUID, dict[LineState, int]] = {}
+    statement = sa.select(OrderLine.id, OrderLine.state, LinePart.state, LinePart.quantity).join(
+        LinePart, LinePart.line_id == OrderLine.id
+    )
+    for line_id, state, part, quantity in session.execute(statement):
+        shown[line_id] = state
+        parts.setdefault(line_id, {})[part] = quantity
+    return [
+        Breach("8 line state", "order_line", line_id, f"shows {shown[line_id]}")
+        for line_id, held in parts.items()
+        if least_advanced(held) is not shown[line_id]
+    ]

@@ -1,0 +1,167 @@
+"""Read orders without their lines, and what one checkout placed."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.orders.models import Order, OrderGroup
+from marketplace.orders.rules.states import CancelReason, OrderState
+from marketplace.payments.rules.terms import Mode, Plan, Rail
+
+PAGE: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """What one checkout placed."""
+
+    id: UUID
+    reference: str
+    buyer_id: UUID
+    placed_at: datetime
+    order_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order without its lines."""
+
+    id: UUID
+    reference: str
+    group_id: UUID
+    buyer_id: UUID
+    merchant_id: UUID
+    state: OrderState
+    total: Money
+    incoterm: str
+    place_code: str
+    destination: str
+    plan: Plan
+    mode: Mode
+    rail: Rail
+    trade_model: str
+    importer_id: UUID
+    consignee_id: UUID
+    payee: dict[str, str] | None
+    commission_bp: int
+    fx: dict[str, str] | None
+    purchase_order_number: str
+    placed_at: datetime
+    confirm_by: datetime
+    proforma_ends_at: datetime | None
+    confirmed_at: datetime | None
+    secured_at: datetime | None
+    ended_at: datetime | None
+    cancel_reason: CancelReason | None
+
+    def side_of(self, company_id: UUID) -> Literal["buyer", "merchant"]:
+        """Return which side of the order a party is on."""
+        return "buyer" if company_id == self.buyer_id else "merchant"
+
+
+def group(session: Session, *, company_id: UUID, group_id: UUID) -> GroupRow:
+    """Return what a checkout of this company placed; NotFound."""
+    found = session.scalars(
+        sa.select(OrderGroup).where(OrderGroup.id == group_id, OrderGroup.buyer_id == company_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("order_group")
+    ids = session.scalars(sa.select(Order.id).where(Order.group_id == group_id).order_by(Order.id))
+    return GroupRow(found.id, found.reference, found.buyer_id, found.placed_at, tuple(ids))
+
+
+def order(session: Session, *, company_id: UUID, order_id: UUID) -> OrderRow:
+    """Return an order that this company buys or sells; NotFound for any other."""
+    found = session.scalars(_of_company(company_id, None).where(Order.id == order_id)).one_or_none()
+    if found is None:
+        raise NotFound("order")
+    return _order_row(found)
+
+
+def orders(
+    session: Session,
+    *,
+    company_id: UUID,
+    side: Literal["buyer", "merchant"] | None = None,
+    state: OrderState | None = None,
+    cursor: str | None = None,
+    size: int = PAGE,
+) -> Page[OrderRow]:
+    """Return orders that this company buys or sells, latest first."""
+    statement = _of_company(company_id, side).order_by(Order.id.desc()).limit(size + 1)
+    if state is not None:
+        statement = statement.where(Order.state == state)
+    if cursor:
+        (last,) = decode_cursor(cursor, str)
+        statement = statement.where(Order.id < _uuid(last))
+    rows = [_order_row(found) for found in session.scalars(statement)]
+    return page_of(rows, size, lambda row: (str(row.id),))
+
+
+def by_id(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, OrderRow]:
+    """Return orders whoever they belong to: for other features, not for readers."""
+    found = session.scalars(sa.select(Order).where(Order.id.in_(order_ids)))
+    return {one.id: _order_row(one) for one in found}
+
+
+def unconfirmed(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:
+    """Return orders that their merchants did not confirm in time."""
+    found = session.scalars(
+        sa.select(Order.id)
+        .where(Order.state == OrderState.PLACED, Order.confirm_by <= now)
+        .order_by(Order.id)
+        .limit(limit)
+    )
+    return tuple(found)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
+def _of_company(company_id: UUID, side: str | None) -> sa.Select[Order]:
+    mine = {"buyer": Order.buyer_id == company_id, "merchant": Order.merchant_id == company_id}
+    return sa.select(Order).where(mine[side] if side else sa.or_(*mine.values()))
+
+
+def _order_row(found: Order) -> OrderRow:
+    return OrderRow(
+        id=found.id,
+        reference=found.reference,
+        group_id=found.group_id,
+        buyer_id=found.buyer_id,
+        merchant_id=found.merchant_id,
+        state=found.state,
+        total=Money(found.total_minor, found.currency),
+        incoterm=found.incoterm,
+        place_code=found.place_code,
+        destination=found.destination,
+        plan=found.plan,
+        mode=found.mode,
+        rail=found.rail,
+        trade_model=found.trade_model,
+        importer_id=found.importer_id,
+        consignee_id=found.consignee_id,
+        payee=found.payee,
+        commission_bp=found.commission_bp,
+        fx=found.fx,
+        purchase_order_number=found.purchase_order_number,
+        placed_at=found.placed_at,
+        confirm_by=found.confirm_by,
+        proforma_ends_at=found.proforma_ends_at,
+        confirmed_at=found.confirmed_at,
+        secured_at=found.secured_at,
+        ended_at=found.ended_at,
+        cancel_reason=found.cancel_reason,
+    )

@@ -1,0 +1,94 @@
+"""Read how lines were packed, and what a merchant still has goods of."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.orders.models import LinePacking, LinePart, Order, OrderLine
+from marketplace.orders.queries.lines import LineRow, lines_of
+from marketplace.orders.rules.packing import label
+from marketplace.orders.rules.states import BEFORE_PACKING, LineState, OrderState
+
+
+@dataclass(frozen=True, slots=True)
+class PackingRow:
+    """How a line was packed; ``labels`` are the first and the last carton's serial shipping container codes."""
+
+    cartons: int
+    carton_units: int
+    units: int
+    gross_g: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    marks: str
+    handed_cartons: int
+    packed_at: datetime
+    labels: tuple[str, str]
+
+    @property
+    def missing(self) -> int:
+        """Cartons that the hub has not seen."""
+        return self.cartons - self.handed_cartons
+
+
+@dataclass(frozen=True, slots=True)
+class ToShipRow:
+    """A line that its merchant still has goods of."""
+
+    line: LineRow
+    order_reference: str
+    is_secured: bool
+    packing: PackingRow | None
+
+
+def packing_for(session: Session, *, line_id: UUID) -> PackingRow | None:
+    """Return how a line was packed, None before it is; whoever it belongs to."""
+    return packings(session, line_ids=[line_id]).get(line_id)
+
+
+def packings(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, PackingRow]:
+    """Return how these lines were packed, whoever they belong to; a line that is not packed is missing."""
+    rows = session.scalars(sa.select(LinePacking).where(LinePacking.line_id.in_(line_ids)))
+    return {
+        row.line_id: PackingRow(
+            cartons=row.cartons,
+            carton_units=row.carton_units,
+            units=row.units,
+            gross_g=row.gross_g,
+            length_mm=row.length_mm,
+            width_mm=row.width_mm,
+            height_mm=row.height_mm,
+            marks=row.marks,
+            handed_cartons=row.handed_cartons,
+            packed_at=row.packed_at,
+            labels=(label(row.block, 1), label(row.block, row.cartons)),
+        )
+        for row in rows
+    }
+
+
+def lines_to_ship(session: Session, *, merchant_id: UUID) -> tuple[ToShipRow, ...]:
+    """Return what a merchant has to make ready, to pack and to bring to the hub, oldest order first."""
+    waiting = (*BEFORE_PACKING, LineState.PACKED)
+    rows = session.execute(
+        sa.select(OrderLine.id, OrderLine.order_id, Order.reference, Order.secured_at)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            Order.merchant_id == merchant_id,
+            Order.state.in_((OrderState.CONFIRMED, OrderState.IN_FULFILMENT)),
+            sa.exists().where(LinePart.line_id == OrderLine.id, LinePart.state.in_(waiting)),
+        )
+        .order_by(Order.id, OrderLine.position)
+    ).all()
+    lines = {
+        row.id: row for found in lines_of(session, order_ids={row.order_id for row in rows}).values() for row in found
+    }
+    packed = packings(session, line_ids=[row.id for row in rows])
+    return tuple(
+        ToShipRow(lines[row.id], row.reference, row.secured_at is not None, packed.get(row.id)) for row in rows
+    )

@@ -28,8 +28,8 @@ from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.rules.states import AttemptState
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
-from marketplace.logistics import queries as logistics
-from marketplace.logistics.queries import OptionRow
+from marketplace.logistics.queries import options as option_queries
+from marketplace.logistics.queries.options import OptionRow
 from marketplace.orders.models import OrderGroup
 from marketplace.orders.queries import carts
 
@@ -162,7 +162,7 @@ def _options(
         load = load_of_line(item.quantity, offer.packing)
         ready_at = now + timedelta(days=offer.lead_days or 0)
         wants[item.listing_id] = (offer.hub_code, place, load, ready_at)
-    found = logistics.options_for(session, wants=wants, now=now)
+    found = option_queries.options_for(session, wants=wants, now=now)
     return {
         listing_id: tuple(_option(row, fits=wants[listing_id][2].fits(row.room)) for row in rows)
         for listing_id, rows in found.items()

@@ -13,7 +13,7 @@ from marketplace.catalog.queries import checks as catalog
 from marketplace.checkout import queries as checkout
 from marketplace.distribution import queries as distribution
 from marketplace.kernel.checks import Breach
-from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import checks as logistics
 from marketplace.mail import queries as mail
 from marketplace.merchants import queries as merchants
 from marketplace.moderation import queries as moderation

@@ -12,7 +12,8 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import db, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
-from marketplace.logistics import queries
+from marketplace.logistics.queries import departures as departure_queries
+from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.services import departures, space
 from marketplace.seed.network import seed_network
 from tests.integration.logistics.conftest import company
@@ -151,13 +152,13 @@ def test_the_list_asks_the_database_a_fixed_number_of_times(app, carrier):
     now = clock.now()
     with unit_of_work() as session:
         with statements() as few:
-            queries.departures(session, after=now, now=now, size=2)
+            departure_queries.departures(session, after=now, now=now, size=2)
         with statements() as many:
-            queries.departures(session, after=now, now=now, size=40)
+            departure_queries.departures(session, after=now, now=now, size=40)
         load = Load(1_000, 1_000, 0, 1)
         wants = {number: ("CN-NANPENG", to, load, now) for number, to in enumerate(["VNHAN", "THBKK", "SGSIN"] * 5)}
         with statements() as options:
-            found = queries.options_for(session, wants=wants, now=now)
+            found = option_queries.options_for(session, wants=wants, now=now)
     assert len(few) == len(many) == 3
     assert len(options) == 2
     assert all(found.values())

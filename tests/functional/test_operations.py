@@ -19,7 +19,8 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
-from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import bookings
+from marketplace.logistics.queries import checks as logistics_checks
 from marketplace.logistics.services import departures, space
 from marketplace.orders.queries import checks, lines
 from marketplace.orders.rules.packing import Declared
@@ -345,7 +346,7 @@ class _Undo(Exception):
 def do(session, way, act, number, other):
     """Do one act on the line of the order, whatever state it is in."""
     now = clock.now()
-    booking = logistics.bookings(session, subjects=[way.subject])[way.subject][-1]
+    booking = bookings.bookings(session, subjects=[way.subject])[way.subject][-1]
     mine = {"session": session, "actor": way.operator.actor, "now": now}
     if act == "pack":
         fulfilment.pack(
@@ -396,7 +397,7 @@ def test_no_unit_is_made_or_lost_whatever_happens_in_which_order(short_way):
                 (line,) = lines.lines_of(session, order_ids=[UUID(short_way.order_id)])[UUID(short_way.order_id)]
                 assert sum(line.parts.values()) == line.quantity == 400
                 assert checks.breaches(session) == []
-                assert logistics.breaches(session) == []
+                assert logistics_checks.breaches(session) == []
                 assert distribution.breaches(session) == []
             raise _Undo
 

@@ -10,7 +10,7 @@ from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow
 from marketplace.edge.acts.catalog import Look
 from marketplace.kernel.quantity import Load
-from marketplace.logistics.queries import OptionRow
+from marketplace.logistics.queries.options import OptionRow
 
 
 class Category(Answer):

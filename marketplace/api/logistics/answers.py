@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marketplace.api.shared.answers import Answer, Instant
 from marketplace.kernel.quantity import Load
-from marketplace.logistics.queries import DepartureRow, StopRow
+from marketplace.logistics.queries.departures import DepartureRow, StopRow
 
 
 class Room(Answer):

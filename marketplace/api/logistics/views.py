@@ -11,7 +11,7 @@ from marketplace.edge.acts import logistics as acts
 from marketplace.edge.requests import logistics as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.logistics import queries
+from marketplace.logistics.queries import departures as queries
 
 api = Blueprint("api_logistics", __name__)
 

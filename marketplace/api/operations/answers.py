@@ -8,7 +8,8 @@ from marketplace.api.shared.answers import Answer, Instant
 from marketplace.distribution.queries import DiscrepancyRow
 from marketplace.edge.acts.operations import Aboard, Operated, Wait
 from marketplace.kernel.quantity import Load
-from marketplace.logistics.queries import ManifestRow, ReceiptRow, TransportRow
+from marketplace.logistics.queries.cargo import ManifestRow, ReceiptRow
+from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.orders.queries.packing import PackingRow
 
 

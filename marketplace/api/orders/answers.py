@@ -8,7 +8,7 @@ from marketplace.api.operations.answers import TransportEvent
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.distribution.queries import FreightRow
 from marketplace.edge.acts.orders import OrderSeen
-from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.papers.queries import DocumentRow

@@ -11,8 +11,9 @@ from marketplace.distribution.models import LineBooking
 from marketplace.distribution.services import booking as bookings
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotAllowed, NotFound
-from marketplace.logistics import queries as logistics
-from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.queries import departures
+from marketplace.logistics.queries.bookings import BookingRow
 
 
 def booking_of_line(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> BookingRow:
@@ -28,7 +29,7 @@ def booking_to_receive(session: Session, *, booking_id: UUID, actor: Actor, now:
     line_id = session.scalars(sa.select(LineBooking.line_id).where(LineBooking.booking_id == booking_id)).one_or_none()
     if line_id is None:
         raise NotFound("booking")
-    found = logistics.booking(session, booking_id=booking_id)
+    found = booking_queries.booking(session, booking_id=booking_id)
     if actor.company == found.consignee_company_id or _carries(session, actor, found, now):
         return found, line_id
     if actor.company == found.shipper_company_id:
@@ -39,5 +40,5 @@ def booking_to_receive(session: Session, *, booking_id: UUID, actor: Actor, now:
 def _carries(session: Session, actor: Actor, booking: BookingRow, now: datetime) -> bool:
     if actor.company_kind == CompanyKind.OPERATOR:
         return True
-    departure = logistics.departure(session, departure_id=booking.departure_id, now=now)
+    departure = departures.departure(session, departure_id=booking.departure_id, now=now)
     return actor.company == departure.carrier_company_id

@@ -14,9 +14,11 @@ from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.services import contracts
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict
-from marketplace.logistics import queries as logistics
 from marketplace.logistics.events import BookingRolled
-from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.queries import departures
+from marketplace.logistics.queries import options as option_queries
+from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.states import CURRENT, BookingState
 from marketplace.logistics.services import space as room
 from marketplace.orders import events
@@ -71,7 +73,7 @@ def give_back(session: Session, *, line_id: UUID, reason: str, now: datetime) ->
 
 def link(session: Session, *, spaces: Sequence[LineSpace], now: datetime) -> None:
     """Tie order lines to the bookings that were made for them."""
-    found = logistics.bookings(session, subjects=[space.line_id for space in spaces])
+    found = booking_queries.bookings(session, subjects=[space.line_id for space in spaces])
     for space in spaces:
         booking = _current_of(found.get(space.line_id, ()))
         if booking is None:
@@ -82,7 +84,7 @@ def link(session: Session, *, spaces: Sequence[LineSpace], now: datetime) -> Non
 
 def current(session: Session, *, line_id: UUID) -> BookingRow | None:
     """Return the booking that carries a line now."""
-    return _current_of(logistics.bookings(session, subjects=[line_id]).get(line_id, ()))
+    return _current_of(booking_queries.bookings(session, subjects=[line_id]).get(line_id, ()))
 
 
 def on_order_secured(session: Session, event: events.OrderSecured) -> None:
@@ -122,7 +124,7 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
     if booking is None or booking.state is not BookingState.TARGET:
         return
     order = orders.by_id(session, order_ids=[event.order_id])[event.order_id]
-    departure = logistics.departure(session, departure_id=booking.departure_id, now=event.at)
+    departure = departures.departure(session, departure_id=booking.departure_id, now=event.at)
     zone = ZoneInfo(departure.stops[0].place.zone)
     # Goods of that day are at the hub at noon there.
     ready_at = datetime.combine(event.ready_date, time(12), zone).astimezone(UTC)
@@ -136,7 +138,7 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
 def _by_departure(session: Session, order_id: UUID) -> list[tuple[UUID, Sequence[BookingRow]]]:
     """Return the bookings of an order's lines in the order in which hot departure rows are locked."""
     lines = line_queries.lines_of(session, order_ids=[order_id])[order_id]
-    found = logistics.bookings(session, subjects=[line.id for line in lines])
+    found = booking_queries.bookings(session, subjects=[line.id for line in lines])
     return sorted(found.items(), key=lambda item: (item[1][-1].departure_id, item[0]))
 
 
@@ -152,7 +154,7 @@ def _move_target(
     session: Session, booking: BookingRow, hub_code: str, ready_at: datetime, until: datetime, now: datetime
 ) -> None:
     """Move a target to the first departure that the goods reach and that has room for them."""
-    options = logistics.options(
+    options = option_queries.options(
         session, hub_code=hub_code, to_place=booking.to_place, load=booking.load, after=ready_at, now=now
     )
     for option in options:
@@ -173,8 +175,8 @@ def _move_target(
 def _hold_again(session: Session, ended: BookingRow, *, now: datetime) -> BookingRow | None:
     """Hold room once more for a line whose hold ended, on the first departure that takes it; None where none does."""
     quantity = session.scalars(sa.select(LineBooking.quantity).where(LineBooking.booking_id == ended.id)).one()
-    hub_code = logistics.departure(session, departure_id=ended.departure_id, now=now).hub_code
-    options = logistics.options(
+    hub_code = departures.departure(session, departure_id=ended.departure_id, now=now).hub_code
+    options = option_queries.options(
         session, hub_code=hub_code, to_place=ended.to_place, load=ended.load, after=now, now=now
     )
     for option in options:

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.services import booking as line_bookings
-from marketplace.logistics import queries as logistics
-from marketplace.logistics.queries import BookingRow, DepartureRow
+from marketplace.logistics.queries import departures
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.services import manifests
 from marketplace.logistics.services.manifests import CargoRow
 from marketplace.orders.events import LineMoved
@@ -100,7 +101,7 @@ def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) 
         line=next(line for line in agreed.lines if line.id == line_id),
         packing=packing,
         booking=booking,
-        departure=logistics.departure(session, departure_id=booking.departure_id, now=now),
+        departure=departures.departure(session, departure_id=booking.departure_id, now=now),
         cargo=manifests.cargo_of(session, booking_ids=[booking.id])[booking.id],
     )
 

@@ -15,8 +15,9 @@ from marketplace.distribution.services import access, discrepancies
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.quantity import Load
-from marketplace.logistics import queries as logistics
-from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.queries import bookings
+from marketplace.logistics.queries import cargo as cargo_queries
+from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.cargo import MeasuredUnit
 from marketplace.logistics.services import cargo, departures
 from marketplace.orders.services import fulfilment
@@ -34,7 +35,7 @@ def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor
     """
     booking = access.booking_of_line(session, line_id=line_id, actor=actor, now=now)
     departures.lock(session, departure_id=booking.departure_id)
-    booking = logistics.booking(session, booking_id=booking.id)
+    booking = bookings.booking(session, booking_id=booking.id)
     _check_in_time(booking, counted, actor, now)
     handed = fulfilment.hand_over(session, line_id=line_id, cartons=counted.cartons, actor=actor, now=now)
     unit = MeasuredUnit(
@@ -56,7 +57,7 @@ def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor
     )
     session.get_one(LineBooking, booking.id).quantity = handed.units
     session.flush()
-    weighed = logistics.received(session, booking_ids=[booking.id])[booking.id]
+    weighed = cargo_queries.received(session, booking_ids=[booking.id])[booking.id]
     discrepancies.note(
         session,
         line_id=line_id,

@@ -9,9 +9,10 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import CompanyRow
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution.services.papers import reference_zone
-from marketplace.logistics import queries as logistics
 from marketplace.logistics.events import DepartureSealed
-from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.queries import bookings, departures
+from marketplace.logistics.queries import cargo as cargo_queries
+from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import manifests
 from marketplace.logistics.services.manifests import CargoRow
@@ -28,9 +29,9 @@ from marketplace.reference import queries as reference
 
 def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
     """Issue the manifest to the carrier and the city's operators: each party of the cargo knows only its own."""
-    departure = logistics.departure(session, departure_id=event.departure_id, now=event.at)
+    departure = departures.departure(session, departure_id=event.departure_id, now=event.at)
     aboard = [
-        row for row in logistics.bookings_on(session, departure_id=departure.id) if row.state is BookingState.LOADED
+        row for row in bookings.bookings_on(session, departure_id=departure.id) if row.state is BookingState.LOADED
     ]
     houses = manifests.cargo_of(session, booking_ids=[row.id for row in aboard])
     ids = {row.shipper_company_id for row in aboard} | {row.consignee_company_id for row in aboard}
@@ -38,7 +39,7 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
     carrier = companies[departure.carrier_company_id]
     goods_of = _goods_of(session, [row.subject for row in aboard])
     end = departure.stops[-1].place
-    frozen = logistics.manifest(session, departure_id=departure.id)
+    frozen = cargo_queries.manifest(session, departure_id=departure.id)
     if frozen is None:
         return
     paper = Manifest(

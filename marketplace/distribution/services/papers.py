@@ -15,8 +15,10 @@ from marketplace.distribution.models import FreightContract
 from marketplace.distribution.queries import FreightLineRow, FreightRow
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money, UnitPrice
-from marketplace.logistics import queries as logistics
-from marketplace.logistics.queries import BookingRow, DepartureRow
+from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.queries import departures
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.orders.queries import orders
 from marketplace.orders.services.paper_facts import language_of, names_of, party
 from marketplace.papers import services as papers
@@ -58,9 +60,9 @@ def _paper(
     ends: tuple[UUID, UUID],
     now: datetime,
 ) -> freight_contract.FreightContract:
-    bookings = logistics.bookings(session, subjects=[line.line_id for line in contract.lines])
+    bookings = booking_queries.bookings(session, subjects=[line.line_id for line in contract.lines])
     per_departure = {
-        booking.departure_id: logistics.departure(session, departure_id=booking.departure_id, now=now)
+        booking.departure_id: departures.departure(session, departure_id=booking.departure_id, now=now)
         for rows in bookings.values()
         for booking in rows[-1:]
     }

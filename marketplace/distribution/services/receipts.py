@@ -11,7 +11,8 @@ from marketplace.distribution.services import access, discrepancies
 from marketplace.distribution.services.handover import let_freight_fall_due
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, Refused
-from marketplace.logistics import queries as logistics
+from marketplace.logistics.queries import bookings
+from marketplace.logistics.queries import cargo as cargo_queries
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import cargo
 from marketplace.orders.queries import lines
@@ -40,11 +41,11 @@ def receive(
     booking, line_id = access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
     packing, order_id = packing_queries.packing_for(session, line_id=line_id), lines.order_of(session, line_id=line_id)
     locked_order(session, order_id=order_id)
-    booking = logistics.booking(session, booking_id=booking_id)
+    booking = bookings.booking(session, booking_id=booking_id)
     if booking.state is not BookingState.ARRIVED or packing is None:
         raise Conflict("state", thing="booking", state=str(booking.state), action="receipt", possible=[])
-    loaded = logistics.received(session, booking_ids=[booking_id])[booking_id].cartons
-    before = logistics.receipts(session, booking_ids=[booking_id]).get(booking_id, ())
+    loaded = cargo_queries.received(session, booking_ids=[booking_id])[booking_id].cartons
+    before = cargo_queries.receipts(session, booking_ids=[booking_id]).get(booking_id, ())
     counted, hurt = sum(row.cartons for row in before), sum(row.damaged_cartons for row in before)
     if not 0 <= received.cartons <= loaded - counted:
         raise Refused.field(

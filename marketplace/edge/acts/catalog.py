@@ -27,8 +27,8 @@ from marketplace.edge.requests.catalog import ListingBody, ListingPatch, Looking
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
-from marketplace.logistics import queries as logistics
-from marketplace.logistics.queries import OptionRow
+from marketplace.logistics.queries import options as option_queries
+from marketplace.logistics.queries.options import OptionRow
 from marketplace.reference import queries as reference
 
 _CARTON: Final = ("carton_units", "carton_l", "carton_w", "carton_h", "gross_kg", "net_kg")
@@ -173,7 +173,7 @@ def look(session: Session, *, listing_id: UUID, asked: Looking, now: datetime) -
     if asked.to is not None:
         _check_destination(session, asked.to)
         if load is not None:
-            options = logistics.options(
+            options = option_queries.options(
                 session, hub_code=offer.hub_code, to_place=asked.to, load=load, after=ready, now=now
             )
     price = price_at(ladder, quantity)

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from marketplace.edge.requests.logistics import Departures
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.pages import Page
-from marketplace.logistics import queries
-from marketplace.logistics.queries import DepartureRow
+from marketplace.logistics.queries import departures as queries
+from marketplace.logistics.queries.departures import DepartureRow
 
 
 def departures(session: Session, *, asked: Departures, now: datetime) -> Page[DepartureRow]:

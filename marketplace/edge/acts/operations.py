@@ -18,8 +18,13 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import FieldError, NotFound, Refused
 from marketplace.kernel.pages import Page
-from marketplace.logistics import queries as logistics
-from marketplace.logistics.queries import BookingRow, DepartureRow, ManifestRow, ReceiptRow, ReceivedRow, TransportRow
+from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.queries import cargo, tracking
+from marketplace.logistics.queries import departures as departure_queries
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.queries.cargo import ManifestRow, ReceiptRow, ReceivedRow
+from marketplace.logistics.queries.departures import DepartureRow
+from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import AT_HUB, DEPARTURE, Classifier
 from marketplace.logistics.services import departures
@@ -109,7 +114,7 @@ def hand_over(session: Session, line_id: UUID, body: requests.Handover) -> tuple
         override_reason=body.override_reason or "",
     )
     code = handover.hand_over(session, line_id=line_id, counted=counted, actor=require_actor(), now=clock.now())
-    booking = logistics.bookings(session, subjects=[line_id])[line_id][-1]
+    booking = booking_queries.bookings(session, subjects=[line_id])[line_id][-1]
     return code, _aboard(session, (booking,))[0]
 
 
@@ -198,13 +203,13 @@ def cancel(session: Session, departure_id: UUID, body: requests.Cancelling) -> N
 def operated(departure_id: UUID) -> Operated:
     """Return a departure with all that is aboard, for the operator's staff."""
     session, now = reading(), clock.now()
-    departure = logistics.departure(session, departure_id=departure_id, now=now)
-    events = logistics.events_of(session, departure_id=departure_id)
+    departure = departure_queries.departure(session, departure_id=departure_id, now=now)
+    events = tracking.events_of(session, departure_id=departure_id)
     return Operated(
         departure=departure,
         acts=tuple(act for act in ACTS if DEPARTURE.allows(departure.state, act)),
-        aboard=_aboard(session, logistics.bookings_on(session, departure_id=departure_id)),
-        manifest=logistics.manifest(session, departure_id=departure_id),
+        aboard=_aboard(session, booking_queries.bookings_on(session, departure_id=departure_id)),
+        manifest=cargo.manifest(session, departure_id=departure_id),
         events=events,
         waits=waits(departure, events),
     )
@@ -213,13 +218,13 @@ def operated(departure_id: UUID) -> Operated:
 def running(cursor: str | None) -> Page[DepartureRow]:
     """Return departures of the last two weeks and those to come, by time."""
     now = clock.now()
-    return logistics.departures(reading(), after=now - _BACK, now=now, cursor=cursor)
+    return departure_queries.departures(reading(), after=now - _BACK, now=now, cursor=cursor)
 
 
 def consignments() -> tuple[Aboard, ...]:
     """Return the bookings on the lines of the asker's company that are confirmed and not delivered yet."""
     session = reading()
-    return _aboard(session, logistics.bookings_of_carrier(session, carrier_id=require_actor().company))
+    return _aboard(session, booking_queries.bookings_of_carrier(session, carrier_id=require_actor().company))
 
 
 def to_ship() -> tuple[ToShipRow, ...]:
@@ -292,8 +297,8 @@ def waits_in(events: Sequence[TransportRow], borders: Collection[str]) -> tuple[
 def _aboard(session: Session, bookings: tuple[BookingRow, ...]) -> tuple[Aboard, ...]:
     ids, lines = [row.id for row in bookings], [row.subject for row in bookings]
     packings = packing_queries.packings(session, line_ids=lines)
-    taken_in = logistics.received(session, booking_ids=ids)
-    found = logistics.receipts(session, booking_ids=ids)
+    taken_in = cargo.received(session, booking_ids=ids)
+    found = cargo.receipts(session, booking_ids=ids)
     differing: Mapping[UUID, tuple[DiscrepancyRow, ...]] = distribution.discrepancies(session, line_ids=lines)
     return tuple(
         Aboard(

@@ -15,8 +15,10 @@ from marketplace.edge.requests import orders as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.pages import Page
-from marketplace.logistics import queries as logistics
-from marketplace.logistics.queries import BookingRow, TransportRow
+from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.queries import tracking
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
 from marketplace.orders.queries.lines import LineRow
@@ -85,7 +87,7 @@ def look(order_id: UUID) -> OrderSeen:
     companies = accounts.get_companies(
         session, company_ids={order.buyer_id, order.merchant_id, *(row.carrier_id for row in freight)}
     )
-    bookings = logistics.bookings(session, subjects=[line.id for line in lines])
+    bookings = booking_queries.bookings(session, subjects=[line.id for line in lines])
     found_payments = payments.payments_of(session, subjects=subjects)
     found_milestones = payments.milestones_of(session, subjects=subjects)
     return OrderSeen(
@@ -96,7 +98,7 @@ def look(order_id: UUID) -> OrderSeen:
         places={place.code: place for place in reference.places(session)},
         lines=lines,
         bookings=bookings,
-        journeys=logistics.timeline(session, booking_ids=[rows[-1].id for rows in bookings.values()]),
+        journeys=tracking.timeline(session, booking_ids=[rows[-1].id for rows in bookings.values()]),
         freight=freight,
         payments=tuple(row for subject in subjects for row in found_payments[subject]),
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),

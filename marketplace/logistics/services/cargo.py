@@ -17,10 +17,10 @@ from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, FieldError, NotFound, Refused
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import Load
-from marketplace.logistics import queries
 from marketplace.logistics.events import CargoReceived, ReceiptRecorded
 from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Receipt
 from marketplace.logistics.models.departures import Booking, Departure
+from marketplace.logistics.queries import cargo as queries
 from marketplace.logistics.rules.cargo import MeasuredUnit, Status, check_units, sscc
 from marketplace.logistics.rules.states import (
     CONSIGNMENT,

@@ -18,7 +18,6 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
-from marketplace.logistics import queries
 from marketplace.logistics.events import (
     DepartureArrived,
     DepartureAtBorder,
@@ -29,7 +28,8 @@ from marketplace.logistics.events import (
 )
 from marketplace.logistics.models.cargo import Seal
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
-from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.queries import options as queries
+from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import AT_HUB, DEPARTURE, BookingState, Classifier, DepartureState
 from marketplace.logistics.services import cargo, manifests, space, tracking

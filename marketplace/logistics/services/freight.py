@@ -14,9 +14,9 @@ from marketplace.kernel.errors import Conflict, FieldError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
-from marketplace.logistics import queries
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.models.network import Line, Tariff
+from marketplace.logistics.queries import tariffs as queries
 from marketplace.logistics.rules import freight
 from marketplace.logistics.rules.freight import Binding, Rates
 

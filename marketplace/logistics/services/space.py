@@ -19,10 +19,10 @@ from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import DIMENSIONS, Load
-from marketplace.logistics import queries
 from marketplace.logistics.events import BookingCancelled, BookingExpired, BookingRolled
 from marketplace.logistics.models.departures import Booking, CapacityEntry, Departure, DepartureStop
-from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.queries import bookings as queries
+from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.freight import check_load
 from marketplace.logistics.rules.states import AT_HUB, BOOKING, CURRENT, BookingState, DepartureState, EntryKind
 from marketplace.logistics.rules.timetable import bookable_until

@@ -11,8 +11,8 @@ from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.packing import load_of
 from marketplace.catalog.rules.pricing import least_quantity
 from marketplace.kernel.quantity import Load
-from marketplace.logistics import queries as logistics
-from marketplace.logistics.queries import OptionRow
+from marketplace.logistics.queries import options as option_queries
+from marketplace.logistics.queries.options import OptionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Origin:
 def arrivals(session: Session, *, origins: Collection[Origin], to: str, now: datetime) -> dict[Origin, datetime]:
     """Return the earliest arrival at a place by origin; none where no lorry goes."""
     wants = {origin: (origin.hub_code, to, Load(), origin.ready_at(now)) for origin in origins}
-    found = logistics.options_for(session, wants=wants, now=now)
+    found = option_queries.options_for(session, wants=wants, now=now)
     return {origin: options[0].arrives_at for origin, options in found.items() if options}
 
 
@@ -49,7 +49,7 @@ def deliveries(
         for listing_id, offer in offers.items()
         if offer.packing is not None
     }
-    found = logistics.options_for(session, wants=wants, now=now)
+    found = option_queries.options_for(session, wants=wants, now=now)
     return {
         listing_id: option
         for listing_id, options in found.items()

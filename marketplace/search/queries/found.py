@@ -16,7 +16,7 @@ from marketplace.catalog.models import ListingCard
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.rows import CardRow
 from marketplace.kernel.pages import Page, decode_cursor, page_of
-from marketplace.logistics.queries import OptionRow
+from marketplace.logistics.queries.options import OptionRow
 from marketplace.search.index import IndexBroken, SearchIndex
 from marketplace.search.models import SearchEntry, SearchPrice
 from marketplace.search.queries import deliveries

@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from marketplace.kernel.quantity import Load
-from marketplace.logistics.queries import DepartureRow, StopRow
+from marketplace.logistics.queries.departures import DepartureRow, StopRow
 from marketplace.logistics.rules.states import DepartureState
 from marketplace.reference.queries import PlaceRow
 from marketplace.web.shared import locale

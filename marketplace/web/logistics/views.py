@@ -14,8 +14,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page
-from marketplace.logistics import queries
-from marketplace.logistics.queries import DepartureRow
+from marketplace.logistics.queries import departures as queries
+from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.reference import queries as reference
 from marketplace.web.logistics import shown
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from marketplace.edge.acts.operations import Operated
 from marketplace.kernel.quantity import Load
-from marketplace.logistics.queries import DepartureRow, StopRow
+from marketplace.logistics.queries.departures import DepartureRow, StopRow
 from marketplace.logistics.rules.cargo import Status
 from marketplace.web.shared import locale
 

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from marketplace.edge.acts.operations import waits_in
 from marketplace.edge.acts.orders import OrderSeen
-from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import BookingState
 from marketplace.orders.queries.lines import LineRow

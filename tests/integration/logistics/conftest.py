@@ -15,7 +15,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.models.departures import CapacityEntry, Departure
-from marketplace.logistics.queries import BookingRow
+from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.freight import Rates
 from marketplace.logistics.services import freight, network, space, timetable
 from marketplace.logistics.services.network import LegPlan

@@ -10,8 +10,10 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
 from marketplace.logistics import events as told
-from marketplace.logistics import queries
 from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Manifest, Receipt, TransportEvent
+from marketplace.logistics.queries import bookings, checks
+from marketplace.logistics.queries import departures as departure_queries
+from marketplace.logistics.queries import tracking as tracking_queries
 from marketplace.logistics.rules.cargo import MeasuredUnit, Status, is_sscc, manifest_hash
 from marketplace.logistics.rules.states import BookingState, ConsignmentState, DepartureState, UnitState
 from marketplace.logistics.services import cargo, departures, space, tracking
@@ -33,11 +35,11 @@ def receive(session, row, *units):
 
 
 def state(session, departure_id):
-    return queries.departure(session, departure_id=departure_id, now=NOW).state
+    return departure_queries.departure(session, departure_id=departure_id, now=NOW).state
 
 
 def booking(session, row):
-    return queries.booking(session, booking_id=row.id)
+    return bookings.booking(session, booking_id=row.id)
 
 
 def sealed(session, road, *rows):
@@ -80,11 +82,11 @@ def test_a_lorry_takes_its_cargo_from_hub_to_receipt(session, road):
         (event,) = recorded(session, kind)
         assert event.subjects == (row.subject,)
         assert getattr(event, "place_code", None) == place
-    codes = [step.code for step in queries.timeline(session, booking_ids=[row.id])[row.id]]
+    codes = [step.code for step in tracking_queries.timeline(session, booking_ids=[row.id])[row.id]]
     assert {Status.COLLECTED, Status.CONSOLIDATED, Status.DEPARTED, Status.CROSSED_BORDER, Status.DELIVERED} <= set(
         codes
     )
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_acts_out_of_order_say_what_is_possible(session, road):
@@ -120,7 +122,7 @@ def test_what_the_hub_measures_is_kept_unit_by_unit(session, road):
         receive(session, held)
     with pytest.raises(NotFound):
         cargo.receive_cargo(session, actor=SYSTEM, booking_id=new_id(), units=(UNIT,), now=NOW)
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_three_cartons_short_is_received_and_keeps_its_room(session, road):
@@ -141,13 +143,13 @@ def test_a_lorry_without_room_for_the_surplus_refuses_it(session, road):
 
 def test_closing_ends_holds_and_moves_targets_on(session, road):
     held, kept, aimed = road.hold(session), road.confirmed(session), road.target(session)
-    departure = queries.departure(session, departure_id=road.departures[0], now=NOW)
+    departure = departure_queries.departure(session, departure_id=road.departures[0], now=NOW)
     assert departures.close_due(session, now=departure.cutoff_cargo_at - timedelta(seconds=1)) == 0
     assert departures.close_due(session, now=departure.cutoff_cargo_at) == 1
     assert [booking(session, row).state for row in (held, kept, aimed)] == [
         BookingState.EXPIRED, BookingState.CONFIRMED, BookingState.ROLLED,
     ]  # fmt: skip
-    assert queries.bookings(session, subjects=[aimed.subject])[aimed.subject][-1].departure_id == road.departures[1]
+    assert bookings.bookings(session, subjects=[aimed.subject])[aimed.subject][-1].departure_id == road.departures[1]
     with pytest.raises(Conflict, match="departure_closed"):
         road.hold(session)
     act(session, "reopen", road.departures[0])
@@ -158,10 +160,10 @@ def test_what_did_not_come_goes_with_the_next_lorry_that_has_room(session, road)
     came, late = road.confirmed(session), road.confirmed(session)
     road.confirmed(session, LORRY, number=1)
     sealed(session, road, came)
-    new = queries.bookings(session, subjects=[late.subject])[late.subject][-1]
+    new = bookings.bookings(session, subjects=[late.subject])[late.subject][-1]
     assert (new.departure_id, new.state) == (road.departures[2], BookingState.CONFIRMED)
     assert [event.reason for event in recorded(session, told.BookingRolled)] == ["no_cargo"]
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_a_lorry_is_not_sealed_while_somebody_is_left_behind(session, road):
@@ -184,7 +186,7 @@ def test_a_cancelled_lorry_leaves_no_booking_without_an_answer(session, road):
     for number in range(1, len(road.departures)):
         road.confirmed(session, Load(pallets=26 if number == 2 else 50), number=number)
     act(session, "cancel", road.departures[0], reason="border_closed")
-    rows = queries.bookings(session, subjects=[row.subject for row in (first, second, waiting, aimed)])
+    rows = bookings.bookings(session, subjects=[row.subject for row in (first, second, waiting, aimed)])
     now_at = [rows[row.subject][-1] for row in (first, second, waiting, aimed)]
     # The earliest confirmed gets the 24 places that are left anywhere; cargo at the hub follows it.
     assert (now_at[0].state, now_at[0].departure_id) == (BookingState.CARGO_RECEIVED, road.departures[2])
@@ -196,7 +198,7 @@ def test_a_cancelled_lorry_leaves_no_booking_without_an_answer(session, road):
     assert set(event.subjects) == set(rows)
     with pytest.raises(Conflict, match="state"):
         act(session, "cancel", road.departures[0], reason="again")
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_loaded_cargo_of_a_cancelled_lorry_is_unloaded_and_rolled(session, road):
@@ -205,7 +207,7 @@ def test_loaded_cargo_of_a_cancelled_lorry_is_unloaded_and_rolled(session, road)
     for name in ("close", "load"):
         act(session, name, road.departures[0])
     act(session, "cancel", road.departures[0], reason="breakdown")
-    new = queries.bookings(session, subjects=[row.subject])[row.subject][-1]
+    new = bookings.bookings(session, subjects=[row.subject])[row.subject][-1]
     assert (new.state, new.departure_id) == (BookingState.CARGO_RECEIVED, road.departures[1])
     assert session.scalars(sa.select(HandlingUnit.state)).all() == [UnitState.RECEIVED]
 
@@ -232,9 +234,9 @@ def test_receipts_count_what_arrived_and_nothing_before(session, road):
 def test_a_late_fact_is_a_new_row_and_a_wrong_one_is_withdrawn(session, road):
     row = road.confirmed(session)
     wrong = tracking.note(session, code=Status.DELAYED, booking_id=row.id, event_at=NOW, now=NOW)
-    assert [step.id for step in queries.timeline(session, booking_ids=[row.id])[row.id]] == [wrong]
+    assert [step.id for step in tracking_queries.timeline(session, booking_ids=[row.id])[row.id]] == [wrong]
     withdrawal = tracking.retract(session, event_id=wrong, now=NOW)
-    assert queries.timeline(session, booking_ids=[row.id]) == {}
+    assert tracking_queries.timeline(session, booking_ids=[row.id]) == {}
     for event_id in (wrong, withdrawal):
         with pytest.raises(Conflict, match="retracted"):
             tracking.retract(session, event_id=event_id, now=NOW)

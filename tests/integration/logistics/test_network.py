@@ -10,9 +10,9 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
-from marketplace.logistics import queries
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.models.network import ServicePattern, Tariff
+from marketplace.logistics.queries import bookings, departures, options, tariffs
 from marketplace.logistics.rules.freight import Binding, Rates
 from marketplace.logistics.services import freight, network, timetable
 from tests.integration.logistics.conftest import LORRY, NOW, PALLET
@@ -24,7 +24,7 @@ def test_departures_are_made_once_and_ever_further(session, road):
     assert len(road.departures) == 12
     assert timetable.roll(session, now=NOW) == 0
     assert timetable.roll(session, now=NOW + timedelta(days=7)) == 2
-    first = queries.departure(session, departure_id=road.departures[0], now=NOW)
+    first = departures.departure(session, departure_id=road.departures[0], now=NOW)
     assert first.departs_at.isoformat() == "2026-03-04T08:00:00+00:00"
     assert first.departs_at - first.cutoff_documents_at == timedelta(hours=24)
     assert first.departs_at - first.cutoff_cargo_at == timedelta(hours=6)
@@ -44,7 +44,7 @@ def test_a_service_that_ends_makes_no_more_departures(session, road):
 
 def test_options_are_those_that_take_the_load_in_time(session, road):
     def found(load=PALLET, after=NOW, now=NOW, to_place="VNHAN", hub_code="CN-NANPENG"):
-        return queries.options(session, hub_code=hub_code, to_place=to_place, load=load, after=after, now=now)
+        return options.options(session, hub_code=hub_code, to_place=to_place, load=load, after=after, now=now)
 
     everything = found()
     assert [row.departure_id for row in everything] == road.departures
@@ -59,9 +59,9 @@ def test_options_are_those_that_take_the_load_in_time(session, road):
     assert found(Load(pallets=51)) == ()
     assert found(to_place="THBKK") == found(hub_code="VNHAN") == ()
     asked = {"a": ("CN-NANPENG", "VNHAN", Load(pallets=51), NOW), "b": ("CN-NANPENG", "THBKK", PALLET, NOW)}
-    both = queries.options_for(session, wants=asked, now=NOW)
+    both = options.options_for(session, wants=asked, now=NOW)
     assert (len(both["a"]), both["b"]) == (12, ())
-    assert queries.options_for(session, wants={}, now=NOW) == {}
+    assert options.options_for(session, wants={}, now=NOW) == {}
 
 
 def test_freight_is_explained_and_keeps_its_tariff(session, road):
@@ -88,7 +88,7 @@ def test_a_new_tariff_counts_from_its_day_on(session, road):
             session, **facts, rates=Rates(RATES.per_kg, Money.of(1, "THB"), 333, 1_850), valid_from=change
         )
     for now, expected in ((change - timedelta(seconds=1), "0.98"), (change, "1.20")):
-        found = queries.tariff(session, line_id=road.line_id, to_place="VNHAN", now=now)
+        found = tariffs.tariff(session, line_id=road.line_id, to_place="VNHAN", now=now)
         assert found.rates.per_kg == UnitPrice.of(expected, "CNY")
     assert found.id == made
     assert session.scalars(sa.select(sa.func.count()).select_from(Tariff)).one() == 3
@@ -104,8 +104,8 @@ def test_a_line_needs_a_way(session, road):
 
 def test_bookings_of_a_departure_are_listed(session, road):
     row, aimed = road.confirmed(session), road.target(session)
-    assert {found.id for found in queries.bookings_on(session, departure_id=road.departures[0])} == {row.id, aimed.id}
-    assert queries.hubs(session) == ("CN-NANPENG",)
-    assert queries.destinations(session) == ("VNHAN", "VNHPH")
+    assert {found.id for found in bookings.bookings_on(session, departure_id=road.departures[0])} == {row.id, aimed.id}
+    assert departures.hubs(session) == ("CN-NANPENG",)
+    assert departures.destinations(session) == ("VNHAN", "VNHPH")
     with pytest.raises(NotFound):
-        queries.booking(session, booking_id=new_id())
+        bookings.booking(session, booking_id=new_id())

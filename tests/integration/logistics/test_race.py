@@ -18,8 +18,8 @@ from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
-from marketplace.logistics import queries
 from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.queries import checks as queries
 from marketplace.logistics.rules.states import TAKING
 from marketplace.logistics.services import space
 from tests.integration.logistics.conftest import LORRY, NOW, build, entered, taken

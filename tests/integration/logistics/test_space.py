@@ -14,9 +14,9 @@ from marketplace.kernel import events
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
-from marketplace.logistics import queries
 from marketplace.logistics.events import BookingCancelled, BookingExpired, BookingRolled
 from marketplace.logistics.models.departures import Booking, CapacityEntry
+from marketplace.logistics.queries import bookings, checks, departures
 from marketplace.logistics.rules.states import CURRENT, BookingState
 from marketplace.logistics.services import space
 from tests.conftest import SOAK
@@ -32,7 +32,7 @@ def pallets(count):
 
 
 def state_of(session, row):
-    return queries.booking(session, booking_id=row.id).state
+    return bookings.booking(session, booking_id=row.id).state
 
 
 def test_a_claim_is_one_claim_however_often_it_is_asked(session, road):
@@ -46,8 +46,8 @@ def test_a_claim_is_one_claim_however_often_it_is_asked(session, road):
     assert taken(session, first.departure_id) == PALLET == entered(session, first.departure_id)
     with pytest.raises(Conflict, match="booking_differs"):
         road.hold(session, pallets(2), subject=line)
-    assert queries.bookings(session, subjects=[line])[line][0].id == first.id
-    assert queries.breaches(session) == []
+    assert bookings.bookings(session, subjects=[line])[line][0].id == first.id
+    assert checks.breaches(session) == []
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_full_lorry_names_what_it_lacks_and_nothing_remains(session, road, loa
 
 
 def test_booking_ends_with_the_papers_and_only_where_the_lorry_goes(session, road):
-    departure = queries.departure(session, departure_id=road.departures[0], now=NOW)
+    departure = departures.departure(session, departure_id=road.departures[0], now=NOW)
     with pytest.raises(Conflict, match="cutoff"):
         road.hold(session, now=departure.cutoff_documents_at)
     with pytest.raises(Conflict, match="not_served"):
@@ -82,27 +82,27 @@ def test_booking_ends_with_the_papers_and_only_where_the_lorry_goes(session, roa
 
 
 def test_a_claim_lasts_no_longer_than_the_cargo_cutoff(session, road):
-    departure = queries.departure(session, departure_id=road.departures[0], now=NOW)
+    departure = departures.departure(session, departure_id=road.departures[0], now=NOW)
     row = road.hold(session, expires_at=NOW + timedelta(days=9))
     assert row.expires_at == departure.cutoff_cargo_at
     other = road.hold(session)
     space.extend(session, subject=other.subject, expires_at=NOW + timedelta(hours=2), now=NOW)
     space.extend(session, subject=other.subject, expires_at=NOW, now=NOW)
-    assert queries.booking(session, booking_id=other.id).expires_at == NOW + timedelta(hours=2)
+    assert bookings.booking(session, booking_id=other.id).expires_at == NOW + timedelta(hours=2)
 
 
 def test_what_lapsed_stands_in_nobodys_way(session, road):
     slow = road.hold(session, pallets(50))
-    assert queries.departure(session, departure_id=slow.departure_id, now=NOW).room == LORRY - pallets(50)
-    assert queries.departure(session, departure_id=slow.departure_id, now=SOON).room == LORRY
+    assert departures.departure(session, departure_id=slow.departure_id, now=NOW).room == LORRY - pallets(50)
+    assert departures.departure(session, departure_id=slow.departure_id, now=SOON).room == LORRY
     quick = road.hold(session, pallets(30), now=SOON)
     assert taken(session, slow.departure_id) == pallets(30)
     assert [event.booking_id for event in recorded(session, BookingExpired)] == [slow.id]
     with pytest.raises(Conflict, match="booking_gone"):
         space.confirm(session, subject=slow.subject, now=SOON)
     again = road.hold(session, pallets(20), subject=slow.subject, now=SOON)
-    assert [row.id for row in queries.bookings(session, subjects=[slow.subject])[slow.subject]] == [slow.id, again.id]
-    assert (state_of(session, quick), queries.breaches(session)) == (BookingState.HELD, [])
+    assert [row.id for row in bookings.bookings(session, subjects=[slow.subject])[slow.subject]] == [slow.id, again.id]
+    assert (state_of(session, quick), checks.breaches(session)) == (BookingState.HELD, [])
 
 
 def test_a_late_payment_still_gets_room_that_nobody_took(session, road):
@@ -118,7 +118,7 @@ def test_the_clock_ends_claims_once(session, road):
     assert {state_of(session, row) for row in rows} == {BookingState.EXPIRED}
     assert len(recorded(session, BookingExpired)) == 3
     assert (taken(session, kept.departure_id), taken(session, road.departures[1])) == (PALLET, Load())
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_what_is_given_back_is_free_at_once(session, road):
@@ -153,7 +153,7 @@ def test_a_target_takes_no_room_until_its_goods_are_ready(session, road):
         space.take(session, subject=row.subject, expires_at=SOON, now=NOW)
     assert (state_of(session, moved), state_of(session, row)) == (BookingState.HELD, BookingState.ROLLED)
     assert (taken(session, other.departure_id), taken(session, moved.departure_id)) == (pallets(30), pallets(30))
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_a_rolled_booking_keeps_its_state_and_names_its_successor(session, road):
@@ -164,12 +164,12 @@ def test_a_rolled_booking_keeps_its_state_and_names_its_successor(session, road)
     assert state_of(session, row) is BookingState.CONFIRMED
     new = space.roll(session, booking_id=row.id, departure_id=road.departures[2], reason="no_cargo", now=NOW)
     assert (new.state, new.subject, new.departure_id) == (BookingState.CONFIRMED, row.subject, road.departures[2])
-    assert queries.booking(session, booking_id=row.id).rolled_to == new.id
+    assert bookings.booking(session, booking_id=row.id).rolled_to == new.id
     assert [taken(session, one) for one in road.departures[:3]] == [Load(), pallets(50), PALLET]
     assert [event.new_booking_id for event in recorded(session, BookingRolled)] == [new.id]
     with pytest.raises(Conflict, match="same_departure"):
         space.roll(session, booking_id=new.id, departure_id=new.departure_id, reason="no_cargo", now=NOW)
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
 
 
 def test_measured_surplus_needs_room_too(session, road):
@@ -182,8 +182,8 @@ def test_measured_surplus_needs_room_too(session, road):
     fits = Load(row.load.grams + 1_000, row.load.cm3, row.load.ldm_mm, row.load.pallets)
     space.adjust(session, booking_id=row.id, load=fits, now=NOW)
     space.adjust(session, booking_id=row.id, load=fits, now=NOW)
-    assert queries.booking(session, booking_id=row.id).load == fits
-    assert queries.breaches(session) == []
+    assert bookings.booking(session, booking_id=row.id).load == fits
+    assert checks.breaches(session) == []
 
 
 def test_entries_are_append_only(session, road):
@@ -195,7 +195,7 @@ def test_entries_are_append_only(session, road):
 def test_the_check_finds_what_does_not_add_up(session, road):
     row = road.confirmed(session)
     session.execute(sa.text("UPDATE departure SET taken_pallets = 2 WHERE taken_pallets = 1"))
-    found = queries.breaches(session)
+    found = checks.breaches(session)
     assert {breach.subject_id for breach in found} == {row.departure_id}
     assert len(found) == 2
 
@@ -244,7 +244,7 @@ class Trade:
         self.now += timedelta(minutes=count)
 
     def booked(self, line):
-        rows = queries.bookings(self.session, subjects=[line]).get(line, ())
+        rows = bookings.bookings(self.session, subjects=[line]).get(line, ())
         return [row for row in rows if row.state in CURRENT]
 
 
@@ -270,16 +270,16 @@ def test_whatever_happens_room_is_what_entries_and_bookings_say(session, road, a
     trade = Trade(session, road, [new_id() for _ in range(6)])
     outer = session.begin_nested()
     for act, who, count, number in acts:
-        before = queries.bookings(session, subjects=trade.lines)
+        before = bookings.bookings(session, subjects=trade.lines)
         try:
             act(trade, trade.lines[who], count, number)
         except (Conflict, NotFound):
-            assert queries.bookings(session, subjects=trade.lines) == before
+            assert bookings.bookings(session, subjects=trade.lines) == before
         for departure_id in road.departures[:3]:
             used = taken(session, departure_id)
             assert used == entered(session, departure_id)
             assert used.fits(LORRY)
             assert Load().fits(used)
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
     outer.rollback()
     events.forget(session)

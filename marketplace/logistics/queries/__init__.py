@@ -1,0 +1,1 @@
+"""Departures, their room, what is booked on them and rides with them, and ways to send a load."""

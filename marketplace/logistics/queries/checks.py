@@ -1,0 +1,62 @@
+"""What must hold of room and manifests."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.checks import Breach
+from marketplace.kernel.quantity import DIMENSIONS
+from marketplace.logistics.models.cargo import Manifest
+from marketplace.logistics.models.departures import Booking, CapacityEntry, Departure
+from marketplace.logistics.queries.room import capacity_of, taken_of
+from marketplace.logistics.rules.cargo import manifest_hash
+from marketplace.logistics.rules.states import TAKING, BookingState
+
+
+def _misloaded(session: Session) -> list[Breach]:
+    """Return sealed departures on which something else rides than their manifest says, or whose hash is another."""
+    aboard: dict[UUID, set[str]] = {}
+    rode = (BookingState.LOADED, BookingState.IN_TRANSIT, BookingState.ARRIVED, BookingState.COMPLETED)
+    for departure_id, booking_reference in session.execute(
+        sa.select(Booking.departure_id, Booking.reference)
+        .join(Manifest, Manifest.departure_id == Booking.departure_id)
+        .where(Booking.state.in_(rode))
+    ):
+        aboard.setdefault(departure_id, set()).add(booking_reference)
+    found: list[Breach] = []
+    for row in session.scalars(sa.select(Manifest)):
+        listed = {one["booking"] for one in row.content["consignments"]}
+        if listed != aboard.get(row.departure_id, set()):
+            found.append(Breach("8 manifest", "departure", row.departure_id, "what is aboard is not what is listed"))
+        if manifest_hash(row.content) != row.sha256:
+            found.append(Breach("2 manifest", "departure", row.departure_id, "the manifest is not what was frozen"))
+    return found
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return departures whose room is not what entries or bookings add up to, or that carry what no manifest lists."""
+    return [
+        *_unequal(session, CapacityEntry, sa.true(), "entries"),
+        *_unequal(session, Booking, Booking.state.in_(TAKING), "bookings"),
+        *_misloaded(session),
+        *(
+            Breach("3 capacity", "departure", row.id, "more is taken than there is room")
+            for row in session.execute(
+                sa.select(Departure.id).where(sa.or_(*(taken_of(name) > capacity_of(name) for name in DIMENSIONS)))
+            )
+        ),
+    ]
+
+
+def _unequal(session: Session, entity: Any, counted: sa.ColumnElement[bool], what: str) -> list[Breach]:
+    sums = (
+        sa.select(entity.departure_id, *(sa.func.sum(getattr(entity, name)).label(name) for name in DIMENSIONS))
+        .where(counted)
+        .group_by(entity.departure_id)
+        .subquery()
+    )
+    differs = sa.or_(*(sa.func.coalesce(sums.c[name], 0) != taken_of(name) for name in DIMENSIONS))
+    rows = session.scalars(sa.select(Departure.id).outerjoin(sums, sums.c.departure_id == Departure.id).where(differs))
+    return [Breach("3 capacity", "departure", departure_id, f"taken is not the sum of {what}") for departure_id in rows]

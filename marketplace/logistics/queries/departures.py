@@ -1,0 +1,171 @@
+"""Read departures as everybody sees them, with what can still be booked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.kernel.quantity import DIMENSIONS, Load
+from marketplace.logistics.models.departures import Departure, DepartureStop
+from marketplace.logistics.models.network import Line
+from marketplace.logistics.queries.room import lapsed_holds, room_columns
+from marketplace.logistics.rules import timetable
+from marketplace.logistics.rules.states import DepartureState
+from marketplace.reference import queries as reference
+from marketplace.reference.queries import PlaceRow
+
+PAGE: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class StopRow:
+    """A place on the way of a departure, with the instant it is planned or was reached."""
+
+    place: PlaceRow
+    eta: datetime
+    reached_at: datetime | None
+    is_border: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureRow:
+    """A departure as everybody sees it; ``room`` is what can still be booked."""
+
+    id: UUID
+    reference: str
+    state: DepartureState
+    line_code: str
+    line_name: str
+    line_names: Mapping[str, str]
+    carrier_company_id: UUID
+    hub_code: str
+    departs_at: datetime
+    cutoff_documents_at: datetime
+    cutoff_cargo_at: datetime
+    border_eta: datetime | None
+    arrives_at: datetime
+    capacity: Load
+    room: Load
+    stops: tuple[StopRow, ...]
+
+    def is_bookable(self, now: datetime) -> bool:
+        """Tell whether a booking is taken at this instant, room aside."""
+        until = timetable.bookable_until(
+            cutoff_documents_at=self.cutoff_documents_at, cutoff_cargo_at=self.cutoff_cargo_at
+        )
+        return self.state is DepartureState.OPEN and now < until
+
+
+def departures(
+    session: Session,
+    *,
+    after: datetime,
+    now: datetime,
+    to: str | None = None,
+    hub_code: str | None = None,
+    cursor: str | None = None,
+    size: int = PAGE,
+) -> Page[DepartureRow]:
+    """Return the departures that leave after an instant, from a hub and to a place where these are given."""
+    wanted = _departures(now).where(Departure.departs_at > after, Departure.state != DepartureState.CANCELLED)
+    if hub_code is not None:
+        wanted = wanted.where(Departure.hub_code == hub_code)
+    if to is not None:
+        serves = sa.select(DepartureStop.departure_id).where(
+            DepartureStop.place_code == to, DepartureStop.position > 0, ~DepartureStop.is_border
+        )
+        wanted = wanted.where(Departure.id.in_(serves))
+    if cursor is not None:
+        at, last = _position(cursor)
+        later = sa.and_(Departure.departs_at == at, Departure.id > last)
+        wanted = wanted.where(sa.or_(Departure.departs_at > at, later))
+    rows = session.execute(wanted.order_by(Departure.departs_at, Departure.id).limit(size + 1)).all()
+    page = page_of(rows, size, lambda row: (row[0].departs_at.isoformat(), str(row[0].id)))
+    stops = _stops(session, [row[0].id for row in page.items])
+    return page.map(lambda row: _departure(row, stops))
+
+
+def departure(session: Session, *, departure_id: UUID, now: datetime) -> DepartureRow:
+    """Return one departure, also a cancelled one; NotFound for an unknown one."""
+    row = session.execute(_departures(now).where(Departure.id == departure_id)).one_or_none()
+    if row is None:
+        raise NotFound("departure")
+    return _departure(row, _stops(session, [departure_id]))
+
+
+def destinations(session: Session) -> tuple[str, ...]:
+    """Return the codes of the places that some departure reaches as more than a border."""
+    return tuple(
+        session.scalars(
+            sa.select(DepartureStop.place_code)
+            .where(DepartureStop.position > 0, ~DepartureStop.is_border)
+            .distinct()
+            .order_by(DepartureStop.place_code)
+        )
+    )
+
+
+def hubs(session: Session) -> tuple[str, ...]:
+    """Return the codes of the hubs that lines start from."""
+    return tuple(session.scalars(sa.select(Line.hub_code).distinct().order_by(Line.hub_code)))
+
+
+def _departures(now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    lapsed = lapsed_holds(now)
+    return (
+        sa.select(Departure, Line, *room_columns(lapsed))
+        .join(Line, Line.id == Departure.line_id)
+        .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
+    )
+
+
+def _departure(row: Sequence[Any], stops: Mapping[UUID, tuple[StopRow, ...]]) -> DepartureRow:
+    found, line, *room = row
+    return DepartureRow(
+        id=found.id,
+        reference=found.reference,
+        state=found.state,
+        line_code=line.code,
+        line_name=line.name,
+        line_names=line.names,
+        carrier_company_id=line.carrier_company_id,
+        hub_code=found.hub_code,
+        departs_at=found.departs_at,
+        cutoff_documents_at=found.cutoff_documents_at,
+        cutoff_cargo_at=found.cutoff_cargo_at,
+        border_eta=found.border_eta,
+        arrives_at=found.arrives_at,
+        capacity=Load(*(getattr(found, f"capacity_{name}") for name in DIMENSIONS)),
+        room=Load(*room),
+        stops=stops[found.id],
+    )
+
+
+def _stops(session: Session, departure_ids: Sequence[UUID]) -> dict[UUID, tuple[StopRow, ...]]:
+    rows = session.scalars(
+        sa.select(DepartureStop)
+        .where(DepartureStop.departure_id.in_(departure_ids))
+        .order_by(DepartureStop.departure_id, DepartureStop.position)
+    ).all()
+    places = reference.places_by_code(session, (row.place_code for row in rows))
+    found: dict[UUID, list[StopRow]] = {}
+    for row in rows:
+        stop = StopRow(places[row.place_code], row.eta, row.reached_at, row.is_border)
+        found.setdefault(row.departure_id, []).append(stop)
+    return {departure_id: tuple(stops) for departure_id, stops in found.items()}
+
+
+def _position(cursor: str) -> tuple[datetime, UUID]:
+    at, last = decode_cursor(cursor, str, str)
+    try:
+        instant = datetime.fromisoformat(at)
+        found = instant.astimezone(UTC), UUID(last)
+    except (ValueError, OverflowError):
+        raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
+    return found

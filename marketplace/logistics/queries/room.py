@@ -1,0 +1,38 @@
+"""Statements about what is left of a departure's room."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from marketplace.kernel.quantity import DIMENSIONS
+from marketplace.logistics.models.departures import Booking, Departure
+from marketplace.logistics.rules.states import BookingState
+
+
+def capacity_of(name: str) -> Any:
+    """Return the column of what a departure takes in one dimension."""
+    return getattr(Departure, f"capacity_{name}")
+
+
+def taken_of(name: str) -> Any:
+    """Return the column of what is booked in one dimension."""
+    return getattr(Departure, f"taken_{name}")
+
+
+def lapsed_holds(now: datetime) -> sa.Subquery:
+    """Sum what holds keep whose time is over: free again, though nobody has released it yet."""
+    return (
+        sa.select(
+            Booking.departure_id,
+            *(sa.cast(sa.func.sum(getattr(Booking, name)), sa.BigInteger).label(name) for name in DIMENSIONS),
+        )
+        .where(Booking.state == BookingState.HELD, Booking.expires_at <= now)
+        .group_by(Booking.departure_id)
+        .subquery()
+    )
+
+
+def room_columns(lapsed: sa.Subquery) -> list[sa.ColumnElement[int]]:
+    """Return what can still be booked in each dimension, joined to ``lapsed_holds``."""
+    return [capacity_of(name) - taken_of(name) + sa.func.coalesce(lapsed.c[name], 0) for name in DIMENSIONS]

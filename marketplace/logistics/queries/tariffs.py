@@ -1,0 +1,46 @@
+"""Read what a line asks for freight at an instant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.money import Money, UnitPrice
+from marketplace.logistics.models.network import Tariff
+from marketplace.logistics.rules import freight
+
+
+@dataclass(frozen=True, slots=True)
+class TariffRow:
+    """A tariff as valid at an instant."""
+
+    id: UUID
+    line_id: UUID
+    to_place: str
+    rates: freight.Rates
+    note: str
+
+
+def tariff(session: Session, *, line_id: UUID, to_place: str, now: datetime) -> TariffRow | None:
+    """Return the tariff of a line to a place as valid now."""
+    found = session.scalars(
+        sa.select(Tariff).where(Tariff.line_id == line_id, Tariff.to_place == to_place, *valid_at(now)).limit(1)
+    ).one_or_none()
+    return None if found is None else TariffRow(found.id, line_id, to_place, rates_of(found), found.note)
+
+
+def rates_of(found: Tariff) -> freight.Rates:
+    """Return what a stored tariff asks."""
+    return freight.Rates(
+        per_kg=UnitPrice(found.per_kg_micro, found.currency),
+        minimum=Money(found.minimum_minor, found.currency),
+        m3_factor=found.m3_factor,
+        ldm_factor=found.ldm_factor,
+    )
+
+
+def valid_at(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that a tariff meets at an instant."""
+    return Tariff.valid_from <= now, sa.or_(Tariff.valid_to.is_(None), Tariff.valid_to > now)

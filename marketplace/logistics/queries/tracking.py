@@ -1,0 +1,59 @@
+"""Read facts and forecasts of the journey."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.logistics.models.cargo import TransportEvent
+from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.rules.states import CURRENT, Classifier
+
+
+@dataclass(frozen=True, slots=True)
+class TransportRow:
+    """A fact or forecast of the journey (UN/ECE Rec. 24)."""
+
+    id: UUID
+    code: int
+    classifier: Classifier
+    place_code: str | None
+    event_at: datetime
+    recorded_at: datetime
+
+
+def timeline(session: Session, *, booking_ids: Iterable[UUID]) -> dict[UUID, tuple[TransportRow, ...]]:
+    """Return what happened and is expected to each booking, its departure's events included, by time.
+
+    What was withdrawn is left out, the withdrawal as well.
+    """
+    withdrawn = sa.select(TransportEvent.retracts).where(TransportEvent.retracts.is_not(None))
+    about = sa.or_(
+        TransportEvent.booking_id == Booking.id,
+        sa.and_(TransportEvent.departure_id == Booking.departure_id, Booking.state.in_(CURRENT)),
+    )
+    rows = session.execute(
+        sa.select(Booking.id, TransportEvent)
+        .join(TransportEvent, about)
+        .where(Booking.id.in_(set(booking_ids)), TransportEvent.retracts.is_(None), TransportEvent.id.not_in(withdrawn))
+        .order_by(TransportEvent.event_at, TransportEvent.id)
+    ).all()
+    found: dict[UUID, list[TransportRow]] = {}
+    for booking_id, event in rows:
+        found.setdefault(booking_id, []).append(
+            TransportRow(event.id, event.code, event.classifier, event.place_code, event.event_at, event.recorded_at)
+        )
+    return {booking_id: tuple(events) for booking_id, events in found.items()}
+
+
+def events_of(session: Session, *, departure_id: UUID) -> tuple[TransportRow, ...]:
+    """Return what happened and is expected to a departure, in the order it was learned."""
+    rows = session.scalars(
+        sa.select(TransportEvent).where(TransportEvent.departure_id == departure_id).order_by(TransportEvent.id)
+    )
+    return tuple(
+        TransportRow(row.id, row.code, row.classifier, row.place_code, row.event_at, row.recorded_at) for row in rows
+    )

@@ -1,7 +1,9 @@
 """What a company says of itself."""
 
 from datetime import datetime
+from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
@@ -26,3 +28,11 @@ def update_company(session: Session, *, actor: Actor, name: str, tax_id: str, ad
     company.region, company.postcode = new_address.region, new_address.postcode
     session.flush()
     audit.record(session, actor=actor, action="company.updated", subject="company", subject_id=company.id, now=now)
+
+
+def take_turn(session: Session, *, company_id: UUID) -> None:
+    """Wait until nobody else decides something once-only about this company; the turn ends with the unit of work.
+
+    The lock lets others write rows that name the company, so that only those who ask for a turn wait.
+    """
+    session.execute(sa.select(Company.id).where(Company.id == company_id).with_for_update(key_share=True))

@@ -12,6 +12,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.companies import parse_line
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.rules.refusals import Refusals
+from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
 from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
@@ -58,6 +59,7 @@ def apply_to_sell(session: Session, *, actor: Actor, apply: Apply, now: datetime
     """Hand in an application of the actor's company and return its id; earlier ones stay as they were."""
     actor.must(Permission.COMPANY_MERCHANT_APPLY)
     country = accounts.get_company(session, company_id=actor.company).country
+    companies.take_turn(session, company_id=actor.company)
     refusals = Refusals()
     name = refusals(lambda: parse_line("legal_name", apply.legal_name), "")
     number = refusals(lambda: check_number(country, apply.registration_number), _UNREAD)
@@ -99,7 +101,7 @@ def decide_application(
         raise NotFound("application")
     check_decision(decision, reason)
     _check_impartial(session, actor, application.company_id, application.submitted_by)
-    merchant = session.get_one(Merchant, application.company_id, with_for_update=True)
+    merchant = _locked_with_namesakes(session, application)
     _resolve(session, application, decision)
     if decision == "approve":
         _check_ready(session, application)
@@ -165,6 +167,23 @@ def _check_ready(session: Session, application: MerchantApplication) -> None:
     )
     if any(_sells(session, other) for other in others):
         raise Conflict("number_sells")
+
+
+def _locked_with_namesakes(session: Session, application: MerchantApplication) -> Merchant:
+    """Lock the applicant and whoever has the same number, in one order: of two approvals the second sees the first."""
+    rows = session.scalars(
+        sa.select(Merchant)
+        .where(
+            (Merchant.company_id == application.company_id)
+            | (
+                (Merchant.country == application.country)
+                & (Merchant.registration_number == application.registration_number)
+            )
+        )
+        .order_by(Merchant.company_id)
+        .with_for_update()
+    )
+    return next(row for row in rows.all() if row.company_id == application.company_id)
 
 
 def _sells(session: Session, company_id: UUID) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.companies import parse_country
 from marketplace.accounts.rules.permissions import Permission, permissions_of
+from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
@@ -40,6 +41,8 @@ def name_payee(session: Session, *, actor: Actor, currency: str, account: PayeeA
     actor.must(Permission.COMPANY_PAYEE_EDIT)
     parse_country(account.country)
     checked = check_account(account, currency=currency)
+    # Of two accounts named at once one is the first: the other waits 72 hours like every later one.
+    companies.take_turn(session, company_id=actor.company)
     is_first = not _has_any(session, actor.company)
     payee_id = new_id()
     is_new = insert_if_new(

@@ -1,0 +1,129 @@
+"""Two at once: one first account, one application, one merchant under a registration number."""
+
+import threading
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
+from marketplace.files.models import StoredFile
+from marketplace.files.rules import Purpose
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
+from marketplace.kernel.errors import DomainError
+from marketplace.kernel.ids import new_id
+from marketplace.merchants import queries
+from marketplace.merchants.models import MerchantApplication, Payee
+from marketplace.merchants.rules.payees import WAIT, PayeeAccount
+from marketplace.merchants.rules.states import MerchantState, PayeeState
+from marketplace.merchants.services import payees
+from marketplace.merchants.services.applications import Apply, apply_to_sell, decide_application
+from tests.integration.accounts.conftest import NOW, City, publish
+from tests.integration.accounts.test_races import at_once
+
+ACCOUNT = PayeeAccount("Lanxang Trading", "Bank of Lanxang", "6222000000000001", "EXAMLALA", "LA")
+NUMBER = "01-00000001"
+
+
+@pytest.fixture
+def owners(app, vault) -> tuple[Actor, Actor]:
+    with unit_of_work() as session:
+        publish(session)
+        city = City(session, vault)
+        return city.register(), city.register("other@demo.test")
+
+
+@pytest.fixture(scope="session")
+def vault(shared_app):
+    return shared_app.extensions["city.vault"]
+
+
+def application(session, owner: Actor, *, currency="LAK") -> UUID:
+    licence = StoredFile(
+        id=new_id(), company_id=owner.company, purpose=Purpose.LICENCE, name="licence.pdf",
+        media_type="application/pdf", sha256="ab" * 32, size=1, created_at=NOW,
+    )  # fmt: skip
+    session.add(licence)
+    session.flush()
+    sent = Apply("Lanxang Trading", NUMBER, licence.id, payee_currency=currency, payee=ACCOUNT)
+    return apply_to_sell(session, actor=owner, apply=sent, now=NOW)
+
+
+def refusals(results) -> list[str]:
+    return [result.code for result in results if isinstance(result, DomainError)]
+
+
+def test_of_accounts_named_at_once_one_counts_at_once_and_the_others_wait(app, owners):
+    def name(currency):
+        return lambda session: payees.name_payee(session, actor=owners[0], currency=currency, account=ACCOUNT, now=NOW)
+
+    results = at_once(app, name("LAK"), name("USD"), name("THB"), name("CNY"))
+    assert refusals(results) == []
+    rows = reading().execute(sa.select(Payee.state, Payee.active_from)).all()
+    assert (
+        sorted(rows, key=lambda row: row.state) == [(PayeeState.ACTIVE, NOW)] + [(PayeeState.PENDING, NOW + WAIT)] * 3
+    )
+
+
+def test_a_second_account_in_the_same_currency_never_replaces_the_first_unseen(app, owners):
+    def name(number):
+        account = replace(ACCOUNT, account_number=number)
+        return lambda session: payees.name_payee(session, actor=owners[0], currency="LAK", account=account, now=NOW)
+
+    results = at_once(app, *[name(f"622200000000000{digit}") for digit in range(4)])
+    assert refusals(results) == ["payee_waiting"] * 2
+    states = sorted(reading().scalars(sa.select(Payee.state)))
+    assert states == [PayeeState.ACTIVE, PayeeState.PENDING]
+
+
+def test_a_company_applies_once_however_often_it_clicks(app, owners):
+    with unit_of_work() as session:
+        payees.name_payee(session, actor=owners[0], currency="LAK", account=ACCOUNT, now=NOW)
+    results = before_the_end_of_the_other(app, *[lambda session: application(session, owners[0])] * 2)
+    assert refusals(results) == ["state"]
+    assert reading().scalar(sa.select(sa.func.count()).select_from(MerchantApplication)) == 1
+
+
+def test_a_number_sells_once_whoever_approves_at_the_same_moment(app, owners):
+    reviewer = Actor(
+        new_id(), new_id(), CompanyKind.OPERATOR, frozenset({Role.MODERATOR.value}),
+        permissions_of(CompanyKind.OPERATOR, [Role.MODERATOR]),
+    )  # fmt: skip
+    with unit_of_work() as session:
+        ids = [application(session, owner) for owner in owners]
+
+    def approve(application_id):
+        return lambda session: decide_application(
+            session, actor=reviewer, application_id=application_id, decision="approve", reason="fits", now=NOW
+        )
+
+    results = before_the_end_of_the_other(app, *[approve(application_id) for application_id in ids])
+    assert refusals(results) == ["number_sells"]
+    states = sorted(queries.merchant_of(reading(), company_id=owner.company).state for owner in owners)
+    assert states == [MerchantState.APPROVED, MerchantState.SUBMITTED]
+
+
+def before_the_end_of_the_other(app, first, second):
+    """Do the first work, and begin the second before the first is committed; return what became of both."""
+    results = []
+
+    def run():
+        with app.app_context():
+            try:
+                results.append(in_unit_of_work(second))
+            except DomainError as refusal:
+                results.append(refusal)
+            finally:
+                db.session.remove()
+
+    thread = threading.Thread(target=run)
+    with unit_of_work() as session:
+        results.append(first(session))
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive(), "the second waits for the first"
+    thread.join()
+    assert len(results) == 2
+    return results

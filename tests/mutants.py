@@ -94,7 +94,7 @@ MUTANTS: Final = (
         "declined cards keep their holds",
         (
             (
-                "marketplace/checkout/flows/finishing.py",
+                "marketplace/checkout/services/giving_up.py",
                 "        holding.release(session, plan=plans.from_json(attempt.plan), now=now)\n",
                 "        del now\n",
             ),

@@ -7,8 +7,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.checkout.rules.states import AttemptState
+from marketplace.checkout.rules.states import OPEN, AttemptState
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+
+_IS_OPEN = sa.text(f"state IN ({', '.join(repr(str(state)) for state in OPEN)})")
 
 
 class CheckoutAttempt(Base):
@@ -35,4 +37,12 @@ class CheckoutAttempt(Base):
         sa.CheckConstraint("(state = 'abandoned') = (refusal IS NOT NULL)", name="abandoned_for_a_reason"),
         sa.Index("ix_checkout_attempt_state_expires_at", "state", "expires_at"),
         sa.Index("ix_checkout_attempt_settled_at_created_at", "settled_at", "created_at"),
+        # What a cart has in checkout, asked at each of its checkouts.
+        sa.Index(
+            "ix_checkout_attempt_open",
+            "company_id",
+            "person_id",
+            sqlite_where=_IS_OPEN,
+            postgresql_where=_IS_OPEN,
+        ),
     )

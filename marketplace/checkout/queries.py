@@ -1,6 +1,6 @@
 """Carts as they stand now, and checkout attempts, as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,13 +25,14 @@ from marketplace.checkout.rules.cart import (
     price_line,
 )
 from marketplace.checkout.rules.plan import CheckoutPlan
-from marketplace.checkout.rules.states import AttemptState
+from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, is_at_work, refused
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.orders.models import OrderGroup
 from marketplace.orders.queries import carts
+from marketplace.payments.queries import cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class AttemptRow:
 
     id: UUID
     company_id: UUID
+    person_id: UUID
     state: AttemptState
     plan: CheckoutPlan
     group_id: UUID
@@ -48,6 +50,10 @@ class AttemptRow:
     created_at: datetime
     expires_at: datetime
     is_settled: bool
+
+    def is_at_work(self, now: datetime) -> bool:
+        """Tell whether a request may be placing it just now."""
+        return is_at_work(self.state, begun_at=self.created_at, now=now)
 
 
 def cart(
@@ -101,9 +107,54 @@ def attempt(session: Session, *, attempt_id: UUID, company_id: UUID | None = Non
     found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         raise NotFound("checkout")
+    return _attempt(found)
+
+
+def outcome(session: Session, *, attempt_id: UUID, company_id: UUID) -> Outcome:
+    """Return how a company's checkout stands, as far as is known here; NotFound, or the refusal that ended it.
+
+    Nothing is asked of the provider: whoever has just paid may still be shown the page.
+    """
+    found = attempt(session, attempt_id=attempt_id, company_id=company_id)
+    if found.state is AttemptState.ABANDONED:
+        raise refused(found.refusal or {})
+    if found.state is AttemptState.ORDERED:
+        return Outcome(found.id, found.state, group_id=found.group_id)
+    keys = [charge.key for charge in found.plan.charges]
+    pages = (charge.outcome.page_url for charge in cards.charges_under(session, keys=keys))
+    return Outcome(found.id, found.state, payment_url=next((page for page in pages if page), None))
+
+
+def rivals(
+    session: Session, *, company_id: UUID, person_id: UUID, listing_ids: Collection[UUID] | None = None
+) -> tuple[AttemptRow, ...]:
+    """Return the open checkouts of a person's cart that claim some of these goods (None: any), oldest first."""
+    found = session.scalars(
+        sa.select(CheckoutAttempt)
+        .where(
+            CheckoutAttempt.company_id == company_id,
+            CheckoutAttempt.person_id == person_id,
+            CheckoutAttempt.state.in_(OPEN),
+        )
+        .order_by(CheckoutAttempt.id)
+        .execution_options(populate_existing=True)
+    )
+    rows = [_attempt(one) for one in found]
+    return tuple(row for row in rows if listing_ids is None or not set(listing_ids).isdisjoint(row.plan.listing_ids))
+
+
+def listings_in_cart(session: Session, *, company_id: UUID, person_id: UUID) -> frozenset[UUID]:
+    """Return what lies in a person's cart."""
+    return frozenset(
+        line.listing_id for line in carts.cart_of(session, company_id=company_id, person_id=person_id).lines
+    )
+
+
+def _attempt(found: CheckoutAttempt) -> AttemptRow:
     return AttemptRow(
         id=found.id,
         company_id=found.company_id,
+        person_id=found.person_id,
         state=found.state,
         plan=plans.from_json(found.plan),
         group_id=found.group_id,

@@ -8,6 +8,8 @@ export function watchForms() {
   document.addEventListener("dragover", (event) => mark(event, true));
   document.addEventListener("dragleave", (event) => mark(event, false));
   document.addEventListener("drop", takeFiles);
+  // A form whose answer the reader is waiting for is sent by the page itself.
+  document.querySelector("form[data-at-once]")?.requestSubmit();
 }
 
 function reveal(root) {

@@ -91,9 +91,9 @@ def test_a_card_without_a_method_pays_on_the_hosted_page(call, market, app):
     assert waiting["state"] == "awaiting_payment"
     assert waiting["payment_url"]
     for _ in range(2):  # goods, then freight
-        page = call(market.buyer, "GET", f"/checkout/{waiting['id']}", expect=202)["payment_url"]
+        page = call(market.buyer, "POST", f"/checkout/{waiting['id']}/completion", expect=202)["payment_url"]
         pay_on(app, page)
-    done = call(market.buyer, "GET", f"/checkout/{waiting['id']}", expect=200)
+    done = call(market.buyer, "POST", f"/checkout/{waiting['id']}/completion", expect=200)
     assert (done["state"], len(done["order_ids"])) == ("ordered", 1)
     assert {state for *_, state in charges()} == {"captured"}
     call(market.merchant, "GET", f"/checkout/{waiting['id']}", expect=404)
@@ -148,12 +148,13 @@ def test_a_checkout_that_breaks_keeps_no_other_waiting(call, market, monkeypatch
     def crash(*_args, **_options):
         raise Crash
 
-    for key in ("first", "second"):
-        body = {"expected_totals": fill(call, market, pads=0)["totals"], "payment": CARD}
+    for key, quantities in (("first", {"pads": 0}), ("second", {"chains": 0})):
+        body = {"expected_totals": fill(call, market, **quantities)["totals"], "payment": CARD}
         with monkeypatch.context() as patch:
             patch.setattr(finishing, "_place", crash)
             with pytest.raises(Crash):
                 call(market.buyer, "POST", "/checkout", key=key, json=body)
+        call(market.buyer, "DELETE", f"/cart/lines/{market.chains}", expect=204 if key == "first" else 404)
     broken, _ = reading().scalars(sa.select(CheckoutAttempt.id).order_by(CheckoutAttempt.created_at)).all()
     advance = finishing.advance
 

@@ -5,8 +5,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
-from marketplace.checkout.flows.finishing import Outcome
 from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine, Option
+from marketplace.checkout.rules.states import Outcome
 from marketplace.checkout.rules.wanted import Total as TotalValue
 from marketplace.edge.acts.checkout import Approximation, CartSeen
 

@@ -7,13 +7,10 @@ from flask import Blueprint
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.checkout import answers
 from marketplace.api.shared.operations import operation
-from marketplace.checkout import queries
-from marketplace.checkout.flows import finishing
-from marketplace.checkout.flows.finishing import Outcome
+from marketplace.checkout.rules.states import Outcome
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
-from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.orders.queries import orders
 
@@ -69,9 +66,18 @@ def place(body: requests.Checkout, key: str) -> tuple[int, answers.Checkout]:
     answers={200: answers.Checkout, 202: answers.Checkout}, tag="checkout", permission=Permission.TRADE_ORDER_PLACE
 )
 def follow(checkout_id: UUID) -> tuple[int, answers.Checkout]:
-    """Say how a checkout stands, after asking the provider; what is paid by now is ordered."""
-    queries.attempt(reading(), attempt_id=checkout_id, company_id=require_actor().company)
-    status, found = _answer(finishing.advance(attempt_id=checkout_id, now=clock.now()))
+    """Say how a checkout stands; 202 while something has still to be paid, or is not known to be."""
+    status, found = _answer(acts.standing(checkout_id))
+    return 200 if status == 201 else status, found
+
+
+@api.post("/checkout/<uuid:checkout_id>/completion")
+@operation(
+    answers={200: answers.Checkout, 202: answers.Checkout}, tag="checkout", permission=Permission.TRADE_ORDER_PLACE
+)
+def complete(checkout_id: UUID) -> tuple[int, answers.Checkout]:
+    """Ask the provider how a checkout stands: what is paid by now is ordered. May be sent again at any time."""
+    status, found = _answer(acts.complete(checkout_id))
     return 200 if status == 201 else status, found
 
 

@@ -4,7 +4,6 @@ Every step can be taken again. A crash leaves the attempt's row, its holds and t
 next - the buyer's retry, the provider's notice, the sweeper - goes on from there.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,11 +15,12 @@ from marketplace.checkout import queries
 from marketplace.checkout.queries import AttemptRow
 from marketplace.checkout.rules import plan as plans
 from marketplace.checkout.rules.plan import Charge, CheckoutPlan
-from marketplace.checkout.rules.states import OPEN, AttemptState
-from marketplace.checkout.services import attempts, holding, ordering
+from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, refused
+from marketplace.checkout.services import attempts, giving_up, holding, ordering
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
-from marketplace.kernel.errors import Conflict, DomainError, FieldError, NotFound, Refused, Unavailable
+from marketplace.kernel.errors import Conflict, NotFound, Unavailable
+from marketplace.orders.services import carts
 from marketplace.orders.services.deciding import cancel_unpaid
 from marketplace.payments.flows import cards
 from marketplace.payments.rules.cards import CardOutcome, CardState
@@ -30,16 +30,6 @@ _log = structlog.get_logger("city.checkout")
 # Refusals of the placing transaction after which nothing can be placed any more.
 _GONE: Final = frozenset({"hold_gone", "stock", "capacity", "cutoff", "departure_closed"})
 _TAKEN: Final = (CardState.AUTHORISED, CardState.CAPTURED, CardState.REFUNDED)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a checkout stands: the group once it is ordered, the page to pay on while it waits for the buyer."""
-
-    attempt_id: UUID
-    state: AttemptState
-    group_id: UUID | None = None
-    payment_url: str | None = None
 
 
 def advance(*, attempt_id: UUID, now: datetime) -> Outcome:
@@ -67,7 +57,8 @@ def _collect(attempt: AttemptRow, *, now: datetime) -> Outcome:
         return _place(attempt, now=now)
     if attempt.expires_at <= now:
         return _give_up(attempt, {"code": "checkout_expired"}, now=now)
-    in_unit_of_work(lambda session: _await(session, attempt.id))
+    if not in_unit_of_work(lambda session: _await(session, attempt.id)):
+        return _conclude(_attempt(attempt.id), now=now)
     page = next((one.page_url for one in outcomes if one.page_url), None)
     return Outcome(attempt.id, AttemptState.AWAITING_PAYMENT, payment_url=page)
 
@@ -100,11 +91,14 @@ def _place(attempt: AttemptRow, *, now: datetime) -> Outcome:
 
 def place_held(session: Session, *, attempt_id: UUID, now: datetime) -> None:
     """Turn the holds of an authorised attempt into orders, in one transaction; one that is over stays as it is."""
+    known = queries.attempt(session, attempt_id=attempt_id)
+    actor = Actor(person_id=known.person_id, company_id=known.company_id)
+    # The cart before the attempt, as whoever begins another checkout of it does.
+    carts.lock(session, actor=actor)
     attempt = attempts.locked(session, attempt_id=attempt_id)
     if attempt.state not in OPEN:
         return
     plan = plans.from_json(attempt.plan)
-    actor = Actor(person_id=attempt.person_id, company_id=attempt.company_id)
     attempts.move(session, attempt=attempt, action="order")
     ordering.write(session, plan=plan, actor=actor, now=now)
     holding.keep(session, plan=plan, now=now)
@@ -149,30 +143,16 @@ def _cancel_charges(attempt: AttemptRow, *, now: datetime) -> None:
 
 
 def _give_up(attempt: AttemptRow, refusal: dict[str, Any], *, now: datetime) -> Outcome:
-    in_unit_of_work(lambda session: _abandon(session, attempt.id, refusal, now))
+    in_unit_of_work(lambda session: giving_up.abandon(session, attempt_id=attempt.id, refusal=refusal, now=now))
     return _conclude(_attempt(attempt.id), now=now)
 
 
-def _abandon(session: Session, attempt_id: UUID, refusal: dict[str, Any], now: datetime) -> None:
-    attempt = attempts.locked(session, attempt_id=attempt_id)
-    if attempt.state in OPEN:
-        attempts.move(session, attempt=attempt, action="abandon", refusal=refusal)
-        holding.release(session, plan=plans.from_json(attempt.plan), now=now)
-
-
-def _await(session: Session, attempt_id: UUID) -> None:
+def _await(session: Session, attempt_id: UUID) -> bool:
+    """Note that an attempt waits for its buyer; False for one that ended meanwhile."""
     attempt = attempts.locked(session, attempt_id=attempt_id)
     if attempt.state is AttemptState.HELD:
         attempts.move(session, attempt=attempt, action="await")
-
-
-def refused(refusal: dict[str, Any]) -> DomainError:
-    """Return the refusal that an abandoned attempt tells, every time the same."""
-    facts = {name: value for name, value in refusal.items() if name != "code"}
-    if refusal.get("code") == "card_declined":
-        field = FieldError("payment.payment_method", "card_declined", "another card", facts)
-        return Refused("card_declined", errors=(field,), **facts)
-    return Conflict(str(refusal.get("code", "checkout_expired")), **facts)
+    return attempt.state in OPEN
 
 
 def _order_of(plan: CheckoutPlan, charge: Charge) -> UUID:

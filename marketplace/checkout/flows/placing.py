@@ -1,44 +1,77 @@
 """Check out: one transaction when everything is paid by bank, a chain of them with a card."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.checkout import queries
-from marketplace.checkout.flows import finishing
-from marketplace.checkout.flows.finishing import Outcome
+from marketplace.checkout.flows import finishing, sweeping
+from marketplace.checkout.rules.states import AttemptState, Outcome, in_checkout
 from marketplace.checkout.rules.wanted import Wanted
-from marketplace.checkout.services import attempts, holding, ordering, planning
+from marketplace.checkout.services import attempts, giving_up, holding, ordering, planning
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import in_unit_of_work
+from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.ids import new_id
 from marketplace.orders.services import carts
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """The attempt of a key, and those that ended for it."""
+
+    attempt_id: UUID
+    superseded: tuple[UUID, ...] = ()
+
+
 def place(*, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datetime) -> Outcome:
     """Check the actor's cart out, once per key: a key that was used goes on where it stood.
 
-    ``return_url`` is where a payment page sends the buyer back to, ``{checkout}`` standing for the attempt's id.
-    Conflict ``expected_totals``, ``cart_empty``, ``cart_changed``, ``stock``, ``capacity``, ``cutoff``,
-    ``no_payee``; Refused ``card_declined``.
+    Goods that an earlier checkout of the cart waits to be paid for are taken over from it: it ends, unless it was paid
+    meanwhile. ``return_url`` is where a payment page sends the buyer back to, ``{checkout}`` standing for the
+    attempt's id. Conflict ``expected_totals``, ``cart_empty``, ``cart_changed``, ``cart_in_checkout``, ``stock``,
+    ``capacity``, ``cutoff``, ``no_payee``; Refused ``card_declined``.
     """
-    attempt_id = in_unit_of_work(
+    _look_at_rivals(actor, key, now)
+    begun = in_unit_of_work(
         lambda session: _begin(session, actor=actor, wanted=wanted, key=key, return_url=return_url, now=now)
     )
-    return finishing.advance(attempt_id=attempt_id, now=now)
+    for attempt_id in begun.superseded:  # their pages are closed, their reservations given back
+        sweeping.finish(attempt_id=attempt_id, now=now)
+    return finishing.advance(attempt_id=begun.attempt_id, now=now)
 
 
-def _begin(session: Session, *, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datetime) -> UUID:
+def _look_at_rivals(actor: Actor, key: str, now: datetime) -> None:
+    """Take the cart's other checkouts as far as they go: one that turns out to be paid is ordered, and wins."""
+    session = reading()
+    session.rollback()
+    mine = {"company_id": actor.company, "person_id": actor.person}
+    found = queries.rivals(session, **mine)
+    if not found or queries.attempt_under(session, company_id=actor.company, key=key) is not None:
+        return
+    in_cart = queries.listings_in_cart(session, **mine)
+    for rival in found:
+        if rival.is_at_work(now) or in_cart.isdisjoint(rival.plan.listing_ids):
+            continue
+        sweeping.finish(attempt_id=rival.id, now=now)
+        session.rollback()
+        state = queries.attempt(session, attempt_id=rival.id).state
+        if state is AttemptState.ORDERED:
+            raise in_checkout(rival.id, state)
+
+
+def _begin(session: Session, *, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datetime) -> _Begun:
     """Claim the key and hold everything; by bank the orders are placed at once. Returns the attempt of the key."""
     carts.lock(session, actor=actor)
     known = queries.attempt_under(session, company_id=actor.company, key=key)
     if known is not None:
-        return known
+        return _Begun(known)
     attempt_id = new_id()
     plan = planning.plan(session, actor=actor, wanted=wanted, attempt_id=attempt_id, now=now)
+    superseded = giving_up.make_way(session, plan=plan, attempt_id=attempt_id, now=now)
     expires_at = now + timedelta(minutes=reference.setting(session, Setting.HOLD_CARD_MINUTES, at=now))
     address = return_url.replace("{checkout}", str(attempt_id)) if plan.charges else None
     is_mine = attempts.claim(
@@ -48,13 +81,13 @@ def _begin(session: Session, *, actor: Actor, wanted: Wanted, key: str, return_u
         found = queries.attempt_under(session, company_id=actor.company, key=key)
         if found is None:
             raise AssertionError(key)
-        return found
+        return _Begun(found)
     if plan.charges:
         holding.hold(session, plan=plan, expires_at=expires_at, now=now)
-        return attempt_id
+        return _Begun(attempt_id, superseded)
     attempts.move(session, attempt=attempts.locked(session, attempt_id=attempt_id), action="order")
     ordering.write(session, plan=plan, actor=actor, now=now)
     holding.hold(session, plan=plan, expires_at=None, now=now)
     ordering.bind(session, plan=plan, actor=actor, now=now)
     attempts.settle(session, attempt_id=attempt_id, now=now)
-    return attempt_id
+    return _Begun(attempt_id, superseded)

@@ -1,18 +1,18 @@
 """Finish or give up the checkouts that nobody is at work on."""
 
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 import structlog
 
 from marketplace.checkout import queries
 from marketplace.checkout.flows import finishing
+from marketplace.checkout.rules.states import IN_FLIGHT
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import DomainError
 
-# A request that is still at work on an attempt is younger than this.
-IN_FLIGHT: Final = timedelta(seconds=60)
+__all__ = ["IN_FLIGHT", "finish", "finish_checkouts"]
+
 _log = structlog.get_logger("city.checkout")
 
 

@@ -1,9 +1,16 @@
-"""The states of a checkout attempt."""
+"""The states of a checkout attempt, and what its buyer is told of them."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
+from marketplace.kernel.errors import Conflict, DomainError, FieldError, Refused
 from marketplace.kernel.lifecycle import Lifecycle
+
+# A request that is still at work on an attempt is younger than this.
+IN_FLIGHT: Final = timedelta(seconds=60)
 
 
 class AttemptState(StrEnum):
@@ -27,3 +34,37 @@ LIFECYCLE: Final = Lifecycle(
     },
 )
 OPEN: Final = (AttemptState.HELD, AttemptState.AWAITING_PAYMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a checkout stands: the group once it is ordered, the page to pay on while it waits for the buyer."""
+
+    attempt_id: UUID
+    state: AttemptState
+    group_id: UUID | None = None
+    payment_url: str | None = None
+
+
+def is_at_work(state: AttemptState, *, begun_at: datetime, now: datetime) -> bool:
+    """Tell whether a request may be placing this attempt just now, so that nobody may end it from outside."""
+    return state is AttemptState.HELD and now - begun_at < IN_FLIGHT
+
+
+def in_checkout(attempt_id: UUID, state: AttemptState) -> Conflict:
+    """Return the refusal of a checkout whose goods another one of the same cart has, naming it and its page."""
+    return Conflict("cart_in_checkout", checkout=str(attempt_id), page=f"/checkout/{attempt_id}", state=str(state))
+
+
+def superseded(attempt_id: UUID) -> dict[str, Any]:
+    """Return why an attempt ends for whose goods a later one was begun."""
+    return {"code": "checkout_superseded", "by": str(attempt_id)}
+
+
+def refused(refusal: dict[str, Any]) -> DomainError:
+    """Return the refusal that an abandoned attempt tells, every time the same."""
+    facts = {name: value for name, value in refusal.items() if name != "code"}
+    if refusal.get("code") == "card_declined":
+        field = FieldError("payment.payment_method", "card_declined", "another card", facts)
+        return Refused("card_declined", errors=(field,), **facts)
+    return Conflict(str(refusal.get("code", "checkout_expired")), **facts)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.checkout import queries
-from marketplace.checkout.flows import placing
-from marketplace.checkout.flows.finishing import Outcome
+from marketplace.checkout.flows import finishing, placing
 from marketplace.checkout.rules.cart import Cart
+from marketplace.checkout.rules.states import Outcome
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.kernel import clock
@@ -114,3 +114,14 @@ def place(body: requests.Checkout, *, key: str) -> Outcome:
         return_url=f"{base}/checkout/{{checkout}}",
         now=clock.now(),
     )
+
+
+def complete(checkout_id: UUID) -> Outcome:
+    """Ask the provider how a checkout of the asker's company stands, and take it as far as it goes."""
+    queries.attempt(reading(), attempt_id=checkout_id, company_id=require_actor().company)
+    return finishing.advance(attempt_id=checkout_id, now=clock.now())
+
+
+def standing(checkout_id: UUID) -> Outcome:
+    """Return how a checkout of the asker's company stands; nothing changes by it."""
+    return queries.outcome(reading(), attempt_id=checkout_id, company_id=require_actor().company)

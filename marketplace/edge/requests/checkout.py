@@ -107,6 +107,10 @@ messages.register(
         "no_departure": _("No departure takes these goods to this place."),
         "no_payee": _("No bank account in %(currency)s is named for this seller. Pay by card, or ask the seller."),
         "card_declined": _("The card was declined (%(decline_code)s). Nothing was ordered and nothing charged."),
+        "cart_in_checkout": _("These goods are in another checkout of yours: go on with it on its page."),
+        "checkout_superseded": _(
+            "You began another checkout of the same goods, which ended this one. Nothing was ordered or charged by it."
+        ),
         "checkout_expired": _("The time to pay is over. Nothing was ordered and nothing charged."),
     },
     fields={

@@ -1,5 +1,6 @@
 """Card charges and refunds as rows, those whose outcome is still owed, and the promises they must keep."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -84,6 +85,12 @@ def charge_by_id(session: Session, *, charge_id: UUID) -> ChargeRow:
     if found is None:
         raise NotFound("card_charge")
     return charge_row(found)
+
+
+def charges_under(session: Session, *, keys: Collection[str]) -> tuple[ChargeRow, ...]:
+    """Return the charges of these keys that were claimed, in order of key."""
+    found = session.scalars(sa.select(CardCharge).where(CardCharge.key.in_(keys)).order_by(CardCharge.key))
+    return tuple(charge_row(one) for one in found)
 
 
 def charges_of(session: Session, *, kind: str, subject_ids: list[UUID]) -> tuple[ChargeRow, ...]:

@@ -1,14 +1,12 @@
 """The cart, the checkout, and what came of it."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.checkout import queries
-from marketplace.checkout.flows import finishing
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.acts import orders as order_acts
 from marketplace.edge.answers import problem
@@ -16,7 +14,6 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import checkout as requests
-from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.orders.queries import orders
@@ -24,6 +21,8 @@ from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods
 
 pages = Blueprint("checkout", __name__)
+# Seconds until a browser without scripts looks whether the provider's news has come.
+_LOOK_AGAIN: Final = 3
 
 
 @pages.get("/cart")
@@ -141,15 +140,34 @@ def _payment(text: str) -> dict[str, str]:
 @pages.get("/checkout/<uuid:checkout_id>")
 @requires(Permission.TRADE_ORDER_PLACE, twin="GET /api/v1/checkout/{id}")
 def follow(checkout_id: UUID) -> Any:
-    """Come back from the payment page: on to the next page to pay, to the orders, or to what went wrong."""
-    queries.attempt(reading(), attempt_id=checkout_id, company_id=require_actor().company)
+    """Come back from the payment page: to the orders, to what went wrong, or to asking how the payment stands.
+
+    The page asks at once by itself; without scripts it looks again until the provider's news has come.
+    """
     try:
-        outcome = finishing.advance(attempt_id=checkout_id, now=clock.now())
+        outcome = acts.standing(checkout_id)
     except (Refused, Conflict) as refusal:
         return _cart(refusal=problem(refusal)), 200
     if outcome.group_id is not None:
         return redirect(url_for("checkout.group", group_id=outcome.group_id), 303)
-    return render_template("checkout/waiting.html", outcome=outcome)
+    is_asked = "asked" in request.args
+    page = make_response(render_template("checkout/waiting.html", outcome=outcome, is_asked=is_asked))
+    if not is_asked:
+        page.headers["Refresh"] = str(_LOOK_AGAIN)
+    return page
+
+
+@pages.post("/checkout/<uuid:checkout_id>/completion")
+@requires(Permission.TRADE_ORDER_PLACE, twin="POST /api/v1/checkout/{id}/completion")
+def complete(checkout_id: UUID) -> Any:
+    """Ask the provider how a payment stands: on to the orders, to the next page to pay, or to what went wrong."""
+    try:
+        outcome = acts.complete(checkout_id)
+    except (Refused, Conflict) as refusal:
+        return _cart(refusal=problem(refusal)), 200
+    if outcome.group_id is not None:
+        return redirect(url_for("checkout.group", group_id=outcome.group_id), 303)
+    return redirect(url_for("checkout.follow", checkout_id=checkout_id, asked=1), 303)
 
 
 @pages.get("/orders/groups/<uuid:group_id>")

@@ -2,16 +2,20 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from marketplace.catalog.models import Stock
+from marketplace.checkout.flows import sweeping
+from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.logistics.models.departures import Departure
 from marketplace.orders.models import Order
@@ -181,6 +185,44 @@ def test_a_cart_that_two_windows_check_out_is_ordered_once(app, tmp_path):
     session = reading()
     session.rollback()
     assert session.scalar(sa.select(sa.func.count()).select_from(Order)) == 1
+    assert reports.check(session) == []
+
+
+@pytest.mark.parametrize("seed", range(6 if SOAK else 2))
+def test_a_cart_that_many_windows_check_out_on_any_rails_is_ordered_once(app, tmp_path, seed):
+    rails = (
+        {"rail": "bank", "plan": "deposit_30_70"},
+        {"rail": "card", "plan": "acceptance_100"},
+        {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"},
+    )
+    market = factories.open_market(app, stock=PACK)
+    chance = random.Random(seed)
+    (buyer,) = carts(app, market, rails[0], count=1)
+    windows = [
+        buyer | {"key": f"window-{number}", "body": buyer["body"] | {"payment": chance.choice(rails)}}
+        for number in range(8)
+    ]
+    answers = at_once(app, tmp_path, windows)
+    refusals = {body["type"].rpartition(":")[2] for status, body in answers if status == 409}
+    assert refusals <= {"cart_in_checkout", "checkout_superseded", "cart_empty"}, answers
+    assert {status for status, _ in answers} <= {201, 202, 409}, answers
+
+    # Whoever got a page pays on it, in any order; what is closed by now takes no payment.
+    pages = [page for page in reading().scalars(sa.select(CardCharge.page_url)) if page]
+    chance.shuffle(pages)
+    for page in pages:
+        app.test_client().post("/" + page.split("/", 3)[3], data={"card": "pm_card_visa", "act": "pay"})
+    sweeping.finish_checkouts(now=clock.now() + timedelta(minutes=15))
+
+    session = reading()
+    session.rollback()
+    (order,) = session.scalars(sa.select(Order)).all()
+    stock = session.scalars(sa.select(Stock).where(Stock.listing_id == market.chains)).one()
+    assert stock.allocated + stock.held == PACK
+    charges = session.scalars(sa.select(CardCharge)).all()
+    assert {str(charge.state) for charge in charges} <= {"captured", "cancelled"}
+    taken = sum(charge.captured_minor for charge in charges if charge.subject_kind == "order")
+    assert taken == (order.total_minor if order.rail == "card" else 0)
     assert reports.check(session) == []
 
 

@@ -63,7 +63,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
     app.extensions["city.render"] = renderer(Sender(settings.site_name, settings.base_url))
     app.extensions["city.outlets"] = outlets(
-        folder=settings.data_dir / "mail", smtp_url=settings.smtp_url, sender=settings.mail_sender
+        folder=settings.data_dir / "mail",
+        smtp_url=settings.smtp_url,
+        sender=settings.mail_sender,
+        is_plain=settings.smtp_plain,
     )
     app.extensions["city.store"] = open_store(settings.data_dir / "files")
     _install_cards(app, settings)

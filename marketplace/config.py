@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     )
     stripe_url: str = ""  # where the provider's API is; empty: Stripe itself
     smtp_url: str = ""  # empty: messages land as .eml files under data_dir/mail
+    smtp_plain: bool = False  # let a password go without TLS, to a mail server on this machine alone
     mail_sender: str = "city@localhost"
 
     site_name: str = "ASEAN Commodity City"

@@ -8,6 +8,7 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
@@ -85,10 +86,24 @@ class EmlFolder:
 
 @dataclass(frozen=True, slots=True)
 class Smtp:
-    """Sends letters through a server: ``smtp://user:password@host:587`` (STARTTLS where offered) or ``smtps://``."""
+    """Sends letters through a server: ``smtp://user:password@host:587`` (STARTTLS) or ``smtps://``.
+
+    A password goes over TLS alone: who offers no STARTTLS, or has it taken out on the way, gets none.
+    """
 
     url: str
     sender: str
+    is_plain: bool = False  # on this machine a password may go without TLS
+
+    def __post_init__(self) -> None:
+        """Refuse at the start what could not be sent safely later."""
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            msg = "CITY_SMTP_URL is smtp://user:password@host:587 (with STARTTLS) or smtps://user:password@host:465"
+            raise ValueError(msg)
+        if self.is_plain and not _is_here(parts.hostname):
+            msg = f"CITY_SMTP_PLAIN is for a mail server on this machine; {parts.hostname} needs TLS"
+            raise ValueError(msg)
 
     def deliver(self, letter: Letter) -> None:
         """Send one letter over a connection of its own."""
@@ -107,6 +122,7 @@ class Smtp:
         host = parts.hostname or "localhost"
         secure = ssl.create_default_context()
         server: smtplib.SMTP
+        is_private = parts.scheme == "smtps" or self.is_plain
         if parts.scheme == "smtps":
             server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=_PATIENCE, context=secure)
         else:
@@ -115,15 +131,28 @@ class Smtp:
             if server.has_extn("starttls"):
                 server.starttls(context=secure)
                 server.ehlo()
+                is_private = True
         if parts.username:
+            if not is_private:
+                server.close()
+                raise Unavailable("mail", error="no_starttls")
             server.login(unquote(parts.username), unquote(parts.password or ""))
         return server
 
 
-def outlets(*, folder: Path, smtp_url: str, sender: str) -> dict[Channel, Outlet]:
+def outlets(*, folder: Path, smtp_url: str, sender: str, is_plain: bool = False) -> dict[Channel, Outlet]:
     """Return the ways out of a city: mails by SMTP where a server is set, everything else as files."""
     files = EmlFolder(folder, sender)
-    return {Channel.MAIL: Smtp(smtp_url, sender) if smtp_url else files, Channel.TEXT: files}
+    return {Channel.MAIL: Smtp(smtp_url, sender, is_plain) if smtp_url else files, Channel.TEXT: files}
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_final(error: smtplib.SMTPException) -> bool:

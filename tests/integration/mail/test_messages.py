@@ -117,6 +117,11 @@ class MailServer(socketserver.StreamRequestHandler):
                 self.wfile.write(b"250 taken\r\n")
             elif verb == "RCPT" and self.server.answer:
                 self.wfile.write(self.server.answer)
+            elif verb == "AUTH":
+                self.server.secrets.append(line)
+                self.wfile.write(b"235 welcome\r\n")
+            elif verb == "EHLO":
+                self.wfile.write(b"250-test\r\n250 AUTH PLAIN\r\n")
             elif verb == "QUIT":
                 self.wfile.write(b"221 bye\r\n")
                 return
@@ -127,7 +132,7 @@ class MailServer(socketserver.StreamRequestHandler):
 @pytest.fixture
 def mail_server():
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), MailServer) as server:
-        server.taken, server.answer = [], b""
+        server.taken, server.secrets, server.answer = [], [], b""
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server
@@ -153,3 +158,36 @@ def test_smtp_delivers_and_tells_outages_from_refusals(app, mail_server, tmp_pat
     mail_server.server_close()
     with pytest.raises(Unavailable):
         flows.deliver(second, render, outlets={Channel.MAIL: Smtp(url, "city@city.test")})
+
+
+def test_a_password_goes_to_no_server_without_tls(app, mail_server, tmp_path):
+    url = f"smtp://city:wine@127.0.0.1:{mail_server.server_address[1]}"
+    waiting = send()
+    with pytest.raises(Unavailable) as refusal:
+        flows.deliver(waiting, render, outlets=outlets(folder=tmp_path, smtp_url=url, sender="city@city.test"))
+    assert refusal.value.facts["error"] == "no_starttls"
+    assert (mail_server.secrets, mail_server.taken, message(waiting).state) == ([], [], "queued")
+    here = outlets(folder=tmp_path, smtp_url=url, sender="city@city.test", is_plain=True)
+    flows.deliver(waiting, render, outlets=here)
+    assert (len(mail_server.secrets), message(waiting).state) == (1, "sent")
+
+
+@pytest.mark.parametrize(
+    ("url", "is_plain", "said"),
+    [
+        ("smtp://city:wine@mail.example:25", True, "CITY_SMTP_PLAIN"),
+        ("smtp://city:wine@192.0.2.7", True, "CITY_SMTP_PLAIN"),
+        ("mail.example:587", False, "CITY_SMTP_URL"),
+        ("http://mail.example", False, "CITY_SMTP_URL"),
+        ("smtp://", False, "CITY_SMTP_URL"),
+    ],
+)
+def test_an_unsafe_mail_server_is_refused_at_the_start(tmp_path, url, is_plain, said):
+    with pytest.raises(ValueError, match=said) as refusal:
+        outlets(folder=tmp_path, smtp_url=url, sender="city@city.test", is_plain=is_plain)
+    assert "wine" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_this_machine_may_be_spoken_to_in_plain(tmp_path, host):
+    assert outlets(folder=tmp_path, smtp_url=f"smtp://u:p@{host}", sender="c@city.test", is_plain=True)

@@ -1,4 +1,4 @@
-"""Start the two shops on loopback, load them with wrk, and read how much processor they took."""
+"""Start the two shops on loopback, load them, and read how much processor and memory they took."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 WORKERS: Final = "2"
 THREADS: Final = "8"
-CONNECTIONS: Final = "8"
+CONNECTIONS: Final = 8
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -26,17 +26,30 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 class Shop:
     """A running shop: where it answers and the process whose children do the work."""
 
-    url: str
+    port: int
     pid: int
+
+    @property
+    def url(self) -> str:
+        """Return the address without a path."""
+        return f"http://127.0.0.1:{self.port}"
 
     def cpu_seconds(self) -> float:
         """Return the processor seconds of the server and its workers so far."""
-        return sum(_ticks(pid) for pid in [self.pid, *_children(self.pid)]) / _TICKS
+        return sum(map(_ticks, self._pids())) / _TICKS
+
+    def memory_kb(self) -> int:
+        """Return what the server and its workers hold, shared pages counted once between them (PSS)."""
+        return sum(map(_pss, self._pids()))
+
+    def _pids(self) -> list[int]:
+        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return [self.pid, *map(int, listed.split())]
 
 
 @dataclass(frozen=True)
 class Load:
-    """What one run of wrk found."""
+    """What one run found: answers a second, milliseconds of processor an answer, answers that were no success."""
 
     per_second: float
     cpu_ms: float
@@ -53,7 +66,7 @@ def gunicorn(application: str, environment: dict[str, str], *, folder: Path = RO
         "--no-control-socket",
     ]
     server = subprocess.Popen(command, cwd=folder, env=os.environ | environment)
-    shop = Shop(f"http://127.0.0.1:{port}", server.pid)
+    shop = Shop(port, server.pid)
     try:
         _wait(shop.url)
         yield shop
@@ -63,7 +76,7 @@ def gunicorn(application: str, environment: dict[str, str], *, folder: Path = RO
 
 
 def wrk(shop: Shop, path: str, *, seconds: int, headers: tuple[str, ...] = ()) -> Load:
-    """Load one page with eight connections and return requests a second and processor time of one request."""
+    """Load one page with eight connections."""
     program = shutil.which("wrk")
     if program is None:
         message = "wrk is not installed: apt-get install wrk"
@@ -103,11 +116,11 @@ def _found(pattern: str, text: str) -> str:
     return match.group(1)
 
 
-def _children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(child) for child in listed.split()]
-
-
 def _ticks(pid: int) -> int:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
+
+
+def _pss(pid: int) -> int:
+    rolled_up = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(_found(r"\nPss:\s+(\d+) kB", rolled_up))

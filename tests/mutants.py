@@ -62,9 +62,9 @@ MUTANTS: Final = (
         "pallet places are sold twice",
         (
             (
-                "marketplace/logistics/services/space.py",
-                "    return sa.and_(*(_taken(name) + getattr(more, name) <= _capacity(name) for name in DIMENSIONS))\n",
-                "    return sa.true()\n",
+                "marketplace/logistics/services/space/room.py",
+                "return sa.and_(*(taken_of(name) + getattr(more, name) <= capacity_of(name) for name in DIMENSIONS))",
+                "return sa.true()",
             ),
             (
                 "marketplace/logistics/models/departures.py",

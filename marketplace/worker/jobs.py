@@ -22,7 +22,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
-from marketplace.logistics.services import departures, space, timetable
+from marketplace.logistics.services import timetable
+from marketplace.logistics.services.departures import closing, journey
+from marketplace.logistics.services.space import lapsing
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
 from marketplace.merchants.services import payees
@@ -154,13 +156,13 @@ def expire_stock_holds(_args: dict[str, Any]) -> None:
 
 def expire_bookings(_args: dict[str, Any]) -> None:
     """Give back room on lorries whose claim is over; whoever wants it meanwhile takes it without waiting for this."""
-    in_unit_of_work(lambda session: space.expire(session, now=clock.now()))
+    in_unit_of_work(lambda session: lapsing.expire(session, now=clock.now()))
 
 
 def keep_timetable(_args: dict[str, Any]) -> None:
     """Close departures at their cut-off and settle those whose cargo is delivered."""
-    in_unit_of_work(lambda session: departures.close_due(session, now=clock.now()))
-    in_unit_of_work(lambda session: departures.settle_due(session, now=clock.now()))
+    in_unit_of_work(lambda session: closing.close_due(session, now=clock.now()))
+    in_unit_of_work(lambda session: journey.settle_due(session, now=clock.now()))
 
 
 def roll_timetable(_args: dict[str, Any]) -> None:

@@ -14,7 +14,8 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import departures as departure_queries
 from marketplace.logistics.queries import options as option_queries
-from marketplace.logistics.services import departures, space
+from marketplace.logistics.services.departures import closing
+from marketplace.logistics.services.space import holding
 from marketplace.seed.network import seed_network
 from tests.integration.logistics.conftest import company
 
@@ -85,7 +86,7 @@ def test_one_departure_says_what_is_left_in_each_dimension(client, carrier):
     item = listed(client, to="VNHAN", after=later)["items"][0]
     assert item["bookable"]
     with unit_of_work() as session:
-        row = space.hold(
+        row = holding.hold(
             session, departure_id=uuid.UUID(item["id"]), to_place="VNHAN", load=Load(1_500_000, 4_200_000, 1_200, 3),
             subject=new_id(), shipper=carrier, consignee=carrier, expires_at=clock.now() + timedelta(minutes=15),
             now=clock.now(),
@@ -96,7 +97,7 @@ def test_one_departure_says_what_is_left_in_each_dimension(client, carrier):
     assert item["reference"] in page
     assert "30 free" in page
     with unit_of_work() as session:
-        departures.close(session, actor=SYSTEM, departure_id=row.departure_id, now=clock.now())
+        closing.close(session, actor=SYSTEM, departure_id=row.departure_id, now=clock.now())
     assert client.get(f"{API}/{item['id']}").get_json()["bookable"] is False
     assert "takes no more bookings" in client.get(f"/departures/{item['id']}").text
 
@@ -138,7 +139,7 @@ def test_what_cannot_be_read_is_named(client, carrier, query, field):
 def test_a_cancelled_departure_leaves_the_timetable_and_an_unknown_one_is_not_found(client, carrier):
     item = listed(client)["items"][-1]
     with unit_of_work() as session:
-        departures.cancel(
+        closing.cancel(
             session, actor=SYSTEM, departure_id=uuid.UUID(item["id"]), reason="border_closed", now=clock.now()
         )
     assert item["id"] not in [row["id"] for row in listed(client)["items"]]

@@ -21,7 +21,8 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import checks as logistics_checks
-from marketplace.logistics.services import departures, space
+from marketplace.logistics.services.departures import closing, journey, loading
+from marketplace.logistics.services.space import rolling
 from marketplace.orders.queries import checks, lines
 from marketplace.orders.rules.packing import Declared
 from marketplace.orders.services import fulfilment
@@ -326,6 +327,13 @@ def test_what_is_not_loaded_is_rolled_when_the_doors_are_sealed(way, operator):
     holds()
 
 
+LORRY_ACTS = {
+    "close": closing.close,
+    "load": loading.load,
+    "seal": loading.seal,
+    "depart": journey.depart,
+    "arrive": journey.arrive,
+}
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(
@@ -355,10 +363,10 @@ def do(session, way, act, number, other):
     elif act == "hand_over":
         handover.hand_over(**mine, line_id=way.subject, counted=Counted(number, number * 12_500, volume_cm3=60_000))
     elif act == "adjust":
-        space.adjust(session, booking_id=booking.id, load=Load(grams=number * 10_000, pallets=1), now=now)
+        rolling.adjust(session, booking_id=booking.id, load=Load(grams=number * 10_000, pallets=1), now=now)
     elif act == "roll":
         later_ones = [row.id for row in factories.departures(session) if row.departs_at > booking.departs_at]
-        departures.roll_booking(
+        closing.roll_booking(
             **mine, booking_id=booking.id, departure_id=later_ones[other % len(later_ones)], reason="by_hand"
         )
     elif act == "receive":
@@ -366,7 +374,7 @@ def do(session, way, act, number, other):
         receipts.receive(**mine, booking_id=booking.id, received=received)
     else:
         more = {"seal_number": "CN-1"} if act == "seal" else {}
-        getattr(departures, act)(**mine, departure_id=booking.departure_id, **more)
+        LORRY_ACTS[act](**mine, departure_id=booking.departure_id, **more)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from marketplace.accounts.rules.permissions import Role
 from marketplace.catalog.services import stock
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.logistics.services import space
+from marketplace.logistics.services.space import lapsing
 from marketplace.orders import flows as orders
 from marketplace.payments.services import payments
 from marketplace.reports import queries as reports
@@ -98,7 +98,7 @@ def expire(call, market, placed):
     """Let the holds of an order end while its payment waits."""
     with unit_of_work() as session:
         stock.expire_holds(session, now=clock.now() + timedelta(days=20))
-        space.expire(session, now=clock.now() + timedelta(days=20))
+        lapsing.expire(session, now=clock.now() + timedelta(days=20))
     return look(call, market, placed)
 
 

@@ -20,7 +20,7 @@ from marketplace.logistics.queries import departures
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.states import CURRENT, BookingState
-from marketplace.logistics.services import space as room
+from marketplace.logistics.services.space import claims, holding, rolling
 from marketplace.orders import events
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders
@@ -31,7 +31,7 @@ _ENDED: Final = frozenset(BookingState) - frozenset(CURRENT)
 def reserve(session: Session, *, space: LineSpace, expires_at: datetime, now: datetime) -> None:
     """Hold room for goods from stock; for goods made to order only note the departure aimed at."""
     if space.from_stock:
-        room.hold(
+        holding.hold(
             session,
             departure_id=space.departure_id,
             to_place=space.to_place,
@@ -43,7 +43,7 @@ def reserve(session: Session, *, space: LineSpace, expires_at: datetime, now: da
             now=now,
         )
         return
-    room.target(
+    holding.target(
         session,
         departure_id=space.departure_id,
         to_place=space.to_place,
@@ -63,12 +63,12 @@ def prolong(session: Session, *, space: LineSpace, expires_at: datetime, now: da
     if current(session, line_id=space.line_id) is None:
         reserve(session, space=space, expires_at=expires_at, now=now)
         return
-    room.extend(session, subject=space.line_id, expires_at=expires_at, now=now)
+    claims.extend(session, subject=space.line_id, expires_at=expires_at, now=now)
 
 
 def give_back(session: Session, *, line_id: UUID, reason: str, now: datetime) -> None:
     """Release what a line holds or aims at; nothing happens when there is nothing, or the cargo is under way."""
-    room.release(session, subject=line_id, reason=reason, now=now)
+    claims.release(session, subject=line_id, reason=reason, now=now)
 
 
 def link(session: Session, *, spaces: Sequence[LineSpace], now: datetime) -> None:
@@ -98,7 +98,7 @@ def on_order_secured(session: Session, event: events.OrderSecured) -> None:
         if booking is None:
             booking = _hold_again(session, bookings[-1], now=event.at)
         if booking is not None and booking.state is BookingState.HELD:
-            room.confirm(session, subject=line_id, now=event.at)
+            claims.confirm(session, subject=line_id, now=event.at)
 
 
 def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
@@ -132,7 +132,7 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
     if booking.cutoff_cargo_at < ready_at or not _take(session, booking.subject, until, event.at):
         _move_target(session, booking, departure.hub_code, ready_at, until, event.at)
     if order.secured_at is not None:
-        room.confirm(session, subject=event.line_id, now=event.at)
+        claims.confirm(session, subject=event.line_id, now=event.at)
 
 
 def _by_departure(session: Session, order_id: UUID) -> list[tuple[UUID, Sequence[BookingRow]]]:
@@ -144,7 +144,7 @@ def _by_departure(session: Session, order_id: UUID) -> list[tuple[UUID, Sequence
 
 def _take(session: Session, subject: UUID, until: datetime, now: datetime) -> bool:
     try:
-        room.take(session, subject=subject, expires_at=max(until, now), now=now)
+        holding.take(session, subject=subject, expires_at=max(until, now), now=now)
     except Conflict:
         return False
     return True
@@ -162,10 +162,10 @@ def _move_target(
             continue
         try:
             with session.begin_nested():
-                room.roll(
+                rolling.roll(
                     session, booking_id=booking.id, departure_id=option.departure_id, reason="ready_date", now=now
                 )
-                room.take(session, subject=booking.subject, expires_at=max(until, now), now=now)
+                holding.take(session, subject=booking.subject, expires_at=max(until, now), now=now)
         except Conflict:
             continue
         return
@@ -181,7 +181,7 @@ def _hold_again(session: Session, ended: BookingRow, *, now: datetime) -> Bookin
     )
     for option in options:
         try:
-            again = room.hold(
+            again = holding.hold(
                 session,
                 departure_id=option.departure_id,
                 to_place=ended.to_place,

@@ -19,7 +19,8 @@ from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import cargo as cargo_queries
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.cargo import MeasuredUnit
-from marketplace.logistics.services import cargo, departures
+from marketplace.logistics.services import cargo
+from marketplace.logistics.services.departures import acting
 from marketplace.orders.services import fulfilment
 from marketplace.orders.services.fulfilment import Handed
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
@@ -34,7 +35,7 @@ def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor
     operator gives a reason, ``state`` for a booking that is not confirmed; nothing is written then.
     """
     booking = access.booking_of_line(session, line_id=line_id, actor=actor, now=now)
-    departures.lock(session, departure_id=booking.departure_id)
+    acting.lock(session, departure_id=booking.departure_id)
     booking = bookings.booking(session, booking_id=booking.id)
     _check_in_time(booking, counted, actor, now)
     handed = fulfilment.hand_over(session, line_id=line_id, cartons=counted.cartons, actor=actor, now=now)

@@ -27,7 +27,7 @@ from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import AT_HUB, DEPARTURE, Classifier
-from marketplace.logistics.services import departures
+from marketplace.logistics.services.departures import closing, journey, loading
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.queries.packing import PackingRow, ToShipRow
@@ -133,33 +133,33 @@ def receive(session: Session, booking_id: UUID, body: requests.Receipt) -> UUID:
 
 def close(session: Session, departure_id: UUID) -> None:
     """Take no more bookings."""
-    departures.close(session, actor=require_actor(), departure_id=departure_id, now=clock.now())
+    closing.close(session, actor=require_actor(), departure_id=departure_id, now=clock.now())
 
 
 def load(session: Session, departure_id: UUID, body: requests.Loading) -> None:
     """Load what is at the hub, or the named bookings of it."""
-    departures.load(
+    loading.load(
         session, actor=require_actor(), departure_id=departure_id, booking_ids=body.bookings or None, now=clock.now()
     )
 
 
 def seal(session: Session, departure_id: UUID, body: requests.Sealing) -> str:
     """Seal the doors; return the hash of the manifest."""
-    return departures.seal(
+    return loading.seal(
         session, actor=require_actor(), departure_id=departure_id, seal_number=body.seal_number, now=clock.now()
     )
 
 
 def depart(session: Session, departure_id: UUID, body: requests.Passing) -> None:
     """Let the lorry go."""
-    departures.depart(
+    journey.depart(
         session, actor=require_actor(), departure_id=departure_id, happened_at=body.happened_at, now=clock.now()
     )
 
 
 def at_border(session: Session, departure_id: UUID, body: requests.Passing) -> None:
     """Note the arrival at a border."""
-    departures.at_border(
+    journey.at_border(
         session,
         actor=require_actor(),
         departure_id=departure_id,
@@ -171,14 +171,14 @@ def at_border(session: Session, departure_id: UUID, body: requests.Passing) -> N
 
 def clear(session: Session, departure_id: UUID, body: requests.Passing) -> None:
     """Note that the lorry is cleared and crosses."""
-    departures.clear(
+    journey.clear(
         session, actor=require_actor(), departure_id=departure_id, happened_at=body.happened_at, now=clock.now()
     )
 
 
 def arrive(session: Session, departure_id: UUID, body: requests.Passing) -> None:
     """Note the arrival at the end of the line or at a place on the way."""
-    departures.arrive(
+    journey.arrive(
         session,
         actor=require_actor(),
         departure_id=departure_id,
@@ -190,14 +190,14 @@ def arrive(session: Session, departure_id: UUID, body: requests.Passing) -> None
 
 def strip(session: Session, departure_id: UUID, body: requests.Passing) -> None:
     """Unload the lorry."""
-    departures.strip(
+    journey.strip(
         session, actor=require_actor(), departure_id=departure_id, happened_at=body.happened_at, now=clock.now()
     )
 
 
 def cancel(session: Session, departure_id: UUID, body: requests.Cancelling) -> None:
     """Cancel a departure."""
-    departures.cancel(session, actor=require_actor(), departure_id=departure_id, reason=body.reason, now=clock.now())
+    closing.cancel(session, actor=require_actor(), departure_id=departure_id, reason=body.reason, now=clock.now())
 
 
 def operated(departure_id: UUID) -> Operated:

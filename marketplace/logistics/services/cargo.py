@@ -30,7 +30,8 @@ from marketplace.logistics.rules.states import (
     ConsignmentState,
     UnitState,
 )
-from marketplace.logistics.services import space, tracking
+from marketplace.logistics.services import tracking
+from marketplace.logistics.services.space import bookings, rolling
 
 _LONGEST_REMARK: Final = 1_000
 
@@ -68,7 +69,7 @@ def receive_cargo(
     made = tuple(_add_unit(session, booking_id, unit, reason, now) for unit in units)
     session.flush()
     cartons, grams, cm3 = _received(session, booking_id)
-    space.move(booking, "receive")
+    bookings.move(booking, "receive")
     session.flush()
     audit.record(
         session,
@@ -87,7 +88,7 @@ def receive_cargo(
         load = Load(max(grams, booking.grams), max(cm3, booking.cm3), booking.ldm_mm, booking.pallets)
     else:
         load = Load(grams, cm3, floor.ldm_mm, floor.pallets)
-    space.adjust(session, booking_id=booking_id, load=load, now=now)
+    rolling.adjust(session, booking_id=booking_id, load=load, now=now)
     return made
 
 
@@ -123,7 +124,7 @@ def record_receipt(
     session.flush()
     ends = complete and booking.state is BookingState.ARRIVED
     if ends:
-        space.move(booking, "complete")
+        bookings.move(booking, "complete")
         session.flush()
         move_units(session, booking_ids=[booking_id], action="deliver")
         close_consignment(session, booking_id=booking_id)

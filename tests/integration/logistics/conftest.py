@@ -17,8 +17,9 @@ from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.models.departures import CapacityEntry, Departure
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.freight import Rates
-from marketplace.logistics.services import freight, network, space, timetable
+from marketplace.logistics.services import freight, network, timetable
 from marketplace.logistics.services.network import LegPlan
+from marketplace.logistics.services.space import claims, holding
 from marketplace.reference import services as reference
 
 # A Monday morning in Chongqing.
@@ -58,17 +59,17 @@ class Road:
             "expires_at": now + timedelta(minutes=15),
             "now": now,
         }
-        return space.hold(session, **facts | changes)
+        return holding.hold(session, **facts | changes)
 
     def target(self, session: Session, load=PALLET, *, number=0, subject=None) -> BookingRow:
-        return space.target(
+        return holding.target(
             session, departure_id=self.departures[number], to_place="VNHAN", load=load, subject=subject or new_id(),
             shipper=self.shipper, consignee=self.consignee, now=NOW,
         )  # fmt: skip
 
     def confirmed(self, session: Session, load=PALLET, *, number=0) -> BookingRow:
         row = self.hold(session, load, number=number)
-        space.confirm(session, subject=row.subject, now=NOW)
+        claims.confirm(session, subject=row.subject, now=NOW)
         return row
 
 

@@ -16,10 +16,27 @@ from marketplace.logistics.queries import departures as departure_queries
 from marketplace.logistics.queries import tracking as tracking_queries
 from marketplace.logistics.rules.cargo import MeasuredUnit, Status, is_sscc, manifest_hash
 from marketplace.logistics.rules.states import BookingState, ConsignmentState, DepartureState, UnitState
-from marketplace.logistics.services import cargo, departures, space, tracking
+from marketplace.logistics.services import cargo, tracking
+from marketplace.logistics.services.departures import closing, journey, loading
+from marketplace.logistics.services.space import claims
 from tests.integration.logistics.conftest import LORRY, NOW, PALLET, taken
 
 UNIT = MeasuredUnit(cartons=17, grams=380_000, length_mm=1_200, width_mm=800, height_mm=1_500)
+
+ACTS = {
+    "close": closing.close,
+    "reopen": closing.reopen,
+    "cancel": closing.cancel,
+    "load": loading.load,
+    "seal": loading.seal,
+    "depart": journey.depart,
+    "at_border": journey.at_border,
+    "clear": journey.clear,
+    "hold": journey.hold,
+    "resume": journey.resume,
+    "arrive": journey.arrive,
+    "strip": journey.strip,
+}
 
 
 def recorded(session, kind):
@@ -27,7 +44,7 @@ def recorded(session, kind):
 
 
 def act(session, name, departure_id, **more):
-    return getattr(departures, name)(session, actor=SYSTEM, departure_id=departure_id, now=NOW, **more)
+    return ACTS[name](session, actor=SYSTEM, departure_id=departure_id, now=NOW, **more)
 
 
 def receive(session, row, *units):
@@ -74,7 +91,7 @@ def test_a_lorry_takes_its_cargo_from_hub_to_receipt(session, road):
     assert session.scalars(sa.select(Receipt.cartons).order_by(Receipt.id)).all() == [14, 3]
     assert session.scalars(sa.select(HandlingUnit.state)).all() == [UnitState.DELIVERED]
     assert [event.complete for event in recorded(session, told.ReceiptRecorded)] == [True, False]
-    assert (departures.settle_due(session, now=NOW), departures.settle_due(session, now=NOW)) == (1, 0)
+    assert (journey.settle_due(session, now=NOW), journey.settle_due(session, now=NOW)) == (1, 0)
     assert state(session, departure_id) is DepartureState.SETTLED
     for kind, place in (
         (told.DepartureDeparted, None), (told.DepartureAtBorder, "CN-YOUYIGUAN"), (told.DepartureCleared, "VN-HUUNGHI"),
@@ -144,8 +161,8 @@ def test_a_lorry_without_room_for_the_surplus_refuses_it(session, road):
 def test_closing_ends_holds_and_moves_targets_on(session, road):
     held, kept, aimed = road.hold(session), road.confirmed(session), road.target(session)
     departure = departure_queries.departure(session, departure_id=road.departures[0], now=NOW)
-    assert departures.close_due(session, now=departure.cutoff_cargo_at - timedelta(seconds=1)) == 0
-    assert departures.close_due(session, now=departure.cutoff_cargo_at) == 1
+    assert closing.close_due(session, now=departure.cutoff_cargo_at - timedelta(seconds=1)) == 0
+    assert closing.close_due(session, now=departure.cutoff_cargo_at) == 1
     assert [booking(session, row).state for row in (held, kept, aimed)] == [
         BookingState.EXPIRED, BookingState.CONFIRMED, BookingState.ROLLED,
     ]  # fmt: skip
@@ -175,7 +192,7 @@ def test_a_lorry_is_not_sealed_while_somebody_is_left_behind(session, road):
     with pytest.raises(Conflict, match="left_behind") as refusal, session.begin_nested():
         act(session, "seal", road.departures[0], seal_number="CN-1")
     assert refusal.value.facts["bookings"] == [str(late.id)]
-    space.decline(session, booking_id=late.id, reason="no_room", now=NOW)
+    claims.decline(session, booking_id=late.id, reason="no_room", now=NOW)
     act(session, "seal", road.departures[0], seal_number="CN-1")
 
 
@@ -215,7 +232,7 @@ def test_loaded_cargo_of_a_cancelled_lorry_is_unloaded_and_rolled(session, road)
 def test_a_booking_is_rolled_by_hand_with_its_cargo(session, road):
     row = road.confirmed(session)
     receive(session, row)
-    new = departures.roll_booking(
+    new = closing.roll_booking(
         session, actor=SYSTEM, booking_id=row.id, departure_id=road.departures[1], reason="capacity", now=NOW
     )
     assert session.scalars(sa.select(Consignment.booking_id)).all() == [new.id]

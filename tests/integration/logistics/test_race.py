@@ -1,6 +1,6 @@
 """64 bookings at once for the last 50 pallet places: exactly 50 get one, in real processes, on both databases.
 
-Remove ``room_left`` in ``marketplace/logistics/services/space.py`` and ``ck_departure_room`` and this fails.
+Remove ``room_left`` in ``marketplace/logistics/services/space/room.py`` and ``ck_departure_room`` and this fails.
 """
 
 import multiprocessing
@@ -21,7 +21,7 @@ from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.queries import checks as queries
 from marketplace.logistics.rules.states import TAKING
-from marketplace.logistics.services import space
+from marketplace.logistics.services.space import holding
 from tests.integration.logistics.conftest import LORRY, NOW, build, entered, taken
 
 PROCESSES = 4
@@ -38,7 +38,7 @@ def _book(url, folder, work):
     with app.app_context():
         for facts in work:
             try:
-                in_unit_of_work(lambda session, facts=facts: space.hold(session, now=NOW, **facts))
+                in_unit_of_work(lambda session, facts=facts: holding.hold(session, now=NOW, **facts))
                 told["booked"] += 1
             except Conflict as refusal:
                 told[f"{refusal.code} {refusal.facts.get('lacking')}"] += 1

@@ -18,7 +18,7 @@ from marketplace.logistics.events import BookingCancelled, BookingExpired, Booki
 from marketplace.logistics.models.departures import Booking, CapacityEntry
 from marketplace.logistics.queries import bookings, checks, departures
 from marketplace.logistics.rules.states import CURRENT, BookingState
-from marketplace.logistics.services import space
+from marketplace.logistics.services.space import claims, holding, lapsing, rolling
 from tests.conftest import SOAK
 from tests.integration.logistics.conftest import LORRY, NOW, PALLET, SOON, Road, entered, taken
 
@@ -41,7 +41,7 @@ def test_a_claim_is_one_claim_however_often_it_is_asked(session, road):
     assert road.hold(session, subject=line) == first
     assert first.state is BookingState.HELD
     for _ in range(2):
-        space.confirm(session, subject=line, now=NOW)
+        claims.confirm(session, subject=line, now=NOW)
     assert road.hold(session, subject=line).state is BookingState.CONFIRMED
     assert taken(session, first.departure_id) == PALLET == entered(session, first.departure_id)
     with pytest.raises(Conflict, match="booking_differs"):
@@ -86,8 +86,8 @@ def test_a_claim_lasts_no_longer_than_the_cargo_cutoff(session, road):
     row = road.hold(session, expires_at=NOW + timedelta(days=9))
     assert row.expires_at == departure.cutoff_cargo_at
     other = road.hold(session)
-    space.extend(session, subject=other.subject, expires_at=NOW + timedelta(hours=2), now=NOW)
-    space.extend(session, subject=other.subject, expires_at=NOW, now=NOW)
+    claims.extend(session, subject=other.subject, expires_at=NOW + timedelta(hours=2), now=NOW)
+    claims.extend(session, subject=other.subject, expires_at=NOW, now=NOW)
     assert bookings.booking(session, booking_id=other.id).expires_at == NOW + timedelta(hours=2)
 
 
@@ -99,7 +99,7 @@ def test_what_lapsed_stands_in_nobodys_way(session, road):
     assert taken(session, slow.departure_id) == pallets(30)
     assert [event.booking_id for event in recorded(session, BookingExpired)] == [slow.id]
     with pytest.raises(Conflict, match="booking_gone"):
-        space.confirm(session, subject=slow.subject, now=SOON)
+        claims.confirm(session, subject=slow.subject, now=SOON)
     again = road.hold(session, pallets(20), subject=slow.subject, now=SOON)
     assert [row.id for row in bookings.bookings(session, subjects=[slow.subject])[slow.subject]] == [slow.id, again.id]
     assert (state_of(session, quick), checks.breaches(session)) == (BookingState.HELD, [])
@@ -107,14 +107,14 @@ def test_what_lapsed_stands_in_nobodys_way(session, road):
 
 def test_a_late_payment_still_gets_room_that_nobody_took(session, road):
     row = road.hold(session)
-    space.confirm(session, subject=row.subject, now=SOON + timedelta(hours=1))
+    claims.confirm(session, subject=row.subject, now=SOON + timedelta(hours=1))
     assert state_of(session, row) is BookingState.CONFIRMED
 
 
 def test_the_clock_ends_claims_once(session, road):
     rows = [road.hold(session, number=number) for number in (0, 0, 1)]
     kept = road.confirmed(session)
-    assert (space.expire(session, now=SOON), space.expire(session, now=SOON)) == (3, 0)
+    assert (lapsing.expire(session, now=SOON), lapsing.expire(session, now=SOON)) == (3, 0)
     assert {state_of(session, row) for row in rows} == {BookingState.EXPIRED}
     assert len(recorded(session, BookingExpired)) == 3
     assert (taken(session, kept.departure_id), taken(session, road.departures[1])) == (PALLET, Load())
@@ -124,19 +124,19 @@ def test_the_clock_ends_claims_once(session, road):
 def test_what_is_given_back_is_free_at_once(session, road):
     row = road.confirmed(session, pallets(50))
     for _ in range(2):
-        space.release(session, subject=row.subject, reason="order_cancelled", now=NOW)
-    space.release(session, subject=new_id(), reason="order_cancelled", now=NOW)
+        claims.release(session, subject=row.subject, reason="order_cancelled", now=NOW)
+    claims.release(session, subject=new_id(), reason="order_cancelled", now=NOW)
     assert taken(session, row.departure_id) == Load()
     assert [event.reason for event in recorded(session, BookingCancelled)] == ["order_cancelled"]
     road.hold(session, pallets(50))
     with pytest.raises(NotFound):
-        space.confirm(session, subject=new_id(), now=NOW)
+        claims.confirm(session, subject=new_id(), now=NOW)
 
 
 def test_the_carrier_may_turn_a_booking_down(session, road):
     held, confirmed = road.hold(session), road.confirmed(session)
     for row in (held, confirmed):
-        space.decline(session, booking_id=row.id, reason="vehicle", now=NOW)
+        claims.decline(session, booking_id=row.id, reason="vehicle", now=NOW)
     assert [state_of(session, row) for row in (held, confirmed)] == [BookingState.REJECTED, BookingState.DECLINED]
     assert taken(session, held.departure_id) == Load()
 
@@ -146,11 +146,11 @@ def test_a_target_takes_no_room_until_its_goods_are_ready(session, road):
     assert (row.state, taken(session, row.departure_id)) == (BookingState.TARGET, Load())
     other = road.hold(session, pallets(30))
     with pytest.raises(Conflict, match="capacity"):
-        space.take(session, subject=row.subject, expires_at=SOON, now=NOW)
+        holding.take(session, subject=row.subject, expires_at=SOON, now=NOW)
     assert state_of(session, row) is BookingState.TARGET
-    moved = space.roll(session, booking_id=row.id, departure_id=road.departures[1], reason="ready_date", now=NOW)
+    moved = rolling.roll(session, booking_id=row.id, departure_id=road.departures[1], reason="ready_date", now=NOW)
     for _ in range(2):
-        space.take(session, subject=row.subject, expires_at=SOON, now=NOW)
+        holding.take(session, subject=row.subject, expires_at=SOON, now=NOW)
     assert (state_of(session, moved), state_of(session, row)) == (BookingState.HELD, BookingState.ROLLED)
     assert (taken(session, other.departure_id), taken(session, moved.departure_id)) == (pallets(30), pallets(30))
     assert checks.breaches(session) == []
@@ -160,15 +160,15 @@ def test_a_rolled_booking_keeps_its_state_and_names_its_successor(session, road)
     row = road.confirmed(session)
     full = road.confirmed(session, pallets(50), number=1)
     with pytest.raises(Conflict, match="capacity"):
-        space.roll(session, booking_id=row.id, departure_id=full.departure_id, reason="no_cargo", now=NOW)
+        rolling.roll(session, booking_id=row.id, departure_id=full.departure_id, reason="no_cargo", now=NOW)
     assert state_of(session, row) is BookingState.CONFIRMED
-    new = space.roll(session, booking_id=row.id, departure_id=road.departures[2], reason="no_cargo", now=NOW)
+    new = rolling.roll(session, booking_id=row.id, departure_id=road.departures[2], reason="no_cargo", now=NOW)
     assert (new.state, new.subject, new.departure_id) == (BookingState.CONFIRMED, row.subject, road.departures[2])
     assert bookings.booking(session, booking_id=row.id).rolled_to == new.id
     assert [taken(session, one) for one in road.departures[:3]] == [Load(), pallets(50), PALLET]
     assert [event.new_booking_id for event in recorded(session, BookingRolled)] == [new.id]
     with pytest.raises(Conflict, match="same_departure"):
-        space.roll(session, booking_id=new.id, departure_id=new.departure_id, reason="no_cargo", now=NOW)
+        rolling.roll(session, booking_id=new.id, departure_id=new.departure_id, reason="no_cargo", now=NOW)
     assert checks.breaches(session) == []
 
 
@@ -177,11 +177,11 @@ def test_measured_surplus_needs_room_too(session, road):
     road.confirmed(session, pallets(40))
     heavier = Load(LORRY.grams, row.load.cm3, row.load.ldm_mm, row.load.pallets)
     with pytest.raises(Conflict, match="capacity") as refusal:
-        space.adjust(session, booking_id=row.id, load=heavier, now=NOW)
+        rolling.adjust(session, booking_id=row.id, load=heavier, now=NOW)
     assert refusal.value.facts["lacking"] == ["grams"]
     fits = Load(row.load.grams + 1_000, row.load.cm3, row.load.ldm_mm, row.load.pallets)
-    space.adjust(session, booking_id=row.id, load=fits, now=NOW)
-    space.adjust(session, booking_id=row.id, load=fits, now=NOW)
+    rolling.adjust(session, booking_id=row.id, load=fits, now=NOW)
+    rolling.adjust(session, booking_id=row.id, load=fits, now=NOW)
     assert bookings.booking(session, booking_id=row.id).load == fits
     assert checks.breaches(session) == []
 
@@ -216,29 +216,29 @@ class Trade:
         self.road.target(self.session, pallets(count), subject=line, number=number)
 
     def take(self, line, count, _number):
-        space.take(self.session, subject=line, expires_at=self.now + timedelta(minutes=count), now=self.now)
+        holding.take(self.session, subject=line, expires_at=self.now + timedelta(minutes=count), now=self.now)
 
     def confirm(self, line, _count, _number):
-        space.confirm(self.session, subject=line, now=self.now)
+        claims.confirm(self.session, subject=line, now=self.now)
 
     def extend(self, line, count, _number):
-        space.extend(self.session, subject=line, expires_at=self.now + timedelta(minutes=count), now=self.now)
+        claims.extend(self.session, subject=line, expires_at=self.now + timedelta(minutes=count), now=self.now)
 
     def release(self, line, _count, _number):
-        space.release(self.session, subject=line, reason="test", now=self.now)
+        claims.release(self.session, subject=line, reason="test", now=self.now)
 
     def roll(self, line, _count, number):
         for row in self.booked(line):
-            space.roll(
+            rolling.roll(
                 self.session, booking_id=row.id, departure_id=self.road.departures[number], reason="test", now=self.now
             )
 
     def adjust(self, line, count, _number):
         for row in self.booked(line):
-            space.adjust(self.session, booking_id=row.id, load=pallets(count), now=self.now)
+            rolling.adjust(self.session, booking_id=row.id, load=pallets(count), now=self.now)
 
     def expire(self, _line, _count, _number):
-        space.expire(self.session, now=self.now)
+        lapsing.expire(self.session, now=self.now)
 
     def wait(self, _line, count, _number):
         self.now += timedelta(minutes=count)

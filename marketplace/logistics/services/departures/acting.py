@@ -1,0 +1,75 @@
+"""Take a drawn transition with a locked departure, and move what is booked on it along."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import NotFound
+from marketplace.logistics.models.departures import Booking, Departure
+from marketplace.logistics.rules.states import DEPARTURE, BookingState
+from marketplace.logistics.services.space import bookings as space_bookings
+
+
+def lock(session: Session, *, departure_id: UUID) -> None:
+    """Let nobody else act on a departure until this unit of work ends; taken before any row of its cargo."""
+    locked(session, departure_id)
+
+
+def act(session: Session, actor: Actor, departure_id: UUID, action: str, now: datetime, **facts: Any) -> Departure:
+    """Take a drawn transition with a locked departure: the one place that writes a departure's state."""
+    departure = locked(session, departure_id)
+    departure.state = DEPARTURE.apply(departure.state, action)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action=f"departure.{action}",
+        subject="departure",
+        subject_id=departure_id,
+        facts=facts,
+        now=now,
+    )
+    return departure
+
+
+def locked(session: Session, departure_id: UUID) -> Departure:
+    """Lock the row against other acts and bookings, not against rows that only point to it."""
+    found = session.scalars(
+        sa.select(Departure)
+        .where(Departure.id == departure_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("departure")
+    return found
+
+
+def booked_on(session: Session, departure_id: UUID, states: Sequence[BookingState]) -> Sequence[Booking]:
+    """Return a departure's bookings in these states, locked, in order of id."""
+    return session.scalars(
+        sa.select(Booking)
+        .where(Booking.departure_id == departure_id, Booking.state.in_(states))
+        .order_by(Booking.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def move_bookings(session: Session, bookings: Sequence[Booking], action: str) -> tuple[UUID, ...]:
+    """Take a drawn transition with bookings; return their subjects."""
+    for booking in bookings:
+        space_bookings.move(booking, action)
+    session.flush()
+    return tuple(booking.subject for booking in bookings)
+
+
+def subjects_aboard(session: Session, departure: Departure) -> tuple[UUID, ...]:
+    """Return the subjects of what is on the way."""
+    return tuple(booking.subject for booking in booked_on(session, departure.id, (BookingState.IN_TRANSIT,)))

@@ -1,0 +1,183 @@
+"""Let the lorry leave, wait at borders, arrive and be unloaded."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.kernel import events
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.errors import Refused
+from marketplace.logistics.events import DepartureArrived, DepartureAtBorder, DepartureCleared, DepartureDeparted
+from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
+from marketplace.logistics.rules.cargo import Status
+from marketplace.logistics.rules.states import DEPARTURE, BookingState, Classifier, DepartureState
+from marketplace.logistics.services import cargo, tracking
+from marketplace.logistics.services.departures.acting import act, booked_on, locked, move_bookings, subjects_aboard
+from marketplace.logistics.services.departures.stops import foresee, last_reached, note, reach
+
+
+def depart(
+    session: Session, *, actor: Actor, departure_id: UUID, now: datetime, happened_at: datetime | None = None
+) -> None:
+    """Let the sealed lorry leave the hub; ``happened_at`` where it left before this is noted."""
+    departure = act(session, actor, departure_id, "depart", now)
+    moved = move_bookings(session, booked_on(session, departure.id, (BookingState.LOADED,)), "depart")
+    happened = reach(session, departure, departure.hub_code, happened_at, now)
+    note(session, departure, Status.DEPARTED, departure.hub_code, happened, now)
+    events.record(session, DepartureDeparted(at=now, departure_id=departure.id, subjects=moved))
+
+
+def at_border(
+    session: Session,
+    *,
+    actor: Actor,
+    departure_id: UUID,
+    now: datetime,
+    place_code: str | None = None,
+    happened_at: datetime | None = None,
+) -> None:
+    """Note that the lorry waits at a border, the next on its way unless another is named."""
+    departure = act(session, actor, departure_id, "at_border", now)
+    stop = _border(session, departure, place_code)
+    happened = reach(session, departure, stop.place_code, happened_at, now)
+    note(session, departure, Status.ARRIVED, stop.place_code, happened, now)
+    subjects = subjects_aboard(session, departure)
+    events.record(
+        session,
+        DepartureAtBorder(at=now, departure_id=departure.id, subjects=subjects, place_code=stop.place_code),
+    )
+
+
+def clear(
+    session: Session, *, actor: Actor, departure_id: UUID, now: datetime, happened_at: datetime | None = None
+) -> None:
+    """Note that the lorry is cleared and crosses; it stands on the other side, and the stops ahead shift with it.
+
+    The wait is what lies between reaching the near side and this.
+    """
+    departure = act(session, actor, departure_id, "clear", now)
+    side = session.scalars(
+        sa.select(DepartureStop)
+        .where(
+            DepartureStop.departure_id == departure.id, DepartureStop.is_border, DepartureStop.reached_at.is_not(None)
+        )
+        .order_by(DepartureStop.position.desc())
+        .limit(1)
+    ).one()
+    beyond = session.scalars(
+        sa.select(DepartureStop).where(
+            DepartureStop.departure_id == departure.id,
+            DepartureStop.position == side.position + 1,
+            DepartureStop.is_border,
+        )
+    ).one_or_none()
+    place_code = beyond.place_code if beyond is not None else side.place_code
+    if beyond is not None:
+        happened = reach(session, departure, place_code, happened_at, now)
+    else:
+        happened = tracking.checked(happened_at, field="happened_at", now=now, since=side.reached_at)
+    for code in (Status.CLEARED, Status.CROSSED_BORDER):
+        note(session, departure, code, place_code, happened, now)
+    foresee(session, departure, Classifier.ESTIMATED, happened - (beyond or side).eta, now)
+    subjects = subjects_aboard(session, departure)
+    events.record(
+        session, DepartureCleared(at=now, departure_id=departure.id, subjects=subjects, place_code=place_code)
+    )
+
+
+def arrive(
+    session: Session,
+    *,
+    actor: Actor,
+    departure_id: UUID,
+    now: datetime,
+    place_code: str | None = None,
+    happened_at: datetime | None = None,
+) -> None:
+    """Note the arrival at a place on the way, or at the end of the line where none is named: cargo for it is there."""
+    places = session.scalars(
+        sa.select(DepartureStop.place_code)
+        .where(DepartureStop.departure_id == departure_id, ~DepartureStop.is_border, DepartureStop.position > 0)
+        .order_by(DepartureStop.position)
+    ).all()
+    if place_code is not None and place_code not in places:
+        raise Refused.field("place", "choice", ", ".join(places))
+    if place_code in (None, places[-1] if places else None):
+        departure = act(session, actor, departure_id, "arrive", now)
+        there, aboard = places[-1], booked_on(session, departure.id, (BookingState.IN_TRANSIT,))
+    else:
+        departure = locked(session, departure_id)
+        # The lorry goes on, so its own state stays; the drawn transition says whether it can be arriving anywhere.
+        DEPARTURE.apply(departure.state, "arrive")
+        there = str(place_code)
+        aboard = [row for row in booked_on(session, departure.id, (BookingState.IN_TRANSIT,)) if row.to_place == there]
+        audit.record(
+            session,
+            actor=actor,
+            action="departure.called",
+            subject="departure",
+            subject_id=departure_id,
+            facts={"place": there},
+            now=now,
+        )
+    happened = reach(session, departure, there, happened_at, now)
+    moved = move_bookings(session, aboard, "arrive")
+    note(session, departure, Status.ARRIVED, there, happened, now)
+    events.record(session, DepartureArrived(at=now, departure_id=departure.id, subjects=moved, place_code=there))
+
+
+def strip(
+    session: Session, *, actor: Actor, departure_id: UUID, now: datetime, happened_at: datetime | None = None
+) -> None:
+    """Unload the lorry at the end of its line."""
+    departure = act(session, actor, departure_id, "strip", now)
+    happened = tracking.checked(happened_at, field="happened_at", now=now, since=last_reached(session, departure))
+    arrived = booked_on(session, departure.id, (BookingState.ARRIVED,))
+    cargo.move_units(session, booking_ids=[booking.id for booking in arrived], action="strip")
+    tracking.note(session, code=Status.STRIPPED, departure_id=departure.id, event_at=happened, now=now)
+
+
+def settle_due(session: Session, *, now: datetime) -> int:
+    """End the stripped departures on which nothing waits for its receipt any more; return how many."""
+    waiting = sa.select(Booking.departure_id).where(Booking.state.in_((BookingState.IN_TRANSIT, BookingState.ARRIVED)))
+    due = session.scalars(
+        sa.select(Departure.id)
+        .where(Departure.state == DepartureState.STRIPPED, Departure.id.not_in(waiting))
+        .order_by(Departure.id)
+    ).all()
+    for departure_id in due:
+        act(session, SYSTEM, departure_id, "settle", now)
+    return len(due)
+
+
+def hold(session: Session, *, actor: Actor, departure_id: UUID, cause: str, now: datetime) -> None:
+    """Stop a sealed lorry; ``cause`` is a code, such as customs or breakdown."""
+    departure = locked(session, departure_id)
+    before = departure.state
+    act(session, actor, departure_id, "hold", now, cause=cause)
+    departure.held_from = before
+    session.flush()
+    tracking.note(session, code=Status.DELAYED, departure_id=departure.id, event_at=now, now=now)
+
+
+def resume(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) -> None:
+    """Let a stopped lorry go on from where it stood."""
+    departure = locked(session, departure_id)
+    act(session, actor, departure_id, f"resume_{departure.held_from}", now)
+    departure.held_from = None
+    session.flush()
+
+
+def _border(session: Session, departure: Departure, place_code: str | None) -> DepartureStop:
+    ahead = session.scalars(
+        sa.select(DepartureStop)
+        .where(DepartureStop.departure_id == departure.id, DepartureStop.is_border, DepartureStop.reached_at.is_(None))
+        .order_by(DepartureStop.position)
+    ).all()
+    stop = next((stop for stop in ahead if place_code in (None, stop.place_code)), None)
+    if stop is None:
+        raise Refused.field("place", "choice", ", ".join(stop.place_code for stop in ahead))
+    return stop

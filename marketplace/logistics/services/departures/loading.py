@@ -1,0 +1,81 @@
+"""Load the lorry and seal it."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.kernel import events
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.ids import new_id
+from marketplace.logistics.events import DepartureSealed
+from marketplace.logistics.models.cargo import Seal
+from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.rules.cargo import Status
+from marketplace.logistics.rules.states import BookingState, Classifier
+from marketplace.logistics.services import cargo, manifests, tracking
+from marketplace.logistics.services.departures.acting import act, booked_on, move_bookings
+from marketplace.logistics.services.departures.closing import roll_on
+from marketplace.logistics.services.departures.stops import foresee
+
+_LONGEST_SEAL: Final = 40
+_NOT_ABOARD: Final = (BookingState.HELD, BookingState.CONFIRMED, BookingState.CARGO_RECEIVED)
+
+
+def load(
+    session: Session,
+    *,
+    actor: Actor,
+    departure_id: UUID,
+    now: datetime,
+    booking_ids: Collection[UUID] | None = None,
+) -> None:
+    """Put cargo that was received onto the lorry: of these bookings, or of all; again for what comes while loading.
+
+    Conflict ``not_received`` names bookings whose cargo is not at the hub, or which are not of this departure.
+    """
+    departure = act(session, actor, departure_id, "load", now)
+    received = booked_on(session, departure.id, (BookingState.CARGO_RECEIVED,))
+    if booking_ids is not None:
+        wanted = set(booking_ids)
+        missing = wanted - {booking.id for booking in received}
+        if missing:
+            raise Conflict("not_received", departure=departure_id, bookings=sorted(map(str, missing)))
+        received = [booking for booking in received if booking.id in wanted]
+    move_bookings(session, received, "load")
+    cargo.move_units(session, booking_ids=[booking.id for booking in received], action="load")
+    for booking in received:
+        tracking.note(session, code=Status.CONSOLIDATED, booking_id=booking.id, event_at=now, now=now)
+
+
+def seal(session: Session, *, actor: Actor, departure_id: UUID, seal_number: str, now: datetime) -> str:
+    """Seal the doors and freeze the manifest; return its SHA-256.
+
+    What is not on the lorry then is rolled to the next departure with room, ``no_cargo`` or ``not_loaded`` as the
+    reason; Conflict ``left_behind`` names bookings that nothing takes: they are rolled by hand or declined first.
+    """
+    number = seal_number.strip()
+    if not 1 <= len(number) <= _LONGEST_SEAL:
+        raise Refused.field("seal_number", "required", f"1 to {_LONGEST_SEAL} characters")
+    departure = act(session, actor, departure_id, "seal", now)
+    left = [
+        booking
+        for booking in booked_on(session, departure.id, _NOT_ABOARD)
+        if not roll_on(session, booking, departure, reason=_why_left(booking), now=now)
+    ]
+    if left:
+        raise Conflict("left_behind", departure=departure_id, bookings=[str(booking.id) for booking in left])
+    session.add(Seal(id=new_id(), departure_id=departure.id, number=number, affixed_by=actor.person_id, affixed_at=now))
+    loaded = booked_on(session, departure.id, (BookingState.LOADED,))
+    cargo.lock_consignments(session, booking_ids=[booking.id for booking in loaded])
+    foresee(session, departure, Classifier.PLANNED, timedelta(), now)
+    subjects = tuple(booking.subject for booking in loaded)
+    events.record(session, DepartureSealed(at=now, departure_id=departure.id, subjects=subjects))
+    return manifests.freeze(session, departure=departure, loaded=loaded, seal_number=number, now=now)
+
+
+def _why_left(booking: Booking) -> str:
+    return "not_loaded" if booking.state is BookingState.CARGO_RECEIVED else "no_cargo"

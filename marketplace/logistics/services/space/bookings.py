@@ -1,0 +1,66 @@
+"""Find departures and bookings to change, locked, and take their transitions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.logistics.models.departures import Booking, DepartureStop
+from marketplace.logistics.rules.states import BOOKING, CURRENT, DepartureState
+from marketplace.logistics.rules.timetable import bookable_until
+from marketplace.logistics.services.space.room import departure_of
+
+
+def move(booking: Booking, action: str) -> None:
+    """Take a drawn transition: but for holds that lapse together, the one place that writes a booking's state."""
+    booking.state = BOOKING.apply(booking.state, action)
+
+
+@dataclass(frozen=True, slots=True)
+class Bookable:
+    """A departure that takes bookings."""
+
+    id: UUID
+    cutoff_cargo_at: datetime
+
+
+def bookable(session: Session, departure_id: UUID, to_place: str, now: datetime) -> Bookable:
+    """Return the departure if it takes bookings to that place now, or say why it does not."""
+    found = departure_of(session, departure_id)
+    if found.state is not DepartureState.OPEN:
+        raise Conflict("departure_closed", departure=departure_id, state=str(found.state))
+    until = bookable_until(cutoff_documents_at=found.cutoff_documents_at, cutoff_cargo_at=found.cutoff_cargo_at)
+    if now >= until:
+        raise Conflict("cutoff", departure=departure_id, cutoff=until.isoformat())
+    served = sa.select(DepartureStop.id).where(
+        DepartureStop.departure_id == departure_id,
+        DepartureStop.place_code == to_place,
+        DepartureStop.position > 0,
+        ~DepartureStop.is_border,
+    )
+    if session.execute(served).first() is None:
+        raise Conflict("not_served", departure=departure_id, to=to_place)
+    return Bookable(found.id, found.cutoff_cargo_at)
+
+
+def current_bookings(session: Session, subject: UUID) -> Sequence[Booking]:
+    """Return a subject's bookings that are not given up, locked, in order of id."""
+    return session.scalars(
+        _locked(sa.select(Booking).where(Booking.subject == subject, Booking.state.in_(CURRENT)).order_by(Booking.id))
+    ).all()
+
+
+def locked_booking(session: Session, booking_id: UUID) -> Booking:
+    """Return one booking, locked; NotFound."""
+    found = session.scalars(_locked(sa.select(Booking).where(Booking.id == booking_id))).one_or_none()
+    if found is None:
+        raise NotFound("booking")
+    return found
+
+
+def _locked(statement: sa.Select[Booking]) -> sa.Select[Booking]:
+    return statement.with_for_update().execution_options(populate_existing=True)

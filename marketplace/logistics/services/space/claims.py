@@ -1,0 +1,75 @@
+"""Make claims good, keep them longer, give them up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel import events
+from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.logistics.events import BookingCancelled
+from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.rules.states import AT_HUB, BookingState, EntryKind
+from marketplace.logistics.services.space.bookings import current_bookings, locked_booking, move
+from marketplace.logistics.services.space.room import NOTHING, ROOMLESS, departure_of, enter, give_back
+
+
+def confirm(session: Session, *, subject: UUID, now: datetime) -> None:
+    """Make the claims of a subject good; Conflict ``booking_gone`` when they ended before.
+
+    A claim whose time is over but whose room nobody took in between is still good.
+    """
+    for booking in _known(session, subject):
+        if booking.state is BookingState.HELD:
+            move(booking, "confirm")
+            booking.expires_at, booking.confirmed_at = None, now
+            enter(session, EntryKind.CONFIRM, booking, NOTHING, now)
+    session.flush()
+
+
+def extend(session: Session, *, subject: UUID, expires_at: datetime, now: datetime) -> None:
+    """Keep the claims of a subject until a later instant, at most until the cargo cut-off."""
+    for booking in _known(session, subject):
+        if booking.state is BookingState.HELD and booking.expires_at is not None:
+            until = min(expires_at, departure_of(session, booking.departure_id).cutoff_cargo_at)
+            booking.expires_at = until if until > max(booking.expires_at, now) else booking.expires_at
+    session.flush()
+
+
+def release(session: Session, *, subject: UUID, reason: str, now: datetime) -> None:
+    """Give back the room of a subject that is not on the lorry yet; nothing when there is nothing to give back."""
+    for booking in current_bookings(session, subject):
+        if booking.state in AT_HUB:
+            _give_up(session, booking, "cancel", reason, now)
+
+
+def cancel(session: Session, *, booking_id: UUID, reason: str, now: datetime) -> None:
+    """Give up one booking that is not on the lorry yet."""
+    _give_up(session, locked_booking(session, booking_id), "cancel", reason, now)
+
+
+def decline(session: Session, *, booking_id: UUID, reason: str, now: datetime) -> None:
+    """Let the carrier give up a booking, accepted or not; its room is free again."""
+    booking = locked_booking(session, booking_id)
+    _give_up(session, booking, "reject" if booking.state is BookingState.HELD else "decline", reason, now)
+
+
+def _known(session: Session, subject: UUID) -> Sequence[Booking]:
+    found = current_bookings(session, subject)
+    if not found:
+        ended = session.execute(sa.select(Booking.id).where(Booking.subject == subject).limit(1)).first()
+        raise NotFound("booking") if ended is None else Conflict("booking_gone", subject=subject)
+    return found
+
+
+def _give_up(session: Session, booking: Booking, action: str, reason: str, now: datetime) -> None:
+    took_room = booking.state not in ROOMLESS
+    move(booking, action)
+    booking.expires_at = None
+    session.flush()
+    if took_room:
+        enter(session, EntryKind.RELEASE, booking, NOTHING - booking.load, now)
+        give_back(session, booking.departure_id, booking.load)
+    events.record(session, BookingCancelled(at=now, booking_id=booking.id, subject=booking.subject, reason=reason))

@@ -1,0 +1,152 @@
+"""Claim room for a load, or aim it at a departure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.ids import new_id, new_reference
+from marketplace.kernel.quantity import Load
+from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.queries import bookings as queries
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.rules.freight import check_load
+from marketplace.logistics.rules.states import BookingState, EntryKind
+from marketplace.logistics.services.space.bookings import bookable, current_bookings, move
+from marketplace.logistics.services.space.lapsing import lapse, lapse_holds, tell_expired
+from marketplace.logistics.services.space.room import ROOMLESS, claim, enter
+
+
+def hold(
+    session: Session,
+    *,
+    departure_id: UUID,
+    to_place: str,
+    load: Load,
+    subject: UUID,
+    shipper: UUID,
+    consignee: UUID,
+    expires_at: datetime,
+    now: datetime,
+    part: int = 1,
+) -> BookingRow:
+    """Claim room until an instant, at most until the cargo cut-off, and return the booking.
+
+    A subject that has a booking already keeps it, and gets Conflict ``booking_differs`` when it asks for another.
+    Conflict ``capacity`` names the lacking dimensions; ``cutoff``, ``departure_closed`` and ``not_served`` say why a
+    departure takes nothing. After a Conflict nothing of this call remains, so that a caller may go on.
+    """
+    wanted = _Wanted(departure_id, to_place, load, subject, part, shipper, consignee)
+    return _book(session, wanted, BookingState.HELD, expires_at, now)
+
+
+def target(
+    session: Session,
+    *,
+    departure_id: UUID,
+    to_place: str,
+    load: Load,
+    subject: UUID,
+    shipper: UUID,
+    consignee: UUID,
+    now: datetime,
+    part: int = 1,
+) -> BookingRow:
+    """Note the departure that goods not made yet are meant for; no room is claimed until ``take``."""
+    wanted = _Wanted(departure_id, to_place, load, subject, part, shipper, consignee)
+    return _book(session, wanted, BookingState.TARGET, None, now)
+
+
+def take(session: Session, *, subject: UUID, expires_at: datetime, now: datetime) -> None:
+    """Claim the room of a target now that its goods have a ready date; nothing when it is claimed already."""
+    for booking in current_bookings(session, subject):
+        if booking.state is not BookingState.TARGET:
+            continue
+        with session.begin_nested():
+            found = bookable(session, booking.departure_id, booking.to_place, now)
+            lapsed = lapse_holds(session, booking.departure_id, now)
+            move(booking, "take")
+            booking.expires_at = min(expires_at, found.cutoff_cargo_at)
+            enter(session, EntryKind.HOLD, booking, booking.load, now)
+            claim(session, booking.departure_id, booking.load, lapsed, now)
+        tell_expired(session, lapsed, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    departure_id: UUID
+    to_place: str
+    load: Load
+    subject: UUID
+    part: int
+    shipper: UUID
+    consignee: UUID
+
+
+def _book(
+    session: Session, wanted: _Wanted, state: BookingState, expires_at: datetime | None, now: datetime
+) -> BookingRow:
+    check_load(wanted.load)
+    found = next((row for row in current_bookings(session, wanted.subject) if row.part == wanted.part), None)
+    if found is not None and not _has_lapsed(found, now):
+        return _same(session, found, wanted)
+    if found is not None:
+        lapse(session, departure_id=found.departure_id, now=now)
+    with session.begin_nested():
+        departure = bookable(session, wanted.departure_id, wanted.to_place, now)
+        takes_room = state not in ROOMLESS
+        lapsed = lapse_holds(session, wanted.departure_id, now) if takes_room else []
+        until = min(expires_at, departure.cutoff_cargo_at) if expires_at else None
+        booking_id = _insert(session, wanted, state, until, now)
+        if booking_id is None:
+            # Somebody booked for this subject between our look and our insert.
+            return _same(session, _one_current(session, wanted), wanted)
+        if takes_room:
+            booking = session.get_one(Booking, booking_id)
+            enter(session, EntryKind.HOLD, booking, wanted.load, now)
+            claim(session, wanted.departure_id, wanted.load, lapsed, now)
+    tell_expired(session, lapsed, now)
+    return queries.booking(session, booking_id=booking_id)
+
+
+def _insert(
+    session: Session, wanted: _Wanted, state: BookingState, expires_at: datetime | None, now: datetime
+) -> UUID | None:
+    booking_id = new_id()
+    is_new = insert_if_new(
+        session,
+        Booking,
+        id=booking_id,
+        reference=new_reference("BKG"),
+        departure_id=wanted.departure_id,
+        to_place=wanted.to_place,
+        subject=wanted.subject,
+        part=wanted.part,
+        shipper_company_id=wanted.shipper,
+        consignee_company_id=wanted.consignee,
+        grams=wanted.load.grams,
+        cm3=wanted.load.cm3,
+        ldm_mm=wanted.load.ldm_mm,
+        pallets=wanted.load.pallets,
+        state=state,
+        expires_at=expires_at,
+        created_at=now,
+    )
+    return booking_id if is_new else None
+
+
+def _same(session: Session, found: Booking, wanted: _Wanted) -> BookingRow:
+    if (found.departure_id, found.to_place, found.load) != (wanted.departure_id, wanted.to_place, wanted.load):
+        raise Conflict("booking_differs", booking=found.id, departure=found.departure_id)
+    return queries.booking(session, booking_id=found.id)
+
+
+def _one_current(session: Session, wanted: _Wanted) -> Booking:
+    return next(row for row in current_bookings(session, wanted.subject) if row.part == wanted.part)
+
+
+def _has_lapsed(booking: Booking, now: datetime) -> bool:
+    return booking.state is BookingState.HELD and booking.expires_at is not None and booking.expires_at <= now

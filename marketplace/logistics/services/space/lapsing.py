@@ -1,0 +1,58 @@
+"""End holds whose time is over."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel import events
+from marketplace.kernel.quantity import DIMENSIONS, Load
+from marketplace.logistics.events import BookingExpired
+from marketplace.logistics.models.departures import Booking, CapacityEntry
+from marketplace.logistics.rules.states import BOOKING, BookingState, EntryKind
+from marketplace.logistics.services.space.room import NOTHING, Lapsed, entry, give_back, load_of
+
+
+def expire(session: Session, *, now: datetime, limit: int = 200) -> int:
+    """End the holds whose time is over, a departure at a time in order of id; return how many ended."""
+    stale = sa.and_(Booking.state == BookingState.HELD, Booking.expires_at <= now)
+    departures = session.scalars(
+        sa.select(Booking.departure_id).where(stale).distinct().order_by(Booking.departure_id).limit(limit)
+    ).all()
+    return sum(lapse(session, departure_id=departure_id, now=now) for departure_id in departures)
+
+
+def lapse(session: Session, *, departure_id: UUID, now: datetime, everyone: bool = False) -> int:
+    """End the holds of a departure whose time is over, or every one when it closes; return how many ended."""
+    lapsed = lapse_holds(session, departure_id, now, everyone=everyone)
+    if lapsed:
+        give_back(session, departure_id, load_of(lapsed))
+        tell_expired(session, lapsed, now)
+    return len(lapsed)
+
+
+def lapse_holds(session: Session, departure_id: UUID, now: datetime, *, everyone: bool = False) -> Sequence[Lapsed]:
+    """End holds whose time is over; the caller takes their room off the departure and tells of them."""
+    stale = sa.true() if everyone else Booking.expires_at <= now
+    ended = session.execute(
+        sa.update(Booking)
+        .where(Booking.departure_id == departure_id, Booking.state == BookingState.HELD, stale)
+        .values(state=BOOKING.apply(BookingState.HELD, "expire"), expires_at=None)
+        .returning(Booking.id, Booking.subject, *(getattr(Booking, name) for name in DIMENSIONS))
+        .execution_options(synchronize_session=False)
+    ).all()
+    lapsed = [Lapsed(row.id, row.subject, Load(*(getattr(row, name) for name in DIMENSIONS))) for row in ended]
+    if lapsed:
+        session.execute(
+            sa.insert(CapacityEntry),
+            [entry(EntryKind.EXPIRE, departure_id, row.booking_id, NOTHING - row.load, now) for row in lapsed],
+        )
+    return lapsed
+
+
+def tell_expired(session: Session, lapsed: Sequence[Lapsed], now: datetime) -> None:
+    """Tell upward of holds that ended."""
+    for row in lapsed:
+        events.record(session, BookingExpired(at=now, booking_id=row.booking_id, subject=row.subject))

@@ -1,0 +1,111 @@
+"""Move a booking to another departure, or to the load that was measured."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.kernel import events
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.ids import new_id, new_reference
+from marketplace.kernel.quantity import DIMENSIONS, Load
+from marketplace.logistics.events import BookingRolled
+from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.queries import bookings as queries
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.rules.freight import check_load
+from marketplace.logistics.rules.states import BookingState, EntryKind
+from marketplace.logistics.services.space.bookings import Bookable, bookable, locked_booking, move
+from marketplace.logistics.services.space.lapsing import lapse_holds, tell_expired
+from marketplace.logistics.services.space.room import (
+    NOTHING,
+    ROOMLESS,
+    Lapsed,
+    change,
+    claim,
+    enter,
+    give_back,
+    no_room,
+    room_left,
+)
+
+
+def roll(session: Session, *, booking_id: UUID, departure_id: UUID, reason: str, now: datetime) -> BookingRow:
+    """Move a booking to another departure, with its room and its state; Conflict ``capacity`` leaves it where it is."""
+    booking = locked_booking(session, booking_id)
+    with session.begin_nested():
+        found = bookable(session, departure_id, booking.to_place, now)
+        if found.id == booking.departure_id:
+            raise Conflict("same_departure", departure=departure_id)
+        old_state, load = booking.state, booking.load
+        move(booking, "roll")
+        session.flush()
+        new = _rolled(booking, found, old_state, now)
+        session.add(new)
+        session.flush()
+        booking.rolled_to = new.id
+        if old_state in ROOMLESS:
+            lapsed: Sequence[Lapsed] = ()
+        else:
+            lapsed = lapse_holds(session, departure_id, now)
+            enter(session, EntryKind.ROLL_OUT, booking, NOTHING - load, now)
+            enter(session, EntryKind.ROLL_IN, new, load, now)
+            # Both rows are hot: the lower id first, as everybody who changes two.
+            for target_id in sorted((booking.departure_id, departure_id)):
+                if target_id == departure_id:
+                    claim(session, departure_id, load, lapsed, now)
+                else:
+                    give_back(session, booking.departure_id, load)
+    tell_expired(session, lapsed, now)
+    events.record(
+        session,
+        BookingRolled(
+            at=now,
+            booking_id=booking.id,
+            subject=booking.subject,
+            new_booking_id=new.id,
+            departure_id=departure_id,
+            reason=reason,
+        ),
+    )
+    return queries.booking(session, booking_id=new.id)
+
+
+def adjust(session: Session, *, booking_id: UUID, load: Load, now: datetime) -> None:
+    """Change a booking's load to what was measured; Conflict ``capacity`` without room for the surplus."""
+    check_load(load)
+    booking = locked_booking(session, booking_id)
+    more = load - booking.load
+    if more.is_nothing:
+        return
+    with session.begin_nested():
+        booking.grams, booking.cm3, booking.ldm_mm, booking.pallets = (getattr(load, name) for name in DIMENSIONS)
+        if booking.state in ROOMLESS:
+            return
+        enter(session, EntryKind.ADJUST, booking, more, now)
+        if not change(session, booking.departure_id, more, room_left(more)):
+            raise no_room(session, booking.departure_id, more)
+
+
+def _rolled(booking: Booking, departure: Bookable, state: BookingState, now: datetime) -> Booking:
+    """Return the same claim on another departure; cargo that is at the hub already stays received."""
+    until = booking.expires_at and min(booking.expires_at, departure.cutoff_cargo_at)
+    return Booking(
+        id=new_id(),
+        reference=new_reference("BKG"),
+        departure_id=departure.id,
+        to_place=booking.to_place,
+        subject=booking.subject,
+        part=booking.part,
+        shipper_company_id=booking.shipper_company_id,
+        consignee_company_id=booking.consignee_company_id,
+        grams=booking.grams,
+        cm3=booking.cm3,
+        ldm_mm=booking.ldm_mm,
+        pallets=booking.pallets,
+        state=state,
+        expires_at=until,
+        created_at=now,
+        confirmed_at=booking.confirmed_at,
+    )

@@ -1,6 +1,7 @@
 """Write audit rows, and seal them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +20,15 @@ ROWS_PER_SEAL: Final = 1_000
 _TURN: Final = 0x7365616C
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act to note: what was done to which thing, and its facts."""
+
+    action: str
+    subject_id: UUID
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
 def record(
     session: Session,
     *,
@@ -30,33 +40,43 @@ def record(
     now: datetime,
 ) -> UUID:
     """Write one audit row in this transaction; ValueError for facts that are no ids, codes or numbers."""
+    (row_id,) = record_all(session, actor=actor, subject=subject, acts=(Act(action, subject_id, facts or {}),), now=now)
+    return row_id
+
+
+def record_all(session: Session, *, actor: Actor, subject: str, acts: Iterable[Act], now: datetime) -> list[UUID]:
+    """Write an audit row for each act of one actor in this transaction, in this order; return their ids."""
+    rows = [_row(actor, subject, act, now) for act in acts]
+    if rows:
+        session.flush()
+        session.execute(sa.insert(AuditRow), rows)
+        session.execute(sa.insert(AuditUnsealed), [{"row_id": row["id"]} for row in rows])
+    return [row["id"] for row in rows]
+
+
+def _row(actor: Actor, subject: str, act: Act, now: datetime) -> dict[str, Any]:
     row_id = new_id()
     content = rules.row_content(
         id=row_id,
         at=now,
         actor=actor.person_id,
         company=actor.company_id,
-        action=action,
+        action=act.action,
         subject=subject,
-        subject_id=subject_id,
-        facts=rules.plain(facts or {}),
+        subject_id=act.subject_id,
+        facts=rules.plain(act.facts),
     )
-    session.add(
-        AuditRow(
-            id=row_id,
-            at=now,
-            actor_id=actor.person_id,
-            company_id=actor.company_id,
-            action=action,
-            subject=subject,
-            subject_id=subject_id,
-            facts=content["facts"],
-            hash=rules.digest(content),
-        )
-    )
-    session.flush()
-    session.execute(sa.insert(AuditUnsealed).values(row_id=row_id))
-    return row_id
+    return {
+        "id": row_id,
+        "at": now,
+        "actor_id": actor.person_id,
+        "company_id": actor.company_id,
+        "action": act.action,
+        "subject": subject,
+        "subject_id": act.subject_id,
+        "facts": content["facts"],
+        "hash": rules.digest(content),
+    }
 
 
 def seal(session: Session, *, now: datetime) -> int:

@@ -9,7 +9,7 @@ import fcntl
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -255,11 +255,18 @@ def insert_if_new(session: Session, entity: type[Base], **values: Any) -> bool:
 
     A racer on PostgreSQL waits for the other's end, then sees its row: nobody gets a unique violation.
     """
+    return bool(insert_new(session, entity, (values,)))
+
+
+def insert_new(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]]) -> set[Any]:
+    """Insert the rows whose unique keys nobody has; return the first primary key columns of those inserted."""
+    if not rows:
+        return set()
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     table = cast("sa.Table", entity.__table__)
     # RETURNING, because not every driver counts the rows of an INSERT.
-    statement = insert(table).values(**values).on_conflict_do_nothing().returning(table.primary_key.columns[0])
-    return session.execute(statement).first() is not None
+    statement = insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
+    return set(session.scalars(statement, list(rows)))
 
 
 def on_commit(session: Session, callback: Callable[[], None]) -> None:

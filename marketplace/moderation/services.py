@@ -1,5 +1,6 @@
 """Open, withdraw and decide cases."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
+from marketplace.audit.services import Act
 from marketplace.catalog.events import (
     ChangeProposed,
     ChangeWithdrawn,
@@ -18,11 +20,12 @@ from marketplace.catalog.events import (
     PriceJumped,
 )
 from marketplace.catalog.queries import review as catalog
-from marketplace.catalog.services import changes, listings
+from marketplace.catalog.rules.rows import ReviewRow
+from marketplace.catalog.services import bulk, changes, listings
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import insert_if_new
-from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
-from marketplace.kernel.events import record
+from marketplace.kernel.db import insert_new
+from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
+from marketplace.kernel.events import record_all, together
 from marketplace.kernel.ids import new_id
 from marketplace.moderation import rules
 from marketplace.moderation.events import CaseDecided
@@ -34,24 +37,25 @@ _ON_LISTING: Final = {
     Decision.CHANGES_REQUESTED: "request_changes",
     Decision.DECLINE: "decline",
 }
+_NEWEST: Final = sa.select(Case).order_by(Case.id).with_for_update().execution_options(populate_existing=True)
 
 
-def open_case(
-    session: Session, *, kind: CaseKind, listing_id: UUID, change_id: UUID | None = None, now: datetime
-) -> None:
-    """Put something into the queue; what waits there already stays where it is."""
-    row = catalog.review(session, listing_id=listing_id, change_id=change_id)
+def open_cases(session: Session, *, kind: CaseKind, changes: Mapping[UUID, UUID | None], now: datetime) -> None:
+    """Put listings, each with its change set if it is one, into the queue; what waits there already stays."""
+    rows = catalog.reviews(session, changes=changes)
+    insert_new(session, Case, [_case(kind, rows[listing_id], changes[listing_id], now) for listing_id in changes])
+
+
+def _case(kind: CaseKind, row: ReviewRow, change_id: UUID | None, now: datetime) -> dict[str, Any]:
     changed = frozenset(field.name for field in row.fields if field.old is not None and field.old != field.new)
-    insert_if_new(
-        session,
-        Case,
-        id=new_id(),
-        kind=kind,
-        listing_id=listing_id,
-        change_id=change_id,
-        company_id=row.company_id,
-        state=CaseState.PENDING,
-        risk=rules.risk(
+    return {
+        "id": new_id(),
+        "kind": kind,
+        "listing_id": row.listing_id,
+        "change_id": change_id,
+        "company_id": row.company_id,
+        "state": CaseState.PENDING,
+        "risk": rules.risk(
             kind=kind,
             approved_before=row.approved_before,
             has_packing=row.has_packing,
@@ -59,9 +63,9 @@ def open_case(
             price_jumped=row.price_jumped,
             fields=changed,
         ),
-        opened_at=now,
-        due_at=now + rules.REVIEW_WITHIN,
-    )
+        "opened_at": now,
+        "due_at": now + rules.REVIEW_WITHIN,
+    }
 
 
 def decide(
@@ -78,99 +82,163 @@ def decide(
 
     ``seen`` is the fingerprint of what the moderator looked at: Conflict ``content_moved`` when it is no longer that.
     """
+    decided = decide_all(session, actor=actor, seen={case_id: seen}, decision=decision, reason=reason, now=now)
+    done = decided[case_id]
+    if isinstance(done, DomainError):
+        raise done
+    return done
+
+
+def decide_all(
+    session: Session,
+    *,
+    actor: Actor,
+    seen: Mapping[UUID, str | None],
+    decision: str,
+    reason: str = "",
+    now: datetime,
+) -> dict[UUID, CaseState | DomainError]:
+    """Decide cases alike, each exactly once; return each one's state, or why it was not decided.
+
+    ``seen`` holds the fingerprint of what the moderator looked at by case, None for one that was not shown.
+    """
     actor.must(Permission.OPERATOR_LISTING_MODERATE)
-    case = session.get(Case, case_id)
-    if case is None:
-        raise NotFound("case")
+    done: dict[UUID, CaseState | DomainError] = {case_id: NotFound("case") for case_id in seen}
+    asked = session.scalars(sa.select(Case).where(Case.id.in_(seen)).order_by(Case.id)).all()
+    done |= {case.id: refusal for case in asked if (refusal := _refusal(case, actor, decision, reason))}
+    cases = {case.id: case for case in asked if isinstance(done[case.id], NotFound)}
+    if not cases:
+        return done
+    # Whoever edits a listing holds its row first, so nothing moves between looking and deciding.
+    bulk.locked(session, {case.listing_id for case in cases.values()})
+    hashes = _shown(session, cases.values())
+    session.scalars(_NEWEST.where(Case.id.in_(cases))).all()
+    wanted = Decision(decision)
+    for case in cases.values():
+        if not CASE.allows(case.state, wanted):
+            possible = CASE.actions(case.state)
+            done[case.id] = Conflict("state", thing="case", state=case.state, action=wanted, possible=possible)
+        elif seen[case.id] not in {None, hashes[case.id]}:
+            done[case.id] = Conflict("content_moved")
+        else:
+            done[case.id] = CASE.apply(case.state, wanted)
+    decided = [case for case in cases.values() if not isinstance(done[case.id], DomainError)]
+    _resolve(session, [case.id for case in decided], wanted, now, decided_by=actor.person_id)
+    _keep(session, decided, hashes, reason.strip(), now)
+    _carry_out(session, actor, decided, wanted, now)
+    acts = [
+        Act(
+            f"moderation.{wanted}", case.id, {"listing": case.listing_id, "kind": case.kind, "content": hashes[case.id]}
+        )
+        for case in decided
+    ]
+    audit.record_all(session, actor=actor, subject="case", acts=acts, now=now)
+    news = {"decision": wanted, "at": now}
+    record_all(
+        session,
+        [
+            CaseDecided(case_id=case.id, listing_id=case.listing_id, company_id=case.company_id, **news)
+            for case in decided
+        ],
+    )
+    return done
+
+
+def _refusal(case: Case, actor: Actor, decision: str, reason: str) -> DomainError | None:
+    """Return why this actor may not decide this case so, None if he may."""
     if case.company_id == actor.company_id:
-        raise NotAllowed("own_listing")
-    wanted = rules.parse_decision(case.kind, decision)
-    text = rules.check_reason(wanted, reason)
-    # Whoever edits the listing holds its row first, so nothing moves between looking and deciding.
-    listings.lock(session, case.listing_id)
-    now_shown = catalog.review(session, listing_id=case.listing_id, change_id=case.change_id).fingerprint
-    if not _resolve(session, case, wanted, now, decided_by=actor.person_id, content_hash=now_shown):
-        session.refresh(case)
-        raise Conflict("state", thing="case", state=case.state, action=wanted, possible=CASE.actions(case.state))
-    if seen is not None and seen != now_shown:
-        raise Conflict("content_moved")
-    if text:
-        session.add(CaseReason(case_id=case_id, text=text, at=now))
-        session.flush()
-    _carry_out(session, actor, case, wanted, now)
-    audit.record(
-        session,
-        actor=actor,
-        action=f"moderation.{wanted}",
-        subject="case",
-        subject_id=case_id,
-        facts={"listing": case.listing_id, "kind": case.kind, "content": now_shown},
-        now=now,
-    )
-    record(
-        session,
-        CaseDecided(case_id=case_id, listing_id=case.listing_id, company_id=case.company_id, decision=wanted, at=now),
-    )
-    return CASE.apply(CaseState.PENDING, wanted)
+        return NotAllowed("own_listing")
+    try:
+        rules.check_reason(rules.parse_decision(case.kind, decision), reason)
+    except Refused as refusal:
+        return refusal
+    return None
 
 
-def on_submitted(session: Session, event: ListingSubmitted) -> None:
-    """Queue a submitted listing."""
-    open_case(session, kind=CaseKind.LISTING, listing_id=event.listing_id, now=event.at)
+def _shown(session: Session, cases: Collection[Case]) -> dict[UUID, str]:
+    """Return the fingerprint of what each case shows; a listing may wait with its prices and with an edit."""
+    whole = catalog.reviews(session, changes={case.listing_id: None for case in cases if case.change_id is None})
+    edits = {case.listing_id: case.change_id for case in cases if case.change_id is not None}
+    edited = catalog.reviews(session, changes=edits) if edits else {}
+    return {case.id: (edited if case.change_id else whole)[case.listing_id].fingerprint for case in cases}
 
 
-def on_change_proposed(session: Session, event: ChangeProposed) -> None:
-    """Queue an edit of a listing that is up."""
-    open_case(session, kind=CaseKind.CHANGE, listing_id=event.listing_id, change_id=event.change_id, now=event.at)
+def _keep(session: Session, cases: Collection[Case], hashes: Mapping[UUID, str], reason: str, now: datetime) -> None:
+    """Note what was decided upon, and why."""
+    for case in cases:
+        case.content_hash = hashes[case.id]
+    session.flush()
+    if reason and cases:
+        session.execute(sa.insert(CaseReason), [{"case_id": case.id, "text": reason, "at": now} for case in cases])
 
 
-def on_price_jumped(session: Session, event: PriceJumped) -> None:
-    """Queue a price that moved further than is usual."""
-    open_case(session, kind=CaseKind.PRICE, listing_id=event.listing_id, now=event.at)
+@together
+def on_submitted(session: Session, news: Sequence[ListingSubmitted]) -> None:
+    """Queue submitted listings."""
+    changes = {event.listing_id: None for event in news}
+    open_cases(session, kind=CaseKind.LISTING, changes=changes, now=news[-1].at)
 
 
-def on_withheld(session: Session, event: ListingWithheld) -> None:
-    """Close the case of a listing that its merchant took back."""
-    _withdraw(session, event.listing_id, CaseKind.LISTING, event.at)
+@together
+def on_change_proposed(session: Session, news: Sequence[ChangeProposed]) -> None:
+    """Queue edits of listings that are up."""
+    changes = {event.listing_id: event.change_id for event in news}
+    open_cases(session, kind=CaseKind.CHANGE, changes=changes, now=news[-1].at)
 
 
-def on_change_withdrawn(session: Session, event: ChangeWithdrawn) -> None:
-    """Close the case of an edit that was taken back or replaced."""
-    _withdraw(session, event.listing_id, CaseKind.CHANGE, event.at)
+@together
+def on_price_jumped(session: Session, news: Sequence[PriceJumped]) -> None:
+    """Queue prices that moved further than is usual."""
+    changes = {event.listing_id: None for event in news}
+    open_cases(session, kind=CaseKind.PRICE, changes=changes, now=news[-1].at)
 
 
-def on_unpublished(session: Session, event: ListingUnpublished) -> None:
-    """Close the case of a price that nobody sees any more."""
-    _withdraw(session, event.listing_id, CaseKind.PRICE, event.at)
+@together
+def on_withheld(session: Session, news: Sequence[ListingWithheld]) -> None:
+    """Close the cases of listings that their merchant took back."""
+    _withdraw(session, [event.listing_id for event in news], CaseKind.LISTING, news[-1].at)
 
 
-def _carry_out(session: Session, actor: Actor, case: Case, decision: Decision, now: datetime) -> None:
-    match case.kind:
-        case CaseKind.LISTING:
-            action = _ON_LISTING[decision]
-            listings.decide(session, actor=actor, listing_id=case.listing_id, action=action, now=now)
-        case CaseKind.CHANGE:
+@together
+def on_change_withdrawn(session: Session, news: Sequence[ChangeWithdrawn]) -> None:
+    """Close the cases of edits that were taken back or replaced."""
+    _withdraw(session, [event.listing_id for event in news], CaseKind.CHANGE, news[-1].at)
+
+
+@together
+def on_unpublished(session: Session, news: Sequence[ListingUnpublished]) -> None:
+    """Close the cases of prices that nobody sees any more."""
+    _withdraw(session, [event.listing_id for event in news], CaseKind.PRICE, news[-1].at)
+
+
+def _carry_out(session: Session, actor: Actor, cases: Collection[Case], decision: Decision, now: datetime) -> None:
+    whole = [case.listing_id for case in cases if case.kind is CaseKind.LISTING]
+    if whole:
+        action = _ON_LISTING[decision]
+        bulk.decide_listings(session, actor=actor, listing_ids=whole, action=action, now=now)
+    for case in cases:
+        if case.kind is CaseKind.CHANGE:
             confirm = decision is Decision.APPROVE
             changes.decide(session, actor=actor, change_id=cast("UUID", case.change_id), confirm=confirm, now=now)
-        case CaseKind.PRICE:
+        if case.kind is CaseKind.PRICE:
             listings.clear_price_flag(session, actor=actor, listing_id=case.listing_id, now=now)
             if decision is Decision.DECLINE:
                 listings.decide(session, actor=actor, listing_id=case.listing_id, action="pause", now=now)
 
 
-def _withdraw(session: Session, listing_id: UUID, kind: CaseKind, now: datetime) -> None:
-    case = session.scalars(
-        sa.select(Case).where(Case.listing_id == listing_id, Case.kind == kind, Case.state == CaseState.PENDING)
-    ).one_or_none()
-    if case is not None:
-        _resolve(session, case, "withdraw", now)
+def _withdraw(session: Session, listing_ids: Collection[UUID], kind: CaseKind, now: datetime) -> None:
+    waiting = sa.select(Case.id).where(
+        Case.listing_id.in_(listing_ids), Case.kind == kind, Case.state == CaseState.PENDING
+    )
+    _resolve(session, session.scalars(waiting).all(), "withdraw", now)
 
 
-def _resolve(session: Session, case: Case, action: str, now: datetime, **facts: Any) -> bool:
-    """End a pending case: the one place that writes its state; tell whether it was pending."""
-    statement = (
+def _resolve(session: Session, case_ids: Collection[UUID], action: str, now: datetime, **facts: Any) -> None:
+    """End pending cases: the one place that writes their state."""
+    if not case_ids:
+        return
+    session.execute(
         sa.update(Case)
-        .where(Case.id == case.id, Case.state == CaseState.PENDING)
+        .where(Case.id.in_(case_ids), Case.state == CaseState.PENDING)
         .values(state=CASE.apply(CaseState.PENDING, action), decided_at=now, **facts)
     )
-    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1

@@ -1,6 +1,6 @@
 """Note that a listing changed; keep what search counts and sorts by."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.events import ListingPublished, ListingUnpublished
 from marketplace.catalog.models import ListingCard
+from marketplace.kernel.events import together
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import services as outbox
 from marketplace.search.models import SearchEntry, SearchPrice, StaleListing
@@ -45,14 +46,16 @@ def touch_all(session: Session, *, listing_ids: Collection[UUID], now: datetime)
         outbox.enqueue(session, JOB, {}, now=now)
 
 
-def on_published(session: Session, event: ListingPublished) -> None:
+@together
+def on_published(session: Session, news: Sequence[ListingPublished]) -> None:
     """Index what became public or changed."""
-    touch(session, listing_id=event.listing_id, now=event.at)
+    touch_all(session, listing_ids=[event.listing_id for event in news], now=news[-1].at)
 
 
-def on_unpublished(session: Session, event: ListingUnpublished) -> None:
+@together
+def on_unpublished(session: Session, news: Sequence[ListingUnpublished]) -> None:
     """Take what is public no longer out of the index; it is not shown from this moment on."""
-    touch(session, listing_id=event.listing_id, now=event.at)
+    touch_all(session, listing_ids=[event.listing_id for event in news], now=news[-1].at)
 
 
 def ask_for_rebuild(session: Session, *, now: datetime) -> UUID:

@@ -15,14 +15,14 @@ from marketplace.audit import services as audit
 from marketplace.catalog.imports import present
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.imports.queries import as_json
-from marketplace.catalog.models import Listing
+from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.import_states import IMPORT, ImportState
 from marketplace.catalog.rules.imported import Judged, Outcome, Surroundings, in_sheet, judge
 from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.catalog.rules.sheet_rows import SheetRow
 from marketplace.catalog.rules.sheets import Cell, Layout
 from marketplace.catalog.rules.states import LISTING
-from marketplace.catalog.services import listings
+from marketplace.catalog.services import bulk
 from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import Actor
@@ -32,7 +32,7 @@ from marketplace.merchants import queries as merchants
 from marketplace.outbox import services as outbox
 
 JOB: Final = "import_sheet"
-BATCH: Final = 200
+BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +179,11 @@ def write_batch(session: Session, job: ImportJob, *, actor: Actor, around: Surro
     if not rows:
         return False
     doing = [row for row in rows if row.outcome in {Outcome.CREATE, Outcome.UPDATE}]
-    known = present.drafts_by_sku(session, company_id=job.company_id, skus=_skus(row.values for row in doing))
     submits = job.submit and bool(merchants.active(session, company_ids=[job.company_id]))
-    for row in doing:
-        found = known.get(row.values["sku"])
-        try:
-            with session.begin_nested():
-                row.outcome = _write(session, actor, row, found, around, now, submits=submits)
-        except DomainError as error:
-            row.outcome = Outcome.ERROR
-            row.errors = [as_json(in_sheet(item)) for item in error.errors or [FieldError("sku", error.code)]]
+    batch = _Batch(session, actor, around, now, submits)
+    # Another import of this merchant may write the same new article at this moment: then it is there the second time.
+    for row in batch.write(batch.write(doing)):
+        _refuse(row, [FieldError("sku", "taken", "an article number you do not use yet")])
     job.cursor = rows[-1].position
     session.flush()
     return True
@@ -201,32 +196,74 @@ def finish(session: Session, job: ImportJob, *, actor: Actor, now: datetime, cou
     _audit(session, actor, "import.finished", job.id, now, **{str(name): count for name, count in counts.items()})
 
 
-def _write(
-    session: Session,
-    actor: Actor,
-    row: ImportRow,
-    found: tuple[UUID, Any] | None,
-    around: Surroundings,
-    now: datetime,
-    *,
-    submits: bool,
-) -> Outcome:
-    """Write one row as it stands against the listing of this moment."""
-    judged = judge(row.values, found[1] if found else None, around)
-    if judged.draft is None:
-        raise Refused.fields(*judged.errors)
-    outcome = judged.outcome
-    if found is None:
-        listing_id = listings.create(session, actor=actor, draft=judged.draft, now=now)
-    else:
-        listing_id = found[0]
-        if outcome is Outcome.UPDATE and not listings.edit(
-            session, actor=actor, listing_id=listing_id, draft=judged.draft, now=now
-        ):
-            outcome = Outcome.UNCHANGED
-    if submits and LISTING.allows(session.get_one(Listing, listing_id).state, "submit"):
-        listings.submit(session, actor=actor, listing_id=listing_id, now=now)
-    return outcome
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Rows written in one transaction, each as it stands against the listing of this moment."""
+
+    session: Session
+    actor: Actor
+    around: Surroundings
+    now: datetime
+    submits: bool = False
+
+    def write(self, rows: Sequence[ImportRow]) -> list[ImportRow]:
+        """Write rows; return those whose new article was written by somebody else at the same moment."""
+        if not rows:
+            return []
+        known = present.drafts_by_sku(
+            self.session, company_id=self.actor.company, skus=_skus(row.values for row in rows), editing=True
+        )
+        new: list[tuple[ImportRow, ListingDraft]] = []
+        there: dict[UUID, tuple[ImportRow, ListingDraft]] = {}
+        handed_in: list[UUID] = []
+        for row in rows:
+            listing, draft = known.get(row.values["sku"], (None, None))
+            judged = judge(row.values, draft, self.around)
+            if judged.draft is None:
+                _refuse(row, judged.errors)
+            elif listing is None:
+                new.append((row, judged.draft))
+            elif judged.outcome is Outcome.UPDATE:
+                there[listing.id] = (row, judged.draft)
+            else:
+                row.outcome = judged.outcome
+            if listing is not None and judged.draft is not None and LISTING.allows(listing.state, "submit"):
+                handed_in.append(listing.id)
+        made, raced = self._create(new)
+        refused = self._edit(there)
+        if self.submits:
+            waiting = [listing_id for listing_id in handed_in if listing_id not in refused]
+            bulk.submit_listings(self.session, actor=self.actor, listing_ids=[*made, *waiting], now=self.now)
+        return raced
+
+    def _create(self, rows: Sequence[tuple[ImportRow, ListingDraft]]) -> tuple[list[UUID], list[ImportRow]]:
+        made = bulk.create_listings(self.session, actor=self.actor, drafts=[draft for _, draft in rows], now=self.now)
+        raced: list[ImportRow] = []
+        for (row, _), done in zip(rows, made, strict=True):
+            if not isinstance(done, DomainError):
+                row.outcome = Outcome.CREATE
+            elif any(error.code == "taken" for error in done.errors):
+                raced.append(row)
+            else:
+                _refuse(row, done.errors)
+        return [done for done in made if not isinstance(done, DomainError)], raced
+
+    def _edit(self, rows: Mapping[UUID, tuple[ImportRow, ListingDraft]]) -> set[UUID]:
+        """Edit listings; return those that were refused."""
+        drafts = {listing_id: draft for listing_id, (_, draft) in rows.items()}
+        edited = bulk.edit_listings(self.session, actor=self.actor, drafts=drafts, now=self.now)
+        for listing_id, done in edited.items():
+            row, _ = rows[listing_id]
+            if isinstance(done, DomainError):
+                _refuse(row, done.errors or [FieldError("sku", done.code)])
+            else:
+                row.outcome = Outcome.UPDATE if done else Outcome.UNCHANGED
+        return {listing_id for listing_id, done in edited.items() if isinstance(done, DomainError)}
+
+
+def _refuse(row: ImportRow, errors: Iterable[FieldError]) -> None:
+    row.outcome = Outcome.ERROR
+    row.errors = [as_json(in_sheet(error)) for error in errors]
 
 
 def _unsaid(judged: Judged, said: Sequence[FieldError]) -> list[FieldError]:

@@ -1,5 +1,7 @@
 """Read pictures, and who may see them."""
 
+from collections.abc import Collection
+from itertools import groupby
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,10 +13,26 @@ from marketplace.catalog.rules.rows import PictureRow
 
 def pictures(session: Session, *, listing_id: UUID) -> tuple[PictureRow, ...]:
     """Return a listing's pictures in order, those that wait included, for a caller that has shown its right."""
-    rows = session.scalars(
-        sa.select(ListingPicture).where(ListingPicture.listing_id == listing_id).order_by(ListingPicture.position)
+    return of_listings(session, listing_ids=[listing_id]).get(listing_id, ())
+
+
+def of_listings(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, tuple[PictureRow, ...]]:
+    """Return the pictures of those of these listings that have some, for a caller that has shown its right."""
+    rows = session.execute(
+        sa.select(
+            ListingPicture.listing_id,
+            ListingPicture.id,
+            ListingPicture.file_id,
+            ListingPicture.alt,
+            ListingPicture.approved,
+        )
+        .where(ListingPicture.listing_id.in_(listing_ids))
+        .order_by(ListingPicture.listing_id, ListingPicture.position)
     )
-    return tuple(PictureRow(row.id, row.file_id, row.alt, row.approved) for row in rows)
+    return {
+        listing_id: tuple(PictureRow(*row[1:]) for row in images)
+        for listing_id, images in groupby(rows, key=lambda row: row.listing_id)
+    }
 
 
 def is_shown(session: Session, *, file_id: UUID, company_id: UUID | None, reviews: bool = False) -> bool:

@@ -1,5 +1,6 @@
 """Read a listing as its reviewer sees it."""
 
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
 from marketplace.catalog.models import Category, ChangeSet, Listing, PriceLadder
+from marketplace.catalog.queries import pictures
 from marketplace.catalog.queries.ladders import stored_ladder
-from marketplace.catalog.queries.pictures import pictures
-from marketplace.catalog.rules.changes import fingerprint
-from marketplace.catalog.rules.pricing import rises
+from marketplace.catalog.rules.pricing import Ladder, rises
 from marketplace.catalog.rules.rows import FieldRow, ReviewRow
 from marketplace.kernel.errors import NotFound
 
@@ -29,64 +29,87 @@ _REVIEWED: Final = (
     "lead_days",
     "hub_code",
 )
+_ROWS: Final = (
+    sa.select(
+        Listing.id,
+        Listing.company_id,
+        Listing.sku,
+        Listing.source_locale,
+        Listing.state,
+        Listing.price_jumped,
+        Listing.approved_at,
+        *(getattr(Listing, name) for name in _REVIEWED),
+        Company.name,
+        Category.code,
+    )
+    .join(Company, Company.id == Listing.company_id)
+    .join(Category, Category.id == Listing.category_id)
+)
+_CHANGES: Final = sa.select(ChangeSet.id, ChangeSet.changes)
+_PRICES: Final = sa.select(
+    PriceLadder.listing_id, PriceLadder.currency, PriceLadder.incoterm, PriceLadder.place_code, PriceLadder.tiers
+).order_by(PriceLadder.listing_id, PriceLadder.position)
 
 
 def review(session: Session, *, listing_id: UUID, change_id: UUID | None = None) -> ReviewRow:
     """Return a listing for its reviewer: whole, or what a change set would change."""
-    row = session.execute(
-        sa.select(Listing, Company.name, Category.code)
-        .join(Company, Company.id == Listing.company_id)
-        .join(Category, Category.id == Listing.category_id)
-        .where(Listing.id == listing_id)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
+    found = reviews(session, changes={listing_id: change_id})
+    if listing_id not in found:
         raise NotFound("listing")
-    found: Listing = row.Listing
-    change = session.get(ChangeSet, change_id) if change_id else None
-    shown = {name: getattr(found, name) for name in _REVIEWED} | {"category": row.code}
-    proposed = {name: part["new"] for name, part in change.changes.items()} if change else {}
-    old: dict[str, Any] = {name: part["old"] for name, part in change.changes.items()} if change else {}
-    fields = [
-        FieldRow(name, (old.get(name, value) if change else None), proposed.get(name, value))
-        for name, value in shown.items()
-    ]
-    fields += [FieldRow(name, old.get(name), proposed[name]) for name in proposed if name not in shown]
-    prices = sa.select(PriceLadder).where(PriceLadder.listing_id == listing_id).order_by(PriceLadder.position)
-    ladders = tuple(
-        stored_ladder(each.currency, each.incoterm, each.place_code, each.tiers) for each in session.scalars(prices)
-    )
-    images = pictures(session, listing_id=listing_id)
-    return ReviewRow(
-        listing_id=found.id,
-        company_id=found.company_id,
-        company=row.name,
-        sku=found.sku,
-        titles=found.titles,
-        source_locale=found.source_locale,
-        state=found.state,
-        fields=tuple(fields),
-        ladders=ladders,
-        pictures=images,
-        rises=any(rises(ladder) for ladder in ladders),
-        has_packing=found.carton_units is not None,
-        price_jumped=found.price_jumped,
-        approved_before=_approved_before(session, found),
-        fingerprint=fingerprint(
-            {
-                "fields": [[each.name, each.old, each.new] for each in fields],
-                "ladders": [
-                    [*each.basis, [[tier.from_quantity, tier.price.micro] for tier in each.tiers]] for each in ladders
-                ],
-                "pictures": [str(each.file_id) for each in images],
-            }
-        ),
-    )
+    return found[listing_id]
 
 
-def _approved_before(session: Session, listing: Listing) -> int:
-    """Count the merchant's other listings that were approved: a stranger's goods are looked at more closely."""
-    others = sa.select(sa.func.count()).where(
-        Listing.company_id == listing.company_id, Listing.id != listing.id, Listing.approved_at.is_not(None)
+def reviews(session: Session, *, changes: Mapping[UUID, UUID | None]) -> dict[UUID, ReviewRow]:
+    """Return listings for their reviewer by id, each whole or as its change set would change it."""
+    rows = session.execute(_ROWS.where(Listing.id.in_(changes))).all()
+    wanted = [change_id for change_id in changes.values() if change_id]
+    proposals = {row.id: row.changes for row in session.execute(_CHANGES.where(ChangeSet.id.in_(wanted)))}
+    ladders = _ladders(session, changes)
+    images = pictures.of_listings(session, listing_ids=changes)
+    approved = _approved(session, {row.company_id for row in rows})
+    return {
+        row.id: ReviewRow(
+            listing_id=row.id,
+            company_id=row.company_id,
+            company=row.name,
+            sku=row.sku,
+            titles=row.titles,
+            source_locale=row.source_locale,
+            state=row.state,
+            fields=_fields(row, proposals.get(changes[row.id])),
+            ladders=tuple(ladders.get(row.id, ())),
+            pictures=images.get(row.id, ()),
+            rises=any(rises(ladder) for ladder in ladders.get(row.id, ())),
+            has_packing=row.carton_units is not None,
+            price_jumped=row.price_jumped,
+            # A stranger's goods are looked at more closely: the merchant's other listings count.
+            approved_before=approved.get(row.company_id, 0) - (row.approved_at is not None),
+        )
+        for row in rows
+    }
+
+
+def _fields(row: Any, proposed: Mapping[str, Mapping[str, Any]] | None) -> tuple[FieldRow, ...]:
+    shown = {name: getattr(row, name) for name in _REVIEWED} | {"category": row.code}
+    if proposed is None:
+        return tuple(FieldRow(name, None, value) for name, value in shown.items())
+    parts = {name: proposed.get(name, {"old": value, "new": value}) for name, value in shown.items()}
+    return tuple(FieldRow(name, part["old"], part["new"]) for name, part in {**parts, **proposed}.items())
+
+
+def _ladders(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, list[Ladder]]:
+    found: dict[UUID, list[Ladder]] = {}
+    for row in session.execute(_PRICES.where(PriceLadder.listing_id.in_(listing_ids))):
+        ladder = stored_ladder(row.currency, row.incoterm, row.place_code, row.tiers)
+        found.setdefault(row.listing_id, []).append(ladder)
+    return found
+
+
+def _approved(session: Session, company_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Count the listings of companies that were ever approved."""
+    counts = (
+        sa.select(Listing.company_id, sa.func.count())
+        .where(Listing.company_id.in_(company_ids), Listing.approved_at.is_not(None))
+        .group_by(Listing.company_id)
     )
-    return session.execute(others).scalar_one()
+    return dict(session.execute(counts).all())

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from marketplace.catalog.rules.changes import fingerprint
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.states import ListingState
@@ -156,4 +157,17 @@ class ReviewRow:
     has_packing: bool
     price_jumped: bool
     approved_before: int
-    fingerprint: str
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash of what is compared: fields, prices, pictures."""
+        return fingerprint(
+            {
+                "fields": [[each.name, each.old, each.new] for each in self.fields],
+                "ladders": [
+                    [*each.basis, [[tier.from_quantity, tier.price.micro] for tier in each.tiers]]
+                    for each in self.ladders
+                ],
+                "pictures": [str(each.file_id) for each in self.pictures],
+            }
+        )

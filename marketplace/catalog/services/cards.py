@@ -1,8 +1,9 @@
 """Cards: what the public sees of a live listing, written anew in the transaction that changes it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,40 +14,52 @@ from marketplace.catalog.models import Category, Commodity, Listing, ListingCard
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.states import ListingState
 from marketplace.catalog.services import content
-from marketplace.kernel.events import record
+from marketplace.kernel.events import record_all
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.events import MerchantApproved, MerchantReinstated, MerchantSuspended
 from marketplace.reference import queries as reference
 
+_BATCH: Final = 500
+_CARDS: Final = sa.select(ListingCard).execution_options(populate_existing=True)
 
-def refresh(session: Session, *, listing: Listing, now: datetime) -> None:
-    """Write the card of a live listing of an active merchant, or take it away; tell whoever listens."""
-    session.flush()
-    card = session.get(ListingCard, listing.id)
-    is_public = listing.state is ListingState.LIVE and bool(merchants.active(session, company_ids=[listing.company_id]))
-    if not is_public:
-        if card is not None:
-            session.delete(card)
-            session.flush()
-            record(session, ListingUnpublished(listing_id=listing.id, at=now))
+
+def refresh(session: Session, *, listings: Collection[Listing], now: datetime) -> None:
+    """Write the cards of live listings of active merchants, or take them away; tell whoever listens."""
+    if not listings:
         return
-    card = card or ListingCard(listing_id=listing.id, company_id=listing.company_id, published_at=now)
-    _draw(session, card, listing)
-    session.add(card)
     session.flush()
-    record(session, ListingPublished(listing_id=listing.id, at=now))
+    ids = [listing.id for listing in listings]
+    up = {card.listing_id: card for card in session.scalars(_CARDS.where(ListingCard.listing_id.in_(ids)))}
+    sellers = merchants.active(session, company_ids={listing.company_id for listing in listings})
+    public = [item for item in listings if item.state is ListingState.LIVE and item.company_id in sellers]
+    shown = {listing.id for listing in public}
+    gone = [listing_id for listing_id in ids if listing_id not in shown and listing_id in up]
+    for listing_id in gone:
+        session.delete(up[listing_id])
+    faces = _faces(session, public)
+    new: list[dict[str, Any]] = []
+    for listing in public:
+        drawn, card = _draw(listing, faces), up.get(listing.id)
+        if card is None:
+            new.append({"listing_id": listing.id, "company_id": listing.company_id, "published_at": now, **drawn})
+            continue
+        for name, value in drawn.items():
+            setattr(card, name, value)
+    if new:
+        session.execute(sa.insert(ListingCard), new)
+    session.flush()
+    record_all(session, [ListingUnpublished(listing_id=listing_id, at=now) for listing_id in gone])
+    record_all(session, [ListingPublished(listing_id=listing.id, at=now) for listing in public])
 
 
 def refresh_company(session: Session, *, company_id: UUID, now: datetime) -> int:
     """Write or take away every card of a merchant who was approved or suspended; return how many were looked at."""
-    listings = session.scalars(
-        sa.select(Listing)
-        .where(Listing.company_id == company_id, Listing.state == ListingState.LIVE)
-        .order_by(Listing.id)
-    ).all()
-    for listing in listings:
-        refresh(session, listing=listing, now=now)
-    return len(listings)
+    query = sa.select(Listing).where(Listing.company_id == company_id, Listing.state == ListingState.LIVE)
+    count = 0
+    for batch in session.scalars(query.order_by(Listing.id)).partitions(_BATCH):
+        refresh(session, listings=batch, now=now)
+        count += len(batch)
+    return count
 
 
 def on_merchant_changed(session: Session, event: MerchantApproved | MerchantReinstated | MerchantSuspended) -> None:
@@ -54,45 +67,78 @@ def on_merchant_changed(session: Session, event: MerchantApproved | MerchantRein
     refresh_company(session, company_id=event.company_id, now=event.at)
 
 
-def _draw(session: Session, card: ListingCard, listing: Listing) -> None:
-    category = session.get_one(Category, listing.category_id)
-    commodity = session.get(Commodity, listing.commodity_id) if listing.commodity_id else None
-    ladders = content.ladders_of(session, listing.id)
-    places = {place.code: dict(place.names) | {"en": place.name} for place in reference.places(session)}
-    pictures = session.execute(
-        sa.select(ListingPicture.file_id, ListingPicture.alt)
-        .where(ListingPicture.listing_id == listing.id, ListingPicture.approved)
-        .order_by(ListingPicture.position)
-    ).all()
-    card.category_id, card.commodity_id = listing.category_id, listing.commodity_id
-    card.origin, card.hs_code, card.moq, card.version = listing.origin, listing.hs_code, listing.moq, listing.version
-    card.bases = f"|{'|'.join(sorted({ladder.incoterm for ladder in ladders}))}|"
-    card.face = {
-        "sku": listing.sku,
-        "titles": listing.titles,
-        "source": listing.source_locale,
-        "picture": str(pictures[0].file_id) if pictures else None,
-        "drawing": category.drawing,
-        "unit": listing.unit,
-        "multiple": listing.multiple,
-        "lead_days": listing.lead_days,
-        "price": ladders[0].lowest.micro,
-        "currency": ladders[0].currency,
-        "incoterm": ladders[0].incoterm,
-        "place": ladders[0].place_code,
-        "place_names": places[ladders[0].place_code],
-    }
-    card.page = {
-        "descriptions": listing.descriptions,
-        "grade": listing.grade,
-        "hub": listing.hub_code,
-        "hub_names": places.get(listing.hub_code, {}),
-        "fresh": category.fresh,
-        "category": {"code": category.code, "names": category.names},
-        "commodity": {"slug": commodity.slug, "names": commodity.names} if commodity else None,
-        "packing": _packing(listing),
-        "ladders": [_ladder(ladder, places) for ladder in ladders],
-        "pictures": [{"file": str(file_id), "alt": alt} for file_id, alt in pictures],
+@dataclass(frozen=True, slots=True)
+class _Faces:
+    """What cards are drawn from, beside the listings themselves."""
+
+    categories: Mapping[UUID, Category]
+    commodities: Mapping[UUID, Commodity]
+    ladders: Mapping[UUID, Sequence[Ladder]]
+    pictures: Mapping[UUID, Sequence[tuple[UUID, str]]]
+    places: Mapping[str, Mapping[str, str]]
+
+
+def _faces(session: Session, listings: Collection[Listing]) -> _Faces:
+    ids = [listing.id for listing in listings]
+    categories = {listing.category_id for listing in listings}
+    commodities = {listing.commodity_id for listing in listings if listing.commodity_id}
+    pictures: dict[UUID, list[tuple[UUID, str]]] = {}
+    shown = (
+        sa.select(ListingPicture.listing_id, ListingPicture.file_id, ListingPicture.alt)
+        .where(ListingPicture.listing_id.in_(ids), ListingPicture.approved)
+        .order_by(ListingPicture.listing_id, ListingPicture.position)
+    )
+    for row in session.execute(shown):
+        pictures.setdefault(row.listing_id, []).append((row.file_id, row.alt))
+    return _Faces(
+        {each.id: each for each in session.scalars(sa.select(Category).where(Category.id.in_(categories)))},
+        {each.id: each for each in session.scalars(sa.select(Commodity).where(Commodity.id.in_(commodities)))},
+        content.ladders_of(session, ids),
+        pictures,
+        {place.code: dict(place.names) | {"en": place.name} for place in reference.places(session)},
+    )
+
+
+def _draw(listing: Listing, faces: _Faces) -> dict[str, Any]:
+    category = faces.categories[listing.category_id]
+    commodity = faces.commodities[listing.commodity_id] if listing.commodity_id else None
+    ladders, pictures = faces.ladders[listing.id], faces.pictures.get(listing.id, ())
+    first = ladders[0]
+    return {
+        "category_id": listing.category_id,
+        "commodity_id": listing.commodity_id,
+        "origin": listing.origin,
+        "hs_code": listing.hs_code,
+        "moq": listing.moq,
+        "version": listing.version,
+        "bases": f"|{'|'.join(sorted({ladder.incoterm for ladder in ladders}))}|",
+        "face": {
+            "sku": listing.sku,
+            "titles": listing.titles,
+            "source": listing.source_locale,
+            "picture": str(pictures[0][0]) if pictures else None,
+            "drawing": category.drawing,
+            "unit": listing.unit,
+            "multiple": listing.multiple,
+            "lead_days": listing.lead_days,
+            "price": first.lowest.micro,
+            "currency": first.currency,
+            "incoterm": first.incoterm,
+            "place": first.place_code,
+            "place_names": faces.places[first.place_code],
+        },
+        "page": {
+            "descriptions": listing.descriptions,
+            "grade": listing.grade,
+            "hub": listing.hub_code,
+            "hub_names": faces.places.get(listing.hub_code, {}),
+            "fresh": category.fresh,
+            "category": {"code": category.code, "names": category.names},
+            "commodity": {"slug": commodity.slug, "names": commodity.names} if commodity else None,
+            "packing": _packing(listing),
+            "ladders": [_ladder(ladder, faces.places) for ladder in ladders],
+            "pictures": [{"file": str(file_id), "alt": alt} for file_id, alt in pictures],
+        },
     }
 
 

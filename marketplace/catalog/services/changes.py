@@ -1,8 +1,8 @@
 """Material edits of listings that are up: proposed, replaced, taken back, confirmed or declined - each once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,52 +14,61 @@ from marketplace.catalog.models import ChangeSet, Listing, ListingPicture
 from marketplace.catalog.rules.states import CHANGE, ChangeState
 from marketplace.catalog.services import cards, content
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotFound
-from marketplace.kernel.events import record
+from marketplace.kernel.events import record_all
 from marketplace.kernel.ids import new_id
 
 
 def propose(
-    session: Session, *, actor: Actor, listing: Listing, material: Mapping[str, dict[str, Any]], now: datetime
-) -> bool:
-    """Let these changes wait for review in the place of a former proposal; tell whether anything is new.
+    session: Session, *, actor: Actor, material: Mapping[UUID, Mapping[str, dict[str, Any]]], now: datetime
+) -> set[UUID]:
+    """Let changes of listings wait for review in the place of former proposals; return for which anything is new.
 
-    No changes take a waiting proposal back: the merchant wants what is up. New pictures stay in a proposal.
+    The caller holds the listings' rows. No changes take a waiting proposal back: the merchant wants what is up. New
+    pictures stay in a proposal.
     """
-    waiting = content.pending_change(session, listing.id)
-    wanted = dict(material)
-    if waiting is not None and "pictures" in waiting.changes and "pictures" not in wanted:
-        wanted["pictures"] = waiting.changes["pictures"]
-    if waiting is not None and waiting.changes == wanted:
-        return False
-    withdrew = withdraw(session, listing_id=listing.id, now=now)
-    if not wanted:
-        return withdrew
-    change_id = new_id()
-    is_new = insert_if_new(
-        session,
-        ChangeSet,
-        id=change_id,
-        listing_id=listing.id,
-        state=ChangeState.PENDING,
-        changes=wanted,
-        proposed_by=actor.person_id,
-        proposed_at=now,
+    if not material:
+        return set()
+    waiting = content.pending_changes(session, material)
+    wanted = {listing_id: _with_pictures(fields, waiting.get(listing_id)) for listing_id, fields in material.items()}
+    moved = {
+        listing_id: fields
+        for listing_id, fields in wanted.items()
+        if (waiting[listing_id].changes if listing_id in waiting else {}) != fields
+    }
+    withdraw(session, listing_ids=moved, now=now)
+    proposals = [
+        {
+            "id": new_id(),
+            "listing_id": listing_id,
+            "state": ChangeState.PENDING,
+            "changes": fields,
+            "proposed_by": actor.person_id,
+            "proposed_at": now,
+        }
+        for listing_id, fields in moved.items()
+        if fields
+    ]
+    if proposals:
+        session.execute(sa.insert(ChangeSet), proposals)
+    record_all(
+        session, [ChangeProposed(listing_id=row["listing_id"], change_id=row["id"], at=now) for row in proposals]
     )
-    if not is_new:
-        raise Conflict("change_waiting", listing=listing.id)
-    record(session, ChangeProposed(listing_id=listing.id, change_id=change_id, at=now))
-    return True
+    return set(moved)
 
 
-def withdraw(session: Session, *, listing_id: UUID, now: datetime) -> bool:
-    """Take the waiting proposal back; tell whether there was one."""
-    waiting = content.pending_change(session, listing_id)
-    if waiting is None or not _resolve(session, waiting.id, "withdraw", now):
-        return False
-    record(session, ChangeWithdrawn(listing_id=listing_id, change_id=waiting.id, at=now))
-    return True
+def _with_pictures(fields: Mapping[str, dict[str, Any]], waiting: ChangeSet | None) -> dict[str, dict[str, Any]]:
+    kept = {"pictures": waiting.changes["pictures"]} if waiting and "pictures" in waiting.changes else {}
+    return kept | dict(fields)
+
+
+def withdraw(session: Session, *, listing_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Take back the proposals that wait for these listings; return the listings that had one."""
+    waiting = content.pending_changes(session, listing_ids)
+    taken = _resolve(session, [change.id for change in waiting.values()], "withdraw", now)
+    back = [ChangeWithdrawn(listing_id=key, change_id=change.id, at=now) for key, change in waiting.items()]
+    record_all(session, [event for event in back if event.change_id in taken])
+    return {event.listing_id for event in back if event.change_id in taken}
 
 
 def decide(session: Session, *, actor: Actor, change_id: UUID, confirm: bool, now: datetime) -> None:
@@ -69,7 +78,8 @@ def decide(session: Session, *, actor: Actor, change_id: UUID, confirm: bool, no
         raise NotFound("change")
     listing = session.get_one(Listing, change.listing_id, with_for_update=True)
     action = "confirm" if confirm else "decline"
-    if not _resolve(session, change_id, action, now):
+    if not _resolve(session, [change_id], action, now):
+        session.refresh(change)
         raise Conflict("state", thing="change", state=change.state, action=action, possible=[])
     if confirm:
         _apply(session, listing, change.changes, now)
@@ -81,21 +91,21 @@ def decide(session: Session, *, actor: Actor, change_id: UUID, confirm: bool, no
     )
 
 
-def approve_pictures(session: Session, *, listing_id: UUID) -> None:
-    """Show every picture of a listing that was approved whole."""
-    session.execute(sa.update(ListingPicture).where(ListingPicture.listing_id == listing_id).values(approved=True))
+def approve_pictures(session: Session, *, listing_ids: Collection[UUID]) -> None:
+    """Show every picture of listings that were approved whole."""
+    session.execute(sa.update(ListingPicture).where(ListingPicture.listing_id.in_(listing_ids)).values(approved=True))
 
 
 def _apply(session: Session, listing: Listing, changes: Mapping[str, dict[str, Any]], now: datetime) -> None:
     for name, change in changes.items():
         if name == "pictures":
-            approve_pictures(session, listing_id=listing.id)
+            approve_pictures(session, listing_ids=[listing.id])
         else:
             setattr(listing, name, content.from_json(name, change["new"]))
     listing.version += 1
     listing.changed_at = listing.approved_at = now
     session.flush()
-    cards.refresh(session, listing=listing, now=now)
+    cards.refresh(session, listings=[listing], now=now)
 
 
 def _drop_new_pictures(session: Session, change: ChangeSet) -> None:
@@ -107,13 +117,15 @@ def _drop_new_pictures(session: Session, change: ChangeSet) -> None:
         )
 
 
-def _resolve(session: Session, change_id: UUID, action: str, now: datetime) -> bool:
-    """Resolve a waiting proposal: the one place that writes its state; tell whether it still waited."""
+def _resolve(session: Session, change_ids: Collection[UUID], action: str, now: datetime) -> set[UUID]:
+    """Resolve waiting proposals: the one place that writes their state; return those that still waited."""
+    if not change_ids:
+        return set()
     statement = (
         sa.update(ChangeSet)
-        .where(ChangeSet.id == change_id, ChangeSet.state == ChangeState.PENDING)
+        .where(ChangeSet.id.in_(change_ids), ChangeSet.state == ChangeState.PENDING)
         .values(state=CHANGE.apply(ChangeState.PENDING, action), resolved_at=now)
+        .returning(ChangeSet.id)
+        .execution_options(synchronize_session=False)
     )
-    resolved = cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1
-    session.expire_all()
-    return resolved
+    return set(session.scalars(statement))

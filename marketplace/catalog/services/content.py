@@ -1,6 +1,6 @@
 """A draft's content as the values of a listing's columns, with its places and shelf looked up."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place
 from marketplace.catalog.rules.pricing import Ladder, Tier
 from marketplace.catalog.rules.states import ChangeState
 from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import UnitPrice
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import hs_code
@@ -35,6 +36,24 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """A category as a draft finds it: by its code, or by the HS chapters it takes."""
+
+    id: UUID
+    code: str
+    hs_chapters: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """What the words of drafts are looked up in: places, shelves in order, commodities (id, shelf's id) by slug."""
+
+    places: Sequence[NamedPlace]
+    shelves: Sequence[Shelf]
+    commodities: Mapping[str, tuple[UUID, UUID]]
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """A draft that was checked: ladders with the codes of their places, and JSON values by column, ids as text."""
 
@@ -42,17 +61,25 @@ class Content:
     values: dict[str, Any]
 
 
-def checked(session: Session, draft: ListingDraft) -> Content:
+def city_of(session: Session, drafts: Iterable[ListingDraft]) -> City:
+    """Return what these drafts are looked up in."""
+    shelves = session.execute(sa.select(Category.id, Category.code, Category.hs_chapters).order_by(Category.position))
+    slugs = {draft.commodity for draft in drafts if draft.commodity is not None}
+    known = sa.select(Commodity.slug, Commodity.id, Commodity.category_id).where(Commodity.slug.in_(slugs))
+    commodities = {row.slug: (row.id, row.category_id) for row in session.execute(known)} if slugs else {}
+    return City(named_places(session), [Shelf(*row) for row in shelves], commodities)
+
+
+def checked(city: City, draft: ListingDraft) -> Content:
     """Return a draft's content, its places, category and commodity looked up; Refused names every wrong field."""
     errors: list[FieldError] = []
     try:
         check_draft(draft)
     except Refused as refusal:
         errors += refusal.errors
-    places = named_places(session)
-    ladders = _placed(draft, places, errors)
-    hub = _hub(draft, ladders, places, errors)
-    category_id, commodity_id = _shelf(session, draft, errors)
+    ladders = _placed(draft, city.places, errors)
+    hub = _hub(draft, ladders, city.places, errors)
+    category_id, commodity_id = _shelf(city, draft, errors)
     if errors:
         raise Refused.fields(*errors)
     packing = draft.packing
@@ -100,12 +127,23 @@ def packing_of(listing: Listing) -> Packing | None:
     return None if None in parts.values() else Packing(**parts, stackable=listing.stackable)
 
 
-def ladders_of(session: Session, listing_id: UUID) -> tuple[Ladder, ...]:
-    """Return a listing's ladders in the merchant's order."""
-    rows = session.scalars(
-        sa.select(PriceLadder).where(PriceLadder.listing_id == listing_id).order_by(PriceLadder.position)
+def ladders_of(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, tuple[Ladder, ...]]:
+    """Return the ladders of listings in their merchant's order."""
+    found: dict[UUID, list[Ladder]] = {listing_id: [] for listing_id in listing_ids}
+    rows = session.execute(
+        sa.select(
+            PriceLadder.listing_id,
+            PriceLadder.currency,
+            PriceLadder.incoterm,
+            PriceLadder.place_code,
+            PriceLadder.tiers,
+        )
+        .where(PriceLadder.listing_id.in_(listing_ids))
+        .order_by(PriceLadder.listing_id, PriceLadder.position)
     )
-    return tuple(Ladder(row.currency, row.incoterm, row.place_code, tiers(row.tiers, row.currency)) for row in rows)
+    for row in rows:
+        found[row.listing_id].append(Ladder(row.currency, row.incoterm, row.place_code, tiers(row.tiers, row.currency)))
+    return {listing_id: tuple(ladders) for listing_id, ladders in found.items()}
 
 
 def tiers(pairs: Iterable[Iterable[int]], currency: str) -> tuple[Tier, ...]:
@@ -113,57 +151,82 @@ def tiers(pairs: Iterable[Iterable[int]], currency: str) -> tuple[Tier, ...]:
     return tuple(Tier(quantity, UnitPrice(micro, currency)) for quantity, micro in pairs)
 
 
-def write_ladders(session: Session, listing_id: UUID, ladders: tuple[Ladder, ...]) -> None:
-    """Put these ladders in the place of the listing's former ones."""
-    session.execute(sa.delete(PriceLadder).where(PriceLadder.listing_id == listing_id))
-    session.add_all(
-        PriceLadder(
-            listing_id=listing_id,
-            position=position,
-            currency=ladder.currency,
-            incoterm=ladder.incoterm,
-            place_code=ladder.place_code,
-            tiers=[[tier.from_quantity, tier.price.micro] for tier in ladder.tiers],
+def write_ladders(session: Session, ladders: Mapping[UUID, tuple[Ladder, ...]], *, replacing: bool = True) -> None:
+    """Put these ladders in the place of the listings' former ones; ``replacing`` False where there are none."""
+    if not ladders:
+        return
+    if replacing:
+        session.execute(sa.delete(PriceLadder).where(PriceLadder.listing_id.in_(ladders)))
+    session.execute(
+        sa.insert(PriceLadder),
+        [
+            {
+                "id": new_id(),
+                "listing_id": listing_id,
+                "position": position,
+                "currency": ladder.currency,
+                "incoterm": ladder.incoterm,
+                "place_code": ladder.place_code,
+                "tiers": [[tier.from_quantity, tier.price.micro] for tier in ladder.tiers],
+            }
+            for listing_id, offered in ladders.items()
+            for position, ladder in enumerate(offered)
+        ],
+    )
+
+
+def pending_changes(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, ChangeSet]:
+    """Return the edits of these listings that wait, by listing."""
+    waiting = sa.select(ChangeSet).where(ChangeSet.listing_id.in_(listing_ids), ChangeSet.state == ChangeState.PENDING)
+    newest = waiting.execution_options(populate_existing=True)
+    return {change.listing_id: change for change in session.scalars(newest)}
+
+
+def drafts_of(session: Session, listings: Collection[Listing]) -> dict[UUID, ListingDraft]:
+    """Return listings as the drafts their merchant would edit: what is up, with a waiting edit laid over it."""
+    if not listings:
+        return {}
+    ids = [listing.id for listing in listings]
+    ladders, waiting = ladders_of(session, ids), pending_changes(session, ids)
+    stock = dict(session.execute(sa.select(Stock.listing_id, Stock.on_hand).where(Stock.listing_id.in_(ids))).all())
+    wanted = {listing.id: _wanted(listing, waiting.get(listing.id)) for listing in listings}
+    shelves = dict(_codes(session, Category.id, Category.code, {values["category_id"] for values in wanted.values()}))
+    slugs = dict(_codes(session, Commodity.id, Commodity.slug, {values["commodity_id"] for values in wanted.values()}))
+    return {
+        listing.id: ListingDraft(
+            sku=values["sku"],
+            titles=values["titles"],
+            descriptions=values["descriptions"],
+            source_locale=values["source_locale"],
+            hs=values["hs_code"],
+            origin=values["origin"],
+            grade=values["grade"],
+            unit=values["unit"],
+            moq=values["moq"],
+            multiple=values["multiple"],
+            ladders=ladders[listing.id],
+            stock=None if listing.lead_days is not None else stock.get(listing.id, 0),
+            lead_days=values["lead_days"],
+            packing=packing_of(listing),
+            category=shelves[values["category_id"]],
+            commodity=slugs.get(values["commodity_id"]),
+            hub_code=values["hub_code"],
         )
-        for position, ladder in enumerate(ladders)
-    )
-    session.flush()
+        for listing in listings
+        for values in (wanted[listing.id],)
+    }
 
 
-def pending_change(session: Session, listing_id: UUID) -> ChangeSet | None:
-    """Return the listing's waiting edit."""
-    return session.scalars(
-        sa.select(ChangeSet).where(ChangeSet.listing_id == listing_id, ChangeSet.state == ChangeState.PENDING)
-    ).one_or_none()
-
-
-def draft_of(session: Session, listing: Listing) -> ListingDraft:
-    """Return a listing as the draft its merchant would edit: what is up, with a waiting edit laid over it."""
+def _wanted(listing: Listing, waiting: ChangeSet | None) -> dict[str, Any]:
     values = values_of(listing)
-    if change := pending_change(session, listing.id):
-        values |= {name: part["new"] for name, part in change.changes.items() if name in COLUMNS}
-    category = session.get_one(Category, UUID(values["category_id"]))
-    commodity = session.get_one(Commodity, UUID(values["commodity_id"])) if values["commodity_id"] else None
-    stock = session.get(Stock, listing.id)
-    return ListingDraft(
-        sku=values["sku"],
-        titles=values["titles"],
-        descriptions=values["descriptions"],
-        source_locale=values["source_locale"],
-        hs=values["hs_code"],
-        origin=values["origin"],
-        grade=values["grade"],
-        unit=values["unit"],
-        moq=values["moq"],
-        multiple=values["multiple"],
-        ladders=ladders_of(session, listing.id),
-        stock=None if listing.lead_days is not None else stock.on_hand if stock else 0,
-        lead_days=values["lead_days"],
-        packing=packing_of(listing),
-        category=category.code,
-        commodity=commodity.slug if commodity else None,
-        hub_code=values["hub_code"],
-    )
+    if waiting is not None:
+        values |= {name: part["new"] for name, part in waiting.changes.items() if name in COLUMNS}
+    return values
+
+
+def _codes(session: Session, key: Any, code: Any, ids: Collection[str | None]) -> Iterator[tuple[str, str]]:
+    rows = session.execute(sa.select(key, code).where(key.in_({UUID(text) for text in ids if text})))
+    return ((str(row[0]), row[1]) for row in rows)
 
 
 def named_places(session: Session) -> list[NamedPlace]:
@@ -174,32 +237,30 @@ def named_places(session: Session) -> list[NamedPlace]:
     ]
 
 
-def _shelf(session: Session, draft: ListingDraft, errors: list[FieldError]) -> tuple[UUID | None, UUID | None]:
+def _shelf(city: City, draft: ListingDraft, errors: list[FieldError]) -> tuple[UUID | None, UUID | None]:
     if draft.commodity is None:
-        return _category(session, draft, errors), None
-    commodity = session.scalars(sa.select(Commodity).where(Commodity.slug == draft.commodity)).one_or_none()
-    if commodity is None:
+        return _category(city, draft, errors), None
+    found = city.commodities.get(draft.commodity)
+    if found is None:
         errors.append(FieldError("commodity", "unknown", "the slug of a commodity of this city"))
         return None, None
-    return commodity.category_id, commodity.id
+    commodity_id, category_id = found
+    return category_id, commodity_id
 
 
-def _category(session: Session, draft: ListingDraft, errors: list[FieldError]) -> UUID | None:
+def _category(city: City, draft: ListingDraft, errors: list[FieldError]) -> UUID | None:
     """Find the category by its code, else by the HS chapter, else the one that takes what no other does."""
-    rows = session.execute(
-        sa.select(Category.id, Category.code, Category.hs_chapters).order_by(Category.position)
-    ).all()
     if draft.category is not None:
-        found = next((row.id for row in rows if row.code == draft.category), None)
+        found = next((shelf.id for shelf in city.shelves if shelf.code == draft.category), None)
     else:
-        fitting = [row.id for row in rows if draft.hs[:2] in row.hs_chapters]
-        found = next(iter(fitting or [row.id for row in rows if not row.hs_chapters]), None)
+        fitting = [shelf.id for shelf in city.shelves if draft.hs[:2] in shelf.hs_chapters]
+        found = next(iter(fitting or [shelf.id for shelf in city.shelves if not shelf.hs_chapters]), None)
     if found is None:
-        errors.append(FieldError("category", "choice", ", ".join(row.code for row in rows)))
+        errors.append(FieldError("category", "choice", ", ".join(shelf.code for shelf in city.shelves)))
     return found
 
 
-def _placed(draft: ListingDraft, places: list[NamedPlace], errors: list[FieldError]) -> tuple[Ladder, ...]:
+def _placed(draft: ListingDraft, places: Sequence[NamedPlace], errors: list[FieldError]) -> tuple[Ladder, ...]:
     placed: list[Ladder] = []
     for position, ladder in enumerate(draft.ladders):
         kinds = KINDS.get(ladder.incoterm)
@@ -217,7 +278,7 @@ def _placed(draft: ListingDraft, places: list[NamedPlace], errors: list[FieldErr
 
 
 def _hub(
-    draft: ListingDraft, ladders: tuple[Ladder, ...], places: list[NamedPlace], errors: list[FieldError]
+    draft: ListingDraft, ladders: tuple[Ladder, ...], places: Sequence[NamedPlace], errors: list[FieldError]
 ) -> str | None:
     """Take the hub that is named, else that of the FCA price, else the first in the goods' own country, else any."""
     hubs = [place for place in places if place.kind == "hub"]

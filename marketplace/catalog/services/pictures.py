@@ -64,7 +64,7 @@ def remove(session: Session, *, actor: Actor, listing_id: UUID, picture_id: UUID
     session.flush()
     if was_waiting:
         _propose(session, actor, listing, now)
-    cards.refresh(session, listing=listing, now=now)
+    cards.refresh(session, listings=[listing], now=now)
     _audit(session, actor, "listing.picture_removed", listing_id, file_id, now)
 
 
@@ -76,7 +76,7 @@ def lead(session: Session, *, actor: Actor, listing_id: UUID, picture_id: UUID, 
         raise Conflict("picture_waiting")
     row.position = min(other.position for other in _rows(session, listing_id)) - 1
     session.flush()
-    cards.refresh(session, listing=listing, now=now)
+    cards.refresh(session, listings=[listing], now=now)
     _audit(session, actor, "listing.picture_led", listing_id, row.file_id, now)
 
 
@@ -100,13 +100,13 @@ def _propose(session: Session, actor: Actor, listing: Listing, now: datetime) ->
     rows = _rows(session, listing.id)
     old = [str(row.file_id) for row in rows if row.approved]
     new = [str(row.file_id) for row in rows]
-    waiting = content.pending_change(session, listing.id)
+    waiting = content.pending_changes(session, [listing.id]).get(listing.id)
     material = dict(waiting.changes) if waiting else {}
     material["pictures"] = {"old": old, "new": new}
     if old == new:
-        changes.withdraw(session, listing_id=listing.id, now=now)
+        changes.withdraw(session, listing_ids=[listing.id], now=now)
         del material["pictures"]
-    changes.propose(session, actor=actor, listing=listing, material=material, now=now)
+    changes.propose(session, actor=actor, material={listing.id: material}, now=now)
 
 
 def _audit(session: Session, actor: Actor, action: str, listing_id: UUID, file_id: UUID, now: datetime) -> None:

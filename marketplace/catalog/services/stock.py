@@ -4,6 +4,7 @@ Every act is idempotent per subject (an order line's id). The row in ``stock`` i
 conditional UPDATE, and callers that hold several listings go in order of their ids.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import Stock, StockEntry, StockHold
 from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.catalog.rules.states import HOLD, EntryKind, HoldState
-from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 
 _GONE: Final = frozenset({HoldState.RELEASED, HoldState.EXPIRED})
@@ -111,33 +112,72 @@ def ship(session: Session, *, subject: UUID, quantity: int, now: datetime) -> No
 
 def set_on_hand(session: Session, *, listing_id: UUID, on_hand: int, now: datetime) -> int:
     """Set the units that lie ready and return the difference; Conflict ``stock_promised`` below what is promised."""
-    if not 0 <= on_hand <= LARGEST_QUANTITY:
-        raise Refused.field("stock", "too_small" if on_hand < 0 else "too_large", f"0 to {LARGEST_QUANTITY}")
-    row = session.scalars(
-        sa.select(Stock)
-        .where(Stock.listing_id == listing_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        session.add(Stock(listing_id=listing_id, on_hand=0, allocated=0, held=0))
-        session.flush()
-    difference = on_hand - (row.on_hand if row else 0)
-    if not difference:
-        return 0
-    if not _move(session, listing_id, stock_left() + difference >= 0, on_hand=difference):
-        promised = session.execute(
-            sa.select(Stock.allocated + Stock.held).where(Stock.listing_id == listing_id)
-        ).scalar_one()
-        raise Conflict("stock_promised", listing=listing_id, promised=promised)
-    _enter(session, EntryKind.SET, listing_id, now, on_hand=difference)
-    return difference
+    (done,) = set_all(session, on_hand={listing_id: on_hand}, now=now).values()
+    if isinstance(done, DomainError):
+        raise done
+    return done
 
 
-def end_stock(session: Session, *, listing_id: UUID, now: datetime) -> None:
-    """Empty the shelf of goods made to order from now on; Conflict ``stock_promised`` while units are promised."""
-    if session.get(Stock, listing_id) is not None:
-        set_on_hand(session, listing_id=listing_id, on_hand=0, now=now)
+def set_all(session: Session, *, on_hand: Mapping[UUID, int | None], now: datetime) -> dict[UUID, int | DomainError]:
+    """Set the units that lie ready of several listings; return each one's difference, or why it stays as it is.
+
+    None empties the shelf of goods made to order from now on. Rows that move are locked in order of id before any is
+    judged, so that a refusal leaves nothing of its listing behind and its neighbours' units are written.
+    """
+    if not on_hand:
+        return {}
+    done: dict[UUID, int | DomainError] = {
+        listing_id: Refused.field("stock", "too_small" if units < 0 else "too_large", f"0 to {LARGEST_QUANTITY}")
+        for listing_id, units in on_hand.items()
+        if units is not None and not 0 <= units <= LARGEST_QUANTITY
+    }
+    there = dict(session.execute(_on_hand([key for key in on_hand if key not in done])).all())
+    new = {key: units for key, units in on_hand.items() if key not in done and key not in there and units is not None}
+    done |= {key: 0 for key in on_hand if key not in done} | new
+    moving = [key for key, units in there.items() if units != (on_hand[key] or 0)]
+    moved = dict(new)
+    for row in session.execute(_locked(moving)).all() if moving else ():
+        difference = (on_hand[row.listing_id] or 0) - row.on_hand
+        if row.left + difference < 0:
+            done[row.listing_id] = Conflict("stock_promised", listing=row.listing_id, promised=row.on_hand - row.left)
+        else:
+            moved[row.listing_id] = done[row.listing_id] = difference
+    if new:
+        rows = [{"listing_id": key, "on_hand": units, "allocated": 0, "held": 0} for key, units in new.items()]
+        session.execute(sa.insert(Stock), rows)
+    _enter_all(session, {key: difference for key, difference in moved.items() if difference}, now)
+    _add(session, {key: difference for key, difference in moved.items() if difference and key in there})
+    return done
+
+
+def _on_hand(listing_ids: Collection[UUID]) -> sa.Select[UUID, int]:
+    return sa.select(Stock.listing_id, Stock.on_hand).where(Stock.listing_id.in_(listing_ids))
+
+
+def _locked(listing_ids: Collection[UUID]) -> sa.Select[UUID, int, int]:
+    """Select units on hand and units that nobody has, and keep the rows until the end of the unit of work."""
+    columns = sa.select(Stock.listing_id, Stock.on_hand, stock_left().label("left"))
+    return columns.where(Stock.listing_id.in_(listing_ids)).order_by(Stock.listing_id).with_for_update()
+
+
+def _enter_all(session: Session, moved: Mapping[UUID, int], now: datetime) -> None:
+    still = {"kind": EntryKind.SET, "hold_id": None, "allocated": 0, "held": 0, "at": now}
+    entries = [{"id": new_id(), "listing_id": key, "on_hand": change, **still} for key, change in moved.items()]
+    if entries:
+        session.execute(sa.insert(StockEntry), entries)
+
+
+def _add(session: Session, moved: Mapping[UUID, int]) -> None:
+    """Change rows that are locked, in order of id."""
+    if not moved:
+        return
+    table = cast("sa.Table", Stock.__table__)
+    statement = (
+        sa.update(table)
+        .where(table.c.listing_id == sa.bindparam("key"))
+        .values(on_hand=table.c.on_hand + sa.bindparam("by"))
+    )
+    session.connection().execute(statement, [{"key": key, "by": moved[key]} for key in sorted(moved)])
 
 
 def expire_holds(session: Session, *, now: datetime, limit: int = 200) -> int:

@@ -13,7 +13,7 @@ from marketplace.catalog.queries import checks, own, shelf
 from marketplace.catalog.queries import pictures as pictures_queries
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.catalog.rules.states import ListingState
-from marketplace.catalog.services import cards, changes, listings, pictures
+from marketplace.catalog.services import bulk, cards, changes, listings, pictures
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.merchants.models import Merchant
@@ -48,7 +48,7 @@ def test_a_draft_is_seen_by_its_merchant_alone(session, seller):
 
 def test_the_same_draft_twice_changes_nothing(session, seller):
     made = listings.create(session, actor=seller, draft=DRAFT, now=NOW)
-    assert listings.find_by_sku(session, company_id=seller.company, skus=[DRAFT.sku, "no"]) == {DRAFT.sku: made}
+    assert bulk.find_by_sku(session, company_id=seller.company, skus=[DRAFT.sku, "no"]) == {DRAFT.sku: made}
     assert not listings.edit(session, actor=seller, listing_id=made, draft=DRAFT, now=NOW)
     with pytest.raises(Refused) as refusal:
         listings.create(session, actor=seller, draft=DRAFT, now=NOW)

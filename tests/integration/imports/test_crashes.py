@@ -52,36 +52,36 @@ def kill_after(desk, import_id: UUID, rows: int) -> None:
 
 
 def test_every_good_row_lands_exactly_once_however_often_the_process_is_killed(desk):
-    rows = [row(sku=f"K-{number}", **({"hs": "1"} if number % 7 == 0 else {})) for number in range(650)]
+    rows = [row(sku=f"K-{number}", **({"hs": "1"} if number % 7 == 0 else {})) for number in range(1_650)]
     import_id = desk.begin(workbook(table(rows)), submit=False)
-    for written in (200, 400):
+    for written in (500, 1_000):
         kill_after(desk, import_id, written)
     half = desk.view(import_id)
     assert half.state is ImportState.COMMITTING
-    assert 400 <= half.done < 650
+    assert 1_000 <= half.done < 1_650
     view = desk.run(import_id)
-    assert (view.state, view.done) == (ImportState.DONE, 650)
-    assert view.counts == {Outcome.CREATE: 557, Outcome.UPDATE: 0, Outcome.UNCHANGED: 0, Outcome.ERROR: 93}
-    assert len(desk.given_back(view)) == 94
+    assert (view.state, view.done) == (ImportState.DONE, 1_650)
+    assert view.counts == {Outcome.CREATE: 1_414, Outcome.UPDATE: 0, Outcome.UNCHANGED: 0, Outcome.ERROR: 236}
+    assert len(desk.given_back(view)) == 237
     session = reading()
     listings = session.execute(sa.select(Listing.id, Listing.version).where(Listing.sku.like("K-%"))).all()
-    assert len(listings) == 557
+    assert len(listings) == 1_414
     entries = session.scalars(
         sa.select(StockEntry.listing_id).where(StockEntry.listing_id.in_([item.id for item in listings]))
     )
-    assert len(list(entries)) == 557
+    assert len(list(entries)) == 1_414
     assert desk.run(import_id) == view
 
 
 def test_a_cancelled_import_stops_and_what_it_wrote_is_unchanged_next_time(desk):
-    content = workbook(table([row(sku=f"C-{number}") for number in range(250)]))
+    content = workbook(table([row(sku=f"C-{number}") for number in range(700)]))
     import_id = desk.begin(content, submit=False)
-    kill_after(desk, import_id, 200)
+    kill_after(desk, import_id, 500)
     with unit_of_work() as session:
         services.cancel(session, actor=desk.market.merchant.actor, import_id=import_id, now=clock.now())
     assert desk.run(import_id).state is ImportState.CANCELLED
     counts = desk.bring(content, submit=False).counts
-    assert (counts[Outcome.CREATE], counts[Outcome.UNCHANGED]) == (50, 200)
+    assert (counts[Outcome.CREATE], counts[Outcome.UNCHANGED]) == (200, 500)
 
 
 def test_a_listing_that_vanished_from_the_preview_is_judged_anew(desk):

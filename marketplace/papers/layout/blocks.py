@@ -15,14 +15,19 @@ Block = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """The one or two languages of a sheet."""
+    """The one or two languages of a sheet; labels and dates stand in those that have labels, goods in all."""
 
     locales: tuple[str, ...]
 
-    def cell(self, write: Callable[[str], str]) -> Cell:
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The languages of labels, dates and figures."""
+        return labels.spoken(self.locales)
+
+    def cell(self, write: Callable[[str], str], locales: tuple[str, ...] = ()) -> Cell:
         """Return what ``write`` makes of each language."""
         texts: dict[str, str] = {}
-        for locale in self.locales:
+        for locale in locales or self.spoken:
             texts.setdefault(formats.shown(write(locale)), locale)
         return [{"lang": locale, "text": text} for text, locale in texts.items() if text]
 
@@ -37,11 +42,11 @@ class Voice:
     def texts(self, value: Mapping[str, str]) -> Cell:
         """Return a text that exists by language; English, else any, stands in for a missing one."""
         stand_in = value.get("en") or next(iter(value.values()), "")
-        return self.cell(lambda locale: value.get(locale) or stand_in)
+        return self.cell(lambda locale: value.get(locale) or stand_in, self.locales)
 
     def first(self, write: Callable[[str], str]) -> Cell:
         """Return what ``write`` makes of the leading language: figures in two notations invite misreading."""
-        return self.cell(lambda _: write(self.locales[0]))
+        return self.cell(lambda _: write(self.spoken[0]))
 
     def money(self, value: Any, *, code: bool = True) -> Cell:
         """Return an amount."""
@@ -96,13 +101,13 @@ def clauses(title: Cell, items: Sequence[Mapping[str, Any]], voice: Voice) -> Bl
     return {
         "block": "clauses",
         "title": title,
-        "langs": list(voice.locales),
+        "langs": list(voice.spoken),
         "items": [{"heading": _each(item["heading"], voice), "text": _each(item["text"], voice)} for item in items],
     }
 
 
 def _each(texts: Mapping[str, str], voice: Voice) -> list[str]:
-    return [formats.shown(texts.get(locale) or texts["en"]) for locale in voice.locales]
+    return [formats.shown(texts.get(locale) or texts["en"]) for locale in voice.spoken]
 
 
 def marks(title: Cell, labels: Sequence[Sequence[str]]) -> Block:

@@ -8,6 +8,7 @@ from babel.support import NullTranslations, Translations
 from marketplace.paths import TRANSLATIONS
 
 BABEL: Final = {"zh": "zh_Hans"}
+_SPOKEN: Final = ("en", "zh", "vi")  # there are labels in these
 
 
 def _(text: str) -> str:
@@ -150,6 +151,11 @@ LABELS: Final[dict[str, str]] = {
 def babel_name(locale: str) -> str:
     """Return a language of papers as CLDR names it."""
     return BABEL.get(locale, locale)
+
+
+def spoken(locales: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the languages in which a paper can speak: English stands in for those that have no labels."""
+    return tuple(dict.fromkeys(locale if locale in _SPOKEN else "en" for locale in locales))
 
 
 @cache

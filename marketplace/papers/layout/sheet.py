@@ -38,7 +38,7 @@ def sheet_of(
     voice = Voice(locales)
     return {
         "site": site,
-        "lang": locales[0],
+        "lang": voice.spoken[0],
         "title": voice.word(kind),
         "head_number": voice.word("number"),
         "number": number,

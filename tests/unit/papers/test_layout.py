@@ -65,7 +65,7 @@ def test_every_kind_has_a_layout():
 @pytest.mark.parametrize("locales", [(one,) for one in LOCALES] + list(itertools.permutations(("en", "zh", "vi"), 2)))
 def test_every_kind_is_laid_out_in_every_language(kind, locales):
     found = sheet(kind, locales)
-    assert found["title"][0]["lang"] == locales[0]
+    assert found["title"][0]["lang"] == labels.spoken(locales)[0]
     assert found["version"][0]["text"] == "v2"
 
 
@@ -119,6 +119,14 @@ def test_labels_are_translated_for_the_languages_of_the_pages():
     same_by_nature = {("incoterms", "vi"), ("bic", "vi"), ("unit_KGM", "vi"), ("unit_MTK", "vi")}
     assert missing == same_by_nature
     assert labels.word("number", "th") == "No."
+
+
+def test_dates_speak_no_language_that_the_labels_do_not():
+    thai = sheet(PaperKind.SALES_CONTRACT, ("en", "th"))
+    assert thai["lang"] == "en"
+    assert {part["lang"] for row in thai["head"] for cell in row.values() for part in cell} == {"en"}
+    assert sheet(PaperKind.PRO_FORMA, ("th", "zh"))["lang"] == "en"
+    assert labels.spoken(("th", "lo")) == ("en",)
 
 
 @settings(deadline=None)

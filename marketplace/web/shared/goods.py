@@ -1,6 +1,7 @@
 """Rows as the templates' components ask for them, in the reader's language."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,22 +15,37 @@ from marketplace.catalog.rules.texts import in_language, language_of
 from marketplace.reference.rules import RCEP
 from marketplace.web.shared import locale, words
 
-UNITS: Final[dict[str, Any]] = {
-    "H87": lazy_gettext("pc"),
-    "SET": lazy_gettext("set"),
-    "PR": lazy_gettext("pair"),
-    "KGM": lazy_gettext("kg"),
-    "TNE": lazy_gettext("t"),
-    "MTK": lazy_gettext("m²"),
-    "CT": lazy_gettext("carton"),
-    "BG": lazy_gettext("bag"),
+# The words for units of UN/ECE Recommendation 20, one and many; None is the same for any number.
+UNITS: Final[dict[str, tuple[Any, Callable[[int], str] | None]]] = {
+    "H87": (lazy_gettext("pc"), lambda number: words.ngettext("pc", "pcs", number)),
+    "SET": (lazy_gettext("set"), lambda number: words.ngettext("set", "sets", number)),
+    "PR": (lazy_gettext("pair"), lambda number: words.ngettext("pair", "pairs", number)),
+    "KGM": (lazy_gettext("kg"), None),
+    "TNE": (lazy_gettext("t"), None),
+    "MTK": (lazy_gettext("m²"), None),
+    "CT": (lazy_gettext("carton"), lambda number: words.ngettext("carton", "cartons", number)),
+    "BG": (lazy_gettext("bag"), lambda number: words.ngettext("bag", "bags", number)),
 }
 BASES: Final = ("FCA", "DAP")
 
 
-def unit(code: str) -> str:
+class Unit(str):
+    """The word for one of a unit, which behind a number knows its plural."""
+
+    __slots__ = ("code",)
+    code: str
+
+    def behind(self, number: Decimal | int) -> str:
+        """Return the word as it stands behind a number."""
+        many = UNITS[self.code][1] if self.code in UNITS else None
+        return many(int(number) if number == int(number) else 2) if many else self
+
+
+def unit(code: str) -> Unit:
     """Return the word for a unit of UN/ECE Recommendation 20."""
-    return str(UNITS.get(code, code))
+    word = Unit(UNITS[code][0] if code in UNITS else code)
+    word.code = code
+    return word
 
 
 def country(code: str) -> str:

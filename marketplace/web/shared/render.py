@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
@@ -21,8 +21,10 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
 from marketplace.merchants import queries as merchants
-from marketplace.web.shared import locale
+from marketplace.web.shared import goods, locale
 from marketplace.web.shared.menu import LETTERS, SELLS, menu_for
+
+_ONE: Final = Decimal(1)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -31,7 +33,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        money=money, quantity=quantity, date=date, datetime_in=datetime_in, decimal=decimal, utc=utc
+        money=money,
+        quantity=quantity,
+        date=date,
+        datetime_in=datetime_in,
+        decimal=decimal,
+        utc=utc,
+        kg=kilograms,
+        country=goods.country,
     )
     app.jinja_env.globals.update(may=may, form_key=form_key)
     app.extensions["city.site"] = _site(settings)
@@ -78,10 +87,13 @@ def _facts(actor: Actor | None) -> frozenset[str]:
     """Return what makes entries of the menu worth showing; read once a request."""
     if "city_facts" not in g:
         site = current_app.extensions["city.site"]
-        trades = actor is not None and actor.may(Permission.CATALOG_LISTING_EDIT)
-        sells = not trades or merchants.has_applied(reading(), company_id=actor.company)
+        sells = actor is None or not actor.may(Permission.CATALOG_LISTING_EDIT) or _has_applied(actor)
         g.city_facts = frozenset(name for name, is_so in ((SELLS, sells), (LETTERS, site["letters"])) if is_so)
     return g.city_facts
+
+
+def _has_applied(actor: Actor) -> bool:
+    return merchants.has_applied(reading(), company_id=actor.company)
 
 
 def form_key() -> str:
@@ -112,8 +124,17 @@ def money(value: Money | UnitPrice) -> str:
 
 
 def quantity(value: Decimal | int, unit: str = "") -> str:
-    """Write a quantity with its unit."""
+    """Write a quantity with its unit, without zeros that say nothing: 16.2 kg, 0.6 m³, 2 cartons."""
+    if isinstance(value, Decimal):
+        value = value.quantize(_ONE) if value == value.to_integral_value() else value.normalize()
+    if isinstance(unit, goods.Unit):
+        unit = unit.behind(value)
     return f"{decimal(value)}\u00a0{unit}" if unit else decimal(value)
+
+
+def kilograms(grams: int) -> str:
+    """Write a weight in kilograms."""
+    return quantity(Decimal(grams).scaleb(-3), "kg")
 
 
 def date(value: Any) -> str:

@@ -30,7 +30,7 @@ def test_a_company_registers_and_its_owner_sees_his_account(sight, prefix):
         seen.open(f"{prefix}/")
         page.click("main >> text=" + LANGUAGES[prefix])
         page.fill("#field-company_name", "Lanxang Trading")
-        page.fill("#field-country", "LA")
+        page.select_option("#field-country", "LA")
         page.fill("#field-registration_number", "01-00000001")
         page.fill("#field-person_name", "Somsy Vong")
         page.fill("#field-login", login)

@@ -22,7 +22,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused, Unauthenticated
 from marketplace.web.accounts.blueprint import pages
-from marketplace.web.shared import locale
+from marketplace.web.shared import choices, locale
 from marketplace.web.shared.acts import reshown
 
 _NEWCOMER = "a newcomer has no account yet"
@@ -54,7 +54,7 @@ def register_company() -> Any:
 
 def _registration(**shown: Any) -> str:
     terms = queries.current_terms(reading(), now=clock.now())
-    return render_template("accounts/register.html", terms=terms, **_typed(shown))
+    return render_template("accounts/register.html", terms=terms, countries=choices.countries(), **_typed(shown))
 
 
 @pages.get("/login")

@@ -25,15 +25,13 @@ from marketplace.edge.requests import catalog as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, DomainError, Refused, TooLarge
-from marketplace.kernel.money import MINOR_UNITS
 from marketplace.merchants import queries as merchants
 from marketplace.moderation import queries as moderation
 from marketplace.reference import queries as reference
-from marketplace.reference.rules import RCEP
 from marketplace.web.catalog.blueprint import pages
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import choices, locale
 from marketplace.web.shared import goods as shown
-from marketplace.web.shared import locale
 
 _EDIT = Permission.CATALOG_LISTING_EDIT
 _SUBMITTABLE = frozenset({ListingState.DRAFT, ListingState.CHANGES_REQUESTED})
@@ -66,9 +64,12 @@ def new() -> str:
 
 
 def _new(**given: Any) -> str:
-    empty = {"moq": "1", "multiple": "1", "locale": locale.current(), "incoterm": "FCA", "stackable": True}
+    country = choices.home_country()
+    hub = choices.nearest_hub(reference.places(reading()), country)
+    proposed = {"origin": country, "currency": choices.home_currency(country), "place": hub, "incoterm": "FCA"}
+    proposed |= {"moq": "1", "multiple": "1", "locale": locale.current(), "stackable": True}
     return render_template(
-        "catalog/new.html", **_choices(), **{"values": empty, "errors": {}, "refusal": None, **given}
+        "catalog/new.html", **_choices(), **{"values": proposed, "errors": {}, "refusal": None, **given}
     )
 
 
@@ -257,14 +258,14 @@ def _choices() -> dict[str, Any]:
     places = reference.places(session)
     named = [(place, shown.place({**place.names, "en": place.name}, place.code)) for place in places]
     return {
-        "units": [(code, str(word)) for code, word in shown.UNITS.items()],
-        "countries": sorted(((code, shown.country(code)) for code in RCEP), key=lambda pair: pair[1]),
-        "currencies": [(code, code) for code in MINOR_UNITS],
+        "units": [(code, shown.unit(code)) for code in shown.UNITS],
+        "countries": choices.parties(),
+        "currencies": choices.currencies(),
         "incoterms": [("FCA", _("FCA – handed over at a hub")), ("DAP", _("DAP – brought to a city"))],
         "places": [(place.code, f"{name} ({place.code})") for place, name in named if place.kind != "border_side"],
         "hubs": [(place.code, name) for place, name in named if place.kind == "hub"],
         "categories": [(row.code, shown.text(row.names)) for row in goods.categories(session)],
-        "languages": [(code, code) for code in LANGUAGES],
+        "languages": choices.languages(LANGUAGES),
     }
 
 

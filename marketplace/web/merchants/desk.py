@@ -20,13 +20,13 @@ from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, Refused, TooLarge, Unauthenticated
-from marketplace.kernel.money import MINOR_UNITS
 from marketplace.merchants import queries
 from marketplace.merchants.rules.applications import Item
 from marketplace.merchants.rules.registration import VALIDATORS
 from marketplace.merchants.rules.states import MERCHANT, MerchantState, PayeeState
 from marketplace.web.merchants.blueprint import pages
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import choices
 
 _APPLY = Permission.COMPANY_MERCHANT_APPLY
 _PAYEE = Permission.COMPANY_PAYEE_EDIT
@@ -89,12 +89,14 @@ def _apply(**shown: Any) -> str:
     company = accounts.get_company(session, company_id=company_id)
     validator = VALIDATORS.get(company.country)
     known = {"legal_name": company.name, "registration_number": company.registration_number, "country": company.country}
+    known["currency"] = choices.home_currency(company.country)
     return render_template(
         "merchants/apply.html",
         company=company,
         identifier=validator.identifier if validator else None,
         needs_payee=not queries.has_payee(session, company_id=company_id),
-        currencies=[(code, code) for code in sorted(MINOR_UNITS)],
+        currencies=choices.currencies(),
+        countries=choices.countries(),
         **{"values": known, "errors": {}, "refusal": None, **shown},
     )
 
@@ -147,6 +149,7 @@ def _payees(**shown: Any) -> str:
         rows=rows,
         waiting=PayeeState.PENDING,
         asks_code=not door.vault().policy.second_factor_waived,
-        currencies=[(code, code) for code in sorted(MINOR_UNITS)],
-        **{"values": {}, "errors": {}, "refusal": None, **shown},
+        currencies=choices.currencies(),
+        countries=choices.countries(),
+        **{"values": {"country": choices.home_country()}, "errors": {}, "refusal": None, **shown},
     )

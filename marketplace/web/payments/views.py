@@ -19,10 +19,10 @@ from marketplace.files import queries as files
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
-from marketplace.kernel.money import MINOR_UNITS
 from marketplace.payments.queries import ledger, payments, transfers
 from marketplace.payments.rules.paying import PAYMENTS, TransferState
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import choices
 
 pages = Blueprint("payments", __name__)
 
@@ -133,8 +133,8 @@ def match(transfer_id: UUID) -> Any:
 @requires(Permission.TRADE_STATEMENT_READ, twin="GET /api/v1/statements")
 def statement() -> Any:
     """Show a statement of one currency, down to the entries."""
-    asked = {"currency": "CNY", **request.args.to_dict()}
-    shown: dict[str, Any] = {"values": asked, "currencies": _currencies()}
+    asked = {"currency": choices.home_currency(choices.home_country()), **request.args.to_dict()}
+    shown: dict[str, Any] = {"values": asked, "currencies": choices.currencies()}
     try:
         found = acts.statement(reading(), parse(requests.Period, asked))
     except Refused as refusal:
@@ -197,9 +197,9 @@ def _received(**shown: Any) -> str:
         slips=slips,
         unmatched=unmatched,
         names=_names([*due.items, *slips.items]),
-        currencies=_currencies(),
+        currencies=choices.currencies(),
         **{
-            "values": {"received_on": clock.now().date()},
+            "values": {"received_on": clock.now().date(), "currency": choices.home_currency(choices.home_country())},
             "errors": {},
             "refusal": None,
             "refused_transfer": None,
@@ -215,7 +215,3 @@ def _names(rows: list[payments.PaymentRow]) -> dict[UUID, str]:
 
 def _cursor() -> str | None:
     return parse(requests.CursorQuery, request.args.to_dict()).cursor
-
-
-def _currencies() -> list[tuple[str, str]]:
-    return [(code, code) for code in sorted(MINOR_UNITS)]

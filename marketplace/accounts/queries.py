@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role, permissions_of
 from marketplace.accounts.rules.terms import TermsKind
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import UtcDateTime
 from marketplace.kernel.errors import NotFound
 
 
@@ -123,22 +125,29 @@ class TermsRow:
 
 def actor_of(session: Session, *, person_id: UUID, company_id: UUID | None) -> Actor | None:
     """Return the person acting for the company; None when disabled, no member, or the company is closed."""
-    return _actor(session, company_id, Person.id == person_id)
+    row = session.execute(_ACTOR, {"person_id": person_id, "company_id": company_id}).one_or_none()
+    return _to_actor(row, company_id) if row else None
 
 
 def session_actor(session: Session, *, person_id: UUID, company_id: UUID | None, epoch: int) -> Actor | None:
     """Return a session's actor; None also when the sessions of that epoch were ended."""
-    return _actor(session, company_id, Person.id == person_id, Person.auth_epoch == epoch)
+    found = session_reader(session, person_id=person_id, company_id=company_id, epoch=epoch)
+    return found[0] if found else None
+
+
+def session_reader(
+    session: Session, *, person_id: UUID, company_id: UUID | None, epoch: int
+) -> tuple[Actor, Reader] | None:
+    """Return a session's actor and the names shown to him, in one query; None when the session is over."""
+    given = {"person_id": person_id, "company_id": company_id, "epoch": epoch}
+    row = session.execute(_SESSION, given).one_or_none()
+    actor = _to_actor(row, company_id) if row else None
+    return (actor, Reader(row.name or "", row.company)) if row and actor else None
 
 
 def token_actor(session: Session, *, token: str, now: datetime) -> Actor | None:
     """Return a bearer token's actor; None when unknown, revoked or expired, or the actor can no longer act."""
-    holders = sa.join(ApiToken, Person, Person.id == ApiToken.person_id)
-    row = session.execute(
-        _acting(ApiToken.company_id, holders)
-        .add_columns(ApiToken.company_id.label("wanted_id"))
-        .where(ApiToken.token_hash == digest(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
-    ).one_or_none()
+    row = session.execute(_BEARER, {"token_hash": digest(token), "now": now}).one_or_none()
     return _to_actor(row, row.wanted_id) if row else None
 
 
@@ -322,9 +331,22 @@ def _acting(company_id: Any, people: Any = Person) -> sa.Select[*tuple[Any, ...]
     )
 
 
-def _actor(session: Session, company_id: UUID | None, *conditions: sa.ColumnElement[bool]) -> Actor | None:
-    row = session.execute(_acting(sa.literal(company_id, sa.Uuid)).where(*conditions)).one_or_none()
-    return _to_actor(row, company_id) if row else None
+# Every request asks one of these, so they are written once.
+_ACTOR: Final = _acting(sa.bindparam("company_id", type_=sa.Uuid())).where(
+    Person.id == sa.bindparam("person_id", type_=sa.Uuid())
+)
+_SESSION: Final = _ACTOR.add_columns(Person.name, Company.name.label("company")).where(
+    Person.auth_epoch == sa.bindparam("epoch")
+)
+_BEARER: Final = (
+    _acting(ApiToken.company_id, sa.join(ApiToken, Person, Person.id == ApiToken.person_id))
+    .add_columns(ApiToken.company_id.label("wanted_id"))
+    .where(
+        ApiToken.token_hash == sa.bindparam("token_hash"),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at > sa.bindparam("now", type_=UtcDateTime()),
+    )
+)
 
 
 def _to_actor(row: Any, wanted_id: UUID | None) -> Actor | None:
@@ -333,7 +355,12 @@ def _to_actor(row: Any, wanted_id: UUID | None) -> Actor | None:
     if row.company_id is None:
         return None
     roles = _roles(row.roles)
-    return Actor(row.person_id, row.company_id, row.kind, frozenset(roles), permissions_of(row.kind, roles))
+    return Actor(row.person_id, row.company_id, row.kind, frozenset(roles), _rights(row.kind, roles))
+
+
+@cache
+def _rights(kind: CompanyKind, roles: tuple[Role, ...]) -> frozenset[Permission]:
+    return permissions_of(kind, roles)
 
 
 def _person_row(person: Person) -> PersonRow:

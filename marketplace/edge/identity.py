@@ -35,8 +35,11 @@ def load_user(cookie_id: str) -> SessionUser | None:
         person_id, company_id, number = UUID(person), UUID(company) if company else None, int(epoch)
     except ValueError:
         return None
-    actor = queries.session_actor(reading(), person_id=person_id, company_id=company_id, epoch=number)
-    return SessionUser(actor, number) if actor else None
+    found = queries.session_reader(reading(), person_id=person_id, company_id=company_id, epoch=number)
+    if found is None:
+        return None
+    actor, g.city_reader = found
+    return SessionUser(actor, number)
 
 
 def is_api() -> bool:

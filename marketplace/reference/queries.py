@@ -1,9 +1,12 @@
 """Places, rates, settings and working days, as they hold at an instant."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -58,9 +61,10 @@ def get_place(session: Session, code: str) -> PlaceRow:
 
 
 def places(session: Session, kind: PlaceKind | str | None = None) -> tuple[PlaceRow, ...]:
-    """Return the places of a kind, or all, by country and name."""
-    wanted = _PLACES if kind is None else _PLACES.where(Place.kind == PlaceKind(kind))
-    return tuple(PlaceRow(*row) for row in session.execute(wanted.order_by(Place.country, Place.name)))
+    """Return the places of a kind, or all, by country and name; as long as they stay as they are, the same tuple."""
+    wanted = _ALL_PLACES if kind is None else _PLACES_OF_KIND
+    given = {} if kind is None else {"kind": PlaceKind(kind)}
+    return _places(tuple(map(tuple, session.execute(wanted, given))))
 
 
 def places_by_code(session: Session, codes: Iterable[str]) -> dict[str, PlaceRow]:
@@ -148,6 +152,31 @@ _PLACES = sa.select(
     Place.latitude_e6,
     Place.longitude_e6,
 )
+
+
+# Most pages offer the city's places to choose from, so they are read often and change hardly ever.
+_STORED_PLACES: Final = sa.select(
+    Place.code,
+    Place.name,
+    sa.cast(Place.names, sa.Text),
+    Place.country,
+    sa.cast(Place.kind, sa.Text),
+    Place.zone,
+    Place.unlocode,
+    Place.latitude_e6,
+    Place.longitude_e6,
+)
+_ALL_PLACES: Final = _STORED_PLACES.order_by(Place.country, Place.name)
+_PLACES_OF_KIND: Final = _ALL_PLACES.where(Place.kind == sa.bindparam("kind"))
+
+
+@lru_cache(maxsize=16)
+def _places(rows: tuple[tuple[Any, ...], ...]) -> tuple[PlaceRow, ...]:
+    """Return the rows for what is stored: the stored texts are the key, so nothing is ever out of date."""
+    return tuple(
+        PlaceRow(code, name, json.loads(names), country, PlaceKind(kind), *rest)
+        for code, name, names, country, kind, *rest in rows
+    )
 
 
 def _value(session: Session, key: str, at: datetime) -> rules.Value:

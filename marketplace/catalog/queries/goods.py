@@ -1,6 +1,8 @@
 """Read the shelves themselves and the shared pages of goods."""
 
-from typing import Any
+import json
+from functools import lru_cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,11 +13,8 @@ from marketplace.kernel.errors import NotFound
 
 
 def categories(session: Session) -> tuple[CategoryRow, ...]:
-    """Return the city's shelves in their order."""
-    rows = session.execute(
-        sa.select(Category.code, Category.names, Category.drawing, Category.fresh).order_by(Category.position)
-    )
-    return tuple(CategoryRow(row.code, row.names, row.drawing, row.fresh) for row in rows)
+    """Return the city's shelves in their order; as long as they stay as they are, the same tuple."""
+    return _categories(tuple(map(tuple, session.execute(_CATEGORIES))))
 
 
 def commodities(session: Session, *, category: str | None = None) -> tuple[CommodityRow, ...]:
@@ -32,6 +31,16 @@ def commodity(session: Session, *, slug: str) -> CommodityRow:
     if row is None:
         raise NotFound("commodity")
     return CommodityRow(*row)
+
+
+_CATEGORIES: Final = sa.select(
+    Category.code, sa.cast(Category.names, sa.Text), Category.drawing, Category.fresh
+).order_by(Category.position)
+
+
+@lru_cache(maxsize=4)
+def _categories(rows: tuple[tuple[Any, ...], ...]) -> tuple[CategoryRow, ...]:
+    return tuple(CategoryRow(code, json.loads(names), drawing, fresh) for code, names, drawing, fresh in rows)
 
 
 def _commodities() -> sa.Select[*tuple[Any, ...]]:

@@ -1,7 +1,15 @@
-"""Read live offers: for carts, for the public's shelves and pages."""
+"""Read live offers: for carts, for the public's shelves and pages.
 
+The stored texts of a card are fetched as text and remembered with the row that they make. The text is the key, so
+nothing remembered is ever out of date, and the same text is the same row: whoever draws rows may compare them by
+identity.
+"""
+
+import json
+import re
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,44 +24,33 @@ from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.rows import CardRow, ListingRow, OfferRow, PictureRow
 from marketplace.catalog.rules.states import HoldState
 from marketplace.kernel import clock
+from marketplace.kernel.db import UtcDateTime
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import UnitPrice
 from marketplace.kernel.pages import Page, page_of
 
 PAGE: Final = 24
+# A card takes about 2 kB of a process, a page 5 kB.
+_KEPT_CARDS: Final = 2_048
+_KEPT_LISTINGS: Final = 512
+_WILD: Final = re.compile("[/%_]")
 
 
 def offers(session: Session, *, listing_ids: Collection[UUID], now: datetime | None = None) -> dict[UUID, OfferRow]:
     """Return live offers of active merchants by id, in one query; what is not public is left out."""
     if not listing_ids:
         return {}
-    rows = session.execute(_cards(now or clock.now()).where(ListingCard.listing_id.in_(listing_ids)))
-    return {row.ListingCard.listing_id: _offer(row) for row in rows}
+    given = {"now": now or clock.now(), "ids": list(listing_ids)}
+    rows = [_listing(*row) for row in session.execute(_LISTINGS, given)]
+    return {row.offer.listing_id: row.offer for row in rows}
 
 
 def listing(session: Session, *, listing_id: UUID, now: datetime | None = None) -> ListingRow:
     """Return the page of a live listing, in one query; NotFound for anything that is not public."""
-    row = session.execute(_cards(now or clock.now()).where(ListingCard.listing_id == listing_id)).one_or_none()
+    row = session.execute(_LISTING, {"now": now or clock.now(), "listing_id": listing_id}).one_or_none()
     if row is None:
         raise NotFound("listing")
-    card: ListingCard = row.ListingCard
-    page = card.page
-    commodity = page["commodity"] or {}
-    names = {ladder["place"]: ladder["place_names"] for ladder in page["ladders"]}
-    return ListingRow(
-        offer=_offer(row),
-        merchant=row.name,
-        merchant_country=row.country,
-        descriptions=page["descriptions"],
-        grade=page["grade"],
-        drawing=card.face["drawing"],
-        category=page["category"]["code"],
-        category_names=page["category"]["names"],
-        commodity=commodity.get("slug"),
-        commodity_names=commodity.get("names", {}),
-        place_names=names | {page["hub"]: page["hub_names"]},
-        pictures=tuple(PictureRow(None, UUID(each["file"]), each["alt"], True) for each in page["pictures"]),
-    )
+    return _listing(*row)
 
 
 def shelf(
@@ -68,50 +65,99 @@ def shelf(
     size: int = PAGE,
 ) -> Page[CardRow]:
     """Return live listings, newest first, in one query whatever is asked for."""
-    query = _cards(clock.now())
-    if category:
-        query = query.where(ListingCard.category_id == _id_of(Category, Category.code == category))
-    if commodity:
-        query = query.where(ListingCard.commodity_id == _id_of(Commodity, Commodity.slug == commodity))
-    if origin:
-        query = query.where(ListingCard.origin == origin)
-    if incoterm:
-        query = query.where(ListingCard.bases.contains(f"|{incoterm}|", autoescape=True))
-    if merchant_id:
-        query = query.where(ListingCard.company_id == merchant_id)
-    if cursor:
-        query = query.where(ListingCard.listing_id < listing_after(cursor))
-    rows = session.execute(query.order_by(ListingCard.listing_id.desc()).limit(size + 1))
-    return page_of([_card(row) for row in rows], size, lambda row: (row.listing_id.hex,))
+    wanted: dict[str, Any] = {
+        "category": category,
+        "origin": origin,
+        "incoterm": incoterm and "%|" + _WILD.sub(r"/\g<0>", incoterm) + "|%",
+        "merchant_id": merchant_id,
+        "commodity": commodity,
+        "after": listing_after(cursor) if cursor else None,
+    }
+    wanted = {name: value for name, value in wanted.items() if value}
+    rows = session.execute(_shelf(frozenset(wanted)), {**wanted, "now": clock.now(), "size": size + 1})
+    return page_of([_card(*row) for row in rows], size, lambda row: (row.listing_id.hex,))
 
 
 def cards(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, CardRow]:
     """Return the cards of live listings by id, for whoever found them by other means."""
-    rows = session.execute(_cards(clock.now()).where(ListingCard.listing_id.in_(listing_ids)))
-    return {row.ListingCard.listing_id: _card(row) for row in rows}
+    rows = session.execute(_CARDS_OF, {"now": clock.now(), "ids": list(listing_ids)})
+    found = [_card(*row) for row in rows]
+    return {row.listing_id: row for row in found}
 
 
-def _cards(now: datetime) -> sa.Select[*tuple[Any, ...]]:
-    """Cards with their merchant's name and what is left of their stock; a claim whose time is over counts no more."""
+def _left() -> sa.ColumnElement[int]:
+    """What is left of a stock; a claim whose time is over counts no more."""
     claimed = (
         sa.select(sa.func.coalesce(sa.func.sum(StockHold.quantity), 0))
         .where(
             StockHold.listing_id == ListingCard.listing_id,
             StockHold.state == HoldState.LIVE,
-            StockHold.expires_at > now,
+            StockHold.expires_at > sa.bindparam("now", type_=UtcDateTime()),
         )
+        .correlate(ListingCard)
         .scalar_subquery()
     )
+    return sa.func.coalesce(Stock.on_hand - Stock.allocated - sa.cast(claimed, sa.BigInteger), 0)
+
+
+def _text(column: Any) -> sa.ColumnElement[str]:
+    return sa.cast(column, sa.Text)
+
+
+def _of_cards(*columns: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
+    """Select from cards with their merchants and stocks."""
     return (
-        sa.select(
-            ListingCard,
-            Company.name,
-            Company.country,
-            (Stock.on_hand - Stock.allocated - sa.cast(claimed, sa.BigInteger)).label("available"),
-        )
+        sa.select(*columns)
+        .select_from(ListingCard)
         .join(Company, Company.id == ListingCard.company_id)
         .outerjoin(Stock, Stock.listing_id == ListingCard.listing_id)
-        .execution_options(populate_existing=True)
+    )
+
+
+# The columns of these are the arguments of `_card` and of `_listing`.
+_CARDS: Final = _of_cards(
+    _text(ListingCard.listing_id),
+    _text(ListingCard.company_id),
+    _text(ListingCard.face),
+    Company.name,
+    _left() >= ListingCard.moq,
+    ListingCard.origin,
+    ListingCard.moq,
+)
+_PAGES: Final = _of_cards(
+    _text(ListingCard.listing_id),
+    _text(ListingCard.company_id),
+    ListingCard.hs_code,
+    ListingCard.origin,
+    ListingCard.moq,
+    ListingCard.version,
+    _text(ListingCard.face),
+    _text(ListingCard.page),
+    Company.name,
+    Company.country,
+    _left(),
+)
+_IDS: Final = ListingCard.listing_id.in_(sa.bindparam("ids", expanding=True))
+_CARDS_OF: Final = _CARDS.where(_IDS)
+_LISTINGS: Final = _PAGES.where(_IDS)
+_LISTING: Final = _PAGES.where(ListingCard.listing_id == sa.bindparam("listing_id", type_=sa.Uuid()))
+
+
+@cache
+def _shelf(asked: frozenset[str]) -> sa.Select[*tuple[Any, ...]]:
+    """Return the statement for what is asked for; building one takes longer than running it."""
+    conditions: dict[str, sa.ColumnElement[bool]] = {
+        "category": ListingCard.category_id == _id_of(Category, Category.code == sa.bindparam("category")),
+        "commodity": ListingCard.commodity_id == _id_of(Commodity, Commodity.slug == sa.bindparam("commodity")),
+        "origin": ListingCard.origin == sa.bindparam("origin"),
+        "incoterm": ListingCard.bases.like(sa.bindparam("incoterm"), escape="/"),
+        "merchant_id": ListingCard.company_id == sa.bindparam("merchant_id", type_=sa.Uuid()),
+        "after": ListingCard.listing_id < sa.bindparam("after", type_=sa.Uuid()),
+    }
+    return (
+        _CARDS.where(*(conditions[name] for name in sorted(asked)))
+        .order_by(ListingCard.listing_id.desc())
+        .limit(sa.bindparam("size", type_=sa.Integer()))
     )
 
 
@@ -119,26 +165,34 @@ def _id_of(entity: type[Category | Commodity], condition: sa.ColumnElement[bool]
     return sa.select(entity.id).where(condition).scalar_subquery()
 
 
-def _available(row: Any) -> int | None:
-    if row.ListingCard.face["lead_days"] is not None:
-        return None
-    return max(0, int(row.available or 0))
-
-
-def _offer(row: Any) -> OfferRow:
-    card: ListingCard = row.ListingCard
-    face, page = card.face, card.page
-    return OfferRow(
-        listing_id=card.listing_id,
-        merchant_id=card.company_id,
+@lru_cache(maxsize=_KEPT_LISTINGS)
+def _listing(
+    listing_id: str,
+    company_id: str,
+    hs_code: str,
+    origin: str,
+    moq: int,
+    version: int,
+    face_text: str,
+    page_text: str,
+    merchant: str,
+    country: str,
+    left: int,
+) -> ListingRow:
+    face, page = json.loads(face_text), json.loads(page_text)
+    commodity = page["commodity"] or {}
+    names = {ladder["place"]: ladder["place_names"] for ladder in page["ladders"]}
+    offer = OfferRow(
+        listing_id=UUID(listing_id),
+        merchant_id=UUID(company_id),
         sku=face["sku"],
-        version=card.version,
+        version=version,
         titles=face["titles"],
         source_locale=face["source"],
-        hs_code=card.hs_code,
-        origin=card.origin,
+        hs_code=hs_code,
+        origin=origin,
         unit=face["unit"],
-        moq=card.moq,
+        moq=moq,
         multiple=face["multiple"],
         lead_days=face["lead_days"],
         fresh=page["fresh"],
@@ -147,29 +201,50 @@ def _offer(row: Any) -> OfferRow:
         ladders=tuple(
             stored_ladder(each["currency"], each["incoterm"], each["place"], each["tiers"]) for each in page["ladders"]
         ),
-        available=_available(row),
+        available=max(0, left) if face["lead_days"] is None else None,
+    )
+    return ListingRow(
+        offer=offer,
+        merchant=merchant,
+        merchant_country=country,
+        descriptions=page["descriptions"],
+        grade=page["grade"],
+        drawing=face["drawing"],
+        category=page["category"]["code"],
+        category_names=page["category"]["names"],
+        commodity=commodity.get("slug"),
+        commodity_names=commodity.get("names", {}),
+        place_names=names | {page["hub"]: page["hub_names"]},
+        pictures=tuple(PictureRow(None, UUID(each["file"]), each["alt"], True) for each in page["pictures"]),
     )
 
 
-def _card(row: Any) -> CardRow:
-    card: ListingCard = row.ListingCard
-    face = card.face
-    left = _available(row)
+@lru_cache(maxsize=_KEPT_CARDS)
+def _card(
+    listing_id: str,
+    company_id: str,
+    face_text: str,
+    merchant: str,
+    is_enough: bool,  # noqa: FBT001  a column
+    origin: str,
+    moq: int,
+) -> CardRow:
+    face = json.loads(face_text)
     return CardRow(
-        listing_id=card.listing_id,
-        merchant_id=card.company_id,
-        merchant=row.name,
+        listing_id=UUID(listing_id),
+        merchant_id=UUID(company_id),
+        merchant=merchant,
         titles=face["titles"],
         source_locale=face["source"],
         picture=UUID(face["picture"]) if face["picture"] else None,
         drawing=face["drawing"],
-        origin=card.origin,
+        origin=origin,
         unit=face["unit"],
-        moq=card.moq,
+        moq=moq,
         price=UnitPrice(face["price"], face["currency"]),
         incoterm=face["incoterm"],
         place_code=face["place"],
         place_names=face["place_names"],
         lead_days=face["lead_days"],
-        is_in_stock=left is None or left >= card.moq,
+        is_in_stock=face["lead_days"] is not None or is_enough,
     )

@@ -22,8 +22,10 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.web.catalog.blueprint import pages
 from marketplace.web.shared import goods as shown
+from marketplace.web.shared import moulds
 
 _SHELF = "goods on the shelf are there to be seen"
+_PRODUCT = "catalog/product.html"
 _FILTERS = ("category", "incoterm", "origin", "commodity")
 
 
@@ -36,16 +38,19 @@ def products() -> str:
     chosen = {name: getattr(asked, name) for name in _FILTERS}
     categories = goods.categories(session)
     page = shelf.shelf(session, **chosen, cursor=asked.cursor)
-    kept = {name: value for name, value in chosen.items() if value}
-    return render_template(
-        "catalog/products.html",
-        offers=[shown.card(row) for row in page.items],
-        facets=shown.facets(categories, chosen),
-        chips=_chips(categories, kept),
-        kept={"commodity": chosen["commodity"]} if chosen["commodity"] else {},
-        next=url_for("catalog.products", **kept, cursor=page.next) if page.next else None,
-        first=url_for("catalog.products", **kept) if asked.cursor else None,
-    )
+
+    def values() -> dict[str, Any]:
+        kept = {name: value for name, value in chosen.items() if value}
+        return {
+            "offers": [shown.card(row) for row in page.items],
+            "facets": shown.facets(categories, chosen),
+            "chips": _chips(categories, kept),
+            "kept": {"commodity": chosen["commodity"]} if chosen["commodity"] else {},
+            "next": url_for("catalog.products", **kept, cursor=page.next) if page.next else None,
+            "first": url_for("catalog.products", **kept) if asked.cursor else None,
+        }
+
+    return moulds.page("catalog/products.html", values, parts=(categories, *page.items), facts=page.next)
 
 
 @pages.get("/products/<uuid:listing_id>")
@@ -61,36 +66,39 @@ def product(listing_id: UUID) -> Any:
     except Refused as refusal:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
         look = acts.look(session, listing_id=listing_id, asked=requests.Looking(), now=now)
-    row = look.listing
-    values = {
-        "quantity": request.args.get("quantity") if "quantity" in errors else look.quantity,
-        "to": request.args.get("to", ""),
-        "basis": f"{look.ladder.currency} {look.ladder.incoterm}",
-    }
-    page = render_template(
-        "catalog/product.html",
-        look=look,
-        offer=row.offer,
-        row=row,
-        title=shown.text(row.offer.titles, row.offer.source_locale),
-        title_lang=shown.written_in(row.offer.titles, row.offer.source_locale),
-        description=shown.text(row.descriptions, row.offer.source_locale),
-        description_lang=shown.written_in(row.descriptions, row.offer.source_locale),
-        category=shown.text(row.category_names),
-        commodity=shown.text(row.commodity_names),
-        unit=shown.unit(row.offer.unit),
-        origin=shown.country(row.offer.origin),
-        hub=shown.place(row.place_names.get(row.offer.hub_code, {}), row.offer.hub_code),
-        ladders=[shown.ladder(ladder, row.place_names, look.quantity) for ladder in row.offer.ladders],
-        chosen=shown.ladder(look.ladder, row.place_names, look.quantity),
-        least=acts.least_quantity(row.offer.moq, row.offer.multiple),
-        supply=shown.supply(row.offer.lead_days, is_in_stock=bool(row.offer.available)),
-        picture=shown.picture,
-        destinations=shown.places(acts.destinations(session)),
-        values=values,
-        errors=errors,
-    )
-    return (page, 422) if errors else page
+    row, listed, destinations = look.listing, look.listing.offer, acts.destinations(session)
+
+    def values() -> dict[str, Any]:
+        return {
+            "look": look,
+            "offer": listed,
+            "row": row,
+            "title": shown.text(listed.titles, listed.source_locale),
+            "title_lang": shown.written_in(listed.titles, listed.source_locale),
+            "description": shown.text(row.descriptions, listed.source_locale),
+            "description_lang": shown.written_in(row.descriptions, listed.source_locale),
+            "category": shown.text(row.category_names),
+            "commodity": shown.text(row.commodity_names),
+            "unit": shown.unit(listed.unit),
+            "origin": shown.country(listed.origin),
+            "hub": shown.place(row.place_names.get(listed.hub_code, {}), listed.hub_code),
+            "ladders": [shown.ladder(ladder, row.place_names, look.quantity) for ladder in listed.ladders],
+            "chosen": shown.ladder(look.ladder, row.place_names, look.quantity),
+            "least": acts.least_quantity(listed.moq, listed.multiple),
+            "supply": shown.supply(listed.lead_days, is_in_stock=bool(listed.available)),
+            "picture": shown.picture,
+            "destinations": shown.places(destinations),
+            "values": {
+                "quantity": request.args.get("quantity") if "quantity" in errors else look.quantity,
+                "to": request.args.get("to", ""),
+                "basis": f"{look.ladder.currency} {look.ladder.incoterm}",
+            },
+            "errors": errors,
+        }
+
+    if errors:
+        return render_template(_PRODUCT, **values()), 422
+    return moulds.page(_PRODUCT, values, parts=(row, *destinations), facts=tuple(map(moulds.facts_of, look.options)))
 
 
 @pages.get("/pictures/<uuid:file_id>/<int:width>")

@@ -16,7 +16,9 @@ from marketplace.edge.requests.search import Search
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
 from marketplace.search.queries.found import FACETS, FoundRow, Sort
-from marketplace.web.shared import goods, render
+from marketplace.web.shared import goods, moulds, render
+
+_RESULTS = "search/results.html"
 
 pages = Blueprint("search", __name__)
 
@@ -34,32 +36,43 @@ def search() -> Any:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
         asked = Search()
         searched = acts.search(asked)
-    shelves = catalog.categories(reading())
-    names = {row.code: goods.text(row.names) for row in shelves}
-    kept = {"q": asked.q, "to": asked.to or "", "quantity": str(asked.quantity or "")}
-    filters = acts.chosen(asked)
-    page = render_template(
-        "search/results.html",
-        asked=asked,
-        errors=errors,
-        offers=[_offer(row) for row in searched.found.page.items],
-        found=searched.found,
-        groups=_groups(searched.found.facets, filters, names, asked.sort or Sort.RELEVANCE, has_place=bool(asked.to)),
-        chips=_chips(filters, names, kept, asked.sort),
-        kept=kept,
-        next=_address({**kept, **filters}, asked.sort, cursor=searched.found.page.next),
-        first=_address({**kept, **filters}, asked.sort) if asked.cursor else None,
-        search={
-            "q": given.get("q", ""),
-            "to": searched.to or "",
-            "quantity": given.get("quantity", ""),
-            "destinations": [
-                {"code": place.code, "name": goods.place({**place.names, "en": place.name}, place.code)}
-                for place in searched.destinations
-            ],
-        },
+    shelves, found = catalog.categories(reading()), searched.found
+
+    def values() -> dict[str, Any]:
+        names = {row.code: goods.text(row.names) for row in shelves}
+        kept = {"q": asked.q, "to": asked.to or "", "quantity": str(asked.quantity or "")}
+        filters = acts.chosen(asked)
+        return {
+            "asked": asked,
+            "errors": errors,
+            "offers": [_offer(row) for row in found.page.items],
+            "found": found,
+            "groups": _groups(found.facets, filters, names, asked.sort or Sort.RELEVANCE, has_place=bool(asked.to)),
+            "chips": _chips(filters, names, kept, asked.sort),
+            "kept": kept,
+            "next": _address({**kept, **filters}, asked.sort, cursor=found.page.next),
+            "first": _address({**kept, **filters}, asked.sort) if asked.cursor else None,
+            "search": {
+                "q": given.get("q", ""),
+                "to": searched.to or "",
+                "quantity": given.get("quantity", ""),
+                "destinations": [
+                    {"code": place.code, "name": goods.place({**place.names, "en": place.name}, place.code)}
+                    for place in searched.destinations
+                ],
+            },
+        }
+
+    if errors:
+        return render_template(_RESULTS, **values()), 422
+    counts = tuple((name, *counted.items()) for name, counted in found.facets.items())
+    deliveries = tuple(moulds.facts_of(row.delivery) for row in found.page.items)
+    return moulds.page(
+        _RESULTS,
+        values,
+        parts=(shelves, *searched.destinations, *(row.card for row in found.page.items)),
+        facts=(counts, deliveries, found.page.next, found.total, found.is_more, found.is_partial, found.is_degraded),
     )
-    return (page, 422) if errors else page
 
 
 def _offer(row: FoundRow) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
 from marketplace.merchants import queries as merchants
 from marketplace.web.shared import goods, locale
+from marketplace.web.shared.labels import label_of
 from marketplace.web.shared.menu import LETTERS, SELLS, menu_for
 
 _ONE: Final = Decimal(1)
@@ -42,7 +43,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         kg=kilograms,
         country=goods.country,
     )
-    app.jinja_env.globals.update(may=may, form_key=form_key)
+    app.jinja_env.globals.update(may=may, form_key=form_key, field_label=label_of)
     app.extensions["city.site"] = _site(settings)
 
 
@@ -66,8 +67,8 @@ def _context() -> dict[str, Any]:
     code = locale.current()
     return {
         "site": current_app.extensions["city.site"],
-        "actor": _reader(actor) if actor else None,
-        "menu": menu_for(actor, request.script_root + request.path, _facts(actor)),
+        "actor": reader(actor) if actor else None,
+        "menu": menu_for(actor, request.script_root + request.path, facts(actor)),
         "locale": code,
         "locales": [
             {"code": other, "name": name, "href": locale.path_in(other), "active": other == code}
@@ -76,14 +77,14 @@ def _context() -> dict[str, Any]:
     }
 
 
-def _reader(actor: Actor) -> Any:
+def reader(actor: Actor) -> Any:
     """Return names for the account menu, read once a request and only by pages that are rendered."""
     if "city_reader" not in g:
         g.city_reader = accounts.reader(reading(), actor=actor)
     return g.city_reader
 
 
-def _facts(actor: Actor | None) -> frozenset[str]:
+def facts(actor: Actor | None) -> frozenset[str]:
     """Return what makes entries of the menu worth showing; read once a request."""
     if "city_facts" not in g:
         site = current_app.extensions["city.site"]

@@ -1,0 +1,160 @@
+"""Pages that were drawn before: kept in the process as moulds, filled for each reader.
+
+A mould is a drawn page with slots where something belongs to this answer or to this reader alone: the nonce of the
+scripts, the tokens of the forms, the names of who is logged in. They are put in at the end and never kept, so a mould
+can be shown to everybody who may see the same.
+
+It is found by everything else that went into it: the address, the language, the rights of the reader, and what the
+page was made of. Rows are compared by identity; the queries that make them promise the same row for the same stored
+text. What is stored is read on every request, so a page shows what is stored at that moment and none is ever old.
+"""
+
+import re
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Flask, current_app, g, render_template, request, session
+from flask_wtf.csrf import generate_csrf
+from markupsafe import escape
+
+from marketplace.accounts.queries import Reader
+from marketplace.edge.http import csp_nonce
+from marketplace.edge.identity import current_actor
+from marketplace.web.shared import locale, render
+
+# Of one process; a page of the shelf takes 30 kB.
+MOST_CHARACTERS: Final = 4_000_000
+# No text that comes from outside can hold a slot: nobody outside knows this process's secret.
+_SECRET: Final = secrets.token_hex(12)
+_SLOT: Final = re.compile(rf"{_SECRET}(nonce|csrf|key|person|company);")
+_FLASHES: Final = "_flashes"
+
+
+def init_app(app: Flask) -> None:
+    """Let templates leave slots while a mould is drawn, and give the application its shelf of moulds."""
+    app.extensions["city.moulds"] = Shelf()
+    app.jinja_env.globals.update(
+        csp_nonce=lambda: _slot("nonce") if _is_drawing() else csp_nonce(),
+        csrf_token=lambda: _slot("csrf") if _is_drawing() else generate_csrf(),
+        form_key=lambda: _slot("key") if _is_drawing() else render.form_key(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mould:
+    """Texts and between them the names of slots; ``parts`` are held so that no other row takes their identity."""
+
+    pieces: Sequence[str]
+    parts: Sequence[object]
+    size: int
+
+
+class Shelf:
+    """The moulds of a process, the least used taken away when they are too many."""
+
+    def __init__(self, most: int = MOST_CHARACTERS) -> None:
+        """Keep up to so many characters."""
+        self._most = most
+        self._size = 0
+        self._kept: OrderedDict[Hashable, Mould] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def find(self, key: Hashable) -> Mould | None:
+        """Return a mould, None when it is not kept."""
+        with self._turn:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def keep(self, key: Hashable, mould: Mould) -> None:
+        """Keep a mould, and let the least used ones go for it."""
+        with self._turn:
+            if key in self._kept:
+                return
+            self._kept[key] = mould
+            self._size += mould.size
+            while self._size > self._most:
+                _, gone = self._kept.popitem(last=False)
+                self._size -= gone.size
+
+
+def page(
+    template: str, values: Callable[[], Mapping[str, Any]], *, parts: Sequence[object], facts: Hashable = None
+) -> str:
+    """Return a page, drawn from ``values`` unless it was drawn before.
+
+    ``parts``: the rows it is made of, compared by identity; ``facts``: what else it shows, compared by value. What
+    the address says need not be named.
+    """
+    if _FLASHES in session:
+        return render_template(template, **values())
+    shelf: Shelf = current_app.extensions["city.moulds"]
+    key = (template, _address(), _rights(), facts, *map(id, parts))
+    mould = shelf.find(key)
+    if mould is None:
+        drawn = _draw(template, values)
+        mould = Mould(_SLOT.split(drawn), parts, len(drawn))
+        shelf.keep(key, mould)
+    return _filled(mould)
+
+
+def facts_of(row: Any) -> Hashable:
+    """Return what a row holds, to be compared by value; None for none."""
+    if row is None:
+        return None
+    values = (getattr(row, name) for name in row.__slots__)
+    return tuple(tuple(value.items()) if isinstance(value, Mapping) else value for value in values)
+
+
+def _address() -> Hashable:
+    return locale.current(), request.script_root, request.path, request.query_string
+
+
+def _rights() -> Hashable:
+    actor = current_actor()
+    if actor is None:
+        return None
+    reader = render.reader(actor)
+    return actor.permissions, render.facts(actor), reader.company_name is None
+
+
+def _draw(template: str, values: Callable[[], Mapping[str, Any]]) -> str:
+    actor = current_actor()
+    known = render.reader(actor) if actor else None
+    given = values()
+    g.city_drawing = True
+    if known is not None:
+        g.city_reader = Reader(_slot("person"), None if known.company_name is None else _slot("company"))
+    try:
+        return render_template(template, **given)
+    finally:
+        g.city_drawing = False
+        if known is not None:
+            g.city_reader = known
+
+
+def _filled(mould: Mould) -> str:
+    actor = current_actor()
+    reader: Reader = render.reader(actor) if actor else Reader("", None)
+    fill: dict[str, Callable[[], str]] = {
+        "nonce": csp_nonce,
+        "csrf": generate_csrf,
+        "key": render.form_key,
+        "person": lambda: escape(reader.display_name),
+        "company": lambda: escape(reader.company_name or ""),
+    }
+    pieces = mould.pieces
+    return "".join(piece if index % 2 == 0 else fill[piece]() for index, piece in enumerate(pieces))
+
+
+def _is_drawing() -> bool:
+    return bool(g.get("city_drawing"))
+
+
+def _slot(name: str) -> str:
+    return f"{_SECRET}{name};"

@@ -29,7 +29,10 @@ _PHRASES: Final = (
     N_("a whole number"),
     N_("a whole number from %(low)s to %(high)s"),
     N_("true or false"),
+    N_("text"),
     N_("text on one line"),
+    N_("64 digits and letters from a to f"),
+    N_("a file handed in with the purpose %(purpose)s"),
     N_("text without control characters"),
     N_("text or a number, no tick"),
     N_("a day such as %(day)s"),
@@ -101,7 +104,7 @@ _PHRASES: Final = (
 _VALUE: Final = re.compile(r"%\\\((\w+)\\\)s")
 # Numbers, days and amounts; a word would make "4 to 30 letters" look like a range.
 _NUMBER: Final = r"[−+-]?\d[\d.,:TZ-]*(?: [A-Z]{3})?"
-_SHAPES: Final = {"country": "[A-Z]{2}", "currency": "[A-Z]{3}", "kinds": "[A-Z0-9, ]+"}
+_SHAPES: Final = {"country": "[A-Z]{2}", "currency": "[A-Z]{3}", "kinds": "[A-Z0-9, ]+", "purpose": "[a-z]+"}
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:

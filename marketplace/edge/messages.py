@@ -16,6 +16,11 @@ FIELD_TEXTS: Final[dict[str, Any]] = {
     "too_large": _("Too large: %(accepted)s."),
     "too_fine": _("Too many decimals: %(accepted)s."),
     "choice": _("Choose one of: %(accepted)s."),
+    "range": _("Out of range: %(accepted)s."),
+    "positive": _("Write an amount above zero: %(accepted)s."),
+    "setting": _("This setting takes %(accepted)s."),
+    "address": _("No message can be sent there. Write %(accepted)s."),
+    "file_other": _("This file was handed in for something else. Choose %(accepted)s."),
     "currency": _("Choose a currency of: %(accepted)s."),
     "country": _("Choose a country: %(accepted)s."),
     "whole_number": _("Write a whole number."),
@@ -34,6 +39,8 @@ FIELD_TEXTS: Final[dict[str, Any]] = {
     "file_kind": _("This file is none of the kinds we take here: %(accepted)s."),
     "picture_pixels": _("This picture is too large: %(accepted)s."),
     "picture_broken": _("This picture cannot be read. Save it anew as %(accepted)s."),
+    "pdf_broken": _("This PDF cannot be opened or has no page. Save it anew; we take %(accepted)s."),
+    "pdf_locked": _("This PDF opens by a password only. Hand it in without one; we take %(accepted)s."),
     "key_malformed": _("Send a key of %(accepted)s."),
     "key_reused": _("This key was used with another request. Send %(accepted)s."),
 }
@@ -46,6 +53,20 @@ ERROR_TEXTS: Final[dict[str, Any]] = {
     "permission": _("Your role does not allow this."),
     "no_company": _("Choose the company you act for."),
     "state": _("This is no longer possible: the state has changed. Possible now: %(possible)s."),
+    "state_final": _("This is no longer possible: the state has changed, and nothing more can be done here."),
+    "retracted": _("This event was taken back already."),
+    "setting_past": _("A setting changes from now on or later; what was, was."),
+    "setting_taken": _("This setting changes at that instant already. Choose another instant."),
+    "tariff_later": _("A later tariff is there already. Let this one begin after it."),
+    "refund_failed": _("The card provider could not send this money back. Begin a new refund."),
+    "no_person": _("This needs a person who is logged in."),
+    "database_value": _("Some value is larger than this city keeps. Nothing was written."),
+    "signature": _("The signature does not fit what was sent."),
+    "event": _("This is no event that we know."),
+    "event_version": _("This event speaks another version of the interface."),
+    "mail": _("The message could not be handed on. We try again."),
+    "files": _("The store of files does not answer. Try again in a moment."),
+    "ledger_key": _("This was booked already, with other amounts."),
     "key_missing": _("Send an Idempotency-Key header: 1 to 255 printable ASCII characters."),
     "key_reused": _("This Idempotency-Key was used with another request."),
     "key_running": _("The first request with this Idempotency-Key is still running."),
@@ -62,7 +83,8 @@ ERROR_TEXTS: Final[dict[str, Any]] = {
 
 def sentence(error: DomainError) -> str:
     """Return the refusal as a sentence."""
-    return _fill(ERROR_TEXTS.get(error.code, error.code), error.facts)
+    is_final = error.code == "state" and not error.facts.get("possible")
+    return _fill(ERROR_TEXTS["state_final"] if is_final else ERROR_TEXTS.get(error.code, error.code), error.facts)
 
 
 def field_sentence(error: FieldError) -> str:

@@ -135,7 +135,7 @@ def sign(
         raise Conflict("document_hash", document=document_id, version=row.version)
     file = files.get_file(session, company_id=actor.company, file_id=file_id)
     if not file.serves(_PURPOSES[kind]):
-        raise Refused.field(field, "choice", f"a file handed in with the purpose {_PURPOSES[kind]}")
+        raise Refused.field(field, "file_other", f"a file handed in with the purpose {_PURPOSES[kind]}")
     if queries.superseded(session, document_ids=[document_id]):
         raise Conflict("document_superseded", document=document_id, version=row.version)
     is_new = insert_if_new(

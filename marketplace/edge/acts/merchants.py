@@ -12,7 +12,7 @@ from marketplace.edge.requests import merchants as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, FieldError, Refused, Unauthenticated
-from marketplace.merchants.rules.payees import PayeeAccount
+from marketplace.merchants.rules.payees import PayeeAccount, check_account
 from marketplace.merchants.services import applications, payees
 
 _ACCOUNT = ("currency", "account_name", "bank_name", "account_number", "bic", "country")
@@ -66,8 +66,10 @@ def set_standing(session: Session, company_id: UUID, body: requests.Standing) ->
 
 def name_payee(body: requests.Account) -> UUID:
     """Name an account of the asker's company, after the second factor was proved."""
-    prove_second_factor(body.code)
     account = PayeeAccount(body.account_name, body.bank_name, body.account_number, body.bic, body.country)
+    # A code is used up by its proof: one is not asked for another because of a slip in the BIC.
+    check_account(account, currency=body.currency)
+    prove_second_factor(body.code)
     return in_unit_of_work(
         lambda session: payees.name_payee(
             session, actor=require_actor(), currency=body.currency, account=account, now=clock.now()

@@ -1,17 +1,27 @@
 """What people send about documents, and why one is not given out or signed."""
 
+import re
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Line, Request, blank_is_none
 from marketplace.kernel.errors import Refused
 from marketplace.papers.rules.documents import PaperKind, SignatureKind
 
-Hash = Annotated[Line, Field(pattern="^[0-9a-fA-F]{64}$")]
+
+def sha256(value: str) -> str:
+    """Read a hash as it is printed on the document's page."""
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", value, re.ASCII):
+        raise PydanticCustomError("sha256", "64 digits and letters from a to f")
+    return value
+
+
+Hash = Annotated[Line, AfterValidator(sha256)]
 KINDS: Final = tuple(PaperKind)
 
 
@@ -53,5 +63,8 @@ messages.register(
         "document_superseded": _("There is a later version of this document. Sign that one."),
         "already_signed": _("Your company has signed this document already, with another file."),
     },
-    fields={"one_of": _("Give one of these: %(accepted)s.")},
+    fields={
+        "one_of": _("Give one of these: %(accepted)s."),
+        "sha256": _("Copy the hash as it stands beside the document: %(accepted)s."),
+    },
 )

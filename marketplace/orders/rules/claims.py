@@ -113,7 +113,7 @@ def check_offer(offer: Money, *, value: Money, before: Money | None) -> None:
     if offer.currency != value.currency:
         raise Refused.field("currency", "currency", value.currency)
     if not lowest <= offer <= value:
-        raise Refused.field("amount", "choice", f"{lowest} to {value}")
+        raise Refused.field("amount", "range", f"{lowest} to {value}")
 
 
 def end_of_units(state: LineState, *, action: str, awarded: Money, value: Money) -> str:

@@ -224,7 +224,7 @@ def _claimed(session: Session, line: OrderLine, state: LineState | None) -> int:
 def _check_evidence(session: Session, evidence: Sequence[UUID], actor: Actor) -> None:
     for file_id in evidence:
         if not files.get_file(session, company_id=actor.company, file_id=file_id).serves(Purpose.EVIDENCE):
-            raise Refused.field("evidence", "choice", "files handed in with the purpose evidence")
+            raise Refused.field("evidence", "file_other", "files handed in with the purpose evidence")
 
 
 def _locked(session: Session, claim_id: UUID, actor: Actor | None) -> tuple[Claim, Order]:

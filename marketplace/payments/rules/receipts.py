@@ -17,8 +17,8 @@ def check_receipt(amount: Money, received_on: date, *, now: datetime) -> None:
     refused: list[FieldError] = []
     if not 0 < amount.minor <= LARGEST_MINOR:
         most = Money(LARGEST_MINOR, amount.currency)
-        refused.append(FieldError("amount", "choice", f"more than 0, at most {most}"))
+        refused.append(FieldError("amount", "range", f"more than 0, at most {most}"))
     if not first <= received_on <= last:
-        refused.append(FieldError("received_on", "choice", f"{first} to {last}"))
+        refused.append(FieldError("received_on", "range", f"{first} to {last}"))
     if refused:
         raise Refused.fields(*refused)

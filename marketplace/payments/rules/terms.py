@@ -130,7 +130,7 @@ def check_terms(
     if (plan is Plan.FREIGHT_HANDOVER_100) is not (subject.kind == SubjectKind.FREIGHT):
         raise Refused.field("plan", "choice", ", ".join(plans_for(subject.kind)))
     if not 0 <= commission_bp <= WHOLE or (subject.kind == SubjectKind.FREIGHT and commission_bp):
-        raise Refused.field("commission_bp", "choice", "0 to 10000 for goods, 0 for freight")
+        raise Refused.field("commission_bp", "range", "0 to 10000 for goods, 0 for freight")
     currencies = {amount.currency for _line, amount in lines}
     if len(currencies) != 1 or len({line for line, _amount in lines}) != len(lines):
         raise Refused.field("lines", "one_currency", "each line once, all in one currency")

@@ -112,7 +112,7 @@ def _check(session: Session, milestones: Sequence[Milestone], line_id: UUID, amo
         raise Refused.field("currency", "currency", whole.currency)
     most = left_of(session, line_id=line_id, amount=whole)
     if not 0 < amount.minor <= most.minor:
-        raise Refused.field("amount", "choice", f"more than 0, at most {most}")
+        raise Refused.field("amount", "range", f"more than 0, at most {most}")
 
 
 def _waive(

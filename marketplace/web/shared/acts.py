@@ -29,5 +29,10 @@ def once(work: Callable[..., str], *, flow: bool = False) -> Response:
 def reshown(error: DomainError, show: Callable[..., Any]) -> Any:
     """Show the form again with what was typed and why it was refused."""
     document = problem(error)
-    errors = {item["field"]: item["message"] for item in document["errors"]}
+    errors = {_control(item["field"]): item["message"] for item in document["errors"]}
     return show(values=request.form, errors=errors, refusal=document), status_of(error)
+
+
+def _control(field: str) -> str:
+    """Return the control that a refused field was sent by: of ``payment_ids.0`` it is ``payment_ids``."""
+    return field if field in request.form else field.partition(".")[0]

@@ -75,5 +75,15 @@ class PaymentPaid(PaymentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlipUnanswered(PaymentEvent):
+    """The payee has said nothing about a slip in time: the operator asks both sides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipDisputed(PaymentEvent):
+    """The payee says that the money of a slip has not come, or nobody said that it has: it is due again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLapsed(PaymentEvent):
     """The time for a payment by bank is over and it is not paid."""

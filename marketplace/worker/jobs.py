@@ -33,8 +33,9 @@ from marketplace.outbox import services as outbox
 from marketplace.papers import flows as papers
 from marketplace.papers import services as documents
 from marketplace.payments.flows import cards, give_back, payouts
+from marketplace.payments.flows import lapsing as payments
 from marketplace.payments.rules.terms import Subject, SubjectKind
-from marketplace.payments.services import allowances, holding, payments
+from marketplace.payments.services import allowances, holding
 from marketplace.search import flows as search
 from marketplace.search import services as finding
 
@@ -98,9 +99,8 @@ def sweep_logins(_args: dict[str, Any]) -> None:
 
 
 def lapse_payments(_args: dict[str, Any]) -> None:
-    """Mark what was not paid in time as overdue."""
-    with unit_of_work() as session:
-        payments.lapse(session, now=clock.now())
+    """Give what was not paid, and slips that were not answered in time, their outcome."""
+    payments.lapse(now=clock.now())
 
 
 def give_back_card(args: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.logistics.services.space import lapsing
 from marketplace.orders import flows as orders
-from marketplace.payments.services import payments
+from marketplace.payments.flows import lapsing as paying
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_path_bank import fill
@@ -75,8 +75,7 @@ def test_the_deposit_promises_stock_and_confirms_the_booking(call, market, place
 
 def test_a_deposit_that_does_not_come_ends_the_order(call, market, placed):
     call(market.merchant, "POST", f"/orders/{placed}/confirmation", key="c", expect=204)
-    with unit_of_work() as session:
-        payments.lapse(session, now=clock.now() + timedelta(days=20))
+    paying.lapse(now=clock.now() + timedelta(days=20))
     order = look(call, market, placed)
     assert (order["state"], order["cancel_reason"]) == ("cancelled", "deposit_missing")
     assert order["lines"][0]["parts"] == {"cancelled": 400}

@@ -61,6 +61,8 @@ class Payment(Answer):
     state: str
     due_at: Instant | None
     slip_file_id: UUID | None
+    answer_by: Instant | None
+    escalated_at: Instant | None
     settled_at: Instant | None
     receipts: list[ReceiptAnswer]
 
@@ -86,6 +88,8 @@ class Payment(Answer):
             state=row.state,
             due_at=row.due_at,
             slip_file_id=row.slip_file_id,
+            answer_by=row.answer_by,
+            escalated_at=row.escalated_at,
             settled_at=row.settled_at,
             receipts=[
                 ReceiptAnswer(transfer_id=came.id, amount=Amount.of(part.amount), received_on=came.received_on)

@@ -78,6 +78,18 @@ def confirm(payment_id: UUID, body: requests.Confirmation, session: Session) -> 
     return 200, _payment(session, acts.confirm(session, payment_id, body))
 
 
+@api.post("/payments/<uuid:payment_id>/dispute")
+@operation(
+    answers={200: answers.Payment},
+    tag="payments",
+    permission=Permission.TRADE_PAYMENT_CONFIRM,
+    idempotent=True,
+)
+def dispute(payment_id: UUID, session: Session) -> tuple[int, answers.Payment]:
+    """Say, as the payee, that the money of a slip has not come: the payment is due again."""
+    return 200, _payment(session, acts.dispute_slip(session, payment_id))
+
+
 @api.get("/transfers")
 @operation(
     answers={200: Items[answers.Transfer]},

@@ -48,11 +48,10 @@ def _look_at_rivals(actor: Actor, key: str, now: datetime) -> None:
     """Take the cart's other checkouts as far as they go: one that turns out to be paid is ordered, and wins."""
     session = reading()
     session.rollback()
-    mine = {"company_id": actor.company, "person_id": actor.person}
-    found = queries.rivals(session, **mine)
+    found = queries.rivals(session, company_id=actor.company, person_id=actor.person)
     if not found or queries.attempt_under(session, company_id=actor.company, key=key) is not None:
         return
-    in_cart = queries.listings_in_cart(session, **mine)
+    in_cart = queries.listings_in_cart(session, company_id=actor.company, person_id=actor.person)
     for rival in found:
         if rival.is_at_work(now) or in_cart.isdisjoint(rival.plan.listing_ids):
             continue

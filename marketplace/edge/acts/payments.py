@@ -19,7 +19,7 @@ from marketplace.payments.queries import ledger
 from marketplace.payments.queries import payments as queries
 from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.rules.ledger import AccountKind
-from marketplace.payments.services import payments, transfers
+from marketplace.payments.services import slips, transfers
 
 _USUAL_PERIOD: Final = timedelta(days=30)
 _VIEWS: Final = {
@@ -72,8 +72,15 @@ def hand_in_slip(payment_id: UUID, file_id: UUID | None) -> PaymentRow:
         queries.payment(session, company_id=actor.company, payment_id=payment_id)
     file_id = file_id or files.take(purpose=Purpose.SLIP)
     with unit_of_work() as session:
-        payments.attach_slip(session, actor=actor, payment_id=payment_id, file_id=file_id, now=clock.now())
+        slips.attach_slip(session, actor=actor, payment_id=payment_id, file_id=file_id, now=clock.now())
         return queries.payment(session, company_id=actor.company, payment_id=payment_id)
+
+
+def dispute_slip(session: Session, payment_id: UUID) -> PaymentRow:
+    """Say that the money of a slip has not come, and return the payment as it stands then."""
+    actor = require_actor()
+    slips.dispute(session, actor=actor, payment_id=payment_id, now=clock.now())
+    return queries.payment(session, company_id=actor.company, payment_id=payment_id)
 
 
 def listed(session: Session, view: str, cursor: str | None) -> Page[PaymentRow]:

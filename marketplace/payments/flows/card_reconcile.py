@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
@@ -26,23 +27,37 @@ class Reconciled:
 
 
 def reconcile(now: datetime) -> Reconciled:
-    """Settle every charge and refund whose last question is older than any call can last."""
+    """Settle every charge and refund whose last question is older than any call can last; each for itself."""
     before = now - IN_FLIGHT
     charges = queries.unresolved(reading(), before=before)
     refunds = queries.unresolved_refunds(reading(), before=before)
-    failed = sum(not _settled(lambda charge=charge: _charge(charge, before, now)) for charge in charges)
-    failed += sum(not _settled(lambda refund=refund: _refund(refund, now)) for refund in refunds)
+    if not charges and not refunds:
+        return Reconciled(0, 0)
+    in_unit_of_work(
+        lambda session: services.note_look(
+            session,
+            charge_ids=[charge.id for charge in charges],
+            refund_ids=[refund.id for refund in refunds],
+            now=now,
+        )
+    )
+    failed = sum(not _settled(charge.id, lambda charge=charge: _charge(charge, before, now)) for charge in charges)
+    failed += sum(not _settled(refund.id, lambda refund=refund: _refund(refund, now)) for refund in refunds)
     return Reconciled(len(charges) + len(refunds), failed)
 
 
-def _settled(work: Callable[[], None]) -> bool:
+def _settled(asked_id: UUID, work: Callable[[], None]) -> bool:
+    """Do the work; one that cannot be settled now, for whatever reason, must not keep the others waiting."""
     try:
         work()
     except DomainError as error:
-        # One charge that cannot be settled now must not keep the others waiting.
-        _log.warning("card_not_reconciled", code=error.code)
-        return False
-    return True
+        _log.warning("card_not_reconciled", id=str(asked_id), code=error.code)
+    except Exception as error:  # noqa: BLE001  the provider's library may fail in ways of its own
+        _log.warning("card_not_reconciled", id=str(asked_id), error=type(error).__name__)
+    else:
+        return True
+    reading().rollback()
+    return False
 
 
 def _charge(charge: ChargeRow, before: datetime, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
+from marketplace.payments.rules.card_returns import ReturnState, Way
 from marketplace.payments.rules.cards import CardState, RefundState
 from marketplace.payments.rules.terms import SubjectKind
 
@@ -47,6 +48,11 @@ class CardCharge(Base):
     cancel_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_attempt: Mapped[int] = mapped_column(sa.Integer, default=1)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # What the provider kept of it, in the currency it settles in; unknown until it says so.
+    fee_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
+    fee_currency: Mapped[str | None] = mapped_column(sa.String(3))
+    # When the reconciler last asked about it, so that all have their turn.
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         sa.CheckConstraint("amount_minor > 0", name="amount"),
@@ -75,10 +81,42 @@ class CardRefund(Base):
     attempt: Mapped[int] = mapped_column(sa.Integer, default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         sa.CheckConstraint("amount_minor > 0", name="amount"),
         sa.Index("ix_card_refund_state_asked_at", "state", "asked_at"),
+    )
+
+
+class CardReturn(Base):
+    """A refund that came back from the card's bank: its money waits at the provider until two people sent it on."""
+
+    __tablename__ = "card_return"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    refund_id: Mapped[UUID] = mapped_column(sa.ForeignKey("card_refund.id"), unique=True)
+    charge_id: Mapped[UUID] = mapped_column(sa.ForeignKey("card_charge.id"), index=True)
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    state: Mapped[ReturnState] = mapped_column(StateColumn(ReturnState))
+    way: Mapped[Way | None] = mapped_column(StateColumn(Way))
+    attempt: Mapped[int] = mapped_column(sa.Integer, default=1)
+    # The two people of this attempt; a failed one is agreed to anew.
+    first_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    second_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    # What the bank calls the transfer, when the money went that way.
+    bank_reference: Mapped[str | None] = mapped_column(sa.String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.CheckConstraint("(first_by IS NULL) = (way IS NULL)", name="chosen"),
+        sa.CheckConstraint("(state = 'due') = (second_by IS NULL)", name="approved"),
+        sa.CheckConstraint("second_by IS NULL OR second_by <> first_by", name="two_people"),
+        sa.Index("ix_card_return_state_id", "state", "id"),
     )
 
 

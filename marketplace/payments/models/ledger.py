@@ -64,5 +64,15 @@ class LedgerEntry(Base):
     __table_args__ = (sa.CheckConstraint("minor <> 0", name="some"),)
 
 
-for _table in (LedgerAccount, LedgerTransfer, LedgerEntry):
+class ReturnReceipt(Base):
+    """The word of whoever was owed something back that it has come."""
+
+    __tablename__ = "return_receipt"
+
+    return_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ledger_transfer.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+for _table in (LedgerAccount, LedgerTransfer, LedgerEntry, ReturnReceipt):
     insert_only(_table)

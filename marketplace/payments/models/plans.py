@@ -63,6 +63,9 @@ class Payment(Base):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     slip_file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     slip_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Until when the slip is to be answered: by the payee, and from escalated_at on by the operator.
+    answer_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -77,6 +80,7 @@ class Payment(Base):
         sa.Index("ix_payment_payee_id_state", "payee_id", "state"),
         sa.Index("ix_payment_payer_id_state", "payer_id", "state"),
         sa.Index("ix_payment_state_due_at", "state", "due_at"),
+        sa.Index("ix_payment_state_answer_by", "state", "answer_by"),
     )
 
 

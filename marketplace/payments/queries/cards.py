@@ -12,7 +12,7 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.cards import CardCharge, CardRefund, WebhookEvent
-from marketplace.payments.rules.cards import CardOutcome, CardState, RefundState
+from marketplace.payments.rules.cards import FEE_EXPECTED, CardOutcome, CardState, RefundState
 from marketplace.payments.rules.terms import Subject
 
 
@@ -142,22 +142,35 @@ def refunds_of(session: Session, *, charge_id: UUID) -> tuple[RefundRow, ...]:
 
 
 def unresolved(session: Session, *, before: datetime, limit: int = 100) -> tuple[ChargeRow, ...]:
-    """Return charges whose last question to the provider is old and has no answer yet, oldest first."""
-    open_acts = sa.or_(
-        sa.and_(CardCharge.state.in_((CardState.CREATED, CardState.NEEDS_PAGE)), CardCharge.asked_at <= before),
-        sa.and_(CardCharge.state == CardState.AUTHORISED, CardCharge.capture_asked_at <= before),
-        sa.and_(CardCharge.state == CardState.AUTHORISED, CardCharge.cancel_asked_at <= before),
+    """Return charges whose last question to the provider is old and has no answer yet.
+
+    First what is owed: captures and cancellations that were claimed; then what may never have been made, pages that
+    wait for their buyers, and captures whose fee is not known. Of each up to ``limit``, longest not looked at first,
+    so that neither many waiting pages nor a few charges that cannot be settled keep the others from their turn.
+    """
+    is_authorised = CardCharge.state == CardState.AUTHORISED
+    owed = sa.and_(is_authorised, sa.or_(CardCharge.capture_asked_at <= before, CardCharge.cancel_asked_at <= before))
+    waiting = sa.and_(CardCharge.state.in_((CardState.CREATED, CardState.NEEDS_PAGE)), CardCharge.asked_at <= before)
+    without_fee = sa.and_(
+        CardCharge.state == CardState.CAPTURED,
+        CardCharge.fee_minor.is_(None),
+        CardCharge.changed_at <= before,
+        CardCharge.changed_at > before - FEE_EXPECTED,
     )
-    found = session.scalars(sa.select(CardCharge).where(open_acts).order_by(CardCharge.asked_at).limit(limit))
-    return tuple(charge_row(one) for one in found)
+    turn = (CardCharge.looked_at.is_not(None), CardCharge.looked_at, CardCharge.asked_at, CardCharge.id)
+    return tuple(
+        charge_row(one)
+        for kind in (owed, waiting, without_fee)
+        for one in session.scalars(sa.select(CardCharge).where(kind).order_by(*turn).limit(limit))
+    )
 
 
 def unresolved_refunds(session: Session, *, before: datetime, limit: int = 100) -> tuple[RefundRow, ...]:
-    """Return refunds that were asked for and not answered, oldest first."""
+    """Return refunds that were asked for and not answered, longest not looked at first."""
     found = session.execute(
         _refunds()
         .where(CardRefund.state == RefundState.ASKED, CardRefund.asked_at <= before)
-        .order_by(CardRefund.asked_at)
+        .order_by(CardRefund.looked_at.is_not(None), CardRefund.looked_at, CardRefund.asked_at, CardRefund.id)
         .limit(limit)
     )
     return tuple(refund_row(*one) for one in found)

@@ -181,6 +181,13 @@ def _few_eyes() -> sa.Select[UUID]:
     return sa.select(Payout.id).where(Payout.state.in_(beyond), agreed < Payout.approvals_needed)
 
 
+def _slips() -> sa.Select[UUID]:
+    """Find slips that nobody has to answer, and payments that wait for the answer to none."""
+    waits = Payment.state == PaymentState.SLIP_RECEIVED
+    asked = Payment.answer_by.is_not(None)
+    return sa.select(Payment.id).where(sa.or_(sa.and_(waits, ~asked), sa.and_(~waits, asked)))
+
+
 def _total(column: sa.SQLColumnExpression[int], *where: sa.ColumnElement[bool]) -> Sum:
     return sa.select(sa.func.coalesce(sa.func.sum(column), 0)).where(*where).scalar_subquery()
 
@@ -196,6 +203,7 @@ _CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[UUID]]], ...]] = (
     ("incoming_transfer", "is not divided over payments exactly", _matches),
     ("payment", "obligations in the ledger are not what is outstanding", _obligations),
     ("milestone", "says something else than its payment", _states),
+    ("payment", "a slip waits without a deadline, or a deadline without a slip", _slips),
     ("payment", "the held account is not what was captured and not released", _held),
     ("order_line", "what was let off is not what its milestones say", _waived),
     ("ledger_account", "more was paid out than was released", _overpaid),

@@ -13,7 +13,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
-from marketplace.payments.rules.paying import UNPAID, MilestoneState, PaymentState
+from marketplace.payments.rules.paying import LAPSING, UNPAID, MilestoneState, PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Plan, Rail, Subject
 
 PAGE: Final = 50
@@ -57,6 +57,8 @@ class PaymentRow:
     due_at: datetime | None
     slip_file_id: UUID | None
     slip_at: datetime | None
+    answer_by: datetime | None
+    escalated_at: datetime | None
     settled_at: datetime | None
     created_at: datetime
 
@@ -123,6 +125,23 @@ def to_receive(session: Session, *, company_id: UUID, cursor: str | None = None)
 def slips_to_confirm(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:
     """Return the payments whose slip waits for this payee, newest first."""
     return _page(session, cursor, Payment.payee_id == company_id, Payment.state == PaymentState.SLIP_RECEIVED)
+
+
+def escalated(session: Session, *, cursor: str | None = None) -> Page[PaymentRow]:
+    """Return the payments whose slips no payee answered in time, newest first: the operator's to ask about."""
+    return _page(session, cursor, Payment.state == PaymentState.SLIP_RECEIVED, Payment.escalated_at.is_not(None))
+
+
+def overdue(session: Session, *, after: UUID, now: datetime, limit: int = 500) -> tuple[UUID, ...]:
+    """Return payments after this id that were not paid in time, in order of id."""
+    late = (Payment.state.in_(LAPSING), Payment.due_at < now, Payment.id > after)
+    return tuple(session.scalars(sa.select(Payment.id).where(*late).order_by(Payment.id).limit(limit)))
+
+
+def unanswered(session: Session, *, after: UUID, now: datetime, limit: int = 500) -> tuple[UUID, ...]:
+    """Return payments after this id whose slips were not answered in time, in order of id."""
+    late = (Payment.state == PaymentState.SLIP_RECEIVED, Payment.answer_by <= now, Payment.id > after)
+    return tuple(session.scalars(sa.select(Payment.id).where(*late).order_by(Payment.id).limit(limit)))
 
 
 def paid_or_closed(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:
@@ -194,6 +213,8 @@ def _row(found: Payment) -> PaymentRow:
         due_at=found.due_at,
         slip_file_id=found.slip_file_id,
         slip_at=found.slip_at,
+        answer_by=found.answer_by,
+        escalated_at=found.escalated_at,
         settled_at=found.settled_at,
         created_at=found.created_at,
     )

@@ -22,6 +22,8 @@ IN_FLIGHT: Final = timedelta(minutes=2)
 # The provider refuses pages that end sooner than half an hour from now; the rest is room to open one again by its
 # key. A page that nobody waits for any more is closed by cancelling its charge.
 PAGE_LIFETIME: Final = timedelta(hours=1)
+# The provider books a charge, and with it its fee, within hours; nobody asks for ever.
+FEE_EXPECTED: Final = timedelta(days=7)
 
 
 class CardState(StrEnum):

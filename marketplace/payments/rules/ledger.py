@@ -1,7 +1,8 @@
 """The books: which accounts there are, which transfers, and what each transfer may touch.
 
-Amounts are signed minor units: debits positive, credits negative. An asset's balance is positive, a liability's and an
-income's negative. Memorandum accounts say what two companies owe each other; nothing in them is the city's money.
+Amounts are signed minor units: debits positive, credits negative. An asset's and an expense's balance is positive, a
+liability's and an income's negative. Memorandum accounts say what two companies owe each other; nothing in them is the
+city's money.
 """
 
 from collections import Counter
@@ -12,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from marketplace.kernel.money import Money
-from marketplace.payments.rules.terms import Subject
+from marketplace.payments.rules.terms import Subject, SubjectKind
 
 
 class Nature(StrEnum):
@@ -21,6 +22,7 @@ class Nature(StrEnum):
     ASSET = "asset"
     LIABILITY = "liability"
     INCOME = "income"
+    EXPENSE = "expense"
     MEMO = "memo"
 
 
@@ -32,6 +34,7 @@ class AccountKind(StrEnum):
     MERCHANT_PAYABLE = "merchant_payable"
     CARRIER_PAYABLE = "carrier_payable"
     COMMISSION_INCOME = "commission_income"
+    PROVIDER_FEES = "provider_fees"
     COMMISSION_RECEIVABLE = "commission_receivable"
     PAYOUT_IN_TRANSIT = "payout_in_transit"
     OBLIGATION_PAYER = "obligation_payer"
@@ -60,6 +63,7 @@ ACCOUNTS: Final[dict[AccountKind, Account]] = {
     AccountKind.CARRIER_PAYABLE: Account("released freight of a carrier", Nature.LIABILITY, owned=True, cash=True),
     AccountKind.PAYOUT_IN_TRANSIT: Account("payouts sent, not yet settled", Nature.LIABILITY, owned=True, cash=True),
     AccountKind.COMMISSION_INCOME: Account("commission earned", Nature.INCOME),
+    AccountKind.PROVIDER_FEES: Account("fees that the card provider kept", Nature.EXPENSE),
     AccountKind.COMMISSION_RECEIVABLE: Account("commission billed to a merchant", Nature.ASSET, owned=True),
     AccountKind.OBLIGATION_PAYER: Account("what a payer owes (negative)", Nature.MEMO, owned=True, per_subject=True),
     AccountKind.OBLIGATION_PAYEE: Account("what a payee is owed", Nature.MEMO, owned=True, per_subject=True),
@@ -75,6 +79,7 @@ class TransferKind(StrEnum):
 
     CARD_CAPTURED = "card_captured"
     CARD_REFUNDED = "card_refunded"
+    PROVIDER_FEE = "provider_fee"
     RELEASED = "released"
     RELEASE_REVERSED = "release_reversed"
     PAYOUT_SENT = "payout_sent"
@@ -97,6 +102,9 @@ _RETURN: Final = frozenset({_A.RETURN_PAYER, _A.RETURN_PAYEE})
 TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
     TransferKind.CARD_CAPTURED: frozenset({_A.PROVIDER_CLEARING, _A.HELD}),
     TransferKind.CARD_REFUNDED: frozenset({_A.PROVIDER_CLEARING, _A.HELD}),
+    TransferKind.PROVIDER_FEE: frozenset(
+        {_A.PROVIDER_CLEARING, _A.PROVIDER_FEES, _A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE}
+    ),
     TransferKind.RELEASED: _RELEASE,
     TransferKind.RELEASE_REVERSED: _RELEASE,
     TransferKind.PAYOUT_SENT: _PAYABLE,
@@ -153,6 +161,11 @@ def _problem(kind: TransferKind, entries: Sequence[Entry]) -> str:
     if not entries or any(sums.values()):
         return "does not balance"
     return ""
+
+
+def payable_of(subject: Subject) -> AccountKind:
+    """Return where the released money of a subject's payee is kept."""
+    return AccountKind.MERCHANT_PAYABLE if subject.kind is SubjectKind.ORDER else AccountKind.CARRIER_PAYABLE
 
 
 def pair(debit: AccountRef, credit: AccountRef, amount: Money) -> tuple[Entry, Entry]:

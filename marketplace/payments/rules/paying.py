@@ -51,8 +51,9 @@ PAYMENTS: Final = Lifecycle[PaymentState](
     "payment",
     {
         _S.DUE: _OPEN,
-        # The slip's reader has the next move, so the clock does not make it the payer's fault.
-        _S.SLIP_RECEIVED: {name: state for name, state in _OPEN.items() if name != "lapse"},
+        # The slip's reader has the next move, so the clock does not make it the payer's fault. Silence never makes it
+        # money: a slip that nobody answers, or that the payee disputes, leaves the payment due.
+        _S.SLIP_RECEIVED: {name: state for name, state in _OPEN.items() if name != "lapse"} | {"dispute": _S.DUE},
         _S.PART_PAID: _OPEN,
         _S.OVERDUE: {name: state for name, state in _OPEN.items() if name != "lapse"},
         # More may come for a payment that is settled: it covers bank charges first, the rest is owed back.

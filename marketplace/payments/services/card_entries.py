@@ -3,12 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
+from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.queries.cards import ChargeRow
-from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
+from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind, pair, payable_of
+from marketplace.payments.rules.terms import WHOLE
 from marketplace.payments.services import ledger
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 
 
 def capture(session: Session, *, charge: ChargeRow, now: datetime) -> None:
@@ -45,6 +50,38 @@ def refund_failed(session: Session, *, charge: ChargeRow, refund_id: UUID, amoun
         kind=TransferKind.CARD_REFUNDED,
         key=f"card_refund:{refund_id}:failed",
         entries=pair(clearing, held, amount),
+        subject=charge.subject,
+        now=now,
+    )
+
+
+def fee(session: Session, *, charge: ChargeRow, fee: Money, now: datetime) -> None:
+    """The provider has kept its fee: the house's expense, but for the share that the payee was told to bear.
+
+    The share is that of the day on which the terms were agreed. A fee in another currency than the terms' is the
+    house's alone: nobody agreed to a rate.
+    """
+    if not fee:
+        return
+    terms = session.scalars(
+        sa.select(PaymentTerms).where(
+            PaymentTerms.subject_kind == charge.subject.kind, PaymentTerms.subject_id == charge.subject.id
+        )
+    ).one_or_none()
+    borne = Money.zero(fee.currency)
+    if terms is not None and terms.currency == fee.currency:
+        share = reference.setting(session, Setting.PROVIDER_FEE_PAYEE_BASIS_POINTS, at=terms.created_at)
+        borne = fee.portion(min(share, WHOLE), WHOLE)
+    entries: list[Entry] = [(AccountRef(AccountKind.PROVIDER_CLEARING, None, fee.currency), -fee)]
+    if fee - borne:
+        entries.append((AccountRef(AccountKind.PROVIDER_FEES, None, fee.currency), fee - borne))
+    if terms is not None and borne:
+        entries.append((AccountRef(payable_of(charge.subject), terms.payee_id, fee.currency), borne))
+    ledger.post(
+        session,
+        kind=TransferKind.PROVIDER_FEE,
+        key=f"card:{charge.id}:fee",
+        entries=entries,
         subject=charge.subject,
         now=now,
     )

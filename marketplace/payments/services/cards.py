@@ -1,6 +1,6 @@
 """Claim what will be asked of the card provider, and record what it shows: once, in whatever order it is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments import events
-from marketplace.payments.models.cards import CardCharge, WebhookEvent
+from marketplace.payments.models.cards import CardCharge, CardRefund, WebhookEvent
 from marketplace.payments.queries.cards import ChargeRow, charge_row
 from marketplace.payments.rules import cards as rules
 from marketplace.payments.rules.cards import CardState
@@ -148,10 +148,20 @@ def apply(session: Session, *, charge_id: UUID, seen: IntentSeen, now: datetime)
     for action in rules.actions_towards(charge.state, shown):
         _take(session, charge, action, seen, now=now)
     if charge.state in _TAKEN:
+        _note_fee(session, charge, seen.fee, now=now)
         refunded = card_refunds.apply(session, charge=charge_row(charge), seen=seen.refunds, now=now)
         _note_refunded(session, charge, refunded, now=now)
     session.flush()
     return charge_row(charge)
+
+
+def note_look(session: Session, *, charge_ids: Collection[UUID], refund_ids: Collection[UUID], now: datetime) -> None:
+    """Note that the reconciler asks about these now, whatever comes of it: others have their turn next."""
+    for table, ids in ((CardCharge, charge_ids), (CardRefund, refund_ids)):
+        session.execute(
+            sa.update(table).where(table.id.in_(ids)).values(looked_at=now),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def take_event(session: Session, *, event: EventSeen, charge_id: UUID | None, now: datetime) -> bool:
@@ -177,6 +187,15 @@ def _take(session: Session, charge: CardCharge, action: str, seen: IntentSeen, *
     if action == "capture":
         charge.captured_minor = seen.captured.minor
     _move(session, charge, action, now=now)
+
+
+def _note_fee(session: Session, charge: CardCharge, fee: Money | None, *, now: datetime) -> None:
+    """Write down what the provider kept, once: a captured charge is booked with its fee."""
+    if fee is None or charge.fee_minor is not None:
+        return
+    charge.fee_minor, charge.fee_currency = fee.minor, fee.currency
+    session.flush()
+    card_entries.fee(session, charge=charge_row(charge), fee=fee, now=now)
 
 
 def _note_refunded(session: Session, charge: CardCharge, refunded: Money, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from marketplace.outbox import services as outbox
 from marketplace.payments import events
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
 from marketplace.payments.queries import cards
-from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind
+from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind, payable_of
 from marketplace.payments.rules.paying import MilestoneState, PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
 from marketplace.payments.services import ledger, payments
@@ -136,12 +136,10 @@ def post_release(
     if not row.amount_minor:
         return
     subject = Subject(terms.subject_kind, terms.subject_id)
-    goods = terms.subject_kind is SubjectKind.ORDER
-    payable = AccountKind.MERCHANT_PAYABLE if goods else AccountKind.CARRIER_PAYABLE
     sign = 1 if kind is TransferKind.RELEASED else -1
     sides = (
         (AccountRef(AccountKind.HELD, None, terms.currency, subject), row.amount_minor),
-        (AccountRef(payable, terms.payee_id, terms.currency), row.commission_minor - row.amount_minor),
+        (AccountRef(payable_of(subject), terms.payee_id, terms.currency), row.commission_minor - row.amount_minor),
         (AccountRef(AccountKind.COMMISSION_INCOME, None, terms.currency), -row.commission_minor),
     )
     entries: list[Entry] = [(ref, Money(sign * minor, terms.currency)) for ref, minor in sides if minor]

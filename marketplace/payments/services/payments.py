@@ -1,18 +1,16 @@
-"""One payment: made, given a slip, paid, lapsed, cancelled."""
+"""One payment: made, paid, lapsed, cancelled."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
-from marketplace.files import queries as files
-from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.errors import NotAllowed, NotFound, Refused
+from marketplace.kernel.errors import NotFound
 from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
@@ -22,8 +20,6 @@ from marketplace.payments.rules.paying import LAPSING, MILESTONE_OF, PAYMENTS, P
 from marketplace.payments.rules.references import PREFIX, creditor_reference
 from marketplace.payments.rules.terms import MilestoneEvent
 from marketplace.payments.services import obligations
-
-_LAPSED_AT_ONCE: Final = 500
 
 
 def make(
@@ -62,7 +58,7 @@ def make(
     )
     session.add(payment)
     session.flush()
-    _audit(session, payment, f"payment.{state}", actor=actor, now=now)
+    note(session, payment, f"payment.{state}", actor=actor, now=now)
     return payment
 
 
@@ -90,7 +86,7 @@ def fall_due(
     )
     put_milestones(session, payment, milestone_ids, due_at=due_at)
     obligations.fell_due(session, payment, now=now)
-    record(session, events.PaymentFellDue(**_named(payment), at=now))
+    record(session, events.PaymentFellDue(**named(payment), at=now))
     return payment.id
 
 
@@ -117,30 +113,26 @@ def move(
 ) -> None:
     """Take a drawn step: the one place that writes a payment's state and with it its milestones', audited."""
     payment.state = PAYMENTS.apply(payment.state, action)
+    if payment.state is not PaymentState.SLIP_RECEIVED:
+        payment.answer_by = payment.escalated_at = None
     session.flush()
     session.execute(
         sa.update(Milestone).where(Milestone.payment_id == payment.id).values(state=MILESTONE_OF[payment.state]),
         execution_options={"synchronize_session": False},
     )
-    _audit(session, payment, f"payment.{action}", actor=actor, now=now, facts=facts)
+    note(session, payment, f"payment.{action}", actor=actor, now=now, facts=facts)
 
 
-def attach_slip(session: Session, *, actor: Actor, payment_id: UUID, file_id: UUID, now: datetime) -> None:
-    """Show the payee that the money is on its way; the same slip again changes nothing.
-
-    NotFound for another's payment or file, NotAllowed ``payer_only`` for the payee.
-    """
-    (payment,) = locked_of(session, company_id=actor.company, payment_ids=[payment_id])
-    if payment.payer_id != actor.company:
-        raise NotAllowed("payer_only")
-    if payment.slip_file_id == file_id:
+def prolong(session: Session, payment: Payment, *, due_at: datetime) -> None:
+    """Let a payment be due later; never earlier."""
+    if payment.due_at is not None and payment.due_at >= due_at:
         return
-    file = files.get_file(session, company_id=actor.company, file_id=file_id)
-    if not file.serves(Purpose.SLIP):
-        raise Refused.field("file_id", "choice", "a file handed in with the purpose slip")
-    payment.slip_file_id = file.id
-    payment.slip_at = now
-    move(session, payment, "slip", actor=actor, now=now, facts={"file": str(file.id)})
+    payment.due_at = due_at
+    session.flush()
+    session.execute(
+        sa.update(Milestone).where(Milestone.payment_id == payment.id).values(due_at=due_at),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def settle(
@@ -170,23 +162,17 @@ def settle(
     move(session, payment, after.action, actor=actor, now=now, facts=facts)
     obligations.received(session, payment, before=before, after=after, match_id=match_id, now=now)
     if after.action == "settle" and not was_paid:
-        record(session, events.PaymentPaid(**_named(payment), at=now))
+        record(session, events.PaymentPaid(**named(payment), at=now))
 
 
-def lapse(session: Session, *, now: datetime) -> int:
-    """Mark what was not paid in time as overdue; return how many."""
-    late = session.scalars(
-        sa.select(Payment)
-        .where(Payment.state.in_(LAPSING), Payment.due_at < now)
-        .order_by(Payment.id)
-        .limit(_LAPSED_AT_ONCE)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).all()
-    for payment in late:
-        move(session, payment, "lapse", actor=SYSTEM, now=now)
-        record(session, events.PaymentLapsed(**_named(payment), at=now))
-    return len(late)
+def lapse(session: Session, *, payment_id: UUID, now: datetime) -> bool:
+    """Mark a payment that was not paid in time as overdue; False when it was, or has time left."""
+    (payment,) = locked(session, Payment.id == payment_id)
+    if payment.state not in LAPSING or payment.due_at is None or payment.due_at >= now:
+        return False
+    move(session, payment, "lapse", actor=SYSTEM, now=now)
+    record(session, events.PaymentLapsed(**named(payment), at=now))
+    return True
 
 
 def locked_of(session: Session, *, company_id: UUID, payment_ids: list[UUID]) -> list[Payment]:
@@ -204,7 +190,8 @@ def locked(session: Session, *where: sa.ColumnElement[bool]) -> list[Payment]:
     return list(session.scalars(statement.execution_options(populate_existing=True)))
 
 
-def _named(payment: Payment) -> dict[str, Any]:
+def named(payment: Payment) -> dict[str, Any]:
+    """Return what events say of a payment."""
     return {
         "payment_id": payment.id,
         "subject_kind": str(payment.subject_kind),
@@ -213,7 +200,7 @@ def _named(payment: Payment) -> dict[str, Any]:
     }
 
 
-def _audit(
+def note(
     session: Session,
     payment: Payment,
     action: str,
@@ -222,5 +209,6 @@ def _audit(
     now: datetime,
     facts: Mapping[str, Any] | None = None,
 ) -> None:
+    """Leave an audit row about a payment as it stands."""
     told = {"minor": payment.amount_minor, "currency": payment.currency, "state": str(payment.state), **(facts or {})}
     audit.record(session, actor=actor, action=action, subject="payment", subject_id=payment.id, facts=told, now=now)

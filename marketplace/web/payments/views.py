@@ -77,6 +77,23 @@ def confirm(payment_id: UUID) -> Any:
     return done
 
 
+@pages.post("/payments/<uuid:payment_id>/dispute")
+@requires(Permission.TRADE_PAYMENT_CONFIRM, twin="POST /api/v1/payments/{id}/dispute")
+def dispute(payment_id: UUID) -> Any:
+    """Say that the money of a slip has not come."""
+
+    def work(session: Any) -> str:
+        acts.dispute_slip(session, payment_id)
+        return url_for("payments.payment", payment_id=payment_id)
+
+    try:
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _payment(payment_id, **shown))
+    flash(_("Written down. The payer sees that the money has not come."), "good")
+    return done
+
+
 @pages.get("/account/money")
 @requires(Permission.TRADE_PAYMENT_PAY, twin="GET /api/v1/payments")
 def to_pay() -> str:
@@ -182,6 +199,7 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
         is_payer=row.payer_id == actor.company,
         takes_slip=PAYMENTS.allows(row.state, "slip"),
         takes_money=PAYMENTS.allows(row.state, "part"),
+        takes_dispute=PAYMENTS.allows(row.state, "dispute"),
         **{"values": {"received_on": clock.now().date()}, "errors": {}, "refusal": None, **shown},
     )
 

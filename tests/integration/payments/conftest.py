@@ -9,6 +9,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Company
+from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.files.models import StoredFile
 from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import SYSTEM, Actor
@@ -20,7 +22,7 @@ from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
 from marketplace.payments.rules.ledger import AccountKind, AccountRef
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail, Subject, SubjectKind
 from marketplace.payments.services import payments as paying
-from marketplace.payments.services import plans
+from marketplace.payments.services import plans, slips
 from marketplace.payments.services import transfers as receipts
 from marketplace.reference.services import add_rate
 
@@ -32,6 +34,33 @@ ACCOUNT = PayeeAccount("Chongqing Example Trading Co., Ltd.", "Example Bank", "6
 def clerk() -> Actor:
     """Return somebody of a company of their own."""
     return Actor(person_id=new_id(), company_id=new_id(), company_kind="trade")
+
+
+def exist(session: Session, actor: Actor) -> None:
+    """Let somebody's company have a country, by whose working days it must act."""
+    if session.get(Company, actor.company) is None:
+        session.add(
+            Company(
+                id=actor.company,
+                kind=CompanyKind.TRADE,
+                name="Example Trading",
+                country="CN",
+                registration_number=actor.company.hex[:18],
+                created_at=NOW,
+            )
+        )
+        session.flush()
+
+
+def lapse(session: Session, *, now: datetime) -> int:
+    """Let the clock have its way with payments, all in this transaction; return how many changed."""
+    start = uuid.UUID(int=0)
+    late = payments.overdue(session, after=start, now=now), payments.unanswered(session, after=start, now=now)
+    return sum(
+        change(session, payment_id=payment_id, now=now)
+        for change, found in zip((paying.lapse, slips.lapse), late, strict=True)
+        for payment_id in found
+    )
 
 
 @dataclass
@@ -104,7 +133,9 @@ class Deal:
         self.session.add(file)
         self.session.flush()
         payment = payment or self.payment()
-        paying.attach_slip(self.session, actor=self.buyer, payment_id=payment.id, file_id=file.id, now=self.now)
+        for actor in (self.buyer, self.merchant):
+            exist(self.session, actor)
+        slips.attach_slip(self.session, actor=self.buyer, payment_id=payment.id, file_id=file.id, now=self.now)
         return file.id
 
     def confirm(self, minor: int, payment: PaymentRow | None = None) -> PaymentRow:
@@ -178,4 +209,4 @@ def deal(session: Session) -> Iterator[Deal]:
     assert made.is_sound()
 
 
-__all__ = ["SYSTEM", "Deal", "deal", "publish_rates"]
+__all__ = ["SYSTEM", "Deal", "deal", "exist", "lapse", "publish_rates"]

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from structlog.testing import capture_logs
 
 from marketplace.config import Settings
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import DomainError, Unavailable
 from marketplace.payments.flows import card_calls, cards
+from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.models.ledger import LedgerTransfer
 from marketplace.payments.rules.cards import CardState
 from marketplace.payments.services import cards as services
@@ -223,7 +225,7 @@ def test_notices_that_never_come_and_come_late_change_nothing(double: Double) ->
     bring_notices(double, times=3)
 
     assert charge(key).state is CardState.CAPTURED
-    assert _posted() == ["card_captured"]
+    assert _posted() == ["card_captured", "provider_fee"]
 
 
 def test_the_provider_down_is_told_and_mends(double: Double) -> None:
@@ -295,3 +297,60 @@ def test_the_client_tries_again_by_itself(app: Flask) -> None:
     assert authorise(key).state is CardState.AUTHORISED
 
     assert len(intents_of(double, key)) == 1
+
+
+def test_many_waiting_pages_keep_no_claimed_capture_from_its_turn(double: Double, monkeypatch) -> None:
+    from marketplace.payments.queries import cards as queries
+
+    pages = [new_key() for _ in range(3)]
+    for key in pages:
+        authorise(key, payment_method=None, return_url="http://127.0.0.1:8000/orders")
+    taken = new_key()
+    authorise(taken)
+    double.switches.arm("timeout_before", method="POST", path=CAPTURE)
+    with pytest.raises(Unavailable):
+        cards.capture(key=taken, now=clock.now())
+    unresolved = queries.unresolved
+    monkeypatch.setattr(queries, "unresolved", lambda session, *, before: unresolved(session, before=before, limit=1))
+
+    cards.reconcile(clock.now() + LATER)
+    assert charge(taken).state is CardState.CAPTURED
+    for page in range(1, 3):  # each of the pages has its turn
+        assert cards.reconcile(clock.now() + LATER * (page + 1)).looked == 1
+    looked = reading().scalars(sa.select(CardCharge.looked_at).where(CardCharge.key.in_(pages))).all()
+    assert None not in looked
+
+
+def test_what_the_library_throws_for_one_charge_keeps_no_other_waiting(double: Double, monkeypatch) -> None:
+    broken, other = new_key(), new_key()
+    for key in (broken, other):
+        authorise(key)
+        double.switches.arm("timeout_before", method="POST", path=CAPTURE)
+        with pytest.raises(Unavailable):
+            cards.capture(key=key, now=clock.now())
+    first, look = charge(broken).id, card_calls.look
+
+    def fail(found, *, now):
+        if found.id == first:
+            raise AttributeError("no such field")
+        return look(found, now=now)
+
+    monkeypatch.setattr(card_calls, "look", fail)
+    with capture_logs() as logs:
+        done = cards.reconcile(clock.now() + LATER)
+    assert (done.looked, done.failed) == (2, 1)
+    assert charge(other).state is CardState.CAPTURED
+    (told,) = [entry for entry in logs if entry["event"] == "card_not_reconciled"]
+    assert (told["id"], told["error"]) == (str(first), "AttributeError")
+
+
+def test_a_fee_that_the_provider_books_later_is_asked_for(double: Double, monkeypatch) -> None:
+    key = new_key()
+    authorise(key)
+    monkeypatch.setattr("marketplace.payments.stripe_gateway._fee", lambda _intent: None)
+    cards.capture(key=key, now=clock.now())
+    assert _posted() == ["card_captured"]
+    monkeypatch.undo()
+    cards.reconcile(clock.now() + LATER)
+    assert _posted() == ["card_captured", "provider_fee"]
+    assert cards.reconcile(clock.now() + LATER).looked == 0

@@ -44,7 +44,7 @@ def test_a_card_is_authorised_captured_and_refunded_in_parts(double: Double) -> 
     rest = PRICE - part
     assert cards.refund(key=key, refund_key="b", amount=rest, reason="cancelled", now=now).state is CardState.REFUNDED
 
-    assert _posted() == ["card_captured", "card_refunded", "card_refunded"]
+    assert _posted() == ["card_captured", "card_refunded", "card_refunded", "provider_fee"]
     assert _balanced()
 
 
@@ -60,7 +60,7 @@ def test_every_act_can_be_repeated(double: Double) -> None:
 
     assert len(set(first)) == 1
     assert len(intents_of(double, key)) == 1
-    assert _posted() == ["card_captured", "card_refunded"]
+    assert _posted() == ["card_captured", "card_refunded", "provider_fee"]
 
 
 def test_a_key_means_one_amount(double: Double) -> None:
@@ -210,7 +210,7 @@ def test_a_refund_that_the_bank_sends_back_is_held_again(double: Double) -> None
 
     assert charge(key).state is CardState.CAPTURED
     assert charge(key).refunded == Money.zero("CNY")
-    assert _posted() == ["card_captured", "card_refunded", "card_refunded"]
+    assert _posted() == ["card_captured", "card_refunded", "card_refunded", "provider_fee"]
     assert _balanced()
     # Nobody may take it for done: whoever asks again hears that the money is still here.
     with pytest.raises(Conflict, match="refund_failed"):
@@ -251,7 +251,7 @@ def test_notices_ten_times_in_any_order_have_one_effect(double: Double, order) -
 
     assert count >= 6
     assert charge(key) == before
-    assert _posted() == ["card_captured", "card_refunded"]
+    assert _posted() == ["card_captured", "card_refunded", "provider_fee"]
     taken = reading().scalars(sa.select(sa.func.count()).select_from(WebhookEvent)).one()
     assert 0 < taken <= count
 
@@ -269,7 +269,7 @@ def test_what_was_done_at_the_provider_is_learned_from_its_notices(double: Doubl
 
     assert charge(key).state is CardState.CAPTURED
     assert charge(key).refunded == Money.of(10, "CNY")
-    assert _posted() == ["card_captured", "card_refunded"]
+    assert _posted() == ["card_captured", "card_refunded", "provider_fee"]
     assert _balanced()
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from marketplace.accounts.models import Company
+from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.money import Money
 from marketplace.payments import events
@@ -16,8 +18,8 @@ from marketplace.payments.queries import transfers as transfer_queries
 from marketplace.payments.rules.ledger import CASH, AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import MilestoneState, PaymentState, TransferState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail
-from marketplace.payments.services import commission, ledger, payments, plans, transfers
-from tests.integration.payments.conftest import NOW, TODAY, Deal, clerk
+from marketplace.payments.services import commission, ledger, plans, slips, transfers
+from tests.integration.payments.conftest import NOW, TODAY, Deal, clerk, exist, lapse
 
 _PAYER, _PAYEE = AccountKind.OBLIGATION_PAYER, AccountKind.OBLIGATION_PAYEE
 
@@ -232,9 +234,9 @@ def test_only_the_payer_hands_in_slips_and_only_the_payee_confirms(deal):
     deal.open()
     payment = deal.payment()
     file_id = deal.slip()
-    payments.attach_slip(deal.session, actor=deal.buyer, payment_id=payment.id, file_id=file_id, now=NOW)
+    slips.attach_slip(deal.session, actor=deal.buyer, payment_id=payment.id, file_id=file_id, now=NOW)
     with pytest.raises(NotAllowed):
-        payments.attach_slip(deal.session, actor=deal.merchant, payment_id=payment.id, file_id=file_id, now=NOW)
+        slips.attach_slip(deal.session, actor=deal.merchant, payment_id=payment.id, file_id=file_id, now=NOW)
     with pytest.raises(NotAllowed):
         transfers.confirm_payment(
             deal.session,
@@ -264,7 +266,7 @@ def test_strangers_find_nothing(deal):
         lambda: queries.payment(deal.session, company_id=stranger.company, payment_id=payment.id),
         lambda: queries.with_slip(deal.session, company_id=stranger.company, payment_id=payment.id),
         lambda: transfer_queries.transfer(deal.session, payee_id=stranger.company, transfer_id=transfer.id),
-        lambda: payments.attach_slip(deal.session, actor=stranger, payment_id=payment.id, file_id=file_id, now=NOW),
+        lambda: slips.attach_slip(deal.session, actor=stranger, payment_id=payment.id, file_id=file_id, now=NOW),
         lambda: transfers.confirm_payment(
             deal.session,
             actor=stranger,
@@ -289,12 +291,62 @@ def test_what_is_not_paid_in_time_is_overdue_unless_its_slip_waits(deal):
     waiting = Deal(deal.session).open(due=1)
     waiting.slip()
     later = Deal(deal.session).open(due=3)
-    assert payments.lapse(deal.session, now=NOW + timedelta(days=2)) == 1
-    assert payments.lapse(deal.session, now=NOW + timedelta(days=2)) == 0
+    assert lapse(deal.session, now=NOW + timedelta(days=2)) == 1
+    assert lapse(deal.session, now=NOW + timedelta(days=2)) == 0
     states = [one.payment().state for one in (deal, waiting, later)]
     assert states == [PaymentState.OVERDUE, PaymentState.SLIP_RECEIVED, PaymentState.DUE]
     assert [event.payment_id for event in recorded(deal.session, events.PaymentLapsed)] == [deal.payment().id]
     assert deal.confirm(300_000).state is PaymentState.PAID
+
+
+def test_a_slip_that_nobody_answers_is_the_operators_and_never_becomes_money(deal):
+    deal.open(due=1)
+    exist(deal.session, house := clerk())
+    deal.session.get(Company, house.company).kind = CompanyKind.OPERATOR
+    deal.slip()
+    waiting = deal.payment()
+    assert (waiting.answer_by.date() - NOW.date(), waiting.escalated_at) == (timedelta(days=2), None)
+    assert lapse(deal.session, now=waiting.answer_by - timedelta(seconds=1)) == 0
+
+    assert lapse(deal.session, now=waiting.answer_by) == 1
+    asked = deal.payment()
+    assert (asked.state, asked.escalated_at) == (PaymentState.SLIP_RECEIVED, waiting.answer_by)
+    assert [row.id for row in queries.escalated(deal.session).items] == [asked.id]
+    assert recorded(deal.session, events.SlipUnanswered)[0].payment_id == asked.id
+    assert lapse(deal.session, now=asked.answer_by - timedelta(seconds=1)) == 0
+
+    assert lapse(deal.session, now=asked.answer_by) == 1
+    again = deal.payment()
+    assert (again.state, again.paid, again.answer_by, again.escalated_at) == (
+        PaymentState.DUE, Money.zero("CNY"), None, None,
+    )  # fmt: skip
+    assert again.due_at > asked.answer_by, "the payer has time to show what went wrong"
+    assert {row.due_at for row in deal.milestones() if row.payment_id == again.id} == {again.due_at}
+    assert recorded(deal.session, events.SlipDisputed)[0].payment_id == again.id
+    assert lapse(deal.session, now=again.due_at + timedelta(seconds=1)) == 1
+    assert deal.payment().state is PaymentState.OVERDUE
+
+
+def test_a_payee_who_has_no_money_says_so(deal):
+    deal.open(due=9)
+    deal.slip()
+    payment = deal.payment()
+    with pytest.raises(NotAllowed):
+        slips.dispute(deal.session, actor=deal.buyer, payment_id=payment.id, now=NOW)
+    slips.dispute(deal.session, actor=deal.merchant, payment_id=payment.id, now=NOW)
+    assert (deal.payment().state, deal.payment().due_at) == (PaymentState.DUE, payment.due_at)
+    with pytest.raises(Conflict):
+        slips.dispute(deal.session, actor=deal.merchant, payment_id=payment.id, now=NOW)
+    assert deal.confirm(300_000).state is PaymentState.PAID
+
+
+def test_another_slip_gives_the_payee_no_more_time(deal):
+    deal.open()
+    deal.slip()
+    first = deal.payment().answer_by
+    deal.now = NOW + timedelta(days=1)
+    deal.slip()
+    assert deal.payment().answer_by == first
 
 
 def test_cancelling_frees_the_payer_and_obliges_the_payee_to_give_back(deal):

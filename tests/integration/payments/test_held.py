@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money
@@ -17,12 +18,15 @@ from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.paying import MilestoneState, PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Plan, Rail, Subject, SubjectKind
 from marketplace.payments.services import commission, holding
+from marketplace.reference.rules import Setting
+from marketplace.reference.services import change_setting
 from marketplace.worker.jobs import JOBS
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, Deal
 
 CLEARING, HELD = AccountKind.PROVIDER_CLEARING, AccountKind.HELD
 PAYABLE, INCOME = AccountKind.MERCHANT_PAYABLE, AccountKind.COMMISSION_INCOME
+FEES = AccountKind.PROVIDER_FEES
 
 
 class HeldDeal(Deal):
@@ -68,7 +72,9 @@ class HeldDeal(Deal):
         JOBS[holding.GIVE_BACK]({"subject_kind": str(self.subject.kind), "subject_id": str(self.subject.id)})
 
     def figures(self):
-        return {kind: self.balance(kind) for kind in (CLEARING, HELD, PAYABLE, INCOME)}
+        """Return the balances; the fees that the provider kept are gone from it, whatever comes after."""
+        found = {kind: self.balance(kind) for kind in (CLEARING, HELD, PAYABLE, INCOME)}
+        return found | {CLEARING: found[CLEARING] + self.balance(FEES)}
 
 
 @pytest.fixture
@@ -156,6 +162,21 @@ def test_a_direct_subject_has_nothing_to_release(session):
     assert holding.release(session, subject=deal.subject, event=MilestoneEvent.DEPOSIT, line_ids=None, now=NOW) is None
 
 
+@pytest.mark.parametrize(("share", "house", "merchant"), [(0, 29_000, 0), (2_500, 21_750, 7_250), (10_000, 0, 29_000)])
+def test_the_providers_fee_is_borne_as_the_settings_say(held, share, house, merchant):
+    with unit_of_work() as session:
+        change_setting(
+            session, key=Setting.PROVIDER_FEE_PAYEE_BASIS_POINTS, value=share, valid_from=NOW, actor=SYSTEM, now=NOW
+        )
+    before = held.balance(FEES)
+    held.place().capture()
+    held.capture()
+    assert held.balance(FEES) - before == house
+    assert held.balance(PAYABLE) == merchant
+    assert held.balance(HELD) == -1_000_000
+    assert held.is_sound()
+
+
 @settings(
     max_examples=60 if SOAK else 8,
     deadline=None,
@@ -170,7 +191,7 @@ def test_a_direct_subject_has_nothing_to_release(session):
 )
 def test_held_released_and_refunded_always_add_up(app, minors, commission_bp, steps, capture_at, is_cancelled):
     deal = HeldDeal(reading())
-    before = {kind: deal.balance(kind) for kind in (CLEARING, INCOME)}
+    before = deal.figures()
     deal.place(minors=tuple(minors), commission_bp=commission_bp)
     for index, (event, line) in enumerate(steps):
         if index == capture_at:

@@ -17,9 +17,9 @@ from marketplace.payments.queries import payments as queries
 from marketplace.payments.rules.ledger import CASH, AccountKind
 from marketplace.payments.rules.paying import UNPAID, TransferState
 from marketplace.payments.rules.terms import MilestoneEvent, Plan
-from marketplace.payments.services import commission, payments, transfers
+from marketplace.payments.services import commission, transfers
 from tests.conftest import SOAK
-from tests.integration.payments.conftest import NOW, Deal, publish_rates
+from tests.integration.payments.conftest import NOW, Deal, lapse, publish_rates
 
 AMOUNT = st.integers(1, 40_000)
 WHICH = st.integers(0, 7)
@@ -86,7 +86,7 @@ class Lives:
         )
 
     def lapse(self, _deal, _known, days, _which):
-        payments.lapse(self.session, now=NOW + timedelta(days=days))
+        lapse(self.session, now=NOW + timedelta(days=days))
 
     def bill(self, deal, *_facts):
         commission.bill(self.session, subject=deal.subject, line_ids=None, now=NOW)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy import event
 
 from bench.caller import Caller
 from bench.servers import Shop
@@ -119,13 +120,13 @@ def _shape(app: Flask, order: Order) -> dict[str, int]:
     cart = client.put(f"/api/v1/cart/lines/{order.listing}", json={"quantity": QUANTITY}, headers=headers).get_json()
     commits: list[object] = []
     noted = commits.append
-    sa.event.listen(db.engine, "commit", noted)
+    event.listen(db.engine, "commit", noted)
     before = _rows()
     body = {"expected_totals": cart["totals"], "payment": _PAYMENT}
     answer = client.post("/api/v1/checkout", json=body, headers=headers)
     if answer.status_code != 201:
         raise RuntimeError(answer.text)
-    sa.event.remove(db.engine, "commit", noted)
+    event.remove(db.engine, "commit", noted)
     more = {table: count - before[table] for table, count in _rows().items()}
     ledger = more["ledger_entry"]
     extra = max(0, len(commits) - _FIXED_TRANSACTIONS)

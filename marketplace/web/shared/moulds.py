@@ -37,11 +37,9 @@ _FLASHES: Final = "_flashes"
 def init_app(app: Flask) -> None:
     """Let templates leave slots while a mould is drawn, and give the application its shelf of moulds."""
     app.extensions["city.moulds"] = Shelf()
-    app.jinja_env.globals.update(
-        csp_nonce=lambda: _slot("nonce") if _is_drawing() else csp_nonce(),
-        csrf_token=lambda: _slot("csrf") if _is_drawing() else generate_csrf(),
-        form_key=lambda: _slot("key") if _is_drawing() else render.form_key(),
-    )
+    app.jinja_env.globals.update(_OWN)
+    # Flask-WTF hands its function to each page, and that goes before the globals; this one goes before that.
+    app.context_processor(lambda: _OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +148,26 @@ def _filled(mould: Mould) -> str:
     }
     pieces = mould.pieces
     return "".join(piece if index % 2 == 0 else fill[piece]() for index, piece in enumerate(pieces))
+
+
+def _csp_nonce() -> str:
+    return _slot("nonce") if _is_drawing() else csp_nonce()
+
+
+def _csrf_token() -> str:
+    return _slot("csrf") if _is_drawing() else generate_csrf()
+
+
+def _form_key() -> str:
+    return _slot("key") if _is_drawing() else render.form_key()
+
+
+# What templates call for this answer's own texts.
+_OWN: Final[Mapping[str, Callable[[], str]]] = {
+    "csp_nonce": _csp_nonce,
+    "csrf_token": _csrf_token,
+    "form_key": _form_key,
+}
 
 
 def _is_drawing() -> bool:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from obstore.store import ObjectStore
 
-from marketplace.files import pictures, rules, services
+from marketplace.files import pdfs, pictures, rules, services
 from marketplace.files import store as bytes_store
-from marketplace.files.rules import Purpose
+from marketplace.files.rules import MediaType, Purpose
 from marketplace.files.services import StoredRendition, Upload
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import unit_of_work
@@ -37,6 +37,8 @@ def take(*, stream: BinaryIO, declared_name: str, purpose: Purpose, store: Objec
     content = _read(stream, purpose)
     kind = rules.check(purpose, content)
     name = rules.shown_name(declared_name, kind)
+    if kind is MediaType.PDF and purpose in rules.HANDED_IN:
+        pdfs.check(content, accepted=rules.LIMITS[purpose].accepted)
     if kind not in rules.PICTURES:
         return Upload(purpose, name, kind, bytes_store.put(store, content), len(content))
     picture = pictures.clean(content, kind)

@@ -10,6 +10,7 @@ import structlog
 from flask import Flask
 from huey import PostgresHuey, RedisHuey, SqliteHuey
 from huey.api import Huey
+from huey.exceptions import ConfigurationError
 from huey.serializer import SignedSerializer
 
 from marketplace.config import Settings
@@ -80,7 +81,16 @@ class HueyBell:
 
 
 def install(app: Flask, settings: Settings) -> HueyBell:
-    """Give the application its bell."""
+    """Give the application its bell; ValueError for an address of Redis that cannot be used.
+
+    Later a bell is silent about whatever is wrong with its queue, so a mistake in the settings is said here.
+    """
     bell = HueyBell(settings, str(app.secret_key), lambda job_id: run(app, job_id))
+    if settings.redis_url:
+        try:
+            _ = bell.huey  # connects at the first ring only
+        except (ValueError, ConfigurationError) as error:
+            msg = f"CITY_REDIS_URL cannot be used: {error}"
+            raise ValueError(msg) from None
     app.extensions[EXTENSION] = bell
     return bell

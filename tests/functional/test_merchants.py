@@ -20,6 +20,7 @@ from marketplace.merchants import queries
 from marketplace.merchants.models import Payee
 from marketplace.merchants.rules.states import PayeeState
 from marketplace.merchants.services import payees
+from tests.support.pdfs import pdf
 from tests.support.visitors import PASSWORD, TERMS, Town, app_code
 
 OWNER = "owner@demo.test"
@@ -29,7 +30,7 @@ ACCOUNT = {
     "account_number": "6217 0000 1234 5678", "bic": "BKCHCNBJ",
 }  # fmt: skip
 NUMBER = "91110000600037341L"
-PDF = b"%PDF-1.7 a licence"
+PDF = pdf("a licence")
 
 
 def licence(program) -> str:

@@ -19,10 +19,11 @@ from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail, S
 from marketplace.payments.services import plans
 from marketplace.reports.queries import check
 from tests.integration.payments.conftest import publish_rates
+from tests.support.pdfs import pdf
 from tests.support.visitors import Program, Town
 
 ACCOUNT = PayeeAccount("Chongqing Example Trading Co., Ltd.", "Example Bank", "6222000000000001", "EXAMCNBJ", "CN")
-SLIP = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+SLIP = pdf("a slip")
 
 
 @dataclass

@@ -4,6 +4,7 @@ import io
 import struct
 import time
 import zlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -14,12 +15,13 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from marketplace.files import flows, pictures, queries, rules, services, store
+from marketplace.files import flows, pdfs, pictures, queries, rules, services, store
 from marketplace.files.rules import MediaType, Purpose
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import NotFound, Refused, TooLarge
 from marketplace.kernel.ids import new_id
+from tests.support.pdfs import pdf
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 MERCHANT = Actor(new_id(), new_id())
@@ -164,7 +166,7 @@ def test_too_many_bytes_are_not_even_read(app):
 
 
 def test_documents_are_kept_byte_by_byte(app):
-    content = b"%PDF-1.7\nhello"
+    content = pdf("hello")
     file_id = upload(app, content, name="../../slip 银行.pdf.exe", purpose=Purpose.SLIP)
     row = queries.get_file(reading(), company_id=MERCHANT.company_id, file_id=file_id)
     assert (row.name, row.media_type, row.size) == ("slip 银行.pdf.pdf", "application/pdf", len(content))
@@ -173,7 +175,7 @@ def test_documents_are_kept_byte_by_byte(app):
 
 
 def test_a_foreign_file_answers_like_an_unknown_one(app):
-    file_id = upload(app, b"%PDF-1.7\nhello", purpose=Purpose.LICENCE)
+    file_id = upload(app, pdf("hello"), purpose=Purpose.LICENCE)
     answers = []
     for company_id, wanted in ((new_id(), file_id), (None, file_id), (MERCHANT.company_id, new_id())):
         with pytest.raises(NotFound) as refusal:
@@ -186,7 +188,7 @@ def test_a_foreign_file_answers_like_an_unknown_one(app):
 
 def test_the_same_bytes_lie_once_and_belong_to_each_owner(app):
     other = Actor(new_id(), new_id())
-    ids = [upload(app, b"%PDF-1.7\nhello", purpose=Purpose.SLIP, actor=actor) for actor in (MERCHANT, other)]
+    ids = [upload(app, pdf("hello"), purpose=Purpose.SLIP, actor=actor) for actor in (MERCHANT, other)]
     rows = queries.files(reading(), ids=ids)
     assert len({row.sha256 for row in rows.values()}) == 1
     assert {row.company_id for row in rows.values()} == {MERCHANT.company_id, other.company_id}
@@ -196,7 +198,7 @@ def test_the_same_bytes_lie_once_and_belong_to_each_owner(app):
 
 def test_what_the_city_makes_is_kept_inside_a_unit_of_work_and_not_handed_in(app):
     made = flows.take(
-        stream=io.BytesIO(b"%PDF-1.7\nmade"),
+        stream=io.BytesIO(pdf("made")),
         declared_name="invoice",
         purpose=Purpose.DOCUMENT,
         store=app.extensions["city.store"],
@@ -205,7 +207,7 @@ def test_what_the_city_makes_is_kept_inside_a_unit_of_work_and_not_handed_in(app
         file_id = services.keep(session, actor=SYSTEM, upload=made, now=NOW)
     assert queries.get_file(reading(), company_id=None, file_id=file_id).name == "invoice.pdf"
     with pytest.raises(Refused) as refusal:
-        upload(app, b"%PDF-1.7\nmade", purpose=Purpose.DOCUMENT)
+        upload(app, pdf("made"), purpose=Purpose.DOCUMENT)
     assert refusal.value.errors[0].field == "purpose"
 
 
@@ -234,3 +236,49 @@ def test_a_file_handed_in_for_anything_serves_what_it_is_fit_for() -> None:
     assert not rules.serves(
         rules.Purpose.SLIP, purpose=rules.Purpose.LICENCE, media_type=rules.MediaType.PDF, size=size
     )
+
+
+def bombed_pdf():
+    """A PDF whose cross-reference stream unfolds to a gigabyte."""
+    squeezed = zlib.compressobj(9)
+    stream = b"".join(squeezed.compress(b"\0" * 1024 * 1024) for _ in range(1024)) + squeezed.flush()
+    head = b"<</Type/XRef/W[1 4 2]/Size 9/Root 1 0 R/Filter/FlateDecode/Length %d>>" % len(stream)
+    return b"%PDF-1.7\n1 0 obj\n" + head + b"stream\n" + stream + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
+
+
+GOOD = pdf("a licence")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"%PDF-1.4", "pdf_broken"),
+        (b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n", "pdf_broken"),
+        (b"%PDF-1.7\n" + b"<script>alert(1)</script>" * 50 + b"%%EOF", "pdf_broken"),
+        (GOOD[: len(GOOD) // 2], "pdf_broken"),
+        (GOOD[:-8], "pdf_broken"),
+        (GOOD.replace(b"/Count 1", b"/Count 0").replace(b"/Kids [ 4 0 R ]", b"/Kids [ ]"), "pdf_broken"),
+        (GOOD.replace(b"/Pages", b"/Sides"), "pdf_broken"),
+        (bombed_pdf(), "pdf_broken"),
+        (pdf("a licence", password="open sesame"), "pdf_locked"),
+    ],
+)
+@pytest.mark.parametrize("purpose", [Purpose.LICENCE, Purpose.SLIP, Purpose.ANY])
+def test_a_pdf_that_nobody_can_open_is_refused(app, purpose, content, code):
+    started = time.perf_counter()
+    with pytest.raises(Refused) as refusal:
+        upload(app, content, purpose=purpose)
+    (error,) = refusal.value.errors
+    assert (error.field, error.code, error.accepted) == ("file", code, rules.LIMITS[purpose].accepted)
+    assert time.perf_counter() - started < 5
+    assert queries.hashes(reading()) == frozenset()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_a_damaged_pdf_is_taken_or_refused_never_a_crash(data):
+    content = bytearray(GOOD)
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(Refused):
+        pdfs.check(bytes(content), accepted="PDF")

@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from marketplace.app import create_app
+from marketplace.config import Settings
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, engine_options, reading, unit_of_work
 from marketplace.outbox import queries, rules, services
@@ -208,3 +210,14 @@ def race(url, barrier, ids, path):
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["localhost:6379", "http://localhost:6379", "redis://localhost:many"])
+def test_an_address_of_redis_that_cannot_be_read_stops_the_start(tmp_path, url):
+    settings = Settings(env="test", data_dir=tmp_path, redis_url=url)
+    with pytest.raises(ValueError, match="CITY_REDIS_URL"):
+        create_app(settings)
+
+
+def test_a_redis_that_is_away_stops_nothing(tmp_path):
+    create_app(Settings(env="test", data_dir=tmp_path, redis_url="redis://127.0.0.1:18159/0"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.visitors import PASSWORD
+from tests.support.visitors import PASSWORD, TERMS
 
 BAD_FIELDS = [
     ("company_name", ""),
@@ -107,3 +107,36 @@ def test_the_password_is_kept_as_a_hash_alone(town):
     data = town.app.extensions["city.settings"].database.removeprefix("sqlite:///")
     with open(data, "rb") as file:  # noqa: PTH123  a database, read as bytes
         assert PASSWORD.encode() not in file.read()
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent", "written"),
+    [
+        ("", None, "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", None, "zh"),
+        ("th, vi;q=0.7", None, "vi"),
+        ("th", None, "en"),
+        ("zh", "vi", "vi"),
+    ],
+)
+def test_an_account_made_over_the_api_speaks_the_language_asked_for(town, asked, sent, written):
+    more = {"locale": sent} if sent else {}
+    town.program().call("POST", "/companies", 201, town.registration() | more, **{"Accept-Language": asked})
+    owner = town.program("owner@demo.test")
+    me = owner.call("GET", "/me", 200)
+    assert me["locale"] == written
+    path = f"/companies/{me['company_id']}/invitations"
+    owner.call("POST", path, 201, {"login": "new@demo.test", "roles": ["sales"]})
+    assert town.letter("new@demo.test").locale == written  # nothing else asked for: as the inviter speaks
+    owner.call("POST", path, 201, {"login": "third@demo.test", "roles": ["sales"], "locale": "zh"})
+    assert town.letter("third@demo.test").locale == "zh"
+    joining = {"person_name": "Keo", "password": PASSWORD, "accepted_terms": TERMS} | more
+    token = town.invitation("new@demo.test")
+    town.program().call("POST", f"/invitations/{token}/acceptance", 201, joining, **{"Accept-Language": asked})
+    assert town.program("new@demo.test").call("GET", "/me", 200)["locale"] == written
+
+
+def test_only_a_language_we_write_in_is_accepted(town):
+    found = town.program().call("POST", "/companies", 422, town.registration(locale="fr"))
+    (error,) = found["errors"]
+    assert (error["field"], error["accepted"]) == ("locale", "'en', 'zh' or 'vi'")

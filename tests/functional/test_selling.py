@@ -149,6 +149,70 @@ def test_edits_price_and_stock_over_the_api(market):
     check_city(market)
 
 
+def test_a_listing_sent_again_under_its_key_is_one_listing(market):
+    seller = market.program(SELLER)
+    first = seller.call("POST", "/listings", 201, BODY, **{"Idempotency-Key": "chain"})
+    rows = market.rows()
+    assert seller.call("POST", "/listings", 201, BODY, **{"Idempotency-Key": "chain"}) == first
+    assert market.rows() == rows
+    other = BODY | {"sku": "OTHER"}
+    assert seller.call("POST", "/listings", 422, other, **{"Idempotency-Key": "chain"})["type"].endswith("key_reused")
+    bare = seller.app.test_client().post(
+        "/api/v1/listings", json=other, headers={"Authorization": f"Bearer {seller.token}"}
+    )
+    assert (bare.status_code, bare.get_json()["type"]) == (400, "urn:city:problem:key_missing")
+    assert market.rows() == rows
+
+
+@pytest.mark.parametrize(
+    ("title", "sent", "stored"),
+    [
+        ("摩托车链条 428H", None, "zh"),
+        ("Motorcycle chain 428H", None, "en"),
+        ("โซ่รถจักรยานยนต์", None, "th"),
+        ("Xích xe máy 428H", None, "vi"),
+        ("Rantai motor 428H", "id", "id"),
+    ],
+)
+def test_a_title_is_in_the_language_it_names_or_its_letters_show(market, title, sent, stored):
+    seller = market.program(SELLER)
+    if stored == "vi":
+        with unit_of_work() as session:
+            session.execute(sa.update(Person).where(Person.email == SELLER).values(locale="vi"))
+    body = BODY | {"title": title} | ({"locale": sent} if sent else {})
+    body = {name: value for name, value in body.items() if name != "titles" and (name != "locale" or sent)}
+    made = seller.call("POST", "/listings", 201, body)["id"]
+    found = seller.call("GET", f"/listings/{made}", 200)
+    assert (found["source_locale"], found["titles"][stored]) == (stored, title)
+
+
+def test_an_edit_of_what_somebody_else_changed_is_refused(market):
+    seller = market.program(SELLER)
+    made = seller.call("POST", "/listings", 201, BODY)["id"]
+    seen = seller.call("GET", f"/listings/{made}", 200)["version"]
+    seller.call("PATCH", f"/listings/{made}", 200, {"price": "30", "version": seen})
+    problem = seller.problem("PATCH", f"/listings/{made}", 409, {"price": "31", "version": seen})
+    assert problem == ("listing_changed", set())
+    assert seller.call("GET", f"/listings/{made}", 200)["ladders"][0]["tiers"][0]["price"]["amount"] == "30.00"
+    seller.call("PATCH", f"/listings/{made}", 200, {"price": "31"})
+
+
+def test_the_form_of_a_listing_saves_no_stale_units_and_no_stale_terms(market):
+    visitor, seller = market.visitor(SELLER), market.program(SELLER)
+    visitor.open("/merchant/listings/new")
+    address = visitor.send("/merchant/listings", CHAIN).headers["Location"]
+    made = address.rpartition("/")[2]
+    visitor.open(address)
+    seller.call("PUT", f"/listings/{made}/stock", 200, {"stock": 77})
+    visitor.send(address, CHAIN | {"price": "30"})
+    assert seller.call("GET", f"/listings/{made}", 200)["stock"] == 77
+    visitor.open(address)
+    seller.call("PATCH", f"/listings/{made}", 200, {"price": "31"})
+    visitor.send(address, CHAIN | {"price": "32"}, 409)
+    assert "Nothing of yours is saved" in visitor.text()
+    assert seller.call("GET", f"/listings/{made}", 200)["ladders"][0]["tiers"][0]["price"]["amount"] == "31.00"
+
+
 def test_what_moved_since_it_was_looked_at_is_not_approved(market):
     seller, judge = market.program(SELLER), reviewer(market)
     made = seller.call("POST", "/listings", 201, BODY)["id"]

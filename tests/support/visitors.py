@@ -6,6 +6,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pyotp
 import sqlalchemy as sa
@@ -90,9 +91,11 @@ class Program:
     token: str = ""
 
     def call(self, method: str, path: str, status: int, body: Any = None, **headers: str) -> Any:
-        """Call the API and return its JSON answer, None when it has none."""
+        """Call the API, each act under a key of its own, and return its JSON answer, None when it has none."""
         if self.token:
             headers = {"Authorization": f"Bearer {self.token}", **headers}
+        if method == "POST":
+            headers.setdefault("Idempotency-Key", str(uuid4()))
         answer = self.app.test_client().open(f"/api/v1{path}", method=method, json=body, headers=headers)
         assert answer.status_code == status, (answer.status_code, answer.text)
         return answer.get_json() if answer.data else None

@@ -35,7 +35,7 @@ def terms() -> tuple[int, answers.Terms]:
 @operation(answers={201: answers.Registered}, tag="accounts", public_because=_NEWCOMER, body=requests.Registration)
 def register(body: requests.Registration) -> tuple[int, answers.Registered]:
     """Register a company and its owner."""
-    joined = acts.register(body, locale="en")
+    joined = acts.register(body, locale=acts.language_asked())
     return 201, answers.Registered(company_id=joined.company_id, person_id=joined.person_id)
 
 
@@ -102,7 +102,8 @@ def invite(company_id: UUID, body: requests.Invitation) -> tuple[int, answers.In
     """Invite a colleague by e-mail address or phone number."""
     _own(company_id)
     with unit_of_work() as session:
-        invited = acts.invite(session, body, locale="en")
+        own = queries.get_person(session, person_id=require_actor().person).locale
+        invited = acts.invite(session, body, locale=acts.language_asked(own))
     return 201, answers.Invited(id=invited.invitation_id)
 
 
@@ -115,7 +116,7 @@ def invite(company_id: UUID, body: requests.Invitation) -> tuple[int, answers.In
 )
 def accept_invitation(token: str, body: requests.InvitationAcceptance) -> tuple[int, answers.Registered]:
     """Join the inviting company with the token that was sent."""
-    joined = acts.accept_invitation(token, body, locale="en")
+    joined = acts.accept_invitation(token, body, locale=acts.language_asked())
     return 201, answers.Registered(company_id=joined.company_id, person_id=joined.person_id)
 
 

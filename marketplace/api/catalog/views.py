@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.catalog import answers
 from marketplace.api.shared.answers import Created, Items
@@ -74,22 +75,26 @@ def listing(listing_id: UUID, query: requests.Looking) -> tuple[int, answers.Lis
 
 
 @api.post("/listings")
-@operation(answers={201: Created}, tag="catalog", permission=_EDIT, body=requests.ListingBody)
-def create(body: requests.ListingBody) -> tuple[int, Created]:
-    """Write a new listing as a draft."""
-    draft = acts.new_draft(body)
-    with unit_of_work() as session:
-        made = listings.create(session, actor=require_actor(), draft=draft, now=clock.now())
-    return 201, Created(id=made)
+@operation(answers={201: Created}, tag="catalog", permission=_EDIT, body=requests.ListingBody, idempotent=True)
+def create(body: requests.ListingBody, session: Session) -> tuple[int, Created]:
+    """Write a new listing as a draft; ``locale`` is the language of ``title``, else its letters tell."""
+    actor = require_actor()
+    language = accounts.get_person(session, person_id=actor.person).locale
+    draft = acts.new_draft(body, language=language)
+    return 201, Created(id=listings.create(session, actor=actor, draft=draft, now=clock.now()))
 
 
 @api.patch("/listings/<uuid:listing_id>")
-@operation(answers={200: answers.Edited}, tag="catalog", permission=_EDIT, body=requests.ListingPatch)
-def edit(listing_id: UUID, body: requests.ListingPatch) -> tuple[int, answers.Edited]:
-    """Change what is sent; of a live listing material fields wait for review, price and stock go live."""
+@operation(answers={200: answers.Edited}, tag="catalog", permission=_EDIT, body=requests.ListingEdit)
+def edit(listing_id: UUID, body: requests.ListingEdit) -> tuple[int, answers.Edited]:
+    """Change what is sent; of a live listing material fields wait for review, price and stock go live.
+
+    With ``version`` nothing is changed when the listing is no longer the one that was looked at.
+    """
     actor = require_actor()
     with unit_of_work() as session:
-        draft = acts.patched(listings.draft_of(session, actor=actor, listing_id=listing_id, editing=True), body)
+        now_is = listings.draft_to_edit(session, actor=actor, listing_id=listing_id, version=body.version)
+        draft = acts.patched(now_is, body)
         done = listings.edit(session, actor=actor, listing_id=listing_id, draft=draft, now=clock.now())
     return 200, answers.Edited(
         id=listing_id, changed=done.changed, fields=list(done.fields), waiting=list(done.waiting)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, request
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.imports import answers
@@ -56,11 +57,10 @@ def errors(import_id: UUID) -> tuple[int, Any]:
 
 
 @api.post("/imports/<uuid:import_id>/commit")
-@operation(answers={202: answers.Import}, tag="imports", permission=_RUN)
-def commit(import_id: UUID) -> tuple[int, answers.Import]:
+@operation(answers={202: answers.Import}, tag="imports", permission=_RUN, idempotent=True)
+def commit(import_id: UUID, session: Session) -> tuple[int, answers.Import]:
     """Write the good rows of a previewed import."""
-    with unit_of_work() as session:
-        services.commit(session, actor=require_actor(), import_id=import_id, now=clock.now())
+    services.commit(session, actor=require_actor(), import_id=import_id, now=clock.now())
     return 202, _import(import_id, requests.Rows())
 
 

@@ -36,12 +36,22 @@ def edit(session: Session, *, actor: Actor, listing_id: UUID, draft: ListingDraf
     return _or_raise(bulk.edit_listings(session, actor=actor, drafts={listing_id: draft}, now=now)[listing_id])
 
 
-def draft_of(session: Session, *, actor: Actor, listing_id: UUID, editing: bool = False) -> ListingDraft:
-    """Return the actor's listing as the draft to edit: what is up, with a waiting edit laid over it.
+def draft_of(session: Session, *, actor: Actor, listing_id: UUID) -> ListingDraft:
+    """Return the actor's listing as the draft to edit: what is up, with a waiting edit laid over it."""
+    listing = own(session, actor=actor, listing_id=listing_id, lock=False)
+    return content.drafts_of(session, [listing])[listing_id]
 
-    ``editing`` locks it, so that what follows in this unit of work builds on what was read.
+
+def draft_to_edit(session: Session, *, actor: Actor, listing_id: UUID, version: int | None = None) -> ListingDraft:
+    """Return the draft, its listing and stock locked, so that what follows in this unit of work builds on it.
+
+    Conflict ``listing_changed`` when the listing is no longer at the ``version`` that was looked at.
     """
-    listing = own(session, actor=actor, listing_id=listing_id, lock=editing)
+    listing = own(session, actor=actor, listing_id=listing_id)
+    if version is not None and version != listing.version:
+        raise Conflict("listing_changed", listing=listing_id, version=listing.version)
+    # Goods that leave meanwhile would be put back on the shelf by the units that were read.
+    stock.lock(session, listing_id=listing_id)
     return content.drafts_of(session, [listing])[listing_id]
 
 

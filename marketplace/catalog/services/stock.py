@@ -110,6 +110,11 @@ def ship(session: Session, *, subject: UUID, quantity: int, now: datetime) -> No
     _must_move(session, found.listing_id, on_hand=-leaving, allocated=-leaving)
 
 
+def lock(session: Session, *, listing_id: UUID) -> None:
+    """Let nobody else move a listing's units until the end of the unit of work."""
+    session.execute(_locked([listing_id]))
+
+
 def set_on_hand(session: Session, *, listing_id: UUID, on_hand: int, now: datetime) -> int:
     """Set the units that lie ready and return the difference; Conflict ``stock_promised`` below what is promised."""
     (done,) = set_all(session, on_hand={listing_id: on_hand}, now=now).values()

@@ -1,6 +1,6 @@
 """Acts on accounts, by whoever asks."""
 
-from flask import current_app
+from flask import current_app, request
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries
@@ -14,6 +14,11 @@ from marketplace.edge.requests import accounts as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Refused
+
+
+def language_asked(otherwise: str = "en") -> str:
+    """Return the language that Accept-Language asks for, of those we write in."""
+    return request.accept_languages.best_match(requests.LANGUAGES, default=otherwise) or otherwise
 
 
 def register(body: requests.Registration, *, locale: str) -> registration.Registered:
@@ -32,7 +37,7 @@ def register(body: requests.Registration, *, locale: str) -> registration.Regist
             login=body.login,
             password=body.password,
             accepted_terms=tuple(body.accepted_terms),
-            locale=locale,
+            locale=body.locale or locale,
             vault=door.vault(),
             now=clock.now(),
         )
@@ -83,7 +88,7 @@ def invite(session: Session, body: requests.Invitation, *, locale: str) -> invit
         actor=require_actor(),
         login=body.login,
         roles=tuple(body.roles),
-        locale=locale,
+        locale=body.locale or locale,
         vault=door.vault(),
         now=clock.now(),
     )
@@ -98,7 +103,7 @@ def accept_invitation(token: str, body: requests.InvitationAcceptance, *, locale
             person_name=body.person_name or "",
             password=body.password,
             accepted_terms=tuple(body.accepted_terms),
-            locale=locale,
+            locale=body.locale or locale,
             vault=door.vault(),
             now=clock.now(),
         )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.queries import shelf as queries
 from marketplace.catalog.rules.drafts import ListingDraft
+from marketplace.catalog.rules.imported import language_of_text
 from marketplace.catalog.rules.packing import Packing, cartons, load_of
 from marketplace.catalog.rules.places import KINDS
 from marketplace.catalog.rules.pricing import (
@@ -23,7 +24,7 @@ from marketplace.catalog.rules.pricing import (
 )
 from marketplace.catalog.rules.rows import ListingRow
 from marketplace.edge.parsing import parse
-from marketplace.edge.requests.catalog import ListingBody, ListingPatch, Looking
+from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch, Looking
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
@@ -33,7 +34,7 @@ from marketplace.reference import queries as reference
 
 _CARTON: Final = ("carton_units", "carton_l", "carton_w", "carton_h", "gross_kg", "net_kg")
 _PLAIN: Final = ("sku", "hs", "origin", "unit", "category", "commodity", "moq", "multiple")
-_GUARDS: Final = frozenset({"csrf_token", "idempotency_key"})
+_GUARDS: Final = frozenset({"csrf_token", "idempotency_key", "stock_shown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,12 @@ class Look:
     options: tuple[OptionRow, ...]
 
 
-def new_draft(body: ListingBody) -> ListingDraft:
-    """Return the draft that a new listing's request describes."""
-    locale = body.locale or "en"
+def new_draft(body: ListingBody, *, language: str) -> ListingDraft:
+    """Return the draft that a new listing's request describes.
+
+    A title that names no language is in the one its letters show, as in a workbook, else in the asker's own.
+    """
+    locale = body.locale or language_of_text(body.title, language)
     moq = body.moq if body.moq is not None else 1
     return ListingDraft(
         sku=body.sku,
@@ -93,7 +97,9 @@ def patched(draft: ListingDraft, patch: ListingPatch) -> ListingDraft:
     if "hub" in sent and patch.hub:
         changes["hub_code"] = patch.hub
     if sent & {"stock", "lead_days"}:
-        changes |= {"stock": patch.stock, "lead_days": patch.lead_days}
+        # Goods stay goods from stock while neither units nor days are named.
+        keeps = "stock" not in sent and patch.lead_days is None
+        changes |= {"stock": draft.stock if keeps else patch.stock, "lead_days": patch.lead_days}
     changes["ladders"] = _ladders(patch, draft.ladders, changes.get("moq", draft.moq))
     if sent & {*_CARTON, "stackable"}:
         changes["packing"] = _packing(patch, draft.packing)
@@ -120,9 +126,12 @@ def parse_listing(form: Any) -> ListingBody:
     return parse(ListingBody, form_data(form))
 
 
-def parse_patch(form: Any) -> ListingPatch:
-    """Read the form of a listing that is edited."""
-    return parse(ListingPatch, form_data(form))
+def parse_edit(form: Any) -> ListingEdit:
+    """Read the form of a listing that is edited; units that were not touched in it stay as they are by now."""
+    data = form_data(form)
+    if data.get("stock") == form.get("stock_shown"):
+        data.pop("stock", None)
+    return parse(ListingEdit, data)
 
 
 def form_values(draft: ListingDraft) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What people send about companies, logins and themselves."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
@@ -12,8 +12,16 @@ Secret = Annotated[str, Field(min_length=1, max_length=200)]
 Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
 
 
+# The languages that pages and letters are written in.
+LANGUAGES: Final = ("en", "zh", "vi")
+Language = Annotated[Literal["en", "zh", "vi"] | None, BeforeValidator(blank_is_none)]
+
+
 class Registration(Request):
-    """A company and its first member; ``login`` is an e-mail address or a phone number with its country code."""
+    """A company and its first member; ``login`` is an e-mail address or a phone number with its country code.
+
+    ``locale`` is the language the member is written to in, by default the one that Accept-Language asks for.
+    """
 
     company_name: Line
     country: Country
@@ -22,6 +30,7 @@ class Registration(Request):
     login: Line
     password: Secret
     accepted_terms: list[Line] = Field(default_factory=list, max_length=10)
+    locale: Language = None
 
 
 class SignIn(Request):
@@ -41,18 +50,20 @@ class CodeRequest(Request):
 
 
 class Invitation(Request):
-    """Who is invited into a company, to do what."""
+    """Who is invited into a company, to do what, and the language of the letter."""
 
     login: Line
     roles: list[Line] = Field(min_length=1, max_length=12)
+    locale: Language = None
 
 
 class InvitationAcceptance(Request):
-    """A newcomer's name and password; somebody with an account gives the password of that account."""
+    """A newcomer's name, password and language; somebody with an account keeps those of that account."""
 
     person_name: Optional = None
     password: Secret
     accepted_terms: list[Line] = Field(default_factory=list, max_length=10)
+    locale: Language = None
 
 
 class PasswordChange(Request):

@@ -87,6 +87,12 @@ class ListingPatch(Request):
     hub: OptionalLine = None
 
 
+class ListingEdit(ListingPatch):
+    """What changes of a listing, and the ``version`` that was looked at."""
+
+    version: OptionalWhole = None
+
+
 class ListingBody(ListingPatch):
     """A new listing: sizes in centimetres, weights in kilograms, either ``stock`` or ``lead_days``."""
 
@@ -147,6 +153,9 @@ messages.register(
         "stock_promised": _("So many are promised to buyers already: %(promised)s. Set the stock to that or more."),
         "made_to_order": _("These goods are made to order and have no stock."),
         "merchant_not_active": _("Your company is not approved to sell yet. Apply to sell first."),
+        "listing_changed": _(
+            "Somebody changed this listing since you opened it. Nothing of yours is saved; open it again."
+        ),
         "change_waiting": _("Another change of this listing was sent at the same moment. Load the page again."),
         "pictures_full": _("A listing shows at most %(most)s pictures. Remove one first."),
         "picture_waiting": _("This picture still waits for review."),

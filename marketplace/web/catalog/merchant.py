@@ -78,7 +78,7 @@ def _new(**given: Any) -> str:
 def create() -> Any:
     """Write a new listing as a draft."""
     try:
-        draft = acts.new_draft(acts.parse_listing(request.form))
+        draft = acts.new_draft(acts.parse_listing(request.form), language=locale.current())
 
         def work(session: Session) -> str:
             made = listings.create(session, actor=require_actor(), draft=draft, now=clock.now())
@@ -125,8 +125,8 @@ def save(listing_id: UUID) -> Any:
 
     def work(session: Session) -> str:
         actor = require_actor()
-        draft = listings.draft_of(session, actor=actor, listing_id=listing_id, editing=True)
-        patch = acts.parse_patch(request.form)
+        patch = acts.parse_edit(request.form)
+        draft = listings.draft_to_edit(session, actor=actor, listing_id=listing_id, version=patch.version)
         done = listings.edit(
             session, actor=actor, listing_id=listing_id, draft=acts.patched(draft, patch), now=clock.now()
         )

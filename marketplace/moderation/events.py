@@ -8,7 +8,7 @@ from marketplace.kernel.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDecided(Event):
-    """A moderator decided a case; ``decision`` is approve, changes_requested or decline."""
+    """A moderator decided a case; ``decision`` is approve, request_changes or reject."""
 
     case_id: UUID
     listing_id: UUID

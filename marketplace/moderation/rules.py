@@ -32,11 +32,11 @@ class CaseState(StrEnum):
 
 
 class Decision(StrEnum):
-    """What a moderator may decide."""
+    """What a moderator may decide, in the words in which applications of merchants are decided too."""
 
     APPROVE = "approve"
-    CHANGES_REQUESTED = "changes_requested"
-    DECLINE = "decline"
+    REQUEST_CHANGES = "request_changes"
+    REJECT = "reject"
 
 
 CASE: Final = Lifecycle(
@@ -44,8 +44,8 @@ CASE: Final = Lifecycle(
     {
         CaseState.PENDING: {
             Decision.APPROVE: CaseState.CONFIRMED,
-            Decision.CHANGES_REQUESTED: CaseState.CHANGES_REQUESTED,
-            Decision.DECLINE: CaseState.DECLINED,
+            Decision.REQUEST_CHANGES: CaseState.CHANGES_REQUESTED,
+            Decision.REJECT: CaseState.DECLINED,
             "withdraw": CaseState.WITHDRAWN,
         }
     },
@@ -55,7 +55,7 @@ CASE: Final = Lifecycle(
 def parse_decision(kind: CaseKind, decision: str) -> Decision:
     """Return the decision, or refuse it naming those this kind of case takes."""
     # A price is up already: it is seen, or the listing is paused.
-    possible = [each for each in Decision if kind is not CaseKind.PRICE or each is not Decision.CHANGES_REQUESTED]
+    possible = [each for each in Decision if kind is not CaseKind.PRICE or each is not Decision.REQUEST_CHANGES]
     if decision not in possible:
         raise Refused.field("decision", "choice", ", ".join(possible))
     return Decision(decision)

@@ -34,8 +34,8 @@ from marketplace.moderation.rules import CASE, CaseKind, CaseState, Decision
 
 _ON_LISTING: Final = {
     Decision.APPROVE: "approve",
-    Decision.CHANGES_REQUESTED: "request_changes",
-    Decision.DECLINE: "decline",
+    Decision.REQUEST_CHANGES: "request_changes",
+    Decision.REJECT: "decline",
 }
 _NEWEST: Final = sa.select(Case).order_by(Case.id).with_for_update().execution_options(populate_existing=True)
 
@@ -110,7 +110,7 @@ def decide_all(
     if not cases:
         return done
     # Whoever edits a listing holds its row first, so nothing moves between looking and deciding.
-    bulk.locked(session, {case.listing_id for case in cases.values()})
+    bulk.hold(session, {case.listing_id for case in cases.values()})
     hashes = _shown(session, cases.values())
     session.scalars(_NEWEST.where(Case.id.in_(cases))).all()
     wanted = Decision(decision)
@@ -222,7 +222,7 @@ def _carry_out(session: Session, actor: Actor, cases: Collection[Case], decision
             changes.decide(session, actor=actor, change_id=cast("UUID", case.change_id), confirm=confirm, now=now)
         if case.kind is CaseKind.PRICE:
             listings.clear_price_flag(session, actor=actor, listing_id=case.listing_id, now=now)
-            if decision is Decision.DECLINE:
+            if decision is Decision.REJECT:
                 listings.decide(session, actor=actor, listing_id=case.listing_id, action="pause", now=now)
 
 
@@ -241,4 +241,5 @@ def _resolve(session: Session, case_ids: Collection[UUID], action: str, now: dat
         sa.update(Case)
         .where(Case.id.in_(case_ids), Case.state == CaseState.PENDING)
         .values(state=CASE.apply(CaseState.PENDING, action), decided_at=now, **facts)
+        .execution_options(synchronize_session="fetch")
     )

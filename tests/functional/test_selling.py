@@ -134,16 +134,16 @@ def test_edits_price_and_stock_over_the_api(market):
     assert public.call("GET", f"/listings/{made}", 200)["stock"] == 400
     (case,) = judge.call("GET", "/moderation", 200)["items"]
     assert case["kind"] == "listing_change"
-    assert judge.problem("POST", f"/moderation/{case['id']}/decision", 422, {"decision": "decline"})[1] == {"reason"}
-    judge.call("POST", f"/moderation/{case['id']}/decision", 200, {"decision": "decline", "reason": "Keep the old."})
+    assert judge.problem("POST", f"/moderation/{case['id']}/decision", 422, {"decision": "reject"})[1] == {"reason"}
+    judge.call("POST", f"/moderation/{case['id']}/decision", 200, {"decision": "reject", "reason": "Keep the old."})
     assert public.call("GET", f"/listings/{made}", 200)["titles"]["zh"] == "摩托车链条 428H"
     assert seller.call("GET", "/listings?mine=1", 200)["items"][0]["reason"] == "Keep the old."
     seller.call("PATCH", f"/listings/{made}", 200, {"price": "3"})
     (case,) = judge.call("GET", "/moderation", 200)["items"]
     assert case["kind"] == "listing_price"
-    bad = {"decision": "changes_requested", "reason": "x"}
+    bad = {"decision": "request_changes", "reason": "x"}
     assert judge.problem("POST", f"/moderation/{case['id']}/decision", 422, bad)[1] == {"decision"}
-    judge.call("POST", f"/moderation/{case['id']}/decision", 200, {"decision": "decline", "reason": "Too cheap?"})
+    judge.call("POST", f"/moderation/{case['id']}/decision", 200, {"decision": "reject", "reason": "Too cheap?"})
     public.call("GET", f"/listings/{made}", 404)
     assert seller.call("POST", f"/listings/{made}/acts", 200, {"action": "resume"})["state"] == "live"
     check_city(market)
@@ -362,9 +362,9 @@ def test_a_reviewer_decides_on_the_page(market):
         cookie["_user_id"] = f"{person}:{company}:{epoch}"
     case = re.search(r"/operator/moderation/[0-9a-f-]{36}", judge.open("/operator/moderation"))[0]
     judge.open(case)
-    judge.send(f"{case}/decision", {"decision": "decline"}, 422)
+    judge.send(f"{case}/decision", {"decision": "reject"}, 422)
     assert judge.refused_fields() == {"reason"}
-    judge.send(f"{case}/decision", {"decision": "changes_requested", "reason": "Not the goods of the picture."})
+    judge.send(f"{case}/decision", {"decision": "request_changes", "reason": "Not the goods of the picture."})
     assert "Not the goods of the picture." in seller.open(address)
     assert "Not the goods of the picture." in judge.open(case)
     assert "CH-428-116" in judge.open("/operator/moderation?state=changes_requested")

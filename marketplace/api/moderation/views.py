@@ -37,7 +37,7 @@ def case(case_id: UUID) -> tuple[int, answers.CaseDetail]:
 @api.post("/moderation/<uuid:case_id>/decision")
 @operation(answers={200: answers.Decided}, tag="moderation", permission=_REVIEW, body=requests.Decision)
 def decide(case_id: UUID, body: requests.Decision) -> tuple[int, answers.Decided]:
-    """Decide a case: approve, changes_requested or decline; once, whoever else tries."""
+    """Decide a case: approve, request_changes or reject; once, whoever else tries."""
     actor, now = require_actor(), clock.now()
     state = in_unit_of_work(
         lambda session: services.decide(

@@ -144,11 +144,11 @@ def decide(case_id: UUID) -> Any:
 def _decisions(kind: CaseKind) -> list[dict[str, Any]]:
     words = {
         Decision.APPROVE: _("Approve"),
-        Decision.CHANGES_REQUESTED: _("Ask for changes"),
-        Decision.DECLINE: _("Decline"),
+        Decision.REQUEST_CHANGES: _("Ask for changes"),
+        Decision.REJECT: _("Decline"),
     }
     if kind is CaseKind.PRICE:
-        words = {Decision.APPROVE: _("The price is right"), Decision.DECLINE: _("Pause the listing")}
+        words = {Decision.APPROVE: _("The price is right"), Decision.REJECT: _("Pause the listing")}
     return [{"value": decision.value, "title": word} for decision, word in words.items()]
 
 

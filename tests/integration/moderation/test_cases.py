@@ -51,7 +51,7 @@ def test_a_decision_is_made_once_and_audited(submitted):
     _, (one, two), made, case = submitted
     assert decide(one, case) is CaseState.CONFIRMED
     with pytest.raises(Conflict) as refusal:
-        decide(two, case, "decline", reason="no")
+        decide(two, case, "reject", reason="no")
     assert (refusal.value.code, refusal.value.facts["state"]) == ("state", CaseState.CONFIRMED)
     assert made in shelf.offers(reading(), listing_ids=[made])
     actions = reading().scalars(sa.select(AuditRow.action).where(AuditRow.subject == "case")).all()
@@ -69,7 +69,7 @@ def test_two_who_decide_at_once_are_one_decision(app, submitted):
     def run(number):
         with app.app_context():
             barrier.wait()
-            decision = {"decision": "approve"} if number % 2 else {"decision": "decline", "reason": "no"}
+            decision = {"decision": "approve"} if number % 2 else {"decision": "reject", "reason": "no"}
             try:
                 done = in_unit_of_work(
                     lambda session: services.decide(
@@ -96,10 +96,10 @@ def test_two_who_decide_at_once_are_one_decision(app, submitted):
 def test_the_reason_reaches_the_merchant_and_no_audit_row(submitted):
     seller, (one, _), made, case = submitted
     with pytest.raises(Refused):
-        decide(one, case, "changes_requested")
+        decide(one, case, "request_changes")
     with pytest.raises(Refused):
         decide(one, case, "burn it", reason="x")
-    decide(one, case, "changes_requested", reason="Title and picture differ.")
+    decide(one, case, "request_changes", reason="Title and picture differ.")
     told = queries.decided(reading(), company_id=seller.company, listing_ids=[made])
     assert told[made].reason == "Title and picture differ."
     assert queries.decided(reading(), company_id=new_id(), listing_ids=[made]) == {}
@@ -110,7 +110,7 @@ def test_the_reason_reaches_the_merchant_and_no_audit_row(submitted):
         listings.submit(session, actor=seller, listing_id=made, now=NOW)
     (again,) = pending()
     assert again.id != case
-    assert decide(one, again.id, "decline", reason="Counterfeit.") is CaseState.DECLINED
+    assert decide(one, again.id, "reject", reason="Counterfeit.") is CaseState.DECLINED
     row = own.own_listing(reading(), company_id=seller.company, listing_id=made)
     assert row.state == "delisted"
 
@@ -160,7 +160,7 @@ def test_what_goes_takes_its_case_along(submitted):
 def test_a_price_is_seen_or_the_listing_paused(submitted):
     seller, (one, _), made, case = submitted
     decide(one, case)
-    for price, decision, is_up in ((Decimal(3), "approve", True), (Decimal(300), "decline", False)):
+    for price, decision, is_up in ((Decimal(3), "approve", True), (Decimal(300), "reject", False)):
         edit(seller, made, ladders=(make_ladder("CNY", "FCA", "CN-NANPENG", price=price, moq=120),))
         (waiting,) = pending(CaseKind.PRICE)
         decide(one, waiting.id, decision, reason="A slip of the pen?")

@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,9 @@ from whoosh.analysis import SpaceSeparatedTokenizer
 from whoosh.fields import ID, TEXT, Schema
 from whoosh.query import And, Or
 from whoosh.query import Term as Token
+from whoosh.reading import SegmentReader
 from whoosh.searching import Searcher
+from whoosh.writing import SegmentWriter
 
 from marketplace.kernel.ids import new_id
 from marketplace.search.index import IndexBroken
@@ -34,6 +36,8 @@ Result = TypeVar("Result")
 _WORDS: Final = (("title", 4.0), ("body", 1.0))
 _GRAMS: Final = (("title_grams", 1.4), ("body_grams", 0.35))
 _POINTER: Final = "current"
+_MEMORY: Final = 64  # megabytes of postings before a writer sorts them on disk
+_ALIKE: Final = 8  # segments of one size, before they become one of the next
 _REMEMBERED: Final = 64  # answers of up to 2,000 hits each, a process
 
 
@@ -85,13 +89,12 @@ class WhooshIndex:
     def apply(self, *, put: Sequence[Document], drop: Sequence[UUID]) -> None:
         """Add or replace documents and take others out in one commit."""
         with self._writing(), _broken_if_it_fails():
-            writer = whoosh_index.open_dir(str(self._current())).writer()
+            writer = whoosh_index.open_dir(str(self._current())).writer(limitmb=_MEMORY)
             try:
-                for listing_id in drop:
-                    writer.delete_by_term("id", listing_id.hex)
+                _take_out(writer, [*drop, *(document.listing_id for document in put)])
                 for document in put:
-                    writer.update_document(**_fields(document))
-                writer.commit()
+                    writer.add_document(**_fields(document))
+                writer.commit(mergetype=_merge_alike)
             except BaseException:
                 writer.cancel()
                 raise
@@ -103,7 +106,7 @@ class WhooshIndex:
             fresh = self.folder / name
             fresh.mkdir()
             with _broken_if_it_fails():
-                writer = whoosh_index.create_in(str(fresh), _schema()).writer(limitmb=64)
+                writer = whoosh_index.create_in(str(fresh), _schema()).writer(limitmb=_MEMORY)
             count = 0
             try:
                 for document in documents:
@@ -166,6 +169,44 @@ class WhooshIndex:
         for path in self.folder.iterdir():
             if path.is_dir() and path.name != kept:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _take_out(writer: SegmentWriter, listing_ids: Collection[UUID]) -> None:
+    """Delete the documents of these listings, all looked up in one reader: the writer's own way opens one for each."""
+    with writer.reader() as reader:
+        for listing_id in listing_ids:
+            # A term stays in its segment after its document is deleted, and it is in every segment of an older version.
+            for segment, base in reader.leaf_readers():
+                if ("id", listing_id.hex) in segment:
+                    found = segment.postings("id", listing_id.hex)
+                    while found.is_active():
+                        writer.delete_document(base + found.id())
+                        found.next()
+
+
+def _merge_alike(writer: SegmentWriter, segments: Sequence[Any]) -> list[Any]:
+    """Write segments of like size as one when there are many, and those that are mostly deleted; return the others.
+
+    A document is written again once for each eightfold growth of the index. The library's own policy writes small
+    segments again at every commit.
+    """
+    sizes: dict[int, list[Any]] = {}
+    for segment in segments:
+        living = segment.doc_count()
+        is_sparse = living * 2 < segment.doc_count_all()
+        # log base 8: three bits a size
+        size = -1 if is_sparse else living.bit_length() // 3
+        sizes.setdefault(size, []).append(segment)
+    kept: list[Any] = []
+    for size, alike in sizes.items():
+        if size >= 0 and len(alike) < _ALIKE:
+            kept += alike
+            continue
+        for segment in alike:
+            reader = SegmentReader(writer.storage, writer.schema, segment)
+            writer.add_reader(reader)
+            reader.close()
+    return kept
 
 
 @contextmanager

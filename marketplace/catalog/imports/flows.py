@@ -5,8 +5,9 @@ after a crash goes on from there. Two runs of one import take turns on its row a
 """
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -21,8 +22,8 @@ from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.mapping import read_mapping
-from marketplace.catalog.rules.sheet_rows import SheetRow, doubtful, read_rows
-from marketplace.catalog.rules.sheets import MOST_ROWS, Layout, layout_of
+from marketplace.catalog.rules.sheet_rows import SheetRow, doubtful, read_rows, weights_of
+from marketplace.catalog.rules.sheets import Layout, RawSheet, layout_of
 from marketplace.files import queries as files
 from marketplace.files import services as file_services
 from marketplace.files import store as bytes_store
@@ -31,7 +32,7 @@ from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.kernel.errors import DomainError, FieldError, NotAllowed, NotFound, TooLarge, Unavailable
+from marketplace.kernel.errors import DomainError, FieldError, NotAllowed, NotFound, Unavailable
 
 Explain = Callable[[FieldError, str], str]
 Progress = Callable[[int, int], None]
@@ -70,32 +71,25 @@ def _read(import_id: UUID, store: ObjectStore, progress: Progress) -> bool:
     content = bytes_store.read(store, file.sha256)
     names, raw = reader.read_sheet(content, is_csv=file.media_type == MediaType.CSV, sheet=sheet)
     layout = layout_of(raw, mapping)
-    rows = list(read_rows(raw, layout))
-    if len(rows) > MOST_ROWS:
-        raise TooLarge("sheet_rows", accepted=f"{MOST_ROWS} rows")
-    if not _keep(import_id, names, raw.name, layout, rows, locale, progress):
+    if not _keep(import_id, names, raw, layout, locale, progress):
         return False
     return _in_state(import_id, ImportState.READING, lambda session, job: services.move(session, job, "preview"))
 
 
 def _keep(
-    import_id: UUID,
-    names: Sequence[str],
-    sheet: str,
-    layout: Layout,
-    rows: Sequence[SheetRow],
-    locale: str,
-    progress: Progress,
+    import_id: UUID, names: Sequence[str], raw: RawSheet, layout: Layout, locale: str, progress: Progress
 ) -> bool:
-    """Keep the rows in pieces; False when the import was cancelled meanwhile."""
+    """Keep the rows in pieces, one in memory at a time; False when the import was cancelled meanwhile."""
 
     def describe(session: Session, job: ImportJob) -> None:
-        services.describe(session, job, sheets=names, sheet=sheet, layout=layout, doubts=doubtful(rows))
+        services.describe(session, job, sheets=names, sheet=raw.name, layout=layout)
 
     if not _in_state(import_id, ImportState.READING, describe):
         return False
-    for start in range(0, len(rows), _PIECE):
-        piece = rows[start : start + _PIECE]
+    rows = read_rows(raw, layout)
+    weights: list[Decimal] = []
+    done = 0
+    while piece := list(islice(rows, _PIECE)):
 
         def judge(session: Session, job: ImportJob, piece: Sequence[SheetRow] = piece) -> None:
             around = present.surroundings(session, locale=locale)
@@ -103,8 +97,11 @@ def _keep(
 
         if not _in_state(import_id, ImportState.READING, judge):
             return False
-        progress(0, start + len(piece))
-    return True
+        weights += weights_of(piece)
+        done += len(piece)
+        progress(0, done)
+    doubts = doubtful(weights)
+    return _in_state(import_id, ImportState.READING, lambda session, job: services.doubt(session, job, doubts=doubts))
 
 
 def _write(import_id: UUID, progress: Progress) -> bool:
@@ -148,14 +145,15 @@ def _give_back(import_id: UUID, store: ObjectStore, explain: Explain) -> None:
     """Make the file of the bad rows: the same columns, and why; none when every row is good."""
     session = reading()
     job = session.get_one(ImportJob, import_id, populate_existing=True)
-    rows = session.scalars(
-        sa.select(ImportRow)
-        .where(ImportRow.import_id == import_id, ImportRow.outcome == Outcome.ERROR)
-        .order_by(ImportRow.position)
-    ).all()
-    if not rows:
+    bad = (ImportRow.import_id == import_id, ImportRow.outcome == Outcome.ERROR)
+    streamed = {"yield_per": _PIECE}
+    cells = session.scalars(sa.select(ImportRow.cells).where(*bad).execution_options(**streamed))
+    widest = max((len(row) for row in cells), default=None)
+    if widest is None:
         return
-    content = workbook_of(job.headers, rows, lambda error: explain(error, job.locale))
+    rows = session.scalars(sa.select(ImportRow).where(*bad).order_by(ImportRow.position).execution_options(**streamed))
+    headers, locale = list(job.headers), job.locale
+    content = workbook_of(headers, rows, lambda error: explain(error, locale), width=max(len(headers), widest))
     upload = Upload(
         Purpose.EXPORT, f"errors-{import_id}.xlsx", MediaType.XLSX, bytes_store.put(store, content), len(content)
     )
@@ -173,14 +171,21 @@ def errors_of(session: Session, *, import_id: UUID, store: ObjectStore) -> bytes
     return bytes_store.read(store, files.get_any(session, file_id=file_id).sha256)
 
 
-def workbook_of(headers: Sequence[str], rows: Sequence[ImportRow], explain: Callable[[FieldError], str]) -> bytes:
-    """Return rows as a workbook: their own cells, then ``error`` with the reasons.
+def workbook_of(
+    headers: Sequence[str], rows: Iterable[ImportRow], explain: Callable[[FieldError], str], *, width: int
+) -> bytes:
+    """Return rows as a workbook: their own cells in so many columns, then ``error`` with the reasons.
 
     Every text is written as text: one that begins like a formula must not become one in somebody's sheet program.
     """
     target = io.BytesIO()
-    width = max(len(headers), *(len(row.cells) for row in rows))
-    literal = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    # Rows are written to disk as they come, so only one of them is in memory.
+    literal = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "constant_memory": True,
+    }
     with xlsxwriter.Workbook(target, literal) as book:
         sheet = book.add_worksheet("errors")
         first = 0

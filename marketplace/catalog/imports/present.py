@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.catalog.models import Category, Listing
+from marketplace.catalog.models import Category, Listing, Stock
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.imported import Surroundings
 from marketplace.catalog.services import content
@@ -22,12 +22,16 @@ def drafts_by_sku(
 ) -> dict[str, tuple[Listing, ListingDraft]]:
     """Return a company's listings by article number, each with its draft.
 
-    ``editing`` locks them in order of id, so that what follows in this unit of work builds on what was read: an edit
-    that was made by hand meanwhile is not lost.
+    ``editing`` locks them and their stock in order of id, so that what follows in this unit of work builds on what was
+    read: an edit that was made by hand meanwhile is not lost, and units that were shipped are not put back.
     """
     query = sa.select(Listing).where(Listing.company_id == company_id, Listing.sku.in_(skus)).order_by(Listing.id)
     if editing:
         query = query.with_for_update().execution_options(populate_existing=True)
     listings = session.scalars(query).all()
+    if editing:
+        ids = [listing.id for listing in listings]
+        stock = sa.select(Stock.listing_id).where(Stock.listing_id.in_(ids)).order_by(Stock.listing_id)
+        session.execute(stock.with_for_update())
     drafts = content.drafts_of(session, listings)
     return {listing.sku: (listing, drafts[listing.id]) for listing in listings}

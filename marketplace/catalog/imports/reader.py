@@ -12,11 +12,14 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
+import weakref
 import zipfile
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import IO, Any, Final, overload
 
 from marketplace import paths
 from marketplace.catalog.rules.headers import recognise
@@ -33,6 +36,7 @@ _PIECE: Final = 1024**2
 # Beyond the rows that are taken stand titles and blank lines.
 _ROWS_READ: Final = MOST_ROWS + 2_000
 _SAMPLE: Final = 50
+_TOP: Final = 30  # rows in which a header is looked for
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
 
@@ -49,25 +53,69 @@ def read_sheet(
     Refused ``file`` when it cannot be read, ``sheet`` when there is none of this name; TooLarge beyond the limits.
     """
     order = json.dumps({"csv": is_csv, "sheet": sheet}).encode()
+    answer = tempfile.TemporaryFile()  # noqa: SIM115  closed with the rows that are read from it
     try:
         done = subprocess.run(
             [sys.executable, "-m", "marketplace.catalog.imports.reader"],
             input=order + b"\n" + content,
-            capture_output=True,
+            stdout=answer,
+            stderr=subprocess.DEVNULL,
             timeout=patience,
             cwd=paths.ROOT,
             env={"PATH": "", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"},
             check=False,
         )
     except subprocess.TimeoutExpired:
+        answer.close()
         raise TooLarge("sheet_memory", accepted=f"{MOST_ROWS} rows, {MOST_COLUMNS} columns") from None
-    if done.returncode != 0 or len(done.stdout) > _MOST_ANSWER:
+    rows = Spooled(answer)
+    if done.returncode != 0:
         # The limits ended it: whatever was in there, it was no price list.
         raise TooLarge("sheet_memory", accepted=f"{MOST_ROWS} rows, {MOST_COLUMNS} columns")
-    return _answer(json.loads(done.stdout), sheet)
+    return _answer(rows, sheet)
 
 
-def _answer(found: dict[str, Any], sheet: str | None) -> tuple[list[str], RawSheet]:
+class Spooled(Sequence[list[Cell]]):
+    """The rows that the child wrote, on disk: a line each, behind one that describes the sheet."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        """Note where every line begins; the file is closed with the last use of these rows."""
+        self._file = file
+        weakref.finalize(self, file.close)
+        file.seek(0)
+        starts, refused, at = array("q"), None, 0
+        for line in file:
+            if line.startswith(b"{"):
+                # The last line that is no row has the last word: rows may end in a refusal.
+                refused = line
+            else:
+                starts.append(at)
+            at += len(line)
+        self.head: dict[str, Any] = json.loads(refused or b"{}")
+        self._starts = starts
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, index: int) -> list[Cell]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[list[Cell]]: ...
+    def __getitem__(self, index: int | slice) -> list[Cell] | list[list[Cell]]:
+        """Read a row, or the rows of a slice."""
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        self._file.seek(self._starts[index])
+        return _cells(self._file.readline())
+
+    def __iter__(self) -> Iterator[list[Cell]]:
+        """Read row after row."""
+        return (self[place] for place in range(len(self)))
+
+
+def _answer(rows: Spooled, sheet: str | None) -> tuple[list[str], RawSheet]:
+    found = rows.head
     if "refused" in found:
         if found["refused"] == "sheet":
             raise Refused.field("sheet", "choice", ", ".join(found["sheets"]))
@@ -76,23 +124,23 @@ def _answer(found: dict[str, Any], sheet: str | None) -> tuple[list[str], RawShe
         raise Refused.field("file", found["refused"], "a workbook (XLSX) or a table of text (CSV)")
     if not found["sheets"]:
         raise NotFound("sheet", sheet=sheet)
-    rows = [[_cell(cell) for cell in row] for row in found["rows"]]
     return found["sheets"], RawSheet(found["sheet"], rows, [Merged(*range_) for range_ in found["merged"]])
 
 
-def _cell(cell: Any) -> Cell:
-    """Read a cell as the child writes it: text, a number as a list of one, a tick, nothing."""
-    return Decimal(cell[0]) if isinstance(cell, list) else cell
+def _cells(line: bytes) -> list[Cell]:
+    """Read cells as the child writes them: text, a number as a list of one, a tick, nothing."""
+    return [Decimal(cell[0]) if isinstance(cell, list) else cell for cell in json.loads(line)]
 
 
 # --- in the child -----------------------------------------------------------------------------------------------
 
 
-def _read(order: dict[str, Any], content: bytes) -> dict[str, Any]:
+def _read(order: dict[str, Any], content: bytes) -> Iterator[Any]:
+    """Yield what describes the sheet, then its rows."""
     return _read_csv(content) if order["csv"] else _read_xlsx(content, order["sheet"])
 
 
-def _read_xlsx(content: bytes, wanted: str | None) -> dict[str, Any]:
+def _read_xlsx(content: bytes, wanted: str | None) -> Iterator[Any]:
     import python_calamine  # noqa: PLC0415  only the child loads it
 
     _measure(content)
@@ -100,24 +148,25 @@ def _read_xlsx(content: bytes, wanted: str | None) -> dict[str, Any]:
         book = python_calamine.load_workbook(io.BytesIO(content))
         names = [item.name for item in book.sheets_metadata if item.typ == python_calamine.SheetTypeEnum.WorkSheet]
         if wanted is not None and wanted not in names:
-            return {"refused": "sheet", "sheets": names}
+            yield {"refused": "sheet", "sheets": names}
+            return
+        if not names:
+            yield {"refused": "sheet_empty"}
+            return
         # The first sheet with a header of ours, else the first: covers and instructions come before prices.
         for name in [wanted] if wanted else names:
             found = book.get_sheet_by_name(name)
-            rows = found.to_python(skip_empty_area=False, nrows=_ROWS_READ)
-            if wanted or name == names[-1] or _has_header(rows):
+            if wanted or _has_header(found.to_python(skip_empty_area=False, nrows=_TOP)):
                 break
         else:
-            return {"refused": "sheet_empty"}
-        if not wanted and not _has_header(rows):
             found = book.get_sheet_by_name(names[0])
-            rows = found.to_python(skip_empty_area=False, nrows=_ROWS_READ)
         merged = [
             [top, left, bottom, right] for (top, left), (bottom, right) in (found.merged_cell_ranges or [])[:5_000]
         ]
+        yield {"sheets": names, "sheet": found.name, "merged": merged}
+        yield from map(_trimmed, found.to_python(skip_empty_area=False, nrows=_ROWS_READ))
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise Unreadable("sheet_unreadable") from error
-    return {"sheets": names, "sheet": found.name, "rows": [_trimmed(row) for row in rows], "merged": merged}
 
 
 def _measure(content: bytes) -> None:
@@ -139,24 +188,21 @@ def _measure(content: bytes) -> None:
 def _has_header(rows: Sequence[Sequence[Any]]) -> bool:
     return any(
         len({known.name for cell in row if isinstance(cell, str) and (known := recognise(cell))}) >= 3
-        for row in rows[:30]
+        for row in rows[:_TOP]
     )
 
 
-def _read_csv(content: bytes) -> dict[str, Any]:
+def _read_csv(content: bytes) -> Iterator[Any]:
     text = _decoded(content)
     csv.field_size_limit(LONGEST_CELL * 4)
-    delimiter = _delimiter(text)
+    yield {"sheets": ["CSV"], "sheet": "CSV", "merged": []}
     try:
-        rows = [
-            row
-            for row, _ in zip(csv.reader(io.StringIO(text), delimiter=delimiter), range(_ROWS_READ + 1), strict=False)
-        ]
+        for count, row in enumerate(csv.reader(io.StringIO(text), delimiter=_delimiter(text))):
+            if count >= _ROWS_READ:
+                raise Unreadable("too_large")
+            yield _trimmed(row)
     except csv.Error as error:
         raise Unreadable("csv_broken") from error
-    if len(rows) > _ROWS_READ:
-        raise Unreadable("too_large")
-    return {"sheets": ["CSV"], "sheet": "CSV", "rows": [_trimmed(row) for row in rows], "merged": []}
 
 
 def _decoded(content: bytes) -> str:
@@ -208,12 +254,14 @@ def _main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # What it writes goes to disk: a file that grows beyond the limit ends the child too.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_ANSWER, _MOST_ANSWER))
     order, _, content = sys.stdin.buffer.read().partition(b"\n")
     try:
-        found = _read(json.loads(order), content)
+        for line in _read(json.loads(order), content):
+            sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
     except Unreadable as error:
-        found = {"refused": str(error)}
-    json.dump(found, sys.stdout, ensure_ascii=False, separators=(",", ":"))
+        sys.stdout.write(json.dumps({"refused": str(error)}) + "\n")
 
 
 if __name__ == "__main__":

@@ -122,14 +122,18 @@ def begin_reading(session: Session, job: ImportJob) -> None:
     session.flush()
 
 
-def describe(
-    session: Session, job: ImportJob, *, sheets: Sequence[str], sheet: str, layout: Layout, doubts: Iterable[FieldError]
-) -> None:
+def describe(session: Session, job: ImportJob, *, sheets: Sequence[str], sheet: str, layout: Layout) -> None:
     """Note what was found in the workbook before its rows are judged."""
     job.sheets, job.sheet = list(sheets), sheet[:100]
     job.headers = list(layout.headers)
     job.columns = {column.name: _where(column.index, layout, column.value) for column in layout.columns}
-    job.warnings = [as_json(error) for error in (*layout.warnings, *doubts)]
+    job.warnings = [as_json(error) for error in layout.warnings]
+    session.flush()
+
+
+def doubt(session: Session, job: ImportJob, *, doubts: Iterable[FieldError]) -> None:
+    """Note what looks wrong with whole columns, once all rows were read."""
+    job.warnings = [*job.warnings, *map(as_json, doubts)]
     session.flush()
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 # Blanks and apostrophes group digits in some countries and mean nothing else.
@@ -17,6 +18,8 @@ _NUMBER: Final = re.compile(r"[+-]?(?:[0-9][0-9.,]*|[.,][0-9]+)", re.ASCII)
 _WHOLE: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 _UNIT: Final = re.compile(r"[a-z²³㎏㎝㎜%]+$|[一-鿿]+$")
 _MOST_DIGITS: Final = 24
+# A price list has thousands of cells and few different weights, sizes and quantities.
+_remembered: Final = lru_cache(maxsize=8_192)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class Style:
     point: bool = False
     comma: bool = False
 
+    def joined(self, other: "Style") -> "Style":
+        """Return the evidence of both."""
+        return Style(self.point or other.point, self.comma or other.comma)
+
     def choose(self, reading: Reading, *, whole: bool = False) -> Decimal | None:
         """Return the one value that a text has in this column, None when it stays ambiguous (or is no number)."""
         values = reading.values
@@ -56,6 +63,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+@_remembered
 def split_unit(text: str) -> tuple[str, str]:
     """Part ``60 cm`` into number and unit; the unit is empty where none is written."""
     lowered = plain(text).lower()
@@ -63,6 +71,7 @@ def split_unit(text: str) -> tuple[str, str]:
     return (lowered[: found.start()].strip(), found[0]) if found and found.start() else (lowered, "")
 
 
+@_remembered
 def read(text: str) -> Reading:
     """Return what a text may mean as a number; nothing for what is none: NaN, exponents, words."""
     digits = _GROUPING.sub("", text.strip())

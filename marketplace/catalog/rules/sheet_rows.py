@@ -3,9 +3,10 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from itertools import islice
 from statistics import median_low
 from typing import Any, Final
 
@@ -13,8 +14,8 @@ from marketplace.catalog.rules import numbers
 from marketplace.catalog.rules.headers import LWH, TIER, UNITS
 from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.catalog.rules.sheet_words import country, currency, unit
-from marketplace.catalog.rules.sheets import LONGEST_CELL, Cell, Column, Layout, RawSheet, is_blank, shown
-from marketplace.kernel.errors import FieldError
+from marketplace.catalog.rules.sheets import LONGEST_CELL, MOST_ROWS, Cell, Column, Layout, RawSheet, is_blank, shown
+from marketplace.kernel.errors import FieldError, TooLarge
 
 # Each in our own small unit: millimetres, grams.
 _TO_MM: Final = {"mm": 1, "cm": 10, "m": 1_000}
@@ -40,14 +41,16 @@ class SheetRow:
 
 
 def read_rows(sheet: RawSheet, layout: Layout) -> Iterator[SheetRow]:
-    """Read every row that is not blank; an article number that comes again is refused, naming its first row."""
+    """Read every row that is not blank; an article number that comes again is refused, naming its first row.
+
+    TooLarge, before the first row, when there are more than are taken.
+    """
     styles = _styles(sheet, layout)
     seen: dict[str, int] = {}
-    for index in range(layout.data_from, len(sheet.rows)):
-        cells = sheet.rows[index]
+    for number, cells in enumerate(islice(sheet.rows, layout.data_from, None), start=layout.data_from + 1):
         if is_blank(cells):
             continue
-        row = SheetRow(index + 1, tuple(_kept(cell) for cell in cells))
+        row = SheetRow(number, tuple(_kept(cell) for cell in cells))
         for column in layout.columns:
             _read(row, column, cells, styles)
         sku = row.values.get("sku")
@@ -58,10 +61,14 @@ def read_rows(sheet: RawSheet, layout: Layout) -> Iterator[SheetRow]:
         yield row
 
 
-def doubtful(rows: Iterable[SheetRow]) -> list[FieldError]:
+def weights_of(rows: Iterable[SheetRow]) -> list[Decimal]:
+    """Return the gross weights of rows that have one, as they are written."""
+    return [row.values["gross_exact"] for row in rows if "gross_exact" in row.values]
+
+
+def doubtful(weights: Collection[Decimal]) -> list[FieldError]:
     """Return what looks wrong with a whole column though every cell could be read: grams taken for kilograms."""
     found: list[FieldError] = []
-    weights = [row.values["gross_exact"] for row in rows if "gross_exact" in row.values]
     if weights:
         middle = median_low(weights)
         if middle < _LEAST_WEIGHT:
@@ -72,17 +79,23 @@ def doubtful(rows: Iterable[SheetRow]) -> list[FieldError]:
 
 
 def _styles(sheet: RawSheet, layout: Layout) -> dict[str, numbers.Style]:
-    """Let each numeric column say how its decimals are written."""
-    styles: dict[str, numbers.Style] = {}
-    for column in layout.columns:
-        if column.index is None or not _is_number(column.name):
-            continue
-        index = column.index
-        cells = (row[index] for row in sheet.rows[layout.data_from :] if index < len(row))
-        texts = [numbers.split_unit(_bare(cell)[0])[0] for cell in cells if isinstance(cell, str)]
-        if column.name == LWH:
-            texts = [part for text in texts for part in _TIMES.split(text)]
-        styles[column.name] = numbers.style_of(texts)
+    """Let each numeric column say how its decimals are written, and count the rows on the way."""
+    places = [
+        (column.name, column.index) for column in layout.columns if column.index is not None and _is_number(column.name)
+    ]
+    styles = {name: numbers.Style() for name, _ in places}
+    count = 0
+    for row in islice(sheet.rows, layout.data_from, None):
+        count += not is_blank(row)
+        for name, index in places:
+            cell = row[index] if index < len(row) else None
+            # Only a mark is evidence: most cells are numbers already, or whole.
+            if isinstance(cell, str) and ("." in cell or "," in cell or not cell.isascii()):
+                text = numbers.split_unit(_bare(cell)[0])[0]
+                texts = _TIMES.split(text) if name == LWH else [text]
+                styles[name] = styles[name].joined(numbers.style_of(texts))
+    if count > MOST_ROWS:
+        raise TooLarge("sheet_rows", accepted=f"{MOST_ROWS} rows")
     return styles
 
 

@@ -9,7 +9,7 @@ from marketplace.catalog.rules.headers import NAMES, Known, folded, recognise, s
 from marketplace.catalog.rules.mapping import Source
 from marketplace.kernel.errors import FieldError, Refused, TooLarge
 
-MOST_ROWS: Final = 20_000
+MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 60
 LONGEST_CELL: Final = 32_767  # what a cell of a workbook holds at most
 # Headers stand near the top, below a title and perhaps a note.
@@ -32,7 +32,7 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class RawSheet:
-    """One sheet: every row from the very first, as many cells a row as it has."""
+    """One sheet: every row from the very first, as many cells a row as it has; large ones are read from disk anew."""
 
     name: str
     rows: Sequence[Sequence[Cell]]
@@ -93,10 +93,12 @@ def shown(cell: Cell) -> str:
 
 
 def _check_size(sheet: RawSheet) -> None:
-    used = sum(not is_blank(row) for row in sheet.rows)
+    used = widest = 0
+    for row in sheet.rows:
+        used += not is_blank(row)
+        widest = max(widest, len(_trimmed(row)))
     if used > MOST_ROWS + _HEADER_WITHIN:
         raise TooLarge("sheet_rows", accepted=f"{MOST_ROWS} rows")
-    widest = max((len(_trimmed(row)) for row in sheet.rows), default=0)
     if widest > MOST_COLUMNS:
         raise TooLarge("sheet_columns", accepted=f"{MOST_COLUMNS} columns")
 

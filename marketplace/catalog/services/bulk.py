@@ -105,7 +105,7 @@ def submit_listings(session: Session, *, actor: Actor, listing_ids: Collection[U
         .order_by(Listing.id)
         .with_for_update()
     )
-    states = dict(session.execute(mine).all())
+    states = {row.id: row.state for row in session.execute(mine)}
     if len(states) < len(set(listing_ids)):
         raise NotFound("listing")
     if not merchants.active(session, company_ids=[actor.company]):
@@ -143,6 +143,11 @@ def own_locked(session: Session, *, actor: Actor, listing_ids: Collection[UUID])
 def locked(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, Listing]:
     """Return any listings, locked for writing in order of id."""
     return _locked(session, Listing.id.in_(listing_ids))
+
+
+def hold(session: Session, listing_ids: Collection[UUID]) -> None:
+    """Lock any listings in order of id without reading them."""
+    session.execute(sa.select(Listing.id).where(Listing.id.in_(listing_ids)).order_by(Listing.id).with_for_update())
 
 
 def move(session: Session, states: Mapping[UUID, ListingState], action: str, **values: Any) -> None:

@@ -18,7 +18,8 @@ from marketplace.kernel.money import MINOR_UNITS, UnitPrice
 from marketplace.reference import queries as reference
 from marketplace.search.models import SearchEntry, StaleListing
 
-BATCH: Final = 200
+# A commit of the index costs as much as many documents, and every commit leaves a segment to be merged.
+BATCH: Final = 1_000
 _PIVOT: Final = "USD"
 
 
@@ -80,15 +81,16 @@ def breaches(session: Session) -> list[Breach]:
     return [Breach("search", "listing", listing_id, "live, but neither indexed nor waiting") for listing_id in missing]
 
 
-_CARDS = sa.select(ListingCard, Company.name).join(Company, Company.id == ListingCard.company_id)
+_CARDS: Final = sa.select(
+    ListingCard.listing_id, ListingCard.face, ListingCard.page, ListingCard.hs_code, ListingCard.origin, Company.name
+).join(Company, Company.id == ListingCard.company_id)
 
 
 def _source(row: Any) -> Source:
-    card: ListingCard = row.ListingCard
-    face, page = card.face, card.page
+    face, page = row.face, row.page
     commodity = page["commodity"] or {"names": {}}
     return Source(
-        listing_id=card.listing_id,
+        listing_id=row.listing_id,
         titles=tuple(face["titles"].values()),
         texts=(
             face["sku"],
@@ -98,9 +100,9 @@ def _source(row: Any) -> Source:
             *commodity["names"].values(),
             *page["descriptions"].values(),
         ),
-        hs_code=card.hs_code,
+        hs_code=row.hs_code,
         category=page["category"]["code"],
-        origin=card.origin,
+        origin=row.origin,
         hub_code=page["hub"],
         lead_days=face["lead_days"],
         ladders=tuple(

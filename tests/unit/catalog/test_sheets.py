@@ -9,7 +9,7 @@ from marketplace.catalog.rules.headers import Known, is_column, recognise
 from marketplace.catalog.rules.imported import Outcome, Surroundings, judge, language_of_text
 from marketplace.catalog.rules.mapping import column_index, read_mapping
 from marketplace.catalog.rules.places import NamedPlace
-from marketplace.catalog.rules.sheet_rows import SheetRow, doubtful, read_rows
+from marketplace.catalog.rules.sheet_rows import SheetRow, doubtful, read_rows, weights_of
 from marketplace.catalog.rules.sheets import Merged, RawSheet, layout_of, shown
 from marketplace.kernel.errors import Refused, TooLarge
 
@@ -192,7 +192,7 @@ def test_sheets_without_headers_or_too_large_are_refused():
     with pytest.raises(TooLarge):
         layout_of(RawSheet("s", [HEAD, ["x"] * 61]), {})
     with pytest.raises(TooLarge):
-        layout_of(RawSheet("s", [["x"]] * 20_031), {})
+        layout_of(RawSheet("s", [["x"]] * 100_031), {})
     assert layout_of(RawSheet("s", [[], ["x"]]), read_mapping({"sku": {"column": "A"}})).data_from == 1
     assert [shown(cell) for cell in (None, True, Decimal("1E+2"), "a")] == ["", "TRUE", "100", "a"]
 
@@ -265,7 +265,7 @@ def test_articles_made_from_another_column_and_values_for_all():
 
 def test_weights_that_are_a_thousand_times_off():
     def rows(grams):
-        return [SheetRow(1, (), {"gross_exact": Decimal(grams)})]
+        return weights_of([SheetRow(1, (), {"gross_exact": Decimal(grams)}), SheetRow(2, ())])
 
     assert [error.code for error in doubtful(rows("0.27"))] == ["weights_tiny"]
     assert [error.code for error in doubtful(rows("5000000"))] == ["weights_huge"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response
+from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.edge.acts import files as file_acts
@@ -80,26 +81,33 @@ def pdf(document: DocumentRow) -> Response | None:
 
 def sign(document_id: UUID, body: requests.Signature) -> None:
     """Sign for the asker's company with a file handed in before; again changes nothing."""
-    kind, file_id, field = body.chosen
     with unit_of_work() as session:
-        services.sign(
-            session,
-            actor=require_actor(),
-            document_id=document_id,
-            kind=kind,
-            file_id=file_id,
-            document_sha256=body.document_sha256,
-            now=clock.now(),
-            field=field,
-        )
+        _sign(session, document_id, body)
+
+
+def _sign(session: Session, document_id: UUID, body: requests.Signature) -> None:
+    kind, file_id, field = body.chosen
+    services.sign(
+        session,
+        actor=require_actor(),
+        document_id=document_id,
+        kind=kind,
+        file_id=file_id,
+        document_sha256=body.document_sha256,
+        now=clock.now(),
+        field=field,
+    )
 
 
 def sign_by_form(document_id: UUID, body: requests.SignatureForm) -> None:
     """Sign with the file in this request."""
     find(document_id)  # another's document takes no file in
     kind = SignatureKind(body.kind)
-    chosen = {"seal_file_id" if kind is SignatureKind.SEAL else "file_id": file_acts.take(purpose=kind)}
-    sign(document_id, requests.Signature(document_sha256=body.document_sha256, **chosen))
+    upload = file_acts.received(purpose=kind)
+    field = "seal_file_id" if kind is SignatureKind.SEAL else "file_id"
+    with unit_of_work() as session:
+        chosen = {field: file_acts.keep(session, upload)}
+        _sign(session, document_id, requests.Signature(document_sha256=body.document_sha256, **chosen))
 
 
 def signature_file(document_id: UUID, company_id: UUID) -> Response:

@@ -6,14 +6,16 @@ from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
 from flask import Response, current_app, request, send_file
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.identity import require_actor
-from marketplace.files import flows, queries, rules, store
+from marketplace.files import flows, queries, rules, services, store
 from marketplace.files.queries import FileRow
 from marketplace.files.rules import Purpose
+from marketplace.files.services import Upload
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading
+from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Refused
 
 # A file is read by who may read what it shows. One handed in before it is known what for may become a bank slip or a
@@ -39,21 +41,26 @@ def bytes_store() -> Any:
 
 def take(field: str = "file", purpose: str = "") -> UUID:
     """Take in the file of a multipart request for the asker's company and return its id."""
+    found = received(field, purpose)
+    return in_unit_of_work(lambda session: keep(session, found))
+
+
+def keep(session: Session, upload: Upload) -> UUID:
+    """Write down a file that was received; beside the act it comes with, a refused act keeps no file."""
+    return services.keep(session, actor=require_actor(), upload=upload, now=clock.now())
+
+
+def received(field: str = "file", purpose: str = "") -> Upload:
+    """Read and check the file of a multipart request; it is written down by ``keep``."""
     upload = request.files.get(field)
     if upload is None or not upload.filename:
         raise Refused.field(field, "required", "a file, sent as multipart/form-data")
+    kind = next((each for each in rules.HANDED_IN if each == purpose), None)
+    if kind is None:
+        raise Refused.field("purpose", "choice", ", ".join(sorted(rules.HANDED_IN)))
     try:
-        kind = rules.Purpose(purpose)
-    except ValueError:
-        raise Refused.field("purpose", "choice", ", ".join(sorted(rules.HANDED_IN))) from None
-    try:
-        return flows.upload(
-            actor=require_actor(),
-            stream=cast("BinaryIO", upload.stream),
-            declared_name=upload.filename,
-            purpose=kind,
-            store=bytes_store(),
-            now=clock.now(),
+        return flows.take(
+            stream=cast("BinaryIO", upload.stream), declared_name=upload.filename, purpose=kind, store=bytes_store()
         )
     except Refused as refusal:
         raise Refused.fields(

@@ -1,7 +1,7 @@
 """Acts about money that pages and API share."""
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -70,9 +70,10 @@ def hand_in_slip(payment_id: UUID, file_id: UUID | None) -> PaymentRow:
     actor = require_actor()
     with unit_of_work() as session:  # another's payment takes no file in
         queries.payment(session, company_id=actor.company, payment_id=payment_id)
-    file_id = file_id or files.take(purpose=Purpose.SLIP)
+    upload = None if file_id else files.received(purpose=Purpose.SLIP)
     with unit_of_work() as session:
-        slips.attach_slip(session, actor=actor, payment_id=payment_id, file_id=file_id, now=clock.now())
+        slip_id = files.keep(session, upload) if upload else cast("UUID", file_id)
+        slips.attach_slip(session, actor=actor, payment_id=payment_id, file_id=slip_id, now=clock.now())
         return queries.payment(session, company_id=actor.company, payment_id=payment_id)
 
 

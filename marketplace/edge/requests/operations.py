@@ -106,6 +106,7 @@ messages.register(
     errors={
         "not_secured": _("The deposit is not there yet, so nothing is packed."),
         "only_the_consignee": _("Only the receiving side, the carrier or the operator counts what arrived."),
+        "no_border": _("No border lies ahead of this lorry any more."),
         "not_received": _("This cargo is not at the hub for this departure."),
     },
     fields={

@@ -180,7 +180,7 @@ def add_picture(listing_id: UUID) -> Any:
     """Take a picture in and attach it."""
     own_queries.own_listing(reading(), company_id=require_actor().company, listing_id=listing_id)
     try:
-        file_id = uploads.take(purpose="picture")
+        upload = uploads.received(purpose="picture")
     except (Refused, TooLarge) as refusal:
         return forms.reshown(
             _as_field(refusal, "file"), lambda **given: _edit(listing_id, **{**given, **_kept(listing_id)})
@@ -188,6 +188,7 @@ def add_picture(listing_id: UUID) -> Any:
 
     def work(session: Session) -> None:
         alt = " ".join(request.form.get("alt", "").split())
+        file_id = uploads.keep(session, upload)
         pictures.add(session, actor=require_actor(), listing_id=listing_id, file_id=file_id, alt=alt, now=clock.now())
 
     return _act(listing_id, work)

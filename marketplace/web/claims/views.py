@@ -82,8 +82,9 @@ def open_claim(order_id: UUID, line_id: UUID) -> Any:
 
     def work(key: str) -> str:  # noqa: ARG001  kept by the caller
         upload = request.files.get("file")
-        more = [file_acts.take(purpose=Purpose.EVIDENCE)] if upload and upload.filename else []
+        evidence = [file_acts.received(purpose=Purpose.EVIDENCE)] if upload and upload.filename else []
         with unit_of_work() as session:
+            more = [file_acts.keep(session, each) for each in evidence]
             claim_id = acts.open_claim(session, line_id, body, more=more)
         return url_for("claims.one", claim_id=claim_id)
 

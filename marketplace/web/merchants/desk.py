@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
@@ -78,9 +79,13 @@ def _send() -> str:
     given: dict[str, Any] = {name: value for name, value in request.form.items() if name not in _GUARDS}
     # Everything else is read first: a licence is kept only for a form that can be.
     parse(requests.Application, {**given, "licence_file_id": "00000000-0000-7000-8000-000000000000"})
-    given["licence_file_id"] = str(file_acts.take("licence_file_id", Purpose.LICENCE))
-    body = parse(requests.Application, given)
-    in_unit_of_work(lambda session: acts.apply(session, body))
+    licence = file_acts.received("licence_file_id", Purpose.LICENCE)
+
+    def hand_in(session: Session) -> None:
+        kept = str(file_acts.keep(session, licence))
+        acts.apply(session, parse(requests.Application, {**given, "licence_file_id": kept}))
+
+    in_unit_of_work(hand_in)
     return url_for("merchants.desk")
 
 

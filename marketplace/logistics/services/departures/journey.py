@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics.events import DepartureArrived, DepartureAtBorder, DepartureCleared, DepartureDeparted
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.rules.cargo import Status
@@ -177,6 +177,8 @@ def _border(session: Session, departure: Departure, place_code: str | None) -> D
         .where(DepartureStop.departure_id == departure.id, DepartureStop.is_border, DepartureStop.reached_at.is_(None))
         .order_by(DepartureStop.position)
     ).all()
+    if not ahead:
+        raise Conflict("no_border")
     stop = next((stop for stop in ahead if place_code in (None, stop.place_code)), None)
     if stop is None:
         raise Refused.field("place", "choice", ", ".join(stop.place_code for stop in ahead))

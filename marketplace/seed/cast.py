@@ -42,6 +42,8 @@ STAFF: Final = (
 )
 CARRIER: Final = "carrier@demo.test"
 MODERATOR: Final = "moderator@demo.test"
+LOGISTICS: Final = "logistics@demo.test"
+FINANCE, FINANCE_TWO = "finance@demo.test", "finance2@demo.test"
 PARTS, FRUIT = "merchant@demo.test", "merchant2@demo.test"
 FOUNDERS: Final = (
     Founder(

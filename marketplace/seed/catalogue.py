@@ -1,4 +1,4 @@
-"""The demo city's shelves, its commodities, and the first goods of its two merchants.
+"""The first goods of the demo city's two merchants.
 
 Goods, tariff codes and packing are of the kind that really travels between Chongqing and ASEAN; prices are made up.
 """
@@ -14,56 +14,10 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import make_ladder
-from marketplace.catalog.services import listings, taxonomy
+from marketplace.catalog.services import listings
 from marketplace.kernel.actor import Actor
 from marketplace.moderation import queries as moderation
 from marketplace.moderation import services as reviews
-
-# Code, English, Chinese, Vietnamese, drawing, fresh, HS chapters.
-_CATEGORIES: Final = (
-    ("motorcycle-parts", "Motorcycle parts", "摩托车配件", "Phụ tùng xe máy", "motorcycle-parts", False, ("87",)),
-    ("fruit", "Fresh fruit", "新鲜水果", "Trái cây tươi", "fruit", True, ("08",)),
-    ("rice", "Rice", "大米", "Gạo", "rice", False, ("10",)),
-    ("nuts", "Nuts and dried fruit", "坚果与果干", "Hạt và trái cây sấy", "nuts", False, ("20",)),
-    ("coffee", "Coffee and tea", "咖啡与茶", "Cà phê và trà", "coffee", False, ("09",)),
-    ("spices", "Spices and sauces", "香料与调味品", "Gia vị và nước chấm", "spices", False, ("21",)),
-    ("rubber", "Rubber and latex", "橡胶与乳胶", "Cao su và latex", "rubber", False, ("40",)),
-    ("furniture", "Furniture and bedding", "家具与寝具", "Nội thất và chăn gối", "furniture", False, ("46", "94")),
-    ("electronics", "Electronics", "电子产品", "Điện tử", "electronics", False, ("84", "85")),
-    ("lamps", "Lamps", "灯具", "Đèn", "lamps", False, ("94",)),
-    ("building", "Building materials", "建筑材料", "Vật liệu xây dựng", "building", False, ("68", "69")),
-    ("hardware", "Hardware and tools", "五金工具", "Kim khí và dụng cụ", "hardware", False, ("73", "82")),
-    ("general", "Other goods", "其他商品", "Hàng khác", "carton", False, ()),
-)
-# Slug, English, Chinese, Vietnamese, category, HS6.
-_COMMODITIES: Final = (
-    ("motorcycle-chain", "Motorcycle chain", "摩托车链条", "Xích xe máy", "motorcycle-parts", "731511"),
-    ("motorcycle-brake-pads", "Motorcycle brake pads", "摩托车刹车片", "Má phanh xe máy", "motorcycle-parts", "871410"),
-    ("motorcycle-clutch", "Motorcycle clutch plates", "摩托车离合片", "Lá côn xe máy", "motorcycle-parts", "871410"),
-    ("motorcycle-mirror", "Motorcycle mirrors", "摩托车后视镜", "Gương xe máy", "motorcycle-parts", "700910"),
-    ("spark-plug", "Spark plugs", "火花塞", "Bugi", "motorcycle-parts", "851110"),
-    ("carburettor", "Carburettors", "化油器", "Bộ chế hòa khí", "motorcycle-parts", "840991"),
-    ("motorcycle-battery", "Motorcycle batteries", "摩托车电池", "Ắc quy xe máy", "motorcycle-parts", "850710"),
-    ("motorcycle-tyre", "Motorcycle tyres", "摩托车轮胎", "Lốp xe máy", "rubber", "401140"),
-    ("laptop-battery", "Laptop batteries", "笔记本电池", "Pin máy tính xách tay", "electronics", "850760"),
-    ("laptop-keyboard", "Laptop keyboards", "笔记本键盘", "Bàn phím máy tính", "electronics", "847160"),
-    ("led-bulb", "LED bulbs", "LED灯泡", "Bóng đèn LED", "lamps", "853952"),
-    ("porcelain-tile", "Porcelain tiles", "瓷砖", "Gạch porcelain", "building", "690721"),
-    ("cordless-drill", "Cordless drills", "充电钻", "Máy khoan pin", "hardware", "846721"),
-    ("spanner-set", "Spanner sets", "扳手套装", "Bộ cờ lê", "hardware", "820420"),
-    ("hot-pot-seasoning", "Hot-pot seasoning", "火锅底料", "Gia vị lẩu", "spices", "210390"),
-    ("durian", "Durian", "榴莲", "Sầu riêng", "fruit", "081060"),
-    ("mangosteen", "Mangosteen", "山竹", "Măng cụt", "fruit", "080450"),
-    ("longan", "Longan", "龙眼", "Nhãn", "fruit", "081090"),
-    ("young-coconut", "Young coconuts", "椰青", "Dừa tươi", "fruit", "080119"),
-    ("dried-mango", "Dried mango", "芒果干", "Xoài sấy", "nuts", "080450"),
-    ("cashew", "Cashew kernels", "腰果仁", "Nhân hạt điều", "nuts", "080132"),
-    ("jasmine-rice", "Jasmine rice", "茉莉香米", "Gạo hoa nhài", "rice", "100630"),
-    ("robusta", "Robusta coffee beans", "罗布斯塔咖啡豆", "Cà phê robusta", "coffee", "090111"),
-    ("rss3", "Ribbed smoked sheet rubber", "烟片胶", "Cao su tờ xông khói", "rubber", "400121"),
-    ("latex-pillow", "Latex pillows", "乳胶枕", "Gối cao su non", "furniture", "940490"),
-    ("rattan-chair", "Rattan chairs", "藤椅", "Ghế mây", "furniture", "940153"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +96,6 @@ _FRUIT: Final = (
     Goods("CTB-RAT-1", "rattan-chair", "เก้าอี้หวาย", "Rattan armchair", "94015300", "H87", 20, 2, "1850.00", ((200,
           "1720.00"),), (2, 800, 750, 1100, 19_000, 16_400), None, 30),
 )  # fmt: skip
-
-
-def fill_shelves(session: Session) -> None:
-    """Make the categories and commodities, or bring them up to date."""
-    for position, (code, english, chinese, vietnamese, drawing, fresh, chapters) in enumerate(_CATEGORIES):
-        taxonomy.put_category(
-            session,
-            code=code,
-            names={"en": english, "zh": chinese, "vi": vietnamese},
-            drawing=drawing,
-            fresh=fresh,
-            hs_chapters=chapters,
-            position=position,
-        )
-    for slug, english, chinese, vietnamese, category, hs6 in _COMMODITIES:
-        names = {"en": english, "zh": chinese, "vi": vietnamese}
-        taxonomy.put_commodity(session, slug=slug, names=names, category=category, hs6=hs6)
 
 
 def offer_goods(session: Session, *, parts: Actor, fruit: Actor, now: datetime) -> int:

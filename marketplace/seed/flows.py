@@ -1,61 +1,65 @@
 """Make the demo city, part by part; what is there already is left alone."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries
-from marketplace.accounts.rules.membership import TWO_PERSON
-from marketplace.accounts.rules.permissions import Role
-from marketplace.accounts.rules.terms import TermsKind
-from marketplace.accounts.services import invitations, membership, registration, terms
 from marketplace.accounts.services.vault import Vault
+from marketplace.files.services import Upload
 from marketplace.kernel import clock
-from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import reading, unit_of_work
-from marketplace.seed import cast, catalogue, merchants, network
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.seed import cast, catalogue, houses, merchants, network, people
+from marketplace.seed.desk import HISTORY, Desk
+from marketplace.seed.extent import Extent
+from marketplace.seed.goods import fill, offers, series, shelves
+from marketplace.seed.history import flows as history
+from marketplace.seed.people import publish_terms
 
-TERMS_VERSION = "2026-11"
+Report = Callable[[str], None]
 
 
-def seed(vault: Vault, *, store: ObjectStore, if_empty: bool) -> bool:
-    """Make the demo city; False when it was there."""
-    if queries.find_person(reading(), login=cast.OPERATOR.login) is not None:
+def seed(
+    vault: Vault,
+    *,
+    store: ObjectStore,
+    if_empty: bool,
+    extent: Extent = Extent.START,
+    site: str = "Demo city",
+    report: Report = lambda _: None,
+) -> bool:
+    """Make the demo city, or go on where a run was cut off; False when all of it was there.
+
+    A city with orders has a history already, and gets no second one.
+    """
+    now = clock.now()
+    is_start = extent is Extent.START
+    desk = Desk(vault, store, site, now - (timedelta() if is_start else HISTORY), now)
+    known = people.is_in(reading(), cast.OPERATOR.login)
+    if known and (is_start or history.is_begun(reading())):
         if if_empty:
             return False
         msg = "this city is seeded already"
         raise ValueError(msg)
-    now = clock.now()
     licence = merchants.specimen(store)
-    with unit_of_work() as session:
-        publish_terms(session, now=now)
-        operator = _found(session, cast.OPERATOR, vault, now)
-        staff = {item.login: _join(session, operator, item, vault, now) for item in cast.STAFF}
-        founded = {founder.login: _found(session, founder, vault, now) for founder in cast.FOUNDERS}
-        network.seed_network(session, carrier_company_id=founded[cast.CARRIER].company, now=now)
-        merchants.seed_merchants(
-            session,
-            companies=founded,
-            carrier=founded[cast.CARRIER],
-            moderator=staff[cast.MODERATOR],
-            licence=licence,
-            now=now,
-        )
-        catalogue.fill_shelves(session)
-        catalogue.offer_goods(session, parts=founded[cast.PARTS], fruit=founded[cast.FRUIT], now=now)
-    with unit_of_work() as session:
-        catalogue.approve_goods(session, moderator=staff[cast.MODERATOR], now=now)
+    if not known:
+        _begin(desk, licence)
+    if not is_start:
+        _settle(desk, _houses(extent), licence, report)
+        history.run(desk, report=report)
     return True
 
 
-def publish_terms(session: Session, *, now: datetime) -> None:
-    """Put the terms and the privacy notice that come with the software in force."""
-    for kind in TermsKind:
-        terms.publish_terms(
-            session, actor=SYSTEM, kind=kind, version=TERMS_VERSION, text_key=f"{kind}-{TERMS_VERSION}", now=now
-        )
+def extend(vault: Vault, *, store: ObjectStore, listings: int, site: str = "Demo city", report: Report) -> int:
+    """Let the houses offer further series of their goods until the city has so many listings; return how many came.
+
+    Each batch is a unit of work: a run that is cut off is taken up by the next.
+    """
+    now = clock.now()
+    desk = Desk(vault, store, site, now, now)
+    return series.extend(desk, wanted=listings, moderator=desk.actor(cast.MODERATOR), report=report)
 
 
 def accounts_text(made: bool) -> Iterator[str]:  # noqa: FBT001  said as it was found
@@ -66,61 +70,50 @@ def accounts_text(made: bool) -> Iterator[str]:  # noqa: FBT001  said as it was 
     yield from (f"  {login}" for login in logins)
 
 
-def _found(session: Session, founder: cast.Founder, vault: Vault, now: datetime) -> Actor:
-    joined = registration.admit_company(
-        session,
-        actor=SYSTEM,
-        kind=founder.kind,
-        name=founder.company,
-        country=founder.country,
-        registration_number=founder.registration_number,
-        person_name=founder.person,
-        login=founder.login,
-        password=cast.PASSWORD,
-        accepted_terms=_labels(session, now),
-        locale=founder.locale,
-        vault=vault,
-        now=now,
-    )
-    return _actor(session, joined, founder.login)
-
-
-def _join(session: Session, operator: Actor, colleague: cast.Colleague, vault: Vault, now: datetime) -> Actor:
-    # What two people stand behind comes with no invitation: who sets the city up gives it to the member.
-    is_appointed = colleague.role in TWO_PERSON
-    roles = (Role.CUSTOMS if is_appointed else colleague.role,)
-    invited = invitations.invite(
-        session, actor=operator, login=colleague.login, roles=roles, locale="en", vault=vault, now=now
-    )
-    joined = invitations.accept_invitation(
-        session,
-        token=invited.token,
-        person_name=colleague.person,
-        password=cast.PASSWORD,
-        accepted_terms=_labels(session, now),
-        locale="en",
-        vault=vault,
-        now=now,
-    )
-    if is_appointed:
-        membership.appoint(
+def _begin(desk: Desk, licence: Upload) -> None:
+    """Make the people with demo logins, the network and the first goods, on the first day."""
+    now, vault = desk.start, desk.vault
+    with unit_of_work() as session:
+        publish_terms(session, now=now)
+        operator = people.found(session, cast.OPERATOR, vault=vault, now=now)
+        staff = {item.login: people.join(session, operator, item, vault=vault, now=now) for item in cast.STAFF}
+        founded = {one.login: people.found(session, one, vault=vault, now=now) for one in cast.FOUNDERS}
+        network.seed_network(session, carrier_company_id=founded[cast.CARRIER].company, now=now)
+        merchants.seed_merchants(
             session,
-            actor=SYSTEM,
-            company_id=joined.company_id,
-            person_id=joined.person_id,
-            roles=(colleague.role,),
+            companies=founded,
+            carrier=founded[cast.CARRIER],
+            moderator=staff[cast.MODERATOR],
+            licence=licence,
             now=now,
         )
-    return _actor(session, joined, colleague.login)
+        shelves.fill_shelves(session)
+        catalogue.offer_goods(session, parts=founded[cast.PARTS], fruit=founded[cast.FRUIT], now=now)
+    with unit_of_work() as session:
+        catalogue.approve_goods(session, moderator=staff[cast.MODERATOR], now=now)
 
 
-def _actor(session: Session, joined: invitations.Joined | registration.Registered, login: str) -> Actor:
-    actor = queries.actor_of(session, person_id=joined.person_id, company_id=joined.company_id)
-    if actor is None:
-        msg = f"{login} cannot act"
-        raise RuntimeError(msg)
-    return actor
+def _houses(extent: Extent) -> tuple[houses.House, ...]:
+    if extent is Extent.FULL:
+        return houses.HOUSES
+    return tuple(house for house in houses.HOUSES if house.key in houses.SMALL)
 
 
-def _labels(session: Session, now: datetime) -> tuple[str, ...]:
-    return tuple(row.label for row in queries.current_terms(session, now=now))
+def _settle(desk: Desk, wanted: tuple[houses.House, ...], licence: Upload, report: Report) -> None:
+    """Let the houses in and put their goods up."""
+    moderator = desk.actor(cast.MODERATOR)
+    missing = [house for house in wanted if not people.is_in(reading(), house.login)]
+    for house in missing:
+        in_unit_of_work(lambda session, one=house: _admit(session, desk, one, moderator, licence))
+    report(f"{len(wanted)} merchants")
+    total = 0
+    variants = None if len(wanted) == len(houses.HOUSES) else 1
+    goods = sorted(offers.offers(wanted, variants=variants), key=lambda offer: offer.house.key)
+    for made in fill.put_up(desk, goods, moderator=moderator, now=desk.start):
+        total += made
+    report(f"{total} listings")
+
+
+def _admit(session: Session, desk: Desk, house: houses.House, moderator: Actor, licence: Upload) -> None:
+    actor = people.settle(session, house, vault=desk.vault, now=desk.start)
+    merchants.admit(session, house, actor=actor, moderator=moderator, licence=licence, now=desk.start)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from obstore.store import ObjectStore
 from PIL import Image, ImageDraw
@@ -20,6 +21,7 @@ from marketplace.files.services import Upload
 from marketplace.kernel.actor import Actor
 from marketplace.merchants.rules.payees import WAIT, PayeeAccount
 from marketplace.merchants.services import applications, payees
+from marketplace.seed.houses import House
 
 _PAPER: Final = (840, 594)
 _REASON: Final = "Specimen licence of the demo city; the number's check digit is right."
@@ -59,16 +61,16 @@ _CARRIER: Final = PayeeAccount(
 _CARRIER_CURRENCIES: Final = ("CNY", "LAK", "MMK", "MYR", "SGD", "THB", "VND")
 
 
-def specimen(store: ObjectStore) -> Upload:
-    """Draw the licence that says it is none, and put its bytes into the store."""
+def specimen(store: ObjectStore, purpose: Purpose = Purpose.LICENCE) -> Upload:
+    """Draw the paper that says it is none, and put its bytes into the store."""
     paper = Image.new("RGB", _PAPER, "white")
     draw = ImageDraw.Draw(paper)
     draw.rectangle((24, 24, _PAPER[0] - 24, _PAPER[1] - 24), outline="black", width=4)
-    draw.text((220, 260), "SPECIMEN - demo city - not a licence", fill="black", font_size=24)
+    draw.text((220, 260), f"SPECIMEN - demo city - not a real {purpose}", fill="black", font_size=24)
     content = io.BytesIO()
     paper.save(content, "PNG")
     content.seek(0)
-    return files.take(stream=content, declared_name="specimen.png", purpose=Purpose.LICENCE, store=store)
+    return files.take(stream=content, declared_name="specimen.png", purpose=purpose, store=store)
 
 
 def seed_merchants(
@@ -102,3 +104,34 @@ def seed_merchants(
     for currency in _CARRIER_CURRENCIES:
         payees.name_payee(session, actor=carrier, currency=currency, account=_CARRIER, now=now - WAIT)
     payees.activate_due(session, now=now)
+
+
+def account_of(house: House) -> PayeeAccount:
+    """Return the account that a house is paid into, at a bank of its country that does not exist."""
+    return PayeeAccount(
+        house.name, f"Demo Bank {house.country}", f"99{house.number[-8:]}", f"DEMO{house.country}2X", house.country
+    )
+
+
+def apply(session: Session, house: House, *, actor: Actor, licence: Upload, now: datetime) -> UUID:
+    """Let a house apply to sell; return the application."""
+    return applications.apply_to_sell(
+        session,
+        actor=actor,
+        apply=applications.Apply(
+            legal_name=house.name,
+            registration_number=house.number,
+            licence_file_id=file_services.keep(session, actor=actor, upload=licence, now=now),
+            payee_currency=house.currency,
+            payee=account_of(house),
+        ),
+        now=now,
+    )
+
+
+def admit(session: Session, house: House, *, actor: Actor, moderator: Actor, licence: Upload, now: datetime) -> None:
+    """Let a house apply and be approved."""
+    application = apply(session, house, actor=actor, licence=licence, now=now)
+    applications.decide_application(
+        session, actor=moderator, application_id=application, decision="approve", reason=_REASON, now=now
+    )

@@ -52,7 +52,7 @@ def run(home):
 def seeded(run):
     """The same on a city with its demo cast."""
     run("db", "upgrade")
-    run("seed")
+    run("seed", "--extent", "start")
     return run
 
 
@@ -116,7 +116,7 @@ def test_a_city_is_seeded_once(seeded, home):
 
 def test_the_seed_says_who_can_log_in(run):
     run("db", "upgrade")
-    output = run("seed").output
+    output = run("seed", "--extent", "start").output
     for founder in cast.FOUNDERS:
         assert founder.login in output
     assert cast.PASSWORD in output

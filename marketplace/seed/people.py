@@ -1,0 +1,105 @@
+"""Let the cast into the city, and find it there again."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries
+from marketplace.accounts.rules.membership import TWO_PERSON
+from marketplace.accounts.rules.permissions import CompanyKind, Role
+from marketplace.accounts.rules.terms import TermsKind
+from marketplace.accounts.services import invitations, membership, registration, terms
+from marketplace.accounts.services.vault import Vault
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.seed import cast
+from marketplace.seed.houses import House
+
+TERMS_VERSION = "2026-11"
+
+
+def publish_terms(session: Session, *, now: datetime) -> None:
+    """Put the terms and the privacy notice that come with the software in force."""
+    for kind in TermsKind:
+        terms.publish_terms(
+            session, actor=SYSTEM, kind=kind, version=TERMS_VERSION, text_key=f"{kind}-{TERMS_VERSION}", now=now
+        )
+
+
+def found(session: Session, founder: cast.Founder, *, vault: Vault, now: datetime) -> Actor:
+    """Admit a company with its first member, who acts from now on."""
+    registration.admit_company(
+        session,
+        actor=SYSTEM,
+        kind=founder.kind,
+        name=founder.company,
+        country=founder.country,
+        registration_number=founder.registration_number,
+        person_name=founder.person,
+        login=founder.login,
+        password=cast.PASSWORD,
+        accepted_terms=_labels(session, now),
+        locale=founder.locale,
+        vault=vault,
+        now=now,
+    )
+    return actor(session, founder.login)
+
+
+def settle(session: Session, house: House, *, vault: Vault, now: datetime) -> Actor:
+    """Register a merchant's company with its sales desk."""
+    founder = cast.Founder(
+        house.login, "Sales desk", house.name, house.country, house.number, CompanyKind.TRADE, house.locale
+    )
+    return found(session, founder, vault=vault, now=now)
+
+
+def join(session: Session, operator: Actor, colleague: cast.Colleague, *, vault: Vault, now: datetime) -> Actor:
+    """Invite a member of the operator's staff, who accepts."""
+    # What two people stand behind comes with no invitation: who sets the city up gives it to the member.
+    is_appointed = colleague.role in TWO_PERSON
+    roles = (Role.CUSTOMS if is_appointed else colleague.role,)
+    invited = invitations.invite(
+        session, actor=operator, login=colleague.login, roles=roles, locale="en", vault=vault, now=now
+    )
+    joined = invitations.accept_invitation(
+        session,
+        token=invited.token,
+        person_name=colleague.person,
+        password=cast.PASSWORD,
+        accepted_terms=_labels(session, now),
+        locale="en",
+        vault=vault,
+        now=now,
+    )
+    if is_appointed:
+        membership.appoint(
+            session,
+            actor=SYSTEM,
+            company_id=joined.company_id,
+            person_id=joined.person_id,
+            roles=(colleague.role,),
+            now=now,
+        )
+    return actor(session, colleague.login)
+
+
+def is_in(session: Session, login: str) -> bool:
+    """Tell whether somebody with this login lives in the city."""
+    return queries.find_person(session, login=login) is not None
+
+
+def actor(session: Session, login: str) -> Actor:
+    """Return the member with this login, acting for the company they came with."""
+    person = queries.find_person(session, login=login)
+    known: Actor | None = None
+    if person is not None:
+        company = next((row.company_id for row in queries.memberships_of(session, person_id=person.id)), None)
+        known = queries.actor_of(session, person_id=person.id, company_id=company)
+    if known is None:
+        msg = f"{login} cannot act"
+        raise RuntimeError(msg)
+    return known
+
+
+def _labels(session: Session, now: datetime) -> tuple[str, ...]:
+    return tuple(row.label for row in queries.current_terms(session, now=now))

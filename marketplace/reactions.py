@@ -13,7 +13,7 @@ from marketplace.moderation import services as moderation
 from marketplace.orders import events as orders
 from marketplace.orders.services import acceptance, deciding
 from marketplace.payments import events as payments
-from marketplace.payments.services import holding
+from marketplace.payments.services import card_returns, holding, treasury
 from marketplace.search import services as search
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
@@ -39,7 +39,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     payments.PaymentLapsed: (deciding.on_payment_lapsed,),
     payments.CardAuthorised: (checkout.on_card_authorised,),
     payments.CardCaptured: (holding.captured,),
-    payments.CardRefunded: (holding.refunded,),
-    payments.CardRefundFailed: (holding.refunded,),
+    payments.CardRefunded: (card_returns.on_refunded, holding.refunded),
+    payments.CardRefundFailed: (card_returns.on_refund_failed, holding.refunded),
+    payments.SlipUnanswered: (treasury.on_slip_unanswered,),
     payments.CardCancelled: (holding.charge_cancelled,),
 }

@@ -19,6 +19,7 @@ from marketplace.api.payments.webhooks import api as webhooks
 from marketplace.api.payouts.views import api as payouts
 from marketplace.api.search.views import api as search
 from marketplace.api.shared.operations import spec
+from marketplace.api.treasury.views import api as treasury
 from marketplace.config import Settings
 from marketplace.edge.http import csrf
 from marketplace.edge.permissions import public
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     payments,
     payouts,
     search,
+    treasury,
 )
 
 

@@ -28,6 +28,7 @@ from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts.views import pages as payouts
 from marketplace.web.search.views import pages as search
 from marketplace.web.shared import locale, moulds, render, words
+from marketplace.web.treasury.views import pages as treasury
 
 BLUEPRINTS = (
     home,
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     operator,
     payments,
     payouts,
+    treasury,
     search,
     checkout,
     claims,

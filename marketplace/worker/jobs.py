@@ -35,7 +35,7 @@ from marketplace.papers import services as documents
 from marketplace.payments.flows import cards, give_back, payouts
 from marketplace.payments.flows import lapsing as payments
 from marketplace.payments.rules.terms import Subject, SubjectKind
-from marketplace.payments.services import allowances, holding
+from marketplace.payments.services import allowances, card_returns, holding
 from marketplace.search import flows as search
 from marketplace.search import services as finding
 
@@ -116,6 +116,11 @@ def refund_allowance(args: dict[str, Any]) -> None:
         cause=args["cause"],
         now=clock.now(),
     )
+
+
+def send_card_return(args: dict[str, Any]) -> None:
+    """Send a return that two people agreed to to its card once more."""
+    give_back.send_return(return_id=UUID(args["return"]), now=clock.now())
 
 
 def gather_payouts(_args: dict[str, Any]) -> None:
@@ -211,6 +216,7 @@ JOBS: Final[dict[str, Handler]] = {
     payees.ACTIVATE_JOB: activate_payees,
     holding.GIVE_BACK: give_back_card,
     allowances.REFUND: refund_allowance,
+    card_returns.SEND: send_card_return,
     payouts.GATHER: gather_payouts,
     payouts.SEND: send_payouts,
     reacting.JOB: finish_checkout,

@@ -52,12 +52,19 @@ class ClaimShown(Claim):
     texts: list[ClaimText]
     evidence: list[UUID]
     acts: list[str]
+    refund: str | None
 
     @classmethod
     def seen(cls, seen: ClaimSeen) -> "ClaimShown":
         """Write a claim in full."""
         texts = [ClaimText(company_id=one.company_id, text=one.body, at=one.at) for one in seen.claim.texts]
-        return cls(**_facts(seen.claim), texts=texts, evidence=list(seen.claim.evidence), acts=list(seen.acts))
+        return cls(
+            **_facts(seen.claim),
+            texts=texts,
+            evidence=list(seen.claim.evidence),
+            acts=list(seen.acts),
+            refund=seen.refund and str(seen.refund),
+        )
 
 
 def _facts(row: ClaimRow) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class Return(Answer):
     amount: Amount
     due_since: Instant
     returned_at: Instant | None
+    received_at: Instant | None
 
     @classmethod
     def of(cls, row: ReturnRow) -> "Return":
@@ -70,4 +71,5 @@ class Return(Answer):
             amount=Amount.of(row.amount),
             due_since=row.due_since,
             returned_at=row.made_at,
+            received_at=row.received_at,
         )

@@ -101,6 +101,13 @@ def record_return(return_id: UUID, session: Session) -> tuple[int, answers.Retur
     return 200, answers.Return.of(acts.record_return(session, return_id))
 
 
+@api.post("/returns/<uuid:return_id>/receipt")
+@operation(answers={200: answers.Return}, tag="payments", permission=Permission.TRADE_PAYMENT_CONFIRM, idempotent=True)
+def record_receipt(return_id: UUID, session: Session) -> tuple[int, answers.Return]:
+    """Say, as the one who was owed it, that what was returned has come."""
+    return 200, answers.Return.of(acts.record_receipt(session, return_id))
+
+
 @api.get("/statements.csv")
 @operation(answers={200: None}, tag="payments", permission=Permission.TRADE_STATEMENT_READ, query=money_requests.Period)
 def statement_csv(query: money_requests.Period) -> tuple[int, Any]:

@@ -26,16 +26,22 @@ from marketplace.orders.claims.queries import ClaimRow
 from marketplace.orders.queries import lines
 from marketplace.orders.rules.claims import CLAIMS, Carrier, ClaimState
 from marketplace.orders.services import acceptance, claims
+from marketplace.payments.queries import card_returns
+from marketplace.payments.queries.card_returns import RefundStanding
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimSeen:
-    """A claim as one of its parties, or the operator, sees it, with what this reader may do."""
+    """A claim as one of its parties, or the operator, sees it, with what this reader may do.
+
+    ``refund`` says how far the awarded money is on its way to a card, None where none goes that way.
+    """
 
     claim: ClaimRow
     companies: Mapping[UUID, str]
     files: Mapping[UUID, FileRow]
     acts: tuple[str, ...]
+    refund: RefundStanding | None
 
 
 def accept(session: Session, line_id: UUID, body: requests.Acceptance) -> None:
@@ -108,7 +114,8 @@ def many(session: Session, search: requests.ClaimsQuery) -> Page[ClaimRow]:
 def look(session: Session, claim_id: UUID) -> ClaimSeen:
     """Return a claim with everything this reader may see of it and do; NotFound for who is no party."""
     row = queries.claim(session, company_id=_seen_by(), claim_id=claim_id)
-    return ClaimSeen(row, names(session, [row]), files.files(session, ids=row.evidence), tuple(_acts(row)))
+    refund = card_returns.refunds_for(session, causes=[row.id]).get(row.id)
+    return ClaimSeen(row, names(session, [row]), files.files(session, ids=row.evidence), tuple(_acts(row)), refund)
 
 
 def names(session: Session, rows: Sequence[ClaimRow]) -> Mapping[UUID, str]:

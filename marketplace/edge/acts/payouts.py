@@ -71,6 +71,11 @@ def record_return(session: Session, return_id: UUID) -> ReturnRow:
     return returns.record_made(session, actor=require_actor(), return_id=return_id, now=clock.now())
 
 
+def record_receipt(session: Session, return_id: UUID) -> ReturnRow:
+    """Say that what was owed back has come."""
+    return returns.record_received(session, actor=require_actor(), return_id=return_id, now=clock.now())
+
+
 def statement_csv(statement: Statement) -> Response:
     """Give a statement as a table: every entry, then the balances before and after."""
     rows: list[Iterable[object]] = [

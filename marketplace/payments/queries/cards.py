@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
-from marketplace.payments.models.cards import CardCharge, CardRefund, WebhookEvent
+from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn, WebhookEvent
+from marketplace.payments.rules.card_returns import ReturnState, Way
 from marketplace.payments.rules.cards import FEE_EXPECTED, CardOutcome, CardState, RefundState
 from marketplace.payments.rules.terms import Subject
 
@@ -139,6 +140,14 @@ def refunds_of(session: Session, *, charge_id: UUID) -> tuple[RefundRow, ...]:
     """Return the refunds of a charge, oldest first."""
     found = session.execute(_refunds().where(CardRefund.charge_id == charge_id).order_by(CardRefund.id))
     return tuple(refund_row(*one) for one in found)
+
+
+def sent_by_bank(session: Session, *, charge_id: UUID) -> int:
+    """Return how many minor units of a charge the provider's bank has sent back instead of the card's."""
+    total = sa.select(sa.func.coalesce(sa.func.sum(CardReturn.amount_minor), 0)).where(
+        CardReturn.charge_id == charge_id, CardReturn.state == ReturnState.SETTLED, CardReturn.way == Way.BANK
+    )
+    return int(session.scalars(total).one())
 
 
 def unresolved(session: Session, *, before: datetime, limit: int = 100) -> tuple[ChargeRow, ...]:

@@ -8,10 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
+from marketplace.outbox.models import OutboxJob
+from marketplace.outbox.rules import JobState
+from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from marketplace.payments.models.payouts import Allowance, Payout, PayoutApproval
 from marketplace.payments.models.plans import IncomingTransfer, Milestone, Payment, PaymentTerms, TransferMatch
 from marketplace.payments.queries import cards
+from marketplace.payments.rules.card_returns import KEY as RETURN_KEY
+from marketplace.payments.rules.card_returns import OPEN as RETURNS_OPEN
+from marketplace.payments.rules.cards import BY_PROVIDER, GIVE_BACK, RefundState
 from marketplace.payments.rules.ledger import CASH, AccountKind, TransferKind
 from marketplace.payments.rules.paying import MILESTONE_OF, UNPAID, MilestoneState, PaymentState, TransferState
 from marketplace.payments.rules.payouts import SOURCES, PayoutState
@@ -27,7 +33,46 @@ def breaches(session: Session) -> list[Breach]:
         for subject, what, statement in _CHECKS
         for row in session.scalars(statement())
     ]
-    return [*found, *cards.breaches(session)]
+    return [*found, *cards.breaches(session), *_stranded(session)]
+
+
+def _stranded(session: Session) -> list[Breach]:
+    """Return the cancelled subjects whose money a provider still holds though nobody is sending it back."""
+    held = (
+        sa.select(LedgerAccount.subject_id)
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind == AccountKind.HELD)
+        .group_by(LedgerAccount.subject_id)
+        .having(sa.func.sum(LedgerEntry.minor) != 0)
+    )
+    under_way = sa.or_(
+        sa.exists().where(CardRefund.charge_id == CardCharge.id, CardRefund.state == RefundState.ASKED),
+        sa.exists().where(CardReturn.charge_id == CardCharge.id, CardReturn.state.in_(RETURNS_OPEN)),
+    )
+    found = session.execute(
+        sa.select(PaymentTerms.id, PaymentTerms.subject_kind, PaymentTerms.subject_id).where(
+            PaymentTerms.cancelled_at.is_not(None),
+            PaymentTerms.subject_id.in_(held),
+            ~sa.exists().where(CardCharge.subject_id == PaymentTerms.subject_id, under_way),
+        )
+    ).all()
+    keys = {f"{GIVE_BACK}:{row.subject_kind}:{row.subject_id}": row.id for row in found}
+    waiting = sa.select(OutboxJob.key).where(
+        OutboxJob.key.in_(keys), OutboxJob.state.in_((JobState.PENDING, JobState.RUNNING))
+    )
+    coming = set(session.scalars(waiting))
+    return [
+        Breach("1 money", "payment_terms", terms_id, "is cancelled, but its money is held and nobody sends it back")
+        for key, terms_id in keys.items()
+        if key not in coming
+    ]
+
+
+def _failed_refunds() -> sa.Select[UUID]:
+    """Find refunds of ours that failed and for which no return was opened."""
+    is_ours = sa.and_(CardRefund.reason != BY_PROVIDER, ~CardRefund.key.startswith(RETURN_KEY))
+    has_return = sa.exists().where(CardReturn.refund_id == CardRefund.id)
+    return sa.select(CardRefund.id).where(CardRefund.state == RefundState.FAILED, is_ours, ~has_return)
 
 
 def _unbalanced() -> sa.Select[UUID]:
@@ -203,6 +248,7 @@ _CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[UUID]]], ...]] = (
     ("incoming_transfer", "is not divided over payments exactly", _matches),
     ("payment", "obligations in the ledger are not what is outstanding", _obligations),
     ("milestone", "says something else than its payment", _states),
+    ("card_refund", "failed, and nobody sends its money on", _failed_refunds),
     ("payment", "a slip waits without a deadline, or a deadline without a slip", _slips),
     ("payment", "the held account is not what was captured and not released", _held),
     ("order_line", "what was let off is not what its milestones say", _waived),

@@ -141,6 +141,23 @@ def entries(session: Session, *, account_id: UUID, cursor: str | None = None) ->
     return page_of([_entry(row) for row in found], PAGE, lambda row: (str(row.id),))
 
 
+def commissions(session: Session, *, company_id: UUID | None) -> tuple[AccountRow, ...]:
+    """Return what companies owe the operator in commission (None: all of them), by company and currency."""
+    minor = sa.func.sum(LedgerEntry.minor)
+    found = (
+        sa.select(LedgerAccount, minor.label("minor"))
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind == AccountKind.COMMISSION_RECEIVABLE)
+        .group_by(LedgerAccount.id)
+        .having(minor != 0)
+        .order_by(LedgerAccount.owner_id, LedgerAccount.currency)
+        .limit(500)
+    )
+    if company_id is not None:
+        found = found.where(LedgerAccount.owner_id == company_id)
+    return tuple(_account(row, total) for row, total in session.execute(found))
+
+
 def statement(
     session: Session, *, company_id: UUID | None, currency: str, since: datetime, until: datetime
 ) -> Statement:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
-from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
+from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer, ReturnReceipt
 from marketplace.payments.models.payouts import Payout, PayoutApproval, PayoutFile
 from marketplace.payments.queries.payments import PAGE, cursor_id
 from marketplace.payments.rules.ledger import AccountKind, TransferKind
@@ -51,7 +51,10 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class ReturnRow:
-    """What a payee owes back to a payer for one cause; ``made_at`` once the payee said that it is returned."""
+    """What a payee owes back to a payer for one cause; ``made_at`` once the payee said that it is returned.
+
+    ``received_at`` once the payer said that it has come.
+    """
 
     id: UUID
     subject: Subject
@@ -60,6 +63,7 @@ class ReturnRow:
     amount: Money
     due_since: datetime
     made_at: datetime | None
+    received_at: datetime | None
 
 
 def payouts(
@@ -76,6 +80,11 @@ def payouts(
     found = session.scalars(statement).all()
     agreed = _approvals(session, [row.id for row in found])
     return page_of([_row(row, agreed.get(row.id, ())) for row in found], PAGE, lambda row: (str(row.id),))
+
+
+def waiting(session: Session) -> int:
+    """Count the payouts that wait for an approval."""
+    return session.scalar(sa.select(sa.func.count()).where(Payout.state == PayoutState.DUE)) or 0
 
 
 def payout(session: Session, *, company_id: UUID | None, payout_id: UUID) -> PayoutRow:
@@ -134,6 +143,12 @@ def returns(
     keys = [return_key(row.id) for row in rows]
     done = session.execute(sa.select(LedgerTransfer.key, LedgerTransfer.at).where(LedgerTransfer.key.in_(keys)))
     made = {row.key: row.at for row in done}
+    receipts = session.execute(
+        sa.select(ReturnReceipt.return_id, ReturnReceipt.at).where(
+            ReturnReceipt.return_id.in_([row.id for row in rows])
+        )
+    )
+    received = {row.return_id: row.at for row in receipts}
     return tuple(
         ReturnRow(
             id=row.id,
@@ -143,6 +158,7 @@ def returns(
             amount=Money(int(row.minor), row.currency),
             due_since=row.at,
             made_at=made.get(return_key(row.id)),
+            received_at=received.get(row.id),
         )
         for row in rows
     )

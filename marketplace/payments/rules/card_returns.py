@@ -35,6 +35,8 @@ RETURNS: Final = Lifecycle[ReturnState](
         ReturnState.DUE: {"approve": ReturnState.APPROVED},
         # A card that refuses once more sends the return back to the two people, who choose another way.
         ReturnState.APPROVED: {"settle": ReturnState.SETTLED, "fail": ReturnState.DUE},
+        # A card's bank may take days to say so.
+        ReturnState.SETTLED: {"fail": ReturnState.DUE},
     },
 )
 OPEN: Final = (ReturnState.DUE, ReturnState.APPROVED)

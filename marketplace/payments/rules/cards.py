@@ -22,6 +22,10 @@ IN_FLIGHT: Final = timedelta(minutes=2)
 # The provider refuses pages that end sooner than half an hour from now; the rest is room to open one again by its
 # key. A page that nobody waits for any more is closed by cancelling its charge.
 PAGE_LIFETIME: Final = timedelta(hours=1)
+# Why a refund was made that began on the provider's own pages.
+BY_PROVIDER: Final = "by_provider"
+# The job that gives a subject's money back to the card.
+GIVE_BACK: Final = "give_back_card"
 # The provider books a charge, and with it its fee, within hours; nobody asks for ever.
 FEE_EXPECTED: Final = timedelta(days=7)
 

@@ -36,6 +36,7 @@ class AccountKind(StrEnum):
     COMMISSION_INCOME = "commission_income"
     PROVIDER_FEES = "provider_fees"
     COMMISSION_RECEIVABLE = "commission_receivable"
+    HOUSE_BANK = "house_bank"
     PAYOUT_IN_TRANSIT = "payout_in_transit"
     OBLIGATION_PAYER = "obligation_payer"
     OBLIGATION_PAYEE = "obligation_payee"
@@ -65,6 +66,7 @@ ACCOUNTS: Final[dict[AccountKind, Account]] = {
     AccountKind.COMMISSION_INCOME: Account("commission earned", Nature.INCOME),
     AccountKind.PROVIDER_FEES: Account("fees that the card provider kept", Nature.EXPENSE),
     AccountKind.COMMISSION_RECEIVABLE: Account("commission billed to a merchant", Nature.ASSET, owned=True),
+    AccountKind.HOUSE_BANK: Account("commission that came to the operator's own bank", Nature.ASSET, cash=True),
     AccountKind.OBLIGATION_PAYER: Account("what a payer owes (negative)", Nature.MEMO, owned=True, per_subject=True),
     AccountKind.OBLIGATION_PAYEE: Account("what a payee is owed", Nature.MEMO, owned=True, per_subject=True),
     AccountKind.RETURN_PAYER: Account("what a payer is owed back", Nature.MEMO, owned=True, per_subject=True),
@@ -79,6 +81,7 @@ class TransferKind(StrEnum):
 
     CARD_CAPTURED = "card_captured"
     CARD_REFUNDED = "card_refunded"
+    CARD_RETURNED = "card_returned"
     PROVIDER_FEE = "provider_fee"
     RELEASED = "released"
     RELEASE_REVERSED = "release_reversed"
@@ -86,6 +89,7 @@ class TransferKind(StrEnum):
     PAYOUT_SETTLED = "payout_settled"
     PAYOUT_RETURNED = "payout_returned"
     COMMISSION_BILLED = "commission_billed"
+    COMMISSION_PAID = "commission_paid"
     OBLIGATION_DUE = "obligation_due"
     OBLIGATION_PAID = "obligation_paid"
     OBLIGATION_CHARGES = "obligation_charges"
@@ -102,6 +106,7 @@ _RETURN: Final = frozenset({_A.RETURN_PAYER, _A.RETURN_PAYEE})
 TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
     TransferKind.CARD_CAPTURED: frozenset({_A.PROVIDER_CLEARING, _A.HELD}),
     TransferKind.CARD_REFUNDED: frozenset({_A.PROVIDER_CLEARING, _A.HELD}),
+    TransferKind.CARD_RETURNED: frozenset({_A.PROVIDER_CLEARING, _A.HELD}),
     TransferKind.PROVIDER_FEE: frozenset(
         {_A.PROVIDER_CLEARING, _A.PROVIDER_FEES, _A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE}
     ),
@@ -111,6 +116,7 @@ TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
     TransferKind.PAYOUT_SETTLED: frozenset({_A.PAYOUT_IN_TRANSIT, _A.PROVIDER_CLEARING}),
     TransferKind.PAYOUT_RETURNED: _PAYABLE,
     TransferKind.COMMISSION_BILLED: frozenset({_A.COMMISSION_RECEIVABLE, _A.COMMISSION_INCOME}),
+    TransferKind.COMMISSION_PAID: frozenset({_A.COMMISSION_RECEIVABLE, _A.HOUSE_BANK}),
     TransferKind.OBLIGATION_DUE: _OBLIGATION,
     TransferKind.OBLIGATION_PAID: _OBLIGATION,
     TransferKind.OBLIGATION_CHARGES: _OBLIGATION,

@@ -55,6 +55,19 @@ def refund_failed(session: Session, *, charge: ChargeRow, refund_id: UUID, amoun
     )
 
 
+def returned(session: Session, *, charge: ChargeRow, return_id: UUID, amount: Money, now: datetime) -> None:
+    """The provider's bank has sent held money back to its payer, because the card did not take it."""
+    clearing, held = _accounts(charge)
+    ledger.post(
+        session,
+        kind=TransferKind.CARD_RETURNED,
+        key=f"card_return:{return_id}",
+        entries=pair(held, clearing, amount),
+        subject=charge.subject,
+        now=now,
+    )
+
+
 def fee(session: Session, *, charge: ChargeRow, fee: Money, now: datetime) -> None:
     """The provider has kept its fee: the house's expense, but for the share that the payee was told to bear.
 

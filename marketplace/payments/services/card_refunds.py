@@ -14,6 +14,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments import events
 from marketplace.payments.models.cards import CardCharge, CardRefund
+from marketplace.payments.queries import cards as queries
 from marketplace.payments.queries.cards import ChargeRow, RefundRow, refund_row
 from marketplace.payments.rules import cards as rules
 from marketplace.payments.rules.cards import CardState, RefundState
@@ -35,9 +36,10 @@ def claim(session: Session, *, key: str, refund_key: str, amount: Money, reason:
         return refund_row(known, charge.currency)
     if charge.state not in (CardState.CAPTURED, CardState.REFUNDED):
         raise Conflict("state", thing="card_charge", state=str(charge.state), action="refund", possible=[])
+    sent = queries.sent_by_bank(session, charge_id=charge.id)
     rules.check_refund(
         amount,
-        captured=Money(charge.captured_minor, charge.currency),
+        captured=Money(charge.captured_minor - sent, charge.currency),
         refunding=_sum(session, charge.id, charge.currency, RefundState.ASKED, RefundState.DONE),
     )
     refund = CardRefund(
@@ -99,7 +101,7 @@ def _recorded(session: Session, charge: ChargeRow, seen: RefundSeen, *, now: dat
             key=f"provider:{seen.provider_id}",
             charge_id=charge.id,
             amount_minor=seen.amount.minor,
-            reason="by_provider",
+            reason=rules.BY_PROVIDER,
             state=RefundState.ASKED,
             attempt=1,
             created_at=now,

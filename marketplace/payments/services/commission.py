@@ -7,10 +7,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.audit import services as audit
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
-from marketplace.payments.models.ledger import LedgerTransfer
+from marketplace.payments.models.ledger import LedgerAccount, LedgerTransfer
 from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.models.plans import Milestone, PaymentTerms
+from marketplace.payments.queries import ledger as balances
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import Mode, Subject
@@ -73,6 +78,39 @@ def credit(
         key=f"commission_credit:{cause_id}",
         entries=entries,
         subject=subject,
+        now=now,
+    )
+
+
+def receive(
+    session: Session, *, company_id: UUID, amount: Money, bank_reference: str, actor: Actor, now: datetime
+) -> None:
+    """Record that a company has paid this much of its commission bill to the operator's bank.
+
+    Refused ``amount`` for more than it owes in that currency, so that a mistyped amount is no credit.
+    """
+    account = AccountRef(AccountKind.COMMISSION_RECEIVABLE, company_id, amount.currency)
+    # One receipt at a time of this account: two may not both find it open.
+    session.execute(sa.select(LedgerAccount.id).where(LedgerAccount.key == account.key).with_for_update(key_share=True))
+    owed = balances.balance(session, account=account)
+    if not 0 < amount.minor <= owed.minor:
+        raise Refused.field("amount", "choice", f"more than 0, at most {owed}")
+    receipt_id = new_id()
+    ledger.post(
+        session,
+        kind=TransferKind.COMMISSION_PAID,
+        key=f"{TransferKind.COMMISSION_PAID}:{receipt_id}",
+        entries=pair(AccountRef(AccountKind.HOUSE_BANK, None, amount.currency), account, amount),
+        subject=None,
+        now=now,
+    )
+    audit.record(
+        session,
+        actor=actor,
+        action="commission.received",
+        subject="company",
+        subject_id=company_id,
+        facts={"minor": amount.minor, "currency": amount.currency, "bank_reference": bank_reference},
         now=now,
     )
 

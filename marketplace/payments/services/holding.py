@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,13 +15,11 @@ from marketplace.outbox import services as outbox
 from marketplace.payments import events
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
 from marketplace.payments.queries import cards
+from marketplace.payments.rules.cards import GIVE_BACK
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind, payable_of
 from marketplace.payments.rules.paying import MilestoneState, PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
 from marketplace.payments.services import ledger, payments
-
-# The job that gives a subject's money back to the card.
-GIVE_BACK: Final = "give_back_card"
 
 
 def release(
@@ -46,8 +44,8 @@ def release(
 
 def captured(session: Session, event: events.CardCaptured) -> None:
     """Hold what a card charge took, and release what its events freed before the capture was known."""
-    payment = _payment(session, event)
-    terms = terms_of(session, Subject(SubjectKind(event.subject_kind), event.subject_id))
+    payment = _payment(session, _subject(event))
+    terms = terms_of(session, _subject(event))
     if payment is None or terms is None or payment.state is not PaymentState.AUTHORISED:
         return
     payment.paid_minor = event.amount.minor
@@ -60,22 +58,27 @@ def captured(session: Session, event: events.CardCaptured) -> None:
 
 def refunded(session: Session, event: events.CardRefunded | events.CardRefundFailed) -> None:
     """Follow a refund of the whole charge, and its failure."""
-    payment = _payment(session, event)
+    follow(session, charge_id=event.charge_id, now=event.at)
+
+
+def follow(session: Session, *, charge_id: UUID, now: datetime) -> None:
+    """Bring a payment to what the provider still has of its charge: taken, less refunds, less what banks sent back."""
+    charge = cards.charge_by_id(session, charge_id=charge_id)
+    payment = _payment(session, charge.subject)
     if payment is None:
         return
-    charge = cards.charge_by_id(session, charge_id=event.charge_id)
-    left = charge.captured.minor - charge.refunded.minor
+    left = charge.captured.minor - charge.refunded.minor - cards.sent_by_bank(session, charge_id=charge_id)
     payment.paid_minor = left
     if left == 0 and payment.state is PaymentState.CAPTURED:
-        payments.move(session, payment, "refund", actor=SYSTEM, now=event.at)
+        payments.move(session, payment, "refund", actor=SYSTEM, now=now)
     elif left > 0 and payment.state is PaymentState.REFUNDED:
-        payments.move(session, payment, "capture", actor=SYSTEM, now=event.at)
+        payments.move(session, payment, "capture", actor=SYSTEM, now=now)
     session.flush()
 
 
 def charge_cancelled(session: Session, event: events.CardCancelled) -> None:
     """Follow a reservation that was given back."""
-    payment = _payment(session, event)
+    payment = _payment(session, _subject(event))
     if payment is not None and payment.state is PaymentState.AUTHORISED:
         payments.move(session, payment, "cancel", actor=SYSTEM, now=event.at)
 
@@ -155,11 +158,15 @@ def post_release(
     )
 
 
-def _payment(session: Session, event: events.CardEvent) -> Payment | None:
+def _subject(event: events.CardEvent) -> Subject:
+    return Subject(SubjectKind(event.subject_kind), event.subject_id)
+
+
+def _payment(session: Session, subject: Subject) -> Payment | None:
     found = payments.locked(
         session,
-        Payment.subject_kind == SubjectKind(event.subject_kind),
-        Payment.subject_id == event.subject_id,
+        Payment.subject_kind == subject.kind,
+        Payment.subject_id == subject.id,
         Payment.mode == Mode.PROVIDER_HELD,
     )
     return found[0] if found else None

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import NotAllowed, NotFound
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.kernel.money import Money
+from marketplace.payments.models.ledger import ReturnReceipt
 from marketplace.payments.queries import payouts as queries
 from marketplace.payments.queries.payouts import ReturnRow
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
@@ -58,6 +60,33 @@ def record_made(session: Session, *, actor: Actor, return_id: UUID, now: datetim
             session,
             actor=actor,
             action="return.made",
+            subject="ledger_transfer",
+            subject_id=row.id,
+            facts={"minor": row.amount.minor, "currency": row.amount.currency},
+            now=now,
+        )
+    return queries.returns(session, company_id=actor.company, transfer_id=return_id)[0]
+
+
+def record_received(session: Session, *, actor: Actor, return_id: UUID, now: datetime) -> ReturnRow:
+    """Say as the payer that what was owed back has come; again changes nothing.
+
+    NotFound for what concerns neither company, NotAllowed ``payer_only`` for the one that owes it, Conflict
+    ``not_returned`` before that one says it is sent.
+    """
+    found = queries.returns(session, company_id=actor.company, transfer_id=return_id)
+    if not found:
+        raise NotFound("return")
+    (row,) = found
+    if row.payer_id != actor.company:
+        raise NotAllowed("payer_only")
+    if row.made_at is None:
+        raise Conflict("not_returned")
+    if insert_if_new(session, ReturnReceipt, return_id=row.id, person_id=actor.person, at=now):
+        audit.record(
+            session,
+            actor=actor,
+            action="return.received",
             subject="ledger_transfer",
             subject_id=row.id,
             facts={"minor": row.amount.minor, "currency": row.amount.currency},

@@ -91,6 +91,18 @@ def record_return(return_id: UUID) -> Any:
     return _done(work, _("Written down. The other side sees the same."), show=_returns)
 
 
+@pages.post("/account/returns/<uuid:return_id>/receipt")
+@requires(Permission.TRADE_PAYMENT_CONFIRM, twin="POST /api/v1/returns/{id}/receipt")
+def record_receipt(return_id: UUID) -> Any:
+    """Say that what was owed back has come."""
+
+    def work(session: Any) -> str:
+        acts.record_receipt(session, return_id)
+        return url_for("payouts.returns")
+
+    return _done(work, _("Written down. The other side sees the same."), show=_returns)
+
+
 @pages.get("/account/statement.csv")
 @requires(Permission.TRADE_STATEMENT_READ, twin="GET /api/v1/statements.csv")
 def statement_csv() -> Any:

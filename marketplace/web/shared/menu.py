@@ -54,6 +54,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),
             Entry(_("Owed back"), "payouts.returns", Permission.TRADE_PAYMENT_CONFIRM),
             Entry(_("Payouts"), "payouts.many", Permission.TRADE_PAYOUT_READ),
+            Entry(_("Money to look after"), "treasury.desk", Permission.OPERATOR_PAYOUT_READ),
             Entry(_("Statement"), "payments.statement", Permission.TRADE_STATEMENT_READ),
             Entry(_("Accounts"), "merchants.payees", Permission.COMPANY_PAYEE_EDIT, given=SELLS),
             Entry(_("Ledger"), "payments.books", Permission.OPERATOR_LEDGER_READ),

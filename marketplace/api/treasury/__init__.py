@@ -1,0 +1,1 @@
+"""What the operator's finance people look after, over the API."""

@@ -1,0 +1,51 @@
+"""What the API says of returns of card money and of commission."""
+
+from uuid import UUID
+
+from marketplace.api.payments.answers import SubjectAnswer
+from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.payments.queries.card_returns import CardReturnRow
+from marketplace.payments.queries.ledger import AccountRow
+
+
+class CardReturn(Answer):
+    """Money of a refund that the card's bank refused; two people agree to ``way``."""
+
+    id: UUID
+    reference: str
+    subject: SubjectAnswer | None
+    amount: Amount
+    state: str
+    way: str | None
+    approvals: int
+    bank_reference: str | None
+    created_at: Instant
+    changed_at: Instant
+
+    @classmethod
+    def of(cls, row: CardReturnRow) -> "CardReturn":
+        """Write a return."""
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            subject=SubjectAnswer.of(row.subject),
+            amount=Amount.of(row.amount),
+            state=str(row.state),
+            way=row.way and str(row.way),
+            approvals=len(row.approved_by),
+            bank_reference=row.bank_reference,
+            created_at=row.created_at,
+            changed_at=row.changed_at,
+        )
+
+
+class Commission(Answer):
+    """What a company owes the operator in one currency."""
+
+    company_id: UUID | None
+    owed: Amount
+
+    @classmethod
+    def of(cls, row: AccountRow) -> "Commission":
+        """Write a balance."""
+        return cls(company_id=row.owner_id, owed=Amount.of(row.balance))

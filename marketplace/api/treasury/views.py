@@ -1,0 +1,87 @@
+"""Slips that nobody answered, returns of card money, and paid commission, over the API."""
+
+from uuid import UUID
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.payments.answers import Payment
+from marketplace.api.shared.answers import Items
+from marketplace.api.shared.operations import operation
+from marketplace.api.treasury import answers
+from marketplace.edge.acts import treasury as acts
+from marketplace.edge.requests import treasury as requests
+from marketplace.edge.requests.payments import CursorQuery
+from marketplace.kernel.db import reading
+from marketplace.payments.queries import payments
+
+api = Blueprint("api_treasury", __name__)
+
+
+@api.get("/payments/unanswered")
+@operation(answers={200: Items[Payment]}, tag="treasury", permission=Permission.OPERATOR_PAYOUT_READ, query=CursorQuery)
+def unanswered(query: CursorQuery) -> tuple[int, Items[Payment]]:
+    """List the payments whose slips no payee answered in time: the operator asks both sides."""
+    page = payments.escalated(reading(), cursor=query.cursor).map(Payment.of)
+    return 200, Items[Payment](items=list(page.items), next=page.next)
+
+
+@api.get("/card-returns")
+@operation(
+    answers={200: Items[answers.CardReturn]},
+    tag="treasury",
+    permission=Permission.OPERATOR_PAYOUT_READ,
+    query=requests.CardReturnsQuery,
+)
+def returns(query: requests.CardReturnsQuery) -> tuple[int, Items[answers.CardReturn]]:
+    """List the money of refunds that failed, newest first."""
+    page = acts.card_returns_of(reading(), query).map(answers.CardReturn.of)
+    return 200, Items[answers.CardReturn](items=list(page.items), next=page.next)
+
+
+@api.post("/card-returns/<uuid:return_id>/approval")
+@operation(
+    answers={200: answers.CardReturn},
+    tag="treasury",
+    permission=Permission.OPERATOR_PAYOUT_APPROVE,
+    body=requests.Approval,
+    idempotent=True,
+)
+def approve(return_id: UUID, body: requests.Approval, session: Session) -> tuple[int, answers.CardReturn]:
+    """Agree to a way; with the second person's yes it goes to the card, or may be sent by bank."""
+    return 200, answers.CardReturn.of(acts.approve(session, return_id, body))
+
+
+@api.post("/card-returns/<uuid:return_id>/result")
+@operation(
+    answers={200: answers.CardReturn},
+    tag="treasury",
+    permission=Permission.OPERATOR_PAYOUT_APPROVE,
+    body=requests.Sent,
+    idempotent=True,
+)
+def record_sent(return_id: UUID, body: requests.Sent, session: Session) -> tuple[int, answers.CardReturn]:
+    """Note that the provider's bank has sent a return, and under which reference."""
+    return 200, answers.CardReturn.of(acts.record_sent(session, return_id, body))
+
+
+@api.get("/commissions")
+@operation(answers={200: Items[answers.Commission]}, tag="treasury", permission=Permission.TRADE_STATEMENT_READ)
+def commissions() -> tuple[int, Items[answers.Commission]]:
+    """Say what one's company owes the operator in commission; all companies to the operator."""
+    return 200, Items[answers.Commission](items=[answers.Commission.of(row) for row in acts.commissions(reading())])
+
+
+@api.post("/commissions/<uuid:company_id>/receipts")
+@operation(
+    answers={204: None},
+    tag="treasury",
+    permission=Permission.OPERATOR_PAYOUT_APPROVE,
+    body=requests.CommissionReceipt,
+    idempotent=True,
+)
+def receive(company_id: UUID, body: requests.CommissionReceipt, session: Session) -> tuple[int, None]:
+    """Record what a company has paid of its commission bill."""
+    acts.receive_commission(session, company_id, body)
+    return 204, None

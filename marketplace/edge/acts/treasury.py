@@ -1,0 +1,58 @@
+"""Acts of the operator's finance people, and what they look after."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import treasury as requests
+from marketplace.edge.requests.payments import money
+from marketplace.kernel import clock
+from marketplace.kernel.pages import Page
+from marketplace.payments.queries import card_returns as queries
+from marketplace.payments.queries import ledger
+from marketplace.payments.queries.card_returns import CardReturnRow
+from marketplace.payments.queries.ledger import AccountRow
+from marketplace.payments.rules.card_returns import ReturnState
+from marketplace.payments.services import card_returns, commission
+
+
+def card_returns_of(session: Session, search: requests.CardReturnsQuery) -> Page[CardReturnRow]:
+    """Return the returns of card money."""
+    state = ReturnState(search.state) if search.state else None
+    return queries.card_returns(session, state=state, cursor=search.cursor)
+
+
+def approve(session: Session, return_id: UUID, body: requests.Approval) -> CardReturnRow:
+    """Agree to the way that money of a failed refund goes back."""
+    card_returns.approve(session, return_id=return_id, way=body.way, actor=require_actor(), now=clock.now())
+    return queries.card_return(session, return_id=return_id)
+
+
+def record_sent(session: Session, return_id: UUID, body: requests.Sent) -> CardReturnRow:
+    """Note that the provider's bank has sent a return."""
+    card_returns.record_sent(
+        session, return_id=return_id, bank_reference=body.bank_reference, actor=require_actor(), now=clock.now()
+    )
+    return queries.card_return(session, return_id=return_id)
+
+
+def commissions(session: Session) -> tuple[AccountRow, ...]:
+    """Return what is owed in commission: by every company to the operator, else by the asker's own."""
+    actor = require_actor()
+    return ledger.commissions(session, company_id=None if actor.may(Permission.OPERATOR_LEDGER_READ) else actor.company)
+
+
+def receive_commission(session: Session, company_id: UUID, body: requests.CommissionReceipt) -> None:
+    """Record what a company has paid of its commission bill; NotFound for no company."""
+    accounts.get_company(session, company_id=company_id)
+    commission.receive(
+        session,
+        company_id=company_id,
+        amount=money(body.amount, body.currency),
+        bank_reference=body.bank_reference,
+        actor=require_actor(),
+        now=clock.now(),
+    )

@@ -1,0 +1,91 @@
+"""One page of what waits for the operator's finance people: slips, returns of card money, commission."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import treasury as acts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.parsing import parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import treasury as requests
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Conflict, NotAllowed, Refused
+from marketplace.payments.queries import payments
+from marketplace.web.shared import acts as forms
+
+pages = Blueprint("treasury", __name__)
+
+
+@pages.get("/operator/money")
+@requires(Permission.OPERATOR_PAYOUT_READ, twin="GET /api/v1/card-returns")
+def desk() -> str:
+    """Show what waits."""
+    return _desk()
+
+
+@pages.post("/operator/card-returns/<uuid:return_id>/approval")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/card-returns/{id}/approval")
+def approve(return_id: UUID) -> Any:
+    """Agree to the way of a return."""
+    return _done(
+        lambda session: acts.approve(session, return_id, parse_form(requests.Approval, request.form)),
+        _("Your approval is noted."),
+    )
+
+
+@pages.post("/operator/card-returns/<uuid:return_id>/result")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/card-returns/{id}/result")
+def record_sent(return_id: UUID) -> Any:
+    """Note that a return was sent by bank."""
+    return _done(
+        lambda session: acts.record_sent(session, return_id, parse_form(requests.Sent, request.form)),
+        _("Written down."),
+    )
+
+
+@pages.post("/operator/commissions/<uuid:company_id>/receipts")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/commissions/{id}/receipts")
+def receive(company_id: UUID) -> Any:
+    """Record what a company has paid of its commission bill."""
+    return _done(
+        lambda session: acts.receive_commission(
+            session, company_id, parse_form(requests.CommissionReceipt, request.form)
+        ),
+        _("Written down."),
+    )
+
+
+def _done(act: Any, said: str) -> Any:
+    def work(session: Any) -> str:
+        act(session)
+        return url_for("treasury.desk")
+
+    try:
+        done = forms.once(work)
+    except (Refused, Conflict, NotAllowed) as refusal:
+        return forms.reshown(refusal, _desk)
+    flash(said, "good")
+    return done
+
+
+def _desk(**shown: Any) -> str:
+    session = reading()
+    slips = payments.escalated(session).items
+    owed = acts.commissions(session)
+    ids = {company for row in slips for company in (row.payer_id, row.payee_id)}
+    ids |= {row.owner_id for row in owed if row.owner_id}
+    names = accounts.get_companies(session, company_ids=ids)
+    return render_template(
+        "payments/desk.html",
+        slips=slips,
+        returns=acts.card_returns_of(session, requests.CardReturnsQuery()).items,
+        owed=owed,
+        names={key: row.name for key, row in names.items()},
+        person_id=require_actor().person,
+        **{"refusal": None, "errors": {}, "values": {}, **shown},
+    )

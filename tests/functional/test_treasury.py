@@ -1,0 +1,104 @@
+"""What the operator's finance people look after, over the API and on their page."""
+
+import pytest
+
+from marketplace.accounts.rules.permissions import Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
+from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.payments.services import ledger, returns
+from tests import factories
+from tests.functional.test_second_factor import enrolled
+from tests.support.visitors import Visitor
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app)
+
+
+@pytest.fixture
+def treasury(app, market):
+    with unit_of_work() as session:
+        return factories.staff(session, app, role=Role.TREASURY, now=clock.now())
+
+
+@pytest.fixture
+def call(client):
+    def call(trader, method, path, expect, body=None):
+        headers = trader.headers | {"Idempotency-Key": str(new_id())}
+        answer = client.open(f"/api/v1{path}", method=method, headers=headers, json=body)
+        assert answer.status_code == expect, answer.text
+        return answer.get_json() if answer.data else None
+
+    return call
+
+
+def bill(market, minor):
+    owner = market.merchant.actor.company
+    with unit_of_work() as session:
+        entries = pair(
+            AccountRef(AccountKind.COMMISSION_RECEIVABLE, owner, "CNY"),
+            AccountRef(AccountKind.COMMISSION_INCOME, None, "CNY"),
+            Money(minor, "CNY"),
+        )
+        ledger.post(
+            session, kind=TransferKind.COMMISSION_BILLED, key=f"t:{new_id()}", entries=entries, subject=None,
+            now=clock.now(),
+        )  # fmt: skip
+    return owner
+
+
+def test_a_commission_bill_is_paid_by_bank(call, market, treasury):
+    owner = bill(market, 300_00)
+    owed = [{"company_id": str(owner), "owed": {"amount": "300.00", "currency": "CNY"}}]
+    assert call(market.merchant, "GET", "/commissions", 200)["items"] == owed
+    assert call(market.buyer, "GET", "/commissions", 200)["items"] == []
+    assert call(treasury, "GET", "/commissions", 200)["items"] == owed
+    receipt = {"amount": "300.01", "currency": "CNY", "bank_reference": "TT-9"}
+    path = f"/commissions/{owner}/receipts"
+    refused = call(treasury, "POST", path, 422, receipt)
+    assert refused["errors"][0]["field"] == "amount"
+    call(market.merchant, "POST", path, 403, receipt | {"amount": "300.00"})
+    call(treasury, "POST", path, 204, receipt | {"amount": "100.00"})
+    call(treasury, "POST", path, 204, receipt | {"amount": "200.00"})
+    assert call(treasury, "GET", "/commissions", 200)["items"] == []
+    call(treasury, "POST", f"/commissions/{new_id()}/receipts", 404, receipt)
+
+
+def test_a_return_is_sent_by_one_side_and_confirmed_by_the_other(call, market):
+    payee, payer = market.merchant, market.buyer
+    with unit_of_work() as session:
+        returns.owe(
+            session,
+            subject=Subject(SubjectKind.ORDER, new_id()),
+            payee_id=payee.actor.company,
+            payer_id=payer.actor.company,
+            amount=Money(5_000, "CNY"),
+            cause_id=new_id(),
+            now=clock.now(),
+        )
+    (owed,) = call(payer, "GET", "/returns", 200)["items"]
+    path = f"/returns/{owed['id']}"
+    assert call(payer, "POST", f"{path}/receipt", 409)["type"].endswith(":not_returned")
+    call(payee, "POST", f"{path}/confirmation", 200)
+    call(payee, "POST", f"{path}/receipt", 403)
+    call(market.thai, "POST", f"{path}/receipt", 404)
+    for _ in range(2):
+        assert call(payer, "POST", f"{path}/receipt", 200)["received_at"]
+    assert call(payee, "GET", "/returns", 200)["items"][0]["received_at"]
+
+
+def test_the_desk_shows_what_waits_and_takes_a_receipt(app, market, treasury):
+    owner = bill(market, 300_00)
+    desk = Visitor(app)
+    desk.log_in(treasury.login)
+    enrolled(desk)
+    shown = desk.open("/operator/money")
+    assert "Every slip is answered" in shown
+    assert "No refund failed" in shown
+    desk.send(f"/operator/commissions/{owner}/receipts", {"amount": "300.00", "bank_reference": "TT-1"})
+    assert "No commission is open" in desk.open("/operator/money")

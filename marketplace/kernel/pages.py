@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from marketplace.kernel.errors import Refused
 
@@ -42,6 +43,15 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[Any, ...]:
     if any(type(value) is not kind for value, kind in zip(values, kinds, strict=True)):
         raise Refused.field("cursor", "cursor", "the value of `next` of the page before")
     return tuple(values)
+
+
+def decode_id(cursor: str) -> UUID:
+    """Return the id of the last row of the page before; a cursor of another list is refused."""
+    (last,) = decode_cursor(cursor, str)
+    try:
+        return UUID(last)
+    except ValueError:
+        raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
 
 
 def page_of(rows: Sequence[Row], size: int, key: Callable[[Row], tuple[str | int, ...]]) -> Page[Row]:

@@ -41,6 +41,9 @@ def categories() -> tuple[int, Items[answers.Category]]:
 @operation(answers={200: Items[answers.Summary]}, tag="catalog", public_because=_SHOWN, query=requests.Shelf)
 def shelf(query: requests.Shelf) -> tuple[int, Items[answers.Summary]]:
     """List live listings, newest first; with ``mine=1`` the asker's own in any state."""
+    acts.check_filters(
+        reading(), category=query.category, origin=query.origin, incoterm=query.incoterm, state=query.state
+    )
     if query.mine:
         return 200, _own(require_actor(), query)
     page = shelf_queries.shelf(

@@ -14,7 +14,7 @@ from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import FieldError, NotFound
-from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.kernel.pages import Page, decode_cursor, decode_id, page_of
 
 PAGE: Final = 50
 
@@ -74,7 +74,7 @@ def imports(session: Session, *, company_id: UUID, cursor: str | None = None, si
     """Return a company's imports, the newest first."""
     query = sa.select(ImportJob).where(ImportJob.company_id == company_id).order_by(ImportJob.id.desc())
     if cursor:
-        query = query.where(ImportJob.id < _after(cursor))
+        query = query.where(ImportJob.id < decode_id(cursor))
     jobs = session.scalars(query.limit(size + 1)).all()
     counted = counts(session, import_ids=[job.id for job in jobs])
     views = [_view(job, counted.get(job.id, {})) for job in jobs]
@@ -128,14 +128,6 @@ def as_json(error: FieldError) -> dict[str, Any]:
 def from_json(kept: Mapping[str, Any]) -> FieldError:
     """Return a refusal that was kept."""
     return FieldError(kept["field"], kept["code"], kept["accepted"], dict(kept["facts"]))
-
-
-def _after(cursor: str) -> UUID:
-    (last,) = decode_cursor(cursor, str)
-    try:
-        return UUID(last)
-    except ValueError:
-        raise NotFound("page") from None
 
 
 def _view(job: ImportJob, counted: Mapping[Outcome, int]) -> ImportView:

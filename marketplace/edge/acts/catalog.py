@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.queries import goods
 from marketplace.catalog.queries import shelf as queries
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.imported import language_of_text
@@ -23,6 +24,7 @@ from marketplace.catalog.rules.pricing import (
     price_at,
 )
 from marketplace.catalog.rules.rows import ListingRow
+from marketplace.catalog.rules.states import ListingState
 from marketplace.edge.parsing import parse
 from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch, Looking
 from marketplace.kernel.errors import FieldError, Refused
@@ -31,6 +33,7 @@ from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.reference import queries as reference
+from marketplace.reference.rules import INCOTERMS, RCEP
 
 _CARTON: Final = ("carton_units", "carton_l", "carton_w", "carton_h", "gross_kg", "net_kg")
 _PLAIN: Final = ("sku", "hs", "origin", "unit", "category", "commodity", "moq", "multiple")
@@ -50,6 +53,25 @@ class Look:
     load: Load | None
     to: str | None
     options: tuple[OptionRow, ...]
+
+
+def check_filters(session: Session, **wanted: str | None) -> None:
+    """Refuse filters by what the city does not know, naming what it does: nothing found would hide the mistake."""
+    known = {
+        "origin": tuple(RCEP),
+        "basis": INCOTERMS,
+        "incoterm": INCOTERMS,
+        "state": tuple(ListingState),
+    }
+    if wanted.get("category"):
+        known["category"] = tuple(row.code for row in goods.categories(session))
+    errors = [
+        FieldError(name, "choice", ", ".join(sorted(known[name])))
+        for name, value in wanted.items()
+        if value and value not in known[name]
+    ]
+    if errors:
+        raise Refused.fields(*errors)
 
 
 def new_draft(body: ListingBody, *, language: str) -> ListingDraft:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from marketplace.edge.acts.catalog import destinations
+from marketplace.edge.acts.catalog import check_filters, destinations
 from marketplace.edge.requests.search import Search
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
@@ -27,6 +27,7 @@ class Searched(NamedTuple):
 def search(asked: Search) -> Searched:
     """Find what fits; a broken index is answered for by the database, and its rebuild asked for."""
     session, now = reading(), clock.now()
+    check_filters(session, category=asked.category, origin=asked.origin, basis=asked.basis)
     places = destinations(session)
     to = _place(places, asked.to) if asked.to else None
     answer = _find(session, asked, to)

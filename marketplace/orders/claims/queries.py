@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
-from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.orders.models import AcceptanceWindow, Claim, ClaimEvidence, ClaimText, LinePart, Order
 from marketplace.orders.queries.orders import PAGE
 from marketplace.orders.rules.claims import OPEN, ClaimReason, ClaimState, Owner, Respondent
@@ -68,10 +68,14 @@ def claims(
     if state is not None:
         statement = statement.where(Claim.state == state)
     if cursor:
-        (last,) = decode_cursor(cursor, str)
-        statement = statement.where(Claim.id < _uuid(last))
+        statement = statement.where(Claim.id < decode_id(cursor))
     rows = [_claim_row(found, reference) for found, reference in session.execute(statement)]
     return page_of(rows, PAGE, lambda row: (str(row.id),))
+
+
+def escalated(session: Session) -> int:
+    """Count the claims that wait for the operator's decision."""
+    return session.scalar(sa.select(sa.func.count()).where(Claim.state == ClaimState.ESCALATED)) or 0
 
 
 def claim(session: Session, *, company_id: UUID | None, claim_id: UUID) -> ClaimRow:
@@ -163,10 +167,3 @@ def _claim_row(found: Claim, order_reference: str) -> ClaimRow:
         opened_at=found.opened_at,
         ended_at=found.ended_at,
     )
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
-from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.orders.models import Order, OrderGroup
 from marketplace.orders.rules.states import CancelReason, OrderState
 from marketplace.payments.rules.terms import Mode, Plan, Rail
@@ -100,8 +100,7 @@ def orders(
     if state is not None:
         statement = statement.where(Order.state == state)
     if cursor:
-        (last,) = decode_cursor(cursor, str)
-        statement = statement.where(Order.id < _uuid(last))
+        statement = statement.where(Order.id < decode_id(cursor))
     rows = [_order_row(found) for found in session.scalars(statement)]
     return page_of(rows, size, lambda row: (str(row.id),))
 
@@ -121,13 +120,6 @@ def unconfirmed(session: Session, *, now: datetime, limit: int = 200) -> tuple[U
         .limit(limit)
     )
     return tuple(found)
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)
 
 
 def _of_company(company_id: UUID, side: str | None) -> sa.Select[Order]:

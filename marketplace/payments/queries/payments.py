@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
-from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
 from marketplace.payments.rules.paying import LAPSING, UNPAID, MilestoneState, PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Plan, Rail, Subject
@@ -171,11 +171,7 @@ def _page(session: Session, cursor: str | None, *where: sa.ColumnElement[bool]) 
 
 def cursor_id(cursor: str) -> UUID:
     """Return the id that a cursor continues after; a cursor we did not make is refused."""
-    (text,) = decode_cursor(cursor, str)
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)
+    return decode_id(cursor)
 
 
 def _of(session: Session, table: Any, subjects: Collection[Subject], order: Any) -> list[Any]:

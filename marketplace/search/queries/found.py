@@ -1,5 +1,6 @@
 """What fits a query: the index says what, the database says what is live, counts it, sorts it and shows it."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import ListingCard
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.rows import CardRow
+from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.search.index import IndexBroken, SearchIndex
@@ -81,6 +83,7 @@ class _Candidate:
     facets: Mapping[str, tuple[str, ...]]
 
 
+_PLACE: Final = re.compile("[0-9a-f]{32}")  # as ``_key`` writes it
 FACETS: Final = ("category", "origin", "basis", "currency")
 
 
@@ -114,6 +117,8 @@ def _page(
     keyed = sorted(((_key(each, wish.sort, arrivals), each) for each in fitting), key=itemgetter(0))
     if wish.cursor:
         last = decode_cursor(wish.cursor, int, str)
+        if not _PLACE.fullmatch(last[1]):
+            raise Refused.field("cursor", "cursor", "the value of `next` of the page before")
         keyed = [(key, each) for key, each in keyed if key > last]
     page = page_of(keyed[: size + 1], size, itemgetter(0))
     return page.map(itemgetter(1))

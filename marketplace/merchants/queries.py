@@ -19,6 +19,10 @@ from marketplace.merchants.rules.registration import Proof
 from marketplace.merchants.rules.states import ApplicationState, MerchantState, PayeeState
 
 PAGE: Final = 24
+# Each page that a member sees asks this for its menu.
+_APPLIED: Final = sa.select(Merchant.company_id).where(
+    Merchant.company_id == sa.bindparam("company_id", type_=sa.Uuid())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def active(session: Session, *, company_ids: Collection[UUID]) -> set[UUID]:
 
 def has_applied(session: Session, *, company_id: UUID) -> bool:
     """Tell whether a company is, or asked to become, a merchant."""
-    return session.get(Merchant, company_id) is not None
+    return session.execute(_APPLIED, {"company_id": company_id}).first() is not None
 
 
 def payee(session: Session, *, company_id: UUID, currency: str) -> PayeeAccount | None:
@@ -154,6 +158,12 @@ def has_payee(session: Session, *, company_id: UUID) -> bool:
     """Tell whether a company is paid into some account."""
     found = sa.select(Payee.id).where(Payee.company_id == company_id, Payee.state == PayeeState.ACTIVE).limit(1)
     return session.scalars(found).one_or_none() is not None
+
+
+def waiting(session: Session) -> int:
+    """Count the applications that wait for a decision."""
+    submitted = MerchantApplication.state == ApplicationState.SUBMITTED
+    return session.scalar(sa.select(sa.func.count()).where(submitted)) or 0
 
 
 def applications(

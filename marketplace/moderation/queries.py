@@ -51,6 +51,11 @@ class Comparison:
     review: ReviewRow
 
 
+def waiting(session: Session) -> int:
+    """Count the cases that wait for a decision."""
+    return session.scalar(sa.select(sa.func.count()).where(Case.state == CaseState.PENDING)) or 0
+
+
 def queue(
     session: Session, *, state: str = CaseState.PENDING, cursor: str | None = None, size: int = PAGE
 ) -> Page[CaseRow]:

@@ -27,7 +27,7 @@ from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts.views import pages as payouts
 from marketplace.web.search.views import pages as search
-from marketplace.web.shared import locale, moulds, render, words
+from marketplace.web.shared import locale, moulds, render, returning, words
 from marketplace.web.treasury.views import pages as treasury
 
 BLUEPRINTS = (
@@ -60,6 +60,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     render.init_app(app, settings)
     words.init_app(app)
     moulds.init_app(app)
+    returning.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.wsgi_app = locale.LocalePrefix(app.wsgi_app)

@@ -1,12 +1,14 @@
 """Every route has a permission or is listed public; every page action names an API call that exists."""
 
 import re
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
 from marketplace.edge.permissions import Access, access_of
+from marketplace.web.shared.returning import page_of
 
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 _FRAMEWORK = {"static"}
@@ -81,3 +83,16 @@ def test_the_api_answers_with_problems(shared_app: Flask, path: str) -> None:
     assert answer.status_code in (404, 405)
     assert answer.mimetype == "application/problem+json"
     assert {"type", "title", "status", "detail", "errors"} <= answer.get_json().keys()
+
+
+def test_the_address_of_every_act_leads_to_a_page(shared_app: Flask) -> None:
+    rules = [rule for rule in _rules(shared_app) if not rule.rule.startswith(("/api/", _MACHINES))]
+    shown = {rule.rule for rule in rules if "GET" in (rule.methods or set())}
+    for rule in rules:
+        if rule.rule in shown or "POST" not in (rule.methods or set()):
+            continue
+        path = re.sub(r"<uuid:[^>]+>", str(UUID(int=1)), rule.rule)
+        with shared_app.test_request_context(path):
+            page = page_of(path)
+        assert page != "/" or rule.rule == "/logout", f"{rule.rule} leads nowhere"
+        assert shared_app.url_map.bind("localhost").test(page, "GET"), f"{rule.rule} leads to {page}"

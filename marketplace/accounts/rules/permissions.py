@@ -27,6 +27,7 @@ class Permission(StrEnum):
     OPERATOR_AUDIT_READ = "operator:audit:read"
     OPERATOR_CLAIM_DECIDE = "operator:claim:decide"
     OPERATOR_COMPANY_ADMIT = "operator:company:admit"
+    OPERATOR_DESK_READ = "operator:desk:read"
     OPERATOR_LEDGER_READ = "operator:ledger:read"
     OPERATOR_LISTING_MODERATE = "operator:listing:moderate"
     OPERATOR_MAIL_READ = "operator:mail:read"
@@ -180,6 +181,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _CLAIMS | {_P.TRADE_ORDER_ACCEPT, _P.TRADE_ORDER_FULFIL},
     Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {_P.TRADE_PAYMENT_PAY},
     Role.MODERATOR: _PAPERS | {
+        _P.OPERATOR_DESK_READ,
         _P.MERCHANT_APPLICATION_READ,
         _P.OPERATOR_LISTING_MODERATE,
         _P.OPERATOR_MERCHANT_REVIEW,
@@ -187,12 +189,14 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | {
         _P.LOGISTICS_DEPARTURE_OPERATE,
         _P.OPERATOR_CLAIM_DECIDE,
+        _P.OPERATOR_DESK_READ,
         _P.TRADE_CLAIM_READ,
     },
-    Role.CUSTOMS: _PAPERS,
+    Role.CUSTOMS: _PAPERS | {_P.OPERATOR_DESK_READ},
     Role.TREASURY: _PAPERS | _PAYEE | {
         _P.COMPANY_PAYEE_EDIT,
         _P.OPERATOR_CLAIM_DECIDE,
+        _P.OPERATOR_DESK_READ,
         _P.OPERATOR_LEDGER_READ,
         _P.OPERATOR_PAYOUT_APPROVE,
         _P.OPERATOR_PAYOUT_READ,
@@ -204,6 +208,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.FILES_FILE_UPLOAD,
         _P.OPERATOR_AUDIT_READ,
         _P.OPERATOR_COMPANY_ADMIT,
+        _P.OPERATOR_DESK_READ,
         _P.OPERATOR_LEDGER_READ,
         _P.OPERATOR_MAIL_READ,
         _P.OPERATOR_PAYOUT_READ,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import flash, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -70,6 +70,13 @@ def pack(line_id: UUID) -> Any:
         return url_for("operations.fulfilment")
 
     return done(work, _("Packed. The cartons have their labels."), lambda **shown: _packing(line_id, **shown))
+
+
+@pages.get("/partner")
+@requires(Permission.PARTNER_CONSIGNMENT_READ)
+def partner() -> Any:
+    """Begin where a partner's work lies."""
+    return redirect(url_for("operations.consignments"))
 
 
 @pages.get("/partner/consignments")

@@ -1,14 +1,65 @@
-"""The style guide, and the messages a demo city would have sent."""
+"""The operator's desk, the style guide, and the messages a demo city would have sent."""
 
-from flask import Blueprint, abort, current_app, render_template
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from flask import Blueprint, abort, current_app, render_template, url_for
+from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
+from marketplace.edge.identity import require_actor
 from marketplace.edge.permissions import requires
+from marketplace.kernel.db import reading
 from marketplace.mail.channels import EmlFolder
+from marketplace.merchants import queries as merchants
+from marketplace.moderation import queries as moderation
+from marketplace.orders.claims import queries as claims
+from marketplace.payments.queries import payouts
 from marketplace.web.operator.samples import sample
 
 pages = Blueprint("operator", __name__, url_prefix="/operator")
+
+
+class _Queue(NamedTuple):
+    """A page of the operator, who may see it, and how much waits there where that can be counted."""
+
+    label: Any
+    endpoint: str
+    permission: Permission
+    waiting: Callable[[Session], int] | None = None
+
+
+_QUEUES: Final = (
+    _Queue(_("Applications to sell"), "merchants.queue", Permission.OPERATOR_MERCHANT_REVIEW, merchants.waiting),
+    _Queue(_("Listings to review"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE, moderation.waiting),
+    _Queue(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE, claims.escalated),
+    _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    _Queue(_("Payouts"), "payouts.many", Permission.OPERATOR_PAYOUT_READ, payouts.waiting),
+    _Queue(_("Money to move by hand"), "treasury.desk", Permission.OPERATOR_PAYOUT_READ),
+    _Queue(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),
+    _Queue(_("Ledger"), "payments.books", Permission.OPERATOR_LEDGER_READ),
+    _Queue(_("Documents"), "documents.many", Permission.TRADE_DOCUMENT_READ),
+    _Queue(_("Styleguide"), "operator.styleguide", Permission.OPERATOR_STYLEGUIDE_READ),
+)
+
+
+@pages.get("")
+@requires(Permission.OPERATOR_DESK_READ)
+def desk() -> str:
+    """Show the reader's queues and how much waits in each."""
+    actor, session = require_actor(), reading()
+    queues = [
+        {
+            "label": each.label,
+            "href": url_for(each.endpoint),
+            "waiting": each.waiting(session) if each.waiting else None,
+        }
+        for each in _QUEUES
+        if actor.may(each.permission)
+    ]
+    return render_template("operator/desk.html", queues=queues)
 
 
 @pages.get("/styleguide")

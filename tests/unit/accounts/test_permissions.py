@@ -89,6 +89,7 @@ merchant:application:read   m . . . .
 operator:audit:read         . . . . a
 operator:claim:decide       . o . t .
 operator:company:admit      . . . . a
+operator:desk:read          m o c t a
 operator:ledger:read        . . . t a
 operator:listing:moderate   m . . . .
 operator:mail:read          . . . . a

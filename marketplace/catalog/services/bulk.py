@@ -11,6 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
@@ -65,6 +66,11 @@ def edit_listings(
     listings = own_locked(session, actor=actor, listing_ids=drafts)
     done: dict[UUID, Changed | DomainError] = {key: NotFound("listing") for key in drafts if key not in listings}
     edits = _planned(session, actor, {key: (listings[key], drafts[key]) for key in listings}, done)
+    taken = {
+        key for key, edit in edits.items() if "sku" in edit.direct and not _renamed(session, edit, drafts[key].sku)
+    }
+    done |= {key: Refused.field("sku", "taken", "an article number you do not use yet") for key in taken}
+    edits = {key: edit for key, edit in edits.items() if key not in taken}
     stocked = stock.set_all(session, on_hand={key: drafts[key].stock for key in edits}, now=now)
     done |= {key: refusal for key, refusal in stocked.items() if isinstance(refusal, DomainError)}
     edits = {key: edit for key, edit in edits.items() if key not in done}
@@ -241,6 +247,21 @@ def _planned(
             direct, waiting = direct | waiting, {}
         edits[key] = _Edit(listing, direct, waiting, ladders[key], found.ladders)
     return edits
+
+
+def _renamed(session: Session, edit: _Edit, sku: str) -> bool:
+    """Take an article number; whoever takes the same one at this moment is waited for, and one of both is told."""
+    try:
+        with session.begin_nested():
+            session.execute(
+                sa.update(Listing)
+                .where(Listing.id == edit.listing.id)
+                .values(sku=sku)
+                .execution_options(synchronize_session=False)
+            )
+    except IntegrityError:
+        return False
+    return True
 
 
 def _checked(city: City, draft: ListingDraft) -> Content | DomainError:

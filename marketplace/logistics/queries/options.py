@@ -1,16 +1,20 @@
 """Read the ways to send a load: departures that take it, with the freight."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.kernel.db import UtcDateTime
 from marketplace.kernel.money import Money
-from marketplace.kernel.quantity import Load
+from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.models.network import Line, Tariff
 from marketplace.logistics.queries.room import lapsed_holds, room_columns
@@ -75,58 +79,92 @@ def options_for(
     asked = {key: Want(*want) for key, want in wants.items()}
     if not asked:
         return {}
+    given = {
+        "now": now,
+        "ready_at": max(now, min(want.ready_at for want in asked.values())),
+        "hubs": list({want.hub_code for want in asked.values()}),
+        "places": list({want.to_place for want in asked.values()}),
+    }
+    rows = session.execute(_DEPARTURES, given).all()
+    codes = {code for want in asked.values() for code in (want.hub_code, want.to_place)}
+    zones = {code: place.zone for code, place in reference.places_by_code(session, codes).items()}
+    return {key: _chosen(rows, want, zones) for key, want in asked.items()}
+
+
+def _chosen(rows: Sequence[sa.Row[Any]], want: Want, zones: Mapping[str, str]) -> tuple[OptionRow, ...]:
+    road = (want.hub_code, want.to_place)
+    fitting = (row for row in rows if (row[1], row[0]) == road and row.cutoff_cargo_at > want.ready_at)
+    return tuple(_option(row, want.load, zones) for row in islice(fitting, _MOST_OPTIONS))
+
+
+def _departures() -> sa.Select[*tuple[Any, ...]]:
+    """Select open departures with their roads, tariffs and room, as columns: carts ask for them at every look."""
+    now = sa.bindparam("now", type_=UtcDateTime())
     lapsed = lapsed_holds(now)
     stop = aliased(DepartureStop)
-    rows = session.execute(
-        sa.select(stop.place_code, stop.eta, Departure, Line, Tariff, *room_columns(lapsed))
+    return (
+        sa.select(
+            stop.place_code,
+            Departure.hub_code,
+            stop.eta,
+            Departure.id.label("departure_id"),
+            Departure.reference,
+            Departure.departs_at,
+            Departure.cutoff_documents_at,
+            Departure.cutoff_cargo_at,
+            Line.code,
+            Line.name,
+            sa.cast(Line.names, sa.Text).label("names"),
+            Line.carrier_company_id,
+            Tariff.id.label("tariff_id"),
+            Tariff.currency,
+            Tariff.per_kg_micro,
+            Tariff.minimum_minor,
+            Tariff.m3_factor,
+            Tariff.ldm_factor,
+            *room_columns(lapsed),
+        )
         .join(Departure, Departure.id == stop.departure_id)
         .join(Line, Line.id == Departure.line_id)
         .outerjoin(Tariff, sa.and_(Tariff.line_id == Line.id, Tariff.to_place == stop.place_code, *valid_at(now)))
         .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
         .where(
-            Departure.hub_code.in_({want.hub_code for want in asked.values()}),
-            stop.place_code.in_({want.to_place for want in asked.values()}),
+            Departure.hub_code.in_(sa.bindparam("hubs", expanding=True)),
+            stop.place_code.in_(sa.bindparam("places", expanding=True)),
             stop.position > 0,
             Departure.state == DepartureState.OPEN,
             Departure.cutoff_documents_at > now,
-            Departure.cutoff_cargo_at > max(now, min(want.ready_at for want in asked.values())),
+            Departure.cutoff_cargo_at > sa.bindparam("ready_at", type_=UtcDateTime()),
         )
         .order_by(stop.eta, Departure.id)
-    ).all()
-    codes = {code for want in asked.values() for code in (want.hub_code, want.to_place)}
-    zones = {code: place.zone for code, place in reference.places_by_code(session, codes).items()}
-    return {
-        key: tuple(
-            _option(row, want.load, zones)
-            for row in rows
-            if (row[2].hub_code, row[0]) == (want.hub_code, want.to_place) and row[2].cutoff_cargo_at > want.ready_at
-        )[:_MOST_OPTIONS]
-        for key, want in asked.items()
-    }
+    )
 
 
-def _option(row: Sequence[Any], load: Load, zones: Mapping[str, str]) -> OptionRow:
-    to_place, eta, found, line, tariff_found, *room = row
-    rates = rates_of(tariff_found) if tariff_found is not None else None
+_DEPARTURES: Final = _departures()
+_names = lru_cache(maxsize=256)(json.loads)
+
+
+def _option(row: Any, load: Load, zones: Mapping[str, str]) -> OptionRow:
+    rates = rates_of(row) if row.tariff_id is not None else None
     factors = (rates.m3_factor, rates.ldm_factor) if rates is not None else freight.STANDARD_FACTORS
     weight = freight.chargeable(load, m3_factor=factors[0], ldm_factor=factors[1])
     return OptionRow(
-        departure_id=found.id,
-        reference=found.reference,
-        line_code=line.code,
-        line_name=line.name,
-        line_names=line.names,
-        hub_code=found.hub_code,
-        to_place=to_place,
-        departs_at=found.departs_at,
-        cutoff_documents_at=found.cutoff_documents_at,
-        cutoff_cargo_at=found.cutoff_cargo_at,
-        arrives_at=eta,
-        zones=(zones[found.hub_code], zones[to_place]),
+        departure_id=row.departure_id,
+        reference=row.reference,
+        line_code=row.code,
+        line_name=row.name,
+        line_names=_names(row.names),
+        hub_code=row.hub_code,
+        to_place=row.place_code,
+        departs_at=row.departs_at,
+        cutoff_documents_at=row.cutoff_documents_at,
+        cutoff_cargo_at=row.cutoff_cargo_at,
+        arrives_at=row.eta,
+        zones=(zones[row.hub_code], zones[row.place_code]),
         chargeable_g=weight.grams,
         binding=weight.binding,
         freight=freight.freight(weight, rates) if rates is not None else None,
-        tariff_id=tariff_found.id if tariff_found is not None else None,
-        carrier_company_id=line.carrier_company_id,
-        room=Load(*room),
+        tariff_id=row.tariff_id,
+        carrier_company_id=row.carrier_company_id,
+        room=Load(*row[-len(DIMENSIONS) :]),
     )

@@ -20,7 +20,7 @@ def taken_of(name: str) -> Any:
     return getattr(Departure, f"taken_{name}")
 
 
-def lapsed_holds(now: datetime) -> sa.Subquery:
+def lapsed_holds(now: datetime | sa.BindParameter[Any]) -> sa.Subquery:
     """Sum what holds keep whose time is over: free again, though nobody has released it yet."""
     return (
         sa.select(

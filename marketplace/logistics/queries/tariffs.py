@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,8 +32,8 @@ def tariff(session: Session, *, line_id: UUID, to_place: str, now: datetime) -> 
     return None if found is None else TariffRow(found.id, line_id, to_place, rates_of(found), found.note)
 
 
-def rates_of(found: Tariff) -> freight.Rates:
-    """Return what a stored tariff asks."""
+def rates_of(found: Tariff | sa.Row[Any]) -> freight.Rates:
+    """Return what a stored tariff, or a row with its columns, asks."""
     return freight.Rates(
         per_kg=UnitPrice(found.per_kg_micro, found.currency),
         minimum=Money(found.minimum_minor, found.currency),
@@ -41,6 +42,6 @@ def rates_of(found: Tariff) -> freight.Rates:
     )
 
 
-def valid_at(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def valid_at(now: datetime | sa.BindParameter[Any]) -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions that a tariff meets at an instant."""
     return Tariff.valid_from <= now, sa.or_(Tariff.valid_to.is_(None), Tariff.valid_to > now)

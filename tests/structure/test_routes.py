@@ -96,3 +96,26 @@ def test_the_address_of_every_act_leads_to_a_page(shared_app: Flask) -> None:
             page = page_of(path)
         assert page != "/" or rule.rule == "/logout", f"{rule.rule} leads nowhere"
         assert shared_app.url_map.bind("localhost").test(page, "GET"), f"{rule.rule} leads to {page}"
+
+
+def test_every_api_call_says_what_may_be_refused(shared_app: Flask) -> None:
+    document = shared_app.test_client().get("/api/v1/openapi.json").get_json()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            answers, where = set(operation["responses"]), f"{method} {path}"
+            assert {"422", "429"} <= answers, where
+            assert operation.get("security") == [] or {"401", "403"} <= answers, where
+            assert "{" not in path or "404" in answers or "{kind}" in path, where
+            assert "requestBody" not in operation or {"400", "409", "415"} <= answers, where
+            for status in answers - {"200", "201", "202", "204"}:
+                assert "Problem" in str(operation["responses"][status]), (where, status)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/files", "/api/v1/imports", "/api/v1/payments/{payment_id}/slip"])
+def test_a_call_that_takes_a_file_describes_its_multipart_body(shared_app: Flask, path: str) -> None:
+    document = shared_app.test_client().get("/api/v1/openapi.json").get_json()
+    ((kind, body),) = document["paths"][path]["post"]["requestBody"]["content"].items()
+    schema = document["components"]["schemas"][body["schema"]["$ref"].rpartition("/")[2]]
+    assert kind == "multipart/form-data"
+    assert schema["properties"]["file"]["format"] == "binary"
+    assert schema["required"] == ["file"]

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.shared.answers import Created
 from marketplace.api.shared.operations import operation
+from marketplace.api.shared.uploads import FileForm
 from marketplace.edge.acts import files as acts
 from marketplace.files.rules import Purpose
 
@@ -15,7 +16,7 @@ api = Blueprint("api_files", __name__)
 
 
 @api.post("/files")
-@operation(answers={201: Created}, tag="files", permission=Permission.FILES_FILE_UPLOAD)
+@operation(answers={201: Created}, tag="files", permission=Permission.FILES_FILE_UPLOAD, form=FileForm)
 def upload() -> tuple[int, Created]:
     """Hand in a file: multipart/form-data with ``file`` and, where known, ``purpose``; other calls name its id.
 

@@ -10,6 +10,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.imports import answers
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
+from marketplace.api.shared.uploads import WorkbookForm
 from marketplace.catalog.imports import queries, services
 from marketplace.edge.acts import imports as acts
 from marketplace.edge.identity import require_actor
@@ -24,7 +25,7 @@ _RUN = Permission.CATALOG_IMPORT_RUN
 
 
 @api.post("/imports")
-@operation(answers={202: Created}, tag="imports", permission=_RUN)
+@operation(answers={202: Created}, tag="imports", permission=_RUN, form=WorkbookForm)
 def begin() -> tuple[int, Created]:
     """Hand in a workbook: multipart with ``file``, and ``mapping`` and ``sheet`` if needed; ``?dry_run=1`` previews.
 

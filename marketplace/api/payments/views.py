@@ -10,6 +10,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.payments import answers
 from marketplace.api.shared.answers import Items
 from marketplace.api.shared.operations import operation
+from marketplace.api.shared.uploads import SlipForm
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import payments as acts
 from marketplace.edge.identity import require_actor
@@ -57,7 +58,11 @@ def slip(payment_id: UUID) -> tuple[int, Any]:
 
 @api.post("/payments/<uuid:payment_id>/slip")
 @operation(
-    answers={200: answers.Payment}, tag="payments", permission=Permission.TRADE_PAYMENT_PAY, idempotent_flow=True
+    answers={200: answers.Payment},
+    tag="payments",
+    permission=Permission.TRADE_PAYMENT_PAY,
+    idempotent_flow=True,
+    form=SlipForm,
 )
 def hand_in_slip(payment_id: UUID, key: str) -> tuple[int, answers.Payment]:  # noqa: ARG001  kept by the caller
     """Hand in the slip of a transfer: multipart with ``file``, or JSON with the ``file_id`` of an upload."""

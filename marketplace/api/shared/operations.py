@@ -5,6 +5,7 @@ and its answer is stored beside its effect; a view that calls a flow uses ``idem
 """
 
 import functools
+import inspect
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -49,8 +50,12 @@ def operation(
     query: type[BaseModel] | None = None,
     idempotent: bool = False,
     idempotent_flow: bool = False,
+    form: type[BaseModel] | None = None,
 ) -> Callable[[View], Callable[..., Any]]:
-    """Make a function an API operation; exactly one of ``permission`` and ``public_because`` is given."""
+    """Make a function an API operation; exactly one of ``permission`` and ``public_because`` is given.
+
+    ``form`` describes a multipart body, which the view reads itself.
+    """
     guard = requires(permission) if permission else public(public_because)
 
     def decorate(view: View) -> Callable[..., Any]:
@@ -67,8 +72,12 @@ def operation(
 
         documented = spec.validate(
             json=body,
+            form=form,
             query=query,
-            resp=Response(**{f"HTTP_{status}": model for status, model in answers.items()}),
+            resp=Response(
+                **{f"HTTP_{status}": model for status, model in answers.items()},
+                **{f"HTTP_{status}": Problem for status in _refusals(view, permission, body or form, answers)},
+            ),
             tags=[tag],
             security=None if permission else [],
             skip_validation=True,
@@ -76,6 +85,26 @@ def operation(
         return documented(guard(operate))
 
     return decorate
+
+
+def _refusals(
+    view: View, permission: Permission | None, body: type[BaseModel] | None, answers: Mapping[int, object]
+) -> list[int]:
+    """Return the statuses of the problems that an operation may answer."""
+    acts = body is not None or 200 not in answers
+    may_answer = {
+        400: acts,
+        401: permission is not None,
+        403: permission is not None,
+        404: any(name.endswith("_id") or name == "token" for name in inspect.signature(view).parameters),
+        409: acts,
+        413: acts,
+        415: acts,
+        422: True,
+        429: True,
+        503: True,
+    }
+    return [status for status, is_possible in may_answer.items() if is_possible and status not in answers]
 
 
 def _replayable(view: View, given: dict[str, Any], *, flow: bool) -> Any:

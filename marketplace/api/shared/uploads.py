@@ -1,0 +1,29 @@
+"""The multipart bodies of calls that take a file, as the document describes them."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, WithJsonSchema
+
+Bytes = Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary"})]
+
+
+class FileForm(BaseModel):
+    """A file, and what it is for: any, picture, licence, slip, scan, seal, evidence or workbook."""
+
+    file: Bytes
+    purpose: str = "any"
+
+
+class SlipForm(BaseModel):
+    """The slip of a transfer: PDF, JPG, PNG or WEBP up to 10 MB."""
+
+    file: Bytes
+
+
+class WorkbookForm(BaseModel):
+    """A workbook (XLSX) or table (CSV) with the sheet to read, the mapping as JSON, and 0 to keep drafts."""
+
+    file: Bytes
+    mapping: str | None = None
+    sheet: str | None = None
+    submit: str | None = None

@@ -1,0 +1,356 @@
+"""A small city in the middle of its trade: for every act there is something that it can be done to."""
+
+import io
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from flask import Flask
+from PIL import Image
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.rules.permissions import STAFF, CompanyKind
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.logistics.models.departures import Departure
+from marketplace.outbox.models import OutboxJob
+from marketplace.papers.models import IssuedDocument
+from marketplace.payments.models.ledger import LedgerAccount
+from marketplace.worker.runner import run_due
+from tests import factories
+from tests.factories import HANOI, HUB, Trader
+from tests.integration.orders.test_claims import bring
+from tests.support.pdfs import pdf
+from tests.support.sheets import row, table, workbook
+from tests.support.visitors import Town, app_code
+
+# When the city is besieged: the codes of the apps that were used are over.
+MINUTES = 240
+NEWCOMER = "newcomer@demo.test"
+COLLEAGUE = "colleague@demo.test"
+PDF = pdf("a slip")
+ACCOUNT = {
+    "currency": "CNY",
+    "account_name": "Chongqing Chains Co.",
+    "bank_name": "Bank of China",
+    "country": "CN",
+    "account_number": "6217 0000 1234 5678",
+    "bic": "BKCHCNBJ",
+}
+_PACKED = ("ready", "pack")
+_ON_THE_WAY = (
+    ("close", {}),
+    ("load", {}),
+    ("seal", {"seal_number": "CN-1"}),
+    ("depart", {}),
+    ("at-border", {}),
+    ("clear", {}),
+    ("arrive", {}),
+)
+
+
+def picture(colour: str = "red") -> bytes:
+    """Return a small picture."""
+    file = io.BytesIO()
+    Image.new("RGB", (320, 240), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+@dataclass
+class City:
+    """People by name, ids by what they are for, and secrets of the second factor."""
+
+    app: Flask
+    people: dict[str, Trader]
+    ids: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    epochs: dict[str, int] = field(default_factory=dict)
+
+    def actor(self, who: str) -> Actor:
+        """Return who somebody is."""
+        return self.people[who].actor
+
+    def call(self, who: str, method: str, path: str, body: Any = None, **options: Any) -> Any:
+        """Call the API as somebody and return the answer's body."""
+        headers = {**self.people[who].headers, "Idempotency-Key": str(uuid4())}
+        if body is not None:
+            options["json"] = body
+        answer = self.app.test_client().open(f"/api/v1{path}", method=method, headers=headers, **options)
+        assert answer.status_code < 300, (method, path, answer.status_code, answer.text)
+        return answer.get_json() if answer.is_json and answer.data else None
+
+    def upload(self, who: str, content: bytes, name: str, purpose: str) -> str:
+        """Hand in a file and return its id."""
+        sent = {"file": (io.BytesIO(content), name), "purpose": purpose}
+        return self.call(who, "POST", "/files", data=sent)["id"]
+
+
+def build(app: Flask) -> City:
+    """Let the city trade until every kind of thing is there, each in a state in which it can be acted on."""
+    market = factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+    now = clock.now()
+    with unit_of_work() as session:
+        office = factories.trader(session, app, name="City", country="CN", kind=CompanyKind.OPERATOR, now=now)
+        for membership in session.query(Membership).filter_by(company_id=office.company):
+            membership.roles = sorted(STAFF)
+        rival = factories.trader(session, app, name="Rival", country="VN", now=now)
+        made_to_order = factories.listing(
+            session, market.merchant.actor, sku="CH-MADE", stock=None, lead_days=20, now=now
+        )
+    people = {
+        "buyer": market.buyer,
+        "merchant": market.merchant,
+        "thai": market.thai,
+        "carrier": market.carrier,
+        "operator": office,
+        "rival": rival,
+    }
+    city = City(app, people)
+    city.ids |= {"live": str(market.chains), "made": str(made_to_order), "pads": str(market.pads)}
+    for name in ("buyer", "merchant", "carrier"):
+        city.ids[f"company.{name}"] = str(people[name].company)
+    _depart(city)
+    _order(city)
+    _settle(city)
+    _offer(city)
+    _admit(city)
+    _work(city)
+    _papers(city)
+    session = reading()
+    session.rollback()
+    for name, trader in list(city.people.items()):
+        epoch = city.epochs[name] = session.get_one(Person, trader.actor.person).auth_epoch
+        actor = accounts.session_actor(session, person_id=trader.actor.person, company_id=trader.company, epoch=epoch)
+        assert actor is not None
+        city.people[name] = replace(trader, actor=actor)
+    return city
+
+
+def _depart(city: City) -> None:
+    """Keep a departure for each act, empty, and one that carries cargo."""
+    session = reading()
+    session.rollback()
+    found = session.scalars(
+        sa.select(Departure.id)
+        .where(Departure.hub_code == HUB, Departure.departs_at > clock.now() + timedelta(days=4))
+        .order_by(Departure.departs_at)
+    ).all()
+    names = (
+        "carrying",
+        "arriving",
+        "close",
+        "load",
+        "seal",
+        "depart",
+        "at-border",
+        "clear",
+        "arrive",
+        "strip",
+        "cancel",
+    )
+    city.ids |= {f"departure.{name}": str(each) for name, each in zip(names, found, strict=False)}
+    done = [name for name, _ in _ON_THE_WAY]
+    for name in (*done[1:], "strip"):
+        for act, body in _ON_THE_WAY[: done.index(name) if name in done else None]:
+            city.call("operator", "POST", f"/departures/{city.ids[f'departure.{name}']}/{act}", body)
+
+
+def _place(
+    city: City,
+    name: str,
+    *,
+    goods: str = "live",
+    departure: str = "carrying",
+    plan: str = "acceptance_100",
+    rail: str = "bank",
+    confirmed: bool = True,
+) -> None:
+    listing = city.ids[goods]
+    city.call("buyer", "PUT", "/cart", {"to": HANOI})
+    cart = city.call("buyer", "PUT", f"/cart/lines/{listing}", {"quantity": 400})
+    payment = {"rail": rail, "plan": plan} | ({"payment_method": "pm_card_visa"} if rail == "card" else {})
+    body: dict[str, Any] = {"expected_totals": cart["totals"], "payment": payment}
+    if goods == "live":
+        body["departures"] = {listing: city.ids[f"departure.{departure}"]}
+    done = city.call("buyer", "POST", "/checkout", body)
+    city.ids[f"order.{name}"] = done["order_ids"][0]
+    city.ids.setdefault("checkout", done["id"])
+    city.ids.setdefault("group", done["group_id"])
+    if confirmed:
+        city.call("merchant", "POST", f"/orders/{city.ids[f'order.{name}']}/confirmation")
+    _note(city, name)
+
+
+def _note(city: City, name: str) -> None:
+    seen = city.call("buyer", "GET", f"/orders/{city.ids[f'order.{name}']}")
+    city.ids[f"line.{name}"] = seen["lines"][0]["id"]
+    if seen["bookings"]:
+        city.ids[f"booking.{name}"] = seen["bookings"][-1]["id"]
+    for payment in seen["payments"]:
+        city.ids[f"payment.{name}.{payment['subject']}"] = payment["id"]
+
+
+def _order(city: City) -> None:
+    """Place orders and bring each to another point of its way."""
+    _place(city, "placed", plan="deposit_30_70", confirmed=False)
+    _place(city, "deposit", plan="deposit_30_70")
+    _place(city, "confirmed")
+    _place(city, "packed")
+    _place(city, "arrived", departure="arriving")
+    _place(city, "later", goods="made")
+    _place(city, "dated", goods="made")
+    ready = (clock.now() + timedelta(days=12)).date().isoformat()
+    city.call("merchant", "PUT", f"/order-lines/{city.ids['line.dated']}/ready-date", {"ready_date": ready})
+    for name in ("packed", "arrived"):
+        city.call("merchant", "POST", f"/order-lines/{city.ids[f'line.{name}']}/packing", {"cartons": 10})
+    counted = {"cartons_received": 10, "gross_kg": "125", "m3": "0.6"}
+    city.call("carrier", "POST", f"/order-lines/{city.ids['line.arrived']}/handover", counted)
+    for act, body in (*_ON_THE_WAY, ("strip", {})):
+        city.call("operator", "POST", f"/departures/{city.ids['departure.arriving']}/{act}", body)
+    for name in ("delivered", "claimed", "offered", "escalated"):
+        _place(city, name)
+        bring(city.ids[f"order.{name}"])
+    evidence = city.upload("buyer", picture(), "evidence.png", "evidence")
+    city.ids["file.evidence"] = evidence
+    for name in ("claimed", "offered", "escalated"):
+        body = {"reason": "defective", "quantity": 40, "text": "Links break.", "evidence": [evidence]}
+        made = city.call("buyer", "POST", f"/order-lines/{city.ids[f'line.{name}']}/claims", body)
+        city.ids[f"claim.{name}"] = made["id"]
+    for name in ("offered", "escalated"):
+        city.call("merchant", "POST", f"/claims/{city.ids[f'claim.{name}']}/answer", {"amount": "100.00"})
+    city.call("buyer", "POST", f"/claims/{city.ids['claim.escalated']}/escalation")
+
+
+def _work(city: City) -> None:
+    """Do the jobs that are due; of the papers one is set, for each takes its time."""
+    with unit_of_work() as session:
+        contract = session.scalars(
+            sa.select(IssuedDocument.id).where(IssuedDocument.kind == "sales_contract").order_by(IssuedDocument.id)
+        ).first()
+        for job in session.query(OutboxJob).filter_by(name="render_document"):
+            if job.args["document"] != str(contract):
+                job.run_at = clock.now() + timedelta(days=365)
+    run_due(city.app)
+
+
+def _settle(city: City) -> None:
+    """Let money move: a slip, a return, a transfer without a name, two payouts."""
+    today = clock.now().date().isoformat()
+    slip = {"file": (io.BytesIO(PDF), "slip.pdf")}
+    city.call("buyer", "POST", f"/payments/{city.ids['payment.placed.order']}/slip", data=slip)
+    _place(city, "returned", plan="deposit_30_70")
+    paid = {"amount": "3288.00", "received_on": today}
+    city.call("merchant", "POST", f"/payments/{city.ids['payment.returned.order']}/confirmation", paid)
+    city.call("merchant", "POST", f"/orders/{city.ids['order.returned']}/cancellation")
+    (owed,) = city.call("merchant", "GET", "/returns")["items"]
+    city.ids["return"] = owed["id"]
+    came = city.call("merchant", "POST", "/transfers", {"amount": "3288.00", "currency": "CNY", "received_on": today})
+    city.ids["transfer"] = came["id"]
+    for name in ("sent", "due"):
+        _place(city, f"card.{name}", rail="card")
+        bring(city.ids[f"order.card.{name}"])
+        city.call("buyer", "POST", f"/order-lines/{city.ids[f'line.card.{name}']}/acceptance", {})
+        _work(city)
+        city.call("operator", "POST", "/payouts")
+        due = next(one for one in city.call("operator", "GET", "/payouts")["items"] if one["state"] == "due")
+        city.ids[f"payout.{name}"] = due["id"]
+        if name == "sent":
+            sent = city.call("operator", "POST", f"/payouts/{due['id']}/approval")
+            city.ids["file.payout"] = sent["file_id"]
+    session = reading()
+    session.rollback()
+    city.ids["account"] = str(session.scalars(sa.select(LedgerAccount.id).order_by(LedgerAccount.id)).first())
+    city.call("buyer", "PUT", f"/cart/lines/{city.ids['live']}", {"quantity": 400})
+
+
+def _offer(city: City) -> None:
+    """Write a draft, change what is live, bring pictures and price lists."""
+    draft = {
+        "sku": "NEW-1",
+        "title": "Chain",
+        "hs": "8714.10",
+        "origin": "CN",
+        "unit": "H87",
+        "currency": "CNY",
+        "incoterm": "FCA",
+        "place": HUB,
+        "price": "11.80",
+        "moq": 40,
+        "multiple": 40,
+        "carton_units": 40,
+        "carton_l": "50",
+        "carton_w": "40",
+        "carton_h": "30",
+        "gross_kg": "12.5",
+        "net_kg": "11",
+        "stock": 100,
+        "hub": HUB,
+    }
+    city.ids["draft"] = city.call("merchant", "POST", "/listings", draft)["id"]
+    for name, colour in (("first", "red"), ("second", "blue")):
+        file_id = city.upload("merchant", picture(colour), "chain.png", "picture")
+        city.ids[f"file.picture.{name}"] = file_id
+        made = city.call("merchant", "POST", f"/listings/{city.ids['draft']}/pictures", {"file_id": file_id})
+        city.ids[f"picture.{name}"] = made["id"]
+    city.ids["file.free"] = city.upload("merchant", picture("green"), "more.png", "picture")
+    changing = city.call("merchant", "POST", "/listings", draft | {"sku": "NEW-2", "title": "Waiting"})["id"]
+    city.call("merchant", "POST", f"/listings/{changing}/submission")
+    city.ids["submitted"] = changing
+    city.ids["case"] = city.call("operator", "GET", "/moderation")["items"][0]["id"]
+    for name, query in (("preview", "?dry_run=1"), ("done", "?dry_run=1")):
+        sheet = workbook(table([row(sku=f"{name}-1"), row(sku=f"{name}-2", hs="1")]))
+        sent = {"file": (io.BytesIO(sheet), "list.xlsx")}
+        city.ids[f"import.{name}"] = city.call("merchant", "POST", f"/imports{query}", data=sent)["id"]
+    _work(city)
+    city.call("merchant", "POST", f"/imports/{city.ids['import.done']}/commit")
+
+
+def _admit(city: City) -> None:
+    """Bring in a newcomer who applies to sell, an invitation, a code, second factors, accounts that wait."""
+    town = Town(city.app)
+    newcomer = town.company(NEWCOMER, country="CN", registration_number="91110000600037341L")
+    program = town.program(NEWCOMER)
+    actor = accounts.token_actor(reading(), token=program.token, now=clock.now())
+    assert actor is not None
+    city.people["newcomer"] = Trader(actor, program.token, NEWCOMER)
+    city.ids["company.newcomer"] = newcomer["company_id"]
+    licence = city.upload("newcomer", PDF, "licence.pdf", "licence")
+    apply = {"legal_name": "Newcomer Co.", "registration_number": "91110000600037341L", "licence_file_id": licence}
+    city.ids["application.new"] = city.call("newcomer", "POST", "/merchant-applications", apply | ACCOUNT)["id"]
+    for each in city.call("merchant", "GET", "/merchant-applications")["items"]:
+        city.ids["application.merchant"] = each["id"]
+    city.ids["file.licence.rival"] = city.upload("rival", PDF, "licence.pdf", "licence")
+    invited = {"login": COLLEAGUE, "roles": ["sales"]}
+    city.call("buyer", "POST", f"/companies/{city.ids['company.buyer']}/invitations", invited)
+    city.ids["invitation"] = town.invitation(COLLEAGUE)
+    city.call("thai", "POST", "/codes", {"login": city.people["thai"].login, "purpose": "reset_password"})
+    city.ids["code"] = town.code(city.people["thai"].login)
+    for who in ("merchant", "thai", "operator"):
+        city.secrets[who] = city.call(who, "POST", "/me/second-factor")["secret"]
+        if who != "thai":
+            city.call(who, "POST", "/me/second-factor/confirmation", {"code": app_code(city.secrets[who])})
+    clock.set_offset(60)
+    named = ACCOUNT | {
+        "currency": "USD",
+        "account_number": "1111222233334444",
+        "code": app_code(city.secrets["merchant"]),
+    }
+    city.ids["payee"] = city.call("merchant", "POST", "/payees", named)["id"]
+    # A code of the app is taken once: what comes later is in another half minute.
+    clock.set_offset(MINUTES)
+
+
+def _papers(city: City) -> None:
+    """Find the papers that were set, and one to sign."""
+    for paper in city.call("buyer", "GET", "/documents")["items"]:
+        city.ids.setdefault(f"document.{paper['kind']}", paper["id"])
+    contract = city.call("buyer", "GET", f"/documents/{city.ids['document.sales_contract']}")
+    city.ids["hash"] = contract["data_sha256"]
+    city.ids["file.slip"] = city.upload("buyer", PDF, "slip.pdf", "slip")
+    city.ids["file.scan"] = city.upload("buyer", PDF, "signed.pdf", "scan")
+    signed = {"document_sha256": contract["data_sha256"], "file_id": city.upload("merchant", PDF, "s.pdf", "scan")}
+    city.call("merchant", "POST", f"/documents/{city.ids['document.sales_contract']}/signature", signed)

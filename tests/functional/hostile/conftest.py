@@ -1,0 +1,47 @@
+"""The city under siege, built once for each database and put back before each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from marketplace.config import Settings
+from marketplace.kernel import clock
+from marketplace.kernel.db import db
+from tests.conftest import Database
+from tests.functional.hostile import pages
+from tests.functional.hostile.city import MINUTES, build
+from tests.functional.hostile.siege import Siege
+from tests.functional.hostile.watch import Watch
+from tests.functional.hostile.ways import WAYS
+
+
+@pytest.fixture(scope="session")
+def besieged(shared_app: Flask, database: Database, settings: Settings) -> Siege:
+    """Build the city and look at everything that it asks for."""
+    with shared_app.app_context():
+        database.refresh()
+        city = build(shared_app)
+        bodies = {name: way.body(city) for name, way in WAYS.items() if way.body}
+        watch = Watch(database, Path(settings.data_dir))
+        browsers = pages.clients(city)
+        forms = pages.crawl(shared_app, city, browsers)
+        description = shared_app.test_client().get("/api/v1/openapi.json").get_json()
+        found = Siege(shared_app, city, watch, browsers, forms, description, bodies=bodies)
+        clock.set_offset(0)
+        return found
+
+
+@pytest.fixture
+def siege(besieged: Siege) -> Iterator[Siege]:
+    """The city as it was built, nothing found yet."""
+    with besieged.app.app_context():
+        besieged.watch.restore()
+        besieged.findings.clear()
+        besieged.sent = 0
+        clock.set_offset(MINUTES)
+        yield besieged
+        clock.set_offset(0)
+        db.session.remove()
+        db.engine.dispose()

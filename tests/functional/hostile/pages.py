@@ -1,0 +1,193 @@
+"""The forms of the pages, found by opening every page that there is with everything that it can show."""
+
+import re
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from itertools import product
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from marketplace.edge.identity import SessionUser
+from marketplace.edge.permissions import access_of
+from tests.functional.hostile.city import City
+
+# Which of the city's ids a parameter of an address may stand for.
+KINDS: Final = {
+    "listing_id": ("live", "made", "draft", "submitted"),
+    "order_id": "order.",
+    "line_id": "line.",
+    "departure_id": "departure.",
+    "booking_id": "booking.arrived",
+    "claim_id": "claim.",
+    "payment_id": "payment.",
+    "document_id": "document.sales_contract",
+    "import_id": "import.",
+    "application_id": "application.",
+    "case_id": "case",
+    "checkout_id": "checkout",
+    "group_id": "group",
+    "file_id": "file.",
+    "picture_id": "picture.",
+    "payout_id": "payout.",
+    "return_id": "return",
+    "transfer_id": "transfer",
+    "payee_id": "payee",
+    "account_id": "account",
+    "company_id": "company.",
+    "token": "invitation",
+}
+WORDS: Final = {"kind": "commission_income", "currency": "CNY", "width": "320", "filename": "css/city.css"}
+# Pages whose forms are samples or that have none: the style guide's lead nowhere.
+SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide")
+VISITORS: Final = ("", "buyer", "merchant", "operator", "carrier", "newcomer", "rival")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as a page shows it: its fields with the values it begins with."""
+
+    who: str
+    page: str
+    method: str
+    action: str
+    endpoint: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    # What a visitor sees and fills in; the others are sent along unseen.
+    controls: set[str] = field(default_factory=set)
+
+
+class _Reader(HTMLParser):
+    def __init__(self, who: str, page: str) -> None:
+        super().__init__()
+        self.who, self.page = who, page
+        self.forms: list[Form] = []
+        self._area = ""
+        self._select = ""
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: C901, PLR0912  one branch for each kind of tag
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            action = found.get("action") or self.page
+            self.forms.append(Form(self.who, self.page, found.get("method", "get").lower(), action))
+            self._inside = True
+        if not self._inside:
+            return
+        form, name = self.forms[-1], found.get("name", "")
+        if tag == "option" and self._select:
+            form.choices[self._select].append(found.get("value", ""))
+            if "selected" in found or not form.fields[self._select]:
+                form.fields[self._select] = found.get("value", "")
+        elif not name:
+            return
+        elif tag in {"select", "textarea"} or (tag == "input" and found.get("type") != "hidden"):
+            form.controls.add(name)
+        if tag == "option" or not name:
+            return
+        if tag == "select":
+            self._select = name
+            form.fields.setdefault(name, "")
+            form.choices.setdefault(name, [])
+        elif tag == "textarea":
+            self._area = name
+            form.fields.setdefault(name, "")
+        elif tag == "input" and found.get("type") == "file":
+            form.files[name] = found.get("accept", "")
+        elif tag == "input" and found.get("type") in {"checkbox", "radio"}:
+            form.choices.setdefault(name, []).append(found.get("value", "on"))
+            if "checked" in found or name not in form.fields:
+                form.fields[name] = found.get("value", "on")
+        elif tag in {"input", "button"}:
+            form.fields.setdefault(name, found.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+        elif tag == "select":
+            self._select = ""
+        elif tag == "textarea":
+            self._area = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.forms[-1].fields[self._area] += data
+
+
+def clients(city: City) -> dict[str, FlaskClient]:
+    """Return a browser for each visitor, logged in as the login pages would leave it."""
+    found = {}
+    for who in VISITORS:
+        client = city.app.test_client()
+        if who:
+            with client.session_transaction() as session:
+                session["_user_id"] = _cookie(city, who)
+                session["_fresh"] = True
+        found[who] = client
+    return found
+
+
+def _cookie(city: City, who: str) -> str:
+    actor = city.actor(who)
+    return SessionUser(actor, city.epochs[who]).get_id()
+
+
+def addresses(city: City, rule: Rule) -> list[str]:
+    """Return the addresses of a route with what it can be opened for."""
+    names = re.findall(r"<(?:[^:>]+:)?([^>]+)>", rule.rule)
+    ways = [_values(city, name) for name in names]
+    found = []
+    for values in product(*ways):
+        # Where two ids go together, they are of the same thing: an order and its line.
+        kinds = {value[0].split(".", 1)[1] for value in values if value[0].startswith(("order.", "line."))}
+        if len(kinds) > 1:
+            continue
+        path = rule.rule
+        for _, value in values:
+            path = re.sub(r"<[^>]+>", value.replace("\\", ""), path, count=1)
+        found.append(path)
+    return found
+
+
+def _values(city: City, name: str) -> list[tuple[str, str]]:
+    if name in WORDS:
+        return [("", WORDS[name])]
+    kind = KINDS[name]
+    if isinstance(kind, tuple):
+        return [(each, city.ids[each]) for each in kind]
+    return [
+        (key, value) for key, value in city.ids.items() if key == kind or (kind[-1] == "." and key.startswith(kind))
+    ]
+
+
+def visitors(app: Flask, city: City, rule: Rule) -> list[str]:
+    """Return who may open a route, strangers first."""
+    access = access_of(app.view_functions[rule.endpoint])
+    permission = access.permission if access else None
+    return [who for who in VISITORS if permission is None or (who and city.actor(who).may(permission))]
+
+
+def crawl(app: Flask, city: City, browsers: dict[str, FlaskClient]) -> dict[tuple[str, str], Form]:
+    """Return of each act one form, by method and endpoint."""
+    adapter = app.url_map.bind("localhost")
+    found: dict[tuple[str, str], Form] = {}
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.rule.startswith(SAMPLES):
+            continue
+        for path, who in product(addresses(city, rule), visitors(app, city, rule)):
+            answer = browsers[who].get(path)
+            if answer.mimetype != "text/html" or answer.status_code != 200:
+                continue
+            reader = _Reader(who, path)
+            reader.feed(answer.text)
+            for form in reader.forms:
+                endpoint, _ = adapter.match(urlsplit(urljoin(path, form.action)).path, method=form.method.upper())
+                key = (form.method, endpoint)
+                if key not in found or len(form.fields) > len(found[key].fields):
+                    found[key] = replace(form, endpoint=endpoint)
+    return found

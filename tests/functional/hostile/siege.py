@@ -1,0 +1,262 @@
+"""Sends what nobody sends who means well, and notes what the answer should not have been."""
+
+import io
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+from uuid import uuid4
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from marketplace.kernel.db import reading
+from marketplace.reports import queries as reports
+from tests.conftest import SOAK
+from tests.functional.hostile import judge, pages
+from tests.functional.hostile.city import PDF, City, picture
+from tests.functional.hostile.pages import Form
+from tests.functional.hostile.values import HUGE, TEXTS, THINGS, Raw
+from tests.functional.hostile.watch import Watch
+from tests.functional.hostile.ways import FORMS, WAYS, Way
+from tests.support.sheets import row, table, workbook
+
+_MARK: Final = "\ue000raw\ue000"
+# Tries with a code are counted where the code is kept.
+_COUNTED: Final = frozenset({"one_time_code"})
+_GUARDS: Final = frozenset({"csrf_token", "idempotency_key"})
+
+
+@dataclass
+class Siege:
+    """The city under attack: who attacks it, what it takes, what was found."""
+
+    app: Flask
+    city: City
+    watch: Watch
+    browsers: dict[str, FlaskClient]
+    forms: dict[tuple[str, str], Form]
+    description: dict[str, Any]
+    findings: Counter[str] = field(default_factory=Counter)
+    sent: int = 0
+    accepted: int = 0
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def operations(self) -> dict[str, dict[str, Any]]:
+        """The API calls as the application describes them, by method and shape of the path."""
+        return {
+            f"{method.upper()} {re.sub(r'{[^}]+}', '{}', path.removeprefix('/api/v1'))}": operation
+            for path, methods in self.description["paths"].items()
+            for method, operation in methods.items()
+        }
+
+    def way(self, operation: str) -> Way:
+        """Return how a call is made."""
+        return WAYS.get(operation, Way("buyer"))
+
+    def path(self, operation: str, ids: tuple[str, ...] | None = None) -> str:
+        """Return the address of a call, with ids of its own or given ones."""
+        given = ids if ids is not None else tuple(self.city.ids[name] for name in self.way(operation).ids)
+        return "/api/v1" + operation.split(" ")[1].replace("{}", "%s") % given
+
+    def body(self, operation: str) -> dict[str, Any]:
+        """Return a body in order."""
+        return json.loads(json.dumps(self.bodies.get(operation, {})))
+
+    def call(
+        self,
+        operation: str,
+        *,
+        body: Any = None,
+        path: str | None = None,
+        query: str | None = None,
+        who: str | None = None,
+        attacked: str = "",
+        note: str = "",
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> TestResponse:
+        """Call the API, judge the answer, and put back what was written."""
+        way = self.way(operation)
+        who = way.who if who is None else who
+        method = operation.split(" ", maxsplit=1)[0]
+        address = path or self.path(operation)
+        query = way.query if query is None else query
+        given = {"Idempotency-Key": str(uuid4())} | (self.city.people[who].headers if who else {}) | dict(headers or {})
+        if body is not None:
+            options |= {"data": encoded(body), "content_type": "application/json"}
+        answer = self.app.test_client().open(
+            f"{address}?{query}" if query else address, method=method, headers=given, **options
+        )
+        self.judged(answer, judge.api(answer, attacked), f"{operation} {note}")
+        return answer
+
+    def send(self, form: Form, fields: Mapping[str, Any], *, attacked: str = "", note: str = "") -> TestResponse:
+        """Send a form from a browser, judge the page, and put back what was written."""
+        action = urljoin(form.page, form.action)
+        # An answer may end the session: each form is sent from a browser as it was when the form was opened.
+        client = self.app.test_client()
+        for cookie in ("city",):
+            found = self.browsers[form.who].get_cookie(cookie)
+            if found is not None:
+                client.set_cookie(cookie, found.value)
+        if form.method == "get":
+            answer = client.get(urlsplit(action).path, query_string=dict(fields))
+        else:
+            data = {**fields, "idempotency_key": fields.get("idempotency_key", str(uuid4()))}
+            answer = client.post(action, data=data)
+        self.judged(
+            answer, judge.page(answer, attacked, form.controls), f"{form.method.upper()} {form.endpoint} {note}"
+        )
+        return answer
+
+    def judged(self, answer: TestResponse, faults: list[str], what: str) -> None:
+        """Note the faults of an answer, and what was written in spite of a refusal."""
+        self.sent += 1
+        if self.watch.is_touched():
+            if answer.status_code == 401 and set(self.watch.changed_tables()) <= _COUNTED:
+                pass
+            elif answer.status_code >= 400:
+                faults = [*faults, f"refused, but written: {self.watch.changed_tables()}"]
+            else:
+                self.accepted += 1
+                self._check(what)
+            self.watch.restore()
+        for fault in faults:
+            self.findings[f"{what} -> {answer.status_code}: {fault}"] += 1
+
+    def _check(self, what: str) -> None:
+        # What was taken after all leaves a city in order; looked at often in a soak, now and then in a smoke.
+        if self.accepted % (3 if SOAK else 15) == 1:
+            session = reading()
+            session.rollback()
+            self.findings.update(f"{what} broke {breach}" for breach in reports.check(session))
+            session.rollback()
+
+    def fields_of(self, operation: str) -> Iterator[tuple[str | int, ...]]:
+        """Return where a body can be wrong: every documented field, and what lies in the fields of one in order."""
+        content = self.operations[operation].get("requestBody", {}).get("content", {})
+        documented: set[str] = set()
+        for media in content.values():
+            name = media["schema"].get("$ref", "").split("/")[-1]
+            documented |= set(self.description["components"]["schemas"].get(name, {}).get("properties", {}))
+        body = self.body(operation)
+        yield from ((name,) for name in sorted(documented | body.keys()))
+        for name, value in sorted(body.items()):
+            yield from ((name, *rest) for rest in _inside(value))
+
+    def queries_of(self, operation: str) -> list[str]:
+        """Return the documented parameters of the query."""
+        return [each["name"] for each in self.operations[operation].get("parameters", []) if each["in"] == "query"]
+
+    def filled(self, form: Form) -> dict[str, Any]:
+        """Return a form as somebody fills it in who means well."""
+        fields: dict[str, Any] = dict(form.fields)
+        for name, accepts in form.files.items():
+            fields[name] = fitting(accepts)
+        filled = FORMS.get(form.endpoint)
+        return fields | (filled(self.city) if filled else {})
+
+
+def fitting(accepts: str) -> tuple[io.BytesIO, str]:
+    """Return a file of a kind that a control asks for."""
+    if "xlsx" in accepts:
+        return io.BytesIO(workbook(table([row()]))), "list.xlsx"
+    if "pdf" in accepts:
+        return io.BytesIO(PDF), "paper.pdf"
+    return io.BytesIO(picture("yellow")), "picture.png"
+
+
+def encoded(body: Any) -> bytes:
+    """Write JSON, raw parts as they stand."""
+    raw: list[str] = []
+
+    def prepared(value: Any) -> Any:
+        if isinstance(value, Raw):
+            raw.append(str(value))
+            return _MARK
+        if isinstance(value, dict):
+            return {name: prepared(each) for name, each in value.items()}
+        return [prepared(each) for each in value] if isinstance(value, list) else value
+
+    text = json.dumps(prepared(body))
+    for each in raw:
+        text = text.replace(json.dumps(_MARK), each, 1)
+    return text.encode()
+
+
+def with_value(body: Any, where: tuple[str | int, ...], value: Any) -> Any:
+    """Return a body with one place changed."""
+    changed = json.loads(json.dumps(body))
+    part = changed
+    for step in where[:-1]:
+        part = part[step]
+    part[where[-1]] = value
+    return changed
+
+
+def without(body: Any, where: tuple[str | int, ...]) -> Any:
+    """Return a body with one place left out."""
+    changed = json.loads(json.dumps(body))
+    part = changed
+    for step in where[:-1]:
+        part = part[step]
+    if isinstance(part, list) or where[-1] in part:
+        del part[where[-1]]
+    return changed
+
+
+def _inside(value: Any) -> Iterator[tuple[str | int, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, each in items:
+        yield (step,)
+        yield from ((step, *rest) for rest in _inside(each))
+
+
+class Sample:
+    """All values in a soak; else a few for each field, the same in every run, and each value somewhere."""
+
+    def __init__(self, seed: int) -> None:
+        """Begin with a seed."""
+        self._random = random.Random(seed)
+        self._texts: list[str] = []
+        self._things: list[str] = []
+
+    def texts(self, few: int) -> list[tuple[str, str]]:
+        """Return texts for a field."""
+        if SOAK:
+            return [*TEXTS.items(), ("10 MB", HUGE)]
+        return [(name, TEXTS[name]) for name in self._next(self._texts, TEXTS, few)]
+
+    def things(self, few: int) -> list[tuple[str, Any]]:
+        """Return JSON values for a field."""
+        if SOAK:
+            return list(THINGS.items())
+        return [(name, THINGS[name]) for name in self._next(self._things, THINGS, few)]
+
+    def _next(self, left: list[str], values: Mapping[str, Any], few: int) -> list[str]:
+        if len(left) < few:
+            more = list(values)
+            self._random.shuffle(more)
+            left += more
+        taken, left[:] = left[:few], left[few:]
+        return taken
+
+
+def report(siege: Siege) -> str:
+    """Say what was found, most frequent first."""
+    return "\n".join([f"{len(siege.findings)} of {siege.sent} requests:", *sorted(siege.findings)])
+
+
+def open_fields(form: Form) -> list[str]:
+    """Return the fields that a visitor fills in; the guards are attacked by tests of their own."""
+    return [name for name in form.fields if name not in _GUARDS]
+
+
+__all__ = ["Sample", "Siege", "encoded", "fitting", "open_fields", "pages", "report", "with_value", "without"]

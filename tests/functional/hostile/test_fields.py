@@ -1,0 +1,90 @@
+"""Every field of every call, and every part of an address, with values that nobody sends who means well."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.conftest import SOAK
+from tests.functional.hostile.siege import Sample, Siege, report, with_value, without
+from tests.functional.hostile.ways import WAYS
+
+SEED = 20160428
+STRANGE_IDS = (
+    "0",
+    "-1",
+    "NaN",
+    "..%2f..%2fetc%2fpasswd",
+    "%00",
+    "%ff%fe",
+    "%F0%9F%9A%9B",
+    "<script>",
+    "'; DROP",
+    "x" * 9_000,
+)
+
+
+def test_fields_of_calls(siege: Siege) -> None:
+    sample = Sample(SEED)
+    for operation, way in WAYS.items():
+        if way.body is None:
+            continue
+        body = siege.body(operation)
+        for where in siege.fields_of(operation):
+            attacked = str(where[0])
+            values = sample.texts(1) + sample.things(1)
+            for name, value in values:
+                siege.call(operation, body=with_value(body, where, value), attacked=attacked, note=f"{where} {name}")
+            siege.call(operation, body=without(body, where), attacked=attacked, note=f"{where} left out")
+    assert siege.findings == {}, report(siege)
+
+
+def test_queries_of_calls(siege: Siege) -> None:
+    sample = Sample(SEED + 1)
+    for operation in sorted(siege.operations):
+        for parameter in siege.queries_of(operation):
+            for name, value in sample.texts(2):
+                siege.call(operation, query="", query_string={parameter: value}, note=f"?{parameter} {name}")
+    assert siege.findings == {}, report(siege)
+
+
+def test_ids_in_addresses(siege: Siege) -> None:
+    """What is no id, nobody's id and somebody else's id are answered alike."""
+    for turn, operation in enumerate(sorted(siege.operations)):
+        way = siege.way(operation)
+        for place in range(len(way.ids)):
+            known = [siege.city.ids[name] for name in way.ids]
+            # In a smoke each call meets two of them, and each of them many calls.
+            for strange in STRANGE_IDS if SOAK else (STRANGE_IDS[turn % 10], STRANGE_IDS[(turn + 5) % 10]):
+                ids = tuple(strange if number == place else each for number, each in enumerate(known))
+                answer = siege.call(
+                    operation, path=siege.path(operation, ids), body=_body(siege, operation), note=strange[:20]
+                )
+                assert answer.status_code in {404, 405, 414, 401}, (operation, strange, answer.text)
+    assert siege.findings == {}, report(siege)
+
+
+@pytest.mark.parametrize("stranger", ["rival", "thai"])
+def test_ids_of_others(siege: Siege, stranger: str) -> None:
+    """Somebody else's id is answered like one that nobody has, byte for byte."""
+    for operation in sorted(siege.operations):
+        way = siege.way(operation)
+        if not way.ids or way.who in {"", stranger}:
+            continue
+        foreign = siege.call(operation, who=stranger, body=_body(siege, operation), note="foreign")
+        unknown = tuple(str(uuid4()) for _ in way.ids)
+        nobodys = siege.call(
+            operation, who=stranger, path=siege.path(operation, unknown), body=_body(siege, operation), note="unknown"
+        )
+        if operation in SHARED:
+            continue
+        assert (foreign.status_code, foreign.data) == (nobodys.status_code, nobodys.data), operation
+        assert foreign.status_code in {403, 404}, operation
+    assert siege.findings == {}, report(siege)
+
+
+# Anybody who buys may put what is public into a cart, and read a departure.
+SHARED = {"PUT /cart/lines/{}", "DELETE /cart/lines/{}"}
+
+
+def _body(siege: Siege, operation: str):
+    return siege.body(operation) if operation in siege.bodies else None

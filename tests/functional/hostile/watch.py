@@ -1,0 +1,91 @@
+"""Tells whether anything was written, and puts everything back as it was."""
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from marketplace.kernel.db import Base, db
+from tests.conftest import Database
+from tests.support import postgres
+
+# Counters of the door remember the refused too; they hold nothing that anybody entered.
+_DOOR: Final = frozenset({"login_counter"})
+
+
+class Watch:
+    """The content of a database as it was when the watch began."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        """Keep a copy of the database."""
+        self._database = database
+        self._files = folder / "files"
+        self._copy = str(folder / "hostile.sqlite3") if database.name == "sqlite" else f"hostile_{folder.name}"
+        self._keep()
+        self._rows = self._digest()
+        self._mark = self._moment()
+        self._stored = self._bytes()
+
+    def is_touched(self) -> bool:
+        """Tell whether anything but counters was written since."""
+        if self._moment() == self._mark:
+            return False
+        if self._digest() != self._rows:
+            return True
+        self._mark = self._moment()
+        return False
+
+    def restore(self) -> None:
+        """Put the database back as it was."""
+        db.session.remove()
+        db.engine.dispose()
+        if self._database.name == "sqlite":
+            self._refreshed(self._copy).refresh()
+        else:
+            postgres.recreate(self._database.url, template=self._copy)
+        for path in self._bytes() - self._stored:
+            path.unlink()
+        self._mark = self._moment()
+
+    def changed_tables(self) -> list[str]:
+        """Name what was written to, for the message of a failed test."""
+        now = self._digest()
+        return [name for name in now if now[name] != self._rows[name]]
+
+    def _refreshed(self, template: str) -> Database:
+        return Database(self._database.name, self._database.url, template)
+
+    def _keep(self) -> None:
+        db.session.remove()
+        if self._database.name == "sqlite":
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.engine.dispose()
+            shutil.copyfile(self._database.url.removeprefix("sqlite:///"), self._copy)
+        else:
+            db.engine.dispose()
+            postgres.create(self._copy, template=sa.make_url(self._database.url).database)
+
+    def _moment(self) -> Any:
+        """Return what is another value after any write, cheaply."""
+        if self._database.name == "sqlite":
+            path = Path(self._database.url.removeprefix("sqlite:///"))
+            wal = Path(f"{path}-wal")
+            return [(each.stat().st_mtime_ns, each.stat().st_size) for each in (path, wal) if each.exists()]
+        with db.engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").scalar()
+
+    def _digest(self) -> dict[str, str]:
+        """Return a hash of every table's rows."""
+        found: dict[str, str] = {}
+        with db.engine.connect() as connection:
+            for name, table in Base.metadata.tables.items():
+                if name not in _DOOR:
+                    rows = sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
+                    found[name] = hashlib.blake2b("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
+        return found
+
+    def _bytes(self) -> set[Path]:
+        return {path for path in self._files.rglob("*") if path.is_file()}

@@ -1,0 +1,316 @@
+"""For each API call somebody who may make it, something it can be made for, and a body that is in order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from marketplace.kernel import clock
+from tests.factories import HUB, PASSWORD
+from tests.functional.hostile.city import ACCOUNT, City
+from tests.support.visitors import TERMS, app_code
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Way:
+    """Who calls, for which of the city's ids in the order of the path, with what."""
+
+    who: str = ""
+    ids: tuple[str, ...] = ()
+    body: Callable[[City], Body] | None = None
+    query: str = ""
+    succeeds: bool = True
+
+
+def _today() -> str:
+    return clock.now().date().isoformat()
+
+
+def _listing(city: City) -> Body:
+    return {
+        "sku": "H-1",
+        "title": "Chain",
+        "titles": {"zh": "链条"},
+        "description": "Strong.",
+        "descriptions": {"zh": "强"},
+        "locale": "en",
+        "hs": "8714.10",
+        "origin": "CN",
+        "unit": "H87",
+        "grade": "A",
+        "category": "motorcycle-parts",
+        "moq": 40,
+        "multiple": 40,
+        "ladders": [
+            {
+                "currency": "CNY",
+                "incoterm": "FCA",
+                "place": HUB,
+                "price": "11.80",
+                "tiers": [{"quantity": 400, "price": "11.20"}],
+            }
+        ],
+        "carton_units": 40,
+        "carton_l": "50",
+        "carton_w": "40",
+        "carton_h": "30",
+        "gross_kg": "12.5",
+        "net_kg": "11",
+        "stackable": True,
+        "stock": 1000,
+        "hub": HUB,
+    }
+
+
+def _checkout(city: City) -> Body:
+    cart = city.call("buyer", "GET", "/cart")
+    key = cart["bundles"][0]["key"]
+    payment = {"rail": "bank", "plan": "deposit_30_70"}
+    return {
+        "expected_totals": cart["totals"],
+        "departures": {city.ids["live"]: city.ids["departure.carrying"]},
+        "payment": payment,
+        "payments": {key: payment},
+        "purchase_order_number": "PO-1",
+    }
+
+
+def _application(city: City) -> Body:
+    return (
+        {
+            "legal_name": "Rival Co.",
+            "registration_number": "0100109106",
+            "licence_file_id": city.ids["file.licence.rival"],
+            "licence_until": "2030-01-01",
+        }
+        | ACCOUNT
+        | {"currency": "VND", "country": "VN", "bic": "BFTVVNVX"}
+    )
+
+
+def _registration(_city: City) -> Body:
+    return {
+        "company_name": "Lanxang",
+        "country": "LA",
+        "registration_number": "01-99",
+        "person_name": "Somsy",
+        "login": "fresh@demo.test",
+        "password": PASSWORD,
+        "accepted_terms": TERMS,
+    }
+
+
+def _payee(city: City) -> Body:
+    return ACCOUNT | {"currency": "THB", "code": app_code(city.secrets["merchant"])}
+
+
+def _passing(_city: City) -> Body:
+    return {"happened_at": (clock.now() - timedelta(seconds=5)).isoformat()}
+
+
+def _removal(city: City) -> Body:
+    return {"code": app_code(city.secrets["merchant"])}
+
+
+def body(**given: Any) -> Callable[[City], Body]:
+    """Return a body that needs nothing of the city; what is callable is asked."""
+    return lambda city: {name: value(city) if callable(value) else value for name, value in given.items()}
+
+
+def _of(name: str) -> Callable[[City], str]:
+    return lambda city: city.ids[name]
+
+
+_PACKED: Final = body(cartons=10, gross_kg="125", length_cm="50", width_cm="40", height_cm="30", marks="HT 1-10")
+_COUNTED: Final = body(
+    cartons_received=10, gross_kg="125", length_cm="120", width_cm="80", height_cm="100", remarks="dry"
+)
+_CONFIRMED: Final = body(amount="3288.00", currency="CNY", received_on=lambda _: _today())
+_AMOUNT: Final = body(amount="10.00", currency="CNY", text="As agreed.")
+
+WAYS: Final[dict[str, Way]] = {
+    "POST /bookings/{}/receipt": Way(
+        "buyer", ("booking.arrived",), body(cartons=9, damaged=1, remarks="wet", complete=True)
+    ),
+    "GET /cart": Way("buyer"),
+    "PUT /cart": Way("buyer", (), body(to="VNHAN")),
+    "DELETE /cart/lines/{}": Way("buyer", ("live",)),
+    "PUT /cart/lines/{}": Way(
+        "buyer", ("live",), body(quantity=80, currency="CNY", price_basis={"incoterm": "FCA", "place": HUB})
+    ),
+    "POST /checkout": Way("buyer", (), _checkout),
+    "GET /checkout/{}": Way("buyer", ("checkout",)),
+    "POST /checkout/{}/completion": Way("buyer", ("checkout",)),
+    "GET /claims": Way("merchant"),
+    "GET /claims/{}": Way("merchant", ("claim.offered",)),
+    "POST /claims/{}/answer": Way("merchant", ("claim.claimed",), _AMOUNT),
+    "POST /claims/{}/decision": Way("operator", ("claim.escalated",), _AMOUNT),
+    "POST /claims/{}/escalation": Way("buyer", ("claim.claimed",)),
+    "GET /claims/{}/evidence/{}": Way("merchant", ("claim.claimed", "file.evidence")),
+    "POST /claims/{}/settlement": Way("buyer", ("claim.offered",), body(amount="100.00", currency="CNY")),
+    "POST /claims/{}/withdrawal": Way("buyer", ("claim.claimed",)),
+    "POST /codes": Way("", (), body(login="buyer@demo.test", purpose="sign_in")),
+    "POST /companies": Way("", (), _registration),
+    "GET /companies/{}": Way("buyer", ("company.buyer",)),
+    "POST /companies/{}/invitations": Way("buyer", ("company.buyer",), body(login="x@demo.test", roles=["sales"])),
+    "GET /consignments": Way("carrier"),
+    "GET /departures": Way(""),
+    "GET /departures/{}": Way("", ("departure.carrying",)),
+    "POST /departures/{}/cancel": Way("operator", ("departure.cancel",), body(reason="flood")),
+    "POST /departures/{}/load": Way("operator", ("departure.load",), body(bookings=[])),
+    "POST /departures/{}/seal": Way("operator", ("departure.seal",), body(seal_number="CN-1")),
+    "POST /departures/{}/close": Way("operator", ("departure.close",)),
+    "GET /departures/{}/operations": Way("operator", ("departure.arriving",)),
+    **{
+        f"POST /departures/{{}}/{act}": Way("operator", (f"departure.{act}",), _passing)
+        for act in ("depart", "at-border", "clear", "arrive", "strip")
+    },
+    "GET /documents": Way("buyer"),
+    "GET /documents/{}": Way("buyer", ("document.sales_contract",)),
+    "GET /documents/{}.pdf": Way("buyer", ("document.sales_contract",)),
+    "POST /documents/{}/signature": Way(
+        "buyer", ("document.sales_contract",), body(document_sha256=_of("hash"), file_id=_of("file.scan"))
+    ),
+    "GET /documents/{}/signatures/{}": Way("buyer", ("document.sales_contract", "company.merchant")),
+    "POST /files": Way("merchant"),
+    "GET /files/{}": Way("buyer", ("file.evidence",)),
+    "GET /imports": Way("merchant"),
+    "POST /imports": Way("merchant"),
+    "GET /imports/{}": Way("merchant", ("import.preview",)),
+    "POST /imports/{}/cancellation": Way("merchant", ("import.preview",)),
+    "POST /imports/{}/commit": Way("merchant", ("import.preview",)),
+    "GET /imports/{}/errors": Way("merchant", ("import.preview",)),
+    "POST /invitations/{}/acceptance": Way(
+        "", ("invitation",), body(person_name="Colleague", password=PASSWORD, accepted_terms=TERMS)
+    ),
+    "GET /ledger/accounts": Way("operator", query="kind=commission_income&currency=CNY"),
+    "GET /ledger": Way("operator"),
+    "GET /ledger/accounts/{}/entries": Way("operator", ("account",)),
+    "GET /listings/{}": Way("", ("live",)),
+    "POST /listings": Way("merchant", (), _listing),
+    "PATCH /listings/{}": Way("merchant", ("draft",), _listing),
+    "POST /listings/{}/acts": Way("merchant", ("live",), body(action="pause")),
+    "POST /listings/{}/pictures": Way("merchant", ("draft",), body(file_id=_of("file.free"), alt="A chain")),
+    "DELETE /listings/{}/pictures/{}": Way("merchant", ("draft", "picture.first")),
+    "POST /listings/{}/pictures/{}/lead": Way("merchant", ("draft", "picture.second")),
+    "PUT /listings/{}/stock": Way("merchant", ("live",), body(stock=9_000)),
+    "POST /listings/{}/submission": Way("merchant", ("draft",)),
+    "POST /me/erasure": Way("rival", (), body(current_password=PASSWORD)),
+    "POST /me/password": Way("rival", (), body(current_password=PASSWORD, new_password="over the Pearl River")),
+    "POST /me/second-factor": Way("rival"),
+    "POST /me/second-factor/confirmation": Way("thai", (), lambda city: {"code": app_code(city.secrets["thai"])}),
+    "POST /me/second-factor/removal": Way("merchant", (), _removal),
+    "POST /me/terms": Way("buyer", (), body(accepted_terms=TERMS)),
+    "GET /merchant": Way("merchant"),
+    "POST /merchant-applications": Way("rival", (), _application),
+    "GET /merchant-applications/{}": Way("operator", ("application.new",)),
+    "POST /merchant-applications/{}/decision": Way(
+        "operator", ("application.new",), body(decision="approve", reason="In order.")
+    ),
+    "GET /merchant-applications/{}/licence": Way("operator", ("application.new",)),
+    "POST /merchants/{}/standing": Way("operator", ("company.merchant",), body(action="suspend", reason="Late.")),
+    "GET /moderation": Way("operator"),
+    "GET /moderation/{}": Way("operator", ("case",)),
+    "POST /moderation/{}/decision": Way("operator", ("case",), body(decision="approve", reason="Good.")),
+    "POST /order-lines/{}/acceptance": Way("buyer", ("line.delivered",), body(quantity=40)),
+    "POST /order-lines/{}/claims": Way(
+        "buyer",
+        ("line.delivered",),
+        lambda city: {
+            "reason": "defective",
+            "quantity": 40,
+            "text": "Broken.",
+            "evidence": [city.ids["file.evidence"]],
+        },
+    ),
+    "POST /order-lines/{}/handover": Way("carrier", ("line.packed",), _COUNTED),
+    "POST /order-lines/{}/packing": Way("merchant", ("line.confirmed",), _PACKED),
+    "POST /order-lines/{}/ready": Way("merchant", ("line.confirmed",)),
+    "PUT /order-lines/{}/ready-date": Way(
+        "merchant",
+        ("line.later",),
+        body(ready_date=lambda _: (clock.now() + timedelta(days=12)).date().isoformat()),
+    ),
+    "GET /orders/{}": Way("buyer", ("order.arrived",)),
+    "POST /orders/{}/cancellation": Way("buyer", ("order.placed",)),
+    "POST /orders/{}/confirmation": Way("merchant", ("order.placed",)),
+    "POST /password-resets": Way(
+        "",
+        (),
+        lambda city: {
+            "login": city.people["thai"].login,
+            "code": city.ids["code"],
+            "new_password": "over the Pearl River",
+        },
+    ),
+    "POST /payees": Way("merchant", (), _payee),
+    "POST /payees/{}/withdrawal": Way("merchant", ("payee",)),
+    "GET /payments/{}": Way("buyer", ("payment.deposit.order",)),
+    "POST /payments/{}/dispute": Way("merchant", ("payment.placed.order",)),
+    "POST /payments/{}/confirmation": Way("merchant", ("payment.deposit.order",), _CONFIRMED),
+    "GET /payments/{}/slip": Way("merchant", ("payment.placed.order",)),
+    "POST /payments/{}/slip": Way("buyer", ("payment.deposit.order",), lambda city: {"file_id": city.ids["file.slip"]}),
+    "GET /payout-files/{}": Way("operator", ("file.payout",)),
+    "POST /payouts": Way("operator"),
+    "GET /payouts/{}": Way("merchant", ("payout.sent",)),
+    "POST /payouts/{}/approval": Way("operator", ("payout.due",)),
+    "POST /payouts/{}/result": Way("operator", ("payout.sent",), body(result="settled")),
+    "POST /returns/{}/confirmation": Way("merchant", ("return",)),
+    "GET /statements": Way("merchant", query="currency=CNY&from=2026-01-01&to=2026-12-31"),
+    "GET /statements.csv": Way("merchant", query="currency=CNY&from=2026-01-01&to=2026-12-31"),
+    "POST /tokens": Way("", (), body(login="rival@demo.test", password=PASSWORD)),
+    "DELETE /tokens/current": Way("rival"),
+    "POST /transfers": Way(
+        "merchant",
+        (),
+        body(amount="5.00", currency="CNY", received_on=lambda _: _today(), reference="RF18", note="By hand."),
+    ),
+    "POST /transfers/{}/match": Way(
+        "merchant", ("transfer",), lambda city: {"payment_ids": [city.ids["payment.deposit.order"]]}
+    ),
+}
+
+_DECIDE: Final = body(decision="approve", reason="In order.")
+
+# What a visitor writes into a form beyond what it begins with.
+FORMS: Final[dict[str, Callable[[City], Body]]] = {
+    "accounts.accept_invitation": body(person_name="Colleague", password=PASSWORD, accepted_terms=lambda _: TERMS),
+    "accounts.change_password": body(current_password=PASSWORD, new_password="over the Pearl River"),
+    "accounts.erase": body(current_password=PASSWORD),
+    "accounts.invite": body(login="x@demo.test"),
+    "accounts.log_in": body(login="rival@demo.test", password=PASSWORD),
+    "accounts.register_company": _registration,
+    "accounts.remove_second_factor": _removal,
+    "accounts.reset_password": lambda city: {
+        "login": city.people["thai"].login,
+        "code": city.ids["code"],
+        "new_password": "over the Pearl River",
+    },
+    "accounts.send_code": body(login="rival@demo.test"),
+    "catalog.create": lambda city: (
+        {name: value for name, value in _listing(city).items() if isinstance(value, str | int) and name != "stackable"}
+        | {"price": "11.80", "currency": "CNY", "incoterm": "FCA", "place": HUB, "tiers": "11.20@400"}
+    ),
+    "catalog.set_stock": body(stock="9000"),
+    "checkout.change": body(to="VNHAN"),
+    "claims.answer": body(amount="10.00"),
+    "claims.decide": body(amount="10.00", text="So be it."),
+    "claims.open_claim": body(text="Broken.", quantity="40"),
+    "merchants.decide": _DECIDE,
+    "merchants.set_standing": body(action="suspend", reason="Late."),
+    "merchants.name_payee": _payee,
+    "merchants.send_application": lambda city: {
+        name: value for name, value in _application(city).items() if name != "licence_file_id"
+    },
+    "moderation.decide": _DECIDE,
+    "operations.hand_over": body(cartons_received="10", gross_kg="125", m3="0.6"),
+    "operations.pack": body(cartons="10"),
+    "operations.receive": body(cartons="9"),
+    "operations.seal": body(seal_number="CN-1"),
+    "operations.cancel": body(reason="flood"),
+    "orders.set_ready_date": body(ready_date=lambda _: (clock.now() + timedelta(days=12)).date().isoformat()),
+    "payments.confirm": _CONFIRMED,
+    "payments.record": body(amount="5.00", currency="CNY", received_on=lambda _: _today()),
+}

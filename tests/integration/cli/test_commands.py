@@ -107,8 +107,8 @@ def test_a_migration_is_written_from_the_models(run, monkeypatch, tmp_path):
 
 
 def test_a_city_is_seeded_once(seeded, home):
-    assert "was there already" in seeded("seed", "--if-empty").output
-    assert isinstance(seeded("seed", code=1).exception, (SystemExit, ValueError))
+    assert "was there already" in seeded("seed", "--extent", "start", "--if-empty").output
+    assert isinstance(seeded("seed", "--extent", "start", code=1).exception, (SystemExit, ValueError))
     people = _facts(home, "SELECT count(*) FROM person")[0][0]
     assert people == 1 + len(cast.STAFF) + len(cast.FOUNDERS)
     assert cast.PASSWORD not in str(_facts(home, "SELECT password_hash FROM person"))

@@ -104,7 +104,7 @@ def _text(column: Any) -> sa.ColumnElement[str]:
     return sa.cast(column, sa.Text)
 
 
-def _of_cards(*columns: sa.ColumnElement[Any]) -> sa.Select[*tuple[Any, ...]]:
+def _of_cards(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
     """Select from cards with their merchants and stocks."""
     return (
         sa.select(*columns)

@@ -93,7 +93,7 @@ def options_for(
 
 def _chosen(rows: Sequence[sa.Row[Any]], want: Want, zones: Mapping[str, str]) -> tuple[OptionRow, ...]:
     road = (want.hub_code, want.to_place)
-    fitting = (row for row in rows if (row[1], row[0]) == road and row.cutoff_cargo_at > want.ready_at)
+    fitting = (row for row in rows if (row.hub_code, row.place_code) == road and row.cutoff_cargo_at > want.ready_at)
     return tuple(_option(row, want.load, zones) for row in islice(fitting, _MOST_OPTIONS))
 
 

@@ -163,7 +163,7 @@ def _form_key() -> str:
 
 
 # What templates call for this answer's own texts.
-_OWN: Final[Mapping[str, Callable[[], str]]] = {
+_OWN: Final[dict[str, Any]] = {
     "csp_nonce": _csp_nonce,
     "csrf_token": _csrf_token,
     "form_key": _form_key,

@@ -174,7 +174,9 @@ def _statements_agree(city: dict[str, Member]) -> None:
     house = {
         item["account"]: item["closing"] for item in city["finance"].get(f"/statements?{span}&currency=THB")["balances"]
     }
-    assert house["provider_clearing"] == _money("9072.00", "THB")  # what stays is the commission
+    # What stays with the provider is the commission less the fee of 2.9 % that he took for the charge.
+    assert house["provider_clearing"] == _money("302.40", "THB")
+    assert house["provider_fees"] == _money("8769.60", "THB")
     assert house["commission_income"] == _money("-9072.00", "THB")
     assert house["held"] == _money("0.00", "THB")
 

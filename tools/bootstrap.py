@@ -71,8 +71,9 @@ def _present() -> dict[str, dict[str, str]]:
     """Read the stamp; an environment whose interpreter is gone or that was moved counts as absent."""
     try:
         stamp = json.loads(STAMP.read_text())
-        home = (VENV / "bin" / "city").read_text().splitlines()[0]
-    except (OSError, ValueError, IndexError):
+        # Where the path holds a space, the interpreter is not in the first line but in the second.
+        home = "\n".join((VENV / "bin" / "city").read_text(encoding="utf-8").splitlines()[:2])
+    except (OSError, ValueError):
         return {}
     return stamp if (VENV / "bin" / "python").exists() and str(VENV) in home else {}
 

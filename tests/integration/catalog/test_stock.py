@@ -1,7 +1,6 @@
 """Stock is claimed, promised, given back and shipped, and never promised twice."""
 
 import concurrent.futures
-import multiprocessing
 import random
 from datetime import timedelta
 
@@ -19,6 +18,7 @@ from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from tests.integration.catalog.conftest import NOW, merchant, publish, shelves
+from tests.support.processes import FORKED
 
 SOON = NOW + timedelta(minutes=15)
 
@@ -223,7 +223,7 @@ def test_fifty_claims_for_the_last_ten_units(app, settings, database):
     db.session.remove()
     shares = [13, 13, 12, 12]
     random.shuffle(shares)
-    with concurrent.futures.ProcessPoolExecutor(4, mp_context=multiprocessing.get_context("spawn")) as processes:
+    with concurrent.futures.ProcessPoolExecutor(4, mp_context=FORKED) as processes:
         begun = [processes.submit(_claim_many, settings, goods, share) for share in shares]
         results = [result for each in begun for result in each.result(timeout=120)]
     assert sorted(results) == ["held"] * 10 + ["stock"] * 40

@@ -1,20 +1,18 @@
 """Fifty buyers check out at once for the last ten units, in several processes: ten orders, forty clear refusals."""
 
-import json
-import os
 import random
-import subprocess
-import sys
+import threading
 import time
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from marketplace.app import create_app
 from marketplace.catalog.models import Stock
 from marketplace.checkout.flows import sweeping
+from marketplace.config import Settings
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.logistics.models.departures import Departure
@@ -23,71 +21,56 @@ from marketplace.payments.models.cards import CardCharge
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.conftest import SOAK
+from tests.support.processes import FORKED
 
-ROOT = Path(__file__).resolve().parents[3]
 PROCESSES = 4
 BUYERS = 50 if SOAK else 16
 UNITS = 10 if SOAK else 4
 PACK = 40
 
-# One process of buyers: every one in a thread of its own, all held at the start line until the file appears.
-BUYING = """
-import contextvars, json, sys, threading, time
-from pathlib import Path
-from marketplace.app import create_app
-from marketplace.config import Settings
 
-work = json.loads(sys.stdin.read())
-app = create_app(Settings(env="test", data_dir=Path(work["data"]), database_url=work["url"], limits="off", port=8000))
-answers = []
+def buying(work, told):
+    """Be one process of buyers: every one in a thread of its own, all held at the start line until the file appears."""
+    app = create_app(Settings(env="test", data_dir=work["data"], database_url=work["url"], limits="off", port=8000))
+    answers = []
 
-def buy(token, body, key):
-    client = app.test_client()
-    while not Path(work["start"]).exists():
-        time.sleep(0.005)
-    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
-    answer = client.post("/api/v1/checkout", json=body, headers=headers)
-    answers.append((answer.status_code, answer.get_json()))
+    def buy(token, body, key):
+        client = app.test_client()
+        while not work["start"].exists():
+            time.sleep(0.005)
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+        answer = client.post("/api/v1/checkout", json=body, headers=headers)
+        answers.append((answer.status_code, answer.get_json()))
 
-threads = [threading.Thread(target=buy, args=(one["token"], one["body"], one["key"])) for one in work["buyers"]]
-for thread in threads:
-    thread.start()
-print("ready", flush=True)
-for thread in threads:
-    thread.join()
-print(json.dumps(answers), flush=True)
-"""
+    threads = [threading.Thread(target=buy, kwargs=buyer) for buyer in work["buyers"]]
+    for thread in threads:
+        thread.start()
+    told.send("ready")
+    for thread in threads:
+        thread.join()
+    told.send(answers)
 
 
 def at_once(app, tmp_path, buyers):
     """Let the buyers go in several processes at the same moment and return every answer."""
     settings = app.extensions["city.settings"]
-    start = tmp_path / "start"
+    work = {"data": settings.data_dir, "url": settings.database, "start": tmp_path / "start"}
     processes = []
     for number in range(PROCESSES):
-        work = {
-            "data": str(settings.data_dir),
-            "url": settings.database,
-            "start": str(start),
-            "buyers": buyers[number::PROCESSES],
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-c", BUYING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-        process.stdin.write(json.dumps(work))
-        process.stdin.close()
-        processes.append(process)
-    for process in processes:
-        while process.stdout.readline().strip() != "ready":
-            assert process.poll() is None, "a process of buyers died at the start"
+        heard, told = FORKED.Pipe(duplex=False)
+        process = FORKED.Process(target=buying, args=(work | {"buyers": buyers[number::PROCESSES]}, told))
+        process.start()
+        told.close()  # so that a process that dies is heard as the end of what it tells
+        processes.append((process, heard))
+    for _, heard in processes:
+        assert heard.recv() == "ready"
     time.sleep(0.2)
-    start.touch()
+    work["start"].touch()
     answers = []
-    for process in processes:
-        answers += json.loads(process.stdout.readlines()[-1])
-        process.stdout.close()
-        assert process.wait(60) == 0
+    for process, heard in processes:
+        answers += heard.recv()
+        process.join(60)
+        assert process.exitcode == 0
     return answers
 
 

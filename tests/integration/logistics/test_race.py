@@ -3,7 +3,6 @@
 Remove ``room_left`` in ``marketplace/logistics/services/space/room.py`` and ``ck_departure_room`` and this fails.
 """
 
-import multiprocessing
 import os
 import random
 from collections import Counter
@@ -23,6 +22,7 @@ from marketplace.logistics.queries import checks as queries
 from marketplace.logistics.rules.states import TAKING
 from marketplace.logistics.services.space import holding
 from tests.integration.logistics.conftest import LORRY, NOW, build, entered, taken
+from tests.support.processes import FORKED
 
 PROCESSES = 4
 BOOKINGS = 64
@@ -50,7 +50,7 @@ def _book(url, folder, work):
 def test_the_last_places_are_sold_once(app, database, settings):
     with unit_of_work() as session:
         road = build(session, LORRY)
-    processes = ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn"))
+    processes = ProcessPoolExecutor(PROCESSES, mp_context=FORKED)
     with processes:
         for departure_id in road.departures[:ROUNDS]:
             work = [
@@ -99,7 +99,7 @@ def test_the_same_line_asking_everywhere_at_once_gets_one_booking(app, database,
         "consignee": road.consignee,
         "expires_at": NOW + timedelta(minutes=15),
     }
-    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as processes:
+    with ProcessPoolExecutor(PROCESSES, mp_context=FORKED) as processes:
         told = list(
             processes.map(_book, [database.url] * PROCESSES, [settings.data_dir] * PROCESSES, [[facts] * 8] * PROCESSES)
         )

@@ -1,12 +1,9 @@
 """A served city and a Chromium that looks at it and listens for faults."""
 
 import os
-import socket
 import subprocess
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +22,7 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import db, unit_of_work
 from marketplace.seed.flows import publish_terms
 from marketplace.worker.supervisor import web_command
+from tests.browser.served import free_port, wait_for
 from tests.support.browser import chromium, launch_arguments
 from tests.support.visitors import PASSWORD, TERMS
 
@@ -55,13 +53,13 @@ class Sight:
         """Open a page of the city."""
         self.page.goto(self.address + path, wait_until="load")
 
-    def log_in(self, login: str) -> None:
+    def log_in(self, login: str, password: str = PASSWORD) -> None:
         """Log in by password."""
         self.open("/login")
         self.page.fill("#field-login", login)
-        self.page.fill("#field-password", PASSWORD)
+        self.page.fill("#field-password", password)
         self.page.click("main form >> nth=0 >> button[type=submit]")
-        self.page.wait_for_url("**/account")
+        self.page.wait_for_url(lambda url: not url.endswith("/login"))
 
     def accessibility(self) -> list[str]:
         """Return what axe finds serious or critical; what the browser says of axe itself is no fault of the page."""
@@ -86,9 +84,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A demo city behind its real web server, with terms in force and an operator."""
     chromium()
     data = tmp_path_factory.mktemp("served")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings = Settings(env="demo", data_dir=data, database_url="", port=port, web_workers=1, limits="off")
     upgrade(settings.database)
     _people_in(settings)
@@ -102,7 +98,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     }
     server = subprocess.Popen(web_command(settings), cwd=paths.ROOT, env=environment)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/healthz", server)
+        wait_for(f"http://127.0.0.1:{port}/healthz", server)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
@@ -159,12 +155,3 @@ def _people_in(settings: Settings) -> None:
         db.session.remove()
         db.engine.dispose()
     app.extensions["city.bell"].close()
-
-
-def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while server.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError), urllib.request.urlopen(url, timeout=2):  # noqa: S310  our own server
-            return
-        time.sleep(0.1)
-    raise AssertionError("the web server did not come up")

@@ -1,0 +1,94 @@
+"""A whole city as ``city serve`` runs it: web server and job consumer, on a port and in a folder of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from marketplace import paths
+from tests.conftest import Database
+from tests.support import postgres
+
+_CITY = (sys.executable, "-m", "marketplace")
+
+
+@dataclass
+class City:
+    """A city that can be stopped and go on at another hour."""
+
+    folder: Path
+    database: str = ""
+    port: int = 0
+    running: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def address(self) -> str:
+        """The address its pages begin with."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, *, clock_offset: int = 0) -> None:
+        """Serve the city, with its clock moved by so many seconds."""
+        self.port = self.port or free_port()
+        environment = self._environment | {"CITY_CLOCK_OFFSET": str(clock_offset)}
+        self.running = subprocess.Popen([*_CITY, "serve"], cwd=paths.ROOT, env=environment)
+        wait_for(f"{self.address}/healthz", self.running)
+
+    def stop(self) -> None:
+        """Stop the city as its keeper would."""
+        if self.running is not None:
+            self.running.terminate()
+            self.running.wait(60)
+            self.running = None
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the city."""
+        return subprocess.run(
+            [*_CITY, *words], cwd=paths.ROOT, env=self._environment, check=False, capture_output=True, text=True
+        )
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {
+            "CITY_ENV": "demo",
+            "CITY_DATA_DIR": str(self.folder),
+            "CITY_DATABASE_URL": self.database,
+            "CITY_LIMITS": "off",
+            "CITY_WEB_WORKERS": "1",
+            "PORT": str(self.port),
+        }
+
+
+def seeded(database: Database, folder: Path, *, extent: str) -> City:
+    """Return a fresh demo city of an extent on a copy of the migrated template."""
+    if database.name == "sqlite":
+        shutil.copyfile(database.template, folder / "city.sqlite3")
+        city = City(folder)
+    else:
+        postgres.recreate(database.url, template=database.template)
+        city = City(folder, database.url)
+    made = city.command("seed", "--extent", extent)
+    assert made.returncode == 0, made.stderr
+    return city
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers; AssertionError when it died or takes three minutes on a busy machine."""
+    deadline = time.monotonic() + 180
+    while server.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=2):  # noqa: S310  our own server
+            return
+        time.sleep(0.1)
+    raise AssertionError("the web server did not come up")

@@ -1,0 +1,549 @@
+"""From a new company to settled money, by hand: every step is a click on a page, the buyer's on a phone.
+
+The figures are those of ``tests/functional/test_whole_path.py``: two merchants, two price bases, two currencies, both
+rails; a balance 130 CNY short, money without a name, three cartons missing at the hub, 26 hours at the border.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from marketplace.seed.cast import PASSWORD
+from tests.browser.conftest import DESK, Sight
+from tests.browser.served import City, seeded
+from tests.conftest import Database
+from tests.support.sheets import row, table, workbook
+
+pytestmark = pytest.mark.browser
+
+HAND_HELD = {"width": 360, "height": 740}
+SELLER, COLLEAGUE = "owner@chains.test", "colleague@chains.test"
+COMPANY = "Yubei Roller Chain Co."
+CHAIN = "Roller chain 428H, riveted"
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360f8cfc0f01f0005050202bd9b9d620000000049454e44ae426082"
+)
+
+
+@dataclass
+class Person:
+    """Somebody at a screen of their own."""
+
+    sight: Sight
+    touches: bool
+
+    @property
+    def page(self) -> Page:
+        """The page they look at."""
+        return self.sight.page
+
+    def press(self, place: Locator, *, stays: bool = False) -> None:
+        """Click, or tap where there is no mouse, and wait for the page that comes unless this one stays."""
+        act = place.tap if self.touches else place.click
+        if stays:
+            act()
+            return
+        with self.page.expect_navigation():
+            act()
+
+    def take(self, words: str, *, within: str | Locator = "main") -> bytes:
+        """Press what gives a file, and return the file."""
+        with self.page.expect_download() as given:
+            self.click(words, within=within, stays=True)
+        return Path(given.value.path()).read_bytes()
+
+    def click(self, words: str, *, within: str | Locator = "main", role: Any = None, stays: bool = False) -> None:
+        """Press the one button or link that says so."""
+        around = self.page.locator(within) if isinstance(within, str) else within
+        button = around.get_by_role("button", name=words, exact=True)
+        link = around.get_by_role("link", name=words, exact=True)
+        self.press((button if role == "button" else link if role == "link" else button.or_(link)).first, stays=stays)
+
+    def menu(self, entry: str) -> None:
+        """Go somewhere by the menu."""
+        for part in entry.split(" > "):
+            self.click(part, within="header, .site-subnav", role="link")
+
+    def fill(self, **fields: str) -> None:
+        """Fill the form's fields."""
+        for name, value in fields.items():
+            control = self.page.locator(f"main [name={name}]").first
+            control.select_option(value) if control.evaluate("node => node.tagName") == "SELECT" else control.fill(
+                value
+            )
+
+    def said(self, words: str) -> None:
+        """Expect these words on the page."""
+        expect(self.page.locator("main").get_by_text(words).filter(visible=True).first).to_be_visible()
+
+    def row(self, *words: str) -> Locator:
+        """Return the row of a table that has all of these words."""
+        found = self.page.locator("main tbody tr")
+        for each in words:
+            found = found.filter(has_text=each)
+        return found.first
+
+    def looks_fine(self) -> None:
+        """Expect nothing wider than the window."""
+        assert self.sight.overflow() <= 0, self.page.url
+
+
+@pytest.fixture
+def city(database: Database, tmp_path: Path) -> Iterator[City]:
+    """A demo city of this test's own."""
+    made = seeded(database, tmp_path, extent="start")
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def enter(city: City, chrome: Browser) -> Iterator[Callable[..., Person]]:
+    """Lets people in, each with a browser of their own; any fault a browser reports fails the test."""
+    everybody: list[Person] = []
+    known: dict[str, Person] = {}
+    with ExitStack() as stack:
+
+        def come(login: str = "", *, phone: bool = False, scripts: bool = True) -> Person:
+            if login in known:
+                return known[login]
+            viewport = HAND_HELD if phone else DESK
+            context = chrome.new_context(
+                viewport=viewport,
+                is_mobile=phone,
+                has_touch=phone,
+                reduced_motion="reduce",
+                java_script_enabled=scripts,
+            )
+            stack.callback(context.close)
+            person = Person(Sight(city.address, context.new_page()), phone)
+            person.page.set_default_timeout(15_000)
+            everybody.append(person)
+            person.sight.open("/")
+            if login:
+                person.click("Log in", within="header")
+                person.fill(login=login, password=PASSWORD)
+                person.click("Log in", role="button")
+                known[login] = person
+            return person
+
+        yield come
+        for person in everybody:
+            assert person.sight.faults == []
+
+
+def test_the_city_trades_by_hand(city: City, enter: Callable[..., Person], tmp_path: Path) -> None:
+    seller = _registered(enter)
+    _colleague_joins(enter, seller)
+    _admitted(enter, seller)
+    _goods_are_offered(enter, seller, tmp_path)
+    chains, fruit = _ordered(enter)
+    _confirmed(enter, seller, chains, fruit)
+    _deposit_comes(enter, seller, chains)
+    _packed(enter, seller, chains, fruit)
+    _handed_over(enter, chains, fruit)
+    _balance_comes_short(enter, seller, chains)
+    _carried(city, enter, chains, fruit)
+    _received(enter, chains, fruit)
+    _paid_out(enter)
+    _papers_and_books(enter, seller, chains)
+    checked = city.command("check")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_goods_are_bought_and_sold_without_scripts(enter: Callable[..., Person]) -> None:
+    buyer = enter("buyer@demo.test", phone=True, scripts=False)
+    buyer.menu("Departures")
+    buyer.said("Open for booking")
+    _found_by_search(buyer, "Front brake pads, 125 cc", words="brake pads 125")
+    buyer.fill(quantity="2000", to="VNHAN")
+    buyer.click("Show price and lorries")
+    buyer.said("Lorries that take it")
+    buyer.press(buyer.page.get_by_role("button", name="into the cart"))
+    buyer.fill(to="VNHAN")
+    buyer.click("Set destination")
+    buyer.click("Check out")
+    buyer.page.locator("input[value='bank acceptance_100']").check()
+    buyer.click("Place the orders")
+    buyer.said("Thank you. Your orders are placed.")
+    order = _bought(buyer, "Demo Chongqing Motor Parts Co.")
+    merchant = enter("merchant@demo.test", scripts=False)
+    merchant.menu("Orders")
+    merchant.click(order.reference)
+    merchant.click("Confirm the order")
+    merchant.said("The order is confirmed.")
+    _opened(buyer, order)
+    buyer.said("Confirmed")
+
+
+def _registered(enter: Callable[..., Person]) -> Person:
+    """A company comes in from the front page."""
+    owner = enter()
+    owner.click("Register your company")
+    owner.fill(company_name=COMPANY, country="CN", registration_number="91110000600037341L")
+    owner.fill(person_name="Lan Chen", login=SELLER, password=PASSWORD)
+    for box in owner.page.locator("input[name=accepted_terms]").all():
+        box.check()
+    owner.click("Register")
+    owner.page.wait_for_url("**/account")
+    return owner
+
+
+def _colleague_joins(enter: Callable[..., Person], owner: Person) -> None:
+    owner.fill(login=COLLEAGUE)
+    owner.page.get_by_label("Sales").check()
+    owner.click("Invite")
+    owner.said(COLLEAGUE)
+    admin = enter("admin@demo.test")
+    admin.menu("Messages")
+    letter = admin.page.locator("main section", has_text=COLLEAGUE).first.inner_text()
+    (link,) = set(re.findall(r"https?://\S+/invitations/\S+", letter))
+    colleague = enter()
+    colleague.page.goto(link)
+    colleague.said(f"Join {COMPANY}")
+    colleague.fill(person_name="Bo Li", password=PASSWORD)
+    for box in colleague.page.locator("input[name=accepted_terms]").all():
+        box.check()
+    colleague.click("Join")
+    colleague.said("You have joined. Log in to begin.")
+    colleague.fill(login=COLLEAGUE, password=PASSWORD)
+    colleague.click("Log in", role="button")
+    colleague.said(COMPANY)
+
+
+def _admitted(enter: Callable[..., Person], owner: Person) -> None:
+    """It shows its licence, and somebody of the operator's lets it sell."""
+    owner.menu("Sell")
+    owner.click("Apply to sell")
+    owner.fill(legal_name=COMPANY, registration_number="91110000600037341L")
+    owner.page.set_input_files("[name=licence_file_id]", _file("licence.png", "image/png", PIXEL))
+    owner.fill(currency="CNY", country="CN", account_name=COMPANY, bank_name="Bank of China")
+    owner.fill(account_number="6217 0000 1234 5678", bic="BKCHCNBJ")
+    owner.click("Apply", role="button")
+    owner.said("Your application is being looked at.")
+    moderator = enter("moderator@demo.test")
+    moderator.menu("Merchants")
+    moderator.click(COMPANY)
+    assert moderator.take("Open the licence").startswith(PIXEL[:8])
+    moderator.page.get_by_label("Approve").check()
+    moderator.fill(reason="Licence and number agree.")
+    moderator.click("Decide")
+    moderator.said("Decided, and the company is told.")
+    owner.menu("Selling")
+    owner.said("Approved")
+
+
+def _goods_are_offered(enter: Callable[..., Person], owner: Person, folder: Path) -> None:
+    """A price list of two good rows and a bad one, and a listing written by hand."""
+    chain = row(
+        sku="YB-428H", title=CHAIN, hs="73151100", moq=120, price=27.4, carton_l=40, carton_w=30, carton_h=22,
+        gross_kg=44, net_kg=42.8, stock=12_000, description="Riveted, with a spare link.",
+        **{"price@500": None, "price@480": 26, "price@4800": 23.125},
+    )  # fmt: skip
+    lines = table(
+        [chain, {**chain, "sku": "YB-520", "title": "Roller chain 520"}, {**chain, "sku": "YB-X", "price": -1}]
+    )
+    owner.menu("Selling > Bring a price list")
+    sheet = workbook(lines, title="Price list of the year", merge=("A1:F1",))
+    owner.page.set_input_files("[name=file]", _file("prices.xlsx", "application/vnd.ms-excel", sheet))
+    owner.click("Bring in")
+    expect(owner.page.get_by_role("button", name="Write the good rows")).to_be_visible(timeout=30_000)
+    expect(owner.row("YB-X")).to_contain_text("price")
+    assert owner.take("Rows that need mending (XLSX)").startswith(b"PK")
+    owner.click("Write the good rows")
+    expect(owner.page.locator("main .page-head")).to_contain_text("Done", timeout=30_000)
+
+    owner.menu("Selling > My listings")
+    owner.click("New listing")
+    assert owner.page.locator("[name=currency]").input_value() == "CNY"
+    assert owner.page.locator("[name=origin]").input_value() == "CN"
+    owner.fill(sku="YB-TOOL", title="Chain breaker", hs="82055900", price="18.50", moq="50", multiple="50")
+    owner.fill(carton_units="50", carton_l="40", carton_w="30", carton_h="20", gross_kg="21", net_kg="20", stock="400")
+    owner.click("Write the draft")
+    owner.said("The listing is written as a draft.")
+    owner.page.set_input_files("[name=file]", str(_photograph(folder)))
+    owner.click("Add the picture")
+    expect(owner.page.locator("main img[src*='/pictures/']").first).to_be_visible()
+    owner.click("Hand in for review")
+    owner.said("Submitted")
+
+    moderator = enter("moderator@demo.test")
+    for goods in (CHAIN, "Roller chain 520", "Chain breaker"):
+        moderator.menu("Reviews")
+        moderator.click(goods)
+        moderator.page.get_by_label("Approve").check()
+        moderator.click("Decide")
+        moderator.said("Decided. The merchant is told.")
+
+
+@dataclass
+class Bought:
+    """An order as its parties speak of it."""
+
+    reference: str
+    departure: str = ""
+
+
+def _ordered(enter: Callable[..., Person]) -> tuple[Bought, Bought]:
+    """On a phone: one merchant's goods by search, the other's from the shelf; bank for yuan, card for baht."""
+    buyer = enter("buyer@demo.test", phone=True)
+    _found_by_search(buyer, CHAIN)
+    buyer.looks_fine()
+    buyer.fill(quantity="2400", to="VNHAN")
+    buyer.click("Show price and lorries")
+    buyer.said("Lorries that take it")
+    buyer.looks_fine()
+    buyer.press(buyer.page.get_by_role("button", name="into the cart"))
+    buyer.said("62,400.00")
+    buyer.menu("Products")
+    buyer.press(buyer.page.locator("main summary", has_text="Filters"), stays=True)
+    buyer.page.get_by_label("Fresh fruit").check()
+    buyer.click("Apply filters")
+    buyer.click("Durian Monthong, grade A")
+    buyer.press(buyer.page.get_by_role("button", name="into the cart"))
+    buyer.fill(to="VNHAN")
+    buyer.click("Set destination")
+    for said in ("62,400.00", "302,400.00", "freight included in the price", "Demo Hanoi Trading Co."):
+        buyer.said(said)
+    buyer.looks_fine()
+    buyer.click("Check out")
+    buyer.said("How this order is paid")
+    buyer.looks_fine()
+    for merchant, way in ((COMPANY, "bank deposit_30_70"), ("Demo Chanthaburi Fruit Co.", "card acceptance_100")):
+        sheet = buyer.page.locator("main section", has=buyer.page.get_by_role("heading", name=merchant))
+        sheet.locator(f"input[value='{way}']").check()
+    buyer.click("Place the orders")
+    buyer.page.get_by_label("Test card that pays").check()
+    buyer.press(buyer.page.get_by_role("button", name=re.compile("^Pay")))
+    buyer.said("Thank you. Your orders are placed.")
+    buyer.looks_fine()
+    found = [_bought(buyer, merchant) for merchant in (COMPANY, "Demo Chanthaburi Fruit Co.")]
+    return found[0], found[1]
+
+
+def _found_by_search(buyer: Person, goods: str, *, words: str = "428H riveted chain") -> None:
+    """Search until the index has heard of the goods: it is written by a job."""
+    deadline = time.monotonic() + 30
+    offer = buyer.page.get_by_role("link", name=goods, exact=True)
+    while time.monotonic() < deadline:
+        buyer.page.get_by_label("Goods, HS code or merchant").fill(words)
+        buyer.click("Search", within="header", role="button")
+        if offer.count():
+            break
+    buyer.press(offer.first)
+
+
+def _bought(buyer: Person, merchant: str) -> Bought:
+    sheet = buyer.page.locator("main section").filter(has_text=merchant).first
+    return Bought(sheet.get_by_role("heading").first.inner_text())
+
+
+def _confirmed(enter: Callable[..., Person], seller: Person, chains: Bought, fruit: Bought) -> None:
+    for merchant, order in ((seller, chains), (enter("merchant2@demo.test"), fruit)):
+        merchant.menu("Orders")
+        merchant.click(order.reference)
+        merchant.click("Confirm the order")
+        merchant.said("The order is confirmed.")
+
+
+def _deposit_comes(enter: Callable[..., Person], seller: Person, chains: Bought) -> None:
+    """The buyer hands a slip in, the merchant looks at the bank and confirms."""
+    _slip_handed_in(enter, "18,720.00")
+    _money_confirmed(seller, "18,720.00", "18720.00")
+    buyer = enter("buyer@demo.test", phone=True)
+    _opened(buyer, chains)
+    buyer.said("Confirmed")
+    buyer.looks_fine()
+
+
+def _slip_handed_in(enter: Callable[..., Person], amount: str) -> None:
+    buyer = enter("buyer@demo.test", phone=True)
+    buyer.menu("Money > To pay")
+    buyer.press(buyer.row(amount, "CNY").get_by_role("link").first)
+    buyer.said("6217")
+    buyer.page.set_input_files("[name=file]", _file("slip.png", "image/png", PIXEL))
+    buyer.click("Hand in the slip")
+    buyer.said("Slip received")
+    buyer.looks_fine()
+
+
+def _money_confirmed(seller: Person, shown: str, amount: str) -> None:
+    seller.menu("Money > Money received")
+    seller.press(seller.row(shown, "Slip received").get_by_role("link").first)
+    seller.fill(amount=amount, received_on=f"{datetime.now(UTC):%Y-%m-%d}")
+    seller.click("Confirm", role="button")
+    seller.said("Paid")
+
+
+def _packed(enter: Callable[..., Person], seller: Person, chains: Bought, fruit: Bought) -> None:
+    for merchant, order, cartons in ((seller, chains, "60"), (enter("merchant2@demo.test"), fruit, "100")):
+        merchant.menu("Selling > To pack and hand over")
+        merchant.click("Pack", within=merchant.row(order.reference))
+        assert merchant.page.locator("[name=cartons]").input_value() == cartons
+        merchant.click("Pack", role="button")
+        merchant.said(f"0 of {cartons} at the hub")
+
+
+def _handed_over(enter: Callable[..., Person], chains: Bought, fruit: Bought) -> None:
+    """The hub counts: three cartons are missing."""
+    buyer = enter("buyer@demo.test", phone=True)
+    for order in (chains, fruit):
+        _opened(buyer, order)
+        (order.departure,) = set(re.findall(r"DEP-\w{4}-\w{4}", buyer.page.locator("main").inner_text()))
+    for order, counted in ((chains, ("57", "2508", "1.51")), (fruit, ("100", "1900", "4.2"))):
+        hub = _at_departure(enter, order)
+        hub.click("Take in", role="link")
+        cartons, kilograms, volume = counted
+        hub.fill(cartons_received=cartons, gross_kg=kilograms, m3=volume)
+        hub.click("Take in", role="button")
+        hub.said("Taken in, counted, weighed and measured.")
+    _opened(buyer, chains)
+    buyer.said("2,280")
+    buyer.said("120")
+
+
+def _at_departure(enter: Callable[..., Person], order: Bought) -> Person:
+    hub = enter("logistics@demo.test")
+    hub.menu("Running departures")
+    while not hub.page.get_by_role("link", name=order.departure).count():
+        hub.click("Next page")
+    hub.click(order.departure)
+    return hub
+
+
+def _balance_comes_short(enter: Callable[..., Person], seller: Person, chains: Bought) -> None:
+    """The balance is 130 yuan short, which banks kept; a third transfer says nothing of what it is for."""
+    _slip_handed_in(enter, "43,680.00")
+    _money_confirmed(seller, "43,680.00", "43550.00")
+    seller.said("Kept by banks on the way")
+    seller.said("130.00")
+    seller.menu("Money > Money received")
+    seller.fill(amount="500.00", currency="CNY", received_on=f"{datetime.now(UTC):%Y-%m-%d}")
+    seller.click("Record", role="button")
+    unmatched = seller.page.locator("main section", has_text="Money without a payment").first
+    expect(unmatched).to_contain_text("500.00")
+
+
+def _carried(city: City, enter: Callable[..., Person], chains: Bought, fruit: Bought) -> None:
+    """The fruit over two borders, then the chains over one, where their lorry waits for 26 hours."""
+    hub = _on_its_way(enter, fruit)
+    for act in ("Arrived at the border", "Cleared, crosses") * 2:
+        hub.click(act, role="button")
+    _at_its_end(hub)
+    hub = _on_its_way(enter, chains)
+    hub.click("Arrived at the border", role="button")
+    hub.said("still waiting")
+    city.stop()
+    city.start(clock_offset=26 * 3600)
+    hub.click("Cleared, crosses", role="button")
+    hub.said("26 hours")
+    _at_its_end(hub)
+
+
+def _on_its_way(enter: Callable[..., Person], order: Bought) -> Person:
+    hub = _at_departure(enter, order)
+    hub.click("Close for booking")
+    hub.click("Load the ticked bookings")
+    hub.fill(seal_number="CQ-77001")
+    hub.click("Seal and freeze the manifest")
+    hub.said("Sealed; the manifest is frozen.")
+    hub.click("Depart", role="button")
+    return hub
+
+
+def _at_its_end(hub: Person) -> None:
+    for act in ("Arrived", "Unloaded"):
+        hub.click(act, role="button")
+    hub.said("Unloaded.")
+
+
+def _received(enter: Callable[..., Person], chains: Bought, fruit: Bought) -> None:
+    """On the phone: the timeline, the count at the door, acceptance, and a claim for a defect found later."""
+    buyer = enter("buyer@demo.test", phone=True)
+    for order, cartons in ((chains, "57"), (fruit, "100")):
+        _opened(buyer, order)
+        for axis in ("Goods", "Transport", "Money", "Customs"):
+            expect(buyer.page.get_by_role("heading", name=re.compile(f"^{axis}"), level=3)).to_be_visible()
+        buyer.looks_fine()
+        if order is chains:
+            buyer.said("crossed after 26 hours")
+        buyer.click("Count what arrived")
+        buyer.fill(cartons=cartons)
+        buyer.looks_fine()
+        buyer.click("Record the receipt")
+        buyer.said("Written down. Thank you for counting.")
+        buyer.click("Accept the goods")
+        buyer.said("Completed")
+        buyer.looks_fine()
+    _opened(buyer, chains)
+    buyer.click("Something is wrong with these goods")
+    buyer.fill(reason="defective", quantity="40", text="Rivets that were never pressed.")
+    buyer.looks_fine()
+    buyer.click("Make the claim")
+    buyer.said("Negotiating")
+    buyer.looks_fine()
+
+
+def _paid_out(enter: Callable[..., Person]) -> None:
+    """The provider pays the merchant: two people approve, the file goes out, the money arrives."""
+    first, second = enter("finance@demo.test"), enter("finance2@demo.test")
+    first.menu("Money > Payouts")
+    first.click("Gather what was released")
+    amount = "293,328.00"  # the goods less three per cent
+    for person in (first, second):
+        person.menu("Money > Payouts")
+        person.click("Approve", within=person.row(amount))
+    first.menu("Money > Payouts")
+    assert b"293328.00" in first.take("Instruction file", within=first.row(amount))
+    first.click("Settled", within=first.row(amount))
+    expect(first.row(amount)).to_contain_text("Settled")
+    first.menu("Money > Ledger")
+    expect(first.page.locator("main")).to_contain_text("9,072.00")
+
+
+def _papers_and_books(enter: Callable[..., Person], seller: Person, chains: Bought) -> None:
+    """Every paper comes as a PDF, and the merchant's statement as a table."""
+    buyer = enter("buyer@demo.test", phone=True)
+    _opened(buyer, chains)
+    papers = buyer.page.locator("main section", has=buyer.page.get_by_role("heading", name="Documents"))
+    links = [link.get_attribute("href") for link in papers.get_by_role("link").all()]
+    titles = " ".join(papers.get_by_role("link").all_inner_texts())
+    for kind in ("Pro-forma invoice", "Sales contract", "Freight contract", "Packing list", "Commercial invoice"):
+        assert kind in titles
+    for href in links:
+        _opened(buyer, chains)
+        buyer.press(papers.locator(f"a[href='{href}']"))
+        assert buyer.take("Download the PDF").startswith(b"%PDF")
+    seller.menu("Money > Statement")
+    seller.fill(currency="CNY")
+    seller.click("Show")
+    expect(seller.page.locator("main")).to_contain_text("1,778.40")  # 3 % of the 2,280 accepted
+    assert b"1778.40" in seller.take("As a table (CSV)")
+
+
+def _opened(buyer: Person, order: Bought) -> None:
+    buyer.menu("Orders")
+    buyer.click(order.reference)
+    buyer.page.wait_for_url("**/orders/**")
+
+
+def _file(name: str, media_type: str, content: bytes) -> Any:
+    return {"name": name, "mimeType": media_type, "buffer": content}
+
+
+def _photograph(folder: Path) -> Path:
+    path = folder / "tool.jpg"
+    Image.new("RGB", (640, 480), "#7a8a6a").save(path)
+    return path

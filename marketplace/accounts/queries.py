@@ -17,6 +17,8 @@ from marketplace.accounts.rules.terms import TermsKind
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import UtcDateTime
 from marketplace.kernel.errors import NotFound
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,13 @@ def get_companies(session: Session, *, company_ids: Collection[UUID]) -> Mapping
     """Return these companies by id; unknown ids are left out."""
     companies = session.scalars(sa.select(Company).where(Company.id.in_(company_ids)))
     return {company.id: _company_row(company) for company in companies}
+
+
+def days_of(session: Session, *, company_id: UUID, setting: Setting, now: datetime) -> datetime:
+    """Return when so many working days of a company, as a setting says, are over: its country's, in its zone."""
+    country = get_company(session, company_id=company_id).country
+    days = reference.setting(session, setting, at=now)
+    return reference.working_deadlines(session, countries=[country], start=now, days=days)[country]
 
 
 def companies_of_kind(session: Session, *, kind: CompanyKind) -> tuple[CompanyRow, ...]:

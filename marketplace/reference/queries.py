@@ -1,7 +1,7 @@
 """Places, rates, settings and working days, as they hold at an instant."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -120,13 +120,30 @@ def money_setting(session: Session, key: str, *, at: datetime) -> Money:
     return value
 
 
-def working_deadline(session: Session, *, country: str, zone: str, start: datetime, days: int) -> datetime:
-    """Return the end (UTC) of the so-many-th working day after ``start`` where the responsible party is."""
+def working_deadlines(
+    session: Session, *, countries: Collection[str], start: datetime, days: int
+) -> dict[str, datetime]:
+    """Return, by country, the end (UTC) of the so-many-th working day after ``start`` of those who work there.
+
+    A country's working time runs in the zone of its first place here. Two queries, however many countries.
+    """
+    zones = {place.country: place.zone for place in reversed(places(session))}
     first = start.date() - timedelta(days=1)
-    closures = session.scalars(
-        sa.select(Closure.day).where(Closure.country == country, Closure.day.between(first, first + _CLOSURES_AHEAD))
-    )
-    return rules.working_deadline(start, days, country=country, zone=zone, closures=frozenset(closures))
+    closed = session.execute(
+        sa.select(Closure.country, Closure.day).where(
+            Closure.country.in_(countries), Closure.day.between(first, first + _CLOSURES_AHEAD)
+        )
+    ).all()
+    return {
+        country: rules.working_deadline(
+            start,
+            days,
+            country=country,
+            zone=zones.get(country, "UTC"),
+            closures=frozenset(row.day for row in closed if row.country == country),
+        )
+        for country in countries
+    }
 
 
 def breaches(session: Session) -> list[Breach]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -195,7 +196,13 @@ WORKING_DAY_ENDS: Final = time(18)
 
 def is_working_day(day: date, country: str, closures: Collection[date] = ()) -> bool:
     """Tell whether people work in a country that day: its public holidays, moved working weekends and own closures."""
-    return day not in closures and holidays.country_holidays(country, years=day.year).is_working_day(day)
+    return day not in closures and _calendar(country, day.year).is_working_day(day)
+
+
+@lru_cache(maxsize=64)
+def _calendar(country: str, year: int) -> holidays.HolidayBase:
+    """Return a country's calendar, kept: to compute a year's feasts takes longer than the rest of a cart."""
+    return holidays.country_holidays(country, years=year)
 
 
 def working_deadline(

@@ -107,7 +107,6 @@ class _Planner:
         """Keep what is asked and when."""
         self.session, self.actor, self.wanted, self.now = session, actor, wanted, now
         self.commission_bp = reference.setting(session, Setting.COMMISSION_BASIS_POINTS, at=now)
-        self.zones = {place.country: place.zone for place in reversed(reference.places(session))}
         self.buyer = self.company(actor.company)
 
     def company(self, company_id: UUID) -> CompanyRow:
@@ -115,13 +114,7 @@ class _Planner:
 
     def deadline(self, company: CompanyRow, key: Setting) -> datetime:
         """Return a deadline in working days of whoever must act."""
-        return reference.working_deadline(
-            self.session,
-            country=company.country,
-            zone=self.zones.get(company.country, "UTC"),
-            start=self.now,
-            days=reference.setting(self.session, key, at=self.now),
-        )
+        return accounts.days_of(self.session, company_id=company.id, setting=key, now=self.now)
 
     def part(self, bundle: Bundle) -> _Part:
         """Freeze one bundle as an order."""

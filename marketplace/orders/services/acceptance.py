@@ -91,7 +91,7 @@ def settle_line(session: Session, *, order: Order, line: OrderLine, actor: Actor
             subject=subject,
             event=MilestoneEvent.ACCEPTED,
             line_ids=[line.id],
-            due_at=days_of(session, company_id=order.buyer_id, setting=Setting.PROFORMA_WORKING_DAYS, now=now),
+            due_at=accounts.days_of(session, company_id=order.buyer_id, setting=Setting.PROFORMA_WORKING_DAYS, now=now),
             now=now,
         )
         commission.bill(session, subject=subject, line_ids=[line.id], now=now)
@@ -120,23 +120,10 @@ def value_of(session: Session, *, order: Order, line: OrderLine, quantity: int) 
     return min(whole.portion(quantity, line.quantity), left)
 
 
-def days_of(session: Session, *, company_id: UUID, setting: Setting, now: datetime) -> datetime:
-    """Return a deadline in the working days of the company that must act."""
-    country = accounts.get_company(session, company_id=company_id).country
-    zones = {place.country: place.zone for place in reversed(reference.places(session))}
-    return reference.working_deadline(
-        session,
-        country=country,
-        zone=zones.get(country, "UTC"),
-        start=now,
-        days=reference.setting(session, setting, at=now),
-    )
-
-
 def _window_end(session: Session, order: Order, line: OrderLine, at: datetime) -> datetime:
     if line.fresh:
         return at + timedelta(hours=reference.setting(session, Setting.ACCEPTANCE_FRESH_HOURS, at=at))
-    return days_of(session, company_id=order.buyer_id, setting=Setting.ACCEPTANCE_DAYS, now=at)
+    return accounts.days_of(session, company_id=order.buyer_id, setting=Setting.ACCEPTANCE_DAYS, now=at)
 
 
 def _accept(session: Session, order: Order, line: OrderLine, quantity: int, *, actor: Actor, now: datetime) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
@@ -19,7 +20,7 @@ from marketplace.orders.models import Acceptance, Claim, ClaimEvidence, ClaimTex
 from marketplace.orders.rules import claims as rules
 from marketplace.orders.rules.claims import CLAIMS, OPEN, Carrier, ClaimReason, ClaimState, Owner, Respondent
 from marketplace.orders.rules.states import LineState
-from marketplace.orders.services.acceptance import allow, bought_line, days_of, settle_line, value_of
+from marketplace.orders.services.acceptance import allow, bought_line, settle_line, value_of
 from marketplace.orders.services.moves import locked_order, move_line, parts_of
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import returns
@@ -75,7 +76,9 @@ def open_claim(
         value_minor=value.minor,
         state=ClaimState.NEGOTIATING,
         owner=Owner.RESPONDENT,
-        deadline_at=days_of(session, company_id=respondent_id, setting=Setting.DISPUTE_ANSWER_WORKING_DAYS, now=now),
+        deadline_at=accounts.days_of(
+            session, company_id=respondent_id, setting=Setting.DISPUTE_ANSWER_WORKING_DAYS, now=now
+        ),
         opened_at=now,
     )
     session.add(claim)
@@ -104,7 +107,7 @@ def answer(session: Session, *, claim_id: UUID, offer: Money, text: str, actor: 
     _say(session, claim, text, actor, now)
     if state is ClaimState.NEGOTIATING:
         claim.owner = Owner.CLAIMANT
-        claim.deadline_at = days_of(
+        claim.deadline_at = accounts.days_of(
             session,
             company_id=claim.claimant_id,
             setting=Setting.DISPUTE_ESCALATION_WORKING_DAYS,
@@ -209,7 +212,7 @@ def _check_hidden(session: Session, order: Order, line: OrderLine, now: datetime
     latest = session.scalars(sa.select(sa.func.max(Acceptance.at)).where(Acceptance.line_id == line.id)).one()
     if latest is None:
         raise Conflict("quantity_in_state", state=str(LineState.ACCEPTED), there=0)
-    until = days_of(session, company_id=order.buyer_id, setting=Setting.HIDDEN_DEFECT_DAYS, now=latest)
+    until = accounts.days_of(session, company_id=order.buyer_id, setting=Setting.HIDDEN_DEFECT_DAYS, now=latest)
     if until <= now:
         raise Conflict("deadline", ended_at=until)
 
@@ -246,7 +249,7 @@ def _escalate(session: Session, claim: Claim, *, actor: Actor, now: datetime) ->
     claim.state = CLAIMS.apply(claim.state, "escalate")
     claim.owner = Owner.OPERATOR
     # The operator works where the goods were handed over to the buyer: by the claimant's calendar.
-    claim.deadline_at = days_of(
+    claim.deadline_at = accounts.days_of(
         session, company_id=claim.claimant_id, setting=Setting.DISPUTE_ESCALATION_WORKING_DAYS, now=now
     )
     session.flush()

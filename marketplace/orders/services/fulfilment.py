@@ -25,7 +25,6 @@ from marketplace.orders.services.moves import locked_order, move_line, move_orde
 from marketplace.orders.services.production import sold_line
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
 from marketplace.payments.services import plans
-from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
 _ACTIVE: Final = (OrderState.CONFIRMED, OrderState.IN_FULFILMENT)
@@ -136,10 +135,7 @@ def deliver(
 
 def pay_by(session: Session, *, company_id: UUID, now: datetime) -> datetime:
     """Return until when a company pays what falls due now: the working days of a pro-forma, on its own calendar."""
-    country = accounts.get_company(session, company_id=company_id).country
-    zone = next((place.zone for place in reference.places(session) if place.country == country), "UTC")
-    days = reference.setting(session, Setting.PROFORMA_WORKING_DAYS, at=now)
-    return reference.working_deadline(session, country=country, zone=zone, start=now, days=days)
+    return accounts.days_of(session, company_id=company_id, setting=Setting.PROFORMA_WORKING_DAYS, now=now)
 
 
 def _begin(session: Session, order: Order, actor: Actor, now: datetime) -> None:

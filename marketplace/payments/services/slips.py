@@ -21,7 +21,6 @@ from marketplace.payments import events
 from marketplace.payments.models.plans import Payment
 from marketplace.payments.rules.paying import PaymentState
 from marketplace.payments.services import payments
-from marketplace.payments.services.deadlines import days_of
 from marketplace.reference.rules import Setting
 
 
@@ -42,7 +41,7 @@ def attach_slip(session: Session, *, actor: Actor, payment_id: UUID, file_id: UU
     payment.slip_file_id = file.id
     payment.slip_at = now
     if payment.answer_by is None:
-        payment.answer_by = days_of(
+        payment.answer_by = accounts.days_of(
             session, company_id=payment.payee_id, setting=Setting.SLIP_ANSWER_WORKING_DAYS, now=now
         )
     payments.move(session, payment, "slip", actor=actor, now=now, facts={"file": str(file.id)})
@@ -75,14 +74,16 @@ def _escalate(session: Session, payment: Payment, *, now: datetime) -> None:
     houses = accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR)
     asked_id = houses[0].id if houses else payment.payee_id
     payment.escalated_at = now
-    payment.answer_by = days_of(session, company_id=asked_id, setting=Setting.SLIP_ESCALATION_WORKING_DAYS, now=now)
+    payment.answer_by = accounts.days_of(
+        session, company_id=asked_id, setting=Setting.SLIP_ESCALATION_WORKING_DAYS, now=now
+    )
     session.flush()
     payments.note(session, payment, "payment.escalate", actor=SYSTEM, now=now)
     record(session, events.SlipUnanswered(**payments.named(payment), at=now))
 
 
 def _dispute(session: Session, payment: Payment, *, actor: Actor, now: datetime) -> None:
-    until = days_of(session, company_id=payment.payer_id, setting=Setting.SLIP_ANSWER_WORKING_DAYS, now=now)
+    until = accounts.days_of(session, company_id=payment.payer_id, setting=Setting.SLIP_ANSWER_WORKING_DAYS, now=now)
     payments.move(session, payment, "dispute", actor=actor, now=now)
     payments.prolong(session, payment, due_at=until)
     record(session, events.SlipDisputed(**payments.named(payment), at=now))

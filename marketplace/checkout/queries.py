@@ -1,14 +1,15 @@
 """Carts as they stand now, and checkout attempts, as rows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.models import CheckoutAttempt
@@ -22,17 +23,21 @@ from marketplace.checkout.rules.cart import (
     bundled,
     destination_of,
     load_of_line,
+    making_time,
     price_line,
 )
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, is_at_work, refused
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.orders.models import OrderGroup
 from marketplace.orders.queries import carts
 from marketplace.payments.queries import cards
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +87,15 @@ def cart(
         for line in kept.lines
     ]
     offers = catalog.offers(session, listing_ids=[item.listing_id for item in items], now=now)
-    options = _options(session, items, offers, to, now)
+    confirm_by = _confirm_by(session, offers.values(), now)
+    options = _options(session, items, offers, to, confirm_by, now)
     chosen = departures or {}
     lines = [
         price_line(
             item,
             offers[item.listing_id],
             destination=to,
+            confirm_by=confirm_by[offers[item.listing_id].merchant_id],
             options=options.get(item.listing_id, ()),
             wanted_departure=chosen.get(item.listing_id),
         )
@@ -201,26 +208,51 @@ def breaches(session: Session) -> list[Breach]:
     ]
 
 
+def _confirm_by(session: Session, offers: Iterable[OfferRow], now: datetime) -> dict[UUID, datetime]:
+    """Return until when each merchant must have confirmed an order placed now, in working days where he is."""
+    ids = {offer.merchant_id for offer in offers}
+    if not ids:
+        return {}
+    countries = {row.id: row.country for row in accounts.get_companies(session, company_ids=ids).values()}
+    days = reference.setting(session, Setting.MERCHANT_CONFIRM_WORKING_DAYS, at=now)
+    ends = reference.working_deadlines(session, countries=set(countries.values()), start=now, days=days)
+    return {company_id: ends[country] for company_id, country in countries.items()}
+
+
 def _options(
-    session: Session, items: Sequence[Item], offers: Mapping[UUID, OfferRow], to: str | None, now: datetime
+    session: Session,
+    items: Sequence[Item],
+    offers: Mapping[UUID, OfferRow],
+    to: str | None,
+    confirm_by: Mapping[UUID, datetime],
+    now: datetime,
 ) -> dict[UUID, tuple[Option, ...]]:
-    wants = {}
+    wants: dict[UUID, tuple[str, str, Load, datetime]] = {}
+    surely_ready: dict[UUID, datetime] = {}
     for item in items:
         offer = offers.get(item.listing_id)
         place = destination_of(item.place_code, item.incoterm, to)
         if offer is None or place is None or offer.packing is None:
             continue
         load = load_of_line(item.quantity, offer.packing)
-        ready_at = now + timedelta(days=offer.lead_days or 0)
-        wants[item.listing_id] = (offer.hub_code, place, load, ready_at)
-    found = option_queries.options_for(session, wants=wants, now=now)
+        wants[item.listing_id] = (offer.hub_code, place, load, now + making_time(offer))
+        surely_ready[item.listing_id] = confirm_by[offer.merchant_id] + making_time(offer)
+    found = option_queries.options_for(session, wants=wants, surely_ready=surely_ready, now=now)
     return {
-        listing_id: tuple(_option(row, fits=wants[listing_id][2].fits(row.room)) for row in rows)
+        listing_id: tuple(
+            _option(
+                row,
+                fits=wants[listing_id][2].fits(row.room),
+                confirm_before=row.cutoff_cargo_at - making_time(offers[listing_id]),
+                tight=row.cutoff_cargo_at <= surely_ready[listing_id],
+            )
+            for row in rows
+        )
         for listing_id, rows in found.items()
     }
 
 
-def _option(row: OptionRow, *, fits: bool) -> Option:
+def _option(row: OptionRow, *, fits: bool, confirm_before: datetime, tight: bool) -> Option:
     return Option(
         departure_id=row.departure_id,
         reference=row.reference,
@@ -236,4 +268,6 @@ def _option(row: OptionRow, *, fits: bool) -> Option:
         tariff_id=row.tariff_id,
         carrier_id=row.carrier_company_id,
         fits=fits,
+        confirm_before=confirm_before,
+        tight=tight,
     )

@@ -55,7 +55,10 @@ class Problem(Answer):
 
 
 class Departure(Answer):
-    """A departure that can carry a line; ``freight`` is None where the line has no tariff there."""
+    """A departure that can carry a line; ``freight`` is None where the line has no tariff there.
+
+    A ``tight`` one is reached only if the merchant confirms by ``confirm_before``, earlier than he must.
+    """
 
     id: UUID
     reference: str
@@ -66,6 +69,8 @@ class Departure(Answer):
     freight: Amount | None
     chargeable_kg: str
     has_room: bool
+    tight: bool
+    confirm_before: Instant
 
     @classmethod
     def of(cls, option: Option) -> "Departure":
@@ -80,6 +85,8 @@ class Departure(Answer):
             freight=Amount.of(option.freight) if option.freight else None,
             chargeable_kg=f"{Decimal(option.chargeable_g).scaleb(-3):f}",
             has_room=option.fits,
+            tight=option.tight,
+            confirm_before=option.confirm_before,
         )
 
 
@@ -145,13 +152,17 @@ class PriceBasis(Answer):
 
 
 class BundleAnswer(Answer):
-    """What becomes one order: one merchant, one set of trade terms, one currency."""
+    """What becomes one order: one merchant, one set of trade terms, one currency.
+
+    If it is placed now the merchant has until ``confirm_by`` to confirm it.
+    """
 
     key: str
     merchant_id: UUID
     merchant: str
     price_basis: PriceBasis
     currency: str
+    confirm_by: Instant
     goods: Amount
     goods_approx: Approx | None
     freight: list[Amount]
@@ -166,6 +177,7 @@ class BundleAnswer(Answer):
             merchant=seen.companies[bundle.merchant_id],
             price_basis=PriceBasis(incoterm=bundle.incoterm, place=bundle.place_code),
             currency=bundle.currency,
+            confirm_by=bundle.confirm_by,
             goods=Amount.of(bundle.goods),
             goods_approx=Approx.of(seen.approximate(bundle.goods)),
             freight=[Amount.of(amount) for amount in bundle.freight],

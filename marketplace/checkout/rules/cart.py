@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,7 +40,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """A departure that can carry a line, with the freight of that line; ``fits`` tells whether there is room now."""
+    """A departure that can carry a line, with the freight of that line; ``fits`` tells whether there is room now.
+
+    It is ``tight`` when a merchant who takes all his time to confirm is too late for it: he must do so before
+    ``confirm_before``, else the line is rolled to a later one.
+    """
 
     departure_id: UUID
     reference: str
@@ -56,6 +60,8 @@ class Option:
     tariff_id: UUID | None
     carrier_id: UUID | None
     fits: bool
+    confirm_before: datetime
+    tight: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +75,7 @@ class CartLine:
     cartons: int
     load: Load
     to_place: str | None
+    confirm_by: datetime
     options: tuple[Option, ...]
     chosen: Option | None
     problems: tuple[Problem, ...]
@@ -94,13 +101,14 @@ class GoneLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """What becomes one order."""
+    """What becomes one order; its merchant has until ``confirm_by`` to confirm it."""
 
     key: str
     merchant_id: UUID
     incoterm: str
     place_code: str
     currency: str
+    confirm_by: datetime
     lines: tuple[CartLine, ...]
 
     @property
@@ -150,6 +158,11 @@ def load_of_line(quantity: int, packing: Packing | None) -> Load:
     return load_of(quantity, packing) if packing else Load()
 
 
+def making_time(offer: OfferRow) -> timedelta:
+    """Return how long a confirmed order takes until its goods are ready: nothing for goods in stock."""
+    return timedelta(days=offer.lead_days or 0)
+
+
 def bundle_key(merchant_id: UUID, incoterm: str, place_code: str, currency: str) -> str:
     """Name a bundle the same whenever the cart is read."""
     return f"{merchant_id.hex}.{incoterm}.{place_code}.{currency}"
@@ -160,10 +173,11 @@ def price_line(
     offer: OfferRow,
     *,
     destination: str | None,
+    confirm_by: datetime,
     options: Sequence[Option],
     wanted_departure: UUID | None = None,
 ) -> CartLine | GoneLine:
-    """Price one line and choose its departure: the wanted one, else the earliest arrival with room and a tariff."""
+    """Price one line and choose its departure: the wanted one, else the one that ``choose`` names."""
     try:
         ladder = ladder_of(item, offer)
     except DomainError as refusal:
@@ -179,18 +193,30 @@ def price_line(
         cartons=cartons(item.quantity, offer.packing) if offer.packing else 0,
         load=load_of_line(item.quantity, offer.packing),
         to_place=to_place,
-        options=tuple(options[:MOST_OPTIONS]),
+        confirm_by=confirm_by,
+        options=shown(options, chosen),
         chosen=chosen,
-        problems=tuple(_problems(item, offer, to_place, chosen)),
+        problems=tuple(_problems(item, offer, to_place, chosen, wanted_departure)),
     )
 
 
 def choose(options: Sequence[Option], wanted: UUID | None) -> Option | None:
-    """Return the wanted departure, else the first to arrive with room and a tariff, else the first with a tariff."""
-    if wanted is not None:
-        return next((option for option in options if option.departure_id == wanted), None)
+    """Return the wanted departure if it is among these; else the first to arrive, with a tariff, that is safe.
+
+    That is one with room whose merchant may take all his time to confirm; where there is none, one with room that
+    needs him to be quicker; else one that is full now.
+    """
+    for option in options:
+        if option.departure_id == wanted:
+            return option
     priced = [option for option in options if option.freight is not None]
-    return next((option for option in priced if option.fits), priced[0] if priced else None)
+    return min(priced, key=lambda option: (not option.fits, option.tight), default=None)
+
+
+def shown(options: Sequence[Option], chosen: Option | None) -> tuple[Option, ...]:
+    """Return the first options, the chosen one among them wherever it stands."""
+    first = tuple(options[:MOST_OPTIONS])
+    return first if chosen is None or chosen in first else (*first[:-1], chosen)
 
 
 def bundled(destination: str | None, lines: Sequence[CartLine | GoneLine]) -> Cart:
@@ -227,11 +253,14 @@ def _bundle(key: str, lines: Sequence[CartLine]) -> Bundle:
         incoterm=first.item.incoterm,
         place_code=first.item.place_code,
         currency=first.item.currency,
+        confirm_by=first.confirm_by,
         lines=tuple(lines),
     )
 
 
-def _problems(item: Item, offer: OfferRow, to_place: str | None, chosen: Option | None) -> list[Problem]:
+def _problems(
+    item: Item, offer: OfferRow, to_place: str | None, chosen: Option | None, wanted: UUID | None
+) -> list[Problem]:
     found: list[Problem] = []
     try:
         check_quantity(item.quantity, moq=offer.moq, multiple=offer.multiple)
@@ -243,6 +272,18 @@ def _problems(item: Item, offer: OfferRow, to_place: str | None, chosen: Option 
         found.append(Problem("destination_missing", {}))
     elif chosen is None:
         found.append(Problem("no_departure", {"to": to_place, "hub": offer.hub_code}))
+    elif wanted not in (None, chosen.departure_id):
+        found.append(
+            Problem(
+                "departure_missed",
+                {
+                    "departure": str(wanted),
+                    "next": str(chosen.departure_id),
+                    "next_reference": chosen.reference,
+                    "next_departs_at": chosen.departs_at.isoformat(),
+                },
+            )
+        )
     return found
 
 

@@ -44,7 +44,8 @@ class _Part:
 def plan(session: Session, *, actor: Actor, wanted: Wanted, attempt_id: UUID, now: datetime) -> CheckoutPlan:
     """Return everything the checkout will place.
 
-    Conflict ``cart_empty``, ``cart_changed`` naming lines and reasons, ``expected_totals`` naming what moved,
+    Conflict ``cart_empty``, ``cart_changed`` naming lines and reasons, ``departure_missed`` naming the next possible
+    ones when nothing else is wrong than departures that the goods cannot reach, ``expected_totals`` naming what moved,
     ``no_payee`` when somebody who is to be paid by bank has named no account.
     """
     cart = queries.cart(
@@ -86,6 +87,9 @@ def _check(cart: Cart, wanted: Wanted) -> None:
         for problem in line.problems
     ]
     if troubles:
+        missed = [trouble for trouble in troubles if trouble["code"] == "departure_missed"]
+        if missed == troubles:
+            raise Conflict("departure_missed", next=missed[0]["next_reference"], lines=missed)
         raise Conflict("cart_changed", lines=troubles)
     check_totals(wanted.expected_totals, cart.totals)
     _check_named("departures", wanted.departures, {line.item.listing_id for line in cart.lines})
@@ -112,9 +116,11 @@ class _Planner:
     def company(self, company_id: UUID) -> CompanyRow:
         return accounts.get_company(self.session, company_id=company_id)
 
-    def deadline(self, company: CompanyRow, key: Setting) -> datetime:
-        """Return a deadline in working days of whoever must act."""
-        return accounts.days_of(self.session, company_id=company.id, setting=key, now=self.now)
+    def proforma_ends_at(self) -> datetime:
+        """Return until when a deposit is to be paid, in working days of the buyer."""
+        return accounts.days_of(
+            self.session, company_id=self.buyer.id, setting=Setting.PROFORMA_WORKING_DAYS, now=self.now
+        )
 
     def part(self, bundle: Bundle) -> _Part:
         """Freeze one bundle as an order."""
@@ -135,10 +141,8 @@ class _Planner:
             commission_bp=self.commission_bp,
             tax_ids={"buyer": self.buyer.tax_id or "", "merchant": merchant.tax_id or ""},
             fx=self.fx(bundle.currency),
-            confirm_by=self.deadline(merchant, Setting.MERCHANT_CONFIRM_WORKING_DAYS),
-            proforma_ends_at=self.deadline(self.buyer, Setting.PROFORMA_WORKING_DAYS)
-            if owes_deposit(choice.plan, mode)
-            else None,
+            confirm_by=bundle.confirm_by,
+            proforma_ends_at=self.proforma_ends_at() if owes_deposit(choice.plan, mode) else None,
             purchase_order_number=self.wanted.purchase_order_number,
             lines=tuple(_placed(line) for line in bundle.lines),
         )

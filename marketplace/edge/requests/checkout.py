@@ -104,6 +104,9 @@ messages.register(
         "capacity": _("The departure has no room left for this: %(lacking)s."),
         "cutoff": _("The departure takes no more cargo. Choose a later one."),
         "departure_closed": _("The departure is closed. Choose a later one."),
+        "departure_missed": _(
+            "The goods cannot be at the hub in time for the departure that was chosen. The next possible one: %(next)s."
+        ),
         "no_departure": _("No departure takes these goods to this place."),
         "no_payee": _("No bank account in %(currency)s is named for this seller. Pay by card, or ask the seller."),
         "card_declined": _("The card was declined (%(decline_code)s). Nothing was ordered and nothing charged."),

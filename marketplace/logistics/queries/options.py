@@ -70,11 +70,16 @@ def options(
 
 
 def options_for(
-    session: Session, *, wants: Mapping[Key, tuple[str, str, Load, datetime]], now: datetime
+    session: Session,
+    *,
+    wants: Mapping[Key, tuple[str, str, Load, datetime]],
+    now: datetime,
+    surely_ready: Mapping[Key, datetime] | None = None,
 ) -> dict[Key, tuple[OptionRow, ...]]:
     """Return, for many loads at once, the departures that each could go with, by arrival, room or not.
 
-    ``wants`` gives hub, destination, load and the instant it is ready. Two queries, however many loads.
+    ``wants`` gives hub, destination, load and the instant it is ready; ``surely_ready`` the one by which it is so
+    at the latest: departures after it are among the answer, however many go before. Two queries, however many loads.
     """
     asked = {key: Want(*want) for key, want in wants.items()}
     if not asked:
@@ -88,13 +93,19 @@ def options_for(
     rows = session.execute(_DEPARTURES, given).all()
     codes = {code for want in asked.values() for code in (want.hub_code, want.to_place)}
     zones = {code: place.zone for code, place in reference.places_by_code(session, codes).items()}
-    return {key: _chosen(rows, want, zones) for key, want in asked.items()}
+    surely = surely_ready or {}
+    return {key: _chosen(rows, want, surely.get(key, want.ready_at), zones) for key, want in asked.items()}
 
 
-def _chosen(rows: Sequence[sa.Row[Any]], want: Want, zones: Mapping[str, str]) -> tuple[OptionRow, ...]:
+def _chosen(
+    rows: Sequence[sa.Row[Any]], want: Want, surely_ready: datetime, zones: Mapping[str, str]
+) -> tuple[OptionRow, ...]:
     road = (want.hub_code, want.to_place)
-    fitting = (row for row in rows if (row.hub_code, row.place_code) == road and row.cutoff_cargo_at > want.ready_at)
-    return tuple(_option(row, want.load, zones) for row in islice(fitting, _MOST_OPTIONS))
+    fitting = [row for row in rows if (row.hub_code, row.place_code) == road and row.cutoff_cargo_at > want.ready_at]
+    early = islice((row for row in fitting if row.cutoff_cargo_at <= surely_ready), _MOST_OPTIONS)
+    later = islice((row for row in fitting if row.cutoff_cargo_at > surely_ready), _MOST_OPTIONS)
+    by_arrival = sorted((*early, *later), key=lambda row: (row.eta, row.departure_id))
+    return tuple(_option(row, want.load, zones) for row in by_arrival)
 
 
 def _departures() -> sa.Select[*tuple[Any, ...]]:

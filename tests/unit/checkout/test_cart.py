@@ -11,10 +11,20 @@ from hypothesis import strategies as st
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.catalog.rules.rows import OfferRow
-from marketplace.checkout.rules.cart import CartLine, GoneLine, Item, Option, bundled, choose, price_line
+from marketplace.checkout.rules.cart import (
+    MOST_OPTIONS,
+    CartLine,
+    GoneLine,
+    Item,
+    Option,
+    bundled,
+    choose,
+    price_line,
+)
 from marketplace.kernel.money import Money
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+CONFIRM_BY = NOW + timedelta(days=2)
 MERCHANTS = [uuid4(), uuid4()]
 PACKING = Packing(carton_units=10, length_mm=500, width_mm=400, height_mm=300, gross_g=12_500, net_g=11_000)
 LADDERS = (
@@ -38,7 +48,7 @@ def option(days=1, freight=Money(1_000, "CNY"), **changes):
         "departure_id": uuid4(), "reference": "DEP-A", "line_name": "A", "departs_at": NOW,
         "departs_zone": "UTC", "cutoff_cargo_at": NOW, "arrives_at": NOW + timedelta(days=days), "arrives_zone": "UTC",
         "freight": freight, "chargeable_g": 1, "binding": "gross", "tariff_id": uuid4(), "carrier_id": uuid4(),
-        "fits": True,
+        "fits": True, "confirm_before": NOW, "tight": False,
     }  # fmt: skip
     return Option(**facts | changes)
 
@@ -51,10 +61,12 @@ def item(sold, quantity=10, basis=0):
     )  # fmt: skip
 
 
-def line(sold=None, *, quantity=10, basis=0, options=None, destination="VNHAN"):
+def line(sold=None, *, quantity=10, basis=0, options=None, destination="VNHAN", wanted=None):
     sold = sold or offer()
-    options = [option()] if options is None else options
-    return price_line(item(sold, quantity, basis), sold, destination=destination, options=options)
+    return price_line(
+        item(sold, quantity, basis), sold, destination=destination, confirm_by=CONFIRM_BY,
+        options=[option()] if options is None else options, wanted_departure=wanted,
+    )  # fmt: skip
 
 
 def codes(found):
@@ -85,7 +97,29 @@ def test_the_earliest_arrival_with_room_and_tariff_is_chosen():
     assert choose([full, unpriced], None) == full
     assert choose([unpriced], None) is None
     assert choose([full, good], full.departure_id) == full
-    assert choose([full, good], uuid4()) is None
+
+
+def test_a_departure_that_the_merchants_silence_would_miss_is_chosen_only_for_want_of_a_safe_one_with_room():
+    tight, safe, full = option(1, tight=True), option(3), option(2, fits=False)
+    assert choose([tight, full, safe], None) == safe
+    assert choose([tight, full], None) == tight
+    assert choose([tight, safe], tight.departure_id) == tight
+
+
+def test_a_departure_that_is_no_longer_possible_names_the_next_one():
+    gone, coming = uuid4(), option(2)
+    found = line(options=[coming], wanted=gone)
+    assert (codes(found), found.chosen) == (["departure_missed"], coming)
+    assert found.problems[0].facts["next"] == str(coming.departure_id)
+    assert codes(line(options=[coming], wanted=coming.departure_id)) == []
+
+
+def test_the_chosen_departure_is_among_those_shown_however_late_it_is():
+    many = [option(day, tight=day < 15) for day in range(1, 17)]
+    found = line(options=many)
+    assert found.chosen == many[14]
+    assert found.options == (*many[: MOST_OPTIONS - 1], many[14])
+    assert line(options=many[:MOST_OPTIONS]).options == tuple(many[:MOST_OPTIONS])
 
 
 def test_a_line_says_why_it_cannot_be_ordered():
@@ -99,7 +133,9 @@ def test_a_line_says_why_it_cannot_be_ordered():
 
 def test_a_price_basis_that_is_no_longer_offered_is_gone_and_not_in_the_totals():
     sold = offer()
-    gone = price_line(item(sold), replace(sold, ladders=LADDERS[1:]), destination="VNHAN", options=[])
+    gone = price_line(
+        item(sold), replace(sold, ladders=LADDERS[1:]), destination="VNHAN", confirm_by=CONFIRM_BY, options=[]
+    )
     assert isinstance(gone, GoneLine)
     cart = bundled("VNHAN", [gone])
     assert (cart.totals, cart.bundles, len(cart.gone)) == ((), (), 1)

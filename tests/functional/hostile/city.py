@@ -12,7 +12,7 @@ from PIL import Image
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Membership, Person
-from marketplace.accounts.rules.permissions import STAFF, CompanyKind
+from marketplace.accounts.rules.permissions import STAFF, CompanyKind, Role
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading, unit_of_work
@@ -24,6 +24,7 @@ from marketplace.worker.runner import run_due
 from tests import factories
 from tests.factories import HANOI, HUB, Trader
 from tests.integration.orders.test_claims import bring
+from tests.support.cards import bring_notices, double_of
 from tests.support.pdfs import pdf
 from tests.support.sheets import row, table, workbook
 from tests.support.visitors import Town, app_code
@@ -97,6 +98,7 @@ def build(app: Flask) -> City:
         office = factories.trader(session, app, name="City", country="CN", kind=CompanyKind.OPERATOR, now=now)
         for membership in session.query(Membership).filter_by(company_id=office.company):
             membership.roles = sorted(STAFF)
+        treasurer = factories.staff(session, app, role=Role.TREASURY, now=now)
         rival = factories.trader(session, app, name="Rival", country="VN", now=now)
         made_to_order = factories.listing(
             session, market.merchant.actor, sku="CH-MADE", stock=None, lead_days=20, now=now
@@ -107,6 +109,7 @@ def build(app: Flask) -> City:
         "thai": market.thai,
         "carrier": market.carrier,
         "operator": office,
+        "treasurer": treasurer,
         "rival": rival,
     }
     city = City(app, people)
@@ -116,10 +119,12 @@ def build(app: Flask) -> City:
     _depart(city)
     _order(city)
     _settle(city)
+    _refuse(city)
     _offer(city)
     _admit(city)
     _work(city)
     _papers(city)
+    _wait(city)
     session = reading()
     session.rollback()
     for name, trader in list(city.people.items()):
@@ -166,19 +171,19 @@ def _place(
     goods: str = "live",
     departure: str = "carrying",
     plan: str = "acceptance_100",
-    rail: str = "bank",
+    card: str = "",
     confirmed: bool = True,
 ) -> None:
     listing = city.ids[goods]
     city.call("buyer", "PUT", "/cart", {"to": HANOI})
     cart = city.call("buyer", "PUT", f"/cart/lines/{listing}", {"quantity": 400})
-    payment = {"rail": rail, "plan": plan} | ({"payment_method": "pm_card_visa"} if rail == "card" else {})
+    payment = {"rail": "bank", "plan": plan} | ({"rail": "card", "payment_method": card} if card else {})
     body: dict[str, Any] = {"expected_totals": cart["totals"], "payment": payment}
     if goods == "live":
         body["departures"] = {listing: city.ids[f"departure.{departure}"]}
     done = city.call("buyer", "POST", "/checkout", body)
     city.ids[f"order.{name}"] = done["order_ids"][0]
-    city.ids.setdefault("checkout", done["id"])
+    city.ids.setdefault("checkout.done", done["id"])
     city.ids.setdefault("group", done["group_id"])
     if confirmed:
         city.call("merchant", "POST", f"/orders/{city.ids[f'order.{name}']}/confirmation")
@@ -242,16 +247,21 @@ def _settle(city: City) -> None:
     today = clock.now().date().isoformat()
     slip = {"file": (io.BytesIO(PDF), "slip.pdf")}
     city.call("buyer", "POST", f"/payments/{city.ids['payment.placed.order']}/slip", data=slip)
-    _place(city, "returned", plan="deposit_30_70")
     paid = {"amount": "3288.00", "received_on": today}
-    city.call("merchant", "POST", f"/payments/{city.ids['payment.returned.order']}/confirmation", paid)
-    city.call("merchant", "POST", f"/orders/{city.ids['order.returned']}/cancellation")
-    (owed,) = city.call("merchant", "GET", "/returns")["items"]
-    city.ids["return"] = owed["id"]
+    for name in ("returned", "sent"):
+        _place(city, name, plan="deposit_30_70")
+        city.call("merchant", "POST", f"/payments/{city.ids[f'payment.{name}.order']}/confirmation", paid)
+        city.call("merchant", "POST", f"/orders/{city.ids[f'order.{name}']}/cancellation")
+    owed, sent = city.call("merchant", "GET", "/returns")["items"]
+    city.ids |= {"return.owed": owed["id"], "return.sent": sent["id"]}
+    city.call("merchant", "POST", f"/returns/{sent['id']}/confirmation")
+    _place(city, "billed")
+    bring(city.ids["order.billed"])
+    city.call("buyer", "POST", f"/order-lines/{city.ids['line.billed']}/acceptance", {})
     came = city.call("merchant", "POST", "/transfers", {"amount": "3288.00", "currency": "CNY", "received_on": today})
     city.ids["transfer"] = came["id"]
     for name in ("sent", "due"):
-        _place(city, f"card.{name}", rail="card")
+        _place(city, f"card.{name}", card="pm_card_visa")
         bring(city.ids[f"order.card.{name}"])
         city.call("buyer", "POST", f"/order-lines/{city.ids[f'line.card.{name}']}/acceptance", {})
         _work(city)
@@ -264,7 +274,28 @@ def _settle(city: City) -> None:
     session = reading()
     session.rollback()
     city.ids["account"] = str(session.scalars(sa.select(LedgerAccount.id).order_by(LedgerAccount.id)).first())
-    city.call("buyer", "PUT", f"/cart/lines/{city.ids['live']}", {"quantity": 400})
+
+
+def _refuse(city: City) -> None:
+    """Let a card's bank refuse what is given back: one return that nobody has looked at, one to be sent by bank."""
+    for name in ("new", "agreed"):
+        _place(city, f"refused.{name}", card="pm_card_refundFail")
+        city.call("merchant", "POST", f"/orders/{city.ids[f'order.refused.{name}']}/cancellation")
+    _work(city)
+    double = double_of(city.app)
+    double.pass_time()
+    bring_notices(double)
+    for name, found in zip(("new", "agreed"), city.call("operator", "GET", "/card-returns")["items"], strict=False):
+        city.ids[f"card-return.{name}"] = found["id"]
+    for who in ("operator", "treasurer"):
+        city.call(who, "POST", f"/card-returns/{city.ids['card-return.agreed']}/approval", {"way": "bank"})
+
+
+def _wait(city: City) -> None:
+    """Leave a checkout on its payment page."""
+    cart = city.call("buyer", "PUT", f"/cart/lines/{city.ids['live']}", {"quantity": 400})
+    body = {"expected_totals": cart["totals"], "payment": {"rail": "card", "plan": "acceptance_100"}}
+    city.ids["checkout.waiting"] = city.call("buyer", "POST", "/checkout", body)["id"]
 
 
 def _offer(city: City) -> None:

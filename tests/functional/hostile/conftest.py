@@ -14,7 +14,6 @@ from tests.functional.hostile import pages
 from tests.functional.hostile.city import MINUTES, build
 from tests.functional.hostile.siege import Siege
 from tests.functional.hostile.watch import Watch
-from tests.functional.hostile.ways import WAYS
 
 
 @pytest.fixture(scope="session")
@@ -23,12 +22,11 @@ def besieged(shared_app: Flask, database: Database, settings: Settings) -> Siege
     with shared_app.app_context():
         database.refresh()
         city = build(shared_app)
-        bodies = {name: way.body(city) for name, way in WAYS.items() if way.body}
         watch = Watch(database, Path(settings.data_dir))
         browsers = pages.clients(city)
-        forms = pages.crawl(shared_app, city, browsers)
+        forms = pages.crawl(shared_app, city, browsers) | pages.passing(browsers)
         description = shared_app.test_client().get("/api/v1/openapi.json").get_json()
-        found = Siege(shared_app, city, watch, browsers, forms, description, bodies=bodies)
+        found = Siege(shared_app, city, watch, browsers, forms, description)
         clock.set_offset(0)
         return found
 

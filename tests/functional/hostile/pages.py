@@ -13,7 +13,9 @@ from werkzeug.routing import Rule
 
 from marketplace.edge.identity import SessionUser
 from marketplace.edge.permissions import access_of
+from marketplace.kernel import clock
 from tests.functional.hostile.city import City
+from tests.functional.hostile.ways import SENT_FOR
 
 # Which of the city's ids a parameter of an address may stand for.
 KINDS: Final = {
@@ -28,12 +30,12 @@ KINDS: Final = {
     "import_id": "import.",
     "application_id": "application.",
     "case_id": "case",
-    "checkout_id": "checkout",
+    "checkout_id": "checkout.",
     "group_id": "group",
     "file_id": "file.",
     "picture_id": "picture.",
     "payout_id": "payout.",
-    "return_id": "return",
+    "return_id": "return.",
     "transfer_id": "transfer",
     "payee_id": "payee",
     "account_id": "account",
@@ -44,6 +46,9 @@ WORDS: Final = {"kind": "commission_income", "currency": "CNY", "width": "320", 
 # Pages whose forms are samples or that have none: the style guide's lead nowhere.
 SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide")
 VISITORS: Final = ("", "buyer", "merchant", "operator", "carrier", "newcomer", "rival")
+# Who has given a password and not yet the second factor, and whose app is not confirmed.
+HALFWAY: Final = "halfway"
+UNCONFIRMED: Final = "thai"
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Form:
     method: str
     action: str
     endpoint: str = ""
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str | list[str]] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     # What a visitor sees and fills in; the others are sent along unseen.
@@ -103,6 +108,9 @@ class _Reader(HTMLParser):
             form.choices.setdefault(name, []).append(found.get("value", "on"))
             if "checked" in found or name not in form.fields:
                 form.fields[name] = found.get("value", "on")
+        elif found.get("type") == "hidden" and name in form.fields:
+            before = form.fields[name]
+            form.fields[name] = [*([before] if isinstance(before, str) else before), found.get("value", "")]
         elif tag in {"input", "button"}:
             form.fields.setdefault(name, found.get("value", ""))
 
@@ -116,19 +124,42 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._area:
-            self.forms[-1].fields[self._area] += data
+            self.forms[-1].fields[self._area] = f"{self.forms[-1].fields[self._area]}{data}"
 
 
 def clients(city: City) -> dict[str, FlaskClient]:
     """Return a browser for each visitor, logged in as the login pages would leave it."""
     found = {}
-    for who in VISITORS:
+    for who in (*VISITORS, UNCONFIRMED):
         client = city.app.test_client()
         if who:
             with client.session_transaction() as session:
                 session["_user_id"] = _cookie(city, who)
                 session["_fresh"] = True
         found[who] = client
+    found[HALFWAY] = city.app.test_client()
+    with found[HALFWAY].session_transaction() as session:
+        person = city.actor("merchant").person
+        session["second_factor_for"] = [str(person), city.epochs["merchant"], clock.now().timestamp()]
+    return found
+
+
+def passing(browsers: dict[str, FlaskClient]) -> dict[tuple[str, str], Form]:
+    """Return the forms that a page shows only for a moment, as it would show them then."""
+    code = {"code": ""}
+    moments = (
+        ("accounts.check_second_factor", HALFWAY, "/login/second-factor", "/login/second-factor", code),
+        ("accounts.confirm_second_factor", UNCONFIRMED, "/account", "/account/second-factor/confirmation", code),
+        ("accounts.accept_terms", "buyer", "/account", "/account/terms", {"accepted_terms": ""}),
+    )
+    found = {}
+    for endpoint, who, page, action, fields in moments:
+        reader = _Reader(who, page)
+        reader.feed(browsers[who].get(page).text)
+        guard = next(form.fields["csrf_token"] for form in reader.forms if "csrf_token" in form.fields)
+        controls = set(fields) if fields is code else set()
+        form = Form(who, page, "post", action, endpoint, fields | {"csrf_token": guard}, controls=controls)
+        found[form.method, endpoint] = form
     return found
 
 
@@ -188,6 +219,14 @@ def crawl(app: Flask, city: City, browsers: dict[str, FlaskClient]) -> dict[tupl
             for form in reader.forms:
                 endpoint, _ = adapter.match(urlsplit(urljoin(path, form.action)).path, method=form.method.upper())
                 key = (form.method, endpoint)
+                if not _is_meant(city, endpoint, form):
+                    continue
                 if key not in found or len(form.fields) > len(found[key].fields):
                     found[key] = replace(form, endpoint=endpoint)
     return found
+
+
+def _is_meant(city: City, endpoint: str, form: Form) -> bool:
+    """Tell whether a form is for something that it can be sent for; most are shown for nothing else."""
+    who, thing = SENT_FOR.get(endpoint, ("", ""))
+    return who in {"", form.who} and (not thing or city.ids[thing] in form.action)

@@ -87,4 +87,4 @@ SHARED = {"PUT /cart/lines/{}", "DELETE /cart/lines/{}"}
 
 
 def _body(siege: Siege, operation: str):
-    return siege.body(operation) if operation in siege.bodies else None
+    return siege.body(operation) if siege.has_body(operation) else None

@@ -22,6 +22,8 @@ class Watch:
         """Keep a copy of the database."""
         self._database = database
         self._files = folder / "files"
+        # The card provider's stand-in remembers too.
+        self._double = folder / "stripe_double.sqlite3"
         self._copy = str(folder / "hostile.sqlite3") if database.name == "sqlite" else f"hostile_{folder.name}"
         self._keep()
         self._rows = self._digest()
@@ -47,6 +49,9 @@ class Watch:
             postgres.recreate(self._database.url, template=self._copy)
         for path in self._bytes() - self._stored:
             path.unlink()
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self._double}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(f"{self._double}.kept", self._double)
         self._mark = self._moment()
 
     def changed_tables(self) -> list[str]:
@@ -59,6 +64,7 @@ class Watch:
 
     def _keep(self) -> None:
         db.session.remove()
+        shutil.copyfile(self._double, f"{self._double}.kept")
         if self._database.name == "sqlite":
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,89 @@
+"""Every page that a role can reach: axe in light and dark, phone and desk, and what no page may lack or break.
+
+The smoke looks at the pages of the menu on a phone in daylight and at a desk in the dark; the soak follows every link.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from marketplace.seed.cast import PASSWORD
+from tests.browser.conftest import DESK, PHONE, Sight
+from tests.browser.served import City, seeded
+from tests.conftest import SOAK, Database
+
+pytestmark = pytest.mark.browser
+
+ROLES = ("", "buyer", "merchant", "moderator", "logistics", "finance", "admin", "carrier", "broker")
+LOOKS = [(PHONE, "light"), (DESK, "dark")] + ([(PHONE, "dark"), (DESK, "light")] if SOAK else [])
+# Papers, files and tables are given to keep, not to look at; other languages have tests of their own.
+NO_PAGE = re.compile(
+    r"/(zh|vi|static|api|pictures)\b|\.(pdf|csv)|/(licence|slip|file|errors|data|payout-files|evidence)\b"
+)
+IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+LINKS = "[...document.querySelectorAll('a[href^=\"/\"]')].map(link => link.getAttribute('href').split('#')[0])"
+MENU = "[...document.querySelectorAll('nav a[href^=\"/\"]')].map(link => link.getAttribute('href').split('#')[0])"
+BROKEN = "[...document.images].filter(it => it.complete && !it.naturalWidth).map(it => it.src)"
+
+
+@pytest.fixture(scope="module")
+def city(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A demo city to walk through."""
+    made = seeded(database, tmp_path_factory.mktemp("walked"), extent="small")
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "stranger")
+def test_every_page_fits_and_can_be_read_by_everybody(city: City, chrome: Browser, role: str) -> None:
+    context = chrome.new_context(viewport=DESK, reduced_motion="reduce")
+    try:
+        seen = Sight(city.address, context.new_page())
+        if role:
+            seen.log_in(f"{role}@demo.test", PASSWORD)
+        faults = [fault for path in _reached(seen, context) for fault in _faults(seen, path)]
+    finally:
+        context.close()
+    assert faults == []
+
+
+def _reached(seen: Sight, context: BrowserContext) -> list[str]:
+    """Return one address for each kind of page that links lead to, at most a few hundred; broken links fail."""
+    ahead, found, kinds = ["/"], [], set[str]()
+    while ahead:
+        path = ahead.pop(0)
+        kind = IDENTIFIER.sub("*", path.split("?")[0])
+        if kind in kinds or NO_PAGE.search(path):
+            continue
+        kinds.add(kind)
+        answer = context.request.get(seen.address + path)
+        assert answer.status == 200, f"{path}: {answer.status}"
+        found.append(path)
+        seen.open(path)
+        ahead.extend(seen.page.evaluate(LINKS if SOAK or path == "/" else MENU))
+    return found
+
+
+def _faults(seen: Sight, path: str) -> list[str]:
+    """Return what is wrong with a page, however it is looked at."""
+    page, found = seen.page, list[str]()
+    for viewport, scheme in LOOKS:
+        page.set_viewport_size(viewport)  # pyright: ignore[reportArgumentType]
+        page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]
+        seen.open(path)
+        found += [f"{scheme} {viewport['width']}: {fault}" for fault in seen.accessibility()]
+        if (over := seen.overflow()) > 0:
+            found.append(f"{over} px wider than {viewport['width']}")
+    found += [f"no picture {source}" for source in page.evaluate(BROKEN)]
+    if page.locator("h1").count() != 1:
+        found.append("not one h1")
+    if not page.title() or page.locator("html").get_attribute("lang") != "en":
+        found.append("no title or language")
+    found += seen.faults
+    seen.faults.clear()
+    return [f"{path}: {fault}" for fault in found]

@@ -3,9 +3,10 @@
 import contextvars
 import os
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,14 +127,24 @@ def shared_app(settings: Settings) -> Flask:
 
 
 @pytest.fixture
-def app(shared_app: Flask, database: Database) -> Iterator[Flask]:
-    """The application on a fresh database, inside its context."""
+def app(shared_app: Flask, database: Database, settings: Settings) -> Iterator[Flask]:
+    """The application on a fresh database, inside its context; its card provider has seen nobody yet."""
     with shared_app.app_context():
         database.refresh()
+        _forget_cards(settings)
         yield shared_app
         shared_app.extensions["city.bell"].close()
         db.session.remove()
         db.engine.dispose()
+
+
+def _forget_cards(settings: Settings) -> None:
+    """Empty the stand-in's books, but for the address that it tells its news to."""
+    with closing(sqlite3.connect(settings.data_dir / "stripe_double.sqlite3", isolation_level=None)) as books:
+        books.executescript(
+            "BEGIN IMMEDIATE; DELETE FROM object WHERE kind <> 'webhook_endpoint';"
+            "DELETE FROM answer; DELETE FROM delivery; DELETE FROM switch; COMMIT"
+        )
 
 
 class _Undo(Exception):

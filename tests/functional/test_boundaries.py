@@ -166,9 +166,8 @@ def test_unknown_pages_and_methods(town):
     assert "There is no such page" in visitor.open("/nothing", 404)
     answer = visitor.client.delete("/login", headers={"X-Request-Id": "abc123"})
     assert answer.status_code in {400, 405}
-    answer = visitor.client.get("/logout")
-    assert answer.status_code == 405
-    assert "POST" in answer.headers["Allow"]
+    answer = visitor.client.put("/logout")
+    assert answer.status_code in {400, 405}
     assert "Something broke" not in answer.text
     problem = town.program().call("PUT", "/me", 405)
     assert problem["title"] == "Method not allowed"

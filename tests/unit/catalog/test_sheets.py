@@ -193,6 +193,8 @@ def test_sheets_without_headers_or_too_large_are_refused():
         layout_of(RawSheet("s", [HEAD, ["x"] * 61]), {})
     with pytest.raises(TooLarge):
         layout_of(RawSheet("s", [["x"]] * 100_031), {})
+    with pytest.raises(TooLarge):
+        read(HEAD, *[["x"]] * 100_001)
     assert layout_of(RawSheet("s", [[], ["x"]]), read_mapping({"sku": {"column": "A"}})).data_from == 1
     assert [shown(cell) for cell in (None, True, Decimal("1E+2"), "a")] == ["", "TRUE", "100", "a"]
 

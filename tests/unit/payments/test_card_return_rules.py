@@ -1,0 +1,29 @@
+"""How money goes back that a card's bank refused, as rules."""
+
+import pytest
+
+from marketplace.kernel.errors import Conflict, NotAllowed, Refused
+from marketplace.kernel.ids import new_id
+from marketplace.payments.rules.card_returns import Way, check_approver, way_of
+
+
+@pytest.mark.parametrize("way", Way)
+def test_ways_have_names(way: Way) -> None:
+    assert way_of(way.value) is way
+
+
+@pytest.mark.parametrize("text", ["", "BANK", "cash"])
+def test_other_names_are_refused_with_those_that_there_are(text: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        way_of(text)
+    assert refusal.value.errors[0].accepted == ", ".join(Way)
+
+
+def test_two_people_choose_one_way() -> None:
+    first, second = new_id(), new_id()
+    check_approver(person_id=first, way=Way.BANK, chosen=None, approved_by=[])
+    check_approver(person_id=second, way=Way.BANK, chosen=Way.BANK, approved_by=[first])
+    with pytest.raises(NotAllowed):
+        check_approver(person_id=first, way=Way.BANK, chosen=Way.BANK, approved_by=[first])
+    with pytest.raises(Conflict):
+        check_approver(person_id=second, way=Way.CARD, chosen=Way.BANK, approved_by=[first])

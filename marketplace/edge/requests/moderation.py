@@ -12,7 +12,7 @@ OptionalLine = Annotated[Line | None, BeforeValidator(blank_is_none)]
 
 
 class Decision(Request):
-    """approve, request_changes or reject, the words of every review; ``seen`` is the fingerprint of what was looked at."""
+    """approve, request_changes or reject, the words of every review; ``seen`` is the fingerprint of what was read."""
 
     decision: Line
     reason: Annotated[Text | None, BeforeValidator(blank_is_none)] = None

@@ -1,6 +1,6 @@
 """Take the pictures of docs/screenshots with Chromium, from a demo city of its own that is thrown away after.
 
-Every page is taken as a visitor sees it first, in English and in daylight, at the size of a small desktop.
+Every page is taken as a visitor sees it first, in English and in daylight: on a small desk, and on a phone.
 """
 
 import os
@@ -22,9 +22,15 @@ sys.path.insert(0, str(ROOT))
 from tests.support.browser import find_chromium, launch_arguments  # noqa: E402  the checkout is on the path only now
 
 PICTURES = ROOT / "docs" / "screenshots"
-# Name of the picture and the page it shows.
-PAGES = {"home": "/"}
-SIZE = {"width": 1280, "height": 800}
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+# Name of the picture, the page it shows, the link to follow from there, and the screen.
+SHOTS = (
+    ("home", "/", "", DESK),
+    ("products", "/products", "", DESK),
+    ("product", "/products", ".offer__link", DESK),
+    ("departures", "/departures", "", DESK),
+    ("product-phone", "/products", ".offer__link", PHONE),
+)
 CITY = [sys.executable, "-m", "marketplace"]
 
 
@@ -36,9 +42,12 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with _served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chromium), args=launch_arguments())
-        page = browser.new_page(viewport=SIZE, color_scheme="light", reduced_motion="reduce", locale="en")
-        for name, path in PAGES.items():
+        page = browser.new_page(color_scheme="light", reduced_motion="reduce", locale="en")
+        for name, path, link, size in SHOTS:
+            page.set_viewport_size(size)
             page.goto(address + path, wait_until="networkidle")
+            if link:
+                page.goto(address + str(page.locator(link).first.get_attribute("href")), wait_until="networkidle")
             page.screenshot(path=str(PICTURES / f"{name}.png"))
             print(f"docs/screenshots/{name}.png: {(PICTURES / f'{name}.png').stat().st_size // 1024} kB")
         browser.close()

@@ -60,13 +60,13 @@ def call(client):
 
 
 class Way:
-    """One order of 400 chains (10 cartons), confirmed and secured, with the acts on its only line."""
+    """One order of 400 chains (10 cartons), confirmed and secured, with the acts on its first line."""
 
-    def __init__(self, call, market, operator, quantity=400):
+    def __init__(self, call, market, operator, quantity=400, goods=()):
         self.call, self.market, self.operator = call, market, operator
         call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
-        line = f"/cart/lines/{market.chains}"
-        cart = call(market.buyer, "PUT", line, json={"quantity": quantity}, expect=200)
+        for listing_id in goods or (market.chains,):
+            cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": quantity}, expect=200)
         body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "deposit_30_70"}}
         done = call(market.buyer, "POST", "/checkout", json=body, expect=201)
         self.order_id = done["order_ids"][0]

@@ -19,6 +19,8 @@ from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.queries.departures import DepartureRow
+from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.rules.states import CURRENT, BookingState
 from marketplace.logistics.services.space import claims, holding, rolling
 from marketplace.orders import events
@@ -26,6 +28,7 @@ from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders
 
 _ENDED: Final = frozenset(BookingState) - frozenset(CURRENT)
+_WITHOUT_CARGO: Final = (BookingState.TARGET, BookingState.HELD, BookingState.CONFIRMED)
 
 
 def reserve(session: Session, *, space: LineSpace, expires_at: datetime, now: datetime) -> None:
@@ -118,10 +121,12 @@ def on_booking_rolled(session: Session, event: BookingRolled) -> None:
 def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
     """Take room for goods made to order: on the departure aimed at if they reach it, else on the next that has room.
 
-    Conflict ``no_departure`` when none takes them: the ready date is not accepted then.
+    Room that was taken for an earlier day is exchanged likewise when the goods miss its lorry. Conflict
+    ``ready_too_late`` names the last departure of the carrier that still takes them, ``no_departure`` says that there
+    is none: the ready date is not accepted then.
     """
     booking = current(session, line_id=event.line_id)
-    if booking is None or booking.state is not BookingState.TARGET:
+    if booking is None or booking.state not in _WITHOUT_CARGO:
         return
     order = orders.by_id(session, order_ids=[event.order_id])[event.order_id]
     departure = departures.departure(session, departure_id=booking.departure_id, now=event.at)
@@ -130,7 +135,7 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
     ready_at = datetime.combine(event.ready_date, time(12), zone).astimezone(UTC)
     until = order.proforma_ends_at or booking.cutoff_cargo_at
     if booking.cutoff_cargo_at < ready_at or not _take(session, booking.subject, until, event.at):
-        _move_target(session, booking, departure.hub_code, ready_at, until, event.at)
+        _move(session, booking, departure, ready_at, until, event.at)
     if order.secured_at is not None:
         claims.confirm(session, subject=event.line_id, now=event.at)
 
@@ -150,14 +155,11 @@ def _take(session: Session, subject: UUID, until: datetime, now: datetime) -> bo
     return True
 
 
-def _move_target(
-    session: Session, booking: BookingRow, hub_code: str, ready_at: datetime, until: datetime, now: datetime
+def _move(
+    session: Session, booking: BookingRow, departure: DepartureRow, ready_at: datetime, until: datetime, now: datetime
 ) -> None:
-    """Move a target to the first departure that the goods reach and that has room for them."""
-    options = option_queries.options(
-        session, hub_code=hub_code, to_place=booking.to_place, load=booking.load, after=ready_at, now=now
-    )
-    for option in options:
+    """Move a booking to its carrier's first departure that the goods reach and that has room for them."""
+    for option in _options(session, booking, departure, ready_at, now):
         if option.departure_id == booking.departure_id:
             continue
         try:
@@ -169,7 +171,32 @@ def _move_target(
         except Conflict:
             continue
         return
-    raise Conflict("no_departure", hub=hub_code, to=booking.to_place)
+    raise _too_late(session, booking, departure, now)
+
+
+def _too_late(session: Session, booking: BookingRow, departure: DepartureRow, now: datetime) -> Conflict:
+    """Return the refusal of a day after which no lorry takes the goods, with the last that does."""
+    possible: dict[datetime, str] = {}
+    if booking.state is not BookingState.TARGET and booking.cutoff_cargo_at > now:
+        possible[booking.cutoff_cargo_at] = booking.departure_reference
+    after = now
+    while rows := _options(session, booking, departure, after, now):
+        possible |= {row.cutoff_cargo_at: row.reference for row in rows}
+        after = max(row.cutoff_cargo_at for row in rows)
+    if not possible:
+        return Conflict("no_departure", hub=departure.hub_code, to=booking.to_place)
+    last = max(possible)
+    return Conflict("ready_too_late", departure=possible[last], cargo_until=last.isoformat())
+
+
+def _options(
+    session: Session, booking: BookingRow, departure: DepartureRow, ready_at: datetime, now: datetime
+) -> tuple[OptionRow, ...]:
+    """Return the departures with room for a booking's load, of its own carrier: the freight is agreed with that one."""
+    found = option_queries.options(
+        session, hub_code=departure.hub_code, to_place=booking.to_place, load=booking.load, after=ready_at, now=now
+    )
+    return tuple(row for row in found if row.carrier_company_id == departure.carrier_company_id)
 
 
 def _hold_again(session: Session, ended: BookingRow, *, now: datetime) -> BookingRow | None:

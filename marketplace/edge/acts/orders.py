@@ -23,7 +23,7 @@ from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
-from marketplace.orders.rules.states import BEFORE_PACKING, ORDER, OrderState
+from marketplace.orders.rules.states import BEFORE_PACKING, ORDER, PRODUCING, OrderState
 from marketplace.orders.services import deciding, production
 from marketplace.papers import queries as papers
 from marketplace.papers.queries import DocumentRow
@@ -135,6 +135,11 @@ def set_ready_date(session: Session, line_id: UUID, body: requests.ReadyDate) ->
     )
 
 
+def takes_ready_date(line: LineRow) -> bool:
+    """Tell whether a line is made to order and not packed yet, so that its day may still be named."""
+    return line.lead_days is not None and line.state in BEFORE_PACKING
+
+
 def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, now: datetime) -> list[str]:
     """Return what this side may do now."""
     acts: list[str] = []
@@ -143,7 +148,7 @@ def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, now: datetime) -
     untouched = all(set(line.parts) <= BEFORE_PACKING for line in lines)
     if ORDER.allows(order.state, "cancel") and untouched:
         acts.append("cancel")
-    if side == "merchant" and order.state is OrderState.CONFIRMED:
+    if side == "merchant" and order.state in PRODUCING and any(takes_ready_date(line) for line in lines):
         acts.append("ready_date")
     return acts
 

@@ -45,6 +45,11 @@ class ToShipRow:
     is_secured: bool
     packing: PackingRow | None
 
+    @property
+    def needs_ready_date(self) -> bool:
+        """Tell whether the day must be named before the goods are said to be ready."""
+        return self.line.lead_days is not None and self.line.ready_date is None
+
 
 def packing_for(session: Session, *, line_id: UUID) -> PackingRow | None:
     """Return how a line was packed, None before it is; whoever it belongs to."""

@@ -99,6 +99,8 @@ LINE: Final = Lifecycle(
 
 # An order can be cancelled while all of its goods are in one of these.
 BEFORE_PACKING: Final = frozenset({LineState.OPEN, LineState.IN_PRODUCTION, LineState.READY})
+# While an order is in one of these its goods are made, packed and brought to the hub.
+PRODUCING: Final = (OrderState.CONFIRMED, OrderState.IN_FULFILMENT)
 # The way of goods when nothing goes wrong, for timelines.
 WAY_FROM_STOCK: Final = (
     LineState.OPEN,

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,14 +19,12 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.orders.events import LineDelivered
 from marketplace.orders.models import LinePacking, Order, OrderLine
 from marketplace.orders.rules import packing as rules
-from marketplace.orders.rules.states import BEFORE_PACKING, LineState, OrderState
+from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState, OrderState
 from marketplace.orders.services.moves import locked_order, move_line, move_order, parts_of
-from marketplace.orders.services.production import sold_line
+from marketplace.orders.services.production import must_have_ready_date, sold_line
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
 from marketplace.payments.services import plans
 from marketplace.reference.rules import Setting
-
-_ACTIVE: Final = (OrderState.CONFIRMED, OrderState.IN_FULFILMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +44,18 @@ def pack(session: Session, *, line_id: UUID, declared: rules.Declared, actor: Ac
     """Pack all of a line's goods into cartons and give each a label; the order is in fulfilment then.
 
     Weight and size are those of the offer where the merchant gives none. Conflict ``not_secured`` while its deposit is
-    missing, ``state`` for goods that are still made or packed already.
+    missing, ``ready_date_missing`` while no day was named for goods made to order, ``state`` for goods that are still
+    made or packed already.
     """
     line, order = sold_line(session, line_id, actor)
-    if order.state not in _ACTIVE:
+    if order.state not in PRODUCING:
         raise Conflict("state", thing="order", state=str(order.state), action="pack", possible=[])
     if order.secured_at is None:
         raise Conflict("not_secured", order=order.id)
     waiting = {state: units for state, units in parts_of(session, line_id=line.id).items() if state in BEFORE_PACKING}
     if not waiting:
         raise Conflict("state", thing="order_line", state=str(line.state), action="pack", possible=[])
+    must_have_ready_date(line)
     quantity = sum(waiting.values())
     box = rules.packed(declared, quantity=quantity, packing=_packing(line))
     for state in waiting:

@@ -11,7 +11,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.orders.events import LineReadyDateSet
 from marketplace.orders.models import Order, OrderLine
-from marketplace.orders.rules.states import BEFORE_PACKING, LineState, OrderState
+from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState, OrderState
 from marketplace.orders.services.deciding import sold_order
 from marketplace.orders.services.moves import move_line, parts_of
 
@@ -22,7 +22,7 @@ def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: 
     Refused ``ready_date`` for a day that is over; Conflict ``state`` before the order is confirmed or once packed.
     """
     line, order = sold_line(session, line_id, actor)
-    if order.state not in (OrderState.CONFIRMED, OrderState.IN_FULFILMENT) or line.state not in BEFORE_PACKING:
+    if order.state not in PRODUCING or line.state not in BEFORE_PACKING:
         raise Conflict("state", thing="order_line", state=str(line.state), action="ready_date", possible=[])
     if ready_date < now.date():
         raise Refused.field("ready_date", "in_the_past", f"{now.date()} or later")
@@ -40,16 +40,26 @@ def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: 
 
 
 def mark_ready(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> None:
-    """Say that all of a line's goods are ready to be packed; saying it again changes nothing."""
+    """Say that all of a line's goods are ready to be packed; saying it again changes nothing.
+
+    Conflict ``ready_date_missing`` for goods made to order whose day was never named: no lorry waits for them.
+    """
     line, order = sold_line(session, line_id, actor)
     if order.state is OrderState.PLACED:
         raise Conflict("state", thing="order", state=str(order.state), action="ready", possible=["confirm"])
     waiting = [state for state in parts_of(session, line_id=line.id) if state in BEFORE_PACKING]
     if not waiting:
         raise Conflict("state", thing="order_line", state=str(line.state), action="ready", possible=[])
+    must_have_ready_date(line)
     for state in waiting:
         if state is not LineState.READY:
             move_line(session, line=line, state=state, action="ready", quantity=None, now=now)
+
+
+def must_have_ready_date(line: OrderLine) -> None:
+    """Refuse goods made to order before their day is named: with it their room on a lorry is taken."""
+    if line.lead_days is not None and line.ready_date is None:
+        raise Conflict("ready_date_missing", order_line=line.id)
 
 
 def sold_line(session: Session, line_id: UUID, actor: Actor) -> tuple[OrderLine, Order]:

@@ -1,7 +1,9 @@
 """Make the demo city, part by part; what is there already is left alone."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from typing import Final
 
 from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
@@ -19,6 +21,9 @@ from marketplace.seed.history import flows as history
 from marketplace.seed.people import publish_terms
 
 Report = Callable[[str], None]
+
+# How many offers a house puts up in one round.
+_AT_A_TIME: Final = 3
 
 
 def seed(
@@ -108,10 +113,21 @@ def _settle(desk: Desk, wanted: tuple[houses.House, ...], licence: Upload, repor
     report(f"{len(wanted)} merchants")
     total = 0
     variants = None if len(wanted) == len(houses.HOUSES) else 1
-    goods = sorted(offers.offers(wanted, variants=variants), key=lambda offer: offer.house.key)
+    goods = _in_rounds(offers.offers(wanted, variants=variants))
     for made in fill.put_up(desk, goods, moderator=moderator, now=desk.start):
         total += made
     report(f"{total} listings")
+
+
+def _in_rounds(goods: Iterable[offers.Offer]) -> list[offers.Offer]:
+    """Order offers so that each house puts up a few before one puts up more: a shelf of newest goods is a mixed one."""
+    turns: Counter[str] = Counter()
+    placed: list[tuple[int, str, int, offers.Offer]] = []
+    for number, offer in enumerate(goods):
+        key = offer.house.key
+        placed.append((turns[key] // _AT_A_TIME, key, number, offer))
+        turns[key] += 1
+    return [offer for *_, offer in sorted(placed, key=lambda each: each[:3])]
 
 
 def _admit(session: Session, desk: Desk, house: houses.House, moderator: Actor, licence: Upload) -> None:

@@ -7,6 +7,7 @@ identity.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from functools import cache, lru_cache
@@ -33,6 +34,8 @@ PAGE: Final = 24
 # A card takes about 2 kB of a process, a page 5 kB.
 _KEPT_CARDS: Final = 2_048
 _KEPT_LISTINGS: Final = 512
+# How many listings a shop window is chosen from, for each of its places.
+_LOOKED_AT: Final = 4
 _WILD: Final = re.compile("[/%_]")
 
 
@@ -76,6 +79,17 @@ def shelf(
     wanted = {name: value for name, value in wanted.items() if value}
     rows = session.execute(_shelf(frozenset(wanted)), {**wanted, "now": clock.now(), "size": size + 1})
     return page_of([_card(*row) for row in rows], size, lambda row: (row.listing_id.hex,))
+
+
+def window(session: Session, *, size: int) -> list[CardRow]:
+    """Return the newest live listings for a shop window: of as many merchants as are among four times so many."""
+    newest = shelf(session, size=size * _LOOKED_AT).items
+    turns: Counter[UUID] = Counter()
+    places: list[tuple[int, int]] = []
+    for age, row in enumerate(newest):
+        places.append((turns[row.merchant_id], age))
+        turns[row.merchant_id] += 1
+    return [newest[age] for _, age in sorted(places)[:size]]
 
 
 def cards(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, CardRow]:

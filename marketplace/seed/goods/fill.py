@@ -25,8 +25,8 @@ _AT_ONCE: Final = 500
 def put_up(desk: Desk, wanted: Iterable[Offer], *, moderator: Actor, now: datetime) -> Iterator[int]:
     """Write, hand in and approve the offers that are missing; yield how many each batch made.
 
-    The offers come house by house. A batch is two units of work: what a run that was cut off has handed in is approved
-    by the next.
+    Offers of one house that follow each other are a batch. A batch is two units of work: what a run that was cut off
+    has handed in is approved by the next.
     """
     for _, of_house in groupby(wanted, key=lambda offer: offer.house.key):
         actor: Actor | None = None

@@ -32,7 +32,7 @@ def index() -> str:
     return render_template(
         "home/index.html",
         categories=goods.shelves(goods_queries.categories(session)),
-        offers=[goods.card(row) for row in shelf.shelf(session, size=_NEWEST).items],
+        offers=[goods.card(row) for row in shelf.window(session, size=_NEWEST)],
     )
 
 

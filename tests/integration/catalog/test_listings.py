@@ -147,6 +147,14 @@ def test_the_shelf_asks_the_same_number_of_questions_for_any_number_of_goods(ses
         shelf.shelf(session, cursor="nonsense")
 
 
+def test_a_shop_window_shows_goods_of_every_merchant_before_more_of_one(session, seller):
+    old = [publish(session, seller, sku=f"A{number}") for number in range(2)]
+    other = merchant(session, name="Demo Orchard")
+    new = [publish(session, other, sku=f"B{number}") for number in range(4)]
+    assert [row.listing_id for row in shelf.window(session, size=3)] == [new[3], old[1], new[2]]
+    assert [row.listing_id for row in shelf.window(session, size=9)][:4] == [new[3], old[1], new[2], old[0]]
+
+
 def test_a_material_edit_waits_while_the_old_version_stays_up(session, seller):
     made = publish(session, seller)
     titled = replace(DRAFT, titles={"zh": "新链条", "en": "New chain"}, moq=160)

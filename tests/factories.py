@@ -13,6 +13,7 @@ from marketplace import reactions
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
 from marketplace.accounts.services import membership, registration, tokens
+from marketplace.accounts.services.terms import publish_shipped
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder, make_ladder
@@ -36,7 +37,6 @@ from marketplace.merchants.services import payees
 from marketplace.moderation import services as moderation
 from marketplace.moderation.models import Case
 from marketplace.reference import services as reference
-from marketplace.seed.flows import publish_terms
 
 PASSWORD = "over the Friendship Bridge"
 HUB = "CN-NANPENG"
@@ -216,7 +216,7 @@ def open_market(
     """Open the market, committed; ``over`` puts a border of two sides on the road to Hanoi."""
     now = clock.now()
     with unit_of_work() as session:
-        publish_terms(session, now=now - timedelta(days=1))
+        publish_shipped(session, now=now - timedelta(days=1))
         reference.load_places(session)
         reference.load_rates(session)
         taxonomy.put_category(

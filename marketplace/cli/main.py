@@ -9,6 +9,7 @@ from marketplace.cli.import_ import import_sheet
 from marketplace.cli.reindex import reindex
 from marketplace.cli.run import serve, worker
 from marketplace.cli.seed import seed
+from marketplace.cli.setup import company, setup
 from marketplace.cli.user import user
 
 
@@ -17,5 +18,5 @@ def city() -> None:
     """Run and look after a commodity city."""
 
 
-for command in (audit, check, db_group, import_sheet, reindex, seed, serve, user, worker):
+for command in (audit, check, company, db_group, import_sheet, reindex, seed, serve, setup, user, worker):
     city.add_command(command)

@@ -1,7 +1,7 @@
 """Load the published tables and change settings."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -26,9 +26,8 @@ _LOCALES: Final = ("zh", "vi", "local")
 def load_places(session: Session) -> int:
     """Add the places of the published table that are missing; return how many."""
     return sum(
-        insert_if_new(
+        add_place(
             session,
-            Place,
             code=row["code"],
             name=row["name"],
             names={locale: row[locale] for locale in _LOCALES if row[locale]},
@@ -36,11 +35,42 @@ def load_places(session: Session) -> int:
             kind=PlaceKind(row["kind"]),
             zone=row["zone"],
             unlocode=row["unlocode"] or None,
-            latitude_e6=int(Decimal(row["latitude"]).scaleb(6)),
-            longitude_e6=int(Decimal(row["longitude"]).scaleb(6)),
+            latitude=Decimal(row["latitude"]),
+            longitude=Decimal(row["longitude"]),
             source=row["source"],
         )
         for row in _table("places.csv")
+    )
+
+
+def add_place(
+    session: Session,
+    *,
+    code: str,
+    name: str,
+    names: Mapping[str, str],
+    country: str,
+    kind: PlaceKind,
+    zone: str,
+    unlocode: str | None,
+    latitude: Decimal,
+    longitude: Decimal,
+    source: str,
+) -> bool:
+    """Add a place; False when the city has one with this code, which stays."""
+    return insert_if_new(
+        session,
+        Place,
+        code=code,
+        name=name,
+        names=dict(names),
+        country=country,
+        kind=kind,
+        zone=zone,
+        unlocode=unlocode,
+        latitude_e6=int(latitude.scaleb(6)),
+        longitude_e6=int(longitude.scaleb(6)),
+        source=source,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.services import terms
 from marketplace.accounts.services.vault import Vault
 from marketplace.files.services import Upload
 from marketplace.kernel import clock
@@ -18,7 +19,6 @@ from marketplace.seed.desk import HISTORY, Desk
 from marketplace.seed.extent import Extent
 from marketplace.seed.goods import fill, offers, series, shelves
 from marketplace.seed.history import flows as history
-from marketplace.seed.people import publish_terms
 
 Report = Callable[[str], None]
 
@@ -79,7 +79,7 @@ def _begin(desk: Desk, licence: Upload) -> None:
     """Make the people with demo logins, the network and the first goods, on the first day."""
     now, vault = desk.start, desk.vault
     with unit_of_work() as session:
-        publish_terms(session, now=now)
+        terms.publish_shipped(session, now=now)
         operator = people.found(session, cast.OPERATOR, vault=vault, now=now)
         staff = {item.login: people.join(session, operator, item, vault=vault, now=now) for item in cast.STAFF}
         founded = {one.login: people.found(session, one, vault=vault, now=now) for one in cast.FOUNDERS}

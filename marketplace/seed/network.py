@@ -4,21 +4,19 @@ Hours and kilometres of whole relations are published figures where the source s
 legs, and everything marked *derived*, is our own arithmetic for the demo.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
-from marketplace.logistics.models.network import Line
 from marketplace.logistics.rules.freight import STANDARD_FACTORS, Rates
-from marketplace.logistics.services import freight, network, timetable
+from marketplace.logistics.services import building, timetable
+from marketplace.logistics.services.building import CrossingPlan, LinePlan, NetworkPlan, VehiclePlan
 from marketplace.logistics.services.network import LegPlan
 from marketplace.reference import services as reference
 
@@ -39,7 +37,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class LinePlan:
+class DemoLine:
     """A line of the demo: its tariff's currency and least charge, its stops, its weekly runs as (weekday, hour)."""
 
     code: str
@@ -70,7 +68,7 @@ VEHICLES: Final = (
     ("BOX-40HQ", "Container 40 ft high cube", Load(26_500_000, 68_000_000, 12_000, 30), "cnctnr.com: 68 m³ usual load"),
 )
 LINES: Final = (
-    LinePlan(
+    DemoLine(
         "EAST", "East line", "东线", "Tuyến Đông", "CN-NANPENG", "CNY", "260",
         (
             Stop("CNNIN", 18, "0.55"),
@@ -82,7 +80,7 @@ LINES: Final = (
         ),
         ((0, 16), (2, 16), (4, 16), (5, 10)), _SCIO,
     ),
-    LinePlan(
+    DemoLine(
         "EAST-S", "East line to Ho Chi Minh City", "东线（胡志明市）", "Tuyến Đông đi TP. Hồ Chí Minh",
         "CN-NANPENG", "CNY", "420",
         (
@@ -95,7 +93,7 @@ LINES: Final = (
         ),
         ((1, 16), (5, 16)), _DERIVED,
     ),
-    LinePlan(
+    DemoLine(
         "MIDDLE", "Middle line", "中线", "Tuyến Trung", "CN-NANPENG", "CNY", "380",
         (
             Stop("CNKNM", 20, "0.62"),
@@ -110,7 +108,7 @@ LINES: Final = (
         ),
         ((1, 14), (3, 14), (6, 10)), _SCIO,
     ),
-    LinePlan(
+    DemoLine(
         "WEST", "West line", "西线", "Tuyến Tây", "CN-NANPENG", "CNY", "460",
         (
             Stop("CNKNM", 20, "0.62"),
@@ -121,7 +119,7 @@ LINES: Final = (
         ),
         ((3, 18),), _VNA,
     ),
-    LinePlan(
+    DemoLine(
         "SINGAPORE", "Singapore line", "新加坡线", "Tuyến Singapore", "CN-NANPENG", "CNY", "520",
         (
             Stop("CNMHN", 34),
@@ -138,7 +136,7 @@ LINES: Final = (
         ),
         ((2, 18), (5, 18)), _DERIVED, "BOX-40HQ",
     ),
-    LinePlan(
+    DemoLine(
         "EAST-N", "East line, northbound", "东线（北上）", "Tuyến Đông, chiều bắc", "VNHAN", "VND", "950000",
         (
             Stop("VN-HUUNGHI", 6),
@@ -149,7 +147,7 @@ LINES: Final = (
         ),
         ((0, 15), (2, 15), (4, 15)), _SCIO,
     ),
-    LinePlan(
+    DemoLine(
         "EAST-S-N", "East line, northbound from Ho Chi Minh City", "东线（胡志明市北上）",
         "Tuyến Đông, từ TP. Hồ Chí Minh", "VNSGN", "VND", "1500000",
         (
@@ -161,7 +159,7 @@ LINES: Final = (
         ),
         ((1, 15), (4, 15)), _DERIVED,
     ),
-    LinePlan(
+    DemoLine(
         "MIDDLE-N", "Middle line, northbound", "中线（北上）", "Tuyến Trung, chiều bắc", "THBKK", "THB", "1900",
         (
             Stop("THNOK", 18),
@@ -175,7 +173,7 @@ LINES: Final = (
         ),
         ((0, 18), (3, 18), (5, 18)), _SCIO,
     ),
-    LinePlan(
+    DemoLine(
         "FRUIT-N", "Middle line, northbound from Chanthaburi", "中线（尖竹汶北上）", "Tuyến Trung, từ Chanthaburi",
         "THCHA", "THB", "2100",
         (
@@ -189,7 +187,7 @@ LINES: Final = (
         ),
         ((1, 20), (3, 20), (5, 20)), _DERIVED,
     ),
-    LinePlan(
+    DemoLine(
         "LAOS-N", "Middle line, northbound from Vientiane", "中线（万象北上）", "Tuyến Trung, từ Viêng Chăn",
         "LAVTE", "LAK", "1150000",
         (
@@ -201,7 +199,7 @@ LINES: Final = (
         ),
         ((2, 16),), _DERIVED,
     ),
-    LinePlan(
+    DemoLine(
         "WEST-N", "West line, northbound", "西线（北上）", "Tuyến Tây, chiều bắc", "MMRGN", "MMK", "165000",
         (
             Stop("MM-MUSE", 34),
@@ -212,7 +210,7 @@ LINES: Final = (
         ),
         ((5, 8),), _DERIVED,
     ),
-    LinePlan(
+    DemoLine(
         "MALAYSIA-N", "Singapore line, northbound from Kuala Lumpur", "新加坡线（吉隆坡北上）",
         "Tuyến Singapore, từ Kuala Lumpur", "MYKUL", "MYR", "330",
         (
@@ -227,7 +225,7 @@ LINES: Final = (
         ),
         ((0, 20), (4, 20)), _DERIVED, "BOX-40HQ",
     ),
-    LinePlan(
+    DemoLine(
         "SINGAPORE-N", "Singapore line, northbound", "新加坡线（北上）", "Tuyến Singapore, chiều bắc",
         "SGSIN", "SGD", "115",
         (
@@ -251,60 +249,37 @@ def seed_network(session: Session, *, carrier_company_id: UUID, now: datetime) -
     """Make places, rates, lines, tariffs and the departures of the coming weeks; what is there already stays."""
     reference.load_places(session)
     reference.load_rates(session)
-    if session.execute(sa.select(Line.id).limit(1)).first() is None:
-        _build(session, carrier_company_id, LINES, now)
+    building.build(
+        session,
+        actor=SYSTEM,
+        plan=NetworkPlan(
+            tuple(CrossingPlan(*crossing) for crossing in CROSSINGS),
+            tuple(VehiclePlan(*vehicle) for vehicle in VEHICLES),
+            tuple(_planned(line, carrier_company_id) for line in LINES),
+        ),
+        # Valid before the first order of the demo, whose history lies in the past.
+        valid_from=now - timedelta(days=400),
+        now=now,
+    )
     timetable.roll(session, now=now)
 
 
-def _build(session: Session, carrier_company_id: UUID, plans: Iterable[LinePlan], now: datetime) -> None:
-    for code, one_side, other_side in CROSSINGS:
-        network.add_crossing(session, code=code, one_side=one_side, other_side=other_side)
-    vehicles = {
-        code: network.add_vehicle_type(session, code=code, name=name, capacity=capacity, source=source)
-        for code, name, capacity, source in VEHICLES
-    }
-    for plan in plans:
-        line_id = network.add_line(
-            session,
-            actor=SYSTEM,
-            code=plan.code,
-            name=plan.name,
-            names={"zh": plan.zh, "vi": plan.vi},
-            hub_code=plan.hub,
-            carrier_company_id=carrier_company_id,
-            legs=[LegPlan(stop.code, stop.hours * 60, plan.source, crossing=stop.crossing) for stop in plan.stops],
-            now=now,
-        )
-        for weekday, hour in plan.runs:
-            network.add_service(
-                session,
-                line_id=line_id,
-                vehicle_type_id=vehicles[plan.vehicle],
-                weekday=weekday,
-                minute_of_day=hour * 60,
-            )
-        _set_tariffs(session, line_id, plan, now)
-
-
-def _set_tariffs(session: Session, line_id: UUID, plan: LinePlan, now: datetime) -> None:
+def _planned(line: DemoLine, carrier_company_id: UUID) -> LinePlan:
     m3_factor, ldm_factor = STANDARD_FACTORS
-    for stop in plan.stops:
-        if not stop.per_kg:
-            continue
-        rates = Rates(
-            per_kg=UnitPrice.of(stop.per_kg, plan.currency),
-            minimum=Money.of(plan.minimum, plan.currency),
-            m3_factor=m3_factor,
-            ldm_factor=ldm_factor,
-        )
-        freight.set_tariff(
-            session,
-            actor=SYSTEM,
-            line_id=line_id,
-            to_place=stop.code,
-            rates=rates,
-            # Valid before the first order of the demo, whose history lies in the past.
-            valid_from=now - timedelta(days=400),
-            note=TARIFF_NOTE,
-            now=now,
-        )
+    minimum = Money.of(line.minimum, line.currency)
+    return LinePlan(
+        code=line.code,
+        name=line.name,
+        names={"zh": line.zh, "vi": line.vi},
+        hub_code=line.hub,
+        carrier_company_id=carrier_company_id,
+        vehicle=line.vehicle,
+        legs=tuple(LegPlan(stop.code, stop.hours * 60, line.source, crossing=stop.crossing) for stop in line.stops),
+        runs=tuple((weekday, hour * 60) for weekday, hour in line.runs),
+        rates={
+            stop.code: Rates(UnitPrice.of(stop.per_kg, line.currency), minimum, m3_factor, ldm_factor)
+            for stop in line.stops
+            if stop.per_kg
+        },
+        note=TARIFF_NOTE,
+    )

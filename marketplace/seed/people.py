@@ -7,22 +7,11 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries
 from marketplace.accounts.rules.membership import TWO_PERSON
 from marketplace.accounts.rules.permissions import CompanyKind, Role
-from marketplace.accounts.rules.terms import TermsKind
-from marketplace.accounts.services import invitations, membership, registration, terms
+from marketplace.accounts.services import invitations, membership, registration
 from marketplace.accounts.services.vault import Vault
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.seed import cast
 from marketplace.seed.houses import House
-
-TERMS_VERSION = "2026-11"
-
-
-def publish_terms(session: Session, *, now: datetime) -> None:
-    """Put the terms and the privacy notice that come with the software in force."""
-    for kind in TermsKind:
-        terms.publish_terms(
-            session, actor=SYSTEM, kind=kind, version=TERMS_VERSION, text_key=f"{kind}-{TERMS_VERSION}", now=now
-        )
 
 
 def found(session: Session, founder: cast.Founder, *, vault: Vault, now: datetime) -> Actor:

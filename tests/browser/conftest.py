@@ -14,13 +14,13 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 from marketplace import paths
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.services import registration
+from marketplace.accounts.services.terms import publish_shipped
 from marketplace.app import create_app
 from marketplace.cli.database import upgrade
 from marketplace.config import Settings
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import db, unit_of_work
-from marketplace.seed.flows import publish_terms
 from marketplace.worker.supervisor import web_command
 from tests.browser.served import free_port, wait_for
 from tests.support.browser import chromium, launch_arguments
@@ -136,7 +136,7 @@ def _people_in(settings: Settings) -> None:
     app = create_app(settings)
     with app.app_context():
         with unit_of_work() as session:
-            publish_terms(session, now=clock.now())
+            publish_shipped(session, now=clock.now())
             registration.admit_company(
                 session,
                 actor=SYSTEM,

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
+from marketplace.accounts.services.terms import publish_shipped
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
-from marketplace.seed.flows import publish_terms
 from tests.support.visitors import Town
 
 
@@ -15,7 +15,7 @@ from tests.support.visitors import Town
 def town(app: Flask) -> Town:
     """A city that newcomers can register in."""
     with unit_of_work() as session:
-        publish_terms(session, now=clock.now())
+        publish_shipped(session, now=clock.now())
     town = Town(app)
     for path in town.folder.folder.glob("*.eml"):
         path.unlink()

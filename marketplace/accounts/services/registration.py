@@ -72,14 +72,18 @@ def admit_company(
     person_name: str,
     login: str,
     password: str,
-    accepted_terms: tuple[str, ...],
+    accepted_terms: tuple[str, ...] | None,
     locale: str,
     vault: Vault,
     now: datetime,
 ) -> Registered:
-    """Admit a company of any kind and its first member: partners and the operator do not register themselves."""
+    """Admit a company of any kind and its first member: partners and the operator do not register themselves.
+
+    ``accepted_terms`` is None where somebody else types: the member then accepts at the first login.
+    """
     if actor != SYSTEM:
         actor.must(Permission.OPERATOR_COMPANY_ADMIT)
+    current = [version.label for version in current_terms(session, now=now)]
     new_company, new_person = read_registration(
         name=name,
         country=country,
@@ -88,13 +92,14 @@ def admit_company(
         login=login,
         password=password,
         locale=locale,
-        accepted_terms=accepted_terms,
-        current_terms=[version.label for version in current_terms(session, now=now)],
+        accepted_terms=current if accepted_terms is None else accepted_terms,
+        current_terms=current,
         allow_test_mail=vault.policy.allow_test_mail,
     )
     person_id = add_person(session, new=new_person, vault=vault, now=now)
     company_id = _add_company(session, new=new_company, kind=kind, now=now)
-    terms.record_acceptance(session, person_id=person_id, now=now)
+    if accepted_terms is not None:
+        terms.record_acceptance(session, person_id=person_id, now=now)
     founder = Actor(person_id, company_id) if actor == SYSTEM else actor
     audit.record(
         session,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +16,19 @@ from marketplace.accounts.rules.terms import TermsKind, check_accepted
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.ids import new_id
+
+# The texts that come with the software, under templates/legal.
+SHIPPED_VERSION: Final = "2026-11"
+
+
+def publish_shipped(session: Session, *, now: datetime) -> int:
+    """Put the terms and the privacy notice that come with the software in force; return how many were not before."""
+    known = set(session.scalars(sa.select(TermsVersion.kind).where(TermsVersion.version == SHIPPED_VERSION)))
+    missing = [kind for kind in TermsKind if kind not in known]
+    for kind in missing:
+        text_key = f"{kind}-{SHIPPED_VERSION}"
+        publish_terms(session, actor=SYSTEM, kind=kind, version=SHIPPED_VERSION, text_key=text_key, now=now)
+    return len(missing)
 
 
 def publish_terms(

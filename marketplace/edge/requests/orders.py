@@ -29,9 +29,7 @@ class OrderSearch(Request):
 messages.register(
     errors={
         "only_the_merchant": _("Only the merchant of this order can do this."),
-        "ready_date_missing": _(
-            "Name the ready date first: with it room on a lorry is taken for the goods."
-        ),
+        "ready_date_missing": _("Name the ready date first: with it room on a lorry is taken for the goods."),
         "ready_too_late": _(
             "No lorry of this carrier takes the goods when they are ready then. The last that does is %(departure)s:"
             " bring them before %(cargo_until)s."

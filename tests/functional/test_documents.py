@@ -77,7 +77,8 @@ def ship(call, market, operator, order):
 
 
 def data_of(document):
-    return queries.manuscript(reading(), document_id=UUID(document["id"])).data
+    with unit_of_work() as session:  # as of now, not as of the test's first look
+        return queries.manuscript(session, document_id=UUID(document["id"])).data
 
 
 def by_kind(documents):
@@ -145,6 +146,47 @@ def test_names_amounts_basis_and_payee_are_the_same_on_all_papers(app, call, mar
             assert digits(data["total"]["amount"]) in digits(text)
         if document["kind"] == "packing_list":
             assert "10960" not in digits(text)
+
+
+def test_what_a_paper_tells_to_quote_reaches_its_payment(call, market):
+    """Pro-forma, freight contract and the invoices of two lines, one in two lots, each with a transfer by its words."""
+    with unit_of_work() as session:
+        more = factories.listing(session, market.merchant.actor, sku="CH-2", now=clock.now())
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI})
+    call(market.buyer, "PUT", f"/cart/lines/{more}", json={"quantity": 400})
+    order = place(call, market)
+    call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", 204)
+
+    def pay(payee, amount, reference):
+        body = {**amount, "reference": reference, "received_on": clock.now().date().isoformat()}
+        came = call(payee, "POST", "/transfers", 201, json=body)
+        return [match["payment_id"] for match in came["matches"]]
+
+    found = by_kind(call(market.buyer, "GET", "/documents")["items"])
+    (pro_forma,), (freight,) = found["pro_forma"], found["freight_contract"]
+    (deposit,) = (one for one in order["payments"] if one["subject"] == "order")
+    assert pay(market.merchant, deposit["amount"], pro_forma["payee"]["reference"]) == [deposit["id"]]
+    lines = [f"/order-lines/{line['id']}" for line in order["lines"]]
+    for line in lines:
+        call(market.merchant, "POST", f"{line}/packing", 201, json={"cartons": 10})
+    for line in lines:
+        call(market.carrier, "POST", f"{line}/handover", 201, json=COUNT)
+    call(market.carrier, "POST", f"{lines[0]}/handover", 201, json=COUNT | {"cartons_received": 2, "gross_kg": "25"})
+    order = call(market.buyer, "GET", f"/orders/{order['id']}")
+    due = [one for one in order["payments"] if one["subject"] == "order" and one["state"] == "due"]
+    first, second = (call(market.buyer, "GET", f"/payments/{one['id']}")["creditor_reference"] for one in due)
+    invoices = sorted(
+        by_kind(call(market.buyer, "GET", "/documents")["items"])["commercial_invoice"],
+        key=lambda data: data["number"],
+    )
+    assert [data["payee"]["reference"] for data in invoices] == [first, second, first]
+    carriage = [one for one in order["payments"] if one["subject"] == "freight"]
+    assert pay(market.carrier, carriage[0]["amount"], carriage[0]["reference"]) == [carriage[0]["id"]]
+    # With one payment left, what the papers told the buyer to quote from the first day means that one.
+    assert freight["payee"]["reference"].startswith("FRT-")
+    assert pay(market.carrier, carriage[1]["amount"], freight["payee"]["reference"]) == [carriage[1]["id"]]
+    assert pay(market.merchant, due[1]["amount"], second) == [due[1]["id"]]
+    assert pay(market.merchant, due[0]["amount"], pro_forma["payee"]["reference"]) == [due[0]["id"]]
 
 
 def test_papers_are_seen_by_their_parties_alone(call, market, operator):

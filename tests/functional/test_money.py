@@ -24,6 +24,7 @@ from tests.support.visitors import Program, Town
 
 ACCOUNT = PayeeAccount("Chongqing Example Trading Co., Ltd.", "Example Bank", "6222000000000001", "EXAMCNBJ", "CN")
 SLIP = pdf("a slip")
+REFERENCE = "ORD-7K3M-Q9TX"
 
 
 @dataclass
@@ -35,20 +36,21 @@ class Trade:
     buyer: Program
     merchant: Program
     stranger: Program
+    lines: tuple[UUID, UUID]
 
     def newest(self) -> str:
         """Return the id of the newest payment."""
         return str(payments.payments_of(reading(), subjects=[self.subject])[self.subject][-1].id)
 
-    def hand_over(self) -> str:
-        """Let the second milestone fall due."""
+    def hand_over(self, *line_ids: UUID) -> str:
+        """Let the second milestone fall due, of these lines or of all."""
         now = clock.now()
         with unit_of_work() as session:
             due = plans.fall_due(
                 session,
                 subject=self.subject,
                 event=MilestoneEvent.HANDED_OVER,
-                line_ids=None,
+                line_ids=line_ids or None,
                 due_at=now + timedelta(days=7),
                 now=now,
             )
@@ -61,24 +63,26 @@ def trade(town: Town, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Trade:
     monkeypatch.setitem(app.extensions, "city.reactions", {})
     ids = {name: UUID(town.company(f"{name}@demo.test")["company_id"]) for name in ("buyer", "merchant", "stranger")}
     subject, now = Subject(SubjectKind.ORDER, new_id()), clock.now()
+    lines = new_id(), new_id()
     with unit_of_work() as session:
         publish_rates(session)
         plans.open(
             session,
             subject=subject,
+            reference=REFERENCE,
             plan=Plan.DEPOSIT_30_70,
             mode=Mode.DIRECT,
             rail=Rail.BANK,
             payer_id=ids["buyer"],
             payee_id=ids["merchant"],
             payee_account=ACCOUNT,
-            lines=[(new_id(), Money(1_000_000, "CNY"))],
+            lines=[(lines[0], Money(600_000, "CNY")), (lines[1], Money(400_000, "CNY"))],
             deposit_due_at=now + timedelta(days=5),
             commission_bp=300,
             actor=SYSTEM,
             now=now,
         )
-    return Trade(town, subject, *(town.program(f"{name}@demo.test") for name in ids))
+    return Trade(town, subject, *(town.program(f"{name}@demo.test") for name in ids), lines)
 
 
 def send(program: Program, path: str, status: int, body: dict, key: str | None = None):
@@ -127,6 +131,40 @@ def test_an_order_is_paid_by_two_transfers_and_a_third_waits(trade: Trade, app: 
     ]  # fmt: skip
     assert statement["balances"][0]["closing"]["amount"] == "0.00"
     assert check(reading()) == []
+
+
+def test_what_the_papers_print_names_the_one_payment_that_is_open(trade: Trade) -> None:
+    first = {"amount": "3000.00", "currency": "CNY", "reference": f"Order {REFERENCE.lower()}, thanks 谢谢"}
+    deposit = trade.newest()
+    assert send(trade.stranger, "/transfers", 201, today(**first))["suggested"] == []
+    came = send(trade.merchant, "/transfers", 201, today(**first))
+    assert [match["payment_id"] for match in came["matches"]] == [deposit]
+    # The contract was printed with the deposit's reference, to be quoted with every transfer.
+    quoted = trade.buyer.call("GET", f"/payments/{deposit}", 200)["creditor_reference"]
+    assert send(trade.merchant, "/transfers", 201, today(amount="1", currency="CNY", reference=quoted))["matches"] == []
+    balance = trade.hand_over()
+    came = send(trade.merchant, "/transfers", 201, today(amount="7000.00", currency="CNY", reference=quoted))
+    assert [match["payment_id"] for match in came["matches"]] == [balance]
+    assert trade.buyer.call("GET", f"/payments/{balance}", 200)["state"] == "paid"
+    # In another currency it is for none of them.
+    other = send(trade.merchant, "/transfers", 201, today(amount="7000.00", currency="USD", reference=quoted))
+    assert (other["state"], other["suggested"]) == ("unmatched", [])
+
+
+def test_a_reference_of_several_open_payments_suggests_them(trade: Trade) -> None:
+    deposit = trade.newest()
+    send(trade.merchant, f"/payments/{deposit}/confirmation", 200, today(amount="3000.00"))
+    due = [trade.hand_over(line) for line in trade.lines]
+    came = send(trade.merchant, "/transfers", 201, today(amount="4200", currency="CNY", reference=REFERENCE))
+    assert (came["state"], came["suggested"]) == ("unmatched", due)
+    (waiting,) = trade.merchant.call("GET", "/transfers?state=unmatched", 200)["items"]
+    assert waiting["suggested"] == due
+    shown = trade.town.visitor("merchant@demo.test").open("/merchant/money")
+    assert all(f'value="{payment}" checked' in shown for payment in due)
+    matched = send(trade.merchant, f"/transfers/{came['id']}/match", 200, {"payment_id": due[0]})
+    assert (matched["state"], matched["suggested"]) == ("matched", [])
+    came = send(trade.merchant, "/transfers", 201, today(amount="2800", currency="CNY", reference=REFERENCE))
+    assert [match["payment_id"] for match in came["matches"]] == [due[1]]
 
 
 def test_a_transfer_is_matched_by_hand(trade: Trade) -> None:

@@ -1,12 +1,16 @@
 """What the operator's finance people look after, over the API and on their page."""
 
 import pytest
+import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import Role
+from marketplace.audit.queries import latest
+from marketplace.audit.rules import digest
 from marketplace.kernel import clock
-from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.payments.models.payouts import CommissionReceipt
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import ledger, returns
@@ -67,6 +71,23 @@ def test_a_commission_bill_is_paid_by_bank(call, market, treasury):
     call(treasury, "POST", path, 204, receipt | {"amount": "200.00"})
     assert call(treasury, "GET", "/commissions", 200)["items"] == []
     call(treasury, "POST", f"/commissions/{new_id()}/receipts", 404, receipt)
+
+
+@pytest.mark.parametrize("bank_reference", ["FT 2026 001", "汇款 重庆 003 号", "Zahlung „März“, 50 %"])
+def test_a_bank_reference_is_whatever_the_bank_writes(app, call, market, treasury, bank_reference):
+    owner = bill(market, 300_00)
+    receipt = {"amount": "100.00", "currency": "CNY", "bank_reference": bank_reference}
+    call(treasury, "POST", f"/commissions/{owner}/receipts", 204, receipt)
+    desk = Visitor(app)
+    desk.log_in(treasury.login)
+    enrolled(desk)
+    desk.open("/operator/money")
+    desk.send(f"/operator/commissions/{owner}/receipts", receipt)
+    kept = reading().scalars(sa.select(CommissionReceipt.bank_reference)).all()
+    assert kept == [bank_reference, bank_reference]
+    told = latest(reading(), size=20)
+    assert all(bank_reference not in str(entry.facts) for entry in told)
+    assert digest(bank_reference) in {entry.facts.get("bank_reference") for entry in told}
 
 
 def test_a_return_is_sent_by_one_side_and_confirmed_by_the_other(call, market):

@@ -113,7 +113,7 @@ class MatchAnswer(Answer):
 
 
 class Transfer(Answer):
-    """Money that came, and what it is for."""
+    """Money that came, and what it is for; ``suggested`` are the payments that its reference may mean."""
 
     id: UUID
     amount: Amount
@@ -122,6 +122,7 @@ class Transfer(Answer):
     note: str
     state: str
     matches: list[MatchAnswer]
+    suggested: list[UUID]
 
     @classmethod
     def of(cls, row: TransferRow) -> "Transfer":
@@ -134,6 +135,7 @@ class Transfer(Answer):
             note=row.note,
             state=row.state,
             matches=[MatchAnswer.of(match) for match in row.matches],
+            suggested=list(row.suggested),
         )
 
 

@@ -43,6 +43,7 @@ def _open_plan(session: Session, plan: CheckoutPlan, order: PlacedOrder, actor: 
     plans.open(
         session,
         subject=Subject(SubjectKind.ORDER, order.id),
+        reference=order.reference,
         plan=order.plan,
         mode=order.mode,
         rail=order.rail,

@@ -175,7 +175,7 @@ def _invoice(session: Session, agreed: Agreement, shipped: _Shipped, now: dateti
         ordered=line.quantity,
         total=amount,
         shipment=shipped.shipment,
-        **agreed.common(),
+        **agreed.common(line_id=line.id),
     )
     _issue(session, agreed, shipped, PaperKind.COMMERCIAL_INVOICE, paper, now)
 

@@ -36,6 +36,7 @@ def agree(session: Session, *, agreements: Sequence[FreightAgreement], actor: Ac
         plans.open(
             session,
             subject=Subject(SubjectKind.FREIGHT, agreement.id),
+            reference=agreement.reference,
             plan=Plan.FREIGHT_HANDOVER_100,
             mode=agreement.mode,
             rail=agreement.rail,

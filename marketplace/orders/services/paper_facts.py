@@ -65,8 +65,8 @@ class Agreement:
         """The number of the sales contract."""
         return number("SC", self.order)
 
-    def common(self) -> dict[str, Any]:
-        """Return what stands on pro-forma, contract and commercial invoice alike."""
+    def common(self, *, line_id: UUID | None = None) -> dict[str, Any]:
+        """Return what stands on pro-forma, contract and commercial invoice alike; an invoice is of one line."""
         order = self.order
         same_consignee = order.consignee_id == order.buyer_id
         return {
@@ -78,19 +78,21 @@ class Agreement:
             "basis": Basis(rule=order.incoterm, place=names_of(self.place)),
             "plan": str(order.plan),
             "mode": str(order.mode),
-            "payee": self.account(),
+            "payee": self.account(line_id=line_id),
             "purchase_order_number": order.purchase_order_number,
         }
 
-    def account(self) -> Account | None:
+    def account(self, *, line_id: UUID | None = None) -> Account | None:
         """Return the payee named in the contract with the reference to quote; None while a provider holds the money.
 
-        The reference is that of what is to be paid now, the order's own while nothing is.
+        The reference is that of what is to be paid now, for this line where one is named; the order's own while nothing
+        is, which names its next payment as well.
         """
         payee = self.order.payee
         if self.order.mode is Mode.PROVIDER_HELD or payee is None:
             return None
-        due = [row for row in self.payments if row.state in UNPAID]
+        of_line = {row.payment_id for row in self.milestones if line_id in (None, row.line_id)}
+        due = [row for row in self.payments if row.state in UNPAID and row.id in of_line]
         return Account(
             holder=payee["account_name"],
             bank=payee["bank_name"],

@@ -95,5 +95,15 @@ class Allowance(Base):
     )
 
 
-for _table in (PayoutFile, PayoutApproval, Allowance):
+class CommissionReceipt(Base):
+    """Under which reference a bank transfer paid commission, as the bank writes it; the audit row has its digest."""
+
+    __tablename__ = "commission_receipt"
+
+    transfer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ledger_transfer.id"), primary_key=True)
+    bank_reference: Mapped[str] = mapped_column(sa.String(100))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+for _table in (PayoutFile, PayoutApproval, Allowance, CommissionReceipt):
     insert_only(_table)

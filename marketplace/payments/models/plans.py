@@ -20,6 +20,7 @@ class PaymentTerms(Base):
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
     subject_kind: Mapped[SubjectKind] = mapped_column(StateColumn(SubjectKind))
     subject_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    reference: Mapped[str] = mapped_column(sa.String(16))  # the subject's own, as its papers print it
     plan: Mapped[Plan] = mapped_column(StateColumn(Plan))
     mode: Mapped[Mode] = mapped_column(StateColumn(Mode))
     rail: Mapped[Rail] = mapped_column(StateColumn(Rail))
@@ -35,6 +36,7 @@ class PaymentTerms(Base):
     __table_args__ = (
         sa.UniqueConstraint("subject_id", "subject_kind"),
         sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.Index("ix_payment_terms_reference", "reference"),
     )
 
 

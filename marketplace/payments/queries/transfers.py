@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
-from marketplace.payments.models.plans import IncomingTransfer, Payment, TransferMatch
+from marketplace.payments.models.plans import IncomingTransfer, Payment, PaymentTerms, TransferMatch
 from marketplace.payments.queries.payments import PAGE, cursor_id
-from marketplace.payments.rules.paying import TransferState
+from marketplace.payments.rules.paying import UNPAID, TransferState
+from marketplace.payments.rules.references import references_in, subjects_in
+from marketplace.payments.rules.terms import Rail
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class MatchRow:
 
 @dataclass(frozen=True, slots=True)
 class TransferRow:
-    """Money that a payee says has arrived, and what it is for."""
+    """Money that a payee says has arrived, and what it is for; ``suggested`` while its text leaves a choice."""
 
     id: UUID
     amount: Money
@@ -36,6 +38,28 @@ class TransferRow:
     state: TransferState
     created_at: datetime
     matches: tuple[MatchRow, ...]
+    suggested: tuple[UUID, ...] = ()
+
+
+def named(session: Session, *, payee_id: UUID, currency: str, text: str) -> tuple[UUID, ...]:
+    """Return the payments to this payee that wait for money and that a remittance text names, oldest first.
+
+    A text names them by their own references. Where it names none of them it may give what papers print before there
+    is a payment, or what an earlier one was paid by: the open payments of those orders and freight contracts count.
+    """
+    payments, subjects = references_in(text), subjects_in(text)
+    if not payments and not subjects:
+        return ()
+    to_payee = (Payment.payee_id == payee_id, Payment.currency == currency, Payment.rail == Rail.BANK)
+    waiting = sa.select(Payment.id).where(*to_payee, Payment.state.in_(UNPAID)).order_by(Payment.id)
+    found = tuple(session.scalars(waiting.where(Payment.reference.in_(payments))))
+    if found:
+        return found
+    meant = sa.select(Payment.subject_id).where(*to_payee, Payment.reference.in_(payments))
+    told = sa.select(PaymentTerms.subject_id).where(
+        PaymentTerms.payee_id == payee_id, PaymentTerms.reference.in_(subjects)
+    )
+    return tuple(session.scalars(waiting.where(Payment.subject_id.in_(sa.union(meant, told)))))
 
 
 def transfers(
@@ -49,7 +73,7 @@ def transfers(
         statement = statement.where(IncomingTransfer.id < cursor_id(cursor))
     found = session.scalars(statement.order_by(IncomingTransfer.id.desc()).limit(PAGE + 1)).all()
     matches = _matches(session, IncomingTransfer.id.in_([row.id for row in found]))
-    rows = [_row(row, matches.get(row.id, ())) for row in found]
+    rows = [_row(row, matches.get(row.id, ()), _suggested(session, row)) for row in found]
     return page_of(rows, PAGE, lambda row: (str(row.id),))
 
 
@@ -60,7 +84,8 @@ def transfer(session: Session, *, payee_id: UUID, transfer_id: UUID) -> Transfer
     ).one_or_none()
     if found is None:
         raise NotFound("transfer")
-    return _row(found, _matches(session, IncomingTransfer.id == transfer_id).get(transfer_id, ()))
+    matches = _matches(session, IncomingTransfer.id == transfer_id).get(transfer_id, ())
+    return _row(found, matches, _suggested(session, found))
 
 
 def receipts_of(session: Session, *, payment_id: UUID) -> tuple[TransferRow, ...]:
@@ -92,7 +117,13 @@ def _matches(session: Session, where: sa.ColumnElement[bool]) -> dict[UUID, tupl
     return grouped
 
 
-def _row(found: IncomingTransfer, matches: tuple[MatchRow, ...]) -> TransferRow:
+def _suggested(session: Session, found: IncomingTransfer) -> tuple[UUID, ...]:
+    if found.state is not TransferState.UNMATCHED:
+        return ()
+    return named(session, payee_id=found.payee_id, currency=found.currency, text=found.reference)
+
+
+def _row(found: IncomingTransfer, matches: tuple[MatchRow, ...], suggested: tuple[UUID, ...] = ()) -> TransferRow:
     return TransferRow(
         id=found.id,
         amount=Money(found.amount_minor, found.currency),
@@ -102,4 +133,5 @@ def _row(found: IncomingTransfer, matches: tuple[MatchRow, ...]) -> TransferRow:
         state=found.state,
         created_at=found.created_at,
         matches=matches,
+        suggested=suggested,
     )

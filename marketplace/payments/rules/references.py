@@ -1,6 +1,7 @@
-"""Payment references: ours, and the creditor reference (ISO 11649) that banks carry unchanged."""
+"""References on transfers: a payment's, its creditor reference (ISO 11649) that banks keep, and its subject's."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from stdnum import iso11649
@@ -8,10 +9,12 @@ from stdnum.iso7064 import mod_97_10
 
 PREFIX: Final = "PAY"
 # Eight letters of the reference alphabet, at every position: in "PAYPAY7K3M…" the second is the reference.
-_OURS: Final = re.compile(r"(?=(PAY[0-9A-HJKMNP-TV-Z]{8}))", re.ASCII)
+_OURS: Final = re.compile(r"(?=((PAY|0RD|FRT)[0-9A-HJKMNP-TV-Z]{8}))", re.ASCII)
 _OTHER: Final = re.compile(r"[^0-9A-Z]", re.ASCII)
 # What people write for the digits that our alphabet has instead.
 _MISREAD: Final = str.maketrans("OIL", "011")
+# How a subject's prefix reads once that is done.
+_SUBJECTS: Final = {"0RD": "ORD", "FRT": "FRT"}
 
 
 def creditor_reference(reference: str) -> str:
@@ -25,6 +28,15 @@ def references_in(text: str) -> tuple[str, ...]:
 
     Banks wrap, join and upper-case texts, so only letters and digits count.
     """
+    return _named(text, {PREFIX: PREFIX})
+
+
+def subjects_in(text: str) -> tuple[str, ...]:
+    """Return every reference of an order or a freight contract that a remittance text may contain, each once."""
+    return _named(text, _SUBJECTS)
+
+
+def _named(text: str, prefixes: Mapping[str, str]) -> tuple[str, ...]:
     letters = _OTHER.sub("", text.upper()).translate(_MISREAD)
     found = dict.fromkeys(_OURS.findall(letters))
-    return tuple(f"{PREFIX}-{code[3:7]}-{code[7:]}" for code in found)
+    return tuple(f"{prefixes[prefix]}-{code[3:7]}-{code[7:]}" for code, prefix in found if prefix in prefixes)

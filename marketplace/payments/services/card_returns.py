@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.audit.rules import digest
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
@@ -146,6 +147,8 @@ def _locked(session: Session, return_id: UUID) -> CardReturn:
 
 def _audit(session: Session, row: CardReturn, action: str, *, actor: Actor, now: datetime) -> None:
     facts: dict[str, Any] = {"minor": row.amount_minor, "currency": row.currency, "way": row.way and str(row.way)}
+    if row.bank_reference:
+        facts["bank_reference"] = digest(row.bank_reference)
     audit.record(
         session, actor=actor, action=f"card_return.{action}", subject="card_return", subject_id=row.id, facts=facts,
         now=now,

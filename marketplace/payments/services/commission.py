@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.audit.rules import digest
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.ledger import LedgerAccount, LedgerTransfer
-from marketplace.payments.models.payouts import Allowance
+from marketplace.payments.models.payouts import Allowance, CommissionReceipt
 from marketplace.payments.models.plans import Milestone, PaymentTerms
 from marketplace.payments.queries import ledger as balances
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
@@ -96,7 +97,7 @@ def receive(
     if not 0 < amount.minor <= owed.minor:
         raise Refused.field("amount", "choice", f"more than 0, at most {owed}")
     receipt_id = new_id()
-    ledger.post(
+    transfer_id = ledger.post(
         session,
         kind=TransferKind.COMMISSION_PAID,
         key=f"{TransferKind.COMMISSION_PAID}:{receipt_id}",
@@ -104,13 +105,16 @@ def receive(
         subject=None,
         now=now,
     )
+    session.add(CommissionReceipt(transfer_id=transfer_id, bank_reference=bank_reference, at=now))
+    session.flush()
+    told = {"transfer": transfer_id, "bank_reference": digest(bank_reference)}
     audit.record(
         session,
         actor=actor,
         action="commission.received",
         subject="company",
         subject_id=company_id,
-        facts={"minor": amount.minor, "currency": amount.currency, "bank_reference": bank_reference},
+        facts={"minor": amount.minor, "currency": amount.currency, **told},
         now=now,
     )
 

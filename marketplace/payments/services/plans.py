@@ -32,6 +32,7 @@ def open(  # noqa: A001  the word of the trade
     session: Session,
     *,
     subject: Subject,
+    reference: str,
     plan: Plan,
     mode: Mode,
     rail: Rail,
@@ -46,6 +47,8 @@ def open(  # noqa: A001  the word of the trade
 ) -> None:
     """Freeze how a subject is paid and divide its lines into milestones; a subject that has a plan keeps it.
 
+    ``reference`` is the subject's own, by which payers name it too.
+
     By bank a deposit falls due at once. By card the whole is one authorised payment, held once it is captured.
     """
     lines = tuple(lines)
@@ -59,6 +62,7 @@ def open(  # noqa: A001  the word of the trade
         id=new_id(),
         subject_kind=subject.kind,
         subject_id=subject.id,
+        reference=reference,
         plan=plan,
         mode=mode,
         rail=rail,

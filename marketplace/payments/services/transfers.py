@@ -14,6 +14,7 @@ from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import IncomingTransfer, Payment, PaymentTerms, TransferMatch
+from marketplace.payments.queries import transfers as queries
 from marketplace.payments.queries.tolerance import tolerance
 from marketplace.payments.rules.paying import (
     PAYMENTS,
@@ -26,8 +27,6 @@ from marketplace.payments.rules.paying import (
     standing,
 )
 from marketplace.payments.rules.receipts import check_receipt
-from marketplace.payments.rules.references import references_in
-from marketplace.payments.rules.terms import Rail
 from marketplace.payments.services import payments
 
 
@@ -68,23 +67,19 @@ def record_transfer(
 ) -> UUID:
     """Record money that came to the actor's company and return the transfer's id.
 
-    It is matched when its reference names exactly one open payment in its currency; else it waits to be matched by
-    hand.
+    It is matched when its reference names exactly one open payment in its currency, by that payment's own reference or
+    by what its papers print beside it; else it waits to be matched by hand.
     """
     check_receipt(amount, received_on, now=now)
     transfer = _write(
         session, actor=actor, amount=amount, received_on=received_on, reference=reference, note=note, now=now
     )
-    named = payments.locked(
-        session,
-        Payment.payee_id == actor.company,
-        Payment.reference.in_(references_in(reference)),
-        Payment.currency == amount.currency,
-        Payment.rail == Rail.BANK,
-        Payment.state.in_(UNPAID),
-    )
+    named = queries.named(session, payee_id=actor.company, currency=amount.currency, text=reference)
     if len(named) == 1:
-        _match(session, transfer, named, actor=actor, now=now)
+        # Another receipt may have settled it meanwhile: then this one is looked at by hand.
+        waiting = payments.locked(session, Payment.id.in_(named), Payment.state.in_(UNPAID))
+        if waiting:
+            _match(session, transfer, waiting, actor=actor, now=now)
     return transfer.id
 
 

@@ -37,6 +37,8 @@ TEXTS: Final[dict[str, str]] = {
     "arabic digits": "\u0661\u0662",
     "underscore": "1_000",
     "thousands": "1,000",
+    "spaced": "FT 2026 001",
+    "chinese": "汇款 重庆 003 号",
     "script": SCRIPT,
     "quoted": "\"' onmouseover=alert(1) x='",
     "template": "{{7*7}}{% raise %}${7*7}",

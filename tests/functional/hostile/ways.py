@@ -136,7 +136,7 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "GET /card-returns": Way("operator"),
     "POST /card-returns/{}/approval": Way("operator", ("card-return.new",), body(way="bank")),
-    "POST /card-returns/{}/result": Way("operator", ("card-return.agreed",), body(bank_reference="TT-1")),
+    "POST /card-returns/{}/result": Way("operator", ("card-return.agreed",), body(bank_reference="FT 2026 001, 汇款")),
     "GET /cart": Way("buyer"),
     "PUT /cart": Way("buyer", (), body(to="VNHAN")),
     "DELETE /cart/lines/{}": Way("buyer", ("live",)),
@@ -158,7 +158,7 @@ WAYS: Final[dict[str, Way]] = {
     "POST /codes": Way("", (), body(login="buyer@demo.test", purpose="sign_in")),
     "GET /commissions": Way("merchant"),
     "POST /commissions/{}/receipts": Way(
-        "operator", ("company.merchant",), body(amount="10.00", currency="CNY", bank_reference="TT-2")
+        "operator", ("company.merchant",), body(amount="10.00", currency="CNY", bank_reference="FT 2026 002, 汇款")
     ),
     "POST /companies": Way("", (), _registration),
     "GET /companies/{}": Way("buyer", ("company.buyer",)),
@@ -288,7 +288,9 @@ WAYS: Final[dict[str, Way]] = {
     "POST /transfers": Way(
         "merchant",
         (),
-        body(amount="5.00", currency="CNY", received_on=lambda _: _today(), reference="RF18", note="By hand."),
+        body(
+            amount="5.00", currency="CNY", received_on=lambda _: _today(), reference="RF18 货款", note="By hand, 手写."
+        ),
     ),
     "POST /transfers/{}/match": Way(
         "merchant", ("transfer",), lambda city: {"payment_ids": [city.ids["payment.deposit.order"]]}
@@ -323,8 +325,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "checkout.change": body(to="VNHAN"),
     "documents.sign": body(kind="scan"),
     "treasury.approve": body(way="bank"),
-    "treasury.receive": body(bank_reference="TT-2"),
-    "treasury.record_sent": body(bank_reference="TT-1"),
+    "treasury.receive": body(bank_reference="FT 2026 002, 汇款"),
+    "treasury.record_sent": body(bank_reference="FT 2026 001, 汇款"),
     "claims.answer": body(amount="10.00"),
     "claims.decide": body(amount="10.00", text="So be it."),
     "claims.open_claim": body(text="Broken.", quantity="40"),

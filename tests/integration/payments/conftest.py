@@ -14,7 +14,7 @@ from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.files.models import StoredFile
 from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.ids import new_id
+from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.payments.queries import checks, ledger, payments, transfers
@@ -72,6 +72,7 @@ class Deal:
     subject: Subject = field(default_factory=lambda: Subject(SubjectKind.ORDER, new_id()))
     buyer: Actor = field(default_factory=clerk)
     merchant: Actor = field(default_factory=clerk)
+    reference: str = field(default_factory=lambda: new_reference("ORD"))
     lines: tuple[tuple[uuid.UUID, Money], ...] = ()
     now: datetime = NOW
 
@@ -81,6 +82,7 @@ class Deal:
         plans.open(
             self.session,
             subject=self.subject,
+            reference=self.reference,
             plan=plan,
             mode=Mode.DIRECT if rail is Rail.BANK else Mode.PROVIDER_HELD,
             rail=rail,

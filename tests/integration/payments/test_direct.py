@@ -87,6 +87,7 @@ def test_the_payee_needs_an_account(deal):
         plans.open(
             deal.session,
             subject=deal.subject,
+            reference=deal.reference,
             plan=Plan.ACCEPTANCE_100,
             mode=Mode.DIRECT,
             rail=Rail.BANK,

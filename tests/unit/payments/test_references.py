@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from stdnum import iso11649
 
 from marketplace.kernel.ids import new_reference
-from marketplace.payments.rules.references import PREFIX, creditor_reference, references_in
+from marketplace.payments.rules.references import PREFIX, creditor_reference, references_in, subjects_in
 
 
 @pytest.mark.parametrize("_attempt", range(50))
@@ -39,6 +39,20 @@ def test_misread_letters_are_the_digits_they_look_like():
 @pytest.mark.parametrize("text", ["", "ORD-7K3M-Q9TX", "PAY-7K3M", "invoice 4711"])
 def test_a_text_without_reference_names_none(text):
     assert references_in(text) == ()
+
+
+@pytest.mark.parametrize("prefix", ["ORD", "FRT"])
+@pytest.mark.parametrize(
+    "written", ["{}-7K3M-Q9TX", "{} 7k3m q9tx", "payment for{}7K3MQ9TX thanks", "货款 {}-7K3M-Q9TX"]
+)
+def test_a_subject_is_found_in_any_spelling(prefix, written):
+    assert f"{prefix}-7K3M-Q9TX" in subjects_in(written.format(prefix))
+    assert f"{prefix}-7K3M-Q9TX" in subjects_in(written.format(prefix.lower()))
+
+
+def test_a_payment_names_no_subject():
+    assert subjects_in("PAY-7K3M-Q9TX") == ()
+    assert subjects_in("0RD-7K3M-Q9TX ORD-0000-0000") == ("ORD-7K3M-Q9TX", "ORD-0000-0000")
 
 
 @given(st.text())

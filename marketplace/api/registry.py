@@ -2,6 +2,8 @@
 
 from flask import Flask, Response, jsonify
 
+from marketplace.api.accounts.members import api as members
+from marketplace.api.accounts.people import api as people
 from marketplace.api.accounts.views import api as accounts
 from marketplace.api.catalog.views import api as catalog
 from marketplace.api.checkout.views import api as checkout
@@ -33,12 +35,14 @@ BLUEPRINTS = (
     files,
     imports,
     logistics,
+    members,
     merchants,
     moderation,
     operations,
     orders,
     payments,
     payouts,
+    people,
     search,
     treasury,
 )

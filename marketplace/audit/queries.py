@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import rules
 from marketplace.audit.models import AuditRow, AuditSeal, AuditUnsealed
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.pages import Page, decode_id, page_of
 
 _AT_ONCE: Final = 500
 _INVARIANT: Final = "10 audit chain"
@@ -37,6 +38,24 @@ def history(session: Session, *, subject: str, subject_id: UUID) -> tuple[AuditE
         sa.select(AuditRow).where(AuditRow.subject == subject, AuditRow.subject_id == subject_id).order_by(AuditRow.id)
     )
     return tuple(_entry(row) for row in rows)
+
+
+def trail(
+    session: Session,
+    *,
+    subject: str | None = None,
+    subject_id: UUID | None = None,
+    actor_id: UUID | None = None,
+    cursor: str | None = None,
+    size: int = 50,
+) -> Page[AuditEntry]:
+    """Return what happened to one thing, to things of a kind, or by one person, newest first."""
+    given = {AuditRow.subject: subject, AuditRow.subject_id: subject_id, AuditRow.actor_id: actor_id}
+    wanted = sa.select(AuditRow).where(*(column == value for column, value in given.items() if value is not None))
+    if cursor:
+        wanted = wanted.where(AuditRow.id < decode_id(cursor))
+    rows = session.scalars(wanted.order_by(AuditRow.id.desc()).limit(size + 1)).all()
+    return page_of([_entry(row) for row in rows], size, lambda entry: (str(entry.id),))
 
 
 def latest(

@@ -5,7 +5,7 @@ from flask_babel import Babel
 
 from marketplace import paths
 from marketplace.config import Settings
-from marketplace.web.accounts import entry, views
+from marketplace.web.accounts import entry, members, views
 from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.catalog import merchant as catalog_merchant
 from marketplace.web.catalog import views as catalog_views
@@ -22,7 +22,9 @@ from marketplace.web.moderation.views import pages as moderation
 from marketplace.web.operations import departures as operated_departures
 from marketplace.web.operations import lines as operated_lines
 from marketplace.web.operations.blueprint import pages as operations
-from marketplace.web.operator.views import pages as operator
+from marketplace.web.operator import people as operator_people
+from marketplace.web.operator import views as operator_views
+from marketplace.web.operator.blueprint import pages as operator
 from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts.views import pages as payouts
@@ -50,7 +52,19 @@ BLUEPRINTS = (
     orders,
 )
 # The modules that hang their views on a blueprint which several share.
-VIEWS = (entry, views, catalog_views, catalog_merchant, desk, review, operated_departures, operated_lines)
+VIEWS = (
+    entry,
+    views,
+    members,
+    catalog_views,
+    catalog_merchant,
+    desk,
+    review,
+    operated_departures,
+    operated_lines,
+    operator_people,
+    operator_views,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

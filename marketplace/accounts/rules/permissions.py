@@ -72,6 +72,11 @@ class CompanyKind(StrEnum):
     AGENT = "agent"
 
 
+# Who works for the traders, admitted by the operator; a trader registers itself, and a second operator would make its
+# own people who move money.
+PARTNERS: Final = frozenset(CompanyKind) - {CompanyKind.TRADE, CompanyKind.OPERATOR}
+
+
 class Role(StrEnum):
     """What a member does in a company; the last five are the operator's staff."""
 

@@ -1,6 +1,7 @@
 """Invite colleagues, and let them in."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -55,15 +56,29 @@ def invite(
     found = parse_login(login, country=company.country, allow_test=vault.policy.allow_test_mail)
     wanted = parse_roles(company.kind, roles)
     check_invited(wanted)
+    return send_invitation(session, actor=actor, company=company, login=found, roles=wanted, locale=locale, now=now)
+
+
+def send_invitation(
+    session: Session,
+    *,
+    actor: Actor,
+    company: Company,
+    login: Login,
+    roles: Iterable[Role],
+    locale: str,
+    now: datetime,
+) -> Invited:
+    """Send a key to a company to an address; who may do so, and the roles, were checked by the caller."""
     token = secrets.token_urlsafe(32)
     invitation = Invitation(
         id=new_id(),
         token_hash=digest(token),
         company_id=company.id,
         invited_by=actor.person_id,
-        email=found.email,
-        phone=found.phone,
-        roles=[role.value for role in wanted],
+        email=login.email,
+        phone=login.phone,
+        roles=[role.value for role in roles],
         created_at=now,
         expires_at=now + INVITATION_LIFETIME,
     )
@@ -72,8 +87,8 @@ def invite(
     _audit(session, actor, "member.invited", invitation, now)
     mail.send(
         session,
-        to=found.address,
-        channel=found.channel,
+        to=login.address,
+        channel=login.channel,
         template="invitation",
         locale=locale,
         context={"company": company.name, "token": token, "days": INVITATION_LIFETIME.days},

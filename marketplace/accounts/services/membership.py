@@ -56,8 +56,9 @@ def appoint(
 
 
 def end_membership(session: Session, *, actor: Actor, person_id: UUID, now: datetime) -> None:
-    """End a membership in the actor's company; Conflict ``last_leader`` when nobody would lead."""
-    actor.must(Permission.COMPANY_MEMBERS_EDIT)
+    """End a membership in the actor's company, one's own without a right; ``last_leader`` when nobody would lead."""
+    if actor.person_id != person_id:
+        actor.must(Permission.COMPANY_MEMBERS_EDIT)
     company, membership = _member(session, actor.company, person_id)
     check_still_led(company.kind, _others(session, membership))
     _end(session, actor, membership, now)

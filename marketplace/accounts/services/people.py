@@ -19,7 +19,7 @@ from marketplace.accounts.services.vault import Vault
 from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import NotAllowed, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,16 @@ class SessionsEnded:
     auth_epoch: int
 
 
-def update_person(session: Session, *, actor: Actor, name: str, locale: str, now: datetime) -> None:
-    """Change the actor's own name and language."""
+def update_person(
+    session: Session, *, actor: Actor, name: str | None = None, locale: str | None = None, now: datetime
+) -> None:
+    """Change the actor's own name and language; None leaves it as it is."""
     refusals = Refusals()
-    new_name = refusals(lambda: parse_line("name", name), "")
-    new_locale = refusals(lambda: parse_locale(locale), "")
+    new_name = refusals(lambda: parse_line("name", name), "") if name is not None else None
+    new_locale = refusals(lambda: parse_locale(locale), "") if locale is not None else None
     refusals.raise_any()
     person = active_person(session, actor.person)
-    person.name, person.locale = new_name, new_locale
+    person.name, person.locale = new_name or person.name, new_locale or person.locale
     session.flush()
     _audit(session, actor, "person.updated", person.id, now)
 
@@ -79,8 +81,13 @@ def end_sessions(session: Session, *, actor: Actor, now: datetime) -> SessionsEn
 
 
 def disable_person(session: Session, *, actor: Actor, person_id: UUID, now: datetime) -> None:
-    """Shut a person out at once, sessions and tokens included; again changes nothing."""
+    """Shut a person out at once, sessions and tokens included; again changes nothing.
+
+    NotAllowed ``own_account``: who shuts himself out can let nobody in again.
+    """
     actor.must(Permission.OPERATOR_PERSON_MANAGE)
+    if actor.person_id == person_id:
+        raise NotAllowed("own_account")
     person = _person(session, person_id)
     if person.disabled_at is not None:
         return

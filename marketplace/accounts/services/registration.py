@@ -97,7 +97,7 @@ def admit_company(
         allow_test_mail=vault.policy.allow_test_mail,
     )
     person_id = add_person(session, new=new_person, vault=vault, now=now)
-    company_id = _add_company(session, new=new_company, kind=kind, now=now)
+    company_id = add_company(session, new=new_company, kind=kind, now=now)
     if accepted_terms is not None:
         terms.record_acceptance(session, person_id=person_id, now=now)
     founder = Actor(person_id, company_id) if actor == SYSTEM else actor
@@ -137,7 +137,8 @@ def add_person(
     return person.id
 
 
-def _add_company(session: Session, *, new: NewCompany, kind: CompanyKind, now: datetime) -> UUID:
+def add_company(session: Session, *, new: NewCompany, kind: CompanyKind, now: datetime) -> UUID:
+    """Store a company and return its id."""
     company = Company(
         id=new_id(),
         kind=kind,

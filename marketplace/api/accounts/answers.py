@@ -2,7 +2,11 @@
 
 from uuid import UUID
 
-from marketplace.api.shared.answers import Answer
+from marketplace.accounts.queries import MemberRow, TokenRow
+from marketplace.accounts.queries.directory import ListedPerson, PartnerRow
+from marketplace.accounts.services import admission
+from marketplace.api.shared.answers import Answer, Instant
+from marketplace.audit import queries as audit
 
 
 class Registered(Answer):
@@ -78,3 +82,100 @@ class Terms(Answer):
     """The versions in force; registration accepts them by these labels."""
 
     labels: list[str]
+
+
+class Member(Answer):
+    """A colleague, how they log in, and their roles."""
+
+    person_id: UUID
+    display_name: str
+    email: str | None
+    phone: str | None
+    roles: list[str]
+    since: Instant
+
+    @classmethod
+    def of(cls, row: MemberRow) -> "Member":
+        """Write a member."""
+        return cls.model_validate(row)
+
+
+class OwnToken(Answer):
+    """A bearer token of one's own, known by the beginning of its secret."""
+
+    id: UUID
+    prefix: str
+    company_id: UUID | None
+    created_at: Instant
+    expires_at: Instant
+    last_used_at: Instant | None
+
+    @classmethod
+    def of(cls, row: TokenRow) -> "OwnToken":
+        """Write a token."""
+        return cls.model_validate(row)
+
+
+class Person(Answer):
+    """A person as the city's admins see them."""
+
+    id: UUID
+    display_name: str
+    email: str | None
+    phone: str | None
+    companies: list[str]
+    created_at: Instant
+    is_active: bool
+
+    @classmethod
+    def of(cls, row: ListedPerson) -> "Person":
+        """Write a person."""
+        return cls.model_validate(row)
+
+
+class Partner(Answer):
+    """A partner company; while nobody leads it, the address that was invited last."""
+
+    id: UUID
+    kind: str
+    name: str
+    country: str
+    registration_number: str
+    created_at: Instant
+    is_led: bool
+    invited: str | None
+
+    @classmethod
+    def of(cls, row: PartnerRow) -> "Partner":
+        """Write a partner."""
+        return cls.model_validate(row)
+
+
+class Admitted(Answer):
+    """A partner company and the open invitation of who shall lead it."""
+
+    company_id: UUID
+    invitation_id: UUID
+
+    @classmethod
+    def of(cls, row: admission.Admitted) -> "Admitted":
+        """Write an admission."""
+        return cls.model_validate(row)
+
+
+class AuditEntry(Answer):
+    """One act: when, by whom for which company, what, to which thing, with ids and codes only."""
+
+    id: UUID
+    at: Instant
+    actor_id: UUID | None
+    company_id: UUID | None
+    action: str
+    subject: str
+    subject_id: UUID
+    facts: dict[str, object]
+
+    @classmethod
+    def of(cls, row: audit.AuditEntry) -> "AuditEntry":
+        """Write an audit row."""
+        return cls.model_validate(row)

@@ -86,7 +86,7 @@ def reset_password(body: requests.PasswordReset) -> tuple[int, None]:
 @operation(answers={200: answers.Company}, tag="accounts", permission=Permission.ACCOUNT_SELF)
 def company(company_id: UUID) -> tuple[int, answers.Company]:
     """Show the company one acts for."""
-    _own(company_id)
+    own(company_id)
     row = queries.get_company(reading(), company_id=company_id)
     return 200, answers.Company(**{name: getattr(row, name) for name in answers.Company.model_fields})
 
@@ -100,10 +100,10 @@ def company(company_id: UUID) -> tuple[int, answers.Company]:
 )
 def invite(company_id: UUID, body: requests.Invitation) -> tuple[int, answers.Invited]:
     """Invite a colleague by e-mail address or phone number."""
-    _own(company_id)
+    own(company_id)
     with unit_of_work() as session:
-        own = queries.get_person(session, person_id=require_actor().person).locale
-        invited = acts.invite(session, body, locale=acts.language_asked(own))
+        spoken = queries.get_person(session, person_id=require_actor().person).locale
+        invited = acts.invite(session, body, locale=acts.language_asked(spoken))
     return 201, answers.Invited(id=invited.invitation_id)
 
 
@@ -209,7 +209,7 @@ def erase(body: requests.Erasure) -> tuple[int, None]:
     return 204, None
 
 
-def _own(company_id: UUID) -> None:
+def own(company_id: UUID) -> None:
     """Answer another's company like an unknown one."""
     if require_actor().company_id != company_id:
         raise NotFound("company")

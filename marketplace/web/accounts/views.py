@@ -23,17 +23,18 @@ from marketplace.reports import queries as reports
 from marketplace.web.accounts import entry
 from marketplace.web.accounts.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import locale
+from marketplace.web.shared import choices, locale
 
 
 @pages.get("/account")
 @requires(Permission.ACCOUNT_SELF)
 def overview() -> str:
     """Show company, colleagues and one's own keys."""
-    return _overview()
+    return overview_with()
 
 
-def _overview(**shown: Any) -> str:
+def overview_with(**shown: Any) -> str:
+    """Show the account, with a form as it was sent and refused."""
     session, now = reading(), clock.now()
     actor = require_actor()
     company = members = invited = None
@@ -49,6 +50,8 @@ def _overview(**shown: Any) -> str:
         invited=invited,
         roles=sorted(roles_in(company.kind)) if company else [],
         waiting=queries.terms_to_accept(session, person_id=actor.person, now=now),
+        tokens=queries.tokens_of(session, person_id=actor.person, now=now),
+        languages=choices.languages(requests.LANGUAGES),
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )
 
@@ -61,7 +64,7 @@ def invite() -> Any:
         body = parse_form(requests.Invitation, request.form)
         done = forms.once(lambda session: _invited(session, body))
     except Refused as refusal:
-        return forms.reshown(refusal, _overview)
+        return forms.reshown(refusal, overview_with)
     flash(_("The invitation is on its way."), "good")
     return done
 
@@ -80,7 +83,7 @@ def accept_terms() -> Any:
         with unit_of_work() as session:
             terms_services.accept_terms(session, actor=require_actor(), accepted=body.accepted_terms, now=clock.now())
     except Refused as refusal:
-        return forms.reshown(refusal, _overview)
+        return forms.reshown(refusal, overview_with)
     return redirect(url_for("accounts.overview"), 303)
 
 
@@ -91,7 +94,7 @@ def change_password() -> Any:
     try:
         ended = acts.change_password(parse_form(requests.PasswordChange, request.form))
     except (Refused, Unauthenticated) as refusal:
-        return forms.reshown(refusal, _overview)
+        return forms.reshown(refusal, overview_with)
     entry.continue_session(ended.auth_epoch)
     flash(_("Your password is changed and every other session has ended."), "good")
     return redirect(url_for("accounts.overview"), 303)
@@ -113,7 +116,7 @@ def enrol() -> Any:
     try:
         begun = acts.enrol()
     except Conflict as refusal:
-        return forms.reshown(refusal, _overview)
+        return forms.reshown(refusal, overview_with)
     # Drawn here and marked safe: segno writes the SVG, and the only text in it is our own address.
     picture = Markup(segno.make(begun.uri, micro=False).svg_inline(scale=5, omitsize=True))  # noqa: S704
     return render_template("accounts/enrol.html", enrolment=begun, picture=picture, values={}, errors={}, refusal=None)
@@ -138,7 +141,7 @@ def remove_second_factor() -> Any:
     try:
         ended = acts.remove_second_factor(parse_form(requests.SecondFactor, request.form))
     except (Conflict, Refused, Unauthenticated) as refusal:
-        return forms.reshown(refusal, _overview)
+        return forms.reshown(refusal, overview_with)
     entry.continue_session(ended.auth_epoch)
     return redirect(url_for("accounts.overview"), 303)
 
@@ -158,7 +161,7 @@ def erase() -> Any:
     try:
         acts.erase(parse_form(requests.Erasure, request.form))
     except (Refused, Unauthenticated) as refusal:
-        return forms.reshown(refusal, _overview)
+        return forms.reshown(refusal, overview_with)
     logout_user()
     flash(_("Your account and your data are deleted."), "good")
     return redirect(url_for("home.index"), 303)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from flask import Blueprint, abort, current_app, render_template, url_for
+from flask import abort, current_app, render_template, url_for
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
@@ -17,9 +17,8 @@ from marketplace.merchants import queries as merchants
 from marketplace.moderation import queries as moderation
 from marketplace.orders.claims import queries as claims
 from marketplace.payments.queries import payouts
+from marketplace.web.operator.blueprint import pages
 from marketplace.web.operator.samples import sample
-
-pages = Blueprint("operator", __name__, url_prefix="/operator")
 
 
 class _Queue(NamedTuple):
@@ -41,6 +40,9 @@ _QUEUES: Final = (
     _Queue(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),
     _Queue(_("Ledger"), "payments.books", Permission.OPERATOR_LEDGER_READ),
     _Queue(_("Documents"), "documents.many", Permission.TRADE_DOCUMENT_READ),
+    _Queue(_("People"), "operator.people", Permission.OPERATOR_PERSON_MANAGE),
+    _Queue(_("Partner companies"), "operator.partners", Permission.OPERATOR_COMPANY_ADMIT),
+    _Queue(_("Audit trail"), "operator.trail", Permission.OPERATOR_AUDIT_READ),
     _Queue(_("Styleguide"), "operator.styleguide", Permission.OPERATOR_STYLEGUIDE_READ),
 )
 

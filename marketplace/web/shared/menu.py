@@ -62,6 +62,14 @@ MENU: tuple[Entry | Group, ...] = (
     ),
     Entry(_("Documents"), "documents.many", Permission.TRADE_DOCUMENT_READ),
     Entry(_("Claims"), "claims.many", Permission.TRADE_CLAIM_READ),
+    Group(
+        _("City"),
+        (
+            Entry(_("People"), "operator.people", Permission.OPERATOR_PERSON_MANAGE),
+            Entry(_("Partner companies"), "operator.partners", Permission.OPERATOR_COMPANY_ADMIT),
+            Entry(_("Audit trail"), "operator.trail", Permission.OPERATOR_AUDIT_READ),
+        ),
+    ),
     Entry(_("Messages"), "operator.messages", Permission.OPERATOR_MAIL_READ, given=LETTERS),
     Entry(_("Styleguide"), "operator.styleguide", Permission.OPERATOR_STYLEGUIDE_READ),
 )

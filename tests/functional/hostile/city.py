@@ -27,7 +27,7 @@ from tests.integration.orders.test_claims import bring
 from tests.support.cards import bring_notices, double_of
 from tests.support.pdfs import pdf
 from tests.support.sheets import row, table, workbook
-from tests.support.visitors import Town, app_code
+from tests.support.visitors import PASSWORD, TERMS, Town, app_code
 
 # When the city is besieged: the codes of the apps that were used are over.
 MINUTES = 240
@@ -360,6 +360,7 @@ def _admit(city: City) -> None:
     city.ids["invitation"] = town.invitation(COLLEAGUE)
     city.call("thai", "POST", "/codes", {"login": city.people["thai"].login, "purpose": "reset_password"})
     city.ids["code"] = town.code(city.people["thai"].login)
+    _join(city, town)
     for who in ("merchant", "thai", "operator"):
         city.secrets[who] = city.call(who, "POST", "/me/second-factor")["secret"]
         if who != "thai":
@@ -373,6 +374,28 @@ def _admit(city: City) -> None:
     city.ids["payee"] = city.call("merchant", "POST", "/payees", named)["id"]
     # A code of the app is taken once: what comes later is in another half minute.
     clock.set_offset(MINUTES)
+
+
+def _join(city: City, town: Town) -> None:
+    """Let two colleagues join the buyer, one of them shut out later; admit a partner that nobody leads yet."""
+    joining = {"person_name": "Colleague", "password": PASSWORD, "accepted_terms": TERMS}
+    for name in ("mate", "shut"):
+        login = f"{name}@demo.test"
+        city.call(
+            "buyer", "POST", f"/companies/{city.ids['company.buyer']}/invitations", {"login": login, "roles": ["sales"]}
+        )
+        came = town.program().call("POST", f"/invitations/{town.invitation(login)}/acceptance", 201, joining)
+        city.ids[f"person.{name}"] = came["person_id"]
+    city.call("operator", "POST", f"/people/{city.ids['person.shut']}/disablement")
+    partner = {
+        "kind": "broker",
+        "company_name": "Clear",
+        "country": "CN",
+        "registration_number": "1",
+        "login": "b@demo.test",
+    }
+    city.ids["company.empty"] = city.call("operator", "POST", "/partners", partner)["company_id"]
+    city.ids["token.rival"] = city.call("rival", "GET", "/me/tokens")["items"][0]["id"]
 
 
 def _papers(city: City) -> None:

@@ -102,6 +102,16 @@ def _registration(_city: City) -> Body:
     }
 
 
+def _partner(_city: City) -> Body:
+    return {
+        "kind": "carrier",
+        "company_name": "Second Lorry",
+        "country": "VN",
+        "registration_number": "02-77",
+        "login": "lorry@demo.test",
+    }
+
+
 def _payee(city: City) -> Body:
     return ACCOUNT | {"currency": "THB", "code": app_code(city.secrets["merchant"])}
 
@@ -162,6 +172,10 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "POST /companies": Way("", (), _registration),
     "GET /companies/{}": Way("buyer", ("company.buyer",)),
+    "GET /companies/{}/members": Way("buyer", ("company.buyer",)),
+    "DELETE /companies/{}/members/{}": Way("buyer", ("company.buyer", "person.mate")),
+    "PUT /companies/{}/members/{}": Way("buyer", ("company.buyer", "person.mate"), body(roles=["sales"])),
+    "GET /audit": Way("operator", query="subject=company"),
     "POST /companies/{}/invitations": Way("buyer", ("company.buyer",), body(login="x@demo.test", roles=["sales"])),
     "GET /consignments": Way("carrier"),
     "GET /departures": Way(""),
@@ -207,6 +221,9 @@ WAYS: Final[dict[str, Way]] = {
     "PUT /listings/{}/stock": Way("merchant", ("live",), body(stock=9_000)),
     "POST /listings/{}/submission": Way("merchant", ("draft",)),
     "GET /me": Way("buyer"),
+    "PATCH /me": Way("buyer", (), body(name="Nguyen Thi Hoa", locale="vi")),
+    "GET /me/tokens": Way("buyer"),
+    "DELETE /me/tokens/{}": Way("rival", ("token.rival",)),
     "GET /me/data": Way("buyer"),
     "POST /me/erasure": Way("rival", (), body(current_password=PASSWORD)),
     "POST /me/password": Way("rival", (), body(current_password=PASSWORD, new_password="over the Pearl River")),
@@ -259,6 +276,12 @@ WAYS: Final[dict[str, Way]] = {
             "new_password": "over the Pearl River",
         },
     ),
+    "GET /partners": Way("operator"),
+    "POST /partners": Way("operator", (), _partner),
+    "POST /partners/{}/invitations": Way("operator", ("company.empty",), body(login="lead@demo.test")),
+    "GET /people": Way("operator", query="q=demo"),
+    "POST /people/{}/disablement": Way("operator", ("person.mate",)),
+    "POST /people/{}/enablement": Way("operator", ("person.shut",)),
     "GET /payees": Way("merchant"),
     "POST /payees": Way("merchant", (), _payee),
     "POST /payees/{}/withdrawal": Way("merchant", ("payee",)),
@@ -308,6 +331,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "accounts.change_password": body(current_password=PASSWORD, new_password="over the Pearl River"),
     "accounts.erase": body(current_password=PASSWORD),
     "accounts.invite": body(login="x@demo.test"),
+    "operator.admit": _partner,
+    "operator.invite_leader": body(login="lead@demo.test"),
     "accounts.log_in": body(login="rival@demo.test", password=PASSWORD),
     "accounts.register_company": _registration,
     "accounts.remove_second_factor": _removal,
@@ -349,6 +374,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
 
 # Who can send a form that others see too, and for what, where a page shows it for more than it can be sent for.
 SENT_FOR: Final[dict[str, tuple[str, str]]] = {
+    "accounts.end_membership": ("buyer", "person.mate"),
     "claims.open_claim": ("buyer", "line.delivered"),
     "merchants.name_payee": ("merchant", ""),
     "operations.hand_over": ("", "line.packed"),

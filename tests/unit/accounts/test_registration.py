@@ -3,7 +3,15 @@
 import pytest
 
 from marketplace.accounts.rules.logins import Login
-from marketplace.accounts.rules.registration import NewCompany, NewPerson, read_person, read_registration, taken
+from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.accounts.rules.registration import (
+    NewCompany,
+    NewPerson,
+    read_partner,
+    read_person,
+    read_registration,
+    taken,
+)
 from marketplace.kernel.errors import Refused
 from marketplace.mail.rules import Channel
 
@@ -63,6 +71,28 @@ def test_an_invited_person_brings_name_password_and_consent():
     with pytest.raises(Refused) as refusal:
         read_person(name="", password="colleague@demo", accepted_terms=[], **wanted)
     assert [error.field for error in refusal.value.errors] == ["password", "person_name", "accepted_terms"]
+
+
+PARTNER = {
+    "kind": "broker",
+    "name": "Clear",
+    "country": "vn",
+    "registration_number": "1",
+    "login": "b@demo.test",
+    "allow_test_mail": True,
+}
+
+
+def test_a_partner_is_a_kind_a_company_and_who_leads_it():
+    found = read_partner(**PARTNER)
+    assert found == (CompanyKind.BROKER, NewCompany("Clear", "VN", "1"), Login(Channel.MAIL, "b@demo.test"))
+
+
+@pytest.mark.parametrize("kind", ["operator", "trade", ""])
+def test_traders_and_operators_are_no_partners(kind):
+    with pytest.raises(Refused) as refusal:
+        read_partner(**PARTNER | {"kind": kind, "login": "b"})
+    assert [error.field for error in refusal.value.errors] == ["kind", "login"]
 
 
 def test_a_taken_login_name_is_a_refused_field():

@@ -1,0 +1,126 @@
+"""Lists for those who look after people and partners."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Company, Invitation, Membership, Person
+from marketplace.accounts.rules.permissions import PARTNERS, CompanyKind
+from marketplace.kernel.pages import Page, decode_id, page_of
+
+_SIZE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """A person as the city's admins see them."""
+
+    id: UUID
+    display_name: str
+    email: str | None
+    phone: str | None
+    companies: tuple[str, ...]
+    created_at: datetime
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    """A partner company; while nobody leads it, the address that was invited last."""
+
+    id: UUID
+    kind: CompanyKind
+    name: str
+    country: str
+    registration_number: str
+    created_at: datetime
+    is_led: bool
+    invited: str | None
+
+
+def people(session: Session, *, words: str = "", cursor: str | None = None, size: int = _SIZE) -> Page[ListedPerson]:
+    """Return people whose name or address holds the words, newest first; erased ones are nobody."""
+    wanted = sa.select(Person).where(Person.erased_at.is_(None)).order_by(Person.id.desc()).limit(size + 1)
+    if words:
+        found = (Person.name, Person.email, Person.phone)
+        wanted = wanted.where(sa.or_(*(column.icontains(words, autoescape=True) for column in found)))
+    if cursor:
+        wanted = wanted.where(Person.id < decode_id(cursor))
+    page = page_of(session.scalars(wanted).all(), size, lambda person: (str(person.id),))
+    companies = _companies(session, [person.id for person in page.items])
+    return page.map(lambda person: _listed(person, companies.get(person.id, ())))
+
+
+def get_listed(session: Session, *, person_id: UUID) -> ListedPerson:
+    """Return one person as the list shows them; the caller has seen that there is one."""
+    person = session.get_one(Person, person_id)
+    return _listed(person, _companies(session, [person_id]).get(person_id, ()))
+
+
+def partners(session: Session, *, cursor: str | None = None, size: int = _SIZE) -> Page[PartnerRow]:
+    """Return the open partner companies, newest first."""
+    is_led = sa.exists().where(Membership.company_id == Company.id, Membership.ended_at.is_(None))
+    wanted = (
+        sa.select(Company, is_led.label("is_led"))
+        .where(Company.kind.in_(PARTNERS), Company.closed_at.is_(None))
+        .order_by(Company.id.desc())
+        .limit(size + 1)
+    )
+    if cursor:
+        wanted = wanted.where(Company.id < decode_id(cursor))
+    page = page_of(session.execute(wanted).all(), size, lambda row: (str(row.Company.id),))
+    invited = _invited(session, [row.Company.id for row in page.items if not row.is_led])
+    return page.map(lambda row: _partner(row, invited))
+
+
+def _companies(session: Session, person_ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:
+    rows = session.execute(
+        sa.select(Membership.person_id, Company.name)
+        .join(Company, Company.id == Membership.company_id)
+        .where(Membership.person_id.in_(person_ids), Membership.ended_at.is_(None))
+        .order_by(Membership.created_at, Membership.id)
+    )
+    found: defaultdict[UUID, tuple[str, ...]] = defaultdict(tuple)
+    for row in rows:
+        found[row.person_id] += (row.name,)
+    return found
+
+
+def _invited(session: Session, company_ids: list[UUID]) -> dict[UUID, str | None]:
+    rows = session.execute(
+        sa.select(Invitation.company_id, Invitation.email, Invitation.phone)
+        .where(Invitation.company_id.in_(company_ids))
+        .order_by(Invitation.id)
+    )
+    return {row.company_id: row.email or row.phone for row in rows}
+
+
+def _listed(person: Person, companies: tuple[str, ...]) -> ListedPerson:
+    return ListedPerson(
+        id=person.id,
+        display_name=person.name or "",
+        email=person.email,
+        phone=person.phone,
+        companies=companies,
+        created_at=person.created_at,
+        is_active=person.disabled_at is None,
+    )
+
+
+def _partner(row: Any, invited: dict[UUID, str | None]) -> PartnerRow:
+    company: Company = row.Company
+    return PartnerRow(
+        id=company.id,
+        kind=company.kind,
+        name=company.name,
+        country=company.country,
+        registration_number=company.registration_number,
+        created_at=company.created_at,
+        is_led=row.is_led,
+        invited=invited.get(company.id),
+    )

@@ -1,0 +1,72 @@
+"""Members of one's company, one's own name and one's own tokens over the API."""
+
+from uuid import UUID
+
+from flask import Blueprint
+
+from marketplace.accounts import queries
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.accounts import answers
+from marketplace.api.accounts.views import own
+from marketplace.api.shared.answers import Items
+from marketplace.api.shared.operations import operation
+from marketplace.edge.acts import people as acts
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import people as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+
+api = Blueprint("api_members", __name__)
+
+_SELF = Permission.ACCOUNT_SELF
+
+
+@api.get("/companies/<uuid:company_id>/members")
+@operation(answers={200: Items[answers.Member]}, tag="accounts", permission=_SELF)
+def members(company_id: UUID) -> tuple[int, Items[answers.Member]]:
+    """List the members of the company one acts for."""
+    own(company_id)
+    rows = queries.members_of(reading(), company_id=company_id)
+    return 200, Items[answers.Member](items=[answers.Member.of(row) for row in rows])
+
+
+@api.put("/companies/<uuid:company_id>/members/<uuid:person_id>")
+@operation(answers={204: None}, tag="accounts", permission=Permission.COMPANY_MEMBERS_EDIT, body=requests.MemberRoles)
+def change_roles(company_id: UUID, person_id: UUID, body: requests.MemberRoles) -> tuple[int, None]:
+    """Give a member exactly these roles; somebody must still lead."""
+    own(company_id)
+    acts.change_roles(person_id, body)
+    return 204, None
+
+
+@api.delete("/companies/<uuid:company_id>/members/<uuid:person_id>")
+@operation(answers={204: None}, tag="accounts", permission=_SELF)
+def end_membership(company_id: UUID, person_id: UUID) -> tuple[int, None]:
+    """Remove a member, or leave oneself; tokens for the company end, and somebody must still lead."""
+    own(company_id)
+    acts.end_membership(person_id)
+    return 204, None
+
+
+@api.patch("/me")
+@operation(answers={204: None}, tag="accounts", permission=_SELF, body=requests.Profile)
+def change_profile(body: requests.Profile) -> tuple[int, None]:
+    """Change one's own name or language."""
+    acts.change_profile(body)
+    return 204, None
+
+
+@api.get("/me/tokens")
+@operation(answers={200: Items[answers.OwnToken]}, tag="accounts", permission=_SELF)
+def tokens() -> tuple[int, Items[answers.OwnToken]]:
+    """List one's own tokens that are still good, newest first."""
+    rows = queries.tokens_of(reading(), person_id=require_actor().person, now=clock.now())
+    return 200, Items[answers.OwnToken](items=[answers.OwnToken.of(row) for row in rows])
+
+
+@api.delete("/me/tokens/<uuid:token_id>")
+@operation(answers={204: None}, tag="accounts", permission=_SELF)
+def revoke_token(token_id: UUID) -> tuple[int, None]:
+    """End one of one's own tokens."""
+    acts.revoke_token(token_id)
+    return 204, None

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -23,8 +24,10 @@ from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import checks as logistics_checks
 from marketplace.logistics.services.departures import closing, journey, loading
 from marketplace.logistics.services.space import rolling
+from marketplace.orders.models import LinePart
 from marketplace.orders.queries import checks, lines
 from marketplace.orders.rules.packing import Declared
+from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import fulfilment
 from marketplace.reports import queries as reports
 from tests import factories
@@ -126,6 +129,11 @@ def way(call, market, operator):
     return Way(call, market, operator)
 
 
+def available(way):
+    listing = way.call(way.market.buyer, "GET", f"/listings/{way.market.chains}", expect=200)
+    return listing["stock"]
+
+
 def holds():
     assert reports.check(reading()) == []
 
@@ -138,7 +146,7 @@ def test_three_cartons_short_over_a_slow_border_to_the_buyers_door(way, market, 
     assert packed["first_label"] != packed["last_label"]
     assert way.order()["state"] == "in_fulfilment"
     way.pack(expect=409)
-    taken = way.hand_over(cartons_received=7, gross_kg="87.5")
+    taken = way.hand_over(cartons_received=7, gross_kg="87.5", complete=True)
     (short,) = taken["booking"]["discrepancies"]
     assert (short["stage"], short["missing_cartons"], short["state"]) == ("handover", 3, "open")
     assert taken["booking"]["load"]["kg"] == "87.500"
@@ -268,13 +276,36 @@ def test_cartons_that_follow_make_the_discrepancy_good(way):
     way.secure().pack()
     for wrong in ({"cartons_received": 11}, {"cartons_received": 0}, {"gross_kg": "NaN"}, {"height_cm": ""}):
         way.hand_over(expect=422, **wrong)
-    way.hand_over(cartons_received=7, gross_kg="87.5")
-    taken = way.hand_over(cartons_received=3, gross_kg="37.5")
+    booked = way.seen()["bookings"][0]["load"]
+    taken = way.hand_over(cartons_received=7, gross_kg="87.5", m3="0.42")
+    assert taken["booking"]["load"] == booked  # the room of the rest is not given away
+    taken = way.hand_over(cartons_received=3, gross_kg="37.5", m3="0.18")
     assert [one["state"] for one in taken["booking"]["discrepancies"]] == ["made_good"]
     assert taken["booking"]["load"]["kg"] == "125.000"
     assert way.line()["parts"] == {"handed_over": 400}
     assert len([one for one in way.order()["payments"] if one["subject"] == "order"]) == 2
     holds()
+
+
+def test_room_and_stock_of_what_did_not_come_are_given_back(way):
+    way.secure().pack()
+    way.hand_over(cartons_received=7, gross_kg="87.5", m3="0.42")
+    for act in ("close", "load"):
+        way.act(act)
+    load = way.seen()["bookings"][0]["load"]
+    assert (load["kg"], load["m3"]) == ("87.500", "0.420000")
+    assert available(way) == 10_000 - 400
+    way.act("seal", seal_number="CN-1")
+    way.act("depart")
+    assert available(way) == 10_000 - 280  # what fell short is the merchant's again
+    holds()
+
+
+def test_units_that_cannot_come_any_more_are_promised_to_nobody(way):
+    way.secure().pack()
+    with unit_of_work() as session:
+        session.execute(sa.update(LinePart).where(LinePart.line_id == UUID(way.line_id)).values(state=LineState.SHORT))
+        assert "units are promised that will not come" in [row.what for row in checks.breaches(session)]
 
 
 def test_after_the_cutoff_only_an_operator_with_a_reason_takes_cargo_in(way, operator, later):

@@ -32,7 +32,10 @@ DISCREPANCY: Final = Lifecycle(
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Cartons as a hub counted, weighed and measured them: by the sides of the whole lot, or its volume."""
+    """Cartons as a hub counted, weighed and measured them: by the sides of the whole lot, or its volume.
+
+    ``complete`` says that nothing more comes; until then the room of what is missing stays the line's.
+    """
 
     cartons: int
     grams: int
@@ -42,6 +45,7 @@ class Counted:
     volume_cm3: int | None = None
     remarks: str = ""
     override_reason: str = ""
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,10 @@ from marketplace.payments.services import plans
 def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor, now: datetime) -> str:
     """Take cartons of a line into the hub for its booked departure; return the code of the unit they are.
 
-    Fewer cartons than packed open a discrepancy; the booking becomes as large as what came. Conflict ``capacity`` with
-    the lacking dimensions when that is more than the lorry has room for, ``cutoff`` after the cargo cut-off unless an
-    operator gives a reason, ``state`` for a booking that is not confirmed; nothing is written then.
+    Fewer cartons than packed open a discrepancy. The booking grows with what came; it shrinks to it when all is there
+    or is said to be, else room is kept for the rest until the lorry is loaded. Conflict ``capacity`` with the lacking
+    dimensions when that is more than the lorry has room for, ``cutoff`` after the cargo cut-off unless an operator
+    gives a reason, ``state`` for a booking that is not confirmed; nothing is written then.
     """
     booking = access.booking_of_line(session, line_id=line_id, actor=actor, now=now)
     acting.lock(session, departure_id=booking.departure_id)
@@ -52,7 +53,7 @@ def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor
         actor=actor,
         booking_id=booking.id,
         units=[unit],
-        floor=_floor(booking, handed),
+        floor=_floor(booking, handed) if counted.complete or handed.cartons == handed.declared_cartons else None,
         reason=counted.override_reason,
         now=now,
     )

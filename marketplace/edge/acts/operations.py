@@ -112,6 +112,7 @@ def hand_over(session: Session, line_id: UUID, body: requests.Handover) -> tuple
         volume_cm3=requests.cubic_centimetres(body.m3),
         remarks=body.remarks or "",
         override_reason=body.override_reason or "",
+        complete=body.complete,
     )
     code = handover.hand_over(session, line_id=line_id, counted=counted, actor=require_actor(), now=clock.now())
     booking = booking_queries.bookings(session, subjects=[line_id])[line_id][-1]

@@ -36,7 +36,10 @@ class Packing(Request):
 
 
 class Handover(Request):
-    """Cartons as the hub counted and weighed them, and the outer size of the lot or its volume."""
+    """Cartons as the hub counted and weighed them, and the outer size of the lot or its volume.
+
+    ``complete`` when nothing more is to come: the room of what is missing is given back.
+    """
 
     cartons_received: Annotated[Whole, Field(ge=1, le=1_000_000)]
     gross_kg: Annotated[Exact, Field(gt=0, le=40_000, decimal_places=3)]
@@ -46,6 +49,7 @@ class Handover(Request):
     m3: CubicMetres = None
     remarks: Remarks = None
     override_reason: Annotated[Annotated[Line, Field(max_length=200)] | None, BeforeValidator(blank_is_none)] = None
+    complete: Tick = False
 
 
 class Loading(Request):

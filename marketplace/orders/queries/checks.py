@@ -5,14 +5,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.models import StockHold
+from marketplace.catalog.rules.states import HoldState
 from marketplace.kernel.checks import Breach
 from marketplace.orders.models import LinePart, Order, OrderLine
 from marketplace.orders.rules.parts import least_advanced
-from marketplace.orders.rules.states import LineState
+from marketplace.orders.rules.states import BEFORE_PACKING, LineState
 
 
 def breaches(session: Session) -> list[Breach]:
-    """Return lines whose parts do not add up or whose state is not their least advanced, and orders that do not."""
+    """Return lines whose parts do not add up, that show another state or keep stock in vain, and uneven orders."""
     found: list[Breach] = []
     per_line = (
         sa.select(LinePart.line_id, sa.func.sum(LinePart.quantity).label("quantity"))
@@ -42,7 +44,23 @@ def breaches(session: Session) -> list[Breach]:
         Breach("1 order total", "order", order_id, "the lines do not add up to the order")
         for order_id in session.scalars(wrong)
     ]
-    return found + _misplaced(session)
+    return found + _misplaced(session) + _still_promised(session)
+
+
+def _still_promised(session: Session) -> list[Breach]:
+    """Return lines of which units are promised that can no longer come: all of them left, fell short or ended."""
+    at_merchant = sa.exists().where(
+        LinePart.line_id == OrderLine.id, LinePart.state.in_((*BEFORE_PACKING, LineState.PACKED))
+    )
+    promised = (
+        sa.select(OrderLine.id)
+        .join(StockHold, StockHold.subject == OrderLine.id)
+        .where(StockHold.state == HoldState.ALLOCATED, StockHold.quantity > StockHold.shipped, ~at_merchant)
+    )
+    return [
+        Breach("3 stock", "order_line", line_id, "units are promised that will not come")
+        for line_id in session.scalars(promised)
+    ]
 
 
 def _misplaced(session: Session) -> list[Breach]:

@@ -105,7 +105,10 @@ def hand_over(session: Session, *, line_id: UUID, cartons: int, actor: Actor, no
 
 
 def depart(session: Session, *, line_id: UUID, now: datetime) -> int:
-    """Let what the hub has of a line go on its way; return the units that did not come, which are short from now on."""
+    """Let what the hub has of a line go on its way; return the units that did not come, which are short from now on.
+
+    They are the merchant's again: what was promised and did not come may be sold to somebody else.
+    """
     line, _order = _locked_line(session, line_id)
     parts = parts_of(session, line_id=line_id)
     if LineState.HANDED_OVER in parts:
@@ -113,6 +116,8 @@ def depart(session: Session, *, line_id: UUID, now: datetime) -> int:
     short = parts.get(LineState.PACKED, 0)
     if short:
         move_line(session, line=line, state=LineState.PACKED, action="short", quantity=None, now=now)
+        if line.lead_days is None:
+            stock.release(session, subject=line_id, now=now, reason="short")
     return short
 
 

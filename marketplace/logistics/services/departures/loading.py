@@ -1,6 +1,7 @@
 """Load the lorry and seal it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,12 +15,14 @@ from marketplace.kernel.ids import new_id
 from marketplace.logistics.events import DepartureSealed
 from marketplace.logistics.models.cargo import Seal
 from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.queries import cargo as queries
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import BookingState, Classifier
 from marketplace.logistics.services import cargo, manifests, tracking
 from marketplace.logistics.services.departures.acting import act, booked_on, move_bookings
 from marketplace.logistics.services.departures.closing import roll_on
 from marketplace.logistics.services.departures.stops import foresee
+from marketplace.logistics.services.space import rolling
 
 _LONGEST_SEAL: Final = 40
 _NOT_ABOARD: Final = (BookingState.HELD, BookingState.CONFIRMED, BookingState.CARGO_RECEIVED)
@@ -35,6 +38,8 @@ def load(
 ) -> None:
     """Put cargo that was received onto the lorry: of these bookings, or of all; again for what comes while loading.
 
+    Room that was kept for goods that did not come is given back, by weight and volume.
+
     Conflict ``not_received`` names bookings whose cargo is not at the hub, or which are not of this departure.
     """
     departure = act(session, actor, departure_id, "load", now)
@@ -45,6 +50,7 @@ def load(
         if missing:
             raise Conflict("not_received", departure=departure_id, bookings=sorted(map(str, missing)))
         received = [booking for booking in received if booking.id in wanted]
+    _give_back_rest(session, received, now)
     move_bookings(session, received, "load")
     cargo.move_units(session, booking_ids=[booking.id for booking in received], action="load")
     for booking in received:
@@ -75,6 +81,15 @@ def seal(session: Session, *, actor: Actor, departure_id: UUID, seal_number: str
     subjects = tuple(booking.subject for booking in loaded)
     events.record(session, DepartureSealed(at=now, departure_id=departure.id, subjects=subjects))
     return manifests.freeze(session, departure=departure, loaded=loaded, seal_number=number, now=now)
+
+
+def _give_back_rest(session: Session, received: Sequence[Booking], now: datetime) -> None:
+    """Make bookings as small as what was weighed and measured of them, where that is less."""
+    measured = queries.received(session, booking_ids=[booking.id for booking in received])
+    for booking in received:
+        came = measured[booking.id]
+        load = replace(booking.load, grams=min(came.grams, booking.grams), cm3=min(came.cm3, booking.cm3))
+        rolling.adjust(session, booking_id=booking.id, load=load, now=now)
 
 
 def _why_left(booking: Booking) -> str:

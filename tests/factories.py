@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import reactions
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
 from marketplace.accounts.services import membership, registration, tokens
 from marketplace.accounts.services.terms import publish_shipped
@@ -31,7 +32,6 @@ from marketplace.logistics.rules.freight import Rates
 from marketplace.logistics.services import freight, network, timetable
 from marketplace.merchants.models import Merchant, MerchantApplication, MerchantDecision
 from marketplace.merchants.rules.payees import PayeeAccount
-from marketplace.merchants.rules.registration import Proof
 from marketplace.merchants.rules.states import ApplicationState, MerchantState
 from marketplace.merchants.services import payees
 from marketplace.moderation import services as moderation

@@ -33,6 +33,11 @@ class Company(Base):
     city: Mapped[str] = mapped_column(sa.String(100), default="")
     region: Mapped[str] = mapped_column(sa.String(100), default="")
     postcode: Mapped[str] = mapped_column(sa.String(16), default="")
+    # A desk or a company's mailbox, never a person: it stands on papers for ever.
+    contact: Mapped[str | None] = mapped_column(sa.String(companies.LONGEST_CONTACT))
+    version: Mapped[int] = mapped_column(sa.Integer, default=1, server_default="1")
+    # Since when name and registration number are those that the operator compared with the licence.
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -6,9 +6,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.accounts.rules.numbers import Proof
 from marketplace.kernel.db import Base, StateColumn, UtcDateTime
 from marketplace.kernel.ids import new_id
-from marketplace.merchants.rules.registration import Proof
 from marketplace.merchants.rules.states import ApplicationState, MerchantState, PayeeState
 
 _APPROVED = sa.text("state IN ('approved', 'suspended')")

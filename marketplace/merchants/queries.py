@@ -9,13 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.numbers import Proof
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.merchants.models import Merchant, MerchantApplication, MerchantDecision, Payee
 from marketplace.merchants.rules.applications import Requirement, requirements
 from marketplace.merchants.rules.payees import PayeeAccount, masked
-from marketplace.merchants.rules.registration import Proof
 from marketplace.merchants.rules.states import ApplicationState, MerchantState, PayeeState
 
 PAGE: Final = 24

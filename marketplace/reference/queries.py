@@ -125,9 +125,8 @@ def working_deadlines(
 ) -> dict[str, datetime]:
     """Return, by country, the end (UTC) of the so-many-th working day after ``start`` of those who work there.
 
-    A country's working time runs in the zone of its first place here. Two queries, however many countries.
+    One query, however many countries.
     """
-    zones = {place.country: place.zone for place in reversed(places(session))}
     first = start.date() - timedelta(days=1)
     closed = session.execute(
         sa.select(Closure.country, Closure.day).where(
@@ -139,7 +138,7 @@ def working_deadlines(
             start,
             days,
             country=country,
-            zone=zones.get(country, "UTC"),
+            zone=rules.zone_of(country),
             closures=frozenset(row.day for row in closed if row.country == country),
         )
         for country in countries

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import lru_cache
+from importlib import resources
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,15 @@ CURRENCIES: Final[dict[str, str]] = {
     "ID": "IDR", "PH": "PHP", "BN": "BND", "JP": "JPY", "KR": "KRW", "AU": "AUD", "NZ": "NZD",
 }  # fmt: skip
 RCEP: Final = frozenset(CURRENCIES)
+# By the clock of its capital a country's working day begins and ends.
+_CAPITALS: Final[dict[str, str]] = {
+    "CN": "Asia/Shanghai", "VN": "Asia/Ho_Chi_Minh", "TH": "Asia/Bangkok", "LA": "Asia/Vientiane",
+    "KH": "Asia/Phnom_Penh", "MM": "Asia/Yangon", "MY": "Asia/Kuala_Lumpur", "SG": "Asia/Singapore",
+    "ID": "Asia/Jakarta", "PH": "Asia/Manila", "BN": "Asia/Brunei", "JP": "Asia/Tokyo", "KR": "Asia/Seoul",
+    "AU": "Australia/Sydney", "NZ": "Pacific/Auckland",
+}  # fmt: skip
+# Countries whose working days can be reckoned; nobody of another is let in.
+RECKONED: Final = frozenset(code for code in holidays.list_supported_countries() if len(code) == 2) | RCEP
 # Incoterms 2020 rules that an offer may name here: FCA a hub, DAP a city.
 INCOTERMS: Final = ("FCA", "DAP")
 # UN/ECE Recommendation 20 codes with the word shown beside a quantity.
@@ -192,6 +202,22 @@ def to_places(rate: Decimal) -> Decimal:
 
 # A working day ends here on the wall clock of the party who must act.
 WORKING_DAY_ENDS: Final = time(18)
+
+
+def zone_of(country: str) -> str:
+    """Return the zone a country's working days run in: its capital's of RCEP, elsewhere its first of the tz database.
+
+    That one is the zone most people of the country live in, as a rule. UTC where there is none.
+    """
+    return _CAPITALS.get(country) or _first_zones().get(country, "UTC")
+
+
+@lru_cache(maxsize=1)
+def _first_zones() -> dict[str, str]:
+    """Return the first zone of each country, as the tz database that is installed with us lists them."""
+    table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    return {country: zone for country, _place, zone, *_note in reversed(rows)}
 
 
 def is_working_day(day: date, country: str, closures: Collection[date] = ()) -> bool:

@@ -31,7 +31,7 @@ class Colleague:
 
 
 OPERATOR: Final = Founder(
-    "admin@demo.test", "Demo Admin", "Demo City Operating Co.", "CN", "91500000MA60DEMO0X", CompanyKind.OPERATOR
+    "admin@demo.test", "Demo Admin", "Demo City Operating Co.", "CN", "91500000MA60DEM02L", CompanyKind.OPERATOR
 )
 STAFF: Final = (
     Colleague("moderator@demo.test", "Demo Moderator", "moderator"),
@@ -55,12 +55,12 @@ FOUNDERS: Final = (
         CompanyKind.TRADE,
     ),
     Founder(
-        "buyer@demo.test", "Demo Buyer", "Demo Hanoi Trading Co.", "VN", "DEMO-HANOI", CompanyKind.TRADE, "vi"
+        "buyer@demo.test", "Demo Buyer", "Demo Hanoi Trading Co.", "VN", "9999000100", CompanyKind.TRADE, "vi"
     ),
-    Founder("buyer2@demo.test", "Demo Buyer Two", "Demo Bangkok Retail Co.", "TH", "0105560000003", CompanyKind.TRADE),
-    Founder("broker@demo.test", "Demo Broker", "Demo Pingxiang Broker", "CN", "DEMO-BROKER", CompanyKind.BROKER),
+    Founder("buyer2@demo.test", "Demo Buyer Two", "Demo Bangkok Retail Co.", "TH", "0999000000035", CompanyKind.TRADE),
+    Founder("broker@demo.test", "Demo Broker", "Demo Pingxiang Broker", "CN", "91450000MA60DEM04Q", CompanyKind.BROKER),
     Founder(
-        CARRIER, "Demo Carrier", "Demo Cross-border Regular Lorry", "CN", "DEMO-CARRIER",
+        CARRIER, "Demo Carrier", "Demo Cross-border Regular Lorry", "CN", "91500000MA60DEM03P",
         CompanyKind.CARRIER,
     ),
 )  # fmt: skip

@@ -7,15 +7,15 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries
 from marketplace.accounts.rules.membership import TWO_PERSON
 from marketplace.accounts.rules.permissions import CompanyKind, Role
-from marketplace.accounts.services import invitations, membership, registration
+from marketplace.accounts.services import companies, invitations, membership, registration
 from marketplace.accounts.services.vault import Vault
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.seed import cast
+from marketplace.seed import addresses, cast
 from marketplace.seed.houses import House
 
 
 def found(session: Session, founder: cast.Founder, *, vault: Vault, now: datetime) -> Actor:
-    """Admit a company with its first member, who acts from now on."""
+    """Admit a company with its first member, who acts from now on and says where the company sits."""
     registration.admit_company(
         session,
         actor=SYSTEM,
@@ -31,7 +31,17 @@ def found(session: Session, founder: cast.Founder, *, vault: Vault, now: datetim
         vault=vault,
         now=now,
     )
-    return actor(session, founder.login)
+    first = actor(session, founder.login)
+    companies.update_company(
+        session,
+        actor=first,
+        profile=companies.Profile(
+            founder.company, founder.registration_number, addresses.address_of(founder.login), addresses.CONTACT
+        ),
+        version=1,
+        now=now,
+    )
+    return first
 
 
 def settle(session: Session, house: House, *, vault: Vault, now: datetime) -> Actor:

@@ -5,7 +5,11 @@ from flask_babel import Babel
 
 from marketplace import paths
 from marketplace.config import Settings
+<<<<<<< HEAD
 from marketplace.web.accounts import entry, members, views
+=======
+from marketplace.web.accounts import company, entry, views
+>>>>>>> 93f50f9 (Let a company give its address, tax id and contact; call merchants what their licence says)
 from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.catalog import merchant as catalog_merchant
 from marketplace.web.catalog import views as catalog_views
@@ -52,6 +56,7 @@ BLUEPRINTS = (
     orders,
 )
 # The modules that hang their views on a blueprint which several share.
+<<<<<<< HEAD
 VIEWS = (
     entry,
     views,
@@ -65,6 +70,9 @@ VIEWS = (
     operator_people,
     operator_views,
 )
+=======
+VIEWS = (entry, company, views, catalog_views, catalog_merchant, desk, review, operated_departures, operated_lines)
+>>>>>>> 93f50f9 (Let a company give its address, tax id and contact; call merchants what their licence says)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -94,7 +94,8 @@ def trade(town):
 
 def test_a_company_applies_and_is_approved_once(trade):
     town, program, company_id = trade
-    made = program.call("POST", "/merchant-applications", 201, application(program))
+    legal = "Chongqing Chains Limited"
+    made = program.call("POST", "/merchant-applications", 201, application(program, legal_name=legal))
     assert program.call("GET", "/merchant", 200)["state"] == "submitted"
     judge = reviewer(town)
     (waiting,) = judge.call("GET", "/merchant-applications?state=submitted", 200)["items"]
@@ -108,6 +109,12 @@ def test_a_company_applies_and_is_approved_once(trade):
     reading().rollback()
     assert queries.active(reading(), company_ids=[UUID(company_id)]) == {UUID(company_id)}
     assert queries.breaches(reading()) == []
+    # Papers name what the licence says, and nobody types another name over it.
+    path = f"/companies/{company_id}"
+    row = program.call("GET", path, 200)
+    assert (row["name"], row["registration_number"], bool(row["verified_at"])) == (legal, NUMBER, True)
+    renamed = {"version": row["version"], "name": "Chongqing Gold Co."}
+    assert program.problem("PATCH", path, 422, renamed)[1] == {"name"}
     found = queries.payee(reading(), company_id=UUID(company_id), currency="CNY")
     assert found is not None
     assert found.account_number == "6217000012345678"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import ApiToken, Company, Invitation, Membership, Person, TermsAcceptance, TermsVersion
 from marketplace.accounts.rules.codes import digest
+from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role, permissions_of
 from marketplace.accounts.rules.terms import TermsKind
 from marketplace.kernel.actor import Actor
@@ -70,8 +71,16 @@ class CompanyRow:
     city: str
     region: str
     postcode: str
+    contact: str
+    version: int
+    verified_at: datetime | None
     created_at: datetime
     is_open: bool
+
+    @property
+    def address(self) -> Address:
+        """Where it sits."""
+        return Address(self.street, self.city, self.region, self.postcode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +414,9 @@ def _company_row(company: Company) -> CompanyRow:
         city=company.city,
         region=company.region,
         postcode=company.postcode,
+        contact=company.contact or "",
+        version=company.version,
+        verified_at=company.verified_at,
         created_at=company.created_at,
         is_open=company.closed_at is None,
     )

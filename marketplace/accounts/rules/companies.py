@@ -7,10 +7,13 @@ from typing import Final
 
 import phonenumbers
 
-from marketplace.kernel.errors import Refused
+from marketplace.accounts.rules.refusals import Refusals
+from marketplace.kernel.errors import FieldError, Refused
+from marketplace.reference.rules import RECKONED
 
 LONGEST_NAME: Final = 200
 LONGEST_NUMBER: Final = 64
+LONGEST_CONTACT: Final = 100
 _LOCALE: Final = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4}){0,2}", re.ASCII)
 
 
@@ -22,6 +25,11 @@ class Address:
     city: str = ""
     region: str = ""
     postcode: str = ""
+
+    @property
+    def lines(self) -> str:
+        """The address on one line; empty while none is given."""
+        return ", ".join(part for part in (self.street, self.city, self.region, self.postcode) if part)
 
 
 def parse_line(field: str, text: str, longest: int = LONGEST_NAME) -> str:
@@ -42,9 +50,12 @@ def parse_optional_line(field: str, text: str, longest: int = LONGEST_NAME) -> s
 
 
 def parse_country(text: str) -> str:
-    """Return the ISO 3166-1 code in capitals, or refuse ``country``; any that can be telephoned takes part."""
+    """Return the ISO 3166-1 code in capitals, or refuse ``country``.
+
+    Any takes part that can be telephoned and whose working days we can reckon: every deadline of a party needs them.
+    """
     code = text.strip().upper()
-    if code not in phonenumbers.SUPPORTED_REGIONS:
+    if code not in phonenumbers.SUPPORTED_REGIONS or code not in RECKONED:
         raise Refused.field("country", "country", "two letters of ISO 3166-1 such as CN, VN, TH")
     return code
 
@@ -57,10 +68,18 @@ def parse_locale(text: str) -> str:
 
 
 def parse_address(address: Address) -> Address:
-    """Return the address with clean lines, or refuse the field at fault."""
-    return Address(
-        street=parse_optional_line("street", address.street),
-        city=parse_optional_line("city", address.city, 100),
-        region=parse_optional_line("region", address.region, 100),
-        postcode=parse_optional_line("postcode", address.postcode, 16),
-    )
+    """Return the address with clean lines, or refuse every field at fault: a street needs its city, a city its street.
+
+    Nothing at all is no address, which papers then say.
+    """
+    refusals = Refusals()
+    street = refusals(lambda: parse_optional_line("street", address.street), "")
+    city = refusals(lambda: parse_optional_line("city", address.city, 100), "")
+    region = refusals(lambda: parse_optional_line("region", address.region, 100), "")
+    postcode = refusals(lambda: parse_optional_line("postcode", address.postcode, 16), "")
+    refusals.raise_any()
+    found = Address(street, city, region, postcode)
+    missing = [FieldError(name, "required") for name in ("street", "city") if not getattr(found, name)]
+    if missing and found.lines:
+        raise Refused.fields(*missing)
+    return found

@@ -2,11 +2,16 @@
 
 from uuid import UUID
 
+<<<<<<< HEAD
 from marketplace.accounts.queries import MemberRow, TokenRow
 from marketplace.accounts.queries.directory import ListedPerson, PartnerRow
 from marketplace.accounts.services import admission
 from marketplace.api.shared.answers import Answer, Instant
 from marketplace.audit import queries as audit
+=======
+from marketplace.accounts.queries import CompanyRow
+from marketplace.api.shared.answers import Answer, Instant
+>>>>>>> 93f50f9 (Let a company give its address, tax id and contact; call merchants what their licence says)
 
 
 class Registered(Answer):
@@ -24,7 +29,7 @@ class Token(Answer):
 
 
 class Company(Answer):
-    """A company as its own members see it."""
+    """A company as its own members see it; ``verified_at`` says since when its name is the licence's."""
 
     id: UUID
     kind: str
@@ -36,6 +41,14 @@ class Company(Answer):
     city: str
     region: str
     postcode: str
+    contact: str
+    version: int
+    verified_at: Instant | None
+
+    @classmethod
+    def of(cls, row: CompanyRow) -> "Company":
+        """Write a company."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
 class Me(Answer):

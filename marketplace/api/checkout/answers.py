@@ -208,7 +208,10 @@ class Excluded(Answer):
 
 
 class Cart(Answer):
-    """A cart; ``totals`` is what ``POST /checkout`` takes back as ``expected_totals``."""
+    """A cart; ``totals`` is what ``POST /checkout`` takes back as ``expected_totals``.
+
+    With ``company_address_missing`` the papers will say "address not given": ``PATCH /companies/{id}`` gives it.
+    """
 
     to: str | None
     bundles: list[BundleAnswer]
@@ -216,6 +219,7 @@ class Cart(Answer):
     totals: list[Total]
     totals_approx: list[Approx]
     duty_and_tax: Excluded
+    company_address_missing: bool
 
     @classmethod
     def of(cls, seen: CartSeen) -> "Cart":
@@ -228,6 +232,7 @@ class Cart(Answer):
             totals=[Total.of(total) for total in seen.cart.totals],
             totals_approx=[approx for approx in approximations if approx is not None],
             duty_and_tax=Excluded(included=False, paid_by=seen.importer, role="importer_of_record"),
+            company_address_missing=seen.address_missing,
         )
 
 

@@ -1,12 +1,24 @@
 """Acts on accounts, by whoever asks."""
 
+from typing import Final
+
 from flask import current_app, request
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries
 from marketplace.accounts.rules.codes import Purpose
+from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.sign_in import SignIn
-from marketplace.accounts.services import erasure, invitations, people, registration, second_factor, sign_in, throttle
+from marketplace.accounts.services import (
+    companies,
+    erasure,
+    invitations,
+    people,
+    registration,
+    second_factor,
+    sign_in,
+    throttle,
+)
 from marketplace.accounts.services.second_factor import Enrolment
 from marketplace.edge import door
 from marketplace.edge.identity import require_actor
@@ -14,6 +26,8 @@ from marketplace.edge.requests import accounts as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Refused
+
+_PROFILE: Final = ("name", "tax_id", "street", "city", "region", "postcode", "contact")
 
 
 def language_asked(otherwise: str = "en") -> str:
@@ -41,6 +55,26 @@ def register(body: requests.Registration, *, locale: str) -> registration.Regist
             vault=door.vault(),
             now=clock.now(),
         )
+    )
+
+
+def change_company(session: Session, body: requests.CompanyPatch) -> None:
+    """Change what is sent of the asker's company; the rest stays as it is."""
+    actor = require_actor()
+    row = queries.get_company(session, company_id=actor.company)
+    sent = {name: value for name in _PROFILE if (value := getattr(body, name)) is not None}
+    said = {name: getattr(row, name) or "" for name in _PROFILE} | sent
+    companies.update_company(
+        session,
+        actor=actor,
+        profile=companies.Profile(
+            name=said["name"],
+            tax_id=said["tax_id"],
+            address=Address(said["street"], said["city"], said["region"], said["postcode"]),
+            contact=said["contact"],
+        ),
+        version=body.version,
+        now=clock.now(),
     )
 
 

@@ -33,10 +33,14 @@ class Approximation:
 
 @dataclass(frozen=True, slots=True)
 class CartSeen:
-    """A cart with the names and rates it is shown with; ``importer`` pays duty and tax."""
+    """A cart with the names and rates it is shown with; ``importer`` pays duty and tax.
+
+    While the buyer has an ``address_missing``, papers will say so.
+    """
 
     cart: Cart
     importer: str
+    address_missing: bool
     companies: Mapping[UUID, str]
     places: Mapping[str, PlaceRow]
     destinations: tuple[PlaceRow, ...]
@@ -67,6 +71,7 @@ def look(session: Session | None = None) -> CartSeen:
     return CartSeen(
         cart=cart,
         importer=companies[actor.company].name,
+        address_missing=not companies[actor.company].address.lines,
         companies={company_id: row.name for company_id, row in companies.items()},
         places={place.code: place for place in places},
         destinations=tuple(place for place in places if place.kind != "border_side"),

@@ -3,14 +3,21 @@
 from typing import Annotated, Final, Literal
 
 from flask_babel import lazy_gettext as _
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Country, Line, Request, blank_is_none
+from marketplace.edge.parsing import Country, Line, Request, Whole, blank_is_none, clean_text, one_line
 
 Secret = Annotated[str, Field(min_length=1, max_length=200)]
 Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
 
+# Text that may be empty: then nothing is said any more.
+Words = Annotated[
+    str,
+    BeforeValidator(clean_text, json_schema_input_type=str),
+    AfterValidator(one_line),
+    Field(max_length=200),
+]
 
 # The languages that pages and letters are written in.
 LANGUAGES: Final = ("en", "zh", "vi")
@@ -31,6 +38,22 @@ class Registration(Request):
     password: Secret
     accepted_terms: list[Line] = Field(default_factory=list, max_length=10)
     locale: Language = None
+
+
+class CompanyPatch(Request):
+    """What changes of a company, and the ``version`` that was looked at; what is left out stays, empty text clears.
+
+    ``tax_id`` is the number its country's tax office knows it by; ``contact`` is a desk or mailbox, not a person.
+    """
+
+    version: Whole
+    name: Words | None = None
+    tax_id: Words | None = None
+    street: Words | None = None
+    city: Words | None = None
+    region: Words | None = None
+    postcode: Words | None = None
+    contact: Words | None = None
 
 
 class SignIn(Request):
@@ -114,9 +137,14 @@ messages.register(
         ),
         "totp_active": _("An authenticator app is set up already."),
         "totp_missing": _("There is no authenticator app to confirm or remove."),
+        "company_changed": _(
+            "Somebody changed the company since you opened it. Nothing of yours is saved; open it again."
+        ),
         "key_malformed": _("An Idempotency-Key has 1 to 255 printable ASCII characters."),
     },
     fields={
+        "name_verified": _("The operator compared this name with your licence, so it stays: %(accepted)s."),
+        "number_pattern": _("Write the number as your tax office does: %(accepted)s."),
         "terms": _("Please accept the current versions: %(accepted)s."),
         "email": _("Write an e-mail address such as %(accepted)s."),
         "phone": _("Write a phone number with its country code such as %(accepted)s."),

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from marketplace.accounts.rules.numbers import Proof
 from marketplace.kernel.errors import NotAllowed, Refused
-from marketplace.merchants.rules.registration import Proof
 from marketplace.merchants.rules.states import DECISIONS, STANDING_ACTS, ApplicationState
 
 LONGEST_REASON: Final = 2_000

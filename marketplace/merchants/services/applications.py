@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.companies import parse_line
+from marketplace.accounts.rules.numbers import CheckedNumber, Proof, check_number
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.rules.refusals import Refusals
 from marketplace.accounts.services import companies
@@ -36,7 +37,6 @@ from marketplace.merchants.rules.applications import (
     check_standing,
 )
 from marketplace.merchants.rules.payees import PayeeAccount
-from marketplace.merchants.rules.registration import CheckedNumber, Proof, check_number
 from marketplace.merchants.rules.states import APPLICATION, MERCHANT, ApplicationState, MerchantState
 from marketplace.merchants.services import payees
 
@@ -94,7 +94,10 @@ def apply_to_sell(session: Session, *, actor: Actor, apply: Apply, now: datetime
 def decide_application(
     session: Session, *, actor: Actor, application_id: UUID, decision: str, reason: str, now: datetime
 ) -> None:
-    """Approve, reject or request_changes, once; Conflict ``state`` when it was decided before."""
+    """Approve, reject or request_changes, once; Conflict ``state`` when it was decided before.
+
+    Approved, the company is called what its licence says.
+    """
     actor.must(Permission.OPERATOR_MERCHANT_REVIEW)
     application = session.get(MerchantApplication, application_id)
     if application is None:
@@ -105,6 +108,14 @@ def decide_application(
     _resolve(session, application, decision)
     if decision == "approve":
         _check_ready(session, application)
+        companies.verify_company(
+            session,
+            actor=actor,
+            company_id=application.company_id,
+            name=application.legal_name,
+            registration_number=application.registration_number,
+            now=now,
+        )
     _move(session, merchant, decision, now)
     _keep(session, actor, application.company_id, decision, reason, now, application_id=application_id)
     record(session, _news(application, decision, now))

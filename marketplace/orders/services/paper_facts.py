@@ -143,12 +143,13 @@ def number(series: str, order: OrderRow) -> str:
 
 def party(company: CompanyRow) -> Party:
     """Return a company as it stands on a paper."""
-    address = ", ".join(part for part in (company.street, company.city, company.region, company.postcode) if part)
     return Party(
         name=company.name,
         country=company.country,
-        address=address,
+        address=company.address.lines,
         registration_number=company.registration_number,
+        tax_id=company.tax_id or "",
+        contact=company.contact,
     )
 
 

@@ -43,7 +43,10 @@ LABELS: Final[dict[str, str]] = {
     "carrier": _("Carrier"),
     "payer": _("Freight payer"),
     "shipper": _("Shipper"),
+    "address_missing": _("address not given"),
     "registration_number": _("Registration no."),
+    "tax_id": _("Tax id"),
+    "contact": _("Contact"),
     # Goods
     "goods": _("Goods"),
     "position": _("Item"),

@@ -19,12 +19,14 @@ def parties(voice: Voice, data: Data, *roles: str) -> Block:
 def _company(voice: Voice, party: Data) -> list[Cell]:
     lines = [
         voice.same(party["name"]),
-        voice.same(party["address"]),
+        voice.same(party["address"]) or voice.word("address_missing"),
         voice.cell(lambda locale: formats.country(party["country"], locale)),
     ]
-    if party["registration_number"]:
-        label = " ".join(part["text"] for part in voice.word("registration_number"))
-        lines.append(voice.same(f"{label} {party['registration_number']}"))
+    # Papers issued before these were printed hold none of them.
+    for name in ("registration_number", "tax_id", "contact"):
+        if party.get(name):
+            label = " ".join(part["text"] for part in voice.word(name))
+            lines.append(voice.same(f"{label} {party[name]}"))
     return [line for line in lines if line]
 
 

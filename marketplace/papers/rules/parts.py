@@ -11,12 +11,14 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """A company as it stands on a paper; company facts only, never a person's."""
+    """A company as it stands on a paper; company facts only, never a person's: ``contact`` is a desk."""
 
     name: str
     country: str  # ISO 3166-1 alpha-2
     address: str = ""
     registration_number: str = ""
+    tax_id: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.numbers import VALIDATORS
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge import door
 from marketplace.edge.acts import files as file_acts
@@ -23,7 +24,6 @@ from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, Refused, TooLarge, Unauthenticated
 from marketplace.merchants import queries
 from marketplace.merchants.rules.applications import Item
-from marketplace.merchants.rules.registration import VALIDATORS
 from marketplace.merchants.rules.states import MERCHANT, MerchantState, PayeeState
 from marketplace.web.merchants.blueprint import pages
 from marketplace.web.shared import acts as forms
@@ -45,8 +45,10 @@ def desk() -> str:
     """Show how the company stands and what comes next."""
     session, company_id = reading(), require_actor().company
     found = queries.merchant_of(session, company_id=company_id)
+    company = accounts.get_company(session, company_id=company_id)
     return render_template(
         "merchants/desk.html",
+        address_missing=not company.address.lines,
         merchant=found,
         can_apply=found is None or MERCHANT.allows(found.state, "submit"),
         may_sell=found is not None and found.state is MerchantState.APPROVED,
@@ -97,6 +99,7 @@ def _apply(**shown: Any) -> str:
     known["currency"] = choices.home_currency(company.country)
     return render_template(
         "merchants/apply.html",
+        address_missing=not company.address.lines,
         company=company,
         identifier=validator.identifier if validator else None,
         needs_payee=not queries.has_payee(session, company_id=company_id),

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import merchants as acts
@@ -18,7 +19,6 @@ from marketplace.files import queries as files
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.merchants import queries
-from marketplace.merchants.rules.registration import Proof
 from marketplace.merchants.rules.states import MERCHANT, STANDING_ACTS, ApplicationState
 from marketplace.web.merchants.blueprint import pages
 from marketplace.web.shared import acts as forms

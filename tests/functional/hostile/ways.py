@@ -176,6 +176,20 @@ WAYS: Final[dict[str, Way]] = {
     "DELETE /companies/{}/members/{}": Way("buyer", ("company.buyer", "person.mate")),
     "PUT /companies/{}/members/{}": Way("buyer", ("company.buyer", "person.mate"), body(roles=["sales"])),
     "GET /audit": Way("operator", query="subject=company"),
+    "PATCH /companies/{}": Way(
+        "buyer",
+        ("company.buyer",),
+        body(
+            version=1,
+            name="Hanoi Trading",
+            tax_id="0100109106",
+            street="1 Harbour Road",
+            city="Hanoi",
+            region="Hanoi",
+            postcode="100000",
+            contact="Import desk",
+        ),
+    ),
     "POST /companies/{}/invitations": Way("buyer", ("company.buyer",), body(login="x@demo.test", roles=["sales"])),
     "GET /consignments": Way("carrier"),
     "GET /departures": Way(""),
@@ -325,6 +339,7 @@ _DECIDE: Final = body(decision="approve", reason="In order.")
 # What a visitor writes into a form beyond what it begins with.
 FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "accounts.accept_terms": body(accepted_terms=lambda _: TERMS),
+    "accounts.change_company": body(street="1 Harbour Road", city="Hanoi", postcode="100000", contact="Desk"),
     "accounts.check_second_factor": lambda city: {"code": app_code(city.secrets["merchant"])},
     "accounts.confirm_second_factor": lambda city: {"code": app_code(city.secrets["thai"])},
     "accounts.accept_invitation": body(person_name="Colleague", password=PASSWORD, accepted_terms=lambda _: TERMS),

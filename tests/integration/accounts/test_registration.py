@@ -206,19 +206,34 @@ def test_foreign_people_answer_like_unknown_ones(city):
 def test_a_company_keeps_its_profile(city):
     owner = city.register()
     address = Address("1 Quay Road", "Vientiane", "", "01000")
-    companies.update_company(
-        city.session, actor=owner, name="Lanxang Export", tax_id="123456789", address=address, now=city.now
-    )
+    said = companies.Profile("Lanxang Export", "123456789", address, "Export desk")
+    companies.update_company(city.session, actor=owner, profile=said, version=1, now=city.now)
     row = queries.get_companies(city.session, company_ids=[owner.company, new_id()])[owner.company]
     assert (row.name, row.tax_id, row.street, row.city, row.postcode) == (
         "Lanxang Export", "123456789", "1 Quay Road", "Vientiane", "01000"
     )  # fmt: skip
     assert row in queries.companies_of_kind(city.session, kind=CompanyKind.TRADE)
+    wrong = companies.Profile("", "x" * 65, Address(city="\n\0"))
     with pytest.raises(Refused) as refusal:
-        companies.update_company(
-            city.session, actor=owner, name="", tax_id="x" * 65, address=Address(city="\n\0"), now=city.now
-        )
+        companies.update_company(city.session, actor=owner, profile=wrong, version=2, now=city.now)
     assert [error.field for error in refusal.value.errors] == ["name", "tax_id", "city"]
+    with pytest.raises(Conflict) as conflict:
+        companies.update_company(city.session, actor=owner, profile=said, version=1, now=city.now)
+    assert (conflict.value.code, conflict.value.facts["version"]) == ("company_changed", 2)
+
+
+def test_a_verified_name_is_the_licences(city):
+    owner = city.register()
+    companies.verify_company(
+        city.session, actor=SYSTEM, company_id=owner.company, name="Lanxang Ltd.", registration_number="01-7",
+        now=city.now,
+    )  # fmt: skip
+    row = queries.get_company(city.session, company_id=owner.company)
+    assert (row.name, row.registration_number, row.verified_at) == ("Lanxang Ltd.", "01-7", city.now)
+    profile = companies.Profile("Another Ltd.")
+    with pytest.raises(Refused) as refusal:
+        companies.update_company(city.session, actor=owner, profile=profile, version=row.version, now=city.now)
+    assert [(error.field, error.accepted) for error in refusal.value.errors] == [("name", "Lanxang Ltd.")]
 
 
 def test_new_terms_wait_to_be_accepted(city):

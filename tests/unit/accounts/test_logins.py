@@ -108,13 +108,26 @@ def test_names_are_composed_and_trimmed():
 def test_countries_and_languages():
     assert parse_country(" cn ") == "CN"
     assert parse_locale("zh_Hans") == "zh_Hans"
-    for read, wrong in [(parse_country, "XX"), (parse_country, "China"), (parse_locale, ""), (parse_locale, "../en")]:
+    # Ascension and Tristan da Cunha can be telephoned, but nobody here knows their feasts.
+    for read, wrong in [
+        (parse_country, "AC"),
+        (parse_country, "TA"),
+        (parse_country, "XX"),
+        (parse_country, "China"),
+        (parse_locale, ""),
+        (parse_locale, "../en"),
+    ]:
         with pytest.raises(Refused):
             read(wrong)
 
 
 def test_an_address_is_cleaned_line_by_line():
     assert parse_address(Address(" 1 Quay ", "Qinzhou", "", "535000")) == Address("1 Quay", "Qinzhou", "", "535000")
+    assert parse_address(Address(" ", "", "", "")).lines == ""
+    assert Address("1 Quay", "Qinzhou", "", "535000").lines == "1 Quay, Qinzhou, 535000"
+    with pytest.raises(Refused) as refusal:
+        parse_address(Address(region="Guangxi"))
+    assert [error.field for error in refusal.value.errors] == ["street", "city"]
     with pytest.raises(Refused) as refusal:
         parse_address(Address(postcode="5" * 17))
     assert refusal.value.errors[0].field == "postcode"

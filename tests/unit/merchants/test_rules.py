@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from marketplace.accounts.rules.numbers import Proof, check_number
 from marketplace.kernel.errors import NotAllowed, Refused
 from marketplace.merchants.rules.applications import (
     Item,
@@ -16,7 +17,6 @@ from marketplace.merchants.rules.applications import (
     requirements,
 )
 from marketplace.merchants.rules.payees import PayeeAccount, check_account, masked
-from marketplace.merchants.rules.registration import Proof, check_number
 from marketplace.merchants.rules.states import ApplicationState
 
 TODAY = date(2026, 11, 25)
@@ -64,6 +64,16 @@ def test_wrong_numbers_are_refused_saying_which_is_wanted(country, text, code):
         check_number(country, text)
     (error,) = refusal.value.errors
     assert (error.field, error.code, bool(error.accepted)) == ("registration_number", code, True)
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "code"),
+    [("CN", "91110000600037340L", "registration_number"), ("LA", "abc", "number_pattern")],
+)
+def test_a_tax_id_is_checked_like_a_registration_number(country, text, code):
+    with pytest.raises(Refused) as refusal:
+        check_number(country, text, field="tax_id")
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("tax_id", code)]
 
 
 def test_accounts_are_kept_compact():

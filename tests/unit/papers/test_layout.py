@@ -2,17 +2,19 @@
 
 import itertools
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketplace.papers.layout import formats, labels
+from marketplace.papers.layout import blocks, formats, labels, shared
 from marketplace.papers.layout.sheet import LAYOUTS, sheet_of
 from marketplace.papers.rules.data import digest
 from marketplace.papers.rules.documents import LOCALES, PaperKind
 from tests.support.papers import (
+    SELLER,
     commercial_invoice,
     freight_contract,
     manifest,
@@ -78,6 +80,20 @@ def test_one_figure_stands_in_one_notation():
 def test_who_holds_the_money_needs_no_account():
     kinds = [block["title"][0]["text"] for block in sheet(PaperKind.PRO_FORMA, payee=None)["blocks"][1:]]
     assert "Payee" not in kinds
+
+
+def test_a_company_stands_with_its_address_tax_id_and_desk_or_says_that_it_gave_none():
+    seller = replace(SELLER, tax_id="91500107MA5U0A1B2D", contact="Export desk")
+    given = " ".join(texts(sheet(PaperKind.PRO_FORMA, seller=seller)))
+    for fact in (SELLER.address, "Tax id", "91500107MA5U0A1B2D", "Export desk"):
+        assert fact in given
+    assert "address not given" not in given
+    assert "address not given" in " ".join(texts(sheet(PaperKind.PRO_FORMA, seller=replace(SELLER, address=""))))
+    # A paper of before these were printed is set as it was issued.
+    data = PAPERS[PaperKind.PRO_FORMA]().to_data()
+    for name in ("tax_id", "contact"):
+        del data["seller"][name]
+    assert shared.parties(blocks.Voice(("en",)), data, "seller")["parties"]
 
 
 def test_a_packing_list_holds_no_price():

@@ -98,6 +98,23 @@ def test_rates_that_are_none_are_refused(base, quote, rate):
         rules.check_rate(base, quote, Decimal(rate))
 
 
+@pytest.mark.parametrize(
+    ("country", "zone"),
+    [("KR", "Asia/Seoul"), ("JP", "Asia/Tokyo"), ("AU", "Australia/Sydney"), ("US", "America/New_York"),
+     ("DE", "Europe/Berlin"), ("XK", "UTC")],
+)  # fmt: skip
+def test_a_country_works_by_its_capitals_clock(country, zone):
+    assert rules.zone_of(country) == zone
+
+
+def test_every_country_let_in_can_be_reckoned():
+    start = datetime(2026, 11, 25, tzinfo=UTC)
+    assert rules.RCEP < rules.RECKONED
+    assert not {"AC", "TA"} & rules.RECKONED
+    for country in rules.RECKONED:
+        assert rules.working_deadline(start, 5, country=country, zone=rules.zone_of(country)) > start
+
+
 @given(
     start=some.integers(0, 1576800).map(lambda minute: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)),
     days=some.integers(1, 15),

@@ -6,9 +6,9 @@ import pytest
 
 from marketplace import paths
 from marketplace.accounts.rules.companies import parse_country
+from marketplace.accounts.rules.numbers import Proof, check_number
 from marketplace.catalog.rules.drafts import check_draft
 from marketplace.merchants.rules.payees import check_account
-from marketplace.merchants.rules.registration import Proof, check_number
 from marketplace.seed import merchants
 from marketplace.seed.goods import devices, harvest, larder, motor, works
 from marketplace.seed.goods.offers import ARTICLES, draft_of, offers
@@ -81,6 +81,7 @@ def test_every_house_has_a_number_of_its_country_and_an_account_that_can_be_paid
     for house in houses:
         parse_country(house.country)
         found = check_number(house.country, house.number)
+        assert check_number(house.country, house.number, field="tax_id").number
         assert (found.proof is Proof.CHECKSUM) is (house.country in CHECKED), house.key
         check_account(merchants.account_of(house), currency=house.currency)
 

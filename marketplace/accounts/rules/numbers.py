@@ -1,4 +1,4 @@
-"""Registration numbers: proved by a country's own check where there is one, else shaped by a stated pattern.
+"""Registration numbers and tax ids: proved by a country's own check where there is one, else by a stated pattern.
 
 Validators are python-stdnum's; which of them carry a checksum was tried with one true and one altered number each.
 """
@@ -60,28 +60,33 @@ VALIDATORS: Final[dict[str, Validator]] = {
     "TH": Validator(tin, "Taxpayer Identification Number"),
     "VN": Validator(mst, "mã số thuế"),
 }
+REGISTRATION: Final = "registration_number"
 # For countries without a validator: what their registers print, and no more than that.
 PATTERN: Final = re.compile(r"(?=.*[0-9])[A-Z0-9][A-Z0-9./ -]{2,28}[A-Z0-9]", re.ASCII)
 PATTERN_ACCEPTED: Final = "4 to 30 letters, digits, dots, dashes or slashes, with at least one digit"
 
 
-def check_number(country: str, text: str) -> CheckedNumber:
-    """Return the number as it is kept, or refuse ``registration_number`` saying which number is wanted."""
+def check_number(country: str, text: str, *, field: str = REGISTRATION) -> CheckedNumber:
+    """Return a registration number or tax id as it is kept, or refuse its field saying which number is wanted.
+
+    Where a country has a validator, its register and its tax office know a company by the same number.
+    """
     validator = VALIDATORS.get(country)
     if validator is None:
-        return _by_pattern(text)
+        return _by_pattern(text, field)
     try:
         number = str(validator.module.validate(text))
     except ValidationError as error:
         reason = type(error).__name__.removeprefix("Invalid").lower()
         raise Refused.field(
-            "registration_number", "registration_number", validator.identifier, country=country, reason=reason
+            field, "registration_number", validator.identifier, country=country, reason=reason
         ) from None
     return CheckedNumber(number, validator.module.__name__, validator.proof)
 
 
-def _by_pattern(text: str) -> CheckedNumber:
+def _by_pattern(text: str, field: str) -> CheckedNumber:
     number = " ".join(text.upper().split())
     if not PATTERN.fullmatch(number):
-        raise Refused.field("registration_number", "registration_pattern", PATTERN_ACCEPTED)
+        code = "registration_pattern" if field == REGISTRATION else "number_pattern"
+        raise Refused.field(field, code, PATTERN_ACCEPTED)
     return CheckedNumber(number, "pattern", Proof.PATTERN)

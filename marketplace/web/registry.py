@@ -5,11 +5,7 @@ from flask_babel import Babel
 
 from marketplace import paths
 from marketplace.config import Settings
-<<<<<<< HEAD
-from marketplace.web.accounts import entry, members, views
-=======
-from marketplace.web.accounts import company, entry, views
->>>>>>> 93f50f9 (Let a company give its address, tax id and contact; call merchants what their licence says)
+from marketplace.web.accounts import company, entry, members, views
 from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.catalog import merchant as catalog_merchant
 from marketplace.web.catalog import views as catalog_views
@@ -56,10 +52,10 @@ BLUEPRINTS = (
     orders,
 )
 # The modules that hang their views on a blueprint which several share.
-<<<<<<< HEAD
 VIEWS = (
     entry,
     views,
+    company,
     members,
     catalog_views,
     catalog_merchant,
@@ -70,9 +66,6 @@ VIEWS = (
     operator_people,
     operator_views,
 )
-=======
-VIEWS = (entry, company, views, catalog_views, catalog_merchant, desk, review, operated_departures, operated_lines)
->>>>>>> 93f50f9 (Let a company give its address, tax id and contact; call merchants what their licence says)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -2,16 +2,11 @@
 
 from uuid import UUID
 
-<<<<<<< HEAD
-from marketplace.accounts.queries import MemberRow, TokenRow
+from marketplace.accounts.queries import CompanyRow, MemberRow, TokenRow
 from marketplace.accounts.queries.directory import ListedPerson, PartnerRow
 from marketplace.accounts.services import admission
 from marketplace.api.shared.answers import Answer, Instant
 from marketplace.audit import queries as audit
-=======
-from marketplace.accounts.queries import CompanyRow
-from marketplace.api.shared.answers import Answer, Instant
->>>>>>> 93f50f9 (Let a company give its address, tax id and contact; call merchants what their licence says)
 
 
 class Registered(Answer):

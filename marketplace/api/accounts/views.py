@@ -86,12 +86,7 @@ def reset_password(body: requests.PasswordReset) -> tuple[int, None]:
 @operation(answers={200: answers.Company}, tag="accounts", permission=Permission.ACCOUNT_SELF)
 def company(company_id: UUID) -> tuple[int, answers.Company]:
     """Show the company one acts for."""
-<<<<<<< HEAD
     own(company_id)
-    row = queries.get_company(reading(), company_id=company_id)
-    return 200, answers.Company(**{name: getattr(row, name) for name in answers.Company.model_fields})
-=======
-    _own(company_id)
     return 200, answers.Company.of(queries.get_company(reading(), company_id=company_id))
 
 
@@ -107,11 +102,10 @@ def change_company(company_id: UUID, body: requests.CompanyPatch) -> tuple[int, 
 
     Nothing is changed when the company is no longer at the ``version`` that was looked at.
     """
-    _own(company_id)
+    own(company_id)
     with unit_of_work() as session:
         acts.change_company(session, body)
         return 200, answers.Company.of(queries.get_company(session, company_id=company_id))
->>>>>>> 93f50f9 (Let a company give its address, tax id and contact; call merchants what their licence says)
 
 
 @api.post("/companies/<uuid:company_id>/invitations")

@@ -16,7 +16,7 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Booking
-from marketplace.logistics.rules.states import CURRENT
+from marketplace.logistics.rules.states import CURRENT, BookingState
 from marketplace.orders.models import LinePart, OrderLine
 from marketplace.orders.rules.states import LineState
 from marketplace.payments.rules.terms import Mode, Rail
@@ -130,6 +130,18 @@ def contract(session: Session, *, company_id: UUID, contract_id: UUID) -> Freigh
     if found is None:
         raise NotFound("freight_contract")
     return _row(found, _lines(session, [found]).get(found.id, ()))
+
+
+def unreceived(session: Session, *, now: datetime) -> tuple[UUID, ...]:
+    """Return the bookings that arrived and were not counted in time."""
+    return tuple(
+        session.scalars(
+            sa.select(Booking.id)
+            .join(LineBooking, LineBooking.booking_id == Booking.id)
+            .where(Booking.state == BookingState.ARRIVED, Booking.receipt_due_at <= now)
+            .order_by(Booking.receipt_due_at, Booking.id)
+        )
+    )
 
 
 def breaches(session: Session) -> list[Breach]:

@@ -19,6 +19,7 @@ from marketplace.web.logistics.views import pages as logistics
 from marketplace.web.merchants import desk, review
 from marketplace.web.merchants.blueprint import pages as merchants
 from marketplace.web.moderation.views import pages as moderation
+from marketplace.web.operations import bookings as operated_bookings
 from marketplace.web.operations import departures as operated_departures
 from marketplace.web.operations import lines as operated_lines
 from marketplace.web.operations.blueprint import pages as operations
@@ -61,6 +62,7 @@ VIEWS = (
     catalog_merchant,
     desk,
     review,
+    operated_bookings,
     operated_departures,
     operated_lines,
     operator_people,

@@ -17,6 +17,7 @@ from marketplace.catalog.imports import services as importing
 from marketplace.catalog.services import stock
 from marketplace.checkout.flows import sweeping
 from marketplace.checkout.services import reacting
+from marketplace.distribution import flows as distribution
 from marketplace.edge.acts.imports import explain
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, unit_of_work
@@ -191,6 +192,11 @@ def cancel_unconfirmed_orders(_args: dict[str, Any]) -> None:
     orders.cancel_unconfirmed_orders(now=clock.now())
 
 
+def receive_by_default(_args: dict[str, Any]) -> None:
+    """Count as received what arrived and nobody counted in time."""
+    distribution.receive_by_default(now=clock.now())
+
+
 def accept_by_silence(_args: dict[str, Any]) -> None:
     """Accept what buyers neither accepted nor claimed in time."""
     orders.accept_by_silence(now=clock.now())
@@ -222,6 +228,7 @@ JOBS: Final[dict[str, Handler]] = {
     reacting.JOB: finish_checkout,
     "finish_checkouts": finish_checkouts,
     "cancel_unconfirmed_orders": cancel_unconfirmed_orders,
+    "receive_by_default": receive_by_default,
     "accept_by_silence": accept_by_silence,
     "lapse_claims": lapse_claims,
     "expire_messages": expire_messages,
@@ -248,6 +255,7 @@ PERIODIC: Final[tuple[tuple[str, int], ...]] = (
     ("lapse_payments", 60),
     ("finish_checkouts", 15),
     ("cancel_unconfirmed_orders", 60),
+    ("receive_by_default", 60),
     ("accept_by_silence", 60),
     ("lapse_claims", 60),
     ("expire_stock_holds", 60),

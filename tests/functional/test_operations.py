@@ -22,7 +22,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import checks as logistics_checks
-from marketplace.logistics.services.departures import closing, journey, loading
+from marketplace.logistics.services.departures import closing, journey, loading, moving
 from marketplace.logistics.services.space import rolling
 from marketplace.orders.models import LinePart
 from marketplace.orders.queries import checks, lines
@@ -397,9 +397,7 @@ def do(session, way, act, number, other):
         rolling.adjust(session, booking_id=booking.id, load=Load(grams=number * 10_000, pallets=1), now=now)
     elif act == "roll":
         later_ones = [row.id for row in factories.departures(session) if row.departs_at > booking.departs_at]
-        closing.roll_booking(
-            **mine, booking_id=booking.id, departure_id=later_ones[other % len(later_ones)], reason="by_hand"
-        )
+        moving.roll_booking(**mine, booking_id=booking.id, departure_id=later_ones[other % len(later_ones)])
     elif act == "receive":
         received = Received(number, min(number, other), complete=other % 2 == 0)
         receipts.receive(**mine, booking_id=booking.id, received=received)

@@ -8,6 +8,7 @@ from marketplace.api.shared.answers import Answer, Instant
 from marketplace.distribution.queries import DiscrepancyRow
 from marketplace.edge.acts.operations import Aboard, Operated, Wait
 from marketplace.kernel.quantity import Load
+from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.cargo import ManifestRow, ReceiptRow
 from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.orders.queries.packing import PackingRow
@@ -94,13 +95,14 @@ class Discrepancy(Answer):
 
 
 class Receipt(Answer):
-    """What the consignee's side counted at once."""
+    """What the consignee's side counted at once; ``by_default`` where nobody did in time."""
 
     id: UUID
     cartons: int
     damaged_cartons: int
     remarks: str
     received_at: Instant
+    by_default: bool
 
     @classmethod
     def of(cls, row: ReceiptRow) -> "Receipt":
@@ -111,6 +113,7 @@ class Receipt(Answer):
             damaged_cartons=row.damaged_cartons,
             remarks=row.remarks,
             received_at=row.received_at,
+            by_default=row.by_default,
         )
 
 
@@ -123,6 +126,8 @@ class BookingAboard(Answer):
     departure: str
     to: str
     state: str
+    hold_cause: str | None
+    receipt_due_at: Instant | None
     load: Room
     packed: Packed | None
     cartons_taken_in: int
@@ -140,12 +145,35 @@ class BookingAboard(Answer):
             departure=row.booking.departure_reference,
             to=row.booking.to_place,
             state=str(row.booking.state),
+            hold_cause=row.booking.hold_cause,
+            receipt_due_at=row.booking.receipt_due_at,
             load=Room.of(row.booking.load),
             packed=Packed.of(row.packing) if row.packing else None,
             cartons_taken_in=row.taken_in.cartons if row.taken_in else 0,
             gross_kg_taken_in=_thousandth(row.taken_in.grams if row.taken_in else 0),
             receipts=[Receipt.of(one) for one in row.receipts],
             discrepancies=[Discrepancy.of(one) for one in row.discrepancies],
+        )
+
+
+class Rolled(Answer):
+    """What a booking became on its later departure."""
+
+    booking_id: UUID
+    reference: str
+    departure_id: UUID
+    departure: str
+    state: str
+
+    @classmethod
+    def of(cls, row: BookingRow) -> "Rolled":
+        """Write a booking."""
+        return cls(
+            booking_id=row.id,
+            reference=row.reference,
+            departure_id=row.departure_id,
+            departure=row.departure_reference,
+            state=str(row.state),
         )
 
 
@@ -217,6 +245,7 @@ class Operation(Answer):
     id: UUID
     reference: str
     state: str
+    hold_cause: str | None
     actions: list[str]
     capacity: Room
     room: Room
@@ -233,6 +262,7 @@ class Operation(Answer):
             id=row.id,
             reference=row.reference,
             state=str(row.state),
+            hold_cause=row.hold_cause,
             actions=list(seen.acts),
             capacity=Room.of(row.capacity),
             room=Room.of(row.room),

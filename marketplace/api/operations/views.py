@@ -65,6 +65,33 @@ def receive(booking_id: UUID, body: requests.Receipt, session: Session) -> tuple
     return 201, Created(id=acts.receive(session, booking_id, body))
 
 
+@api.post("/bookings/<uuid:booking_id>/roll")
+@operation(
+    answers={201: answers.Rolled},
+    tag="logistics",
+    permission=Permission.LOGISTICS_DEPARTURE_OPERATE,
+    body=requests.Rolling,
+    idempotent=True,
+)
+def roll(booking_id: UUID, body: requests.Rolling, session: Session) -> tuple[int, answers.Rolled]:
+    """Move a booking that is not loaded to a later departure of its carrier: the named one, or the next that fits."""
+    return 201, answers.Rolled.of(acts.roll(session, booking_id, body))
+
+
+@api.post("/bookings/<uuid:booking_id>/decline")
+@operation(
+    answers={204: None},
+    tag="logistics",
+    permission=Permission.LOGISTICS_DEPARTURE_OPERATE,
+    body=requests.Declining,
+    idempotent=True,
+)
+def decline(booking_id: UUID, body: requests.Declining, session: Session) -> tuple[int, None]:
+    """Give up a booking that is not loaded; its line is booked again by hand."""
+    acts.decline(session, booking_id, body)
+    return 204, None
+
+
 @api.get("/consignments")
 @operation(answers={200: Items[answers.BookingAboard]}, tag="logistics", permission=Permission.PARTNER_CONSIGNMENT_READ)
 def consignments() -> tuple[int, Items[answers.BookingAboard]]:
@@ -99,6 +126,9 @@ def _act(name: str, body: Any, work: Callable[..., Any], does: str) -> None:
 
 
 _act("close", None, acts.close, "Take no more bookings.")
+_act("reopen", None, acts.reopen, "Take bookings again before loading begins and before the cargo cut-off.")
+_act("hold", requests.Holding, acts.hold, "Stop a sealed lorry; everybody with goods aboard sees the cause.")
+_act("resume", None, acts.resume, "Let a stopped lorry go on from where it stood.")
 _act("load", requests.Loading, acts.load, "Load the cargo at the hub, or the named bookings of it.")
 _act("seal", requests.Sealing, acts.seal, "Seal the doors and freeze the manifest; what is not aboard is rolled.")
 _act("depart", requests.Passing, acts.depart, "Let the lorry go.")

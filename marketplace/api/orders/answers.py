@@ -46,7 +46,7 @@ class OrderInList(Answer):
 
 
 class Booking(Answer):
-    """A booking of a line."""
+    """A booking of a line; ``hold_cause`` while its lorry stands, ``receipt_due_at`` when it counts as received."""
 
     id: UUID
     reference: str
@@ -59,6 +59,9 @@ class Booking(Answer):
     departs_at: Instant
     arrives_at: Instant
     cutoff_cargo_at: Instant
+    hold_cause: str | None
+    decline_reason: str | None
+    receipt_due_at: Instant | None
 
     @classmethod
     def of(cls, row: BookingRow) -> "Booking":
@@ -75,6 +78,9 @@ class Booking(Answer):
             departs_at=row.departs_at,
             arrives_at=row.arrives_at,
             cutoff_cargo_at=row.cutoff_cargo_at,
+            hold_cause=row.hold_cause,
+            decline_reason=row.decline_reason,
+            receipt_due_at=row.receipt_due_at,
         )
 
 

@@ -26,15 +26,21 @@ def booking_of_line(session: Session, *, line_id: UUID, actor: Actor, now: datet
 
 def booking_to_receive(session: Session, *, booking_id: UUID, actor: Actor, now: datetime) -> tuple[BookingRow, UUID]:
     """Return a booking and its line for who may count its arrival; NotAllowed for its shipper, else NotFound."""
-    line_id = session.scalars(sa.select(LineBooking.line_id).where(LineBooking.booking_id == booking_id)).one_or_none()
-    if line_id is None:
-        raise NotFound("booking")
+    line_id = line_of(session, booking_id=booking_id)
     found = booking_queries.booking(session, booking_id=booking_id)
     if actor.company == found.consignee_company_id or _carries(session, actor, found, now):
         return found, line_id
     if actor.company == found.shipper_company_id:
         raise NotAllowed("only_the_consignee")
     raise NotFound("booking")
+
+
+def line_of(session: Session, *, booking_id: UUID) -> UUID:
+    """Return the order line that a booking carries; NotFound."""
+    line_id = session.scalars(sa.select(LineBooking.line_id).where(LineBooking.booking_id == booking_id)).one_or_none()
+    if line_id is None:
+        raise NotFound("booking")
+    return line_id
 
 
 def _carries(session: Session, actor: Actor, booking: BookingRow, now: datetime) -> bool:

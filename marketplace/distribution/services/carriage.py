@@ -14,7 +14,7 @@ from marketplace.logistics.events import BookingCancelled, DepartureDeparted
 from marketplace.orders.services import fulfilment
 
 # Why the road gives up a booking; whatever else ends one is somebody's decision and settled there.
-_NO_LORRY = frozenset({"departure_cancelled", "no_departure"})
+_NO_LORRY = frozenset({"departure_cancelled", "no_departure", "declined"})
 
 
 def on_departed(session: Session, event: DepartureDeparted) -> None:

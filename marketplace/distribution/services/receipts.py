@@ -9,10 +9,11 @@ from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.handover import Received, Stage, shares
 from marketplace.distribution.services import access, discrepancies
 from marketplace.distribution.services.handover import let_freight_fall_due
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import cargo as cargo_queries
+from marketplace.logistics.queries.cargo import ReceiptRow
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import cargo
 from marketplace.orders.queries import lines
@@ -38,14 +39,43 @@ def receive(
     the last receipt. Damaged cartons are damaged goods; with the last receipt the rest is lost, and the carrier's
     held freight is released.
     """
-    booking, line_id = access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
+    _booking, line_id = access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
+    return _receive(session, booking_id, line_id, received, received_at, actor, now)
+
+
+def receive_unanswered(session: Session, *, booking_id: UUID, now: datetime) -> bool:
+    """Count what was loaded and nobody counted in time as received whole; tell whether the time was over.
+
+    From then on the acceptance window runs: what is not as it should be is claimed in it.
+    """
+    line_id = access.line_of(session, booking_id=booking_id)
+    locked_order(session, order_id=lines.order_of(session, line_id=line_id))
+    booking = bookings.booking(session, booking_id=booking_id)
+    if booking.state is not BookingState.ARRIVED or booking.receipt_due_at is None or booking.receipt_due_at > now:
+        return False
+    loaded, before = _counts(session, booking_id)
+    rest = Received(loaded - sum(row.cartons for row in before))
+    _receive(session, booking_id, line_id, rest, None, SYSTEM, now, by_default=True)
+    return True
+
+
+def _receive(
+    session: Session,
+    booking_id: UUID,
+    line_id: UUID,
+    received: Received,
+    received_at: datetime | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    by_default: bool = False,
+) -> UUID:
     packing, order_id = packing_queries.packing_for(session, line_id=line_id), lines.order_of(session, line_id=line_id)
     locked_order(session, order_id=order_id)
     booking = bookings.booking(session, booking_id=booking_id)
     if booking.state is not BookingState.ARRIVED or packing is None:
         raise Conflict("state", thing="booking", state=str(booking.state), action="receipt", possible=[])
-    loaded = cargo_queries.received(session, booking_ids=[booking_id])[booking_id].cartons
-    before = cargo_queries.receipts(session, booking_ids=[booking_id]).get(booking_id, ())
+    loaded, before = _counts(session, booking_id)
     counted, hurt = sum(row.cartons for row in before), sum(row.damaged_cartons for row in before)
     if not 0 <= received.cartons <= loaded - counted:
         raise Refused.field(
@@ -59,6 +89,7 @@ def receive(
         damaged_cartons=received.damaged,
         remarks=received.remarks,
         complete=received.complete,
+        by_default=by_default,
         received_at=received_at,
         now=now,
     )
@@ -69,7 +100,7 @@ def receive(
     )
     delivered, damaged, lost = shares(
         came - came_before,
-        received.damaged * packing.carton_units,
+        _units_in_damaged(received, came - came_before, packing.carton_units),
         units - came_before,
         complete=received.complete,
     )
@@ -78,6 +109,19 @@ def receive(
         _conclude(session, line_id, booking_id, (loaded, counted + received.cartons, hurt), received, actor, now)
         let_freight_fall_due(session, order_id=order_id, line_id=line_id, event=MilestoneEvent.DELIVERED, now=now)
     return receipt_id
+
+
+def _counts(session: Session, booking_id: UUID) -> tuple[int, tuple[ReceiptRow, ...]]:
+    """Return the cartons that were loaded, and the receipts so far."""
+    loaded = cargo_queries.received(session, booking_ids=[booking_id])[booking_id].cartons
+    return loaded, cargo_queries.receipts(session, booking_ids=[booking_id]).get(booking_id, ())
+
+
+def _units_in_damaged(received: Received, came: int, carton_units: int) -> int:
+    """Return the units in the damaged of the cartons that came: full ones are counted first, none is empty."""
+    if not received.damaged:
+        return 0
+    return units_in(received.damaged, cartons=received.cartons, units=came, carton_units=carton_units)
 
 
 def _conclude(

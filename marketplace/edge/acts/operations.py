@@ -24,10 +24,11 @@ from marketplace.logistics.queries import departures as departure_queries
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.cargo import ManifestRow, ReceiptRow, ReceivedRow
 from marketplace.logistics.queries.departures import DepartureRow
+from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.rules.cargo import Status
-from marketplace.logistics.rules.states import AT_HUB, DEPARTURE, Classifier
-from marketplace.logistics.services.departures import closing, journey, loading
+from marketplace.logistics.rules.states import AT_HUB, BOOKING, DEPARTURE, Classifier, DepartureState
+from marketplace.logistics.services.departures import closing, journey, loading, moving
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.queries.packing import PackingRow, ToShipRow
@@ -37,7 +38,20 @@ from marketplace.reference import queries as reference
 
 # What is still of interest to those who work at the hub and on the road.
 _BACK = timedelta(days=14)
-ACTS = ("close", "load", "seal", "depart", "at_border", "clear", "arrive", "strip", "cancel")
+ACTS = (
+    "close",
+    "reopen",
+    "load",
+    "seal",
+    "depart",
+    "at_border",
+    "clear",
+    "arrive",
+    "strip",
+    "hold",
+    "resume",
+    "cancel",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +151,33 @@ def close(session: Session, departure_id: UUID) -> None:
     closing.close(session, actor=require_actor(), departure_id=departure_id, now=clock.now())
 
 
+def reopen(session: Session, departure_id: UUID) -> None:
+    """Take bookings again."""
+    closing.reopen(session, actor=require_actor(), departure_id=departure_id, now=clock.now())
+
+
+def hold(session: Session, departure_id: UUID, body: requests.Holding) -> None:
+    """Stop a lorry."""
+    journey.hold(session, actor=require_actor(), departure_id=departure_id, cause=body.cause, now=clock.now())
+
+
+def resume(session: Session, departure_id: UUID) -> None:
+    """Let a stopped lorry go on."""
+    journey.resume(session, actor=require_actor(), departure_id=departure_id, now=clock.now())
+
+
+def roll(session: Session, booking_id: UUID, body: requests.Rolling) -> BookingRow:
+    """Move a booking to a later departure; return what it became."""
+    return moving.roll_booking(
+        session, actor=require_actor(), booking_id=booking_id, departure_id=body.departure, now=clock.now()
+    )
+
+
+def decline(session: Session, booking_id: UUID, body: requests.Declining) -> None:
+    """Give a booking up for the road."""
+    moving.decline_booking(session, actor=require_actor(), booking_id=booking_id, reason=body.reason, now=clock.now())
+
+
 def load(session: Session, departure_id: UUID, body: requests.Loading) -> None:
     """Load what is at the hub, or the named bookings of it."""
     loading.load(
@@ -208,12 +249,28 @@ def operated(departure_id: UUID) -> Operated:
     events = tracking.events_of(session, departure_id=departure_id)
     return Operated(
         departure=departure,
-        acts=tuple(act for act in ACTS if DEPARTURE.allows(departure.state, act)),
+        acts=tuple(act for act in ACTS if _is_possible(departure.state, act)),
         aboard=_aboard(session, booking_queries.bookings_on(session, departure_id=departure_id)),
         manifest=cargo.manifest(session, departure_id=departure_id),
         events=events,
         waits=waits(departure, events),
     )
+
+
+def may_decline(row: Aboard) -> bool:
+    """Tell whether the road can give a booking up."""
+    return any(BOOKING.allows(row.booking.state, act) for act in ("decline", "reject"))
+
+
+def booking_aboard(booking_id: UUID) -> Aboard:
+    """Return a booking for the operator's staff."""
+    session = reading()
+    return _aboard(session, (booking_queries.booking(session, booking_id=booking_id),))[0]
+
+
+def later_for(booking: BookingRow) -> tuple[OptionRow, ...]:
+    """Return the later departures that a booking may be rolled to."""
+    return moving.later_for(reading(), booking=booking, now=clock.now())
 
 
 def running(cursor: str | None) -> Page[DepartureRow]:
@@ -293,6 +350,10 @@ def waits_in(events: Sequence[TransportRow], borders: Collection[str]) -> tuple[
         elif row.code == Status.CLEARED and found and found[-1].until is None:
             found[-1] = replace(found[-1], until=row)
     return tuple(found)
+
+
+def _is_possible(state: DepartureState, act: str) -> bool:
+    return state is DepartureState.HELD if act == "resume" else DEPARTURE.allows(state, act)
 
 
 def _aboard(session: Session, bookings: tuple[BookingRow, ...]) -> tuple[Aboard, ...]:

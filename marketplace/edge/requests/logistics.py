@@ -53,7 +53,7 @@ messages.register(
         "booking_gone": _("The booking has ended meanwhile. Choose a departure again."),
         "same_departure": _("It is booked on this departure already."),
         "no_tariff": _("There is no freight tariff to this place yet."),
-        "left_behind": _("Some bookings have no cargo here and no later departure with room: move or decline them."),
+        "left_behind": _("Some bookings have no cargo here and no later departure with room: roll or decline each."),
     },
     fields={"instant": _("Write a day or an instant: %(accepted)s.")},
 )

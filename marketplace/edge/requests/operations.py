@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from marketplace.edge import messages
 from marketplace.edge.parsing import Exact, Line, Request, Text, Tick, Whole, blank_is_none
 from marketplace.edge.requests.logistics import Instant, Place
+from marketplace.logistics.rules.states import HoldCause
 
 Kilograms = Annotated[Annotated[Exact, Field(gt=0, le=40_000, decimal_places=3)] | None, BeforeValidator(blank_is_none)]
 Centimetres = Annotated[
@@ -77,6 +78,24 @@ class Cancelling(Request):
     reason: Annotated[Line, Field(max_length=100)]
 
 
+class Holding(Request):
+    """What stops a lorry; only the class is told to those with goods aboard."""
+
+    cause: HoldCause
+
+
+class Rolling(Request):
+    """The later departure that a booking is moved to; the next of its carrier that fits where left out."""
+
+    departure: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
+
+
+class Declining(Request):
+    """Why a booking is given up, for both sides to read."""
+
+    reason: Annotated[Line, Field(max_length=200)]
+
+
 class Receipt(Request):
     """Cartons as the consignee's side counted them; ``complete`` false while more is being unloaded."""
 
@@ -111,6 +130,9 @@ messages.register(
         "not_secured": _("The deposit is not there yet, so nothing is packed."),
         "only_the_consignee": _("Only the receiving side, the carrier or the operator counts what arrived."),
         "no_border": _("No border lies ahead of this lorry any more."),
+        "other_carrier": _("No freight is agreed with this carrier: decline the booking and book again."),
+        "other_hub": _("This departure leaves from another hub."),
+        "not_later": _("This departure leaves before the one that the booking is on."),
         "not_received": _("This cargo is not at the hub for this departure."),
     },
     fields={

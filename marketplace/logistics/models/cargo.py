@@ -107,6 +107,7 @@ class Receipt(Base):
     remarks: Mapped[str] = mapped_column(sa.String(1000))
     recorded_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
     company_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    by_default: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (

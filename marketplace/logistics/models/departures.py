@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import DIMENSIONS, Load
-from marketplace.logistics.rules.states import CURRENT, BookingState, DepartureState, EntryKind
+from marketplace.logistics.rules.states import CURRENT, BookingState, DepartureState, EntryKind, HoldCause
 
 _CURRENT = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in CURRENT)))
 
@@ -30,6 +30,7 @@ class Departure(Base):
     hub_code: Mapped[str] = mapped_column(sa.ForeignKey("place.code"))
     state: Mapped[DepartureState] = mapped_column(StateColumn(DepartureState))
     held_from: Mapped[DepartureState | None] = mapped_column(StateColumn(DepartureState))
+    hold_cause: Mapped[HoldCause | None] = mapped_column(StateColumn(HoldCause))
     departs_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cutoff_documents_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cutoff_cargo_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -98,6 +99,8 @@ class Booking(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     rolled_to: Mapped[UUID | None] = mapped_column(sa.ForeignKey("booking.id"))
+    decline_reason: Mapped[str | None] = mapped_column(sa.String(200))
+    receipt_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def load(self) -> Load:
@@ -114,6 +117,7 @@ class Booking(Base):
         sa.Index("ix_booking_subject", "subject"),
         sa.Index("ix_booking_departure_id_state", "departure_id", "state", "expires_at"),
         sa.Index("ix_booking_state_expires_at", "state", "expires_at"),
+        sa.Index("ix_booking_state_receipt_due_at", "state", "receipt_due_at"),
         sa.Index("ix_booking_shipper_company_id", "shipper_company_id"),
         sa.Index("ix_booking_consignee_company_id", "consignee_company_id"),
     )

@@ -13,7 +13,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.models.network import Line
-from marketplace.logistics.rules.states import CARRIED, CURRENT, BookingState, DepartureState
+from marketplace.logistics.rules.states import CARRIED, CURRENT, BookingState, DepartureState, HoldCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class BookingRow:
     departure_id: UUID
     departure_reference: str
     departure_state: DepartureState
+    hold_cause: HoldCause | None
     to_place: str
     load: Load
     state: BookingState
@@ -35,6 +36,8 @@ class BookingRow:
     arrives_at: datetime
     cutoff_cargo_at: datetime
     rolled_to: UUID | None
+    decline_reason: str | None
+    receipt_due_at: datetime | None
     shipper_company_id: UUID
     consignee_company_id: UUID
 
@@ -74,7 +77,13 @@ def booking_rows() -> sa.Select[*tuple[Any, ...]]:
     stop = aliased(DepartureStop)
     return (
         sa.select(
-            Booking, Departure.reference, Departure.state, Departure.departs_at, Departure.cutoff_cargo_at, stop.eta
+            Booking,
+            Departure.reference,
+            Departure.state,
+            Departure.hold_cause,
+            Departure.departs_at,
+            Departure.cutoff_cargo_at,
+            stop.eta,
         )
         .join(Departure, Departure.id == Booking.departure_id)
         .join(stop, sa.and_(stop.departure_id == Departure.id, stop.place_code == Booking.to_place))
@@ -83,7 +92,7 @@ def booking_rows() -> sa.Select[*tuple[Any, ...]]:
 
 def booking_row(row: Sequence[Any]) -> BookingRow:
     """Return the row of one booking."""
-    found, departure_reference, departure_state, departs_at, cutoff_cargo_at, arrives_at = row
+    found, departure_reference, departure_state, hold_cause, departs_at, cutoff_cargo_at, arrives_at = row
     return BookingRow(
         id=found.id,
         reference=found.reference,
@@ -92,6 +101,7 @@ def booking_row(row: Sequence[Any]) -> BookingRow:
         departure_id=found.departure_id,
         departure_reference=departure_reference,
         departure_state=departure_state,
+        hold_cause=hold_cause,
         to_place=found.to_place,
         load=found.load,
         state=found.state,
@@ -100,6 +110,8 @@ def booking_row(row: Sequence[Any]) -> BookingRow:
         arrives_at=arrives_at,
         cutoff_cargo_at=cutoff_cargo_at,
         rolled_to=found.rolled_to,
+        decline_reason=found.decline_reason,
+        receipt_due_at=found.receipt_due_at,
         shipper_company_id=found.shipper_company_id,
         consignee_company_id=found.consignee_company_id,
     )

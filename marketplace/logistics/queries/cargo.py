@@ -30,6 +30,7 @@ class ReceiptRow:
     damaged_cartons: int
     remarks: str
     received_at: datetime
+    by_default: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def receipts(session: Session, *, booking_ids: Collection[UUID]) -> dict[UUID, t
     found: dict[UUID, list[ReceiptRow]] = {}
     for row in session.scalars(sa.select(Receipt).where(Receipt.booking_id.in_(booking_ids)).order_by(Receipt.id)):
         found.setdefault(row.booking_id, []).append(
-            ReceiptRow(row.id, row.cartons, row.damaged_cartons, row.remarks, row.received_at)
+            ReceiptRow(row.id, row.cartons, row.damaged_cartons, row.remarks, row.received_at, row.by_default)
         )
     return {booking_id: tuple(rows) for booking_id, rows in found.items()}
 

@@ -16,7 +16,7 @@ from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.models.network import Line
 from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.rules import timetable
-from marketplace.logistics.rules.states import DepartureState
+from marketplace.logistics.rules.states import DepartureState, HoldCause
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
 
@@ -40,6 +40,7 @@ class DepartureRow:
     id: UUID
     reference: str
     state: DepartureState
+    hold_cause: HoldCause | None
     line_code: str
     line_name: str
     line_names: Mapping[str, str]
@@ -131,6 +132,7 @@ def _departure(row: Sequence[Any], stops: Mapping[UUID, tuple[StopRow, ...]]) ->
         id=found.id,
         reference=found.reference,
         state=found.state,
+        hold_cause=found.hold_cause,
         line_code=line.code,
         line_name=line.name,
         line_names=line.names,

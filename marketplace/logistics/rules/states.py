@@ -112,6 +112,19 @@ DEPARTURE: Final = Lifecycle(
 TAKES_CARGO: Final = (_D.OPEN, _D.CLOSED, _D.LOADING)
 
 
+class HoldCause(StrEnum):
+    """The class of what stops a lorry; whose goods it is stays between those concerned."""
+
+    CUSTOMS = "customs"
+    INSPECTION = "inspection"
+    PAPERS = "papers"
+    BREAKDOWN = "breakdown"
+    ACCIDENT = "accident"
+    WEATHER = "weather"
+    ROAD_CLOSED = "road_closed"
+    BORDER_CLOSED = "border_closed"
+
+
 class ConsignmentState(StrEnum):
     """Whether a consignment may still be changed."""
 

@@ -9,8 +9,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.audit.rules import digest
+from marketplace.audit.services import Act
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
@@ -32,6 +34,7 @@ from marketplace.logistics.rules.states import (
 )
 from marketplace.logistics.services import tracking
 from marketplace.logistics.services.space import bookings, rolling
+from marketplace.reference.rules import Setting
 
 _LONGEST_REMARK: Final = 1_000
 
@@ -101,10 +104,14 @@ def record_receipt(
     damaged_cartons: int = 0,
     remarks: str = "",
     complete: bool = True,
+    by_default: bool = False,
     received_at: datetime | None = None,
     now: datetime,
 ) -> UUID:
-    """Note what the consignee's side counted; ``complete`` ends the booking, later notes may still be added."""
+    """Note what the consignee's side counted; ``complete`` ends the booking, later notes may still be added.
+
+    ``by_default`` marks what nobody counted in time.
+    """
     _check_counts(cartons, damaged_cartons, remarks)
     happened = tracking.checked(received_at, field="received_at", now=now)
     booking = _locked(session, booking_id)
@@ -118,6 +125,7 @@ def record_receipt(
         remarks=remarks,
         recorded_by=actor.person_id,
         company_id=actor.company_id,
+        by_default=by_default,
         received_at=happened,
     )
     session.add(receipt)
@@ -125,7 +133,8 @@ def record_receipt(
     ends = complete and booking.state is BookingState.ARRIVED
     if ends:
         bookings.move(booking, "complete")
-        session.flush()
+        booking.receipt_due_at = None
+        bookings.note(session, [Act("booking.complete", booking_id)], actor=actor, now=now)
         move_units(session, booking_ids=[booking_id], action="deliver")
         close_consignment(session, booking_id=booking_id)
         tracking.note(
@@ -136,13 +145,16 @@ def record_receipt(
             event_at=happened,
             now=now,
         )
+    elif booking.state is BookingState.ARRIVED:
+        await_receipts(session, [booking], now=now)
+    facts = {"receipt": receipt.id, "cartons": cartons, "damaged": damaged_cartons}
     audit.record(
         session,
         actor=actor,
         action="receipt.recorded",
         subject="booking",
         subject_id=booking_id,
-        facts={"receipt": receipt.id, "cartons": cartons, "damaged": damaged_cartons},
+        facts=facts | ({"by_default": True} if by_default else {}),
         now=now,
     )
     events.record(
@@ -157,6 +169,16 @@ def record_receipt(
         ),
     )
     return receipt.id
+
+
+def await_receipts(session: Session, arrived: Sequence[Booking], *, now: datetime) -> None:
+    """Give the consignees of what arrived their working days to count it, anew with each lot."""
+    companies = {booking.consignee_company_id for booking in arrived}
+    setting = Setting.RECEIPT_WORKING_DAYS
+    due = {each: accounts.days_of(session, company_id=each, setting=setting, now=now) for each in sorted(companies)}
+    for booking in arrived:
+        booking.receipt_due_at = due[booking.consignee_company_id]
+    session.flush()
 
 
 def move_units(session: Session, *, booking_ids: Sequence[UUID], action: str) -> None:

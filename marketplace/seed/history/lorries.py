@@ -14,7 +14,7 @@ from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.models.network import Line
 from marketplace.logistics.queries.bookings import bookings_on
-from marketplace.logistics.rules.states import CURRENT
+from marketplace.logistics.rules.states import CURRENT, HoldCause
 from marketplace.logistics.services.departures import closing, journey, loading
 from marketplace.seed.history.agenda import Agenda
 
@@ -177,7 +177,7 @@ class _Doing:
             case "arrive":
                 journey.arrive(session, actor=actor, departure_id=departure_id, place_code=self.place, now=now)
             case "hold":
-                journey.hold(session, actor=actor, departure_id=departure_id, cause="customs", now=now)
+                journey.hold(session, actor=actor, departure_id=departure_id, cause=HoldCause.CUSTOMS, now=now)
             case "cancel":
                 closing.cancel(session, actor=actor, departure_id=departure_id, reason="breakdown", now=now)
             case _:

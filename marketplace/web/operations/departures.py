@@ -17,6 +17,7 @@ from marketplace.kernel import clock
 from marketplace.web.operations import shown
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.operations.lines import done, in_zone
+from marketplace.web.shared.causes import cause_of
 
 _OPERATE = Permission.LOGISTICS_DEPARTURE_OPERATE
 
@@ -49,6 +50,8 @@ def _departure(departure_id: UUID, **typed: Any) -> str:
         log=shown.log(seen),
         waits=shown.waits(seen),
         takes_cargo=acts.takes_cargo,
+        causes=shown.causes(),
+        cause=cause_of(seen.departure.hold_cause) if seen.departure.hold_cause else None,
         border_ahead=any(stop.is_border and stop.reached_at is None for stop in seen.departure.stops),
         ends=shown.ends(seen.departure),
         **{"values": {}, "errors": {}, "refusal": None, **typed},
@@ -60,6 +63,28 @@ def _departure(departure_id: UUID, **typed: Any) -> str:
 def close(departure_id: UUID) -> Any:
     """Take no more bookings."""
     return _act(departure_id, lambda session, _form: acts.close(session, departure_id), _("Closed for booking."))
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/reopen")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/reopen")
+def reopen(departure_id: UUID) -> Any:
+    """Take bookings again before loading begins."""
+    return _act(departure_id, lambda session, _form: acts.reopen(session, departure_id), _("Open for booking again."))
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/hold")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/hold")
+def hold(departure_id: UUID) -> Any:
+    """Stop a sealed lorry."""
+    said = _("Held. Everybody with goods aboard sees the cause.")
+    return _act(departure_id, _with(acts.hold, requests.Holding, departure_id), said)
+
+
+@pages.post("/operator/departures/<uuid:departure_id>/resume")
+@requires(_OPERATE, twin="POST /api/v1/departures/{id}/resume")
+def resume(departure_id: UUID) -> Any:
+    """Let a stopped lorry go on."""
+    return _act(departure_id, lambda session, _form: acts.resume(session, departure_id), _("It goes on."))
 
 
 @pages.post("/operator/departures/<uuid:departure_id>/load")

@@ -1,16 +1,21 @@
 """Departures under way as templates want them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from marketplace.edge.acts.operations import Operated
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries.departures import DepartureRow, StopRow
+from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.rules.cargo import Status
+from marketplace.logistics.rules.states import HoldCause
 from marketplace.web.shared import locale
+from marketplace.web.shared.causes import cause_of
 
 
 def meters(row: DepartureRow) -> dict[str, tuple[Any, Any]]:
@@ -40,6 +45,22 @@ def ends(row: DepartureRow) -> list[tuple[str, str]]:
     """Return the places where cargo may leave the lorry, the last first, as choices."""
     places = [stop.place for stop in row.stops[1:] if not stop.is_border]
     return [(place.code, place.called(locale.current())) for place in reversed(places)]
+
+
+def causes() -> list[tuple[str, str]]:
+    """Return what may stop a lorry, as choices."""
+    return [(str(cause), cause_of(cause)) for cause in HoldCause]
+
+
+def later(options: Sequence[OptionRow]) -> list[tuple[str, str]]:
+    """Return departures as choices, each with its day on the hub's clock."""
+    return [
+        (
+            str(one.departure_id),
+            f"{one.reference} · {one.departs_at.astimezone(ZoneInfo(one.zones[0])):%Y-%m-%d %H:%M}",
+        )
+        for one in options
+    ]
 
 
 def waits(seen: Operated) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import MilestoneEvent
 from marketplace.reference.rules import PlaceKind
 from marketplace.web.shared import locale
+from marketplace.web.shared.causes import cause_of
 
 _TRANSPORT = (
     BookingState.HELD,
@@ -75,7 +76,14 @@ def _transport(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
         _date(seen, line, booking, dict(zip(way, stops, strict=True)))
         place = way.index(BookingState.IN_TRANSIT) + 1
         stops[place:place] = _borders(seen, line)
-    return {"axis": "transport", "state": booking.state, "stops": stops}
+    return {"axis": "transport", "state": booking.state, "stops": stops, "note": _trouble(booking)}
+
+
+def _trouble(booking: BookingRow) -> str | None:
+    """Return why the lorry is held, or why the road gave the booking up."""
+    if booking.hold_cause is not None:
+        return _("held up: %(cause)s", cause=cause_of(booking.hold_cause))
+    return booking.decline_reason
 
 
 def _date(seen: OrderSeen, line: LineRow, booking: BookingRow, stops: dict[BookingState, dict[str, Any]]) -> None:

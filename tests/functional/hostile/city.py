@@ -156,9 +156,12 @@ def _depart(city: City) -> None:
         "arrive",
         "strip",
         "cancel",
+        "resume",
     )
     city.ids |= {f"departure.{name}": str(each) for name, each in zip(names, found, strict=False)}
     done = [name for name, _ in _ON_THE_WAY]
+    for act, body in (*_ON_THE_WAY[: done.index("depart")], ("hold", {"cause": "customs"})):
+        city.call("operator", "POST", f"/departures/{city.ids['departure.resume']}/{act}", body)
     for name in (*done[1:], "strip"):
         for act, body in _ON_THE_WAY[: done.index(name) if name in done else None]:
             city.call("operator", "POST", f"/departures/{city.ids[f'departure.{name}']}/{act}", body)

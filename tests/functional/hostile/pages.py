@@ -23,7 +23,7 @@ KINDS: Final = {
     "order_id": "order.",
     "line_id": "line.",
     "departure_id": "departure.",
-    "booking_id": "booking.arrived",
+    "booking_id": ("booking.arrived", "booking.confirmed"),
     "claim_id": "claim.",
     "payment_id": "payment.",
     "document_id": "document.sales_contract",

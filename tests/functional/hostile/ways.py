@@ -141,6 +141,8 @@ _CONFIRMED: Final = body(amount="3288.00", currency="CNY", received_on=lambda _:
 _AMOUNT: Final = body(amount="10.00", currency="CNY", text="As agreed.")
 
 WAYS: Final[dict[str, Way]] = {
+    "POST /bookings/{}/decline": Way("operator", ("booking.confirmed",), body(reason="no room")),
+    "POST /bookings/{}/roll": Way("operator", ("booking.confirmed",), body(departure=_of("departure.cancel"))),
     "POST /bookings/{}/receipt": Way(
         "buyer", ("booking.arrived",), body(cartons=9, damaged=1, remarks="wet", complete=True)
     ),
@@ -195,6 +197,9 @@ WAYS: Final[dict[str, Way]] = {
     "GET /departures": Way(""),
     "GET /departures/{}": Way("", ("departure.carrying",)),
     "POST /departures/{}/cancel": Way("operator", ("departure.cancel",), body(reason="flood")),
+    "POST /departures/{}/hold": Way("operator", ("departure.depart",), body(cause="customs")),
+    "POST /departures/{}/resume": Way("operator", ("departure.resume",)),
+    "POST /departures/{}/reopen": Way("operator", ("departure.load",)),
     "POST /departures/{}/load": Way("operator", ("departure.load",), body(bookings=[])),
     "POST /departures/{}/seal": Way("operator", ("departure.seal",), body(seal_number="CN-1")),
     "POST /departures/{}/close": Way("operator", ("departure.close",)),
@@ -380,6 +385,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "operations.hand_over": body(cartons_received="10", gross_kg="125", m3="0.6"),
     "operations.pack": body(cartons="10"),
     "operations.receive": body(cartons="9"),
+    "operations.decline": body(reason="no room"),
+    "operations.hold": body(cause="customs"),
     "operations.seal": body(seal_number="CN-1"),
     "operations.cancel": body(reason="flood"),
     "orders.set_ready_date": body(ready_date=lambda _: (clock.now() + timedelta(days=12)).date().isoformat()),
@@ -394,4 +401,5 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "merchants.name_payee": ("merchant", ""),
     "operations.hand_over": ("", "line.packed"),
     "operations.pack": ("merchant", "line.confirmed"),
+    "operations.receive": ("", "booking.arrived"),
 }

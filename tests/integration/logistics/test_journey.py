@@ -15,9 +15,9 @@ from marketplace.logistics.queries import bookings, checks
 from marketplace.logistics.queries import departures as departure_queries
 from marketplace.logistics.queries import tracking as tracking_queries
 from marketplace.logistics.rules.cargo import MeasuredUnit, Status, is_sscc, manifest_hash
-from marketplace.logistics.rules.states import BookingState, ConsignmentState, DepartureState, UnitState
+from marketplace.logistics.rules.states import BookingState, ConsignmentState, DepartureState, HoldCause, UnitState
 from marketplace.logistics.services import cargo, tracking
-from marketplace.logistics.services.departures import closing, journey, loading
+from marketplace.logistics.services.departures import closing, journey, loading, moving
 from marketplace.logistics.services.space import claims
 from tests.integration.logistics.conftest import LORRY, NOW, PALLET, taken
 
@@ -77,7 +77,7 @@ def test_a_lorry_takes_its_cargo_from_hub_to_receipt(session, road):
     act(session, "depart", departure_id)
     assert booking(session, row).state is BookingState.IN_TRANSIT
     act(session, "at_border", departure_id)
-    act(session, "hold", departure_id, cause="customs")
+    act(session, "hold", departure_id, cause=HoldCause.CUSTOMS)
     assert state(session, departure_id) is DepartureState.HELD
     act(session, "resume", departure_id)
     act(session, "clear", departure_id)
@@ -232,9 +232,7 @@ def test_loaded_cargo_of_a_cancelled_lorry_is_unloaded_and_rolled(session, road)
 def test_a_booking_is_rolled_by_hand_with_its_cargo(session, road):
     row = road.confirmed(session)
     receive(session, row)
-    new = closing.roll_booking(
-        session, actor=SYSTEM, booking_id=row.id, departure_id=road.departures[1], reason="capacity", now=NOW
-    )
+    new = moving.roll_booking(session, actor=SYSTEM, booking_id=row.id, departure_id=road.departures[1], now=NOW)
     assert session.scalars(sa.select(Consignment.booking_id)).all() == [new.id]
     assert new.state is BookingState.CARGO_RECEIVED
 

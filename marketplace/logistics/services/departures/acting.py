@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.audit.services import Act
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.logistics.models.departures import Booking, Departure
@@ -62,10 +63,14 @@ def booked_on(session: Session, departure_id: UUID, states: Sequence[BookingStat
     ).all()
 
 
-def move_bookings(session: Session, bookings: Sequence[Booking], action: str) -> tuple[UUID, ...]:
+def move_bookings(
+    session: Session, bookings: Sequence[Booking], action: str, *, actor: Actor, now: datetime
+) -> tuple[UUID, ...]:
     """Take a drawn transition with bookings; return their subjects."""
     for booking in bookings:
         space_bookings.move(booking, action)
+    acts = [Act(f"booking.{action}", booking.id) for booking in bookings]
+    space_bookings.note(session, acts, actor=actor, now=now)
     session.flush()
     return tuple(booking.subject for booking in bookings)
 

@@ -13,7 +13,7 @@ from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics.events import DepartureArrived, DepartureAtBorder, DepartureCleared, DepartureDeparted
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.rules.cargo import Status
-from marketplace.logistics.rules.states import DEPARTURE, BookingState, Classifier, DepartureState
+from marketplace.logistics.rules.states import DEPARTURE, BookingState, Classifier, DepartureState, HoldCause
 from marketplace.logistics.services import cargo, tracking
 from marketplace.logistics.services.departures.acting import act, booked_on, locked, move_bookings, subjects_aboard
 from marketplace.logistics.services.departures.stops import foresee, last_reached, note, reach
@@ -24,7 +24,9 @@ def depart(
 ) -> None:
     """Let the sealed lorry leave the hub; ``happened_at`` where it left before this is noted."""
     departure = act(session, actor, departure_id, "depart", now)
-    moved = move_bookings(session, booked_on(session, departure.id, (BookingState.LOADED,)), "depart")
+    moved = move_bookings(
+        session, booked_on(session, departure.id, (BookingState.LOADED,)), "depart", actor=actor, now=now
+    )
     happened = reach(session, departure, departure.hub_code, happened_at, now)
     note(session, departure, Status.DEPARTED, departure.hub_code, happened, now)
     events.record(session, DepartureDeparted(at=now, departure_id=departure.id, subjects=moved))
@@ -124,7 +126,8 @@ def arrive(
             now=now,
         )
     happened = reach(session, departure, there, happened_at, now)
-    moved = move_bookings(session, aboard, "arrive")
+    moved = move_bookings(session, aboard, "arrive", actor=actor, now=now)
+    cargo.await_receipts(session, aboard, now=now)
     note(session, departure, Status.ARRIVED, there, happened, now)
     events.record(session, DepartureArrived(at=now, departure_id=departure.id, subjects=moved, place_code=there))
 
@@ -153,12 +156,12 @@ def settle_due(session: Session, *, now: datetime) -> int:
     return len(due)
 
 
-def hold(session: Session, *, actor: Actor, departure_id: UUID, cause: str, now: datetime) -> None:
-    """Stop a sealed lorry; ``cause`` is a code, such as customs or breakdown."""
+def hold(session: Session, *, actor: Actor, departure_id: UUID, cause: HoldCause, now: datetime) -> None:
+    """Stop a sealed lorry; everybody with goods aboard sees the class of the cause, not whose goods it is."""
     departure = locked(session, departure_id)
     before = departure.state
-    act(session, actor, departure_id, "hold", now, cause=cause)
-    departure.held_from = before
+    act(session, actor, departure_id, "hold", now, cause=str(cause))
+    departure.held_from, departure.hold_cause = before, cause
     session.flush()
     tracking.note(session, code=Status.DELAYED, departure_id=departure.id, event_at=now, now=now)
 
@@ -166,8 +169,9 @@ def hold(session: Session, *, actor: Actor, departure_id: UUID, cause: str, now:
 def resume(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) -> None:
     """Let a stopped lorry go on from where it stood."""
     departure = locked(session, departure_id)
-    act(session, actor, departure_id, f"resume_{departure.held_from}", now)
-    departure.held_from = None
+    # A lorry that nobody holds has no such act: it is named as it is drawn, so that the refusal says what is possible.
+    act(session, actor, departure_id, f"resume_{departure.held_from or DepartureState.SEALED}", now)
+    departure.held_from = departure.hold_cause = None
     session.flush()
 
 

@@ -20,7 +20,7 @@ from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import BookingState, Classifier
 from marketplace.logistics.services import cargo, manifests, tracking
 from marketplace.logistics.services.departures.acting import act, booked_on, move_bookings
-from marketplace.logistics.services.departures.closing import roll_on
+from marketplace.logistics.services.departures.moving import roll_on
 from marketplace.logistics.services.departures.stops import foresee
 from marketplace.logistics.services.space import rolling
 
@@ -51,7 +51,7 @@ def load(
             raise Conflict("not_received", departure=departure_id, bookings=sorted(map(str, missing)))
         received = [booking for booking in received if booking.id in wanted]
     _give_back_rest(session, received, now)
-    move_bookings(session, received, "load")
+    move_bookings(session, received, "load", actor=actor, now=now)
     cargo.move_units(session, booking_ids=[booking.id for booking in received], action="load")
     for booking in received:
         tracking.note(session, code=Status.CONSOLIDATED, booking_id=booking.id, event_at=now, now=now)
@@ -70,7 +70,7 @@ def seal(session: Session, *, actor: Actor, departure_id: UUID, seal_number: str
     left = [
         booking
         for booking in booked_on(session, departure.id, _NOT_ABOARD)
-        if not roll_on(session, booking, departure, reason=_why_left(booking), now=now)
+        if not roll_on(session, booking, reason=_why_left(booking), actor=actor, now=now)
     ]
     if left:
         raise Conflict("left_behind", departure=departure_id, bookings=[str(booking.id) for booking in left])

@@ -1,6 +1,6 @@
 """Find departures and bookings to change, locked, and take their transitions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.audit import services as audit
+from marketplace.audit.services import Act
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.logistics.models.departures import Booking, DepartureStop
 from marketplace.logistics.rules.states import BOOKING, CURRENT, DepartureState
@@ -18,6 +21,11 @@ from marketplace.logistics.services.space.room import departure_of
 def move(booking: Booking, action: str) -> None:
     """Take a drawn transition: but for holds that lapse together, the one place that writes a booking's state."""
     booking.state = BOOKING.apply(booking.state, action)
+
+
+def note(session: Session, acts: Iterable[Act], *, actor: Actor, now: datetime) -> None:
+    """Write what happened to bookings into the audit, a row each."""
+    audit.record_all(session, actor=actor, subject="booking", acts=acts, now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,30 +2,37 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.audit.services import Act
 from marketplace.kernel import events
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.logistics.events import BookingCancelled
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.rules.states import AT_HUB, BookingState, EntryKind
-from marketplace.logistics.services.space.bookings import current_bookings, locked_booking, move
+from marketplace.logistics.services.space.bookings import current_bookings, locked_booking, move, note
 from marketplace.logistics.services.space.room import NOTHING, ROOMLESS, departure_of, enter, give_back
 
+# The code of every reason that a person wrote: the words stay with the booking.
+DECLINED: Final = "declined"
 
-def confirm(session: Session, *, subject: UUID, now: datetime) -> None:
+
+def confirm(session: Session, *, subject: UUID, now: datetime, actor: Actor = SYSTEM) -> None:
     """Make the claims of a subject good; Conflict ``booking_gone`` when they ended before.
 
     A claim whose time is over but whose room nobody took in between is still good.
     """
-    for booking in _known(session, subject):
-        if booking.state is BookingState.HELD:
-            move(booking, "confirm")
-            booking.expires_at, booking.confirmed_at = None, now
-            enter(session, EntryKind.CONFIRM, booking, NOTHING, now)
+    held = [booking for booking in _known(session, subject) if booking.state is BookingState.HELD]
+    for booking in held:
+        move(booking, "confirm")
+        booking.expires_at, booking.confirmed_at = None, now
+        enter(session, EntryKind.CONFIRM, booking, NOTHING, now)
+    note(session, [Act("booking.confirm", booking.id) for booking in held], actor=actor, now=now)
     session.flush()
 
 
@@ -42,18 +49,19 @@ def release(session: Session, *, subject: UUID, reason: str, now: datetime) -> N
     """Give back the room of a subject that is not on the lorry yet; nothing when there is nothing to give back."""
     for booking in current_bookings(session, subject):
         if booking.state in AT_HUB:
-            _give_up(session, booking, "cancel", reason, now)
+            _give_up(session, booking, "cancel", reason, SYSTEM, now)
 
 
-def cancel(session: Session, *, booking_id: UUID, reason: str, now: datetime) -> None:
+def cancel(session: Session, *, booking_id: UUID, reason: str, now: datetime, actor: Actor = SYSTEM) -> None:
     """Give up one booking that is not on the lorry yet."""
-    _give_up(session, locked_booking(session, booking_id), "cancel", reason, now)
+    _give_up(session, locked_booking(session, booking_id), "cancel", reason, actor, now)
 
 
-def decline(session: Session, *, booking_id: UUID, reason: str, now: datetime) -> None:
-    """Let the carrier give up a booking, accepted or not; its room is free again."""
+def decline(session: Session, *, booking_id: UUID, reason: str, now: datetime, actor: Actor = SYSTEM) -> None:
+    """Let the road give up a booking, accepted or not; its room is free again, and both sides read the reason."""
     booking = locked_booking(session, booking_id)
-    _give_up(session, booking, "reject" if booking.state is BookingState.HELD else "decline", reason, now)
+    booking.decline_reason = reason
+    _give_up(session, booking, "reject" if booking.state is BookingState.HELD else "decline", DECLINED, actor, now)
 
 
 def _known(session: Session, subject: UUID) -> Sequence[Booking]:
@@ -64,11 +72,12 @@ def _known(session: Session, subject: UUID) -> Sequence[Booking]:
     return found
 
 
-def _give_up(session: Session, booking: Booking, action: str, reason: str, now: datetime) -> None:
+def _give_up(session: Session, booking: Booking, action: str, reason: str, actor: Actor, now: datetime) -> None:
     took_room = booking.state not in ROOMLESS
     move(booking, action)
     booking.expires_at = None
     session.flush()
+    note(session, [Act(f"booking.{action}", booking.id, {"reason": reason})], actor=actor, now=now)
     if took_room:
         enter(session, EntryKind.RELEASE, booking, NOTHING - booking.load, now)
         give_back(session, booking.departure_id, booking.load)

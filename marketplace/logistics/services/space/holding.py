@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.audit.services import Act
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id, new_reference
@@ -15,7 +17,7 @@ from marketplace.logistics.queries import bookings as queries
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.freight import check_load
 from marketplace.logistics.rules.states import BookingState, EntryKind
-from marketplace.logistics.services.space.bookings import bookable, current_bookings, move
+from marketplace.logistics.services.space.bookings import bookable, current_bookings, move, note
 from marketplace.logistics.services.space.lapsing import lapse, lapse_holds, tell_expired
 from marketplace.logistics.services.space.room import ROOMLESS, claim, enter
 
@@ -32,6 +34,7 @@ def hold(
     expires_at: datetime,
     now: datetime,
     part: int = 1,
+    actor: Actor = SYSTEM,
 ) -> BookingRow:
     """Claim room until an instant, at most until the cargo cut-off, and return the booking.
 
@@ -40,7 +43,7 @@ def hold(
     departure takes nothing. After a Conflict nothing of this call remains, so that a caller may go on.
     """
     wanted = _Wanted(departure_id, to_place, load, subject, part, shipper, consignee)
-    return _book(session, wanted, BookingState.HELD, expires_at, now)
+    return _book(session, wanted, BookingState.HELD, expires_at, actor, now)
 
 
 def target(
@@ -54,10 +57,11 @@ def target(
     consignee: UUID,
     now: datetime,
     part: int = 1,
+    actor: Actor = SYSTEM,
 ) -> BookingRow:
     """Note the departure that goods not made yet are meant for; no room is claimed until ``take``."""
     wanted = _Wanted(departure_id, to_place, load, subject, part, shipper, consignee)
-    return _book(session, wanted, BookingState.TARGET, None, now)
+    return _book(session, wanted, BookingState.TARGET, None, actor, now)
 
 
 def take(session: Session, *, subject: UUID, expires_at: datetime, now: datetime) -> None:
@@ -70,6 +74,7 @@ def take(session: Session, *, subject: UUID, expires_at: datetime, now: datetime
             lapsed = lapse_holds(session, booking.departure_id, now)
             move(booking, "take")
             booking.expires_at = min(expires_at, found.cutoff_cargo_at)
+            note(session, [Act("booking.take", booking.id)], actor=SYSTEM, now=now)
             enter(session, EntryKind.HOLD, booking, booking.load, now)
             claim(session, booking.departure_id, booking.load, lapsed, now)
         tell_expired(session, lapsed, now)
@@ -87,7 +92,12 @@ class _Wanted:
 
 
 def _book(
-    session: Session, wanted: _Wanted, state: BookingState, expires_at: datetime | None, now: datetime
+    session: Session,
+    wanted: _Wanted,
+    state: BookingState,
+    expires_at: datetime | None,
+    actor: Actor,
+    now: datetime,
 ) -> BookingRow:
     check_load(wanted.load)
     found = next((row for row in current_bookings(session, wanted.subject) if row.part == wanted.part), None)
@@ -104,6 +114,8 @@ def _book(
         if booking_id is None:
             # Somebody booked for this subject between our look and our insert.
             return _same(session, _one_current(session, wanted), wanted)
+        act = Act("booking.hold" if takes_room else "booking.aim", booking_id, {"departure": wanted.departure_id})
+        note(session, [act], actor=actor, now=now)
         if takes_room:
             booking = session.get_one(Booking, booking_id)
             enter(session, EntryKind.HOLD, booking, wanted.load, now)

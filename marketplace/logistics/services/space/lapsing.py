@@ -7,11 +7,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.audit.services import Act
 from marketplace.kernel import events
+from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.events import BookingExpired
 from marketplace.logistics.models.departures import Booking, CapacityEntry
 from marketplace.logistics.rules.states import BOOKING, BookingState, EntryKind
+from marketplace.logistics.services.space.bookings import note
 from marketplace.logistics.services.space.room import NOTHING, Lapsed, entry, give_back, load_of
 
 
@@ -45,6 +48,7 @@ def lapse_holds(session: Session, departure_id: UUID, now: datetime, *, everyone
     ).all()
     lapsed = [Lapsed(row.id, row.subject, Load(*(getattr(row, name) for name in DIMENSIONS))) for row in ended]
     if lapsed:
+        note(session, [Act("booking.expire", row.booking_id) for row in lapsed], actor=SYSTEM, now=now)
         session.execute(
             sa.insert(CapacityEntry),
             [entry(EntryKind.EXPIRE, departure_id, row.booking_id, NOTHING - row.load, now) for row in lapsed],

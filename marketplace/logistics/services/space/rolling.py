@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.audit.services import Act
 from marketplace.kernel import events
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import DIMENSIONS, Load
@@ -16,7 +18,7 @@ from marketplace.logistics.queries import bookings as queries
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.freight import check_load
 from marketplace.logistics.rules.states import BookingState, EntryKind
-from marketplace.logistics.services.space.bookings import Bookable, bookable, locked_booking, move
+from marketplace.logistics.services.space.bookings import Bookable, bookable, locked_booking, move, note
 from marketplace.logistics.services.space.lapsing import lapse_holds, tell_expired
 from marketplace.logistics.services.space.room import (
     NOTHING,
@@ -31,7 +33,9 @@ from marketplace.logistics.services.space.room import (
 )
 
 
-def roll(session: Session, *, booking_id: UUID, departure_id: UUID, reason: str, now: datetime) -> BookingRow:
+def roll(
+    session: Session, *, booking_id: UUID, departure_id: UUID, reason: str, now: datetime, actor: Actor = SYSTEM
+) -> BookingRow:
     """Move a booking to another departure, with its room and its state; Conflict ``capacity`` leaves it where it is."""
     booking = locked_booking(session, booking_id)
     with session.begin_nested():
@@ -45,6 +49,8 @@ def roll(session: Session, *, booking_id: UUID, departure_id: UUID, reason: str,
         session.add(new)
         session.flush()
         booking.rolled_to = new.id
+        facts = {"to": new.id, "departure": departure_id, "reason": reason}
+        note(session, [Act("booking.roll", booking.id, facts)], actor=actor, now=now)
         if old_state in ROOMLESS:
             lapsed: Sequence[Lapsed] = ()
         else:

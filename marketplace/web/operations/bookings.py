@@ -1,0 +1,67 @@
+"""The operator's acts on one booking before it is loaded: rolled to a later departure, or declined."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import operations as acts
+from marketplace.edge.parsing import parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import operations as requests
+from marketplace.web.operations import shown
+from marketplace.web.operations.blueprint import pages
+from marketplace.web.operations.lines import done
+
+_OPERATE = Permission.LOGISTICS_DEPARTURE_OPERATE
+
+
+@pages.get("/operator/bookings/<uuid:booking_id>")
+@requires(_OPERATE, twin="GET /api/v1/departures/{id}/operations")
+def booking(booking_id: UUID) -> str:
+    """Show a booking, where it may be rolled to, and the form to decline it."""
+    return _booking(booking_id)
+
+
+def _booking(booking_id: UUID, **typed: Any) -> str:
+    row = acts.booking_aboard(booking_id)
+    return render_template(
+        "operations/booking.html",
+        row=row,
+        movable=row.booking.state in acts.AT_HUB,
+        declinable=acts.may_decline(row),
+        later=shown.later(acts.later_for(row.booking)),
+        **{"values": {}, "errors": {}, "refusal": None, **typed},
+    )
+
+
+@pages.post("/operator/bookings/<uuid:booking_id>/roll")
+@requires(_OPERATE, twin="POST /api/v1/bookings/{id}/roll")
+def roll(booking_id: UUID) -> Any:
+    """Move a booking, with its cargo, to a later departure."""
+
+    def work(session: Any) -> str:
+        new = acts.roll(session, booking_id, parse_form(requests.Rolling, request.form))
+        return url_for("operations.departure", departure_id=new.departure_id)
+
+    return done(work, _("Rolled; it is on this departure now."), _again(booking_id))
+
+
+@pages.post("/operator/bookings/<uuid:booking_id>/decline")
+@requires(_OPERATE, twin="POST /api/v1/bookings/{id}/decline")
+def decline(booking_id: UUID) -> Any:
+    """Give a booking up for the road."""
+    departure_id = acts.booking_aboard(booking_id).booking.departure_id
+
+    def work(session: Any) -> str:
+        acts.decline(session, booking_id, parse_form(requests.Declining, request.form))
+        return url_for("operations.departure", departure_id=departure_id)
+
+    return done(work, _("Declined. Its line is booked again by hand."), _again(booking_id))
+
+
+def _again(booking_id: UUID) -> Callable[..., str]:
+    return lambda **typed: _booking(booking_id, **typed)

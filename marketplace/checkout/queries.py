@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.catalog.queries import shelf as catalog
+from marketplace.catalog.rules.pricing import hub_of
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.checkout.rules import plan as plans
@@ -235,7 +236,12 @@ def _options(
         if offer is None or place is None or offer.packing is None:
             continue
         load = load_of_line(item.quantity, offer.packing)
-        wants[item.listing_id] = (offer.hub_code, place, load, now + making_time(offer))
+        wants[item.listing_id] = (
+            hub_of(item.incoterm, item.place_code, offer.hub_code),
+            place,
+            load,
+            now + making_time(offer),
+        )
         surely_ready[item.listing_id] = confirm_by[offer.merchant_id] + making_time(offer)
     found = option_queries.options_for(session, wants=wants, surely_ready=surely_ready, now=now)
     return {

@@ -13,7 +13,7 @@ from typing import Any, Final
 from marketplace.catalog.rules.drafts import ListingDraft, check_draft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place
-from marketplace.catalog.rules.pricing import Ladder, make_ladder, rises
+from marketplace.catalog.rules.pricing import Ladder, hub_kept, make_ladder, rises
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import is_currency
@@ -88,6 +88,7 @@ def draft_of(
     packing = _packing(values, present.packing if present else None, warnings)
     base = present or _blank(values)
     stock, lead_days = _supply(values, base, warnings)
+    ladders = _with(base.ladders, ladder)
     return replace(
         base,
         titles=titles,
@@ -98,7 +99,8 @@ def draft_of(
         unit=values.get("unit", base.unit),
         moq=values.get("moq", base.moq),
         multiple=values.get("multiple", base.multiple),
-        ladders=_with(base.ladders, ladder),
+        ladders=ladders,
+        hub_code=hub_kept(base.hub_code, ladders),
         stock=stock,
         lead_days=lead_days,
         packing=packing,

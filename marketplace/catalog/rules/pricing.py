@@ -77,6 +77,17 @@ def ladder_for(
     raise Refused.field("price_basis", "price_basis", accepted)
 
 
+def hub_of(incoterm: str, place_code: str, hub_code: str) -> str:
+    """Return where the lorry takes the goods in: the named place under FCA, else the hub of the offer."""
+    return place_code if incoterm == "FCA" else hub_code
+
+
+def hub_kept(hub_code: str | None, ladders: Sequence[Ladder]) -> str | None:
+    """Return a hub that the FCA prices name, or any where none is FCA; None when the prices moved away from it."""
+    priced = {ladder.place_code for ladder in ladders if ladder.incoterm == "FCA"}
+    return hub_code if not priced or hub_code in priced else None
+
+
 def price_at(ladder: Ladder, quantity: int) -> UnitPrice:
     """Return the unit price of the deepest tier reached; below the first tier its price applies."""
     return tier_at(ladder, quantity).price

@@ -280,14 +280,19 @@ def _placed(draft: ListingDraft, places: Sequence[NamedPlace], errors: list[Fiel
 def _hub(
     draft: ListingDraft, ladders: tuple[Ladder, ...], places: Sequence[NamedPlace], errors: list[FieldError]
 ) -> str | None:
-    """Take the hub that is named, else that of the FCA price, else the first in the goods' own country, else any."""
+    """Take the hub that is named, else that of the FCA price, else the first in the goods' own country, else any.
+
+    Goods with FCA prices are handed over at one of their places: what the buyer agreed to is where the lorry waits.
+    """
     hubs = [place for place in places if place.kind == "hub"]
+    priced = [ladder.place_code for ladder in ladders if ladder.incoterm == "FCA"]
     if draft.hub_code is not None:
         named = find_place(draft.hub_code, places, KINDS["FCA"])
         if named is None:
             errors.append(FieldError("hub", "choice", ", ".join(sorted(hub.code for hub in hubs))))
+        elif priced and named.code not in priced:
+            errors.append(FieldError("hub", "hub_not_priced", ", ".join(dict.fromkeys(priced))))
         return named.code if named else None
-    priced = [ladder.place_code for ladder in ladders if ladder.incoterm == "FCA"]
     at_home = [hub.code for hub in hubs if hub.country == draft.origin]
     found = next(iter([*priced, *at_home, *(hub.code for hub in hubs)]), None)
     if found is None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from marketplace.catalog.rules.packing import Packing, cartons, load_of
-from marketplace.catalog.rules.pricing import Ladder, check_quantity, ladder_for, price_at
+from marketplace.catalog.rules.pricing import Ladder, check_quantity, hub_of, ladder_for, price_at
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.rules.wanted import Total
 from marketplace.distribution.rules.freight import is_included
@@ -271,7 +271,8 @@ def _problems(
     elif to_place is None:
         found.append(Problem("destination_missing", {}))
     elif chosen is None:
-        found.append(Problem("no_departure", {"to": to_place, "hub": offer.hub_code}))
+        hub = hub_of(item.incoterm, item.place_code, offer.hub_code)
+        found.append(Problem("no_departure", {"to": to_place, "hub": hub}))
     elif wanted not in (None, chosen.departure_id):
         found.append(
             Problem(

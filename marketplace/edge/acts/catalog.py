@@ -18,6 +18,8 @@ from marketplace.catalog.rules.places import KINDS
 from marketplace.catalog.rules.pricing import (
     Ladder,
     check_quantity,
+    hub_kept,
+    hub_of,
     ladder_for,
     least_quantity,
     make_ladder,
@@ -123,6 +125,8 @@ def patched(draft: ListingDraft, patch: ListingPatch) -> ListingDraft:
         keeps = "stock" not in sent and patch.lead_days is None
         changes |= {"stock": draft.stock if keeps else patch.stock, "lead_days": patch.lead_days}
     changes["ladders"] = _ladders(patch, draft.ladders, changes.get("moq", draft.moq))
+    # Whoever moves the FCA place and names no hub moves the hub with it.
+    changes.setdefault("hub_code", hub_kept(draft.hub_code, changes["ladders"]))
     if sent & {*_CARTON, "stackable"}:
         changes["packing"] = _packing(patch, draft.packing)
     return replace(draft, **changes)
@@ -195,7 +199,7 @@ def look(session: Session, *, listing_id: UUID, asked: Looking, now: datetime) -
     """Compose a product page: price at the quantity, packing, and to a place the departures with their freight."""
     listing = queries.listing(session, listing_id=listing_id, now=now)
     offer = listing.offer
-    ladder = ladder_for(offer.ladders, currency=asked.currency, incoterm=asked.incoterm)
+    ladder = ladder_for(offer.ladders, currency=asked.currency, incoterm=asked.incoterm, place=asked.place)
     quantity = asked.quantity if asked.quantity is not None else least_quantity(offer.moq, offer.multiple)
     check_quantity(quantity, moq=offer.moq, multiple=offer.multiple)
     load = load_of(quantity, offer.packing) if offer.packing else None
@@ -204,9 +208,8 @@ def look(session: Session, *, listing_id: UUID, asked: Looking, now: datetime) -
     if asked.to is not None:
         _check_destination(session, asked.to)
         if load is not None:
-            options = option_queries.options(
-                session, hub_code=offer.hub_code, to_place=asked.to, load=load, after=ready, now=now
-            )
+            hub = hub_of(ladder.incoterm, ladder.place_code, offer.hub_code)
+            options = option_queries.options(session, hub_code=hub, to_place=asked.to, load=load, after=ready, now=now)
     price = price_at(ladder, quantity)
     return Look(
         listing=listing,

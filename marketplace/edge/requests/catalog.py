@@ -123,12 +123,13 @@ class ActBody(Request):
 
 
 class Looking(Request):
-    """Where a product page's goods would go, and how many."""
+    """Where a product page's goods would go, how many, and on which basis; ``place`` is the one that the rule names."""
 
     to: OptionalLine = None
     quantity: OptionalWhole = None
     currency: OptionalCurrency = None
     incoterm: OptionalLine = None
+    place: OptionalLine = None
 
 
 class Shelf(Request):
@@ -170,6 +171,7 @@ messages.register(
         "tiers_rising": _("Each tier begins at a higher quantity than the one before."),
         "hs_code": _("Write a tariff code: %(accepted)s."),
         "place": _("This is no place for this price basis. Choose one of: %(accepted)s."),
+        "hub_not_priced": _("Under FCA goods are handed over where the price says. Choose one of: %(accepted)s."),
         "multiple_carton": _("The step of sale has to divide the carton, or be whole cartons."),
         "carton_side": _("Check the size of the carton: %(accepted)s."),
         "carton_weight": _("Check the weight of the carton: %(accepted)s."),

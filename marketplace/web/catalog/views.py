@@ -7,6 +7,7 @@ from flask import Response, render_template, request, url_for
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods, pictures, shelf
+from marketplace.catalog.rules.pricing import hub_of
 from marketplace.edge.acts import catalog as acts
 from marketplace.edge.acts.files import bytes_store
 from marketplace.edge.answers import problem
@@ -67,6 +68,7 @@ def product(listing_id: UUID) -> Any:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
         look = acts.look(session, listing_id=listing_id, asked=requests.Looking(), now=now)
     row, listed, destinations = look.listing, look.listing.offer, acts.destinations(session)
+    hub = hub_of(look.ladder.incoterm, look.ladder.place_code, listed.hub_code)
 
     def values() -> dict[str, Any]:
         return {
@@ -81,7 +83,7 @@ def product(listing_id: UUID) -> Any:
             "commodity": shown.text(row.commodity_names),
             "unit": shown.unit(listed.unit),
             "origin": shown.country(listed.origin),
-            "hub": shown.place(row.place_names.get(listed.hub_code, {}), listed.hub_code),
+            "hub": shown.place(row.place_names.get(hub, {}), hub),
             "ladders": [shown.ladder(ladder, row.place_names, look.quantity) for ladder in listed.ladders],
             "chosen": shown.ladder(look.ladder, row.place_names, look.quantity),
             "least": acts.least_quantity(listed.moq, listed.multiple),

@@ -90,6 +90,13 @@ def test_every_wrong_field_is_named_at_once(session, seller):
     assert [error.field for error in refusal.value.errors] == ["commodity"]
 
 
+def test_a_hub_that_no_fca_price_names_is_refused(session, seller):
+    with pytest.raises(Refused) as refusal:
+        listings.create(session, actor=seller, draft=replace(DRAFT, hub_code="THBKK"), now=NOW)
+    (error,) = refusal.value.errors
+    assert (error.field, error.code, error.accepted) == ("hub", "hub_not_priced", "CN-NANPENG")
+
+
 @pytest.mark.parametrize("name", ["Chongqing", "重庆", "cn-nanpeng", "Chongqing Highway Logistics Base (Nanpeng)"])
 def test_a_place_is_found_by_what_merchants_call_it(session, seller, name):
     ladder = replace(DRAFT.ladders[0], place_code=name)

@@ -119,3 +119,15 @@ def test_more_than_thirty_per_cent_is_a_jump(new, is_jump):
 
 def test_a_new_basis_is_no_jump():
     assert not jumps([ladder((1, 100))], [ladder((1, 900), currency="THB")])
+
+
+def test_goods_leave_from_the_place_that_the_price_names():
+    assert pricing.hub_of("FCA", "CN-NANPENG", "THBKK") == "CN-NANPENG"
+    assert pricing.hub_of("DAP", "VNHAN", "THBKK") == "THBKK"
+
+
+def test_a_hub_is_kept_while_the_prices_name_it():
+    delivered = make_ladder("CNY", "DAP", "VNHAN", price=Decimal(30))
+    assert pricing.hub_kept("CN-NANPENG", [LADDER, delivered]) == "CN-NANPENG"
+    assert pricing.hub_kept("THBKK", [delivered]) == "THBKK"
+    assert pricing.hub_kept("THBKK", [LADDER, delivered]) is None

@@ -20,6 +20,7 @@ from marketplace.api.payments.views import api as payments
 from marketplace.api.payments.webhooks import api as webhooks
 from marketplace.api.payouts.views import api as payouts
 from marketplace.api.search.views import api as search
+from marketplace.api.settings.views import api as settings
 from marketplace.api.shared.operations import spec
 from marketplace.api.treasury.views import api as treasury
 from marketplace.config import Settings
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     payouts,
     people,
     search,
+    settings,
     treasury,
 )
 

@@ -1,6 +1,5 @@
 """Cases: their kinds and states, who is looked at first, what a decision needs."""
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -8,7 +7,6 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.lifecycle import Lifecycle
 
 # Our promise to merchants: looked at within a day. What waits longer stands first in the queue.
-REVIEW_WITHIN: Final = timedelta(hours=24)
 LONGEST_REASON: Final = 2_000
 _KNOWN_MERCHANT: Final = 5
 

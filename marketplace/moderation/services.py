@@ -1,7 +1,7 @@
 """Open, withdraw and decide cases."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -31,6 +31,8 @@ from marketplace.moderation import rules
 from marketplace.moderation.events import CaseDecided
 from marketplace.moderation.models import Case, CaseReason
 from marketplace.moderation.rules import CASE, CaseKind, CaseState, Decision
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 
 _ON_LISTING: Final = {
     Decision.APPROVE: "approve",
@@ -43,10 +45,12 @@ _NEWEST: Final = sa.select(Case).order_by(Case.id).with_for_update().execution_o
 def open_cases(session: Session, *, kind: CaseKind, changes: Mapping[UUID, UUID | None], now: datetime) -> None:
     """Put listings, each with its change set if it is one, into the queue; what waits there already stays."""
     rows = catalog.reviews(session, changes=changes)
-    insert_new(session, Case, [_case(kind, rows[listing_id], changes[listing_id], now) for listing_id in changes])
+    due_at = now + timedelta(hours=reference.setting(session, Setting.REVIEW_HOURS, at=now))
+    cases = [_case(kind, rows[listing_id], changes[listing_id], now, due_at) for listing_id in changes]
+    insert_new(session, Case, cases)
 
 
-def _case(kind: CaseKind, row: ReviewRow, change_id: UUID | None, now: datetime) -> dict[str, Any]:
+def _case(kind: CaseKind, row: ReviewRow, change_id: UUID | None, now: datetime, due_at: datetime) -> dict[str, Any]:
     changed = frozenset(field.name for field in row.fields if field.old is not None and field.old != field.new)
     return {
         "id": new_id(),
@@ -64,7 +68,7 @@ def _case(kind: CaseKind, row: ReviewRow, change_id: UUID | None, now: datetime)
             fields=changed,
         ),
         "opened_at": now,
-        "due_at": now + rules.REVIEW_WITHIN,
+        "due_at": due_at,
     }
 
 

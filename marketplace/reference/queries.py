@@ -52,6 +52,26 @@ class FxRow:
     date: date
 
 
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """What a setting is at an instant, since when (None: from the beginning), and what it will be next."""
+
+    key: rules.Setting
+    value: rules.Value
+    since: datetime | None
+    next_value: rules.Value | None
+    next_from: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureRow:
+    """A day on which nobody works in a country though its calendar does not say so."""
+
+    country: str
+    day: date
+    source: str
+
+
 def get_place(session: Session, code: str) -> PlaceRow:
     """Return the place; NotFound for a code we do not have."""
     row = session.execute(_PLACES.where(Place.code == code)).one_or_none()
@@ -118,6 +138,44 @@ def money_setting(session: Session, key: str, *, at: datetime) -> Money:
         msg = f"{key} is a number"
         raise TypeError(msg)
     return value
+
+
+def settings(session: Session, *, at: datetime) -> tuple[SettingRow, ...]:
+    """Return every setting as it is at an instant, with its next change."""
+    dated: dict[str, list[tuple[datetime, Any]]] = {}
+    rows = session.execute(
+        sa.select(DatedSetting.key, DatedSetting.valid_from, DatedSetting.value).order_by(DatedSetting.valid_from)
+    )
+    for key, valid_from, value in rows:
+        dated.setdefault(key, []).append((valid_from, value))
+    return tuple(_setting_row(key, dated.get(key.value, []), at) for key in rules.Setting)
+
+
+def _setting_row(key: rules.Setting, dated: list[tuple[datetime, Any]], at: datetime) -> SettingRow:
+    since, value = next(((start, kept) for start, kept in reversed(dated) if start <= at), (None, None))
+    later = next(((start, rules.read(key, kept)) for start, kept in dated if start > at), (None, None))
+    now_valid = rules.DEFAULTS[key] if since is None else rules.read(key, value)
+    return SettingRow(key, now_valid, since, later[1], later[0])
+
+
+def newest_rates(session: Session, *, size: int = 60) -> tuple[FxRow, ...]:
+    """Return the exchange rates as published, the newest day first."""
+    rows = session.execute(
+        sa.select(FxRate.base, FxRate.quote, FxRate.rate, FxRate.source, FxRate.effective_date)
+        .order_by(FxRate.effective_date.desc(), FxRate.base, FxRate.quote)
+        .limit(size)
+    )
+    return tuple(FxRow(*row) for row in rows)
+
+
+def closures(session: Session, *, since: date) -> tuple[ClosureRow, ...]:
+    """Return the closed days from a day on."""
+    rows = session.execute(
+        sa.select(Closure.country, Closure.day, Closure.source)
+        .where(Closure.day >= since)
+        .order_by(Closure.day, Closure.country)
+    )
+    return tuple(ClosureRow(*row) for row in rows)
 
 
 def working_deadlines(

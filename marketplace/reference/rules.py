@@ -89,6 +89,9 @@ class Setting(StrEnum):
     LDM_FACTOR = "LDM_FACTOR"
     OVERBOOKING_PERCENT = "OVERBOOKING_PERCENT"
     TIMETABLE_DAYS = "TIMETABLE_DAYS"
+    PAYOUT_DAYS = "PAYOUT_DAYS"
+    REVIEW_HOURS = "REVIEW_HOURS"
+    PAYEE_WAIT_HOURS = "PAYEE_WAIT_HOURS"
 
 
 Value = int | Money
@@ -115,8 +118,26 @@ DEFAULTS: Final[dict[Setting, Value]] = {
     Setting.LDM_FACTOR: 1_850,
     Setting.OVERBOOKING_PERCENT: 100,
     Setting.TIMETABLE_DAYS: 42,
+    Setting.PAYOUT_DAYS: 7,
+    Setting.REVIEW_HOURS: 24,
+    Setting.PAYEE_WAIT_HOURS: 72,
 }
-_LARGEST_SETTING: Final = 1_000_000
+_LONGEST: Final = {"_MINUTES": 24 * 60, "_HOURS": 30 * 24, "_DAYS": 366, "_FACTOR": 10_000, "_PERCENT": 200}
+# Least and largest value of a number; what has no entry is told by the end of its name, and is one at least.
+_BOUNDS: Final = {
+    Setting.COMMISSION_BASIS_POINTS: (0, 10_000),
+    Setting.PROVIDER_FEE_PAYEE_BASIS_POINTS: (0, 10_000),
+    Setting.HIDDEN_DEFECT_DAYS: (0, 366),
+    Setting.CUTOFF_DOCUMENTS_HOURS: (0, 30 * 24),
+    Setting.CUTOFF_CARGO_HOURS: (0, 30 * 24),
+    Setting.CUTOFF_DANGEROUS_HOURS: (0, 30 * 24),
+    Setting.PAYEE_WAIT_HOURS: (0, 30 * 24),
+}
+
+
+def bounds(setting: Setting) -> tuple[int, int]:
+    """Return the least and the largest number that a setting takes."""
+    return _BOUNDS.get(setting) or (1, next(most for end, most in _LONGEST.items() if setting.endswith(end)))
 
 
 def setting_key(text: str) -> Setting:
@@ -132,8 +153,9 @@ def stored(setting: Setting, value: Value) -> Any:
         if not isinstance(value, Money) or value.minor < 0:
             raise Refused.field("value", "setting", "an amount of money, not negative")
         return {"minor": value.minor, "currency": value.currency}
-    if type(value) is not int or not 0 <= value <= _LARGEST_SETTING:
-        raise Refused.field("value", "setting", f"a whole number from 0 to {_LARGEST_SETTING}")
+    least, largest = bounds(setting)
+    if type(value) is not int or not least <= value <= largest:
+        raise Refused.field("value", "setting", f"a whole number from {least} to {largest}")
     return value
 
 
@@ -162,10 +184,12 @@ Quotes = Mapping[tuple[str, str], Quoted]
 
 
 def check_rate(base: str, quote: str, rate: Decimal) -> None:
-    """Refuse a rate between currencies that are not traded here, or one that is not positive."""
+    """Refuse a rate between currencies that are not traded here, a currency against itself, or one not positive."""
     errors = [
         FieldError(name, "currency") for name, code in (("base", base), ("quote", quote)) if not is_currency(code)
     ]
+    if base == quote:
+        errors.append(FieldError("quote", "choice", "another currency than the base"))
     if not rate.is_finite() or rate <= 0:
         errors.append(FieldError("rate", "too_small", "more than 0"))
     if errors:

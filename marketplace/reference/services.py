@@ -109,6 +109,34 @@ def close_day(session: Session, *, country: str, day: date, source: str) -> bool
     return insert_if_new(session, Closure, country=country, day=day, source=source)
 
 
+def publish_rate(
+    session: Session,
+    *,
+    actor: Actor,
+    base: str,
+    quote: str,
+    rate: Decimal,
+    source: str,
+    effective_date: date,
+    now: datetime,
+) -> None:
+    """Let the operator note a rate; Conflict ``rate_taken`` when the pair has one of that day."""
+    if not add_rate(session, base=base, quote=quote, rate=rate, source=source, effective_date=effective_date):
+        raise Conflict("rate_taken")
+    facts = {"base": base, "quote": quote, "rate": str(rules.to_places(rate)), "day": effective_date.isoformat()}
+    _tell(session, actor, "rate.published", facts, now)
+
+
+def publish_closure(session: Session, *, actor: Actor, country: str, day: date, source: str, now: datetime) -> None:
+    """Let the operator close a day; again changes nothing. Deadlines that were set before stay."""
+    if close_day(session, country=country, day=day, source=source):
+        _tell(session, actor, "day.closed", {"country": country, "day": day.isoformat()}, now)
+
+
+def _tell(session: Session, actor: Actor, action: str, facts: dict[str, str], now: datetime) -> None:
+    audit.record(session, actor=actor, action=action, subject="company", subject_id=actor.company, facts=facts, now=now)
+
+
 def change_setting(
     session: Session, *, actor: Actor, key: str, value: Value, valid_from: datetime, now: datetime
 ) -> None:

@@ -30,6 +30,7 @@ from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts.views import pages as payouts
 from marketplace.web.search.views import pages as search
+from marketplace.web.settings.views import pages as settings
 from marketplace.web.shared import locale, moulds, render, returning, words
 from marketplace.web.treasury.views import pages as treasury
 
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     payouts,
     treasury,
     search,
+    settings,
     checkout,
     claims,
     orders,

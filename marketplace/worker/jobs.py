@@ -37,6 +37,7 @@ from marketplace.payments.flows import cards, give_back, payouts
 from marketplace.payments.flows import lapsing as payments
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import allowances, card_returns, holding
+from marketplace.reference.rules import Setting
 from marketplace.search import flows as search
 from marketplace.search import services as finding
 
@@ -125,7 +126,7 @@ def send_card_return(args: dict[str, Any]) -> None:
 
 
 def gather_payouts(_args: dict[str, Any]) -> None:
-    """Make the week's payouts of what was released."""
+    """Make the payouts of what was released since the last time."""
     payouts.gather(now=clock.now())
 
 
@@ -244,8 +245,9 @@ JOBS: Final[dict[str, Handler]] = {
     "sweep_logins": sweep_logins,
 }
 
-# Name and seconds. Jobs are asked for once per period and city, and not while the one before is unfinished.
-PERIODIC: Final[tuple[tuple[str, int], ...]] = (
+# Name and seconds, or the setting that says how many days. Jobs are asked for once per period and city, and not while
+# the one before is unfinished.
+PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("expire_bookings", 30),
     ("keep_timetable", 60),
     ("roll_timetable", 6 * 3600),
@@ -260,7 +262,7 @@ PERIODIC: Final[tuple[tuple[str, int], ...]] = (
     ("lapse_claims", 60),
     ("expire_stock_holds", 60),
     (payees.ACTIVATE_JOB, 300),
-    (payouts.GATHER, 7 * 24 * 3600),
+    (payouts.GATHER, Setting.PAYOUT_DAYS),
     (payouts.SEND, 300),
     ("expire_messages", 3600),
     ("prune_jobs", 6 * 3600),

@@ -13,6 +13,8 @@ from flask import Flask
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.outbox import queries, services
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 from marketplace.worker import runner
 from marketplace.worker.bell import HueyBell
 from marketplace.worker.jobs import PERIODIC
@@ -22,6 +24,7 @@ _BEAT: Final = 1.0
 _GRACE: Final = timedelta(seconds=1)
 # More rings than this are not put on a queue that is not being emptied.
 _AT_ONCE: Final = 50
+_DAY: Final = 24 * 3600
 _log = structlog.get_logger()
 
 
@@ -83,15 +86,16 @@ def ring_for_missed(bell: HueyBell, *, now: datetime) -> int:
     return len(missed)
 
 
-def ask_for_periodic(*, now: datetime, table: Iterable[tuple[str, int]] = PERIODIC) -> int:
+def ask_for_periodic(*, now: datetime, table: Iterable[tuple[str, int | Setting]] = PERIODIC) -> int:
     """Write the periodic jobs of the present periods; return how many were new.
 
     The key names the period, so schedulers of several machines ask for each once, whatever they know of each other.
     """
     asked = 0
-    for name, seconds in table:
-        key = f"{name}:{seconds}:{int(now.timestamp()) // seconds}"
+    for name, period in table:
         session = reading()
+        seconds = _DAY * reference.setting(session, period, at=now) if isinstance(period, Setting) else period
+        key = f"{name}:{seconds}:{int(now.timestamp()) // seconds}"
         if queries.has_key(session, key=key) or queries.is_unfinished(session, name=name):
             continue
         in_unit_of_work(lambda writing, name=name, key=key: services.enqueue(writing, name, {}, now=now, key=key))

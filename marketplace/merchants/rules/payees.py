@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from stdnum import bic, iban
@@ -11,8 +10,6 @@ from stdnum.exceptions import ValidationError
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import MINOR_UNITS, is_currency
 
-# Whoever took over a login cannot have money sent elsewhere before the company had time to notice.
-WAIT: Final = timedelta(hours=72)
 LONGEST_LINE: Final = 140
 _NUMBER: Final = re.compile(r"[A-Z0-9]{4,34}", re.ASCII)
 _FILLERS: Final = re.compile(r"[ .\-/]", re.ASCII)

@@ -5,7 +5,7 @@ change accounts is told by mail, so that whoever took over a login is found out 
 is proved by the caller, in whose hands the code is.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,22 +26,24 @@ from marketplace.mail import services as mail
 from marketplace.mail.rules import Channel
 from marketplace.merchants.events import PayeeActivated
 from marketplace.merchants.models import Payee
-from marketplace.merchants.rules.payees import WAIT, PayeeAccount, check_account, masked
+from marketplace.merchants.rules.payees import PayeeAccount, check_account, masked
 from marketplace.merchants.rules.states import PAYEE, PayeeState
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 
 ACTIVATE_JOB: Final = "activate_payees"
 _BATCH: Final = 200
 
 
 def name_payee(session: Session, *, actor: Actor, currency: str, account: PayeeAccount, now: datetime) -> UUID:
-    """Name the account of the actor's company in a currency and return its id; all but the very first wait 72 hours.
+    """Name the account of the actor's company in a currency and return its id; all but the very first wait.
 
     Conflict ``payee_waiting`` while another one waits in that currency.
     """
     actor.must(Permission.COMPANY_PAYEE_EDIT)
     parse_country(account.country)
     checked = check_account(account, currency=currency)
-    # Of two accounts named at once one is the first: the other waits 72 hours like every later one.
+    # Of two accounts named at once one is the first: the other waits like every later one.
     companies.take_turn(session, company_id=actor.company)
     is_first = not _has_any(session, actor.company)
     payee_id = new_id()
@@ -53,7 +55,7 @@ def name_payee(session: Session, *, actor: Actor, currency: str, account: PayeeA
         currency=currency,
         state=PayeeState.PENDING,
         created_at=now,
-        active_from=now if is_first else now + WAIT,
+        active_from=now if is_first else now + _wait(session, now),
         **checked.as_json(),
     )
     if not is_new:
@@ -65,6 +67,14 @@ def name_payee(session: Session, *, actor: Actor, currency: str, account: PayeeA
     else:
         _tell(session, row, "payee_waiting", now)
     return payee_id
+
+
+def _wait(session: Session, now: datetime) -> timedelta:
+    """Return how long an account waits before it counts.
+
+    Whoever took over a login cannot have money sent elsewhere before the company had time to notice.
+    """
+    return timedelta(hours=reference.setting(session, Setting.PAYEE_WAIT_HOURS, at=now))
 
 
 def name_first(session: Session, *, actor: Actor, given: tuple[str | None, PayeeAccount | None], now: datetime) -> None:

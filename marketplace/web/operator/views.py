@@ -43,6 +43,7 @@ _QUEUES: Final = (
     _Queue(_("People"), "operator.people", Permission.OPERATOR_PERSON_MANAGE),
     _Queue(_("Partner companies"), "operator.partners", Permission.OPERATOR_COMPANY_ADMIT),
     _Queue(_("Audit trail"), "operator.trail", Permission.OPERATOR_AUDIT_READ),
+    _Queue(_("Settings"), "settings.desk", Permission.OPERATOR_SETTINGS_EDIT),
     _Queue(_("Styleguide"), "operator.styleguide", Permission.OPERATOR_STYLEGUIDE_READ),
 )
 

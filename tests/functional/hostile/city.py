@@ -113,6 +113,7 @@ def build(app: Flask) -> City:
         "rival": rival,
     }
     city = City(app, people)
+    city.ids["setting"] = "HOLD_CARD_MINUTES"
     city.ids |= {"live": str(market.chains), "made": str(made_to_order), "pads": str(market.pads)}
     for name in ("buyer", "merchant", "carrier"):
         city.ids[f"company.{name}"] = str(people[name].company)

@@ -28,6 +28,10 @@ def _today() -> str:
     return clock.now().date().isoformat()
 
 
+def _tomorrow() -> str:
+    return (clock.now() + timedelta(days=1)).date().isoformat()
+
+
 def _listing(city: City) -> Body:
     return {
         "sku": "H-1",
@@ -321,6 +325,14 @@ WAYS: Final[dict[str, Way]] = {
     "POST /returns/{}/confirmation": Way("merchant", ("return.owed",)),
     "POST /returns/{}/receipt": Way("buyer", ("return.sent",)),
     "GET /search": Way(""),
+    "GET /settings": Way(""),
+    "PUT /settings/{}": Way("operator", ("setting",), body(value="20", valid_from=lambda _: _tomorrow())),
+    "GET /fx-rates": Way(""),
+    "POST /fx-rates": Way(
+        "operator", (), body(base="GBP", quote="CNY", rate="9.12", source="HMRC", effective_date=lambda _: _today())
+    ),
+    "GET /closures": Way(""),
+    "POST /closures": Way("operator", (), body(country="CN", day=lambda _: _today(), reason="Flood")),
     "GET /statements": Way("merchant", query="currency=CNY&from=2026-01-01&to=2026-12-31"),
     "GET /statements.csv": Way("merchant", query="currency=CNY&from=2026-01-01&to=2026-12-31"),
     "GET /terms": Way(""),
@@ -369,6 +381,11 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "catalog.set_stock": body(stock="9000"),
     "checkout.change": body(to="VNHAN"),
     "documents.sign": body(kind="scan"),
+    "settings.change": body(value="20", valid_from=lambda _: _tomorrow()),
+    "settings.publish_rate": body(
+        base="USD", quote="CNY", rate="9.12", source="HMRC", effective_date=lambda _: _today()
+    ),
+    "settings.publish_closure": body(day=lambda _: _today(), reason="Flood"),
     "treasury.approve": body(way="bank"),
     "treasury.receive": body(bank_reference="FT 2026 002, 汇款"),
     "treasury.record_sent": body(bank_reference="FT 2026 001, 汇款"),

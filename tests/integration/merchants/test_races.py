@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ from marketplace.kernel.errors import DomainError
 from marketplace.kernel.ids import new_id
 from marketplace.merchants import queries
 from marketplace.merchants.models import MerchantApplication, Payee
-from marketplace.merchants.rules.payees import WAIT, PayeeAccount
+from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.merchants.rules.states import MerchantState, PayeeState
 from marketplace.merchants.services import payees
 from marketplace.merchants.services.applications import Apply, apply_to_sell, decide_application
@@ -63,7 +64,8 @@ def test_of_accounts_named_at_once_one_counts_at_once_and_the_others_wait(app, o
     assert refusals(results) == []
     rows = reading().execute(sa.select(Payee.state, Payee.active_from)).all()
     assert (
-        sorted(rows, key=lambda row: row.state) == [(PayeeState.ACTIVE, NOW)] + [(PayeeState.PENDING, NOW + WAIT)] * 3
+        sorted(rows, key=lambda row: row.state)
+        == [(PayeeState.ACTIVE, NOW)] + [(PayeeState.PENDING, NOW + timedelta(hours=72))] * 3
     )
 
 

@@ -1,0 +1,1 @@
+"""What holds in this city, over the API."""

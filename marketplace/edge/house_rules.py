@@ -1,0 +1,123 @@
+"""The settings of the city in words: what each is called, what it means, and what its number counts."""
+
+from typing import Any, Final, NamedTuple
+
+from flask_babel import lazy_gettext as _
+
+from marketplace.reference.rules import Setting
+
+
+class Words(NamedTuple):
+    """A setting as people read it; ``unit`` is empty for an amount of money."""
+
+    title: Any
+    meaning: Any
+    unit: Any = ""
+
+
+_MINUTES, _HOURS, _DAYS, _WORKING_DAYS = _("minutes"), _("hours"), _("days"), _("working days")
+_BASIS_POINTS, _KILOGRAMS, _PERCENT = _("hundredths of a per cent"), _("kg"), _("per cent")
+
+WORDS: Final[dict[Setting, Words]] = {
+    Setting.HOLD_CARD_MINUTES: Words(
+        _("Hold during a card payment"),
+        _("So long stock and room on a lorry are kept for a checkout that pays by card."),
+        _MINUTES,
+    ),
+    Setting.PROFORMA_WORKING_DAYS: Words(
+        _("Validity of a pro-forma"),
+        _("So long a deposit by bank transfer may take, counted in the buyer's working days."),
+        _WORKING_DAYS,
+    ),
+    Setting.MERCHANT_CONFIRM_WORKING_DAYS: Words(
+        _("Time to confirm an order"),
+        _("An order that its merchant does not confirm within this time is cancelled."),
+        _WORKING_DAYS,
+    ),
+    Setting.ACCEPTANCE_DAYS: Words(
+        _("Time to accept goods"),
+        _("Goods that are neither accepted nor claimed within this time after receipt count as accepted."),
+        _DAYS,
+    ),
+    Setting.ACCEPTANCE_FRESH_HOURS: Words(
+        _("Time to accept fresh goods"), _("The same for fresh goods, by the clock."), _HOURS
+    ),
+    Setting.HIDDEN_DEFECT_DAYS: Words(
+        _("Time to claim hidden defects"),
+        _("So long after acceptance defects may be claimed that nobody could see."),
+        _DAYS,
+    ),
+    Setting.DISPUTE_ANSWER_WORKING_DAYS: Words(
+        _("Time to answer a claim"), _("A claim without an answer within this time is escalated."), _WORKING_DAYS
+    ),
+    Setting.DISPUTE_ESCALATION_WORKING_DAYS: Words(
+        _("Time to agree about a claim"), _("A claim that both sides still argue about then may go to the operator."),
+        _WORKING_DAYS,
+    ),
+    Setting.TRANSFER_TOLERANCE: Words(
+        _("Tolerance for bank charges"), _("A transfer that is short by no more than this counts as paid in full.")
+    ),
+    Setting.COMMISSION_BASIS_POINTS: Words(
+        _("Commission"), _("What a merchant owes the city of the price of accepted goods, freight not counted."),
+        _BASIS_POINTS,
+    ),
+    Setting.PROVIDER_FEE_PAYEE_BASIS_POINTS: Words(
+        _("Card provider's fee borne by the payee"), _("The share of a card payment that is kept back from its payee."),
+        _BASIS_POINTS,
+    ),
+    Setting.SLIP_ANSWER_WORKING_DAYS: Words(
+        _("Time to answer a payment slip"),
+        _("A payee says within this time whether the money has come."),
+        _WORKING_DAYS,
+    ),
+    Setting.SLIP_ESCALATION_WORKING_DAYS: Words(
+        _("Time until a slip goes to the operator"), _("A slip without an answer is the operator's to ask about then."),
+        _WORKING_DAYS,
+    ),
+    Setting.FOUR_EYES_THRESHOLD: Words(
+        _("Payouts with four eyes"), _("From this amount on two people approve a payout.")
+    ),
+    Setting.CUTOFF_DOCUMENTS_HOURS: Words(
+        _("Cut-off for documents"),
+        _("So long before departure papers must be there. Binds departures made after a change."),
+        _HOURS,
+    ),
+    Setting.CUTOFF_CARGO_HOURS: Words(
+        _("Cut-off for cargo"),
+        _("So long before departure cargo must be at the hub. Binds departures made after a change."),
+        _HOURS,
+    ),
+    Setting.CUTOFF_DANGEROUS_HOURS: Words(
+        _("Cut-off for dangerous goods"),
+        _(
+            "So long before departure dangerous goods must be declared. It binds once the city "
+            "takes dangerous goods; now it takes none."
+        ),
+        _HOURS,
+    ),
+    Setting.M3_FACTOR: Words(
+        _("Weight of a cubic metre"),
+        _("What a cubic metre counts as in chargeable weight, in tariffs that name no other figure."), _KILOGRAMS,
+    ),
+    Setting.LDM_FACTOR: Words(
+        _("Weight of a loading metre"),
+        _("What a loading metre counts as in chargeable weight, in tariffs that name no other figure."), _KILOGRAMS,
+    ),
+    Setting.OVERBOOKING_PERCENT: Words(
+        _("Room that is sold"), _("How much of a lorry's room is sold; 100 is no overbooking."), _PERCENT
+    ),
+    Setting.TIMETABLE_DAYS: Words(
+        _("Length of the timetable"), _("So far ahead departures can be booked."), _DAYS
+    ),
+    Setting.PAYOUT_DAYS: Words(
+        _("Days between payouts"), _("So often released money is gathered into payouts."), _DAYS
+    ),
+    Setting.REVIEW_HOURS: Words(
+        _("Time to review a listing"), _("The operator answers a listing that is handed in within this time."), _HOURS
+    ),
+    Setting.PAYEE_WAIT_HOURS: Words(
+        _("Wait of a new account"),
+        _("A company's later bank account counts after this wait, so that a theft is noticed first."),
+        _HOURS,
+    ),
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pages of what holds in this city."""

@@ -1,0 +1,114 @@
+"""The rules of the house: everybody reads them, an admin changes them from an instant on."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.accounts.rules.permissions import Role
+from marketplace.audit.models import AuditRow
+from marketplace.edge.house_rules import WORDS
+from marketplace.kernel import clock
+from marketplace.kernel.db import db, unit_of_work
+from marketplace.reference.rules import Setting, bounds
+from tests import factories
+from tests.functional.test_second_factor import enrolled
+from tests.support.visitors import Visitor
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app)
+
+
+@pytest.fixture
+def admin(app, market):
+    with unit_of_work() as session:
+        return factories.staff(session, app, role=Role.ADMIN, now=clock.now())
+
+
+@pytest.fixture
+def call(client):
+    def call(trader, method, path, expect, body=None):
+        answer = client.open(f"/api/v1{path}", method=method, headers=trader.headers if trader else {}, json=body)
+        assert answer.status_code == expect, answer.text
+        return answer.get_json() if answer.data else None
+
+    return call
+
+
+def the(items, key):
+    return next(item for item in items if item["key"] == key)
+
+
+def test_every_setting_has_words_and_bounds():
+    assert set(WORDS) == set(Setting)
+    assert all(least <= largest for least, largest in map(bounds, (s for s in Setting if WORDS[s].unit)))
+
+
+def test_a_stranger_reads_what_holds_and_what_comes(call, market, admin, client):
+    later = (clock.now() + timedelta(days=3)).replace(microsecond=0)
+    body = {"value": "5", "valid_from": later.isoformat()}
+    call(admin, "PUT", "/settings/PROFORMA_WORKING_DAYS", 200, body | {"value": "7"})
+    call(admin, "PUT", "/settings/TRANSFER_TOLERANCE", 200, {"value": "40.00", "currency": "USD"})
+    items = call(None, "GET", "/settings", 200)["items"]
+    assert len(items) == len(Setting)
+    proforma = the(items, "PROFORMA_WORKING_DAYS")
+    assert (proforma["value"]["number"], proforma["next_value"]["number"]) == (5, 7)
+    assert proforma["next_from"] == later.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert the(items, "TRANSFER_TOLERANCE")["value"]["amount"] == {"amount": "40.00", "currency": "USD"}
+    page = client.get("/settings").text
+    assert "Validity of a pro-forma" in page
+    assert "now it takes none" in the(items, "CUTOFF_DANGEROUS_HOURS")["meaning"]
+    changed = [row.facts for row in db.session.query(AuditRow).filter_by(action="setting.changed")]
+    assert {"key": "PROFORMA_WORKING_DAYS", "value": 7} in changed
+
+
+def test_what_would_break_the_city_is_refused_by_its_field(call, market, admin):
+    for key, body, field in (
+        ("PROFORMA_WORKING_DAYS", {"value": "0"}, "value"),
+        ("TIMETABLE_DAYS", {"value": "100000"}, "value"),
+        ("M3_FACTOR", {"value": "0.5"}, "value"),
+        ("HOLD_CARD_MINUTES", {"value": "20", "currency": "USD"}, "currency"),
+        ("TRANSFER_TOLERANCE", {"value": "20"}, "currency"),
+    ):
+        problem = call(admin, "PUT", f"/settings/{key}", 422, body)
+        assert problem["errors"][0]["field"] == field
+    call(admin, "PUT", "/settings/NOTHING", 404, {"value": "20"})
+    past = {"value": "20", "valid_from": (clock.now() - timedelta(hours=1)).isoformat()}
+    call(admin, "PUT", "/settings/HOLD_CARD_MINUTES", 409, past)
+    call(market.buyer, "PUT", "/settings/HOLD_CARD_MINUTES", 403, {"value": "20"})
+    call(None, "PUT", "/settings/HOLD_CARD_MINUTES", 401, {"value": "20"})
+
+
+def test_rates_and_closed_days_are_noted_once(call, market, admin):
+    today = clock.now().date().isoformat()
+    rate = {"base": "USD", "quote": "CNY", "rate": "7.1", "source": "PBOC", "effective_date": today}
+    call(admin, "POST", "/fx-rates", 204, rate)
+    call(admin, "POST", "/fx-rates", 409, rate)
+    assert call(admin, "POST", "/fx-rates", 422, rate | {"quote": "USD"})["errors"][0]["field"] == "quote"
+    first = call(None, "GET", "/fx-rates", 200)["items"][0]
+    assert (first["base"], first["rate"]) == ("USD", "7.1000000000")
+    closed = {"country": "VN", "day": today, "reason": "Typhoon"}
+    call(admin, "POST", "/closures", 204, closed)
+    call(admin, "POST", "/closures", 204, closed)
+    assert call(None, "GET", "/closures", 200)["items"] == [closed]
+    actions = [row.action for row in db.session.query(AuditRow)]
+    assert (actions.count("rate.published"), actions.count("day.closed")) == (1, 1)
+
+
+def test_the_admin_does_the_same_by_page(app, admin, call):
+    visitor = Visitor(app)
+    visitor.log_in(admin.login, factories.PASSWORD)
+    enrolled(visitor)
+    visitor.open("/operator/settings")
+    visitor.send("/operator/settings/HOLD_CARD_MINUTES", {"value": "25"})
+    assert the(call(None, "GET", "/settings", 200)["items"], "HOLD_CARD_MINUTES")["value"]["number"] == 25
+    visitor.open("/operator/settings")
+    assert (
+        "a whole number from 1 to 1440"
+        in visitor.send("/operator/settings/HOLD_CARD_MINUTES", {"value": "0"}, 422).text
+    )
+    visitor.open("/operator/settings")
+    today = clock.now().date().isoformat()
+    visitor.send("/operator/closures", {"country": "TH", "day": today, "reason": "Flood"})
+    assert "Flood" in visitor.open("/settings")

@@ -56,6 +56,7 @@ BLUEPRINTS = (
 )
 # The modules that hang their views on a blueprint which several share.
 VIEWS = (
+    company,
     entry,
     views,
     company,

@@ -34,6 +34,11 @@ WORDS: Final[dict[Setting, Words]] = {
         _("An order that its merchant does not confirm within this time is cancelled."),
         _WORKING_DAYS,
     ),
+    Setting.RECEIPT_WORKING_DAYS: Words(
+        _("Time to record a receipt"),
+        _("Goods that arrived and of which no receipt is recorded within this time count as received."),
+        _WORKING_DAYS,
+    ),
     Setting.ACCEPTANCE_DAYS: Words(
         _("Time to accept goods"),
         _("Goods that are neither accepted nor claimed within this time after receipt count as accepted."),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace import reactions
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.models import Membership
 from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
 from marketplace.accounts.services import membership, registration, tokens
@@ -110,6 +111,18 @@ def staff(session: Session, app: Flask, *, role: Role, now: datetime) -> Trader:
     actor = accounts.actor_of(session, person_id=found.actor.person, company_id=found.company)
     assert actor is not None
     return replace(found, actor=actor)
+
+
+def insider(app: Flask, *, role: Role, company_id: UUID, now: datetime) -> Trader:
+    """Return somebody of the operator's who is a member of this company as well."""
+    with unit_of_work() as session:
+        found = staff(session, app, role=role, now=now)
+        session.add(
+            Membership(
+                id=new_id(), person_id=found.actor.person, company_id=company_id, roles=[Role.SALES], created_at=now
+            )
+        )
+    return found
 
 
 def payee(session: Session, actor: Actor, *, currency: str, country: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
 from marketplace.audit.services import Act
@@ -109,7 +110,8 @@ def decide_all(
     actor.must(Permission.OPERATOR_LISTING_MODERATE)
     done: dict[UUID, CaseState | DomainError] = {case_id: NotFound("case") for case_id in seen}
     asked = session.scalars(sa.select(Case).where(Case.id.in_(seen)).order_by(Case.id)).all()
-    done |= {case.id: refusal for case in asked if (refusal := _refusal(case, actor, decision, reason))}
+    own = accounts.companies_of(session, actor=actor)
+    done |= {case.id: refusal for case in asked if (refusal := _refusal(case, own, decision, reason))}
     cases = {case.id: case for case in asked if isinstance(done[case.id], NotFound)}
     if not cases:
         return done
@@ -148,9 +150,9 @@ def decide_all(
     return done
 
 
-def _refusal(case: Case, actor: Actor, decision: str, reason: str) -> DomainError | None:
-    """Return why this actor may not decide this case so, None if he may."""
-    if case.company_id == actor.company_id:
+def _refusal(case: Case, own: Collection[UUID], decision: str, reason: str) -> DomainError | None:
+    """Return why somebody of these companies may not decide this case so, None if he may."""
+    if case.company_id in own:
         return NotAllowed("own_listing")
     try:
         rules.check_reason(rules.parse_decision(case.kind, decision), reason)

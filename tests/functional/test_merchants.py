@@ -70,6 +70,11 @@ def application(program, **changes) -> dict[str, str]:
     return {**given, **ACCOUNT, **changes}
 
 
+def proven(program, **changes) -> dict[str, str]:
+    """Return an application with a recovery code: of somebody who sets his second factor up for it."""
+    return application(program, **changes) | {"code": prove(program)[0]}
+
+
 def reviewer(town: Town, login: str = REVIEWER):
     """Bring in a reviewer of the operator's staff, with a second factor set up."""
     with unit_of_work() as session:
@@ -86,6 +91,12 @@ def reviewer(town: Town, login: str = REVIEWER):
     return program
 
 
+def prove(program) -> list[str]:
+    """Set a second factor up and return its recovery codes: each proves once, at any time."""
+    secret = program.call("POST", "/me/second-factor", 201)["secret"]
+    return program.call("POST", "/me/second-factor/confirmation", 200, {"code": app_code(secret)})["codes"]
+
+
 @pytest.fixture
 def trade(town):
     ids = town.company(OWNER, country="CN", registration_number=NUMBER, company_name="Chongqing Chains Co.")
@@ -95,7 +106,7 @@ def trade(town):
 def test_a_company_applies_and_is_approved_once(trade):
     town, program, company_id = trade
     legal = "Chongqing Chains Limited"
-    made = program.call("POST", "/merchant-applications", 201, application(program, legal_name=legal))
+    made = program.call("POST", "/merchant-applications", 201, proven(program, legal_name=legal))
     assert program.call("GET", "/merchant", 200)["state"] == "submitted"
     judge = reviewer(town)
     (waiting,) = judge.call("GET", "/merchant-applications?state=submitted", 200)["items"]
@@ -123,8 +134,9 @@ def test_a_company_applies_and_is_approved_once(trade):
 def test_what_was_sent_back_is_mended_and_its_history_stays(trade):
     town, program, _ = trade
     judge = reviewer(town)
+    first = proven(program)
     for decision, state in (("request_changes", "onboarding"), ("reject", "rejected")):
-        made = program.call("POST", "/merchant-applications", 201, application(program))
+        made = program.call("POST", "/merchant-applications", 201, first)
         judge.call(
             "POST", f"/merchant-applications/{made['id']}/decision", 200, {"decision": decision, "reason": "See."}
         )
@@ -162,7 +174,7 @@ def test_bad_applications_are_refused_field_by_field_and_leave_nothing(trade, ch
 
 def test_nobody_decides_about_their_own_company(trade):
     town, program, company_id = trade
-    made = program.call("POST", "/merchant-applications", 201, application(program))
+    made = program.call("POST", "/merchant-applications", 201, proven(program))
     judge = reviewer(town)
     with unit_of_work() as session:
         person = token_actor(session, token=judge.token, now=clock.now()).person
@@ -182,8 +194,8 @@ def test_one_number_sells_once(trade):
     judge = reviewer(town)
     town.company("other@demo.test", country="CN")
     other = town.program("other@demo.test")
-    first = program.call("POST", "/merchant-applications", 201, application(program))
-    second = other.call("POST", "/merchant-applications", 201, application(other))
+    first = program.call("POST", "/merchant-applications", 201, proven(program))
+    second = other.call("POST", "/merchant-applications", 201, proven(other))
     decision = {"decision": "approve", "reason": "Fine."}
     judge.call("POST", f"/merchant-applications/{first['id']}/decision", 200, decision)
     refused = judge.problem("POST", f"/merchant-applications/{second['id']}/decision", 409, decision)
@@ -193,7 +205,7 @@ def test_one_number_sells_once(trade):
 def test_a_suspended_merchant_sells_nothing_until_reinstated(trade):
     town, program, company_id = trade
     judge = reviewer(town)
-    made = program.call("POST", "/merchant-applications", 201, application(program))
+    made = program.call("POST", "/merchant-applications", 201, proven(program))
     judge.call("POST", f"/merchant-applications/{made['id']}/decision", 200, {"decision": "approve", "reason": "ok"})
     judge.call("POST", f"/merchants/{company_id}/standing", 204, {"action": "suspend", "reason": "Counterfeit goods."})
     reading().rollback()
@@ -206,7 +218,7 @@ def test_a_suspended_merchant_sells_nothing_until_reinstated(trade):
 
 def test_applications_of_others_are_unknown(trade):
     town, program, _ = trade
-    made = program.call("POST", "/merchant-applications", 201, application(program))
+    made = program.call("POST", "/merchant-applications", 201, proven(program))
     town.company("other@demo.test")
     other = town.program("other@demo.test")
     for path in ("", "/licence"):
@@ -221,12 +233,21 @@ def test_applications_of_others_are_unknown(trade):
 
 def test_a_later_account_needs_a_second_factor_and_waits_three_days(trade, later):
     town, program, company_id = trade
-    program.call("POST", "/merchant-applications", 201, application(program))
+    first = application(program)
+    assert program.problem("POST", "/merchant-applications", 409, first)[0] == "second_factor_missing"
     changed = {**ACCOUNT, "account_number": "1111222233334444"}
     key = {"Idempotency-Key": "a"}
     assert program.call("POST", "/payees", 409, changed, **key)["type"].endswith("second_factor_missing")
     enrolled = program.call("POST", "/me/second-factor", 201)
-    program.call("POST", "/me/second-factor/confirmation", 200, {"code": app_code(enrolled["secret"])})
+    codes = program.call("POST", "/me/second-factor/confirmation", 200, {"code": app_code(enrolled["secret"])})
+    codes = codes["codes"]
+    before = town.rows()
+    assert program.problem("POST", "/merchant-applications", 401, first)[0] == "second_factor_needed"
+    assert town.rows() == before
+    program.problem("POST", "/merchant-applications", 401, first | {"code": "AAAAA-AAAAA"})
+    # A slip in the form uses no code up.
+    program.problem("POST", "/merchant-applications", 422, first | {"legal_name": "", "code": codes[0]})
+    program.call("POST", "/merchant-applications", 201, first | {"code": codes[0]})
     assert program.call("POST", "/payees", 401, changed, **key)["type"].endswith("second_factor_needed")
     later(60)
     made = program.call("POST", "/payees", 201, {**changed, "code": app_code(enrolled["secret"])}, **key)
@@ -241,14 +262,20 @@ def test_a_later_account_needs_a_second_factor_and_waits_three_days(trade, later
         assert found is not None
         return found.account_number
 
+    path = f"/payees/{made['id']}/withdrawal"
+    assert program.problem("POST", path, 401)[0] == "second_factor_needed"
+    program.problem("POST", f"/payees/{new_id()}/withdrawal", 404, {"code": codes[1]})
+    program.call("POST", path, 204, {"code": codes[1]})
+    made = program.call("POST", "/payees", 201, {**changed, "code": codes[2]}, **{"Idempotency-Key": "b"})
+
     with unit_of_work() as session:
         assert payees.activate_due(session, now=clock.now() + timedelta(hours=71)) == 0
     assert number() == "6217000012345678"
     with unit_of_work() as session:
         assert payees.activate_due(session, now=clock.now() + timedelta(hours=73)) == 1
     assert number() == "1111222233334444"
-    assert [row["state"] for row in program.call("GET", "/payees", 200)["items"]] == ["active", "retired"]
-    program.call("POST", f"/payees/{made['id']}/withdrawal", 409)
+    assert [row["state"] for row in program.call("GET", "/payees", 200)["items"]] == ["active", "withdrawn", "retired"]
+    program.call("POST", f"/payees/{made['id']}/withdrawal", 409, {"code": codes[3]})
 
 
 def test_the_whole_way_by_page(town):
@@ -260,7 +287,11 @@ def test_the_whole_way_by_page(town):
     form = {"legal_name": "Chanthaburi Fruit", "registration_number": "0994000617721", "licence_until": ""}
     visitor.send("/merchant/apply", {**form, **account, "licence_file_id": (io.BytesIO(b"\x89PNG no"), "x.png")}, 422)
     assert visitor.refused_fields() == {"licence_file_id"}
-    visitor.send("/merchant/apply", {**form, **account, "licence_file_id": (io.BytesIO(PDF), "licence.pdf")})
+    sent = {**form, **account}
+    visitor.send("/merchant/apply", {**sent, "licence_file_id": (io.BytesIO(PDF), "licence.pdf")}, 409)
+    assert "needs a second factor" in visitor.shown
+    code = prove(town.program(OWNER))[0]
+    visitor.send("/merchant/apply", {**sent, "code": code, "licence_file_id": (io.BytesIO(PDF), "licence.pdf")})
     assert "being looked at" in visitor.open("/merchant")
     judge = reviewer(town)
     made = judge.call("GET", "/merchant-applications", 200)["items"][0]["id"]
@@ -273,7 +304,8 @@ def test_the_whole_way_by_page(town):
 
 def test_reviewers_decide_by_page(trade):
     town, program, _ = trade
-    made = program.call("POST", "/merchant-applications", 201, application(program))
+    owner = town.visitor(OWNER)
+    made = program.call("POST", "/merchant-applications", 201, proven(program))
     person = token_actor(reading(), token=reviewer(town).token, now=clock.now())
     assert person is not None
     visitor = town.visitor()
@@ -290,7 +322,7 @@ def test_reviewers_decide_by_page(trade):
     assert "Number and licence agree." in visitor.open(page)
     visitor.send(f"{page}/standing", {"action": "suspend", "reason": "Counterfeits."})
     assert "Suspended" in visitor.open(page)
-    assert "no new orders" in town.visitor(OWNER).open("/merchant")
+    assert "no new orders" in owner.open("/merchant")
 
 
 def test_the_database_keeps_one_active_account_a_currency(trade):

@@ -1,23 +1,27 @@
 """From cart to orders by card, over the API: authorised, placed, captured; a decline leaves nothing behind."""
 
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
+from marketplace.accounts.rules.permissions import Role
 from marketplace.catalog.models import Stock
 from marketplace.checkout.flows import sweeping
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.logistics.models.departures import Departure
 from marketplace.orders.models import Order
 from marketplace.payments.flows import give_back
 from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reports import queries as reports
+from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_path_bank import fill
+from tests.support.visitors import Visitor
 
 CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
 
@@ -61,6 +65,44 @@ def test_goods_and_freight_are_charged_apart_and_captured(call, market):
     assert {one["state"] for one in order["payments"]} == {"captured"}
     assert {one["state"] for one in order["milestones"]} == {"held"}
     assert call(market.buyer, "POST", "/checkout", key="one", json=body, expect=201) == done
+    assert reports.check(reading()) == []
+
+
+def test_a_buyer_sees_what_the_card_was_charged_and_refunded(app, call, market):
+    cart = fill(call, market, pads=0)
+    done = call(market.buyer, "POST", "/checkout", key="one", json={"expected_totals": cart["totals"], "payment": CARD})
+    order = call(market.buyer, "GET", f"/orders/{done['order_ids'][0]}", expect=200)
+    amounts = sorted(payment["amount"]["amount"] for payment in order["payments"])
+
+    def seen(trader):
+        statement = call(trader, "GET", "/statements?currency=CNY", expect=200)
+        return statement["entries"], {row["account"]: row["closing"]["amount"] for row in statement["balances"]}
+
+    entries, balances = seen(market.buyer)
+    assert {entry["kind"] for entry in entries} == {"card_captured"}
+    assert sorted(entry["amount"]["amount"] for entry in entries) == amounts
+    assert sum(map(Decimal, amounts)) == Decimal(balances["held"])
+    assert seen(market.merchant) == ([], {})
+    call(market.buyer, "POST", f"/orders/{order['id']}/cancellation", key="end", expect=204)
+    runner.run_due(app)
+    entries, balances = seen(market.buyer)
+    assert sorted(str(entry["kind"]) for entry in entries) == ["card_captured"] * 2 + ["card_refunded"] * 2
+    assert balances == {"held": "0.00"}
+    with unit_of_work() as session:
+        office = factories.staff(session, app, role=Role.TREASURY, now=clock.now())
+    accounts = call(office, "GET", "/ledger/accounts?kind=held&currency=CNY", expect=200)["items"]
+    kept = [call(office, "GET", f"/ledger/accounts/{one['id']}/entries", expect=200)["items"] for one in accounts]
+    # The house owes what it holds: the same entries from the other side.
+    assert {one["id"]: Decimal(one["amount"]["amount"]) for rows in kept for one in rows} == {
+        entry["id"]: -Decimal(entry["amount"]["amount"]) for entry in entries
+    }
+    visitor = Visitor(app)
+    visitor.log_in(market.buyer.login)
+    shown = visitor.open("/account/statement?currency=CNY")
+    assert "Card charged" in shown
+    assert "Card refunded" in shown
+    table = visitor.client.get("/account/statement.csv?currency=CNY").text
+    assert table.count("card_captured") == table.count("card_refunded") == 2
     assert reports.check(reading()) == []
 
 

@@ -277,6 +277,16 @@ def memberships_of(session: Session, *, person_id: UUID) -> tuple[MembershipRow,
     return tuple(MembershipRow(row.id, row.name, row.kind, _roles(row.roles)) for row in rows)
 
 
+def companies_of(session: Session, *, actor: Actor) -> frozenset[UUID]:
+    """Return the companies about which this actor decides nothing: the one acted for, and all that he is a member of.
+
+    Nobody approves his own, whichever of his hats he wears; the system has none.
+    """
+    mine = () if actor.person_id is None else memberships_of(session, person_id=actor.person_id)
+    acted_for = () if actor.company_id is None else (actor.company_id,)
+    return frozenset((*acted_for, *(row.company_id for row in mine)))
+
+
 def members_of(session: Session, *, company_id: UUID) -> tuple[MemberRow, ...]:
     """Return a company's members, oldest first."""
     rows = session.execute(

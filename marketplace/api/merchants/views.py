@@ -15,7 +15,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import merchants as requests
 from marketplace.files import queries as files
 from marketplace.kernel import clock
-from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.merchants import queries
 
 api = Blueprint("api_merchants", __name__)
@@ -43,8 +43,11 @@ def applications(query: requests.Queue) -> tuple[int, Items[answers.Application]
     answers={201: Created}, tag="merchants", permission=Permission.COMPANY_MERCHANT_APPLY, body=requests.Application
 )
 def apply(body: requests.Application) -> tuple[int, Created]:
-    """Apply to sell; the licence is a file handed in before with purpose ``licence``."""
-    return 201, Created(id=in_unit_of_work(lambda session: acts.apply(session, body)))
+    """Apply to sell; the licence is a file handed in before with purpose ``licence``.
+
+    Naming the company's first account, it needs ``code``.
+    """
+    return 201, Created(id=acts.apply(body))
 
 
 @api.get("/merchant-applications/<uuid:application_id>")
@@ -120,11 +123,10 @@ def name_payee(body: requests.Account, key: str) -> tuple[int, Created]:  # noqa
 
 
 @api.post("/payees/<uuid:payee_id>/withdrawal")
-@operation(answers={204: None}, tag="merchants", permission=Permission.COMPANY_PAYEE_EDIT)
-def withdraw_payee(payee_id: UUID) -> tuple[int, None]:
-    """Take back an account that still waits."""
-    with unit_of_work() as session:
-        acts.withdraw_payee(session, payee_id)
+@operation(answers={204: None}, tag="merchants", permission=Permission.COMPANY_PAYEE_EDIT, body=requests.Proof)
+def withdraw_payee(payee_id: UUID, body: requests.Proof) -> tuple[int, None]:
+    """Take back an account that still waits; ``code`` is needed."""
+    acts.withdraw_payee(payee_id, body)
     return 204, None
 
 

@@ -1,5 +1,7 @@
 """Apply to sell, decide, and name accounts, by whoever asks."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -7,19 +9,41 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.edge import door
+from marketplace.edge.acts import files
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import merchants as requests
+from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, FieldError, Refused, Unauthenticated
+from marketplace.merchants import queries
 from marketplace.merchants.rules.payees import PayeeAccount, check_account
 from marketplace.merchants.services import applications, payees
 
 _ACCOUNT = ("currency", "account_name", "bank_name", "account_number", "bic", "country")
 
 
-def apply(session: Session, body: requests.Application) -> UUID:
-    """Hand in an application of the asker's company."""
+class _RehearsedError(Exception):
+    """Raised at the end of a rehearsal, so that nothing of it stays."""
+
+
+def apply(body: requests.Application, *, licence: Upload | None = None) -> UUID:
+    """Hand in an application of the asker's company, with a licence handed in before or received with it.
+
+    One that names the company's first account needs the second factor, as every change of accounts does.
+    """
+    actor = require_actor()
+
+    def hand_in(session: Session) -> UUID:
+        given = {} if licence is None else {"licence_file_id": files.keep(session, licence)}
+        return _apply(session, body.model_copy(update=given))
+
+    if body.account_number is not None and not queries.has_payee(reading(), company_id=actor.company):
+        _prove_for(hand_in, body.code)
+    return in_unit_of_work(hand_in)
+
+
+def _apply(session: Session, body: requests.Application) -> UUID:
     given: dict[str, Any] = {name: getattr(body, name) for name in _ACCOUNT}
     missing = [name for name, value in given.items() if value is None]
     if missing and len(missing) < len(_ACCOUNT):
@@ -77,9 +101,27 @@ def name_payee(body: requests.Account) -> UUID:
     )
 
 
-def withdraw_payee(session: Session, payee_id: UUID) -> None:
-    """Take back an account that waits."""
-    payees.withdraw_payee(session, actor=require_actor(), payee_id=payee_id, now=clock.now())
+def withdraw_payee(payee_id: UUID, body: requests.Proof) -> None:
+    """Take back an account that waits, after the second factor was proved."""
+
+    def withdraw(session: Session) -> None:
+        payees.withdraw_payee(session, actor=require_actor(), payee_id=payee_id, now=clock.now())
+
+    _prove_for(withdraw, body.code)
+    in_unit_of_work(withdraw)
+
+
+def _prove_for(work: Callable[[Session], object], code: str | None) -> None:
+    """Check the second factor for work that would be done: a code is used up by its proof, not by a slip in a form."""
+
+    def rehearse(session: Session) -> None:
+        work(session)
+        raise _RehearsedError
+
+    if not door.vault().policy.second_factor_waived:
+        with suppress(_RehearsedError):
+            in_unit_of_work(rehearse)
+    prove_second_factor(code)
 
 
 def prove_second_factor(code: str | None) -> None:

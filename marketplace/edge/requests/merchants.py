@@ -26,8 +26,14 @@ class Account(Request):
     code: Optional = None
 
 
+class Proof(Request):
+    """The second factor that proves who takes an account back."""
+
+    code: Optional = None
+
+
 class Application(Request):
-    """An application to sell; the account is asked for while the company has none."""
+    """An application to sell; account and second factor are asked for while the company has named none."""
 
     legal_name: Line
     registration_number: Line
@@ -39,6 +45,7 @@ class Application(Request):
     account_number: Optional = None
     bic: Optional = None
     country: Annotated[Country | None, BeforeValidator(blank_is_none)] = None
+    code: Optional = None
 
 
 class Decision(Request):

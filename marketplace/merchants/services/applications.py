@@ -17,7 +17,7 @@ from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
 from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
-from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.events import Event, record
 from marketplace.kernel.ids import new_id
@@ -203,9 +203,7 @@ def _sells(session: Session, company_id: UUID) -> bool:
 
 
 def _check_impartial(session: Session, actor: Actor, company_id: UUID, submitted_by: UUID | None) -> None:
-    if actor == SYSTEM:
-        return
-    companies = {row.company_id for row in accounts.memberships_of(session, person_id=actor.person)}
+    companies = accounts.companies_of(session, actor=actor)
     check_impartial(
         reviewer=actor.person_id, reviewer_companies=companies, applicant=company_id, submitted_by=submitted_by
     )

@@ -150,9 +150,9 @@ def escalate(session: Session, *, claim_id: UUID, actor: Actor, now: datetime) -
 
 
 def decide(session: Session, *, claim_id: UUID, amount: Money, text: str, actor: Actor, now: datetime) -> None:
-    """Decide an escalated claim as the operator; NotAllowed ``own_claim`` where his company is a party."""
+    """Decide an escalated claim as the operator; NotAllowed ``own_claim`` where a company of his is a party."""
     claim, order = _locked(session, claim_id, None)
-    if actor.company in (claim.claimant_id, claim.respondent_id):
+    if not accounts.companies_of(session, actor=actor).isdisjoint((claim.claimant_id, claim.respondent_id)):
         raise NotAllowed("own_claim")
     CLAIMS.apply(claim.state, "decide")
     rules.check_offer(amount, value=_value(claim), before=None)

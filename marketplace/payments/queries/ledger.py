@@ -1,11 +1,13 @@
 """Balances and entries, always summed from the entries themselves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound, Refused
@@ -15,7 +17,7 @@ from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, Ledge
 from marketplace.payments.models.plans import Payment
 from marketplace.payments.queries.payments import PAGE, cursor_id
 from marketplace.payments.rules.ledger import ACCOUNTS, AccountKind, AccountRef, Nature, TransferKind
-from marketplace.payments.rules.terms import Subject
+from marketplace.payments.rules.terms import Rail, Subject
 
 _LONGEST_STATEMENT: Final = 5_000
 
@@ -163,9 +165,10 @@ def statement(
 ) -> Statement:
     """Return a company's statement (None: the house's own books) from ``since`` up to, not including, ``until``.
 
-    Refused for a period with more than 5,000 entries.
+    What a company paid by card is held in accounts of the house, one a subject: its payer sees those too. Refused for a
+    period with more than 5,000 entries.
     """
-    own = (LedgerAccount.owner_id == company_id, LedgerAccount.currency == currency)
+    own = (_own(company_id), LedgerAccount.currency == currency)
     in_period = (LedgerTransfer.at >= since, LedgerTransfer.at < until)
     found = session.execute(
         _entries().where(*own, *in_period).order_by(LedgerTransfer.at, LedgerEntry.id).limit(_LONGEST_STATEMENT + 1)
@@ -181,11 +184,21 @@ def statement(
         .group_by(LedgerAccount.kind)
     ).all()
     order = list(AccountKind)
+    seen = _as_kept if company_id is None else _turned
     balances = [
-        BalanceRow(kind, _seen(kind, opening, currency), _seen(kind, closing, currency))
+        BalanceRow(kind, seen(kind, opening, currency), seen(kind, closing, currency))
         for kind, opening, closing in sorted(sums, key=lambda row: order.index(row[0]))
     ]
-    return Statement(currency, since, until, tuple(balances), tuple(_entry(row, seen=True) for row in found))
+    return Statement(currency, since, until, tuple(balances), tuple(_entry(row, seen) for row in found))
+
+
+def _own(company_id: UUID | None) -> sa.ColumnElement[bool]:
+    owned = LedgerAccount.owner_id == company_id
+    if company_id is None:
+        return owned
+    charged = orm.aliased(Payment)
+    paid = sa.select(charged.subject_id).where(charged.payer_id == company_id, charged.rail == Rail.CARD)
+    return sa.or_(owned, sa.and_(LedgerAccount.kind == AccountKind.HELD, LedgerAccount.subject_id.in_(paid)))
 
 
 def _entries() -> sa.Select[*tuple[Any, ...]]:
@@ -209,8 +222,7 @@ def _entries() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _entry(row: Any, *, seen: bool = False) -> EntryRow:
-    amount = _seen(row.account, row.minor, row.currency) if seen else Money(row.minor, row.currency)
+def _entry(row: Any, seen: Callable[[AccountKind, int, str], Money] | None = None) -> EntryRow:
     return EntryRow(
         id=row.id,
         transfer_id=row.transfer_id,
@@ -220,15 +232,17 @@ def _entry(row: Any, *, seen: bool = False) -> EntryRow:
         subject=Subject(row.subject_kind, row.subject_id) if row.subject_kind else None,
         payment_id=row.payment_id,
         payment_reference=row.reference,
-        amount=amount,
+        amount=(seen or _as_kept)(row.account, row.minor, row.currency),
     )
 
 
-def _seen(kind: AccountKind, minor: int, currency: str) -> Money:
-    """Turn the house's view of a company's account into the company's: what we owe it is what it has."""
-    account = ACCOUNTS[kind]
-    turned = account.owned and account.nature is not Nature.MEMO
-    return Money(-int(minor) if turned else int(minor), currency)
+def _as_kept(kind: AccountKind, minor: int, currency: str) -> Money:  # noqa: ARG001  the other view needs the kind
+    return Money(int(minor), currency)
+
+
+def _turned(kind: AccountKind, minor: int, currency: str) -> Money:
+    """Turn the house's view of an account into the company's: what we owe it, or hold of it, is what it has."""
+    return Money(int(minor) if ACCOUNTS[kind].nature is Nature.MEMO else -int(minor), currency)
 
 
 def _account(found: LedgerAccount, minor: int) -> AccountRow:

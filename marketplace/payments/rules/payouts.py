@@ -54,13 +54,15 @@ def result_action(result: str) -> str:
 
 
 def approvals_needed(amount: Money, threshold: Money | None) -> int:
-    """Return how many people must agree: two over the threshold, and two where no rate tells."""
-    return 1 if threshold is not None and amount <= threshold else 2
+    """Return how many people must agree: two from the threshold on, and two where no rate tells."""
+    return 1 if threshold is not None and amount < threshold else 2
 
 
-def check_approver(*, person_id: UUID, company_id: UUID, payee_company_id: UUID, approved_by: Collection[UUID]) -> None:
-    """Refuse whoever would be paid, and whoever has agreed before: four eyes are two people's."""
-    if company_id == payee_company_id:
+def check_approver(
+    *, person_id: UUID, companies: Collection[UUID], payee_company_id: UUID, approved_by: Collection[UUID]
+) -> None:
+    """Refuse whose own company would be paid, and whoever has agreed before: four eyes are two people's."""
+    if payee_company_id in companies:
         raise NotAllowed("own_payout")
     if person_id in approved_by:
         raise Conflict("same_person")

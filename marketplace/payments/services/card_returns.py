@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.audit.rules import digest
 from marketplace.kernel.actor import SYSTEM, Actor
@@ -79,14 +80,14 @@ def on_refunded(session: Session, event: events.CardRefunded) -> None:
 def approve(session: Session, *, return_id: UUID, way: str, actor: Actor, now: datetime) -> ReturnState:
     """Agree to send money back this way and return where the return stands then; it takes two people.
 
-    NotAllowed ``own_return`` for the company that is paid back, ``same_person`` for a second yes of one person,
-    Conflict ``way_chosen`` for another way than the first person chose.
+    NotAllowed ``own_return`` for whoever is of the company that is paid back, ``same_person`` for a second yes of one
+    person, Conflict ``way_chosen`` for another way than the first person chose.
     """
     row = _locked(session, return_id)
     RETURNS.apply(row.state, "approve")
     charge = cards.charge_by_id(session, charge_id=row.charge_id)
     terms = holding.terms_of(session, charge.subject)
-    if terms is not None and actor.company == terms.payer_id:
+    if terms is not None and terms.payer_id in accounts.companies_of(session, actor=actor):
         raise NotAllowed("own_return")
     chosen = rules.way_of(way)
     agreed = [person for person in (row.first_by, row.second_by) if person]

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound
@@ -64,17 +65,17 @@ def gather(session: Session, *, actor: Actor, now: datetime) -> int:
 
 
 def approve(session: Session, *, payout_id: UUID, actor: Actor, now: datetime) -> PayoutState:
-    """Agree to a payout and return where it stands then; over the threshold the second person's yes approves it.
+    """Agree to a payout and return where it stands then; from the threshold on the second person's yes approves it.
 
-    NotAllowed ``own_payout`` for the company that is paid, Conflict ``same_person`` for a second yes of one person,
-    Conflict ``payee_changed`` when the account is no longer the active one.
+    NotAllowed ``own_payout`` for whoever is of the company that is paid, Conflict ``same_person`` for a second yes of
+    one person, Conflict ``payee_changed`` when the account is no longer the active one.
     """
     payout = _locked(session, payout_id)
     PAYOUTS.apply(payout.state, "approve")
     before = session.scalars(sa.select(PayoutApproval.person_id).where(PayoutApproval.payout_id == payout.id)).all()
     rules.check_approver(
         person_id=actor.person,
-        company_id=actor.company,
+        companies=accounts.companies_of(session, actor=actor),
         payee_company_id=payout.company_id,
         approved_by=before,
     )

@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.numbers import VALIDATORS
@@ -15,12 +14,12 @@ from marketplace.edge import door
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import merchants as acts
 from marketplace.edge.identity import require_actor
-from marketplace.edge.parsing import parse
+from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import merchants as requests
 from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
-from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused, TooLarge, Unauthenticated
 from marketplace.merchants import queries
 from marketplace.merchants.rules.applications import Item
@@ -71,7 +70,7 @@ def send_application() -> Any:
     """Hand the licence and the application in."""
     try:
         done = forms.once(lambda key: _send(), flow=True)  # noqa: ARG005  the flow resumes by nothing
-    except (Refused, Conflict, TooLarge) as refusal:
+    except (Refused, Conflict, TooLarge, Unauthenticated) as refusal:
         return forms.reshown(refusal, _apply)
     flash(_("Your application is on its way. We look at it within two working days."), "good")
     return done
@@ -80,14 +79,8 @@ def send_application() -> Any:
 def _send() -> str:
     given: dict[str, Any] = {name: value for name, value in request.form.items() if name not in _GUARDS}
     # Everything else is read first: a licence is kept only for a form that can be.
-    parse(requests.Application, {**given, "licence_file_id": "00000000-0000-7000-8000-000000000000"})
-    licence = file_acts.received("licence_file_id", Purpose.LICENCE)
-
-    def hand_in(session: Session) -> None:
-        kept = str(file_acts.keep(session, licence))
-        acts.apply(session, parse(requests.Application, {**given, "licence_file_id": kept}))
-
-    in_unit_of_work(hand_in)
+    body = parse(requests.Application, {**given, "licence_file_id": "00000000-0000-7000-8000-000000000000"})
+    acts.apply(body, licence=file_acts.received("licence_file_id", Purpose.LICENCE))
     return url_for("merchants.desk")
 
 
@@ -103,6 +96,7 @@ def _apply(**shown: Any) -> str:
         company=company,
         identifier=validator.identifier if validator else None,
         needs_payee=not queries.has_payee(session, company_id=company_id),
+        asks_code=not door.vault().policy.second_factor_waived,
         currencies=choices.currencies(),
         countries=choices.countries(),
         **{"values": known, "errors": {}, "refusal": None, **shown},
@@ -139,13 +133,14 @@ def _named(body: requests.Account) -> str:
 def withdraw_payee(payee_id: UUID) -> Any:
     """Take back an account that waits."""
     try:
-        return forms.once(lambda session: _withdrawn(session, payee_id))
-    except Conflict as refusal:
+        body = parse_form(requests.Proof, request.form)
+        return forms.once(lambda key: _withdrawn(payee_id, body), flow=True)  # noqa: ARG005  it resumes by nothing
+    except (Refused, Conflict, Unauthenticated) as refusal:
         return forms.reshown(refusal, _payees)
 
 
-def _withdrawn(session: Any, payee_id: UUID) -> str:
-    acts.withdraw_payee(session, payee_id)
+def _withdrawn(payee_id: UUID, body: requests.Proof) -> str:
+    acts.withdraw_payee(payee_id, body)
     return url_for("merchants.payees")
 
 

@@ -355,7 +355,10 @@ def _admit(city: City) -> None:
     city.ids["company.newcomer"] = newcomer["company_id"]
     licence = city.upload("newcomer", PDF, "licence.pdf", "licence")
     apply = {"legal_name": "Newcomer Co.", "registration_number": "91110000600037341L", "licence_file_id": licence}
-    city.ids["application.new"] = city.call("newcomer", "POST", "/merchant-applications", apply | ACCOUNT)["id"]
+    city.secrets["newcomer"] = city.call("newcomer", "POST", "/me/second-factor")["secret"]
+    confirmed = {"code": app_code(city.secrets["newcomer"])}
+    proof = {"code": city.call("newcomer", "POST", "/me/second-factor/confirmation", confirmed)["codes"][0]}
+    city.ids["application.new"] = city.call("newcomer", "POST", "/merchant-applications", apply | ACCOUNT | proof)["id"]
     for each in city.call("merchant", "GET", "/merchant-applications")["items"]:
         city.ids["application.merchant"] = each["id"]
     city.ids["file.licence.rival"] = city.upload("rival", PDF, "licence.pdf", "licence")
@@ -365,7 +368,7 @@ def _admit(city: City) -> None:
     city.call("thai", "POST", "/codes", {"login": city.people["thai"].login, "purpose": "reset_password"})
     city.ids["code"] = town.code(city.people["thai"].login)
     _join(city, town)
-    for who in ("merchant", "thai", "operator"):
+    for who in ("merchant", "thai", "operator", "rival"):
         city.secrets[who] = city.call(who, "POST", "/me/second-factor")["secret"]
         if who != "thai":
             city.call(who, "POST", "/me/second-factor/confirmation", {"code": app_code(city.secrets[who])})

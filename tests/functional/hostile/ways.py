@@ -90,7 +90,7 @@ def _application(city: City) -> Body:
             "licence_until": "2030-01-01",
         }
         | ACCOUNT
-        | {"currency": "VND", "country": "VN", "bic": "BFTVVNVX"}
+        | {"currency": "VND", "country": "VN", "bic": "BFTVVNVX", "code": app_code(city.secrets["rival"])}
     )
 
 
@@ -250,7 +250,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /me/data": Way("buyer"),
     "POST /me/erasure": Way("rival", (), body(current_password=PASSWORD)),
     "POST /me/password": Way("rival", (), body(current_password=PASSWORD, new_password="over the Pearl River")),
-    "POST /me/second-factor": Way("rival"),
+    "POST /me/second-factor": Way("buyer"),
     "POST /me/second-factor/confirmation": Way("thai", (), lambda city: {"code": app_code(city.secrets["thai"])}),
     "POST /me/second-factor/removal": Way("merchant", (), _removal),
     "POST /me/sessions/end": Way("rival"),
@@ -307,7 +307,7 @@ WAYS: Final[dict[str, Way]] = {
     "POST /people/{}/enablement": Way("operator", ("person.shut",)),
     "GET /payees": Way("merchant"),
     "POST /payees": Way("merchant", (), _payee),
-    "POST /payees/{}/withdrawal": Way("merchant", ("payee",)),
+    "POST /payees/{}/withdrawal": Way("merchant", ("payee",), _removal),
     "GET /payments": Way("buyer"),
     "GET /payments/unanswered": Way("operator"),
     "GET /payments/{}": Way("buyer", ("payment.deposit.order",)),
@@ -336,7 +336,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /statements": Way("merchant", query="currency=CNY&from=2026-01-01&to=2026-12-31"),
     "GET /statements.csv": Way("merchant", query="currency=CNY&from=2026-01-01&to=2026-12-31"),
     "GET /terms": Way(""),
-    "POST /tokens": Way("", (), body(login="rival@demo.test", password=PASSWORD)),
+    "POST /tokens": Way("", (), body(login=lambda city: city.people["buyer"].login, password=PASSWORD)),
     "DELETE /tokens/current": Way("rival"),
     "GET /transfers": Way("merchant"),
     "POST /transfers": Way(
@@ -365,7 +365,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "accounts.invite": body(login="x@demo.test"),
     "operator.admit": _partner,
     "operator.invite_leader": body(login="lead@demo.test"),
-    "accounts.log_in": body(login="rival@demo.test", password=PASSWORD),
+    "accounts.log_in": body(login=lambda city: city.people["buyer"].login, password=PASSWORD),
     "accounts.register_company": _registration,
     "accounts.remove_second_factor": _removal,
     "accounts.reset_password": lambda city: {
@@ -395,6 +395,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "merchants.decide": _DECIDE,
     "merchants.set_standing": body(action="suspend", reason="Late."),
     "merchants.name_payee": _payee,
+    "merchants.withdraw_payee": _removal,
     "merchants.send_application": lambda city: {
         name: value for name, value in _application(city).items() if name != "licence_file_id"
     },
@@ -416,6 +417,7 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "accounts.end_membership": ("buyer", "person.mate"),
     "claims.open_claim": ("buyer", "line.delivered"),
     "merchants.name_payee": ("merchant", ""),
+    "merchants.send_application": ("rival", ""),
     "operations.hand_over": ("", "line.packed"),
     "operations.pack": ("merchant", "line.confirmed"),
     "operations.receive": ("", "booking.arrived"),

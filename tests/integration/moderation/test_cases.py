@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from marketplace.accounts.rules.permissions import Role
 from marketplace.audit.models import AuditRow
 from marketplace.catalog.queries import own, shelf
 from marketplace.catalog.rules.pricing import make_ladder
@@ -17,6 +18,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.moderation import queries, services
 from marketplace.moderation.models import Case, CaseReason
 from marketplace.moderation.rules import CaseKind, CaseState
+from tests import factories
 from tests.integration.catalog.conftest import DRAFT, NOW, merchant, moderator, shelves
 
 
@@ -113,6 +115,18 @@ def test_the_reason_reaches_the_merchant_and_no_audit_row(submitted):
     assert decide(one, again.id, "reject", reason="Counterfeit.") is CaseState.DECLINED
     row = own.own_listing(reading(), company_id=seller.company, listing_id=made)
     assert row.state == "delisted"
+
+
+def test_a_member_of_the_company_does_not_decide_about_its_goods_for_the_operator(app):
+    market = factories.open_market(app)
+    with unit_of_work() as session:
+        draft = replace(factories.DRAFT, sku="CH-2")
+        made = listings.create(session, actor=market.merchant.actor, draft=draft, now=NOW)
+        listings.submit(session, actor=market.merchant.actor, listing_id=made, now=NOW)
+    (case,) = pending()
+    member = factories.insider(app, role=Role.MODERATOR, company_id=market.merchant.company, now=NOW)
+    with pytest.raises(NotAllowed, match="own_listing"):
+        decide(member.actor, case.id)
 
 
 def test_only_what_was_seen_is_approved_and_only_by_strangers(submitted):

@@ -177,6 +177,11 @@ def test_held_money_of_a_decided_claim_goes_back_to_the_card(call, market, app):
             session, claim_id=UUID(made["id"]), amount=Money(1, "CNY"), text="", actor=market.merchant.actor,
             now=clock.now(),
         )  # fmt: skip
+    member = factories.insider(app, role=Role.ADMIN, company_id=market.merchant.company, now=clock.now())
+    with pytest.raises(NotAllowed, match="own_claim"), unit_of_work() as session:
+        services.decide(
+            session, claim_id=UUID(made["id"]), amount=Money(1, "CNY"), text="", actor=member.actor, now=clock.now()
+        )
     with unit_of_work() as session:
         services.decide(
             session, claim_id=UUID(made["id"]), amount=Money(1_096_00, "CNY"), text="Photos show it.",

@@ -13,6 +13,7 @@ from marketplace.mail.models import MailMessage
 from marketplace.outbox.models import OutboxJob
 from marketplace.payments.flows import cards, give_back
 from marketplace.payments.models.cards import CardReturn
+from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.queries import card_returns, checks
 from marketplace.payments.queries.card_returns import RefundStanding
 from marketplace.payments.rules.card_returns import ReturnState, Way
@@ -90,6 +91,17 @@ def test_a_failed_refund_is_handed_to_treasury_and_told(app, deal):
     letters = reading().scalars(sa.select(MailMessage).order_by(MailMessage.created_at)).all()[told:]
     assert {letter.template for letter in letters} == {"card_return_due"}
     assert is_sound()
+
+
+def test_a_member_of_the_company_that_is_paid_back_does_not_approve_for_the_operator(app, deal):
+    deal.call_off()
+    refuse(app)
+    company = factories.open_market(app).buyer
+    with unit_of_work() as session:
+        session.execute(sa.update(PaymentTerms).values(payer_id=company.company))
+    member = factories.insider(app, role=Role.TREASURY, company_id=company.company, now=NOW)
+    with pytest.raises(NotAllowed, match="own_return"):
+        agree(only().id, "bank", member.actor)
 
 
 def test_two_people_send_it_by_bank(app, deal):

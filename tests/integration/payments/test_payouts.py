@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
@@ -108,6 +109,25 @@ def result(payout, outcome):
 
 def send():
     return flows.send(remittance="City", now=NOW)
+
+
+def test_a_member_of_the_company_that_is_paid_does_not_approve_for_the_operator(app, till):
+    till.release(1_000_00)
+    flows.gather(now=NOW)
+    (due,) = till.payouts()
+    member = factories.insider(app, role=Role.TREASURY, company_id=till.company_id, now=NOW)
+    with pytest.raises(NotAllowed, match="own_payout"):
+        approve(due, member.actor)
+    assert approve(due, clerk()) is PayoutState.APPROVED
+
+
+def test_exactly_the_threshold_takes_two_people(till):
+    till.release(50_000_00)
+    flows.gather(now=NOW)
+    (due,) = till.payouts()
+    assert (due.amount.minor, due.approvals_needed) == (50_000_00, 2)
+    assert approve(due, clerk()) is PayoutState.DUE
+    assert approve(due, clerk()) is PayoutState.APPROVED
 
 
 def test_a_small_payout_goes_its_way(till):

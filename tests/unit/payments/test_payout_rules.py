@@ -17,18 +17,18 @@ ONE, TWO, CITY, SHOP = (UUID(int=number) for number in range(1, 5))
 THRESHOLD = Money(50_000_00, "CNY")
 
 
-def test_two_people_over_the_threshold_and_where_no_rate_tells():
-    assert rules.approvals_needed(THRESHOLD, THRESHOLD) == 1
-    assert rules.approvals_needed(Money(50_000_01, "CNY"), THRESHOLD) == 2
+def test_two_people_from_the_threshold_on_and_where_no_rate_tells():
+    assert rules.approvals_needed(Money(49_999_99, "CNY"), THRESHOLD) == 1
+    assert rules.approvals_needed(THRESHOLD, THRESHOLD) == 2
     assert rules.approvals_needed(Money(1, "CNY"), None) == 2
 
 
 def test_nobody_approves_his_own_or_twice():
-    rules.check_approver(person_id=ONE, company_id=CITY, payee_company_id=SHOP, approved_by=[TWO])
+    rules.check_approver(person_id=ONE, companies=[CITY], payee_company_id=SHOP, approved_by=[TWO])
     with pytest.raises(NotAllowed):
-        rules.check_approver(person_id=ONE, company_id=SHOP, payee_company_id=SHOP, approved_by=[])
+        rules.check_approver(person_id=ONE, companies=[CITY, SHOP], payee_company_id=SHOP, approved_by=[])
     with pytest.raises(Conflict):
-        rules.check_approver(person_id=ONE, company_id=CITY, payee_company_id=SHOP, approved_by=[ONE])
+        rules.check_approver(person_id=ONE, companies=[CITY], payee_company_id=SHOP, approved_by=[ONE])
 
 
 def test_results_are_named():

@@ -52,8 +52,9 @@ PAYMENTS: Final = Lifecycle[PaymentState](
     {
         _S.DUE: _OPEN,
         # The slip's reader has the next move, so the clock does not make it the payer's fault. Silence never makes it
-        # money: a slip that nobody answers, or that the payee disputes, leaves the payment due.
-        _S.SLIP_RECEIVED: {name: state for name, state in _OPEN.items() if name != "lapse"} | {"dispute": _S.DUE},
+        # money: a slip that nobody answers, or that the payee disputes, leaves the payment due, or what is left of it.
+        _S.SLIP_RECEIVED: {name: state for name, state in _OPEN.items() if name != "lapse"}
+        | {"dispute": _S.DUE, "dispute_rest": _S.PART_PAID},
         _S.PART_PAID: _OPEN,
         _S.OVERDUE: {name: state for name, state in _OPEN.items() if name != "lapse"},
         # More may come for a payment that is settled: it covers bank charges first, the rest is owed back.
@@ -78,6 +79,11 @@ MILESTONE_OF: Final = {
     _S.CAPTURED: MilestoneState.HELD,
     _S.REFUNDED: MilestoneState.REFUNDED,
 }
+
+
+def disputing(*, paid: Money) -> str:
+    """Return what a disputed slip does: money that came before it has come all the same."""
+    return "dispute_rest" if paid else "dispute"
 
 
 class TransferState(StrEnum):

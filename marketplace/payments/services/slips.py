@@ -17,9 +17,10 @@ from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import NotAllowed, Refused
 from marketplace.kernel.events import record
+from marketplace.kernel.money import Money
 from marketplace.payments import events
 from marketplace.payments.models.plans import Payment
-from marketplace.payments.rules.paying import PaymentState
+from marketplace.payments.rules.paying import PaymentState, disputing
 from marketplace.payments.services import payments
 from marketplace.reference.rules import Setting
 
@@ -84,6 +85,7 @@ def _escalate(session: Session, payment: Payment, *, now: datetime) -> None:
 
 def _dispute(session: Session, payment: Payment, *, actor: Actor, now: datetime) -> None:
     until = accounts.days_of(session, company_id=payment.payer_id, setting=Setting.SLIP_ANSWER_WORKING_DAYS, now=now)
-    payments.move(session, payment, "dispute", actor=actor, now=now)
+    action = disputing(paid=Money(payment.paid_minor, payment.currency))
+    payments.move(session, payment, action, actor=actor, now=now)
     payments.prolong(session, payment, due_at=until)
     record(session, events.SlipDisputed(**payments.named(payment), at=now))

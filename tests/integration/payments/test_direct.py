@@ -341,6 +341,16 @@ def test_a_payee_who_has_no_money_says_so(deal):
     assert deal.confirm(300_000).state is PaymentState.PAID
 
 
+def test_a_disputed_slip_leaves_what_came_before_it(deal):
+    deal.open(due=9)
+    deal.confirm(100_000)
+    deal.slip()
+    slips.dispute(deal.session, actor=deal.merchant, payment_id=deal.payment().id, now=NOW)
+    assert (deal.payment().state, deal.payment().outstanding) == (PaymentState.PART_PAID, Money(200_000, "CNY"))
+    assert MilestoneState.PART_PAID in {row.state for row in deal.milestones()}
+    assert deal.confirm(200_000).state is PaymentState.PAID
+
+
 def test_another_slip_gives_the_payee_no_more_time(deal):
     deal.open()
     deal.slip()

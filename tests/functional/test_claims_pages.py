@@ -8,7 +8,7 @@ from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
-from tests.integration.orders.test_claims import bring, call, line_of, market, place
+from tests.integration.orders.test_claims import bring, call, line_of, market, place, receive
 from tests.support.visitors import Visitor
 
 __all__ = ["call", "market"]
@@ -50,6 +50,20 @@ def test_a_buyer_claims_and_a_merchant_answers_on_pages(app, call, market):
     buyer.post(f"{page}/lines/{line_id}/acceptance", {"quantity": "360"}, page=page)
     assert "9,864" in buyer.get(page)
     Reader(app, market.thai).get(shown, expect=404)
+
+
+def test_the_order_page_warns_of_faulty_units_and_takes_them_as_they_are(app, call, market):
+    order_id = place(call, market, chains=0, pads=80)
+    receive(order_id, damage=10)
+    page, act = f"/orders/{order_id}", f"/orders/{order_id}/lines/{line_of(order_id)}/acceptance"
+    buyer = Reader(app, market.buyer)
+    assert "Faulty units that nobody claims yet" in buyer.get(page)
+    buyer.post(act, {"quantity": "70"}, page=page)
+    assert "Keep 10 damaged without a claim" in buyer.get(page)
+    assert "without a claim" not in Reader(app, market.thai).get(page)
+    buyer.post(act, {}, page=page)
+    assert "Faulty units" not in buyer.get(page)
+    assert call(market.buyer, "GET", page, expect=200)["state"] == "completed"
 
 
 def test_the_operator_gathers_and_sends_payouts_on_pages(app, call, market):

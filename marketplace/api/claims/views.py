@@ -26,7 +26,7 @@ api = Blueprint("api_claims", __name__)
     idempotent=True,
 )
 def accept(line_id: UUID, body: requests.Acceptance, session: Session) -> tuple[int, None]:
-    """Accept delivered units of a line: all of them, or so many."""
+    """Accept delivered units of a line: all of them, or so many; faulty ones only where they are named."""
     acts.accept(session, line_id, body)
     return 204, None
 

@@ -9,6 +9,7 @@ from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.distribution.queries import FreightRow
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.orders.claims.queries import AnswerDue as Waiting
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.papers.queries import DocumentRow
@@ -186,6 +187,30 @@ class Timeline(Answer):
     customs: dict[str, str]
 
 
+class AnswerDue(Answer):
+    """What of a line waits for its owner to accept or claim until ``due_at``; then ``by_silence`` happens.
+
+    ``faulty`` are units damaged or lost that nobody claims. ``due_at`` is null until all of the line is received.
+    """
+
+    owner: Literal["buyer"] = "buyer"
+    due_at: Instant | None
+    by_silence: Literal["accepted"] = "accepted"
+    delivered: int
+    faulty: dict[str, int]
+    holds_payment: bool
+
+    @classmethod
+    def of(cls, row: Waiting) -> "AnswerDue":
+        """Write what waits."""
+        return cls(
+            due_at=row.due_at,
+            delivered=row.delivered,
+            faulty={str(state): quantity for state, quantity in row.faulty.items()},
+            holds_payment=row.holds_payment,
+        )
+
+
 class Line(Answer):
     """An order line; ``parts`` is its quantity per state."""
 
@@ -203,12 +228,14 @@ class Line(Answer):
     ready_date: date | None
     state: str
     parts: dict[str, int]
+    answer_due: AnswerDue | None
     timeline: Timeline
 
     @classmethod
     def of(cls, row: LineRow, seen: OrderSeen) -> "Line":
         """Write a line."""
         booking = seen.booking_of(row.id)
+        waiting = seen.answers.get(row.id)
         return cls(
             id=row.id,
             listing_id=row.listing_id,
@@ -224,6 +251,7 @@ class Line(Answer):
             ready_date=row.ready_date,
             state=str(row.state),
             parts={str(state): quantity for state, quantity in row.parts.items()},
+            answer_due=AnswerDue.of(waiting) if waiting else None,
             timeline=Timeline(
                 goods=str(row.state),
                 goods_moves=[Move(state=str(one.after), quantity=one.quantity, at=one.at) for one in row.moves],

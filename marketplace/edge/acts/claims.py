@@ -25,6 +25,7 @@ from marketplace.orders.claims import queries
 from marketplace.orders.claims.queries import ClaimRow
 from marketplace.orders.queries import lines
 from marketplace.orders.rules.claims import CLAIMS, Carrier, ClaimState
+from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import acceptance, claims
 from marketplace.payments.queries import card_returns
 from marketplace.payments.queries.card_returns import RefundStanding
@@ -45,8 +46,16 @@ class ClaimSeen:
 
 
 def accept(session: Session, line_id: UUID, body: requests.Acceptance) -> None:
-    """Accept delivered units of a line."""
-    acceptance.accept_line(session, line_id=line_id, quantity=body.quantity, actor=require_actor(), now=clock.now())
+    """Accept delivered units of a line, and give claims up about those named faulty."""
+    named = {LineState.DAMAGED: body.damaged, LineState.LOST: body.lost}
+    acceptance.accept_line(
+        session,
+        line_id=line_id,
+        quantity=body.quantity,
+        faulty={state: quantity for state, quantity in named.items() if quantity is not None},
+        actor=require_actor(),
+        now=clock.now(),
+    )
 
 
 def open_claim(session: Session, line_id: UUID, body: requests.Claim, *, more: Sequence[UUID] = ()) -> UUID:

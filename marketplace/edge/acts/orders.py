@@ -19,6 +19,8 @@ from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import tracking
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.tracking import TransportRow
+from marketplace.orders.claims import queries as claims
+from marketplace.orders.claims.queries import AnswerDue
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
 from marketplace.orders.queries.lines import LineRow
@@ -50,6 +52,7 @@ class OrderSeen:
     payments: tuple[PaymentRow, ...]
     milestones: tuple[MilestoneRow, ...]
     documents: tuple[DocumentRow, ...]
+    answers: Mapping[UUID, AnswerDue]
     acts: tuple[str, ...]
 
     def booking_of(self, line_id: UUID) -> BookingRow | None:
@@ -103,6 +106,7 @@ def look(order_id: UUID) -> OrderSeen:
         payments=tuple(row for subject in subjects for row in found_payments[subject]),
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),
         documents=_documents(session, company_id, order.id, [row.id for row in freight], [line.id for line in lines]),
+        answers=claims.answers_due(session, line_ids=[line.id for line in lines]),
         acts=tuple(_acts(order, lines, order.side_of(company_id), clock.now())),
     )
 

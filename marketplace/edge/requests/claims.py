@@ -14,9 +14,14 @@ Prose = Annotated[Annotated[Text, Field(max_length=4_000)] | None, BeforeValidat
 
 
 class Acceptance(Request):
-    """How many delivered units are accepted; without a number all of them."""
+    """How many delivered units are accepted; without a number all of them.
+
+    ``damaged`` and ``lost`` name units that are kept as they came, or written off, without a claim about them.
+    """
 
     quantity: Annotated[Whole | None, BeforeValidator(blank_is_none)] = None
+    damaged: Annotated[Whole | None, BeforeValidator(blank_is_none)] = None
+    lost: Annotated[Whole | None, BeforeValidator(blank_is_none)] = None
 
 
 class Claim(Request):

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,9 +13,20 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
-from marketplace.orders.models import AcceptanceWindow, Claim, ClaimEvidence, ClaimText, LinePart, Order
+from marketplace.orders.models import AcceptanceWindow, Claim, ClaimEvidence, ClaimText, LinePart, Order, OrderLine
 from marketplace.orders.queries.orders import PAGE
-from marketplace.orders.rules.claims import OPEN, ClaimReason, ClaimState, Owner, Respondent
+from marketplace.orders.rules.acceptance import RECEIVED
+from marketplace.orders.rules.claims import (
+    OPEN,
+    ClaimReason,
+    ClaimState,
+    Owner,
+    Respondent,
+    holds_payment,
+    unclaimed,
+    waiting,
+)
+from marketplace.orders.rules.states import LineState
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,20 @@ class ClaimRow:
     evidence: tuple[UUID, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerDue:
+    """What of a line waits for the buyer to accept or claim; after ``due_at`` his silence accepts it as it is.
+
+    ``due_at`` is None until everything of the line is received. ``faulty`` are units that stand damaged or lost and
+    that nobody claims; ``holds_payment`` tells whether the merchant's money waits.
+    """
+
+    due_at: datetime | None
+    delivered: int
+    faulty: dict[LineState, int]
+    holds_payment: bool
+
+
 def claims(
     session: Session,
     *,
@@ -89,12 +115,29 @@ def claim(session: Session, *, company_id: UUID | None, claim_id: UUID) -> Claim
     return replace(_claim_row(*found), texts=said, evidence=tuple(sorted(files)))
 
 
-def windows(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, datetime]:
-    """Return until when the buyer may accept or claim, of lines whose time runs."""
-    found = session.scalars(
-        sa.select(AcceptanceWindow).where(AcceptanceWindow.line_id.in_(line_ids), AcceptanceWindow.ended_at.is_(None))
-    )
-    return {row.line_id: row.ends_at for row in found}
+def answers_due(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, AnswerDue]:
+    """Return what of these lines waits for the buyer's word, for lines of which something does."""
+    ended = sa.select(AcceptanceWindow.line_id).where(AcceptanceWindow.ended_at.is_not(None))
+    found = session.execute(
+        sa.select(LinePart.line_id, LinePart.state, LinePart.quantity, Order.incoterm, AcceptanceWindow.ends_at)
+        .join(OrderLine, OrderLine.id == LinePart.line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .outerjoin(AcceptanceWindow, AcceptanceWindow.line_id == LinePart.line_id)
+        .where(LinePart.line_id.in_(line_ids), LinePart.state.in_(RECEIVED), LinePart.line_id.not_in(ended))
+        .order_by(LinePart.line_id)
+    ).all()
+    claimed = _claimed(session, {row.line_id for row in found})
+    due: dict[UUID, AnswerDue] = {}
+    for line_id, rows in groupby(found, key=lambda row: row.line_id):
+        of_line = list(rows)
+        parts = {row.state: row.quantity for row in of_line}
+        incoterm, ends_at = of_line[0].incoterm, of_line[0].ends_at
+        faulty = waiting(unclaimed(parts, claimed.get(line_id, {})), incoterm)
+        delivered = parts.get(LineState.DELIVERED, 0)
+        if delivered or faulty:
+            holds = bool(delivered) or any(holds_payment(state, incoterm) for state in faulty)
+            due[line_id] = AnswerDue(ends_at, delivered, faulty, holds)
+    return due
 
 
 def unanswered(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:
@@ -120,7 +163,7 @@ def lapsed_claims(session: Session, *, now: datetime, limit: int = 200) -> tuple
 
 
 def breaches(session: Session) -> list[Breach]:
-    """Return lines with open claims about more units than stand where claimed units stand."""
+    """Return lines with claims about more units than stand aside, or with more awarded than the line's price."""
     there = (
         sa.select(sa.func.coalesce(sa.func.sum(LinePart.quantity), 0))
         .where(LinePart.line_id == Claim.line_id, LinePart.state == Claim.units_in)
@@ -132,10 +175,32 @@ def breaches(session: Session) -> list[Breach]:
         .group_by(Claim.line_id, Claim.units_in)
         .having(sa.func.sum(Claim.quantity) > there)
     )
+    awarded = (
+        sa.select(OrderLine.id)
+        .join(Claim, Claim.line_id == OrderLine.id)
+        .group_by(OrderLine.id, OrderLine.amount_minor)
+        .having(sa.func.sum(sa.func.coalesce(Claim.awarded_minor, 0)) > OrderLine.amount_minor)
+    )
     return [
         Breach("8 claims", "order_line", line_id, "more units are claimed than stand aside")
         for line_id in session.scalars(statement)
+    ] + [
+        Breach("1 claims", "order_line", line_id, "claims brought more than the line's price")
+        for line_id in session.scalars(awarded)
     ]
+
+
+def _claimed(session: Session, line_ids: Collection[UUID]) -> dict[UUID, dict[LineState, int]]:
+    statement = (
+        sa.select(Claim.line_id, Claim.units_in, sa.func.sum(Claim.quantity))
+        .where(Claim.line_id.in_(line_ids), Claim.state.in_(OPEN), Claim.units_in.is_not(None))
+        .group_by(Claim.line_id, Claim.units_in)
+    )
+    claimed: dict[UUID, dict[LineState, int]] = {}
+    for line_id, state, quantity in session.execute(statement):
+        if state is not None:
+            claimed.setdefault(line_id, {})[state] = int(quantity)
+    return claimed
 
 
 def _claims_of(company_id: UUID | None) -> sa.Select[Claim, str]:

@@ -9,12 +9,17 @@ from marketplace.catalog.models import StockHold
 from marketplace.catalog.rules.states import HoldState
 from marketplace.kernel.checks import Breach
 from marketplace.orders.models import LinePart, Order, OrderLine
+from marketplace.orders.queries import acceptances
 from marketplace.orders.rules.parts import least_advanced
 from marketplace.orders.rules.states import BEFORE_PACKING, LineState
 
 
 def breaches(session: Session) -> list[Breach]:
-    """Return lines whose parts do not add up, that show another state or keep stock in vain, and uneven orders."""
+    """Return lines, orders and acceptances that do not hold.
+
+    Parts add up to what was ordered, a line shows its least advanced part and keeps no stock in vain, lines add up to
+    their order, and an acceptance binds to what was agreed.
+    """
     found: list[Breach] = []
     per_line = (
         sa.select(LinePart.line_id, sa.func.sum(LinePart.quantity).label("quantity"))
@@ -44,7 +49,7 @@ def breaches(session: Session) -> list[Breach]:
         Breach("1 order total", "order", order_id, "the lines do not add up to the order")
         for order_id in session.scalars(wrong)
     ]
-    return found + _misplaced(session) + _still_promised(session)
+    return found + _misplaced(session) + _still_promised(session) + acceptances.breaches(session)
 
 
 def _still_promised(session: Session) -> list[Breach]:

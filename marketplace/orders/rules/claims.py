@@ -8,6 +8,7 @@ from uuid import UUID
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import Money
+from marketplace.orders.rules.parts import Parts
 from marketplace.orders.rules.states import LineState
 
 PREFIX: Final = "CLM"
@@ -103,8 +104,35 @@ def blocks(reason: ClaimReason, incoterm: str) -> bool:
 
 def is_merchants_loss(state: LineState, incoterm: str) -> bool:
     """Tell whether units that never came, recorded by those who counted, are not to be paid for."""
+    if state not in NEVER_CAME:
+        return False
     reason = ClaimReason.SHORT if state is LineState.SHORT else ClaimReason.LOST
     return respondent_for(reason, incoterm) is Respondent.MERCHANT
+
+
+def holds_payment(state: LineState, incoterm: str) -> bool:
+    """Tell whether faulty units that the buyer has not spoken about hold up the line's acceptance milestone."""
+    return any(stands is state and blocks(reason, incoterm) for reason, stands in STANDING.items())
+
+
+def is_kept(state: LineState) -> bool:
+    """Tell whether faulty units that nobody claims are there to be kept."""
+    return state in FAULTS and state not in NEVER_CAME
+
+
+def unclaimed(parts: Parts, claimed: Parts) -> dict[LineState, int]:
+    """Return the faulty units of a line without an open claim, by state."""
+    faulty = {state: parts[state] - claimed.get(state, 0) for state in parts if state in (*FAULTS, LineState.RETURNED)}
+    return {state: quantity for state, quantity in faulty.items() if quantity > 0}
+
+
+def waiting(free: Parts, incoterm: str) -> dict[LineState, int]:
+    """Return those unclaimed units that the buyer would lose money by: to be claimed, or given up, by his word."""
+    return {
+        state: quantity
+        for state, quantity in free.items()
+        if is_kept(state) or (state in NEVER_CAME and not is_merchants_loss(state, incoterm))
+    }
 
 
 def check_offer(offer: Money, *, value: Money, before: Money | None) -> None:

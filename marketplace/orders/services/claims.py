@@ -16,12 +16,13 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
-from marketplace.orders.models import Acceptance, Claim, ClaimEvidence, ClaimText, Order, OrderLine
+from marketplace.orders.models import Acceptance, AcceptanceWindow, Claim, ClaimEvidence, ClaimText, Order, OrderLine
 from marketplace.orders.rules import claims as rules
 from marketplace.orders.rules.claims import CLAIMS, OPEN, Carrier, ClaimReason, ClaimState, Owner, Respondent
 from marketplace.orders.rules.states import LineState
-from marketplace.orders.services.acceptance import allow, bought_line, settle_line, value_of
+from marketplace.orders.services.acceptance import bought_line
 from marketplace.orders.services.moves import locked_order, move_line, parts_of
+from marketplace.orders.services.settling import allow, left_of, settle_line, value_of
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import returns
 from marketplace.reference.rules import Setting
@@ -179,16 +180,18 @@ def _set_aside(
 ) -> LineState | None:
     """Put claimed units where such units stand and return that state; None for units that stay where they are."""
     parts = parts_of(session, line_id=line.id)
-    delivered = parts.get(LineState.DELIVERED, 0)
-    accepted = parts.get(LineState.ACCEPTED, 0) - _claimed(session, line, None)
+    delivered, accepted = parts.get(LineState.DELIVERED, 0), parts.get(LineState.ACCEPTED, 0)
     state = rules.STANDING[reason]
     if state is None:
-        _check_quantity(quantity, delivered + accepted)
+        _check_late(session, line, now)
+        _check_quantity(quantity, delivered + accepted - _spoken_for(session, order, line, reason))
         return None
     standing = parts.get(state, 0) - _claimed(session, line, state)
-    if quantity > standing + delivered and reason is ClaimReason.DEFECTIVE and quantity <= accepted:
-        _check_hidden(session, order, line, now)
-        return None
+    if quantity > standing + delivered and reason is ClaimReason.DEFECTIVE:
+        hidden = accepted - _spoken_for(session, order, line, reason)
+        if quantity <= hidden:
+            _check_hidden(session, order, line, now)
+            return None
     _check_quantity(quantity, standing + delivered)
     if quantity > standing:
         move_line(
@@ -217,11 +220,40 @@ def _check_hidden(session: Session, order: Order, line: OrderLine, now: datetime
         raise Conflict("deadline", ended_at=until)
 
 
-def _claimed(session: Session, line: OrderLine, state: LineState | None) -> int:
+def _check_late(session: Session, line: OrderLine, now: datetime) -> None:
+    """Refuse a claim about lateness, which is seen at receipt, once the time to accept or claim is over."""
+    window = session.get(AcceptanceWindow, line.id)
+    if window is not None and window.ends_at <= now:
+        raise Conflict("deadline", ended_at=window.ends_at)
+
+
+def _claimed(session: Session, line: OrderLine, state: LineState) -> int:
     total = sa.select(sa.func.coalesce(sa.func.sum(Claim.quantity), 0))
-    where = (Claim.line_id == line.id, Claim.state.in_(OPEN))
-    stands = Claim.units_in.is_(None) if state is None else Claim.units_in == state
-    return int(session.scalars(total.where(*where, stands)).one())
+    return int(session.scalars(total.where(*_open_of(line), Claim.units_in == state)).one())
+
+
+def _spoken_for(session: Session, order: Order, line: OrderLine, reason: ClaimReason) -> int:
+    """Count units still with the buyer that the same respondent has an open claim about, or has paid something for.
+
+    Goods that came late may have a hidden defect too: for that, lateness does not count.
+    """
+    open_here = sa.and_(*_open_of(line), Claim.units_in.is_(None))
+    kept = sa.or_(
+        Claim.units_in.is_(None),
+        sa.and_(Claim.units_in.not_in(rules.NEVER_CAME), Claim.awarded_minor < Claim.value_minor),
+    )
+    statement = sa.select(sa.func.coalesce(sa.func.sum(Claim.quantity), 0)).where(
+        Claim.line_id == line.id,
+        Claim.respondent == rules.respondent_for(reason, order.incoterm),
+        sa.or_(open_here, sa.and_(Claim.awarded_minor > 0, kept)),
+    )
+    if reason is not ClaimReason.LATE:
+        statement = statement.where(Claim.reason != ClaimReason.LATE)
+    return int(session.scalars(statement).one())
+
+
+def _open_of(line: OrderLine) -> tuple[sa.ColumnElement[bool], ...]:
+    return Claim.line_id == line.id, Claim.state.in_(OPEN)
 
 
 def _check_evidence(session: Session, evidence: Sequence[UUID], actor: Actor) -> None:
@@ -259,12 +291,14 @@ def _escalate(session: Session, claim: Claim, *, actor: Actor, now: datetime) ->
 def _end(
     session: Session, claim: Claim, order: Order, action: str, awarded: Money, *, actor: Actor, now: datetime
 ) -> None:
+    line = session.get_one(OrderLine, claim.line_id, populate_existing=True)
+    # Claims that were open together never bring more than the line's price in all.
+    awarded = min(awarded, left_of(session, order=order, line=line))
     claim.state = CLAIMS.apply(claim.state, action)
     claim.owner, claim.deadline_at, claim.ended_at = None, None, now
     claim.awarded_minor = awarded.minor
     session.flush()
     _audit(session, claim, action, {"minor": awarded.minor, "currency": awarded.currency}, actor, now)
-    line = session.get_one(OrderLine, claim.line_id, populate_existing=True)
     if awarded:
         _compensate(session, claim, order, line, awarded, actor=actor, now=now)
     if claim.units_in is not None:
@@ -288,8 +322,7 @@ def _compensate(
             now=now,
         )
         return
-    amount = min(awarded, value_of(session, order=order, line=line, quantity=line.quantity))
-    allow(session, order=order, line=line, amount=amount, cause_id=claim.id, actor=actor, now=now)
+    allow(session, order=order, line=line, amount=awarded, cause_id=claim.id, actor=actor, now=now)
 
 
 def _value(claim: Claim) -> Money:

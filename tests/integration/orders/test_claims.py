@@ -7,6 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
+from marketplace.catalog.models import StockHold
+from marketplace.catalog.services import stock
 from marketplace.files.models import StoredFile
 from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
@@ -17,6 +19,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.orders import flows
 from marketplace.orders.models import OrderLine
+from marketplace.orders.rules.claims import Carrier
 from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import claims as services
 from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_line, move_order
@@ -73,6 +76,17 @@ def bring(order_id, *, short=0, acts=WAY):
                         session, line=line, state=LineState.PACKED, action="short", quantity=short, now=clock.now()
                     )
                 move_all(session, line=line, action=act, now=clock.now())
+                if act == "hand_over":
+                    leave_the_shelf(session, line, short)
+
+
+def leave_the_shelf(session, line, short):
+    """Ship what was handed over and let go of what is missing, as the hub does; goods made to order have no shelf."""
+    if not session.scalar(sa.select(StockHold.id).where(StockHold.subject == line.id)):
+        return
+    stock.ship(session, subject=line.id, quantity=line.quantity - short, now=clock.now())
+    if short:
+        stock.release(session, subject=line.id, now=clock.now(), reason="short")
 
 
 def seen(call, trader, order_id):
@@ -316,3 +330,117 @@ def test_a_cancelled_order_gives_everything_back(call, market, app, rail):
     else:
         assert [one["amount"]["amount"] for one in owed] == ["3288.00"]
         call(market.merchant, "POST", f"/returns/{owed[0]['id']}/confirmation", expect=200)
+
+
+def receive(order_id, **faults):
+    """Take an order's goods to the buyer, some of them damaged or lost on the way."""
+    bring(order_id, acts=WAY[:-1])
+    with unit_of_work() as session:
+        order = locked_order(session, order_id=UUID(order_id))
+        for line in lines_in(session, order_id=order.id):
+            for action, units in faults.items():
+                move_line(
+                    session, line=line, state=LineState.IN_TRANSIT, action=action, quantity=units, now=clock.now()
+                )
+            move_all(session, line=line, action="deliver", now=clock.now())
+
+
+def first_line(order):
+    (line,) = order["lines"]
+    return line
+
+
+def test_accepting_the_good_units_leaves_the_damaged_ones_to_claim(call, market):
+    order_id = place(call, market, chains=0, pads=80)
+    receive(order_id, damage=10)
+    line_id = line_of(order_id)
+    call(market.buyer, "POST", f"/order-lines/{line_id}/acceptance", json={}, expect=204)
+    order = seen(call, market.buyer, order_id)
+    assert first_line(order)["parts"] == {"accepted": 70, "damaged": 10}
+    # Damage is the merchant's under DAP: he is paid when it is claimed and settled, given up, or time is over.
+    assert (order["state"], goods_paid(order)) == ("delivered", [])
+    due = first_line(order)["answer_due"]
+    assert (due["owner"], due["by_silence"], due["holds_payment"]) == ("buyer", "accepted", True)
+    assert (due["delivered"], due["faulty"]) == (0, {"damaged": 10})
+    assert due["due_at"] > f"{clock.now():%Y-%m-%d}"
+    made = claim(call, market, line_id, reason="damaged", quantity=4)
+    assert made["blocks_payment"]
+    assert first_line(seen(call, market.buyer, order_id))["answer_due"]["faulty"] == {"damaged": 6}
+    call(market.merchant, "GET", f"/claims/{made['id']}", expect=404)
+    call(market.buyer, "POST", f"/claims/{made['id']}/withdrawal", expect=200)
+    assert goods_paid(seen(call, market.buyer, order_id)) == []
+    assert flows.accept_by_silence(now=clock.now() + LATER) == 1
+    order = seen(call, market.buyer, order_id)
+    assert (order["state"], first_line(order)["answer_due"]) == ("completed", None)
+    assert [state for state, _amount in goods_paid(order)] == ["due"]
+
+
+def test_loss_after_risk_has_passed_stays_claimable_and_holds_up_nobody(call, market):
+    order_id = place(call, market)
+    receive(order_id, lose=30, damage=20)
+    line_id = line_of(order_id)
+    call(market.buyer, "POST", f"/order-lines/{line_id}/acceptance", json={}, expect=204)
+    order = seen(call, market.buyer, order_id)
+    assert first_line(order)["answer_due"]["faulty"] == {"damaged": 20, "lost": 30}
+    assert not first_line(order)["answer_due"]["holds_payment"]
+    assert goods_paid(order) == [("due", "10960.00")]
+    made = claim(call, market, line_id, reason="lost", quantity=30)
+    assert made["respondent"] == "carrier"
+    call(market.carrier, "POST", f"/claims/{made['id']}/answer", json={"amount": "822.00"}, expect=200)
+    call(market.buyer, "POST", f"/claims/{made['id']}/settlement", json={}, expect=200)
+    assert first_line(seen(call, market.buyer, order_id))["parts"] == {"accepted": 350, "damaged": 20, "closed": 30}
+
+
+def test_faulty_units_are_given_up_by_naming_them_only(call, market):
+    order_id = place(call, market, chains=0, pads=80)
+    receive(order_id, damage=10)
+    path = f"/order-lines/{line_of(order_id)}/acceptance"
+    call(market.buyer, "POST", path, json={"quantity": 0, "damaged": 11}, expect=409)
+    call(market.buyer, "POST", path, json={"quantity": 0, "lost": 1}, expect=409)
+    refused = call(market.buyer, "POST", path, json={"quantity": 0, "damaged": 0}, expect=422)
+    assert "damaged" in str(refused)
+    call(market.buyer, "POST", path, json={"quantity": 0}, expect=422)
+    call(market.buyer, "POST", path, json={"quantity": 0, "damaged": 4}, expect=204)
+    assert first_line(seen(call, market.buyer, order_id))["parts"] == {"delivered": 70, "damaged": 6, "accepted": 4}
+    call(market.buyer, "POST", path, json={"damaged": 6}, expect=204)
+    order = seen(call, market.buyer, order_id)
+    assert (order["state"], first_line(order)["parts"]) == ("completed", {"accepted": 80})
+
+
+def awarded_by(call, trader, market, made):
+    """Let a claim be met in full and return what was awarded, in minor units."""
+    call(trader, "POST", f"/claims/{made['id']}/answer", json={"amount": made["value"]["amount"]}, expect=200)
+    settled = call(market.buyer, "POST", f"/claims/{made['id']}/settlement", json={}, expect=200)
+    return round(float(settled["awarded"]["amount"]) * 100)
+
+
+def test_a_carrier_pays_for_the_same_units_once(call, market):
+    order_id = place(call, market)
+    bring(order_id)
+    line_id = line_of(order_id)
+    call(market.buyer, "POST", f"/order-lines/{line_id}/acceptance", json={}, expect=204)
+    first = claim(call, market, line_id, reason="late", quantity=300)
+    claim(call, market, line_id, reason="late", quantity=101, expect=409)
+    assert awarded_by(call, market.carrier, market, first) == 8_220_00
+    claim(call, market, line_id, reason="late", quantity=300, expect=409)
+    second = claim(call, market, line_id, reason="late", quantity=100)
+    # Open beside it, a hidden defect is valued by the whole line; what is awarded is never more than is left.
+    hidden = claim(call, market, line_id, quantity=400)
+    assert hidden["value"]["amount"] == "2740.00"
+    assert awarded_by(call, market.carrier, market, second) == 2_740_00
+    assert awarded_by(call, market.merchant, market, hidden) == 0
+    assert goods_paid(seen(call, market.buyer, order_id)) == [("due", "10960.00")]
+    claim(call, market, line_id, quantity=1, expect=409)
+
+
+def test_lateness_is_claimed_while_the_time_to_accept_runs(call, market):
+    order_id = place(call, market)
+    bring(order_id)
+    line_id = line_of(order_id)
+    call(market.buyer, "POST", f"/order-lines/{line_id}/acceptance", json={}, expect=204)
+    with pytest.raises(Conflict) as refused, unit_of_work() as session:
+        services.open_claim(
+            session, line_id=line_id, reason="late", quantity=1, text="A week late.", evidence=[],
+            carrier=Carrier(market.carrier.company, new_id()), actor=market.buyer.actor, now=clock.now() + LATER,
+        )  # fmt: skip
+    assert refused.value.code == "deadline"

@@ -85,3 +85,27 @@ def test_what_is_accepted_is_bound_to_its_content():
     one = acceptance.content_hash({"line": "a", "accepted": 1})
     assert one == acceptance.content_hash({"accepted": 1, "line": "a"})
     assert one != acceptance.content_hash({"accepted": 2, "line": "a"})
+
+
+S = LineState
+
+
+@pytest.mark.parametrize(
+    ("incoterm", "parts", "waits", "holds"),
+    [
+        ("DAP", {S.DAMAGED: 10, S.LOST: 5}, {S.DAMAGED: 10}, True),
+        ("FCA", {S.DAMAGED: 10, S.LOST: 5, S.SHORT: 2}, {S.DAMAGED: 10, S.LOST: 5}, False),
+        ("FCA", {S.WRONG: 3}, {S.WRONG: 3}, True),
+        ("DAP", {S.RETURNED: 3, S.SHORT: 1, S.ACCEPTED: 9}, {}, False),
+    ],
+)
+def test_faulty_units_wait_for_the_buyer_where_he_would_lose_by_silence(incoterm, parts, waits, holds):
+    waiting = rules.waiting(rules.unclaimed(parts, {}), incoterm)
+    assert waiting == waits
+    assert any(rules.holds_payment(state, incoterm) for state in waiting) is holds
+
+
+def test_claimed_units_do_not_wait():
+    assert rules.unclaimed({S.DAMAGED: 10, S.LOST: 5, S.ACCEPTED: 1}, {S.DAMAGED: 4, S.LOST: 5}) == {S.DAMAGED: 6}
+    assert [state for state in S if rules.is_kept(state)] == [S.DAMAGED, S.WRONG]
+    assert not rules.is_merchants_loss(S.DAMAGED, "DAP")

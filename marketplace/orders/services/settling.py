@@ -1,0 +1,181 @@
+"""What an answer about received units does: units are accepted or end, then the line's money settles."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.audit import services as audit
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.orders.models import Acceptance, AcceptanceWindow, Claim, Order, OrderLine
+from marketplace.orders.queries.acceptances import content_hash
+from marketplace.orders.rules import acceptance as rules
+from marketplace.orders.rules import claims
+from marketplace.orders.rules.claims import OPEN
+from marketplace.orders.rules.states import ORDER, LineState
+from marketplace.orders.services.moves import lines_in, move_line, move_order, parts_of
+from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
+from marketplace.payments.services import allowances, commission, plans
+from marketplace.reference.rules import Setting
+
+
+def settle_line(session: Session, *, order: Order, line: OrderLine, actor: Actor, now: datetime) -> None:
+    """Let a line's money settle once all that came is accepted and nothing at the merchant's risk is open.
+
+    Units whose loss the merchant bears are not paid for and end at once. Other faulty units that nobody claims end
+    with the window only; until then those at the merchant's risk hold up the payment. Again changes nothing.
+    """
+    if not _has_answered(session, line):
+        return
+    free = claims.unclaimed(parts_of(session, line_id=line.id), _claimed(session, line))
+    waiting = {} if _is_over(session, line) else claims.waiting(free, order.incoterm)
+    for state, quantity in free.items():
+        if state not in waiting:
+            end_units(session, order, line, state, quantity, actor=actor, now=now)
+    blocking = sa.select(Claim.id).where(Claim.line_id == line.id, Claim.state.in_(OPEN), Claim.blocks.is_(True))
+    held_up = any(claims.holds_payment(state, order.incoterm) for state in waiting)
+    if not held_up and session.scalars(blocking).first() is None:
+        subject = Subject(SubjectKind.ORDER, order.id)
+        plans.fall_due(
+            session,
+            subject=subject,
+            event=MilestoneEvent.ACCEPTED,
+            line_ids=[line.id],
+            due_at=accounts.days_of(session, company_id=order.buyer_id, setting=Setting.PROFORMA_WORKING_DAYS, now=now),
+            now=now,
+        )
+        commission.bill(session, subject=subject, line_ids=[line.id], now=now)
+    advance_order(session, order, now=now)
+
+
+def accept(
+    session: Session, order: Order, line: OrderLine, state: LineState, quantity: int, *, actor: Actor, now: datetime
+) -> None:
+    """Accept so many units that stand in a state, bound to the hash of what was agreed."""
+    move_line(session, line=line, state=state, action="accept", quantity=quantity, now=now)
+    acceptance = Acceptance(
+        id=new_id(),
+        line_id=line.id,
+        quantity=quantity,
+        content_hash=content_hash(order, line, quantity),
+        person_id=None if actor is SYSTEM else actor.person,
+        at=now,
+    )
+    session.add(acceptance)
+    session.flush()
+    facts = {"quantity": quantity, "from": str(state), "acceptance": acceptance.id}
+    _audit(session, line, "accept", facts, actor, now)
+
+
+def give_up(
+    session: Session, order: Order, line: OrderLine, state: LineState, quantity: int, *, actor: Actor, now: datetime
+) -> None:
+    """End so many faulty units without a claim, by the buyer's word.
+
+    Refused by the state's name below one, Conflict ``quantity_in_state`` for more than stand there unclaimed.
+    """
+    if quantity < 1:
+        raise Refused.field(str(state), "too_small", "1 or more")
+    there = claims.unclaimed(parts_of(session, line_id=line.id), _claimed(session, line)).get(state, 0)
+    if quantity > there:
+        raise Conflict("quantity_in_state", state=str(state), there=there)
+    end_units(session, order, line, state, quantity, actor=actor, now=now)
+
+
+def end_units(
+    session: Session, order: Order, line: OrderLine, state: LineState, quantity: int, *, actor: Actor, now: datetime
+) -> None:
+    """End faulty units that nobody claims: what is there is kept, what never came or went back is closed."""
+    if claims.is_kept(state):
+        accept(session, order, line, state, quantity, actor=actor, now=now)
+        return
+    if claims.is_merchants_loss(state, order.incoterm):
+        amount = value_of(session, order=order, line=line, quantity=quantity)
+        allow(session, order=order, line=line, amount=amount, cause_id=new_id(), actor=actor, now=now)
+    move_line(session, line=line, state=state, action="close", quantity=quantity, now=now)
+    _audit(session, line, "close", {"quantity": quantity, "from": str(state)}, actor, now)
+
+
+def value_of(session: Session, *, order: Order, line: OrderLine, quantity: int) -> Money:
+    """Return what so many units of a line cost, at most what is left of the line's amount."""
+    whole = Money(line.amount_minor, order.currency)
+    return min(whole.portion(quantity, line.quantity), left_of(session, order=order, line=line))
+
+
+def left_of(session: Session, *, order: Order, line: OrderLine) -> Money:
+    """Return what is left of a line's amount after all that was let off it and all that its carrier owes for it."""
+    awarded = sa.select(sa.func.coalesce(sa.func.sum(Claim.awarded_minor), 0)).where(
+        Claim.line_id == line.id, Claim.freight_id.is_not(None)
+    )
+    left = allowances.left_of(session, line_id=line.id, amount=Money(line.amount_minor, order.currency))
+    return Money(max(left.minor - int(session.scalar(awarded) or 0), 0), order.currency)
+
+
+def allow(
+    session: Session, *, order: Order, line: OrderLine, amount: Money, cause_id: UUID, actor: Actor, now: datetime
+) -> None:
+    """Let an amount off the price of a line."""
+    allowances.allow(
+        session,
+        subject=Subject(SubjectKind.ORDER, order.id),
+        line_id=line.id,
+        amount=amount,
+        cause_id=cause_id,
+        actor=actor,
+        now=now,
+    )
+
+
+def advance_order(session: Session, order: Order, *, now: datetime) -> None:
+    """Call an order delivered when nothing of it is on its way, completed when all of it is over."""
+    parts = [parts_of(session, line_id=line.id) for line in lines_in(session, order_id=order.id)]
+    if ORDER.allows(order.state, "deliver") and all(rules.is_received(one) for one in parts):
+        move_order(session, order=order, action="deliver", actor=SYSTEM, now=now)
+    if ORDER.allows(order.state, "complete") and all(rules.is_over(one) for one in parts):
+        move_order(session, order=order, action="complete", actor=SYSTEM, now=now)
+
+
+def _has_answered(session: Session, line: OrderLine) -> bool:
+    """Tell whether nothing is on its way and nothing delivered waits for the buyer's word."""
+    parts = parts_of(session, line_id=line.id)
+    if not rules.is_received(parts) or LineState.DELIVERED in parts:
+        return False
+    accepted = sa.select(Acceptance.id).where(Acceptance.line_id == line.id)
+    claimed = sa.select(Claim.id).where(Claim.line_id == line.id)
+    spoken = session.scalars(accepted).first() or session.scalars(claimed).first()
+    return spoken is not None or _is_over(session, line)
+
+
+def _is_over(session: Session, line: OrderLine) -> bool:
+    window = session.get(AcceptanceWindow, line.id)
+    return window is not None and window.ended_at is not None
+
+
+def _claimed(session: Session, line: OrderLine) -> Mapping[LineState, int]:
+    """Return how many units that stand aside have an open claim, by state."""
+    found = session.execute(
+        sa.select(Claim.units_in, sa.func.sum(Claim.quantity))
+        .where(Claim.line_id == line.id, Claim.state.in_(OPEN), Claim.units_in.is_not(None))
+        .group_by(Claim.units_in)
+    )
+    return {LineState(state): int(quantity) for state, quantity in found if state is not None}
+
+
+def _audit(
+    session: Session, line: OrderLine, act: str, facts: Mapping[str, object], actor: Actor, now: datetime
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=f"order_line.{act}",
+        subject="order_line",
+        subject_id=line.id,
+        facts=dict(facts),
+        now=now,
+    )

@@ -2,21 +2,26 @@
 
 from typing import Final
 
+from marketplace.accounts import events as accounts
 from marketplace.catalog import events as catalog
 from marketplace.catalog.services import cards
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution.services import booking, cargo_papers, carriage, manifest_papers
+from marketplace.distribution.services import erasing as discrepancies
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
+from marketplace.logistics.services import erasing as receipts
 from marketplace.merchants import events as merchants
 from marketplace.moderation import services as moderation
 from marketplace.orders import events as orders
 from marketplace.orders.services import acceptance, deciding
+from marketplace.orders.services import erasing as claims
 from marketplace.payments import events as payments
 from marketplace.payments.services import card_returns, holding, treasury
 from marketplace.search import services as search
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
+    accounts.PersonErased: (claims.on_person_erased, receipts.on_person_erased, discrepancies.on_person_erased),
     merchants.MerchantApproved: (cards.on_merchant_changed,),
     merchants.MerchantReinstated: (cards.on_merchant_changed,),
     merchants.MerchantSuspended: (cards.on_merchant_changed,),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import rules
 from marketplace.audit.models import AuditRow, AuditSeal, AuditUnsealed
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_id, page_of
 
 _AT_ONCE: Final = 500
@@ -83,6 +84,16 @@ def breaches(session: Session) -> list[Breach]:
     known.update(session.scalars(sa.select(AuditUnsealed.row_id)))
     unknown = [row_id for row_id in session.scalars(sa.select(AuditRow.id)) if row_id not in known]
     return found + [Breach(_INVARIANT, "audit_row", row_id, "row_unlisted") for row_id in unknown]
+
+
+def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return what a person did and what was done to them for that person, earliest first."""
+    wanted = (AuditRow.at, AuditRow.actor_id, AuditRow.company_id, AuditRow.action, AuditRow.subject)
+    mine = sa.or_(
+        AuditRow.actor_id == person_id, sa.and_(AuditRow.subject == "person", AuditRow.subject_id == person_id)
+    )
+    acts = sa.select(*wanted, AuditRow.subject_id, AuditRow.facts).where(mine)
+    return {"acts": rows(session, acts.order_by(AuditRow.id))}
 
 
 def _breach(fault: rules.Fault) -> Breach:

@@ -31,6 +31,7 @@ from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, is_at_work, refused
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.exports import rows
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
@@ -156,6 +157,13 @@ def listings_in_cart(session: Session, *, company_id: UUID, person_id: UUID) -> 
     return frozenset(
         line.listing_id for line in carts.cart_of(session, company_id=company_id, person_id=person_id).lines
     )
+
+
+def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return a person's checkouts for that person, earliest first."""
+    wanted = (CheckoutAttempt.id, CheckoutAttempt.company_id, CheckoutAttempt.state, CheckoutAttempt.created_at)
+    mine = sa.select(*wanted).where(CheckoutAttempt.person_id == person_id)
+    return {"checkouts": rows(session, mine.order_by(CheckoutAttempt.created_at, CheckoutAttempt.id))}
 
 
 def _attempt(found: CheckoutAttempt) -> AttemptRow:

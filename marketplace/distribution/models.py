@@ -44,6 +44,7 @@ class Discrepancy(Base):
     declared_grams: Mapped[int | None] = mapped_column(sa.BigInteger)
     counted_grams: Mapped[int | None] = mapped_column(sa.BigInteger)
     remarks: Mapped[str] = mapped_column(sa.String(1000))
+    remarked_by: Mapped[UUID | None] = mapped_column(sa.Uuid, index=True)
     state: Mapped[DiscrepancyState] = mapped_column(StateColumn(DiscrepancyState))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -14,6 +14,7 @@ from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.rules.handover import DiscrepancyState, Stage
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.exports import rows
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.rules.states import CURRENT, BookingState
@@ -172,6 +173,13 @@ def breaches(session: Session) -> list[Breach]:
         ),
         *_overbooked(session),
     ]
+
+
+def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return a person's remarks on discrepancies for that person, earliest first."""
+    wanted = (Discrepancy.id, Discrepancy.line_id, Discrepancy.stage, Discrepancy.remarks, Discrepancy.opened_at)
+    mine = sa.select(*wanted).where(Discrepancy.remarked_by == person_id).order_by(Discrepancy.id)
+    return {"discrepancy_remarks": rows(session, mine)}
 
 
 def _overbooked(session: Session) -> list[Breach]:

@@ -1,17 +1,18 @@
 """Take a file in: read and decode it, put the bytes into the store, then write it down."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import BinaryIO, Final
 from uuid import UUID
 
 from obstore.store import ObjectStore
 
-from marketplace.files import pdfs, pictures, rules, services
+from marketplace.files import pdfs, pictures, queries, rules, services
 from marketplace.files import store as bytes_store
 from marketplace.files.rules import MediaType, Purpose
 from marketplace.files.services import StoredRendition, Upload
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Refused
 
 _PIECE: Final = 256 * 1024
@@ -48,6 +49,13 @@ def take(*, stream: BinaryIO, declared_name: str, purpose: Purpose, store: Objec
     )
     sha256 = bytes_store.put(store, picture.content)
     return Upload(purpose, name, kind, sha256, len(picture.content), picture.width, picture.height, renditions)
+
+
+def forget(*, hashes: Iterable[str], store: ObjectStore) -> None:
+    """Delete bytes whose file was deleted, unless another file is made of the same."""
+    for sha256 in hashes:
+        if not queries.is_kept(reading(), sha256=sha256):
+            bytes_store.delete(store, sha256)
 
 
 def _read(stream: BinaryIO, purpose: Purpose) -> bytes:

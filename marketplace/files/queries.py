@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from marketplace.files import rules
 from marketplace.files.models import FileRendition, StoredFile
 from marketplace.files.rules import Purpose
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.exports import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ def get_file(session: Session, *, company_id: UUID | None, file_id: UUID) -> Fil
     return _row(file)
 
 
+def is_kept(session: Session, *, sha256: str) -> bool:
+    """Tell whether a file or a picture's rendition is made of these bytes."""
+    wanted = sa.or_(sa.exists().where(StoredFile.sha256 == sha256), sa.exists().where(FileRendition.sha256 == sha256))
+    return bool(session.scalar(sa.select(wanted)))
+
+
 def get_any(session: Session, *, file_id: UUID) -> FileRow:
     """Return a file whoever owns it, for a caller that has shown its right by what the file is attached to."""
     file = session.get(StoredFile, file_id)
@@ -79,6 +87,21 @@ def hashes(session: Session) -> frozenset[str]:
     """Return the hash of everything that has to be in the store."""
     own = session.scalars(sa.select(StoredFile.sha256))
     return frozenset(own) | frozenset(session.scalars(sa.select(FileRendition.sha256)))
+
+
+def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return the files a person handed in for that person, earliest first; their bytes are at ``/files/{id}``."""
+    wanted = (
+        StoredFile.id,
+        StoredFile.company_id,
+        StoredFile.purpose,
+        StoredFile.name,
+        StoredFile.size,
+        StoredFile.sha256,
+        StoredFile.created_at,
+    )
+    mine = sa.select(*wanted).where(StoredFile.handed_in_by == person_id).order_by(StoredFile.id)
+    return {"files": rows(session, mine)}
 
 
 def _row(file: StoredFile) -> FileRow:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.files.models import FileRendition, StoredFile
 from marketplace.files.rules import MediaType, Purpose
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import Base
 from marketplace.kernel.ids import new_id
 
 
@@ -56,3 +58,31 @@ def keep(session: Session, *, actor: Actor, upload: Upload, now: datetime) -> UU
         session.add(FileRendition(file_id=file.id, width=made.width, sha256=made.sha256, size=made.size))
     session.flush()
     return file.id
+
+
+def forget_person(session: Session, *, person_id: UUID) -> list[str]:
+    """Delete the files that a person handed in and that nothing refers to; return the hashes of their bytes.
+
+    A licence, a slip, a signed scan, evidence that was handed on belongs to the company and stays, by the person's id.
+    """
+    mine = sa.select(StoredFile.id).where(StoredFile.handed_in_by == person_id, *(~used for used in _uses()))
+    ids = session.scalars(mine).all()
+    renditions = FileRendition.file_id.in_(ids)
+    hashes = {
+        *session.scalars(sa.select(StoredFile.sha256).where(StoredFile.id.in_(ids))),
+        *session.scalars(sa.select(FileRendition.sha256).where(renditions)),
+    }
+    session.execute(sa.delete(FileRendition).where(renditions))
+    session.execute(sa.delete(StoredFile).where(StoredFile.id.in_(ids)))
+    return sorted(hashes)
+
+
+def _uses() -> list[sa.ColumnElement[bool]]:
+    """Return, for each column of the city that names a file, whether it names this one."""
+    tables = (table for name, table in sorted(Base.metadata.tables.items()) if name != FileRendition.__tablename__)
+    return [
+        sa.exists().where(key.parent == StoredFile.id)
+        for table in tables
+        for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
+        if key.column.table is StoredFile.__table__
+    ]

@@ -47,6 +47,16 @@ def stream(store: ObjectStore, sha256: str) -> Iterator[bytes]:
     return (bytes(piece) for piece in found)
 
 
+def delete(store: ObjectStore, sha256: str) -> None:
+    """Delete the bytes of a hash; those that are gone already are no failure."""
+    try:
+        obstore.delete(store, rules.path_of(sha256))
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise Unavailable("files", error=type(error).__name__) from None
+
+
 def is_intact(store: ObjectStore, sha256: str) -> bool:
     """Tell whether the bytes of a hash are there and unchanged."""
     digest = hashlib.sha256()

@@ -45,6 +45,10 @@ class Outlet(Protocol):
         """Hand over one letter; doing it twice must be harmless or recognisable by the letter's id."""
         ...
 
+    def forget(self, letter_id: UUID) -> None:
+        """Delete what this outlet itself still keeps of a letter."""
+        ...
+
 
 Outlets = Mapping[Channel, Outlet]
 
@@ -77,6 +81,10 @@ class EmlFolder:
         partial = self.folder / f".{letter.id}.partial"
         partial.write_bytes(bytes(compose(letter, self.sender)))
         partial.replace(self.folder / f"{letter.id}.eml")
+
+    def forget(self, letter_id: UUID) -> None:
+        """Delete the file, where there is one."""
+        (self.folder / f"{letter_id}.eml").unlink(missing_ok=True)
 
     def newest(self, size: int = _NEWEST) -> tuple[Letter, ...]:
         """Read the newest letters back, for the demo's mail page."""
@@ -116,6 +124,9 @@ class Smtp:
             raise Unavailable("mail") from None
         except (smtplib.SMTPException, OSError) as error:
             raise Unavailable("mail", error=type(error).__name__) from None
+
+    def forget(self, letter_id: UUID) -> None:
+        """Keep nothing: what a mail server took is the reader's."""
 
     def _connected(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)

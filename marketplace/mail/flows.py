@@ -1,6 +1,6 @@
 """Deliver a queued message: read it, render and send outside any transaction, note the end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -36,3 +36,13 @@ def deliver(message_id: UUID, render: Render, *, outlets: Outlets) -> None:
         action = "fail"
     with unit_of_work() as session:
         services.settle(session, message_id=message_id, action=action, now=clock.now())
+        is_kept = services.is_kept(session, message_id=message_id)
+    if not is_kept:
+        forget([message_id], outlets=outlets)
+
+
+def forget(message_ids: Collection[UUID], *, outlets: Outlets) -> None:
+    """Take back what can be taken back of erased messages: the files of those that were written as files."""
+    for outlet in outlets.values():
+        for message_id in message_ids:
+            outlet.forget(message_id)

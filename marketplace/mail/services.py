@@ -15,6 +15,7 @@ from marketplace.mail.rules import Channel, MessageState
 from marketplace.outbox import services as outbox
 
 JOB = "send_message"
+ERASING = "erase_letters"
 
 
 def send(
@@ -74,7 +75,15 @@ def expire(session: Session, *, now: datetime) -> int:
     return sum(settle(session, message_id=message_id, action="fail", now=now) for message_id in stale)
 
 
-def erase(session: Session, *, addresses: Collection[str]) -> int:
-    """Delete every message to these addresses; return how many."""
-    statement = sa.delete(MailMessage).where(MailMessage.to.in_(addresses))
-    return cast("sa.CursorResult[Any]", session.execute(statement)).rowcount
+def is_kept(session: Session, *, message_id: UUID) -> bool:
+    """Tell whether a message was not erased meanwhile."""
+    return bool(session.scalar(sa.select(sa.exists().where(MailMessage.id == message_id))))
+
+
+def erase(session: Session, *, addresses: Collection[str], now: datetime) -> int:
+    """Delete every message to these addresses; a job takes back what lies as a file. Return how many."""
+    found = session.scalars(sa.select(MailMessage.id).where(MailMessage.to.in_(addresses))).all()
+    session.execute(sa.delete(MailMessage).where(MailMessage.id.in_(found)))
+    if found:
+        outbox.enqueue(session, ERASING, {"messages": [str(message_id) for message_id in found]}, now=now)
+    return len(found)

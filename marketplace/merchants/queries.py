@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.numbers import Proof
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.merchants.models import Merchant, MerchantApplication, MerchantDecision, Payee
 from marketplace.merchants.rules.applications import Requirement, requirements
@@ -241,6 +242,27 @@ def breaches(session: Session) -> list[Breach]:
         *_breaches(session, lost, "merchant", "waits without an application"),
         *_breaches(session, undecided, "merchant_application", "decided without a decision"),
     ]
+
+
+def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return a person's applications and decisions about merchants for that person, earliest first."""
+    applied = (MerchantApplication.id, MerchantApplication.company_id, MerchantApplication.submitted_at)
+    decided = (
+        MerchantDecision.company_id,
+        MerchantDecision.action,
+        MerchantDecision.reason,
+        MerchantDecision.decided_at,
+    )
+    return {
+        "merchant_applications": rows(
+            session,
+            sa.select(*applied).where(MerchantApplication.submitted_by == person_id).order_by(MerchantApplication.id),
+        ),
+        "merchant_decisions": rows(
+            session,
+            sa.select(*decided).where(MerchantDecision.decided_by == person_id).order_by(MerchantDecision.id),
+        ),
+    }
 
 
 def _breaches(session: Session, query: sa.Select[UUID], subject: str, what: str) -> list[Breach]:

@@ -16,6 +16,7 @@ from marketplace.catalog.rules.rows import ReviewRow
 from marketplace.catalog.rules.states import ChangeState, ListingState
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.moderation.models import Case, CaseReason
 from marketplace.moderation.rules import CaseKind, CaseState
@@ -89,6 +90,13 @@ def decided(session: Session, *, company_id: UUID, listing_ids: Collection[UUID]
 def breaches(session: Session) -> list[Breach]:
     """Return what waits for review without a case, and cases whose subject waits no more."""
     return [*_waiting_without_case(session), *_cases_without_subject(session)]
+
+
+def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return the reviews a person decided, with the reasons given, for that person, earliest first."""
+    wanted = (Case.id, Case.kind, Case.state, CaseReason.text.label("reason"), Case.decided_at)
+    mine = sa.select(*wanted).outerjoin(CaseReason, CaseReason.case_id == Case.id).where(Case.decided_by == person_id)
+    return {"reviews_decided": rows(session, mine.order_by(Case.id))}
 
 
 def _waiting_without_case(session: Session) -> list[Breach]:

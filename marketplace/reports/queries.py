@@ -7,20 +7,26 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import export
 from marketplace.audit import queries as audit
 from marketplace.catalog.imports import queries as imports
 from marketplace.catalog.queries import checks as catalog
+from marketplace.catalog.queries import personal as personal_offers
 from marketplace.checkout import queries as checkout
 from marketplace.distribution import queries as distribution
+from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
 from marketplace.logistics.queries import checks as logistics
+from marketplace.logistics.queries import personal as personal_cargo
 from marketplace.mail import queries as mail
 from marketplace.merchants import queries as merchants
 from marketplace.moderation import queries as moderation
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import checks as orders
+from marketplace.orders.queries import personal as personal_orders
 from marketplace.papers import queries as papers
 from marketplace.payments.queries import checks as payments
+from marketplace.payments.queries import personal as personal_money
 from marketplace.reference import queries as reference
 from marketplace.search.queries import sources as search
 
@@ -48,14 +54,33 @@ def check(session: Session) -> list[Breach]:
     return [breach for find in CHECKS for breach in find(session)]
 
 
+# Each feature hands out what it keeps of a person by that person's id.
+PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
+    personal_orders.of_person,
+    checkout.of_person,
+    personal_cargo.of_person,
+    distribution.of_person,
+    personal_money.of_person,
+    personal_offers.of_person,
+    imports.of_person,
+    merchants.of_person,
+    moderation.of_person,
+    files.of_person,
+    audit.of_person,
+)
+
+
 def person_data(session: Session, *, person_id: UUID) -> dict[str, Any]:
     """Return everything that is kept about a person, as JSON values."""
     person = accounts.get_person(session, person_id=person_id)
     addresses = [address for address in (person.email, person.phone) if address]
-    return {
-        "account": accounts.export_person(session, person_id=person_id),
+    found: dict[str, Any] = {
+        "account": export.export_person(session, person_id=person_id),
         "messages": [
             {"to": message.to, "template": message.template, "sent_at": str(message.sent_at or "")}
             for message in mail.to_addresses(session, addresses=addresses)
         ],
     }
+    for of_person in PERSONAL:
+        found |= of_person(session, person_id=person_id)
+    return found

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask import current_app
 
-from marketplace.accounts.services import sign_in, throttle
+from marketplace.accounts.services import erasure, sign_in, throttle
 from marketplace.audit import flows as audit
 from marketplace.catalog.imports import flows as imports
 from marketplace.catalog.imports import services as importing
@@ -19,6 +19,7 @@ from marketplace.checkout.flows import sweeping
 from marketplace.checkout.services import reacting
 from marketplace.distribution import flows as distribution
 from marketplace.edge.acts.imports import explain
+from marketplace.files import flows as files
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.kernel.errors import DomainError
@@ -48,6 +49,16 @@ def send_message(args: dict[str, Any]) -> None:
     """Render a message and hand it to its channel."""
     extensions = current_app.extensions
     mail.deliver(UUID(args["message"]), extensions["city.render"], outlets=extensions["city.outlets"])
+
+
+def erase_letters(args: dict[str, Any]) -> None:
+    """Delete the files of messages whose reader was erased."""
+    mail.forget([UUID(message) for message in args["messages"]], outlets=current_app.extensions["city.outlets"])
+
+
+def erase_bytes(args: dict[str, Any]) -> None:
+    """Delete the bytes of files of an erased person, where nobody else handed in the same."""
+    files.forget(hashes=args["hashes"], store=current_app.extensions["city.store"])
 
 
 def render_document(args: dict[str, Any]) -> None:
@@ -216,6 +227,8 @@ def prune_jobs(_args: dict[str, Any]) -> None:
 
 JOBS: Final[dict[str, Handler]] = {
     messages.JOB: send_message,
+    messages.ERASING: erase_letters,
+    erasure.BYTES_JOB: erase_bytes,
     documents.JOB: render_document,
     finding.JOB: index_listings,
     finding.REBUILD: rebuild_index,

@@ -207,38 +207,6 @@ def tokens_of(session: Session, *, person_id: UUID, now: datetime) -> tuple[Toke
     )
 
 
-def export_person(session: Session, *, person_id: UUID) -> dict[str, Any]:
-    """Return everything kept here about a person, as JSON values."""
-    person = get_person(session, person_id=person_id)
-    memberships = session.execute(
-        sa.select(Membership.company_id, Membership.roles, Membership.created_at, Membership.ended_at)
-        .where(Membership.person_id == person_id)
-        .order_by(Membership.id)
-    )
-    acceptances = session.execute(
-        sa.select(TermsVersion.kind, TermsVersion.version, TermsAcceptance.accepted_at)
-        .join(TermsVersion, TermsVersion.id == TermsAcceptance.terms_version_id)
-        .where(TermsAcceptance.person_id == person_id)
-        .order_by(TermsAcceptance.id)
-    )
-    tokens = session.execute(
-        sa.select(ApiToken.prefix, ApiToken.created_at, ApiToken.last_used_at, ApiToken.revoked_at)
-        .where(ApiToken.person_id == person_id)
-        .order_by(ApiToken.id)
-    )
-    return {
-        "id": str(person.id),
-        "name": person.display_name,
-        "email": person.email,
-        "phone": person.phone,
-        "locale": person.locale,
-        "second_factor": person.has_totp,
-        "memberships": [_json(row) for row in memberships],
-        "terms_accepted": [_json(row) for row in acceptances],
-        "tokens": [_json(row) for row in tokens],
-    }
-
-
 def get_company(session: Session, *, company_id: UUID) -> CompanyRow:
     """Return a company, closed ones too."""
     company = session.get(Company, company_id)
@@ -403,13 +371,6 @@ def _person_row(person: Person) -> PersonRow:
         auth_epoch=person.auth_epoch,
         is_active=person.disabled_at is None,
     )
-
-
-def _json(row: Any) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
-        for name, value in zip(row._fields, row, strict=True)
-    }
 
 
 def _company_row(company: Company) -> CompanyRow:

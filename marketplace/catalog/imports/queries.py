@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.imported import Outcome
+from marketplace.kernel import exports
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import FieldError, NotFound
 from marketplace.kernel.pages import Page, decode_cursor, decode_id, page_of
@@ -128,6 +129,16 @@ def as_json(error: FieldError) -> dict[str, Any]:
 def from_json(kept: Mapping[str, Any]) -> FieldError:
     """Return a refusal that was kept."""
     return FieldError(kept["field"], kept["code"], kept["accepted"], dict(kept["facts"]))
+
+
+def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return a person's imports for that person, earliest first."""
+    wanted = (ImportJob.id, ImportJob.company_id, ImportJob.file_id, ImportJob.state, ImportJob.created_at)
+    return {
+        "imports": exports.rows(
+            session, sa.select(*wanted).where(ImportJob.person_id == person_id).order_by(ImportJob.id)
+        )
+    }
 
 
 def _view(job: ImportJob, counted: Mapping[Outcome, int]) -> ImportView:

@@ -43,7 +43,8 @@ def note(
     found.booking_id = booking_id
     found.declared_cartons, found.counted_cartons, found.damaged_cartons = declared, counted, damaged
     found.declared_grams, found.counted_grams = grams or (None, None)
-    found.remarks = remarks or found.remarks
+    if remarks:
+        found.remarks, found.remarked_by = remarks, actor.person_id
     if not differs:
         _end(found, "make_good", now)
     session.flush()

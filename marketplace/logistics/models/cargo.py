@@ -96,7 +96,7 @@ class TransportEvent(Base):
 
 
 class Receipt(Base):
-    """What the consignee's side counted and remarked; several for cargo that comes in lots, none is changed."""
+    """What the consignee's side counted; several for cargo that comes in lots, none is changed."""
 
     __tablename__ = "receipt"
 
@@ -104,7 +104,6 @@ class Receipt(Base):
     booking_id: Mapped[UUID] = mapped_column(sa.ForeignKey("booking.id"), index=True)
     cartons: Mapped[int] = mapped_column(sa.Integer)
     damaged_cartons: Mapped[int] = mapped_column(sa.Integer)
-    remarks: Mapped[str] = mapped_column(sa.String(1000))
     recorded_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
     company_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     by_default: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
@@ -113,6 +112,16 @@ class Receipt(Base):
     __table_args__ = (
         sa.CheckConstraint("cartons >= 0 AND damaged_cartons >= 0 AND damaged_cartons <= cartons", name="counted"),
     )
+
+
+class ReceiptRemark(Base):
+    """What somebody remarked on a receipt: prose, kept apart from the count because it can be erased."""
+
+    __tablename__ = "receipt_remark"
+
+    receipt_id: Mapped[UUID] = mapped_column(sa.ForeignKey("receipt.id"), primary_key=True)
+    person_id: Mapped[UUID | None] = mapped_column(sa.Uuid, index=True)
+    body: Mapped[str] = mapped_column(sa.String(1000))
 
 
 for _table in (Manifest, TransportEvent, Receipt, Seal):

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.logistics.models.cargo import HandlingUnit, Manifest, Receipt
+from marketplace.logistics.models.cargo import HandlingUnit, Manifest, Receipt, ReceiptRemark
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,10 @@ def received(session: Session, *, booking_ids: Collection[UUID]) -> dict[UUID, R
 def receipts(session: Session, *, booking_ids: Collection[UUID]) -> dict[UUID, tuple[ReceiptRow, ...]]:
     """Return what the consignees' side counted of each booking, earliest first."""
     found: dict[UUID, list[ReceiptRow]] = {}
-    for row in session.scalars(sa.select(Receipt).where(Receipt.booking_id.in_(booking_ids)).order_by(Receipt.id)):
+    remarked = sa.select(Receipt, ReceiptRemark.body).outerjoin(ReceiptRemark, ReceiptRemark.receipt_id == Receipt.id)
+    for row, remarks in session.execute(remarked.where(Receipt.booking_id.in_(booking_ids)).order_by(Receipt.id)):
         found.setdefault(row.booking_id, []).append(
-            ReceiptRow(row.id, row.cartons, row.damaged_cartons, row.remarks, row.received_at, row.by_default)
+            ReceiptRow(row.id, row.cartons, row.damaged_cartons, remarks or "", row.received_at, row.by_default)
         )
     return {booking_id: tuple(rows) for booking_id, rows in found.items()}
 

@@ -20,7 +20,7 @@ from marketplace.kernel.errors import Conflict, FieldError, NotFound, Refused
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.events import CargoReceived, ReceiptRecorded
-from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Receipt
+from marketplace.logistics.models.cargo import Consignment, HandlingUnit, Receipt, ReceiptRemark
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.queries import cargo as queries
 from marketplace.logistics.rules.cargo import MeasuredUnit, Status, check_units, sscc
@@ -122,7 +122,6 @@ def record_receipt(
         booking_id=booking_id,
         cartons=cartons,
         damaged_cartons=damaged_cartons,
-        remarks=remarks,
         recorded_by=actor.person_id,
         company_id=actor.company_id,
         by_default=by_default,
@@ -130,6 +129,8 @@ def record_receipt(
     )
     session.add(receipt)
     session.flush()
+    if remarks:
+        session.add(ReceiptRemark(receipt_id=receipt.id, person_id=actor.person_id, body=remarks))
     ends = complete and booking.state is BookingState.ARRIVED
     if ends:
         bookings.move(booking, "complete")

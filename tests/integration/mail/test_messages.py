@@ -85,10 +85,28 @@ def test_messages_of_an_address_are_found_and_erased(app):
     assert [row.id for row in queries.to_addresses(reading(), addresses=["me@demo.test"])] == [mine]
     assert {row.id for row in queries.latest(reading())} == {mine, other}
     with unit_of_work() as session:
-        assert services.erase(session, addresses=["me@demo.test"]) == 1
+        assert services.erase(session, addresses=["me@demo.test"], now=NOW) == 1
     with pytest.raises(NotFound):
         message(mine)
     assert message(other).to == "other@demo.test"
+
+
+def test_an_erased_message_leaves_no_file_also_where_it_was_on_its_way(app):
+    folder = app.extensions["city.outlets"][Channel.MAIL]
+    lying, flying = send("me@demo.test"), send("me@demo.test")
+    flows.deliver(lying, render, outlets={Channel.MAIL: folder})
+
+    class Slow:
+        def deliver(self, letter):
+            with unit_of_work() as session:
+                services.erase(session, addresses=["me@demo.test"], now=NOW)
+            runner.run_due(app)
+            folder.deliver(letter)
+
+        forget = staticmethod(folder.forget)
+
+    flows.deliver(flying, render, outlets={Channel.MAIL: Slow()})
+    assert not {lying, flying} & {letter.id for letter in folder.newest()}
 
 
 def test_what_is_no_address_is_refused_before_anything_is_queued(app):

@@ -1,0 +1,35 @@
+"""What is kept of a person about money, for that person."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.exports import rows
+from marketplace.payments.models.cards import CardReturn
+from marketplace.payments.models.ledger import ReturnReceipt
+from marketplace.payments.models.payouts import PayoutApproval
+
+
+def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return the payouts and card returns agreed to, and the returns confirmed, earliest first."""
+    agreed = sa.or_(CardReturn.first_by == person_id, CardReturn.second_by == person_id)
+    return {
+        "payout_approvals": rows(
+            session,
+            sa.select(PayoutApproval.payout_id, PayoutApproval.at)
+            .where(PayoutApproval.person_id == person_id)
+            .order_by(PayoutApproval.at, PayoutApproval.payout_id),
+        ),
+        "card_return_approvals": rows(
+            session,
+            sa.select(CardReturn.id, CardReturn.way, CardReturn.changed_at).where(agreed).order_by(CardReturn.id),
+        ),
+        "returns_confirmed": rows(
+            session,
+            sa.select(ReturnReceipt.return_id, ReturnReceipt.at)
+            .where(ReturnReceipt.person_id == person_id)
+            .order_by(ReturnReceipt.at, ReturnReceipt.return_id),
+        ),
+    }

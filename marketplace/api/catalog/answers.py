@@ -142,7 +142,10 @@ class Picture(Answer):
 
 
 class Quote(Answer):
-    """What a quantity costs and takes; ``freight`` is ``incomplete`` while packing is not known, never zero."""
+    """What a quantity costs and takes; ``freight`` is ``incomplete`` while packing is not known, never zero.
+
+    The departures go to ``goes_to``: under DAP the named place of the price, whatever ``to`` asks for.
+    """
 
     quantity: int
     price_basis: Basis
@@ -152,6 +155,7 @@ class Quote(Answer):
     load: LoadAnswer | None
     freight: str
     to: str | None
+    goes_to: str | None
     departures: list[Departure]
 
 
@@ -339,5 +343,6 @@ def _quote(look: Look) -> Quote:
         load=LoadAnswer.of(look.load) if look.load else None,
         freight=freight,
         to=look.to,
+        goes_to=look.goes_to,
         departures=[Departure.of(option) for option in look.options],
     )

@@ -154,7 +154,9 @@ class PriceBasis(Answer):
 class BundleAnswer(Answer):
     """What becomes one order: one merchant, one set of trade terms, one currency.
 
-    If it is placed now the merchant has until ``confirm_by`` to confirm it.
+    If it is placed now the merchant has until ``confirm_by`` to confirm it. With ``is_elsewhere`` its price basis
+    brings the goods to another place than the cart's. Without ``bank`` among its ``rails`` the merchant, or the
+    carrier of its freight, has named no account in the currency.
     """
 
     key: str
@@ -166,6 +168,8 @@ class BundleAnswer(Answer):
     goods: Amount
     goods_approx: Approx | None
     freight: list[Amount]
+    is_elsewhere: bool
+    rails: list[Literal["card", "bank"]]
     lines: list[Line]
 
     @classmethod
@@ -181,6 +185,8 @@ class BundleAnswer(Answer):
             goods=Amount.of(bundle.goods),
             goods_approx=Approx.of(seen.approximate(bundle.goods)),
             freight=[Amount.of(amount) for amount in bundle.freight],
+            is_elsewhere=bundle.is_elsewhere(seen.cart.destination),
+            rails=["card"] if seen.without_account(bundle) else ["card", "bank"],
             lines=[Line.of(line) for line in bundle.lines],
         )
 
@@ -210,7 +216,9 @@ class Excluded(Answer):
 class Cart(Answer):
     """A cart; ``totals`` is what ``POST /checkout`` takes back as ``expected_totals``.
 
-    With ``company_address_missing`` the papers will say "address not given": ``PATCH /companies/{id}`` gives it.
+    While it is not ``is_orderable``, the problems of its lines say why; with ``is_freight_unknown`` the totals lack
+    freight that will be owed. With ``company_address_missing`` the papers will say "address not given":
+    ``PATCH /companies/{id}`` gives it.
     """
 
     to: str | None
@@ -218,6 +226,8 @@ class Cart(Answer):
     gone: list[Gone]
     totals: list[Total]
     totals_approx: list[Approx]
+    is_orderable: bool
+    is_freight_unknown: bool
     duty_and_tax: Excluded
     company_address_missing: bool
 
@@ -231,6 +241,8 @@ class Cart(Answer):
             gone=[Gone.of(gone) for gone in seen.cart.gone],
             totals=[Total.of(total) for total in seen.cart.totals],
             totals_approx=[approx for approx in approximations if approx is not None],
+            is_orderable=seen.cart.is_orderable,
+            is_freight_unknown=seen.cart.is_freight_unknown,
             duty_and_tax=Excluded(included=False, paid_by=seen.importer, role="importer_of_record"),
             company_address_missing=seen.address_missing,
         )

@@ -121,6 +121,10 @@ class Bundle:
         """What the buyer owes carriers for this bundle, by currency of their tariffs."""
         return by_currency([line.freight for line in self.lines if line.freight is not None])
 
+    def is_elsewhere(self, destination: str | None) -> bool:
+        """Tell whether its price brings the goods to another place than where the cart goes."""
+        return destination not in (None, destination_of(self.place_code, self.incoterm, destination))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cart:
@@ -141,6 +145,16 @@ class Cart:
     def lines(self) -> tuple[CartLine, ...]:
         """Every line that can be priced."""
         return tuple(line for bundle in self.bundles for line in bundle.lines)
+
+    @property
+    def is_orderable(self) -> bool:
+        """Whether nothing stands in the way of ordering all of it."""
+        return bool(self.bundles) and not self.gone and not any(line.problems for line in self.lines)
+
+    @property
+    def is_freight_unknown(self) -> bool:
+        """Whether the totals lack freight that the buyer will owe."""
+        return any(not line.freight_included and line.freight is None for line in self.lines)
 
 
 def destination_of(ladder_place: str, incoterm: str, cart_destination: str | None) -> str | None:

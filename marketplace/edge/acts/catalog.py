@@ -27,6 +27,7 @@ from marketplace.catalog.rules.pricing import (
 )
 from marketplace.catalog.rules.rows import ListingRow
 from marketplace.catalog.rules.states import ListingState
+from marketplace.distribution.rules.freight import is_included
 from marketplace.edge.parsing import parse
 from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch, Looking
 from marketplace.kernel.errors import FieldError, Refused
@@ -44,7 +45,10 @@ _GUARDS: Final = frozenset({"csrf_token", "idempotency_key", "stock_shown"})
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A live listing as one reader asks for it: on a basis, for a quantity, to a place."""
+    """A live listing as one reader asks for it: on a basis, for a quantity, to a place.
+
+    ``goes_to`` is where the goods of this price would go, which is its named place where the seller brings them there.
+    """
 
     listing: ListingRow
     ladder: Ladder
@@ -54,7 +58,13 @@ class Look:
     cartons: int | None
     load: Load | None
     to: str | None
+    goes_to: str | None
     options: tuple[OptionRow, ...]
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the price brings the goods to another place than was asked for."""
+        return self.goes_to != self.to
 
 
 def check_filters(session: Session, **wanted: str | None) -> None:
@@ -205,11 +215,13 @@ def look(session: Session, *, listing_id: UUID, asked: Looking, now: datetime) -
     load = load_of(quantity, offer.packing) if offer.packing else None
     options: tuple[OptionRow, ...] = ()
     ready = now + timedelta(days=offer.lead_days or 0)
+    goes_to = None
     if asked.to is not None:
         _check_destination(session, asked.to)
-        if load is not None:
-            hub = hub_of(ladder.incoterm, ladder.place_code, offer.hub_code)
-            options = option_queries.options(session, hub_code=hub, to_place=asked.to, load=load, after=ready, now=now)
+        goes_to = ladder.place_code if is_included(ladder.incoterm) else asked.to
+    if goes_to is not None and load is not None:
+        hub = hub_of(ladder.incoterm, ladder.place_code, offer.hub_code)
+        options = option_queries.options(session, hub_code=hub, to_place=goes_to, load=load, after=ready, now=now)
     price = price_at(ladder, quantity)
     return Look(
         listing=listing,
@@ -220,6 +232,7 @@ def look(session: Session, *, listing_id: UUID, asked: Looking, now: datetime) -
         cartons=cartons(quantity, offer.packing) if offer.packing else None,
         load=load,
         to=asked.to,
+        goes_to=goes_to,
         options=options,
     )
 

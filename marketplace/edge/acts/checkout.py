@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.checkout import queries
 from marketplace.checkout.flows import finishing, placing
-from marketplace.checkout.rules.cart import Cart
+from marketplace.checkout.rules.cart import Bundle, Cart
 from marketplace.checkout.rules.states import Outcome
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.money import Money
+from marketplace.merchants import queries as merchants
 from marketplace.orders.services import carts
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import FxRow, PlaceRow
@@ -44,6 +45,7 @@ class CartSeen:
     companies: Mapping[UUID, str]
     places: Mapping[str, PlaceRow]
     destinations: tuple[PlaceRow, ...]
+    accounts: Mapping[UUID, frozenset[str]]
     own_currency: str | None
     rates: Mapping[str, FxRow]
 
@@ -52,14 +54,32 @@ class CartSeen:
         rate = self.rates.get(amount.currency)
         return None if rate is None else Approximation(reference.convert(amount, rate), rate)
 
+    def without_account(self, bundle: Bundle) -> tuple[str, str] | None:
+        """Return who named no account for a bundle, ``merchant`` or ``carrier``, and the currency; None if all did."""
+        owed: list[tuple[str, UUID, str]] = [
+            ("merchant", bundle.merchant_id, bundle.currency),
+            *(
+                ("carrier", line.chosen.carrier_id, line.freight.currency)
+                for line in bundle.lines
+                if line.freight is not None and line.chosen is not None and line.chosen.carrier_id is not None
+            ),
+        ]
+        missing = (
+            (role, currency)
+            for role, company_id, currency in owed
+            if currency not in self.accounts.get(company_id, frozenset())
+        )
+        return next(missing, None)
+
 
 def look(session: Session | None = None) -> CartSeen:
     """Return the asker's cart as it stands; the number of queries depends on currencies, not on lines."""
     session = session or reading()
     actor, now = require_actor(), clock.now()
     cart = queries.cart(session, company_id=actor.company, person_id=actor.person, now=now)
-    merchants = {bundle.merchant_id for bundle in cart.bundles}
-    companies = accounts.get_companies(session, company_ids=merchants | {actor.company})
+    sellers = {bundle.merchant_id for bundle in cart.bundles}
+    carriers = {line.chosen.carrier_id for line in cart.lines if line.chosen and line.chosen.carrier_id}
+    companies = accounts.get_companies(session, company_ids=sellers | {actor.company})
     places = reference.places(session)
     own = CURRENCIES.get(companies[actor.company].country)
     currencies = sorted({total.money.currency for total in cart.totals} - {own})
@@ -75,21 +95,23 @@ def look(session: Session | None = None) -> CartSeen:
         companies={company_id: row.name for company_id, row in companies.items()},
         places={place.code: place for place in places},
         destinations=tuple(place for place in places if place.kind != "border_side"),
+        accounts=merchants.payee_currencies(session, company_ids=sellers | carriers),
         own_currency=own,
         rates=rates,
     )
 
 
-def put_line(session: Session, listing_id: UUID, body: requests.CartLine) -> None:
-    """Set a quantity in the asker's cart."""
+def put_line(session: Session, listing_id: UUID, body: requests.CartLine) -> str | None:
+    """Set a quantity in the asker's cart and return where the cart goes."""
     rule, place = body.basis
-    carts.put_line(
+    return carts.put_line(
         session,
         listing_id=listing_id,
         quantity=body.quantity,
         currency=body.currency,
         incoterm=rule,
         place=place,
+        to=body.to,
         actor=require_actor(),
         now=clock.now(),
     )

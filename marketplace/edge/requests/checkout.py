@@ -25,11 +25,15 @@ class PriceBasis(Request):
 
 
 class CartLine(Request):
-    """A quantity of a listing; ``price_basis`` is a rule, ``FCA``, or rule and place, ``FCA CNCKG-HUB``."""
+    """A quantity of a listing; ``price_basis`` is a rule, ``FCA``, or rule and place, ``FCA CNCKG-HUB``.
+
+    ``to`` is where it shall go: a cart with other goods goes on to where these go.
+    """
 
     quantity: Whole
     currency: OptionalCurrency = None
     price_basis: Annotated[PriceBasis | Line | None, BeforeValidator(blank_is_none)] = None
+    to: Optional = None
 
     @property
     def basis(self) -> tuple[str | None, str | None]:
@@ -118,6 +122,7 @@ messages.register(
     },
     fields={
         "own_goods": _("These are your own goods."),
+        "packing_unknown": _("The merchant has not stated the packing: these goods cannot be ordered yet."),
         "only_for_card": _("A payment method is for cards only."),
         "card_declined": _("Use another card."),
     },

@@ -28,22 +28,31 @@ def put_line(
     currency: str | None = None,
     incoterm: str | None = None,
     place: str | None = None,
+    to: str | None = None,
     actor: Actor,
     now: datetime,
-) -> None:
+) -> str | None:
     """Set the quantity of a listing in the actor's cart, on the first price ladder that fits what is asked.
 
-    Refused ``quantity`` naming both neighbours, ``price_basis`` naming those there are, ``listing`` for the company's
-    own goods; NotFound for a listing that is not live.
+    ``to`` becomes the destination of a cart that has none or nothing in it; one that goes elsewhere goes on doing so.
+    Return where the cart goes. Refused ``quantity`` naming both neighbours, ``price_basis`` naming those there are,
+    ``listing`` for the company's own goods and for goods that no lorry can be booked for, ``to``; NotFound for a
+    listing that is not live.
     """
     offer = catalog.offers(session, listing_ids=(listing_id,)).get(listing_id)
     if offer is None:
         raise NotFound("listing")
     if offer.merchant_id == actor.company:
         raise Refused.field("listing", "own_goods", "goods of another company")
+    if offer.packing is None:
+        raise Refused.field("listing", "packing_unknown", "goods whose packing is stated")
+    if to is not None:
+        _check_destination(session, to)
     check_quantity(quantity, moq=offer.moq, multiple=offer.multiple)
     ladder = ladder_for(offer.ladders, currency=currency, incoterm=incoterm, place=place)
     cart = _cart(session, actor, now)
+    if to is not None and (cart.destination is None or not _lines(session, cart)):
+        cart.destination = to
     line = session.get(CartLine, (cart.id, listing_id))
     if line is None:
         _check_room(session, cart)
@@ -53,6 +62,7 @@ def put_line(
     line.currency, line.incoterm, line.place_code = ladder.currency, ladder.incoterm, ladder.place_code
     cart.changed_at = now
     session.flush()
+    return cart.destination
 
 
 def remove_line(session: Session, *, listing_id: UUID, actor: Actor, now: datetime) -> None:
@@ -71,9 +81,7 @@ def set_destination(session: Session, *, place: str, actor: Actor, now: datetime
 
     Whether a departure goes there shows in the cart.
     """
-    known = {row.code for row in reference.places(session) if row.kind is not PlaceKind.BORDER_SIDE}
-    if place not in known:
-        raise Refused.field("to", "choice", ", ".join(sorted(known)))
+    _check_destination(session, place)
     cart = _cart(session, actor, now)
     cart.destination = place
     cart.changed_at = now
@@ -107,7 +115,16 @@ def _mine(company_id: UUID, person_id: UUID) -> sa.Select[Cart]:
     return sa.select(Cart).where(Cart.company_id == company_id, Cart.person_id == person_id)
 
 
+def _check_destination(session: Session, place: str) -> None:
+    known = {row.code for row in reference.places(session) if row.kind is not PlaceKind.BORDER_SIDE}
+    if place not in known:
+        raise Refused.field("to", "choice", ", ".join(sorted(known)))
+
+
+def _lines(session: Session, cart: Cart) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(CartLine).where(CartLine.cart_id == cart.id)) or 0
+
+
 def _check_room(session: Session, cart: Cart) -> None:
-    lines = session.scalar(sa.select(sa.func.count()).select_from(CartLine).where(CartLine.cart_id == cart.id)) or 0
-    if lines >= MOST_LINES:
+    if _lines(session, cart) >= MOST_LINES:
         raise Conflict("cart_full", most=MOST_LINES)

@@ -22,8 +22,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.web.catalog.blueprint import pages
+from marketplace.web.shared import freight, moulds
 from marketplace.web.shared import goods as shown
-from marketplace.web.shared import moulds
 
 _SHELF = "goods on the shelf are there to be seen"
 _PRODUCT = "catalog/product.html"
@@ -90,6 +90,8 @@ def product(listing_id: UUID) -> Any:
             "supply": shown.supply(listed.lead_days, is_in_stock=bool(listed.available)),
             "picture": shown.picture,
             "destinations": shown.places(destinations),
+            "names": {row.code: shown.place_of(row) for row in destinations},
+            "charged": freight.charged,
             "values": {
                 "quantity": request.args.get("quantity") if "quantity" in errors else look.quantity,
                 "to": request.args.get("to", ""),

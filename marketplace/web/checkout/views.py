@@ -18,7 +18,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.orders.queries import orders
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods
+from marketplace.web.shared import freight, goods
 
 pages = Blueprint("checkout", __name__)
 # Seconds until a browser without scripts looks whether the provider's news has come.
@@ -28,13 +28,16 @@ _LOOK_AGAIN: Final = 3
 @pages.get("/cart")
 @requires(Permission.TRADE_CART_EDIT, twin="GET /api/v1/cart")
 def cart() -> str:
-    """Show the cart by bundles."""
-    return _cart()
+    """Show the cart by bundles; ``to`` is a destination that was asked for and is not the cart's."""
+    return _cart(asked_to=request.args.get("to"))
 
 
 def _cart(**shown: Any) -> str:
     return render_template(
-        "checkout/cart.html", seen=acts.look(), goods=goods, **{"values": {}, "errors": {}, "refusal": None, **shown}
+        "checkout/cart.html",
+        seen=acts.look(),
+        goods=goods,
+        **{"asked_to": None, "values": {}, "errors": {}, "refusal": None, **shown},
     )
 
 
@@ -63,8 +66,8 @@ def put_line(listing_id: UUID) -> Any:
 
 
 def _put(session: Any, listing_id: UUID, body: requests.CartLine) -> str:
-    acts.put_line(session, listing_id, body)
-    return url_for("checkout.cart")
+    goes_to = acts.put_line(session, listing_id, body)
+    return url_for("checkout.cart", to=body.to if body.to != goes_to else None)
 
 
 @pages.post("/cart/lines/<uuid:listing_id>/removal")
@@ -89,6 +92,7 @@ def _review(**shown: Any) -> str:
         "checkout/checkout.html",
         seen=acts.look(),
         goods=goods,
+        charged=freight.charged,
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )
 

@@ -68,9 +68,14 @@ def place(names: Mapping[str, str], code: str) -> str:
     return in_language(names, locale.current()) or code
 
 
+def place_of(row: Any) -> str:
+    """Return the name of a place's row in the reader's language."""
+    return place({**row.names, "en": row.name}, row.code)
+
+
 def places(rows: Iterable[Any]) -> list[tuple[str, str]]:
     """Return places as the options of a select."""
-    return [(row.code, place({**row.names, "en": row.name}, row.code)) for row in rows]
+    return [(row.code, place_of(row)) for row in rows]
 
 
 def card(row: CardRow) -> dict[str, Any]:

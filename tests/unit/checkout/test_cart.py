@@ -140,3 +140,28 @@ def test_a_price_basis_that_is_no_longer_offered_is_gone_and_not_in_the_totals()
     cart = bundled("VNHAN", [gone])
     assert (cart.totals, cart.bundles, len(cart.gone)) == ((), (), 1)
     assert gone.problem.facts["accepted"] == "THB DAP VNHAN"
+
+
+def test_a_cart_is_orderable_when_nothing_is_said_against_any_of_it():
+    assert bundled("VNHAN", [line()]).is_orderable
+    assert not bundled("VNHAN", []).is_orderable
+    assert not bundled("VNHAN", [line(), line(offer(packing=None))]).is_orderable
+    gone = price_line(
+        replace(item(offer()), place_code="CNCQI"), offer(), destination=None, confirm_by=CONFIRM_BY, options=[]
+    )
+    assert isinstance(gone, GoneLine)
+    assert not bundled("VNHAN", [line(), gone]).is_orderable
+
+
+def test_freight_that_is_owed_and_not_known_is_said():
+    assert not bundled("VNHAN", [line(), line(basis=1, options=[])]).is_freight_unknown
+    assert bundled("VNHAN", [line(), line(options=[])]).is_freight_unknown
+    assert bundled("VNHAN", [line(options=[option(freight=None)])]).is_freight_unknown
+
+
+def test_goods_go_elsewhere_only_where_the_seller_brings_them_to_another_place():
+    bought, brought = (bundled("THBKK", [line(basis=basis)]).bundles[0] for basis in (0, 1))
+    assert not bought.is_elsewhere("THBKK")
+    assert brought.is_elsewhere("THBKK")
+    assert not brought.is_elsewhere("VNHAN")
+    assert not brought.is_elsewhere(None)

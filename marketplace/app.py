@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
 from pydantic import SecretStr
@@ -100,6 +101,7 @@ def _install_cards(app: Flask, settings: Settings) -> None:
             api_key=settings.stripe_api_key.get_secret_value(),
             webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
             url=settings.stripe_url,
+            page_origin=_origin_of(settings.stripe_url) or stripe_gateway.PAGES,
         )
     elif not settings.is_production:
         double = Double(settings.data_dir / "stripe_double.sqlite3", base_url=f"{settings.base_url}/demo-payments")
@@ -108,8 +110,15 @@ def _install_cards(app: Flask, settings: Settings) -> None:
             api_key="sk_test_embedded",
             webhook_secret=double.embedded_endpoint(f"{settings.base_url}/webhooks/stripe"),
             http_client=InProcess(double),
+            page_origin="",
         )
         app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/demo-payments": create_pages(double)})
+
+
+def _origin_of(url: str) -> str:
+    """Return scheme and host of an address, empty for none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def _check(settings: Settings) -> None:

@@ -31,6 +31,7 @@ from marketplace.payments.rules.provider_amounts import from_provider, to_provid
 
 # Also that of the webhook endpoint: an event of another version is refused.
 API_VERSION: Final = "2026-10-28.endive"
+PAGES: Final = "https://checkout.stripe.com"
 # Our names among the metadata.
 CHARGE: Final = "city_charge"
 REFUND: Final = "city_refund"
@@ -57,10 +58,16 @@ _EXPAND: Final = ["latest_charge.balance_transaction"]
 class StripeGateway:
     """The adapter of the port ``rules.provider.CardProvider``."""
 
-    def __init__(self, client: stripe.StripeClient, *, webhook_secret: str) -> None:
+    def __init__(self, client: stripe.StripeClient, *, webhook_secret: str, page_origin: str) -> None:
         """Take a client that is set up; the secret is that of the webhook endpoint."""
         self._client = client
         self._secret = webhook_secret
+        self._page_origin = page_origin
+
+    @property
+    def page_origin(self) -> str:
+        """Where its payment pages are, as scheme and host; empty when the city itself serves them."""
+        return self._page_origin
 
     def authorise(self, order: Order, *, payment_method: str, key: str) -> IntentSeen:
         """Reserve the amount on a payment method; a decline is an answer, not an error."""
@@ -315,6 +322,7 @@ def connect(
     api_key: str,
     webhook_secret: str,
     url: str = "",
+    page_origin: str = PAGES,
     http_client: stripe.HTTPClient | None = None,
     retries: int = 2,
 ) -> StripeGateway:
@@ -326,4 +334,4 @@ def connect(
         base_addresses={"api": url} if url else {},
         http_client=http_client or stripe.RequestsClient(timeout=10),
     )
-    return StripeGateway(client, webhook_secret=webhook_secret)
+    return StripeGateway(client, webhook_secret=webhook_secret, page_origin=page_origin)

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from flask import Flask
+from pydantic import SecretStr
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from marketplace.app import create_app
@@ -143,6 +144,20 @@ def test_every_answer_is_guarded(town):
     assert again != policy
     town.company(OWNER)
     assert town.visitor(OWNER).client.get("/account").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("changes", "target"),
+    [
+        ({}, ""),
+        ({"stripe_api_key": SecretStr("sk_test_1")}, " https://checkout.stripe.com"),
+        ({"stripe_api_key": SecretStr("sk_test_1"), "stripe_url": "http://127.0.0.1:9/"}, " http://127.0.0.1:9"),
+    ],
+)
+def test_a_form_may_lead_to_the_page_of_the_card_provider_and_nowhere_else(settings, tmp_path, changes, target):
+    city = create_app(settings.model_copy(update={"data_dir": tmp_path, **changes}))
+    policy = city.test_client().get("/healthz").headers["Content-Security-Policy"]
+    assert policy.endswith(f"; form-action 'self'{target}")
 
 
 def test_the_cookie_is_for_http_alone_and_for_this_site(town):

@@ -181,6 +181,36 @@ def test_what_a_crash_left_is_finished_by_the_sweeper(call, market, app, monkeyp
     assert reports.check(reading()) == []
 
 
+def test_a_charge_whose_order_was_never_placed_is_named(call, market, monkeypatch):
+    from marketplace.checkout.flows import finishing
+
+    class Crash(BaseException):
+        pass
+
+    def crash(*_args, **_options):
+        raise Crash
+
+    def named():
+        session = reading()
+        session.rollback()
+        return [one.what for one in reports.check(session) if one.subject == "card_charge"]
+
+    cart = fill(call, market, pads=0)
+    with monkeypatch.context() as patch:
+        patch.setattr(finishing, "_place", crash)
+        with pytest.raises(Crash):
+            call(market.buyer, "POST", "/checkout", key="x", json={"expected_totals": cart["totals"], "payment": CARD})
+    assert {state for *_, state in charges()} == {"authorised"}
+    assert named() == []  # the sweeper is on its way
+    try:
+        clock.set_offset(3 * 60 * 60)
+        assert named() == ["has money of a card for something that was never placed"] * 2
+        sweeping.finish_checkouts(now=clock.now())
+        assert named() == []
+    finally:
+        clock.set_offset(0)
+
+
 def test_a_checkout_that_breaks_keeps_no_other_waiting(call, market, monkeypatch):
     from marketplace.checkout.flows import finishing
 

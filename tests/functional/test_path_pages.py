@@ -1,11 +1,13 @@
 """The same path in a browser without scripts: product, cart, checkout, thanks, order, confirmation, ready date."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from marketplace.kernel.db import reading
 from marketplace.orders.models import Order
+from marketplace.payments.flows import cards
 from tests import factories
 from tests.support.visitors import Visitor
 
@@ -90,6 +92,22 @@ def test_a_card_is_asked_for_on_the_providers_page(app, market):
     buyer.open(back)
     answer = buyer.send(f"{back}/completion", {})
     assert "Thank you" in follow(buyer, answer)
+
+
+def test_a_card_that_is_processed_without_a_page_is_waited_for(app, market, monkeypatch):
+    buyer = visitor(app, market.buyer)
+    buyer.open(f"/products/{market.chains}")
+    buyer.send(f"/cart/lines/{market.chains}", {})
+    buyer.open("/cart")
+    buyer.send("/cart/destination", {"to": "VNHAN"})
+    buyer.open("/checkout")
+    (payment,) = set(re.findall(r'name="(payment\.[^"]+)"', buyer.shown))
+    totals = re.findall(r'name="total" value="([^"]+)"', buyer.shown)
+    taken = cards.authorise
+    monkeypatch.setattr(cards, "authorise", lambda **given: replace(taken(**given), page_url=None))
+    answer = buyer.send("/checkout", {payment: "card acceptance_100", "total": totals})
+    assert re.search(r"/checkout/[0-9a-f-]{36}$", answer.headers["Location"])
+    assert "Refresh" in buyer.client.get(answer.headers["Location"]).headers
 
 
 def test_it_reads_in_chinese_addresses(app, market):

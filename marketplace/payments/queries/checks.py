@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel import clock
 from marketplace.kernel.checks import Breach
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
@@ -17,7 +18,7 @@ from marketplace.payments.models.plans import IncomingTransfer, Milestone, Payme
 from marketplace.payments.queries import cards
 from marketplace.payments.rules.card_returns import KEY as RETURN_KEY
 from marketplace.payments.rules.card_returns import OPEN as RETURNS_OPEN
-from marketplace.payments.rules.cards import BY_PROVIDER, GIVE_BACK, RefundState
+from marketplace.payments.rules.cards import BY_PROVIDER, GIVE_BACK, PLACED_WITHIN, CardState, RefundState
 from marketplace.payments.rules.ledger import CASH, AccountKind, TransferKind
 from marketplace.payments.rules.paying import MILESTONE_OF, UNPAID, MilestoneState, PaymentState, TransferState
 from marketplace.payments.rules.payouts import SOURCES, PayoutState
@@ -33,7 +34,7 @@ def breaches(session: Session) -> list[Breach]:
         for subject, what, statement in _CHECKS
         for row in session.scalars(statement())
     ]
-    return [*found, *cards.breaches(session), *_stranded(session)]
+    return [*found, *cards.breaches(session), *_stranded(session), *_unplaced(session)]
 
 
 def _stranded(session: Session) -> list[Breach]:
@@ -66,6 +67,26 @@ def _stranded(session: Session) -> list[Breach]:
         for key, terms_id in keys.items()
         if key not in coming
     ]
+
+
+def _unplaced(session: Session) -> list[Breach]:
+    """Return the charges that took money for what was never placed, though the sweeper has long been there."""
+    going_back = sa.or_(
+        sa.exists().where(CardRefund.charge_id == CardCharge.id, CardRefund.state == RefundState.ASKED),
+        sa.exists().where(CardReturn.charge_id == CardCharge.id, CardReturn.state.in_(RETURNS_OPEN)),
+    )
+    found = session.scalars(
+        sa.select(CardCharge.id).where(
+            CardCharge.state.in_((CardState.AUTHORISED, CardState.CAPTURED)),
+            CardCharge.created_at < clock.now() - PLACED_WITHIN,
+            ~sa.exists().where(
+                Payment.subject_id == CardCharge.subject_id, Payment.subject_kind == CardCharge.subject_kind
+            ),
+            ~going_back,
+        )
+    )
+    what = "has money of a card for something that was never placed"
+    return [Breach("6 card charge", "card_charge", charge_id, what) for charge_id in found]
 
 
 def _failed_refunds() -> sa.Select[UUID]:

@@ -22,6 +22,8 @@ IN_FLIGHT: Final = timedelta(minutes=2)
 # The provider refuses pages that end sooner than half an hour from now; the rest is room to open one again by its
 # key. A page that nobody waits for any more is closed by cancelling its charge.
 PAGE_LIFETIME: Final = timedelta(hours=1)
+# A page ends after its hour, and the sweeper comes every minute: by then a charge has its order or is given back.
+PLACED_WITHIN: Final = timedelta(hours=2)
 # Why a refund was made that began on the provider's own pages.
 BY_PROVIDER: Final = "by_provider"
 # The job that gives a subject's money back to the card.

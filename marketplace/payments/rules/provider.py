@@ -117,6 +117,11 @@ class Order:
 class CardProvider(Protocol):
     """The port. Every call may raise ProviderSilent, ProviderBusy or ProviderRefused."""
 
+    @property
+    def page_origin(self) -> str:
+        """Where its payment pages are, as scheme and host; empty when the city itself serves them."""
+        ...
+
     def authorise(self, order: Order, *, payment_method: str, key: str) -> IntentSeen:
         """Reserve the amount on a payment method; a decline is an answer, not an error."""
         ...

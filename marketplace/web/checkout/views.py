@@ -110,7 +110,10 @@ def place() -> Any:
 
 def _placed(body: requests.Checkout, key: str) -> str:
     outcome = acts.place(body, key=key)
-    return outcome.payment_url or url_for("checkout.group", group_id=outcome.group_id)
+    if outcome.group_id is not None:
+        return url_for("checkout.group", group_id=outcome.group_id)
+    # A card may be in the provider's hands without a page of its own: the buyer waits with us for what comes of it.
+    return outcome.payment_url or url_for("checkout.follow", checkout_id=outcome.attempt_id)
 
 
 def _body() -> requests.Checkout:

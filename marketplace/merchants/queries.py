@@ -13,13 +13,15 @@ from marketplace.accounts.rules.numbers import Proof
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
-from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.kernel.pages import Page, decode_cursor, decode_id, page_of
 from marketplace.merchants.models import Merchant, MerchantApplication, MerchantDecision, Payee
 from marketplace.merchants.rules.applications import Requirement, requirements
 from marketplace.merchants.rules.payees import PayeeAccount, masked
 from marketplace.merchants.rules.states import ApplicationState, MerchantState, PayeeState
 
 PAGE: Final = 24
+# Of accounts a company has few: one page but for who changes them all the time.
+PAYEES: Final = 50
 # Each page that a member sees asks this for its menu.
 _APPLIED: Final = sa.select(Merchant.company_id).where(
     Merchant.company_id == sa.bindparam("company_id", type_=sa.Uuid())
@@ -129,10 +131,12 @@ def payee_waits(session: Session, *, company_id: UUID, currency: str) -> bool:
     return session.scalars(waiting).first() is not None
 
 
-def payees(session: Session, *, company_id: UUID) -> tuple[PayeeRow, ...]:
-    """Return every account a company ever named, the newest first."""
-    rows = session.scalars(sa.select(Payee).where(Payee.company_id == company_id).order_by(Payee.id.desc()))
-    return tuple(_payee_row(row) for row in rows)
+def payees(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PayeeRow]:
+    """Return the accounts a company ever named, the newest first."""
+    wanted = sa.select(Payee).where(Payee.company_id == company_id).order_by(Payee.id.desc()).limit(PAYEES + 1)
+    if cursor:
+        wanted = wanted.where(Payee.id < decode_id(cursor))
+    return page_of([_payee_row(row) for row in session.scalars(wanted)], PAYEES, lambda row: (str(row.id),))
 
 
 def merchant_of(session: Session, *, company_id: UUID) -> MerchantRow | None:

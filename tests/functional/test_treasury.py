@@ -1,5 +1,7 @@
 """What the operator's finance people look after, over the API and on their page."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,6 +12,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.merchants.models import Payee
+from marketplace.merchants.rules.states import PayeeState
 from marketplace.payments.models.payouts import CommissionReceipt
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.terms import Subject, SubjectKind
@@ -111,6 +115,43 @@ def test_a_return_is_sent_by_one_side_and_confirmed_by_the_other(call, market):
     for _ in range(2):
         assert call(payer, "POST", f"{path}/receipt", 200)["received_at"]
     assert call(payee, "GET", "/returns", 200)["items"][0]["received_at"]
+
+
+def test_long_lists_go_on_by_cursor(app, call, market, treasury):
+    payee, payer = market.merchant, market.buyer
+    with unit_of_work() as session:
+        for number in range(1, 52):
+            returns.owe(
+                session, subject=Subject(SubjectKind.ORDER, new_id()), payee_id=payee.company, payer_id=payer.company,
+                amount=Money(number, "CNY"), cause_id=new_id(), now=clock.now(),
+            )  # fmt: skip
+            entries = pair(
+                AccountRef(AccountKind.COMMISSION_RECEIVABLE, new_id() if number < 51 else payee.company, "CNY"),
+                AccountRef(AccountKind.COMMISSION_INCOME, None, "CNY"),
+                Money(number, "CNY"),
+            )
+            ledger.post(
+                session, kind=TransferKind.COMMISSION_BILLED, key=f"t:{number}", entries=entries, subject=None,
+                now=clock.now(),
+            )  # fmt: skip
+            account = {"account_name": "A", "bank_name": "B", "account_number": str(number), "bic": "C"}
+            session.add(
+                Payee(
+                    id=new_id(), company_id=payee.company, currency="EUR", state=PayeeState.RETIRED, country="CN",
+                    created_at=clock.now(), active_from=clock.now(), **account,
+                )
+            )  # fmt: skip
+    for who, path, count in ((payer, "/returns", 51), (treasury, "/commissions", 51), (payee, "/payees", 52)):
+        first = call(who, "GET", path, 200)
+        rest = call(who, "GET", f"{path}?cursor={first['next']}", 200)
+        assert (len(first["items"]), rest["next"]) == (50, None), path
+        assert len({str(row) for row in [*first["items"], *rest["items"]]}) == count, path
+        call(who, "GET", f"{path}?cursor=x", 422)
+    for who, path in ((payer, "/account/returns"), (payee, "/merchant/payees")):
+        visitor = Visitor(app)
+        visitor.log_in(who.login)
+        (link,) = set(re.findall(rf'href="({path}\?cursor=[^"]+)"', visitor.open(path)))
+        assert "?cursor=" not in visitor.open(link).split("</header>")[-1]
 
 
 def test_the_desk_shows_what_waits_and_takes_a_receipt(app, market, treasury):

@@ -13,6 +13,7 @@ from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import merchants as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import merchants as requests
+from marketplace.edge.requests.payments import CursorQuery
 from marketplace.files import queries as files
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
@@ -102,11 +103,13 @@ def merchant() -> tuple[int, answers.Merchant]:
 
 
 @api.get("/payees")
-@operation(answers={200: Items[answers.Payee]}, tag="merchants", permission=Permission.COMPANY_PAYEE_EDIT)
-def payees() -> tuple[int, Items[answers.Payee]]:
+@operation(
+    answers={200: Items[answers.Payee]}, tag="merchants", permission=Permission.COMPANY_PAYEE_EDIT, query=CursorQuery
+)
+def payees(query: CursorQuery) -> tuple[int, Items[answers.Payee]]:
     """List every account the asker's company named, the newest first."""
-    rows = queries.payees(reading(), company_id=require_actor().company)
-    return 200, Items[answers.Payee](items=[answers.Payee.of(row) for row in rows])
+    page = queries.payees(reading(), company_id=require_actor().company, cursor=query.cursor).map(answers.Payee.of)
+    return 200, Items[answers.Payee](items=list(page.items), next=page.next)
 
 
 @api.post("/payees")

@@ -14,6 +14,7 @@ from marketplace.edge.acts import payments as money
 from marketplace.edge.acts import payouts as acts
 from marketplace.edge.requests import payments as money_requests
 from marketplace.edge.requests import payouts as requests
+from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.db import reading
 
 api = Blueprint("api_payouts", __name__)
@@ -88,10 +89,16 @@ def file(file_id: UUID) -> tuple[int, Any]:
 
 
 @api.get("/returns")
-@operation(answers={200: Items[answers.Return]}, tag="payments", permission=Permission.TRADE_STATEMENT_READ)
-def returns() -> tuple[int, Items[answers.Return]]:
+@operation(
+    answers={200: Items[answers.Return]},
+    tag="payments",
+    permission=Permission.TRADE_STATEMENT_READ,
+    query=CursorQuery,
+)
+def returns(query: CursorQuery) -> tuple[int, Items[answers.Return]]:
     """List what one's company owes back or is owed back, newest first."""
-    return 200, Items[answers.Return](items=[answers.Return.of(row) for row in acts.returns_of(reading())])
+    page = acts.returns_of(reading(), query.cursor).map(answers.Return.of)
+    return 200, Items[answers.Return](items=list(page.items), next=page.next)
 
 
 @api.post("/returns/<uuid:return_id>/confirmation")

@@ -67,10 +67,16 @@ def record_sent(return_id: UUID, body: requests.Sent, session: Session) -> tuple
 
 
 @api.get("/commissions")
-@operation(answers={200: Items[answers.Commission]}, tag="treasury", permission=Permission.TRADE_STATEMENT_READ)
-def commissions() -> tuple[int, Items[answers.Commission]]:
+@operation(
+    answers={200: Items[answers.Commission]},
+    tag="treasury",
+    permission=Permission.TRADE_STATEMENT_READ,
+    query=CursorQuery,
+)
+def commissions(query: CursorQuery) -> tuple[int, Items[answers.Commission]]:
     """Say what one's company owes the operator in commission; all companies to the operator."""
-    return 200, Items[answers.Commission](items=[answers.Commission.of(row) for row in acts.commissions(reading())])
+    page = acts.commissions(reading(), query.cursor).map(answers.Commission.of)
+    return 200, Items[answers.Commission](items=list(page.items), next=page.next)
 
 
 @api.post("/commissions/<uuid:company_id>/receipts")

@@ -56,9 +56,9 @@ def file(file_id: UUID) -> Response:
     return _csv(found.content, f"{found.reference}.csv")
 
 
-def returns_of(session: Session) -> tuple[ReturnRow, ...]:
-    """Return what the asker's company owes back and is owed back."""
-    return queries.returns(session, company_id=require_actor().company)
+def returns_of(session: Session, cursor: str | None = None) -> Page[ReturnRow]:
+    """Return a page of what the asker's company owes back and is owed back."""
+    return queries.returns_page(session, company_id=require_actor().company, cursor=cursor)
 
 
 def returns_about(session: Session, subjects: Collection[Subject]) -> tuple[ReturnRow, ...]:

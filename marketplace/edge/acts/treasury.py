@@ -39,10 +39,11 @@ def record_sent(session: Session, return_id: UUID, body: requests.Sent) -> CardR
     return queries.card_return(session, return_id=return_id)
 
 
-def commissions(session: Session) -> tuple[AccountRow, ...]:
+def commissions(session: Session, cursor: str | None = None) -> Page[AccountRow]:
     """Return what is owed in commission: by every company to the operator, else by the asker's own."""
     actor = require_actor()
-    return ledger.commissions(session, company_id=None if actor.may(Permission.OPERATOR_LEDGER_READ) else actor.company)
+    sees_all = actor.may(Permission.OPERATOR_LEDGER_READ)
+    return ledger.commissions(session, company_id=None if sees_all else actor.company, cursor=cursor)
 
 
 def receive_commission(session: Session, company_id: UUID, body: requests.CommissionReceipt) -> None:

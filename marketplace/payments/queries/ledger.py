@@ -143,8 +143,10 @@ def entries(session: Session, *, account_id: UUID, cursor: str | None = None) ->
     return page_of([_entry(row) for row in found], PAGE, lambda row: (str(row.id),))
 
 
-def commissions(session: Session, *, company_id: UUID | None) -> tuple[AccountRow, ...]:
-    """Return what companies owe the operator in commission (None: all of them), by company and currency."""
+def commissions(session: Session, *, company_id: UUID | None, cursor: str | None = None) -> Page[AccountRow]:
+    """Return what companies owe the operator in commission (None: all of them), a company and currency
+    each, the first that ever did so first.
+    """
     minor = sa.func.sum(LedgerEntry.minor)
     found = (
         sa.select(LedgerAccount, minor.label("minor"))
@@ -152,12 +154,15 @@ def commissions(session: Session, *, company_id: UUID | None) -> tuple[AccountRo
         .where(LedgerAccount.kind == AccountKind.COMMISSION_RECEIVABLE)
         .group_by(LedgerAccount.id)
         .having(minor != 0)
-        .order_by(LedgerAccount.owner_id, LedgerAccount.currency)
-        .limit(500)
+        .order_by(LedgerAccount.id)
+        .limit(PAGE + 1)
     )
     if company_id is not None:
         found = found.where(LedgerAccount.owner_id == company_id)
-    return tuple(_account(row, total) for row, total in session.execute(found))
+    if cursor:
+        found = found.where(LedgerAccount.id > cursor_id(cursor))
+    rows = [_account(row, total) for row, total in session.execute(found)]
+    return page_of(rows, PAGE, lambda row: (str(row.id),))
 
 
 def statement(

@@ -103,11 +103,28 @@ def file(session: Session, *, file_id: UUID) -> FileRow:
     return FileRow(found.id, found.reference, found.content, found.sha256, found.created_at)
 
 
+def returns_page(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[ReturnRow]:
+    """Return a page of what this company owes back or is owed back, newest first, also what was returned already."""
+    sides = _sides(company_id).limit(PAGE + 1)
+    if cursor:
+        sides = sides.where(LedgerTransfer.id < cursor_id(cursor))
+    return page_of(_returns(session, sides), PAGE, lambda row: (str(row.id),))
+
+
 def returns(
     session: Session, *, company_id: UUID, subjects: Collection[Subject] | None = None, transfer_id: UUID | None = None
 ) -> tuple[ReturnRow, ...]:
-    """Return what this company owes back or is owed back, newest first, also what was returned already."""
-    sides: Any = (
+    """Return all that this company owes back or is owed back, newest first; of these subjects, by this transfer."""
+    sides = _sides(company_id)
+    if subjects is not None:
+        sides = sides.where(LedgerTransfer.subject_id.in_([subject.id for subject in subjects]))
+    if transfer_id is not None:
+        sides = sides.where(LedgerTransfer.id == transfer_id)
+    return _returns(session, sides)
+
+
+def _sides(company_id: UUID) -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(
             LedgerTransfer.id,
             LedgerTransfer.at,
@@ -132,13 +149,11 @@ def returns(
             LedgerAccount.subject_id,
             LedgerEntry.currency,
         )
-        .order_by(LedgerTransfer.at.desc(), LedgerTransfer.id.desc())
-        .limit(500)
+        .order_by(LedgerTransfer.id.desc())
     )
-    if subjects is not None:
-        sides = sides.where(LedgerTransfer.subject_id.in_([subject.id for subject in subjects]))
-    if transfer_id is not None:
-        sides = sides.where(LedgerTransfer.id == transfer_id)
+
+
+def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]]) -> tuple[ReturnRow, ...]:
     rows = session.execute(sides).all()
     keys = [return_key(row.id) for row in rows]
     done = session.execute(sa.select(LedgerTransfer.key, LedgerTransfer.at).where(LedgerTransfer.key.in_(keys)))

@@ -17,6 +17,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import merchants as requests
+from marketplace.edge.requests.payments import CursorQuery
 from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
@@ -146,10 +147,11 @@ def _withdrawn(payee_id: UUID, body: requests.Proof) -> str:
 
 def _payees(**shown: Any) -> str:
     session, actor = reading(), require_actor()
-    rows = queries.payees(session, company_id=actor.company)
+    asked = parse(CursorQuery, {name: request.args[name] for name in ("cursor",) if name in request.args})
+    page = queries.payees(session, company_id=actor.company, cursor=asked.cursor)
     return render_template(
         "merchants/payees.html",
-        rows=rows,
+        page=page,
         waiting=PayeeState.PENDING,
         asks_code=not door.vault().policy.second_factor_waived,
         currencies=choices.currencies(),

@@ -109,7 +109,7 @@ def _application(application_id: UUID, **shown: Any) -> str:
         company=accounts.get_company(session, company_id=row.company_id),
         merchant=merchant,
         proof=PROOFS[row.proof],
-        payees=queries.payees(session, company_id=row.company_id),
+        payees=queries.payees(session, company_id=row.company_id).items,
         decisions=queries.decisions(session, company_id=row.company_id),
         same=list(accounts.get_companies(session, company_ids=same).values()),
         standing=[act for act in STANDING_ACTS if merchant and MERCHANT.allows(merchant.state, act)],

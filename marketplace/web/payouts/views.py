@@ -136,12 +136,12 @@ def _many(**shown: Any) -> str:
 
 def _returns(**shown: Any) -> str:
     session, company_id = reading(), require_actor().company
-    rows = acts.returns_of(session)
-    ids = {company for row in rows for company in (row.payee_id, row.payer_id)}
+    page = acts.returns_of(session, parse(money_requests.CursorQuery, request.args.to_dict()).cursor)
+    ids = {company for row in page.items for company in (row.payee_id, row.payer_id)}
     found = accounts.get_companies(session, company_ids=ids)
     return render_template(
         "payouts/returns.html",
-        rows=rows,
+        page=page,
         names={key: row.name for key, row in found.items()},
         company_id=company_id,
         **{"refusal": None, "errors": {}, "values": {}, **shown},

@@ -10,9 +10,10 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import treasury as acts
 from marketplace.edge.identity import require_actor
-from marketplace.edge.parsing import parse_form
+from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import treasury as requests
+from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.payments.queries import payments
@@ -76,9 +77,9 @@ def _done(act: Any, said: str) -> Any:
 def _desk(**shown: Any) -> str:
     session = reading()
     slips = payments.escalated(session).items
-    owed = acts.commissions(session)
+    owed = acts.commissions(session, parse(CursorQuery, request.args.to_dict()).cursor)
     ids = {company for row in slips for company in (row.payer_id, row.payee_id)}
-    ids |= {row.owner_id for row in owed if row.owner_id}
+    ids |= {row.owner_id for row in owed.items if row.owner_id}
     names = accounts.get_companies(session, company_ids=ids)
     return render_template(
         "payments/desk.html",

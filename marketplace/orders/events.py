@@ -34,7 +34,7 @@ class OrderSecured(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(OrderEvent):
-    """The order ended before its goods were packed; ``reason`` is a code of ``rules.states.CancelReason``."""
+    """The order ended before its goods were handed over; ``reason`` is a code of ``rules.states.CancelReason``."""
 
     reason: str
 

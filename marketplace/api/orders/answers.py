@@ -297,7 +297,7 @@ class Excluded(Answer):
 
 
 class Order(OrderInList):
-    """An order with everything this side may see."""
+    """An order with everything this side may see; its buyer may cancel it as late from ``late_from`` on."""
 
     buyer: str
     merchant: str
@@ -311,6 +311,7 @@ class Order(OrderInList):
     confirmed_at: Instant | None
     secured_at: Instant | None
     cancel_reason: str | None
+    late_from: Instant | None
     duty_and_tax: Excluded
     lines: list[Line]
     bookings: list[Booking]
@@ -339,6 +340,7 @@ class Order(OrderInList):
             confirmed_at=row.confirmed_at,
             secured_at=row.secured_at,
             cancel_reason=str(row.cancel_reason) if row.cancel_reason else None,
+            late_from=seen.late_from,
             duty_and_tax=importer,
             lines=[Line.of(line, seen) for line in seen.lines],
             bookings=[Booking.of(one) for line in seen.lines for one in seen.bookings.get(line.id, ())],

@@ -47,10 +47,16 @@ def confirm(order_id: UUID, session: Session) -> tuple[int, None]:
 
 
 @api.post("/orders/<uuid:order_id>/cancellation")
-@operation(answers={204: None}, tag="orders", permission=Permission.TRADE_ORDER_READ, idempotent=True)
-def cancel(order_id: UUID, session: Session) -> tuple[int, None]:
-    """End an order before its goods are packed."""
-    acts.cancel(session, order_id)
+@operation(
+    answers={204: None},
+    tag="orders",
+    permission=Permission.TRADE_ORDER_READ,
+    body=requests.Cancellation,
+    idempotent=True,
+)
+def cancel(order_id: UUID, body: requests.Cancellation, session: Session) -> tuple[int, None]:
+    """End an order before its goods are packed; for being late, until they are handed over."""
+    acts.cancel(session, order_id, body)
     return 204, None
 
 

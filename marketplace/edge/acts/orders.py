@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.distribution import queries as distribution
 from marketplace.distribution.queries import FreightRow
+from marketplace.distribution.services import lateness
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import orders as requests
 from marketplace.kernel import clock
@@ -19,13 +20,14 @@ from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import tracking
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.tracking import TransportRow
+from marketplace.logistics.rules.states import AT_HUB
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.claims.queries import AnswerDue
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
-from marketplace.orders.rules.states import BEFORE_PACKING, ORDER, PRODUCING, OrderState
+from marketplace.orders.rules.states import AT_MERCHANT, BEFORE_PACKING, ORDER, PRODUCING, LineState, OrderState
 from marketplace.orders.services import deciding, production
 from marketplace.papers import queries as papers
 from marketplace.papers.queries import DocumentRow
@@ -53,6 +55,7 @@ class OrderSeen:
     milestones: tuple[MilestoneRow, ...]
     documents: tuple[DocumentRow, ...]
     answers: Mapping[UUID, AnswerDue]
+    late_from: datetime | None
     acts: tuple[str, ...]
 
     def booking_of(self, line_id: UUID) -> BookingRow | None:
@@ -68,6 +71,27 @@ class OrderSeen:
     def milestones_of(self, line_id: UUID) -> tuple[MilestoneRow, ...]:
         """Return the goods' milestones of a line."""
         return tuple(row for row in self.milestones if row.line_id == line_id and row.subject.kind is SubjectKind.ORDER)
+
+    @property
+    def step(self) -> str | None:
+        """Return what the goods wait for before they are at the hub, None when they are or the order is not so far."""
+        waiting = [line for line in self.lines if AT_MERCHANT & line.parts.keys()]
+        if self.order.state not in PRODUCING or not waiting:
+            return None
+        if any(takes_ready_date(line) and line.ready_date is None for line in waiting):
+            return "ready_date"
+        if self.order.secured_at is None:
+            return "deposit"
+        least = {line.state for line in waiting}
+        if LineState.IN_PRODUCTION in least:
+            return "make"
+        return "pack" if least & BEFORE_PACKING else "hand_over"
+
+    @property
+    def cargo_until(self) -> datetime | None:
+        """Return until when the goods that are still with the merchant are to be at the hub, the first lorry's time."""
+        bookings = [self.booking_of(line.id) for line in self.lines if AT_MERCHANT & line.parts.keys()]
+        return min((row.cutoff_cargo_at for row in bookings if row is not None and row.state in AT_HUB), default=None)
 
     def zone(self, place_code: str) -> str:
         """Return the clock of a place."""
@@ -91,6 +115,7 @@ def look(order_id: UUID) -> OrderSeen:
         session, company_ids={order.buyer_id, order.merchant_id, *(row.carrier_id for row in freight)}
     )
     bookings = booking_queries.bookings(session, subjects=[line.id for line in lines])
+    late_from = lateness.late_from(session, order=order, lines=lines, bookings=bookings)
     found_payments = payments.payments_of(session, subjects=subjects)
     found_milestones = payments.milestones_of(session, subjects=subjects)
     return OrderSeen(
@@ -107,7 +132,8 @@ def look(order_id: UUID) -> OrderSeen:
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),
         documents=_documents(session, company_id, order.id, [row.id for row in freight], [line.id for line in lines]),
         answers=claims.answers_due(session, line_ids=[line.id for line in lines]),
-        acts=tuple(_acts(order, lines, order.side_of(company_id), clock.now())),
+        late_from=late_from,
+        acts=tuple(_acts(order, lines, order.side_of(company_id), late_from, clock.now())),
     )
 
 
@@ -127,9 +153,10 @@ def confirm(session: Session, order_id: UUID) -> None:
     deciding.confirm_order(session, order_id=order_id, actor=require_actor(), now=clock.now())
 
 
-def cancel(session: Session, order_id: UUID) -> None:
+def cancel(session: Session, order_id: UUID, body: requests.Cancellation) -> None:
     """Cancel or reject an order of the asker's company."""
-    deciding.cancel_order(session, order_id=order_id, actor=require_actor(), now=clock.now())
+    act = lateness.cancel if body.reason == "late" else deciding.cancel_order
+    act(session, order_id=order_id, actor=require_actor(), now=clock.now())
 
 
 def set_ready_date(session: Session, line_id: UUID, body: requests.ReadyDate) -> None:
@@ -144,7 +171,7 @@ def takes_ready_date(line: LineRow) -> bool:
     return line.lead_days is not None and line.state in BEFORE_PACKING
 
 
-def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, now: datetime) -> list[str]:
+def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, late_from: datetime | None, now: datetime) -> list[str]:
     """Return what this side may do now."""
     acts: list[str] = []
     if side == "merchant" and order.state is OrderState.PLACED and order.confirm_by > now:
@@ -152,6 +179,8 @@ def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, now: datetime) -
     untouched = all(set(line.parts) <= BEFORE_PACKING for line in lines)
     if ORDER.allows(order.state, "cancel") and untouched:
         acts.append("cancel")
+    if side == "buyer" and late_from is not None and late_from <= now:
+        acts.append("cancel_late")
     if side == "merchant" and order.state in PRODUCING and any(takes_ready_date(line) for line in lines):
         acts.append("ready_date")
     return acts

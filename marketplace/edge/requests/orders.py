@@ -19,6 +19,12 @@ class ReadyDate(Request):
     ready_date: Day
 
 
+class Cancellation(Request):
+    """Why an order is cancelled: ``late`` by its buyer, when the goods are long overdue at the hub; else left out."""
+
+    reason: Annotated[Literal["late"] | None, BeforeValidator(blank_is_none)] = None
+
+
 class OrderSearch(Request):
     """Which orders to list: bought, sold, or both; ``cursor`` continues a page."""
 
@@ -34,6 +40,7 @@ messages.register(
             "No lorry of this carrier takes the goods when they are ready then. The last that does is %(departure)s:"
             " bring them before %(cargo_until)s."
         ),
+        "not_late": _("The goods are not late enough to cancel. Possible from: %(possible_from)s."),
         "deadline": _("The time for this is over."),
     },
     fields={

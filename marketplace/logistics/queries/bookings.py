@@ -32,6 +32,7 @@ class BookingRow:
     load: Load
     state: BookingState
     expires_at: datetime | None
+    confirmed_at: datetime | None
     departs_at: datetime
     arrives_at: datetime
     cutoff_cargo_at: datetime
@@ -106,6 +107,7 @@ def booking_row(row: Sequence[Any]) -> BookingRow:
         load=found.load,
         state=found.state,
         expires_at=found.expires_at,
+        confirmed_at=found.confirmed_at,
         departs_at=departs_at,
         arrives_at=arrives_at,
         cutoff_cargo_at=cutoff_cargo_at,

@@ -11,7 +11,7 @@ from marketplace.kernel.checks import Breach
 from marketplace.orders.models import LinePart, Order, OrderLine
 from marketplace.orders.queries import acceptances
 from marketplace.orders.rules.parts import least_advanced
-from marketplace.orders.rules.states import BEFORE_PACKING, LineState
+from marketplace.orders.rules.states import AT_MERCHANT, LineState
 
 
 def breaches(session: Session) -> list[Breach]:
@@ -54,9 +54,7 @@ def breaches(session: Session) -> list[Breach]:
 
 def _still_promised(session: Session) -> list[Breach]:
     """Return lines of which units are promised that can no longer come: all of them left, fell short or ended."""
-    at_merchant = sa.exists().where(
-        LinePart.line_id == OrderLine.id, LinePart.state.in_((*BEFORE_PACKING, LineState.PACKED))
-    )
+    at_merchant = sa.exists().where(LinePart.line_id == OrderLine.id, LinePart.state.in_(AT_MERCHANT))
     promised = (
         sa.select(OrderLine.id)
         .join(StockHold, StockHold.subject == OrderLine.id)

@@ -47,6 +47,7 @@ class CancelReason(StrEnum):
     NOT_CONFIRMED = "not_confirmed"  # the merchant let the deadline pass
     DEPOSIT_MISSING = "deposit_missing"  # the pro-forma ended without its deposit
     OUT_OF_STOCK = "out_of_stock"  # the deposit came when the goods had gone to others
+    LATE = "late"  # the buyer gave up: the goods were not at the hub long after the day that was promised
     PAYMENT_FAILED = "payment_failed"  # the provider could not take what it had reserved
 
 
@@ -59,7 +60,7 @@ ORDER: Final = Lifecycle(
             "cancel": OrderState.CANCELLED,
         },
         OrderState.CONFIRMED: {"fulfil": OrderState.IN_FULFILMENT, "cancel": OrderState.CANCELLED},
-        OrderState.IN_FULFILMENT: {"deliver": OrderState.DELIVERED},
+        OrderState.IN_FULFILMENT: {"deliver": OrderState.DELIVERED, "cancel": OrderState.CANCELLED},
         OrderState.DELIVERED: {"complete": OrderState.COMPLETED},
     },
 )
@@ -84,7 +85,11 @@ LINE: Final = Lifecycle(
         },
         LineState.IN_PRODUCTION: {"ready": LineState.READY, "cancel": LineState.CANCELLED},
         LineState.READY: {"pack": LineState.PACKED, "cancel": LineState.CANCELLED},
-        LineState.PACKED: {"hand_over": LineState.HANDED_OVER, "short": LineState.SHORT},
+        LineState.PACKED: {
+            "hand_over": LineState.HANDED_OVER,
+            "short": LineState.SHORT,
+            "cancel": LineState.CANCELLED,
+        },
         LineState.HANDED_OVER: {"depart": LineState.IN_TRANSIT, "lose": LineState.LOST},
         LineState.IN_TRANSIT: {"deliver": LineState.DELIVERED, "lose": LineState.LOST, "damage": LineState.DAMAGED},
         LineState.DELIVERED: _AFTER_RECEIPT,
@@ -99,6 +104,8 @@ LINE: Final = Lifecycle(
 
 # An order can be cancelled while all of its goods are in one of these.
 BEFORE_PACKING: Final = frozenset({LineState.OPEN, LineState.IN_PRODUCTION, LineState.READY})
+# Its buyer can cancel it for being late while all of its goods are in one of these.
+AT_MERCHANT: Final = BEFORE_PACKING | {LineState.PACKED}
 # While an order is in one of these its goods are made, packed and brought to the hub.
 PRODUCING: Final = (OrderState.CONFIRMED, OrderState.IN_FULFILMENT)
 # The way of goods when nothing goes wrong, for timelines.

@@ -15,7 +15,7 @@ from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.orders.events import OrderCancelled, OrderConfirmed, OrderSecured
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.rules.placing import secured_by
-from marketplace.orders.rules.states import BEFORE_PACKING, CancelReason, OrderState
+from marketplace.orders.rules.states import AT_MERCHANT, BEFORE_PACKING, CancelReason, LineState, OrderState
 from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_order, parts_of
 from marketplace.payments.events import PaymentLapsed, PaymentPaid
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
@@ -96,6 +96,18 @@ def cancel_order(session: Session, *, order_id: UUID, actor: Actor, now: datetim
     _end(session, order, action=action, reason=reason, actor=actor, now=now)
 
 
+def cancel_late(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
+    """End an order whose goods its merchant has not brought to the hub in time, packed or not, as its buyer.
+
+    Whether it is late is the caller's to know. Conflict ``state`` once any of its goods were handed over.
+    """
+    order = own_order(session, actor=actor, order_id=order_id)
+    if actor.company != order.buyer_id:
+        raise NotAllowed("only_the_buyer")
+    actor.must(Permission.TRADE_PURCHASE_CANCEL)
+    _end(session, order, action="cancel", reason=CancelReason.LATE, actor=actor, now=now, while_in=AT_MERCHANT)
+
+
 def cancel_unconfirmed(session: Session, *, order_id: UUID, now: datetime) -> bool:
     """End an order that its merchant did not confirm in time; False when he did, or there is time left."""
     order = locked_order(session, order_id=order_id)
@@ -154,10 +166,19 @@ def _promise(session: Session, line: OrderLine, now: datetime) -> None:
         stock.allocate(session, subject=line.id, now=now)
 
 
-def _end(session: Session, order: Order, *, action: str, reason: CancelReason, actor: Actor, now: datetime) -> None:
+def _end(
+    session: Session,
+    order: Order,
+    *,
+    action: str,
+    reason: CancelReason,
+    actor: Actor,
+    now: datetime,
+    while_in: frozenset[LineState] = BEFORE_PACKING,
+) -> None:
     lines = lines_in(session, order_id=order.id)
     for line in lines:
-        if beyond := sorted(set(parts_of(session, line_id=line.id)) - BEFORE_PACKING):
+        if beyond := sorted(set(parts_of(session, line_id=line.id)) - while_in):
             raise Conflict("state", thing="order_line", state=beyond[0], action=action, possible=[])
     order.cancel_reason = reason
     move_order(session, order=order, action=action, actor=actor, now=now, reason=str(reason))

@@ -67,8 +67,12 @@ def confirm(order_id: UUID) -> Any:
 @pages.post("/orders/<uuid:order_id>/cancellation")
 @requires(Permission.TRADE_ORDER_READ, twin="POST /api/v1/orders/{id}/cancellation")
 def cancel(order_id: UUID) -> Any:
-    """End an order before its goods are packed."""
-    return _act(order_id, lambda session: acts.cancel(session, order_id), _("The order is cancelled."))
+    """End an order before its goods are packed; for being late, until they are handed over."""
+    try:
+        body = parse_form(requests.Cancellation, request.form)
+    except Refused as refusal:
+        return forms.reshown(refusal, lambda **shown: _one(order_id, **shown))
+    return _act(order_id, lambda session: acts.cancel(session, order_id, body), _("The order is cancelled."))
 
 
 @pages.post("/orders/<uuid:order_id>/lines/<uuid:line_id>/ready-date")

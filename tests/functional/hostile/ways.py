@@ -288,7 +288,7 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "GET /orders": Way("buyer"),
     "GET /orders/{}": Way("buyer", ("order.arrived",)),
-    "POST /orders/{}/cancellation": Way("buyer", ("order.placed",)),
+    "POST /orders/{}/cancellation": Way("buyer", ("order.placed",), body(reason=None)),
     "POST /orders/{}/confirmation": Way("merchant", ("order.placed",)),
     "POST /password-resets": Way(
         "",

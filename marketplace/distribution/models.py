@@ -69,6 +69,8 @@ class FreightContract(Base):
     order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("trade_order.id"), index=True)
     payer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
     carrier_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    # Null to the schema only: it came later, and contracts of before were filled in.
+    carrier: Mapped[dict[str, str]] = mapped_column(Json, nullable=True)
     tariff_id: Mapped[UUID] = mapped_column(sa.Uuid)
     terms: Mapped[dict[str, Any]] = mapped_column(Json)
     currency: Mapped[str] = mapped_column(sa.String(3))

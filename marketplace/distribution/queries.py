@@ -20,6 +20,7 @@ from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.rules.states import CURRENT, BookingState
 from marketplace.orders.models import LinePart, OrderLine
 from marketplace.orders.rules.states import LineState
+from marketplace.papers.rules.parts import Party
 from marketplace.payments.rules.terms import Mode, Rail
 
 
@@ -42,6 +43,7 @@ class FreightRow:
     order_id: UUID
     payer_id: UUID
     carrier_id: UUID
+    carrier: Party  # as it was called when this was agreed
     tariff_id: UUID
     terms: Mapping[str, Any]
     total: Money
@@ -232,6 +234,7 @@ def _row(found: FreightContract, lines: tuple[FreightLineRow, ...]) -> FreightRo
         order_id=found.order_id,
         payer_id=found.payer_id,
         carrier_id=found.carrier_id,
+        carrier=Party(**found.carrier),
         tariff_id=found.tariff_id,
         terms=found.terms,
         total=Money(found.total_minor, found.currency),

@@ -72,6 +72,13 @@ class Order(Base):
     total_minor: Mapped[int] = mapped_column(sa.BigInteger)
     incoterm: Mapped[str] = mapped_column(sa.String(3))
     place_code: Mapped[str] = mapped_column(sa.String(40))
+    # These are null to the schema only: they came later, and orders of before were filled in.
+    place_names: Mapped[dict[str, str]] = mapped_column(Json, nullable=True)
+    exporter_id: Mapped[UUID] = mapped_column(sa.Uuid, nullable=True)
+    notify_id: Mapped[UUID] = mapped_column(sa.Uuid, nullable=True)
+    brokers: Mapped[list[str]] = mapped_column(Json, nullable=True)
+    costs: Mapped[dict[str, str]] = mapped_column(Json, nullable=True)
+    parties: Mapped[dict[str, dict[str, str]]] = mapped_column(Json, nullable=True)
     destination: Mapped[str] = mapped_column(sa.String(40))
     plan: Mapped[Plan] = mapped_column(StateColumn(Plan))
     mode: Mapped[Mode] = mapped_column(StateColumn(Mode))

@@ -14,7 +14,7 @@ from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.papers.models import DocumentParty, DocumentSignature, IssuedDocument
 from marketplace.papers.rules.data import digest
-from marketplace.papers.rules.documents import PaperKind, PaperState, SignatureKind
+from marketplace.papers.rules.documents import PaperKind, PaperState, SignatureKind, spoken
 
 PAGE: Final = 25
 
@@ -37,6 +37,11 @@ class DocumentRow:
     rendered_at: datetime | None
     file_id: UUID | None
     pdf_sha256: str | None
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages its labels and clauses are in; the goods' names are in all of ``locales``."""
+        return spoken(self.locales)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from marketplace.catalog.imports import queries as imports
 from marketplace.catalog.queries import checks as catalog
 from marketplace.catalog.queries import personal as personal_offers
 from marketplace.checkout import queries as checkout
+from marketplace.checkout.queries import frozen
 from marketplace.distribution import queries as distribution
 from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
@@ -43,6 +44,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     claims.breaches,
     distribution.breaches,
     checkout.breaches,
+    frozen.breaches,
     logistics.breaches,
     reference.breaches,
     search.breaches,

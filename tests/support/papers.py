@@ -104,7 +104,9 @@ def pro_forma(count: int = 2, **changes: Any) -> ProForma:
 
 def sales_contract(**changes: Any) -> SalesContract:
     """Return a sales contract."""
-    return SalesContract(**{"number": "SC-7K3M-Q9TX", "acceptance_days": 7, **_order((goods_line(),)), **changes})
+    roles = {"exporter": SELLER, "notify": BUYER, "costs": {"freight": "buyer", "insurance": "buyer", "duty": "buyer"}}
+    facts = {"number": "SC-7K3M-Q9TX", "acceptance_days": 7, **roles, **_order((goods_line(),))}
+    return SalesContract(**{**facts, **changes})
 
 
 def freight_contract(**changes: Any) -> FreightContract:

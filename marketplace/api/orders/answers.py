@@ -1,5 +1,6 @@
 """What the API says of orders."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -146,12 +147,13 @@ class Milestone(Answer):
 
 
 class Document(Answer):
-    """An issued document."""
+    """An issued document; its labels and clauses are in ``languages``."""
 
     id: UUID
     kind: str
     number: str
     version: int
+    languages: list[str]
     state: str
     issued_at: Instant
 
@@ -163,6 +165,7 @@ class Document(Answer):
             kind=str(row.kind),
             number=row.number,
             version=row.version,
+            languages=list(row.languages),
             state=str(row.state),
             issued_at=row.issued_at,
         )
@@ -296,6 +299,43 @@ class Excluded(Answer):
     role: str
 
 
+class PartyNamed(Answer):
+    """A company as every paper of this order names it, whatever it is called today."""
+
+    company_id: UUID
+    name: str
+    country: str
+    address: str
+    registration_number: str
+    tax_id: str
+    contact: str
+
+
+class TradeTerms(Answer):
+    """Who stands where in customs and on papers, and which side pays what; fixed when the order was placed."""
+
+    exporter_of_record: UUID
+    importer_of_record: UUID
+    consignee: UUID
+    notify_party: UUID
+    brokers: list[UUID]
+    freight_paid_by: str
+    insurance_paid_by: str
+    duty_paid_by: str
+
+    @classmethod
+    def of(cls, row: OrderRow) -> "TradeTerms":
+        """Write an order's terms."""
+        return cls(
+            exporter_of_record=row.exporter_id,
+            importer_of_record=row.importer_id,
+            consignee=row.consignee_id,
+            notify_party=row.notify_id,
+            brokers=list(row.brokers),
+            **{f"{cost}_paid_by": side for cost, side in row.costs.items()},
+        )
+
+
 class Order(OrderInList):
     """An order with everything this side may see; its buyer may cancel it as late from ``late_from`` on."""
 
@@ -304,6 +344,8 @@ class Order(OrderInList):
     destination: str
     trade_model: str
     importer_of_record: UUID
+    trade_terms: TradeTerms
+    parties: list[PartyNamed]
     purchase_order_number: str
     fx: dict[str, str] | None
     confirm_by: Instant
@@ -333,6 +375,8 @@ class Order(OrderInList):
             destination=row.destination,
             trade_model=row.trade_model,
             importer_of_record=row.importer_id,
+            trade_terms=TradeTerms.of(row),
+            parties=[PartyNamed(company_id=company, **asdict(party)) for company, party in row.parties.items()],
             purchase_order_number=row.purchase_order_number,
             fx=row.fx if seen.side == "buyer" else None,
             confirm_by=row.confirm_by,

@@ -20,7 +20,9 @@ from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.logistics.services import freight as tariffs
 from marketplace.merchants import queries as merchants
+from marketplace.orders.rules.incoterms import roles_of
 from marketplace.orders.rules.placing import FxSnapshot, PlacedGroup, PlacedLine, PlacedOrder, owes_deposit
+from marketplace.orders.services import paper_facts
 from marketplace.payments.rules.terms import MODE_OF_RAIL, Mode, PayeeAccount, Rail
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import CURRENCIES, Setting
@@ -126,6 +128,7 @@ class _Planner:
         """Freeze one bundle as an order."""
         choice = self.wanted.payment_of(bundle.key)
         merchant, mode = self.company(bundle.merchant_id), MODE_OF_RAIL[choice.rail]
+        place = reference.get_place(self.session, bundle.place_code)
         order = PlacedOrder(
             id=new_id(),
             reference=new_reference("ORD"),
@@ -133,7 +136,10 @@ class _Planner:
             currency=bundle.currency,
             incoterm=bundle.incoterm,
             place_code=bundle.place_code,
+            place_names=paper_facts.names_of(place),
             destination=bundle.lines[0].to_place or bundle.place_code,
+            roles=roles_of(bundle.incoterm, buyer_id=self.buyer.id, merchant_id=merchant.id),
+            parties={str(company.id): paper_facts.party(company) for company in (self.buyer, merchant)},
             plan=choice.plan,
             mode=mode,
             rail=choice.rail,
@@ -179,6 +185,7 @@ class _Planner:
             order_id=order.id,
             payer_id=payer_id,
             carrier_id=carrier_id,
+            carrier=paper_facts.party(self.company(carrier_id)),
             tariff_id=tariff_id,
             terms={name: lines[0][1][name] for name in _TARIFF},
             mode=mode,

@@ -1,6 +1,6 @@
 """A freight contract as it is agreed: payer, carrier, tariff as frozen, one amount per order line."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -8,10 +8,9 @@ from uuid import UUID
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
+from marketplace.orders.rules.incoterms import Side, costs_of
+from marketplace.papers.rules.parts import Party
 from marketplace.payments.rules.terms import Mode, PayeeAccount, Rail
-
-# Incoterms 2020: under these the seller brings the goods to the named place, so the freight is his.
-SELLER_PAYS: Final = frozenset({"CPT", "CIP", "DAP", "DPU", "DDP"})
 
 
 class ContractState(StrEnum):
@@ -57,6 +56,7 @@ class FreightAgreement:
     order_id: UUID
     payer_id: UUID
     carrier_id: UUID
+    carrier: Party  # as papers name it
     tariff_id: UUID
     terms: dict[str, Any]
     mode: Mode
@@ -73,11 +73,29 @@ class FreightAgreement:
         return total
 
 
+def frozen_contract(agreement: FreightAgreement) -> dict[str, Any]:
+    """Return the columns of a freight contract that nothing writes after it is agreed."""
+    return {
+        "reference": agreement.reference,
+        "order_id": agreement.order_id,
+        "payer_id": agreement.payer_id,
+        "carrier_id": agreement.carrier_id,
+        "carrier": asdict(agreement.carrier),
+        "tariff_id": agreement.tariff_id,
+        "terms": agreement.terms,
+        "currency": agreement.total.currency,
+        "total_minor": agreement.total.minor,
+        "mode": agreement.mode,
+        "rail": agreement.rail,
+        "payee": agreement.payee.as_json() if agreement.payee else None,
+    }
+
+
 def payer_of(incoterm: str, *, buyer_id: UUID, merchant_id: UUID) -> UUID:
     """Return who owes the carrier: the buyer unless the price basis puts the carriage on the seller."""
-    return merchant_id if incoterm in SELLER_PAYS else buyer_id
+    return merchant_id if is_included(incoterm) else buyer_id
 
 
 def is_included(incoterm: str) -> bool:
     """Tell whether the price basis already contains the carriage to the destination."""
-    return incoterm in SELLER_PAYS
+    return costs_of(incoterm).freight is Side.SELLER

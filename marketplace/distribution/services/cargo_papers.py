@@ -19,7 +19,7 @@ from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules import packing as labels
 from marketplace.orders.rules.states import LineState
-from marketplace.orders.services.paper_facts import Agreement, agreement, goods, names_of, number, party
+from marketplace.orders.services.paper_facts import Agreement, agreement, goods, names_of, number
 from marketplace.papers import queries as issued
 from marketplace.papers import services as papers
 from marketplace.papers.rules.commercial_invoice import CommercialInvoice
@@ -109,7 +109,7 @@ def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) 
 def _packing_list(agreed: Agreement, shipped: _Shipped, now: datetime) -> PackingList:
     order, common = agreed.order, agreed.common()
     line = goods(shipped.line, departure=shipped.booking.departure_reference, **shipped.measured)
-    consignee = party(agreed.companies[order.consignee_id])
+    consignee = order.parties[order.consignee_id]
     return PackingList(
         number=f"{number('PL', order)}.{shipped.line.position}",
         order=order.reference,

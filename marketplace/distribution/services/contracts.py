@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.distribution.models import FreightContract, FreightContractLine
-from marketplace.distribution.rules.freight import LIFECYCLE, ContractState, FreightAgreement
+from marketplace.distribution.rules.freight import LIFECYCLE, ContractState, FreightAgreement, frozen_contract
 from marketplace.kernel.actor import Actor
 from marketplace.payments.rules.terms import Plan, Subject, SubjectKind
 from marketplace.payments.services import plans
@@ -82,22 +82,7 @@ def _cancel(session: Session, contract: FreightContract, actor: Actor, now: date
 
 
 def _contract(agreement: FreightAgreement, now: datetime) -> FreightContract:
-    return FreightContract(
-        id=agreement.id,
-        reference=agreement.reference,
-        order_id=agreement.order_id,
-        payer_id=agreement.payer_id,
-        carrier_id=agreement.carrier_id,
-        tariff_id=agreement.tariff_id,
-        terms=agreement.terms,
-        currency=agreement.total.currency,
-        total_minor=agreement.total.minor,
-        mode=agreement.mode,
-        rail=agreement.rail,
-        payee=agreement.payee.as_json() if agreement.payee else None,
-        state=ContractState.AGREED,
-        agreed_at=now,
-    )
+    return FreightContract(id=agreement.id, state=ContractState.AGREED, agreed_at=now, **frozen_contract(agreement))
 
 
 def _audit(

@@ -1,18 +1,19 @@
 """The manifest of a sealed lorry as a document, with texts as data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.queries import CompanyRow
 from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.distribution import queries as freight
 from marketplace.distribution.services.papers import reference_zone
 from marketplace.logistics.events import DepartureSealed
 from marketplace.logistics.queries import bookings, departures
 from marketplace.logistics.queries import cargo as cargo_queries
 from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import manifests
 from marketplace.logistics.services.manifests import CargoRow
@@ -24,6 +25,7 @@ from marketplace.orders.services.paper_facts import language_of, names_of, party
 from marketplace.papers import services as papers
 from marketplace.papers.rules.documents import PaperKind, pair
 from marketplace.papers.rules.manifest import House, Manifest
+from marketplace.papers.rules.parts import Party
 from marketplace.reference import queries as reference
 
 
@@ -34,10 +36,8 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
         row for row in bookings.bookings_on(session, departure_id=departure.id) if row.state is BookingState.LOADED
     ]
     houses = manifests.cargo_of(session, booking_ids=[row.id for row in aboard])
-    ids = {row.shipper_company_id for row in aboard} | {row.consignee_company_id for row in aboard}
-    companies = accounts.get_companies(session, company_ids=ids | {departure.carrier_company_id})
-    carrier = companies[departure.carrier_company_id]
     goods_of = _goods_of(session, [row.subject for row in aboard])
+    carrier = _carrier(session, departure, [order.id for order, _line in goods_of.values()])
     end = departure.stops[-1].place
     frozen = cargo_queries.manifest(session, departure_id=departure.id)
     if frozen is None:
@@ -46,7 +46,7 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
         number=departure.reference.replace("DEP", "MAN", 1),
         departure=departure.reference,
         issued_on=event.at.astimezone(reference_zone(session, departure.hub_code)).date(),
-        carrier=party(carrier),
+        carrier=carrier,
         line={"en": departure.line_name, **departure.line_names},
         origin=names_of(departure.stops[0].place),
         destination=names_of(end),
@@ -56,7 +56,7 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
         arrives_zone=end.zone,
         sealed_at=frozen.frozen_at,
         seals=(frozen.content["seal"],),
-        houses=tuple(_house(session, row, houses[row.id], companies, goods_of[row.subject]) for row in aboard),
+        houses=tuple(_house(session, row, houses[row.id], goods_of[row.subject]) for row in aboard),
         frozen_sha256=frozen.sha256,
     )
     operators = accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR)
@@ -66,11 +66,20 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
         subject_kind="departure",
         subject_id=departure.id,
         number=paper.number,
-        locales=pair(language_of(carrier), "en"),
+        locales=pair(language_of(carrier.country), "en"),
         data=paper.to_data(),
         parties=(departure.carrier_company_id, *(company.id for company in operators)),
         now=event.at,
     )
+
+
+def _carrier(session: Session, departure: DepartureRow, order_ids: Sequence[UUID]) -> Party:
+    """Return the carrier as its latest contract aboard names it, so that the papers of one journey agree."""
+    contracts = [row for rows in freight.contracts_of(session, order_ids=order_ids).values() for row in rows]
+    mine = [row for row in contracts if row.carrier_id == departure.carrier_company_id]
+    if mine:
+        return max(mine, key=lambda row: (row.agreed_at, row.id)).carrier
+    return party(accounts.get_company(session, company_id=departure.carrier_company_id))
 
 
 def _goods_of(session: Session, line_ids: Sequence[UUID]) -> dict[UUID, tuple[OrderRow, LineRow]]:
@@ -85,15 +94,14 @@ def _house(
     session: Session,
     booking: BookingRow,
     cargo: CargoRow,
-    companies: Mapping[UUID, CompanyRow],
     traded: tuple[OrderRow, LineRow],
 ) -> House:
     order, line = traded
     return House(
         house_waybill=cargo.house_waybill,
         booking=booking.reference,
-        shipper=party(companies[booking.shipper_company_id]),
-        consignee=party(companies[booking.consignee_company_id]),
+        shipper=order.parties[booking.shipper_company_id],
+        consignee=order.parties[booking.consignee_company_id],
         destination=names_of(reference.get_place(session, booking.to_place)),
         goods=line.titles,
         hs_code=line.hs_code,

@@ -1,6 +1,5 @@
 """The freight contract as a document, with texts as data."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -8,8 +7,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
-from marketplace.accounts.queries import CompanyRow
 from marketplace.distribution import queries
 from marketplace.distribution.models import FreightContract
 from marketplace.distribution.queries import FreightLineRow, FreightRow
@@ -20,7 +17,8 @@ from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.orders.queries import orders
-from marketplace.orders.services.paper_facts import language_of, names_of, party
+from marketplace.orders.queries.orders import OrderRow
+from marketplace.orders.services.paper_facts import language_of, names_of
 from marketplace.papers import services as papers
 from marketplace.papers.rules import freight_contract
 from marketplace.papers.rules.documents import PaperKind, pair
@@ -33,18 +31,15 @@ def issue_freight_contracts(session: Session, *, order_id: UUID, actor: Actor, n
     """Issue the freight contracts of an order to payer and carrier."""
     order = orders.by_id(session, order_ids=[order_id])[order_id]
     contracts = queries.contracts_of(session, order_ids=[order_id])[order_id]
-    ids = {order.buyer_id, order.merchant_id, *(one.carrier_id for one in contracts)}
-    companies = accounts.get_companies(session, company_ids=ids)
     for contract in contracts:
-        paper = _paper(session, contract, order.reference, companies, (order.merchant_id, order.buyer_id), now)
-        carrier, payer = companies[contract.carrier_id], companies[contract.payer_id]
+        paper = _paper(session, contract, order, now)
         papers.issue(
             session,
             kind=PaperKind.FREIGHT_CONTRACT,
             subject_kind="freight",
             subject_id=contract.id,
             number=contract.reference,
-            locales=pair(language_of(carrier), language_of(payer)),
+            locales=pair(language_of(paper.carrier.country), language_of(paper.payer.country)),
             data=paper.to_data(),
             parties=(contract.carrier_id, contract.payer_id),
             actor=actor,
@@ -52,14 +47,7 @@ def issue_freight_contracts(session: Session, *, order_id: UUID, actor: Actor, n
         )
 
 
-def _paper(
-    session: Session,
-    contract: FreightRow,
-    order_reference: str,
-    companies: Mapping[UUID, CompanyRow],
-    ends: tuple[UUID, UUID],
-    now: datetime,
-) -> freight_contract.FreightContract:
+def _paper(session: Session, contract: FreightRow, order: OrderRow, now: datetime) -> freight_contract.FreightContract:
     bookings = booking_queries.bookings(session, subjects=[line.line_id for line in contract.lines])
     per_departure = {
         booking.departure_id: departures.departure(session, departure_id=booking.departure_id, now=now)
@@ -70,17 +58,16 @@ def _paper(
         _journey(line, bookings[line.line_id][-1], per_departure[bookings[line.line_id][-1].departure_id])
         for line in contract.lines
     )
-    shipper, consignee = ends
     hub = next(iter(per_departure.values())).hub_code
     shares = shares_of(Plan.FREIGHT_HANDOVER_100, contract.mode)
     return freight_contract.FreightContract(
         number=contract.reference,
-        order=order_reference,
+        order=order.reference,
         issued_on=now.astimezone(reference_zone(session, hub)).date(),
-        carrier=party(companies[contract.carrier_id]),
-        payer=party(companies[contract.payer_id]),
-        shipper=party(companies[shipper]),
-        consignee=party(companies[consignee]),
+        carrier=contract.carrier,
+        payer=order.parties[contract.payer_id],
+        shipper=order.parties[order.merchant_id],
+        consignee=order.parties[order.consignee_id],
         journeys=journeys,
         total=contract.total,
         tariff=_tariff(contract),

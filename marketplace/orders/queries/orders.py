@@ -14,6 +14,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.orders.models import Order, OrderGroup
 from marketplace.orders.rules.states import CancelReason, OrderState
+from marketplace.papers.rules.parts import Party
 from marketplace.payments.rules.terms import Mode, Plan, Rail
 
 PAGE: Final = 25
@@ -48,8 +49,14 @@ class OrderRow:
     mode: Mode
     rail: Rail
     trade_model: str
+    exporter_id: UUID
     importer_id: UUID
     consignee_id: UUID
+    notify_id: UUID
+    brokers: tuple[UUID, ...]
+    costs: Mapping[str, str]  # incoterms.Costs: which side pays freight, insurance, duty
+    parties: Mapping[UUID, Party]  # as they were called when the order was placed
+    place_names: Mapping[str, str]
     payee: dict[str, str] | None
     commission_bp: int
     fx: dict[str, str] | None
@@ -143,8 +150,14 @@ def _order_row(found: Order) -> OrderRow:
         mode=found.mode,
         rail=found.rail,
         trade_model=found.trade_model,
+        exporter_id=found.exporter_id,
         importer_id=found.importer_id,
         consignee_id=found.consignee_id,
+        notify_id=found.notify_id,
+        brokers=tuple(UUID(broker) for broker in found.brokers),
+        costs=found.costs,
+        parties={UUID(company): Party(**facts) for company, facts in found.parties.items()},
+        place_names=found.place_names,
         payee=found.payee,
         commission_bp=found.commission_bp,
         fx=found.fx,

@@ -1,13 +1,15 @@
 """What an order freezes at its placement: every fact that a later change elsewhere must not touch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from marketplace.catalog.rules.packing import Packing
 from marketplace.kernel.money import Money, UnitPrice
+from marketplace.orders.rules.incoterms import Roles
+from marketplace.papers.rules.parts import Party
 from marketplace.payments.rules.terms import Mode, PayeeAccount, Plan, Rail
 
 TRADE_MODEL = "seller_exports"
@@ -59,7 +61,10 @@ class PlacedOrder:
     currency: str
     incoterm: str
     place_code: str
+    place_names: dict[str, str]  # of the price basis, by language
     destination: str
+    roles: Roles
+    parties: dict[str, Party]  # everybody who has a role, by id, as papers name them
     plan: Plan
     mode: Mode
     rail: Rail
@@ -93,6 +98,63 @@ class PlacedGroup:
     person_id: UUID
     checkout_id: UUID
     orders: tuple[PlacedOrder, ...]
+
+
+def frozen_order(group: PlacedGroup, order: PlacedOrder) -> dict[str, Any]:
+    """Return the columns of an order that nothing writes after its placement."""
+    roles = order.roles
+    return {
+        "reference": order.reference,
+        "group_id": group.id,
+        "buyer_id": group.buyer_id,
+        "merchant_id": order.merchant_id,
+        "currency": order.currency,
+        "total_minor": order.total.minor,
+        "incoterm": order.incoterm,
+        "place_code": order.place_code,
+        "place_names": order.place_names,
+        "destination": order.destination,
+        "plan": order.plan,
+        "mode": order.mode,
+        "rail": order.rail,
+        "trade_model": TRADE_MODEL,
+        "exporter_id": roles.exporter_id,
+        "importer_id": roles.importer_id,
+        "consignee_id": roles.consignee_id,
+        "notify_id": roles.notify_id,
+        "brokers": [str(broker) for broker in roles.brokers],
+        "costs": {name: str(side) for name, side in asdict(roles.costs).items()},
+        "parties": {company: asdict(party) for company, party in order.parties.items()},
+        "payee": order.payee.as_json() if order.payee else None,
+        "commission_bp": order.commission_bp,
+        "tax_ids": order.tax_ids,
+        "fx": asdict(order.fx) if order.fx else None,
+        "purchase_order_number": order.purchase_order_number,
+        "confirm_by": order.confirm_by,
+        "proforma_ends_at": order.proforma_ends_at,
+    }
+
+
+def frozen_line(order_id: UUID, position: int, line: PlacedLine) -> dict[str, Any]:
+    """Return the columns of an order line that nothing writes after its placement."""
+    return {
+        "order_id": order_id,
+        "position": position,
+        "listing_id": line.listing_id,
+        "listing_version": line.listing_version,
+        "sku": line.sku,
+        "titles": line.titles,
+        "source_locale": line.source_locale,
+        "hs_code": line.hs_code,
+        "origin": line.origin,
+        "unit": line.unit,
+        "quantity": line.quantity,
+        "unit_price_micro": line.unit_price.micro,
+        "amount_minor": line.amount.minor,
+        "packing": asdict(line.packing) if line.packing else None,
+        "lead_days": line.lead_days,
+        "fresh": line.fresh,
+    }
 
 
 def total_of(amounts: Sequence[Money]) -> Money:

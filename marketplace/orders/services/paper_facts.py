@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import CompanyRow
 from marketplace.catalog.rules.packing import cartons, load_of
 from marketplace.kernel.errors import NotFound
@@ -38,7 +37,6 @@ class Agreement:
 
     order: OrderRow
     lines: tuple[LineRow, ...]
-    companies: Mapping[UUID, CompanyRow]
     place: PlaceRow
     milestones: tuple[MilestoneRow, ...]
     payments: tuple[PaymentRow, ...]
@@ -51,8 +49,9 @@ class Agreement:
     @property
     def locales(self) -> tuple[str, ...]:
         """The languages of the seller and the buyer."""
+        parties = self.order.parties
         return pair(
-            language_of(self.companies[self.order.merchant_id]), language_of(self.companies[self.order.buyer_id])
+            language_of(parties[self.order.merchant_id].country), language_of(parties[self.order.buyer_id].country)
         )
 
     @property
@@ -67,15 +66,15 @@ class Agreement:
 
     def common(self, *, line_id: UUID | None = None) -> dict[str, Any]:
         """Return what stands on pro-forma, contract and commercial invoice alike; an invoice is of one line."""
-        order = self.order
+        order, parties = self.order, self.order.parties
         same_consignee = order.consignee_id == order.buyer_id
         return {
             "order": order.reference,
-            "seller": party(self.companies[order.merchant_id]),
-            "buyer": party(self.companies[order.buyer_id]),
-            "importer": party(self.companies[order.importer_id]),
-            "consignee": None if same_consignee else party(self.companies[order.consignee_id]),
-            "basis": Basis(rule=order.incoterm, place=names_of(self.place)),
+            "seller": parties[order.merchant_id],
+            "buyer": parties[order.buyer_id],
+            "importer": parties[order.importer_id],
+            "consignee": None if same_consignee else parties[order.consignee_id],
+            "basis": Basis(rule=order.incoterm, place=order.place_names),
             "plan": str(order.plan),
             "mode": str(order.mode),
             "payee": self.account(line_id=line_id),
@@ -125,11 +124,9 @@ def agreement(session: Session, *, order_id: UUID) -> Agreement:
     if order is None:
         raise NotFound("order")
     subject = Subject(SubjectKind.ORDER, order.id)
-    ids = {order.buyer_id, order.merchant_id, order.importer_id, order.consignee_id}
     return Agreement(
         order=order,
         lines=line_queries.lines_of(session, order_ids=[order_id])[order_id],
-        companies=accounts.get_companies(session, company_ids=ids),
         place=reference.get_place(session, order.place_code),
         milestones=tuple(payments.milestones_of(session, subjects=[subject])[subject]),
         payments=tuple(payments.payments_of(session, subjects=[subject])[subject]),
@@ -142,7 +139,7 @@ def number(series: str, order: OrderRow) -> str:
 
 
 def party(company: CompanyRow) -> Party:
-    """Return a company as it stands on a paper."""
+    """Return a company as papers name it, to be kept with what is agreed now."""
     return Party(
         name=company.name,
         country=company.country,
@@ -153,9 +150,9 @@ def party(company: CompanyRow) -> Party:
     )
 
 
-def language_of(company: CompanyRow) -> str:
-    """Return the language a company reads contracts in."""
-    return LANGUAGES.get(company.country, "en")
+def language_of(country: str) -> str:
+    """Return the language a company of this country reads contracts in."""
+    return LANGUAGES.get(country, "en")
 
 
 def names_of(place: PlaceRow) -> dict[str, str]:

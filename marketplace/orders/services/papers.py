@@ -62,6 +62,9 @@ def _sales_contract(
         lines=all_goods(agreed.lines, departures),
         total=agreed.order.total,
         stages=agreed.stages(),
+        exporter=agreed.order.parties[agreed.order.exporter_id],
+        notify=agreed.order.parties[agreed.order.notify_id],
+        costs=agreed.order.costs,
         acceptance_days=reference.setting(session, Setting.ACCEPTANCE_DAYS, at=now),
         **agreed.common(),
     )

@@ -1,6 +1,5 @@
 """Write the orders of a checkout with everything they freeze."""
 
-from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.orders.events import OrderPlaced
 from marketplace.orders.models import Order, OrderGroup, OrderLine
-from marketplace.orders.rules.placing import TRADE_MODEL, PlacedGroup, PlacedLine, PlacedOrder
+from marketplace.orders.rules.placing import PlacedGroup, PlacedLine, PlacedOrder, frozen_line, frozen_order
 from marketplace.orders.rules.states import LineState, OrderState
 from marketplace.orders.services.moves import open_line
 
@@ -36,33 +35,7 @@ def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now
 
 def _place(session: Session, group: PlacedGroup, order: PlacedOrder, actor: Actor, now: datetime) -> None:
     session.add(
-        Order(
-            id=order.id,
-            reference=order.reference,
-            group_id=group.id,
-            buyer_id=group.buyer_id,
-            merchant_id=order.merchant_id,
-            state=OrderState.PLACED,
-            currency=order.currency,
-            total_minor=order.total.minor,
-            incoterm=order.incoterm,
-            place_code=order.place_code,
-            destination=order.destination,
-            plan=order.plan,
-            mode=order.mode,
-            rail=order.rail,
-            trade_model=TRADE_MODEL,
-            importer_id=group.buyer_id,
-            consignee_id=group.buyer_id,
-            payee=order.payee.as_json() if order.payee else None,
-            commission_bp=order.commission_bp,
-            tax_ids=order.tax_ids,
-            fx=asdict(order.fx) if order.fx else None,
-            purchase_order_number=order.purchase_order_number,
-            placed_at=now,
-            confirm_by=order.confirm_by,
-            proforma_ends_at=order.proforma_ends_at,
-        )
+        Order(id=order.id, state=OrderState.PLACED, placed_at=now, **frozen_order(group, order)),
     )
     session.flush()
     for position, line in enumerate(order.lines, start=1):
@@ -83,26 +56,7 @@ def _place(session: Session, group: PlacedGroup, order: PlacedOrder, actor: Acto
 
 
 def _add_line(session: Session, order_id: UUID, position: int, line: PlacedLine, now: datetime) -> None:
-    row = OrderLine(
-        id=line.id,
-        order_id=order_id,
-        position=position,
-        listing_id=line.listing_id,
-        listing_version=line.listing_version,
-        sku=line.sku,
-        titles=line.titles,
-        source_locale=line.source_locale,
-        hs_code=line.hs_code,
-        origin=line.origin,
-        unit=line.unit,
-        quantity=line.quantity,
-        unit_price_micro=line.unit_price.micro,
-        amount_minor=line.amount.minor,
-        packing=asdict(line.packing) if line.packing else None,
-        lead_days=line.lead_days,
-        fresh=line.fresh,
-        state=LineState.OPEN,
-    )
+    row = OrderLine(id=line.id, state=LineState.OPEN, **frozen_line(order_id, position, line))
     session.add(row)
     session.flush()
     open_line(session, line=row, now=now)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.papers.layout import formats, labels
+from marketplace.papers.rules.documents import spoken
 
 Cell = list[dict[str, str]]
 Block = dict[str, Any]
@@ -22,7 +23,7 @@ class Voice:
     @property
     def spoken(self) -> tuple[str, ...]:
         """The languages of labels, dates and figures."""
-        return labels.spoken(self.locales)
+        return spoken(self.locales)
 
     def cell(self, write: Callable[[str], str], locales: tuple[str, ...] = ()) -> Cell:
         """Return what ``write`` makes of each language."""

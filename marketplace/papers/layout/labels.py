@@ -8,7 +8,6 @@ from babel.support import NullTranslations, Translations
 from marketplace.paths import TRANSLATIONS
 
 BABEL: Final = {"zh": "zh_Hans"}
-_SPOKEN: Final = ("en", "zh", "vi")  # there are labels in these
 
 
 def _(text: str) -> str:
@@ -40,6 +39,8 @@ LABELS: Final[dict[str, str]] = {
     "buyer": _("Buyer"),
     "importer": _("Importer of record"),
     "consignee": _("Consignee"),
+    "exporter": _("Exporter of record"),
+    "notify": _("Notify party"),
     "carrier": _("Carrier"),
     "payer": _("Freight payer"),
     "shipper": _("Shipper"),
@@ -70,6 +71,9 @@ LABELS: Final[dict[str, str]] = {
     "terms": _("Terms"),
     "basis": _("Price basis"),
     "incoterms": _("Incoterms® 2020"),
+    "paid_freight": _("Freight paid by"),
+    "paid_insurance": _("Insurance, if any, paid by"),
+    "paid_duty": _("Duty paid by"),
     "duty": _("Import duty and tax"),
     "duty_not_included": _("Not included; paid by the importer of record: %(importer)s"),
     "plan": _("Payment plan"),
@@ -154,11 +158,6 @@ LABELS: Final[dict[str, str]] = {
 def babel_name(locale: str) -> str:
     """Return a language of papers as CLDR names it."""
     return BABEL.get(locale, locale)
-
-
-def spoken(locales: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the languages in which a paper can speak: English stands in for those that have no labels."""
-    return tuple(dict.fromkeys(locale if locale in _SPOKEN else "en" for locale in locales))
 
 
 @cache

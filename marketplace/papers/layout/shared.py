@@ -135,12 +135,14 @@ def cubic_metres(cm3: str | int, locale: str) -> str:
 
 
 def terms(voice: Voice, data: Data) -> Block:
-    """Return price basis, duty and settlement."""
+    """Return price basis, duty and settlement; on a contract also who stands where and who pays what."""
     importer = data["importer"]["name"]
     rows = [
         (voice.word("basis"), basis(voice, data)),
         (voice.word("duty"), voice.word("duty_not_included", importer=importer)),
         (voice.word("mode"), voice.word(data["mode"])),
+        *((voice.word(role), voice.same(data[role]["name"])) for role in ("exporter", "notify") if role in data),
+        *((voice.word(f"paid_{cost}"), voice.word(side)) for cost, side in data.get("costs", {}).items()),
     ]
     return blocks.facts(voice.word("terms"), rows)
 

@@ -11,6 +11,7 @@ from marketplace.kernel.lifecycle import Lifecycle
 LOCALES: Final = ("en", "zh", "vi", "th", "lo", "km", "my", "id", "ms")
 # Papers numbered one after the other by whoever issues them; the others carry the reference of what they are about.
 _SERIES: Final = {"commercial_invoice": "CI"}
+_SPOKEN: Final = ("en", "zh", "vi")  # there are labels and clauses in these
 _NUMBER: Final = re.compile(r"[A-Z0-9][A-Z0-9./-]{1,39}", re.ASCII)
 
 
@@ -69,6 +70,11 @@ def languages(locales: Sequence[str]) -> tuple[str, ...]:
         msg = f"one or two of {', '.join(LOCALES)}"
         raise ValueError(msg)
     return chosen
+
+
+def spoken(locales: Sequence[str]) -> tuple[str, ...]:
+    """Return the languages in which a paper can speak: English stands in for those that have no labels."""
+    return tuple(dict.fromkeys(locale if locale in _SPOKEN else "en" for locale in locales))
 
 
 def pair(first: str, second: str) -> tuple[str, ...]:

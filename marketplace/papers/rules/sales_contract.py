@@ -1,5 +1,6 @@
 """The sales contract: the order's facts under versioned clauses that the signatures cover."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +22,9 @@ class SalesContract:
     buyer: Party
     importer: Party
     consignee: Party | None
+    exporter: Party
+    notify: Party
+    costs: Mapping[str, str]  # orders.rules.Costs: which side pays freight, insurance, duty
     basis: Basis
     lines: tuple[GoodsLine, ...]
     total: Money

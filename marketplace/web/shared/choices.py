@@ -37,6 +37,11 @@ def languages(codes: Iterable[str]) -> list[tuple[str, str]]:
     return [(code, str(Locale.parse(code).get_display_name(code)).capitalize()) for code in codes]
 
 
+def language_names(codes: Iterable[str]) -> str:
+    """Return languages as the reader calls them."""
+    return ", ".join(str(Locale.parse(code).get_display_name(locale.babel_locale())).capitalize() for code in codes)
+
+
 def currencies() -> list[tuple[str, str]]:
     """Return the currencies that can be traded in."""
     return [(code, code) for code in sorted(MINOR_UNITS)]

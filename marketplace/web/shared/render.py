@@ -22,6 +22,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
 from marketplace.merchants import queries as merchants
 from marketplace.web.shared import goods, locale
+from marketplace.web.shared.choices import language_names
 from marketplace.web.shared.labels import label_of
 from marketplace.web.shared.menu import LETTERS, SELLS, menu_for
 
@@ -42,6 +43,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         utc=utc,
         kg=kilograms,
         country=goods.country,
+        language_names=language_names,
     )
     app.jinja_env.globals.update(may=may, form_key=form_key, field_label=label_of)
     app.extensions["city.site"] = _site(settings)

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from marketplace.distribution.rules.freight import FreightAgreement, FreightLine, is_included, payer_of
 from marketplace.kernel.money import Money
+from marketplace.papers.rules.parts import Party
 from marketplace.payments.rules.terms import Mode, Rail
 
 BUYER, MERCHANT = uuid4(), uuid4()
@@ -21,6 +22,7 @@ def test_a_contract_is_the_sum_of_its_lines():
     )
     agreement = FreightAgreement(
         id=uuid4(), reference="FRT-AAAA-AAAA", order_id=uuid4(), payer_id=BUYER, carrier_id=MERCHANT,
+        carrier=Party(name="Lorry", country="CN"),
         tariff_id=uuid4(), terms={}, mode=Mode.DIRECT, rail=Rail.BANK, payee=None, lines=lines,
     )  # fmt: skip
     assert agreement.total == Money(12, "CNY")

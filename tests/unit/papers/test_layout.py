@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from marketplace.papers.layout import blocks, formats, labels, shared
 from marketplace.papers.layout.sheet import LAYOUTS, sheet_of
 from marketplace.papers.rules.data import digest
-from marketplace.papers.rules.documents import LOCALES, PaperKind
+from marketplace.papers.rules.documents import LOCALES, PaperKind, spoken
 from tests.support.papers import (
     SELLER,
     commercial_invoice,
@@ -67,7 +67,7 @@ def test_every_kind_has_a_layout():
 @pytest.mark.parametrize("locales", [(one,) for one in LOCALES] + list(itertools.permutations(("en", "zh", "vi"), 2)))
 def test_every_kind_is_laid_out_in_every_language(kind, locales):
     found = sheet(kind, locales)
-    assert found["title"][0]["lang"] == labels.spoken(locales)[0]
+    assert found["title"][0]["lang"] == spoken(locales)[0]
     assert found["version"][0]["text"] == "v2"
 
 
@@ -142,7 +142,7 @@ def test_dates_speak_no_language_that_the_labels_do_not():
     assert thai["lang"] == "en"
     assert {part["lang"] for row in thai["head"] for cell in row.values() for part in cell} == {"en"}
     assert sheet(PaperKind.PRO_FORMA, ("th", "zh"))["lang"] == "en"
-    assert labels.spoken(("th", "lo")) == ("en",)
+    assert spoken(("th", "lo")) == ("en",)
 
 
 @settings(deadline=None)

@@ -1,5 +1,6 @@
 """Accept, claim, answer, pay out and return on the pages, without scripts."""
 
+import re
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -42,7 +43,11 @@ def test_a_buyer_claims_and_a_merchant_answers_on_pages(app, call, market):
     refused = buyer.post(form, {"reason": "wrong", "quantity": "5000", "text": "Other chains."}, expect=409)
     assert "5000" in refused
     shown = buyer.post(form, {"reason": "wrong", "quantity": "40", "text": "Other <b>chains</b>."})
-    assert "Other &lt;b&gt;chains&lt;/b&gt;." in merchant.get(shown)
+    answered_by = merchant.get(shown)
+    assert "Other &lt;b&gt;chains&lt;/b&gt;." in answered_by
+    # The merchant in China has until the evening of his day, an hour earlier on the buyer's clock in Hanoi.
+    assert re.search(r"18:00 UTC\+08 \(\d+ \w+ \d+ 17:00 UTC\+07\)", answered_by)
+    assert "Without an answer in time the operator decides." in answered_by
     assert shown.rsplit("/", 1)[1] in merchant.get("/claims")
     merchant.post(f"{shown}/answer", {"amount": "x"}, page=shown, expect=422)
     merchant.post(f"{shown}/answer", {"amount": "1096.00"}, page=shown)
@@ -57,7 +62,10 @@ def test_the_order_page_warns_of_faulty_units_and_takes_them_as_they_are(app, ca
     receive(order_id, damage=10)
     page, act = f"/orders/{order_id}", f"/orders/{order_id}/lines/{line_of(order_id)}/acceptance"
     buyer = Reader(app, market.buyer)
-    assert "Faulty units that nobody claims yet" in buyer.get(page)
+    shown = buyer.get(page)
+    assert "Faulty units that nobody claims yet" in shown
+    assert "To accept or claim, until" in shown
+    assert "The buyer accepts or claims until" in Reader(app, market.thai).get(page)
     buyer.post(act, {"quantity": "70"}, page=page)
     assert "Keep 10 damaged without a claim" in buyer.get(page)
     assert "without a claim" not in Reader(app, market.thai).get(page)

@@ -18,7 +18,7 @@ class ClaimText(Answer):
 
 
 class Claim(Answer):
-    """A claim; ``owner`` has the next move until ``deadline_at``, then its default outcome happens."""
+    """A claim; ``owner`` has the next move until ``deadline_at``, then ``by_silence`` happens."""
 
     id: UUID
     reference: str
@@ -37,6 +37,7 @@ class Claim(Answer):
     state: str
     owner: str | None
     deadline_at: Instant | None
+    by_silence: str | None
     opened_at: Instant
     ended_at: Instant | None
 
@@ -86,6 +87,7 @@ def _facts(row: ClaimRow) -> dict[str, Any]:
         "state": str(row.state),
         "owner": str(row.owner) if row.owner else None,
         "deadline_at": row.deadline_at,
+        "by_silence": row.by_silence,
         "opened_at": row.opened_at,
         "ended_at": row.ended_at,
     }

@@ -11,6 +11,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.distribution import queries as distribution
 from marketplace.edge.acts import files as file_acts
+from marketplace.edge.acts.clocks import clocks
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import claims as requests
 from marketplace.edge.requests.payments import money
@@ -40,6 +41,7 @@ class ClaimSeen:
 
     claim: ClaimRow
     companies: Mapping[UUID, str]
+    clocks: Mapping[UUID, str]
     files: Mapping[UUID, FileRow]
     acts: tuple[str, ...]
     refund: RefundStanding | None
@@ -124,7 +126,14 @@ def look(session: Session, claim_id: UUID) -> ClaimSeen:
     """Return a claim with everything this reader may see of it and do; NotFound for who is no party."""
     row = queries.claim(session, company_id=_seen_by(), claim_id=claim_id)
     refund = card_returns.refunds_for(session, causes=[row.id]).get(row.id)
-    return ClaimSeen(row, names(session, [row]), files.files(session, ids=row.evidence), tuple(_acts(row)), refund)
+    return ClaimSeen(
+        claim=row,
+        companies=names(session, [row]),
+        clocks=clocks(session, (row.claimant_id, row.respondent_id)),
+        files=files.files(session, ids=row.evidence),
+        acts=tuple(_acts(row)),
+        refund=refund,
+    )
 
 
 def names(session: Session, rows: Sequence[ClaimRow]) -> Mapping[UUID, str]:

@@ -36,6 +36,7 @@ from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
+from marketplace.reference.rules import zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ class OrderSeen:
         """Return until when the goods that are still with the merchant are to be at the hub, the first lorry's time."""
         bookings = [self.booking_of(line.id) for line in self.lines if AT_MERCHANT & line.parts.keys()]
         return min((row.cutoff_cargo_at for row in bookings if row is not None and row.state in AT_HUB), default=None)
+
+    def clock(self, company_id: UUID) -> str:
+        """Return the clock by which a company of this order has its days."""
+        country = self.countries.get(company_id)
+        return zone_of(country) if country else "UTC"
 
     def zone(self, place_code: str) -> str:
         """Return the clock of a place."""

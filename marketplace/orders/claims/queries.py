@@ -22,6 +22,7 @@ from marketplace.orders.rules.claims import (
     ClaimState,
     Owner,
     Respondent,
+    default_outcome,
     holds_payment,
     unclaimed,
     waiting,
@@ -63,6 +64,13 @@ class ClaimRow:
     ended_at: datetime | None
     texts: tuple[ClaimTextRow, ...] = ()
     evidence: tuple[UUID, ...] = ()
+
+    @property
+    def by_silence(self) -> str | None:
+        """What the end of the deadline does to an open claim."""
+        if self.owner is None:
+            return None
+        return default_outcome(state=self.state, owner=self.owner, offer=self.offer, value=self.value)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import payments as acts
 from marketplace.edge.acts import payouts
+from marketplace.edge.acts.clocks import clocks
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -196,6 +197,7 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
         receipts=transfers.receipts_of(session, payment_id=row.id),
         returns=payouts.returns_about(session, [row.subject]),
         names=_names([row]),
+        clocks=clocks(session, (row.payer_id, row.payee_id)),
         is_payer=row.payer_id == actor.company,
         takes_slip=PAYMENTS.allows(row.state, "slip"),
         takes_money=PAYMENTS.allows(row.state, "part"),

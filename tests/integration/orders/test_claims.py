@@ -155,6 +155,7 @@ def test_defects_block_the_line_and_lower_what_falls_due(call, market):
     bring(order_id)
     made = claim(call, market, line_id)
     assert (made["state"], made["owner"], made["blocks_payment"]) == ("negotiating", "respondent", True)
+    assert made["by_silence"] == "escalate"
     assert made["value"] == {"amount": "1096.00", "currency": "CNY"}
     call(market.buyer, "POST", f"/order-lines/{line_id}/acceptance", json={}, expect=204)
     assert goods_paid(seen(call, market.buyer, order_id)) == []
@@ -170,6 +171,7 @@ def test_defects_block_the_line_and_lower_what_falls_due(call, market):
     call(market.buyer, "POST", f"{path}/settlement", json={"amount": "600"}, expect=409)
     settled = call(market.buyer, "POST", f"{path}/settlement", json={"amount": "500"}, expect=200)
     assert (settled["state"], settled["owner"], settled["awarded"]["amount"]) == ("settled", None, "500.00")
+    assert settled["by_silence"] is None
     call(market.buyer, "POST", f"{path}/settlement", json={}, expect=200)
     call(market.buyer, "POST", f"{path}/withdrawal", expect=409)
     order = seen(call, market.buyer, order_id)

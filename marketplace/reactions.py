@@ -12,7 +12,9 @@ from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.services import erasing as receipts
 from marketplace.merchants import events as merchants
+from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
+from marketplace.notices.services import hearing as notices
 from marketplace.orders import events as orders
 from marketplace.orders.services import acceptance, deciding
 from marketplace.orders.services import erasing as claims
@@ -22,9 +24,10 @@ from marketplace.search import services as search
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     accounts.PersonErased: (claims.on_person_erased, receipts.on_person_erased, discrepancies.on_person_erased),
-    merchants.MerchantApproved: (cards.on_merchant_changed,),
+    merchants.MerchantApproved: (cards.on_merchant_changed, notices.on_application_decided),
+    merchants.MerchantTurnedDown: (notices.on_application_decided,),
     merchants.MerchantReinstated: (cards.on_merchant_changed,),
-    merchants.MerchantSuspended: (cards.on_merchant_changed,),
+    merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),
     catalog.ListingSubmitted: (moderation.on_submitted,),
     catalog.ListingWithheld: (moderation.on_withheld,),
     catalog.ChangeProposed: (moderation.on_change_proposed,),
@@ -32,15 +35,22 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     catalog.PriceJumped: (moderation.on_price_jumped,),
     catalog.ListingPublished: (search.on_published,),
     catalog.ListingUnpublished: (moderation.on_unpublished, search.on_unpublished),
+    reviewed.CaseDecided: (notices.on_cases_decided,),
+    orders.OrderPlaced: (notices.on_order_placed,),
+    orders.OrderConfirmed: (notices.on_order_confirmed,),
     orders.OrderSecured: (booking.on_order_secured,),
-    orders.OrderCancelled: (booking.on_order_cancelled,),
+    orders.OrderCancelled: (booking.on_order_cancelled, notices.on_order_cancelled),
     orders.LineMoved: (acceptance.on_line_moved, cargo_papers.on_line_moved),
     orders.LineReadyDateSet: (booking.on_ready_date_set,),
+    orders.LineDelivered: (notices.on_line_delivered,),
     logistics.DepartureSealed: (manifest_papers.on_departure_sealed,),
-    logistics.BookingRolled: (booking.on_booking_rolled,),
-    logistics.BookingCancelled: (carriage.on_booking_cancelled,),
-    logistics.DepartureDeparted: (carriage.on_departed,),
-    payments.PaymentPaid: (deciding.on_payment_paid,),
+    logistics.BookingRolled: (booking.on_booking_rolled, notices.on_booking_rolled),
+    logistics.BookingCancelled: (carriage.on_booking_cancelled, notices.on_booking_cancelled),
+    logistics.DepartureDeparted: (carriage.on_departed, notices.on_departed),
+    logistics.DepartureArrived: (notices.on_arrived,),
+    payments.PaymentFellDue: (notices.on_payment_due,),
+    payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),
+    payments.SlipDisputed: (notices.on_slip_disputed,),
     payments.PaymentLapsed: (deciding.on_payment_lapsed,),
     payments.CardAuthorised: (checkout.on_card_authorised,),
     payments.CardCaptured: (holding.captured,),

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, cast
-from uuid import UUID
+from typing import Any, Final, cast
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.ids import new_id
 from marketplace.mail import rules
 from marketplace.mail.models import MailMessage
@@ -16,6 +17,8 @@ from marketplace.outbox import services as outbox
 
 JOB = "send_message"
 ERASING = "erase_letters"
+# The ids of messages that are queued under a key are made from it, within this name space.
+_KEYS: Final = UUID("0193f2a0-6d1e-7c4b-9a75-3f1c5e8b2d40")
 
 
 def send(
@@ -27,16 +30,20 @@ def send(
     locale: str,
     context: Mapping[str, Any],
     now: datetime,
+    key: str | None = None,
 ) -> UUID:
     """Queue a message in this transaction; a job renders and delivers it after the commit.
 
     ``to`` is a mail address, or a phone number in E.164 for the text channel (Refused otherwise); ``context``
-    holds JSON values for the template.
+    holds JSON values for the template. Under one ``key`` one message is queued, however often it is asked for.
     """
     channel = Channel(channel)
-    message = MailMessage(
-        id=new_id(),
-        to=rules.check_address(channel, to),
+    message_id = uuid5(_KEYS, key) if key else new_id()
+    is_new = insert_if_new(
+        session,
+        MailMessage,
+        id=message_id,
+        to_address=rules.check_address(channel, to),
         channel=channel,
         template=template,
         locale=locale,
@@ -44,10 +51,9 @@ def send(
         state=MessageState.QUEUED,
         created_at=now,
     )
-    session.add(message)
-    session.flush()
-    outbox.enqueue(session, JOB, {"message": str(message.id)}, now=now)
-    return message.id
+    if is_new:
+        outbox.enqueue(session, JOB, {"message": str(message_id)}, now=now)
+    return message_id
 
 
 def settle(session: Session, *, message_id: UUID, action: str, now: datetime) -> bool:

@@ -30,6 +30,7 @@ from marketplace.logistics.services.space import lapsing
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
 from marketplace.merchants.services import payees
+from marketplace.notices.services import hearing, writing
 from marketplace.orders import flows as orders
 from marketplace.outbox import services as outbox
 from marketplace.papers import flows as papers
@@ -59,6 +60,12 @@ def erase_letters(args: dict[str, Any]) -> None:
 def erase_bytes(args: dict[str, Any]) -> None:
     """Delete the bytes of files of an erased person, where nobody else handed in the same."""
     files.forget(hashes=args["hashes"], store=current_app.extensions["city.store"])
+
+
+def tell(args: dict[str, Any]) -> None:
+    """Write to those who have to do with what happened."""
+    with unit_of_work() as session:
+        writing.tell(session, job=args, now=clock.now())
 
 
 def render_document(args: dict[str, Any]) -> None:
@@ -229,6 +236,7 @@ JOBS: Final[dict[str, Handler]] = {
     messages.JOB: send_message,
     messages.ERASING: erase_letters,
     erasure.BYTES_JOB: erase_bytes,
+    hearing.JOB: tell,
     documents.JOB: render_document,
     finding.JOB: index_listings,
     finding.REBUILD: rebuild_index,

@@ -1,0 +1,63 @@
+"""What people are told of, and which right makes a member of a company the one to tell."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from marketplace.accounts.rules.permissions import Permission
+
+# What happened longer ago is history when its turn comes: nobody can act on it.
+FRESH: Final = timedelta(days=1)
+
+
+class News(StrEnum):
+    """A message, by the name of its text under ``templates/email``."""
+
+    ORDER_PLACED = "order_placed"
+    ORDER_RECEIVED = "order_received"
+    ORDER_CONFIRMED = "order_confirmed"
+    ORDER_CANCELLED = "order_cancelled"
+    PAYMENT_DUE = "payment_due"
+    PAYMENT_PAID = "payment_paid"
+    SLIP_DISPUTED = "slip_disputed"
+    BOOKING_ROLLED = "booking_rolled"
+    BOOKING_LOST = "booking_lost"
+    DEPARTED = "departed"
+    ARRIVED = "arrived"
+    GOODS_RECEIVED = "goods_received"
+    LISTINGS_DECIDED = "listings_decided"
+    APPLICATION_DECIDED = "application_decided"
+    SELLING_SUSPENDED = "selling_suspended"
+
+
+# Whoever may do what follows is told.
+TOLD: Final[dict[News, Permission]] = {
+    News.ORDER_PLACED: Permission.TRADE_ORDER_CONFIRM,
+    News.ORDER_RECEIVED: Permission.TRADE_ORDER_PLACE,
+    News.ORDER_CONFIRMED: Permission.TRADE_ORDER_PLACE,
+    News.ORDER_CANCELLED: Permission.TRADE_ORDER_READ,
+    News.PAYMENT_DUE: Permission.TRADE_PAYMENT_READ,
+    News.PAYMENT_PAID: Permission.TRADE_PAYMENT_READ,
+    News.SLIP_DISPUTED: Permission.TRADE_PAYMENT_READ,
+    News.BOOKING_ROLLED: Permission.TRADE_ORDER_READ,
+    News.BOOKING_LOST: Permission.TRADE_ORDER_READ,
+    News.DEPARTED: Permission.TRADE_ORDER_READ,
+    News.ARRIVED: Permission.TRADE_ORDER_READ,
+    News.GOODS_RECEIVED: Permission.TRADE_ORDER_ACCEPT,
+    News.LISTINGS_DECIDED: Permission.CATALOG_LISTING_EDIT,
+    News.APPLICATION_DECIDED: Permission.MERCHANT_APPLICATION_READ,
+    News.SELLING_SUSPENDED: Permission.MERCHANT_APPLICATION_READ,
+}
+
+
+def is_fresh(at: datetime, now: datetime) -> bool:
+    """Tell whether anybody can still act on what happened then."""
+    return now - at <= FRESH
+
+
+def local(instant: datetime, zone: str) -> str:
+    """Write an instant as clocks of a zone show it, with its distance from UTC."""
+    there = instant.astimezone(ZoneInfo(zone))
+    offset = there.strftime("%z")
+    return f"{there:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:]})"

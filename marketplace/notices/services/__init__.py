@@ -1,0 +1,1 @@
+"""Hear what happened; write to those who have to do with it."""

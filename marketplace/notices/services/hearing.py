@@ -1,0 +1,118 @@
+"""Hear what happened and note whom to tell: one job each, so that an act waits for no letters.
+
+Facts of the letters are read when the job runs: a job holds ids only.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.kernel import clock
+from marketplace.kernel.events import Event, together
+from marketplace.kernel.ids import new_id
+from marketplace.logistics import events as logistics
+from marketplace.merchants import events as merchants
+from marketplace.moderation import events as moderation
+from marketplace.notices.rules import News, is_fresh
+from marketplace.orders import events as orders
+from marketplace.outbox import services as outbox
+from marketplace.payments import events as payments
+
+JOB: Final = "tell"
+
+
+def on_order_placed(session: Session, event: orders.OrderPlaced) -> None:
+    """Tell the merchant what waits for him, and the buyer that it is noted."""
+    for news in (News.ORDER_PLACED, News.ORDER_RECEIVED):
+        _later(session, event, news, order=event.order_id)
+
+
+def on_order_confirmed(session: Session, event: orders.OrderConfirmed) -> None:
+    """Tell the buyer."""
+    _later(session, event, News.ORDER_CONFIRMED, order=event.order_id)
+
+
+def on_order_cancelled(session: Session, event: orders.OrderCancelled) -> None:
+    """Tell both sides."""
+    _later(session, event, News.ORDER_CANCELLED, order=event.order_id)
+
+
+def on_line_delivered(session: Session, event: orders.LineDelivered) -> None:
+    """Tell the buyer that his time to accept or claim runs."""
+    _later(session, event, News.GOODS_RECEIVED, order=event.order_id, line=event.line_id)
+
+
+def on_payment_due(session: Session, event: payments.PaymentFellDue) -> None:
+    """Tell the payer."""
+    _payment(session, event, News.PAYMENT_DUE)
+
+
+def on_payment_paid(session: Session, event: payments.PaymentPaid) -> None:
+    """Tell the payer that the payee has the money."""
+    _payment(session, event, News.PAYMENT_PAID)
+
+
+def on_slip_disputed(session: Session, event: payments.SlipDisputed) -> None:
+    """Tell the payer that the money of his slip is said not to have come."""
+    _payment(session, event, News.SLIP_DISPUTED)
+
+
+def on_booking_rolled(session: Session, event: logistics.BookingRolled) -> None:
+    """Tell both sides by which lorry the goods go now."""
+    _later(session, event, News.BOOKING_ROLLED, lines=[event.subject], departure=event.departure_id)
+
+
+def on_booking_cancelled(session: Session, event: logistics.BookingCancelled) -> None:
+    """Tell both sides that goods have no lorry; of an order that ended they are told anyway."""
+    _later(session, event, News.BOOKING_LOST, lines=[event.subject])
+
+
+def on_departed(session: Session, event: logistics.DepartureDeparted) -> None:
+    """Tell both sides of everything aboard."""
+    _later(session, event, News.DEPARTED, lines=event.subjects, departure=event.departure_id)
+
+
+def on_arrived(session: Session, event: logistics.DepartureArrived) -> None:
+    """Tell both sides of everything for this place."""
+    _later(session, event, News.ARRIVED, lines=event.subjects, departure=event.departure_id)
+
+
+@together
+def on_cases_decided(session: Session, news: Sequence[moderation.CaseDecided]) -> None:
+    """Tell each merchant once, however many of his listings were decided in one go."""
+    decided: dict[UUID, Counter[str]] = defaultdict(Counter)
+    for event in news:
+        decided[event.company_id][event.decision] += 1
+    for company_id, counts in decided.items():
+        _later(session, news[0], News.LISTINGS_DECIDED, company=company_id, counts=dict(counts))
+
+
+def on_application_decided(session: Session, event: merchants.MerchantApproved | merchants.MerchantTurnedDown) -> None:
+    """Tell the company that applied."""
+    _later(session, event, News.APPLICATION_DECIDED, company=event.company_id)
+
+
+def on_suspended(session: Session, event: merchants.MerchantSuspended) -> None:
+    """Tell the merchant."""
+    _later(session, event, News.SELLING_SUSPENDED, company=event.company_id)
+
+
+def _payment(session: Session, event: payments.PaymentEvent, news: News) -> None:
+    _later(session, event, news, payment=event.payment_id, subject=[event.subject_kind, str(event.subject_id)])
+
+
+def _later(session: Session, event: Event, news: News, **facts: Any) -> None:
+    if not is_fresh(event.at, clock.now()):
+        return
+    args = {name: _plain(value) for name, value in facts.items()}
+    # The letters of a job are known by its own id: it may run twice.
+    outbox.enqueue(session, JOB, {"id": str(new_id()), "news": news.value, **args}, now=event.at)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    return [_plain(each) for each in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,172 @@
+"""Write the letters of what happened, to each member who may do what follows, in his language and his company's zone.
+
+A letter has an id made from its news and its reader: a job that runs twice writes none twice.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import permissions_of
+from marketplace.logistics.queries import bookings
+from marketplace.logistics.queries import departures as lorries
+from marketplace.logistics.rules.states import CURRENT
+from marketplace.mail import services as mail
+from marketplace.mail.rules import Channel
+from marketplace.merchants import queries as merchants
+from marketplace.notices.rules import TOLD, News, local
+from marketplace.orders.claims import queries as claims
+from marketplace.orders.queries import lines as order_lines
+from marketplace.orders.queries import orders
+from marketplace.orders.queries.orders import OrderRow
+from marketplace.payments.queries import payments
+from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.reference.rules import zone_of
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a company is told; instants are written in its own zone."""
+
+    company_id: UUID
+    facts: dict[str, Any]
+
+
+def tell(session: Session, *, job: Facts, now: datetime) -> int:
+    """Queue the letters of one piece of news; return how many."""
+    news = News(job["news"])
+    written = 0
+    for letter in WRITERS[news](session, job, now):
+        company = accounts.get_company(session, company_id=letter.company_id)
+        zone = zone_of(company.country)
+        facts = {name: local(it, zone) if isinstance(it, datetime) else it for name, it in letter.facts.items()}
+        for member in accounts.members_of(session, company_id=company.id):
+            address = member.email or member.phone
+            if address is None or TOLD[news] not in permissions_of(company.kind, member.roles):
+                continue
+            mail.send(
+                session,
+                to=address,
+                channel=Channel.MAIL if member.email else Channel.TEXT,
+                template=news.value,
+                locale=accounts.get_person(session, person_id=member.person_id).locale,
+                context=facts,
+                now=now,
+                key=f"{job['id']}:{company.id}:{member.person_id}",
+            )
+            written += 1
+    return written
+
+
+def _to_merchant(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    for row in _orders(session, UUID(job["order"])):
+        yield Letter(row.merchant_id, _of_order(session, row) | {"until": row.confirm_by})
+
+
+def _to_buyer(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    for row in _orders(session, UUID(job["order"])):
+        yield Letter(row.buyer_id, _of_order(session, row) | {"until": row.confirm_by})
+
+
+def _to_both(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    for row in _orders(session, UUID(job["order"])):
+        facts = _of_order(session, row) | {"reason": str(row.cancel_reason or "")}
+        yield Letter(row.buyer_id, facts)
+        yield Letter(row.merchant_id, facts)
+
+
+def _received(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    line_id = UUID(job["line"])
+    until = claims.windows(session, line_ids=[line_id]).get(line_id)
+    for row in _orders(session, UUID(job["order"])):
+        if until is not None:
+            yield Letter(row.buyer_id, _of_order(session, row) | {"until": until})
+
+
+def _to_payer(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    kind, subject_id = job["subject"]
+    subject = Subject(SubjectKind(kind), UUID(subject_id))
+    for row in payments.payments_of(session, subjects=[subject])[subject]:
+        if row.id == UUID(job["payment"]):
+            facts = {"reference": row.creditor_reference, "amount": str(row.amount), "path": f"/payments/{row.id}"}
+            yield Letter(row.payer_id, facts | {"until": row.due_at or "", "received": str(row.paid)})
+
+
+def _by_lorry(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+    departure = lorries.departure(session, departure_id=UUID(job["departure"]), now=now)
+    facts = {"lorry": departure.reference, "departs_at": departure.departs_at, "arrives_at": departure.arrives_at}
+    yield from _about_goods(session, job, facts)
+
+
+def _without_lorry(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    (line_id,) = (UUID(each) for each in job["lines"])
+    if not any(row.state in CURRENT for row in bookings.bookings(session, subjects=[line_id]).get(line_id, ())):
+        yield from _about_goods(session, job, {})
+
+
+def _about_goods(session: Session, job: Facts, facts: dict[str, Any]) -> Iterator[Letter]:
+    """Tell both sides of each order of these lines, once for each company, whatever it has aboard."""
+    found = order_lines.orders_of_lines(session, line_ids=[UUID(each) for each in job["lines"]])
+    mine: dict[UUID, set[OrderRow]] = {}
+    for row in _orders(session, *found.values()):
+        if row.ended_at is None:
+            mine.setdefault(row.buyer_id, set()).add(row)
+            mine.setdefault(row.merchant_id, set()).add(row)
+    for company_id, rows in mine.items():
+        references = ", ".join(sorted(row.reference for row in rows))
+        (path,) = {f"/orders/{row.id}" for row in rows} if len(rows) == 1 else {"/orders"}
+        yield Letter(company_id, facts | {"orders": references, "path": path})
+
+
+def _decided(_session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    counts = {name: job["counts"].get(name, 0) for name in ("approve", "request_changes", "reject")}
+    yield Letter(UUID(job["company"]), counts | {"path": "/merchant/listings"})
+
+
+def _applied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    company_id = UUID(job["company"])
+    merchant = merchants.merchant_of(session, company_id=company_id)
+    decided = merchants.decisions(session, company_id=company_id)
+    if merchant is not None and decided:
+        yield Letter(company_id, {"state": merchant.state.value, "path": "/merchant"})
+
+
+def _orders(session: Session, *order_ids: UUID) -> tuple[OrderRow, ...]:
+    return tuple(orders.by_id(session, order_ids=order_ids).values())
+
+
+def _of_order(session: Session, row: OrderRow) -> dict[str, Any]:
+    names = accounts.get_companies(session, company_ids=[row.buyer_id, row.merchant_id])
+    return {
+        "reference": row.reference,
+        "amount": str(row.total),
+        "buyer": names[row.buyer_id].name,
+        "merchant": names[row.merchant_id].name,
+        "path": f"/orders/{row.id}",
+    }
+
+
+WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]]] = {
+    News.ORDER_PLACED: _to_merchant,
+    News.ORDER_RECEIVED: _to_buyer,
+    News.ORDER_CONFIRMED: _to_buyer,
+    News.ORDER_CANCELLED: _to_both,
+    News.PAYMENT_DUE: _to_payer,
+    News.PAYMENT_PAID: _to_payer,
+    News.SLIP_DISPUTED: _to_payer,
+    News.BOOKING_ROLLED: _by_lorry,
+    News.BOOKING_LOST: _without_lorry,
+    News.DEPARTED: _by_lorry,
+    News.ARRIVED: _by_lorry,
+    News.GOODS_RECEIVED: _received,
+    News.LISTINGS_DECIDED: _decided,
+    News.APPLICATION_DECIDED: _applied,
+    News.SELLING_SUSPENDED: _applied,
+}

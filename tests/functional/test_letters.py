@@ -1,0 +1,104 @@
+"""Who is written to when something happens, in which language and with what in it; once, however often the job runs."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.accounts.models import Person
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.mail.models import MailMessage
+from marketplace.merchants.events import MerchantSuspended
+from marketplace.notices.services import hearing, writing
+from marketplace.outbox.models import OutboxJob
+from marketplace.worker import runner
+from tests.functional.test_path_bank import call, fill, market  # noqa: F401  fixtures
+from tests.support.visitors import Town
+
+pytestmark = pytest.mark.both_databases
+BANK = {"rail": "bank", "plan": "deposit_30_70"}
+
+
+@pytest.fixture
+def town(app):
+    return Town(app)
+
+
+@pytest.fixture
+def order(town, call, market):  # noqa: F811
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": BANK}
+    placed = call(market.buyer, "POST", "/checkout", key="letters", json=body, expect=201)
+    return call(market.buyer, "GET", f"/orders/{placed['order_ids'][0]}", expect=200)
+
+
+def letters(town, trader):
+    """The letters of this test's city to somebody, oldest first: the folder keeps those of other tests too."""
+    sent = town.letters()
+    mine = set(reading().scalars(sa.select(MailMessage.id)))
+    reading().rollback()
+    return [one for one in reversed(sent) if one.to == trader.login and one.id in mine]
+
+
+def subjects(town, trader):
+    return [one.subject for one in letters(town, trader)]
+
+
+def test_both_sides_hear_of_an_order_and_what_becomes_of_it(town, call, market, order):  # noqa: F811
+    name = order["reference"]
+    assert f"New order {name} from Hanoi Trading" in subjects(town, market.merchant)
+    letter = next(one for one in letters(town, market.merchant) if name in one.subject)
+    assert "10,960.00" in letter.body or "10960.00" in letter.body
+    assert "(UTC+08:00)" in letter.body
+    assert f"/orders/{order['id']}" in letter.body
+    assert f"Your order {name} is placed" in subjects(town, market.buyer)
+    call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", expect=204)
+    assert any("confirmed order " + name in one for one in subjects(town, market.buyer))
+    call(market.buyer, "POST", f"/orders/{order['id']}/cancellation", key="x", expect=204)
+    for side in (market.buyer, market.merchant):
+        assert f"Order {name} is cancelled" in subjects(town, side)
+    assert not any("No lorry" in one for one in subjects(town, market.buyer))
+
+
+def test_payers_hear_what_is_due_and_that_it_came(town, call, market, order):  # noqa: F811
+    due = next(one for one in order["payments"] if one["subject"] == "order")
+    amount = due["amount"]["amount"]
+    assert any(one.startswith("To be paid: ") for one in subjects(town, market.buyer))
+    paid = {"amount": amount, "currency": "CNY", "received_on": clock.now().date().isoformat()}
+    call(market.merchant, "POST", f"/payments/{due['id']}/confirmation", key="p", json=paid, expect=200)
+    assert any("arrived" in one for one in subjects(town, market.buyer))
+
+
+def test_a_letter_is_in_its_readers_language_and_written_once(town, call, market):  # noqa: F811
+    with unit_of_work() as session:
+        session.get_one(Person, market.merchant.actor.person_id).locale = "zh"
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": BANK}
+    call(market.buyer, "POST", "/checkout", key="once", json=body, expect=201)
+    session = reading()
+    session.rollback()
+    jobs = session.scalars(sa.select(OutboxJob.args).where(OutboxJob.name == hearing.JOB)).all()
+    session.rollback()
+    for _ in range(3):
+        for args in jobs:
+            with unit_of_work() as session:
+                writing.tell(session, job=args, now=clock.now())
+    runner.run_due(town.app)
+    told = reading().scalars(sa.select(MailMessage.template).where(MailMessage.to == market.merchant.login)).all()
+    assert sorted(told) == ["listings_decided", "order_placed"]
+    reading().rollback()
+    assert {one.locale for one in letters(town, market.merchant)} == {"zh"}
+
+
+def test_only_those_are_told_who_can_act(town, call, market, order):  # noqa: F811
+    assert subjects(town, market.thai) == ["Your listings were reviewed"]
+    assert not any(order["reference"] in one for one in subjects(town, market.carrier))
+
+
+def test_what_happened_long_ago_is_not_told(market):  # noqa: F811
+    then = clock.now() - timedelta(days=3)
+    with unit_of_work() as session:
+        before = session.scalars(sa.select(OutboxJob.id).where(OutboxJob.name == hearing.JOB)).all()
+        hearing.on_suspended(session, MerchantSuspended(company_id=market.merchant.company, at=then))
+        assert session.scalars(sa.select(OutboxJob.id).where(OutboxJob.name == hearing.JOB)).all() == before

@@ -20,12 +20,14 @@ class News(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
     PAYMENT_DUE = "payment_due"
     PAYMENT_PAID = "payment_paid"
+    SLIP_HANDED_IN = "slip_handed_in"
     SLIP_DISPUTED = "slip_disputed"
     BOOKING_ROLLED = "booking_rolled"
     BOOKING_LOST = "booking_lost"
     DEPARTED = "departed"
     ARRIVED = "arrived"
     GOODS_RECEIVED = "goods_received"
+    CLAIM_MOVED = "claim_moved"
     LISTINGS_DECIDED = "listings_decided"
     APPLICATION_DECIDED = "application_decided"
     SELLING_SUSPENDED = "selling_suspended"
@@ -39,12 +41,14 @@ TOLD: Final[dict[News, Permission]] = {
     News.ORDER_CANCELLED: Permission.TRADE_ORDER_READ,
     News.PAYMENT_DUE: Permission.TRADE_PAYMENT_READ,
     News.PAYMENT_PAID: Permission.TRADE_PAYMENT_READ,
+    News.SLIP_HANDED_IN: Permission.TRADE_PAYMENT_CONFIRM,
     News.SLIP_DISPUTED: Permission.TRADE_PAYMENT_READ,
     News.BOOKING_ROLLED: Permission.TRADE_ORDER_READ,
     News.BOOKING_LOST: Permission.TRADE_ORDER_READ,
     News.DEPARTED: Permission.TRADE_ORDER_READ,
     News.ARRIVED: Permission.TRADE_ORDER_READ,
     News.GOODS_RECEIVED: Permission.TRADE_ORDER_ACCEPT,
+    News.CLAIM_MOVED: Permission.TRADE_CLAIM_READ,
     News.LISTINGS_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.APPLICATION_DECIDED: Permission.MERCHANT_APPLICATION_READ,
     News.SELLING_SUSPENDED: Permission.MERCHANT_APPLICATION_READ,

@@ -58,6 +58,14 @@ class LineDelivered(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimMoved(OrderEvent):
+    """A claim was opened, answered, escalated or ended; ``act`` says which."""
+
+    claim_id: UUID
+    act: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineMoved(OrderEvent):
     """Some quantity of a line reached another state, ``state`` being a ``rules.states.LineState``."""
 

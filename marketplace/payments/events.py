@@ -75,6 +75,11 @@ class PaymentPaid(PaymentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlipHandedIn(PaymentEvent):
+    """The payer shows that money is on its way: the payee looks at his account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlipUnanswered(PaymentEvent):
     """The payee has said nothing about a slip in time: the operator asks both sides."""
 

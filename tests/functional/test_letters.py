@@ -1,5 +1,6 @@
 """Who is written to when something happens, in which language and with what in it; once, however often the job runs."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from marketplace.notices.services import hearing, writing
 from marketplace.outbox.models import OutboxJob
 from marketplace.worker import runner
 from tests.functional.test_path_bank import call, fill, market  # noqa: F401  fixtures
+from tests.integration.orders.test_claims import bring
+from tests.support.pdfs import pdf
 from tests.support.visitors import Town
 
 pytestmark = pytest.mark.both_databases
@@ -25,12 +28,16 @@ def town(app):
     return Town(app)
 
 
-@pytest.fixture
-def order(town, call, market):  # noqa: F811
+def place(call, market, **payment):  # noqa: F811
     cart = fill(call, market, pads=0)
-    body = {"expected_totals": cart["totals"], "payment": BANK}
+    body = {"expected_totals": cart["totals"], "payment": BANK | payment}
     placed = call(market.buyer, "POST", "/checkout", key="letters", json=body, expect=201)
     return call(market.buyer, "GET", f"/orders/{placed['order_ids'][0]}", expect=200)
+
+
+@pytest.fixture
+def order(town, call, market):  # noqa: F811
+    return place(call, market)
 
 
 def letters(town, trader):
@@ -70,12 +77,28 @@ def test_payers_hear_what_is_due_and_that_it_came(town, call, market, order):  #
     assert any("arrived" in one for one in subjects(town, market.buyer))
 
 
+def test_both_sides_hear_of_claims(town, call, market):  # noqa: F811
+    order = place(call, market, plan="acceptance_100")
+    call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", expect=204)
+    bring(order["id"])
+    line_id = order["lines"][0]["id"]
+    body = {"reason": "defective", "quantity": 40, "text": "Links break."}
+    call(market.buyer, "POST", f"/order-lines/{line_id}/claims", json=body, expect=201)
+    for side in (market.buyer, market.merchant):
+        assert any("Claim" in one and order["reference"] in one for one in subjects(town, side))
+
+
+def test_payees_hear_of_slips(town, call, market, order):  # noqa: F811
+    due = next(one for one in order["payments"] if one["subject"] == "order")
+    slip = {"file": (io.BytesIO(pdf()), "slip.pdf")}
+    call(market.buyer, "POST", f"/payments/{due['id']}/slip", key="s", data=slip, expect=200)
+    assert any(one.startswith("A bank slip for") for one in subjects(town, market.merchant))
+
+
 def test_a_letter_is_in_its_readers_language_and_written_once(town, call, market):  # noqa: F811
     with unit_of_work() as session:
         session.get_one(Person, market.merchant.actor.person_id).locale = "zh"
-    cart = fill(call, market, pads=0)
-    body = {"expected_totals": cart["totals"], "payment": BANK}
-    call(market.buyer, "POST", "/checkout", key="once", json=body, expect=201)
+    place(call, market)
     session = reading()
     session.rollback()
     jobs = session.scalars(sa.select(OutboxJob.args).where(OutboxJob.name == hearing.JOB)).all()

@@ -45,6 +45,11 @@ def on_line_delivered(session: Session, event: orders.LineDelivered) -> None:
     _later(session, event, News.GOODS_RECEIVED, order=event.order_id, line=event.line_id)
 
 
+def on_claim_moved(session: Session, event: orders.ClaimMoved) -> None:
+    """Tell both sides of a claim how it stands."""
+    _later(session, event, News.CLAIM_MOVED, claim=event.claim_id, act=event.act)
+
+
 def on_payment_due(session: Session, event: payments.PaymentFellDue) -> None:
     """Tell the payer."""
     _payment(session, event, News.PAYMENT_DUE)
@@ -53,6 +58,11 @@ def on_payment_due(session: Session, event: payments.PaymentFellDue) -> None:
 def on_payment_paid(session: Session, event: payments.PaymentPaid) -> None:
     """Tell the payer that the payee has the money."""
     _payment(session, event, News.PAYMENT_PAID)
+
+
+def on_slip_handed_in(session: Session, event: payments.SlipHandedIn) -> None:
+    """Tell the payee to look at his account."""
+    _payment(session, event, News.SLIP_HANDED_IN)
 
 
 def on_slip_disputed(session: Session, event: payments.SlipDisputed) -> None:

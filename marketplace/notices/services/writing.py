@@ -25,6 +25,7 @@ from marketplace.orders.queries import lines as order_lines
 from marketplace.orders.queries import orders
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.payments.queries import payments
+from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reference.rules import zone_of
 
@@ -84,19 +85,20 @@ def _to_both(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
 
 def _received(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     line_id = UUID(job["line"])
-    until = claims.windows(session, line_ids=[line_id]).get(line_id)
+    due = claims.answers_due(session, line_ids=[line_id]).get(line_id)
     for row in _orders(session, UUID(job["order"])):
-        if until is not None:
-            yield Letter(row.buyer_id, _of_order(session, row) | {"until": until})
+        if due is not None and due.due_at is not None:
+            yield Letter(row.buyer_id, _of_order(session, row) | {"until": due.due_at})
 
 
 def _to_payer(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    kind, subject_id = job["subject"]
-    subject = Subject(SubjectKind(kind), UUID(subject_id))
-    for row in payments.payments_of(session, subjects=[subject])[subject]:
-        if row.id == UUID(job["payment"]):
-            facts = {"reference": row.creditor_reference, "amount": str(row.amount), "path": f"/payments/{row.id}"}
-            yield Letter(row.payer_id, facts | {"until": row.due_at or "", "received": str(row.paid)})
+    for facts, row in _of_payment(session, job):
+        yield Letter(row.payer_id, facts | {"until": row.due_at or "", "received": str(row.paid)})
+
+
+def _to_payee(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+    for letter, row in _of_payment(session, job):
+        yield Letter(row.payee_id, letter | {"until": row.answer_by or now})
 
 
 def _by_lorry(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
@@ -138,6 +140,29 @@ def _applied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
         yield Letter(company_id, {"state": merchant.state.value, "path": "/merchant"})
 
 
+def _claim(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = claims.claim(session, company_id=None, claim_id=UUID(job["claim"]))
+    facts = {
+        "reference": row.reference,
+        "order": row.order_reference,
+        "value": str(row.value),
+        "act": job["act"],
+        "until": row.deadline_at or "",
+        "path": f"/claims/{row.id}",
+    }
+    yield Letter(row.claimant_id, facts)
+    yield Letter(row.respondent_id, facts)
+
+
+def _of_payment(session: Session, job: Facts) -> Iterator[tuple[dict[str, Any], PaymentRow]]:
+    kind, subject_id = job["subject"]
+    subject = Subject(SubjectKind(kind), UUID(subject_id))
+    for row in payments.payments_of(session, subjects=[subject])[subject]:
+        if row.id == UUID(job["payment"]):
+            path = f"/payments/{row.id}"
+            yield {"reference": row.creditor_reference, "amount": str(row.amount), "path": path}, row
+
+
 def _orders(session: Session, *order_ids: UUID) -> tuple[OrderRow, ...]:
     return tuple(orders.by_id(session, order_ids=order_ids).values())
 
@@ -160,12 +185,14 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.ORDER_CANCELLED: _to_both,
     News.PAYMENT_DUE: _to_payer,
     News.PAYMENT_PAID: _to_payer,
+    News.SLIP_HANDED_IN: _to_payee,
     News.SLIP_DISPUTED: _to_payer,
     News.BOOKING_ROLLED: _by_lorry,
     News.BOOKING_LOST: _without_lorry,
     News.DEPARTED: _by_lorry,
     News.ARRIVED: _by_lorry,
     News.GOODS_RECEIVED: _received,
+    News.CLAIM_MOVED: _claim,
     News.LISTINGS_DECIDED: _decided,
     News.APPLICATION_DECIDED: _applied,
     News.SELLING_SUSPENDED: _applied,

@@ -12,10 +12,12 @@ from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
+from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
+from marketplace.orders.events import ClaimMoved
 from marketplace.orders.models import Acceptance, AcceptanceWindow, Claim, ClaimEvidence, ClaimText, Order, OrderLine
 from marketplace.orders.rules import claims as rules
 from marketplace.orders.rules.claims import CLAIMS, OPEN, Carrier, ClaimReason, ClaimState, Owner, Respondent
@@ -87,7 +89,7 @@ def open_claim(
     session.add_all(ClaimEvidence(claim_id=claim.id, file_id=file_id) for file_id in dict.fromkeys(evidence))
     _say(session, claim, text, actor, now)
     facts = {"order": order.id, "line": line.id, "reason": str(why), "quantity": quantity, "minor": value.minor}
-    _audit(session, claim, "open", facts, actor, now)
+    _note(session, claim, "open", facts, actor, now)
     # A claim is the buyer's word too: what nobody claims of the line, and other money, need not wait for its end.
     settle_line(session, order=order, line=line, actor=actor, now=now)
     return claim.id
@@ -115,7 +117,7 @@ def answer(session: Session, *, claim_id: UUID, offer: Money, text: str, actor: 
             now=now,
         )
     session.flush()
-    _audit(session, claim, "answer", {"minor": offer.minor, "currency": offer.currency}, actor, now)
+    _note(session, claim, "answer", {"minor": offer.minor, "currency": offer.currency}, actor, now)
 
 
 def settle(session: Session, *, claim_id: UUID, amount: Money | None, actor: Actor, now: datetime) -> None:
@@ -285,7 +287,7 @@ def _escalate(session: Session, claim: Claim, *, actor: Actor, now: datetime) ->
         session, company_id=claim.claimant_id, setting=Setting.DISPUTE_ESCALATION_WORKING_DAYS, now=now
     )
     session.flush()
-    _audit(session, claim, "escalate", {}, actor, now)
+    _note(session, claim, "escalate", {}, actor, now)
 
 
 def _end(
@@ -298,7 +300,7 @@ def _end(
     claim.owner, claim.deadline_at, claim.ended_at = None, None, now
     claim.awarded_minor = awarded.minor
     session.flush()
-    _audit(session, claim, action, {"minor": awarded.minor, "currency": awarded.currency}, actor, now)
+    _note(session, claim, action, {"minor": awarded.minor, "currency": awarded.currency}, actor, now)
     if awarded:
         _compensate(session, claim, order, line, awarded, actor=actor, now=now)
     if claim.units_in is not None:
@@ -336,7 +338,8 @@ def _say(session: Session, claim: Claim, text: str, actor: Actor, now: datetime)
         session.flush()
 
 
-def _audit(session: Session, claim: Claim, act: str, facts: dict[str, Any], actor: Actor, now: datetime) -> None:
+def _note(session: Session, claim: Claim, act: str, facts: dict[str, Any], actor: Actor, now: datetime) -> None:
+    events.record(session, ClaimMoved(order_id=claim.order_id, claim_id=claim.id, act=act, at=now))
     audit.record(
         session, actor=actor, action=f"claim.{act}", subject="claim", subject_id=claim.id, facts=facts, now=now
     )

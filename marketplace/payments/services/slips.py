@@ -46,6 +46,7 @@ def attach_slip(session: Session, *, actor: Actor, payment_id: UUID, file_id: UU
             session, company_id=payment.payee_id, setting=Setting.SLIP_ANSWER_WORKING_DAYS, now=now
         )
     payments.move(session, payment, "slip", actor=actor, now=now, facts={"file": str(file.id)})
+    record(session, events.SlipHandedIn(**payments.named(payment), at=now))
 
 
 def dispute(session: Session, *, actor: Actor, payment_id: UUID, now: datetime) -> None:

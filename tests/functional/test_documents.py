@@ -12,6 +12,7 @@ from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
+from marketplace.logistics.queries import bookings
 from marketplace.papers import queries, services
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.reports import queries as reports
@@ -187,6 +188,23 @@ def test_what_a_paper_tells_to_quote_reaches_its_payment(call, market):
     assert pay(market.carrier, carriage[1]["amount"], freight["payee"]["reference"]) == [carriage[1]["id"]]
     assert pay(market.merchant, due[1]["amount"], second) == [due[1]["id"]]
     assert pay(market.merchant, due[0]["amount"], pro_forma["payee"]["reference"]) == [due[0]["id"]]
+
+
+def test_a_carriers_consignments_go_on_by_cursor(app, call, market, monkeypatch):
+    monkeypatch.setattr(bookings, "PAGE", 1)
+    with unit_of_work() as session:
+        more = factories.listing(session, market.merchant.actor, sku="CH-2", now=clock.now())
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI})
+    call(market.buyer, "PUT", f"/cart/lines/{more}", json={"quantity": 400})
+    order = place(call, market, "card")
+    first = call(market.carrier, "GET", "/consignments")
+    rest = call(market.carrier, "GET", f"/consignments?cursor={first['next']}")
+    assert rest["next"] is None
+    found = [row["booking_id"] for row in [*first["items"], *rest["items"]]]
+    assert sorted(found) == sorted(one["id"] for one in order["bookings"])
+    carrier = Visitor(app)
+    carrier.log_in(market.carrier.login)
+    assert f"/partner/consignments?cursor={first['next']}" in carrier.open("/partner/consignments")
 
 
 def test_papers_are_seen_by_their_parties_alone(call, market, operator):

@@ -13,6 +13,7 @@ from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import operations as acts
 from marketplace.edge.requests import operations as requests
+from marketplace.edge.requests.payments import CursorQuery
 
 api = Blueprint("api_operations", __name__)
 
@@ -93,10 +94,16 @@ def decline(booking_id: UUID, body: requests.Declining, session: Session) -> tup
 
 
 @api.get("/consignments")
-@operation(answers={200: Items[answers.BookingAboard]}, tag="logistics", permission=Permission.PARTNER_CONSIGNMENT_READ)
-def consignments() -> tuple[int, Items[answers.BookingAboard]]:
-    """List the cargo that is assigned to one's company as carrier."""
-    return 200, Items[answers.BookingAboard](items=[answers.BookingAboard.of(row) for row in acts.consignments()])
+@operation(
+    answers={200: Items[answers.BookingAboard]},
+    tag="logistics",
+    permission=Permission.PARTNER_CONSIGNMENT_READ,
+    query=CursorQuery,
+)
+def consignments(query: CursorQuery) -> tuple[int, Items[answers.BookingAboard]]:
+    """List the cargo that is assigned to one's company as carrier, by departure."""
+    page = acts.consignments(query.cursor).map(answers.BookingAboard.of)
+    return 200, Items[answers.BookingAboard](items=list(page.items), next=page.next)
 
 
 @api.get("/departures/<uuid:departure_id>/operations")

@@ -279,10 +279,11 @@ def running(cursor: str | None) -> Page[DepartureRow]:
     return departure_queries.departures(reading(), after=now - _BACK, now=now, cursor=cursor)
 
 
-def consignments() -> tuple[Aboard, ...]:
+def consignments(cursor: str | None) -> Page[Aboard]:
     """Return the bookings on the lines of the asker's company that are confirmed and not delivered yet."""
     session = reading()
-    return _aboard(session, booking_queries.bookings_of_carrier(session, carrier_id=require_actor().company))
+    page = booking_queries.bookings_of_carrier(session, carrier_id=require_actor().company, cursor=cursor)
+    return Page(_aboard(session, page.items), page.next)
 
 
 def to_ship() -> tuple[ToShipRow, ...]:

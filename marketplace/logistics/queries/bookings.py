@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.pages import Page, page_of
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.models.network import Line
+from marketplace.logistics.queries.departures import position
 from marketplace.logistics.rules.states import CARRIED, CURRENT, BookingState, DepartureState, HoldCause
+
+PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,21 @@ def bookings_on(session: Session, *, departure_id: UUID) -> tuple[BookingRow, ..
     return tuple(row for rows in found.values() for row in rows)
 
 
-def bookings_of_carrier(session: Session, *, carrier_id: UUID) -> tuple[BookingRow, ...]:
+def bookings_of_carrier(session: Session, *, carrier_id: UUID, cursor: str | None = None) -> Page[BookingRow]:
     """Return the confirmed bookings on a carrier's lines that are not delivered yet, by departure."""
     wanted = (
         booking_rows()
         .join(Line, Line.id == Departure.line_id)
         .where(Line.carrier_company_id == carrier_id, Booking.state.in_(CARRIED))
         .order_by(Departure.departs_at, Booking.id)
+        .limit(PAGE + 1)
     )
-    return tuple(booking_row(row) for row in session.execute(wanted))
+    if cursor:
+        departs_at, last = position(cursor)
+        later = sa.and_(Departure.departs_at == departs_at, Booking.id > last)
+        wanted = wanted.where(sa.or_(Departure.departs_at > departs_at, later))
+    rows = [booking_row(row) for row in session.execute(wanted)]
+    return page_of(rows, PAGE, lambda row: (row.departs_at.isoformat(), str(row.id)))
 
 
 def booking(session: Session, *, booking_id: UUID) -> BookingRow:

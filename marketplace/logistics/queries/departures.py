@@ -83,7 +83,7 @@ def departures(
         )
         wanted = wanted.where(Departure.id.in_(serves))
     if cursor is not None:
-        at, last = _position(cursor)
+        at, last = position(cursor)
         later = sa.and_(Departure.departs_at == at, Departure.id > last)
         wanted = wanted.where(sa.or_(Departure.departs_at > at, later))
     rows = session.execute(wanted.order_by(Departure.departs_at, Departure.id).limit(size + 1)).all()
@@ -163,7 +163,8 @@ def _stops(session: Session, departure_ids: Sequence[UUID]) -> dict[UUID, tuple[
     return {departure_id: tuple(stops) for departure_id, stops in found.items()}
 
 
-def _position(cursor: str) -> tuple[datetime, UUID]:
+def position(cursor: str) -> tuple[datetime, UUID]:
+    """Return the instant and the id of the last row of the page before; a cursor of another list is refused."""
     at, last = decode_cursor(cursor, str, str)
     try:
         instant = datetime.fromisoformat(at)

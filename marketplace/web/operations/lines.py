@@ -12,9 +12,10 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import operations as acts
-from marketplace.edge.parsing import parse_form
+from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import may, requires
 from marketplace.edge.requests import operations as requests
+from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.shared import acts as forms
@@ -83,7 +84,8 @@ def partner() -> Any:
 @requires(Permission.PARTNER_CONSIGNMENT_READ, twin="GET /api/v1/consignments")
 def consignments() -> str:
     """Show a carrier the cargo on its lines."""
-    return render_template("operations/consignments.html", rows=acts.consignments(), takes_cargo=acts.takes_cargo)
+    page = acts.consignments(parse(CursorQuery, request.args.to_dict()).cursor)
+    return render_template("operations/consignments.html", page=page, takes_cargo=acts.takes_cargo)
 
 
 @pages.get("/partner/lines/<uuid:line_id>/handover")

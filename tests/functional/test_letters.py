@@ -83,7 +83,7 @@ def test_both_sides_hear_of_claims(town, call, market):  # noqa: F811
     bring(order["id"])
     line_id = order["lines"][0]["id"]
     body = {"reason": "defective", "quantity": 40, "text": "Links break."}
-    call(market.buyer, "POST", f"/order-lines/{line_id}/claims", json=body, expect=201)
+    call(market.buyer, "POST", f"/order-lines/{line_id}/claims", key="claim", json=body, expect=201)
     for side in (market.buyer, market.merchant):
         assert any("Claim" in one and order["reference"] in one for one in subjects(town, side))
 

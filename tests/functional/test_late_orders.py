@@ -3,17 +3,21 @@
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.payments.models.cards import CardCharge
 from marketplace.reports import queries as reports
+from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_operations import Way, available
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases
 LATE = {"reason": "late"}
+CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
 _DAY = 86_400
 
 
@@ -75,9 +79,25 @@ def test_the_buyer_of_packed_goods_that_never_come_gets_everything_back(way, mar
     assert order["lines"][0]["parts"] == {"cancelled": 400}
     assert (order["bookings"][-1]["state"], order["freight"][0]["state"]) == ("cancelled", "cancelled")
     assert available(way) == 10_000
+    (owed,) = way.call(market.buyer, "GET", "/returns", expect=200)["items"]
+    assert owed["amount"] == {"amount": "3288.00", "currency": "CNY"}
     way.hand_over(expect=404)
     cancel(way, 409, **LATE)
     assert reports.check(reading()) == []
+
+
+def test_money_held_by_the_provider_goes_back_to_the_card(app, call, market, operator, later):
+    way = Way(call, market, operator, payment=CARD)
+    way.pack()
+    later(40 * _DAY)
+    cancel(way, 204, **LATE)
+    runner.run_due(app)
+    session = reading()
+    session.rollback()
+    assert {(one.subject_kind, str(one.state)) for one in session.scalars(sa.select(CardCharge))} == {
+        ("order", "refunded"), ("freight", "refunded"),
+    }  # fmt: skip
+    assert reports.check(session) == []
 
 
 def test_goods_at_the_hub_are_not_late(way, later):

@@ -35,6 +35,7 @@ from tests.functional.test_second_factor import enrolled
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases
+BANK = {"rail": "bank", "plan": "deposit_30_70"}
 COUNT = {"cartons_received": 10, "gross_kg": "125", "length_cm": "120", "width_cm": "80", "height_cm": "100"}
 
 
@@ -65,12 +66,12 @@ def call(client):
 class Way:
     """One order of 400 chains (10 cartons), confirmed and secured, with the acts on its first line."""
 
-    def __init__(self, call, market, operator, quantity=400, goods=()):
+    def __init__(self, call, market, operator, quantity=400, goods=(), payment=BANK):
         self.call, self.market, self.operator = call, market, operator
         call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
         for listing_id in goods or (market.chains,):
             cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": quantity}, expect=200)
-        body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "deposit_30_70"}}
+        body = {"expected_totals": cart["totals"], "payment": payment}
         done = call(market.buyer, "POST", "/checkout", json=body, expect=201)
         self.order_id = done["order_ids"][0]
         call(market.merchant, "POST", f"/orders/{self.order_id}/confirmation", expect=204)

@@ -105,7 +105,8 @@ def pro_forma(count: int = 2, **changes: Any) -> ProForma:
 def sales_contract(**changes: Any) -> SalesContract:
     """Return a sales contract."""
     roles = {"exporter": SELLER, "notify": BUYER, "costs": {"freight": "buyer", "insurance": "buyer", "duty": "buyer"}}
-    facts = {"number": "SC-7K3M-Q9TX", "acceptance_days": 7, **roles, **_order((goods_line(),))}
+    days = {"acceptance_days": 7, "fresh_hours": 24, "hidden_days": 14, "late_days": 5}
+    facts = {"number": "SC-7K3M-Q9TX", **days, **roles, **_order((goods_line(),))}
     return SalesContract(**{**facts, **changes})
 
 

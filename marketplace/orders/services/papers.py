@@ -66,5 +66,8 @@ def _sales_contract(
         notify=agreed.order.parties[agreed.order.notify_id],
         costs=agreed.order.costs,
         acceptance_days=reference.setting(session, Setting.ACCEPTANCE_DAYS, at=now),
+        fresh_hours=reference.setting(session, Setting.ACCEPTANCE_FRESH_HOURS, at=now),
+        hidden_days=reference.setting(session, Setting.HIDDEN_DEFECT_DAYS, at=now),
+        late_days=reference.setting(session, Setting.LATE_CANCEL_WORKING_DAYS, at=now),
         **agreed.common(),
     )

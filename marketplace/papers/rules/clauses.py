@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from marketplace.papers.rules import clauses_2026_11
+from marketplace.papers.rules import clauses_2026_11, clauses_2026_12
 
 LOCALES: Final = ("en", "zh", "vi")
-LATEST: Final = "2026-11"
+LATEST: Final = "2026-12"
 LAW: Final = clauses_2026_11.LAW
 ARBITRATION: Final = clauses_2026_11.ARBITRATION
 
-_VERSIONS: Final = {"2026-11": clauses_2026_11.CLAUSES}
+_VERSIONS: Final = {"2026-11": clauses_2026_11.CLAUSES, "2026-12": clauses_2026_12.CLAUSES}
 
 
 class Clause(NamedTuple):

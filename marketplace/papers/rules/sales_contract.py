@@ -32,7 +32,10 @@ class SalesContract:
     mode: str  # payments.rules.Mode
     stages: tuple[Stage, ...]
     payee: Account | None
-    acceptance_days: int
+    acceptance_days: int  # working days, as are the others but the hours
+    fresh_hours: int
+    hidden_days: int
+    late_days: int
     law: Texts | None = None  # the clauses' own when None
     arbitration: Texts | None = None
     clauses_version: str = clauses.LATEST
@@ -44,6 +47,9 @@ class SalesContract:
             "rule": dict.fromkeys(clauses.LOCALES, self.basis.rule),
             "place": self.basis.place,
             "acceptance_days": dict.fromkeys(clauses.LOCALES, str(self.acceptance_days)),
+            "fresh_hours": dict.fromkeys(clauses.LOCALES, str(self.fresh_hours)),
+            "hidden_days": dict.fromkeys(clauses.LOCALES, str(self.hidden_days)),
+            "late_days": dict.fromkeys(clauses.LOCALES, str(self.late_days)),
             "importer": dict.fromkeys(clauses.LOCALES, self.importer.name),
             "law": self.law or clauses.LAW,
             "arbitration": self.arbitration or clauses.ARBITRATION,

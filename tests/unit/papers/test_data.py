@@ -112,6 +112,22 @@ def test_clauses_fit_the_settlement_and_hold_the_facts(mode, code, other):
     assert not any("{" in text for item in found.values() for text in item["text"].values())
 
 
+def test_new_contracts_say_the_days_of_the_settings_and_issued_ones_keep_their_words():
+    contract = sales_contract(acceptance_days=6, fresh_hours=23, hidden_days=12, late_days=4)
+    found = {item["code"]: item["text"] for item in contract.to_data()["clauses"]}
+    for locale in clauses.LOCALES:
+        assert "6" in found["inspection"][locale]
+        assert "23" in found["inspection"][locale]
+        assert "12" in found["claims"][locale]
+        assert "4" in found["force_majeure"][locale]
+    assert "6 working days" in found["inspection"]["en"]
+    issued = {
+        item["code"]: item["text"]["en"] for item in sales_contract(clauses_version="2026-11").to_data()["clauses"]
+    }
+    assert "within 7 days of receipt" in issued["inspection"]
+    assert "After 30 days" in issued["force_majeure"]
+
+
 def test_a_contract_may_name_another_law_and_a_place_in_one_language():
     contract = sales_contract(law={"en": "the law of Singapore"}, arbitration={"zh": "上海"})
     found = {item["code"]: item["text"] for item in contract.to_data()["clauses"]}

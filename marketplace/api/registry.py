@@ -11,6 +11,7 @@ from marketplace.api.claims.views import api as claims
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
 from marketplace.api.imports.views import api as imports
+from marketplace.api.jobs.views import api as jobs
 from marketplace.api.logistics.views import api as logistics
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     documents,
     files,
     imports,
+    jobs,
     logistics,
     members,
     merchants,

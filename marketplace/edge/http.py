@@ -2,6 +2,7 @@
 
 import secrets
 import time
+import traceback
 from typing import Any, Final
 
 import structlog
@@ -32,6 +33,9 @@ _log = structlog.get_logger("city.http")
 
 _PROBLEM: Final = "application/problem+json"
 _REQUEST_ID_LENGTH: Final = 64
+_FRAMES: Final = 12
+# A year, as browsers' preload lists ask for; sent where cookies are secure, so never over plain HTTP of a demo.
+_HSTS: Final = "max-age=31536000"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -134,7 +138,9 @@ def _answer_race(error: IntegrityError) -> Any:
 
 
 def _answer_unexpected(error: BaseException) -> Any:
-    _log.exception("unexpected", exc_info=error)
+    # Messages of exceptions may quote addresses and names; class and place say enough.
+    frames = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    _log.error("unexpected", error=type(error).__name__, frames=frames[-_FRAMES:])
     document = {
         **problem(Conflict("internal")),
         "type": "urn:city:problem:internal",
@@ -166,6 +172,8 @@ def _finish(response: Response) -> Response:
     headers = response.headers
     headers["X-Request-Id"] = g.get("request_id", "")
     headers["X-Content-Type-Options"] = "nosniff"
+    if current_app.extensions["city.secure"]:
+        headers["Strict-Transport-Security"] = _HSTS
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"

@@ -77,6 +77,11 @@ def jobs(session: Session, *, states: Sequence[JobState] = tuple(JobState), limi
     return tuple(_row(job) for job in found)
 
 
+def given_up(session: Session) -> int:
+    """Count the jobs that were given up."""
+    return session.scalars(sa.select(sa.func.count()).where(OutboxJob.state == JobState.FAILED)).one()
+
+
 def counts(session: Session) -> dict[JobState, int]:
     """Count the jobs in each state."""
     found = session.execute(sa.select(OutboxJob.state, sa.func.count()).group_by(OutboxJob.state)).all()

@@ -168,6 +168,24 @@ def superseded(session: Session, *, document_ids: Collection[UUID]) -> frozenset
     return frozenset(found)
 
 
+def failed(session: Session, *, size: int = 100) -> tuple[DocumentRow, ...]:
+    """Return the newest documents that could not be set."""
+    found = session.scalars(
+        sa.select(IssuedDocument)
+        .where(IssuedDocument.state == PaperState.FAILED)
+        .order_by(IssuedDocument.id.desc())
+        .limit(size)
+    )
+    return tuple(_row(row) for row in found)
+
+
+def waiting(session: Session) -> int:
+    """Count the documents that could not be set."""
+    return session.scalars(
+        sa.select(sa.func.count()).select_from(IssuedDocument).where(IssuedDocument.state == PaperState.FAILED)
+    ).one()
+
+
 def manuscript(session: Session, *, document_id: UUID) -> Manuscript:
     """Return a document with its data, for whoever sets or signs it."""
     found = session.get(IssuedDocument, document_id)

@@ -15,6 +15,7 @@ from marketplace.web.claims.views import pages as claims
 from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
 from marketplace.web.imports.views import pages as imports
+from marketplace.web.jobs.views import pages as jobs
 from marketplace.web.logistics.views import pages as logistics
 from marketplace.web.merchants import desk, review
 from marketplace.web.merchants.blueprint import pages as merchants
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     accounts,
     catalog,
     documents,
+    jobs,
     logistics,
     imports,
     merchants,

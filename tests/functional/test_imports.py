@@ -33,6 +33,7 @@ def test_a_price_list_over_the_api(app, market):
     status, made = post(app, program.token, workbook(GOOD))
     assert status == 202
     assert program.call("GET", f"/imports/{made['id']}", 200)["state"] == "queued"
+    assert program.problem("GET", f"/imports/{made['id']}/errors", 409)[0] == "state"
     runner.run_due(app)
     found = program.call("GET", f"/imports/{made['id']}", 200)
     assert (found["state"], found["total"], found["done"]) == ("done", 2, 2)

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     OPERATOR_CLAIM_DECIDE = "operator:claim:decide"
     OPERATOR_COMPANY_ADMIT = "operator:company:admit"
     OPERATOR_DESK_READ = "operator:desk:read"
+    OPERATOR_JOB_REVIVE = "operator:job:revive"
     OPERATOR_LEDGER_READ = "operator:ledger:read"
     OPERATOR_LISTING_MODERATE = "operator:listing:moderate"
     OPERATOR_MAIL_READ = "operator:mail:read"
@@ -214,6 +215,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.OPERATOR_AUDIT_READ,
         _P.OPERATOR_COMPANY_ADMIT,
         _P.OPERATOR_DESK_READ,
+        _P.OPERATOR_JOB_REVIVE,
         _P.OPERATOR_LEDGER_READ,
         _P.OPERATOR_MAIL_READ,
         _P.OPERATOR_PAYOUT_READ,

@@ -25,13 +25,13 @@ _RUN = Permission.CATALOG_IMPORT_RUN
 
 
 @api.post("/imports")
-@operation(answers={202: Created}, tag="imports", permission=_RUN, form=WorkbookForm)
-def begin() -> tuple[int, Created]:
+@operation(answers={202: Created}, tag="imports", permission=_RUN, form=WorkbookForm, query=requests.UploadQuery)
+def begin(query: requests.UploadQuery) -> tuple[int, Created]:
     """Hand in a workbook: multipart with ``file``, and ``mapping`` and ``sheet`` if needed; ``?dry_run=1`` previews.
 
     ``submit=0`` leaves new listings as drafts.
     """
-    given = {**request.args.to_dict(), **request.form.to_dict()}
+    given = {**query.model_dump(exclude_unset=True), **request.form.to_dict()}
     return 202, Created(id=acts.begin(parse(requests.Upload, given), locale=acts.language_of_asker()))
 
 

@@ -8,12 +8,12 @@ import functools
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from flask import Response as FlaskResponse
 from flask import jsonify, request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from spectree import Response, SpecTree
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
@@ -36,6 +36,13 @@ spec = SpecTree(
     security={"bearer": []},
     validation_error_model=Problem,
 )
+
+
+class Keyed(BaseModel):
+    """What an act of money, stock or capacity is sent with: two calls under one key are one act."""
+
+    key: Annotated[str, Field(alias="Idempotency-Key", min_length=1, max_length=255)]
+
 
 View = Callable[..., tuple[int, Any]]
 
@@ -74,6 +81,7 @@ def operation(
             json=body,
             form=form,
             query=query,
+            headers=Keyed if idempotent or idempotent_flow else None,
             resp=Response(
                 **{f"HTTP_{status}": model for status, model in answers.items()},
                 **{f"HTTP_{status}": Problem for status in _refusals(view, permission, body or form, answers)},

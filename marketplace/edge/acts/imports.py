@@ -9,6 +9,7 @@ from flask_babel import force_locale
 
 from marketplace.accounts import queries as accounts
 from marketplace.catalog.imports import queries, services
+from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.edge.acts import files
 from marketplace.edge.identity import require_actor
@@ -60,6 +61,10 @@ def mapping_of(text: str | None) -> dict[str, Any] | None:
 def errors_file(import_id: UUID) -> Any:
     """Answer with the bad rows of an import and their reasons, as a workbook."""
     found = queries.get_import(reading(), company_id=require_actor().company, import_id=import_id)
+    if found.state not in RESTING:
+        raise Conflict("state", possible=())
+    if found.state is ImportState.FAILED:
+        raise Conflict("import_failed")
     if found.errors_file_id is None:
         raise Conflict("import_clean")
     return files.give(stored.get_any(reading(), file_id=found.errors_file_id))

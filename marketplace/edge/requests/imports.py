@@ -21,6 +21,14 @@ class Upload(Request):
     submit: Tick = True
 
 
+class UploadQuery(Request):
+    """What of this may stand in the address of a call as well."""
+
+    sheet: Optional = None
+    dry_run: Tick = False
+    submit: Tick = True
+
+
 class Rows(Request):
     """Which rows of an import are shown."""
 
@@ -39,6 +47,7 @@ messages.register(
         "sheet_rows": _("Too many rows: at most %(accepted)s in one file."),
         "sheet_columns": _("Too many columns: at most %(accepted)s."),
         "sheet_memory": _("This file unpacks to more than a price list: at most %(accepted)s."),
+        "import_failed": _("This file could not be read; the import says why. There are no rows to give back."),
         "import_clean": _("Every row is good: there is nothing to give back."),
     },
     fields={

@@ -13,6 +13,7 @@ from marketplace.accounts import queries
 from marketplace.accounts.rules.terms import TermsKind
 from marketplace.catalog.queries import goods as goods_queries
 from marketplace.catalog.queries import shelf
+from marketplace.edge import schema
 from marketplace.edge.permissions import public
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
@@ -72,6 +73,8 @@ def readyz() -> Any:
         revision = reading().execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
     except SQLAlchemyError:
         return jsonify(status="unavailable", database="unreachable"), 503
+    if revision != schema.head():
+        return jsonify(status="unavailable", schema=revision, expected=schema.head()), 503
     return jsonify(status="ok", schema=revision)
 
 

@@ -16,6 +16,8 @@ from marketplace.mail.channels import EmlFolder
 from marketplace.merchants import queries as merchants
 from marketplace.moderation import queries as moderation
 from marketplace.orders.claims import queries as claims
+from marketplace.outbox import queries as outbox
+from marketplace.papers import queries as papers
 from marketplace.payments.queries import payouts
 from marketplace.web.operator.blueprint import pages
 from marketplace.web.operator.samples import sample
@@ -43,6 +45,12 @@ _QUEUES: Final = (
     _Queue(_("People"), "operator.people", Permission.OPERATOR_PERSON_MANAGE),
     _Queue(_("Partner companies"), "operator.partners", Permission.OPERATOR_COMPANY_ADMIT),
     _Queue(_("Audit trail"), "operator.trail", Permission.OPERATOR_AUDIT_READ),
+    _Queue(
+        _("Jobs given up and papers not set"),
+        "jobs.desk",
+        Permission.OPERATOR_JOB_REVIVE,
+        lambda session: outbox.given_up(session) + papers.waiting(session),
+    ),
     _Queue(_("Settings"), "settings.desk", Permission.OPERATOR_SETTINGS_EDIT),
     _Queue(_("Styleguide"), "operator.styleguide", Permission.OPERATOR_STYLEGUIDE_READ),
 )

@@ -18,7 +18,9 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.logistics.models.departures import Departure
 from marketplace.outbox.models import OutboxJob
+from marketplace.outbox.rules import JobState
 from marketplace.papers.models import IssuedDocument
+from marketplace.papers.rules.documents import PaperState
 from marketplace.payments.models.ledger import LedgerAccount
 from marketplace.worker.runner import run_due
 from tests import factories
@@ -125,6 +127,7 @@ def build(app: Flask) -> City:
     _admit(city)
     _work(city)
     _papers(city)
+    _fail(city)
     _wait(city)
     session = reading()
     session.rollback()
@@ -403,6 +406,16 @@ def _join(city: City, town: Town) -> None:
     }
     city.ids["company.empty"] = city.call("operator", "POST", "/partners", partner)["company_id"]
     city.ids["token.rival"] = city.call("rival", "GET", "/me/tokens")["items"][0]["id"]
+
+
+def _fail(city: City) -> None:
+    """Give up a job, and let a paper not be set."""
+    with unit_of_work() as session:
+        job = session.scalars(sa.select(OutboxJob).where(OutboxJob.state == "done").limit(1)).one()
+        job.state = JobState.FAILED
+        paper = session.scalars(sa.select(IssuedDocument).order_by(IssuedDocument.id.desc()).limit(1)).one()
+        paper.state, paper.file_id, paper.pdf_sha256 = PaperState.FAILED, None, None
+        city.ids |= {"job.failed": str(job.id), "document.failed": str(paper.id)}
 
 
 def _papers(city: City) -> None:

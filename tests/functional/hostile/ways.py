@@ -230,6 +230,10 @@ WAYS: Final[dict[str, Way]] = {
     "POST /invitations/{}/acceptance": Way(
         "", ("invitation",), body(person_name="Colleague", password=PASSWORD, accepted_terms=TERMS)
     ),
+    "GET /jobs": Way("operator"),
+    "POST /jobs/{}/revival": Way("operator", ("job.failed",)),
+    "GET /documents/failed": Way("operator"),
+    "POST /documents/{}/rendering": Way("operator", ("document.failed",)),
     "GET /ledger/accounts": Way("operator", query="kind=commission_income&currency=CNY"),
     "GET /ledger": Way("operator"),
     "GET /ledger/accounts/{}/entries": Way("operator", ("account",)),

@@ -1,0 +1,1 @@
+"""Jobs and papers that need an admin, over the API."""

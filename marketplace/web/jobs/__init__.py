@@ -1,0 +1,1 @@
+"""The page of jobs and papers that need an admin."""

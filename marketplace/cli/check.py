@@ -3,18 +3,24 @@
 import click
 
 from marketplace.cli.wiring import City, pass_city
-from marketplace.kernel.db import reading
-from marketplace.reports import queries
+from marketplace.kernel.db import snapshot
+from marketplace.reports import flows, queries
 
 
 @click.command()
 @pass_city
 def check(city: City) -> None:
     """Verify every invariant; name what breaks one and exit non-zero."""
-    with city.create_app().app_context():
-        breaches = queries.check(reading())
+    app = city.create_app()
+    with app.app_context(), snapshot() as session:
+        breaches = queries.check(session)
+        breaches += flows.check_bytes(session, store=app.extensions["city.store"], report=_progress)
     for breach in breaches:
         click.echo(f"{breach.invariant}: {breach.subject} {breach.subject_id}: {breach.what}", err=True)
     if breaches:
         raise SystemExit(1)
     click.echo("every invariant holds")
+
+
+def _progress(done: int, total: int) -> None:
+    click.echo(f"\r{done:,} of {total:,} files read", nl=done == total, err=True)

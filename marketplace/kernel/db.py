@@ -250,6 +250,21 @@ def reading() -> Session:
     return db.session()
 
 
+@contextmanager
+def snapshot() -> Generator[Session]:
+    """Read many things as they were at one instant, whatever others write meanwhile; nothing can be written."""
+    session: Session = db.session()
+    session.rollback()
+    session.expire_all()
+    is_postgresql = db.engine.dialect.name == "postgresql"
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if is_postgresql else {}
+    session.connection(execution_options=options)
+    try:
+        yield session
+    finally:
+        session.rollback()
+
+
 def insert_if_new(session: Session, entity: type[Base], **values: Any) -> bool:
     """Insert a row unless a unique key already has it; tell whether it was inserted.
 

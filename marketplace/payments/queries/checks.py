@@ -1,5 +1,6 @@
 """The promises of payments, verified on a live database."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Final
 from uuid import UUID
@@ -13,7 +14,7 @@ from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
-from marketplace.payments.models.payouts import Allowance, Payout, PayoutApproval
+from marketplace.payments.models.payouts import Allowance, Payout, PayoutApproval, PayoutFile
 from marketplace.payments.models.plans import IncomingTransfer, Milestone, Payment, PaymentTerms, TransferMatch
 from marketplace.payments.queries import cards
 from marketplace.payments.rules.card_returns import KEY as RETURN_KEY
@@ -34,7 +35,25 @@ def breaches(session: Session) -> list[Breach]:
         for subject, what, statement in _CHECKS
         for row in session.scalars(statement())
     ]
-    return [*found, *cards.breaches(session), *_stranded(session), *_unplaced(session)]
+    return [
+        *found,
+        *cards.breaches(session),
+        *_stranded(session),
+        *_unplaced(session),
+        *_rewritten(session),
+    ]
+
+
+def _rewritten(session: Session) -> list[Breach]:
+    """Return the payout files whose text is no longer what was sent."""
+    files = session.execute(
+        sa.select(PayoutFile.id, PayoutFile.content, PayoutFile.sha256).execution_options(yield_per=50)
+    )
+    return [
+        Breach("2 stored bytes", "payout_file", file_id, "its text is not what was sent")
+        for file_id, content, sha256 in files
+        if hashlib.sha256(content.encode()).hexdigest() != sha256
+    ]
 
 
 def _stranded(session: Session) -> list[Breach]:

@@ -155,6 +155,18 @@ def test_a_sound_city_passes_the_check_and_a_touched_one_does_not(seeded, home):
     assert "audit chain" in seeded("check", code=1).output
 
 
+def test_a_changed_or_lost_file_does_not_pass_the_check(seeded, home):
+    kept = [path for path in (home / "files").rglob("*") if path.is_file()]
+    assert len(kept) > 0
+    before = kept[0].read_bytes()
+    kept[0].write_bytes(before + b"x")
+    assert "2 stored bytes" in seeded("check", code=1).output
+    kept[0].unlink()
+    assert "gone or changed" in seeded("check", code=1).output
+    kept[0].write_bytes(before)
+    assert "every invariant holds" in seeded("check").output
+
+
 def test_the_audit_trail_is_taken_out_and_verified_without_the_database(seeded, home, tmp_path):
     path = tmp_path / "trail.jsonl"
     with _standing() as app:

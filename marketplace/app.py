@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         sender=settings.mail_sender,
         is_plain=settings.smtp_plain,
     )
-    app.extensions["city.store"] = open_store(settings.data_dir / "files")
+    app.extensions["city.store"] = open_store(settings.files_url or settings.data_dir / "files")
     _install_cards(app, settings)
     app.extensions["city.search"] = WhooshIndex(settings.data_dir / "search")
     bell.install(app, settings)

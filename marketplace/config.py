@@ -18,6 +18,7 @@ class Settings(BaseSettings):
     data_dir: Path = ROOT / "var" / "demo"
     database_url: str = ""  # empty: SQLite in data_dir
     redis_url: str = ""  # empty: jobs in SQLite, caches in memory
+    files_url: str = ""  # s3://bucket/prefix; empty: a folder in data_dir
     secret_key: SecretStr = SecretStr("")  # empty: made once and kept in data_dir (demo, test)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, validation_alias=AliasChoices("PORT", "CITY_PORT"))

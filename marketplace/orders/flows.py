@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.db import reading
+from marketplace.kernel.each import each
 from marketplace.orders.claims import queries as claim_queries
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.services import acceptance, claims
@@ -13,9 +14,10 @@ def cancel_unconfirmed_orders(*, now: datetime) -> int:
     """Cancel what nobody confirmed in time; return how many orders."""
     session = reading()
     session.rollback()
-    return sum(
-        in_unit_of_work(lambda session, order_id=order_id: cancel_unconfirmed(session, order_id=order_id, now=now))
-        for order_id in queries.unconfirmed(session, now=now)
+    return each(
+        queries.unconfirmed(session, now=now),
+        lambda writing, order_id: cancel_unconfirmed(writing, order_id=order_id, now=now),
+        act="cancel_unconfirmed",
     )
 
 
@@ -23,11 +25,10 @@ def accept_by_silence(*, now: datetime) -> int:
     """Accept what buyers neither accepted nor claimed in time; return of how many lines."""
     session = reading()
     session.rollback()
-    return sum(
-        in_unit_of_work(
-            lambda session, line_id=line_id: acceptance.accept_by_silence(session, line_id=line_id, now=now)
-        )
-        for line_id in claim_queries.unanswered(session, now=now)
+    return each(
+        claim_queries.unanswered(session, now=now),
+        lambda writing, line_id: acceptance.accept_by_silence(writing, line_id=line_id, now=now),
+        act="accept_by_silence",
     )
 
 
@@ -35,7 +36,8 @@ def lapse_claims(*, now: datetime) -> int:
     """Give claims whose deadline passed its outcome; return how many."""
     session = reading()
     session.rollback()
-    return sum(
-        in_unit_of_work(lambda session, claim_id=claim_id: claims.lapse(session, claim_id=claim_id, now=now))
-        for claim_id in claim_queries.lapsed_claims(session, now=now)
+    return each(
+        claim_queries.lapsed_claims(session, now=now),
+        lambda writing, claim_id: claims.lapse(writing, claim_id=claim_id, now=now),
+        act="lapse_claim",
     )

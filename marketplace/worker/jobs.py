@@ -24,8 +24,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
+from marketplace.logistics import flows as lorries
 from marketplace.logistics.services import timetable
-from marketplace.logistics.services.departures import closing, journey
 from marketplace.logistics.services.space import lapsing
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
@@ -186,8 +186,8 @@ def expire_bookings(_args: dict[str, Any]) -> None:
 
 def keep_timetable(_args: dict[str, Any]) -> None:
     """Close departures at their cut-off and settle those whose cargo is delivered."""
-    in_unit_of_work(lambda session: closing.close_due(session, now=clock.now()))
-    in_unit_of_work(lambda session: journey.settle_due(session, now=clock.now()))
+    lorries.close_due(now=clock.now())
+    lorries.settle_due(now=clock.now())
 
 
 def roll_timetable(_args: dict[str, Any]) -> None:

@@ -15,8 +15,8 @@ from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work
 from marketplace.kernel.money import Money
+from marketplace.logistics import flows as lorries
 from marketplace.logistics.services import timetable
-from marketplace.logistics.services.departures import journey
 from marketplace.logistics.services.space import lapsing
 from marketplace.merchants.services import payees
 from marketplace.orders import flows as orders
@@ -79,7 +79,7 @@ def _keep_house(now: datetime) -> None:
     """Do what the clock does in a city that runs: let holds, deadlines and silence have their outcome."""
     in_unit_of_work(lambda session: stock.expire_holds(session, now=now))
     in_unit_of_work(lambda session: lapsing.expire(session, now=now))
-    in_unit_of_work(lambda session: journey.settle_due(session, now=now))
+    lorries.settle_due(now=now)
     payments.lapse(now=now)
     in_unit_of_work(lambda session: payees.activate_due(session, now=now))
     orders.cancel_unconfirmed_orders(now=now)

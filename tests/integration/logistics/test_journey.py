@@ -91,7 +91,9 @@ def test_a_lorry_takes_its_cargo_from_hub_to_receipt(session, road):
     assert session.scalars(sa.select(Receipt.cartons).order_by(Receipt.id)).all() == [14, 3]
     assert session.scalars(sa.select(HandlingUnit.state)).all() == [UnitState.DELIVERED]
     assert [event.complete for event in recorded(session, told.ReceiptRecorded)] == [True, False]
-    assert (journey.settle_due(session, now=NOW), journey.settle_due(session, now=NOW)) == (1, 0)
+    (due,) = journey.due_to_settle(session)
+    journey.settle(session, departure_id=due, now=NOW)
+    assert journey.due_to_settle(session) == ()
     assert state(session, departure_id) is DepartureState.SETTLED
     for kind, place in (
         (told.DepartureDeparted, None), (told.DepartureAtBorder, "CN-YOUYIGUAN"), (told.DepartureCleared, "VN-HUUNGHI"),
@@ -161,8 +163,9 @@ def test_a_lorry_without_room_for_the_surplus_refuses_it(session, road):
 def test_closing_ends_holds_and_moves_targets_on(session, road):
     held, kept, aimed = road.hold(session), road.confirmed(session), road.target(session)
     departure = departure_queries.departure(session, departure_id=road.departures[0], now=NOW)
-    assert closing.close_due(session, now=departure.cutoff_cargo_at - timedelta(seconds=1)) == 0
-    assert closing.close_due(session, now=departure.cutoff_cargo_at) == 1
+    assert closing.due(session, now=departure.cutoff_cargo_at - timedelta(seconds=1)) == ()
+    (due,) = closing.due(session, now=departure.cutoff_cargo_at)
+    closing.close(session, actor=SYSTEM, departure_id=due, now=departure.cutoff_cargo_at)
     assert [booking(session, row).state for row in (held, kept, aimed)] == [
         BookingState.EXPIRED, BookingState.CONFIRMED, BookingState.ROLLED,
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit.rules import digest
 from marketplace.kernel import events
-from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.logistics.events import DepartureCancelled
 from marketplace.logistics.models.departures import Departure
@@ -28,16 +28,15 @@ def close(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) 
             claims.cancel(session, booking_id=booking.id, reason="no_departure", actor=actor, now=now)
 
 
-def close_due(session: Session, *, now: datetime) -> int:
-    """Close the departures whose cargo cut-off has passed; return how many."""
-    due = session.scalars(
-        sa.select(Departure.id)
-        .where(Departure.state == DepartureState.OPEN, Departure.cutoff_cargo_at <= now)
-        .order_by(Departure.id)
-    ).all()
-    for departure_id in due:
-        close(session, actor=SYSTEM, departure_id=departure_id, now=now)
-    return len(due)
+def due(session: Session, *, now: datetime) -> tuple[UUID, ...]:
+    """Return the open departures whose cargo cut-off has passed."""
+    return tuple(
+        session.scalars(
+            sa.select(Departure.id)
+            .where(Departure.state == DepartureState.OPEN, Departure.cutoff_cargo_at <= now)
+            .order_by(Departure.id)
+        )
+    )
 
 
 def reopen(session: Session, *, actor: Actor, departure_id: UUID, now: datetime) -> None:

@@ -143,17 +143,21 @@ def strip(
     tracking.note(session, code=Status.STRIPPED, departure_id=departure.id, event_at=happened, now=now)
 
 
-def settle_due(session: Session, *, now: datetime) -> int:
-    """End the stripped departures on which nothing waits for its receipt any more; return how many."""
+def due_to_settle(session: Session) -> tuple[UUID, ...]:
+    """Return the stripped departures on which nothing waits for its receipt any more."""
     waiting = sa.select(Booking.departure_id).where(Booking.state.in_((BookingState.IN_TRANSIT, BookingState.ARRIVED)))
-    due = session.scalars(
-        sa.select(Departure.id)
-        .where(Departure.state == DepartureState.STRIPPED, Departure.id.not_in(waiting))
-        .order_by(Departure.id)
-    ).all()
-    for departure_id in due:
-        act(session, SYSTEM, departure_id, "settle", now)
-    return len(due)
+    return tuple(
+        session.scalars(
+            sa.select(Departure.id)
+            .where(Departure.state == DepartureState.STRIPPED, Departure.id.not_in(waiting))
+            .order_by(Departure.id)
+        )
+    )
+
+
+def settle(session: Session, *, departure_id: UUID, now: datetime) -> None:
+    """End a stripped departure."""
+    act(session, SYSTEM, departure_id, "settle", now)
 
 
 def hold(session: Session, *, actor: Actor, departure_id: UUID, cause: HoldCause, now: datetime) -> None:

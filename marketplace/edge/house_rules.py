@@ -39,6 +39,11 @@ WORDS: Final[dict[Setting, Words]] = {
         _("Goods that arrived and of which no receipt is recorded within this time count as received."),
         _WORKING_DAYS,
     ),
+    Setting.LATE_CANCEL_WORKING_DAYS: Words(
+        _("Patience with goods that do not come"),
+        _("So long after the promised day at the hub a buyer may cancel goods that are still not there."),
+        _WORKING_DAYS,
+    ),
     Setting.ACCEPTANCE_DAYS: Words(
         _("Time to accept goods"),
         _("Goods that are neither accepted nor claimed within this time after receipt count as accepted."),

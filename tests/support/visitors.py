@@ -156,7 +156,8 @@ class Town:
 
     def code(self, to: str) -> str:
         """Return the one-time code that was sent last to an address."""
-        return re.findall(r"^(\d{6})\s*$", self.letter(to).body, re.MULTILINE)[0]
+        codes = (re.findall(r"^(\d{6})\s*$", one.body, re.MULTILINE) for one in self.letters() if one.to == to)
+        return next(code for found in codes for code in found)
 
     def invitation(self, to: str) -> str:
         """Return the token of the invitation that was sent last to an address."""

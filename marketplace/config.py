@@ -39,6 +39,7 @@ class Settings(BaseSettings):
         default=SecretStr(""), validation_alias=AliasChoices("CITY_STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOOK_SECRET")
     )
     stripe_url: str = ""  # where the provider's API is; empty: Stripe itself
+    provider_name: str = ""  # the licensed provider that holds card money, as pages name it; empty: by the key above
     smtp_url: str = ""  # empty: messages land as .eml files under data_dir/mail
     smtp_plain: bool = False  # let a password go without TLS, to a mail server on this machine alone
     mail_sender: str = "city@localhost"
@@ -69,6 +70,11 @@ class Settings(BaseSettings):
     def mfa_waived(self) -> bool:
         """Tell whether the second factor is waived, which every page then says."""
         return self.env == "demo" and not self.demo_mfa
+
+    @property
+    def provider(self) -> str:
+        """The name of the payment provider that holds the money of cards."""
+        return self.provider_name or ("demo payments" if self.payments_are_demo else "Stripe")
 
     @property
     def payments_are_demo(self) -> bool:

@@ -58,6 +58,7 @@ def _site(settings: Settings) -> dict[str, Any]:
         "contact_email": settings.operator_contact_email,
         "contact_phone": settings.operator_contact_phone,
         "demo": settings.env == "demo",
+        "provider": settings.provider,
         "payments_demo": settings.payments_are_demo,
         "mfa_waived": settings.mfa_waived,
         "letters": not (settings.is_production or settings.smtp_url),

@@ -14,6 +14,19 @@ def _problem(error: FieldError) -> FieldProblem:
     return FieldProblem(field=error.field, code=error.code, message=field_sentence(error), accepted=error.accepted)
 
 
+class CellProblem(FieldProblem):
+    """What is said of a cell: the header of its column, and its name in the sheet, ``F3``, where they are known."""
+
+    header: str | None
+    cell: str | None
+
+    @classmethod
+    def of(cls, error: FieldError, view: ImportView, line: int) -> "CellProblem":
+        """Write what is said of one column in a line."""
+        spot = view.spot(error.field)
+        return cls(**_problem(error).model_dump(), header=spot.header, cell=spot.cell(line))
+
+
 class Counts(Answer):
     """How many rows do what."""
 
@@ -30,32 +43,37 @@ class Row(Answer):
     outcome: str
     sku: str | None
     title: str
-    errors: list[FieldProblem]
-    warnings: list[FieldProblem]
+    errors: list[CellProblem]
+    warnings: list[CellProblem]
 
     @classmethod
-    def of(cls, row: RowView) -> "Row":
+    def of(cls, row: RowView, view: ImportView) -> "Row":
         """Write a row."""
         return cls(
             row=row.line,
             outcome=row.outcome,
             sku=row.sku,
             title=row.title,
-            errors=[_problem(error) for error in row.errors],
-            warnings=[_problem(error) for error in row.warnings],
+            errors=[CellProblem.of(error, view, row.line) for error in row.errors],
+            warnings=[CellProblem.of(error, view, row.line) for error in row.warnings],
         )
 
 
 class Summary(Answer):
-    """An import: how far it is, and what its rows do."""
+    """An import: how far it is, and what its rows do.
+
+    ``columns`` says by our column which header it was read from; the headers in ``ignored`` were taken for none.
+    """
 
     id: UUID
     state: str
     dry_run: bool
     submit: bool
+    file_name: str
     sheet: str | None
     sheets: list[str]
     columns: dict[str, str]
+    ignored: list[str]
     mapping: dict[str, Any]
     total: int
     done: int
@@ -74,9 +92,11 @@ class Summary(Answer):
             state=view.state,
             dry_run=view.dry_run,
             submit=view.submit,
+            file_name=view.file_name,
             sheet=view.sheet,
             sheets=list(view.sheets),
             columns=dict(view.columns),
+            ignored=list(view.ignored),
             mapping=dict(view.mapping),
             total=view.total,
             done=view.done,
@@ -99,4 +119,4 @@ class Import(Summary):
     @classmethod
     def with_rows(cls, view: ImportView, page: Page[RowView]) -> "Import":
         """Write an import with rows."""
-        return cls(**Summary.of(view).model_dump(), rows=[Row.of(row) for row in page.items], next=page.next)
+        return cls(**Summary.of(view).model_dump(), rows=[Row.of(row, view) for row in page.items], next=page.next)

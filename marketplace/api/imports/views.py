@@ -43,6 +43,20 @@ def imports(query: requests.Paged) -> tuple[int, Items[answers.Summary]]:
     return 200, Items[answers.Summary](items=[answers.Summary.of(view) for view in page.items], next=page.next)
 
 
+@api.get("/imports/template")
+@operation(answers={200: None}, tag="imports", permission=_RUN)
+def template() -> tuple[int, Any]:
+    """Give the workbook to begin with: every column with an example, in English and in Chinese."""
+    return 200, acts.template_file(acts.language_of_asker())
+
+
+@api.post("/imports/<uuid:import_id>/mapping")
+@operation(answers={202: Created}, tag="imports", permission=_RUN, body=requests.Columns, idempotent=True)
+def read_anew(import_id: UUID, body: requests.Columns, session: Session) -> tuple[int, Created]:
+    """Preview the same workbook again with more of its columns named, and cancel the preview there was."""
+    return 202, Created(id=acts.read_anew(session, import_id, body))
+
+
 @api.get("/imports/<uuid:import_id>")
 @operation(answers={200: answers.Import}, tag="imports", permission=_RUN, query=requests.Rows)
 def show(import_id: UUID, query: requests.Rows) -> tuple[int, answers.Import]:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.catalog.imports import present, queries, reader, services
 from marketplace.catalog.imports.models import ImportJob, ImportRow
+from marketplace.catalog.rules.cells import REASONS, spot_of
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.mapping import read_mapping
@@ -152,8 +153,15 @@ def _give_back(import_id: UUID, store: ObjectStore, explain: Explain) -> None:
     if widest is None:
         return
     rows = session.scalars(sa.select(ImportRow).where(*bad).order_by(ImportRow.position).execution_options(**streamed))
-    headers, locale = list(job.headers), job.locale
-    content = workbook_of(headers, rows, lambda error: explain(error, locale), width=max(len(headers), widest))
+    headers, locale, columns = list(job.headers), job.locale, dict(job.columns)
+
+    def said(error: FieldError, line: int) -> str:
+        spot = spot_of(error.field, columns, headers)
+        where = " ".join(part for part in (spot.header, spot.cell(line)) if part)
+        name = f"{where} ({error.field})" if where else error.field
+        return f"{name}: {explain(error, locale)}"
+
+    content = workbook_of(headers, rows, said, width=max(len(headers), widest))
     upload = Upload(
         Purpose.EXPORT, f"errors-{import_id}.xlsx", MediaType.XLSX, bytes_store.put(store, content), len(content)
     )
@@ -172,7 +180,7 @@ def errors_of(session: Session, *, import_id: UUID, store: ObjectStore) -> bytes
 
 
 def workbook_of(
-    headers: Sequence[str], rows: Iterable[ImportRow], explain: Callable[[FieldError], str], *, width: int
+    headers: Sequence[str], rows: Iterable[ImportRow], said: Callable[[FieldError, int], str], *, width: int
 ) -> bytes:
     """Return rows as a workbook: their own cells in so many columns, then ``error`` with the reasons.
 
@@ -192,7 +200,7 @@ def workbook_of(
         if headers:
             for column, text in enumerate(headers):
                 sheet.write_string(0, column, text)
-            sheet.write_string(0, width, "error")
+            sheet.write_string(0, width, REASONS)
             first = 1
         for line, row in enumerate(rows, start=first):
             for column, cell in enumerate(row.cells):
@@ -201,7 +209,7 @@ def workbook_of(
                     sheet.write_number(line, column, Decimal(cell[0]))  # pyright: ignore[reportArgumentType, reportCallIssue]
                 elif cell is not None:
                     sheet.write_string(line, column, str(cell))
-            reasons = "; ".join(f"{error['field']}: {explain(queries.from_json(error))}" for error in row.errors)
+            reasons = "; ".join(said(queries.from_json(error), row.line) for error in (*row.errors, *row.warnings))
             sheet.write_string(line, width, reasons[:32_000])
     return target.getvalue()
 

@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Category, Listing, Stock
 from marketplace.catalog.rules.drafts import ListingDraft
+from marketplace.catalog.rules.headers import folded
 from marketplace.catalog.rules.imported import Surroundings
 from marketplace.catalog.services import content
 
 
 def surroundings(session: Session, *, locale: str) -> Surroundings:
     """Return what every row is read against."""
-    return Surroundings(content.named_places(session), frozenset(session.scalars(sa.select(Category.code))), locale)
+    shelves = {row.code: row.names for row in session.execute(sa.select(Category.code, Category.names))}
+    names = {folded(name): code for code, texts in shelves.items() for name in (code, *texts.values())}
+    return Surroundings(content.named_places(session), frozenset(shelves), locale, names)
 
 
 def drafts_by_sku(

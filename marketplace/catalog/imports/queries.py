@@ -10,8 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.imports.models import ImportJob, ImportRow
+from marketplace.catalog.rules import cells
+from marketplace.catalog.rules.cells import Spot
 from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.imported import Outcome
+from marketplace.files import queries as files
 from marketplace.kernel import exports
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import FieldError, NotFound
@@ -27,8 +30,10 @@ class ImportView:
     id: UUID
     state: ImportState
     file_id: UUID
+    file_name: str
     sheet: str | None
     sheets: tuple[str, ...]
+    headers: tuple[str, ...]
     columns: Mapping[str, str]
     mapping: Mapping[str, Any]
     dry_run: bool
@@ -46,6 +51,20 @@ class ImportView:
     def is_resting(self) -> bool:
         """Tell whether nothing will happen any more by itself."""
         return self.state in RESTING
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The headers of the sheet that were taken for none of our columns."""
+        return cells.ignored(self.columns, self.headers)
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether any row would be written."""
+        return bool(self.counts[Outcome.CREATE] or self.counts[Outcome.UPDATE])
+
+    def spot(self, field: str) -> Spot:
+        """Return where in the sheet a column of ours stands."""
+        return cells.spot_of(field, self.columns, self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +87,8 @@ def get_import(session: Session, *, company_id: UUID, import_id: UUID) -> Import
     ).one_or_none()
     if job is None:
         raise NotFound("import")
-    return _view(job, counts(session, import_ids=[import_id]).get(import_id, {}))
+    name = files.get_any(session, file_id=job.file_id).name
+    return _view(job, counts(session, import_ids=[import_id]).get(import_id, {}), name)
 
 
 def imports(session: Session, *, company_id: UUID, cursor: str | None = None, size: int = 20) -> Page[ImportView]:
@@ -78,7 +98,8 @@ def imports(session: Session, *, company_id: UUID, cursor: str | None = None, si
         query = query.where(ImportJob.id < decode_id(cursor))
     jobs = session.scalars(query.limit(size + 1)).all()
     counted = counts(session, import_ids=[job.id for job in jobs])
-    views = [_view(job, counted.get(job.id, {})) for job in jobs]
+    known = files.files(session, ids={job.file_id for job in jobs})
+    views = [_view(job, counted.get(job.id, {}), known[job.file_id].name) for job in jobs]
     return page_of(views, size, lambda view: (str(view.id),))
 
 
@@ -141,13 +162,15 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
     }
 
 
-def _view(job: ImportJob, counted: Mapping[Outcome, int]) -> ImportView:
+def _view(job: ImportJob, counted: Mapping[Outcome, int], file_name: str) -> ImportView:
     return ImportView(
         id=job.id,
         state=job.state,
         file_id=job.file_id,
+        file_name=file_name,
         sheet=job.sheet,
         sheets=tuple(job.sheets),
+        headers=tuple(job.headers),
         columns=dict(job.columns),
         mapping=dict(job.mapping),
         dry_run=job.dry_run,

@@ -22,8 +22,9 @@ from decimal import Decimal
 from typing import IO, Any, Final, overload
 
 from marketplace import paths
+from marketplace.catalog.imports import formulas
 from marketplace.catalog.rules.headers import recognise
-from marketplace.catalog.rules.sheets import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Cell, Merged, RawSheet
+from marketplace.catalog.rules.sheets import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Cell, Formula, Merged, RawSheet
 from marketplace.kernel.errors import NotFound, Refused, TooLarge
 
 PATIENCE: Final = 60  # seconds; twenty thousand rows of sixty columns take five
@@ -128,8 +129,14 @@ def _answer(rows: Spooled, sheet: str | None) -> tuple[list[str], RawSheet]:
 
 
 def _cells(line: bytes) -> list[Cell]:
-    """Read cells as the child writes them: text, a number as a list of one, a tick, nothing."""
-    return [Decimal(cell[0]) if isinstance(cell, list) else cell for cell in json.loads(line)]
+    """Read cells as the child writes them: text, a number as a list of one, a formula in an object, a tick, nothing."""
+    return [_cell(cell) for cell in json.loads(line)]
+
+
+def _cell(cell: Any) -> Cell:
+    if isinstance(cell, dict):
+        return Formula(cell["formula"])
+    return Decimal(cell[0]) if isinstance(cell, list) else cell
 
 
 # --- in the child -----------------------------------------------------------------------------------------------
@@ -164,9 +171,20 @@ def _read_xlsx(content: bytes, wanted: str | None) -> Iterator[Any]:
             [top, left, bottom, right] for (top, left), (bottom, right) in (found.merged_cell_ranges or [])[:5_000]
         ]
         yield {"sheets": names, "sheet": found.name, "merged": merged}
-        yield from map(_trimmed, found.to_python(skip_empty_area=False, nrows=_ROWS_READ))
+        rows = found.to_python(skip_empty_area=False, nrows=_ROWS_READ)
+        yield from _with_formulas(map(_trimmed, rows), formulas.without_value(content, found.name))
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise Unreadable("sheet_unreadable") from error
+
+
+def _with_formulas(rows: Iterable[list[Any]], without_value: dict[int, dict[int, str]]) -> Iterator[list[Any]]:
+    """Put formulas where their value was not stored: their cells look empty otherwise."""
+    for number, row in enumerate(rows):
+        for column, text in without_value.get(number, {}).items():
+            row.extend([None] * (column + 1 - len(row)))
+            if row[column] is None:
+                row[column] = {"formula": text}
+        yield row
 
 
 def _measure(content: bytes) -> None:

@@ -16,7 +16,7 @@ from marketplace.catalog.imports import present
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.imports.queries import as_json
 from marketplace.catalog.rules.drafts import ListingDraft
-from marketplace.catalog.rules.import_states import IMPORT, ImportState
+from marketplace.catalog.rules.import_states import IMPORT, RESTING, ImportState
 from marketplace.catalog.rules.imported import Judged, Outcome, Surroundings, in_sheet, judge
 from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.catalog.rules.sheet_rows import SheetRow
@@ -26,7 +26,7 @@ from marketplace.catalog.services import bulk
 from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import DomainError, FieldError, NotFound, Refused
+from marketplace.kernel.errors import Conflict, DomainError, FieldError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.merchants import queries as merchants
 from marketplace.outbox import services as outbox
@@ -81,6 +81,22 @@ def commit(session: Session, *, actor: Actor, import_id: UUID, now: datetime) ->
     move(session, job, "commit")
     _audit(session, actor, "import.committed", import_id, now)
     _enqueue(session, job, now, None)
+
+
+def read_anew(session: Session, *, actor: Actor, import_id: UUID, mapping: Mapping[str, Any], now: datetime) -> UUID:
+    """Begin a preview of the same workbook with these columns named besides, and return its id.
+
+    A preview that nobody wrote is cancelled; Conflict ``state`` while the import is being worked on.
+    """
+    job = own(session, actor=actor, import_id=import_id)
+    if job.state not in RESTING:
+        raise Conflict("state", thing="import", state=job.state, action="read_anew", possible=[])
+    options = Options(
+        sheet=job.sheet, mapping={**job.mapping, **mapping}, locale=job.locale, dry_run=True, submit=job.submit
+    )
+    if job.state is ImportState.PREVIEWED:
+        cancel(session, actor=actor, import_id=import_id, now=now)
+    return begin(session, actor=actor, file_id=job.file_id, options=options, now=now)
 
 
 def cancel(session: Session, *, actor: Actor, import_id: UUID, now: datetime) -> None:

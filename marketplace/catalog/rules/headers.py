@@ -14,29 +14,38 @@ LWH: Final = "carton_lwh"
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "sku": ("货号", "sku", "商品编码", "产品编号", "编号", "型号", "item no", "item number", "article", "article no"),
     "title": ("品名", "title", "名称", "商品名称", "产品名称", "标题", "name", "product", "product name", "item name"),
-    "hs": ("海关编码", "hs", "hs code", "hs编码", "hscode", "税号", "商品编号", "tariff code"),
+    "hs": ("海关编码", "hs", "hs code", "hs编码", "hscode", "税号", "税则号", "商品编号", "tariff code", "hs no"),
     "origin": ("原产地", "origin", "产地", "原产国", "country of origin"),
     "unit": ("单位", "unit", "计量单位", "uom", "unit of measure"),
     "currency": ("币种", "currency", "货币"),
     "price": ("单价", "price", "价格", "unit price"),
-    "moq": ("起订量", "moq", "最小起订量", "minimum order", "minimum order quantity", "min order"),
+    "moq": ("起订量", "moq", "最小起订量", "最小订货量", "起批量", "minimum order", "minimum order quantity",
+            "min order"),
     "multiple": ("倍数", "multiple", "订货倍数", "order multiple"),
-    "carton_units": ("装箱数", "carton_units", "每箱数量", "箱装数", "pcs/ctn", "units per carton", "qty per carton"),
+    "carton_units": (
+        "装箱数", "carton_units", "每箱数量", "箱装数", "装箱量", "装箱数量", "每箱件数", "每箱个数", "pcs/ctn",
+        "pcs/carton", "qty/ctn", "units/carton", "units per carton", "qty per carton", "quantity per carton",
+        "pcs per carton", "pcs per ctn", "pieces per carton", "pack qty", "packing qty",
+    ),
     "carton_l": ("长", "carton_l", "箱长", "外箱长", "length", "carton length", "l"),
     "carton_w": ("宽", "carton_w", "箱宽", "外箱宽", "width", "carton width", "w"),
     "carton_h": ("高", "carton_h", "箱高", "外箱高", "height", "carton height", "h"),
     LWH: ("长宽高", LWH, "carton_l/w/h", "外箱尺寸", "箱规", "装箱尺寸", "carton size", "carton dimensions", "lxwxh"),
-    "gross_kg": ("毛重", "gross_kg", "gross", "gross weight", "g.w.", "gw"),
-    "net_kg": ("净重", "net_kg", "net", "net weight", "n.w.", "nw"),
-    "stock": ("库存", "stock", "库存数量", "现货", "on hand", "inventory"),
-    "lead_days": ("交货期", "lead_days", "交期", "货期", "lead time", "lead days", "lead time days"),
-    "incoterm": ("价格条款", "incoterm", "贸易条款", "贸易术语", "incoterms", "price basis", "price terms"),
-    "place": ("交货地", "place", "交货地点", "named place", "place of delivery"),
+    "gross_kg": ("毛重", "gross_kg", "每箱毛重", "gross", "gross weight", "gross weight per carton", "g.w.", "gw"),
+    "net_kg": ("净重", "net_kg", "每箱净重", "net", "net weight", "net weight per carton", "n.w.", "nw"),
+    "stock": ("库存", "stock", "库存数量", "库存量", "现货", "on hand", "inventory", "stock qty", "qty in stock"),
+    "lead_days": ("交货期", "lead_days", "交期", "货期", "生产周期", "lead time", "lead days", "lead time days"),
+    "incoterm": ("价格条款", "incoterm", "贸易条款", "贸易术语", "incoterms", "price basis", "price terms",
+                 "trade terms"),
+    "place": (
+        "交货地", "place", "交货地点", "地点", "交货城市", "交货港", "指定地点", "named place",
+        "place of delivery", "delivery place", "location",
+    ),
     "description": ("描述", "description", "商品描述", "产品描述", "详情", "details"),
-    "category": ("类别", "category", "分类"),
+    "category": ("类别", "category", "分类", "类目", "品类", "product category"),
     "commodity": ("商品页", "commodity"),
     "grade": ("等级", "grade", "级别"),
-}
+}  # fmt: skip
 UNITS: Final[Mapping[str, str]] = {
     "mm": "mm", "毫米": "mm", "㎜": "mm", "cm": "cm", "厘米": "cm", "公分": "cm", "㎝": "cm", "m": "m", "米": "m",
     "g": "g", "gr": "g", "gram": "g", "grams": "g", "克": "g", "kg": "kg", "kgs": "kg", "公斤": "kg", "千克": "kg",
@@ -46,6 +55,12 @@ TIER: Final = re.compile(r"price@([1-9][0-9]{0,9})", re.ASCII)
 _TIER_HEADER: Final = re.compile(r"(.+?)@([0-9][0-9,. ]*)\+?", re.ASCII | re.DOTALL)
 _BRACKETS: Final = re.compile(r"[(\[{【（](.*?)[)\]}】）]")
 _TEXT_IN: Final = re.compile(r"(title|description|品名|描述)[ _-]?(" + "|".join(LANGUAGES) + ")")
+# 英文品名, "English name": the language stands before the word.
+_LANGUAGE_WORDS: Final = {
+    "英文": "en", "英语": "en", "english": "en", "中文": "zh", "chinese": "zh", "越南文": "vi", "越文": "vi",
+    "越南语": "vi", "vietnamese": "vi", "泰文": "th", "泰语": "th", "thai": "th",
+}  # fmt: skip
+_IN_LANGUAGE: Final = re.compile("(" + "|".join(_LANGUAGE_WORDS) + ")(.+)")
 _NOISE: Final = re.compile(r"[*:：#\s]+|\.$")
 _LONGEST: Final = 120
 
@@ -76,6 +91,8 @@ def recognise(header: str) -> Known | None:
         return Known(f"{_BY_NAME[language[1]]}_{language[2]}")
     if name in _BY_NAME:
         return Known(_BY_NAME[name], unit)
+    if (language := _IN_LANGUAGE.fullmatch(name)) and _BY_NAME.get(language[2]) in _BY_LANGUAGE:
+        return Known(f"{_BY_NAME[language[2]]}_{_LANGUAGE_WORDS[language[1]]}")
     return _with_unit_behind(name)
 
 

@@ -5,14 +5,15 @@ or are asked for. Prices on other bases than the row's stay.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
 from marketplace.catalog.rules.drafts import ListingDraft, check_draft
+from marketplace.catalog.rules.headers import folded
 from marketplace.catalog.rules.packing import Packing
-from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place
+from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, listed
 from marketplace.catalog.rules.pricing import Ladder, hub_kept, make_ladder, rises
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.kernel.errors import FieldError, Refused
@@ -41,11 +42,19 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a row is read against: the city's places and shelves, and the merchant's own language."""
+    """What a row is read against: the city's places and shelves, and the merchant's own language.
+
+    ``shelf_names`` gives a shelf's code by each of its names, folded.
+    """
 
     places: Sequence[NamedPlace]
     categories: Collection[str]
     locale: str
+    shelf_names: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def shelf(self, text: str) -> str:
+        """Return the code of the shelf that has this code or name; the text itself when none has."""
+        return text if text in self.categories else self.shelf_names.get(folded(text), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ def draft_of(
         stock=stock,
         lead_days=lead_days,
         packing=packing,
-        category=values.get("category", base.category),
+        category=around.shelf(values["category"]) if "category" in values else base.category,
         commodity=values.get("commodity", base.commodity),
         grade=values.get("grade", base.grade),
     )
@@ -136,7 +145,7 @@ def _missing(values: Mapping[str, Any]) -> list[FieldError]:
 
 def _check_words(values: Mapping[str, Any], around: Surroundings) -> list[FieldError]:
     errors: list[FieldError] = []
-    if "category" in values and values["category"] not in around.categories:
+    if "category" in values and around.shelf(values["category"]) not in around.categories:
         errors.append(FieldError("category", "choice", ", ".join(sorted(around.categories))))
     signs = values.get("money_signs", [])
     if signs and "currency" in values and values["currency"] not in signs:
@@ -176,7 +185,7 @@ def _ladder(
 
 
 def _unknown_place(incoterm: str, around: Surroundings) -> FieldError:
-    accepted = ", ".join(sorted(place.code for place in around.places if place.kind in KINDS[incoterm]))
+    accepted = listed(around.places, KINDS[incoterm], around.locale)
     return FieldError("place", "place", accepted, {"incoterm": incoterm})
 
 

@@ -1,11 +1,14 @@
 """Named places of a price basis: which kinds of place a rule may name, and how a typed name finds one."""
 
-from collections.abc import Collection, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 # Incoterms 2020: under FCA the goods are handed over at a hub, under DAP they are brought to a city, its hub or DC.
 KINDS: Final[dict[str, frozenset[str]]] = {"FCA": frozenset({"hub"}), "DAP": frozenset({"city", "dc", "hub"})}
+# Two Chinese characters, or four Latin letters: less is in many names by chance.
+_FEWEST_BYTES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +22,35 @@ class NamedPlace:
 
 
 def find_place(text: str, places: Sequence[NamedPlace], kinds: Collection[str]) -> NamedPlace | None:
-    """Return the place of these kinds with this code or name, else the only one whose name begins so; None else.
+    """Return the place of these kinds with this code or name, else the only one whose name begins so, or has it.
 
-    ``重庆`` finds the hub 重庆公路物流基地, for that is what merchants write for it.
+    ``重庆`` and ``南彭`` find the hub 重庆公路物流基地（南彭）, for that is what merchants write for it.
     """
-    wanted = text.strip().casefold()
+    wanted = _folded(text)
     fitting = [place for place in places if place.kind in kinds]
     for place in fitting:
-        if wanted == place.code.casefold() or wanted in {name.casefold() for name in place.names.values()}:
+        if wanted == _folded(place.code) or wanted in map(_folded, place.names.values()):
             return place
-    beginning = [
-        place
-        for place in fitting
-        if wanted and any(name.casefold().startswith(wanted) for name in place.names.values())
-    ]
-    return beginning[0] if len(beginning) == 1 else None
+    if not wanted:
+        return None
+    return _only(fitting, lambda name: name.startswith(wanted)) or (
+        _only(fitting, lambda name: wanted in name) if len(wanted.encode()) >= _FEWEST_BYTES else None
+    )
+
+
+def listed(places: Iterable[NamedPlace], kinds: Collection[str], locale: str = "en") -> str:
+    """Return the places of these kinds for somebody to choose from: each name with its code."""
+    fitting = sorted((place for place in places if place.kind in kinds), key=lambda place: place.code)
+    return ", ".join(f"{place.names.get(locale) or place.names['en']} ({place.code})" for place in fitting)
+
+
+def _only(places: Sequence[NamedPlace], fits: Callable[[str], bool]) -> NamedPlace | None:
+    """Return the only place that has a name that fits."""
+    found = [place for place in places if any(map(fits, map(_folded, place.names.values())))]
+    return found[0] if len(found) == 1 else None
+
+
+def _folded(text: str) -> str:
+    """Return a name as names are compared: case, width and accents do not matter."""
+    plain = unicodedata.normalize("NFKD", text.strip().replace("đ", "d").replace("Đ", "D"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()

@@ -14,7 +14,17 @@ from marketplace.catalog.rules import numbers
 from marketplace.catalog.rules.headers import LWH, TIER, UNITS
 from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.catalog.rules.sheet_words import country, currency, unit
-from marketplace.catalog.rules.sheets import LONGEST_CELL, MOST_ROWS, Cell, Column, Layout, RawSheet, is_blank, shown
+from marketplace.catalog.rules.sheets import (
+    LONGEST_CELL,
+    MOST_ROWS,
+    Cell,
+    Column,
+    Formula,
+    Layout,
+    RawSheet,
+    is_blank,
+    shown,
+)
 from marketplace.kernel.errors import FieldError, TooLarge
 
 # Each in our own small unit: millimetres, grams.
@@ -90,6 +100,8 @@ def _styles(sheet: RawSheet, layout: Layout) -> dict[str, numbers.Style]:
         for name, index in places:
             cell = row[index] if index < len(row) else None
             # Only a mark is evidence: most cells are numbers already, or whole.
+            if isinstance(cell, Formula):
+                continue
             if isinstance(cell, str) and ("." in cell or "," in cell or not cell.isascii()):
                 text = numbers.split_unit(_bare(cell)[0])[0]
                 texts = _TIMES.split(text) if name == LWH else [text]
@@ -106,6 +118,11 @@ def _is_number(name: str) -> bool:
 def _read(row: SheetRow, column: Column, cells: Sequence[Cell], styles: Mapping[str, numbers.Style]) -> None:
     cell = column.value if column.index is None else cells[column.index] if column.index < len(cells) else None
     if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return
+    if isinstance(cell, Formula):
+        # A text that is missing is asked for where it is needed; a number that is missing may change a price.
+        said = row.errors if _is_number(column.name) else row.warnings
+        said.append(FieldError(column.name, "formula_empty", "a value, or the workbook saved by a sheet program"))
         return
     if isinstance(cell, bool):
         row.errors.append(FieldError(column.name, "text", "text or a number, no tick"))

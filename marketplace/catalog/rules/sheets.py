@@ -20,6 +20,12 @@ _LEADING: Final = frozenset({"sku", "title", "price"})
 Cell = str | Decimal | bool | None
 
 
+class Formula(str):
+    """A formula beside which its sheet program stored no value; it is never run, so its cell is as good as empty."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Merged:
     """A merged range, by positions from zero, both ends included; only its first cell has a value."""
@@ -82,13 +88,15 @@ def layout_of(sheet: RawSheet, mapping: Mapping[str, Source]) -> Layout:
 
 def is_blank(row: Sequence[Cell]) -> bool:
     """Tell whether a row has nothing in it."""
-    return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in row)
+    return all(not shown(cell).strip() for cell in row)
 
 
 def shown(cell: Cell) -> str:
     """Return a cell as text: whole numbers without a point, however the program stored them."""
-    if cell is None or isinstance(cell, bool):
-        return "" if cell is None else str(cell).upper()
+    if cell is None or isinstance(cell, Formula):
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
     return f"{cell:f}" if isinstance(cell, Decimal) else cell
 
 

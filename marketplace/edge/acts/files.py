@@ -79,9 +79,13 @@ def own(file_id: UUID) -> FileRow:
 
 def give(file: FileRow) -> Response:
     """Answer with a file as an attachment: whatever is in it, it is saved and not run."""
-    content = BytesIO(store.read(bytes_store(), file.sha256))
+    return attached(store.read(bytes_store(), file.sha256), media_type=file.media_type, name=file.name)
+
+
+def attached(content: bytes, *, media_type: str, name: str) -> Response:
+    """Answer with bytes as an attachment."""
     # A header holds ASCII alone: Flask writes a Chinese or Thai name as RFC 5987 asks.
-    response = send_file(content, mimetype=file.media_type, as_attachment=True, download_name=file.name)
+    response = send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
     response.direct_passthrough = False  # the API's answers are read before they are sent
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "no-store"  # a licence or a slip stays in no cache on the way

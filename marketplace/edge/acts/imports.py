@@ -6,9 +6,10 @@ from uuid import UUID
 
 from flask import request
 from flask_babel import force_locale
+from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.catalog.imports import queries, services
+from marketplace.catalog.imports import queries, services, template
 from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.edge.acts import files
@@ -16,7 +17,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.messages import field_sentence
 from marketplace.edge.requests import imports as requests
 from marketplace.files import queries as stored
-from marketplace.files.rules import Purpose
+from marketplace.files.rules import MediaType, Purpose
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, FieldError, Refused
@@ -68,6 +69,18 @@ def errors_file(import_id: UUID) -> Any:
     if found.errors_file_id is None:
         raise Conflict("import_clean")
     return files.give(stored.get_any(reading(), file_id=found.errors_file_id))
+
+
+def template_file(language: str) -> Any:
+    """Answer with the workbook that a merchant may begin with."""
+    return files.attached(template.template(language), media_type=MediaType.XLSX, name=template.NAME)
+
+
+def read_anew(session: Session, import_id: UUID, body: requests.Columns) -> UUID:
+    """Preview the asker's workbook again with more of its columns named."""
+    return services.read_anew(
+        session, actor=require_actor(), import_id=import_id, mapping=body.mapping, now=clock.now()
+    )
 
 
 def language_of_asker() -> str:

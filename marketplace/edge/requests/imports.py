@@ -1,6 +1,6 @@
 """What merchants send with a workbook, and why it may be refused."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
@@ -27,6 +27,12 @@ class UploadQuery(Request):
     sheet: Optional = None
     dry_run: Tick = False
     submit: Tick = True
+
+
+class Columns(Request):
+    """Which headers of a workbook are which columns of ours, as in ``mapping`` of an import."""
+
+    mapping: dict[Line, Any] = Field(min_length=1, max_length=60)
 
 
 class Rows(Request):
@@ -60,6 +66,9 @@ messages.register(
         "mapping": _("The mapping cannot be read: %(accepted)s."),
         "mapping_header": _("No row has all the headers that the mapping names: %(accepted)s."),
         "column_twice": _("Two columns mean the same; the first is read, this one is not: %(accepted)s."),
+        "formula_empty": _(
+            "This cell holds a formula whose value is not stored. Save the workbook in a sheet program or write it."
+        ),
         "number": _("“%(text)s” is no number. Write %(accepted)s."),
         "number_ambiguous": _("“%(text)s” can be read in two ways. Write one of: %(accepted)s."),
         "price": _("Write a price %(accepted)s."),

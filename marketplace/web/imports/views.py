@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.imports import queries, services
-from marketplace.catalog.rules.headers import NAMES
+from marketplace.catalog.rules.headers import LWH, NAMES
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.edge.acts import imports as acts
@@ -23,6 +23,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused, TooLarge
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import locale
+from marketplace.web.shared.labels import label_of
 
 pages = Blueprint("imports", __name__)
 
@@ -89,6 +90,13 @@ def _overview(**shown: Any) -> str:
     )
 
 
+@pages.get("/merchant/imports/template.xlsx")
+@requires(_RUN)
+def template() -> Any:
+    """Give the workbook to begin with."""
+    return acts.template_file(locale.current())
+
+
 @pages.get("/merchant/imports/<uuid:import_id>")
 @requires(_RUN)
 def show(import_id: UUID) -> str:
@@ -107,12 +115,16 @@ def _show(import_id: UUID, **shown: Any) -> str:
         "imports/show.html",
         view=view,
         job=_job(view),
-        rows=[{"row": row, "said": _said(row)} for row in page.items],
+        rows=[{"row": row, "said": _said(row, view)} for row in page.items],
+        matched=[(name, label_of(name), source) for name, source in view.columns.items()],
+        ignored=[(f"column.{view.headers.index(text)}", text) for text in view.ignored],
+        ours=_ours(view),
         outcomes=OUTCOMES,
         outcome=asked.outcome,
         warnings=[field_sentence(error) for error in view.warnings],
         failure=field_sentence(view.failure) if view.failure else None,
         previewed=ImportState.PREVIEWED,
+        values=shown.get("values", {}),
         next=url_for("imports.show", **here, cursor=page.next) if page.next else None,
         first=url_for("imports.show", **here) if asked.cursor else None,
         **{"refusal": None, "errors": {}, **{k: v for k, v in shown.items() if k != "values"}},
@@ -140,6 +152,24 @@ def errors(import_id: UUID) -> Any:
 def commit(import_id: UUID) -> Any:
     """Let the good rows be written."""
     return _act(import_id, services.commit)
+
+
+@pages.post("/merchant/imports/<uuid:import_id>/mapping")
+@requires(_RUN, twin="POST /api/v1/imports/{id}/mapping")
+def read_anew(import_id: UUID) -> Any:
+    """Name columns that were ignored, and preview the workbook again."""
+
+    def work(session: Any) -> str:
+        view = queries.get_import(session, company_id=require_actor().company, import_id=import_id)
+        chosen = {f"column.{place}": header for place, header in enumerate(view.headers)}
+        mapping = {request.form[name]: header for name, header in chosen.items() if request.form.get(name)}
+        body = parse(requests.Columns, {"mapping": mapping})
+        return url_for("imports.show", import_id=acts.read_anew(session, import_id, body))
+
+    try:
+        return forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _show(import_id, **shown))
 
 
 @pages.post("/merchant/imports/<uuid:import_id>/cancellation")
@@ -170,7 +200,22 @@ def _job(view: queries.ImportView) -> dict[str, Any]:
     }
 
 
-def _said(row: queries.RowView) -> list[tuple[str, str, bool]]:
-    """Return what is said of a row: the column, the sentence, and whether it keeps the row out."""
-    bad = [(error.field, field_sentence(error), True) for error in row.errors]
-    return bad + [(error.field, field_sentence(error), False) for error in row.warnings]
+def _said(row: queries.RowView, view: queries.ImportView) -> list[dict[str, Any]]:
+    """Return what is said of a row: where in the sheet, the sentence, and whether it keeps the row out."""
+    kept_out = [(error, True) for error in row.errors]
+    return [
+        {
+            "field": error.field,
+            "header": view.spot(error.field).header,
+            "cell": view.spot(error.field).cell(row.line),
+            "text": field_sentence(error),
+            "bad": bad,
+        }
+        for error, bad in (*kept_out, *((error, False) for error in row.warnings))
+    ]
+
+
+def _ours(view: queries.ImportView) -> list[tuple[str, str]]:
+    """Return our columns that the sheet has not been found to have, as the options of a select."""
+    names = (*(name for name in NAMES if name != LWH), *(f"title_{language}" for language in ("en", "zh", "vi")))
+    return [(name, f"{label_of(name)} ({name})") for name in names if name not in view.columns]

@@ -226,6 +226,8 @@ WAYS: Final[dict[str, Way]] = {
     "GET /imports/{}": Way("merchant", ("import.preview",)),
     "POST /imports/{}/cancellation": Way("merchant", ("import.preview",)),
     "POST /imports/{}/commit": Way("merchant", ("import.preview",)),
+    "GET /imports/template": Way("merchant"),
+    "POST /imports/{}/mapping": Way("merchant", ("import.preview",), body(mapping=lambda _: {"grade": {"value": "A"}})),
     "GET /imports/{}/errors": Way("merchant", ("import.preview",)),
     "POST /invitations/{}/acceptance": Way(
         "", ("invitation",), body(person_name="Colleague", password=PASSWORD, accepted_terms=TERMS)
@@ -366,6 +368,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "accounts.accept_invitation": body(person_name="Colleague", password=PASSWORD, accepted_terms=lambda _: TERMS),
     "accounts.change_password": body(current_password=PASSWORD, new_password="over the Pearl River"),
     "accounts.erase": body(current_password=PASSWORD),
+    "imports.read_anew": lambda _: {"column.0": "grade"},
     "accounts.invite": body(login="x@demo.test"),
     "operator.admit": _partner,
     "operator.invite_leader": body(login="lead@demo.test"),

@@ -5,12 +5,13 @@ from decimal import Decimal
 import pytest
 
 from marketplace.catalog.rules import numbers
+from marketplace.catalog.rules.cells import Spot, ignored, letters, spot_of
 from marketplace.catalog.rules.headers import Known, is_column, recognise
 from marketplace.catalog.rules.imported import Outcome, Surroundings, judge, language_of_text
 from marketplace.catalog.rules.mapping import column_index, read_mapping
-from marketplace.catalog.rules.places import NamedPlace
+from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, listed
 from marketplace.catalog.rules.sheet_rows import SheetRow, doubtful, read_rows, weights_of
-from marketplace.catalog.rules.sheets import Merged, RawSheet, layout_of, shown
+from marketplace.catalog.rules.sheets import Formula, Merged, RawSheet, layout_of, shown
 from marketplace.kernel.errors import Refused, TooLarge
 
 HEAD = ["sku", "title", "price"]
@@ -354,3 +355,68 @@ def test_languages_by_their_letters():
     found = [language_of_text(text, "zh") for text in ("链条", "ลำไย", "Cà phê Đắk Lắk ấm", "Chain")]
     assert found == ["zh", "th", "vi", "en"]
     assert language_of_text("Rantai", "id") == "id"
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("地点", "place"), ("交货地点", "place"), ("英文品名", "title_en"), ("中文品名", "title_zh"),
+        ("English name", "title_en"),
+        ("Vietnamese description", "description_vi"), ("Pcs per carton", "carton_units"), ("装箱量", "carton_units"),
+        ("Qty per Carton", "carton_units"), ("英文", None), ("英文产地", None),
+    ],
+)  # fmt: skip
+def test_headers_as_merchants_write_them(header, name):
+    known = recognise(header)
+    assert (known.name if known else None) == name
+
+
+def test_a_spot_is_the_merchants_own_header_and_column():
+    columns = {
+        "sku": "货号",
+        "carton_lwh": "箱规",
+        "price@500": "大单",
+        "title_en": "Name",
+        "unit": "= H87",
+        "moq": "#28",
+    }
+    headers = ("货号", "", "箱规", "大单", "Name", "备注", "备注", "error")
+    assert spot_of("sku", columns, headers) == Spot("货号", "A")
+    assert spot_of("sku", columns, headers).cell(3) == "A3"
+    assert spot_of("carton_w", columns, headers) == Spot("箱规", "C")
+    assert spot_of("price", columns, headers) == Spot("大单", "D")
+    assert spot_of("title", columns, headers) == Spot("Name", "E")
+    assert spot_of("moq", columns, headers) == Spot(None, "AB")
+    assert spot_of("unit", columns, headers) == spot_of("place", columns, headers) == Spot()
+    assert spot_of("sku", {"sku": "gone"}, headers) == Spot()
+    assert Spot("x").cell(1) is None
+    assert ignored(columns, headers) == ("备注",)
+    assert [letters(index) for index in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+def test_a_place_is_found_by_a_part_of_its_name_that_no_other_has():
+    base = NamedPlace("CN-NANPENG", "hub", "CN", {"en": "Logistics Base (Nanpeng)", "zh": "公路物流基地（南彭）"})
+    hanoi = NamedPlace("VNHAN", "hub", "VN", {"en": "Hanoi", "vi": "Hà Nội"})
+    danang = NamedPlace("VNDAD", "hub", "VN", {"en": "Da Nang", "vi": "Đà Nẵng"})
+    for text, found in (
+        ("nanpeng", base), ("南彭", base), ("ha noi", hanoi), ("Da nang", danang), ("an", None), ("", None),
+    ):  # fmt: skip
+        assert find_place(text, [base, hanoi, danang], KINDS["FCA"]) is found
+    assert listed([hanoi, base], KINDS["FCA"], "vi") == "Logistics Base (Nanpeng) (CN-NANPENG), Hà Nội (VNHAN)"
+
+
+def test_a_shelf_is_named_by_code_or_in_words():
+    around = Surroundings([HUB], frozenset({"parts"}), "zh", {"parts": "parts", "零件": "parts"})
+    for written in ("parts", "零件", " Parts "):
+        judged = judge({**VALUES, "category": written}, None, around)
+        assert judged.draft is not None
+        assert judged.draft.category == "parts"
+    assert judge({**VALUES, "category": "lamps"}, None, around).outcome is Outcome.ERROR
+
+
+def test_a_formula_without_a_value_is_as_good_as_empty_and_is_pointed_out():
+    blank = Formula("=A1*2")
+    assert shown(blank) == ""
+    (row,) = read(["sku", "title", "price", "moq"], ["A", blank, blank, blank], [blank, None, None, None])
+    assert [(error.field, error.code) for error in row.errors] == [("price", "formula_empty"), ("moq", "formula_empty")]
+    assert [(told.field, told.code) for told in row.warnings] == [("title", "formula_empty")]

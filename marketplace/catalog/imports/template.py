@@ -1,0 +1,79 @@
+"""The workbook that merchants may begin with: our columns and a row that shows how, in English and in Chinese."""
+
+import io
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+import xlsxwriter
+
+from marketplace.catalog.rules.headers import NAMES
+
+NAME: Final = "price-list.xlsx"
+_SHEETS: Final = {"en": "Price list", "zh": "价格表"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One of our columns: its name in English, the example in both languages, the unit that its header names."""
+
+    name: str
+    english: str
+    example: str | int | Decimal
+    chinese: str | int | Decimal | None = None
+    unit: str = ""
+
+    def header(self, language: str) -> str:
+        """Return its header."""
+        text = self.english if language == "en" else NAMES[self.name][0]
+        return f"{text} ({self.unit})" if self.unit else text
+
+    def cell(self, language: str) -> str | int | Decimal:
+        """Return its cell in the row that shows how."""
+        return self.example if language == "en" or self.chinese is None else self.chinese
+
+
+_COLUMNS: Final = (
+    _Column("sku", "Item number", "EXAMPLE-1"),
+    _Column("title", "Product name", "Motorcycle chain 428H", "摩托车链条 428H"),
+    _Column("description", "Description", "Hardened, 116 links", "加强型，116 节"),
+    _Column("hs", "HS code", "871410"),
+    _Column("origin", "Country of origin", "China", "中国"),
+    _Column("category", "Category", "", ""),
+    _Column("unit", "Unit", "piece", "件"),
+    _Column("currency", "Currency", "CNY", "人民币"),
+    _Column("price", "Unit price", Decimal("27.40")),
+    _Column("moq", "MOQ", 40),
+    _Column("multiple", "Order multiple", 40),
+    _Column("incoterm", "Incoterm", "FCA"),
+    _Column("place", "Named place", "Nanpeng", "南彭"),
+    _Column("stock", "Stock", 1000),
+    _Column("lead_days", "Lead time days", "", ""),
+    _Column("carton_units", "Units per carton", 40),
+    _Column("carton_l", "Carton length", 50, unit="cm"),
+    _Column("carton_w", "Carton width", 40, unit="cm"),
+    _Column("carton_h", "Carton height", 30, unit="cm"),
+    _Column("gross_kg", "Gross weight", Decimal("12.5"), unit="kg"),
+    _Column("net_kg", "Net weight", 11, unit="kg"),
+)
+
+
+def template(language: str) -> bytes:
+    """Return the workbook, the sheet of a language first: that one is read when it comes back."""
+    target = io.BytesIO()
+    first = "zh" if language.startswith("zh") else "en"
+    with xlsxwriter.Workbook(target, {"strings_to_numbers": False, "in_memory": True}) as book:
+        bold = book.add_format({"bold": True})
+        for each in (first, *(other for other in _SHEETS if other != first)):
+            sheet = book.add_worksheet(_SHEETS[each])
+            for position, column in enumerate(_COLUMNS):
+                header, cell = column.header(each), column.cell(each)
+                sheet.set_column(position, position, max(12, len(header) + 2))
+                sheet.write_string(0, position, header, bold)
+                if isinstance(cell, str):
+                    sheet.write_string(1, position, cell)
+                else:
+                    # The library writes decimals exactly; its annotations do not say so.
+                    sheet.write_number(1, position, cell)  # pyright: ignore[reportArgumentType, reportCallIssue]
+            sheet.freeze_panes(1, 0)
+    return target.getvalue()

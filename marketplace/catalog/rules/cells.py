@@ -1,0 +1,58 @@
+"""Where in a merchant's own sheet something was found wrong: his header, and the cell as his program names it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from marketplace.catalog.rules.headers import LWH
+
+# The column in which bad rows are given back with their reasons.
+REASONS: Final = "error"
+_SIDES: Final = ("carton_l", "carton_w", "carton_h")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A header of the sheet and the letters of its column; either may be unknown."""
+
+    header: str | None = None
+    column: str | None = None
+
+    def cell(self, line: int) -> str | None:
+        """Return the cell in a line, ``F3``."""
+        return f"{self.column}{line}" if self.column else None
+
+
+def spot_of(field: str, columns: Mapping[str, str], headers: Sequence[str]) -> Spot:
+    """Return where a column of ours comes from; ``columns`` names its header, ``#3`` without one, or ``= value``."""
+    source = columns.get(_column_of(field, columns) or "")
+    if source is None or source.startswith("= "):
+        return Spot()
+    if source in headers:
+        return Spot(source, letters(headers.index(source)))
+    position = source.removeprefix("#")
+    return Spot(None, letters(int(position) - 1)) if position.isdecimal() else Spot()
+
+
+def ignored(columns: Mapping[str, str], headers: Sequence[str]) -> tuple[str, ...]:
+    """Return the headers that no column of ours comes from, each once."""
+    used = {*columns.values(), REASONS}
+    return tuple(dict.fromkeys(text for text in headers if text and text not in used))
+
+
+def letters(index: int) -> str:
+    """Return a column's letters by its position from zero: ``A`` 0, ``AB`` 27."""
+    found, left = "", index + 1
+    while left:
+        left, rest = divmod(left - 1, 26)
+        found = chr(ord("A") + rest) + found
+    return found
+
+
+def _column_of(field: str, columns: Mapping[str, str]) -> str | None:
+    """Return the column that a field was read from: a side from all three together, a title from a language's."""
+    if field in columns:
+        return field
+    if field in _SIDES and LWH in columns:
+        return LWH
+    return next((name for name in columns if name.startswith((f"{field}@", f"{field}_"))), None)

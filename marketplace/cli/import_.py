@@ -7,10 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import click
+from flask import Flask
 
 from marketplace.accounts import queries as accounts
 from marketplace.catalog.imports import flows, queries, services
 from marketplace.catalog.rules.imported import Outcome
+from marketplace.cli import people
 from marketplace.cli.wiring import City, pass_city
 from marketplace.edge.acts.imports import explain
 from marketplace.files import flows as files
@@ -49,7 +51,7 @@ def import_sheet(
     """Bring in a price list: good rows land, bad rows come back with reasons; the same file again changes nothing."""
     app = city.create_app()
     with app.app_context():
-        actor, locale = _member(login)
+        actor, locale = _member(app, login)
         store = app.extensions["city.store"]
         try:
             options = services.Options(sheet, _read_mapping(mapping), locale, dry_run=dry_run, submit=not drafts)
@@ -65,8 +67,8 @@ def import_sheet(
         raise SystemExit(1)
 
 
-def _member(login: str) -> tuple[Actor, str]:
-    person = accounts.find_person(reading(), login=login)
+def _member(app: Flask, login: str) -> tuple[Actor, str]:
+    person = people.find(app, reading(), login)
     memberships = accounts.memberships_of(reading(), person_id=person.id) if person else ()
     actor = next(
         (

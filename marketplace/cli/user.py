@@ -3,11 +3,13 @@
 from uuid import UUID
 
 import click
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries
 from marketplace.accounts.rules.permissions import Role
 from marketplace.accounts.services import membership, tokens
+from marketplace.cli import people
 from marketplace.cli.wiring import City, pass_city
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
@@ -25,8 +27,9 @@ def user() -> None:
 @pass_city
 def token(city: City, login: str) -> None:
     """Print a bearer token for a person, named by e-mail or phone number."""
-    with city.create_app().app_context(), unit_of_work() as session:
-        person = _person(session, login)
+    app = city.create_app()
+    with app.app_context(), unit_of_work() as session:
+        person = _person(app, session, login)
         memberships = queries.memberships_of(session, person_id=person.id)
         company_id = memberships[0].company_id if memberships else None
         click.echo(tokens.issue_token(session, person_id=person.id, company_id=company_id, now=clock.now()))
@@ -39,8 +42,9 @@ def token(city: City, login: str) -> None:
 @pass_city
 def roles(city: City, login: str, roles: tuple[str, ...], company: UUID | None) -> None:
     """Give a member exactly these roles, also those that one admin alone cannot give."""
-    with city.create_app().app_context(), unit_of_work() as session:
-        person = _person(session, login)
+    app = city.create_app()
+    with app.app_context(), unit_of_work() as session:
+        person = _person(app, session, login)
         companies = [row.company_id for row in queries.memberships_of(session, person_id=person.id)]
         chosen = [company_id for company_id in companies if company in (None, company_id)]
         if len(chosen) != 1:
@@ -56,8 +60,8 @@ def roles(city: City, login: str, roles: tuple[str, ...], company: UUID | None) 
         click.echo(f"{login}: {', '.join(sorted(set(roles)))}")
 
 
-def _person(session: Session, login: str) -> queries.PersonRow:
-    person = queries.find_person(session, login=login)
+def _person(app: Flask, session: Session, login: str) -> queries.PersonRow:
+    person = people.find(app, session, login)
     if person is None:
         raise click.ClickException("nobody has this e-mail or phone number")
     return person

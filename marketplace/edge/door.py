@@ -17,7 +17,7 @@ from marketplace.accounts.services import second_factor, sign_in
 from marketplace.accounts.services.vault import Vault
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work
-from marketplace.kernel.errors import Unauthenticated
+from marketplace.kernel.errors import Refused, Unauthenticated
 
 Proof = TypeVar("Proof")
 
@@ -80,3 +80,11 @@ def company_for(session: Session, *, person_id: UUID, wanted: UUID | None = None
         return None
     ids = [row.company_id for row in memberships]
     return wanted if wanted in ids else next(iter(ids), None)
+
+
+def chosen_company(session: Session, *, person_id: UUID, company_id: UUID) -> UUID:
+    """Return the company that a person chose, or refuse ``company_id``: one can act for one's own only."""
+    if company_for(session, person_id=person_id, wanted=company_id) != company_id:
+        own = [str(row.company_id) for row in queries.memberships_of(session, person_id=person_id)]
+        raise Refused.field("company_id", "choice", ", ".join(own))
+    return company_id

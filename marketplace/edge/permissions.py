@@ -5,15 +5,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
+from flask import request
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts import queries
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.identity import current_actor, require_actor
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import NotAllowed
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer", bound=ResponseReturnValue)
 
 _MARK = "__city_access__"
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +40,22 @@ def requires(
     def decorate(view: Callable[Parameters, Any]) -> Callable[Parameters, Any]:
         @functools.wraps(view)
         def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Any:
-            require_actor().must(permission)
+            actor = require_actor()
+            actor.must(permission)
+            if request.method not in _READING and permission is not Permission.ACCOUNT_SELF:
+                _must_have_accepted(actor)
             return view(*args, **kwargs)
 
         setattr(guarded, _MARK, Access(permission, twin=twin))
         return guarded
 
     return decorate
+
+
+def _must_have_accepted(actor: Actor) -> None:
+    """Refuse acts under terms that were not accepted; one's own account stays one's own."""
+    if queries.owes_terms(reading(), person_id=actor.person, now=clock.now()):
+        raise NotAllowed("terms_needed")
 
 
 def public(reason: str, *, twin: str = "") -> Callable[[Callable[Parameters, Any]], Callable[Parameters, Any]]:

@@ -30,8 +30,8 @@ LIFECYCLE: Final = Lifecycle(
     },
 )
 
-# Waits of 5 s, 10 s, 20 s ... up to an hour: about three hours in all before a job is given up.
-ATTEMPTS: Final = 12
+# Waits of 5 s, 10 s, 20 s ... up to an hour: a whole day before a job is given up, as long as a message is good for.
+ATTEMPTS: Final = 34
 _FIRST_WAIT: Final = timedelta(seconds=5)
 _LONGEST_WAIT: Final = timedelta(hours=1)
 # A runner renews its lease while it works, so this is how long the work of a killed runner waits.

@@ -9,7 +9,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports import queries as reports
-from tests.support.visitors import PASSWORD
+from tests.support.visitors import PASSWORD, TERMS
 
 OWNER = "owner@demo.test"
 CHANGE = {"current_password": PASSWORD, "new_password": "a durian by any other name"}
@@ -84,6 +84,60 @@ def test_new_terms_are_shown_and_accepted(town):
     assert "Terms have changed" not in visitor.open("/account")
     program.call("POST", "/me/terms", 204, {"accepted_terms": ["terms:2026-12"]})
     assert program.problem("POST", "/me/terms", 422, {"accepted_terms": []})[1] == {"accepted_terms"}
+
+
+def test_new_terms_are_asked_for_at_the_login_and_before_every_act(town):
+    ids = town.company(OWNER)
+    program = town.program(OWNER)
+    with unit_of_work() as session:
+        terms.publish_terms(
+            session,
+            actor=SYSTEM,
+            kind=TermsKind.PRIVACY,
+            version="2026-12",
+            text_key="privacy-2026-11",
+            now=clock.now(),
+        )
+    invited = {"login": "mate@demo.test", "roles": ["sales"]}
+    path = f"/companies/{ids['company_id']}/invitations"
+    assert program.problem("POST", path, 403, invited)[0] == "terms_needed"
+    assert "POST /api/v1/me/terms" in program.call("POST", path, 403, invited)["detail"]
+    program.call("GET", "/orders", 200)
+    program.call("PATCH", "/me", 204, {"name": "Bounmy"})
+    visitor = town.visitor()
+    visitor.open("/login?next=/orders")
+    answer = visitor.client.post(
+        "/login?next=/orders", data=visitor.hidden("/login") | {"login": OWNER, "password": PASSWORD}
+    )
+    assert answer.headers["Location"] == "/account/terms?next=/orders"
+    visitor.open("/account")
+    visitor.send("/account/invitations", invited, 403)
+    visitor.open("/account/terms?next=/orders")
+    answer = visitor.client.post(
+        "/account/terms?next=/orders",
+        data=visitor.hidden("/account/terms") | {"accepted_terms": ["privacy:2026-12"]},
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/orders")
+    program.call("POST", path, 201, invited)
+
+
+def test_a_member_of_two_companies_chooses_which_to_act_for(town):
+    first = town.company(OWNER)["company_id"]
+    second = town.company("other@demo.test")["company_id"]
+    other = town.program("other@demo.test")
+    other.call("POST", f"/companies/{second}/invitations", 201, {"login": OWNER, "roles": ["finance"]})
+    joining = {"password": PASSWORD, "accepted_terms": TERMS}
+    other.call("POST", f"/invitations/{town.invitation(OWNER)}/acceptance", 201, joining)
+    assert town.program(OWNER).call("GET", "/me", 200)["company_id"] == first
+    chosen = town.program(OWNER, company_id=second).call("GET", "/me", 200)
+    assert (chosen["company_id"], chosen["roles"]) == (second, ["finance"])
+    body = {"login": OWNER, "password": PASSWORD, "company_id": chosen["person_id"]}
+    assert town.program().problem("POST", "/tokens", 422, body)[1] == {"company_id"}
+    visitor = town.visitor(OWNER)
+    assert visitor.open("/account").count("Lanxang Trading 2") == 1
+    visitor.send("/account/acting", {"company_id": second})
+    assert "Finance" in visitor.open("/account")
+    visitor.send("/account/acting", {"company_id": chosen["person_id"]}, 422)
 
 
 def test_everything_kept_is_handed_over(town):

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import ApiToken, Company, Invitation, Membership, Person, TermsAcceptance, TermsVersion
 from marketplace.accounts.rules.codes import digest
@@ -309,6 +309,11 @@ def terms_to_accept(session: Session, *, person_id: UUID, now: datetime) -> tupl
     return tuple(terms for terms in current_terms(session, now=now) if terms.id not in accepted)
 
 
+def owes_terms(session: Session, *, person_id: UUID, now: datetime) -> bool:
+    """Tell, in one query, whether a version in force waits for this person's acceptance."""
+    return bool(session.scalar(_OWES, {"person_id": person_id, "now": now}))
+
+
 def _acting(company_id: Any, people: Any = Person) -> sa.Select[*tuple[Any, ...]]:
     """Select an active person with the live membership in an open company, when there is one."""
     return (
@@ -341,6 +346,28 @@ _BEARER: Final = (
         ApiToken.token_hash == sa.bindparam("token_hash"),
         ApiToken.revoked_at.is_(None),
         ApiToken.expires_at > sa.bindparam("now", type_=UtcDateTime()),
+    )
+)
+
+
+_NOW: Final = sa.bindparam("now", type_=UtcDateTime())
+_LATER: Final = aliased(TermsVersion)
+# Asked before every act, so it is written once. Of two published at one instant the later id is in force.
+_OWES: Final = sa.select(
+    sa.exists().where(
+        TermsVersion.published_at <= _NOW,
+        ~sa.exists().where(
+            _LATER.kind == TermsVersion.kind,
+            _LATER.published_at <= _NOW,
+            sa.or_(
+                _LATER.published_at > TermsVersion.published_at,
+                sa.and_(_LATER.published_at == TermsVersion.published_at, _LATER.id > TermsVersion.id),
+            ),
+        ),
+        ~sa.exists().where(
+            TermsAcceptance.terms_version_id == TermsVersion.id,
+            TermsAcceptance.person_id == sa.bindparam("person_id", type_=sa.Uuid()),
+        ),
     )
 )
 

@@ -51,7 +51,10 @@ def issue_token(body: requests.SignIn) -> tuple[int, answers.Token]:
     if found.must_enrol:
         raise NotAllowed("must_enrol")
     with unit_of_work() as session:
-        company_id = door.company_for(session, person_id=found.person_id)
+        if body.company_id is None:
+            company_id = door.company_for(session, person_id=found.person_id)
+        else:
+            company_id = door.chosen_company(session, person_id=found.person_id, company_id=body.company_id)
         token = tokens.issue_token(session, person_id=found.person_id, company_id=company_id, now=clock.now())
     return 201, answers.Token(token=token, company_id=company_id)
 

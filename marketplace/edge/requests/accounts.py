@@ -1,6 +1,7 @@
 """What people send about companies, logins and themselves."""
 
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -57,12 +58,22 @@ class CompanyPatch(Request):
 
 
 class SignIn(Request):
-    """A login with its password or a one-time code, and the second factor where there is one."""
+    """A login with its password or a one-time code, and the second factor where there is one.
+
+    ``company_id`` chooses the company to act for; without it, it is the one joined first.
+    """
 
     login: Line
     password: Secret | None = None
     code: Optional = None
     second_factor: Optional = None
+    company_id: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
+
+
+class CompanyChoice(Request):
+    """Which of one's companies one acts for from now on."""
+
+    company_id: UUID
 
 
 class CodeRequest(Request):
@@ -128,6 +139,10 @@ messages.register(
         "wrong_code": _("The code is wrong, used or too old."),
         "wrong_password": _("The password is wrong."),
         "second_factor_needed": _("The code of your authenticator app is needed too."),
+        "terms_needed": _(
+            "The terms or the privacy notice have changed. Accept them first: on your account's page, or with"
+            " POST /api/v1/me/terms."
+        ),
         "must_enrol": _("The operator's staff need a second factor. Set it up on the site first."),
         "already_member": _("This person is a member already."),
         "last_leader": _("Somebody has to lead the company: give another member the leading role first."),

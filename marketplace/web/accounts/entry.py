@@ -74,7 +74,7 @@ def log_in() -> Any:
         return reshown(refusal, _login)
     if found.needs_second_factor:
         session[_PENDING] = [str(found.person_id), found.auth_epoch, clock.now().timestamp()]
-        return redirect(url_for("accounts.second_factor", next=_next()), 303)
+        return redirect(url_for("accounts.second_factor", next=wanted_page()), 303)
     return _enter(found)
 
 
@@ -189,6 +189,13 @@ def continue_session(epoch: int | None = None) -> None:
     _begin(actor.person, user.epoch if epoch is None else epoch, found)
 
 
+def switch_company(company_id: UUID) -> None:
+    """Let this browser's session go on for another of its person's companies."""
+    person_id, user = require_actor().person, cast("SessionUser", current_user)
+    found = door.chosen_company(reading(), person_id=person_id, company_id=company_id)
+    _begin(person_id, user.epoch, found)
+
+
 def _enter(found: SignIn) -> Response:
     """Begin the session and go where the reader wanted to go."""
     company_id = door.company_for(reading(), person_id=found.person_id)
@@ -196,7 +203,9 @@ def _enter(found: SignIn) -> Response:
     if found.must_enrol:
         flash(_("The operator's staff need a second factor. Please set it up now."), "warn")
         return redirect(url_for("accounts.overview"), 303)
-    return redirect(_next() or url_for("accounts.overview"), 303)
+    if queries.owes_terms(reading(), person_id=found.person_id, now=clock.now()):
+        return redirect(url_for("accounts.terms_due", next=wanted_page()), 303)
+    return redirect(wanted_page() or url_for("accounts.overview"), 303)
 
 
 def _begin(person_id: UUID, epoch: int, company_id: UUID | None) -> None:
@@ -216,7 +225,7 @@ def _pending() -> UUID | None:
     return person_id if queries.get_person(reading(), person_id=person_id).auth_epoch == epoch else None
 
 
-def _next() -> str:
+def wanted_page() -> str:
     """Return the page of this site that the reader came from; anything else is nobody's business."""
     wanted = request.args.get("next", "")
     parts = urlsplit(wanted)

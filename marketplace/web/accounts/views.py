@@ -50,6 +50,9 @@ def overview_with(**shown: Any) -> str:
         invited=invited,
         roles=sorted(roles_in(company.kind)) if company else [],
         waiting=queries.terms_to_accept(session, person_id=actor.person, now=now),
+        companies=[
+            (row.company_id, row.company_name) for row in queries.memberships_of(session, person_id=actor.person)
+        ],
         tokens=queries.tokens_of(session, person_id=actor.person, now=now),
         languages=choices.languages(requests.LANGUAGES),
         **{"values": {}, "errors": {}, "refusal": None, **shown},
@@ -74,6 +77,23 @@ def _invited(session: Any, body: requests.Invitation) -> str:
     return url_for("accounts.overview")
 
 
+@pages.get("/account/terms")
+@requires(Permission.ACCOUNT_SELF)
+def terms_due() -> str:
+    """Show the versions that wait to be accepted."""
+    return _terms_due()
+
+
+def _terms_due(**shown: Any) -> str:
+    waiting = queries.terms_to_accept(reading(), person_id=require_actor().person, now=clock.now())
+    return render_template(
+        "accounts/terms.html",
+        waiting=waiting,
+        going_on=entry.wanted_page(),
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )
+
+
 @pages.post("/account/terms")
 @requires(Permission.ACCOUNT_SELF, twin="POST /api/v1/me/terms")
 def accept_terms() -> Any:
@@ -83,7 +103,19 @@ def accept_terms() -> Any:
         with unit_of_work() as session:
             terms_services.accept_terms(session, actor=require_actor(), accepted=body.accepted_terms, now=clock.now())
     except Refused as refusal:
+        return forms.reshown(refusal, _terms_due)
+    return redirect(entry.wanted_page() or url_for("accounts.overview"), 303)
+
+
+@pages.post("/account/acting")
+@requires(Permission.ACCOUNT_SELF, twin="POST /api/v1/tokens")
+def switch_company() -> Any:
+    """Act for another of one's companies from now on."""
+    try:
+        entry.switch_company(parse_form(requests.CompanyChoice, request.form).company_id)
+    except Refused as refusal:
         return forms.reshown(refusal, overview_with)
+    flash(_("You act for this company now."), "good")
     return redirect(url_for("accounts.overview"), 303)
 
 

@@ -397,6 +397,13 @@ def _join(city: City, town: Town) -> None:
         came = town.program().call("POST", f"/invitations/{town.invitation(login)}/acceptance", 201, joining)
         city.ids[f"person.{name}"] = came["person_id"]
     city.call("operator", "POST", f"/people/{city.ids['person.shut']}/disablement")
+    city.call(
+        "rival",
+        "POST",
+        f"/companies/{city.people['rival'].company}/invitations",
+        {"login": NEWCOMER, "roles": ["sales"]},
+    )
+    town.program().call("POST", f"/invitations/{town.invitation(NEWCOMER)}/acceptance", 201, joining)
     partner = {
         "kind": "broker",
         "company_name": "Clear",

@@ -133,6 +133,8 @@ def test_a_token_is_printed_for_a_person(seeded):
         me = Program(app, token).call("GET", "/me", 200)
     assert me["email"] == "buyer@demo.test"
     assert me["company_id"]
+    assert seeded("user", "token", " Buyer@demo.test").output.strip().startswith("acc_")
+    assert "no e-mail address" in seeded("user", "token", "buyer", code=1).output
     assert "nobody has this" in seeded("user", "token", "stranger@demo.test", code=1).output
 
 

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -9,11 +10,14 @@ import sqlalchemy as sa
 from marketplace.accounts.models import Person
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.logistics.events import BookingRolled, DepartureArrived, DepartureDeparted
 from marketplace.mail.models import MailMessage
 from marketplace.merchants.events import MerchantSuspended
 from marketplace.notices.services import hearing, writing
 from marketplace.outbox.models import OutboxJob
+from marketplace.outbox.rules import JobState
 from marketplace.worker import runner
+from tests import factories
 from tests.functional.test_path_bank import call, fill, market  # noqa: F401  fixtures
 from tests.integration.orders.test_claims import bring
 from tests.support.pdfs import pdf
@@ -86,6 +90,27 @@ def test_both_sides_hear_of_claims(town, call, market):  # noqa: F811
     call(market.buyer, "POST", f"/order-lines/{line_id}/claims", key="claim", json=body, expect=201)
     for side in (market.buyer, market.merchant):
         assert any("Claim" in one and order["reference"] in one for one in subjects(town, side))
+
+
+def test_both_sides_hear_where_their_goods_are(town, call, market, order):  # noqa: F811
+    (booking,) = order["bookings"]
+    line, lorry = UUID(order["lines"][0]["id"]), UUID(booking["departure_id"])
+    with unit_of_work() as session:
+        hearing.on_departed(session, DepartureDeparted(departure_id=lorry, subjects=(line,), at=clock.now()))
+        hearing.on_arrived(
+            session, DepartureArrived(departure_id=lorry, subjects=(line,), place_code=factories.HANOI, at=clock.now())
+        )
+        rolled = {"booking_id": UUID(booking["id"]), "subject": line, "departure_id": lorry}
+        hearing.on_booking_rolled(
+            session, BookingRolled(**rolled, new_booking_id=UUID(booking["id"]), reason="no_cargo", at=clock.now())
+        )
+    for side in (market.buyer, market.merchant):
+        told = subjects(town, side)
+        for start in ("On the way: ", "Arrived: ", "Another lorry for "):
+            assert any(one.startswith(start + order["reference"]) for one in told), start
+    jobs = reading().scalars(sa.select(OutboxJob.state).where(OutboxJob.name == hearing.JOB)).all()
+    reading().rollback()
+    assert set(jobs) == {JobState.DONE}
 
 
 def test_payees_hear_of_slips(town, call, market, order):  # noqa: F811

@@ -116,14 +116,14 @@ def _without_lorry(session: Session, job: Facts, _now: datetime) -> Iterator[Let
 def _about_goods(session: Session, job: Facts, facts: dict[str, Any]) -> Iterator[Letter]:
     """Tell both sides of each order of these lines, once for each company, whatever it has aboard."""
     found = order_lines.orders_of_lines(session, line_ids=[UUID(each) for each in job["lines"]])
-    mine: dict[UUID, set[OrderRow]] = {}
+    mine: dict[UUID, list[OrderRow]] = {}
     for row in _orders(session, *found.values()):
         if row.ended_at is None:
-            mine.setdefault(row.buyer_id, set()).add(row)
-            mine.setdefault(row.merchant_id, set()).add(row)
+            mine.setdefault(row.buyer_id, []).append(row)
+            mine.setdefault(row.merchant_id, []).append(row)
     for company_id, rows in mine.items():
         references = ", ".join(sorted(row.reference for row in rows))
-        (path,) = {f"/orders/{row.id}" for row in rows} if len(rows) == 1 else {"/orders"}
+        path = f"/orders/{rows[0].id}" if len(rows) == 1 else "/orders"
         yield Letter(company_id, facts | {"orders": references, "path": path})
 
 

@@ -34,7 +34,7 @@ function center(entry) {
 
 function foldFacets() {
   if (!window.matchMedia("(max-width: 59.99rem)").matches) return;
-  // "Any" is always among the checked ones; it narrows nothing.
-  const chosen = ':checked:not([value=""])';
+  // "Any" and an order are always among the checked ones; they narrow nothing.
+  const chosen = ':checked:not([value=""], [name="sort"])';
   document.querySelectorAll(".facets__toggle").forEach((fold) => (fold.open = Boolean(fold.querySelector(chosen))));
 }

@@ -165,3 +165,15 @@ def test_a_document_that_cannot_be_set_says_so(app, market, client):
         )
     runner.run_due(app)
     assert client.get(f"/api/v1/documents/{document_id}.pdf", headers=market.buyer.headers).status_code == 409
+
+
+def test_one_bad_field_leaves_the_rest_of_a_search_as_it_was(market, client):
+    answer = client.get("/search?q=pads&quantity=abc&origin=TH")
+    assert answer.status_code == 422
+    assert "Offers for “pads”" in answer.text
+    assert "All offers" not in answer.text
+    assert f"/products/{market.pads}" in answer.text
+    assert f"/products/{market.chains}" not in answer.text
+    both = client.get("/search?q=pads&quantity=abc&to=Atlantis").text
+    assert both.count('<li><a href="#field-') == 2
+    assert "Offers for “pads”" in both

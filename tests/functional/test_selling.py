@@ -411,3 +411,55 @@ def test_the_shelf_asks_the_database_no_more_for_more_goods(market):
         assert asked(f"/products/{made}") <= 2
     finally:
         sa.event.remove(engine, "before_cursor_execute", count)
+
+
+def test_a_merchant_is_warned_of_what_buyers_cannot_do(market):
+    seller, page = market.program(SELLER), market.visitor(SELLER)
+    bare = {name: value for name, value in BODY.items() if not name.startswith(("carton_", "gross", "net"))}
+    made = seller.call("POST", "/listings", 201, bare)["id"]
+    told = seller.call("GET", f"/listings/{made}", 200)["warnings"]
+    assert [(each["field"], each["code"]) for each in told] == [
+        ("packing", "packing_unstated"),
+        ("currency", "no_account"),
+    ]
+    page.open(f"/merchant/listings/{made}")
+    assert "buyers see these goods and cannot order them" in page.text()
+    assert "No account in CNY is named: buyers can pay for these goods by card only." in page.text()
+    assert 'href="/merchant/payees"' in page.shown
+    assert seller.call("POST", f"/listings/{made}/submission", 200)["warnings"] == told
+    judge = market.visitor()
+    with market.app.app_context(), judge.client.session_transaction() as cookie:
+        person, company, epoch = member(REVIEWER)
+        cookie["_user_id"] = f"{person}:{company}:{epoch}"
+    (case,) = reviewer(market).call("GET", "/moderation", 200)["items"]
+    judge.open(f"/operator/moderation/{case['id']}")
+    assert "buyers see them and cannot order them" in judge.text()
+    for words in ("pc (H87)", "China (CN)", "(Nanpeng) (CN-NANPENG)"):
+        assert words in judge.text()
+    assert "FCA Chongqing Highway Logistics Base (Nanpeng)" in " ".join(page.open("/merchant/listings").split())
+    whole = seller.call("POST", "/listings", 201, BODY | {"sku": "W"})["id"]
+    assert [each["code"] for each in seller.call("GET", f"/listings/{whole}", 200)["warnings"]] == ["no_account"]
+
+
+def test_decimals_are_typed_with_a_comma_where_it_can_mean_nothing_else(market):
+    seller = market.program(SELLER)
+    typed = {"price": "27,40", "tiers": "26,00@480; 23,125@4800".replace("23,125", "23,1250"), "gross_kg": "12,5"}
+    made = seller.call("POST", "/listings", 201, BODY | typed | {"carton_l": "0,500"})["id"]
+    found = seller.call("GET", f"/listings/{made}", 200)
+    assert [tier["price"]["amount"] for tier in found["ladders"][0]["tiers"]] == ["27.40", "26.00", "23.125"]
+    assert (found["packing"]["gross_kg"], found["packing"]["carton_l"]) == ("12.500", "0.5")
+    assert seller.problem("POST", "/listings", 422, BODY | {"sku": "T", "price": "1,234"}) == ("fields", {"price"})
+
+
+def test_a_tier_above_the_unit_price_is_a_slip(market):
+    seller, page = market.program(SELLER), market.visitor(SELLER)
+    refused = seller.call("POST", "/listings", 422, BODY | {"tiers": "28.00@480"})["errors"]
+    assert [(each["field"], each["code"]) for each in refused] == [("tiers", "tier_dearer")]
+    assert "27.40 CNY or less" in refused[0]["message"]
+    ladder = {"currency": "CNY", "incoterm": "FCA", "place": "CN-NANPENG", "price": "5", "tiers": "6@100"}
+    assert seller.problem("POST", "/listings", 422, BODY | {"ladders": [ladder]})[1] == {"ladders.0.tiers"}
+    page.open("/merchant/listings/new")
+    page.send("/merchant/listings", CHAIN | {"tiers": "28.00@480"}, 422)
+    assert "tiers" in page.refused_fields()
+    made = seller.call("POST", "/listings", 201, BODY)["id"]
+    assert seller.problem("PATCH", f"/listings/{made}", 422, {"tiers": "27.41@480"})[1] == {"tiers"}

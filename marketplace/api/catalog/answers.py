@@ -3,12 +3,16 @@
 from decimal import Decimal
 from uuid import UUID
 
-from marketplace.api.shared.answers import Amount, Answer, Instant
+from pydantic import Field
+
+from marketplace.api.shared.answers import Amount, Answer, FieldProblem, Instant
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow
 from marketplace.edge.acts.catalog import Look
+from marketplace.edge.messages import field_sentence
+from marketplace.kernel.errors import FieldError
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries.options import OptionRow
 
@@ -160,7 +164,10 @@ class Quote(Answer):
 
 
 class Listing(Answer):
-    """A listing: what the public sees of a live one, or the content of one's own in any state."""
+    """A listing: what the public sees of a live one, or the content of one's own in any state.
+
+    ``warnings`` are told to its merchant only: what keeps buyers from ordering, or from paying by bank.
+    """
 
     id: UUID
     state: str
@@ -186,6 +193,7 @@ class Listing(Answer):
     lead_days: int | None
     pictures: list[Picture]
     quote: Quote | None
+    warnings: list[FieldProblem] = Field(default_factory=list[FieldProblem])
     duties: str = "import duty and tax not included, paid by the importer of record"
 
     @classmethod
@@ -220,7 +228,14 @@ class Listing(Answer):
         )
 
     @classmethod
-    def own(cls, row: OwnRow, draft: ListingDraft, merchant_id: UUID, pictures: tuple[PictureRow, ...]) -> "Listing":
+    def own(
+        cls,
+        row: OwnRow,
+        draft: ListingDraft,
+        merchant_id: UUID,
+        pictures: tuple[PictureRow, ...],
+        warnings: list[FieldError],
+    ) -> "Listing":
         """Write one's own listing with a waiting edit laid over it."""
         return cls(
             id=row.listing_id,
@@ -247,6 +262,7 @@ class Listing(Answer):
             lead_days=draft.lead_days,
             pictures=[Picture.of(each) for each in pictures],
             quote=None,
+            warnings=[_warning(error) for error in warnings],
         )
 
 
@@ -313,10 +329,16 @@ class Edited(Answer):
 
 
 class State(Answer):
-    """Where a listing stands now."""
+    """Where a listing stands now; ``warnings`` say what buyers will not be able to do with it."""
 
     id: UUID
     state: str
+    warnings: list[FieldProblem] = Field(default_factory=list[FieldProblem])
+
+    @classmethod
+    def submitted(cls, listing_id: UUID, warnings: list[FieldError]) -> "State":
+        """Write a listing that was handed in."""
+        return cls(id=listing_id, state="submitted", warnings=[_warning(error) for error in warnings])
 
 
 class StockSet(Answer):
@@ -325,6 +347,10 @@ class StockSet(Answer):
     id: UUID
     stock: int
     difference: int
+
+
+def _warning(error: FieldError) -> FieldProblem:
+    return FieldProblem(field=error.field, code=error.code, message=field_sentence(error), accepted=error.accepted)
 
 
 def _quote(look: Look) -> Quote:

@@ -74,7 +74,8 @@ def listing(listing_id: UUID, query: requests.Looking) -> tuple[int, answers.Lis
     row = own.own_listing(session, company_id=actor.company, listing_id=listing_id)
     images = pictures_queries.pictures(session, listing_id=listing_id)
     draft = listings.draft_of(session, actor=actor, listing_id=listing_id)
-    return 200, answers.Listing.own(row, draft, actor.company, images)
+    warnings = acts.warnings(session, company_id=actor.company, draft=draft)
+    return 200, answers.Listing.own(row, draft, actor.company, images, warnings)
 
 
 @api.post("/listings")
@@ -119,9 +120,12 @@ def set_stock(listing_id: UUID, body: requests.StockBody) -> tuple[int, answers.
 @operation(answers={200: answers.State}, tag="catalog", permission=_EDIT)
 def submit(listing_id: UUID) -> tuple[int, answers.State]:
     """Hand a draft in for review."""
+    actor = require_actor()
     with unit_of_work() as session:
-        listings.submit(session, actor=require_actor(), listing_id=listing_id, now=clock.now())
-    return 200, answers.State(id=listing_id, state="submitted")
+        listings.submit(session, actor=actor, listing_id=listing_id, now=clock.now())
+        draft = listings.draft_of(session, actor=actor, listing_id=listing_id)
+        warnings = acts.warnings(session, company_id=actor.company, draft=draft)
+    return 200, answers.State.submitted(listing_id, warnings)
 
 
 @api.post("/listings/<uuid:listing_id>/acts")

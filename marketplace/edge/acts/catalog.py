@@ -35,6 +35,7 @@ from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
+from marketplace.merchants import queries as merchants
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import INCOTERMS, RCEP
 
@@ -237,6 +238,20 @@ def look(session: Session, *, listing_id: UUID, asked: Looking, now: datetime) -
     )
 
 
+def warnings(session: Session, *, company_id: UUID, draft: ListingDraft) -> list[FieldError]:
+    """Return what a merchant should know of a listing before buyers see it: it may be offered all the same."""
+    found: list[FieldError] = []
+    if draft.packing is None:
+        found.append(FieldError("packing", "packing_unstated", "the carton: units, three sides, gross and net weight"))
+    accounts = merchants.payee_currencies(session, company_ids=[company_id]).get(company_id, frozenset())
+    lacking = sorted({ladder.currency for ladder in draft.ladders} - accounts)
+    found += [
+        FieldError("currency", "no_account", "an account in this currency", {"currency": currency})
+        for currency in lacking
+    ]
+    return found
+
+
 def destinations(session: Session) -> list[Any]:
     """Return the places that goods can be sent to."""
     return [place for place in reference.places(session) if place.kind in KINDS["DAP"]]
@@ -274,6 +289,8 @@ def _ladders(body: ListingPatch, before: tuple[Ladder, ...], moq: int) -> tuple[
     if "tiers" not in sent and first is not None and flat["currency"] == first.currency:
         tiers = [(tier.from_quantity, tier.price.amount) for tier in first.tiers[1:]]
     made = make_ladder(flat["currency"], flat["incoterm"], flat["place"], price=flat["price"], tiers=tiers, moq=moq)
+    if "tiers" in sent:
+        _check_falling(made.currency, flat["price"], tiers)
     return (made, *(ladder for ladder in before[1:] if ladder.basis != made.basis))
 
 
@@ -287,10 +304,17 @@ def _named(
     moq: int,
 ) -> Ladder:
     try:
+        _check_falling(currency, price, tiers)
         return make_ladder(currency, incoterm, place, price=price, tiers=tiers, moq=moq)
     except Refused as refusal:
         named = [FieldError(f"ladders.{index}.{each.field}", each.code, each.accepted) for each in refusal.errors]
         raise Refused.fields(*named) from None
+
+
+def _check_falling(currency: str, price: Decimal, tiers: list[tuple[int, Decimal]]) -> None:
+    """Refuse a tier above the unit price: one that was typed among lower prices for more is a slip."""
+    if price > 0 and any(each > price for _, each in tiers):
+        raise Refused.field("tiers", "tier_dearer", f"{price:f} {currency} or less")
 
 
 def _packing(body: ListingPatch, before: Packing | None) -> Packing | None:

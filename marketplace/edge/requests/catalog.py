@@ -10,7 +10,16 @@ from pydantic_core import PydanticCustomError
 from marketplace.edge import messages
 from marketplace.edge.parsing import Country, Currency, Exact, Line, Request, Text, Tick, Whole, blank_is_none
 
-_TIER: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*@\s*([0-9]+)", re.ASCII)
+_TIER: Final = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*@\s*([0-9]+)", re.ASCII)
+# Three digits behind a comma may be thousands, unless nothing but a zero stands before it.
+_COMMA: Final = re.compile(r"-?(?:0,[0-9]{1,12}|[0-9]{1,15},(?:[0-9]{1,2}|[0-9]{4,12}))", re.ASCII)
+
+
+def comma_as_point(value: Any) -> Any:
+    """Read ``27,40`` as ``27.40``; what may be thousands stays as it is, and is refused."""
+    if isinstance(value, str) and _COMMA.fullmatch(value.strip()):
+        return value.strip().replace(",", ".")
+    return value
 
 
 def tiers_text(value: Any) -> Any:
@@ -27,7 +36,8 @@ def tiers_text(value: Any) -> Any:
 OptionalLine = Annotated[Line | None, BeforeValidator(blank_is_none)]
 OptionalText = Annotated[Text | None, BeforeValidator(blank_is_none)]
 OptionalWhole = Annotated[Whole | None, BeforeValidator(blank_is_none)]
-OptionalExact = Annotated[Exact | None, BeforeValidator(blank_is_none)]
+Typed = Annotated[Exact, BeforeValidator(comma_as_point)]
+OptionalExact = Annotated[Typed | None, BeforeValidator(blank_is_none)]
 OptionalCountry = Annotated[Country | None, BeforeValidator(blank_is_none)]
 OptionalCurrency = Annotated[Currency | None, BeforeValidator(blank_is_none)]
 
@@ -36,7 +46,7 @@ class TierBody(Request):
     """A unit price and the quantity it holds from."""
 
     quantity: Whole
-    price: Exact
+    price: Typed
 
 
 Tiers = Annotated[list[TierBody], BeforeValidator(tiers_text), Field(max_length=12)]
@@ -48,7 +58,7 @@ class LadderBody(Request):
     currency: Currency
     incoterm: Line
     place: Line
-    price: Exact
+    price: Typed
     tiers: Tiers = Field(default_factory=list)
 
 
@@ -168,6 +178,7 @@ messages.register(
         "price_basis": _("Not offered on this basis. Offered: %(accepted)s."),
         "ladder_twice": _("Two price lists are in the same currency and on the same basis."),
         "tiers": _("Write tiers as %(accepted)s."),
+        "tier_dearer": _("A lower price for more is below the unit price: write %(accepted)s."),
         "tiers_rising": _("Each tier begins at a higher quantity than the one before."),
         "hs_code": _("Write a tariff code: %(accepted)s."),
         "place": _("This is no place for this price basis. Choose one of: %(accepted)s."),
@@ -178,6 +189,10 @@ messages.register(
         "net_weight": _("Net weight: %(accepted)s."),
         "packing_incomplete": _("Give the carton whole: units, three sides, gross and net weight."),
         "stock_or_lead": _("Give either the stock or the days it takes to make."),
+        "packing_unstated": _(
+            "The packing is not stated: buyers see these goods and cannot order them, because no lorry can be booked."
+        ),
+        "no_account": _("No account in %(currency)s is named: buyers can pay for these goods by card only."),
         "file_purpose": _("This file was not handed in as a picture."),
     },
 )

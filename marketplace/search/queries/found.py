@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Company
 from marketplace.catalog.models import ListingCard
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.rows import CardRow
@@ -24,6 +25,8 @@ from marketplace.search.models import SearchEntry, SearchPrice
 from marketplace.search.queries import deliveries
 from marketplace.search.queries.deliveries import Origin
 from marketplace.search.rules.documents import MOST_HITS, Answer, Hit
+from marketplace.search.rules.merchants import NAMED, names_merchant
+from marketplace.search.rules.text import fold
 from marketplace.search.rules.tokens import Term, terms_of
 
 PAGE: Final = 24
@@ -93,7 +96,7 @@ def find(session: Session, *, index: SearchIndex, wish: Wish, now: datetime, siz
     No words is everything that is live, newest first. Without a place the order by arrival is by relevance.
     """
     answer, is_degraded = _ask(session, index, wish.q)
-    candidates = _candidates(session, answer.hits, wish.quantity)
+    candidates = _candidates(session, answer.hits, wish.quantity, fold(wish.q).strip())
     fitting = [each for each in candidates if _passes(each, wish.filters)]
     arrivals: dict[Origin, datetime] = {}
     if wish.to and wish.sort is Sort.ARRIVAL:
@@ -162,8 +165,11 @@ def _by_text(session: Session, terms: Sequence[Term]) -> Answer:
     return Answer(tuple(Hit(listing_id, 0.0) for listing_id in ids))
 
 
-def _candidates(session: Session, hits: Sequence[Hit], quantity: int | None) -> list[_Candidate]:
-    """Return the hits that are live with what is counted and sorted by, in one narrow query."""
+def _candidates(session: Session, hits: Sequence[Hit], quantity: int | None, words: str) -> list[_Candidate]:
+    """Return the hits that are live with what is counted and sorted by, in one narrow query.
+
+    Goods of a merchant who is named stand before all others.
+    """
     if not hits:
         return []
     price = sa.select(sa.func.min(SearchPrice.usd_micro)).where(SearchPrice.listing_id == SearchEntry.listing_id)
@@ -179,12 +185,17 @@ def _candidates(session: Session, hits: Sequence[Hit], quantity: int | None) -> 
             SearchEntry.lead_days,
             SearchEntry.bases,
             SearchEntry.currencies,
+            Company.name.label("merchant"),
             price.correlate(SearchEntry).scalar_subquery().label("price"),
         )
         .join(ListingCard, ListingCard.listing_id == SearchEntry.listing_id)
+        .join(Company, Company.id == ListingCard.company_id)
         .where(SearchEntry.listing_id.in_(list(ranks)))
     )
-    return [_candidate(row, ranks[row.listing_id]) for row in rows]
+    return [
+        _candidate(row, ranks[row.listing_id] + (NAMED if words and names_merchant(words, row.merchant) else 0))
+        for row in rows
+    ]
 
 
 def _candidate(row: Any, rank: int) -> _Candidate:

@@ -19,6 +19,7 @@ from marketplace.catalog.services import listings, pictures
 from marketplace.edge.acts import catalog as acts
 from marketplace.edge.acts import files as uploads
 from marketplace.edge.identity import require_actor
+from marketplace.edge.messages import field_sentence
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import catalog as requests
@@ -45,9 +46,10 @@ def own() -> str:
     actor, session = require_actor(), reading()
     page = own_queries.own_listings(session, company_id=actor.company, state=asked.state, cursor=asked.cursor)
     told = moderation.decided(session, company_id=actor.company, listing_ids=[row.listing_id for row in page.items])
+    names = _place_names(session)
     return render_template(
         "catalog/own.html",
-        rows=[_own_line(row, told.get(row.listing_id)) for row in page.items],
+        rows=[_own_line(row, told.get(row.listing_id), names) for row in page.items],
         states=[("", _("All")), *((state.value, state.value) for state in ListingState)],
         state=asked.state or "",
         is_merchant=bool(merchants.active(session, company_ids=[actor.company])),
@@ -108,7 +110,11 @@ def _edit(listing_id: UUID, **given: Any) -> str:
         row=row,
         title=shown.text(draft.titles, draft.source_locale),
         told=told,
-        others=[shown.ladder(ladder, {}) for ladder in draft.ladders[1:]],
+        warnings=[
+            (error.code, field_sentence(error))
+            for error in acts.warnings(session, company_id=actor.company, draft=draft)
+        ],
+        others=[shown.ladder(ladder, _place_names(session)) for ladder in draft.ladders[1:]],
         pictures=[_picture(listing_id, each) for each in pictures_queries.pictures(session, listing_id=listing_id)],
         can_submit=row.state in _SUBMITTABLE,
         actions=[action for action in MERCHANT_ACTS if LISTING.allows(row.state, action)],
@@ -270,8 +276,13 @@ def _choices() -> dict[str, Any]:
     }
 
 
-def _own_line(row: OwnRow, told: Any) -> dict[str, Any]:
+def _place_names(session: Session) -> dict[str, dict[str, str]]:
+    return {row.code: {**row.names, "en": row.name} for row in reference.places(session)}
+
+
+def _own_line(row: OwnRow, told: Any, names: dict[str, dict[str, str]]) -> dict[str, Any]:
     return {
+        "place": shown.place(names.get(row.place_code, {}), row.place_code),
         "row": row,
         "title": shown.text(row.titles, row.source_locale),
         "href": url_for("catalog.edit", listing_id=row.listing_id),

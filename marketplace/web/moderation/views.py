@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.catalog.queries import goods
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -18,8 +19,10 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.moderation import queries, services
 from marketplace.moderation.rules import CaseKind, CaseState, Decision
+from marketplace.reference import queries as reference
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods as shown
+from marketplace.web.shared import render
 
 pages = Blueprint("moderation", __name__)
 
@@ -43,7 +46,7 @@ FIELDS: Final[dict[str, Any]] = {
     "moq": lazy_gettext("Minimum quantity"),
     "multiple": lazy_gettext("Sold in steps of"),
     "carton_units": lazy_gettext("Units in a carton"),
-    "carton_gross_g": lazy_gettext("Gross weight of a carton (g)"),
+    "carton_gross_g": lazy_gettext("Gross weight of a carton"),
     "lead_days": lazy_gettext("Days to make"),
     "hub_code": lazy_gettext("Handed over at"),
     "pictures": lazy_gettext("Pictures"),
@@ -85,8 +88,10 @@ def case(case_id: UUID) -> str:
 
 
 def _case(case_id: UUID, **given: Any) -> str:
-    found = queries.case(reading(), case_id=case_id)
+    session = reading()
+    found = queries.case(session, case_id=case_id)
     review = found.review
+    words = _Words(session)
     is_new = found.case.kind is CaseKind.LISTING
     return render_template(
         "moderation/case.html",
@@ -95,12 +100,16 @@ def _case(case_id: UUID, **given: Any) -> str:
         title=shown.text(review.titles, review.source_locale),
         kind=KINDS[found.case.kind],
         fields=[
-            {"label": FIELDS.get(each.name, each.name), "old": _value(each.old), "new": _value(each.new)}
+            {
+                "label": FIELDS.get(each.name, each.name),
+                "old": words.of(each.name, each.old),
+                "new": words.of(each.name, each.new),
+            }
             for each in review.fields
         ],
         is_new=is_new,
         unit=shown.unit(next(each.new for each in review.fields if each.name == "unit")),
-        ladders=[shown.ladder(ladder, {}) for ladder in review.ladders],
+        ladders=[shown.ladder(ladder, words.places) for ladder in review.ladders],
         pictures=[
             {
                 "src": shown.picture(each.file_id, 320),
@@ -150,6 +159,31 @@ def _decisions(kind: CaseKind) -> list[dict[str, Any]]:
     if kind is CaseKind.PRICE:
         words = {Decision.APPROVE: _("The price is right"), Decision.REJECT: _("Pause the listing")}
     return [{"value": decision.value, "title": word} for decision, word in words.items()]
+
+
+class _Words:
+    """What is kept as a code, in words with the code behind."""
+
+    def __init__(self, session: Session) -> None:
+        """Look places and shelves up."""
+        self.places = {row.code: {**row.names, "en": row.name} for row in reference.places(session)}
+        self._shelves = {row.code: shown.text(row.names) for row in goods.categories(session)}
+
+    def of(self, name: str, value: Any) -> Any:
+        """Return a field's value as its reviewer reads it."""
+        if name == "carton_gross_g" and isinstance(value, int):
+            return render.kilograms(value)
+        word = self._word(name, value) if isinstance(value, str) else None
+        return f"{word} ({value})" if word and word != value else _value(value)
+
+    def _word(self, name: str, code: str) -> str | None:
+        if name == "unit":
+            return str(shown.unit(code))
+        if name == "origin":
+            return shown.country(code)
+        if name == "hub_code":
+            return shown.place(self.places.get(code, {}), code)
+        return self._shelves.get(code) if name == "category" else None
 
 
 def _value(value: Any) -> Any:

@@ -28,14 +28,7 @@ pages = Blueprint("search", __name__)
 def search() -> Any:
     """Show what fits; a refused field is named and the rest of what was typed kept."""
     given = {name: request.args[name] for name in Search.model_fields if name in request.args}
-    errors: dict[str, str] = {}
-    try:
-        asked = parse(Search, given)
-        searched = acts.search(asked)
-    except Refused as refusal:
-        errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
-        asked = Search()
-        searched = acts.search(asked)
+    asked, searched, errors = _searched(given)
     shelves, found = catalog.categories(reading()), searched.found
 
     def values() -> dict[str, Any]:
@@ -73,6 +66,21 @@ def search() -> Any:
         parts=(shelves, *searched.destinations, *(row.card for row in found.page.items)),
         facts=(counts, deliveries, found.page.next, found.total, found.is_more, found.is_partial, found.is_degraded),
     )
+
+
+def _searched(given: Mapping[str, str]) -> tuple[Search, acts.Searched, dict[str, str]]:
+    """Search for what was understood, and say what was not, field by field."""
+    left, errors = dict(given), dict[str, str]()
+    while True:
+        try:
+            asked = parse(Search, left)
+            return asked, acts.search(asked), errors
+        except Refused as refusal:
+            said = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
+            if not said.keys() & left.keys():
+                raise
+            errors |= said
+            left = {name: value for name, value in left.items() if name not in said}
 
 
 def _offer(row: FoundRow) -> dict[str, Any]:

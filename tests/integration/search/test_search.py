@@ -236,3 +236,11 @@ def test_what_search_forgot_is_a_breach(app, market):
     with unit_of_work() as session:
         services.touch(session, listing_id=market.pads, now=clock.now())
     assert sources.breaches(reading()) == []
+
+
+def test_goods_of_the_merchant_who_is_named_come_first(app, market, ids):
+    titles = {"en": "Jialing Parts chain fits Jialing Parts"}
+    other = put(app, market.thai.actor, sku="J", titles=titles, source_locale="en")
+    assert ids("Jialing Parts") == [market.chains, other]
+    assert ids("JIALING  PARTS".replace("  ", " "))[0] == market.chains
+    assert ids("chain jialing parts")[0] == other

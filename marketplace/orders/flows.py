@@ -1,13 +1,15 @@
 """What happens when somebody lets a time pass, each thing in a transaction of its own."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from marketplace.kernel.db import reading
 from marketplace.kernel.each import each
 from marketplace.orders.claims import queries as claim_queries
 from marketplace.orders.queries import orders as queries
-from marketplace.orders.services import acceptance, claims
+from marketplace.orders.services import acceptance, claims, settling
 from marketplace.orders.services.deciding import cancel_unconfirmed
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 
 
 def cancel_unconfirmed_orders(*, now: datetime) -> int:
@@ -30,6 +32,24 @@ def accept_by_silence(*, now: datetime) -> int:
         lambda writing, line_id: acceptance.accept_by_silence(writing, line_id=line_id, now=now),
         act="accept_by_silence",
     )
+
+
+def close_lines(*, now: datetime) -> int:
+    """Close accepted lines whose money is settled once no hidden defect can be claimed; return how many."""
+    session = reading()
+    session.rollback()
+    # Days of work are never fewer than days: nothing accepted after this instant can be over.
+    before = now - timedelta(days=reference.setting(session, Setting.HIDDEN_DEFECT_DAYS, at=now))
+    closed, last = 0, None
+    while found := claim_queries.lines_to_close(session, before=before, after=last):
+        session.rollback()
+        closed += each(
+            found,
+            lambda writing, line_id: settling.close_accepted(writing, line_id=line_id, now=now),
+            act="close_line",
+        )
+        last = found[-1]
+    return closed
 
 
 def lapse_claims(*, now: datetime) -> int:

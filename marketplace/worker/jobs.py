@@ -221,6 +221,11 @@ def accept_by_silence(_args: dict[str, Any]) -> None:
     orders.accept_by_silence(now=clock.now())
 
 
+def close_lines(_args: dict[str, Any]) -> None:
+    """Close what is accepted, paid and past the time for hidden defects."""
+    orders.close_lines(now=clock.now())
+
+
 def lapse_claims(_args: dict[str, Any]) -> None:
     """Give claims whose deadline passed its outcome."""
     orders.lapse_claims(now=clock.now())
@@ -253,6 +258,7 @@ JOBS: Final[dict[str, Handler]] = {
     "receive_by_default": receive_by_default,
     "accept_by_silence": accept_by_silence,
     "lapse_claims": lapse_claims,
+    "close_lines": close_lines,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
     "keep_timetable": keep_timetable,
@@ -281,6 +287,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("receive_by_default", 60),
     ("accept_by_silence", 60),
     ("lapse_claims", 60),
+    ("close_lines", 21_600),
     ("expire_stock_holds", 60),
     (payees.ACTIVATE_JOB, 300),
     (payouts.GATHER, Setting.PAYOUT_DAYS),

@@ -13,7 +13,16 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
-from marketplace.orders.models import AcceptanceWindow, Claim, ClaimEvidence, ClaimText, LinePart, Order, OrderLine
+from marketplace.orders.models import (
+    Acceptance,
+    AcceptanceWindow,
+    Claim,
+    ClaimEvidence,
+    ClaimText,
+    LinePart,
+    Order,
+    OrderLine,
+)
 from marketplace.orders.queries.orders import PAGE
 from marketplace.orders.rules.acceptance import RECEIVED
 from marketplace.orders.rules.claims import (
@@ -157,6 +166,24 @@ def unanswered(session: Session, *, now: datetime, limit: int = 200) -> tuple[UU
         .limit(limit)
     )
     return tuple(found)
+
+
+def lines_to_close(
+    session: Session, *, before: datetime, after: UUID | None = None, limit: int = 200
+) -> tuple[UUID, ...]:
+    """Return lines with accepted units, the last of them accepted before an instant, about which nobody claims.
+
+    In the order of their ids, those behind ``after``: a line whose money has not come keeps none behind it waiting.
+    """
+    later = sa.select(Acceptance.id).where(Acceptance.line_id == LinePart.line_id, Acceptance.at >= before)
+    claimed = sa.select(Claim.id).where(Claim.line_id == LinePart.line_id, Claim.state.in_(OPEN))
+    statement = (
+        sa.select(LinePart.line_id)
+        .where(LinePart.state == LineState.ACCEPTED, ~later.exists(), ~claimed.exists())
+        .order_by(LinePart.line_id)
+        .limit(limit)
+    )
+    return tuple(session.scalars(statement if after is None else statement.where(LinePart.line_id > after)))
 
 
 def lapsed_claims(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:

@@ -19,7 +19,8 @@ from marketplace.orders.rules import acceptance as rules
 from marketplace.orders.rules import claims
 from marketplace.orders.rules.claims import OPEN
 from marketplace.orders.rules.states import ORDER, LineState
-from marketplace.orders.services.moves import lines_in, move_line, move_order, parts_of
+from marketplace.orders.services.moves import lines_in, locked_order, move_line, move_order, parts_of
+from marketplace.payments.queries import payments
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
 from marketplace.payments.services import allowances, commission, plans
 from marketplace.reference.rules import Setting
@@ -100,6 +101,25 @@ def end_units(
         allow(session, order=order, line=line, amount=amount, cause_id=new_id(), actor=actor, now=now)
     move_line(session, line=line, state=state, action="close", quantity=quantity, now=now)
     _audit(session, line, "close", {"quantity": quantity, "from": str(state)}, actor, now)
+
+
+def close_accepted(session: Session, *, line_id: UUID, now: datetime) -> bool:
+    """Close what is accepted of a line once its money is settled and no hidden defect can be claimed; tell whether."""
+    line = session.get_one(OrderLine, line_id)
+    order = locked_order(session, order_id=line.order_id)
+    latest = session.scalars(sa.select(sa.func.max(Acceptance.at)).where(Acceptance.line_id == line_id)).one()
+    units = parts_of(session, line_id=line_id).get(LineState.ACCEPTED, 0)
+    subject = Subject(SubjectKind.ORDER, order.id)
+    if latest is None or not units or not payments.is_settled(session, subject=subject, line_id=line_id):
+        return False
+    if session.scalars(sa.select(Claim.id).where(Claim.line_id == line_id, Claim.state.in_(OPEN))).first():
+        return False
+    until = accounts.days_of(session, company_id=order.buyer_id, setting=Setting.HIDDEN_DEFECT_DAYS, now=latest)
+    if until > now:
+        return False
+    move_line(session, line=line, state=LineState.ACCEPTED, action="close", quantity=units, now=now)
+    _audit(session, line, "close", {"quantity": units, "from": str(LineState.ACCEPTED)}, SYSTEM, now)
+    return True
 
 
 def value_of(session: Session, *, order: Order, line: OrderLine, quantity: int) -> Money:

@@ -13,7 +13,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
-from marketplace.payments.rules.paying import LAPSING, UNPAID, MilestoneState, PaymentState
+from marketplace.payments.rules.paying import LAPSING, SETTLED, UNPAID, MilestoneState, PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Plan, Rail, Subject
 
 PAGE: Final = 50
@@ -102,6 +102,14 @@ def payments_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subj
 def milestones_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, tuple[MilestoneRow, ...]]:
     """Return the milestones of subjects that the caller may see, in the order of lines and plan."""
     return _by_subject(subjects, [_milestone(found) for found in _of(session, Milestone, subjects, Milestone.position)])
+
+
+def is_settled(session: Session, *, subject: Subject, line_id: UUID) -> bool:
+    """Tell whether nothing of a line's share of a subject is still to be paid, released or given back."""
+    unsettled = sa.select(Milestone.id).where(
+        Milestone.subject_id == subject.id, Milestone.line_id == line_id, Milestone.state.not_in(SETTLED)
+    )
+    return session.scalars(unsettled.limit(1)).first() is None
 
 
 def terms_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, TermsRow]:

@@ -39,6 +39,11 @@ class MilestoneState(StrEnum):
     CANCELLED = "cancelled"
 
 
+# What is in one of these is not touched any more.
+SETTLED: Final = frozenset(
+    {MilestoneState.PAID, MilestoneState.RELEASED, MilestoneState.REFUNDED, MilestoneState.CANCELLED}
+)
+
 _S = PaymentState
 _OPEN: Final = {
     "slip": _S.SLIP_RECEIVED,

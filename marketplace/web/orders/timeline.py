@@ -51,7 +51,11 @@ def _goods(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
         {"label": label_of(state), "state": _step(way, line.state, state), "at": reached.get(state), "zone": zone}
         for state in way
     ]
-    if line.state not in way:
+    if line.state is LineState.CLOSED and LineState.ACCEPTED in reached:
+        for stop in stops:
+            stop["state"] = "done"
+        stops.append({"label": label_of(line.state), "state": "done", "at": reached.get(line.state), "zone": zone})
+    elif line.state not in way:
         stops = [stop for stop in stops if stop["at"]]
         stops.append({"label": label_of(line.state), "state": "problem", "at": reached.get(line.state), "zone": zone})
     return {"axis": "goods", "state": line.state, "stops": stops}

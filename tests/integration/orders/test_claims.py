@@ -290,6 +290,26 @@ def test_deadlines_have_outcomes_and_hidden_defects_a_time(call, market):
         )  # fmt: skip
 
 
+def test_accepted_goods_are_closed_when_they_are_paid_and_nothing_can_be_claimed_any_more(call, market):
+    order_id = place(call, market)
+    line_id = line_of(order_id)
+    bring(order_id)
+    call(market.buyer, "POST", f"/order-lines/{line_id}/acceptance", json={}, expect=204)
+    assert flows.close_lines(now=clock.now() + LATER) == 0
+    (due,) = [one for one in seen(call, market.buyer, order_id)["payments"] if one["subject"] == "order"]
+    paid = due["amount"] | {"received_on": clock.now().date().isoformat()}
+    call(market.merchant, "POST", f"/payments/{due['id']}/confirmation", json=paid, expect=200)
+    assert flows.close_lines(now=clock.now() + timedelta(days=10)) == 0
+    hidden = claim(call, market, line_id)
+    assert flows.close_lines(now=clock.now() + LATER) == 0
+    call(market.buyer, "POST", f"/claims/{hidden['id']}/withdrawal", expect=200)
+    assert flows.close_lines(now=clock.now() + LATER) == 1
+    assert flows.close_lines(now=clock.now() + LATER) == 0
+    order = seen(call, market.buyer, order_id)
+    assert (order["state"], order["lines"][0]["state"]) == ("completed", "closed")
+    assert order["lines"][0]["parts"] == {"closed": 400}
+
+
 def test_evidence_is_the_claimants_own_and_seen_by_the_parties(call, market):
     order_id = place(call, market)
     bring(order_id)

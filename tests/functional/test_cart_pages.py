@@ -161,3 +161,13 @@ def test_a_product_page_shows_the_next_three_lorries_and_why_freight_is_that_muc
     assert shown.count('class="departure"') == 3
     assert folded.count('class="departure"') > 3
     assert re.search(r"charged for [\d,.]+ kg: the (gross weight decides|volume decides|loading metres decide)", page)
+
+
+def test_a_refused_city_is_answered_with_names_and_codes(market, program):
+    hanoi = "Hanoi (VNHAN)"
+    for method, path, body in (
+        ("PUT", "/cart", {"to": "MOON"}),
+        ("GET", f"/listings/{market.chains}?to=MOON", None),
+        ("GET", "/search?to=MOON", None),
+    ):
+        assert hanoi in program.call(method, path, 422, body)["errors"][0]["message"]

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 # Incoterms 2020: under FCA the goods are handed over at a hub, under DAP they are brought to a city, its hub or DC.
 KINDS: Final[dict[str, frozenset[str]]] = {"FCA": frozenset({"hub"}), "DAP": frozenset({"city", "dc", "hub"})}
@@ -42,6 +42,11 @@ def listed(places: Iterable[NamedPlace], kinds: Collection[str], locale: str = "
     """Return the places of these kinds for somebody to choose from: each name with its code."""
     fitting = sorted((place for place in places if place.kind in kinds), key=lambda place: place.code)
     return ", ".join(f"{place.names.get(locale) or place.names['en']} ({place.code})" for place in fitting)
+
+
+def listed_rows(places: Iterable[Any]) -> str:
+    """Return rows of places for somebody to choose from: each name with its code."""
+    return ", ".join(f"{row.name} ({row.code})" for row in sorted(places, key=lambda row: row.code))
 
 
 def _only(places: Sequence[NamedPlace], fits: Callable[[str], bool]) -> NamedPlace | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import Category, ChangeSet, Commodity, Listing, PriceLadder, Stock
 from marketplace.catalog.rules.drafts import ListingDraft, check_draft
 from marketplace.catalog.rules.packing import Packing
-from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place
+from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, listed
 from marketplace.catalog.rules.pricing import Ladder, Tier
 from marketplace.catalog.rules.states import ChangeState
 from marketplace.kernel.errors import FieldError, Refused
@@ -270,8 +270,8 @@ def _placed(draft: ListingDraft, places: Sequence[NamedPlace], errors: list[Fiel
             continue
         place = find_place(ladder.place_code, places, kinds)
         if place is None:
-            accepted = ", ".join(sorted(found.code for found in places if found.kind in kinds))
-            errors.append(FieldError(f"{name}.place", "place", accepted, {"incoterm": ladder.incoterm}))
+            facts = {"incoterm": ladder.incoterm}
+            errors.append(FieldError(f"{name}.place", "place", listed(places, kinds), facts))
         else:
             placed.append(replace(ladder, place_code=place.code))
     return tuple(placed)
@@ -289,7 +289,7 @@ def _hub(
     if draft.hub_code is not None:
         named = find_place(draft.hub_code, places, KINDS["FCA"])
         if named is None:
-            errors.append(FieldError("hub", "choice", ", ".join(sorted(hub.code for hub in hubs))))
+            errors.append(FieldError("hub", "choice", listed(hubs, KINDS["FCA"])))
         elif priced and named.code not in priced:
             errors.append(FieldError("hub", "hub_not_priced", ", ".join(dict.fromkeys(priced))))
         return named.code if named else None

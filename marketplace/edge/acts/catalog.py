@@ -14,7 +14,7 @@ from marketplace.catalog.queries import shelf as queries
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.imported import language_of_text
 from marketplace.catalog.rules.packing import Packing, cartons, load_of
-from marketplace.catalog.rules.places import KINDS
+from marketplace.catalog.rules.places import KINDS, listed_rows
 from marketplace.catalog.rules.pricing import (
     Ladder,
     check_quantity,
@@ -258,9 +258,9 @@ def destinations(session: Session) -> list[Any]:
 
 
 def _check_destination(session: Session, code: str) -> None:
-    known = {place.code for place in destinations(session)}
-    if code not in known:
-        raise Refused.field("to", "choice", ", ".join(sorted(known)))
+    known = destinations(session)
+    if code not in {place.code for place in known}:
+        raise Refused.field("to", "choice", listed_rows(known))
 
 
 def _ladders(body: ListingPatch, before: tuple[Ladder, ...], moq: int) -> tuple[Ladder, ...]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.rules.places import listed_rows
 from marketplace.edge.acts.catalog import check_filters, destinations
 from marketplace.edge.requests.search import Search
 from marketplace.kernel import clock
@@ -59,4 +60,4 @@ def _place(places: list[Any], text: str) -> str:
     for place in places:
         if wanted in {fold(name) for name in (place.code, place.name, *place.names.values())}:
             return place.code
-    raise Refused.field("to", "destination", ", ".join(sorted(place.code for place in places)))
+    raise Refused.field("to", "destination", listed_rows(places))

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.queries import shelf as catalog
+from marketplace.catalog.rules.places import listed_rows
 from marketplace.catalog.rules.pricing import check_quantity, ladder_for
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
@@ -116,9 +117,9 @@ def _mine(company_id: UUID, person_id: UUID) -> sa.Select[Cart]:
 
 
 def _check_destination(session: Session, place: str) -> None:
-    known = {row.code for row in reference.places(session) if row.kind is not PlaceKind.BORDER_SIDE}
-    if place not in known:
-        raise Refused.field("to", "choice", ", ".join(sorted(known)))
+    known = [row for row in reference.places(session) if row.kind is not PlaceKind.BORDER_SIDE]
+    if place not in {row.code for row in known}:
+        raise Refused.field("to", "choice", listed_rows(known))
 
 
 def _lines(session: Session, cart: Cart) -> int:

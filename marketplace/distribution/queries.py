@@ -93,6 +93,12 @@ def contracts_with(session: Session, *, line_id: UUID) -> tuple[UUID, ...]:
     )
 
 
+def orders_of(session: Session, *, contract_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the order whose goods each of these contracts carries."""
+    found = sa.select(FreightContract.id, FreightContract.order_id).where(FreightContract.id.in_(contract_ids))
+    return {row.id: row.order_id for row in session.execute(found)}
+
+
 def by_id(session: Session, *, contract_id: UUID) -> FreightRow:
     """Return a contract whoever it belongs to: for other parts of this feature, not for readers."""
     found = session.get_one(FreightContract, contract_id)

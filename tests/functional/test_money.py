@@ -291,3 +291,53 @@ def test_buyer_and_merchant_settle_on_the_pages(trade: Trade) -> None:
     trade.town.visitor("stranger@demo.test").open(f"/payments/{deposit}", 404)
     for locale in ("zh", "vi"):
         buyer.open(f"/{locale}/payments/{balance}")
+
+
+def test_a_mistyped_amount_is_looked_at_twice(trade: Trade) -> None:
+    deposit = trade.newest()
+    wrong = today(amount="99999999")
+    refused = send(trade.merchant, f"/payments/{deposit}/confirmation", 409, wrong)
+    assert refused["type"].endswith("amount_unlikely")
+    assert refused["facts"] == {"received": "99999999.00 CNY", "due": "3000.00 CNY"}
+    merchant = trade.town.visitor("merchant@demo.test")
+    merchant.open(f"/payments/{deposit}")
+    assert 'name="confirmed"' not in merchant.shown
+    merchant.send(f"/payments/{deposit}/confirmation", wrong, 409)
+    assert 'name="confirmed"' in merchant.shown
+    assert "99999999.00 CNY" in merchant.text()
+    assert "3000.00 CNY" in merchant.text()
+    # By its reference or by hand it is written down just as little.
+    named = trade.buyer.call("GET", f"/payments/{deposit}", 200)["creditor_reference"]
+    send(trade.merchant, "/transfers", 409, {**wrong, "currency": "CNY", "reference": named})
+    merchant.open("/merchant/money")
+    merchant.send("/merchant/transfers", {**wrong, "currency": "CNY", "reference": named}, 409)
+    assert 'name="confirmed"' in merchant.shown
+    came = send(trade.merchant, "/transfers", 201, {**wrong, "currency": "CNY"})
+    send(trade.merchant, f"/transfers/{came['id']}/match", 409, {"payment_id": deposit})
+    assert trade.buyer.call("GET", f"/payments/{deposit}", 200)["paid"]["amount"] == "0.00"
+    # Money that really came is written down, and what is too much is owed back.
+    paid = send(trade.merchant, f"/payments/{deposit}/confirmation", 200, today(amount="5000", confirmed=True))
+    assert (paid["state"], paid["surplus"]["amount"]) == ("paid", "2000.00")
+
+
+def test_money_says_what_it_is_for(trade: Trade) -> None:
+    deposit = trade.newest()
+    buyer, merchant = trade.town.visitor("buyer@demo.test"), trade.town.visitor("merchant@demo.test")
+    for path in (f"/payments/{deposit}", "/account/money"):
+        assert REFERENCE in buyer.open(path)
+        assert f"/orders/{trade.subject.id}" in buyer.shown
+    assert REFERENCE in merchant.open("/merchant/money")
+    send(trade.merchant, f"/payments/{deposit}/confirmation", 200, today(amount="3100"))
+    # What came to the merchant is under what it received, not under what it pays.
+    assert f"/payments/{deposit}" in buyer.open("/account/money")
+    assert f"/payments/{deposit}" not in merchant.open("/account/money")
+    assert f"/payments/{deposit}" in merchant.open("/merchant/money")
+    paid = {name: trade.merchant.call("GET", f"/payments?view={name}", 200)["items"] for name in ("paid", "received")}
+    assert (paid["paid"], [row["id"] for row in paid["received"]]) == ([], [deposit])
+    assert REFERENCE in buyer.open("/account/returns")
+    # A statement opens in the money that moved last, and names it by numbers that are on papers.
+    assert "3,000.00" in buyer.open("/account/statement")
+    assert REFERENCE in buyer.shown
+    assert f"/payments/{deposit}" in buyer.shown
+    entries = trade.buyer.call("GET", "/statements?currency=CNY", 200)["entries"]
+    assert not any(row["transfer_id"] in buyer.shown for row in entries)

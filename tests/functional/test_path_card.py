@@ -16,6 +16,7 @@ from marketplace.logistics.models.departures import Departure
 from marketplace.orders.models import Order
 from marketplace.payments.flows import give_back
 from marketplace.payments.models.cards import CardCharge
+from marketplace.payments.queries import ledger
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reports import queries as reports
 from marketplace.worker import runner
@@ -83,8 +84,20 @@ def test_a_buyer_sees_what_the_card_was_charged_and_refunded(app, call, market):
     assert sorted(entry["amount"]["amount"] for entry in entries) == amounts
     assert sum(map(Decimal, amounts)) == Decimal(balances["held"])
     assert seen(market.merchant) == ([], {})
+    visitor = Visitor(app)
+    visitor.log_in(market.buyer.login)
+    payment = next(one for one in order["payments"] if one["subject"] == "order")
+    assert call(market.buyer, "GET", f"/payments/{payment['id']}", expect=200)["payee_account"] is None
+    visitor.open(f"/payments/{payment['id']}")
+    assert "Released to the payee" in visitor.shown
+    for misleading in ("Account to pay into", "Money received", "never holds it"):
+        assert misleading not in visitor.shown
     call(market.buyer, "POST", f"/orders/{order['id']}/cancellation", key="end", expect=204)
     runner.run_due(app)
+    with unit_of_work() as session:
+        held = ledger.held_for(session, subject=Subject(SubjectKind.ORDER, UUID(order["id"])), currency="CNY")
+    assert (str(held.charged.amount), held.held.minor, held.released.minor) == (payment["amount"]["amount"], 0, 0)
+    assert held.refunded == held.charged
     entries, balances = seen(market.buyer)
     assert sorted(str(entry["kind"]) for entry in entries) == ["card_captured"] * 2 + ["card_refunded"] * 2
     assert balances == {"held": "0.00"}
@@ -96,8 +109,6 @@ def test_a_buyer_sees_what_the_card_was_charged_and_refunded(app, call, market):
     assert {one["id"]: Decimal(one["amount"]["amount"]) for rows in kept for one in rows} == {
         entry["id"]: -Decimal(entry["amount"]["amount"]) for entry in entries
     }
-    visitor = Visitor(app)
-    visitor.log_in(market.buyer.login)
     shown = visitor.open("/account/statement?currency=CNY")
     assert "Card charged" in shown
     assert "Card refunded" in shown

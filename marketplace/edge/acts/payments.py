@@ -26,6 +26,8 @@ _VIEWS: Final = {
     "to_pay": queries.to_pay,
     "to_receive": queries.to_receive,
     "slips": queries.slips_to_confirm,
+    "paid": queries.paid,
+    "received": queries.was_paid,
     "closed": queries.paid_or_closed,
 }
 
@@ -40,6 +42,7 @@ def confirm(session: Session, payment_id: UUID, body: requests.Confirmation) -> 
         payment_id=payment_id,
         amount=requests.money(body.amount, body.currency or known.amount.currency),
         received_on=body.received_on,
+        confirmed=body.confirmed,
         now=clock.now(),
     )
     return queries.payment(session, company_id=actor.company, payment_id=payment_id)
@@ -54,6 +57,7 @@ def record(session: Session, body: requests.Transfer) -> UUID:
         received_on=body.received_on,
         reference=body.reference or "",
         note=body.note or "",
+        confirmed=body.confirmed,
         now=clock.now(),
     )
 
@@ -61,7 +65,12 @@ def record(session: Session, body: requests.Transfer) -> UUID:
 def match(session: Session, transfer_id: UUID, body: requests.Match) -> None:
     """Say what a transfer is for."""
     transfers.match_transfer(
-        session, actor=require_actor(), transfer_id=transfer_id, payment_ids=body.chosen, now=clock.now()
+        session,
+        actor=require_actor(),
+        transfer_id=transfer_id,
+        payment_ids=body.chosen,
+        confirmed=body.confirmed,
+        now=clock.now(),
     )
 
 

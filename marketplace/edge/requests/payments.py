@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Currency, Exact, Line, Request, blank_is_none
+from marketplace.edge.parsing import Currency, Exact, Line, Request, Tick, blank_is_none
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import MINOR_UNITS, Money
 
@@ -45,11 +45,12 @@ Cursor = Annotated[Annotated[str, Field(max_length=500)] | None, BeforeValidator
 
 
 class Confirmation(Request):
-    """How much of a payment came on which day; the currency is the payment's."""
+    """How much of a payment came on which day; the currency is the payment's. ``confirmed``: however much it is."""
 
     amount: Exact
     currency: OptionalCurrency = None
     received_on: Day
+    confirmed: Tick = False
 
     _amount_apart = model_validator(mode="before")(amount_apart)
 
@@ -62,6 +63,7 @@ class Transfer(Request):
     received_on: Day
     reference: Annotated[Line | None, BeforeValidator(blank_is_none)] = None
     note: Annotated[Annotated[Line, Field(max_length=500)] | None, BeforeValidator(blank_is_none)] = None
+    confirmed: Tick = False
 
     _amount_apart = model_validator(mode="before")(amount_apart)
 
@@ -71,6 +73,7 @@ class Match(Request):
 
     payment_ids: list[UUID] = Field(default_factory=list[UUID], max_length=50)
     payment_id: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
+    confirmed: Tick = False
 
     @property
     def chosen(self) -> list[UUID]:
@@ -85,9 +88,9 @@ class Slip(Request):
 
 
 class PaymentsQuery(Request):
-    """Which payments: still to pay, still to receive, slips that wait, or closed ones."""
+    """Which payments: still to pay, still to receive, slips that wait, or closed ones: paid, received, or both."""
 
-    view: Literal["to_pay", "to_receive", "slips", "closed"] = "to_pay"
+    view: Literal["to_pay", "to_receive", "slips", "paid", "received", "closed"] = "to_pay"
     cursor: Cursor = None
 
 
@@ -131,6 +134,10 @@ def money(amount: Decimal, currency: str) -> Money:
 messages.register(
     errors={
         "payer_only": _("Only the payer hands in the slip."),
+        "amount_unlikely": _(
+            "%(received)s is far more than the %(due)s that is open. Look at your account again. If it really came,"
+            " confirm it: what is too much is owed back."
+        ),
         "payee_only": _("Only the payee says what has arrived."),
         "payment_unknown": _("The card provider has not answered. Try again: nothing is charged twice."),
         "payment_provider_busy": _("The card provider is busy. Nothing was charged; try again in a moment."),

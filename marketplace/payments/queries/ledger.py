@@ -79,6 +79,51 @@ class Statement:
     entries: tuple[EntryRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """What became of money that a provider holds for a subject: ``charged = held + released + refunded``."""
+
+    charged: Money
+    held: Money
+    released: Money
+    refunded: Money
+
+
+def held_for(session: Session, *, subject: Subject, currency: str) -> HeldRow:
+    """Return what was charged for a subject that the caller may see, and where that money is."""
+    key = AccountRef(AccountKind.HELD, None, currency, subject).key
+    sums = session.execute(
+        sa.select(LedgerTransfer.kind, sa.func.sum(LedgerEntry.minor).label("minor"))
+        .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerAccount.key == key)
+        .group_by(LedgerTransfer.kind)
+    )
+    moved: dict[TransferKind, int] = {row.kind: int(row.minor) for row in sums}
+
+    def total(*kinds: TransferKind) -> Money:
+        return Money(sum(moved.get(kind, 0) for kind in kinds), currency)
+
+    return HeldRow(
+        charged=-total(TransferKind.CARD_CAPTURED),
+        held=-total(*moved),
+        released=total(TransferKind.RELEASED, TransferKind.RELEASE_REVERSED),
+        refunded=total(TransferKind.CARD_REFUNDED, TransferKind.CARD_RETURNED),
+    )
+
+
+def latest_currency(session: Session, *, company_id: UUID) -> str | None:
+    """Return the currency of a company's newest entry, None before it has any."""
+    newest = (
+        sa.select(LedgerEntry.currency)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(_own(company_id))
+        .order_by(LedgerEntry.id.desc())
+        .limit(1)
+    )
+    return session.scalars(newest).first()
+
+
 def balance(session: Session, *, account: AccountRef) -> Money:
     """Return an account's balance; nothing for one that was never used."""
     total = (

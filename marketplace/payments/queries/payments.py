@@ -21,9 +21,10 @@ PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class TermsRow:
-    """How a subject is paid."""
+    """How a subject is paid; ``reference`` is its own number, as its papers print it."""
 
     subject: Subject
+    reference: str
     plan: Plan
     mode: Mode
     rail: Rail
@@ -152,6 +153,16 @@ def unanswered(session: Session, *, after: UUID, now: datetime, limit: int = 500
     return tuple(session.scalars(sa.select(Payment.id).where(*late).order_by(Payment.id).limit(limit)))
 
 
+def paid(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:
+    """Return what this company paid and what it need not pay any longer, newest first."""
+    return _page(session, cursor, Payment.payer_id == company_id, Payment.state.not_in(UNPAID))
+
+
+def was_paid(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:
+    """Return what this company was paid and what nobody owes it any longer, newest first."""
+    return _page(session, cursor, Payment.payee_id == company_id, Payment.state.not_in(UNPAID))
+
+
 def paid_or_closed(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:
     """Return what this company paid or was paid, and what needs paying no longer, newest first."""
     return _page(session, cursor, _party(company_id), Payment.state.not_in(UNPAID))
@@ -206,7 +217,8 @@ def _row(found: Payment) -> PaymentRow:
         event=found.event,
         payer_id=found.payer_id,
         payee_id=found.payee_id,
-        payee_account=_account(found.payee_account),
+        # What a provider holds is paid already: an account beside it would have it paid twice.
+        payee_account=_account(found.payee_account) if found.mode is Mode.DIRECT else None,
         rail=found.rail,
         mode=found.mode,
         amount=Money(found.amount_minor, found.currency),
@@ -242,6 +254,7 @@ def _milestone(found: Milestone) -> MilestoneRow:
 def _terms(found: PaymentTerms) -> TermsRow:
     return TermsRow(
         subject=Subject(found.subject_kind, found.subject_id),
+        reference=found.reference,
         plan=found.plan,
         mode=found.mode,
         rail=found.rail,

@@ -26,14 +26,23 @@ from marketplace.payments.rules.paying import (
     allot,
     standing,
 )
-from marketplace.payments.rules.receipts import check_receipt
+from marketplace.payments.rules.receipts import check_likely, check_receipt
 from marketplace.payments.services import payments
 
 
 def confirm_payment(
-    session: Session, *, actor: Actor, payment_id: UUID, amount: Money, received_on: date, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    payment_id: UUID,
+    amount: Money,
+    received_on: date,
+    confirmed: bool = False,
+    now: datetime,
 ) -> None:
     """Record that this much of a payment came: all of it, a part, too much, or all but the bank's charges.
+
+    Far too much is a Conflict ``amount_unlikely`` unless it is ``confirmed``: what is written down is owed back.
 
     A paid payment confirmed with the same facts stays as it is; with others it is a Conflict ``state``. NotFound for
     another's payment, NotAllowed ``payee_only`` for the payer.
@@ -52,7 +61,7 @@ def confirm_payment(
     transfer = _write(
         session, actor=actor, amount=amount, received_on=received_on, reference=payment.reference, note="", now=now
     )
-    _match(session, transfer, [payment], actor=actor, now=now)
+    _match(session, transfer, [payment], actor=actor, confirmed=confirmed, now=now)
 
 
 def record_transfer(
@@ -63,12 +72,14 @@ def record_transfer(
     received_on: date,
     reference: str = "",
     note: str = "",
+    confirmed: bool = False,
     now: datetime,
 ) -> UUID:
     """Record money that came to the actor's company and return the transfer's id.
 
     It is matched when its reference names exactly one open payment in its currency, by that payment's own reference or
-    by what its papers print beside it; else it waits to be matched by hand.
+    by what its papers print beside it; else it waits to be matched by hand. Far more than that payment lacks is a
+    Conflict ``amount_unlikely`` unless it is ``confirmed``.
     """
     check_receipt(amount, received_on, now=now)
     transfer = _write(
@@ -79,17 +90,23 @@ def record_transfer(
         # Another receipt may have settled it meanwhile: then this one is looked at by hand.
         waiting = payments.locked(session, Payment.id.in_(named), Payment.state.in_(UNPAID))
         if waiting:
-            _match(session, transfer, waiting, actor=actor, now=now)
+            _match(session, transfer, waiting, actor=actor, confirmed=confirmed, now=now)
     return transfer.id
 
 
 def match_transfer(
-    session: Session, *, actor: Actor, transfer_id: UUID, payment_ids: Sequence[UUID], now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    transfer_id: UUID,
+    payment_ids: Sequence[UUID],
+    confirmed: bool = False,
+    now: datetime,
 ) -> None:
     """Say which payments a transfer is for: each gets what it lacks, the last what is left.
 
-    Matched to the same payments again it stays as it is; to others it is a Conflict ``state``. NotFound for another's
-    transfer or payment.
+    Matched to the same payments again it stays as it is; to others it is a Conflict ``state``. Far more than they
+    lack is a Conflict ``amount_unlikely`` unless it is ``confirmed``. NotFound for another's transfer or payment.
     """
     wanted = list(dict.fromkeys(payment_ids))
     if not wanted:
@@ -111,7 +128,7 @@ def match_transfer(
     for payment in chosen:
         _check_currency(payment, _amount(transfer))
         PAYMENTS.apply(payment.state, "settle")
-    _match(session, transfer, chosen, actor=actor, now=now)
+    _match(session, transfer, chosen, actor=actor, confirmed=confirmed, now=now)
 
 
 def _write(
@@ -135,13 +152,23 @@ def _write(
     return transfer
 
 
-def _match(session: Session, transfer: IncomingTransfer, chosen: list[Payment], *, actor: Actor, now: datetime) -> None:
+def _match(
+    session: Session,
+    transfer: IncomingTransfer,
+    chosen: list[Payment],
+    *,
+    actor: Actor,
+    confirmed: bool,
+    now: datetime,
+) -> None:
     """Divide a transfer over locked payments and record what that makes of each."""
     for payment in chosen:
         _check_not_over(session, payment)
     allowed = tolerance(session, currency=transfer.currency, at=now)
     before = [_standing(payment, payment.paid_minor, allowed) for payment in chosen]
     lacking = [Money(max(0, payment.amount_minor - payment.paid_minor), payment.currency) for payment in chosen]
+    due = Money(sum(open_part.minor for open_part in lacking), transfer.currency)
+    check_likely(_amount(transfer), due=due, tolerance=allowed, confirmed=confirmed)
     parts = allot(_amount(transfer), lacking)
     transfer.state = TRANSFERS.apply(transfer.state, "match")
     for payment, part, was in zip(chosen, parts, before, strict=True):

@@ -1,5 +1,6 @@
 """Pages of money: one payment, what is to pay, what came, statements, the operator's ledger."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import payments as acts
 from marketplace.edge.acts import payouts
 from marketplace.edge.acts.clocks import clocks
+from marketplace.edge.acts.subjects import About, about
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -22,6 +24,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.payments.queries import ledger, payments, transfers
 from marketplace.payments.rules.paying import PAYMENTS, TransferState
+from marketplace.payments.rules.terms import Mode, Subject
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices
 
@@ -100,8 +103,9 @@ def dispute(payment_id: UUID) -> Any:
 def to_pay() -> str:
     """Show a buyer what is to pay."""
     page = acts.listed(reading(), "to_pay", _cursor())
-    closed = acts.listed(reading(), "closed", None)
-    return render_template("payments/to_pay.html", page=page, closed=closed, names=_names([*page.items, *closed.items]))
+    closed = acts.listed(reading(), "paid", None)
+    rows = [*page.items, *closed.items]
+    return render_template("payments/to_pay.html", page=page, closed=closed, names=_names(rows), about=_about(rows))
 
 
 @pages.get("/merchant/money")
@@ -151,7 +155,10 @@ def match(transfer_id: UUID) -> Any:
 @requires(Permission.TRADE_STATEMENT_READ, twin="GET /api/v1/statements")
 def statement() -> Any:
     """Show a statement of one currency, down to the entries."""
-    asked = {"currency": choices.home_currency(choices.home_country()), **request.args.to_dict()}
+    asked = request.args.to_dict()
+    if "currency" not in asked:
+        latest = ledger.latest_currency(reading(), company_id=require_actor().company)
+        asked["currency"] = latest or choices.home_currency(choices.home_country())
     shown: dict[str, Any] = {"values": asked, "currencies": choices.currencies()}
     try:
         found = acts.statement(reading(), parse(requests.Period, asked))
@@ -159,7 +166,9 @@ def statement() -> Any:
         return forms.reshown(
             refusal, lambda **why: render_template("payments/statement.html", statement=None, **{**why, **shown})
         )
-    return render_template("payments/statement.html", statement=found, errors={}, refusal=None, **shown)
+    return render_template(
+        "payments/statement.html", statement=found, about=_about(found.entries), errors={}, refusal=None, **shown
+    )
 
 
 @pages.get("/operator/ledger")
@@ -185,7 +194,7 @@ def account(account_id: UUID) -> str:
     session = reading()
     row = ledger.account(session, account_id=account_id)
     page = ledger.entries(session, account_id=account_id, cursor=_cursor())
-    return render_template("payments/account.html", account=row, page=page)
+    return render_template("payments/account.html", account=row, page=page, about=_about(page.items))
 
 
 def _payment(payment_id: UUID, **shown: Any) -> str:
@@ -197,6 +206,10 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
         receipts=transfers.receipts_of(session, payment_id=row.id),
         returns=payouts.returns_about(session, [row.subject]),
         names=_names([row]),
+        about=_about([row]),
+        held=ledger.held_for(session, subject=row.subject, currency=row.amount.currency)
+        if row.mode is Mode.PROVIDER_HELD
+        else None,
         clocks=clocks(session, (row.payer_id, row.payee_id)),
         is_payer=row.payer_id == actor.company,
         takes_slip=PAYMENTS.allows(row.state, "slip"),
@@ -210,13 +223,17 @@ def _received(**shown: Any) -> str:
     session, actor = reading(), require_actor()
     due = acts.listed(session, "to_receive", _cursor())
     slips = acts.listed(session, "slips", None)
+    closed = acts.listed(session, "received", None)
+    rows = [*due.items, *slips.items, *closed.items]
     unmatched = transfers.transfers(session, payee_id=actor.company, state=TransferState.UNMATCHED)
     return render_template(
         "payments/received.html",
         due=due,
         slips=slips,
         unmatched=unmatched,
-        names=_names([*due.items, *slips.items]),
+        closed=closed,
+        names=_names(rows),
+        about=_about(rows),
         currencies=choices.currencies(),
         **{
             "values": {"received_on": clock.now().date(), "currency": choices.home_currency(choices.home_country())},
@@ -231,6 +248,10 @@ def _received(**shown: Any) -> str:
 def _names(rows: list[payments.PaymentRow]) -> dict[UUID, str]:
     ids = {company for row in rows for company in (row.payer_id, row.payee_id)}
     return {key: found.name for key, found in accounts.get_companies(reading(), company_ids=ids).items()}
+
+
+def _about(rows: Iterable[payments.PaymentRow | ledger.EntryRow]) -> Mapping[Subject, About]:
+    return about(reading(), {row.subject for row in rows})
 
 
 def _cursor() -> str | None:

@@ -10,6 +10,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import payments as money
 from marketplace.edge.acts import payouts as acts
+from marketplace.edge.acts.subjects import about
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -143,6 +144,7 @@ def _returns(**shown: Any) -> str:
         "payouts/returns.html",
         page=page,
         names={key: row.name for key, row in found.items()},
+        about=about(session, {row.subject for row in page.items}),
         company_id=company_id,
         **{"refusal": None, "errors": {}, "values": {}, **shown},
     )

@@ -140,7 +140,7 @@ class Deal:
         slips.attach_slip(self.session, actor=self.buyer, payment_id=payment.id, file_id=file.id, now=self.now)
         return file.id
 
-    def confirm(self, minor: int, payment: PaymentRow | None = None) -> PaymentRow:
+    def confirm(self, minor: int, payment: PaymentRow | None = None, *, confirmed: bool = False) -> PaymentRow:
         """Have the merchant say how much came."""
         payment = payment or self.payment()
         receipts.confirm_payment(
@@ -149,6 +149,7 @@ class Deal:
             payment_id=payment.id,
             amount=Money(minor, self.currency),
             received_on=TODAY,
+            confirmed=confirmed,
             now=self.now,
         )
         return payments.payment(self.session, company_id=self.buyer.company, payment_id=payment.id)

@@ -435,7 +435,7 @@ def test_no_cash_of_the_city_moves_for_a_direct_subject(deal):
             ledger.post(deal.session, kind=kind, key="k", entries=entries, subject=subject, now=NOW)
     deal.confirm(299_000)
     deal.happens(MilestoneEvent.HANDED_OVER)
-    deal.confirm(900_000)
+    deal.confirm(900_000, confirmed=True)
     deal.cancel()
     cash = sa.select(LedgerEntry.id).join(LedgerAccount).where(LedgerAccount.kind.in_(CASH))
     assert deal.session.scalars(cash).first() is None

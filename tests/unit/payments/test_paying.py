@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.money import LARGEST_MINOR, Money
 from marketplace.payments.rules import paying, receipts
 from marketplace.payments.rules.paying import MILESTONE_OF, PAYMENTS, PaymentState
@@ -97,3 +97,16 @@ def test_a_receipt_that_cannot_be_is_refused(amount, day, fields):
     with pytest.raises(Refused) as refusal:
         receipts.check_receipt(cny(amount), day, now=NOW)
     assert [error.field for error in refusal.value.errors] == fields
+
+
+@pytest.mark.parametrize(("minor", "is_likely"), [(548_000, True), (548_001, False), (9_999_999_900, False), (1, True)])
+def test_far_more_than_is_open_is_looked_at_twice(minor, is_likely):
+    due, tolerance = cny(480_000), cny(20_000)
+    receipts.check_likely(cny(minor), due=due, tolerance=tolerance, confirmed=True)
+    if is_likely:
+        receipts.check_likely(cny(minor), due=due, tolerance=tolerance, confirmed=False)
+        return
+    with pytest.raises(Conflict) as refused:
+        receipts.check_likely(cny(minor), due=due, tolerance=tolerance, confirmed=False)
+    assert refused.value.code == "amount_unlikely"
+    assert refused.value.facts["due"] == "4800.00 CNY"

@@ -102,13 +102,21 @@ _PHRASES: Final = (
     N_("less than %(bound)s"),
     N_("%(least)s or more"),
     N_("%(most)s or less"),
+    N_("%(at)s or earlier"),
+    N_("%(at)s or later"),
     N_("%(low)s or %(high)s"),
     N_("%(low)s to %(high)s"),
 )
 _VALUE: Final = re.compile(r"%\\\((\w+)\\\)s")
 # Numbers, days and amounts; a word would make "4 to 30 letters" look like a range.
 _NUMBER: Final = r"[−+-]?\d[\d.,:TZ-]*(?: [A-Z]{3})?"
-_SHAPES: Final = {"country": "[A-Z]{2}", "currency": "[A-Z]{3}", "kinds": "[A-Z0-9, ]+", "purpose": "[a-z]+"}
+_SHAPES: Final = {
+    "at": r"\d.+",
+    "country": "[A-Z]{2}",
+    "currency": "[A-Z]{3}",
+    "kinds": "[A-Z0-9, ]+",
+    "purpose": "[a-z]+",
+}
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:

@@ -1,5 +1,6 @@
 """From confirmation to receipt over the API: packed, 3 cartons short, a 26-hour border wait, received and counted."""
 
+import re
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -213,6 +214,7 @@ def test_the_same_way_by_forms_without_scripts(way, market, operator, visit, lat
     way.secure()
     merchant, carrier, staff, buyer = (visit(one) for one in (market.merchant, market.carrier, operator, market.buyer))
     assert "To pack and hand over" in merchant.open(f"/orders/{way.order_id}")
+    assert '<span class="stop__note">planned</span>' in merchant.shown
     assert "/packing" in merchant.open("/merchant/fulfilment")
     follow(merchant, merchant.send(f"/merchant/lines/{way.line_id}/ready", {}))
     packing = f"/merchant/lines/{way.line_id}/packing"
@@ -224,7 +226,7 @@ def test_the_same_way_by_forms_without_scripts(way, market, operator, visit, lat
 
     handover = f"/partner/lines/{way.line_id}/handover"
     assert handover in carrier.open("/partner/consignments")
-    carrier.open(handover)
+    assert "UTC+08" in carrier.open(handover)  # the hub's clock, not that of Hanoi
     assert "Measure all three sides" in carrier.send(handover, {"cartons_received": "7", "gross_kg": "80"}, 422).text
     carrier.send(handover, {"cartons_received": "7", "gross_kg": "80", "m3": "0.6"})
     assert "3 cartons short" in carrier.open("/partner/consignments")
@@ -242,6 +244,8 @@ def test_the_same_way_by_forms_without_scripts(way, market, operator, visit, lat
     later(100 * 3_600)
     follow(staff, staff.send(f"{page}/at-border", {"happened_at": f"{at + timedelta(hours=24):%Y-%m-%dT%H:%M}"}))
     assert "still waiting" in staff.shown
+    early = f"{at - timedelta(hours=9):%Y-%m-%dT%H:%M}"
+    assert "UTC+07 or later" in staff.send(f"{page}/clear", {"happened_at": early}, 422).text
     local = (at + timedelta(hours=50)).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
     follow(staff, staff.send(f"{page}/clear", {"happened_at": f"{local:%Y-%m-%dT%H:%M}"}))
     assert "26 hours" in staff.shown
@@ -250,9 +254,13 @@ def test_the_same_way_by_forms_without_scripts(way, market, operator, visit, lat
 
     receipt = f"/bookings/{way.booking['id']}/receipt"
     assert receipt in buyer.open(f"/orders/{way.order_id}")
+    assert not re.search('stop__note">(planned|expected)<', buyer.shown)
     assert "crossed after 26 hours" in buyer.shown
     visit(market.thai).open(receipt, status=404)
     buyer.open(receipt)
+    assert 'id="error-damaged"' in buyer.send(receipt, {"cartons": "7", "damaged": "8"}, 422).text
+    tomorrow = f"{clock.now() + timedelta(hours=31):%Y-%m-%dT%H:%M}"
+    assert "UTC+07 or earlier" in buyer.send(receipt, {"cartons": "7", "received_at": tomorrow}, 422).text
     follow(buyer, buyer.send(receipt, {"cartons": "7"}))
     assert "Delivered" in buyer.shown
     assert way.line()["parts"] == {"delivered": 280, "short": 120}

@@ -106,6 +106,10 @@ class Receipt(Request):
     complete: Tick = True
 
 
+# Refusals whose accepted value begins with an instant.
+BOUNDED_INSTANTS: Final = ("in_the_future", "before_the_last")
+
+
 def grams(kilograms: Decimal) -> int:
     """Return whole grams."""
     return _whole(kilograms * _GRAMS)
@@ -129,6 +133,7 @@ messages.register(
     errors={
         "not_secured": _("The deposit is not there yet, so nothing is packed."),
         "only_the_consignee": _("Only the receiving side, the carrier or the operator counts what arrived."),
+        "stops_ahead": _("Cargo aboard is for a place before this one. Record the arrival there first: %(places)s."),
         "no_border": _("No border lies ahead of this lorry any more."),
         "other_carrier": _("No freight is agreed with this carrier: decline the booking and book again."),
         "other_hub": _("This departure leaves from another hub."),

@@ -32,6 +32,7 @@ class BookingRow:
     departure_reference: str
     departure_state: DepartureState
     hold_cause: HoldCause | None
+    hub_code: str
     to_place: str
     load: Load
     state: BookingState
@@ -92,6 +93,7 @@ def booking_rows() -> sa.Select[*tuple[Any, ...]]:
             Departure.reference,
             Departure.state,
             Departure.hold_cause,
+            Departure.hub_code,
             Departure.departs_at,
             Departure.cutoff_cargo_at,
             stop.eta,
@@ -103,7 +105,7 @@ def booking_rows() -> sa.Select[*tuple[Any, ...]]:
 
 def booking_row(row: Sequence[Any]) -> BookingRow:
     """Return the row of one booking."""
-    found, departure_reference, departure_state, hold_cause, departs_at, cutoff_cargo_at, arrives_at = row
+    found, departure_reference, departure_state, hold_cause, hub_code, departs_at, cutoff_cargo_at, arrives_at = row
     return BookingRow(
         id=found.id,
         reference=found.reference,
@@ -113,6 +115,7 @@ def booking_row(row: Sequence[Any]) -> BookingRow:
         departure_reference=departure_reference,
         departure_state=departure_state,
         hold_cause=hold_cause,
+        hub_code=hub_code,
         to_place=found.to_place,
         load=found.load,
         state=found.state,

@@ -277,7 +277,7 @@ def _check_counts(cartons: int, damaged_cartons: int, remarks: str) -> None:
     if cartons < 0:
         errors.append(FieldError("cartons", "too_small", "0 or more"))
     if not 0 <= damaged_cartons <= max(cartons, 0):
-        errors.append(FieldError("damaged_cartons", "range", "0 to the cartons received"))
+        errors.append(FieldError("damaged", "range", "0 to the cartons received"))
     if len(remarks) > _LONGEST_REMARK:
         errors.append(FieldError("remarks", "too_long", f"at most {_LONGEST_REMARK} characters"))
     if errors:

@@ -158,7 +158,8 @@ def _act(departure_id: UUID, work: Callable[..., None], said: str) -> Any:
         work(session, _form(departure_id))
         return url_for("operations.departure", departure_id=departure_id)
 
-    return done(act, said, lambda **typed: _departure(departure_id, **typed))
+    zone = shown.next_zone(acts.operated(departure_id).departure, request.form.get("place", ""))
+    return done(act, said, lambda **typed: _departure(departure_id, **typed), zone)
 
 
 def _form(departure_id: UUID) -> Any:

@@ -1,6 +1,7 @@
 """Pages of those who pack a line, take it in at the hub and count it at its door."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,10 @@ from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import may, requires
 from marketplace.edge.requests import operations as requests
 from marketplace.edge.requests.payments import CursorQuery
-from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.errors import Conflict, DomainError, FieldError, Refused
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods
+from marketplace.web.shared import goods, render
 
 _BLANK: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None}
 
@@ -102,7 +103,7 @@ def _handover(line_id: UUID, **shown: Any) -> str:
         "operations/handover.html",
         row=row,
         may_override=acts.may_override(),
-        zone=acts.zone_of(row.booking.to_place),
+        zone=acts.zone_of(row.booking.hub_code),
         **{**_BLANK, "values": values, **shown},
     )
 
@@ -141,7 +142,7 @@ def receive(booking_id: UUID) -> Any:
 
     def work(session: Any) -> str:
         row = acts.to_receive(booking_id)
-        form = in_zone(request.form.to_dict(), "received_at", acts.zone_of(row.booking.to_place))
+        form = in_zone(request.form.to_dict(), "received_at", zone)
         # The tick says the opposite of the field: forms send nothing for what is not ticked.
         form["complete"] = "" if form.pop("more_to_come", "") else "1"
         acts.receive(session, booking_id, parse_form(requests.Receipt, MultiDict(form)))
@@ -149,17 +150,31 @@ def receive(booking_id: UUID) -> Any:
             return url_for("orders.one", order_id=acts.order_of(row.booking.subject))
         return url_for("operations.consignments")
 
-    return done(work, _("Written down. Thank you for counting."), lambda **shown: _receipt(booking_id, **shown))
+    zone = acts.zone_of(acts.to_receive(booking_id).booking.to_place)
+    said = _("Written down. Thank you for counting.")
+    return done(work, said, lambda **shown: _receipt(booking_id, **shown), zone)
 
 
-def done(work: Callable[..., str], said: str, show: Callable[..., str]) -> Any:
-    """Do an act once and say so, or show its form again with the reason."""
+def done(work: Callable[..., str], said: str, show: Callable[..., str], zone: str | None = None) -> Any:
+    """Do an act once and say so, or show its form again with the reason; instants are said on the clock of a zone."""
     try:
         answer = forms.once(work)
     except (Refused, Conflict) as refusal:
-        return forms.reshown(refusal, show)
+        return forms.reshown(_on_the_clock(refusal, zone) if zone else refusal, show)
     flash(said, "good")
     return answer
+
+
+def _on_the_clock(refusal: DomainError, zone: str) -> DomainError:
+    """Return the refusal with the bound of an instant on the clock that the person wrote it by."""
+    return type(refusal)(refusal.code, errors=[_said_in(error, zone) for error in refusal.errors], **refusal.facts)
+
+
+def _said_in(error: FieldError, zone: str) -> FieldError:
+    at, space, side = error.accepted.partition(" ")
+    if error.code not in requests.BOUNDED_INSTANTS:
+        return error
+    return replace(error, accepted=f"{render.datetime_in(datetime.fromisoformat(at), zone)}{space}{side}")
 
 
 def in_zone(form: dict[str, str], name: str, zone: str) -> dict[str, str]:

@@ -42,9 +42,9 @@ def way(row: DepartureRow, now: datetime) -> list[dict[str, Any]]:
 
 
 def ends(row: DepartureRow) -> list[tuple[str, str]]:
-    """Return the places where cargo may leave the lorry, the last first, as choices."""
-    places = [stop.place for stop in row.stops[1:] if not stop.is_border]
-    return [(place.code, place.called(locale.current())) for place in reversed(places)]
+    """Return the places where cargo may leave the lorry and that it has not reached, the next first, as choices."""
+    places = [stop.place for stop in row.stops[1:] if not stop.is_border and stop.reached_at is None]
+    return [(place.code, place.called(locale.current())) for place in places]
 
 
 def causes() -> list[tuple[str, str]]:

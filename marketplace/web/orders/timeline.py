@@ -10,7 +10,7 @@ from marketplace.edge.acts.operations import waits_in
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.rules.cargo import Status
-from marketplace.logistics.rules.states import BookingState
+from marketplace.logistics.rules.states import BookingState, Classifier
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.rules.states import WAY_FROM_STOCK, WAY_MADE_TO_ORDER, LineState
 from marketplace.payments.queries.payments import MilestoneRow
@@ -35,6 +35,9 @@ _REACHED: Final[dict[int, BookingState]] = {
     Status.DEPARTED: BookingState.IN_TRANSIT,
     Status.DELIVERED: BookingState.COMPLETED,
 }
+_THERE: Final = (BookingState.ARRIVED, BookingState.COMPLETED)
+# What is noted later in this order replaces what is noted before it.
+_SURER: Final = (Classifier.PLANNED, Classifier.ESTIMATED, Classifier.ACTUAL)
 _PAID = (MilestoneState.PAID, MilestoneState.RELEASED)
 
 
@@ -76,7 +79,8 @@ def _transport(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
         stops = [{"label": label_of(booking.state), "state": "problem"}]
     else:
         stops[0]["note"] = booking.departure_reference
-        stops[-2] |= {"at": booking.arrives_at, "zone": zone}
+        if booking.state not in _THERE:
+            stops[-2] |= {"at": booking.arrives_at, "zone": zone, "note": _("planned")}
         _date(seen, line, booking, dict(zip(way, stops, strict=True)))
         place = way.index(BookingState.IN_TRANSIT) + 1
         stops[place:place] = _borders(seen, line)
@@ -91,14 +95,16 @@ def _trouble(booking: BookingRow) -> str | None:
 
 
 def _date(seen: OrderSeen, line: LineRow, booking: BookingRow, stops: dict[BookingState, dict[str, Any]]) -> None:
-    """Give each stop the instant at which it happened, or is expected."""
-    for event in seen.journey_of(line.id):
+    """Give each stop the instant at which it happened; what is planned or expected is called so and gives way to it."""
+    words = {Classifier.PLANNED: _("planned"), Classifier.ESTIMATED: _("expected")}
+    for event in sorted(seen.journey_of(line.id), key=lambda row: (_SURER.index(row.classifier), row.recorded_at)):
         reached = _REACHED.get(event.code)
         if event.code == Status.ARRIVED and event.place_code == booking.to_place:
             reached = BookingState.ARRIVED
-        if reached is not None:
+        is_fact = event.classifier is Classifier.ACTUAL
+        if reached is not None and (is_fact or stops[reached]["state"] == "future"):
             zone = seen.zone(event.place_code or seen.order.place_code)
-            stops[reached] |= {"at": event.event_at, "zone": zone}
+            stops[reached] |= {"at": event.event_at, "zone": zone, "note": words.get(event.classifier)}
 
 
 def _borders(seen: OrderSeen, line: LineRow) -> list[dict[str, Any]]:

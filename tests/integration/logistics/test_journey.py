@@ -15,7 +15,14 @@ from marketplace.logistics.queries import bookings, checks
 from marketplace.logistics.queries import departures as departure_queries
 from marketplace.logistics.queries import tracking as tracking_queries
 from marketplace.logistics.rules.cargo import MeasuredUnit, Status, is_sscc, manifest_hash
-from marketplace.logistics.rules.states import BookingState, ConsignmentState, DepartureState, HoldCause, UnitState
+from marketplace.logistics.rules.states import (
+    BookingState,
+    Classifier,
+    ConsignmentState,
+    DepartureState,
+    HoldCause,
+    UnitState,
+)
 from marketplace.logistics.services import cargo, tracking
 from marketplace.logistics.services.departures import closing, journey, loading, moving
 from marketplace.logistics.services.space import claims
@@ -106,6 +113,31 @@ def test_a_lorry_takes_its_cargo_from_hub_to_receipt(session, road):
         codes
     )
     assert checks.breaches(session) == []
+
+
+def test_a_booking_arrives_at_its_own_place_only(session, road):
+    departure_id = road.departures[0]
+    near, far = road.confirmed(session), road.hold(session, to_place="VNHPH")
+    claims.confirm(session, subject=far.subject, now=NOW)
+    sealed(session, road, near, far)
+    for name in ("depart", "at_border", "clear"):
+        act(session, name, departure_id)
+    with pytest.raises(Conflict, match="stops_ahead") as refusal:
+        act(session, "arrive", departure_id)
+    assert refusal.value.facts["places"] == "VNHAN"
+    act(session, "arrive", departure_id, place_code="VNHAN")
+    assert (booking(session, near).state, booking(session, far).state) == (
+        BookingState.ARRIVED,
+        BookingState.IN_TRANSIT,
+    )
+    act(session, "arrive", departure_id)
+    assert booking(session, far).state is BookingState.ARRIVED
+    arrivals = [
+        step.place_code
+        for step in tracking_queries.timeline(session, booking_ids=[near.id])[near.id]
+        if (step.code, step.classifier) == (Status.ARRIVED, Classifier.ACTUAL)
+    ]
+    assert arrivals == ["CN-YOUYIGUAN", "VNHAN", "VNHPH"]
 
 
 def test_acts_out_of_order_say_what_is_possible(session, road):

@@ -99,7 +99,11 @@ def arrive(
     place_code: str | None = None,
     happened_at: datetime | None = None,
 ) -> None:
-    """Note the arrival at a place on the way, or at the end of the line where none is named: cargo for it is there."""
+    """Note the arrival at a place on the way, or at the end of the line where none is named: cargo for it is there.
+
+    Conflict ``stops_ahead`` at the end of the line while cargo aboard is for a place before it: a booking arrives at
+    its own place only.
+    """
     places = session.scalars(
         sa.select(DepartureStop.place_code)
         .where(DepartureStop.departure_id == departure_id, ~DepartureStop.is_border, DepartureStop.position > 0)
@@ -108,8 +112,12 @@ def arrive(
     if place_code is not None and place_code not in places:
         raise Refused.field("place", "choice", ", ".join(places))
     if place_code in (None, places[-1] if places else None):
-        departure = act(session, actor, departure_id, "arrive", now)
-        there, aboard = places[-1], booked_on(session, departure.id, (BookingState.IN_TRANSIT,))
+        departure = locked(session, departure_id)
+        aboard = booked_on(session, departure_id, (BookingState.IN_TRANSIT,))
+        before = {row.to_place for row in aboard} - {*places[-1:]}
+        if before and DEPARTURE.allows(departure.state, "arrive"):
+            raise Conflict("stops_ahead", places=", ".join(code for code in places if code in before))
+        departure, there = act(session, actor, departure_id, "arrive", now), places[-1]
     else:
         departure = locked(session, departure_id)
         # The lorry goes on, so its own state stays; the drawn transition says whether it can be arriving anywhere.

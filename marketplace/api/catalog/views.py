@@ -52,9 +52,17 @@ def shelf(query: requests.Shelf) -> tuple[int, Items[answers.Summary]]:
         origin=query.origin,
         incoterm=query.incoterm,
         commodity=query.commodity,
+        merchant_id=uuid_text(query.merchant, "merchant") if query.merchant else None,
         cursor=query.cursor,
     )
     return 200, Items[answers.Summary](items=[answers.Summary.of(row) for row in page.items], next=page.next)
+
+
+@api.get("/merchants/<uuid:company_id>")
+@operation(answers={200: answers.Merchant}, tag="catalog", public_because=_SHOWN)
+def merchant(company_id: UUID) -> tuple[int, answers.Merchant]:
+    """Show a merchant and what the city has verified of it; ``GET /listings?merchant=`` lists its offers."""
+    return 200, answers.Merchant.of(acts.seller(reading(), company_id=company_id))
 
 
 @api.get("/listings/<uuid:listing_id>")

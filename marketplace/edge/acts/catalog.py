@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.catalog.queries import goods
 from marketplace.catalog.queries import shelf as queries
 from marketplace.catalog.rules.drafts import ListingDraft
@@ -30,12 +31,13 @@ from marketplace.catalog.rules.states import ListingState
 from marketplace.distribution.rules.freight import is_included
 from marketplace.edge.parsing import parse
 from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch, Looking
-from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.errors import FieldError, NotFound, Refused
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.rules.states import MerchantState
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import INCOTERMS, RCEP
 
@@ -66,6 +68,26 @@ class Look:
     def is_elsewhere(self) -> bool:
         """Whether the price brings the goods to another place than was asked for."""
         return self.goes_to != self.to
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """A merchant as the public knows it, and what the city has verified of it."""
+
+    company_id: UUID
+    name: str
+    country: str
+    legal_name: str
+    licence_until: date | None
+
+
+def seller(session: Session, *, company_id: UUID) -> Seller:
+    """Return a merchant whose goods may be on the shelf; NotFound for any other company and for unknown ids alike."""
+    found = merchants.merchant_of(session, company_id=company_id)
+    if found is None or found.state is not MerchantState.APPROVED:
+        raise NotFound("merchant")
+    name = accounts.get_company(session, company_id=company_id).name
+    return Seller(company_id, name, found.country, found.legal_name, found.licence_until)
 
 
 def check_filters(session: Session, **wanted: str | None) -> None:
@@ -243,8 +265,8 @@ def warnings(session: Session, *, company_id: UUID, draft: ListingDraft) -> list
     found: list[FieldError] = []
     if draft.packing is None:
         found.append(FieldError("packing", "packing_unstated", "the carton: units, three sides, gross and net weight"))
-    accounts = merchants.payee_currencies(session, company_ids=[company_id]).get(company_id, frozenset())
-    lacking = sorted({ladder.currency for ladder in draft.ladders} - accounts)
+    known = merchants.payee_currencies(session, company_ids=[company_id]).get(company_id, frozenset())
+    lacking = sorted({ladder.currency for ladder in draft.ladders} - known)
     found += [
         FieldError("currency", "no_account", "an account in this currency", {"currency": currency})
         for currency in lacking

@@ -143,12 +143,13 @@ class Looking(Request):
 
 
 class Shelf(Request):
-    """Which listings are wanted."""
+    """Which listings are wanted; ``merchant`` is a company's id."""
 
     category: OptionalLine = None
     origin: OptionalCountry = None
     incoterm: OptionalLine = None
     commodity: OptionalLine = None
+    merchant: OptionalLine = None
     state: OptionalLine = None
     mine: Tick = False
     cursor: OptionalLine = None

@@ -54,6 +54,27 @@ def products() -> str:
     return moulds.page("catalog/products.html", values, parts=(categories, *page.items), facts=page.next)
 
 
+@pages.get("/merchants/<uuid:company_id>")
+@public(_SHELF)
+def seller(company_id: UUID) -> str:
+    """Show a merchant, what the city has verified of it, and its offers."""
+    asked = parse(requests.Shelf, {"cursor": request.args["cursor"]} if "cursor" in request.args else {})
+    session = reading()
+    found = acts.seller(session, company_id=company_id)
+    page = shelf.shelf(session, merchant_id=company_id, cursor=asked.cursor)
+
+    def values() -> dict[str, Any]:
+        return {
+            "seller": found,
+            "offers": [shown.card(row) for row in page.items],
+            "next": url_for("catalog.seller", company_id=company_id, cursor=page.next) if page.next else None,
+            "first": url_for("catalog.seller", company_id=company_id) if asked.cursor else None,
+        }
+
+    facts = (found.name, found.country, found.legal_name, found.licence_until, page.next)
+    return moulds.page("catalog/merchant.html", values, parts=page.items, facts=facts)
+
+
 @pages.get("/products/<uuid:listing_id>")
 @public(_SHELF)
 def product(listing_id: UUID) -> Any:

@@ -90,6 +90,7 @@ def card(row: CardRow) -> dict[str, Any]:
         "picture": picture(row.picture, 320) if row.picture else None,
         "category": row.drawing,
         "merchant": row.merchant,
+        "merchant_href": url_for("catalog.seller", company_id=row.merchant_id),
         "origin": country(row.origin),
         "price": row.price,
         "unit": unit(row.unit),

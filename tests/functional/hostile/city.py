@@ -340,7 +340,8 @@ def _offer(city: City) -> None:
     city.ids["submitted"] = changing
     city.ids["case"] = city.call("operator", "GET", "/moderation")["items"][0]["id"]
     for name, query in (("preview", "?dry_run=1"), ("done", "?dry_run=1")):
-        sheet = workbook(table([row(sku=f"{name}-1"), row(sku=f"{name}-2", hs="1")]))
+        lines = [row(sku=f"{name}-1", Remarks="as seen"), row(sku=f"{name}-2", hs="1", Remarks="")]
+        sheet = workbook(table(lines))
         sent = {"file": (io.BytesIO(sheet), "list.xlsx")}
         city.ids[f"import.{name}"] = city.call("merchant", "POST", f"/imports{query}", data=sent)["id"]
     _work(city)

@@ -241,6 +241,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /ledger/accounts/{}/entries": Way("operator", ("account",)),
     "GET /listings": Way("merchant"),
     "GET /listings/{}": Way("", ("live",)),
+    "GET /merchants/{}": Way("", ("company.merchant",)),
     "POST /listings": Way("merchant", (), _listing),
     "PATCH /listings/{}": Way("merchant", ("draft",), _listing),
     "POST /listings/{}/acts": Way("merchant", ("live",), body(action="pause")),

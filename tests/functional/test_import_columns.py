@@ -62,6 +62,7 @@ def test_what_was_matched_and_what_is_ignored_is_said(app, program, visitor):
     text = visitor.text()
     assert "1 column was not recognised and is ignored" in text
     assert "Recognised columns" in text
+    assert 'value="1" max="1"' in visitor.shown
     assert "No row would be written" in text
     assert "Write the good rows" not in visitor.shown
 

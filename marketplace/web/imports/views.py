@@ -194,7 +194,8 @@ def _job(view: queries.ImportView) -> dict[str, Any]:
     return {
         "id": view.id,
         "title": view.sheet or lazy_gettext("Price list"),
-        "done": view.done,
+        # A preview is finished, though none of its rows is written.
+        "done": view.total if view.state is ImportState.PREVIEWED else view.done,
         "total": view.total,
         "state": "running" if view.state in _RUNNING else _SHOWN_AS[view.state],
     }

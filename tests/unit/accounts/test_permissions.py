@@ -90,6 +90,7 @@ operator:audit:read         . . . . a
 operator:claim:decide       . o . t .
 operator:company:admit      . . . . a
 operator:desk:read          m o c t a
+operator:job:revive         . . . . a
 operator:ledger:read        . . . t a
 operator:listing:moderate   m . . . .
 operator:mail:read          . . . . a

@@ -20,11 +20,12 @@ from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder, make_ladder
 from marketplace.catalog.services import listings, taxonomy
+from marketplace.files import store
 from marketplace.files.models import StoredFile
 from marketplace.files.rules import Purpose
 from marketplace.kernel import clock, events
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.db import extension, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
@@ -38,6 +39,7 @@ from marketplace.merchants.services import payees
 from marketplace.moderation import services as moderation
 from marketplace.moderation.models import Case
 from marketplace.reference import services as reference
+from tests.support.pdfs import pdf
 
 PASSWORD = "over the Friendship Bridge"
 HUB = "CN-NANPENG"
@@ -132,9 +134,10 @@ def payee(session: Session, actor: Actor, *, currency: str, country: str, now: d
 
 def approve(session: Session, actor: Actor, *, name: str, country: str, now: datetime) -> None:
     """Make a company a merchant without its paperwork, which has tests of its own."""
+    paper = pdf("licence")
     file = StoredFile(
         id=new_id(), company_id=actor.company, purpose=Purpose.LICENCE, name="licence.pdf",
-        media_type="application/pdf", sha256="ab" * 32, size=1, created_at=now,
+        media_type="application/pdf", sha256=store.put(extension("city.store"), paper), size=len(paper), created_at=now,
     )  # fmt: skip
     session.add(file)
     session.flush()

@@ -77,7 +77,6 @@ class Deal:
             case "part":
                 self.agenda.add(at + 10 * _HOUR, self.pay)
         if self.lorry is not None and self.story.takes("freight"):
-            self.lorry.calls.add(self.story.to)
             self.lorry.on_arrival.append(self.wait_for_cargo)
 
     @property

@@ -14,7 +14,7 @@ from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.models.network import Line
 from marketplace.logistics.queries.bookings import bookings_on
-from marketplace.logistics.rules.states import CURRENT, HoldCause
+from marketplace.logistics.rules.states import CURRENT, BookingState, HoldCause
 from marketplace.logistics.services.departures import closing, journey, loading
 from marketplace.seed.history.agenda import Agenda
 
@@ -58,7 +58,7 @@ RECEIVED_WITHIN: Final = timedelta(hours=36)
 
 @dataclass(slots=True)
 class Lorry:
-    """One departure; ``calls`` are places on its way where cargo leaves it, ``on_arrival`` who waits for it."""
+    """One departure; ``on_arrival`` are those who wait for it."""
 
     id: UUID
     line: str
@@ -66,7 +66,6 @@ class Lorry:
     cutoff_cargo_at: datetime
     stops: tuple[tuple[str, datetime, bool], ...]
     role: str = ""
-    calls: set[str] = field(default_factory=set[str])
     on_arrival: list[Callable[[datetime], None]] = field(default_factory=list[Callable[[datetime], None]])
     is_off: bool = False
 
@@ -86,7 +85,7 @@ class Lorry:
             if is_border:
                 yield eta, "at_border" if is_near_side else "clear", None
                 is_near_side = not is_near_side
-            elif code in self.calls:
+            else:
                 yield eta, "arrive", code
         yield self.arrives_at, "arrive", None
         yield self.arrives_at + 3 * _HOUR, "strip", None
@@ -157,12 +156,19 @@ class _Doing:
     actor: Actor
 
     def __call__(self, now: datetime) -> None:
-        if self.lorry.is_off:
+        if self.lorry.is_off or (self.place is not None and not self._calls()):
             return
         in_unit_of_work(lambda session: self._do(session, now))
         if self.act == "arrive":
             for waiting in self.lorry.on_arrival:
                 waiting(now)
+
+    def _calls(self) -> bool:
+        """Tell whether the lorry calls at this place on its way: where cargo leaves it, rolled to it or booked."""
+        session = reading()
+        session.rollback()
+        aboard = bookings_on(session, departure_id=self.lorry.id)
+        return any(row.to_place == self.place and row.state is BookingState.IN_TRANSIT for row in aboard)
 
     def _do(self, session: Session, now: datetime) -> None:
         departure_id, actor = self.lorry.id, self.actor

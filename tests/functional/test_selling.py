@@ -463,3 +463,16 @@ def test_a_tier_above_the_unit_price_is_a_slip(market):
     assert "tiers" in page.refused_fields()
     made = seller.call("POST", "/listings", 201, BODY)["id"]
     assert seller.problem("PATCH", f"/listings/{made}", 422, {"tiers": "27.41@480"})[1] == {"tiers"}
+
+
+def test_a_form_names_what_cannot_be_read_and_what_is_out_of_range_at_once(market):
+    page = market.visitor(SELLER)
+    page.open("/merchant/listings/new")
+    page.send("/merchant/listings", CHAIN | {"price": "dear", "hs": "xx", "net_kg": "13"}, 422)
+    assert page.refused_fields() == {"price", "hs", "net_kg"}
+    page.open("/merchant/listings/new")
+    page.send("/merchant/listings", CHAIN | {"gross_kg": "heavy", "net_kg": "13", "title": "x" * 300}, 422)
+    assert page.refused_fields() == {"gross_kg", "title"}
+    page.open("/merchant/listings/new")
+    page.send("/merchant/listings", CHAIN | {"stock": "many"}, 422)
+    assert page.refused_fields() == {"stock"}

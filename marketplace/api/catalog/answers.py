@@ -11,7 +11,8 @@ from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow
-from marketplace.edge.acts.catalog import Look, Seller
+from marketplace.edge.acts.catalog import Look
+from marketplace.edge.acts.sellers import Seller
 from marketplace.edge.messages import field_sentence
 from marketplace.kernel.errors import FieldError
 from marketplace.kernel.quantity import Load

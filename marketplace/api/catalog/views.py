@@ -15,6 +15,7 @@ from marketplace.catalog.queries import pictures as pictures_queries
 from marketplace.catalog.queries import shelf as shelf_queries
 from marketplace.catalog.services import listings, pictures
 from marketplace.edge.acts import catalog as acts
+from marketplace.edge.acts import sellers
 from marketplace.edge.identity import current_actor, require_actor
 from marketplace.edge.parsing import uuid_text
 from marketplace.edge.requests import catalog as requests
@@ -62,7 +63,7 @@ def shelf(query: requests.Shelf) -> tuple[int, Items[answers.Summary]]:
 @operation(answers={200: answers.Merchant}, tag="catalog", public_because=_SHOWN)
 def merchant(company_id: UUID) -> tuple[int, answers.Merchant]:
     """Show a merchant and what the city has verified of it; ``GET /listings?merchant=`` lists its offers."""
-    return 200, answers.Merchant.of(acts.seller(reading(), company_id=company_id))
+    return 200, answers.Merchant.of(sellers.seller(reading(), company_id=company_id))
 
 
 @api.get("/listings/<uuid:listing_id>")

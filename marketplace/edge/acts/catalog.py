@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
 from marketplace.catalog.queries import goods
 from marketplace.catalog.queries import shelf as queries
-from marketplace.catalog.rules.drafts import ListingDraft
+from marketplace.catalog.rules.drafts import ListingDraft, check_draft
 from marketplace.catalog.rules.imported import language_of_text
 from marketplace.catalog.rules.packing import Packing, cartons, load_of
 from marketplace.catalog.rules.places import KINDS, listed_rows
@@ -31,18 +30,26 @@ from marketplace.catalog.rules.states import ListingState
 from marketplace.distribution.rules.freight import is_included
 from marketplace.edge.parsing import parse
 from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch, Looking
-from marketplace.kernel.errors import FieldError, NotFound, Refused
+from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.merchants import queries as merchants
-from marketplace.merchants.rules.states import MerchantState
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import INCOTERMS, RCEP
 
 _CARTON: Final = ("carton_units", "carton_l", "carton_w", "carton_h", "gross_kg", "net_kg")
 _PLAIN: Final = ("sku", "hs", "origin", "unit", "category", "commodity", "moq", "multiple")
+_TOGETHER: Final = (
+    frozenset({*_CARTON, "multiple"}),
+    frozenset({"price", "tiers", "moq"}),
+    frozenset({"stock", "lead_days"}),
+)
+_STAND_INS: Final = {
+    "sku": "X", "title": "X", "hs": "010121", "origin": "CN", "unit": "H87", "multiple": "1", "moq": "1", "price": "1",
+    "currency": "CNY", "incoterm": "FCA", "place": "X", "stock": "1",
+}  # fmt: skip
 _GUARDS: Final = frozenset({"csrf_token", "idempotency_key", "stock_shown"})
 
 
@@ -68,26 +75,6 @@ class Look:
     def is_elsewhere(self) -> bool:
         """Whether the price brings the goods to another place than was asked for."""
         return self.goes_to != self.to
-
-
-@dataclass(frozen=True, slots=True)
-class Seller:
-    """A merchant as the public knows it, and what the city has verified of it."""
-
-    company_id: UUID
-    name: str
-    country: str
-    legal_name: str
-    licence_until: date | None
-
-
-def seller(session: Session, *, company_id: UUID) -> Seller:
-    """Return a merchant whose goods may be on the shelf; NotFound for any other company and for unknown ids alike."""
-    found = merchants.merchant_of(session, company_id=company_id)
-    if found is None or found.state is not MerchantState.APPROVED:
-        raise NotFound("merchant")
-    name = accounts.get_company(session, company_id=company_id).name
-    return Seller(company_id, name, found.country, found.legal_name, found.licence_until)
 
 
 def check_filters(session: Session, **wanted: str | None) -> None:
@@ -181,8 +168,28 @@ def form_data(form: Any) -> dict[str, Any]:
 
 
 def parse_listing(form: Any) -> ListingBody:
-    """Read the form of a new listing."""
-    return parse(ListingBody, form_data(form))
+    """Read the form of a new listing; what cannot be read and what is out of range are refused together."""
+    data = form_data(form)
+    try:
+        return parse(ListingBody, data)
+    except Refused as refusal:
+        raise Refused.fields(*refusal.errors, *_out_of_range(data, refusal)) from None
+
+
+def _out_of_range(data: Mapping[str, Any], refusal: Refused) -> list[FieldError]:
+    """Return what else is wrong with a form, judged with stand-ins for the fields that could not be read.
+
+    A field that is judged by another is left out with it: a tier by the price, a side of a carton by the others.
+    """
+    unread = {error.field.partition(".")[0] for error in refusal.errors}
+    judged_by = {name for group in _TOGETHER if unread & group for name in group} | unread
+    kept = {name: value for name, value in data.items() if name not in judged_by}
+    stand_ins = {name: value for name, value in _STAND_INS.items() if name in judged_by}
+    try:
+        check_draft(new_draft(parse(ListingBody, {**kept, **stand_ins}), language="en"))
+    except Refused as more:
+        return [error for error in more.errors if error.field.removeprefix("ladders.0.") not in judged_by]
+    return []
 
 
 def parse_edit(form: Any) -> ListingEdit:

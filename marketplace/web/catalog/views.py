@@ -9,6 +9,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods, pictures, shelf
 from marketplace.catalog.rules.pricing import hub_of
 from marketplace.edge.acts import catalog as acts
+from marketplace.edge.acts import sellers
 from marketplace.edge.acts.files import bytes_store
 from marketplace.edge.answers import problem
 from marketplace.edge.identity import current_actor
@@ -60,7 +61,7 @@ def seller(company_id: UUID) -> str:
     """Show a merchant, what the city has verified of it, and its offers."""
     asked = parse(requests.Shelf, {"cursor": request.args["cursor"]} if "cursor" in request.args else {})
     session = reading()
-    found = acts.seller(session, company_id=company_id)
+    found = sellers.seller(session, company_id=company_id)
     page = shelf.shelf(session, merchant_id=company_id, cursor=asked.cursor)
 
     def values() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from marketplace import reactions
 from marketplace.accounts.rules.permissions import CompanyKind, Role
+from marketplace.audit.models import AuditRow
 from marketplace.distribution import queries as distribution
 from marketplace.distribution.rules.handover import Counted, Received
 from marketplace.distribution.services import handover, receipts
@@ -147,11 +148,11 @@ def test_three_cartons_short_over_a_slow_border_to_the_buyers_door(way, market, 
     assert (packed["gross_kg"], packed["length_cm"], packed["units_per_carton"]) == ("125.000", "50.0", 40)
     assert packed["first_label"] != packed["last_label"]
     assert way.order()["state"] == "in_fulfilment"
-    way.pack(expect=409)
     taken = way.hand_over(cartons_received=7, gross_kg="87.5", complete=True)
     (short,) = taken["booking"]["discrepancies"]
     assert (short["stage"], short["missing_cartons"], short["state"]) == ("handover", 3, "open")
     assert taken["booking"]["load"]["kg"] == "87.500"
+    way.pack(expect=409)
     assert way.line()["parts"] == {"packed": 120, "handed_over": 280}
     due = [one for one in way.order()["payments"] if one["event"] == "handed_over"]
     assert {(one["subject"], one["state"]) for one in due} == {("order", "due"), ("freight", "due")}
@@ -222,6 +223,8 @@ def test_the_same_way_by_forms_without_scripts(way, market, operator, visit, lat
     assert "1 to 400" in merchant.send(packing, {"cartons": "500"}, 422).text
     follow(merchant, merchant.send(packing, {"cartons": "10"}))
     assert "0 of 10 at the hub" in merchant.shown
+    assert "Nanpeng" in merchant.shown
+    assert f"/departures/{way.booking['departure_id']}" in merchant.shown
     visit(market.thai).open(packing, status=404)
 
     handover = f"/partner/lines/{way.line_id}/handover"
@@ -264,6 +267,33 @@ def test_the_same_way_by_forms_without_scripts(way, market, operator, visit, lat
     follow(buyer, buyer.send(receipt, {"cartons": "7"}))
     assert "Delivered" in buyer.shown
     assert way.line()["parts"] == {"delivered": 280, "short": 120}
+    holds()
+
+
+def test_fewer_cartons_are_confirmed_and_a_packing_is_corrected_until_the_hub_has_seen_it(way, market, visit):
+    way.secure()
+    few = way.pack(cartons=9, expect=409)
+    assert (few["type"], few["facts"]) == ("urn:city:problem:fewer_cartons", {"packed": 9, "expected": 10})
+    merchant = visit(market.merchant)
+    packing = f"/merchant/lines/{way.line_id}/packing"
+    merchant.open(packing)
+    assert "10 instead of" not in merchant.shown
+    asked = merchant.send(packing, {"cartons": "9"}, 409).text
+    assert "everything is in 9 cartons instead of 10" in asked
+    follow(merchant, merchant.send(packing, {"cartons": "9", "confirmed": "1"}))
+    assert "0 of 9 at the hub" in merchant.shown
+    assert 'value="9"' in merchant.open(packing)
+    follow(merchant, merchant.send(packing, {"cartons": "10"}))
+    assert "0 of 10 at the hub" in merchant.shown
+    again = way.pack(marks="HT/HANOI/1-10")
+    assert (again["cartons"], again["units_per_carton"], again["marks"]) == (10, 40, "HT/HANOI/1-10")
+    noted = sa.select(AuditRow.action).where(AuditRow.subject_id == UUID(way.line_id))
+    acts = reading().scalars(noted).all()
+    assert acts.count("order_line.packed_again") == 2
+    assert way.line()["parts"] == {"packed": 400}
+    way.hand_over(cartons_received=4, gross_kg="50")
+    way.pack(expect=409)
+    merchant.open(packing, status=404)
     holds()
 
 

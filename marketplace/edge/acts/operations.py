@@ -1,6 +1,6 @@
 """Acts on goods under way, and what those who do them see; shared by pages and API."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -35,6 +35,7 @@ from marketplace.orders.queries.packing import PackingRow, ToShipRow
 from marketplace.orders.rules.packing import Declared
 from marketplace.orders.services import fulfilment, production
 from marketplace.reference import queries as reference
+from marketplace.reference.queries import PlaceRow
 
 # What is still of interest to those who work at the hub and on the road.
 _BACK = timedelta(days=14)
@@ -105,6 +106,7 @@ def pack(session: Session, line_id: UUID, body: requests.Packing) -> PackingRow:
         width_mm=requests.millimetres(body.width_cm),
         height_mm=requests.millimetres(body.height_cm),
         marks=body.marks or "",
+        confirmed=body.confirmed,
     )
     fulfilment.pack(session, line_id=line_id, declared=declared, actor=require_actor(), now=clock.now())
     return packing_queries.packings(session, line_ids=[line_id])[line_id]
@@ -289,6 +291,17 @@ def consignments(cursor: str | None) -> Page[Aboard]:
 def to_ship() -> tuple[ToShipRow, ...]:
     """Return what the asker's company has to make ready, pack and bring to the hub."""
     return packing_queries.lines_to_ship(reading(), merchant_id=require_actor().company)
+
+
+def carried(rows: Sequence[ToShipRow]) -> Mapping[UUID, BookingRow]:
+    """Return the present bookings of lines to ship, by line."""
+    found = booking_queries.bookings(reading(), subjects=[row.line.id for row in rows])
+    return {line_id: bookings[-1] for line_id, bookings in found.items()}
+
+
+def hubs_of(bookings: Iterable[BookingRow]) -> Mapping[str, PlaceRow]:
+    """Return the hubs that these bookings leave from, by code."""
+    return reference.places_by_code(reading(), (row.hub_code for row in bookings))
 
 
 def line_to_pack(line_id: UUID) -> ToShipRow:

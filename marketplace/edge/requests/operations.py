@@ -26,7 +26,10 @@ _CM3: Final = Decimal(1_000_000)
 
 
 class Packing(Request):
-    """Into how many cartons a line is packed; gross weight of all, outer size of one, as offered where left out."""
+    """Into how many cartons a line is packed; gross weight of all, outer size of one, as offered where left out.
+
+    ``confirmed``: however few the cartons are.
+    """
 
     cartons: Annotated[Whole, Field(ge=1, le=1_000_000)]
     gross_kg: Kilograms = None
@@ -34,6 +37,7 @@ class Packing(Request):
     width_cm: Centimetres = None
     height_cm: Centimetres = None
     marks: Annotated[Annotated[Text, Field(max_length=500)] | None, BeforeValidator(blank_is_none)] = None
+    confirmed: Tick = False
 
 
 class Handover(Request):
@@ -133,6 +137,10 @@ messages.register(
     errors={
         "not_secured": _("The deposit is not there yet, so nothing is packed."),
         "only_the_consignee": _("Only the receiving side, the carrier or the operator counts what arrived."),
+        "fewer_cartons": _(
+            "You wrote %(packed)s cartons; by the packing of your offer these goods fill %(expected)s. Count again, or"
+            " confirm that everything is in the cartons you wrote."
+        ),
         "stops_ahead": _("Cargo aboard is for a place before this one. Record the arrival there first: %(places)s."),
         "no_border": _("No border lies ahead of this lorry any more."),
         "other_carrier": _("No freight is agreed with this carrier: decline the booking and book again."),

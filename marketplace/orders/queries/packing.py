@@ -46,6 +46,11 @@ class ToShipRow:
     packing: PackingRow | None
 
     @property
+    def may_pack_again(self) -> bool:
+        """Tell whether the packing can be corrected: the hub has seen nothing of it."""
+        return self.packing is not None and not self.packing.handed_cartons
+
+    @property
     def needs_ready_date(self) -> bool:
         """Tell whether the day must be named before the goods are said to be ready."""
         return self.line.lead_days is not None and self.line.ready_date is None

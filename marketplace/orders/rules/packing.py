@@ -6,7 +6,7 @@ from typing import Final
 from stdnum import ean
 
 from marketplace.catalog.rules.packing import Packing, cartons
-from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.errors import Conflict, FieldError, Refused
 
 # Extension digit 1 keeps labels of merchants apart from those that hubs print; 040 is GS1's range for use inside
 # one company.
@@ -20,7 +20,10 @@ _HEAVIEST_LINE_G: Final = 40_000_000
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A line as its merchant packed it: cartons, gross grams in all, outer millimetres of one carton, marks."""
+    """A line as its merchant packed it: cartons, gross grams in all, outer millimetres of one carton, marks.
+
+    ``confirmed`` that it is packed so, however few the cartons are.
+    """
 
     cartons: int
     gross_g: int | None = None
@@ -28,6 +31,7 @@ class Declared:
     width_mm: int | None = None
     height_mm: int | None = None
     marks: str = ""
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,10 @@ class Packed:
 
 
 def packed(declared: Declared, *, quantity: int, packing: Packing | None) -> Packed:
-    """Return what a line is packed as; what the merchant leaves out is as the offer said, else Refused names it."""
+    """Return what a line is packed as; what the merchant leaves out is as the offer said, else Refused names it.
+
+    Conflict ``fewer_cartons`` for fewer than the offer fills, until somebody says that they hold all of it.
+    """
     errors: list[FieldError] = []
     most = min(quantity, MOST_CARTONS)
     if not 1 <= declared.cartons <= most:
@@ -68,7 +75,10 @@ def packed(declared: Declared, *, quantity: int, packing: Packing | None) -> Pac
             errors.append(FieldError(f"{name}_cm", "carton_side", "0.1 to 1300 cm"))
     if errors:
         raise Refused.fields(*errors)
-    as_offered = packing is not None and cartons(quantity, packing) == declared.cartons
+    expected = cartons(quantity, packing) if packing is not None else None
+    if expected is not None and declared.cartons < expected and not declared.confirmed:
+        raise Conflict("fewer_cartons", packed=declared.cartons, expected=expected)
+    as_offered = expected == declared.cartons
     return Packed(
         cartons=declared.cartons,
         carton_units=packing.carton_units if packing and as_offered else -(-quantity // declared.cartons),

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -43,9 +43,10 @@ class Handed:
 def pack(session: Session, *, line_id: UUID, declared: rules.Declared, actor: Actor, now: datetime) -> None:
     """Pack all of a line's goods into cartons and give each a label; the order is in fulfilment then.
 
-    Weight and size are those of the offer where the merchant gives none. Conflict ``not_secured`` while its deposit is
-    missing, ``ready_date_missing`` while no day was named for goods made to order, ``state`` for goods that are still
-    made or packed already.
+    Weight and size are those of the offer where the merchant gives none. What is packed may be packed again until the
+    hub has seen a carton of it; its labels keep their numbers. Conflict ``not_secured`` while its deposit is missing,
+    ``ready_date_missing`` while no day was named for goods made to order, ``fewer_cartons`` for too few that nobody
+    confirmed, ``state`` for goods that are still made or handed over already.
     """
     line, order = sold_line(session, line_id, actor)
     if order.state not in PRODUCING:
@@ -54,7 +55,8 @@ def pack(session: Session, *, line_id: UUID, declared: rules.Declared, actor: Ac
         raise Conflict("not_secured", order=order.id)
     waiting = {state: units for state, units in parts_of(session, line_id=line.id).items() if state in BEFORE_PACKING}
     if not waiting:
-        raise Conflict("state", thing="order_line", state=str(line.state), action="pack", possible=[])
+        _pack_again(session, line, declared, actor, now)
+        return
     must_have_ready_date(line)
     quantity = sum(waiting.values())
     box = rules.packed(declared, quantity=quantity, packing=_packing(line))
@@ -167,6 +169,21 @@ def _keep(session: Session, line: OrderLine, box: rules.Packed, quantity: int, n
     ):
         if session.get(LinePacking, line.id) is not None:
             raise Conflict("state", thing="order_line", state=str(line.state), action="pack", possible=[])
+
+
+def _pack_again(session: Session, line: OrderLine, declared: rules.Declared, actor: Actor, now: datetime) -> None:
+    """Replace what a line is packed as, before anybody else counted it."""
+    kept = session.get(LinePacking, line.id, populate_existing=True)
+    if kept is None or kept.handed_cartons or LineState.PACKED not in parts_of(session, line_id=line.id):
+        raise Conflict("state", thing="order_line", state=str(line.state), action="pack", possible=[])
+    before = kept.cartons
+    box = rules.packed(declared, quantity=kept.units, packing=_packing(line))
+    for name, value in asdict(box).items():
+        setattr(kept, name, value)
+    kept.packed_at = now
+    session.flush()
+    facts = {"units": kept.units, "cartons": box.cartons, "cartons_before": before, "grams": box.gross_g}
+    _audit(session, line.id, "packed_again", facts, actor, now)
 
 
 def _units(kept: LinePacking, cartons: int) -> int:

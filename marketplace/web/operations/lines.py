@@ -17,10 +17,10 @@ from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import may, requires
 from marketplace.edge.requests import operations as requests
 from marketplace.edge.requests.payments import CursorQuery
-from marketplace.kernel.errors import Conflict, DomainError, FieldError, Refused
+from marketplace.kernel.errors import Conflict, DomainError, FieldError, NotFound, Refused
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods, render
+from marketplace.web.shared import goods, locale, render
 
 _BLANK: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None}
 
@@ -33,7 +33,17 @@ def fulfilment() -> str:
 
 
 def _fulfilment(**shown: Any) -> str:
-    return render_template("operations/fulfilment.html", rows=acts.to_ship(), goods=goods, **{**_BLANK, **shown})
+    rows = acts.to_ship()
+    bookings = acts.carried(rows)
+    return render_template(
+        "operations/fulfilment.html",
+        rows=rows,
+        bookings=bookings,
+        hubs=acts.hubs_of(bookings.values()),
+        goods=goods,
+        locale=locale.current(),
+        **{**_BLANK, **shown},
+    )
 
 
 @pages.post("/merchant/lines/<uuid:line_id>/ready")
@@ -57,8 +67,12 @@ def packing(line_id: UUID) -> str:
 
 def _packing(line_id: UUID, **shown: Any) -> str:
     row = acts.line_to_pack(line_id)
+    if row.packing and not row.may_pack_again:
+        raise NotFound("order_line")
     offered = row.line.packing
-    values = {"cartons": -(-row.line.quantity // offered.carton_units)} if offered else {}
+    values: dict[str, Any] = {"cartons": -(-row.line.quantity // offered.carton_units)} if offered else {}
+    if row.packing:
+        values = {"cartons": row.packing.cartons, "marks": row.packing.marks}
     return render_template("operations/packing.html", row=row, goods=goods, **{**_BLANK, "values": values, **shown})
 
 

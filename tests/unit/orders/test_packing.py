@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stdnum import ean
 
 from marketplace.catalog.rules.packing import Packing
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import Conflict, Refused
 from marketplace.orders.rules.packing import Declared, label, packed, units_in
 
 OFFERED = Packing(carton_units=40, length_mm=500, width_mm=400, height_mm=300, gross_g=12_500, net_g=11_000)
@@ -19,6 +19,14 @@ def test_what_is_left_out_is_as_offered():
     assert (box.carton_units, box.gross_g, box.length_mm) == (40, 125_000, 500)
     other = packed(Declared(20, 130_000, 300, 300, 300, "HT"), quantity=400, packing=OFFERED)
     assert (other.carton_units, other.gross_g, other.height_mm, other.marks) == (20, 130_000, 300, "HT")
+
+
+def test_fewer_cartons_than_the_offer_fills_are_confirmed():
+    with pytest.raises(Conflict, match="fewer_cartons") as refusal:
+        packed(Declared(9), quantity=400, packing=OFFERED)
+    assert refusal.value.facts == {"packed": 9, "expected": 10}
+    assert packed(Declared(9, confirmed=True), quantity=400, packing=OFFERED).carton_units == 45
+    assert packed(Declared(1, 5_000, 100, 100, 100), quantity=400, packing=None).cartons == 1
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ from marketplace.edge import http, limits, logs
 from marketplace.files.store import open_store
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, engine_options
-from marketplace.mail.channels import outlets
+from marketplace.mail.channels import Outlets, outlets
+from marketplace.mail.gateway import TextGateway
+from marketplace.mail.rules import Channel
 from marketplace.notices.queries import Sender, renderer
 from marketplace.payments import stripe_gateway
 from marketplace.payments.flows.card_calls import EXTENSION as CARDS
@@ -63,12 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
     app.extensions["city.render"] = renderer(Sender(settings.site_name, settings.base_url))
-    app.extensions["city.outlets"] = outlets(
-        folder=settings.data_dir / "mail",
-        smtp_url=settings.smtp_url,
-        sender=settings.mail_sender,
-        is_plain=settings.smtp_plain,
-    )
+    app.extensions["city.outlets"] = _outlets(settings)
     app.extensions["city.store"] = open_store(settings.files_url or settings.data_dir / "files")
     _install_cards(app, settings)
     app.extensions["city.search"] = WhooshIndex(settings.data_dir / "search")
@@ -81,12 +78,26 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def _outlets(settings: Settings) -> Outlets:
+    """Return the ways out of a city: servers where they are set, else files."""
+    ways = outlets(
+        folder=settings.data_dir / "mail",
+        smtp_url=settings.smtp_url,
+        sender=settings.mail_sender,
+        is_plain=settings.smtp_plain,
+    )
+    if settings.text_url:
+        ways[Channel.TEXT] = TextGateway(settings.text_url, settings.text_token.get_secret_value())
+    return ways
+
+
 def _vault(app: Flask, settings: Settings) -> Vault:
     """Return the keeper of secrets, with what this city demands at the door."""
     policy = Policy(
         allow_test_mail=not settings.is_production,
         second_factor_waived=settings.mfa_waived,
         throttled=settings.limits == "on",
+        sends_texts=bool(settings.text_url) or not settings.is_production,
     )
     return Vault(app.config["SECRET_KEY"], policy=policy, cheap=settings.env == "test")
 
@@ -122,7 +133,10 @@ def _origin_of(url: str) -> str:
 
 
 def _check(settings: Settings) -> None:
-    """Refuse settings that would be unsafe in production."""
+    """Refuse settings that would be unsafe in production, and a gateway that is none."""
+    if settings.text_url and not settings.text_url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        msg = "CITY_TEXT_URL: https://gateway.example/messages"
+        raise ValueError(msg)
     if not settings.is_production:
         return
     unsafe = {

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     smtp_url: str = ""  # empty: messages land as .eml files under data_dir/mail
     smtp_plain: bool = False  # let a password go without TLS, to a mail server on this machine alone
     mail_sender: str = "city@localhost"
+    # Empty: text messages land beside the mails, and production takes no phone numbers as login names.
+    text_url: str = ""
+    text_token: SecretStr = SecretStr("")
 
     site_name: str = "ASEAN Commodity City"
     operator_name: str = "ASEAN Commodity City (demonstration)"

@@ -59,3 +59,10 @@ def parse_login(text: str, *, country: str | None = None, allow_test: bool = Fal
         return Login(Channel.TEXT, parse_phone(text, country=country))
     except Refused:
         raise Refused.field("login", "login", "name@company.example, +86 138 0013 8000") from None
+
+
+def check_reachable(login: Login, *, sends_texts: bool) -> Login:
+    """Return the login name, or refuse a phone number where the city has no way to send text messages."""
+    if login.channel is Channel.TEXT and not sends_texts:
+        raise Refused.field("login", "no_texts", "name@company.example")
+    return login

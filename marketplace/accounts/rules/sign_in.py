@@ -18,6 +18,7 @@ class Policy:
     allow_test_mail: bool  # ``.test`` addresses: demo and tests
     second_factor_waived: bool  # the operator's staff need none: the demo, which says so on every page
     throttled: bool
+    sends_texts: bool = True  # a way to send one-time codes to phones
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Company, Invitation
 from marketplace.accounts.queries import current_terms, find_person
 from marketplace.accounts.rules.codes import INVITATION_LIFETIME, digest
-from marketplace.accounts.rules.logins import Login, parse_login
+from marketplace.accounts.rules.logins import Login, check_reachable, parse_login
 from marketplace.accounts.rules.membership import check_invited
 from marketplace.accounts.rules.permissions import Permission, Role, parse_roles
 from marketplace.accounts.rules.registration import read_person
@@ -53,7 +53,10 @@ def invite(
     """
     actor.must(Permission.COMPANY_MEMBERS_INVITE)
     company = session.get_one(Company, actor.company)
-    found = parse_login(login, country=company.country, allow_test=vault.policy.allow_test_mail)
+    found = check_reachable(
+        parse_login(login, country=company.country, allow_test=vault.policy.allow_test_mail),
+        sends_texts=vault.policy.sends_texts,
+    )
     wanted = parse_roles(company.kind, roles)
     check_invited(wanted)
     return send_invitation(session, actor=actor, company=company, login=found, roles=wanted, locale=locale, now=now)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.events import CompanyRegistered
 from marketplace.accounts.models import Company, Person
 from marketplace.accounts.queries import current_terms
+from marketplace.accounts.rules.logins import check_reachable
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, leading_role
 from marketplace.accounts.rules.registration import NewCompany, NewPerson, read_registration, taken
 from marketplace.accounts.services import terms
@@ -119,6 +120,7 @@ def add_person(
     session: Session, *, new: NewPerson, vault: Vault, now: datetime, confirmed_at: datetime | None = None
 ) -> UUID:
     """Store a person; Refused ``login`` ``taken`` when somebody has the login name, also when two come at once."""
+    check_reachable(new.login, sends_texts=vault.policy.sends_texts)
     person = Person(
         id=new_id(),
         name=new.name,

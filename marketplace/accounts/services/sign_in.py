@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company, Membership, OneTimeCode, Person
 from marketplace.accounts.rules.codes import CODE_ATTEMPTS, CODE_DIGITS, CODE_LIFETIME, Purpose, bare_code
-from marketplace.accounts.rules.logins import Login, parse_login
+from marketplace.accounts.rules.logins import Login, check_reachable, parse_login
 from marketplace.accounts.rules.passwords import check_password
 from marketplace.accounts.rules.sign_in import Rejected, SignIn, must_enrol
 from marketplace.accounts.services import throttle
@@ -48,6 +48,7 @@ def request_code(session: Session, *, login: str, purpose: Purpose, address: str
     Refused when this is neither an e-mail address nor a phone number. The code before it is good no more.
     """
     found = parse_login(login, allow_test=vault.policy.allow_test_mail)
+    check_reachable(found, sends_texts=vault.policy.sends_texts)
     buckets = throttle.sending_buckets(vault, login=found.address, address=address)
     throttle.check(session, buckets=buckets, now=now)
     throttle.count_failure(session, buckets=buckets, now=now)

@@ -163,6 +163,7 @@ messages.register(
         "terms": _("Please accept the current versions: %(accepted)s."),
         "email": _("Write an e-mail address such as %(accepted)s."),
         "phone": _("Write a phone number with its country code such as %(accepted)s."),
+        "no_texts": _("No text messages are sent here yet. Write an e-mail address: %(accepted)s."),
         "login": _("Write an e-mail address, or a phone number with its country code: %(accepted)s."),
         "password_common": _("This password is tried first by anybody who guesses. Choose another."),
         "password_monotonous": _("Use at least %(accepted)s different characters."),

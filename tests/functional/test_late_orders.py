@@ -130,5 +130,7 @@ def test_the_page_says_who_is_waited_for_and_offers_to_cancel(app, way, market, 
     later(40 * _DAY)
     buyer.log_in(market.buyer.login)
     assert "Cancel: the goods are late" in buyer.open(page)
+    assert f'action="{page}/cancellation"' not in buyer.shown
+    assert "is free again" in buyer.open(f"{page}/cancellation")
     buyer.send(f"{page}/cancellation", LATE)
     assert way.order()["cancel_reason"] == "late"

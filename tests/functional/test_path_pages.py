@@ -65,6 +65,31 @@ def test_from_the_shelf_to_a_confirmed_order(app, market):
     visitor(app, market.thai).open(f"/orders/{order.id}", status=404)
 
 
+def test_a_buyer_reads_what_ending_an_order_does_before_it_ends(app, market):
+    buyer = visitor(app, market.buyer)
+    buyer.open(f"/products/{market.chains}")
+    buyer.send(f"/cart/lines/{market.chains}", {"quantity": "80"})
+    buyer.open("/cart")
+    buyer.send("/cart/destination", {"to": "VNHAN"})
+    buyer.open("/checkout")
+    (payment,) = set(re.findall(r'name="(payment\.[^"]+)"', buyer.shown))
+    totals = re.findall(r'name="total" value="([^"]+)"', buyer.shown)
+    buyer.send("/checkout", {payment: "bank deposit_30_70", "total": totals})
+    (order,) = reading().query(Order).all()
+    page = f"/orders/{order.id}"
+    # The order's page has no button that ends it: one leads to what happens then, also without scripts.
+    assert f'href="{page}/cancellation"' in buyer.open(page)
+    assert f'action="{page}/cancellation"' not in buyer.shown
+    buyer.open(f"{page}/cancellation")
+    for said in ("cannot be undone", "is free again", "657.60", "need not be paid any longer", "Keep the order"):
+        assert said in buyer.text(), said
+    visitor(app, market.thai).open(f"{page}/cancellation", 404)
+    follow(buyer, buyer.send(f"{page}/cancellation", {}))
+    assert "The order is cancelled." in buyer.shown
+    # There is nothing left to end.
+    assert buyer.client.get(f"{page}/cancellation").status_code == 303
+
+
 def test_totals_that_moved_are_shown_again(app, market):
     buyer = visitor(app, market.buyer)
     buyer.open(f"/products/{market.chains}")

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
@@ -62,6 +62,16 @@ def _one(order_id: UUID, **shown: Any) -> str:
 def confirm(order_id: UUID) -> Any:
     """Accept an order as its merchant."""
     return _act(order_id, lambda session: acts.confirm(session, order_id), _("The order is confirmed."))
+
+
+@pages.get("/orders/<uuid:order_id>/cancellation")
+@requires(Permission.TRADE_ORDER_READ, twin="GET /api/v1/orders/{id}")
+def ask_to_cancel(order_id: UUID) -> Any:
+    """Say what ending an order does to goods, room and money, before it is done."""
+    seen = acts.look(order_id)
+    if not {"cancel", "cancel_late"} & set(seen.acts):
+        return redirect(url_for("orders.one", order_id=order_id), 303)
+    return render_template("orders/cancel.html", seen=seen, goods=goods, is_late="cancel_late" in seen.acts)
 
 
 @pages.post("/orders/<uuid:order_id>/cancellation")

@@ -2,6 +2,7 @@
 
 import io
 import re
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -126,6 +127,14 @@ def test_names_amounts_basis_and_payee_are_the_same_on_all_papers(app, call, mar
     assert contract["total"] == pro_forma["total"] == {"amount": "10960.00", "currency": "CNY"} == order["total"]
     assert [data["total"]["amount"] for data in invoices] == ["7672.00", "2192.00"]  # 280 and 80 of 400 pieces
     assert [data["lines"][0]["quantity"] for data in invoices] == ["280", "80"]
+    # Each leads from what came to what the payments ask: they fall due by what was ordered.
+    shorts = [data["settlement"]["short"]["amount"] for data in invoices]
+    assert shorts == ["3288.00", "1096.00"]
+    for data in invoices:
+        parts = {name: Decimal(amount["amount"]) for name, amount in data["settlement"].items()}
+        assert parts["paid"] + parts["open"] == parts["ordered"] == Decimal("10960.00")
+        assert parts["paid"] == (Decimal("3288.00") if rail == "bank" else parts["ordered"])
+    assert [data["marks"][0].get("handed_cartons") for data in lists] == ["9", "7", None]
     assert [data["number"][-5:] for data in invoices] == ["00001", "00002"]
     assert {data["contract"] for data in (*invoices, *lists)} == {contract["number"]}
     assert (freight["shipper"], freight["consignee"]) == (contract["seller"], contract["buyer"])

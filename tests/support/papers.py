@@ -9,7 +9,17 @@ from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.freight_contract import FreightContract
 from marketplace.papers.rules.manifest import House, Manifest
 from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
-from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Journey, Party, Shipment, Stage, Tariff
+from marketplace.papers.rules.parts import (
+    Account,
+    Basis,
+    GoodsLine,
+    Journey,
+    Party,
+    Settlement,
+    Shipment,
+    Stage,
+    Tariff,
+)
 from marketplace.papers.rules.pro_forma import ProForma
 from marketplace.papers.rules.sales_contract import SalesContract
 
@@ -162,6 +172,8 @@ def commercial_invoice(**changes: Any) -> CommercialInvoice:
     facts = _order((line,)) | {"total": line.amount}
     del facts["stages"]
     facts |= {"number": "CI-2026-00001", "contract": "SC-7K3M-Q9TX", "ordered": 1200, "shipment": SHIPMENT}
+    amounts = {"ordered": "14814.00", "short": "1851.75", "paid": "4444.20", "open": "10369.80"}
+    facts["settlement"] = Settlement(**{name: Money.of(amount, "CNY") for name, amount in amounts.items()})
     return CommercialInvoice(**{**facts, **changes})
 
 
@@ -176,6 +188,7 @@ def packing_list(**changes: Any) -> PackingList:
         gross_g=18_500,
         net_g=17_020,
         origin="CN",
+        handed_cartons=21,
         labels=("104000000000000017", "104000000000000246"),
         own="HANDLE WITH CARE",
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from marketplace.papers import services as papers
 from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
-from marketplace.papers.rules.parts import Party, Shipment
+from marketplace.papers.rules.parts import GoodsLine, Party, Shipment
 
 SUBJECT: Final = "order_line"
 
@@ -108,7 +108,7 @@ def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) 
 
 def _packing_list(agreed: Agreement, shipped: _Shipped, now: datetime) -> PackingList:
     order, common = agreed.order, agreed.common()
-    line = goods(shipped.line, departure=shipped.booking.departure_reference, **shipped.measured)
+    line = _goods(shipped, **shipped.measured)
     consignee = order.parties[order.consignee_id]
     return PackingList(
         number=f"{number('PL', order)}.{shipped.line.position}",
@@ -137,6 +137,16 @@ def _packing_list(agreed: Agreement, shipped: _Shipped, now: datetime) -> Packin
     )
 
 
+def _goods(shipped: _Shipped, **measured: Any) -> GoodsLine:
+    """Return the line as it was packed, whatever packing its listing offers."""
+    return goods(
+        shipped.line,
+        departure=shipped.booking.departure_reference,
+        carton_units=shipped.packing.carton_units,
+        **measured,
+    )
+
+
 def _marks(order: OrderRow, shipped: _Shipped, consignee: Party) -> Marks:
     """Return what stands on the cartons since they were packed, whatever the hub finds later."""
     packing, line = shipped.packing, shipped.line
@@ -146,6 +156,7 @@ def _marks(order: OrderRow, shipped: _Shipped, consignee: Party) -> Marks:
         position=line.position,
         destination=shipped.shipment.destination,
         cartons=packing.cartons,
+        handed_cartons=packing.handed_cartons or None,
         gross_g=packing.gross_g // packing.cartons,
         net_g=shipped.net_g(packing.carton_units),
         origin=line.origin,
@@ -171,10 +182,11 @@ def _invoice(session: Session, agreed: Agreement, shipped: _Shipped, now: dateti
         ),
         contract=agreed.contract_number,
         issued_on=issued_on,
-        lines=(goods(line, departure=shipped.booking.departure_reference, **{**lot, "amount": amount}),),
+        lines=(_goods(shipped, **lot, amount=amount),),
         ordered=line.quantity,
         total=amount,
         shipment=shipped.shipment,
+        settlement=agreed.settlement(line, handed_over=shipped.handed_over),
         **agreed.common(line_id=line.id),
     )
     _issue(session, agreed, shipped, PaperKind.COMMERCIAL_INVOICE, paper, now)

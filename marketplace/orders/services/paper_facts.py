@@ -17,10 +17,10 @@ from marketplace.orders.queries import orders
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.papers.rules.documents import pair
-from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Stage
+from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Settlement, Stage
 from marketplace.payments.queries import payments
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
-from marketplace.payments.rules.paying import UNPAID
+from marketplace.payments.rules.paying import UNPAID, MilestoneState
 from marketplace.payments.rules.terms import Mode, Subject, SubjectKind
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
@@ -29,6 +29,8 @@ from marketplace.reference.queries import PlaceRow
 LANGUAGES: Final = {
     "CN": "zh", "VN": "vi", "TH": "th", "LA": "lo", "KH": "km", "MM": "my", "ID": "id", "MY": "ms",
 }  # fmt: skip
+_PAID: Final = (MilestoneState.PAID, MilestoneState.HELD, MilestoneState.RELEASED)
+_OVER: Final = (MilestoneState.CANCELLED, MilestoneState.REFUNDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,17 @@ class Agreement:
             reference=due[-1].creditor_reference if due else self.order.reference,
         )
 
+    def settlement(self, line: LineRow, *, handed_over: int) -> Settlement:
+        """Return how what is invoiced of a line so far stands to what was agreed, paid and is still to be paid."""
+        nothing = Money.zero(line.amount.currency)
+        mine = [row for row in self.milestones if row.line_id == line.id]
+        return Settlement(
+            ordered=line.amount,
+            short=line.amount - line.unit_price.times(handed_over),
+            paid=sum((row.amount for row in mine if row.state in _PAID), nothing),
+            open=sum((row.amount for row in mine if row.state not in _PAID + _OVER), nothing),
+        )
+
     def stages(self) -> tuple[Stage, ...]:
         """Return what falls due by which event, the lines of the order together."""
         days = {row.event: row.due_at.astimezone(self.zone).date() for row in self.payments if row.due_at}
@@ -171,6 +184,7 @@ def goods(line: LineRow, *, departure: str = "", **measured: Any) -> GoodsLine:
         "gross_g": load.grams if load else 0,
         "net_g": boxes * line.packing.net_g if line.packing else 0,
         "cm3": load.cm3 if load else 0,
+        "carton_units": line.packing.carton_units if line.packing else None,
     }
     return GoodsLine(
         sku=line.sku,
@@ -179,7 +193,6 @@ def goods(line: LineRow, *, departure: str = "", **measured: Any) -> GoodsLine:
         origin=line.origin,
         unit=line.unit,
         unit_price=line.unit_price,
-        carton_units=line.packing.carton_units if line.packing else None,
         departure=departure,
         ready_on=line.ready_date,
         **{**facts, **measured},

@@ -1,5 +1,7 @@
 """Packing list and manifest."""
 
+from collections.abc import Sequence
+
 from babel import Locale
 
 from marketplace.papers.layout import blocks, formats, labels, shared
@@ -42,12 +44,25 @@ def _mark(mark: Data) -> list[str]:
         f"{mark['order']} / {mark['position']}",
         place.upper(),
         f"C/NO. 1–{mark['cartons']}",
-        f"G.W. {gross} KG   N.W. {net} KG",
+        _handed_over(mark),
+        f"G.W. {gross} KG   N.W. {net} KG   PER CARTON",
         f"MADE IN {origin.upper()}",
         mark["own"],
-        *(f"SSCC {label}" for label in dict.fromkeys(mark["labels"])),
+        *_serials(mark["labels"]),
     ]
     return [row for row in rows if row]
+
+
+def _handed_over(mark: Data) -> str:
+    """Say how many of the numbered cartons came; which ones is on their labels."""
+    came = mark.get("handed_cartons", mark["cartons"])
+    return "" if came == mark["cartons"] else f"{came} OF {mark['cartons']} CARTONS HANDED OVER"
+
+
+def _serials(found: Sequence[str]) -> list[str]:
+    if len(set(found)) < 2:
+        return [f"SSCC {label}" for label in found[:1]]
+    return [f"SSCC FIRST {found[0]}", f"SSCC LAST {found[-1]}"]
 
 
 def _units(voice: Voice, data: Data) -> list[Block]:

@@ -105,7 +105,6 @@ def packing(voice: Voice, data: Data) -> Block:
 
 
 def _packing_row(voice: Voice, position: int, line: Data) -> list[Cell]:
-    units = line.get("carton_units")
     departure = voice.same(line["departure"])
     if "ready_on" in line:
         departure += voice.cell(
@@ -115,12 +114,34 @@ def _packing_row(voice: Voice, position: int, line: Data) -> list[Cell]:
         voice.same(str(position)),
         voice.same(line["sku"]),
         voice.first(lambda locale: formats.number(line["cartons"], locale)),
-        voice.first(lambda locale: formats.number(units, locale) if units else ""),
+        voice.first(lambda locale: per_carton(line, locale)),
         voice.first(lambda locale: kilograms(line["gross_g"], locale)),
         voice.first(lambda locale: kilograms(line["net_g"], locale)),
         voice.first(lambda locale: cubic_metres(line["cm3"], locale)),
         departure,
     ]
+
+
+def per_carton(line: Data, locale: str) -> str:
+    """Write what each carton holds; of ``5000`` in cartons of 103 the last holds less: ``48 × 103 + 56``."""
+    if not line.get("carton_units"):
+        return ""
+    units, full = int(line["carton_units"]), int(line["cartons"]) - 1
+    last = int(line["quantity"]) - full * units
+    each = formats.number(str(units), locale)
+    if full < 1 or not 0 < last < units:
+        return each
+    return f"{formats.number(str(full), locale)} × {each} + {formats.number(str(last), locale)}"
+
+
+def settlement(voice: Voice, data: Data) -> list[Block]:
+    """Return what leads from an invoice to its payments; nothing on invoices of before this was written on them."""
+    found = data.get("settlement")
+    if found is None:
+        return []
+    names = ("ordered", "short", "paid", "open") if Decimal(found["short"]["amount"]) else ("ordered", "paid", "open")
+    rows = [(voice.word(f"amount_{name}"), voice.money(found[name])) for name in names]
+    return [blocks.facts(voice.word("plan"), rows)]
 
 
 def kilograms(grams: str | int, locale: str) -> str:

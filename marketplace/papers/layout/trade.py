@@ -40,6 +40,7 @@ def commercial_invoice(voice: Voice, data: Data) -> list[Block]:
     return [
         shared.parties(voice, data, "seller", "buyer", "importer", "consignee"),
         shared.goods(voice, data),
+        *shared.settlement(voice, data),
         shared.terms(voice, data),
         *shared.payee(voice, data),
         shared.packing(voice, data),

@@ -6,12 +6,15 @@ from typing import Any
 
 from marketplace.kernel.money import Money
 from marketplace.papers.rules.data import plain
-from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Shipment
+from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Settlement, Shipment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommercialInvoice:
-    """One consignment of an order, terms as in the contract; ``ordered`` is the line's quantity there."""
+    """One consignment of an order, terms as in the contract; ``ordered`` is the line's quantity there.
+
+    ``settlement`` leads from the total to what the payments of this line ask.
+    """
 
     number: str
     order: str
@@ -29,6 +32,7 @@ class CommercialInvoice:
     mode: str  # payments.rules.Mode
     payee: Account | None
     shipment: Shipment
+    settlement: Settlement | None = None
     purchase_order_number: str = ""
 
     def to_data(self) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from marketplace.papers.rules.parts import Basis, GoodsLine, Party, Shipment, Te
 class Marks:
     """What every carton shows: for whom, which line, where to, which of how many; ``own`` are the merchant's words.
 
-    ``gross_g`` and ``net_g`` are those of one carton, ``labels`` the first and the last serial shipping container code.
+    ``gross_g`` and ``net_g`` are those of one carton, ``handed_cartons`` came to the hub so far, ``labels`` are the
+    first and the last serial shipping container code.
     """
 
     consignee: str
@@ -23,6 +24,7 @@ class Marks:
     gross_g: int
     net_g: int
     origin: str  # ISO 3166-1 alpha-2
+    handed_cartons: int | None = None
     labels: tuple[str, ...] = ()
     own: str = ""
 

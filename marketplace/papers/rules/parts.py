@@ -61,6 +61,19 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """A line's amount as ordered, what of it was not handed over, what was paid, and what is still to be paid.
+
+    Payments fall due by what was ordered: ``paid + open = ordered``, short goods included until they are let off.
+    """
+
+    ordered: Money
+    short: Money
+    paid: Money
+    open: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The payee named in the contract, and the reference that every transfer must quote."""
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketplace.kernel.money import Money
 from marketplace.papers.layout import blocks, formats, labels, shared
 from marketplace.papers.layout.sheet import LAYOUTS, sheet_of
 from marketplace.papers.rules.data import digest
@@ -110,14 +111,47 @@ def test_marks_stand_on_the_carton_in_one_language():
         "ORD-7K3M-Q9TX / 1",
         "HANOI",
         "C/NO. 1–24",
-        "G.W. 18.500 KG   N.W. 17.020 KG",
+        "21 OF 24 CARTONS HANDED OVER",
+        "G.W. 18.500 KG   N.W. 17.020 KG   PER CARTON",
         "MADE IN CHINA",
         "HANDLE WITH CARE",
-        "SSCC 104000000000000017",
-        "SSCC 104000000000000246",
+        "SSCC FIRST 104000000000000017",
+        "SSCC LAST 104000000000000246",
     ]
+    mark = packing_list().marks[0]
+    whole = replace(mark, cartons=1, handed_cartons=None, labels=("104000000000000017",) * 2)
+    written = list(texts(sheet(PaperKind.PACKING_LIST, marks=(whole,))))
+    assert "SSCC 104000000000000017" in [line.replace("\u200b", "") for line in written]
+    assert not [line for line in written if "HANDED OVER" in line]
     bare = sheet(PaperKind.PACKING_LIST, marks=(), units=())["blocks"]
     assert len(bare) == len(blocks) - 1
+
+
+@pytest.mark.parametrize(
+    ("quantity", "cartons", "carton_units", "shown"),
+    [
+        ("5000", "49", "103", "48 × 103 + 56"),
+        ("4738", "46", "103", "103"),
+        ("1", "1", "103", "103"),
+        ("4738", "46", "100", "100"),
+        ("4738", "46", None, ""),
+    ],
+)
+def test_the_last_carton_may_hold_less(quantity, cartons, carton_units, shown):
+    line = {"quantity": quantity, "cartons": cartons, "carton_units": carton_units}
+    assert shared.per_carton(line, "en") == shown
+
+
+def test_an_invoice_leads_to_what_its_payments_ask():
+    written = " ".join(texts(sheet(PaperKind.COMMERCIAL_INVOICE, ("en",))))
+    for said in ("Ordered CNY 14,814.00", "Short CNY 1,851.75", "Paid CNY 4,444.20", "Still to pay CNY 10,369.80"):
+        word, _, amount = said.partition(" CNY ")
+        assert word in written
+        assert amount in written
+    whole = replace(commercial_invoice().settlement, short=Money.zero("CNY"))
+    assert "Short" not in texts(sheet(PaperKind.COMMERCIAL_INVOICE, ("en",), settlement=whole))
+    before = list(texts(sheet(PaperKind.COMMERCIAL_INVOICE, ("en",), settlement=None)))
+    assert "Still to pay" not in before
 
 
 def test_a_manifest_adds_up():

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,8 +18,8 @@ from marketplace.kernel.exports import rows
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.rules.states import CURRENT, BookingState
-from marketplace.orders.models import LinePart, OrderLine
-from marketplace.orders.rules.states import LineState
+from marketplace.orders.models import LinePart, Order, OrderLine
+from marketplace.orders.rules.states import BEFORE_PACKING, LineState, OrderState
 from marketplace.papers.rules.parts import Party
 from marketplace.payments.rules.terms import Mode, Rail
 
@@ -68,6 +68,19 @@ class DiscrepancyRow:
     remarks: str
     state: DiscrepancyState
     opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnbookedRow:
+    """A line that no lorry takes any more."""
+
+    line_id: UUID
+    sku: str
+    order_id: UUID
+    order_reference: str
+
+
+_GOES_ON: Final = (OrderState.PLACED, OrderState.CONFIRMED, OrderState.IN_FULFILMENT)
 
 
 def contracts_of(session: Session, *, order_ids: Collection[UUID]) -> dict[UUID, tuple[FreightRow, ...]]:
@@ -139,6 +152,27 @@ def contract(session: Session, *, company_id: UUID, contract_id: UUID) -> Freigh
     if found is None:
         raise NotFound("freight_contract")
     return _row(found, _lines(session, [found]).get(found.id, ()))
+
+
+def unbooked(session: Session) -> tuple[UnbookedRow, ...]:
+    """Return the lines that lost their booking and still have goods to send, oldest order first."""
+    carried = sa.exists().where(Booking.subject == OrderLine.id, Booking.state.in_(CURRENT))
+    waiting = sa.exists().where(
+        LinePart.line_id == OrderLine.id,
+        LinePart.state.in_((*BEFORE_PACKING, LineState.PACKED, LineState.HANDED_OVER)),
+    )
+    rows = session.execute(
+        sa.select(OrderLine.id, OrderLine.sku, Order.id, Order.reference)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.secured_at.is_not(None), Order.state.in_(_GOES_ON), waiting, ~carried)
+        .order_by(Order.id, OrderLine.position)
+    )
+    return tuple(UnbookedRow(*row) for row in rows)
+
+
+def waiting(session: Session) -> int:
+    """Count the lines that lost their booking."""
+    return len(unbooked(session))
 
 
 def unreceived(session: Session, *, now: datetime) -> tuple[UUID, ...]:

@@ -205,3 +205,62 @@ def test_the_same_by_forms(app, way, operator, market):
     for name in ("at-border", "clear", "arrive"):
         way.act(name)
     assert "counts as received whole at" in buyer.open(f"/orders/{way.order_id}")
+
+
+def lost(way):
+    of_booking(way, "decline", 204, reason="No room.")
+    assert way.booking["state"] == "declined"
+
+
+def again(way, expect=201, trader=None, departure=None):
+    rows = factories.departures(reading())
+    before = next(row for row in rows if str(row.id) == way.booking["departure_id"])
+    later_ones = [row for row in rows if row.line_id == before.line_id]
+    body = {"departure": departure or str(later_ones[-3].id)}
+    return way.call(
+        trader or way.operator, "POST", f"/order-lines/{way.line_id}/booking", json=body, expect=expect
+    )  # fmt: skip
+
+
+def test_a_line_that_lost_its_booking_is_booked_again_at_the_freight_that_was_agreed(app, way, market, call):
+    assert again(way, 409)["type"] == "urn:city:problem:booked"
+    (before,) = way.order()["freight"]
+    way.pack()
+    way.hand_over(cartons_received=7, gross_kg="87.5")
+    lost(way)
+    (row,) = call(way.operator, "GET", "/order-lines/unbooked", expect=200)["items"]
+    assert row["order_line_id"] == way.line_id
+    assert way.hand_over(expect=409, trader=way.operator)["type"] == "urn:city:problem:no_booking"
+    again(way, 404, trader=market.thai)
+    again(way, 404, trader=market.buyer)
+    again(way, 404, departure=str(new_id()))
+    with unit_of_work() as session:
+        rival = factories.trader(session, app, name="Rival", country="CN", kind=CompanyKind.CARRIER, now=clock.now())
+        other = rival_line(session, rival)
+        theirs = next(str(row.id) for row in factories.departures(session) if row.line_id == other)
+    assert again(way, 409, departure=theirs)["type"] == "urn:city:problem:other_carrier"
+    made = again(way, trader=market.merchant)
+    assert (made["state"], way.booking["id"]) == ("cargo_received", made["booking_id"])
+    now_agreed = [one for one in way.order()["freight"] if one["state"] == "agreed"]
+    assert [one["amount"] for one in now_agreed] == [before["amount"]]
+    assert now_agreed[0]["id"] != before["id"]
+    assert "due" in {one["state"] for one in way.order()["payments"] if one["subject"] == "freight"}
+    assert call(way.operator, "GET", "/order-lines/unbooked", expect=200)["items"] == []
+    way.hand_over(cartons_received=3, gross_kg="37.5")
+    assert reports.check(reading()) == []
+
+
+def test_a_line_is_booked_again_by_form(app, way, market, operator):
+    lost(way)
+    staff, merchant = Visitor(app), Visitor(app)
+    staff.log_in(operator.login)
+    merchant.log_in(market.merchant.login)
+    enrolled(staff)
+    page = f"/lines/{way.line_id}/booking"
+    assert page in staff.open("/operator/unbooked")
+    assert page in merchant.open(f"/orders/{way.order_id}")
+    form = merchant.open(page)
+    assert "<option" in form
+    merchant.send(page, {"departure": form.split('<option value="')[1].split('"')[0]})
+    assert way.booking["state"] == "confirmed"
+    assert "has its booking" in merchant.open(page)

@@ -127,3 +127,16 @@ def test_a_day_after_the_last_lorry_is_refused_and_names_that_lorry(way):
         assert refused["facts"]["departure"] == last.reference
     assert booking_of(way) == before
     assert way.line()["ready_date"] == day(12)["ready_date"]
+
+
+def test_a_ready_date_finds_a_line_that_lost_its_booking_another(way):
+    set_day(way, 12)
+    first = booking_of(way)
+    way.call(way.operator, "POST", f"/bookings/{first['id']}/decline", json={"reason": "no room"}, expect=204)
+    set_day(way, 14)
+    found = booking_of(way)
+    assert (found["state"], found["departs_at"] > day(14)["ready_date"]) == ("confirmed", True)
+    way.call(way.operator, "POST", f"/bookings/{found['id']}/decline", json={"reason": "no room"}, expect=204)
+    refused = set_day(way, 300, expect=409)
+    assert refused["type"] == "urn:city:problem:ready_too_late"
+    assert reports.check(reading()) == []

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     COMPANY_PROFILE_EDIT = "company:profile:edit"
     FILES_FILE_READ = "files:file:read"
     FILES_FILE_UPLOAD = "files:file:upload"
+    LOGISTICS_BOOKING_RENEW = "logistics:booking:renew"
     LOGISTICS_DEPARTURE_OPERATE = "logistics:departure:operate"
     LOGISTICS_HANDOVER_RECORD = "logistics:handover:record"
     LOGISTICS_RECEIPT_RECORD = "logistics:receipt:record"
@@ -122,6 +123,7 @@ _TRADE: Final = (
         _P.CATALOG_LISTING_EDIT,
         _P.COMPANY_MERCHANT_APPLY,
         _P.COMPANY_PAYEE_EDIT,
+        _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_RECEIPT_RECORD,
         _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CART_EDIT,
@@ -142,7 +144,8 @@ _PARTNER: Final = (
 _HANDLES_GOODS: Final = frozenset({_P.LOGISTICS_HANDOVER_RECORD, _P.LOGISTICS_RECEIPT_RECORD})
 _OPERATOR: Final = (
     _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS
-    | {_P.COMPANY_PAYEE_EDIT, _P.LOGISTICS_DEPARTURE_OPERATE, _P.MERCHANT_APPLICATION_READ, _P.TRADE_CLAIM_READ}
+    | {_P.COMPANY_PAYEE_EDIT, _P.LOGISTICS_BOOKING_RENEW, _P.LOGISTICS_DEPARTURE_OPERATE}
+    | {_P.MERCHANT_APPLICATION_READ, _P.TRADE_CLAIM_READ}
     | {permission for permission in Permission if permission.startswith("operator:")}
 )  # fmt: skip
 
@@ -166,6 +169,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     Role.SALES: _SEES_TRADE | _PAPERS | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
+        _P.LOGISTICS_BOOKING_RENEW,
         _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CLAIM_ANSWER,
         _P.TRADE_DOCUMENT_SIGN,
@@ -184,7 +188,11 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     },
     Role.APPROVER: _SEES_TRADE | {_P.FILES_FILE_READ, _P.TRADE_DOCUMENT_SIGN, _P.TRADE_PAYMENT_READ},
     # Moves the goods and sees no money: neither slips nor accounts are its business.
-    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _CLAIMS | {_P.TRADE_ORDER_ACCEPT, _P.TRADE_ORDER_FULFIL},
+    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _CLAIMS | {
+        _P.LOGISTICS_BOOKING_RENEW,
+        _P.TRADE_ORDER_ACCEPT,
+        _P.TRADE_ORDER_FULFIL,
+    },
     Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {_P.TRADE_PAYMENT_PAY},
     Role.MODERATOR: _PAPERS | {
         _P.OPERATOR_DESK_READ,
@@ -193,6 +201,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.OPERATOR_MERCHANT_REVIEW,
     },
     Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | {
+        _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_DEPARTURE_OPERATE,
         _P.OPERATOR_CLAIM_DECIDE,
         _P.OPERATOR_DESK_READ,

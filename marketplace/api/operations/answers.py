@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.api.shared.answers import Answer, Instant
-from marketplace.distribution.queries import DiscrepancyRow
+from marketplace.distribution.queries import DiscrepancyRow, UnbookedRow
 from marketplace.edge.acts.operations import Aboard, Operated, Wait
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries.bookings import BookingRow
@@ -157,7 +157,7 @@ class BookingAboard(Answer):
 
 
 class Rolled(Answer):
-    """What a booking became on its later departure."""
+    """A booking on the departure that was chosen for it."""
 
     booking_id: UUID
     reference: str
@@ -175,6 +175,20 @@ class Rolled(Answer):
             departure=row.departure_reference,
             state=str(row.state),
         )
+
+
+class Unbooked(Answer):
+    """A line that no lorry takes any more."""
+
+    order_line_id: UUID
+    sku: str
+    order_id: UUID
+    order: str
+
+    @classmethod
+    def of(cls, row: UnbookedRow) -> "Unbooked":
+        """Write a line."""
+        return cls(order_line_id=row.line_id, sku=row.sku, order_id=row.order_id, order=row.order_reference)
 
 
 class HandedOver(Answer):

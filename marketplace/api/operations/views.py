@@ -93,6 +93,26 @@ def decline(booking_id: UUID, body: requests.Declining, session: Session) -> tup
     return 204, None
 
 
+@api.get("/order-lines/unbooked")
+@operation(answers={200: Items[answers.Unbooked]}, tag="logistics", permission=Permission.LOGISTICS_DEPARTURE_OPERATE)
+def unbooked() -> tuple[int, Items[answers.Unbooked]]:
+    """List the lines that lost their booking and still have goods to send."""
+    return 200, Items[answers.Unbooked](items=[answers.Unbooked.of(row) for row in acts.unbooked()])
+
+
+@api.post("/order-lines/<uuid:line_id>/booking")
+@operation(
+    answers={201: answers.Rolled},
+    tag="logistics",
+    permission=Permission.LOGISTICS_BOOKING_RENEW,
+    body=requests.BookingAgain,
+    idempotent=True,
+)
+def book_again(line_id: UUID, body: requests.BookingAgain, session: Session) -> tuple[int, answers.Rolled]:
+    """Book a line that lost its booking on a departure of its carrier; the freight is agreed again, never dearer."""
+    return 201, answers.Rolled.of(acts.book_again(session, line_id, body))
+
+
 @api.get("/consignments")
 @operation(
     answers={200: Items[answers.BookingAboard]},

@@ -10,15 +10,20 @@ from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.services import booking as bookings
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import NotAllowed, NotFound
+from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
 
 
 def booking_of_line(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> BookingRow:
-    """Return the present booking of a line for who takes its cargo in; NotFound for anybody else."""
+    """Return the present booking of a line for who takes its cargo in; NotFound for anybody else.
+
+    Conflict ``no_booking`` for the operator's staff when the line lost its booking.
+    """
     found = bookings.current(session, line_id=line_id)
+    if found is None and actor.company_kind == CompanyKind.OPERATOR and bookings.was_booked(session, line_id=line_id):
+        raise Conflict("no_booking", line=line_id)
     if found is None or not _carries(session, actor, found, now):
         raise NotFound("order_line")
     return found

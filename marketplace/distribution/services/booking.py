@@ -1,7 +1,7 @@
 """Room for order lines: held or aimed at, tied to the line, and followed when the order goes on or ends."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import LineSpace
-from marketplace.distribution.services import contracts
-from marketplace.kernel.actor import SYSTEM
+from marketplace.distribution.services import contracts, renewal
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.logistics.events import BookingRolled
 from marketplace.logistics.queries import bookings as booking_queries
@@ -26,6 +26,7 @@ from marketplace.logistics.services.space import claims, holding, rolling
 from marketplace.orders import events
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders
+from marketplace.orders.queries.lines import LineRow
 
 _ENDED: Final = frozenset(BookingState) - frozenset(CURRENT)
 _WITHOUT_CARGO: Final = (BookingState.TARGET, BookingState.HELD, BookingState.CONFIRMED)
@@ -90,6 +91,11 @@ def current(session: Session, *, line_id: UUID) -> BookingRow | None:
     return _current_of(booking_queries.bookings(session, subjects=[line_id]).get(line_id, ()))
 
 
+def was_booked(session: Session, *, line_id: UUID) -> bool:
+    """Tell whether a line ever had a booking."""
+    return line_id in booking_queries.bookings(session, subjects=[line_id])
+
+
 def on_order_secured(session: Session, event: events.OrderSecured) -> None:
     """Confirm the held bookings of an order; targets wait for their ready date.
 
@@ -115,7 +121,7 @@ def on_booking_rolled(session: Session, event: BookingRolled) -> None:
     """Tie the line to the booking that its booking became."""
     before = session.get(LineBooking, event.booking_id)
     if before is not None:
-        _tie(session, event.new_booking_id, line_id=before.line_id, quantity=before.quantity, now=event.at)
+        tie(session, event.new_booking_id, line_id=before.line_id, quantity=before.quantity, now=event.at)
 
 
 def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
@@ -125,17 +131,20 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
     ``ready_too_late`` names the last departure of the carrier that still takes them, ``no_departure`` says that there
     is none: the ready date is not accepted then.
     """
-    booking = current(session, line_id=event.line_id)
-    if booking is None or booking.state not in _WITHOUT_CARGO:
-        return
+    booking = booking_queries.bookings(session, subjects=[event.line_id])[event.line_id][-1]
     order = orders.by_id(session, order_ids=[event.order_id])[event.order_id]
     departure = departures.departure(session, departure_id=booking.departure_id, now=event.at)
-    zone = ZoneInfo(departure.stops[0].place.zone)
-    # Goods of that day are at the hub at noon there.
-    ready_at = datetime.combine(event.ready_date, time(12), zone).astimezone(UTC)
-    until = order.proforma_ends_at or booking.cutoff_cargo_at
-    if booking.cutoff_cargo_at < ready_at or not _take(session, booking.subject, until, event.at):
-        _move(session, booking, departure, ready_at, until, event.at)
+    if booking.state in _ENDED:
+        # It lost its booking before: the day finds it another, or is not accepted.
+        if _hold_again(session, booking, until=order.proforma_ends_at, now=event.at) is None:
+            raise _too_late(session, booking, departure, event.at)
+    elif booking.state in _WITHOUT_CARGO:
+        ready_at = _at_hub(event.ready_date, departure)
+        until = order.proforma_ends_at or booking.cutoff_cargo_at
+        if booking.cutoff_cargo_at < ready_at or not _take(session, booking.subject, until, event.at):
+            _move(session, booking, departure, ready_at, until, event.at)
+    else:
+        return
     if order.secured_at is not None:
         claims.confirm(session, subject=event.line_id, now=event.at)
 
@@ -177,7 +186,7 @@ def _move(
 def _too_late(session: Session, booking: BookingRow, departure: DepartureRow, now: datetime) -> Conflict:
     """Return the refusal of a day after which no lorry takes the goods, with the last that does."""
     possible: dict[datetime, str] = {}
-    if booking.state is not BookingState.TARGET and booking.cutoff_cargo_at > now:
+    if booking.state not in (BookingState.TARGET, *_ENDED) and booking.cutoff_cargo_at > now:
         possible[booking.cutoff_cargo_at] = booking.departure_reference
     after = now
     while rows := _options(session, booking, departure, after, now):
@@ -199,34 +208,72 @@ def _options(
     return tuple(row for row in found if row.carrier_company_id == departure.carrier_company_id)
 
 
-def _hold_again(session: Session, ended: BookingRow, *, now: datetime) -> BookingRow | None:
-    """Hold room once more for a line whose hold ended, on the first departure that takes it; None where none does."""
+def options_again(session: Session, *, line_id: UUID, now: datetime) -> tuple[OptionRow, ...]:
+    """Return the departures of its carrier that take a line that lost its booking, once it is ready."""
+    ended = booking_queries.bookings(session, subjects=[line_id])[line_id][-1]
+    departure = departures.departure(session, departure_id=ended.departure_id, now=now)
+    return _options(session, ended, departure, ready_from(session, line_id, departure, now), now)
+
+
+def hold_on(
+    session: Session, ended: BookingRow, departure_id: UUID, *, until: datetime, actor: Actor, now: datetime
+) -> BookingRow:
+    """Hold room for a line that lost its booking, bring its cargo along, and agree its freight again if that ended."""
     quantity = session.scalars(sa.select(LineBooking.quantity).where(LineBooking.booking_id == ended.id)).one()
-    hub_code = departures.departure(session, departure_id=ended.departure_id, now=now).hub_code
-    options = option_queries.options(
-        session, hub_code=hub_code, to_place=ended.to_place, load=ended.load, after=now, now=now
+    again = holding.hold(
+        session,
+        departure_id=departure_id,
+        to_place=ended.to_place,
+        load=ended.load,
+        subject=ended.subject,
+        shipper=ended.shipper_company_id,
+        consignee=ended.consignee_company_id,
+        expires_at=until,
+        actor=actor,
+        now=now,
     )
-    for option in options:
+    tie(session, again.id, line_id=ended.subject, quantity=quantity, now=now)
+    renewal.renew(session, line_id=ended.subject, actor=actor, now=now)
+    return again
+
+
+def ready_from(session: Session, line_id: UUID, departure: DepartureRow, now: datetime) -> datetime:
+    """Return from when a line's goods can be at the hub: the day that its merchant promised, or now."""
+    line = _line(session, line_id)
+    return now if line.ready_date is None else max(now, _at_hub(line.ready_date, departure))
+
+
+def _hold_again(
+    session: Session, ended: BookingRow, *, until: datetime | None = None, now: datetime
+) -> BookingRow | None:
+    """Hold room once more for a line without a booking, on the first departure that takes it; None where none does.
+
+    Goods made to order wait for their day: the ready date takes room for them.
+    """
+    line = _line(session, ended.subject)
+    if line.lead_days is not None and line.ready_date is None:
+        return None
+    for option in options_again(session, line_id=ended.subject, now=now):
         try:
-            again = holding.hold(
-                session,
-                departure_id=option.departure_id,
-                to_place=ended.to_place,
-                load=ended.load,
-                subject=ended.subject,
-                shipper=ended.shipper_company_id,
-                consignee=ended.consignee_company_id,
-                expires_at=option.cutoff_cargo_at,
-                now=now,
-            )
+            until_then = until or option.cutoff_cargo_at
+            return hold_on(session, ended, option.departure_id, until=until_then, actor=SYSTEM, now=now)
         except Conflict:
             continue
-        _tie(session, again.id, line_id=ended.subject, quantity=quantity, now=now)
-        return again
     return None
 
 
-def _tie(session: Session, booking_id: UUID, *, line_id: UUID, quantity: int, now: datetime) -> None:
+def _line(session: Session, line_id: UUID) -> LineRow:
+    order_id = line_queries.order_of(session, line_id=line_id)
+    return next(row for row in line_queries.lines_of(session, order_ids=[order_id])[order_id] if row.id == line_id)
+
+
+def _at_hub(day: date, departure: DepartureRow) -> datetime:
+    """Return when goods of a day are at the hub: at noon there."""
+    return datetime.combine(day, time(12), ZoneInfo(departure.stops[0].place.zone)).astimezone(UTC)
+
+
+def tie(session: Session, booking_id: UUID, *, line_id: UUID, quantity: int, now: datetime) -> None:
+    """Tie a quantity of a line to a booking."""
     session.add(LineBooking(booking_id=booking_id, line_id=line_id, quantity=quantity, created_at=now))
     session.flush()
 

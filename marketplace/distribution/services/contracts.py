@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.distribution import queries
 from marketplace.distribution.models import FreightContract, FreightContractLine
 from marketplace.distribution.rules.freight import LIFECYCLE, ContractState, FreightAgreement, frozen_contract
 from marketplace.kernel.actor import Actor
-from marketplace.payments.rules.terms import Plan, Subject, SubjectKind
+from marketplace.orders.services import fulfilment
+from marketplace.payments.rules.terms import MilestoneEvent, Plan, Subject, SubjectKind
 from marketplace.payments.services import plans
 
 
@@ -72,6 +74,20 @@ def end(session: Session, *, contract_id: UUID, actor: Actor, now: datetime) -> 
         .execution_options(populate_existing=True)
     ).one()
     _cancel(session, contract, actor, now)
+
+
+def let_fall_due(session: Session, *, order_id: UUID, line_id: UUID, event: MilestoneEvent, now: datetime) -> None:
+    """Let the freight of a line fall due, or be released, by an event of its way."""
+    for contract in queries.contracts_of(session, order_ids=[order_id])[order_id]:
+        if contract.state is ContractState.AGREED and line_id in {line.line_id for line in contract.lines}:
+            plans.fall_due(
+                session,
+                subject=Subject(SubjectKind.FREIGHT, contract.id),
+                event=event,
+                line_ids=[line_id],
+                due_at=fulfilment.pay_by(session, company_id=contract.payer_id, now=now),
+                now=now,
+            )
 
 
 def _cancel(session: Session, contract: FreightContract, actor: Actor, now: datetime) -> None:

@@ -7,11 +7,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.rules.packing import load_of
-from marketplace.distribution import queries
 from marketplace.distribution.models import LineBooking
-from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.rules.handover import Counted, Stage
-from marketplace.distribution.services import access, discrepancies
+from marketplace.distribution.services import access, contracts, discrepancies
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.quantity import Load
@@ -23,8 +21,7 @@ from marketplace.logistics.services import cargo
 from marketplace.logistics.services.departures import acting
 from marketplace.orders.services import fulfilment
 from marketplace.orders.services.fulfilment import Handed
-from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
-from marketplace.payments.services import plans
+from marketplace.payments.rules.terms import MilestoneEvent
 
 
 def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor, now: datetime) -> str:
@@ -72,24 +69,10 @@ def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor
         actor=actor,
         now=now,
     )
-    let_freight_fall_due(session, order_id=handed.order_id, line_id=line_id, event=MilestoneEvent.HANDED_OVER, now=now)
+    contracts.let_fall_due(
+        session, order_id=handed.order_id, line_id=line_id, event=MilestoneEvent.HANDED_OVER, now=now
+    )
     return code
-
-
-def let_freight_fall_due(
-    session: Session, *, order_id: UUID, line_id: UUID, event: MilestoneEvent, now: datetime
-) -> None:
-    """Let the freight of a line fall due, or be released, by an event of its way."""
-    for contract in queries.contracts_of(session, order_ids=[order_id])[order_id]:
-        if contract.state is ContractState.AGREED and line_id in {line.line_id for line in contract.lines}:
-            plans.fall_due(
-                session,
-                subject=Subject(SubjectKind.FREIGHT, contract.id),
-                event=event,
-                line_ids=[line_id],
-                due_at=fulfilment.pay_by(session, company_id=contract.payer_id, now=now),
-                now=now,
-            )
 
 
 def _check_in_time(booking: BookingRow, counted: Counted, actor: Actor, now: datetime) -> None:

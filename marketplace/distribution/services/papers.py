@@ -27,11 +27,15 @@ from marketplace.payments.rules.terms import Mode, Plan, shares_of
 from marketplace.reference import queries as reference
 
 
-def issue_freight_contracts(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
-    """Issue the freight contracts of an order to payer and carrier."""
+def issue_freight_contracts(
+    session: Session, *, order_id: UUID, only: UUID | None = None, actor: Actor, now: datetime
+) -> None:
+    """Issue the freight contracts of an order, or only one of them, to payer and carrier."""
     order = orders.by_id(session, order_ids=[order_id])[order_id]
     contracts = queries.contracts_of(session, order_ids=[order_id])[order_id]
     for contract in contracts:
+        if only not in (None, contract.id):
+            continue
         paper = _paper(session, contract, order, now)
         papers.issue(
             session,

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.handover import Received, Stage, shares
-from marketplace.distribution.services import access, discrepancies
-from marketplace.distribution.services.handover import let_freight_fall_due
+from marketplace.distribution.services import access, contracts, discrepancies
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.logistics.queries import bookings
@@ -107,7 +106,7 @@ def _receive(
     fulfilment.deliver(session, line_id=line_id, delivered=delivered, damaged=damaged, lost=lost, actor=actor, now=now)
     if received.complete:
         _conclude(session, line_id, booking_id, (loaded, counted + received.cartons, hurt), received, actor, now)
-        let_freight_fall_due(session, order_id=order_id, line_id=line_id, event=MilestoneEvent.DELIVERED, now=now)
+        contracts.let_fall_due(session, order_id=order_id, line_id=line_id, event=MilestoneEvent.DELIVERED, now=now)
     return receipt_id
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.distribution import queries as distribution
-from marketplace.distribution.queries import DiscrepancyRow
+from marketplace.distribution.queries import DiscrepancyRow, UnbookedRow
 from marketplace.distribution.rules.handover import Counted, Received
-from marketplace.distribution.services import access, handover, receipts
+from marketplace.distribution.services import access, handover, rebooking, receipts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import operations as requests
 from marketplace.kernel import clock
@@ -178,6 +178,23 @@ def roll(session: Session, booking_id: UUID, body: requests.Rolling) -> BookingR
 def decline(session: Session, booking_id: UUID, body: requests.Declining) -> None:
     """Give a booking up for the road."""
     moving.decline_booking(session, actor=require_actor(), booking_id=booking_id, reason=body.reason, now=clock.now())
+
+
+def book_again(session: Session, line_id: UUID, body: requests.BookingAgain) -> BookingRow:
+    """Book a line that lost its booking on a departure; return the booking."""
+    return rebooking.book_again(
+        session, line_id=line_id, departure_id=body.departure, actor=require_actor(), now=clock.now()
+    )
+
+
+def bookable_again(line_id: UUID) -> tuple[OptionRow, ...]:
+    """Return the departures on which the asker may book a line again; NotFound for a line of others."""
+    return rebooking.options(reading(), line_id=line_id, actor=require_actor(), now=clock.now())
+
+
+def unbooked() -> tuple[UnbookedRow, ...]:
+    """Return the lines that no lorry takes any more."""
+    return distribution.unbooked(reading())
 
 
 def load(session: Session, departure_id: UUID, body: requests.Loading) -> None:

@@ -94,6 +94,12 @@ class Rolling(Request):
     departure: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
 
 
+class BookingAgain(Request):
+    """The departure on which a line that lost its booking goes."""
+
+    departure: UUID
+
+
 class Declining(Request):
     """Why a booking is given up, for both sides to read."""
 
@@ -144,6 +150,8 @@ messages.register(
         "stops_ahead": _("Cargo aboard is for a place before this one. Record the arrival there first: %(places)s."),
         "no_border": _("No border lies ahead of this lorry any more."),
         "other_carrier": _("No freight is agreed with this carrier: decline the booking and book again."),
+        "no_booking": _("No lorry takes this line any more: book it again first."),
+        "booked": _("This line has a booking."),
         "other_hub": _("This departure leaves from another hub."),
         "not_later": _("This departure leaves before the one that the booking is on."),
         "not_received": _("This cargo is not at the hub for this departure."),

@@ -220,6 +220,16 @@ def hand_on(session: Session, *, booking_id: UUID, new_booking_id: UUID) -> None
         )
 
 
+def bring_along(session: Session, *, actor: Actor, booking_id: UUID, new_booking_id: UUID, now: datetime) -> None:
+    """Let cargo that stayed at the hub without a booking go with a confirmed one; nothing where there is none."""
+    if booking_id not in queries.received(session, booking_ids=[booking_id]):
+        return
+    hand_on(session, booking_id=booking_id, new_booking_id=new_booking_id)
+    bookings.move(_locked(session, new_booking_id), "receive")
+    bookings.note(session, [Act("booking.receive", new_booking_id)], actor=actor, now=now)
+    session.flush()
+
+
 def _move_consignment(consignment: Consignment, action: str) -> None:
     consignment.state = CONSIGNMENT.apply(consignment.state, action)
 

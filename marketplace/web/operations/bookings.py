@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import operations as acts
 from marketplace.edge.parsing import parse_form
-from marketplace.edge.permissions import requires
+from marketplace.edge.permissions import may, requires
 from marketplace.edge.requests import operations as requests
 from marketplace.web.operations import shown
 from marketplace.web.operations.blueprint import pages
@@ -61,6 +61,40 @@ def decline(booking_id: UUID) -> Any:
         return url_for("operations.departure", departure_id=departure_id)
 
     return done(work, _("Declined. Its line is booked again by hand."), _again(booking_id))
+
+
+@pages.get("/operator/unbooked")
+@requires(_OPERATE, twin="GET /api/v1/order-lines/unbooked")
+def unbooked() -> str:
+    """List the lines that no lorry takes any more."""
+    return render_template("operations/unbooked.html", rows=acts.unbooked())
+
+
+@pages.get("/lines/<uuid:line_id>/booking")
+@requires(Permission.LOGISTICS_BOOKING_RENEW, twin="POST /api/v1/order-lines/{id}/booking")
+def rebooking(line_id: UUID) -> str:
+    """Ask on which departure a line that lost its booking goes."""
+    return _rebooking(line_id)
+
+
+def _rebooking(line_id: UUID, **typed: Any) -> str:
+    options = shown.later(acts.bookable_again(line_id))
+    shown_again = {"values": {}, "errors": {}, "refusal": None, **typed}
+    return render_template("operations/rebooking.html", line_id=line_id, options=options, **shown_again)
+
+
+@pages.post("/lines/<uuid:line_id>/booking")
+@requires(Permission.LOGISTICS_BOOKING_RENEW, twin="POST /api/v1/order-lines/{id}/booking")
+def book_again(line_id: UUID) -> Any:
+    """Book a line again on a departure."""
+
+    def work(session: Any) -> str:
+        new = acts.book_again(session, line_id, parse_form(requests.BookingAgain, request.form))
+        if may(_OPERATE):
+            return url_for("operations.departure", departure_id=new.departure_id)
+        return url_for("orders.one", order_id=acts.order_of(line_id))
+
+    return done(work, _("Booked again."), lambda **typed: _rebooking(line_id, **typed))
 
 
 def _again(booking_id: UUID) -> Callable[..., str]:

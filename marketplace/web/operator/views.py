@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
+from marketplace.distribution import queries as distribution
 from marketplace.edge.identity import require_actor
 from marketplace.edge.permissions import requires
 from marketplace.kernel.db import reading
@@ -37,6 +38,12 @@ _QUEUES: Final = (
     _Queue(_("Listings to review"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE, moderation.waiting),
     _Queue(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE, claims.escalated),
     _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
+    _Queue(
+        _("Lines without a lorry"),
+        "operations.unbooked",
+        Permission.LOGISTICS_DEPARTURE_OPERATE,
+        distribution.waiting,
+    ),
     _Queue(_("Payouts"), "payouts.many", Permission.OPERATOR_PAYOUT_READ, payouts.waiting),
     _Queue(_("Money to move by hand"), "treasury.desk", Permission.OPERATOR_PAYOUT_READ),
     _Queue(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),

@@ -217,6 +217,8 @@ def _order(city: City) -> None:
     _place(city, "dated", goods="made")
     ready = (clock.now() + timedelta(days=12)).date().isoformat()
     city.call("merchant", "PUT", f"/order-lines/{city.ids['line.dated']}/ready-date", {"ready_date": ready})
+    _place(city, "lost")
+    city.call("operator", "POST", f"/bookings/{city.ids['booking.lost']}/decline", {"reason": "no room"})
     for name in ("packed", "arrived"):
         city.call("merchant", "POST", f"/order-lines/{city.ids[f'line.{name}']}/packing", {"cartons": 10})
     counted = {"cartons_received": 10, "gross_kg": "125", "m3": "0.6"}

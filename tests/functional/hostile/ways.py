@@ -274,6 +274,8 @@ WAYS: Final[dict[str, Way]] = {
     "GET /moderation": Way("operator"),
     "GET /moderation/{}": Way("operator", ("case",)),
     "POST /moderation/{}/decision": Way("operator", ("case",), body(decision="approve", reason="Good.")),
+    "GET /order-lines/unbooked": Way("operator"),
+    "POST /order-lines/{}/booking": Way("merchant", ("line.lost",), body(departure=_of("departure.cancel"))),
     "POST /order-lines/{}/acceptance": Way("buyer", ("line.delivered",), body(quantity=40)),
     "POST /order-lines/{}/claims": Way(
         "buyer",

@@ -31,6 +31,7 @@ company:payee:edit       o . . . . .
 company:profile:edit     o . . . . .
 files:file:read          o s p a l f
 files:file:upload        o s p . l f
+logistics:booking:renew  o s . . l .
 logistics:receipt:record o . p . l .
 merchant:application:read o s . . . .
 trade:cart:edit          o . p . . .
@@ -82,6 +83,7 @@ company:payee:edit          . . . t .
 company:profile:edit        . . . . a
 files:file:read             m o c t a
 files:file:upload           m o c t a
+logistics:booking:renew     . o . . .
 logistics:departure:operate . o . . .
 logistics:handover:record   . o . . .
 logistics:receipt:record    . o . . .

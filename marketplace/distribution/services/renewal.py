@@ -1,0 +1,67 @@
+"""Agree the freight of a line again whose contract ended with its booking: never dearer than it was agreed."""
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.distribution.models import FreightContract, FreightContractLine
+from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine
+from marketplace.distribution.services import contracts, papers
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.ids import new_id, new_reference
+from marketplace.kernel.money import Money
+from marketplace.merchants import queries as merchants
+from marketplace.orders.rules.states import LineState
+from marketplace.orders.services.moves import parts_of
+from marketplace.papers.rules.parts import Party
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Rail
+
+
+def renew(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> None:
+    """Agree anew what ended: same carrier, payer, tariff and amount; nothing happens while a contract carries the line.
+
+    What the first contract had been paid goes back, so the new one is paid by bank to the carrier. Conflict
+    ``no_payee`` when the carrier has no account for its currency.
+    """
+    found = session.execute(
+        sa.select(FreightContract, FreightContractLine)
+        .join(FreightContractLine, FreightContractLine.contract_id == FreightContract.id)
+        .where(FreightContractLine.line_id == line_id)
+        .order_by(FreightContract.id)
+    ).all()
+    if not found or any(contract.state is ContractState.AGREED for contract, _ in found):
+        return
+    ended, line = found[-1]
+    payee = merchants.payee(session, company_id=ended.carrier_id, currency=ended.currency)
+    if payee is None:
+        raise Conflict("no_payee", company=ended.carrier_id, currency=ended.currency)
+    agreement = FreightAgreement(
+        id=new_id(),
+        reference=new_reference("FRT"),
+        order_id=ended.order_id,
+        payer_id=ended.payer_id,
+        carrier_id=ended.carrier_id,
+        carrier=Party(**ended.carrier),
+        tariff_id=ended.tariff_id,
+        terms=ended.terms,
+        mode=Mode.DIRECT,
+        rail=Rail.BANK,
+        payee=PayeeAccount(**payee.as_json()),
+        lines=(
+            FreightLine(
+                line_id=line_id,
+                amount=Money(line.amount_minor, ended.currency),
+                chargeable_g=line.chargeable_g,
+                binding=line.binding,
+            ),
+        ),
+    )
+    contracts.agree(session, agreements=[agreement], actor=actor, now=now)
+    papers.issue_freight_contracts(session, order_id=ended.order_id, only=agreement.id, actor=actor, now=now)
+    if LineState.HANDED_OVER in parts_of(session, line_id=line_id):
+        contracts.let_fall_due(
+            session, order_id=ended.order_id, line_id=line_id, event=MilestoneEvent.HANDED_OVER, now=now
+        )

@@ -123,7 +123,7 @@ def test_a_booking_arrives_at_its_own_place_only(session, road):
     for name in ("depart", "at_border", "clear"):
         act(session, name, departure_id)
     with pytest.raises(Conflict, match="stops_ahead") as refusal:
-        act(session, "arrive", departure_id)
+        act(session, "arrive", departure_id, place_code="VNHPH")
     assert refusal.value.facts["places"] == "VNHAN"
     act(session, "arrive", departure_id, place_code="VNHAN")
     assert (booking(session, near).state, booking(session, far).state) == (
@@ -138,6 +138,19 @@ def test_a_booking_arrives_at_its_own_place_only(session, road):
         if (step.code, step.classifier) == (Status.ARRIVED, Classifier.ACTUAL)
     ]
     assert arrivals == ["CN-YOUYIGUAN", "VNHAN", "VNHPH"]
+
+
+def test_an_arrival_without_a_place_says_that_the_way_is_done(session, road):
+    departure_id = road.departures[0]
+    near, far = road.confirmed(session), road.hold(session, to_place="VNHPH")
+    claims.confirm(session, subject=far.subject, now=NOW)
+    sealed(session, road, near, far)
+    for name in ("depart", "at_border", "clear", "arrive"):
+        act(session, name, departure_id)
+    assert state(session, departure_id) is DepartureState.ARRIVED
+    told_of = {event.place_code: event.subjects for event in recorded(session, told.DepartureArrived)}
+    assert told_of == {"VNHAN": (near.subject,), "VNHPH": (far.subject,)}
+    assert {booking(session, row).state for row in (near, far)} == {BookingState.ARRIVED}
 
 
 def test_acts_out_of_order_say_what_is_possible(session, road):

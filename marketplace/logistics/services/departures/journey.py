@@ -101,8 +101,9 @@ def arrive(
 ) -> None:
     """Note the arrival at a place on the way, or at the end of the line where none is named: cargo for it is there.
 
-    Conflict ``stops_ahead`` at the end of the line while cargo aboard is for a place before it: a booking arrives at
-    its own place only.
+    A booking arrives at its own place only. Whoever names no place says that the way is done: places on it that cargo
+    aboard is for, and that nobody noted, are noted with it. Whoever names the end of the line while cargo is for a
+    place before it may have meant that one: Conflict ``stops_ahead``.
     """
     places = session.scalars(
         sa.select(DepartureStop.place_code)
@@ -115,8 +116,12 @@ def arrive(
         departure = locked(session, departure_id)
         aboard = booked_on(session, departure_id, (BookingState.IN_TRANSIT,))
         before = {row.to_place for row in aboard} - {*places[-1:]}
-        if before and DEPARTURE.allows(departure.state, "arrive"):
-            raise Conflict("stops_ahead", places=", ".join(code for code in places if code in before))
+        ahead = [code for code in places if code in before and DEPARTURE.allows(departure.state, "arrive")]
+        if ahead and place_code is not None:
+            raise Conflict("stops_ahead", places=", ".join(ahead))
+        for code in ahead:
+            arrive(session, actor=actor, departure_id=departure_id, now=now, place_code=code, happened_at=happened_at)
+        aboard = [row for row in aboard if row.to_place not in ahead]
         departure, there = act(session, actor, departure_id, "arrive", now), places[-1]
     else:
         departure = locked(session, departure_id)

@@ -88,8 +88,9 @@ class EmlFolder:
 
     def newest(self, size: int = _NEWEST) -> tuple[Letter, ...]:
         """Read the newest letters back, for the demo's mail page."""
-        names = sorted((path.name for path in self.folder.glob("*.eml")), reverse=True)[:size]
-        return tuple(_read(self.folder / name) for name in names)
+        # Ids made from a key say nothing about the time.
+        paths = sorted(self.folder.glob("*.eml"), key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
+        return tuple(_read(path) for path in paths[:size])
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,9 @@ def find_place(text: str, places: Sequence[NamedPlace], kinds: Collection[str]) 
     for place in fitting:
         if wanted == _folded(place.code) or wanted in map(_folded, place.names.values()):
             return place
-    if not wanted:
+    if len(wanted.encode()) < _FEWEST_BYTES:
         return None
-    return _only(fitting, lambda name: name.startswith(wanted)) or (
-        _only(fitting, lambda name: wanted in name) if len(wanted.encode()) >= _FEWEST_BYTES else None
-    )
+    return _only(fitting, lambda name: name.startswith(wanted)) or _only(fitting, lambda name: wanted in name)
 
 
 def listed(places: Iterable[NamedPlace], kinds: Collection[str], locale: str = "en") -> str:

@@ -27,7 +27,7 @@ from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.rules.cargo import Status
-from marketplace.logistics.rules.states import AT_HUB, BOOKING, DEPARTURE, Classifier, DepartureState
+from marketplace.logistics.rules.states import AT_HUB, BOOKING, DEPARTURE, BookingState, Classifier, DepartureState
 from marketplace.logistics.services.departures import closing, journey, loading, moving
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import packing as packing_queries
@@ -90,6 +90,11 @@ class Operated:
     manifest: ManifestRow | None
     events: tuple[TransportRow, ...]
     waits: tuple[Wait, ...]
+
+    @property
+    def bound_for(self) -> frozenset[str]:
+        """Where cargo leaves the lorry that is on its way."""
+        return frozenset(one.booking.to_place for one in self.aboard if one.booking.state is BookingState.IN_TRANSIT)
 
 
 def mark_ready(session: Session, line_id: UUID) -> None:

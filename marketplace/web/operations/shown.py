@@ -1,6 +1,6 @@
 """Departures under way as templates want them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -41,9 +41,15 @@ def way(row: DepartureRow, now: datetime) -> list[dict[str, Any]]:
     return [_stop(stop, now) for stop in row.stops]
 
 
-def ends(row: DepartureRow) -> list[tuple[str, str]]:
-    """Return the places where cargo may leave the lorry and that it has not reached, the next first, as choices."""
+def ends(row: DepartureRow, aboard: Collection[str]) -> list[tuple[str, str]]:
+    """Return the places ahead where cargo may leave the lorry, as choices: first where some of ``aboard`` does.
+
+    A lorry without cargo for any of them is expected at the end of its line.
+    """
     places = [stop.place for stop in row.stops[1:] if not stop.is_border and stop.reached_at is None]
+    places.sort(key=lambda place: place.code not in aboard)
+    if not any(place.code in aboard for place in places):
+        places.reverse()
     return [(place.code, place.called(locale.current())) for place in places]
 
 

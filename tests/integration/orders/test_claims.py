@@ -1,6 +1,7 @@
 """Accept or claim over the API, on both databases: what each does to goods, money and deadlines."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -433,7 +434,7 @@ def awarded_by(call, trader, market, made):
     """Let a claim be met in full and return what was awarded, in minor units."""
     call(trader, "POST", f"/claims/{made['id']}/answer", json={"amount": made["value"]["amount"]}, expect=200)
     settled = call(market.buyer, "POST", f"/claims/{made['id']}/settlement", json={}, expect=200)
-    return round(float(settled["awarded"]["amount"]) * 100)
+    return int(Decimal(settled["awarded"]["amount"]).scaleb(2))
 
 
 def test_a_carrier_pays_for_the_same_units_once(call, market):

@@ -65,13 +65,12 @@ class PlaceEntry(Request):
 
 
 class CarrierEntry(Request):
-    """A company that runs lines, and the person who looks after it."""
+    """A company that runs lines, and the login name of who is invited to look after it."""
 
     code: Code
     name: Line
     country: Country
     registration_number: Line
-    person: Line
     login: Line
     locale: Literal["en", "zh", "vi"] = "en"
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.codes import Purpose
 from marketplace.accounts.rules.permissions import CompanyKind
-from marketplace.accounts.services import registration, sign_in, terms
+from marketplace.accounts.services import admission, registration, sign_in, terms
 from marketplace.accounts.services.vault import Vault
 from marketplace.cli import network
 from marketplace.cli.wiring import City, pass_city
@@ -75,19 +75,18 @@ def company() -> None:
 @click.option("--name", required=True, help="name of the company")
 @click.option("--country", required=True, help="two letters of ISO 3166-1")
 @click.option("--registration-number", required=True)
-@click.option("--person", required=True, help="name of its first member")
-@click.option("--login", required=True, help="e-mail address or phone number of its first member")
+@click.option("--login", required=True, help="e-mail address or phone number of who shall lead it")
 @click.option("--locale", type=click.Choice(["en", "zh", "vi"]), default="en", show_default=True)
 @pass_city
 def admit(city: City, kind: str, **facts: str) -> None:
-    """Admit a partner: a carrier, broker, bank and so on; its member is sent a code to choose a password with."""
+    """Admit a partner: a carrier, broker, bank and so on; who shall lead it is sent an invitation."""
     app = city.create_app()
     with app.app_context():
         company_id = _said(
-            lambda: in_unit_of_work(lambda session: _admit(session, app, CompanyKind(kind), now=clock.now(), **facts))
+            lambda: in_unit_of_work(lambda session: _admit_partner(session, app, kind, now=clock.now(), **facts))
         )
     click.echo(f"{company_id}: {facts['name']}")
-    click.echo(_how(app, facts["login"]))
+    click.echo(f"an invitation is on its way to {facts['login']}")
 
 
 def _furnish(now: datetime) -> None:
@@ -117,10 +116,9 @@ def _operator(app: Flask, typed: dict[str, str | None], *, mail_code: bool, now:
     )
     _said(
         lambda: in_unit_of_work(
-            lambda session: _admit(
+            lambda session: _found(
                 session,
                 app,
-                CompanyKind.OPERATOR,
                 name=name,
                 country=country,
                 registration_number=number,
@@ -137,10 +135,9 @@ def _operator(app: Flask, typed: dict[str, str | None], *, mail_code: bool, now:
         click.echo(_how(app, login))
 
 
-def _admit(
+def _found(
     session: Session,
     app: Flask,
-    kind: CompanyKind,
     *,
     name: str,
     country: str,
@@ -148,15 +145,15 @@ def _admit(
     person: str,
     login: str,
     locale: str,
-    password: str | None = None,
+    password: str | None,
     now: datetime,
-) -> UUID:
-    """Admit a company; a member without a password is sent a code. Terms are accepted at the first login."""
+) -> None:
+    """Found the operator's company; an admin without a password is sent a code, and accepts the terms on coming."""
     vault: Vault = app.extensions["city.vault"]
-    admitted = registration.admit_company(
+    registration.admit_company(
         session,
         actor=SYSTEM,
-        kind=kind,
+        kind=CompanyKind.OPERATOR,
         name=name,
         country=country,
         registration_number=registration_number,
@@ -170,7 +167,12 @@ def _admit(
     )
     if password is None:
         sign_in.request_code(session, login=login, purpose=Purpose.RESET_PASSWORD, address="", vault=vault, now=now)
-    return admitted.company_id
+
+
+def _admit_partner(session: Session, app: Flask, kind: str, *, now: datetime, **facts: str) -> UUID:
+    """Admit a partner and invite who shall lead it."""
+    vault: Vault = app.extensions["city.vault"]
+    return admission.admit_partner(session, actor=SYSTEM, kind=kind, vault=vault, now=now, **facts).company_id
 
 
 def _how(app: Flask, login: str) -> str:
@@ -208,8 +210,7 @@ def _carrier(session: Session, app: Flask, entry: network.CarrierEntry, now: dat
     for row in accounts.companies_of_kind(session, kind=CompanyKind.CARRIER):
         if (row.country, row.registration_number) == (entry.country, entry.registration_number):
             return row.id
-    facts = entry.model_dump(exclude={"code"})
-    return _admit(session, app, CompanyKind.CARRIER, now=now, **facts)
+    return _admit_partner(session, app, CompanyKind.CARRIER, now=now, **entry.model_dump(exclude={"code"}))
 
 
 def _said(work: Callable[[], Result]) -> Result:

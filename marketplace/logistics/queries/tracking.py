@@ -30,7 +30,6 @@ def timeline(session: Session, *, booking_ids: Iterable[UUID]) -> dict[UUID, tup
 
     What was withdrawn is left out, the withdrawal as well.
     """
-    withdrawn = sa.select(TransportEvent.retracts).where(TransportEvent.retracts.is_not(None))
     about = sa.or_(
         TransportEvent.booking_id == Booking.id,
         sa.and_(TransportEvent.departure_id == Booking.departure_id, Booking.state.in_(CURRENT)),
@@ -38,7 +37,7 @@ def timeline(session: Session, *, booking_ids: Iterable[UUID]) -> dict[UUID, tup
     rows = session.execute(
         sa.select(Booking.id, TransportEvent)
         .join(TransportEvent, about)
-        .where(Booking.id.in_(set(booking_ids)), TransportEvent.retracts.is_(None), TransportEvent.id.not_in(withdrawn))
+        .where(Booking.id.in_(set(booking_ids)), *_stands())
         .order_by(TransportEvent.event_at, TransportEvent.id)
     ).all()
     found: dict[UUID, list[TransportRow]] = {}
@@ -50,10 +49,18 @@ def timeline(session: Session, *, booking_ids: Iterable[UUID]) -> dict[UUID, tup
 
 
 def events_of(session: Session, *, departure_id: UUID) -> tuple[TransportRow, ...]:
-    """Return what happened and is expected to a departure, in the order it was learned."""
+    """Return what happened and is expected to a departure, in the order it was learned; nothing that was withdrawn."""
     rows = session.scalars(
-        sa.select(TransportEvent).where(TransportEvent.departure_id == departure_id).order_by(TransportEvent.id)
+        sa.select(TransportEvent)
+        .where(TransportEvent.departure_id == departure_id, *_stands())
+        .order_by(TransportEvent.id)
     )
     return tuple(
         TransportRow(row.id, row.code, row.classifier, row.place_code, row.event_at, row.recorded_at) for row in rows
     )
+
+
+def _stands() -> tuple[sa.ColumnElement[bool], ...]:
+    """What was neither withdrawn nor withdraws another."""
+    withdrawn = sa.select(TransportEvent.retracts).where(TransportEvent.retracts.is_not(None))
+    return TransportEvent.retracts.is_(None), TransportEvent.id.not_in(withdrawn)

@@ -162,18 +162,19 @@ def test_a_wrong_operator_is_refused_and_asked_for_again(run, home):
     assert _count(home)["company"] == 1
 
 
-def test_a_partner_is_admitted_and_chooses_a_password_by_mail(ready, home):
+def test_a_partner_is_admitted_and_comes_by_invitation(ready, home):
     said = ready(
         "company", "admit", "broker", "--name", "Pingxiang Broker", "--country", "CN", "--registration-number", "B-1",
-        "--person", "Broker One", "--login", "one@broker.example.org",
+        "--login", "one@broker.example.org",
     )  # fmt: skip
-    assert "https://city.example.org/login/reset" in said
+    assert "an invitation is on its way to one@broker.example.org" in said
     assert _facts(home, "SELECT kind FROM company WHERE name = 'Pingxiang Broker'") == [("broker",)]
-    codes = _facts(home, "SELECT count(*) FROM mail_message WHERE to_address = 'one@broker.example.org'")
-    assert codes == [(1,)]
-    assert "login: This is already in use" in ready(
+    letters = _facts(home, "SELECT template FROM mail_message WHERE to_address = 'one@broker.example.org'")
+    assert letters == [("invitation",)]
+    assert _facts(home, "SELECT count(*) FROM person WHERE email = 'one@broker.example.org'") == [(0,)]
+    assert "login: " in ready(
         "company", "admit", "bank", "--name", "Bank", "--country", "CN", "--registration-number", "B-2",
-        "--person", "Two", "--login", "one@broker.example.org", code=1,
+        "--login", "nobody at all", code=1,
     )  # fmt: skip
 
 

@@ -309,6 +309,13 @@ def test_a_late_fact_is_a_new_row_and_a_wrong_one_is_withdrawn(session, road):
         session.execute(sa.delete(TransportEvent))
 
 
+def test_what_was_withdrawn_of_a_departure_is_not_told(session, road):
+    told = {"departure_id": road.confirmed(session).departure_id, "code": Status.DELAYED, "event_at": NOW, "now": NOW}
+    wrong, right = tracking.note(session, **told), tracking.note(session, **told)
+    tracking.retract(session, event_id=wrong, now=NOW)
+    assert [one.id for one in tracking_queries.events_of(session, departure_id=told["departure_id"])] == [right]
+
+
 def test_only_borders_ahead_are_waited_at(session, road):
     sealed(session, road, road.confirmed(session))
     departure_id = road.departures[0]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
 from marketplace.seed.cast import PASSWORD
 from tests.browser.conftest import DESK, PHONE, Sight
@@ -20,7 +20,7 @@ ROLES = ("", "buyer", "merchant", "moderator", "logistics", "finance", "admin", 
 LOOKS = [(PHONE, "light"), (DESK, "dark")] + ([(PHONE, "dark"), (DESK, "light")] if SOAK else [])
 # Papers, files and tables are given to keep, not to look at; other languages have tests of their own.
 NO_PAGE = re.compile(
-    r"/(zh|vi|static|api|pictures)\b|\.(pdf|csv)|/(licence|slip|file|errors|data|payout-files|evidence)\b"
+    r"/(zh|vi|static|api|pictures)\b|\.(pdf|csv|xlsx)|/(licence|slip|file|errors|data|payout-files|evidence)\b"
 )
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 LINKS = "[...document.querySelectorAll('a[href^=\"/\"]')].map(link => link.getAttribute('href').split('#')[0])"
@@ -46,36 +46,33 @@ def test_every_page_fits_and_can_be_read_by_everybody(city: City, chrome: Browse
         seen = Sight(city.address, context.new_page())
         if role:
             seen.log_in(f"{role}@demo.test", PASSWORD)
-        faults = [fault for path in _reached(seen, context) for fault in _faults(seen, path)]
+        faults = [fault for path in _walk(seen) for fault in _faults(seen, path)]
     finally:
         context.close()
     assert faults == []
 
 
-def _reached(seen: Sight, context: BrowserContext) -> list[str]:
-    """Return one address for each kind of page that links lead to, at most a few hundred; broken links fail."""
-    ahead, found, kinds = ["/"], [], set[str]()
+def _walk(seen: Sight) -> Iterator[str]:
+    """Open one page of each kind that links lead to, at most a few hundred, and stand on it; broken links fail."""
+    ahead, kinds = ["/"], set[str]()
     while ahead:
         path = ahead.pop(0)
         kind = IDENTIFIER.sub("*", path.split("?")[0])
         if kind in kinds or NO_PAGE.search(path):
             continue
         kinds.add(kind)
-        answer = context.request.get(seen.address + path)
-        assert answer.status == 200, f"{path}: {answer.status}"
-        found.append(path)
-        seen.open(path)
+        status = seen.open(path)
+        assert status == 200, f"{path}: {status}"
         ahead.extend(seen.page.evaluate(LINKS if SOAK or path == "/" else MENU))
-    return found
+        yield path
 
 
 def _faults(seen: Sight, path: str) -> list[str]:
-    """Return what is wrong with a page, however it is looked at."""
+    """Return what is wrong with the page that is open, however it is looked at."""
     page, found = seen.page, list[str]()
     for viewport, scheme in LOOKS:
         page.set_viewport_size(viewport)  # pyright: ignore[reportArgumentType]
         page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]
-        seen.open(path)
         found += [f"{scheme} {viewport['width']}: {fault}" for fault in seen.accessibility()]
         if (over := seen.overflow()) > 0:
             found.append(f"{over} px wider than {viewport['width']}")

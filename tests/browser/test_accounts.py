@@ -32,16 +32,17 @@ def test_a_company_registers_and_its_owner_sees_his_account(sight, prefix):
         page.fill("#field-company_name", "Lanxang Trading")
         page.select_option("#field-country", "LA")
         page.fill("#field-registration_number", "01-00000001")
-        page.fill("#field-person_name", "Somsy Vong")
+        page.fill("#field-person_name", "Somsy " + "V" * 94)  # as long as a name may be
         page.fill("#field-login", login)
         page.fill("#field-password", PASSWORD)
         for box in page.locator("input[name=accepted_terms]").all():
             box.check()
         page.click("main button[type=submit]")
         page.wait_for_url(f"**{prefix}/account")
-        assert seen.overflow() <= 0
+        page.click(".tool:has(.tool__who) > summary")
         for viewport, scheme in ((PHONE, "light"), (DESK, "dark")):
             page.set_viewport_size(viewport)
+            assert seen.overflow() <= 0
             page.emulate_media(color_scheme=scheme)
             assert seen.accessibility() == []
 
@@ -76,6 +77,6 @@ def test_forms_work_without_scripts(address, chrome):
         page.fill("#field-login", OPERATOR)
         page.fill("#field-password", PASSWORD)
         page.click("main form >> nth=0 >> button[type=submit]")
-        assert page.url == f"{address}/account"
+        assert page.url == f"{address}/operator"
     finally:
         context.close()

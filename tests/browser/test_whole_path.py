@@ -225,6 +225,8 @@ def _colleague_joins(enter: Callable[..., Person], owner: Person) -> None:
     colleague.said("You have joined. Log in to begin.")
     colleague.fill(login=COLLEAGUE, password=PASSWORD)
     colleague.click("Log in", role="button")
+    colleague.page.wait_for_url("**/orders")
+    colleague.page.goto(colleague.page.url.replace("/orders", "/account"))
     colleague.said(COMPANY)
 
 

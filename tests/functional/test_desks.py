@@ -66,6 +66,15 @@ def test_partners_begin_at_their_consignments_and_others_nowhere(app, market):
     assert visitor(app, market.buyer).client.get("/operator").status_code == 403
 
 
+def test_everybody_begins_where_the_work_lies(app, market):
+    for trader, begins in ((market.buyer, "/orders"), (market.merchant, "/merchant"), (market.carrier, "/partner")):
+        assert Visitor(app).log_in(trader.login).location == begins
+    with unit_of_work() as session:
+        office = factories.staff(session, app, role=Role.MODERATOR, now=clock.now())
+    page = visitor(app, office)
+    assert 'href="/operator"' in page.open("/products").partition("<main")[0]
+
+
 @pytest.mark.parametrize(
     ("act", "page"),
     [

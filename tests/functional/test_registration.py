@@ -32,6 +32,19 @@ def test_a_company_registers_on_the_page_and_is_in(town):
     assert "Welcome. Your company is registered." in page
 
 
+def test_a_name_of_a_person_has_its_bounds(town):
+    long = "Maximilian" * 10 + "a"
+    page = town.visitor()
+    page.open("/register")
+    page.send("/register", town.registration(person_name=long), 422)
+    assert page.refused_fields() == {"person_name"}
+    assert "at most 100 characters" in page.text()
+    town.company("owner@demo.test", person_name=long[:100])
+    program = town.program("owner@demo.test")
+    assert program.problem("PATCH", "/me", 422, {"name": long}) == ("fields", {"name"})
+    assert town.visitor("owner@demo.test").open("/account").count(long[:100]) >= 2
+
+
 def test_a_company_registers_over_the_api_and_its_owner_acts_for_it(town):
     ids = town.company("owner@demo.test")
     program = town.program("owner@demo.test")

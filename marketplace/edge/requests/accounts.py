@@ -10,7 +10,9 @@ from marketplace.edge import messages
 from marketplace.edge.parsing import Country, Line, Request, Whole, blank_is_none, clean_text, one_line
 
 Secret = Annotated[str, Field(min_length=1, max_length=200)]
+PersonName = Annotated[Line, Field(max_length=100)]
 Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
+OptionalName = Annotated[PersonName | None, BeforeValidator(blank_is_none)]
 
 # Text that may be empty: then nothing is said any more.
 Words = Annotated[
@@ -34,7 +36,7 @@ class Registration(Request):
     company_name: Line
     country: Country
     registration_number: Line
-    person_name: Line
+    person_name: PersonName
     login: Line
     password: Secret
     accepted_terms: list[Line] = Field(default_factory=list, max_length=10)
@@ -94,7 +96,7 @@ class Invitation(Request):
 class InvitationAcceptance(Request):
     """A newcomer's name, password and language; somebody with an account keeps those of that account."""
 
-    person_name: Optional = None
+    person_name: OptionalName = None
     password: Secret
     accepted_terms: list[Line] = Field(default_factory=list, max_length=10)
     locale: Language = None

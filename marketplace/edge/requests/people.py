@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Country, Line, Request, blank_is_none
-from marketplace.edge.requests.accounts import Language, Optional
+from marketplace.edge.requests.accounts import Language, Optional, OptionalName
 
 
 class MemberRoles(Request):
@@ -20,7 +20,7 @@ class MemberRoles(Request):
 class Profile(Request):
     """One's own name and the language one is written to in; what is left out stays."""
 
-    name: Optional = None
+    name: OptionalName = None
     locale: Language = None
 
 

@@ -21,6 +21,7 @@ from marketplace.edge.requests import accounts as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused, Unauthenticated
+from marketplace.merchants import queries as merchants
 from marketplace.web.accounts.blueprint import pages
 from marketplace.web.shared import choices, locale
 from marketplace.web.shared.acts import reshown
@@ -203,9 +204,24 @@ def _enter(found: SignIn) -> Response:
     if found.must_enrol:
         flash(_("The operator's staff need a second factor. Please set it up now."), "warn")
         return redirect(url_for("accounts.overview"), 303)
+    going_on = wanted_page() or _first_page()
     if queries.owes_terms(reading(), person_id=found.person_id, now=clock.now()):
-        return redirect(url_for("accounts.terms_due", next=wanted_page()), 303)
-    return redirect(wanted_page() or url_for("accounts.overview"), 303)
+        return redirect(url_for("accounts.terms_due", next=going_on), 303)
+    return redirect(going_on, 303)
+
+
+def _first_page() -> str:
+    """Return where the work of somebody who has just come in lies."""
+    actor = require_actor()
+    if actor.company_id is None:
+        return url_for("accounts.overview")
+    if actor.may(Permission.OPERATOR_DESK_READ):
+        return url_for("operator.desk")
+    if actor.may(Permission.PARTNER_CONSIGNMENT_READ):
+        return url_for("operations.partner")
+    if actor.may(Permission.CATALOG_LISTING_EDIT) and merchants.has_applied(reading(), company_id=actor.company):
+        return url_for("merchants.desk")
+    return url_for("orders.many" if actor.may(Permission.TRADE_ORDER_READ) else "accounts.overview")
 
 
 def _begin(person_id: UUID, epoch: int, company_id: UUID | None) -> None:

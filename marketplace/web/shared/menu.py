@@ -43,6 +43,7 @@ MENU: tuple[Entry | Group, ...] = (
         ),
     ),
     Entry(_("Consignments"), "operations.consignments", Permission.PARTNER_CONSIGNMENT_READ),
+    Entry(_("Desk"), "operator.desk", Permission.OPERATOR_DESK_READ),
     Entry(_("Merchants"), "merchants.queue", Permission.OPERATOR_MERCHANT_REVIEW),
     Entry(_("Reviews"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE),
     Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),

@@ -19,6 +19,7 @@ from uuid import UUID
 from flask import Flask
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import acting
 from marketplace.app import create_app
 from marketplace.catalog.imports import flows, services
 from marketplace.config import Settings
@@ -75,7 +76,7 @@ def actor_of(login: str) -> Actor:
     if person is None:
         raise SystemExit(f"the demo city has no {login}")
     company_id = accounts.memberships_of(reading(), person_id=person.id)[0].company_id
-    found = accounts.actor_of(reading(), person_id=person.id, company_id=company_id)
+    found = acting.actor_of(reading(), person_id=person.id, company_id=company_id)
     if found is None:
         raise SystemExit(f"{login} cannot act")
     return found

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace import reactions
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Membership
+from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
 from marketplace.accounts.services import membership, registration, tokens
@@ -97,7 +98,7 @@ def trader(
         vault=app.extensions["city.vault"],
         now=now,
     )
-    actor = accounts.actor_of(session, person_id=joined.person_id, company_id=joined.company_id)
+    actor = acting.actor_of(session, person_id=joined.person_id, company_id=joined.company_id)
     assert actor is not None
     token = tokens.issue_token(session, person_id=joined.person_id, company_id=joined.company_id, now=now)
     return Trader(actor, token, login)
@@ -110,7 +111,7 @@ def staff(session: Session, app: Flask, *, role: Role, now: datetime) -> Trader:
     membership.appoint(
         session, actor=SYSTEM, company_id=found.company, person_id=found.actor.person, roles=roles, now=now
     )
-    actor = accounts.actor_of(session, person_id=found.actor.person, company_id=found.company)
+    actor = acting.actor_of(session, person_id=found.actor.person, company_id=found.company)
     assert actor is not None
     return replace(found, actor=actor)
 

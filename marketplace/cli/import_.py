@@ -10,6 +10,7 @@ import click
 from flask import Flask
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import acting
 from marketplace.catalog.imports import flows, queries, services
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.cli import people
@@ -74,7 +75,7 @@ def _member(app: Flask, login: str) -> tuple[Actor, str]:
         (
             found
             for row in memberships
-            if person and (found := accounts.actor_of(reading(), person_id=person.id, company_id=row.company_id))
+            if person and (found := acting.actor_of(reading(), person_id=person.id, company_id=row.company_id))
         ),
         None,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import g, request
 from flask_login import UserMixin, current_user
 
-from marketplace.accounts import queries
+from marketplace.accounts.queries import acting
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading
@@ -35,7 +35,7 @@ def load_user(cookie_id: str) -> SessionUser | None:
         person_id, company_id, number = UUID(person), UUID(company) if company else None, int(epoch)
     except ValueError:
         return None
-    found = queries.session_reader(reading(), person_id=person_id, company_id=company_id, epoch=number)
+    found = acting.session_reader(reading(), person_id=person_id, company_id=company_id, epoch=number)
     if found is None:
         return None
     actor, g.city_reader = found
@@ -72,7 +72,7 @@ def _bearer_actor() -> Actor | None:
     scheme, _, token = header.partition(" ")
     if not header:
         return None
-    actor = queries.token_actor(reading(), token=token.strip(), now=clock.now()) if scheme.lower() == "bearer" else None
+    actor = acting.token_actor(reading(), token=token.strip(), now=clock.now()) if scheme.lower() == "bearer" else None
     if actor is None:
         raise Unauthenticated("token_unknown")
     return actor

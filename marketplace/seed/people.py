@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries
+from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.membership import TWO_PERSON
 from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.accounts.services import companies, invitations, membership, registration
@@ -93,7 +94,7 @@ def actor(session: Session, login: str) -> Actor:
     known: Actor | None = None
     if person is not None:
         company = next((row.company_id for row in queries.memberships_of(session, person_id=person.id)), None)
-        known = queries.actor_of(session, person_id=person.id, company_id=company)
+        known = acting.actor_of(session, person_id=person.id, company_id=company)
     if known is None:
         msg = f"{login} cannot act"
         raise RuntimeError(msg)

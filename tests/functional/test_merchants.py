@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.http import parse_options_header
 
 from marketplace.accounts.models import Membership
-from marketplace.accounts.queries import token_actor
+from marketplace.accounts.queries.acting import token_actor
 from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.accounts.services import registration, tokens
 from marketplace.kernel import clock

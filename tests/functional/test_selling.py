@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from marketplace.accounts import queries
 from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.services import invitations, registration, tokens
 from marketplace.accounts.services.vault import Vault
@@ -51,7 +51,7 @@ def market(town):
             person_name="Admin", login="admin@demo.test", password=PASSWORD, accepted_terms=tuple(TERMS), locale="en",
             vault=vault, now=clock.now(),
         )  # fmt: skip
-        admin = queries.actor_of(session, person_id=joined.person_id, company_id=joined.company_id)
+        admin = acting.actor_of(session, person_id=joined.person_id, company_id=joined.company_id)
         for login in (REVIEWER, "second@demo.test"):
             invited = invitations.invite(
                 session, actor=admin, login=login, roles=("moderator",), locale="en", vault=vault, now=clock.now()

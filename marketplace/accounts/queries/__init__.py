@@ -1,9 +1,8 @@
-"""Read companies and people, as frozen rows; and find out who is acting, in one query."""
+"""Read companies and people, as frozen rows."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,21 +12,13 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.accounts.models import ApiToken, Company, Invitation, Membership, Person, TermsAcceptance, TermsVersion
 from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.companies import Address
-from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role, permissions_of
+from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.accounts.rules.terms import TermsKind
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import UtcDateTime
 from marketplace.kernel.errors import NotFound
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """The names shown to somebody who is logged in."""
-
-    display_name: str
-    company_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,44 +123,6 @@ class TermsRow:
     def label(self) -> str:
         """Kind and version, ``terms:2026-01``."""
         return f"{self.kind}:{self.version}"
-
-
-def actor_of(session: Session, *, person_id: UUID, company_id: UUID | None) -> Actor | None:
-    """Return the person acting for the company; None when disabled, no member, or the company is closed."""
-    row = session.execute(_ACTOR, {"person_id": person_id, "company_id": company_id}).one_or_none()
-    return _to_actor(row, company_id) if row else None
-
-
-def session_actor(session: Session, *, person_id: UUID, company_id: UUID | None, epoch: int) -> Actor | None:
-    """Return a session's actor; None also when the sessions of that epoch were ended."""
-    found = session_reader(session, person_id=person_id, company_id=company_id, epoch=epoch)
-    return found[0] if found else None
-
-
-def session_reader(
-    session: Session, *, person_id: UUID, company_id: UUID | None, epoch: int
-) -> tuple[Actor, Reader] | None:
-    """Return a session's actor and the names shown to him, in one query; None when the session is over."""
-    given = {"person_id": person_id, "company_id": company_id, "epoch": epoch}
-    row = session.execute(_SESSION, given).one_or_none()
-    actor = _to_actor(row, company_id) if row else None
-    return (actor, Reader(row.name or "", row.company)) if row and actor else None
-
-
-def token_actor(session: Session, *, token: str, now: datetime) -> Actor | None:
-    """Return a bearer token's actor; None when unknown, revoked or expired, or the actor can no longer act."""
-    row = session.execute(_BEARER, {"token_hash": digest(token), "now": now}).one_or_none()
-    return _to_actor(row, row.wanted_id) if row else None
-
-
-def reader(session: Session, *, actor: Actor) -> Reader:
-    """Return the names for the account menu."""
-    row = session.execute(
-        sa.select(Person.name, Company.name.label("company"))
-        .outerjoin(Company, Company.id == actor.company_id)
-        .where(Person.id == actor.person)
-    ).one()
-    return Reader(row.name or "", row.company)
 
 
 def find_person(session: Session, *, login: str) -> PersonRow | None:
@@ -314,42 +267,6 @@ def owes_terms(session: Session, *, person_id: UUID, now: datetime) -> bool:
     return bool(session.scalar(_OWES, {"person_id": person_id, "now": now}))
 
 
-def _acting(company_id: Any, people: Any = Person) -> sa.Select[*tuple[Any, ...]]:
-    """Select an active person with the live membership in an open company, when there is one."""
-    return (
-        sa.select(Person.id.label("person_id"), Company.id.label("company_id"), Company.kind, Membership.roles)
-        .select_from(people)
-        .outerjoin(
-            Membership,
-            sa.and_(
-                Membership.person_id == Person.id,
-                Membership.company_id == company_id,
-                Membership.ended_at.is_(None),
-            ),
-        )
-        .outerjoin(Company, sa.and_(Company.id == Membership.company_id, Company.closed_at.is_(None)))
-        .where(Person.disabled_at.is_(None))
-    )
-
-
-# Every request asks one of these, so they are written once.
-_ACTOR: Final = _acting(sa.bindparam("company_id", type_=sa.Uuid())).where(
-    Person.id == sa.bindparam("person_id", type_=sa.Uuid())
-)
-_SESSION: Final = _ACTOR.add_columns(Person.name, Company.name.label("company")).where(
-    Person.auth_epoch == sa.bindparam("epoch")
-)
-_BEARER: Final = (
-    _acting(ApiToken.company_id, sa.join(ApiToken, Person, Person.id == ApiToken.person_id))
-    .add_columns(ApiToken.company_id.label("wanted_id"))
-    .where(
-        ApiToken.token_hash == sa.bindparam("token_hash"),
-        ApiToken.revoked_at.is_(None),
-        ApiToken.expires_at > sa.bindparam("now", type_=UtcDateTime()),
-    )
-)
-
-
 _NOW: Final = sa.bindparam("now", type_=UtcDateTime())
 _LATER: Final = aliased(TermsVersion)
 # Asked before every act, so it is written once. Of two published at one instant the later id is in force.
@@ -370,20 +287,6 @@ _OWES: Final = sa.select(
         ),
     )
 )
-
-
-def _to_actor(row: Any, wanted_id: UUID | None) -> Actor | None:
-    if wanted_id is None:
-        return Actor(row.person_id, None, permissions=frozenset({Permission.ACCOUNT_SELF}))
-    if row.company_id is None:
-        return None
-    roles = _roles(row.roles)
-    return Actor(row.person_id, row.company_id, row.kind, frozenset(roles), _rights(row.kind, roles))
-
-
-@cache
-def _rights(kind: CompanyKind, roles: tuple[Role, ...]) -> frozenset[Permission]:
-    return permissions_of(kind, roles)
 
 
 def _person_row(person: Person) -> PersonRow:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import ApiToken
-from marketplace.accounts.queries import actor_of
+from marketplace.accounts.queries.acting import actor_of
 from marketplace.accounts.rules.codes import TOKEN_LIFETIME, TOKEN_PREFIX, digest
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor

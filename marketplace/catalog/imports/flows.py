@@ -16,7 +16,7 @@ import xlsxwriter
 from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import acting
 from marketplace.catalog.imports import present, queries, reader, services
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.rules.cells import REASONS, spot_of
@@ -225,7 +225,7 @@ def _in_state(import_id: UUID, state: ImportState, work: Callable[[Session, Impo
 
 def _actor(session: Session, job: ImportJob) -> Actor:
     """Return who began the import, with today's rights: somebody who left writes no more listings."""
-    actor = accounts.actor_of(session, person_id=job.person_id, company_id=job.company_id)
+    actor = acting.actor_of(session, person_id=job.person_id, company_id=job.company_id)
     if actor is None:
         raise NotAllowed("no_person")
     return actor

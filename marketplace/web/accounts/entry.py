@@ -10,6 +10,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries
+from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.rules.sign_in import SignIn
 from marketplace.edge import door
@@ -226,7 +227,7 @@ def _first_page() -> str:
 
 def _begin(person_id: UUID, epoch: int, company_id: UUID | None) -> None:
     session.clear()
-    actor = queries.session_actor(reading(), person_id=person_id, company_id=company_id, epoch=epoch)
+    actor = acting.session_actor(reading(), person_id=person_id, company_id=company_id, epoch=epoch)
     if actor is None:
         raise Unauthenticated("wrong_login")
     login_user(SessionUser(actor, epoch))

@@ -21,7 +21,7 @@ from flask import Flask, current_app, g, render_template, request, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
-from marketplace.accounts.queries import Reader
+from marketplace.accounts.queries.acting import Reader
 from marketplace.edge.http import csp_nonce
 from marketplace.edge.identity import current_actor
 from marketplace.web.shared import locale, render

@@ -11,7 +11,7 @@ from babel.dates import format_datetime as babel_datetime
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, request
 
-from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.edge.identity import current_actor
@@ -83,7 +83,7 @@ def _context() -> dict[str, Any]:
 def reader(actor: Actor) -> Any:
     """Return names for the account menu, read once a request and only by pages that are rendered."""
     if "city_reader" not in g:
-        g.city_reader = accounts.reader(reading(), actor=actor)
+        g.city_reader = acting.reader(reading(), actor=actor)
     return g.city_reader
 
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 
-from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.permissions import STAFF, CompanyKind, Role
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
@@ -133,7 +133,7 @@ def build(app: Flask) -> City:
     session.rollback()
     for name, trader in list(city.people.items()):
         epoch = city.epochs[name] = session.get_one(Person, trader.actor.person).auth_epoch
-        actor = accounts.session_actor(session, person_id=trader.actor.person, company_id=trader.company, epoch=epoch)
+        actor = acting.session_actor(session, person_id=trader.actor.person, company_id=trader.company, epoch=epoch)
         assert actor is not None
         city.people[name] = replace(trader, actor=actor)
     return city
@@ -355,7 +355,7 @@ def _admit(city: City) -> None:
     town = Town(city.app)
     newcomer = town.company(NEWCOMER, country="CN", registration_number="91110000600037341L")
     program = town.program(NEWCOMER)
-    actor = accounts.token_actor(reading(), token=program.token, now=clock.now())
+    actor = acting.token_actor(reading(), token=program.token, now=clock.now())
     assert actor is not None
     city.people["newcomer"] = Trader(actor, program.token, NEWCOMER)
     city.ids["company.newcomer"] = newcomer["company_id"]

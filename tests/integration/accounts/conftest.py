@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries
+from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.rules.sign_in import Policy
 from marketplace.accounts.rules.terms import TermsKind
@@ -75,7 +75,7 @@ class City:
         )
 
     def actor(self, person_id, company_id) -> Actor:
-        actor = queries.actor_of(self.session, person_id=person_id, company_id=company_id)
+        actor = acting.actor_of(self.session, person_id=person_id, company_id=company_id)
         assert actor is not None
         return actor
 

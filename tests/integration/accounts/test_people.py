@@ -9,7 +9,7 @@ from pyotp.totp import TOTP
 from marketplace.accounts import queries
 from marketplace.accounts.events import MembershipEnded, PersonDisabled, PersonErased
 from marketplace.accounts.models import Person
-from marketplace.accounts.queries import export
+from marketplace.accounts.queries import acting, export
 from marketplace.accounts.rules.codes import Purpose
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.rules.sign_in import Rejected
@@ -42,16 +42,16 @@ def test_a_disabled_person_is_out_at_once_and_may_come_back(city):
         people.disable_person(city.session, actor=admin, person_id=owner.person, now=city.now)
     assert city.session.info["city.events"].count(PersonDisabled(person_id=owner.person, at=city.now)) == 1
     wanted = {"person_id": owner.person, "company_id": owner.company_id}
-    assert queries.actor_of(city.session, **wanted) is None
-    assert queries.token_actor(city.session, token=token, now=city.now) is None
+    assert acting.actor_of(city.session, **wanted) is None
+    assert acting.token_actor(city.session, token=token, now=city.now) is None
     attempt = {"login": "owner@demo.test", "password": PASSWORD, "address": "", "vault": city.vault, "now": city.now}
     assert sign_in.authenticate_password(city.session, **attempt) == Rejected()
     with pytest.raises(NotFound):
         people.end_sessions(city.session, actor=owner, now=city.now)
     for _ in range(2):
         people.enable_person(city.session, actor=admin, person_id=owner.person, now=city.now)
-    assert queries.session_actor(city.session, epoch=1, **wanted) == owner
-    assert queries.token_actor(city.session, token=token, now=city.now) is None
+    assert acting.session_actor(city.session, epoch=1, **wanted) == owner
+    assert acting.token_actor(city.session, token=token, now=city.now) is None
     with pytest.raises(NotFound):
         people.disable_person(city.session, actor=admin, person_id=new_id(), now=city.now)
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from marketplace.accounts import queries
 from marketplace.accounts.events import CompanyRegistered, MemberJoined
 from marketplace.accounts.models import Person, TermsAcceptance
+from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.codes import INVITATION_LIFETIME
 from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role
@@ -163,7 +164,7 @@ def test_roles_change_at_once_and_somebody_always_leads(city):
     membership.change_roles(city.session, actor=owner, person_id=colleague.person, roles=("owner",), now=city.now)
     assert city.actor(colleague.person_id, owner.company_id).may(Permission.COMPANY_MEMBERS_INVITE)
     membership.end_membership(city.session, actor=owner, person_id=owner.person, now=city.now)
-    assert queries.actor_of(city.session, person_id=owner.person, company_id=owner.company_id) is None
+    assert acting.actor_of(city.session, person_id=owner.person, company_id=owner.company_id) is None
 
 
 def test_nobody_takes_power_over_the_citys_money_alone(city):
@@ -265,14 +266,14 @@ def test_one_query_says_who_acts(city):
     owner = city.register()
     statements = []
     sa.event.listen(city.session.get_bind(), "before_cursor_execute", lambda *a: statements.append(a[2]))
-    found = queries.session_actor(city.session, person_id=owner.person, company_id=owner.company_id, epoch=0)
+    found = acting.session_actor(city.session, person_id=owner.person, company_id=owner.company_id, epoch=0)
     assert found == owner
     assert len(statements) == 1
 
 
 def test_without_a_company_one_looks_after_oneself(city):
     owner = city.register()
-    alone = queries.actor_of(city.session, person_id=owner.person, company_id=None)
+    alone = acting.actor_of(city.session, person_id=owner.person, company_id=None)
     assert alone == Actor(owner.person_id, None, permissions=frozenset({"account:self"}))
-    assert queries.reader(city.session, actor=alone) == queries.Reader("An Owner", None)
-    assert queries.reader(city.session, actor=owner) == queries.Reader("An Owner", "Lanxang Trading 1")
+    assert acting.reader(city.session, actor=alone) == acting.Reader("An Owner", None)
+    assert acting.reader(city.session, actor=owner) == acting.Reader("An Owner", "Lanxang Trading 1")

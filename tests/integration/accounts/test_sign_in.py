@@ -8,6 +8,7 @@ from pyotp.totp import TOTP
 
 from marketplace.accounts import queries
 from marketplace.accounts.models import LoginCounter, OneTimeCode, Person
+from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.codes import CODE_ATTEMPTS, CODE_LIFETIME, TOKEN_LIFETIME, Purpose
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.rules.sign_in import Policy, Rejected, SignIn
@@ -235,9 +236,9 @@ def test_a_forgotten_password_is_set_anew_and_old_sessions_end(city, door):
     assert door.password() == Rejected()
     assert isinstance(door.password(password="a quay at the river bend"), SignIn)
     wanted = {"person_id": owner.person, "company_id": owner.company_id}
-    assert queries.session_actor(city.session, epoch=0, **wanted) is None
-    assert queries.session_actor(city.session, epoch=1, **wanted) == owner
-    assert queries.token_actor(city.session, token=token, now=city.now) is None
+    assert acting.session_actor(city.session, epoch=0, **wanted) is None
+    assert acting.session_actor(city.session, epoch=1, **wanted) == owner
+    assert acting.token_actor(city.session, token=token, now=city.now) is None
 
 
 def test_a_password_is_changed_by_who_knows_it(city, door):
@@ -259,7 +260,7 @@ def test_a_password_is_changed_by_who_knows_it(city, door):
 def test_sessions_can_be_ended(city):
     owner = city.register()
     assert people.end_sessions(city.session, actor=owner, now=city.now) == people.SessionsEnded(1)
-    assert queries.session_actor(city.session, person_id=owner.person, company_id=None, epoch=0) is None
+    assert acting.session_actor(city.session, person_id=owner.person, company_id=None, epoch=0) is None
 
 
 def test_staff_must_set_up_a_second_factor_and_then_need_it(city, door):
@@ -328,17 +329,17 @@ def test_a_token_acts_until_it_is_revoked_or_old(city):
     token = tokens.issue_token(city.session, **issue, now=city.now)
     other = tokens.issue_token(city.session, **issue, now=city.later(seconds=1))
     assert token.startswith("acc_")
-    assert queries.token_actor(city.session, token=token, now=city.now) == owner
+    assert acting.token_actor(city.session, token=token, now=city.now) == owner
     for wrong in ("", "acc_", token[:-1], token + "x", "\ud800"):
-        assert queries.token_actor(city.session, token=wrong, now=city.now) is None
+        assert acting.token_actor(city.session, token=wrong, now=city.now) is None
     newest, oldest = queries.tokens_of(city.session, person_id=owner.person, now=city.now)
     assert token.startswith(oldest.prefix)
     tokens.revoke_token(city.session, actor=owner, token_id=oldest.id, now=city.now)
-    assert queries.token_actor(city.session, token=token, now=city.now) is None
+    assert acting.token_actor(city.session, token=token, now=city.now) is None
     tokens.revoke_current(city.session, actor=owner, token=other, now=city.now)
     assert queries.tokens_of(city.session, person_id=owner.person, now=city.now) == ()
     third = tokens.issue_token(city.session, **issue, now=city.now)
-    assert queries.token_actor(city.session, token=third, now=city.now + TOKEN_LIFETIME) is None
+    assert acting.token_actor(city.session, token=third, now=city.now + TOKEN_LIFETIME) is None
     assert newest.last_used_at is None
 
 

@@ -71,6 +71,11 @@ def latest(
     return tuple(_entry(row) for row in session.scalars(wanted))
 
 
+def unsealed_since(session: Session) -> datetime | None:
+    """Return when the oldest row was written that no seal names yet, None when all are sealed."""
+    return session.scalar(sa.select(sa.func.min(AuditRow.at)).join(AuditUnsealed, AuditUnsealed.row_id == AuditRow.id))
+
+
 def verify(session: Session, *, head: str | None = None) -> rules.VerifyResult:
     """Verify the chain in the database with the same walk as an exported file."""
     return rules.verify_chain(chain_lines(session), head=head)

@@ -77,6 +77,13 @@ def jobs(session: Session, *, states: Sequence[JobState] = tuple(JobState), limi
     return tuple(_row(job) for job in found)
 
 
+def due_since(session: Session, *, now: datetime) -> datetime | None:
+    """Return since when the job waits that has waited longest, None when none is due."""
+    return session.scalar(
+        sa.select(sa.func.min(OutboxJob.run_at)).where(OutboxJob.state == JobState.PENDING, OutboxJob.run_at <= now)
+    )
+
+
 def given_up(session: Session) -> int:
     """Count the jobs that were given up."""
     return session.scalars(sa.select(sa.func.count()).where(OutboxJob.state == JobState.FAILED)).one()

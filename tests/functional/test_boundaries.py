@@ -9,8 +9,11 @@ from pydantic import SecretStr
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from marketplace.app import create_app
+from marketplace.audit import flows as audit
 from marketplace.edge.permissions import public
-from marketplace.kernel.db import db
+from marketplace.kernel import clock
+from marketplace.kernel.db import db, unit_of_work
+from marketplace.outbox import services as outbox
 from tests.support.visitors import Program, Visitor
 
 OWNER = "owner@demo.test"
@@ -129,6 +132,24 @@ def test_counters_are_for_this_machine(town, tmp_path, monkeypatch):
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code == 404
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     assert client.get("/metrics").status_code == 200
+
+
+def test_what_waits_for_the_jobs_is_told_in_seconds(town):
+    town.company(OWNER)
+    client = town.app.test_client()
+    figures = dict(line.rsplit(" ", 1) for line in client.get("/metrics").text.splitlines() if "#" not in line)
+    assert float(figures["city_audit_unsealed_seconds"]) > 0
+    assert figures["city_jobs_given_up"] == "0.0"
+    with unit_of_work() as session:
+        outbox.enqueue(session, "seal_audit", {}, now=clock.now())
+    clock.set_offset(90)
+    try:
+        audit.seal_rows(now=clock.now())
+        later = dict(line.rsplit(" ", 1) for line in client.get("/metrics").text.splitlines() if "#" not in line)
+    finally:
+        clock.set_offset(0)
+    assert later["city_audit_unsealed_seconds"] == "0.0"
+    assert float(later["city_jobs_due_seconds"]) >= 90
 
 
 def test_every_answer_is_guarded(town):

@@ -1,6 +1,7 @@
 """Front page, terms and privacy, health and metrics."""
 
 import os
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from marketplace.accounts.rules.terms import TermsKind
 from marketplace.catalog.queries import goods as goods_queries
 from marketplace.catalog.queries import shelf
 from marketplace.edge import schema
+from marketplace.edge.metrics import Backlog
 from marketplace.edge.permissions import public
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
@@ -81,11 +83,15 @@ def readyz() -> Any:
 @pages.get("/metrics")
 @public("Prometheus asks from the same machine; others are answered 404")
 def metrics() -> Any:
-    """Give the counters of all workers, to this machine only."""
+    """Give the counters of all workers and what waits for the jobs, to this machine only."""
     if request.remote_addr not in _LOOPBACK:
         abort(404)
     registry = PROCESS_REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)
-    return Response(generate_latest(registry), mimetype=CONTENT_TYPE_LATEST.split(";")[0])
+    waiting = CollectorRegistry()
+    # The counters are wanted most when the database does not answer.
+    with suppress(SQLAlchemyError):
+        waiting.register(Backlog(reading(), clock.now()))
+    return Response(generate_latest(registry) + generate_latest(waiting), mimetype=CONTENT_TYPE_LATEST.split(";")[0])

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
@@ -32,12 +31,6 @@ COUNT = {"cartons_received": 7, "gross_kg": "87.5", "length_cm": "120", "width_c
 @pytest.fixture
 def market(app):
     return factories.open_market(app)
-
-
-@pytest.fixture
-def operator(app, market):
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
 
 
 @pytest.fixture

@@ -15,18 +15,24 @@ from marketplace.mail.channels import EmlFolder
 from marketplace.orders.models import Cart, ClaimText
 from marketplace.reports import queries as reports
 from marketplace.worker.runner import run_due
+from tests import factories
 from tests.factories import PASSWORD
-from tests.functional.test_operations import Way, call, market, operator  # noqa: F401  the way that goods take
 from tests.support.pdfs import pdf
+from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
 TOLD = ("two crushed, ask Hoa", "Chains rusted, says Hoa.")
 
 
+@pytest.fixture
+def market(app):
+    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+
+
 class Buyer:
     """A buyer who remarked, claimed, handed files in and was written to."""
 
-    def __init__(self, app, call, market, operator):  # noqa: F811
+    def __init__(self, app, call, market, operator):
         self.app, self.call, self.trader = app, call, market.buyer
         way = Way(call, market, operator).secure()
         way.pack()
@@ -58,7 +64,7 @@ class Buyer:
 
 
 @pytest.fixture
-def buyer(app, call, market, operator):  # noqa: F811
+def buyer(app, call, market, operator):
     for path in (app.extensions["city.settings"].data_dir / "mail").glob("*.eml"):
         path.unlink()
     return Buyer(app, call, market, operator)

@@ -15,11 +15,16 @@ from marketplace.orders.rules.placing import frozen_line, frozen_order
 from marketplace.papers.models import IssuedDocument
 from marketplace.reference.models import Place
 from marketplace.reports import queries as reports
-from tests.functional.test_operations import call, market, operator, way  # noqa: F401  fixtures
+from tests import factories
 from tests.support.visitors import Visitor
 
 pytestmark = pytest.mark.both_databases
 ROLES = ("seller", "buyer", "importer", "consignee", "carrier", "payer", "shipper")
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
 
 
 def _papers() -> list[IssuedDocument]:
@@ -39,7 +44,7 @@ def _named(papers: list[IssuedDocument]) -> dict[str, set[tuple[str, ...]]]:
     return found
 
 
-def test_all_papers_of_an_order_name_its_parties_as_they_were(way, later):  # noqa: F811
+def test_all_papers_of_an_order_name_its_parties_as_they_were(way, later):
     way.secure()
     with unit_of_work() as session:
         for company in session.scalars(sa.select(Company)):
@@ -65,7 +70,7 @@ def test_all_papers_of_an_order_name_its_parties_as_they_were(way, later):  # no
     assert reports.check(reading()) == []
 
 
-def test_an_order_says_who_stands_where_and_who_pays_what(way, market):  # noqa: F811
+def test_an_order_says_who_stands_where_and_who_pays_what(way, market):
     order = way.order()
     terms = order["trade_terms"]
     assert (terms["exporter_of_record"], terms["importer_of_record"]) == (order["merchant_id"], order["buyer_id"])
@@ -81,7 +86,7 @@ def test_an_order_says_who_stands_where_and_who_pays_what(way, market):  # noqa:
     assert contract.data["costs"] == {"freight": "buyer", "insurance": "buyer", "duty": "buyer"}
 
 
-def test_the_order_page_says_roles_costs_and_the_languages_of_papers(app, way, market):  # noqa: F811
+def test_the_order_page_says_roles_costs_and_the_languages_of_papers(app, way, market):
     page = Visitor(app)
     page.log_in(market.buyer.login)
     shown = page.open(f"/orders/{way.order_id}")
@@ -89,7 +94,7 @@ def test_the_order_page_says_roles_costs_and_the_languages_of_papers(app, way, m
         assert words in shown
 
 
-def test_whoever_changes_a_frozen_column_is_found(way):  # noqa: F811
+def test_whoever_changes_a_frozen_column_is_found(way):
     session = reading()
     session.rollback()
     kept = plans.from_json(session.scalars(sa.select(CheckoutAttempt.plan)).one())

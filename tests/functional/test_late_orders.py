@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from marketplace.accounts.rules.permissions import Role
-from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import reading
 from marketplace.payments.models.cards import CardCharge
 from marketplace.reports import queries as reports
 from marketplace.worker import runner
 from tests import factories
-from tests.functional.test_operations import Way, available
 from tests.support.visitors import Visitor
+from tests.support.ways import Way, available
 
 pytestmark = pytest.mark.both_databases
 LATE = {"reason": "late"}
@@ -24,27 +22,6 @@ _DAY = 86_400
 @pytest.fixture
 def market(app):
     return factories.open_market(app)
-
-
-@pytest.fixture
-def call(client):
-    numbers = iter(range(10_000))
-
-    def call(trader, method, path, key=None, expect=None, **options):
-        key = key or f"key-{next(numbers)}"
-        headers = trader.headers | ({"Idempotency-Key": key} if method == "POST" else {})
-        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
-        if expect is not None:
-            assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data else None
-
-    return call
-
-
-@pytest.fixture
-def operator(app, market):
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
 
 
 @pytest.fixture

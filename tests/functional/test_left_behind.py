@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from marketplace.accounts.rules.permissions import CompanyKind, Role
+from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.audit.models import AuditRow
 from marketplace.distribution import flows as distribution
 from marketplace.kernel import clock
@@ -16,9 +16,9 @@ from marketplace.logistics.services import timetable
 from marketplace.orders import flows as orders
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_operations import Way
 from tests.functional.test_second_factor import enrolled
 from tests.support.visitors import Visitor
+from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
 
@@ -26,25 +26,6 @@ pytestmark = pytest.mark.both_databases
 @pytest.fixture
 def market(app):
     return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
-
-
-@pytest.fixture
-def operator(app, market):
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
-
-
-@pytest.fixture
-def call(client):
-    def call(trader, method, path, key=None, expect=None, **options):
-        key = key or (str(new_id()) if method == "POST" else None)
-        headers = trader.headers | ({"Idempotency-Key": key} if key else {})
-        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
-        if expect is not None:
-            assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data else None
-
-    return call
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.functional.test_operations import Way
 from tests.support.visitors import Visitor
+from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
 
@@ -18,27 +17,6 @@ pytestmark = pytest.mark.both_databases
 @pytest.fixture
 def market(app):
     return factories.open_market(app)
-
-
-@pytest.fixture
-def call(client):
-    numbers = iter(range(10_000))
-
-    def call(trader, method, path, key=None, expect=None, **options):
-        key = key or f"key-{next(numbers)}"
-        headers = trader.headers | ({"Idempotency-Key": key} if method == "POST" else {})
-        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
-        if expect is not None:
-            assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data else None
-
-    return call
-
-
-@pytest.fixture
-def operator(app, market):
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
 
 
 @pytest.fixture

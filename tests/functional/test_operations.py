@@ -35,106 +35,14 @@ from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_second_factor import enrolled
 from tests.support.visitors import Visitor
+from tests.support.ways import COUNT, Way, available
 
 pytestmark = pytest.mark.both_databases
-BANK = {"rail": "bank", "plan": "deposit_30_70"}
-COUNT = {"cartons_received": 10, "gross_kg": "125", "length_cm": "120", "width_cm": "80", "height_cm": "100"}
 
 
 @pytest.fixture
 def market(app):
     return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
-
-
-@pytest.fixture
-def operator(app, market):
-    with unit_of_work() as session:
-        return factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
-
-
-@pytest.fixture
-def call(client):
-    def call(trader, method, path, key=None, expect=None, **options):
-        key = key or (str(new_id()) if method == "POST" else None)
-        headers = trader.headers | ({"Idempotency-Key": key} if key else {})
-        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
-        if expect is not None:
-            assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data else None
-
-    return call
-
-
-class Way:
-    """One order of 400 chains (10 cartons), confirmed and secured, with the acts on its first line."""
-
-    def __init__(self, call, market, operator, quantity=400, goods=(), payment=BANK):
-        self.call, self.market, self.operator = call, market, operator
-        call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
-        for listing_id in goods or (market.chains,):
-            cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": quantity}, expect=200)
-        body = {"expected_totals": cart["totals"], "payment": payment}
-        done = call(market.buyer, "POST", "/checkout", json=body, expect=201)
-        self.order_id = done["order_ids"][0]
-        call(market.merchant, "POST", f"/orders/{self.order_id}/confirmation", expect=204)
-
-    def secure(self):
-        payment = self.order()["payments"][0]
-        body = {"amount": payment["amount"]["amount"], "received_on": clock.now().date().isoformat()}
-        self.call(self.market.merchant, "POST", f"/payments/{payment['id']}/confirmation", json=body)
-        assert self.order()["bookings"][0]["state"] == "confirmed"
-        return self
-
-    def order(self, trader=None):
-        return self.call(trader or self.market.buyer, "GET", f"/orders/{self.order_id}", expect=200)
-
-    @property
-    def line_id(self):
-        return self.order()["lines"][0]["id"]
-
-    @property
-    def booking(self):
-        return self.order()["bookings"][-1]
-
-    def line(self):
-        return self.order()["lines"][0]
-
-    def pack(self, expect=201, trader=None, **body):
-        return self.call(
-            trader or self.market.merchant, "POST", f"/order-lines/{self.line_id}/packing",
-            json={"cartons": 10} | body, expect=expect,
-        )  # fmt: skip
-
-    def hand_over(self, expect=201, trader=None, key=None, **body):
-        return self.call(
-            trader or self.market.carrier, "POST", f"/order-lines/{self.line_id}/handover", key=key,
-            json=COUNT | body, expect=expect,
-        )  # fmt: skip
-
-    def act(self, name, expect=204, trader=None, key=None, **body):
-        departure = self.booking["departure_id"]
-        return self.call(
-            trader or self.operator, "POST", f"/departures/{departure}/{name}", key=key, json=body, expect=expect
-        )
-
-    def seen(self):
-        return self.call(self.operator, "GET", f"/departures/{self.booking['departure_id']}/operations", expect=200)
-
-    def receive(self, expect=201, trader=None, key=None, **body):
-        return self.call(
-            trader or self.market.buyer, "POST", f"/bookings/{self.booking['id']}/receipt", key=key, json=body,
-            expect=expect,
-        )  # fmt: skip
-
-
-@pytest.fixture
-def way(call, market, operator):
-    return Way(call, market, operator)
-
-
-def available(way):
-    listing = way.call(way.market.buyer, "GET", f"/listings/{way.market.chains}", expect=200)
-    return listing["stock"]
 
 
 def holds():

@@ -8,6 +8,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.support.ways import caller
 
 BANK = {"rail": "bank", "plan": "deposit_30_70"}
 
@@ -19,14 +20,7 @@ def market(app):
 
 @pytest.fixture
 def call(client):
-    def call(trader, method, path, key=None, expect=None, **options):
-        headers = trader.headers | ({"Idempotency-Key": key} if key else {})
-        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
-        if expect is not None:
-            assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data else None
-
-    return call
+    return caller(client, keyed=False)
 
 
 def fill(call, market, *, chains=400, pads=80):

@@ -23,6 +23,7 @@ from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_path_bank import fill
 from tests.support.visitors import Visitor
+from tests.support.ways import caller
 
 CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
 
@@ -34,14 +35,7 @@ def market(app):
 
 @pytest.fixture
 def call(client):
-    def call(trader, method, path, key=None, expect=None, **options):
-        headers = trader.headers | ({"Idempotency-Key": key} if key else {})
-        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
-        if expect is not None:
-            assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data else None
-
-    return call
+    return caller(client, keyed=False)
 
 
 def charges():

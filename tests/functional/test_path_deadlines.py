@@ -16,6 +16,7 @@ from marketplace.payments.flows import lapsing as paying
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_path_bank import fill
+from tests.support.ways import caller
 
 pytestmark = pytest.mark.both_databases
 DEPOSIT = {"rail": "bank", "plan": "deposit_30_70"}
@@ -28,14 +29,7 @@ def market(app):
 
 @pytest.fixture
 def call(client):
-    def call(trader, method, path, key=None, expect=None, **options):
-        headers = trader.headers | ({"Idempotency-Key": key} if key else {})
-        answer = client.open(f"/api/v1{path}", method=method, headers=headers, **options)
-        if expect is not None:
-            assert answer.status_code == expect, answer.text
-        return answer.get_json() if answer.data else None
-
-    return call
+    return caller(client, keyed=False)
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.api.orders import answers
+from marketplace.api.orders import answers, waiting
 from marketplace.api.shared.answers import Items
 from marketplace.api.shared.operations import operation
+from marketplace.edge.acts import desks
 from marketplace.edge.acts import orders as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import orders as requests
@@ -29,6 +30,13 @@ def many(query: requests.OrderSearch) -> tuple[int, Items[answers.OrderInList]]:
     page, company_id = acts.many(query), require_actor().company
     rows = [answers.OrderInList.of(row, company_id) for row in page.items]
     return 200, Items[answers.OrderInList](items=rows, next=page.next)
+
+
+@api.get("/desk")
+@operation(answers={200: Items[waiting.Waiting]}, tag="orders", permission=Permission.TRADE_ORDER_READ)
+def desk() -> tuple[int, Items[waiting.Waiting]]:
+    """Count what waits for one's company, with the nearest moment at which it is due."""
+    return 200, Items[waiting.Waiting](items=[waiting.Waiting.of(row) for row in desks.waiting()])
 
 
 @api.get("/orders/<uuid:order_id>")

@@ -144,8 +144,14 @@ def look(order_id: UUID) -> OrderSeen:
 
 
 def many(search: requests.OrderSearch) -> Page[OrderRow]:
-    """Return the orders of the asker's company."""
-    return order_queries.orders(reading(), company_id=require_actor().company, side=search.side, cursor=search.cursor)
+    """Return the orders of the asker's company, or those that wait for its word."""
+    session, company_id = reading(), require_actor().company
+    side, state, only = search.side, None, None
+    if search.waits == "confirmation":
+        side, state = "merchant", OrderState.PLACED
+    elif search.waits == "acceptance":
+        side, only = "buyer", {row.order_id for row in claims.to_answer(session, buyer_id=company_id)}
+    return order_queries.orders(session, company_id=company_id, side=side, state=state, only=only, cursor=search.cursor)
 
 
 def names(orders: Sequence[OrderRow]) -> Mapping[UUID, str]:

@@ -26,9 +26,10 @@ class Cancellation(Request):
 
 
 class OrderSearch(Request):
-    """Which orders to list: bought, sold, or both; ``cursor`` continues a page."""
+    """Which orders to list: bought, sold, or both; ``waits`` for one's own word alone; ``cursor`` continues a page."""
 
     side: Annotated[Literal["buyer", "merchant"] | None, BeforeValidator(blank_is_none)] = None
+    waits: Annotated[Literal["confirmation", "acceptance"] | None, BeforeValidator(blank_is_none)] = None
     cursor: Annotated[str | None, Field(max_length=200), BeforeValidator(blank_is_none)] = None
 
 

@@ -96,6 +96,15 @@ class AnswerDue:
     holds_payment: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ToAnswer:
+    """A line of which something waits for its buyer's word, and when his silence accepts it."""
+
+    order_id: UUID
+    line_id: UUID
+    due_at: datetime | None
+
+
 def claims(
     session: Session,
     *,
@@ -155,6 +164,23 @@ def answers_due(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, A
             holds = bool(delivered) or any(holds_payment(state, incoterm) for state in faulty)
             due[line_id] = AnswerDue(ends_at, delivered, faulty, holds)
     return due
+
+
+def to_answer(session: Session, *, buyer_id: UUID) -> tuple[ToAnswer, ...]:
+    """Return the lines of a buyer of which something waits to be accepted or claimed, oldest order first."""
+    open_lines = session.execute(
+        sa.select(OrderLine.id, OrderLine.order_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .outerjoin(AcceptanceWindow, AcceptanceWindow.line_id == OrderLine.id)
+        .where(
+            Order.buyer_id == buyer_id,
+            AcceptanceWindow.ended_at.is_(None),
+            sa.exists().where(LinePart.line_id == OrderLine.id, LinePart.state.in_(RECEIVED)),
+        )
+        .order_by(OrderLine.order_id, OrderLine.position)
+    ).all()
+    due = answers_due(session, line_ids=[row.id for row in open_lines])
+    return tuple(ToAnswer(row.order_id, row.id, due[row.id].due_at) for row in open_lines if row.id in due)
 
 
 def unanswered(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:

@@ -99,13 +99,16 @@ def orders(
     company_id: UUID,
     side: Literal["buyer", "merchant"] | None = None,
     state: OrderState | None = None,
+    only: Collection[UUID] | None = None,
     cursor: str | None = None,
     size: int = PAGE,
 ) -> Page[OrderRow]:
-    """Return orders that this company buys or sells, latest first."""
+    """Return orders that this company buys or sells, latest first; ``only`` narrows them to these ids."""
     statement = _of_company(company_id, side).order_by(Order.id.desc()).limit(size + 1)
     if state is not None:
         statement = statement.where(Order.state == state)
+    if only is not None:
+        statement = statement.where(Order.id.in_(only))
     if cursor:
         statement = statement.where(Order.id < decode_id(cursor))
     rows = [_order_row(found) for found in session.scalars(statement)]

@@ -27,7 +27,7 @@ from marketplace.merchants.rules.applications import Item
 from marketplace.merchants.rules.states import MERCHANT, MerchantState, PayeeState
 from marketplace.web.merchants.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import choices
+from marketplace.web.shared import choices, waiting
 
 _APPLY = Permission.COMPANY_MERCHANT_APPLY
 _PAYEE = Permission.COMPANY_PAYEE_EDIT
@@ -40,7 +40,7 @@ ITEMS: dict[Item, Any] = {
 
 
 @pages.get("/merchant")
-@requires(Permission.CATALOG_LISTING_EDIT)
+@requires(Permission.CATALOG_LISTING_EDIT, twin="GET /api/v1/desk")
 def desk() -> str:
     """Show how the company stands and what comes next."""
     session, company_id = reading(), require_actor().company
@@ -50,6 +50,7 @@ def desk() -> str:
         "merchants/desk.html",
         address_missing=not company.address.lines,
         merchant=found,
+        waiting=waiting.selling() if found is not None else None,
         can_apply=found is None or MERCHANT.allows(found.state, "submit"),
         may_sell=found is not None and found.state is MerchantState.APPROVED,
         requirements=queries.requirements_of(session, company_id=company_id, today=clock.now().date()),

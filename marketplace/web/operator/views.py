@@ -77,7 +77,9 @@ def desk() -> str:
         for each in _QUEUES
         if actor.may(each.permission)
     ]
-    return render_template("operator/desk.html", queues=queues)
+    # Whoever has no queue of its own - customs, for now - is told what there is to do.
+    is_counted = any(each["waiting"] is not None for each in queues)
+    return render_template("operator/desk.html", queues=queues, counted=is_counted)
 
 
 @pages.get("/styleguide")

@@ -17,7 +17,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.web.orders import timeline
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods
+from marketplace.web.shared import goods, waiting
 
 pages = Blueprint("orders", __name__)
 
@@ -33,9 +33,18 @@ def many() -> str:
         page=page,
         names=acts.names(page.items),
         side=search.side,
+        waits=search.waits,
         cursor=search.cursor,
+        waiting=_waiting(search),
         company_id=require_actor().company,
     )
+
+
+def _waiting(search: requests.OrderSearch) -> Any:
+    """What waits stands above the first page of the side it is about; a list of what waits needs no second."""
+    if search.cursor or search.waits:
+        return None
+    return waiting.selling() if search.side == "merchant" else waiting.buying()
 
 
 @pages.get("/orders/<uuid:order_id>")

@@ -295,6 +295,7 @@ WAYS: Final[dict[str, Way]] = {
         ("line.later",),
         body(ready_date=lambda _: (clock.now() + timedelta(days=12)).date().isoformat()),
     ),
+    "GET /desk": Way("buyer"),
     "GET /orders": Way("buyer"),
     "GET /orders/{}": Way("buyer", ("order.arrived",)),
     "POST /orders/{}/cancellation": Way("buyer", ("order.placed",), body(reason=None)),

@@ -1,0 +1,33 @@
+"""What waits for the asker's company, as far as the asker may do anything about it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.identity import require_actor
+from marketplace.kernel.db import reading
+from marketplace.reports.queries import desks
+from marketplace.reports.queries.desks import WaitingRow
+from marketplace.reports.rules import Queue
+
+# Whoever may not do the work is not told of it.
+_DOES: Final[Mapping[Queue, Permission]] = {
+    Queue.CONFIRM_ORDERS: Permission.TRADE_ORDER_CONFIRM,
+    Queue.SIGN_SALES: Permission.TRADE_DOCUMENT_SIGN,
+    Queue.PROMISE_DATES: Permission.TRADE_ORDER_FULFIL,
+    Queue.CONFIRM_SLIPS: Permission.TRADE_PAYMENT_CONFIRM,
+    Queue.MATCH_TRANSFERS: Permission.TRADE_TRANSFER_RECORD,
+    Queue.SHIP_GOODS: Permission.TRADE_ORDER_FULFIL,
+    Queue.ANSWER_CLAIMS: Permission.TRADE_CLAIM_ANSWER,
+    Queue.PAY: Permission.TRADE_PAYMENT_PAY,
+    Queue.SIGN_PURCHASES: Permission.TRADE_DOCUMENT_SIGN,
+    Queue.ACCEPT_GOODS: Permission.TRADE_ORDER_ACCEPT,
+    Queue.FOLLOW_CLAIMS: Permission.TRADE_ORDER_ACCEPT,
+}
+
+
+def waiting() -> tuple[WaitingRow, ...]:
+    """Return what waits for the asker, empty queues too."""
+    actor = require_actor()
+    found = desks.waiting(reading(), company_id=actor.company)
+    return tuple(row for row in found if actor.may(_DOES[row.queue]))

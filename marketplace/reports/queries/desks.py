@@ -1,0 +1,125 @@
+"""What waits for a company: how much of what, and the nearest moment at which it is due."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.distribution.models import FreightContract
+from marketplace.kernel.db import UtcDateTime
+from marketplace.logistics.models.departures import Booking, Departure
+from marketplace.logistics.rules.states import AT_HUB
+from marketplace.orders.claims import queries as claims
+from marketplace.orders.models import Claim, LinePart, Order, OrderLine
+from marketplace.orders.rules.claims import Owner
+from marketplace.orders.rules.states import AT_MERCHANT, BEFORE_PACKING, PRODUCING, LineState, OrderState
+from marketplace.papers.models import DocumentParty, DocumentSignature, IssuedDocument
+from marketplace.papers.rules.documents import PaperKind
+from marketplace.payments.models.plans import IncomingTransfer, Payment
+from marketplace.payments.rules.paying import UNPAID, PaymentState, TransferState
+from marketplace.reports.rules import BUYING, SELLING, Queue
+
+_NO_MOMENT: Final = sa.cast(sa.null(), UtcDateTime)
+_CONTRACTS: Final = (PaperKind.SALES_CONTRACT, PaperKind.FREIGHT_CONTRACT)
+# A slip that is handed in is the payee's move.
+_TO_PAY: Final = tuple(state for state in UNPAID if state is not PaymentState.SLIP_RECEIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """How much waits in a queue, and when the first of it is due; None where silence does no harm."""
+
+    queue: Queue
+    waiting: int
+    due_at: datetime | None
+
+
+def waiting(session: Session, *, company_id: UUID) -> tuple[WaitingRow, ...]:
+    """Return what waits for a company as merchant and as buyer, empty queues too; always in as many queries."""
+    counts = (*_selling(company_id), *_buying(company_id))
+    found = {queue: (number, due) for queue, number, due in session.execute(sa.union_all(*counts))}
+    answers = claims.to_answer(session, buyer_id=company_id)
+    due = min((row.due_at for row in answers if row.due_at is not None), default=None)
+    found[Queue.ACCEPT_GOODS] = (len(answers), due)
+    return tuple(WaitingRow(queue, *found[queue]) for queue in (*SELLING, *BUYING))
+
+
+def _selling(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
+    sold = (Order.merchant_id == company_id, Order.state.in_(PRODUCING))
+    without_day = sa.and_(OrderLine.lead_days.is_not(None), OrderLine.ready_date.is_(None))
+    return (
+        _counted(Queue.CONFIRM_ORDERS, Order.confirm_by).where(
+            Order.merchant_id == company_id, Order.state == OrderState.PLACED
+        ),
+        _to_sign(Queue.SIGN_SALES, company_id).where(Order.buyer_id != company_id),
+        _counted(Queue.PROMISE_DATES, _NO_MOMENT)
+        .select_from(OrderLine)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(*sold, without_day, _has_parts(BEFORE_PACKING)),
+        _counted(Queue.CONFIRM_SLIPS, Payment.answer_by).where(
+            Payment.payee_id == company_id, Payment.state == PaymentState.SLIP_RECEIVED
+        ),
+        _counted(Queue.MATCH_TRANSFERS, _NO_MOMENT)
+        .select_from(IncomingTransfer)
+        .where(IncomingTransfer.payee_id == company_id, IncomingTransfer.state == TransferState.UNMATCHED),
+        # A line can ride on several lorries; the first to close is the one to hurry for.
+        _counted(Queue.SHIP_GOODS, Departure.cutoff_cargo_at, OrderLine.id)
+        .select_from(OrderLine)
+        .join(Order, Order.id == OrderLine.order_id)
+        .outerjoin(Booking, sa.and_(Booking.subject == OrderLine.id, Booking.state.in_(AT_HUB)))
+        .outerjoin(Departure, Departure.id == Booking.departure_id)
+        .where(*sold, Order.secured_at.is_not(None), sa.not_(without_day), _has_parts(AT_MERCHANT)),
+        _counted(Queue.ANSWER_CLAIMS, Claim.deadline_at).where(
+            Claim.respondent_id == company_id, Claim.owner == Owner.RESPONDENT
+        ),
+    )
+
+
+def _buying(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
+    return (
+        _counted(Queue.PAY, Payment.due_at).where(Payment.payer_id == company_id, Payment.state.in_(_TO_PAY)),
+        _to_sign(Queue.SIGN_PURCHASES, company_id).where(Order.buyer_id == company_id),
+        _counted(Queue.FOLLOW_CLAIMS, Claim.deadline_at).where(
+            Claim.claimant_id == company_id, Claim.owner == Owner.CLAIMANT
+        ),
+    )
+
+
+def _counted(queue: Queue, due: Any, each: Any = None) -> sa.Select[*tuple[Any, ...]]:
+    number = sa.func.count() if each is None else sa.func.count(sa.distinct(each))
+    return sa.select(sa.literal(queue.value), number, sa.func.min(due, type_=UtcDateTime))
+
+
+def _has_parts(states: frozenset[LineState]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(LinePart.line_id == OrderLine.id, LinePart.state.in_(states))
+
+
+def _to_sign(queue: Queue, company_id: UUID) -> sa.Select[*tuple[Any, ...]]:
+    """Contracts in force about goods that have not come yet, which the company has not signed yet."""
+    later = aliased(IssuedDocument)
+    superseded = sa.exists().where(
+        later.issuer_id == IssuedDocument.issuer_id,
+        later.kind == IssuedDocument.kind,
+        later.number == IssuedDocument.number,
+        later.version > IssuedDocument.version,
+    )
+    signed = sa.exists().where(
+        DocumentSignature.document_id == IssuedDocument.id, DocumentSignature.company_id == company_id
+    )
+    return (
+        _counted(queue, _NO_MOMENT)
+        .select_from(IssuedDocument)
+        .join(DocumentParty, DocumentParty.document_id == IssuedDocument.id)
+        .outerjoin(FreightContract, FreightContract.id == IssuedDocument.subject_id)
+        .join(Order, Order.id == sa.func.coalesce(FreightContract.order_id, IssuedDocument.subject_id))
+        .where(
+            DocumentParty.company_id == company_id,
+            IssuedDocument.kind.in_(_CONTRACTS),
+            Order.state.in_((OrderState.PLACED, *PRODUCING)),
+            ~superseded,
+            ~signed,
+        )
+    )

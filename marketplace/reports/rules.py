@@ -1,0 +1,33 @@
+"""What can wait for a company that buys or sells, and on which side of its orders."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Queue(StrEnum):
+    """Something that waits for a company's word or hand."""
+
+    CONFIRM_ORDERS = "confirm_orders"
+    PROMISE_DATES = "promise_dates"
+    SHIP_GOODS = "ship_goods"
+    CONFIRM_SLIPS = "confirm_slips"
+    MATCH_TRANSFERS = "match_transfers"
+    SIGN_SALES = "sign_sales"
+    ANSWER_CLAIMS = "answer_claims"
+    PAY = "pay"
+    SIGN_PURCHASES = "sign_purchases"
+    ACCEPT_GOODS = "accept_goods"
+    FOLLOW_CLAIMS = "follow_claims"
+
+
+# In the order of an order's life.
+SELLING: Final = (
+    Queue.CONFIRM_ORDERS,
+    Queue.SIGN_SALES,
+    Queue.PROMISE_DATES,
+    Queue.CONFIRM_SLIPS,
+    Queue.MATCH_TRANSFERS,
+    Queue.SHIP_GOODS,
+    Queue.ANSWER_CLAIMS,
+)
+BUYING: Final = (Queue.PAY, Queue.SIGN_PURCHASES, Queue.ACCEPT_GOODS, Queue.FOLLOW_CLAIMS)

@@ -59,5 +59,6 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     payments.CardRefunded: (card_returns.on_refunded, holding.refunded),
     payments.CardRefundFailed: (card_returns.on_refund_failed, holding.refunded),
     payments.SlipUnanswered: (treasury.on_slip_unanswered,),
+    payments.WaitedTooLong: (notices.on_waited_too_long,),
     payments.CardCancelled: (holding.charge_cancelled,),
 }

@@ -84,6 +84,26 @@ WORDS: Final[dict[Setting, Words]] = {
         _("Time until a slip goes to the operator"), _("A slip without an answer is the operator's to ask about then."),
         _WORKING_DAYS,
     ),
+    Setting.TRANSFER_MATCH_WORKING_DAYS: Words(
+        _("Time to say what money is for"),
+        _("A payee says within this time which payments a transfer is for; then the payee is reminded once."),
+        _WORKING_DAYS,
+    ),
+    Setting.PAYOUT_APPROVAL_WORKING_DAYS: Words(
+        _("Time to approve a payout"),
+        _("A payout that still waits for an approval then is overdue, and the operator's finance people are told."),
+        _WORKING_DAYS,
+    ),
+    Setting.PAYOUT_RESULT_WORKING_DAYS: Words(
+        _("Time to note a payout's result"),
+        _("A payout that was sent and of which the bank's result is not noted then is overdue."),
+        _WORKING_DAYS,
+    ),
+    Setting.CARD_RETURN_WORKING_DAYS: Words(
+        _("Time to send a failed refund another way"),
+        _("Money that a card's bank refused and that still waits for the operator then is overdue."),
+        _WORKING_DAYS,
+    ),
     Setting.FOUR_EYES_THRESHOLD: Words(
         _("Payouts with four eyes"), _("From this amount on two people approve a payout.")
     ),

@@ -22,6 +22,8 @@ class News(StrEnum):
     PAYMENT_PAID = "payment_paid"
     SLIP_HANDED_IN = "slip_handed_in"
     SLIP_DISPUTED = "slip_disputed"
+    TRANSFER_WAITS = "transfer_waits"
+    MONEY_WAITS = "money_waits"
     BOOKING_ROLLED = "booking_rolled"
     BOOKING_LOST = "booking_lost"
     DEPARTED = "departed"
@@ -43,6 +45,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAYMENT_PAID: Permission.TRADE_PAYMENT_READ,
     News.SLIP_HANDED_IN: Permission.TRADE_PAYMENT_CONFIRM,
     News.SLIP_DISPUTED: Permission.TRADE_PAYMENT_READ,
+    News.TRANSFER_WAITS: Permission.TRADE_TRANSFER_RECORD,
+    News.MONEY_WAITS: Permission.OPERATOR_PAYOUT_APPROVE,
     News.BOOKING_ROLLED: Permission.TRADE_ORDER_READ,
     News.BOOKING_LOST: Permission.TRADE_ORDER_READ,
     News.DEPARTED: Permission.TRADE_ORDER_READ,

@@ -92,3 +92,11 @@ class SlipDisputed(PaymentEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLapsed(PaymentEvent):
     """The time for a payment by bank is over and it is not paid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitedTooLong(Event):
+    """A payout, a return of card money or a transfer still waits after its due moment; said once for each wait."""
+
+    kind: str
+    thing_id: UUID

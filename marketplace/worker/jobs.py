@@ -119,8 +119,9 @@ def sweep_logins(_args: dict[str, Any]) -> None:
 
 
 def lapse_payments(_args: dict[str, Any]) -> None:
-    """Give what was not paid, and slips that were not answered in time, their outcome."""
+    """Give what was not paid, and slips not answered in time, their outcome; tell of other money that waits."""
     payments.lapse(now=clock.now())
+    payments.escalate(now=clock.now())
 
 
 def give_back_card(args: dict[str, Any]) -> None:

@@ -181,6 +181,12 @@ def days_of(session: Session, *, company_id: UUID, setting: Setting, now: dateti
     return reference.working_deadlines(session, countries=[country], start=now, days=days)[country]
 
 
+def house_days(session: Session, *, setting: Setting, now: datetime) -> datetime | None:
+    """Return when so many working days of the operator's company are over; None while there is no such company."""
+    houses = companies_of_kind(session, kind=CompanyKind.OPERATOR)
+    return days_of(session, company_id=houses[0].id, setting=setting, now=now) if houses else None
+
+
 def companies_of_kind(session: Session, *, kind: CompanyKind) -> tuple[CompanyRow, ...]:
     """Return the open companies of a kind, by name."""
     query = sa.select(Company).where(Company.kind == kind, Company.closed_at.is_(None))

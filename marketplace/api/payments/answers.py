@@ -113,7 +113,10 @@ class MatchAnswer(Answer):
 
 
 class Transfer(Answer):
-    """Money that came, and what it is for; ``suggested`` are the payments that its reference may mean."""
+    """Money that came, and what it is for; ``suggested`` are the payments that its reference may mean.
+
+    The payee says until ``act_by`` what unmatched money is for; ``escalated_at`` once he let that pass.
+    """
 
     id: UUID
     amount: Amount
@@ -121,6 +124,8 @@ class Transfer(Answer):
     reference: str
     note: str
     state: str
+    act_by: Instant | None
+    escalated_at: Instant | None
     matches: list[MatchAnswer]
     suggested: list[UUID]
 
@@ -134,6 +139,8 @@ class Transfer(Answer):
             reference=row.reference,
             note=row.note,
             state=row.state,
+            act_by=row.act_by,
+            escalated_at=row.escalated_at,
             matches=[MatchAnswer.of(match) for match in row.matches],
             suggested=list(row.suggested),
         )

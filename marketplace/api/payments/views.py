@@ -105,9 +105,9 @@ def dispute(payment_id: UUID, session: Session) -> tuple[int, answers.Payment]:
 def received(query: requests.TransfersQuery) -> tuple[int, Items[answers.Transfer]]:
     """List the money that came to one's company, newest first."""
     state = TransferState(query.state) if query.state else None
-    page = transfers.transfers(reading(), payee_id=require_actor().company, state=state, cursor=query.cursor).map(
-        answers.Transfer.of
-    )
+    page = transfers.transfers(
+        reading(), payee_id=require_actor().company, state=state, overdue=query.overdue, cursor=query.cursor
+    ).map(answers.Transfer.of)
     return 200, Items[answers.Transfer](items=list(page.items), next=page.next)
 
 

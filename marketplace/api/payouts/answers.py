@@ -14,7 +14,10 @@ class Gathered(Answer):
 
 
 class Payout(Answer):
-    """A payout; over the threshold two people approve it."""
+    """A payout; over the threshold two people approve it.
+
+    The operator acts on it until ``act_by``; ``escalated_at`` once that has passed: then it is overdue.
+    """
 
     id: UUID
     reference: str
@@ -26,6 +29,8 @@ class Payout(Answer):
     approvals_needed: int
     approvals: int
     file_id: UUID | None
+    act_by: Instant | None
+    escalated_at: Instant | None
     created_at: Instant
     changed_at: Instant
 
@@ -43,6 +48,8 @@ class Payout(Answer):
             approvals_needed=row.approvals_needed,
             approvals=len(row.approved_by),
             file_id=row.file_id,
+            act_by=row.act_by,
+            escalated_at=row.escalated_at,
             created_at=row.created_at,
             changed_at=row.changed_at,
         )

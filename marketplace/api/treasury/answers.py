@@ -9,7 +9,10 @@ from marketplace.payments.queries.ledger import AccountRow
 
 
 class CardReturn(Answer):
-    """Money of a refund that the card's bank refused; two people agree to ``way``."""
+    """Money of a refund that the card's bank refused; two people agree to ``way``.
+
+    The operator acts on it until ``act_by``; ``escalated_at`` once that has passed: then it is overdue.
+    """
 
     id: UUID
     reference: str
@@ -19,6 +22,8 @@ class CardReturn(Answer):
     way: str | None
     approvals: int
     bank_reference: str | None
+    act_by: Instant | None
+    escalated_at: Instant | None
     created_at: Instant
     changed_at: Instant
 
@@ -34,6 +39,8 @@ class CardReturn(Answer):
             way=row.way and str(row.way),
             approvals=len(row.approved_by),
             bank_reference=row.bank_reference,
+            act_by=row.act_by,
+            escalated_at=row.escalated_at,
             created_at=row.created_at,
             changed_at=row.changed_at,
         )

@@ -26,7 +26,18 @@ _STATEMENT_COLUMNS = ("at", "account", "kind", "subject", "subject_id", "payment
 def many(session: Session, search: requests.PayoutsQuery) -> Page[PayoutRow]:
     """Return the payouts of the asker's company; all of them to the operator."""
     state = PayoutState(search.state) if search.state else None
-    return queries.payouts(session, company_id=_seen_by(), state=state, cursor=search.cursor)
+    return queries.payouts(session, company_id=_seen_by(), state=state, overdue=search.overdue, cursor=search.cursor)
+
+
+def late_first(session: Session, search: requests.PayoutsQuery) -> Page[PayoutRow]:
+    """Return the payouts as a page shows them: those that are overdue stand before the first of the others."""
+    if search.overdue is not None:
+        return many(session, search)
+    others = many(session, search.model_copy(update={"overdue": False}))
+    if search.cursor:
+        return others
+    late = many(session, search.model_copy(update={"overdue": True}))
+    return Page((*late.items, *others.items), others.next)
 
 
 def one(session: Session, payout_id: UUID) -> PayoutRow:

@@ -22,7 +22,13 @@ from marketplace.payments.services import card_returns, commission
 def card_returns_of(session: Session, search: requests.CardReturnsQuery) -> Page[CardReturnRow]:
     """Return the returns of card money."""
     state = ReturnState(search.state) if search.state else None
-    return queries.card_returns(session, state=state, cursor=search.cursor)
+    return queries.card_returns(session, state=state, overdue=search.overdue, cursor=search.cursor)
+
+
+def returns_late_first(session: Session) -> tuple[CardReturnRow, ...]:
+    """Return the newest returns as the desk shows them: those that are overdue stand before the others."""
+    late, others = (card_returns_of(session, requests.CardReturnsQuery(overdue=each)) for each in (True, False))
+    return (*late.items, *others.items)
 
 
 def approve(session: Session, return_id: UUID, body: requests.Approval) -> CardReturnRow:

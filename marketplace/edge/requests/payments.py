@@ -41,6 +41,8 @@ def amount_apart(data: Any) -> Any:
 Day = Annotated[date, BeforeValidator(calendar_day, json_schema_input_type=str)]
 OptionalDay = Annotated[Day | None, BeforeValidator(blank_is_none)]
 OptionalCurrency = Annotated[Currency | None, BeforeValidator(blank_is_none)]
+# True: only what waits too long; false: only the rest.
+Overdue = Annotated[Tick | None, BeforeValidator(blank_is_none)]
 Cursor = Annotated[Annotated[str, Field(max_length=500)] | None, BeforeValidator(blank_is_none)]
 
 
@@ -98,6 +100,7 @@ class TransfersQuery(Request):
     """Which transfers."""
 
     state: Annotated[Literal["unmatched", "matched"] | None, BeforeValidator(blank_is_none)] = None
+    overdue: Overdue = None
     cursor: Cursor = None
 
 

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Request, blank_is_none
-from marketplace.edge.requests.payments import Cursor
+from marketplace.edge.requests.payments import Cursor, Overdue
 
 
 class Result(Request):
@@ -22,6 +22,7 @@ class PayoutsQuery(Request):
     state: Annotated[
         Literal["due", "approved", "sent", "settled", "failed", "returned"] | None, BeforeValidator(blank_is_none)
     ] = None
+    overdue: Overdue = None
     cursor: Cursor = None
 
 

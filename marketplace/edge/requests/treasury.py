@@ -7,13 +7,14 @@ from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Currency, Exact, Line, Request, blank_is_none
-from marketplace.edge.requests.payments import Cursor
+from marketplace.edge.requests.payments import Cursor, Overdue
 
 
 class CardReturnsQuery(Request):
     """Which returns of card money."""
 
     state: Annotated[Literal["due", "approved", "settled"] | None, BeforeValidator(blank_is_none)] = None
+    overdue: Overdue = None
     cursor: Cursor = None
 
 

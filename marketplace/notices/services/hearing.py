@@ -70,6 +70,12 @@ def on_slip_disputed(session: Session, event: payments.SlipDisputed) -> None:
     _payment(session, event, News.SLIP_DISPUTED)
 
 
+def on_waited_too_long(session: Session, event: payments.WaitedTooLong) -> None:
+    """Tell whoever lets it wait: a payee his own transfer, the operator's finance people all else."""
+    news = News.TRANSFER_WAITS if event.kind == "transfer" else News.MONEY_WAITS
+    _later(session, event, news, kind=event.kind, thing=event.thing_id)
+
+
 def on_booking_rolled(session: Session, event: logistics.BookingRolled) -> None:
     """Tell both sides by which lorry the goods go now."""
     _later(session, event, News.BOOKING_ROLLED, lines=[event.subject], departure=event.departure_id)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.rules.permissions import permissions_of
+from marketplace.accounts.rules.permissions import CompanyKind, permissions_of
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import departures as lorries
 from marketplace.logistics.rules.states import CURRENT
@@ -24,12 +24,14 @@ from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import lines as order_lines
 from marketplace.orders.queries import orders
 from marketplace.orders.queries.orders import OrderRow
-from marketplace.payments.queries import payments
+from marketplace.payments.queries import payments, waits
 from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reference.rules import zone_of
 
 Facts = Mapping[str, Any]
+# Where the operator acts on what waits for him.
+_DESKS: Final = {"payout": "/account/payouts", "card_return": "/operator/money"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,23 @@ def _to_payer(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
 def _to_payee(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     for letter, row in _of_payment(session, job):
         yield Letter(row.payee_id, letter | {"until": row.answer_by or now})
+
+
+def _waiting_transfer(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    found = waits.waiting(session, kind=job["kind"], thing_id=UUID(job["thing"]))
+    if found.act_by is not None and found.payee_id is not None:
+        facts = {"amount": str(found.amount), "reference": found.reference, "until": found.act_by}
+        yield Letter(found.payee_id, facts | {"path": "/merchant/money"})
+
+
+def _waiting_money(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    found = waits.waiting(session, kind=job["kind"], thing_id=UUID(job["thing"]))
+    if found.act_by is None:
+        return
+    facts = {"amount": str(found.amount), "reference": found.reference, "until": found.act_by}
+    facts |= {"kind": job["kind"], "state": found.state, "path": _DESKS[job["kind"]]}
+    for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
+        yield Letter(house.id, facts)
 
 
 def _by_lorry(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
@@ -187,6 +206,8 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PAYMENT_PAID: _to_payer,
     News.SLIP_HANDED_IN: _to_payee,
     News.SLIP_DISPUTED: _to_payer,
+    News.TRANSFER_WAITS: _waiting_transfer,
+    News.MONEY_WAITS: _waiting_money,
     News.BOOKING_ROLLED: _by_lorry,
     News.BOOKING_LOST: _without_lorry,
     News.DEPARTED: _by_lorry,

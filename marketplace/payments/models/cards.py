@@ -108,6 +108,9 @@ class CardReturn(Base):
     second_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
     # What the bank calls the transfer, when the money went that way.
     bank_reference: Mapped[str | None] = mapped_column(sa.String(100))
+    # Until when somebody must act, None where nobody must; escalated_at once that was told.
+    act_by: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -42,6 +42,9 @@ class Payout(Base):
     approvals_needed: Mapped[int] = mapped_column(sa.Integer)
     state: Mapped[PayoutState] = mapped_column(StateColumn(PayoutState))
     file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payout_file.id"), index=True)
+    # Until when somebody must act, None where nobody must; escalated_at once that was told.
+    act_by: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -126,6 +126,9 @@ class IncomingTransfer(Base):
     reference: Mapped[str] = mapped_column(sa.String(200), default="")
     note: Mapped[str] = mapped_column(sa.String(500), default="")
     state: Mapped[TransferState] = mapped_column(StateColumn(TransferState))
+    # Until when somebody must act, None where nobody must; escalated_at once that was told.
+    act_by: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (

@@ -14,6 +14,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn
 from marketplace.payments.queries.payments import PAGE, cursor_id
+from marketplace.payments.queries.waits import is_overdue
 from marketplace.payments.rules.card_returns import ReturnState, Way
 from marketplace.payments.rules.cards import RefundState
 from marketplace.payments.rules.terms import Subject
@@ -42,17 +43,21 @@ class CardReturnRow:
     attempt: int
     approved_by: tuple[UUID, ...]
     bank_reference: str | None
+    act_by: datetime | None
+    escalated_at: datetime | None
     created_at: datetime
     changed_at: datetime
 
 
 def card_returns(
-    session: Session, *, state: ReturnState | None = None, cursor: str | None = None
+    session: Session, *, state: ReturnState | None = None, overdue: bool | None = None, cursor: str | None = None
 ) -> Page[CardReturnRow]:
-    """Return the returns, newest first."""
+    """Return the returns, newest first; ``overdue`` ones, or the rest."""
     statement = _rows().order_by(CardReturn.id.desc()).limit(PAGE + 1)
     if state is not None:
         statement = statement.where(CardReturn.state == state)
+    if overdue is not None:
+        statement = statement.where(is_overdue(CardReturn, overdue=overdue))
     if cursor:
         statement = statement.where(CardReturn.id < cursor_id(cursor))
     return page_of([_row(*found) for found in session.execute(statement)], PAGE, lambda row: (str(row.id),))
@@ -104,6 +109,8 @@ def _row(found: CardReturn, charge: CardCharge) -> CardReturnRow:
         attempt=found.attempt,
         approved_by=tuple(person for person in (found.first_by, found.second_by) if person),
         bank_reference=found.bank_reference,
+        act_by=found.act_by,
+        escalated_at=found.escalated_at,
         created_at=found.created_at,
         changed_at=found.changed_at,
     )

@@ -15,6 +15,7 @@ from marketplace.kernel.pages import Page, page_of
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer, ReturnReceipt
 from marketplace.payments.models.payouts import Payout, PayoutApproval, PayoutFile
 from marketplace.payments.queries.payments import PAGE, cursor_id
+from marketplace.payments.queries.waits import is_overdue
 from marketplace.payments.rules.ledger import AccountKind, TransferKind
 from marketplace.payments.rules.payouts import PayoutState
 from marketplace.payments.rules.terms import PayeeAccount, Subject
@@ -34,6 +35,8 @@ class PayoutRow:
     approved_by: tuple[UUID, ...]
     state: PayoutState
     file_id: UUID | None
+    act_by: datetime | None
+    escalated_at: datetime | None
     created_at: datetime
     changed_at: datetime
 
@@ -67,14 +70,21 @@ class ReturnRow:
 
 
 def payouts(
-    session: Session, *, company_id: UUID | None, state: PayoutState | None = None, cursor: str | None = None
+    session: Session,
+    *,
+    company_id: UUID | None,
+    state: PayoutState | None = None,
+    overdue: bool | None = None,
+    cursor: str | None = None,
 ) -> Page[PayoutRow]:
-    """Return the payouts of a company (None: of all, for the operator), newest first."""
+    """Return the payouts of a company (None: of all, for the operator), newest first; ``overdue`` ones, or the rest."""
     statement = sa.select(Payout).order_by(Payout.id.desc()).limit(PAGE + 1)
     if company_id is not None:
         statement = statement.where(Payout.company_id == company_id)
     if state is not None:
         statement = statement.where(Payout.state == state)
+    if overdue is not None:
+        statement = statement.where(is_overdue(Payout, overdue=overdue))
     if cursor:
         statement = statement.where(Payout.id < cursor_id(cursor))
     found = session.scalars(statement).all()
@@ -220,6 +230,8 @@ def _row(found: Payout, approved_by: tuple[UUID, ...]) -> PayoutRow:
         approved_by=approved_by,
         state=found.state,
         file_id=found.file_id,
+        act_by=found.act_by,
+        escalated_at=found.escalated_at,
         created_at=found.created_at,
         changed_at=found.changed_at,
     )

@@ -12,6 +12,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
 from marketplace.payments.models.plans import IncomingTransfer, Payment, PaymentTerms, TransferMatch
 from marketplace.payments.queries.payments import PAGE, cursor_id
+from marketplace.payments.queries.waits import is_overdue
 from marketplace.payments.rules.paying import UNPAID, TransferState
 from marketplace.payments.rules.references import references_in, subjects_in
 from marketplace.payments.rules.terms import Rail
@@ -37,6 +38,8 @@ class TransferRow:
     note: str
     state: TransferState
     created_at: datetime
+    act_by: datetime | None
+    escalated_at: datetime | None
     matches: tuple[MatchRow, ...]
     suggested: tuple[UUID, ...] = ()
 
@@ -63,12 +66,19 @@ def named(session: Session, *, payee_id: UUID, currency: str, text: str) -> tupl
 
 
 def transfers(
-    session: Session, *, payee_id: UUID, state: TransferState | None = None, cursor: str | None = None
+    session: Session,
+    *,
+    payee_id: UUID,
+    state: TransferState | None = None,
+    overdue: bool | None = None,
+    cursor: str | None = None,
 ) -> Page[TransferRow]:
-    """Return what came to a payee, newest first; ``state`` narrows it."""
+    """Return what came to a payee, newest first; of a state, and only what is ``overdue`` or only the rest."""
     statement = sa.select(IncomingTransfer).where(IncomingTransfer.payee_id == payee_id)
     if state is not None:
         statement = statement.where(IncomingTransfer.state == state)
+    if overdue is not None:
+        statement = statement.where(is_overdue(IncomingTransfer, overdue=overdue))
     if cursor:
         statement = statement.where(IncomingTransfer.id < cursor_id(cursor))
     found = session.scalars(statement.order_by(IncomingTransfer.id.desc()).limit(PAGE + 1)).all()
@@ -132,6 +142,8 @@ def _row(found: IncomingTransfer, matches: tuple[MatchRow, ...], suggested: tupl
         note=found.note,
         state=found.state,
         created_at=found.created_at,
+        act_by=found.act_by,
+        escalated_at=found.escalated_at,
         matches=matches,
         suggested=suggested,
     )

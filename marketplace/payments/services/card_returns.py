@@ -23,6 +23,7 @@ from marketplace.payments.rules import card_returns as rules
 from marketplace.payments.rules.card_returns import RETURNS, ReturnState, Way
 from marketplace.payments.rules.cards import BY_PROVIDER
 from marketplace.payments.services import card_entries, holding, treasury
+from marketplace.reference.rules import Setting
 
 # The job that sends a return to the card once more.
 SEND: Final = "send_card_return"
@@ -53,6 +54,7 @@ def on_refund_failed(session: Session, event: events.CardRefundFailed) -> None:
             amount_minor=event.amount.minor,
             state=ReturnState.DUE,
             attempt=1,
+            act_by=_act_by(session, event.at),
             created_at=event.at,
             changed_at=event.at,
         )
@@ -134,8 +136,15 @@ def _move(session: Session, row: CardReturn, action: str, *, actor: Actor, now: 
     """Take a drawn step: the one place that writes a return's state, audited."""
     row.state = RETURNS.apply(row.state, action)
     row.changed_at = now
+    is_ours = row.state is ReturnState.DUE or (row.state is ReturnState.APPROVED and row.way is Way.BANK)
+    row.act_by, row.escalated_at = _act_by(session, now) if is_ours else None, None
     session.flush()
     _audit(session, row, action, actor=actor, now=now)
+
+
+def _act_by(session: Session, now: datetime) -> datetime | None:
+    """Return until when the operator's people must act on a return that waits for them from now on."""
+    return accounts.house_days(session, setting=Setting.CARD_RETURN_WORKING_DAYS, now=now)
 
 
 def _locked(session: Session, return_id: UUID) -> CardReturn:

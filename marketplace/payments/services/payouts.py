@@ -26,6 +26,10 @@ from marketplace.payments.services import ledger
 from marketplace.reference.rules import Setting
 
 _SENT_AT_ONCE: Final = 500
+_PATIENCE: Final = {
+    PayoutState.DUE: Setting.PAYOUT_APPROVAL_WORKING_DAYS,
+    PayoutState.SENT: Setting.PAYOUT_RESULT_WORKING_DAYS,
+}
 
 
 def payable(session: Session, *, account: AccountRef) -> Money:
@@ -159,6 +163,7 @@ def _gather(session: Session, account: AccountRef, *, actor: Actor, now: datetim
             amount, equivalent(session, Setting.FOUR_EYES_THRESHOLD, currency=account.currency, at=now)
         ),
         state=PayoutState.DUE,
+        act_by=_act_by(session, PayoutState.DUE, now),
         created_at=now,
         changed_at=now,
     )
@@ -208,6 +213,7 @@ def _move(session: Session, payout: Payout, action: str, *, actor: Actor, now: d
     was = payout.state
     payout.state = PAYOUTS.apply(was, action)
     payout.changed_at = now
+    payout.act_by, payout.escalated_at = _act_by(session, payout.state, now), None
     session.flush()
     _audit(session, payout, f"payout.{action}", actor=actor, now=now)
     amount = Money(payout.amount_minor, payout.currency)
@@ -222,6 +228,12 @@ def _move(session: Session, payout: Payout, action: str, *, actor: Actor, now: d
     else:
         return
     ledger.post(session, kind=kind, key=f"{kind}:{payout.id}", entries=pair(*sides, amount), subject=None, now=now)
+
+
+def _act_by(session: Session, state: PayoutState, now: datetime) -> datetime | None:
+    """Return until when the operator's people must act on a payout that came into this state now."""
+    setting = _PATIENCE.get(state)
+    return accounts.house_days(session, setting=setting, now=now) if setting else None
 
 
 def _source(payout: Payout) -> AccountRef:

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
@@ -28,6 +29,7 @@ from marketplace.payments.rules.paying import (
 )
 from marketplace.payments.rules.receipts import check_likely, check_receipt
 from marketplace.payments.services import payments
+from marketplace.reference.rules import Setting
 
 
 def confirm_payment(
@@ -91,6 +93,11 @@ def record_transfer(
         waiting = payments.locked(session, Payment.id.in_(named), Payment.state.in_(UNPAID))
         if waiting:
             _match(session, transfer, waiting, actor=actor, confirmed=confirmed, now=now)
+    if transfer.state is TransferState.UNMATCHED:
+        transfer.act_by = accounts.days_of(
+            session, company_id=actor.company, setting=Setting.TRANSFER_MATCH_WORKING_DAYS, now=now
+        )
+        session.flush()
     return transfer.id
 
 
@@ -171,6 +178,7 @@ def _match(
     check_likely(_amount(transfer), due=due, tolerance=allowed, confirmed=confirmed)
     parts = allot(_amount(transfer), lacking)
     transfer.state = TRANSFERS.apply(transfer.state, "match")
+    transfer.act_by = transfer.escalated_at = None
     for payment, part, was in zip(chosen, parts, before, strict=True):
         match = TransferMatch(id=new_id(), transfer_id=transfer.id, payment_id=payment.id, minor=part.minor, at=now)
         session.add(match)

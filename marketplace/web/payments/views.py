@@ -225,12 +225,16 @@ def _received(**shown: Any) -> str:
     slips = acts.listed(session, "slips", None)
     closed = acts.listed(session, "received", None)
     rows = [*due.items, *slips.items, *closed.items]
-    unmatched = transfers.transfers(session, payee_id=actor.company, state=TransferState.UNMATCHED)
+    late, others = (
+        transfers.transfers(session, payee_id=actor.company, state=TransferState.UNMATCHED, overdue=each).items
+        for each in (True, False)
+    )
     return render_template(
         "payments/received.html",
         due=due,
         slips=slips,
-        unmatched=unmatched,
+        unmatched=(*late, *others),
+        zone=clocks(session, [actor.company])[actor.company],
         closed=closed,
         names=_names(rows),
         about=_about(rows),

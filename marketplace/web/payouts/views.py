@@ -10,6 +10,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import payments as money
 from marketplace.edge.acts import payouts as acts
+from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.acts.subjects import about
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
@@ -123,7 +124,7 @@ def _done(work: Any, said: str, *, flow: bool = False, show: Any = None) -> Any:
 def _many(**shown: Any) -> str:
     search = parse(requests.PayoutsQuery, request.args.to_dict())
     session = reading()
-    page = acts.many(session, search)
+    page = acts.late_first(session, search)
     found = accounts.get_companies(session, company_ids={row.company_id for row in page.items})
     return render_template(
         "payouts/many.html",
@@ -131,6 +132,7 @@ def _many(**shown: Any) -> str:
         search=search,
         names={key: row.name for key, row in found.items()},
         person_id=require_actor().person,
+        zone=house_clock(session),
         **{"refusal": None, "errors": {}, "values": {}, **shown},
     )
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import treasury as acts
+from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -84,7 +85,8 @@ def _desk(**shown: Any) -> str:
     return render_template(
         "payments/desk.html",
         slips=slips,
-        returns=acts.card_returns_of(session, requests.CardReturnsQuery()).items,
+        returns=acts.returns_late_first(session),
+        zone=house_clock(session),
         owed=owed,
         names={key: row.name for key, row in names.items()},
         person_id=require_actor().person,

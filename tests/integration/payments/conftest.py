@@ -156,6 +156,7 @@ class Deal:
 
     def receive(self, minor: int, reference: str = "", currency: str | None = None) -> transfers.TransferRow:
         """Have the merchant record money that came."""
+        exist(self.session, self.merchant)
         found = receipts.record_transfer(
             self.session,
             actor=self.merchant,

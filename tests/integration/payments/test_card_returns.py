@@ -11,7 +11,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.mail.models import MailMessage
 from marketplace.outbox.models import OutboxJob
-from marketplace.payments.flows import cards, give_back
+from marketplace.payments.flows import cards, give_back, lapsing
 from marketplace.payments.models.cards import CardReturn
 from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.queries import card_returns, checks
@@ -185,3 +185,23 @@ def test_a_claims_refund_that_is_refused_later_is_not_called_refunded(app, deal)
         services.record_sent(session, return_id=row.id, bank_reference="TT-2", actor=clerk(), now=NOW)
     assert standing() is RefundStanding.RETURNED
     assert only().way is Way.BANK
+
+
+def test_a_return_that_waits_too_long_is_told_of_once_and_each_step_gives_its_time(app, deal):
+    with unit_of_work() as session:
+        factories.staff(session, app, role=Role.TREASURY, now=NOW)
+    deal.call_off()
+    refuse(app)
+    row = only()
+    assert row.act_by is not None
+    assert [lapsing.escalate(now=row.act_by) for _ in range(2)] == [1, 0]
+    assert only().escalated_at == row.act_by
+    assert [found.id for found in card_returns.card_returns(reading(), overdue=True).items] == [row.id]
+    for _ in range(2):
+        agree(row.id, "bank")
+    approved = only()
+    assert (approved.state, approved.escalated_at) == ("approved", None)
+    assert approved.act_by is not None, "the transfer has to be sent and noted"
+    with unit_of_work() as session:
+        services.record_sent(session, return_id=row.id, bank_reference="TT", actor=clerk(), now=NOW)
+    assert (only().state, only().act_by) == ("settled", None)

@@ -32,7 +32,7 @@ def test_every_piece_of_news_has_a_text(news, locale):
         name: f"<{name}>"
         for name in (
             "reference", "amount", "buyer", "merchant", "until", "received", "orders", "lorry", "departs_at",
-            "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path",
+            "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path", "kind",
         )
     }  # fmt: skip
     for reason in ("buyer", "merchant", "not_confirmed", "deposit_missing", "out_of_stock", "payment_failed", "late"):
@@ -42,3 +42,14 @@ def test_every_piece_of_news_has_a_text(news, locale):
         assert 5 < len(subject) < 120
         assert "https://city.test<path>" in body
         assert "%(" not in subject + body
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "said"),
+    [("payout", "due", "approved"), ("payout", "sent", "result"), ("card_return", "due", "refund")],
+)
+def test_treasury_reads_what_waits(kind, state, said):
+    facts = {"reference": "OUT-1", "amount": "1.00 CNY", "until": "then", "path": "/x", "kind": kind, "state": state}
+    _subject, body = renderer(Sender("City", "https://city.test"))("money_waits", "en", facts)
+    assert said in body
+    assert "then" in body

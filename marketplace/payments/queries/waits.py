@@ -1,0 +1,52 @@
+"""What waits for somebody until a moment, by the word that audit rows and events use for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.money import Money
+from marketplace.payments.models.cards import CardReturn
+from marketplace.payments.models.payouts import Payout
+from marketplace.payments.models.plans import IncomingTransfer
+
+Waiting = type[Payout] | type[CardReturn] | type[IncomingTransfer]
+KINDS: Final[dict[str, Waiting]] = {"payout": Payout, "card_return": CardReturn, "transfer": IncomingTransfer}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """What waits; ``act_by`` is None once somebody acted, ``payee_id`` where the operator acts."""
+
+    reference: str
+    amount: Money
+    state: str
+    act_by: datetime | None
+    payee_id: UUID | None
+
+
+def waiting(session: Session, *, kind: str, thing_id: UUID) -> WaitRow:
+    """Return how something stands that waited too long."""
+    found = session.get_one(KINDS[kind], thing_id, populate_existing=True)
+    return WaitRow(
+        reference=found.reference,
+        amount=Money(found.amount_minor, found.currency),
+        state=str(found.state),
+        act_by=found.act_by,
+        payee_id=found.payee_id if isinstance(found, IncomingTransfer) else None,
+    )
+
+
+def late(session: Session, *, kind: str, after: UUID, now: datetime, limit: int = 500) -> tuple[UUID, ...]:
+    """Return what waits after its due moment and was not told yet, after this id, in order of id."""
+    table = KINDS[kind]
+    where = (table.act_by <= now, table.escalated_at.is_(None), table.id > after)
+    return tuple(session.scalars(sa.select(table.id).where(*where).order_by(table.id).limit(limit)))
+
+
+def is_overdue(table: Waiting, *, overdue: bool) -> sa.ColumnElement[bool]:
+    """Tell what somebody was told of as waiting too long from the rest."""
+    return table.escalated_at.is_not(None) if overdue else table.escalated_at.is_(None)

@@ -1,0 +1,96 @@
+"""What waits too long for somebody: due moment and mark on page and API, first in its list, one letter."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.accounts.rules.permissions import Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.ids import new_id
+from marketplace.payments.flows import lapsing
+from marketplace.payments.flows import payouts as flows
+from marketplace.payments.models.payouts import Payout
+from marketplace.payments.models.plans import IncomingTransfer
+from tests import factories
+from tests.functional.test_letters import subjects
+from tests.functional.test_path_bank import call, market  # noqa: F401  fixtures
+from tests.functional.test_second_factor import enrolled
+from tests.integration.payments.test_payouts import Till, name_payee
+from tests.support.visitors import Town, Visitor
+
+
+@pytest.fixture
+def treasury(app, market):  # noqa: F811
+    with unit_of_work() as session:
+        return factories.staff(session, app, role=Role.TREASURY, now=clock.now())
+
+
+def pass_time(table):
+    """Let what waits in a table be due since yesterday, and the clock's work be done twice."""
+    with unit_of_work() as session:
+        session.execute(sa.update(table).values(act_by=clock.now() - timedelta(days=1)))
+    assert [lapsing.escalate(now=clock.now()) for _ in range(2)] == [1, 0]
+    reading().rollback()  # what is done from here on must be seen
+
+
+def release(company_id, currency="CNY"):
+    name_payee(company_id)
+    till = Till(company_id, currency).release(1_000_00)
+    flows.gather(now=clock.now())
+    return till
+
+
+def test_an_overdue_payout_stands_first_and_treasury_is_told(app, call, market, treasury):  # noqa: F811
+    town = Town(app)
+    release(market.buyer.actor.company)
+    (first,) = call(treasury, "GET", "/payouts", expect=200)["items"]
+    assert first["act_by"] > first["created_at"]
+    assert first["escalated_at"] is None
+    pass_time(Payout)
+    release(market.thai.actor.company)
+    newest, late = call(treasury, "GET", "/payouts", expect=200)["items"]
+    assert (late["id"], newest["escalated_at"]) == (first["id"], None)
+    assert late["escalated_at"]
+    assert call(treasury, "GET", "/payouts?overdue=true", expect=200)["items"] == [late]
+    assert call(treasury, "GET", "/payouts?overdue=false", expect=200)["items"] == [newest]
+    assert call(market.buyer, "GET", "/payouts?overdue=true", expect=200)["items"] == [late]
+
+    desk = Visitor(app)
+    desk.log_in(treasury.login)
+    enrolled(desk)
+    shown = desk.open("/account/payouts")
+    assert shown.index(late["reference"]) < shown.index(newest["reference"])
+    assert shown.count("Overdue") == 1
+    assert shown.count("to be done by") == 2
+    assert newest["reference"] not in desk.open("/account/payouts?overdue=1")
+    told = [one for one in subjects(town, treasury) if one.startswith("Overdue: ")]
+    assert told == [f"Overdue: {late['reference']} over 1000.00 CNY"]
+    assert not any("Overdue" in one for one in subjects(town, market.buyer))
+
+
+def test_money_that_nobody_matches_stands_first_and_its_payee_is_told(app, call, market):  # noqa: F811
+    town, body = Town(app), {"currency": "CNY", "received_on": clock.now().date().isoformat()}
+
+    def record(amount):
+        return call(market.merchant, "POST", "/transfers", key=str(new_id()), json=body | {"amount": amount})
+
+    first = record("11.00")
+    assert first["act_by"] > clock.now().isoformat()
+    pass_time(IncomingTransfer)
+    newest = record("22.00")
+    (late,) = call(market.merchant, "GET", "/transfers?overdue=true", expect=200)["items"]
+    assert (late["id"], late["state"]) == (first["id"], "unmatched")
+    assert late["escalated_at"]
+    assert UUID(newest["id"]) > UUID(late["id"])
+    visitor = Visitor(app)
+    visitor.log_in(market.merchant.login)
+    shown = visitor.open("/merchant/money")
+    assert shown.index("11.00") < shown.index("22.00")
+    assert shown.count("to be done by") == 2
+    assert shown.count("Overdue") == 1
+    told = [one for one in subjects(town, market.merchant) if one.startswith("Say what")]
+    assert told == ["Say what 11.00 CNY is for"]
+    assert not any(one.startswith("Say what") for one in subjects(town, market.buyer))

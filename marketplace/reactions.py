@@ -53,7 +53,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),
     payments.SlipHandedIn: (notices.on_slip_handed_in,),
     payments.SlipDisputed: (notices.on_slip_disputed,),
-    payments.PaymentLapsed: (deciding.on_payment_lapsed,),
+    payments.PaymentLapsed: (deciding.on_payment_lapsed, notices.on_payment_lapsed),
     payments.CardAuthorised: (checkout.on_card_authorised,),
     payments.CardCaptured: (holding.captured,),
     payments.CardRefunded: (card_returns.on_refunded, holding.refunded),

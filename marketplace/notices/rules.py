@@ -20,6 +20,7 @@ class News(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
     PAYMENT_DUE = "payment_due"
     PAYMENT_PAID = "payment_paid"
+    PAYMENT_OVERDUE = "payment_overdue"
     SLIP_HANDED_IN = "slip_handed_in"
     SLIP_DISPUTED = "slip_disputed"
     TRANSFER_WAITS = "transfer_waits"
@@ -43,6 +44,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.ORDER_CANCELLED: Permission.TRADE_ORDER_READ,
     News.PAYMENT_DUE: Permission.TRADE_PAYMENT_READ,
     News.PAYMENT_PAID: Permission.TRADE_PAYMENT_READ,
+    News.PAYMENT_OVERDUE: Permission.TRADE_PAYMENT_READ,
     News.SLIP_HANDED_IN: Permission.TRADE_PAYMENT_CONFIRM,
     News.SLIP_DISPUTED: Permission.TRADE_PAYMENT_READ,
     News.TRANSFER_WAITS: Permission.TRADE_TRANSFER_RECORD,

@@ -13,9 +13,11 @@ from marketplace.kernel.ids import new_id
 from marketplace.payments.flows import lapsing
 from marketplace.payments.flows import payouts as flows
 from marketplace.payments.models.payouts import Payout
-from marketplace.payments.models.plans import IncomingTransfer
+from marketplace.payments.models.plans import IncomingTransfer, Payment
+from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
+from marketplace.payments.services import plans
 from tests import factories
-from tests.functional.test_letters import subjects
+from tests.functional.test_letters import place, subjects
 from tests.functional.test_path_bank import call, market  # noqa: F401  fixtures
 from tests.functional.test_second_factor import enrolled
 from tests.integration.payments.test_payouts import Till, name_payee
@@ -94,3 +96,43 @@ def test_money_that_nobody_matches_stands_first_and_its_payee_is_told(app, call,
     told = [one for one in subjects(town, market.merchant) if one.startswith("Say what")]
     assert told == ["Say what 11.00 CNY is for"]
     assert not any(one.startswith("Say what") for one in subjects(town, market.buyer))
+
+
+def test_a_balance_that_is_not_paid_in_time_stays_owed_and_everybody_is_told(app, call, market, treasury):  # noqa: F811
+    town = Town(app)
+    order = place(call, market, plan="acceptance_100")
+    subject = Subject(SubjectKind.ORDER, UUID(order["id"]))
+    with unit_of_work() as session:
+        balance_id = plans.fall_due(
+            session, subject=subject, event=MilestoneEvent.ACCEPTED, line_ids=None, due_at=None, now=clock.now()
+        )
+        session.execute(sa.update(Payment).values(due_at=clock.now() - timedelta(hours=1)))
+    assert [lapsing.lapse(now=clock.now()) for _ in range(2)] == [1, 0]
+    reading().rollback()
+
+    (late,) = call(treasury, "GET", "/payments/overdue", expect=200)["items"]
+    assert (late["id"], late["state"]) == (str(balance_id), "overdue")
+    assert call(market.merchant, "GET", "/payments?view=overdue", expect=200)["items"] == [late]
+    assert call(market.buyer, "GET", "/payments?view=overdue", expect=200)["items"] == []
+    call(market.buyer, "GET", "/payments/overdue", expect=403)
+    desk, sells = Visitor(app), Visitor(app)
+    desk.log_in(treasury.login)
+    enrolled(desk)
+    assert late["reference"] in desk.open("/operator/money").split("Payments that are overdue")[1].split("</table>")[0]
+    sells.log_in(market.merchant.login)
+    shown = sells.open("/merchant/money")
+    assert shown.count(late["reference"]) == 1
+    assert "or cancel the order while none of its goods are packed" in shown
+    assert "It stays owed" in sells.open(f"/payments/{balance_id}")
+    for who in (market.buyer, market.merchant, treasury):
+        assert len([one for one in subjects(town, who) if one.startswith("Overdue: ")]) == 1, who
+
+
+def test_an_order_that_ends_by_its_deposit_is_not_called_overdue(app, call, market):  # noqa: F811
+    town, order = Town(app), place(call, market)
+    with unit_of_work() as session:
+        session.execute(sa.update(Payment).values(due_at=clock.now() - timedelta(hours=1)))
+    lapsing.lapse(now=clock.now())
+    reading().rollback()
+    assert call(market.buyer, "GET", f"/orders/{order['id']}", expect=200)["state"] == "cancelled"
+    assert not any(one.startswith("Overdue") for one in subjects(town, market.buyer))

@@ -27,6 +27,14 @@ def unanswered(query: CursorQuery) -> tuple[int, Items[Payment]]:
     return 200, Items[Payment](items=list(page.items), next=page.next)
 
 
+@api.get("/payments/overdue")
+@operation(answers={200: Items[Payment]}, tag="treasury", permission=Permission.OPERATOR_PAYOUT_READ, query=CursorQuery)
+def overdue(query: CursorQuery) -> tuple[int, Items[Payment]]:
+    """List the payments that were not made in time and are still owed: the operator helps both sides."""
+    page = payments.lapsed(reading(), payee_id=None, cursor=query.cursor).map(Payment.of)
+    return 200, Items[Payment](items=list(page.items), next=page.next)
+
+
 @api.get("/card-returns")
 @operation(
     answers={200: Items[answers.CardReturn]},

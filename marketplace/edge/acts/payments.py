@@ -25,6 +25,7 @@ _USUAL_PERIOD: Final = timedelta(days=30)
 _VIEWS: Final = {
     "to_pay": queries.to_pay,
     "to_receive": queries.to_receive,
+    "overdue": lambda session, company_id, cursor: queries.lapsed(session, payee_id=company_id, cursor=cursor),
     "slips": queries.slips_to_confirm,
     "paid": queries.paid,
     "received": queries.was_paid,

@@ -90,9 +90,9 @@ class Slip(Request):
 
 
 class PaymentsQuery(Request):
-    """Which payments: still to pay, still to receive, slips that wait, or closed ones: paid, received, or both."""
+    """Which payments: still to pay, to receive (or only overdue), slips that wait; or closed: paid, received, both."""
 
-    view: Literal["to_pay", "to_receive", "slips", "paid", "received", "closed"] = "to_pay"
+    view: Literal["to_pay", "to_receive", "overdue", "slips", "paid", "received", "closed"] = "to_pay"
     cursor: Cursor = None
 
 

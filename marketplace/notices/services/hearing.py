@@ -60,6 +60,12 @@ def on_payment_paid(session: Session, event: payments.PaymentPaid) -> None:
     _payment(session, event, News.PAYMENT_PAID)
 
 
+def on_payment_lapsed(session: Session, event: payments.PaymentLapsed) -> None:
+    """Tell both sides and the operator's finance people; of an order that ends by it both are told anyway."""
+    _payment(session, event, News.PAYMENT_OVERDUE)
+    _later(session, event, News.MONEY_WAITS, kind="payment", thing=event.payment_id)
+
+
 def on_slip_handed_in(session: Session, event: payments.SlipHandedIn) -> None:
     """Tell the payee to look at his account."""
     _payment(session, event, News.SLIP_HANDED_IN)

@@ -26,12 +26,13 @@ from marketplace.orders.queries import orders
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.payments.queries import payments, waits
 from marketplace.payments.queries.payments import PaymentRow
+from marketplace.payments.rules.paying import PaymentState
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reference.rules import zone_of
 
 Facts = Mapping[str, Any]
 # Where the operator acts on what waits for him.
-_DESKS: Final = {"payout": "/account/payouts", "card_return": "/operator/money"}
+_DESKS: Final = {"payout": "/account/payouts", "card_return": "/operator/money", "payment": "/operator/money"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,14 @@ def _received(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
 def _to_payer(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     for facts, row in _of_payment(session, job):
         yield Letter(row.payer_id, facts | {"until": row.due_at or "", "received": str(row.paid)})
+
+
+def _overdue(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    for facts, row in _of_payment(session, job):
+        if row.state is PaymentState.OVERDUE:
+            told = facts | {"amount": str(row.outstanding), "until": row.due_at or ""}
+            yield Letter(row.payer_id, told | {"is_payer": True})
+            yield Letter(row.payee_id, told | {"is_payer": False})
 
 
 def _to_payee(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
@@ -204,6 +213,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.ORDER_CANCELLED: _to_both,
     News.PAYMENT_DUE: _to_payer,
     News.PAYMENT_PAID: _to_payer,
+    News.PAYMENT_OVERDUE: _overdue,
     News.SLIP_HANDED_IN: _to_payee,
     News.SLIP_DISPUTED: _to_payer,
     News.TRANSFER_WAITS: _waiting_transfer,

@@ -141,6 +141,12 @@ def escalated(session: Session, *, cursor: str | None = None) -> Page[PaymentRow
     return _page(session, cursor, Payment.state == PaymentState.SLIP_RECEIVED, Payment.escalated_at.is_not(None))
 
 
+def lapsed(session: Session, *, payee_id: UUID | None, cursor: str | None = None) -> Page[PaymentRow]:
+    """Return what was not paid to a payee in time (None: to anybody) and is still owed, newest first."""
+    mine = () if payee_id is None else (Payment.payee_id == payee_id,)
+    return _page(session, cursor, Payment.state == PaymentState.OVERDUE, *mine)
+
+
 def overdue(session: Session, *, after: UUID, now: datetime, limit: int = 500) -> tuple[UUID, ...]:
     """Return payments after this id that were not paid in time, in order of id."""
     late = (Payment.state.in_(LAPSING), Payment.due_at < now, Payment.id > after)

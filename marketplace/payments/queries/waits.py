@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.money import Money
 from marketplace.payments.models.cards import CardReturn
 from marketplace.payments.models.payouts import Payout
-from marketplace.payments.models.plans import IncomingTransfer
+from marketplace.payments.models.plans import IncomingTransfer, Payment
+from marketplace.payments.rules.paying import PaymentState
 
 Waiting = type[Payout] | type[CardReturn] | type[IncomingTransfer]
 KINDS: Final[dict[str, Waiting]] = {"payout": Payout, "card_return": CardReturn, "transfer": IncomingTransfer}
@@ -29,7 +30,12 @@ class WaitRow:
 
 
 def waiting(session: Session, *, kind: str, thing_id: UUID) -> WaitRow:
-    """Return how something stands that waited too long."""
+    """Return how something stands that waited too long; a payment may be such a thing as well."""
+    if kind == "payment":
+        late = session.get_one(Payment, thing_id, populate_existing=True)
+        due_at = late.due_at if late.state is PaymentState.OVERDUE else None
+        amount = Money(late.amount_minor - late.paid_minor, late.currency)
+        return WaitRow(late.reference, amount, str(late.state), act_by=due_at, payee_id=None)
     found = session.get_one(KINDS[kind], thing_id, populate_existing=True)
     return WaitRow(
         reference=found.reference,

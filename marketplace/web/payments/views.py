@@ -222,9 +222,10 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
 def _received(**shown: Any) -> str:
     session, actor = reading(), require_actor()
     due = acts.listed(session, "to_receive", _cursor())
+    overdue = acts.listed(session, "overdue", None)
     slips = acts.listed(session, "slips", None)
     closed = acts.listed(session, "received", None)
-    rows = [*due.items, *slips.items, *closed.items]
+    rows = [*due.items, *overdue.items, *slips.items, *closed.items]
     late, others = (
         transfers.transfers(session, payee_id=actor.company, state=TransferState.UNMATCHED, overdue=each).items
         for each in (True, False)
@@ -232,6 +233,7 @@ def _received(**shown: Any) -> str:
     return render_template(
         "payments/received.html",
         due=due,
+        overdue=overdue,
         slips=slips,
         unmatched=(*late, *others),
         zone=clocks(session, [actor.company])[actor.company],

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import treasury as acts
-from marketplace.edge.acts.clocks import house_clock
+from marketplace.edge.acts.clocks import clocks, house_clock
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -79,12 +79,15 @@ def _desk(**shown: Any) -> str:
     session = reading()
     slips = payments.escalated(session).items
     owed = acts.commissions(session, parse(CursorQuery, request.args.to_dict()).cursor)
-    ids = {company for row in slips for company in (row.payer_id, row.payee_id)}
+    overdue = payments.lapsed(session, payee_id=None).items
+    ids = {company for row in (*slips, *overdue) for company in (row.payer_id, row.payee_id)}
     ids |= {row.owner_id for row in owed.items if row.owner_id}
     names = accounts.get_companies(session, company_ids=ids)
     return render_template(
         "payments/desk.html",
         slips=slips,
+        overdue=overdue,
+        clocks=clocks(session, {row.payer_id for row in overdue}),
         returns=acts.returns_late_first(session),
         zone=house_clock(session),
         owed=owed,

@@ -319,6 +319,7 @@ WAYS: Final[dict[str, Way]] = {
     "POST /payees": Way("merchant", (), _payee),
     "POST /payees/{}/withdrawal": Way("merchant", ("payee",), _removal),
     "GET /payments": Way("buyer"),
+    "GET /payments/overdue": Way("operator"),
     "GET /payments/unanswered": Way("operator"),
     "GET /payments/{}": Way("buyer", ("payment.deposit.order",)),
     "POST /payments/{}/dispute": Way("merchant", ("payment.placed.order",)),

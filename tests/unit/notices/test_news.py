@@ -32,7 +32,7 @@ def test_every_piece_of_news_has_a_text(news, locale):
         name: f"<{name}>"
         for name in (
             "reference", "amount", "buyer", "merchant", "until", "received", "orders", "lorry", "departs_at",
-            "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path", "kind",
+            "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path", "kind", "is_payer",
         )
     }  # fmt: skip
     for reason in ("buyer", "merchant", "not_confirmed", "deposit_missing", "out_of_stock", "payment_failed", "late"):
@@ -46,7 +46,12 @@ def test_every_piece_of_news_has_a_text(news, locale):
 
 @pytest.mark.parametrize(
     ("kind", "state", "said"),
-    [("payout", "due", "approved"), ("payout", "sent", "result"), ("card_return", "due", "refund")],
+    [
+        ("payout", "due", "approved"),
+        ("payout", "sent", "result"),
+        ("card_return", "due", "refund"),
+        ("payment", "overdue", "ask them"),
+    ],
 )
 def test_treasury_reads_what_waits(kind, state, said):
     facts = {"reference": "OUT-1", "amount": "1.00 CNY", "until": "then", "path": "/x", "kind": kind, "state": state}

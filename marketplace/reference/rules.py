@@ -199,7 +199,7 @@ def check_rate(base: str, quote: str, rate: Decimal) -> None:
         FieldError(name, "currency") for name, code in (("base", base), ("quote", quote)) if not is_currency(code)
     ]
     if base == quote:
-        errors.append(FieldError("quote", "choice", "another currency than the base"))
+        errors += (FieldError(name, "choice", "two different currencies") for name in ("base", "quote"))
     if not rate.is_finite() or rate <= 0:
         errors.append(FieldError("rate", "too_small", "more than 0"))
     if errors:

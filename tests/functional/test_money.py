@@ -201,6 +201,10 @@ def test_a_slip_handed_in_before_is_named_by_its_id(trade: Trade, app: Flask) ->
     send(trade.buyer, path, 404, {"file_id": str(uuid4())})
     send(trade.buyer, path, 422, {"file_id": "x"})
     send(trade.merchant, path, 403, named)
+    deep = '{"file_id": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    for text, expected in ((deep, 400), ("[]", 400), ('{"file_id": NaN}', 400), ("", 422)):
+        keyed = bearer | {"Content-Type": "application/json", "Idempotency-Key": f"deep {len(text)}".replace(" ", "-")}
+        assert app.test_client().post(f"/api/v1{path}", data=text, headers=keyed).status_code == expected, text[:20]
 
 
 def test_strangers_are_told_that_there_is_nothing(trade: Trade) -> None:

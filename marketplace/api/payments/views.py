@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.payments import answers
 from marketplace.api.shared.answers import Items
-from marketplace.api.shared.operations import operation
+from marketplace.api.shared.operations import json_body, operation
 from marketplace.api.shared.uploads import SlipForm
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import payments as acts
@@ -18,7 +18,6 @@ from marketplace.edge.parsing import parse
 from marketplace.edge.requests import payments as requests
 from marketplace.files import queries as files
 from marketplace.kernel.db import reading
-from marketplace.kernel.errors import Malformed
 from marketplace.payments.queries import ledger, payments, transfers
 from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.rules.paying import TransferState
@@ -200,7 +199,4 @@ def _file_id() -> UUID | None:
     """Return the file that a JSON body names, None when the request brings the file itself."""
     if request.mimetype == "multipart/form-data":
         return None
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise Malformed("body")
-    return parse(requests.Slip, body).file_id
+    return parse(requests.Slip, json_body()).file_id

@@ -70,7 +70,7 @@ def operation(
         def operate(**ids: UUID | str) -> Any:
             given: dict[str, Any] = dict(ids)
             if body is not None:
-                given["body"] = parse(body, _json_body())
+                given["body"] = parse(body, json_body())
             if query is not None:
                 given["query"] = parse(query, request.args.to_dict())
             if idempotent or idempotent_flow:
@@ -131,7 +131,8 @@ def _replayable(view: View, given: dict[str, Any], *, flow: bool) -> Any:
     return response, stored.status
 
 
-def _json_body() -> Any:
+def json_body() -> dict[str, Any]:
+    """Return the object that a request brings, empty where it brings nothing; Malformed for anything else."""
     if not request.get_data(cache=True):
         return {}
     if not request.is_json:

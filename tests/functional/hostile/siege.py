@@ -42,6 +42,7 @@ class Siege:
     browsers: dict[str, FlaskClient]
     forms: dict[tuple[str, str], Form]
     description: dict[str, Any]
+    built: float
     findings: Counter[str] = field(default_factory=Counter)
     sent: int = 0
     accepted: int = 0

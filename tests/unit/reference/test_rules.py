@@ -98,6 +98,12 @@ def test_rates_that_are_none_are_refused(base, quote, rate):
         rules.check_rate(base, quote, Decimal(rate))
 
 
+def test_a_currency_has_no_rate_against_itself():
+    with pytest.raises(Refused) as refused:
+        rules.check_rate("CNY", "CNY", Decimal(1))
+    assert [error.field for error in refused.value.errors] == ["base", "quote"]
+
+
 @pytest.mark.parametrize(
     ("country", "zone"),
     [("KR", "Asia/Seoul"), ("JP", "Asia/Tokyo"), ("AU", "Australia/Sydney"), ("US", "America/New_York"),

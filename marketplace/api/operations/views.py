@@ -8,12 +8,15 @@ from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.api.logistics.answers import Departure
 from marketplace.api.operations import answers
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import operations as acts
+from marketplace.edge.acts import running as running_acts
 from marketplace.edge.requests import operations as requests
 from marketplace.edge.requests.payments import CursorQuery
+from marketplace.kernel import clock
 
 api = Blueprint("api_operations", __name__)
 
@@ -124,6 +127,20 @@ def consignments(query: CursorQuery) -> tuple[int, Items[answers.BookingAboard]]
     """List the cargo that is assigned to one's company as carrier, by departure."""
     page = acts.consignments(query.cursor).map(answers.BookingAboard.of)
     return 200, Items[answers.BookingAboard](items=list(page.items), next=page.next)
+
+
+@api.get("/departures/running")
+@operation(
+    answers={200: Items[Departure]},
+    tag="operations",
+    permission=Permission.LOGISTICS_DEPARTURE_OPERATE,
+    query=requests.Running,
+)
+def running(query: requests.Running) -> tuple[int, Items[Departure]]:
+    """List departures by line, state, days and number; those under way and to come where none is named."""
+    now = clock.now()
+    page = running_acts.running(query)
+    return 200, Items[Departure](items=[Departure.of(row, now) for row in page.items], next=page.next)
 
 
 @api.get("/departures/<uuid:departure_id>/operations")

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -37,21 +36,9 @@ from marketplace.orders.services import fulfilment, production
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
 
-# What is still of interest to those who work at the hub and on the road.
-_BACK = timedelta(days=14)
 ACTS = (
-    "close",
-    "reopen",
-    "load",
-    "seal",
-    "depart",
-    "at_border",
-    "clear",
-    "arrive",
-    "strip",
-    "hold",
-    "resume",
-    "cancel",
+    *("close", "reopen", "load", "seal", "depart", "at_border", "clear", "arrive", "strip"),
+    *("hold", "resume", "cancel"),
 )
 
 
@@ -295,12 +282,6 @@ def booking_aboard(booking_id: UUID) -> Aboard:
 def later_for(booking: BookingRow) -> tuple[OptionRow, ...]:
     """Return the later departures that a booking may be rolled to."""
     return moving.later_for(reading(), booking=booking, now=clock.now())
-
-
-def running(cursor: str | None) -> Page[DepartureRow]:
-    """Return departures of the last two weeks and those to come, by time."""
-    now = clock.now()
-    return departure_queries.departures(reading(), after=now - _BACK, now=now, cursor=cursor)
 
 
 def consignments(cursor: str | None) -> Page[Aboard]:

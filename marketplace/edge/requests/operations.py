@@ -1,7 +1,7 @@
 """What people send about goods on their way: packing, hand-over, acts on departures, receipts."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Field
 from marketplace.edge import messages
 from marketplace.edge.parsing import Exact, Line, Request, Text, Tick, Whole, blank_is_none
 from marketplace.edge.requests.logistics import Instant, Place
-from marketplace.logistics.rules.states import HoldCause
+from marketplace.edge.requests.orders import Day
+from marketplace.logistics.rules.states import DepartureState, HoldCause
 
 Kilograms = Annotated[Annotated[Exact, Field(gt=0, le=40_000, decimal_places=3)] | None, BeforeValidator(blank_is_none)]
 Centimetres = Annotated[
@@ -61,6 +62,18 @@ class Loading(Request):
     """Which bookings are loaded; all that are at the hub where none is named."""
 
     bookings: list[UUID] | None = Field(default=None, max_length=500)
+
+
+class Running(Request):
+    """Which departures: a line by its code, a state, days from and to (UTC), a number or part of one, and the order."""
+
+    line: Annotated[Line | None, BeforeValidator(blank_is_none)] = None
+    state: Annotated[DepartureState | None, BeforeValidator(blank_is_none)] = None
+    since: Annotated[Day | None, BeforeValidator(blank_is_none)] = Field(default=None, alias="from")
+    until: Annotated[Day | None, BeforeValidator(blank_is_none)] = Field(default=None, alias="to")
+    q: Annotated[Annotated[Line, Field(max_length=40)] | None, BeforeValidator(blank_is_none)] = None
+    sort: Annotated[Literal["soonest", "latest"] | None, BeforeValidator(blank_is_none)] = None
+    cursor: Annotated[Line | None, BeforeValidator(blank_is_none)] = None
 
 
 class Sealing(Request):

@@ -62,6 +62,11 @@ class DepartureRow:
         )
         return self.state is DepartureState.OPEN and now < until
 
+    def shown_state(self, now: datetime) -> DepartureState:
+        """Return the state as people read it: after a cut-off nothing can be booked, whether the hub closed or not."""
+        is_over = self.state is DepartureState.OPEN and not self.is_bookable(now)
+        return DepartureState.CLOSED if is_over else self.state
+
 
 def departures(
     session: Session,
@@ -74,7 +79,7 @@ def departures(
     size: int = PAGE,
 ) -> Page[DepartureRow]:
     """Return the departures that leave after an instant, from a hub and to a place where these are given."""
-    wanted = _departures(now).where(Departure.departs_at > after, Departure.state != DepartureState.CANCELLED)
+    wanted = departure_rows(now).where(Departure.departs_at > after, Departure.state != DepartureState.CANCELLED)
     if hub_code is not None:
         wanted = wanted.where(Departure.hub_code == hub_code)
     if to is not None:
@@ -88,16 +93,16 @@ def departures(
         wanted = wanted.where(sa.or_(Departure.departs_at > at, later))
     rows = session.execute(wanted.order_by(Departure.departs_at, Departure.id).limit(size + 1)).all()
     page = page_of(rows, size, lambda row: (row[0].departs_at.isoformat(), str(row[0].id)))
-    stops = _stops(session, [row[0].id for row in page.items])
-    return page.map(lambda row: _departure(row, stops))
+    stops = stops_of(session, [row[0].id for row in page.items])
+    return page.map(lambda row: departure_row(row, stops))
 
 
 def departure(session: Session, *, departure_id: UUID, now: datetime) -> DepartureRow:
     """Return one departure, also a cancelled one; NotFound for an unknown one."""
-    row = session.execute(_departures(now).where(Departure.id == departure_id)).one_or_none()
+    row = session.execute(departure_rows(now).where(Departure.id == departure_id)).one_or_none()
     if row is None:
         raise NotFound("departure")
-    return _departure(row, _stops(session, [departure_id]))
+    return departure_row(row, stops_of(session, [departure_id]))
 
 
 def destinations(session: Session) -> tuple[str, ...]:
@@ -117,7 +122,8 @@ def hubs(session: Session) -> tuple[str, ...]:
     return tuple(session.scalars(sa.select(Line.hub_code).distinct().order_by(Line.hub_code)))
 
 
-def _departures(now: datetime) -> sa.Select[*tuple[Any, ...]]:
+def departure_rows(now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    """Return the statement whose rows ``departure_row`` reads."""
     lapsed = lapsed_holds(now)
     return (
         sa.select(Departure, Line, *room_columns(lapsed))
@@ -126,7 +132,8 @@ def _departures(now: datetime) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _departure(row: Sequence[Any], stops: Mapping[UUID, tuple[StopRow, ...]]) -> DepartureRow:
+def departure_row(row: Sequence[Any], stops: Mapping[UUID, tuple[StopRow, ...]]) -> DepartureRow:
+    """Return the row of one departure."""
     found, line, *room = row
     return DepartureRow(
         id=found.id,
@@ -149,7 +156,8 @@ def _departure(row: Sequence[Any], stops: Mapping[UUID, tuple[StopRow, ...]]) ->
     )
 
 
-def _stops(session: Session, departure_ids: Sequence[UUID]) -> dict[UUID, tuple[StopRow, ...]]:
+def stops_of(session: Session, departure_ids: Sequence[UUID]) -> dict[UUID, tuple[StopRow, ...]]:
+    """Return the stops of departures, in their order."""
     rows = session.scalars(
         sa.select(DepartureStop)
         .where(DepartureStop.departure_id.in_(departure_ids))

@@ -52,6 +52,37 @@ class LineRow:
     moves: tuple[MoveRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class GoodsRow:
+    """What a line is about, and whose order it belongs to."""
+
+    line_id: UUID
+    sku: str
+    titles: dict[str, str]
+    source_locale: str
+    order_id: UUID
+    order_reference: str
+    merchant_id: UUID
+
+
+def goods_of(session: Session, *, line_ids: Collection[UUID]) -> Mapping[UUID, GoodsRow]:
+    """Return what lines are about, whoever they belong to: for those who carry them, not for other readers."""
+    found = session.execute(
+        sa.select(
+            OrderLine.id,
+            OrderLine.sku,
+            OrderLine.titles,
+            OrderLine.source_locale,
+            Order.id,
+            Order.reference,
+            Order.merchant_id,
+        )
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(OrderLine.id.in_(line_ids))
+    )
+    return {row[0]: GoodsRow(*row) for row in found}
+
+
 def lines_of(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, tuple[LineRow, ...]]:
     """Return the lines of orders that were read before, in their order, with parts and moves."""
     found = session.execute(

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries.departures import DepartureRow, StopRow
-from marketplace.logistics.rules.states import DepartureState
 from marketplace.reference.queries import PlaceRow
 from marketplace.web.shared import locale
 
@@ -22,7 +21,7 @@ def card(row: DepartureRow, now: datetime, *, to: str | None = None) -> dict[str
         "reference": row.reference,
         "href": url_for("logistics.departure", departure_id=row.id),
         # After the papers' cut-off the departure is closed to whoever looks, before the hub closes it for good.
-        "state": _state(row, now),
+        "state": row.shown_state(now).value,
         "at": row.departs_at,
         "zone": hub_zone,
         "service": row.line_names.get(locale.current(), row.line_name),
@@ -53,11 +52,6 @@ def places(rows: list[PlaceRow]) -> list[tuple[str, str]]:
     return sorted(named, key=lambda choice: choice[1])
 
 
-def _state(row: DepartureRow, now: datetime) -> str:
-    is_over = row.state is DepartureState.OPEN and not row.is_bookable(now)
-    return DepartureState.CLOSED.value if is_over else row.state.value
-
-
 def _is_landmark(stop: StopRow, row: DepartureRow, to: str | None) -> bool:
     """Tell whether a stop belongs on a card: the ends, the reader's place, and the near side of each border."""
     place = row.stops.index(stop)
@@ -79,7 +73,7 @@ def _stop(stop: StopRow, now: datetime) -> dict[str, Any]:
 
 def _figures(load: Load) -> dict[str, Any]:
     return {
-        "kg": load.grams // 1_000,
+        "kg": load.kg,
         "m3": load.m3.quantize(Decimal("0.1")),
         "ldm": load.ldm.quantize(Decimal("0.1")),
         "pallets": load.pallets,

@@ -9,12 +9,14 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import operations as acts
+from marketplace.edge.acts import running
 from marketplace.edge.parsing import parse_form
 from marketplace.edge.permissions import may, requires
 from marketplace.edge.requests import operations as requests
 from marketplace.web.operations import shown
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.operations.lines import done
+from marketplace.web.shared import goods, locale
 
 _OPERATE = Permission.LOGISTICS_DEPARTURE_OPERATE
 
@@ -31,6 +33,9 @@ def _booking(booking_id: UUID, **typed: Any) -> str:
     return render_template(
         "operations/booking.html",
         row=row,
+        cargo_of=running.cargo_of([row]).get(row.booking.subject),
+        place=running.destinations([row])[row.booking.to_place].called(locale.current()),
+        goods=goods,
         movable=row.booking.state in acts.AT_HUB,
         declinable=acts.may_decline(row),
         later=shown.later(acts.later_for(row.booking)),

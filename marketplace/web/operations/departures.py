@@ -10,27 +10,49 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import operations as acts
-from marketplace.edge.parsing import parse_form
+from marketplace.edge.acts import running
+from marketplace.edge.answers import problem
+from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import operations as requests
 from marketplace.kernel import clock
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.pages import Page
+from marketplace.logistics.queries.departures import DepartureRow
+from marketplace.logistics.rules.states import DepartureState
 from marketplace.web.operations import shown
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.operations.lines import done, in_zone
+from marketplace.web.shared import goods, locale
 from marketplace.web.shared.causes import cause_of
 
+_ASKED = ("line", "state", "from", "to", "q", "sort", "cursor")
 _OPERATE = Permission.LOGISTICS_DEPARTURE_OPERATE
 
 
 @pages.get("/operator/departures")
-@requires(_OPERATE, twin="GET /api/v1/departures")
-def departures() -> str:
-    """List departures of the last two weeks and those to come."""
-    cursor = request.args.get("cursor") or None
-    page = acts.running(cursor)
-    return render_template(
-        "operations/departures.html", page=page, meters=shown.meters, zone=shown.hub_zone, cursor=cursor
+@requires(_OPERATE, twin="GET /api/v1/departures/running")
+def departures() -> Any:
+    """List departures, those under way and to come where nothing else is asked for."""
+    values = {name: request.args[name] for name in _ASKED if request.args.get(name)}
+    page: Page[DepartureRow] = Page(())
+    errors: dict[str, str] = {}
+    try:
+        page = running.running(parse(requests.Running, values))
+    except Refused as refusal:
+        errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
+    kept: dict[str, Any] = {name: value for name, value in values.items() if name != "cursor"}
+    answer = render_template(
+        "operations/departures.html",
+        departures=[shown.listed(row, clock.now()) for row in page.items],
+        lines=[(line.code, line.called(locale.current())) for line in running.lines()],
+        states=list(DepartureState),
+        values=values,
+        errors=errors,
+        next=url_for("operations.departures", **kept, cursor=page.next) if page.next else None,
+        first=url_for("operations.departures", **kept) if "cursor" in values else None,
     )
+    return answer, 422 if errors else 200
 
 
 @pages.get("/operator/departures/<uuid:departure_id>")
@@ -49,6 +71,12 @@ def _departure(departure_id: UUID, **typed: Any) -> str:
         way=shown.way(seen.departure, clock.now()),
         log=shown.log(seen),
         waits=shown.waits(seen),
+        state=seen.departure.shown_state(clock.now()),
+        line=seen.departure.line_names.get(locale.current(), seen.departure.line_name),
+        carried=running.cargo_of(seen.aboard),
+        places=running.destinations(seen.aboard),
+        goods=goods,
+        locale=locale.current(),
         takes_cargo=acts.takes_cargo,
         causes=shown.causes(),
         cause=cause_of(seen.departure.hold_cause) if seen.departure.hold_cause else None,

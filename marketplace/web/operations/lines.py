@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import operations as acts
+from marketplace.edge.acts import running
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import may, requires
 from marketplace.edge.requests import operations as requests
@@ -100,7 +101,13 @@ def partner() -> Any:
 def consignments() -> str:
     """Show a carrier the cargo on its lines."""
     page = acts.consignments(parse(CursorQuery, request.args.to_dict()).cursor)
-    return render_template("operations/consignments.html", page=page, takes_cargo=acts.takes_cargo)
+    return render_template(
+        "operations/consignments.html",
+        page=page,
+        takes_cargo=acts.takes_cargo,
+        places=running.destinations(page.items),
+        locale=locale.current(),
+    )
 
 
 @pages.get("/partner/lines/<uuid:line_id>/handover")

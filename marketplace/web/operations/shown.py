@@ -24,6 +24,20 @@ def meters(row: DepartureRow) -> dict[str, tuple[Any, Any]]:
     return {name: (used[name], whole[name]) for name in whole}
 
 
+def listed(row: DepartureRow, now: datetime) -> dict[str, Any]:
+    """Return a departure for the list of those who run it."""
+    return {
+        "id": row.id,
+        "reference": row.reference,
+        "line": row.line_names.get(locale.current(), row.line_name),
+        "state": row.shown_state(now),
+        "departs_at": row.departs_at,
+        "cutoff_at": row.cutoff_cargo_at,
+        "zone": hub_zone(row),
+        "left": _figures(row.room),
+    }
+
+
 def hub_zone(row: DepartureRow) -> str:
     """Return the clock of the hub."""
     return row.stops[0].place.zone
@@ -130,7 +144,7 @@ def _stop(stop: StopRow, now: datetime) -> dict[str, Any]:
 
 def _figures(load: Load) -> dict[str, Any]:
     return {
-        "kg": load.grams // 1_000,
+        "kg": load.kg,
         "m3": load.m3.quantize(Decimal("0.1")),
         "ldm": load.ldm.quantize(Decimal("0.1")),
         "pallets": load.pallets,

@@ -14,7 +14,7 @@ from marketplace.kernel.db import reading
 from marketplace.reports.queries.desks import WaitingRow
 from marketplace.reports.rules import BUYING, SELLING, Queue
 
-_PAGES: Final[dict[Queue, tuple[Any, str, dict[str, str]]]] = {
+_PAGES: Final[dict[Queue, tuple[Any, str, dict[str, Any]]]] = {
     Queue.CONFIRM_ORDERS: (_("Orders to confirm"), "orders.many", {"waits": "confirmation"}),
     Queue.SIGN_SALES: (_("Contracts to sign"), "documents.many", {}),
     Queue.PROMISE_DATES: (_("Ready dates to promise"), "operations.fulfilment", {}),

@@ -198,6 +198,7 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "POST /companies/{}/invitations": Way("buyer", ("company.buyer",), body(login="x@demo.test", roles=["sales"])),
     "GET /consignments": Way("carrier"),
+    "GET /departures/running": Way("operator"),
     "GET /departures": Way(""),
     "GET /departures/{}": Way("", ("departure.carrying",)),
     "POST /departures/{}/cancel": Way("operator", ("departure.cancel",), body(reason="flood")),

@@ -1,0 +1,83 @@
+"""What runs, for those who run it: departures by line, state and day, and whose goods are aboard."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from marketplace.accounts import queries as accounts
+from marketplace.edge.acts.operations import Aboard
+from marketplace.edge.requests import operations as requests
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Refused
+from marketplace.kernel.pages import Page
+from marketplace.logistics.queries import running as queries
+from marketplace.logistics.queries.departures import DepartureRow
+from marketplace.logistics.queries.running import LineOfRoad
+from marketplace.orders.queries import lines as line_queries
+from marketplace.orders.queries.lines import GoodsRow
+from marketplace.reference import queries as reference
+from marketplace.reference.queries import PlaceRow
+
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cargo:
+    """What a booking carries, and whose order it belongs to."""
+
+    goods: GoodsRow
+    merchant: str
+
+
+def lines() -> tuple[LineOfRoad, ...]:
+    """Return the lines that lorries run on."""
+    return queries.lines(reading())
+
+
+def running(asked: requests.Running) -> Page[DepartureRow]:
+    """Return the departures asked for; those under way and to come where neither state, day nor number is named.
+
+    A line that there is not is refused by its field.
+    """
+    session, now = reading(), clock.now()
+    if asked.line is not None:
+        known = [line.code for line in queries.lines(session)]
+        if asked.line not in known:
+            raise Refused.field("line", "choice", ", ".join(known))
+    return queries.running(
+        session,
+        now=now,
+        since=_begin(asked.since) if asked.since else None,
+        until=_begin(asked.until) + _DAY if asked.until else None,
+        line_code=asked.line,
+        state=asked.state,
+        is_over=None if any((asked.state, asked.since, asked.until, asked.q)) else False,
+        reference=asked.q,
+        latest_first=asked.sort == "latest",
+        cursor=asked.cursor,
+    )
+
+
+def cargo_of(rows: Sequence[Aboard]) -> Mapping[UUID, Cargo]:
+    """Return what bookings carry, by line, for the operator's staff; a subject that is no order line is missing."""
+    session = reading()
+    goods = line_queries.goods_of(session, line_ids={row.booking.subject for row in rows})
+    merchants = accounts.get_companies(session, company_ids={row.merchant_id for row in goods.values()})
+    return {line_id: Cargo(row, merchants[row.merchant_id].name) for line_id, row in goods.items()}
+
+
+def places(codes: Iterable[str]) -> Mapping[str, PlaceRow]:
+    """Return places by their codes."""
+    return reference.places_by_code(reading(), codes)
+
+
+def destinations(rows: Collection[Aboard]) -> Mapping[str, PlaceRow]:
+    """Return the places that bookings go to, by code."""
+    return places({row.booking.to_place for row in rows})
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -1,0 +1,110 @@
+"""Those who run lorries find a departure by line, state, day and number, and read whose goods are aboard in words."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.accounts.rules.permissions import Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import unit_of_work
+from marketplace.logistics.models.departures import Departure
+from marketplace.logistics.rules.states import DepartureState
+from tests import factories
+from tests.functional.test_departures import statements
+from tests.functional.test_desks import visitor
+from tests.integration.orders.test_claims import call, market, place
+
+__all__ = ["call", "market"]
+
+
+@pytest.fixture
+def office(app, market):
+    with unit_of_work() as session:
+        return factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
+
+
+@pytest.fixture
+def found(call, office):
+    def ask(query="", expect=200):
+        answer = call(office, "GET", f"/departures/running{query}", expect=expect)
+        return [row["reference"] for row in answer["items"]] if expect == 200 else answer
+
+    return ask
+
+
+def departures():
+    with unit_of_work() as session:
+        rows = session.query(Departure).order_by(Departure.departs_at, Departure.id).all()
+        return [(row.id, row.reference, row.departs_at) for row in rows]
+
+
+def change(departure_id, **columns):
+    with unit_of_work() as session:
+        for name, value in columns.items():
+            setattr(session.get_one(Departure, departure_id), name, value)
+
+
+def test_departures_are_found_by_state_day_number_and_line(found, market):
+    made = departures()
+    every = [reference for _, reference, _ in made]
+    assert found()[:5] == every[:5]
+    assert found("?sort=latest")[0] == every[-1]
+    change(made[0][0], state=DepartureState.CANCELLED)
+    assert found()[0] == every[1]
+    assert found("?state=cancelled") == [every[0]]
+    assert found(f"?q={every[0][4:].lower()}") == [every[0]]
+    day = made[1][2].date()
+    assert every[1] in found(f"?from={day}&to={day}")
+    assert found(f"?to={day - timedelta(days=400)}") == []
+    refused = found("?line=nowhere", expect=422)
+    assert [error["field"] for error in refused["errors"]] == ["line"]
+    line = refused["errors"][0]["accepted"].split(", ")[0]
+    assert set(found(f"?line={line}")) <= set(every)
+    assert found("?state=lost", expect=422)["errors"][0]["field"] == "state"
+
+
+def test_a_list_goes_on_in_either_order(call, office, market):
+    for order, wanted in (("soonest", departures()), ("latest", departures()[::-1])):
+        seen, cursor = [], ""
+        while cursor is not None:
+            answer = call(office, "GET", f"/departures/running?sort={order}&cursor={cursor}", expect=200)
+            seen += [row["reference"] for row in answer["items"]]
+            cursor = answer["next"]
+        assert seen == [reference for _, reference, _ in wanted]
+
+
+def test_after_its_cut_off_a_departure_is_closed_on_every_page(app, found, office, market):
+    before = found("?state=closed")
+    reference = found("?state=open")[0]
+    departure_id = next(row[0] for row in departures() if row[1] == reference)
+    change(departure_id, cutoff_documents_at=clock.now() - timedelta(minutes=1))
+    assert reference not in found("?state=open")
+    assert set(found("?state=closed")) == {*before, reference}
+    staff = visitor(app, office)
+    assert reference in staff.open("/operator/departures?state=closed")
+    for path in (f"/operator/departures/{departure_id}", f"/departures/{departure_id}"):
+        staff.open(path)
+        assert "Open for booking" not in staff.text().replace("Open for booking again", ""), path
+    assert "The cut-off has passed" in staff.open(f"/operator/departures/{departure_id}")
+
+
+def test_bookings_are_named_by_goods_merchant_order_and_place(app, call, office, market):
+    order = call(market.buyer, "GET", f"/orders/{place(call, market)}", expect=200)
+    (booking,) = order["bookings"]
+    staff = visitor(app, office)
+    for path in (f"/operator/departures/{booking['departure_id']}", f"/operator/bookings/{booking['id']}"):
+        staff.open(path)
+        for said in ("Jialing Parts", order["reference"], "Hanoi", "Motorcycle chain 428H"):
+            assert said in staff.text(), (path, said)
+        assert "VNHAN" not in staff.text()
+
+
+def test_the_list_asks_as_often_for_many_departures_as_for_one(app, office, market):
+    staff = visitor(app, office)
+    staff.open("/operator/departures")
+    one = departures()[0][1]
+    with statements() as few:
+        staff.open(f"/operator/departures?q={one}")
+    with statements() as many:
+        staff.open("/operator/departures")
+    assert len(many) == len(few)

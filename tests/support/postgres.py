@@ -105,6 +105,13 @@ def create(name: str, *, template: str | None = None) -> str:
     return url.set(database=name).render_as_string(hide_password=False)
 
 
+def cut_off(url: str) -> None:
+    """End every session with the database of this URL, so that it can be copied."""
+    name = sa.make_url(url).database or ""
+    statement = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
+    _execute(_server_url(), statement.format(sql.Literal(name)))
+
+
 def drop(url: str) -> None:
     """Drop the database of this URL, cutting off whoever is connected."""
     name = sa.make_url(url).database or ""

@@ -72,6 +72,7 @@ class Watch:
             shutil.copyfile(self._database.url.removeprefix("sqlite:///"), self._copy)
         else:
             db.engine.dispose()
+            postgres.cut_off(self._database.url)
             postgres.create(self._copy, template=sa.make_url(self._database.url).database)
 
     def _moment(self) -> Any:

@@ -24,6 +24,7 @@ from marketplace.search import services as search
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     accounts.PersonErased: (claims.on_person_erased, receipts.on_person_erased, discrepancies.on_person_erased),
+    merchants.ApplicationOverdue: (notices.on_application_overdue,),
     merchants.MerchantApproved: (cards.on_merchant_changed, notices.on_application_decided),
     merchants.MerchantTurnedDown: (notices.on_application_decided,),
     merchants.MerchantReinstated: (cards.on_merchant_changed,),
@@ -35,6 +36,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     catalog.PriceJumped: (moderation.on_price_jumped,),
     catalog.ListingPublished: (search.on_published,),
     catalog.ListingUnpublished: (moderation.on_unpublished, search.on_unpublished),
+    reviewed.CaseOverdue: (notices.on_cases_overdue,),
     reviewed.CaseDecided: (notices.on_cases_decided,),
     orders.OrderPlaced: (notices.on_order_placed,),
     orders.OrderConfirmed: (notices.on_order_confirmed,),

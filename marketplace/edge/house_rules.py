@@ -142,8 +142,15 @@ WORDS: Final[dict[Setting, Words]] = {
     Setting.PAYOUT_DAYS: Words(
         _("Days between payouts"), _("So often released money is gathered into payouts."), _DAYS
     ),
+    Setting.APPLICATION_REVIEW_WORKING_DAYS: Words(
+        _("Time to review an application"),
+        _("The operator answers an application to sell within this time; one that takes longer is told so."),
+        _WORKING_DAYS,
+    ),
     Setting.REVIEW_HOURS: Words(
-        _("Time to review a listing"), _("The operator answers a listing that is handed in within this time."), _HOURS
+        _("Time to review a listing"),
+        _("A listing that is handed in is answered within this time, or its merchant is told that it takes longer."),
+        _HOURS,
     ),
     Setting.PAYEE_WAIT_HOURS: Words(
         _("Wait of a new account"),

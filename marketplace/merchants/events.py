@@ -15,6 +15,14 @@ class MerchantSubmitted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationOverdue(Event):
+    """The operator has not answered an application in time; it still waits."""
+
+    company_id: UUID
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MerchantApproved(Event):
     """A company may sell from now on."""
 

@@ -62,6 +62,9 @@ class MerchantApplication(Base):
     licence_until: Mapped[date | None] = mapped_column(sa.Date)
     submitted_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Until when the operator answers; escalated_at while one that takes longer still waits.
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         sa.Index("ix_merchant_application_company_id_id", "company_id", "id"),

@@ -67,6 +67,8 @@ class ApplicationRow:
     licence_until: date | None
     submitted_by: UUID | None
     submitted_at: datetime
+    due_at: datetime | None
+    escalated_at: datetime | None
     decision: DecisionRow | None
 
 
@@ -282,6 +284,21 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
     }
 
 
+def late(session: Session, *, now: datetime) -> tuple[UUID, ...]:
+    """Return the applications that wait longer than was promised and were not told of yet, the oldest first."""
+    wanted = sa.select(MerchantApplication.id).where(is_late(now)).order_by(MerchantApplication.id)
+    return tuple(session.scalars(wanted))
+
+
+def is_late(now: datetime) -> sa.ColumnElement[bool]:
+    """Tell an application that waits longer than was promised, and was not told of yet."""
+    return sa.and_(
+        MerchantApplication.state == ApplicationState.SUBMITTED,
+        MerchantApplication.due_at <= now,
+        MerchantApplication.escalated_at.is_(None),
+    )
+
+
 def _breaches(session: Session, query: sa.Select[UUID], subject: str, what: str) -> list[Breach]:
     return [Breach("4 resolved once", subject, found, what) for found in session.scalars(query)]
 
@@ -314,6 +331,8 @@ def _application_row(row: MerchantApplication, decision: MerchantDecision | None
         row.licence_until,
         row.submitted_by,
         row.submitted_at,
+        row.due_at,
+        row.escalated_at,
         _decision_row(decision) if decision else None,
     )
 

@@ -14,3 +14,12 @@ class CaseDecided(Event):
     listing_id: UUID
     company_id: UUID
     decision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOverdue(Event):
+    """No moderator has decided a case in time; it still waits."""
+
+    case_id: UUID
+    listing_id: UUID
+    company_id: UUID

@@ -27,6 +27,8 @@ class Case(Base):
     risk: Mapped[int] = mapped_column(sa.Integer)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # While one that takes longer still waits.
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     content_hash: Mapped[str | None] = mapped_column(sa.String(64))

@@ -22,6 +22,7 @@ from marketplace.moderation.models import Case, CaseReason
 from marketplace.moderation.rules import CaseKind, CaseState
 
 PAGE: Final = 50
+_TIMELY: Final = sa.case((Case.escalated_at.is_not(None), 0), else_=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class CaseRow:
     risk: int
     opened_at: datetime
     due_at: datetime
+    escalated_at: datetime | None
     decided_at: datetime | None
     reason: str | None
 
@@ -60,15 +62,26 @@ def waiting(session: Session) -> int:
 def queue(
     session: Session, *, state: str = CaseState.PENDING, cursor: str | None = None, size: int = PAGE
 ) -> Page[CaseRow]:
-    """Return the cases in a state, the riskiest first, the oldest first among equals."""
+    """Return the cases in a state: what is overdue first, then the riskiest, the oldest first among equals."""
     if state not in set(CaseState):
         raise Refused.field("state", "choice", ", ".join(CaseState))
     query = _cases().where(Case.state == state)
     if cursor:
-        risk, key = decode_cursor(cursor, int, str)
-        query = query.where(sa.or_(Case.risk < risk, sa.and_(Case.risk == risk, Case.id > _uuid(key))))
-    rows = session.execute(query.order_by(Case.risk.desc(), Case.id).limit(size + 1))
-    return page_of([_row(row) for row in rows], size, lambda row: (row.risk, row.id.hex))
+        timely, risk, key = decode_cursor(cursor, int, int, str)
+        next_of_risk = sa.or_(Case.risk < risk, sa.and_(Case.risk == risk, Case.id > _uuid(key)))
+        query = query.where(sa.or_(timely < _TIMELY, sa.and_(timely == _TIMELY, next_of_risk)))
+    rows = session.execute(query.order_by(_TIMELY, Case.risk.desc(), Case.id).limit(size + 1))
+    return page_of([_row(row) for row in rows], size, lambda row: (int(not row.escalated_at), row.risk, row.id.hex))
+
+
+def late(session: Session, *, now: datetime) -> tuple[UUID, ...]:
+    """Return the companies whose cases wait longer than was promised and were not told of yet."""
+    return tuple(session.scalars(sa.select(Case.company_id).where(is_late(now)).distinct().order_by(Case.company_id)))
+
+
+def is_late(now: datetime) -> sa.ColumnElement[bool]:
+    """Tell a case that waits longer than was promised, and was not told of yet."""
+    return sa.and_(Case.state == CaseState.PENDING, Case.due_at <= now, Case.escalated_at.is_(None))
 
 
 def case(session: Session, *, case_id: UUID) -> Comparison:
@@ -159,6 +172,7 @@ def _row(row: Any) -> CaseRow:
         risk=found.risk,
         opened_at=found.opened_at,
         due_at=found.due_at,
+        escalated_at=found.escalated_at,
         decided_at=found.decided_at,
         reason=row.text,
     )

@@ -23,13 +23,13 @@ from marketplace.catalog.events import (
 from marketplace.catalog.queries import review as catalog
 from marketplace.catalog.rules.rows import ReviewRow
 from marketplace.catalog.services import bulk, changes, listings
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_new
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from marketplace.kernel.events import record_all, together
 from marketplace.kernel.ids import new_id
-from marketplace.moderation import rules
-from marketplace.moderation.events import CaseDecided
+from marketplace.moderation import queries, rules
+from marketplace.moderation.events import CaseDecided, CaseOverdue
 from marketplace.moderation.models import Case, CaseReason
 from marketplace.moderation.rules import CASE, CaseKind, CaseState, Decision
 from marketplace.reference import queries as reference
@@ -71,6 +71,29 @@ def _case(kind: CaseKind, row: ReviewRow, change_id: UUID | None, now: datetime,
         "opened_at": now,
         "due_at": due_at,
     }
+
+
+def escalate(session: Session, *, company_id: UUID, now: datetime) -> bool:
+    """Say once that cases of a company wait too long; they go on waiting. False when none does.
+
+    What a merchant hands in together is late together: one letter tells of it.
+    """
+    cases = session.scalars(_NEWEST.where(Case.company_id == company_id, queries.is_late(now))).all()
+    if not cases:
+        return False
+    for case in cases:
+        case.escalated_at = now
+    session.flush()
+    acts = [Act("moderation.escalate", case.id, {"listing": case.listing_id, "kind": case.kind}) for case in cases]
+    audit.record_all(session, actor=SYSTEM, subject="case", acts=acts, now=now)
+    record_all(
+        session,
+        [
+            CaseOverdue(case_id=case.id, listing_id=case.listing_id, company_id=case.company_id, at=now)
+            for case in cases
+        ],
+    )
+    return True
 
 
 def decide(
@@ -246,6 +269,6 @@ def _resolve(session: Session, case_ids: Collection[UUID], action: str, now: dat
     session.execute(
         sa.update(Case)
         .where(Case.id.in_(case_ids), Case.state == CaseState.PENDING)
-        .values(state=CASE.apply(CaseState.PENDING, action), decided_at=now, **facts)
+        .values(state=CASE.apply(CaseState.PENDING, action), decided_at=now, escalated_at=None, **facts)
         .execution_options(synchronize_session="fetch")
     )

@@ -33,6 +33,8 @@ class News(StrEnum):
     CLAIM_MOVED = "claim_moved"
     LISTINGS_DECIDED = "listings_decided"
     APPLICATION_DECIDED = "application_decided"
+    REVIEW_WAITS = "review_waits"
+    REVIEW_DELAYED = "review_delayed"
     SELLING_SUSPENDED = "selling_suspended"
 
 
@@ -57,6 +59,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.CLAIM_MOVED: Permission.TRADE_CLAIM_READ,
     News.LISTINGS_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.APPLICATION_DECIDED: Permission.MERCHANT_APPLICATION_READ,
+    News.REVIEW_WAITS: Permission.OPERATOR_MERCHANT_REVIEW,
+    News.REVIEW_DELAYED: Permission.CATALOG_LISTING_EDIT,
     News.SELLING_SUSPENDED: Permission.MERCHANT_APPLICATION_READ,
 }
 

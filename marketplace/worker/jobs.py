@@ -29,7 +29,9 @@ from marketplace.logistics.services import timetable
 from marketplace.logistics.services.space import lapsing
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
+from marketplace.merchants import flows as applications
 from marketplace.merchants.services import payees
+from marketplace.moderation import flows as moderation
 from marketplace.notices.services import hearing, writing
 from marketplace.orders import flows as orders
 from marketplace.outbox import services as outbox
@@ -232,6 +234,12 @@ def lapse_claims(_args: dict[str, Any]) -> None:
     orders.lapse_claims(now=clock.now())
 
 
+def escalate_reviews(_args: dict[str, Any]) -> None:
+    """Tell of applications and listings that wait longer for a review than was promised."""
+    applications.escalate(now=clock.now())
+    moderation.escalate(now=clock.now())
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -260,6 +268,7 @@ JOBS: Final[dict[str, Handler]] = {
     "accept_by_silence": accept_by_silence,
     "lapse_claims": lapse_claims,
     "close_lines": close_lines,
+    "escalate_reviews": escalate_reviews,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
     "keep_timetable": keep_timetable,
@@ -288,6 +297,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("receive_by_default", 60),
     ("accept_by_silence", 60),
     ("lapse_claims", 60),
+    ("escalate_reviews", 60),
     ("close_lines", 21_600),
     ("expire_stock_holds", 60),
     (payees.ACTIVATE_JOB, 300),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from werkzeug.http import parse_options_header
 
@@ -16,8 +17,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
-from marketplace.merchants import queries
-from marketplace.merchants.models import Payee
+from marketplace.merchants import flows, queries
+from marketplace.merchants.models import MerchantApplication, Payee
 from marketplace.merchants.rules.states import PayeeState
 from marketplace.merchants.services import payees
 from tests.support.pdfs import pdf
@@ -101,6 +102,28 @@ def prove(program) -> list[str]:
 def trade(town):
     ids = town.company(OWNER, country="CN", registration_number=NUMBER, company_name="Chongqing Chains Co.")
     return town, town.program(OWNER), ids["company_id"]
+
+
+def test_an_application_that_waits_too_long_is_told_of_once_and_still_decided(trade):
+    town, program, _ = trade
+    judge, owner = reviewer(town), town.visitor(OWNER)
+    made = program.call("POST", "/merchant-applications", 201, proven(program))
+    path = f"/merchant-applications/{made['id']}"
+    waiting = program.call("GET", path, 200)
+    assert waiting["submitted_at"] < waiting["due_at"]
+    assert waiting["escalated_at"] is None
+    assert "To be answered by" in owner.open("/merchant")
+    with unit_of_work() as session:
+        session.execute(sa.update(MerchantApplication).values(due_at=clock.now()))
+    assert [flows.escalate(now=clock.now()) for _ in range(2)] == [1, 0]
+    reading().rollback()
+    assert judge.call("GET", path, 200)["escalated_at"]
+    told = [(one.to, one.subject) for one in town.letters() if "longer" in one.subject or "overdue" in one.subject]
+    assert (OWNER, "Your application to sell takes longer") in told
+    assert (REVIEWER, "An application to sell is overdue: Chongqing Chains Co.") in told
+    assert "It takes longer than we promised" in owner.open("/merchant")
+    decision = {"decision": "approve", "reason": "Licence and number agree."}
+    assert judge.call("POST", f"{path}/decision", 200, decision)["escalated_at"] is None
 
 
 def test_a_company_applies_and_is_approved_once(trade):

@@ -30,6 +30,8 @@ class Application(Answer):
     licence_file_id: UUID
     licence_until: date | None
     submitted_at: Instant
+    due_at: Instant | None
+    escalated_at: Instant | None
     decision: Decision | None
 
     @classmethod
@@ -48,6 +50,8 @@ class Application(Answer):
             licence_file_id=row.licence_file_id,
             licence_until=row.licence_until,
             submitted_at=row.submitted_at,
+            due_at=row.due_at,
+            escalated_at=row.escalated_at,
             decision=Decision(action=decided.action, reason=decided.reason, decided_at=decided.decided_at)
             if decided
             else None,

@@ -21,6 +21,7 @@ class Case(Answer):
     risk: int
     opened_at: Instant
     due_at: Instant
+    escalated_at: Instant | None
     reason: str | None
 
     @classmethod

@@ -22,7 +22,7 @@ _REVIEW = Permission.OPERATOR_LISTING_MODERATE
 @api.get("/moderation")
 @operation(answers={200: Items[answers.Case]}, tag="moderation", permission=_REVIEW, query=requests.Queue)
 def queue(query: requests.Queue) -> tuple[int, Items[answers.Case]]:
-    """List the cases that wait, the riskiest first."""
+    """List the cases that wait, what is overdue first, then the riskiest."""
     page = queries.queue(reading(), state=query.state, cursor=query.cursor)
     return 200, Items[answers.Case](items=[answers.Case.of(row) for row in page.items], next=page.next)
 

@@ -17,12 +17,13 @@ from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
 from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.events import Event, record
 from marketplace.kernel.ids import new_id
 from marketplace.merchants import queries
 from marketplace.merchants.events import (
+    ApplicationOverdue,
     MerchantApproved,
     MerchantReinstated,
     MerchantSubmitted,
@@ -39,6 +40,7 @@ from marketplace.merchants.rules.applications import (
 from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.merchants.rules.states import APPLICATION, MERCHANT, ApplicationState, MerchantState
 from marketplace.merchants.services import payees
+from marketplace.reference.rules import Setting
 
 _UNREAD: Final = CheckedNumber("", "", Proof.PATTERN)
 
@@ -82,6 +84,7 @@ def apply_to_sell(session: Session, *, actor: Actor, apply: Apply, now: datetime
         licence_until=apply.licence_until,
         submitted_by=actor.person_id,
         submitted_at=now,
+        due_at=accounts.house_days(session, setting=Setting.APPLICATION_REVIEW_WORKING_DAYS, now=now),
     )
     session.add(application)
     session.flush()
@@ -119,6 +122,23 @@ def decide_application(
     _move(session, merchant, decision, now)
     _keep(session, actor, application.company_id, decision, reason, now, application_id=application_id)
     record(session, _news(application, decision, now))
+
+
+def escalate(session: Session, *, application_id: UUID, now: datetime) -> bool:
+    """Say once that an application waits too long; it goes on waiting. False when it was decided or said before."""
+    late = (
+        sa.update(MerchantApplication)
+        .where(MerchantApplication.id == application_id, queries.is_late(now))
+        .values(escalated_at=now)
+        .returning(MerchantApplication.company_id)
+        .execution_options(synchronize_session=False)
+    )
+    company_id = session.scalars(late).one_or_none()
+    if company_id is None:
+        return False
+    _audit(session, SYSTEM, "merchant.escalate", company_id, now, application=application_id)
+    record(session, ApplicationOverdue(company_id=company_id, application_id=application_id, at=now))
+    return True
 
 
 def set_standing(session: Session, *, actor: Actor, company_id: UUID, action: str, reason: str, now: datetime) -> None:
@@ -214,7 +234,7 @@ def _resolve(session: Session, application: MerchantApplication, decision: str) 
     statement = (
         sa.update(MerchantApplication)
         .where(MerchantApplication.id == application.id, MerchantApplication.state == ApplicationState.SUBMITTED)
-        .values(state=APPLICATION.apply(ApplicationState.SUBMITTED, decision))
+        .values(state=APPLICATION.apply(ApplicationState.SUBMITTED, decision), escalated_at=None)
         .execution_options(synchronize_session=False)
     )
     decided = cast("sa.CursorResult[Any]", session.execute(statement)).rowcount == 1

@@ -112,6 +112,20 @@ def on_cases_decided(session: Session, news: Sequence[moderation.CaseDecided]) -
         _later(session, news[0], News.LISTINGS_DECIDED, company=company_id, counts=dict(counts))
 
 
+def on_application_overdue(session: Session, event: merchants.ApplicationOverdue) -> None:
+    """Tell those who review, and the company that it takes longer."""
+    for news in (News.REVIEW_WAITS, News.REVIEW_DELAYED):
+        _later(session, event, news, company=event.company_id, listings=0)
+
+
+@together
+def on_cases_overdue(session: Session, found: Sequence[moderation.CaseOverdue]) -> None:
+    """Tell those who review, and each merchant that it takes longer; once, however many of his listings wait."""
+    for company_id, count in Counter(event.company_id for event in found).items():
+        for news in (News.REVIEW_WAITS, News.REVIEW_DELAYED):
+            _later(session, found[0], news, company=company_id, listings=count)
+
+
 def on_application_decided(session: Session, event: merchants.MerchantApproved | merchants.MerchantTurnedDown) -> None:
     """Tell the company that applied."""
     _later(session, event, News.APPLICATION_DECIDED, company=event.company_id)

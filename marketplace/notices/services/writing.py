@@ -168,6 +168,18 @@ def _applied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
         yield Letter(company_id, {"state": merchant.state.value, "path": "/merchant"})
 
 
+def _review_waits(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    waiting = accounts.get_company(session, company_id=UUID(job["company"]))
+    path = "/operator/moderation" if job["listings"] else "/operator/merchants"
+    for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
+        yield Letter(house.id, {"company": waiting.name, "listings": job["listings"], "path": path})
+
+
+def _review_delayed(_session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    path = "/merchant/listings" if job["listings"] else "/merchant"
+    yield Letter(UUID(job["company"]), {"listings": job["listings"], "path": path})
+
+
 def _claim(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     row = claims.claim(session, company_id=None, claim_id=UUID(job["claim"]))
     facts = {
@@ -226,5 +238,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.CLAIM_MOVED: _claim,
     News.LISTINGS_DECIDED: _decided,
     News.APPLICATION_DECIDED: _applied,
+    News.REVIEW_WAITS: _review_waits,
+    News.REVIEW_DELAYED: _review_delayed,
     News.SELLING_SUSPENDED: _applied,
 }

@@ -13,6 +13,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge import door
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import merchants as acts
+from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -24,7 +25,8 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused, TooLarge, Unauthenticated
 from marketplace.merchants import queries
 from marketplace.merchants.rules.applications import Item
-from marketplace.merchants.rules.states import MERCHANT, MerchantState, PayeeState
+from marketplace.merchants.rules.states import MERCHANT, ApplicationState, MerchantState, PayeeState
+from marketplace.reference.rules import zone_of
 from marketplace.web.merchants.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices, waiting
@@ -46,8 +48,12 @@ def desk() -> str:
     session, company_id = reading(), require_actor().company
     found = queries.merchant_of(session, company_id=company_id)
     company = accounts.get_company(session, company_id=company_id)
+    applied = queries.applications(session, state=ApplicationState.SUBMITTED, company_id=company_id).items
     return render_template(
         "merchants/desk.html",
+        application=applied[0] if applied else None,
+        clock=zone_of(company.country),
+        house=house_clock(session),
         address_missing=not company.address.lines,
         merchant=found,
         waiting=waiting.selling() if found is not None else None,
@@ -74,7 +80,7 @@ def send_application() -> Any:
         done = forms.once(lambda key: _send(), flow=True)  # noqa: ARG005  the flow resumes by nothing
     except (Refused, Conflict, TooLarge, Unauthenticated) as refusal:
         return forms.reshown(refusal, _apply)
-    flash(_("Your application is on its way. We look at it within two working days."), "good")
+    flash(_("Your application is on its way. This page says by when it is answered."), "good")
     return done
 
 

@@ -12,6 +12,7 @@ from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import merchants as acts
+from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import merchants as requests
@@ -43,6 +44,7 @@ def queue() -> str:
         rows=page.items,
         states=list(ApplicationState),
         state=state,
+        zone=house_clock(reading()),
         next=url_for("merchants.queue", state=state, cursor=page.next) if page.next else None,
         first=url_for("merchants.queue", state=state) if asked.cursor else None,
     )
@@ -108,6 +110,7 @@ def _application(application_id: UUID, **shown: Any) -> str:
         row=row,
         company=accounts.get_company(session, company_id=row.company_id),
         merchant=merchant,
+        zone=house_clock(session),
         proof=PROOFS[row.proof],
         payees=queries.payees(session, company_id=row.company_id).items,
         decisions=queries.decisions(session, company_id=row.company_id),

@@ -56,7 +56,7 @@ FIELDS: Final[dict[str, Any]] = {
 @pages.get("/operator/moderation")
 @requires(_REVIEW)
 def queue() -> str:
-    """Show the cases that wait, the riskiest first."""
+    """Show the cases that wait, what is overdue first, then the riskiest."""
     asked = parse(requests.Queue, {name: request.args[name] for name in ("state", "cursor") if name in request.args})
     page = queries.queue(reading(), state=asked.state, cursor=asked.cursor)
     return render_template(

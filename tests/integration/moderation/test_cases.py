@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +16,7 @@ from marketplace.catalog.services import listings
 from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
-from marketplace.moderation import queries, services
+from marketplace.moderation import flows, queries, services
 from marketplace.moderation.models import Case, CaseReason
 from marketplace.moderation.rules import CaseKind, CaseState
 from tests import factories
@@ -201,6 +202,27 @@ def test_the_queue_goes_by_risk_then_age(submitted):
         with pytest.raises(Refused):
             queries.queue(reading(), **wrong)
     assert queries.queue(reading(), state="declined").items == ()
+
+
+def test_what_waits_longer_than_was_promised_is_told_once_and_stands_first(submitted):
+    seller, (one, _), _, case = submitted
+    with unit_of_work() as session:
+        risky = listings.create(session, actor=seller, draft=replace(DRAFT, sku="R", packing=None), now=NOW)
+        listings.submit(session, actor=seller, listing_id=risky, now=NOW + timedelta(hours=2))
+    due = NOW + timedelta(hours=24)
+    assert flows.escalate(now=due - timedelta(seconds=1)) == 0
+    assert [flows.escalate(now=due) for _ in range(2)] == [1, 0]
+    reading().rollback()
+    first = queries.queue(reading(), size=1)
+    rest = queries.queue(reading(), size=1, cursor=first.next)
+    assert [(row.id, row.escalated_at) for row in first.items] == [(case, due)]
+    assert [(row.risk, row.escalated_at, rest.next) for row in rest.items] == [(40, None, None)]
+    rows = reading().execute(sa.select(AuditRow.action, AuditRow.subject_id).where(AuditRow.subject == "case")).all()
+    assert [tuple(row) for row in rows] == [("moderation.escalate", case)]
+    reading().rollback()
+    decide(one, case)
+    assert [row.escalated_at for row in queries.queue(reading(), state="confirmed").items] == [None]
+    assert flows.escalate(now=due) == 0
 
 
 def test_a_case_without_its_subject_is_found(submitted):

@@ -32,12 +32,13 @@ def test_every_piece_of_news_has_a_text(news, locale):
         name: f"<{name}>"
         for name in (
             "reference", "amount", "buyer", "merchant", "until", "received", "orders", "lorry", "departs_at",
-            "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path", "kind", "is_payer",
+            "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path",
+            "kind", "is_payer", "company",
         )
     }  # fmt: skip
     for reason in ("buyer", "merchant", "not_confirmed", "deposit_missing", "out_of_stock", "payment_failed", "late"):
         subject, body = renderer(Sender("City", "https://city.test"))(
-            news.value, locale, facts | {"reason": reason, "state": "approved"}
+            news.value, locale, facts | {"reason": reason, "state": "approved", "listings": 2}
         )
         assert 5 < len(subject) < 120
         assert "https://city.test<path>" in body

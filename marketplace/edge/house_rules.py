@@ -14,6 +14,11 @@ class Words(NamedTuple):
     meaning: Any
     unit: Any = ""
 
+    @property
+    def is_share(self) -> bool:
+        """Tell whether the number counts hundredths of a per cent, which people read as per cent."""
+        return self.unit is _BASIS_POINTS
+
 
 _MINUTES, _HOURS, _DAYS, _WORKING_DAYS = _("minutes"), _("hours"), _("days"), _("working days")
 _BASIS_POINTS, _KILOGRAMS, _PERCENT = _("hundredths of a per cent"), _("kg"), _("per cent")

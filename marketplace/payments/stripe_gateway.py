@@ -97,7 +97,7 @@ class StripeGateway:
         """Open a page where the buyer enters a card."""
         units, currency = to_provider(order.amount)
         metadata = _metadata(order)
-        price = {"currency": currency, "unit_amount": units, "product_data": {"name": "ASEAN Commodity City"}}
+        price = {"currency": currency, "unit_amount": units, "product_data": {"name": order.title}}
         asked: dict[str, Any] = {
             "mode": "payment",
             "line_items": [{"price_data": price, "quantity": 1}],
@@ -105,7 +105,7 @@ class StripeGateway:
             "metadata": metadata,
             "payment_intent_data": {"capture_method": "manual", "metadata": metadata},
             "success_url": order.return_url,
-            "cancel_url": order.return_url,
+            "cancel_url": order.return_url and f"{order.return_url}?left=1",
             "expires_at": int(expires_at.timestamp()),
         }
         with _our_errors():

@@ -4,9 +4,11 @@ A WSGI application of its own, mounted beside the city's: like the real provider
 the address is the key.
 """
 
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from babel.numbers import format_decimal
 from flask import Flask, Response, abort, redirect, render_template, request
 from flask_babel import Babel, get_locale
 from flask_babel import lazy_gettext as _
@@ -48,7 +50,7 @@ def create_pages(double: Double) -> Flask:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(paths.TRANSLATIONS)
     app.config["MAX_CONTENT_LENGTH"] = 16 * 1024
     Babel(app, locale_selector=_locale)
-    app.jinja_env.globals["spell"] = currencies.spell
+    app.jinja_env.globals["spell"] = _spell
     pages = _Pages(double)
     app.add_url_rule("/pay/<session_id>", "pay", pages.pay, methods=["GET", "POST"])
     app.add_url_rule("/challenge/<intent_id>/<secret>", "challenge", pages.challenge, methods=["GET", "POST"])
@@ -132,6 +134,14 @@ def _show(page: str, leads_to: str | None, **facts: Any) -> str:
 def _reason(refusal: Refusal) -> Any:
     code = refusal.error.get("decline_code") or refusal.error.get("code", "")
     return _REASONS.get(code, _DECLINED)
+
+
+def _spell(amount: int, currency: str) -> str:
+    """Write an amount as the reader's language does: ``1,234.50 CNY``, ``2.500.000 VND``."""
+    places = 0 if currency in currencies.ZERO_DECIMAL else 2
+    pattern = "#,##0.00" if places else "#,##0"
+    written = format_decimal(Decimal(amount).scaleb(-places), format=pattern, locale=get_locale())
+    return f"{written}\u00a0{currency.upper()}"
 
 
 def _locale() -> str:

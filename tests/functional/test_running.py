@@ -16,6 +16,8 @@ from tests.integration.orders.test_claims import call, market, place
 
 __all__ = ["call", "market"]
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def office(app, market):

@@ -15,6 +15,8 @@ from tests.integration.orders.test_claims import bring, call, fill, line_of, mar
 
 __all__ = ["call", "market"]
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def waits(call):

@@ -75,6 +75,7 @@ def _authorise(attempt: AttemptRow, charge: Charge, now: datetime) -> CardOutcom
         payment_method=charge.payment_method,
         subject_ids={str(charge.subject_kind): charge.subject_id, "checkout": attempt.id},
         return_url=attempt.return_url,
+        title=attempt.plan.reference_of(charge.subject_id),
         now=now,
     )
 

@@ -271,6 +271,7 @@ def _option(row: OptionRow, *, fits: bool, confirm_before: datetime, tight: bool
         departure_id=row.departure_id,
         reference=row.reference,
         line_name=row.line_name,
+        line_names=row.line_names,
         departs_at=row.departs_at,
         departs_zone=row.zones[0],
         cutoff_cargo_at=row.cutoff_cargo_at,

@@ -1,6 +1,6 @@
 """What a cart comes to: bundles by merchant, trade terms and currency, their lines, totals by currency."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -49,6 +49,7 @@ class Option:
     departure_id: UUID
     reference: str
     line_name: str
+    line_names: Mapping[str, str]
     departs_at: datetime
     departs_zone: str
     cutoff_cargo_at: datetime

@@ -37,6 +37,10 @@ class CheckoutPlan:
         """The listings that are ordered."""
         return tuple(line.listing_id for order in self.group.orders for line in order.lines)
 
+    def reference_of(self, subject_id: UUID) -> str:
+        """Return the number of the order or freight contract that a charge pays."""
+        return next(one.reference for one in (*self.group.orders, *self.freight) if one.id == subject_id)
+
 
 _ADAPTER: Final = TypeAdapter(CheckoutPlan)
 

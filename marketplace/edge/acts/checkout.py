@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from flask import current_app
@@ -12,6 +13,7 @@ from marketplace.checkout import queries
 from marketplace.checkout.flows import finishing, placing
 from marketplace.checkout.rules.cart import Bundle, Cart
 from marketplace.checkout.rules.states import Outcome
+from marketplace.edge.acts.clocks import clocks
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.kernel import clock
@@ -30,6 +32,14 @@ class Approximation:
 
     amount: Money
     rate: FxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Until when something is held, and by whose clock it is said."""
+
+    at: datetime
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +162,10 @@ def complete(checkout_id: UUID) -> Outcome:
 def standing(checkout_id: UUID) -> Outcome:
     """Return how a checkout of the asker's company stands; nothing changes by it."""
     return queries.outcome(reading(), attempt_id=checkout_id, company_id=require_actor().company)
+
+
+def held_until(checkout_id: UUID) -> Held:
+    """Return until when a checkout of the asker's company holds goods and room, and the company's clock."""
+    session, company_id = reading(), require_actor().company
+    attempt = queries.attempt(session, attempt_id=checkout_id, company_id=company_id)
+    return Held(attempt.expires_at, clocks(session, [company_id])[company_id])

@@ -15,6 +15,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import orders as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
+from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import tracking
@@ -55,6 +56,7 @@ class OrderSeen:
     payments: tuple[PaymentRow, ...]
     milestones: tuple[MilestoneRow, ...]
     documents: tuple[DocumentRow, ...]
+    superseded: frozenset[UUID]
     answers: Mapping[UUID, AnswerDue]
     late_from: datetime | None
     acts: tuple[str, ...]
@@ -72,6 +74,10 @@ class OrderSeen:
     def milestones_of(self, line_id: UUID) -> tuple[MilestoneRow, ...]:
         """Return the goods' milestones of a line."""
         return tuple(row for row in self.milestones if row.line_id == line_id and row.subject.kind is SubjectKind.ORDER)
+
+    def freight_of(self, line_id: UUID) -> Money | None:
+        """Return the freight of a line as the side that pays it has agreed, None where the price includes it."""
+        return next((one.amount for row in self.freight for one in row.lines if one.line_id == line_id), None)
 
     @property
     def step(self) -> str | None:
@@ -122,6 +128,7 @@ def look(order_id: UUID) -> OrderSeen:
     )
     bookings = booking_queries.bookings(session, subjects=[line.id for line in lines])
     late_from = lateness.late_from(session, order=order, lines=lines, bookings=bookings)
+    documents = _documents(session, company_id, order.id, [row.id for row in freight], [line.id for line in lines])
     found_payments = payments.payments_of(session, subjects=subjects)
     found_milestones = payments.milestones_of(session, subjects=subjects)
     return OrderSeen(
@@ -136,7 +143,8 @@ def look(order_id: UUID) -> OrderSeen:
         freight=freight,
         payments=tuple(row for subject in subjects for row in found_payments[subject]),
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),
-        documents=_documents(session, company_id, order.id, [row.id for row in freight], [line.id for line in lines]),
+        documents=documents,
+        superseded=papers.superseded(session, document_ids=[row.id for row in documents]),
         answers=claims.answers_due(session, line_ids=[line.id for line in lines]),
         late_from=late_from,
         acts=tuple(_acts(order, lines, order.side_of(company_id), late_from, clock.now())),

@@ -147,6 +147,7 @@ def _send(charge: ChargeRow, *, now: datetime) -> ChargeRow:
         amount=charge.amount,
         ids={kind: str(value) for kind, value in charge.subject_ids.items()},
         return_url=charge.return_url,
+        title=charge.title or "ASEAN Commodity City",
     )
     key = rules.call_key(charge.id, "authorise", charge.attempt)
     if charge.payment_method is not None:

@@ -31,12 +31,14 @@ def authorise(
     payment_method: str | None,
     subject_ids: Mapping[str, UUID],
     return_url: str | None,
+    title: str = "",
     now: datetime,
 ) -> CardOutcome:
     """Reserve an amount on a card, or open the provider's page when no payment method is given.
 
     ``subject_ids`` names what is paid for (``order`` or ``freight``) and may name more (``checkout``).
     ``return_url`` is where the page and a bank's challenge send the buyer; needed without a payment method.
+    ``title`` is what the buyer reads there, the number of what is paid for.
     """
     if amount.minor <= 0:
         raise Refused.field("amount", "positive", "more than nothing")
@@ -50,6 +52,7 @@ def authorise(
             payment_method=payment_method,
             subject_ids=subject_ids,
             return_url=return_url,
+            title=title,
             now=now,
         )
     )

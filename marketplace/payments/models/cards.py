@@ -36,6 +36,8 @@ class CardCharge(Base):
     # How the buyer pays: a method of the provider, or a page (then None). Ids of the provider, no card data.
     payment_method: Mapped[str | None] = mapped_column(sa.String(255))
     return_url: Mapped[str | None] = mapped_column(sa.String(2000))
+    # What the buyer reads on the provider's page: the number of the order or of the freight contract.
+    title: Mapped[str | None] = mapped_column(sa.String(200))
     intent_id: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     page_id: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     page_url: Mapped[str | None] = mapped_column(sa.Text)

@@ -32,6 +32,7 @@ class ChargeRow:
     state: CardState
     payment_method: str | None
     return_url: str | None
+    title: str
     intent_id: str | None
     page_id: str | None
     page_url: str | None
@@ -226,6 +227,7 @@ def charge_row(found: CardCharge) -> ChargeRow:
         state=found.state,
         payment_method=found.payment_method,
         return_url=found.return_url,
+        title=found.title or "",
         intent_id=found.intent_id,
         page_id=found.page_id,
         page_url=found.page_url,

@@ -106,12 +106,13 @@ class EventSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to authorise; ``ids`` travel as metadata, ``charge_id`` finds it again."""
+    """What to authorise; ``ids`` travel as metadata, ``charge_id`` finds it again, ``title`` is read by the buyer."""
 
     charge_id: UUID
     amount: Money
     ids: dict[str, str]
     return_url: str | None
+    title: str
 
 
 class CardProvider(Protocol):

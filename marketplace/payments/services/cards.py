@@ -36,6 +36,7 @@ def claim(
     payment_method: str | None,
     subject_ids: Mapping[str, UUID],
     return_url: str | None,
+    title: str,
     now: datetime,
 ) -> ChargeRow:
     """Write down that this will be asked of the provider; a key that is known returns its charge.
@@ -59,6 +60,7 @@ def claim(
         state=CardState.CREATED,
         payment_method=payment_method,
         return_url=return_url,
+        title=title,
         attempt=1,
         created_at=now,
         asked_at=now,

@@ -157,6 +157,9 @@ def follow(checkout_id: UUID) -> Any:
         return _cart(refusal=problem(refusal)), 200
     if outcome.group_id is not None:
         return redirect(url_for("checkout.group", group_id=outcome.group_id), 303)
+    if "left" in request.args and outcome.payment_url:
+        held = acts.held_until(checkout_id)
+        return render_template("checkout/left.html", outcome=outcome, held_until=held.at, zone=held.zone)
     is_asked = "asked" in request.args
     page = make_response(render_template("checkout/waiting.html", outcome=outcome, is_asked=is_asked))
     if not is_asked:

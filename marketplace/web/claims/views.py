@@ -22,6 +22,7 @@ from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods
 
 pages = Blueprint("claims", __name__)
+_BLANK: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None}
 
 
 @pages.get("/claims")
@@ -62,7 +63,7 @@ def accept(order_id: UUID, line_id: UUID) -> Any:
         body = parse_form(requests.Acceptance, request.form)
         done = forms.once(work)
     except (Refused, Conflict) as refusal:
-        return forms.reshown(refusal, lambda **shown: _new(order_id, line_id, **shown))
+        return forms.reshown(refusal, lambda **shown: _accept(order_id, line_id, **shown))
     flash(_("The goods are accepted."), "good")
     return done
 
@@ -70,7 +71,7 @@ def accept(order_id: UUID, line_id: UUID) -> Any:
 @pages.get("/orders/<uuid:order_id>/lines/<uuid:line_id>/claims")
 @requires(Permission.TRADE_ORDER_ACCEPT, twin="POST /api/v1/order-lines/{id}/claims")
 def new(order_id: UUID, line_id: UUID) -> str:
-    """Show the form that accepts a part of a line or claims about it."""
+    """Show the form that claims about a line."""
     return _new(order_id, line_id)
 
 
@@ -158,17 +159,14 @@ def _line(order_id: UUID, line_id: UUID) -> LineRow:
     raise NotFound("order_line")
 
 
+def _accept(order_id: UUID, line_id: UUID, **shown: Any) -> str:
+    line = _line(order_id, line_id)
+    delivered = line.parts.get(LineState.DELIVERED, 0)
+    return render_template(
+        "claims/accept.html", order_id=order_id, line=line, delivered=delivered, goods=goods, **{**_BLANK, **shown}
+    )
+
+
 def _new(order_id: UUID, line_id: UUID, **shown: Any) -> str:
     line = _line(order_id, line_id)
-    return render_template(
-        "claims/new.html",
-        order_id=order_id,
-        line=line,
-        goods=goods,
-        **{
-            "values": {"quantity": line.parts.get(LineState.DELIVERED, line.quantity)},
-            "errors": {},
-            "refusal": None,
-            **shown,
-        },
-    )
+    return render_template("claims/new.html", order_id=order_id, line=line, goods=goods, **{**_BLANK, **shown})

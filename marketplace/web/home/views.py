@@ -2,10 +2,11 @@
 
 import os
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask_babel import gettext as _
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 from prometheus_client import REGISTRY as PROCESS_REGISTRY
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,11 +20,21 @@ from marketplace.edge.metrics import Backlog
 from marketplace.edge.permissions import public
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.web.shared import goods
+from marketplace.papers.rules import clauses
+from marketplace.payments.rules.terms import Mode
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
+from marketplace.web.shared import goods, locale
 
 pages = Blueprint("home", __name__)
 
 _NEWEST = 8
+_DEADLINES: Final = {
+    "acceptance_days": Setting.ACCEPTANCE_DAYS,
+    "fresh_hours": Setting.ACCEPTANCE_FRESH_HOURS,
+    "hidden_days": Setting.HIDDEN_DEFECT_DAYS,
+    "late_days": Setting.LATE_CANCEL_WORKING_DAYS,
+}
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -51,6 +62,22 @@ def terms() -> str:
 def privacy() -> str:
     """Show the privacy notice in force."""
     return _legal(TermsKind.PRIVACY)
+
+
+@pages.get("/contract")
+@public("everybody may read what contracts here say")
+def contract() -> str:
+    """Show the clauses of the sales contract, with today's deadlines and without anybody's order."""
+    session, now = reading(), clock.now()
+    numbers = {name: str(reference.setting(session, key, at=now)) for name, key in _DEADLINES.items()}
+    blanks = {"rule": _("the agreed rule"), "place": _("the named place"), "importer": _("the importer of record")}
+    facts = {name: {locale.current(): str(words)} for name, words in (numbers | blanks).items()}
+    facts |= {"law": clauses.LAW, "arbitration": clauses.ARBITRATION}
+    return render_template(
+        "home/contract.html",
+        version=clauses.LATEST,
+        ways=[(mode.value, clauses.filled(clauses.LATEST, mode=mode, facts=facts)) for mode in Mode],
+    )
 
 
 def _legal(kind: str) -> str:

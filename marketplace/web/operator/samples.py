@@ -202,7 +202,7 @@ def _axes() -> list[dict[str, Any]]:
         {
             "axis": "money",
             "state": "part_paid",
-            "stops": [stop("Deposit 30 %", "done", "3,744.00 CNY"), stop("At hub receipt 70 %", "current")],
+            "stops": [stop("Deposit 30 %", "done", "3,744.00 CNY"), stop("At hand-over 70 %", "current")],
         },
         {
             "axis": "customs",

@@ -17,8 +17,11 @@ from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import payments as money_requests
 from marketplace.edge.requests import payouts as requests
+from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 from marketplace.web.shared import acts as forms
 
 pages = Blueprint("payouts", __name__)
@@ -133,6 +136,7 @@ def _many(**shown: Any) -> str:
         names={key: row.name for key, row in found.items()},
         person_id=require_actor().person,
         zone=house_clock(session),
+        threshold=reference.money_setting(session, Setting.FOUR_EYES_THRESHOLD, at=clock.now()),
         **{"refusal": None, "errors": {}, "values": {}, **shown},
     )
 

@@ -42,6 +42,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         decimal=decimal,
         utc=utc,
         kg=kilograms,
+        rate=rate,
+        percent=percent,
         country=goods.country,
         language_names=language_names,
     )
@@ -139,6 +141,17 @@ def quantity(value: Decimal | int, unit: str = "") -> str:
 def kilograms(grams: int) -> str:
     """Write a weight in kilograms."""
     return quantity(Decimal(grams).scaleb(-3), "kg")
+
+
+def rate(value: Decimal) -> str:
+    """Write an exchange rate with six digits that count: more say nothing of an amount that is not charged."""
+    digits = _ONE.scaleb(value.adjusted() - 5)
+    return quantity(value.quantize(min(digits, _ONE)))
+
+
+def percent(basis_points: int) -> str:
+    """Write hundredths of a per cent as per cent."""
+    return quantity(Decimal(basis_points).scaleb(-2), "%")
 
 
 def date(value: Any) -> str:

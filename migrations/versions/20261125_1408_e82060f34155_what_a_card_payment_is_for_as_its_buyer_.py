@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "e82060f34155"
-down_revision: str | None = "c63eae50a120"
+down_revision: str | None = "4be0d6a7f1c3"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

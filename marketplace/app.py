@@ -1,11 +1,9 @@
 """The composition root: settings in, application out. Nothing else wires parts together."""
 
 import secrets
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
-from pydantic import SecretStr
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -152,10 +150,9 @@ def _check(settings: Settings) -> None:
 
 def _secret_key(settings: Settings) -> str:
     """Return the configured key, else one made once and kept beside the data, readable by us alone."""
-    given: SecretStr = settings.secret_key
-    if given.get_secret_value():
-        return given.get_secret_value()
-    path: Path = settings.data_dir / "secret_key"
+    path = settings.secret_key_file
+    if path is None:
+        return settings.secret_key.get_secret_value()
     if not path.exists():
         fresh = path.with_name(f".secret_key.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'city.sqlite3'}"
 
     @property
+    def secret_key_file(self) -> Path | None:
+        """Where the key lies that was made once, None where one is set."""
+        return None if self.secret_key.get_secret_value() else self.data_dir / "secret_key"
+
+    @property
     def base_url(self) -> str:
         """The address that links in messages begin with."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"

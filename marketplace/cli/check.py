@@ -1,7 +1,10 @@
 """``city check``: verify every invariant on the live database."""
 
+from functools import partial
+
 import click
 
+from marketplace.cli.progress import progress
 from marketplace.cli.wiring import City, pass_city
 from marketplace.kernel.db import snapshot
 from marketplace.reports import flows, queries
@@ -14,13 +17,11 @@ def check(city: City) -> None:
     app = city.create_app()
     with app.app_context(), snapshot() as session:
         breaches = queries.check(session)
-        breaches += flows.check_bytes(session, store=app.extensions["city.store"], report=_progress)
+        breaches += flows.check_bytes(
+            session, store=app.extensions["city.store"], report=partial(progress, "files read")
+        )
     for breach in breaches:
         click.echo(f"{breach.invariant}: {breach.subject} {breach.subject_id}: {breach.what}", err=True)
     if breaches:
         raise SystemExit(1)
     click.echo("every invariant holds")
-
-
-def _progress(done: int, total: int) -> None:
-    click.echo(f"\r{done:,} of {total:,} files read", nl=done == total, err=True)

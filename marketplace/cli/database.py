@@ -33,6 +33,15 @@ def upgrade(url: str) -> None:
     command.upgrade(alembic_config(url), "head")
 
 
+def revision_of(url: str) -> str | None:
+    """Return the revision of a database's schema, None for a database that has none yet."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    engine.dispose()
+    return found
+
+
 def differences(url: str) -> list[Any]:
     """Return what the models have and a migrated SQLite database lacks, or the reverse; the caller loads the models."""
     engine = sa.create_engine(url)

@@ -3,6 +3,7 @@
 import click
 
 from marketplace.cli.audit import audit
+from marketplace.cli.backup import backup, restore
 from marketplace.cli.check import check
 from marketplace.cli.database import db_group
 from marketplace.cli.import_ import import_sheet
@@ -18,5 +19,20 @@ def city() -> None:
     """Run and look after a commodity city."""
 
 
-for command in (audit, check, company, db_group, import_sheet, reindex, seed, serve, setup, user, worker):
+_COMMANDS = (
+    audit,
+    backup,
+    check,
+    company,
+    db_group,
+    import_sheet,
+    reindex,
+    restore,
+    seed,
+    serve,
+    setup,
+    user,
+    worker,
+)
+for command in _COMMANDS:
     city.add_command(command)

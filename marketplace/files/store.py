@@ -57,6 +57,17 @@ def delete(store: ObjectStore, sha256: str) -> None:
         raise Unavailable("files", error=type(error).__name__) from None
 
 
+def has(store: ObjectStore, sha256: str) -> bool:
+    """Tell whether the bytes of a hash are there, without reading them."""
+    try:
+        obstore.head(store, rules.path_of(sha256))
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise Unavailable("files", error=type(error).__name__) from None
+    return True
+
+
 def is_intact(store: ObjectStore, sha256: str) -> bool:
     """Tell whether the bytes of a hash are there and unchanged."""
     digest = hashlib.sha256()

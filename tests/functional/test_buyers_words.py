@@ -4,12 +4,15 @@ import re
 
 import pytest
 
+from marketplace.catalog.queries import shelf
 from marketplace.kernel.db import reading
 from marketplace.orders.models import Order
+from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_claims_pages import Reader
 from tests.functional.test_path_pages import follow, visitor
 from tests.integration.orders.test_claims import bring, call, line_of, market, place
+from tests.support.visitors import Visitor
 
 __all__ = ["call", "market"]
 
@@ -112,3 +115,29 @@ def test_the_clauses_can_be_read_by_everybody_in_every_language(client):
         assert page.status_code == 200
         assert said in page.text
         assert "{" not in page.text.partition("<main")[2].partition("</main>")[0]
+
+
+def test_the_shelf_says_how_much_stands_on_it_and_sorts_by_price(app, market):
+    page = Visitor(app)
+    page.open("/products")
+    assert "2 offers" in page.text()
+    assert 'href="/search?sort=price"' in page.shown
+    page.open("/products?origin=CN&incoterm=FCA")
+    assert "1 offer " in " ".join(page.text().split())
+    (by_price,) = re.findall(r'href="(/search\?[^"]*sort=price[^"]*)"', page.shown)
+    runner.run_due(app)  # what search counts is written by a job
+    page.open(by_price.replace("&amp;", "&"))
+    assert f"/products/{market.chains}" in page.shown
+    assert f"/products/{market.pads}" not in page.shown
+    page.open("/products?origin=JP")
+    assert "0 offers" in page.text()
+    assert "sort=price" not in page.open("/products?commodity=roller-chain")
+
+
+def test_a_great_shelf_is_not_counted_to_its_end(app, market, monkeypatch):
+    monkeypatch.setattr(shelf, "COUNTED", 1)
+    page = Visitor(app)
+    page.open("/products?category=motorcycle-parts&origin=CN")
+    assert "1 offer " in " ".join(page.text().split())
+    page.open("/products?cursor=")
+    assert "More than 1 offers" in page.text()

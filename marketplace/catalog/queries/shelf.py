@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Company
 from marketplace.catalog.models import Category, Commodity, ListingCard, Stock, StockHold
@@ -31,6 +31,8 @@ from marketplace.kernel.money import UnitPrice
 from marketplace.kernel.pages import Page, page_of
 
 PAGE: Final = 24
+# So many are counted at most.
+COUNTED: Final = 1_000
 # A card takes about 2 kB of a process, a page 5 kB.
 _KEPT_CARDS: Final = 2_048
 _KEPT_LISTINGS: Final = 512
@@ -71,14 +73,45 @@ def shelf(
     wanted: dict[str, Any] = {
         "category": category,
         "origin": origin,
-        "incoterm": incoterm and "%|" + _WILD.sub(r"/\g<0>", incoterm) + "|%",
+        "incoterm": incoterm and _rule(incoterm),
         "merchant_id": merchant_id,
         "commodity": commodity,
         "after": listing_after(cursor) if cursor else None,
     }
-    wanted = {name: value for name, value in wanted.items() if value}
-    rows = session.execute(_shelf(frozenset(wanted)), {**wanted, "now": clock.now(), "size": size + 1})
-    return page_of([_card(*row) for row in rows], size, lambda row: (row.listing_id.hex,))
+    return _asked(session, wanted, size)[0]
+
+
+def counted(
+    session: Session,
+    *,
+    category: str | None,
+    origin: str | None,
+    incoterm: str | None,
+    commodity: str | None,
+    cursor: str | None,
+    size: int = PAGE,
+) -> tuple[Page[CardRow], int]:
+    """Return the same and how many there are in all, up to one more than ``COUNTED``; in one query too."""
+    wanted: dict[str, Any] = {
+        "category": category,
+        "origin": origin,
+        "incoterm": incoterm and _rule(incoterm),
+        "commodity": commodity,
+        "after": listing_after(cursor) if cursor else None,
+    }
+    return _asked(session, wanted | {"counted": COUNTED + 1}, size)
+
+
+def _rule(incoterm: str) -> str:
+    """Return the pattern of what has a ladder by this rule."""
+    return "%|" + _WILD.sub(r"/\g<0>", incoterm) + "|%"
+
+
+def _asked(session: Session, wanted: dict[str, Any], size: int) -> tuple[Page[CardRow], int]:
+    asked = {name: value for name, value in wanted.items() if value}
+    rows = session.execute(_shelf(frozenset(asked)), {**asked, "now": clock.now(), "size": size + 1}).all()
+    found = page_of([_card(*row[:_WIDTH]) for row in rows], size, lambda row: (row.listing_id.hex,))
+    return found, rows[0][-1] if rows and "counted" in asked else 0
 
 
 def window(session: Session, *, size: int) -> list[CardRow]:
@@ -138,6 +171,7 @@ _CARDS: Final = _of_cards(
     ListingCard.origin,
     ListingCard.moq,
 )
+_WIDTH: Final = len(_CARDS.selected_columns)
 _PAGES: Final = _of_cards(
     _text(ListingCard.listing_id),
     _text(ListingCard.company_id),
@@ -160,19 +194,26 @@ _LISTING: Final = _PAGES.where(ListingCard.listing_id == sa.bindparam("listing_i
 @cache
 def _shelf(asked: frozenset[str]) -> sa.Select[*tuple[Any, ...]]:
     """Return the statement for what is asked for; building one takes longer than running it."""
-    conditions: dict[str, sa.ColumnElement[bool]] = {
-        "category": ListingCard.category_id == _id_of(Category, Category.code == sa.bindparam("category")),
-        "commodity": ListingCard.commodity_id == _id_of(Commodity, Commodity.slug == sa.bindparam("commodity")),
-        "origin": ListingCard.origin == sa.bindparam("origin"),
-        "incoterm": ListingCard.bases.like(sa.bindparam("incoterm"), escape="/"),
-        "merchant_id": ListingCard.company_id == sa.bindparam("merchant_id", type_=sa.Uuid()),
-        "after": ListingCard.listing_id < sa.bindparam("after", type_=sa.Uuid()),
+    found = _CARDS.where(*_conditions(ListingCard, asked))
+    if "counted" in asked:
+        # Not to the end of a great shelf: who reads of a thousand offers narrows them, and does not count.
+        other = aliased(ListingCard)
+        first = sa.select(sa.literal(1)).select_from(other).where(*_conditions(other, asked - {"after"}))
+        bounded = first.limit(sa.bindparam("counted", type_=sa.Integer())).subquery()
+        found = found.add_columns(sa.select(sa.func.count()).select_from(bounded).scalar_subquery())
+    return found.order_by(ListingCard.listing_id.desc()).limit(sa.bindparam("size", type_=sa.Integer()))
+
+
+def _conditions(card: Any, asked: frozenset[str]) -> list[sa.ColumnElement[bool]]:
+    known: dict[str, sa.ColumnElement[bool]] = {
+        "category": card.category_id == _id_of(Category, Category.code == sa.bindparam("category")),
+        "commodity": card.commodity_id == _id_of(Commodity, Commodity.slug == sa.bindparam("commodity")),
+        "origin": card.origin == sa.bindparam("origin"),
+        "incoterm": card.bases.like(sa.bindparam("incoterm"), escape="/"),
+        "merchant_id": card.company_id == sa.bindparam("merchant_id", type_=sa.Uuid()),
+        "after": card.listing_id < sa.bindparam("after", type_=sa.Uuid()),
     }
-    return (
-        _CARDS.where(*(conditions[name] for name in sorted(asked)))
-        .order_by(ListingCard.listing_id.desc())
-        .limit(sa.bindparam("size", type_=sa.Integer()))
-    )
+    return [known[name] for name in sorted(asked & known.keys())]
 
 
 def _id_of(entity: type[Category | Commodity], condition: sa.ColumnElement[bool]) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, render_template, request, url_for
+from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods, pictures, shelf
@@ -39,7 +40,7 @@ def products() -> str:
     session = reading()
     chosen = {name: getattr(asked, name) for name in _FILTERS}
     categories = goods.categories(session)
-    page = shelf.shelf(session, **chosen, cursor=asked.cursor)
+    page, total = shelf.counted(session, **chosen, cursor=asked.cursor)
 
     def values() -> dict[str, Any]:
         kept = {name: value for name, value in chosen.items() if value}
@@ -48,11 +49,24 @@ def products() -> str:
             "facets": shown.facets(categories, chosen),
             "chips": _chips(categories, kept),
             "kept": {"commodity": chosen["commodity"]} if chosen["commodity"] else {},
+            "total": min(total, shelf.COUNTED),
+            "is_more": total > shelf.COUNTED,
+            "orders": _orders(kept),
             "next": url_for("catalog.products", **kept, cursor=page.next) if page.next else None,
             "first": url_for("catalog.products", **kept) if asked.cursor else None,
         }
 
-    return moulds.page("catalog/products.html", values, parts=(categories, *page.items), facts=page.next)
+    return moulds.page("catalog/products.html", values, parts=(categories, *page.items), facts=(page.next, total))
+
+
+def _orders(kept: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the orders of the shelf; by price it is the search's, which compares currencies and knows no commodity."""
+    filters: dict[str, Any] = {"basis" if name == "incoterm" else name: value for name, value in kept.items()}
+    orders = [{"label": _("Newest first"), "href": url_for("catalog.products", **kept), "active": True}]
+    if "commodity" not in kept:
+        by_price = url_for("search.search", sort="price", **filters)
+        orders.append({"label": _("Lowest price first"), "href": by_price, "active": False})
+    return orders
 
 
 @pages.get("/merchants/<uuid:company_id>")

@@ -9,6 +9,7 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import reading
 from marketplace.kernel.each import each
 from marketplace.logistics.services.departures import closing, journey
+from marketplace.logistics.services.space import lapsing
 
 
 def close_due(*, now: datetime) -> int:
@@ -33,3 +34,19 @@ def settle_due(*, now: datetime) -> int:
     session = reading()
     session.rollback()
     return each(journey.due_to_settle(session), settle, act="settle_departure")
+
+
+def expire_holds(*, now: datetime) -> int:
+    """Give back the room of holds whose time is over; return on how many departures."""
+    session = reading()
+    session.rollback()
+    done, last = 0, None
+    while found := lapsing.due_to_lapse(session, now=now, after=last):
+        session.rollback()
+        done += each(
+            found,
+            lambda writing, departure_id: lapsing.lapse(writing, departure_id=departure_id, now=now),
+            act="expire_bookings",
+        )
+        last = found[-1]
+    return done

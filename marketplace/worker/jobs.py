@@ -12,21 +12,20 @@ from flask import current_app
 
 from marketplace.accounts.services import erasure, sign_in, throttle
 from marketplace.audit import flows as audit
+from marketplace.catalog import flows as catalog
 from marketplace.catalog.imports import flows as imports
 from marketplace.catalog.imports import services as importing
-from marketplace.catalog.services import stock
 from marketplace.checkout.flows import sweeping
 from marketplace.checkout.services import reacting
 from marketplace.distribution import flows as distribution
 from marketplace.edge.acts.imports import explain
 from marketplace.files import flows as files
 from marketplace.kernel import clock
-from marketplace.kernel.db import in_unit_of_work, unit_of_work
+from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
 from marketplace.logistics import flows as lorries
 from marketplace.logistics.services import timetable
-from marketplace.logistics.services.space import lapsing
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
 from marketplace.merchants import flows as applications
@@ -179,12 +178,12 @@ def _take_notice(_url: str, raw: bytes, signature: str) -> bool:
 
 def expire_stock_holds(_args: dict[str, Any]) -> None:
     """Give back stock whose claim is over; whoever wants it meanwhile takes it without waiting for this."""
-    in_unit_of_work(lambda session: stock.expire_holds(session, now=clock.now()))
+    catalog.expire_holds(now=clock.now())
 
 
 def expire_bookings(_args: dict[str, Any]) -> None:
     """Give back room on lorries whose claim is over; whoever wants it meanwhile takes it without waiting for this."""
-    in_unit_of_work(lambda session: lapsing.expire(session, now=clock.now()))
+    lorries.expire_holds(now=clock.now())
 
 
 def keep_timetable(_args: dict[str, Any]) -> None:

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from marketplace.accounts.models import Membership
 from marketplace.accounts.rules.permissions import Role
-from marketplace.catalog.services import stock
+from marketplace.catalog import flows as catalog
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.logistics.services.space import lapsing
+from marketplace.logistics import flows as lorries
 from marketplace.orders import flows as orders
 from marketplace.payments.flows import lapsing as paying
 from marketplace.reports import queries as reports
@@ -89,9 +89,8 @@ def test_a_merchant_who_stays_silent_loses_the_order(call, market, placed):
 
 def expire(call, market, placed):
     """Let the holds of an order end while its payment waits."""
-    with unit_of_work() as session:
-        stock.expire_holds(session, now=clock.now() + timedelta(days=20))
-        lapsing.expire(session, now=clock.now() + timedelta(days=20))
+    assert catalog.expire_holds(now=clock.now() + timedelta(days=20)) == 1
+    assert lorries.expire_holds(now=clock.now() + timedelta(days=20)) == 1
     return look(call, market, placed)
 
 

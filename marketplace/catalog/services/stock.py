@@ -185,19 +185,24 @@ def _add(session: Session, moved: Mapping[UUID, int]) -> None:
     session.connection().execute(statement, [{"key": key, "by": moved[key]} for key in sorted(moved)])
 
 
-def expire_holds(session: Session, *, now: datetime, limit: int = 200) -> int:
-    """Release claims whose time is over, a listing at a time in order of id; return how many listings were touched."""
-    listings = session.scalars(
+def due_to_lapse(session: Session, *, now: datetime, after: UUID | None = None, limit: int = 200) -> tuple[UUID, ...]:
+    """Return the listings with claims whose time is over in order of id, those behind ``after``."""
+    statement = (
         sa.select(StockHold.listing_id)
         .where(StockHold.state == HoldState.LIVE, StockHold.expires_at <= now)
         .distinct()
         .order_by(StockHold.listing_id)
         .limit(limit)
-    ).all()
-    for listing_id in listings:
-        if freed := _expire(session, listing_id, now):
-            _must_move(session, listing_id, held=-freed)
-    return len(listings)
+    )
+    return tuple(session.scalars(statement if after is None else statement.where(StockHold.listing_id > after)))
+
+
+def lapse(session: Session, *, listing_id: UUID, now: datetime) -> bool:
+    """Release the claims on a listing whose time is over; tell whether there were any."""
+    freed = _expire(session, listing_id, now)
+    if freed:
+        _must_move(session, listing_id, held=-freed)
+    return freed > 0
 
 
 def _hold_of(session: Session, subject: UUID) -> StockHold | None:

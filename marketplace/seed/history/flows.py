@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.catalog.services import stock
+from marketplace.catalog import flows as catalog
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.files import services as files
 from marketplace.files.rules import Purpose
@@ -17,7 +17,6 @@ from marketplace.kernel.db import in_unit_of_work
 from marketplace.kernel.money import Money
 from marketplace.logistics import flows as lorries
 from marketplace.logistics.services import timetable
-from marketplace.logistics.services.space import lapsing
 from marketplace.merchants.services import payees
 from marketplace.orders import flows as orders
 from marketplace.payments.flows import lapsing as payments
@@ -77,8 +76,8 @@ def _plan_desks(desk: Desk, agenda: Agenda) -> None:
 
 def _keep_house(now: datetime) -> None:
     """Do what the clock does in a city that runs: let holds, deadlines and silence have their outcome."""
-    in_unit_of_work(lambda session: stock.expire_holds(session, now=now))
-    in_unit_of_work(lambda session: lapsing.expire(session, now=now))
+    catalog.expire_holds(now=now)
+    lorries.expire_holds(now=now)
     lorries.settle_due(now=now)
     payments.lapse(now=now)
     in_unit_of_work(lambda session: payees.activate_due(session, now=now))

@@ -110,7 +110,9 @@ def test_a_claim_is_kept_longer_or_swept(session, goods):
     stock.extend(session, subject=kept, expires_at=SOON + timedelta(hours=1), now=NOW)
     stock.extend(session, subject=kept, expires_at=SOON, now=NOW)
     later = SOON + timedelta(minutes=1)
-    assert (stock.expire_holds(session, now=later), stock.expire_holds(session, now=later)) == (1, 0)
+    assert stock.due_to_lapse(session, now=later) == (goods,)
+    assert [stock.lapse(session, listing_id=goods, now=later) for _ in range(2)] == [True, False]
+    assert stock.due_to_lapse(session, now=later) == ()
     assert counts(session, goods) == (100, 0, 10)
     assert checks.breaches(session) == []
 

@@ -18,13 +18,16 @@ from marketplace.logistics.services.space.bookings import note
 from marketplace.logistics.services.space.room import NOTHING, Lapsed, entry, give_back, load_of
 
 
-def expire(session: Session, *, now: datetime, limit: int = 200) -> int:
-    """End the holds whose time is over, a departure at a time in order of id; return how many ended."""
-    stale = sa.and_(Booking.state == BookingState.HELD, Booking.expires_at <= now)
-    departures = session.scalars(
-        sa.select(Booking.departure_id).where(stale).distinct().order_by(Booking.departure_id).limit(limit)
-    ).all()
-    return sum(lapse(session, departure_id=departure_id, now=now) for departure_id in departures)
+def due_to_lapse(session: Session, *, now: datetime, after: UUID | None = None, limit: int = 200) -> tuple[UUID, ...]:
+    """Return the departures with holds whose time is over in order of id, those behind ``after``."""
+    statement = (
+        sa.select(Booking.departure_id)
+        .where(Booking.state == BookingState.HELD, Booking.expires_at <= now)
+        .distinct()
+        .order_by(Booking.departure_id)
+        .limit(limit)
+    )
+    return tuple(session.scalars(statement if after is None else statement.where(Booking.departure_id > after)))
 
 
 def lapse(session: Session, *, departure_id: UUID, now: datetime, everyone: bool = False) -> int:

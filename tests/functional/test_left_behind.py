@@ -239,6 +239,8 @@ def test_a_line_is_booked_again_by_form(app, way, market, operator):
     enrolled(staff)
     page = f"/lines/{way.line_id}/booking"
     assert page in staff.open("/operator/unbooked")
+    assert "Motorcycle chain 428H" in staff.text()
+    assert "Jialing Parts" in staff.text()
     assert page in merchant.open(f"/orders/{way.order_id}")
     form = merchant.open(page)
     assert "<option" in form

@@ -9,6 +9,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.rules.states import DepartureState
+from marketplace.web.jobs import words
+from marketplace.worker.jobs import JOBS
 from tests import factories
 from tests.functional.test_departures import statements
 from tests.functional.test_desks import visitor
@@ -110,3 +112,7 @@ def test_the_list_asks_as_often_for_many_departures_as_for_one(app, office, mark
     with statements() as many:
         staff.open("/operator/departures")
     assert len(many) == len(few)
+
+
+def test_every_job_has_words():
+    assert JOBS.keys() == words.JOBS.keys()

@@ -1,6 +1,6 @@
 """What runs, for those who run it: departures by line, state and day, and whose goods are aboard."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -61,10 +61,10 @@ def running(asked: requests.Running) -> Page[DepartureRow]:
     )
 
 
-def cargo_of(rows: Sequence[Aboard]) -> Mapping[UUID, Cargo]:
-    """Return what bookings carry, by line, for the operator's staff; a subject that is no order line is missing."""
+def cargo_of(line_ids: Collection[UUID]) -> Mapping[UUID, Cargo]:
+    """Return what bookings of lines carry, for the operator's staff; a subject that is no order line is missing."""
     session = reading()
-    goods = line_queries.goods_of(session, line_ids={row.booking.subject for row in rows})
+    goods = line_queries.goods_of(session, line_ids=line_ids)
     merchants = accounts.get_companies(session, company_ids={row.merchant_id for row in goods.values()})
     return {line_id: Cargo(row, merchants[row.merchant_id].name) for line_id, row in goods.items()}
 

@@ -15,6 +15,7 @@ from marketplace.edge.requests.jobs import JobsQuery
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict
 from marketplace.papers import queries as papers
+from marketplace.web.jobs.words import said_of
 from marketplace.web.shared import acts as forms
 
 pages = Blueprint("jobs", __name__)
@@ -59,6 +60,7 @@ def _desk(**shown: Any) -> str:
     return render_template(
         "jobs/desk.html",
         jobs=acts.jobs(session, JobsQuery()),
+        said_of=said_of,
         papers=papers.failed(session),
         **{"refusal": None, "errors": {}, "values": {}, **shown},
     )

@@ -33,7 +33,7 @@ def _booking(booking_id: UUID, **typed: Any) -> str:
     return render_template(
         "operations/booking.html",
         row=row,
-        cargo_of=running.cargo_of([row]).get(row.booking.subject),
+        cargo_of=running.cargo_of([row.booking.subject]).get(row.booking.subject),
         place=running.destinations([row])[row.booking.to_place].called(locale.current()),
         goods=goods,
         movable=row.booking.state in acts.AT_HUB,
@@ -72,7 +72,9 @@ def decline(booking_id: UUID) -> Any:
 @requires(_OPERATE, twin="GET /api/v1/order-lines/unbooked")
 def unbooked() -> str:
     """List the lines that no lorry takes any more."""
-    return render_template("operations/unbooked.html", rows=acts.unbooked())
+    rows = acts.unbooked()
+    cargo = running.cargo_of([row.line_id for row in rows])
+    return render_template("operations/unbooked.html", rows=rows, cargo=cargo, goods=goods)
 
 
 @pages.get("/lines/<uuid:line_id>/booking")

@@ -73,7 +73,7 @@ def _departure(departure_id: UUID, **typed: Any) -> str:
         waits=shown.waits(seen),
         state=seen.departure.shown_state(clock.now()),
         line=seen.departure.line_names.get(locale.current(), seen.departure.line_name),
-        carried=running.cargo_of(seen.aboard),
+        carried=running.cargo_of({one.booking.subject for one in seen.aboard}),
         places=running.destinations(seen.aboard),
         goods=goods,
         locale=locale.current(),

@@ -43,6 +43,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.OrderSecured: (booking.on_order_secured,),
     orders.OrderCancelled: (booking.on_order_cancelled, notices.on_order_cancelled),
     orders.LineMoved: (acceptance.on_line_moved, cargo_papers.on_line_moved),
+    orders.LinePackedAgain: (cargo_papers.on_line_packed_again,),
     orders.LineReadyDateSet: (booking.on_ready_date_set,),
     orders.ClaimMoved: (notices.on_claim_moved,),
     orders.LineDelivered: (notices.on_line_delivered,),

@@ -48,6 +48,13 @@ class LineReadyDateSet(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinePackedAgain(OrderEvent):
+    """The merchant packed a line otherwise before the hub saw any of it."""
+
+    line_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineDelivered(OrderEvent):
     """The consignee's side counted what came of a line: whole, damaged and never arrived."""
 

@@ -119,6 +119,17 @@ def follow(found, answer):
     return found.open(answer.headers["Location"].replace("http://localhost", ""))
 
 
+def test_a_packing_list_that_was_replaced_is_marked(way, market, visit):
+    way.secure()
+    way.pack()
+    buyer = visit(market.buyer)
+    assert "superseded by a later version" not in buyer.open(f"/orders/{way.order_id}")
+    way.pack(gross_kg="126")  # the list that was issued speaks of 125 kg
+    assert buyer.open(f"/orders/{way.order_id}").count("superseded by a later version") == 1
+    way.hand_over()
+    assert buyer.open(f"/orders/{way.order_id}").count("superseded by a later version") == 2
+
+
 def test_the_same_way_by_forms_without_scripts(way, market, operator, visit, later):
     way.secure()
     merchant, carrier, staff, buyer = (visit(one) for one in (market.merchant, market.carrier, operator, market.buyer))

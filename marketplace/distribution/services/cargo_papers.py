@@ -13,7 +13,7 @@ from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.services import manifests
 from marketplace.logistics.services.manifests import CargoRow
-from marketplace.orders.events import LineMoved
+from marketplace.orders.events import LineMoved, LinePackedAgain
 from marketplace.orders.models import LinePacking
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
@@ -41,6 +41,14 @@ def on_line_moved(session: Session, event: LineMoved) -> None:
     _issue(session, agreed, shipped, PaperKind.PACKING_LIST, _packing_list(agreed, shipped, event.at), event.at)
     if event.state == LineState.HANDED_OVER:
         _invoice(session, agreed, shipped, event.at)
+
+
+def on_line_packed_again(session: Session, event: LinePackedAgain) -> None:
+    """Issue the packing list's next version: the one there is speaks of other cartons."""
+    agreed = agreement(session, order_id=event.order_id)
+    shipped = _shipped(session, agreed, event.line_id, event.at)
+    if shipped is not None:
+        _issue(session, agreed, shipped, PaperKind.PACKING_LIST, _packing_list(agreed, shipped, event.at), event.at)
 
 
 @dataclass(frozen=True, slots=True)

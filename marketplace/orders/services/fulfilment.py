@@ -16,7 +16,7 @@ from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotFound, Refused
-from marketplace.orders.events import LineDelivered
+from marketplace.orders.events import LineDelivered, LinePackedAgain
 from marketplace.orders.models import LinePacking, Order, OrderLine
 from marketplace.orders.rules import packing as rules
 from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState, OrderState
@@ -182,6 +182,7 @@ def _pack_again(session: Session, line: OrderLine, declared: rules.Declared, act
         setattr(kept, name, value)
     kept.packed_at = now
     session.flush()
+    events.record(session, LinePackedAgain(at=now, order_id=line.order_id, line_id=line.id))
     facts = {"units": kept.units, "cartons": box.cartons, "cartons_before": before, "grams": box.gross_g}
     _audit(session, line.id, "packed_again", facts, actor, now)
 

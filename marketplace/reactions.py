@@ -56,6 +56,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),
     payments.SlipHandedIn: (notices.on_slip_handed_in,),
     payments.SlipDisputed: (notices.on_slip_disputed,),
+    payments.ReceiptWithdrawn: (deciding.on_receipt_withdrawn, notices.on_receipt_withdrawn),
     payments.PaymentLapsed: (deciding.on_payment_lapsed, notices.on_payment_lapsed),
     payments.CardAuthorised: (checkout.on_card_authorised,),
     payments.CardCaptured: (holding.captured,),

@@ -22,6 +22,7 @@ class News(StrEnum):
     PAYMENT_PAID = "payment_paid"
     PAYMENT_OVERDUE = "payment_overdue"
     SLIP_HANDED_IN = "slip_handed_in"
+    RECEIPT_WITHDRAWN = "receipt_withdrawn"
     SLIP_DISPUTED = "slip_disputed"
     TRANSFER_WAITS = "transfer_waits"
     MONEY_WAITS = "money_waits"
@@ -48,6 +49,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAYMENT_PAID: Permission.TRADE_PAYMENT_READ,
     News.PAYMENT_OVERDUE: Permission.TRADE_PAYMENT_READ,
     News.SLIP_HANDED_IN: Permission.TRADE_PAYMENT_CONFIRM,
+    News.RECEIPT_WITHDRAWN: Permission.TRADE_PAYMENT_READ,
     News.SLIP_DISPUTED: Permission.TRADE_PAYMENT_READ,
     News.TRANSFER_WAITS: Permission.TRADE_TRANSFER_RECORD,
     News.MONEY_WAITS: Permission.OPERATOR_PAYOUT_APPROVE,

@@ -90,6 +90,16 @@ class SlipDisputed(PaymentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptWithdrawn(PaymentEvent):
+    """The payee had written down money that never came; ``unsettles`` when the payment was paid by it.
+
+    Who did something because of that money refuses with Conflict ``receipt_counts``.
+    """
+
+    unsettles: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLapsed(PaymentEvent):
     """The time for a payment by bank is over and it is not paid."""
 

@@ -137,6 +137,20 @@ def match(transfer_id: UUID, body: requests.Match, session: Session) -> tuple[in
     return 200, _transfer(session, transfer_id)
 
 
+@api.post("/transfers/<uuid:transfer_id>/withdrawal")
+@operation(
+    answers={200: answers.Transfer},
+    tag="payments",
+    permission=Permission.TRADE_TRANSFER_RECORD,
+    body=requests.Withdrawal,
+    idempotent=True,
+)
+def withdraw(transfer_id: UUID, body: requests.Withdrawal, session: Session) -> tuple[int, answers.Transfer]:
+    """Say that money written down by mistake had not come like this; what it was matched to stands as before."""
+    acts.withdraw(session, transfer_id, body)
+    return 200, _transfer(session, transfer_id)
+
+
 @api.get("/statements")
 @operation(
     answers={200: answers.StatementAnswer},

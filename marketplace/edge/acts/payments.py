@@ -19,7 +19,8 @@ from marketplace.payments.queries import ledger
 from marketplace.payments.queries import payments as queries
 from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.rules.ledger import AccountKind
-from marketplace.payments.services import slips, transfers
+from marketplace.payments.rules.paying import Mistake
+from marketplace.payments.services import slips, transfers, withdrawals
 
 _USUAL_PERIOD: Final = timedelta(days=30)
 _VIEWS: Final = {
@@ -72,6 +73,13 @@ def match(session: Session, transfer_id: UUID, body: requests.Match) -> None:
         payment_ids=body.chosen,
         confirmed=body.confirmed,
         now=clock.now(),
+    )
+
+
+def withdraw(session: Session, transfer_id: UUID, body: requests.Withdrawal) -> None:
+    """Say that money which was written down had not come like that."""
+    withdrawals.withdraw(
+        session, actor=require_actor(), transfer_id=transfer_id, mistake=Mistake(body.mistake), now=clock.now()
     )
 
 

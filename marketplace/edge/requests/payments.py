@@ -83,6 +83,12 @@ class Match(Request):
         return [*self.payment_ids, *([self.payment_id] if self.payment_id else [])]
 
 
+class Withdrawal(Request):
+    """Why money that was written down had not come like that."""
+
+    mistake: Literal["never_came", "wrong_amount", "wrong_account"]
+
+
 class Slip(Request):
     """A file handed in before with the purpose slip."""
 
@@ -99,7 +105,7 @@ class PaymentsQuery(Request):
 class TransfersQuery(Request):
     """Which transfers."""
 
-    state: Annotated[Literal["unmatched", "matched"] | None, BeforeValidator(blank_is_none)] = None
+    state: Annotated[Literal["unmatched", "matched", "withdrawn"] | None, BeforeValidator(blank_is_none)] = None
     overdue: Overdue = None
     cursor: Cursor = None
 
@@ -140,6 +146,14 @@ messages.register(
         "amount_unlikely": _(
             "%(received)s is far more than the %(due)s that is open. Look at your account again. If it really came,"
             " confirm it: what is too much is owed back."
+        ),
+        "later_receipt": _(
+            "More money was written down for payment %(payment)s after this. Withdraw that first, the latest before all"
+            " others."
+        ),
+        "receipt_counts": _(
+            "Something was done because of this money (%(payment)s): goods were promised or lines closed, or money was"
+            " given back. It can be withdrawn no more; settle it with the payer, and ask the operator's finance people."
         ),
         "payee_only": _("Only the payee says what has arrived."),
         "payment_unknown": _("The card provider has not answered. Try again: nothing is charged twice."),

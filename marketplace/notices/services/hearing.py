@@ -71,6 +71,11 @@ def on_slip_handed_in(session: Session, event: payments.SlipHandedIn) -> None:
     _payment(session, event, News.SLIP_HANDED_IN)
 
 
+def on_receipt_withdrawn(session: Session, event: payments.ReceiptWithdrawn) -> None:
+    """Tell the payer that money which was said to have come has not."""
+    _payment(session, event, News.RECEIPT_WITHDRAWN)
+
+
 def on_slip_disputed(session: Session, event: payments.SlipDisputed) -> None:
     """Tell the payer that the money of his slip is said not to have come."""
     _payment(session, event, News.SLIP_DISPUTED)

@@ -227,6 +227,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PAYMENT_PAID: _to_payer,
     News.PAYMENT_OVERDUE: _overdue,
     News.SLIP_HANDED_IN: _to_payee,
+    News.RECEIPT_WITHDRAWN: _to_payer,
     News.SLIP_DISPUTED: _to_payer,
     News.TRANSFER_WAITS: _waiting_transfer,
     News.MONEY_WAITS: _waiting_money,

@@ -17,7 +17,8 @@ from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.rules.placing import secured_by
 from marketplace.orders.rules.states import AT_MERCHANT, BEFORE_PACKING, CancelReason, LineState, OrderState
 from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_order, parts_of
-from marketplace.payments.events import PaymentLapsed, PaymentPaid
+from marketplace.payments.events import PaymentLapsed, PaymentPaid, ReceiptWithdrawn
+from marketplace.payments.queries import payments
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
 from marketplace.payments.services import plans
 
@@ -139,6 +140,20 @@ def on_payment_paid(session: Session, event: PaymentPaid) -> None:
     except Conflict:
         order = locked_order(session, order_id=event.subject_id)
         _end(session, order, action="cancel", reason=CancelReason.OUT_OF_STOCK, actor=SYSTEM, now=event.at)
+
+
+def on_receipt_withdrawn(session: Session, event: ReceiptWithdrawn) -> None:
+    """Refuse to take back money because of which goods were promised or lines were closed: Conflict."""
+    if event.subject_kind != SubjectKind.ORDER or not event.unsettles:
+        return
+    order = locked_order(session, order_id=event.subject_id)
+    if event.event == MilestoneEvent.DEPOSIT and order.secured_at is not None:
+        raise Conflict("receipt_counts", payment=order.reference)
+    subject = Subject(SubjectKind.ORDER, order.id)
+    shares = payments.milestones_of(session, subjects=[subject])[subject]
+    for line_id in {share.line_id for share in shares if share.payment_id == event.payment_id}:
+        if LineState.CLOSED in parts_of(session, line_id=line_id):
+            raise Conflict("receipt_counts", payment=order.reference)
 
 
 def on_payment_lapsed(session: Session, event: PaymentLapsed) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
-from marketplace.payments.rules.paying import MilestoneState, PaymentState, TransferState
+from marketplace.payments.rules.paying import MilestoneState, Mistake, PaymentState, TransferState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail, SubjectKind
 
 
@@ -154,4 +154,16 @@ class TransferMatch(Base):
     )
 
 
+class TransferWithdrawal(Base):
+    """A payee's word that money it had written down never came like that; transfer and matches stay as they were."""
+
+    __tablename__ = "transfer_withdrawal"
+
+    transfer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("incoming_transfer.id"), primary_key=True)
+    mistake: Mapped[Mistake] = mapped_column(StateColumn(Mistake))
+    person_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 insert_only(TransferMatch)
+insert_only(TransferWithdrawal)

@@ -15,7 +15,14 @@ from marketplace.outbox.rules import JobState
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from marketplace.payments.models.payouts import Allowance, Payout, PayoutApproval, PayoutFile
-from marketplace.payments.models.plans import IncomingTransfer, Milestone, Payment, PaymentTerms, TransferMatch
+from marketplace.payments.models.plans import (
+    IncomingTransfer,
+    Milestone,
+    Payment,
+    PaymentTerms,
+    TransferMatch,
+    TransferWithdrawal,
+)
 from marketplace.payments.queries import cards
 from marketplace.payments.rules.card_returns import KEY as RETURN_KEY
 from marketplace.payments.rules.card_returns import OPEN as RETURNS_OPEN
@@ -158,14 +165,25 @@ def _payment_shares() -> sa.Select[UUID]:
 
 
 def _receipts() -> sa.Select[UUID]:
-    received = _total(TransferMatch.minor, TransferMatch.payment_id == Payment.id)
+    withdrawn = sa.select(TransferWithdrawal.transfer_id)
+    received = _total(
+        TransferMatch.minor, TransferMatch.payment_id == Payment.id, TransferMatch.transfer_id.not_in(withdrawn)
+    )
     return sa.select(Payment.id).where(Payment.mode == Mode.DIRECT, received != Payment.paid_minor)
 
 
 def _matches() -> sa.Select[UUID]:
     matched = _total(TransferMatch.minor, TransferMatch.transfer_id == IncomingTransfer.id)
     wanted = sa.case((IncomingTransfer.state == TransferState.MATCHED, IncomingTransfer.amount_minor), else_=0)
-    return sa.select(IncomingTransfer.id).where(matched != wanted)
+    counts = IncomingTransfer.state != TransferState.WITHDRAWN
+    return sa.select(IncomingTransfer.id).where(counts, matched != wanted)
+
+
+def _withdrawn() -> sa.Select[UUID]:
+    """Find transfers that are withdrawn by nobody, or that count though somebody withdrew them."""
+    word = sa.exists().where(TransferWithdrawal.transfer_id == IncomingTransfer.id)
+    is_withdrawn = IncomingTransfer.state == TransferState.WITHDRAWN
+    return sa.select(IncomingTransfer.id).where(sa.or_(sa.and_(is_withdrawn, ~word), sa.and_(~is_withdrawn, word)))
 
 
 def _obligations() -> sa.Select[UUID]:
@@ -286,6 +304,7 @@ _CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[UUID]]], ...]] = (
     ("payment", "milestones do not sum to the payment", _payment_shares),
     ("payment", "paid is not the sum of what was received", _receipts),
     ("incoming_transfer", "is not divided over payments exactly", _matches),
+    ("incoming_transfer", "is withdrawn without anybody's word, or counts in spite of one", _withdrawn),
     ("payment", "obligations in the ledger are not what is outstanding", _obligations),
     ("milestone", "says something else than its payment", _states),
     ("card_refund", "failed, and nobody sends its money on", _failed_refunds),

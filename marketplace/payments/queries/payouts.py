@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
@@ -19,6 +19,8 @@ from marketplace.payments.queries.waits import is_overdue
 from marketplace.payments.rules.ledger import AccountKind, TransferKind
 from marketplace.payments.rules.payouts import PayoutState
 from marketplace.payments.rules.terms import PayeeAccount, Subject
+
+_WITHDRAWN: Final = f"{TransferKind.RETURN_WITHDRAWN}:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,9 @@ def _sides(company_id: UUID) -> sa.Select[*tuple[Any, ...]]:
         )
         .join(LedgerEntry, LedgerEntry.transfer_id == LedgerTransfer.id)
         .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
-        .where(LedgerTransfer.kind == TransferKind.RETURN_DUE, LedgerTransfer.id.in_(_mine(company_id)))
+        .where(
+            LedgerTransfer.kind == TransferKind.RETURN_DUE, LedgerTransfer.id.in_(_mine(company_id)), ~_is_withdrawn()
+        )
         .group_by(
             LedgerTransfer.id,
             LedgerTransfer.at,
@@ -203,6 +207,16 @@ def _mine(company_id: UUID) -> sa.Select[UUID]:
             LedgerAccount.kind.in_([AccountKind.RETURN_PAYEE, AccountKind.RETURN_PAYER]),
         )
     )
+
+
+def withdrawn_key(key: str) -> str:
+    """Return the ledger key under which what was owed back is owed no more: once."""
+    return f"{_WITHDRAWN}{key}"
+
+
+def _is_withdrawn() -> sa.ColumnElement[bool]:
+    other = aliased(LedgerTransfer)
+    return sa.exists().where(other.key == sa.literal(_WITHDRAWN).concat(LedgerTransfer.key))
 
 
 def _text(column: Any) -> Any:

@@ -10,10 +10,11 @@ from marketplace.kernel.exports import rows
 from marketplace.payments.models.cards import CardReturn
 from marketplace.payments.models.ledger import ReturnReceipt
 from marketplace.payments.models.payouts import PayoutApproval
+from marketplace.payments.models.plans import TransferWithdrawal
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
-    """Return the payouts and card returns agreed to, and the returns confirmed, earliest first."""
+    """Return payouts and card returns agreed to, transfers withdrawn and returns confirmed, earliest first."""
     agreed = sa.or_(CardReturn.first_by == person_id, CardReturn.second_by == person_id)
     return {
         "payout_approvals": rows(
@@ -25,6 +26,12 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
         "card_return_approvals": rows(
             session,
             sa.select(CardReturn.id, CardReturn.way, CardReturn.changed_at).where(agreed).order_by(CardReturn.id),
+        ),
+        "transfers_withdrawn": rows(
+            session,
+            sa.select(TransferWithdrawal.transfer_id, TransferWithdrawal.mistake, TransferWithdrawal.at)
+            .where(TransferWithdrawal.person_id == person_id)
+            .order_by(TransferWithdrawal.at, TransferWithdrawal.transfer_id),
         ),
         "returns_confirmed": rows(
             session,

@@ -99,12 +99,12 @@ def transfer(session: Session, *, payee_id: UUID, transfer_id: UUID) -> Transfer
 
 
 def receipts_of(session: Session, *, payment_id: UUID) -> tuple[TransferRow, ...]:
-    """Return what came for a payment that the caller may see, oldest first, each with its part for this payment."""
+    """Return what came for a payment that the caller may see and was not withdrawn, oldest first, each its part."""
     found = session.execute(
         sa.select(IncomingTransfer, TransferMatch.minor, Payment.reference)
         .join(TransferMatch, TransferMatch.transfer_id == IncomingTransfer.id)
         .join(Payment, Payment.id == TransferMatch.payment_id)
-        .where(Payment.id == payment_id)
+        .where(Payment.id == payment_id, IncomingTransfer.state != TransferState.WITHDRAWN)
         .order_by(TransferMatch.id)
     )
     return tuple(

@@ -95,6 +95,7 @@ class TransferKind(StrEnum):
     OBLIGATION_CHARGES = "obligation_charges"
     OBLIGATION_CANCELLED = "obligation_cancelled"
     RETURN_DUE = "return_due"
+    RETURN_WITHDRAWN = "return_withdrawn"
     RETURN_MADE = "return_made"
 
 
@@ -122,6 +123,7 @@ TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
     TransferKind.OBLIGATION_CHARGES: _OBLIGATION,
     TransferKind.OBLIGATION_CANCELLED: _OBLIGATION,
     TransferKind.RETURN_DUE: _RETURN,
+    TransferKind.RETURN_WITHDRAWN: _RETURN,
     TransferKind.RETURN_MADE: _RETURN,
 }
 

@@ -59,11 +59,14 @@ PAYMENTS: Final = Lifecycle[PaymentState](
         # The slip's reader has the next move, so the clock does not make it the payer's fault. Silence never makes it
         # money: a slip that nobody answers, or that the payee disputes, leaves the payment due, or what is left of it.
         _S.SLIP_RECEIVED: {name: state for name, state in _OPEN.items() if name != "lapse"}
-        | {"dispute": _S.DUE, "dispute_rest": _S.PART_PAID},
-        _S.PART_PAID: _OPEN,
-        _S.OVERDUE: {name: state for name, state in _OPEN.items() if name != "lapse"},
+        | {"dispute": _S.DUE, "dispute_rest": _S.PART_PAID}
+        | {"withdraw": _S.SLIP_RECEIVED, "withdraw_rest": _S.SLIP_RECEIVED},
+        # A receipt that was written down by mistake is withdrawn: what came before it has come all the same.
+        _S.PART_PAID: _OPEN | {"withdraw": _S.DUE, "withdraw_rest": _S.PART_PAID},
+        _S.OVERDUE: {name: state for name, state in _OPEN.items() if name != "lapse"}
+        | {"withdraw": _S.OVERDUE, "withdraw_rest": _S.OVERDUE},
         # More may come for a payment that is settled: it covers bank charges first, the rest is owed back.
-        _S.PAID: {"settle": _S.PAID},
+        _S.PAID: {"settle": _S.PAID, "withdraw": _S.DUE, "withdraw_rest": _S.PART_PAID},
         _S.AUTHORISED: {"capture": _S.CAPTURED, "cancel": _S.CANCELLED},
         _S.CAPTURED: {"refund": _S.REFUNDED},
         _S.REFUNDED: {"capture": _S.CAPTURED},
@@ -92,13 +95,28 @@ def disputing(*, paid: Money) -> str:
 
 
 class TransferState(StrEnum):
-    """Whether money that came is known to be for something."""
+    """Whether money that came is known to be for something; withdrawn when it had never come."""
 
     UNMATCHED = "unmatched"
     MATCHED = "matched"
+    WITHDRAWN = "withdrawn"
 
 
-TRANSFERS: Final = Lifecycle[TransferState]("transfer", {TransferState.UNMATCHED: {"match": TransferState.MATCHED}})
+class Mistake(StrEnum):
+    """Why money that was written down had not come like that."""
+
+    NEVER_CAME = "never_came"
+    WRONG_AMOUNT = "wrong_amount"
+    WRONG_ACCOUNT = "wrong_account"
+
+
+TRANSFERS: Final = Lifecycle[TransferState](
+    "transfer",
+    {
+        TransferState.UNMATCHED: {"match": TransferState.MATCHED, "withdraw": TransferState.WITHDRAWN},
+        TransferState.MATCHED: {"withdraw": TransferState.WITHDRAWN},
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +142,13 @@ def standing(*, amount: Money, paid: Money, tolerance: Money, settled: bool) -> 
     if settled or (missing <= tolerance and missing <= paid):
         return Standing(paid, missing, nothing, "settle")
     return Standing(paid, nothing, nothing, "part")
+
+
+def withdrawing(*, amount: Money, before: Standing) -> str:
+    """Return what withdrawing the latest receipt does to a payment that stood so before it."""
+    if before.paid + before.charges - before.surplus == amount:
+        return "settle"
+    return "withdraw_rest" if before.paid else "withdraw"
 
 
 def allot(received: Money, outstanding: Sequence[Money]) -> tuple[Money, ...]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import Payment
+from marketplace.payments.queries.payouts import withdrawn_key
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import Standing
 from marketplace.payments.rules.terms import Subject
@@ -31,8 +32,32 @@ def received(
     charges = after.charges - before.charges
     surplus = after.surplus - before.surplus
     _owe(session, payment, TransferKind.OBLIGATION_PAID, f"paid:{match_id}", -paid, now)
-    _owe(session, payment, TransferKind.OBLIGATION_CHARGES, f"charges:{match_id}", -charges, now)
-    _owe_back(session, payment, f"surplus:{match_id}", surplus, now)
+    _owe(session, payment, TransferKind.OBLIGATION_CHARGES, charges_key(match_id), -charges, now)
+    _owe_back(session, payment, surplus_key(match_id), surplus, now)
+
+
+def withdrawn(
+    session: Session, payment: Payment, *, before: Standing, after: Standing, match_id: UUID, now: datetime
+) -> None:
+    """Note that a receipt never came: the payment stood so ``before`` it was withdrawn, and stands so ``after``."""
+    paid = (after.paid - after.surplus) - (before.paid - before.surplus)
+    charges = after.charges - before.charges
+    surplus = after.surplus - before.surplus
+    _owe(session, payment, TransferKind.OBLIGATION_PAID, f"unpaid:{match_id}", -paid, now)
+    _owe(session, payment, TransferKind.OBLIGATION_CHARGES, f"uncharged:{match_id}", -charges, now)
+    kinds = (AccountKind.RETURN_PAYEE, AccountKind.RETURN_PAYER)
+    key = withdrawn_key(surplus_key(match_id))
+    _post(session, payment, TransferKind.RETURN_WITHDRAWN, key, kinds, -surplus, now)
+
+
+def surplus_key(match_id: UUID) -> str:
+    """Return the ledger key of what a receipt brought too much."""
+    return f"surplus:{match_id}"
+
+
+def charges_key(match_id: UUID) -> str:
+    """Return the ledger key of what banks kept of a receipt, or of what a later one made good of that."""
+    return f"charges:{match_id}"
 
 
 def cancelled(session: Session, payment: Payment, *, now: datetime) -> None:

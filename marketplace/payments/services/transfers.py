@@ -118,14 +118,7 @@ def match_transfer(
     wanted = list(dict.fromkeys(payment_ids))
     if not wanted:
         raise Refused.field("payment_ids", "required", "at least one payment")
-    transfer = session.scalars(
-        sa.select(IncomingTransfer)
-        .where(IncomingTransfer.id == transfer_id, IncomingTransfer.payee_id == actor.company)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if transfer is None:
-        raise NotFound("transfer")
+    transfer = locked_own(session, actor=actor, transfer_id=transfer_id)
     chosen = payments.locked_of(session, company_id=actor.company, payment_ids=wanted)
     if any(payment.payee_id != actor.company for payment in chosen):
         raise NotFound("payment")
@@ -136,6 +129,19 @@ def match_transfer(
         _check_currency(payment, _amount(transfer))
         PAYMENTS.apply(payment.state, "settle")
     _match(session, transfer, chosen, actor=actor, confirmed=confirmed, now=now)
+
+
+def locked_own(session: Session, *, actor: Actor, transfer_id: UUID) -> IncomingTransfer:
+    """Return a locked transfer to the actor's company; NotFound for anybody else's."""
+    transfer = session.scalars(
+        sa.select(IncomingTransfer)
+        .where(IncomingTransfer.id == transfer_id, IncomingTransfer.payee_id == actor.company)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if transfer is None:
+        raise NotFound("transfer")
+    return transfer
 
 
 def _write(
@@ -217,6 +223,7 @@ def _was_confirmed(session: Session, payment: Payment, amount: Money, received_o
             TransferMatch.payment_id == payment.id,
             IncomingTransfer.amount_minor == amount.minor,
             IncomingTransfer.received_on == received_on,
+            IncomingTransfer.state != TransferState.WITHDRAWN,
         )
     )
     return session.scalars(same).first() is not None

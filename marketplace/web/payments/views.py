@@ -23,8 +23,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.payments.queries import ledger, payments, transfers
-from marketplace.payments.rules.paying import PAYMENTS, TransferState
-from marketplace.payments.rules.terms import Mode, Subject
+from marketplace.payments.rules.paying import PAYMENTS, PaymentState, TransferState
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices
 
@@ -151,6 +151,23 @@ def match(transfer_id: UUID) -> Any:
     return done
 
 
+@pages.post("/merchant/transfers/<uuid:transfer_id>/withdrawal")
+@requires(Permission.TRADE_TRANSFER_RECORD, twin="POST /api/v1/transfers/{id}/withdrawal")
+def withdraw(transfer_id: UUID) -> Any:
+    """Say that money which was written down had not come like that."""
+
+    def work(session: Any) -> str:
+        acts.withdraw(session, transfer_id, parse_form(requests.Withdrawal, request.form))
+        return url_for("payments.received")
+
+    try:
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, _received)
+    flash(_("Withdrawn. It counts for nothing now."), "good")
+    return done
+
+
 @pages.get("/account/statement")
 @requires(Permission.TRADE_STATEMENT_READ, twin="GET /api/v1/statements")
 def statement() -> Any:
@@ -214,9 +231,15 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
         is_payer=row.payer_id == actor.company,
         takes_slip=PAYMENTS.allows(row.state, "slip"),
         takes_money=PAYMENTS.allows(row.state, "part"),
+        takes_withdrawal=PAYMENTS.allows(row.state, "withdraw") and not _has_promised(row),
         takes_dispute=PAYMENTS.allows(row.state, "dispute"),
         **{"values": {"received_on": clock.now().date()}, "errors": {}, "refusal": None, **shown},
     )
+
+
+def _has_promised(row: payments.PaymentRow) -> bool:
+    """Tell whether goods were promised for this money: then its receipt is not withdrawn."""
+    return (row.subject.kind, row.event, row.state) == (SubjectKind.ORDER, MilestoneEvent.DEPOSIT, PaymentState.PAID)
 
 
 def _received(**shown: Any) -> str:

@@ -361,6 +361,7 @@ WAYS: Final[dict[str, Way]] = {
     "POST /transfers/{}/match": Way(
         "merchant", ("transfer",), lambda city: {"payment_ids": [city.ids["payment.deposit.order"]]}
     ),
+    "POST /transfers/{}/withdrawal": Way("merchant", ("transfer",), body(mistake="never_came")),
 }
 
 _DECIDE: Final = body(decision="approve", reason="In order.")

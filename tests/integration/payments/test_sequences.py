@@ -15,11 +15,11 @@ from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
 from marketplace.payments.models.plans import IncomingTransfer
 from marketplace.payments.queries import payments as queries
 from marketplace.payments.rules.ledger import CASH, AccountKind
-from marketplace.payments.rules.paying import UNPAID, TransferState
+from marketplace.payments.rules.paying import UNPAID, Mistake, TransferState
 from marketplace.payments.rules.terms import MilestoneEvent, Plan
-from marketplace.payments.services import commission, transfers
+from marketplace.payments.services import commission, transfers, withdrawals
 from tests.conftest import SOAK
-from tests.integration.payments.conftest import NOW, Deal, lapse, publish_rates
+from tests.integration.payments.conftest import NOW, Deal, exist, lapse, publish_rates
 
 AMOUNT = st.integers(1, 40_000)
 WHICH = st.integers(0, 7)
@@ -31,6 +31,7 @@ STEP = st.one_of(
     st.tuples(st.just("receive"), AMOUNT, WHICH),
     st.tuples(st.just("receive_unnamed"), AMOUNT, st.just(0)),
     st.tuples(st.just("match"), WHICH, st.lists(WHICH, min_size=1, max_size=3)),
+    st.tuples(st.just("withdraw"), WHICH, st.sampled_from(Mistake)),
     st.tuples(st.just("lapse"), st.integers(0, 20), st.just(0)),
     st.tuples(st.just("bill"), WHICH, st.just(0)),
     st.tuples(st.just("cancel"), st.just(0), st.just(0)),
@@ -43,6 +44,8 @@ class Lives:
     def __init__(self, session, plans):
         first = Deal(session).open(plans[0], minors=(35_000, 10_001))
         self.deals = [first, Deal(session, merchant=first.merchant).open(plans[1], minors=(20_000, 7))]
+        for deal in self.deals:
+            exist(session, deal.buyer)
         self.session = session
         self.unmatched = []  # some are matched by now: to match them again is refused or changes nothing
 
@@ -84,6 +87,13 @@ class Lives:
             payment_ids=[known[index % len(known)].id for index in chosen],
             now=NOW,
         )
+
+    def withdraw(self, deal, _known, which, mistake):
+        mine = sa.select(IncomingTransfer.id).where(IncomingTransfer.payee_id == deal.merchant.company)
+        if written := self.session.scalars(mine.order_by(IncomingTransfer.id.desc())).all():
+            withdrawals.withdraw(
+                self.session, actor=deal.merchant, transfer_id=written[which % len(written)], mistake=mistake, now=NOW
+            )
 
     def lapse(self, _deal, _known, days, _which):
         lapse(self.session, now=NOW + timedelta(days=days))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.money import LARGEST_MINOR, Money
 from marketplace.payments.rules import paying, receipts
-from marketplace.payments.rules.paying import MILESTONE_OF, PAYMENTS, PaymentState
+from marketplace.payments.rules.paying import MILESTONE_OF, PAYMENTS, PaymentState, Standing, withdrawing
 
 MINOR = st.integers(0, 10**9)
 
@@ -71,7 +71,7 @@ def test_every_payment_state_has_a_milestone_state():
 
 def test_a_slip_stops_the_clock_and_a_settled_payment_only_takes_more_money():
     assert not PAYMENTS.allows(PaymentState.SLIP_RECEIVED, "lapse")
-    assert PAYMENTS.actions(PaymentState.PAID) == ["settle"]
+    assert PAYMENTS.actions(PaymentState.PAID) == ["settle", "withdraw", "withdraw_rest"]
     assert not PAYMENTS.actions(PaymentState.CANCELLED)
 
 
@@ -110,3 +110,12 @@ def test_far_more_than_is_open_is_looked_at_twice(minor, is_likely):
         receipts.check_likely(cny(minor), due=due, tolerance=tolerance, confirmed=False)
     assert refused.value.code == "amount_unlikely"
     assert refused.value.facts["due"] == "4800.00 CNY"
+
+
+@pytest.mark.parametrize(
+    ("paid", "charges", "surplus", "action"),
+    [(0, 0, 0, "withdraw"), (40, 0, 0, "withdraw_rest"), (98, 2, 0, "settle"), (120, 0, 20, "settle")],
+)
+def test_withdrawing_a_receipt_leaves_what_came_before_it(paid, charges, surplus, action):
+    before = Standing(cny(paid), cny(charges), cny(surplus), "part")
+    assert withdrawing(amount=cny(100), before=before) == action

@@ -1,10 +1,13 @@
 """Seal on schedule, and carry the chain out of the database."""
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from marketplace.audit import queries, rules, services
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.lines import write
 
 
 def seal_rows(*, now: datetime) -> int:
@@ -13,12 +16,22 @@ def seal_rows(*, now: datetime) -> int:
         return services.seal(session, now=now)
 
 
-def export_chain(path: Path) -> rules.VerifyResult:
-    """Write the chain as JSON lines, whole or not at all, and return what a verification of the file says."""
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", encoding="ascii", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in queries.chain_lines(reading()))
-    partial.replace(path)
+def export_chain(path: Path, *, report: Callable[[int, int], None] = lambda _done, _total: None) -> rules.VerifyResult:
+    """Write the chain as JSON lines, whole or not at all, and return what a verification of the file says.
+
+    Cut off, it goes on behind the last seal that was written.
+    """
+    session = reading()
+    total = queries.chain_length(session)
+
+    def portions(cursor: Any) -> Iterator[tuple[Any, list[str]]]:
+        after, done = cursor or (0, 0)
+        for sequence, lines in queries.chain_portions(session, after=after):
+            done += len(lines) if sequence is None else len(lines) - 1
+            yield None if sequence is None else (sequence, done), [f"{line}\n" for line in lines]
+            report(min(done, total), total)
+
+    write(path, portions, of="audit trail")
     return verify_file(path)
 
 

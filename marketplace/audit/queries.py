@@ -78,7 +78,8 @@ def unsealed_since(session: Session) -> datetime | None:
 
 def verify(session: Session, *, head: str | None = None) -> rules.VerifyResult:
     """Verify the chain in the database with the same walk as an exported file."""
-    return rules.verify_chain(chain_lines(session), head=head)
+    lines = (line for _, portion in chain_portions(session) for line in portion)
+    return rules.verify_chain(lines, head=head)
 
 
 def breaches(session: Session) -> list[Breach]:
@@ -110,10 +111,21 @@ def _breach(fault: rules.Fault) -> Breach:
     return Breach(_INVARIANT, "audit_row" if row_id else "audit_seal", row_id, f"{fault.code}{place}")
 
 
-def chain_lines(session: Session) -> Iterator[str]:
-    """Yield the chain as JSON lines: each seal after its rows, rows not sealed yet at the end."""
+def chain_length(session: Session) -> int:
+    """Count the rows of the trail."""
+    return session.scalar(sa.select(sa.func.count()).select_from(AuditRow)) or 0
+
+
+def chain_portions(session: Session, *, after: int = 0) -> Iterator[tuple[int | None, list[str]]]:
+    """Yield the chain behind a seal as JSON lines, each seal after its rows, rows not sealed yet at the end.
+
+    A portion is a seal with its rows, and goes with the seal's number; rows not sealed yet, which may be sealed the
+    next moment, go with none.
+    """
     sealed: set[UUID] = set()
-    last = 0
+    for named in session.scalars(sa.select(AuditSeal.rows).where(AuditSeal.sequence <= after)):
+        sealed.update(map(UUID, named))
+    last = after
     seal_table = AuditSeal.__table__
     # Seals are read in small portions, because they carry up to a thousand ids each.
     while seals := session.execute(
@@ -121,12 +133,13 @@ def chain_lines(session: Session) -> Iterator[str]:
     ).all():
         for seal in seals:
             ids = [UUID(row_id) for row_id in seal.rows]
-            yield from _rows(session, ids)
             sealed.update(ids)
-            yield rules.canonical({"kind": "seal", "seal": _seal(seal)})
             last = seal.sequence
+            yield last, [*_rows(session, ids), rules.canonical({"kind": "seal", "seal": _seal(seal)})]
     everything = session.scalars(sa.select(AuditRow.id).order_by(AuditRow.id)).all()
-    yield from _rows(session, [row_id for row_id in everything if row_id not in sealed])
+    waiting = [row_id for row_id in everything if row_id not in sealed]
+    for start in range(0, len(waiting), _AT_ONCE):
+        yield None, list(_rows(session, waiting[start : start + _AT_ONCE]))
 
 
 def _rows(session: Session, ids: Sequence[UUID]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from marketplace.cli.audit import audit
 from marketplace.cli.backup import backup, restore
 from marketplace.cli.check import check
 from marketplace.cli.database import db_group
+from marketplace.cli.export import export
 from marketplace.cli.import_ import import_sheet
 from marketplace.cli.reindex import reindex
 from marketplace.cli.run import serve, worker
@@ -25,6 +26,7 @@ _COMMANDS = (
     check,
     company,
     db_group,
+    export,
     import_sheet,
     reindex,
     restore,

@@ -175,3 +175,29 @@ def test_a_rolled_back_act_leaves_no_row(app):
         in_unit_of_work(act)
     assert reading().scalars(sa.select(AuditRow.id)).all() == []
     assert reading().scalars(sa.select(AuditSeal.sequence)).all() == []
+
+
+def test_an_export_that_was_cut_off_goes_on_behind_the_last_seal(app, monkeypatch, tmp_path):
+    monkeypatch.setattr(services, "ROWS_PER_SEAL", 2)
+    write(6)
+    flows.seal_rows(now=NOW)
+    write(1)
+    path, told = tmp_path / "chain.jsonl", []
+
+    def cut_off(done, _total):
+        told.append(done)
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        flows.export_chain(path, report=cut_off)
+    assert not path.exists()
+    write(2)
+    flows.seal_rows(now=NOW)
+    reading().rollback()
+    read = []
+    rows = queries._rows
+    monkeypatch.setattr(queries, "_rows", lambda session, ids: read.extend(ids) or rows(session, ids))
+    found = flows.export_chain(path, report=lambda done, total: told.append((done, total)))
+    assert (found.ok, found.rows, found.unsealed, len(read)) == (True, 9, 0, 5)
+    assert told[-1] == (9, 9)

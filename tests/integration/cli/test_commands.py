@@ -189,5 +189,5 @@ def test_serve_and_worker_hand_over(run, home):
 
 
 def test_every_command_explains_itself(run):
-    for command in ("audit", "backup", "check", "db", "restore", "seed", "serve", "user", "worker"):
+    for command in ("audit", "backup", "check", "db", "export", "restore", "seed", "serve", "user", "worker"):
         assert run(command, "-h").output.startswith("Usage:")

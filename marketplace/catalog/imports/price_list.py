@@ -1,0 +1,98 @@
+"""A merchant's listings in the columns of the import: brought in again, they change nothing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.catalog.models import Listing, PriceLadder
+from marketplace.catalog.rules.drafts import ListingDraft
+from marketplace.catalog.rules.texts import LANGUAGES
+from marketplace.catalog.services import content
+
+_COLUMNS: Final = (
+    "sku", "title", *(f"title_{language}" for language in LANGUAGES), "hs", "origin", "category", "commodity", "grade",
+    "unit", "currency", "price", "moq", "multiple", "incoterm", "place", "stock", "lead_days", "carton_units",
+    "carton_l", "carton_w", "carton_h", "gross_kg", "net_kg", "description",
+    *(f"description_{language}" for language in LANGUAGES),
+)  # fmt: skip
+
+
+def count(session: Session, *, company_id: UUID, since: datetime | None) -> int:
+    """Count the listings of a company, those changed since an instant."""
+    return session.scalar(sa.select(sa.func.count()).select_from(_wanted(company_id, since).subquery())) or 0
+
+
+def columns(session: Session, *, company_id: UUID) -> tuple[str, ...]:
+    """Return the columns of a company's list: each quantity from which one of its prices holds has its own."""
+    tiers = session.scalars(
+        sa.select(PriceLadder.tiers)
+        .join(Listing, Listing.id == PriceLadder.listing_id)
+        .where(Listing.company_id == company_id)
+        .execution_options(yield_per=500)
+    )
+    quantities = sorted({int(quantity) for ladder in tiers for quantity, _ in ladder})
+    return (*_COLUMNS, *(f"price@{quantity}" for quantity in quantities))
+
+
+def portion(
+    session: Session, *, company_id: UUID, since: datetime | None, after: UUID | None, size: int
+) -> list[tuple[UUID, dict[str, str]]]:
+    """Return the next listings in order of id, each with the cells of its row."""
+    wanted = _wanted(company_id, since).order_by(Listing.id).limit(size)
+    listings = session.scalars(wanted if after is None else wanted.where(Listing.id > after)).all()
+    drafts = content.drafts_of(session, listings)
+    return [(listing.id, cells_of(drafts[listing.id])) for listing in listings]
+
+
+def cells_of(draft: ListingDraft) -> dict[str, str]:
+    """Return a listing as the cells of a row, with its first price basis: a sheet has one a row."""
+    cells: dict[str, object] = {
+        "sku": draft.sku, "hs": draft.hs, "origin": draft.origin, "category": draft.category,
+        "commodity": draft.commodity, "grade": draft.grade, "unit": draft.unit, "moq": draft.moq,
+        "multiple": draft.multiple, "stock": draft.stock, "lead_days": draft.lead_days,
+    }  # fmt: skip
+    cells |= _texts("title", draft.titles, draft.source_locale)
+    cells |= _texts("description", draft.descriptions, draft.source_locale)
+    cells |= _prices(draft)
+    if (packing := draft.packing) is not None:
+        sides = (packing.length_mm, packing.width_mm, packing.height_mm)
+        cells |= {"carton_units": packing.carton_units, "gross_kg": _kg(packing.gross_g), "net_kg": _kg(packing.net_g)}
+        cells |= dict(
+            zip(("carton_l", "carton_w", "carton_h"), (f"{mm / Decimal(10):.1f}" for mm in sides), strict=True)
+        )
+    return {name: str(cell) for name, cell in cells.items() if cell not in (None, "")}
+
+
+def _wanted(company_id: UUID, since: datetime | None) -> sa.Select[Listing]:
+    wanted = sa.select(Listing).where(Listing.company_id == company_id)
+    return wanted if since is None else wanted.where(Listing.changed_at >= since)
+
+
+def _texts(name: str, texts: Mapping[str, str], leading: str) -> dict[str, str]:
+    return {name if language == leading else f"{name}_{language}": text for language, text in texts.items()}
+
+
+def _prices(draft: ListingDraft) -> dict[str, str]:
+    if not draft.ladders:
+        return {}
+    ladder = draft.ladders[0]
+    tiers: Sequence[tuple[int, str]] = [
+        # Six places always: three would read as thousands in some countries.
+        (tier.from_quantity, f"{Decimal(tier.price.micro).scaleb(-6):.6f}")
+        for tier in ladder.tiers
+    ]
+    cells = {"currency": ladder.currency, "incoterm": ladder.incoterm, "place": ladder.place_code}
+    # A price without a quantity holds from the minimum on.
+    if tiers[0][0] == draft.moq:
+        cells["price"] = tiers[0][1]
+        tiers = tiers[1:]
+    return cells | {f"price@{quantity}": price for quantity, price in tiers}
+
+
+def _kg(grams: int) -> str:
+    return f"{Decimal(grams).scaleb(-3):.4f}"

@@ -1,0 +1,171 @@
+"""What is exported: a price list that comes back unchanged, order lines and the ledger without people."""
+
+import contextvars
+import csv
+import json
+import unicodedata
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from marketplace.accounts.models import Person
+from marketplace.catalog.imports import price_list, reader
+from marketplace.catalog.rules.drafts import ListingDraft
+from marketplace.catalog.rules.imported import Outcome, Surroundings, judge
+from marketplace.catalog.rules.mapping import read_mapping
+from marketplace.catalog.rules.packing import Packing
+from marketplace.catalog.rules.places import NamedPlace
+from marketplace.catalog.rules.pricing import Ladder, Tier
+from marketplace.catalog.rules.sheet_rows import read_rows
+from marketplace.catalog.rules.sheets import RawSheet, layout_of
+from marketplace.cli import export
+from marketplace.cli.main import city as commands
+from marketplace.cli.wiring import City
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.money import UnitPrice
+from tests import factories
+from tests.conftest import SOAK
+from tests.functional.test_path_bank import BANK, fill
+from tests.integration.imports.conftest import Desk
+from tests.support.ways import caller
+
+PLACES = [NamedPlace("CN-NANPENG", "hub", "CN", {"en": "Nanpeng"}), NamedPlace("VNHAN", "city", "VN", {"en": "Hanoi"})]
+AROUND = Surroundings(PLACES, frozenset({"motorcycle-parts"}), "en")
+words = st.text(st.characters(categories=("L", "N"), max_codepoint=0x9FFF), min_size=1, max_size=20).map(
+    lambda text: unicodedata.normalize("NFC", text)
+)
+
+
+@st.composite
+def drafts(draw):
+    moq = draw(st.integers(1, 500))
+    quantities = draw(st.sets(st.integers(1, 9_999), max_size=3)) | {draw(st.sampled_from([1, moq]))}
+    prices = {quantity: draw(st.integers(1, 10**12)) for quantity in sorted(quantities)}
+    currency = draw(st.sampled_from(["CNY", "VND"]))
+    basis = draw(st.sampled_from([("FCA", "CN-NANPENG"), ("DAP", "VNHAN")]))
+    tiers = tuple(Tier(quantity, UnitPrice(micro, currency)) for quantity, micro in prices.items())
+    units, gross = draw(st.integers(1, 100)), draw(st.integers(2, 999_999))
+    sides = [draw(st.integers(1, 9_999)) for _ in range(3)]
+    packing = Packing(units, *sides, gross, draw(st.integers(1, gross)))
+    source = draw(st.sampled_from(["en", "zh", "th"]))
+    stock = draw(st.none() | st.integers(0, 10**6))
+    return ListingDraft(
+        sku=draw(words), titles={source: draw(words), "vi": draw(words)}, source_locale=source,
+        hs=draw(st.sampled_from(["871410", "081060"])), origin="CN", unit="H87", moq=moq,
+        multiple=draw(st.sampled_from([1, units, 2 * units])), ladders=(Ladder(currency, *basis, tiers),), stock=stock,
+        lead_days=None if stock is not None else draw(st.integers(1, 365)),
+        packing=draw(st.sampled_from([None, packing])),
+        descriptions=draw(st.sampled_from([{}, {source: 'Two\nlines, "quoted"'}])), category="motorcycle-parts",
+        grade=draw(st.sampled_from(["", "A"])), hub_code="CN-NANPENG",
+    )  # fmt: skip
+
+
+@settings(max_examples=200 if SOAK else 30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(drafts(), min_size=1, max_size=4, unique_by=lambda draft: draft.sku))
+def test_any_price_list_that_goes_out_comes_back_unchanged(listed):
+    cells = [price_list.cells_of(draft) for draft in listed]
+    columns = list(dict.fromkeys(name for row in cells for name in row))
+    content = export._csv([columns, *([row.get(name, "") for name in columns] for row in cells)])
+    sheet = RawSheet("CSV", list(reader._read_csv(content.encode()))[1:])
+    rows = list(read_rows(sheet, layout_of(sheet, read_mapping({}))))
+    assert [row.errors for row in rows] == [[] for _ in rows]
+    for row, draft in zip(rows, listed, strict=True):
+        assert judge(row.values, draft, AROUND).draft == draft
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app)
+
+
+@pytest.fixture
+def run(app):
+    """Runs ``city export`` on the test's city."""
+
+    def run(*arguments, code=0):
+        stands = City(create_app=lambda: app, supervise=print, consume=print)
+        order = ["export", *map(str, arguments)]
+        done = contextvars.Context().run(CliRunner().invoke, commands, order, obj=stands)
+        assert done.exit_code == code, (done.output, done.exception)
+        return done.output
+
+    return run
+
+
+@pytest.fixture
+def traded(market, client):
+    """A market on which two orders were placed and one deposit paid."""
+    call = caller(client, keyed=False)
+    cart = fill(call, market)
+    body = {"expected_totals": cart["totals"], "payment": BANK}
+    placed = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=201)["order_ids"]
+    order = call(market.buyer, "GET", f"/orders/{placed[0]}", expect=200)
+    payment = order["payments"][0]
+    paid = {"amount": payment["amount"], "received_on": clock.now().date().isoformat()}
+    payee = market.merchant if payment["amount"]["currency"] == "CNY" else market.thai
+    call(payee, "POST", f"/payments/{payment['id']}/confirmation", key="paid", json=paid, expect=200)
+    return market
+
+
+def test_a_price_list_is_brought_in_again_unchanged(app, market, run, tmp_path):
+    desk = Desk(app, market)
+    run("listings", tmp_path / "list.csv", "--company", market.merchant.company)
+    found = desk.bring((tmp_path / "list.csv").read_bytes(), "list.csv")
+    assert found.counts == {Outcome.CREATE: 0, Outcome.UPDATE: 0, Outcome.UNCHANGED: 1, Outcome.ERROR: 0}
+    assert "--company" in run("listings", tmp_path / "list.csv", code=2)
+    run("listings", tmp_path / "none.csv", "--company", market.merchant.company, "--since", "2200-01-01")
+    assert (tmp_path / "none.csv").read_text().count("\n") == 1
+
+
+def test_orders_go_to_both_sides_and_to_nobody_else(traded, run, tmp_path):
+    def exported(*options):
+        run("orders", tmp_path / "orders.csv", *options)
+        with (tmp_path / "orders.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    everything = exported()
+    assert {row["currency"] for row in everything} == {"CNY", "THB"}
+    assert exported("--company", traded.buyer.company) == everything
+    mine = exported("--company", traded.merchant.company)
+    assert [row["merchant_id"] for row in mine] == [str(traded.merchant.company)]
+    assert (mine[0]["quantity"], mine[0]["amount"]) == ("400", "10960.00")
+    assert exported("--company", traded.carrier.company) == []
+
+
+def test_the_ledger_sums_to_nothing_and_names_nobody(traded, run, tmp_path):
+    run("ledger", tmp_path / "ledger.jsonl")
+    text = (tmp_path / "ledger.jsonl").read_text("utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert len(rows) > 1
+    for currency in {row["currency"] for row in rows}:
+        assert sum(Decimal(row["amount"]) for row in rows if row["currency"] == currency) == 0
+    for person in reading().scalars(sa.select(Person)):
+        assert str(person.id) not in text
+        assert person.name is None or person.name not in text
+        assert person.email is None or person.email not in text
+    run("ledger", tmp_path / "mine.jsonl", "--company", traded.merchant.company)
+    owners = {json.loads(line)["owner_id"] for line in (tmp_path / "mine.jsonl").read_text().splitlines()}
+    assert owners <= {str(traded.merchant.company)}
+
+
+def test_an_export_that_was_cut_off_goes_on(traded, run, tmp_path, monkeypatch):
+    run("ledger", tmp_path / "whole.csv")
+    monkeypatch.setattr(export, "_AT_ONCE", 1)
+    told = []
+
+    def cut_off(_what, done, _total):
+        told.append(done)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(export, "progress", cut_off)
+    run("ledger", tmp_path / "parts.csv", code=1)
+    assert not (tmp_path / "parts.csv").exists()
+    assert "went on" in run("ledger", tmp_path / "parts.csv")
+    assert (tmp_path / "parts.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert told[:3] == [1, 2, 3]

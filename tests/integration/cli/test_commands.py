@@ -174,11 +174,12 @@ def test_the_audit_trail_is_taken_out_and_verified_without_the_database(seeded, 
     with _standing() as app:
         runner.run_due(app)  # seals what was written
     exported = seeded("audit", "export", str(path)).stdout
-    assert exported == seeded("audit", "verify", str(path)).stdout
+    verified = seeded("audit", "verify", str(path)).output
+    assert exported == verified
     assert "@demo.test" not in path.read_text()
     seeded("audit", "verify", str(path), "--head", "f" * 64, code=1)
     path.write_text(path.read_text().replace("company.registered", "company.forgotten", 1))
-    assert seeded("audit", "verify", str(path), code=1).stdout != exported
+    assert seeded("audit", "verify", str(path), code=1).output != verified
 
 
 def test_serve_and_worker_hand_over(run, home):

@@ -122,7 +122,7 @@ def test_a_balance_that_is_not_paid_in_time_stays_owed_and_everybody_is_told(app
     sells.log_in(market.merchant.login)
     shown = sells.open("/merchant/money")
     assert shown.count(late["reference"]) == 1
-    assert "or cancel the order while none of its goods are packed" in shown
+    assert "can be cancelled while none of its goods are packed" in shown
     assert "It stays owed" in sells.open(f"/payments/{balance_id}")
     for who in (market.buyer, market.merchant, treasury):
         assert len([one for one in subjects(town, who) if one.startswith("Overdue: ")]) == 1, who

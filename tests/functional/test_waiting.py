@@ -40,8 +40,8 @@ def test_an_order_waits_for_one_side_after_the_other(app, call, market, waits):
     call(market.merchant, "POST", f"/orders/{order_id}/confirmation", expect=204)
     assert "confirm_orders" not in waits(market.merchant)
     transfer = {"amount": "5.00", "currency": "CNY", "received_on": str(clock.now().date()), "reference": "?"}
-    call(market.merchant, "POST", "/transfers", json=transfer, expect=201)
-    assert waits(market.merchant)["match_transfers"] == (1, None)
+    recorded = call(market.merchant, "POST", "/transfers", json=transfer, expect=201)
+    assert waits(market.merchant)["match_transfers"] == (1, recorded["act_by"])
     (deposit,) = [row for row in order["payments"] if row["event"] == "deposit"]
     body = {"amount": deposit["amount"]["amount"], "received_on": str(clock.now().date())}
     call(market.merchant, "POST", f"/payments/{deposit['id']}/confirmation", json=body, expect=200)

@@ -62,7 +62,7 @@ def _selling(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
         _counted(Queue.CONFIRM_SLIPS, Payment.answer_by).where(
             Payment.payee_id == company_id, Payment.state == PaymentState.SLIP_RECEIVED
         ),
-        _counted(Queue.MATCH_TRANSFERS, _NO_MOMENT)
+        _counted(Queue.MATCH_TRANSFERS, IncomingTransfer.act_by)
         .select_from(IncomingTransfer)
         .where(IncomingTransfer.payee_id == company_id, IncomingTransfer.state == TransferState.UNMATCHED),
         # A line can ride on several lorries; the first to close is the one to hurry for.

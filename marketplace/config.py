@@ -17,7 +17,7 @@ class Settings(BaseSettings):
     env: Literal["demo", "test", "production"] = "demo"
     data_dir: Path = ROOT / "var" / "demo"
     database_url: str = ""  # empty: SQLite in data_dir
-    redis_url: str = ""  # empty: jobs in SQLite, caches in memory
+    redis_url: str = ""  # empty: jobs are rung in SQLite, writes a minute counted by each process
     files_url: str = ""  # s3://bucket/prefix; empty: a folder in data_dir
     secret_key: SecretStr = SecretStr("")  # empty: made once and kept in data_dir (demo, test)
     host: str = "127.0.0.1"

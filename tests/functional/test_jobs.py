@@ -91,7 +91,7 @@ def test_an_unexpected_error_is_logged_without_its_message(app, client, monkeypa
 
 
 def test_the_card_provider_is_not_braked(app, client, monkeypatch):
-    limits._seen.clear()
+    monkeypatch.setitem(app.extensions, limits.EXTENSION, limits.OwnBrake())
     monkeypatch.setattr(limits, "WRITES_A_MINUTE", 1)
     app.before_request_funcs[None].append(limits._check)
     try:

@@ -16,7 +16,7 @@ from tests.conftest import SOAK, Database
 
 pytestmark = pytest.mark.browser
 
-ROLES = ("", "buyer", "merchant", "moderator", "logistics", "finance", "admin", "carrier", "broker")
+ROLES = ("", "buyer", "merchant", "moderator", "logistics", "customs", "finance", "admin", "carrier", "broker")
 LOOKS = [(PHONE, "light"), (DESK, "dark")] + ([(PHONE, "dark"), (DESK, "light")] if SOAK else [])
 # Papers, files and tables are given to keep, not to look at; other languages have tests of their own.
 NO_PAGE = re.compile(

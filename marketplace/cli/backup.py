@@ -1,5 +1,6 @@
 """``city backup`` and ``city restore``: a whole copy of the city, and a city of it."""
 
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -116,11 +117,12 @@ def _finish(app: Flask, manifest: rules.Manifest) -> None:
         click.echo(
             "! CITY_SECRET_KEY is another than the backed up city's: everybody needs a new second factor", err=True
         )
-    count = search.rebuild(index=app.extensions["city.search"], now=clock.now())
+    count = search.rebuild(index=app.extensions["city.search"], now=clock.now(), report=partial(progress, "listings"))
     click.echo(f"{count:,} listings are in the search index")
     with snapshot() as session:
         breaches = queries.check(session)
-        breaches += reports.check_bytes(session, store=app.extensions["city.store"])
+        store = app.extensions["city.store"]
+        breaches += reports.check_bytes(session, store=store, report=partial(progress, "files read"))
     for breach in breaches:
         click.echo(f"{breach.invariant}: {breach.subject} {breach.subject_id}: {breach.what}", err=True)
     if breaches:

@@ -3,7 +3,7 @@
 Killed anywhere, a flow starts again with the same changes: what is indexed twice is indexed once.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from marketplace.search.index import IndexBroken, SearchIndex
 from marketplace.search.queries import sources
 from marketplace.search.queries.sources import Source
 from marketplace.search.rules.documents import Document, document
+
+Report = Callable[[int, int], None]
 
 
 def index_changes(*, index: SearchIndex, now: datetime) -> int:
@@ -37,9 +39,12 @@ def index_changes(*, index: SearchIndex, now: datetime) -> int:
         done += len(batch.listing_ids)
 
 
-def rebuild(*, index: SearchIndex, now: datetime) -> int:
-    """Write the whole index anew from what is live; return how many listings it holds."""
-    count = index.rebuild(_everything(now))
+def rebuild(*, index: SearchIndex, now: datetime, report: Report = lambda _done, _total: None) -> int:
+    """Write the whole index anew from what is live; return how many listings it holds.
+
+    The old index is searched until the end, so that one that is cut off changes nothing.
+    """
+    count = index.rebuild(_everything(now, report))
     in_unit_of_work(services.sweep)
     return count
 
@@ -49,8 +54,9 @@ def ask_for_rebuild(*, now: datetime) -> None:
     in_unit_of_work(lambda session: services.ask_for_rebuild(session, now=now))
 
 
-def _everything(now: datetime) -> Iterator[Document]:
+def _everything(now: datetime, report: Report) -> Iterator[Document]:
     after: UUID | None = None
+    done, total = 0, sources.count(reading())
     while True:
         session = reading()
         session.rollback()  # each batch sees what is committed now
@@ -60,6 +66,8 @@ def _everything(now: datetime) -> Iterator[Document]:
             return
         _keep([source.listing_id for source in batch], now)
         yield from map(_document, batch)
+        done += len(batch)
+        report(done, max(done, total))
         after = batch[-1].listing_id
 
 

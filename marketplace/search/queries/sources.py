@@ -57,6 +57,11 @@ def sources_after(session: Session, *, after: UUID | None, size: int = BATCH) ->
     return tuple(map(_source, session.execute(wanted.order_by(ListingCard.listing_id).limit(size))))
 
 
+def count(session: Session) -> int:
+    """Count the live listings."""
+    return session.scalar(sa.select(sa.func.count()).select_from(ListingCard)) or 0
+
+
 def waiting(session: Session, *, size: int = BATCH) -> Waiting:
     """Return the oldest changes that are not indexed yet."""
     rows = session.execute(sa.select(StaleListing.id, StaleListing.listing_id).order_by(StaleListing.id).limit(size))

@@ -218,6 +218,22 @@ def test_the_database_finds_what_the_index_finds(market, index, find):
     assert find("unobtainium").total == 0
 
 
+def test_a_rebuild_tells_how_far_it_is_and_cut_off_changes_nothing(app, market, index, find):
+    told = []
+    assert flows.rebuild(index=index, now=clock.now(), report=lambda *far: told.append(far)) == 2
+    assert told[-1] == (2, 2)
+    before = set(index.folder.iterdir())
+
+    def cut_off(_done, _total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        flows.rebuild(index=index, now=clock.now(), report=cut_off)
+    assert set(index.folder.iterdir()) == before
+    assert (find("链条").total, find("链条").is_degraded) == (1, False)
+    assert flows.rebuild(index=index, now=clock.now()) == 2
+
+
 def test_a_rebuild_keeps_what_is_live_alone(app, market, index):
     act(app, market.thai, market.pads, "pause")
     assert flows.rebuild(index=index, now=clock.now()) == 1

@@ -164,3 +164,12 @@ def test_the_desk_shows_what_waits_and_takes_a_receipt(app, market, treasury):
     assert "No refund failed" in shown
     desk.send(f"/operator/commissions/{owner}/receipts", {"amount": "300.00", "bank_reference": "TT-1"})
     assert "No commission is open" in desk.open("/operator/money")
+
+
+def test_the_last_day_of_all_is_no_end_of_a_period(app, call, market):
+    with unit_of_work() as session:
+        staff = factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
+    call(market.merchant, "GET", "/statements?currency=CNY&to=9999-12-30", 200)
+    refused = call(market.merchant, "GET", "/statements?currency=CNY&to=9999-12-31", 422)
+    assert [error["field"] for error in refused["errors"]] == ["to"]
+    call(staff, "GET", "/departures/running?to=9999-12-31", 422)

@@ -1,7 +1,7 @@
 """What people send about money: receipts, matches, slips, periods."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -22,8 +22,9 @@ def calendar_day(value: Any) -> date:
     """Read a day of ISO 8601; a number is not taken for seconds since 1970."""
     if isinstance(value, str) and _DAY.fullmatch(value.strip()):
         try:
-            return date.fromisoformat(value.strip())
-        except ValueError:
+            # The day after must be one too: a period ends with its beginning.
+            return date.fromisoformat(value.strip()) + timedelta(days=1) - timedelta(days=1)
+        except (ValueError, OverflowError):
             pass
     raise PydanticCustomError("calendar_day", "a day such as 2026-11-25")
 

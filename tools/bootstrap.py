@@ -49,7 +49,10 @@ def _bring_up_to_date(kind: str) -> None:
     if not locked:
         _create()
         print(f"Installing the packages of requirements/{kind}.lock (once; a minute or two) …", flush=True)
-        _pip("--require-hashes", "--only-binary", ":all:", "-r", str(ROOT / "requirements" / f"{kind}.lock"))
+        # The lock is whole. Without --no-deps pip before 23.3 asks the index for `coverage[toml]` afresh and
+        # fails as soon as a version newer than the locked one is out.
+        lock = ROOT / "requirements" / f"{kind}.lock"
+        _pip("--require-hashes", "--only-binary", ":all:", "--no-deps", "--requirement", str(lock))
         have = {kind: wanted[kind]}
     if not locked or present.get("project") != wanted["project"]:
         _pip("--no-build-isolation", "--no-deps", "--editable", str(ROOT))

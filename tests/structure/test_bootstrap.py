@@ -12,12 +12,17 @@ PLAIN = "#!{python}\nimport city\n"
 WRAPPED = "#!/bin/sh\n'''exec' \"{python}\" \"$0\" \"$@\"\n' '''\nimport city\n"
 
 
+@pytest.fixture
+def bootstrap():
+    spec = importlib.util.spec_from_file_location("bootstrap", BOOTSTRAP)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.mark.parametrize(("folder", "script"), [("city", PLAIN), ("my city 城市", WRAPPED)])
 @pytest.mark.parametrize("is_moved", [False, True])
-def test_an_environment_is_known_where_it_was_made(tmp_path, monkeypatch, folder, script, is_moved):
-    spec = importlib.util.spec_from_file_location("bootstrap", BOOTSTRAP)
-    bootstrap = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(bootstrap)
+def test_an_environment_is_known_where_it_was_made(tmp_path, monkeypatch, bootstrap, folder, script, is_moved):
     environment = tmp_path / folder / ".venv"
     (environment / "bin").mkdir(parents=True)
     (environment / "bin" / "python").touch()
@@ -28,3 +33,14 @@ def test_an_environment_is_known_where_it_was_made(tmp_path, monkeypatch, folder
     monkeypatch.setattr(bootstrap, "VENV", environment)
     monkeypatch.setattr(bootstrap, "STAMP", environment / "installed.json")
     assert bootstrap._present() == ({} if is_moved else stamp)
+
+
+def test_the_lock_is_installed_as_it_stands(tmp_path, monkeypatch, bootstrap):
+    """Pip before 23.3 looks for a newer `coverage[toml]` than the locked one unless it leaves requirements alone."""
+    asked = []
+    monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "installed.json")
+    monkeypatch.setattr(bootstrap, "_create", lambda: None)
+    monkeypatch.setattr(bootstrap, "_pip", lambda *arguments: asked.append(arguments))
+    bootstrap._bring_up_to_date("dev")
+    of_lock = next(arguments for arguments in asked if str(bootstrap.ROOT / "requirements" / "dev.lock") in arguments)
+    assert {"--require-hashes", "--no-deps"} <= set(of_lock)

@@ -1,0 +1,259 @@
+"""What the API says of an order's lines: booking, freight, payments, papers and the axes of the timeline."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from marketplace.api.operations.answers import TransportEvent
+from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.distribution.queries import FreightRow
+from marketplace.edge.acts.orders import OrderSeen
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.orders.claims.queries import AnswerDue as Waiting
+from marketplace.orders.queries.lines import LineRow
+from marketplace.papers.queries import DocumentRow
+from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
+
+
+class Booking(Answer):
+    """A booking of a line; ``hold_cause`` while its lorry stands, ``receipt_due_at`` when it counts as received."""
+
+    id: UUID
+    reference: str
+    order_line_id: UUID
+    departure_id: UUID
+    departure: str
+    to: str
+    state: str
+    expires_at: Instant | None
+    departs_at: Instant
+    arrives_at: Instant
+    cutoff_cargo_at: Instant
+    hold_cause: str | None
+    decline_reason: str | None
+    receipt_due_at: Instant | None
+
+    @classmethod
+    def of(cls, row: BookingRow) -> "Booking":
+        """Write a booking."""
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            order_line_id=row.subject,
+            departure_id=row.departure_id,
+            departure=row.departure_reference,
+            to=row.to_place,
+            state=str(row.state),
+            expires_at=row.expires_at,
+            departs_at=row.departs_at,
+            arrives_at=row.arrives_at,
+            cutoff_cargo_at=row.cutoff_cargo_at,
+            hold_cause=row.hold_cause,
+            decline_reason=row.decline_reason,
+            receipt_due_at=row.receipt_due_at,
+        )
+
+
+class Payment(Answer):
+    """A payment for the goods, or for freight."""
+
+    id: UUID
+    reference: str
+    creditor_reference: str
+    subject: str
+    event: str | None
+    rail: str
+    settlement_mode: str
+    amount: Amount
+    paid: Amount
+    state: str
+    due_at: Instant | None
+
+    @classmethod
+    def of(cls, row: PaymentRow) -> "Payment":
+        """Write a payment."""
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            creditor_reference=row.creditor_reference,
+            subject=str(row.subject.kind),
+            event=str(row.event) if row.event else None,
+            rail=str(row.rail),
+            settlement_mode=str(row.mode),
+            amount=Amount.of(row.amount),
+            paid=Amount.of(row.paid),
+            state=str(row.state),
+            due_at=row.due_at,
+        )
+
+
+class Milestone(Answer):
+    """A share of a line and the event by which it falls due."""
+
+    id: UUID
+    order_line_id: UUID
+    subject: str
+    event: str
+    share_basis_points: int
+    amount: Amount
+    state: str
+    payment_id: UUID | None
+
+    @classmethod
+    def of(cls, row: MilestoneRow) -> "Milestone":
+        """Write a milestone."""
+        return cls(
+            id=row.id,
+            order_line_id=row.line_id,
+            subject=str(row.subject.kind),
+            event=str(row.event),
+            share_basis_points=row.share_bp,
+            amount=Amount.of(row.amount),
+            state=str(row.state),
+            payment_id=row.payment_id,
+        )
+
+
+class Document(Answer):
+    """An issued document; its labels and clauses are in ``languages``."""
+
+    id: UUID
+    kind: str
+    number: str
+    version: int
+    languages: list[str]
+    state: str
+    issued_at: Instant
+
+    @classmethod
+    def of(cls, row: DocumentRow) -> "Document":
+        """Write a document."""
+        return cls(
+            id=row.id,
+            kind=str(row.kind),
+            number=row.number,
+            version=row.version,
+            languages=list(row.languages),
+            state=str(row.state),
+            issued_at=row.issued_at,
+        )
+
+
+class Move(Answer):
+    """A quantity that reached a state."""
+
+    state: str
+    quantity: int
+    at: Instant
+
+
+class Timeline(Answer):
+    """The four axes of a line: where goods, transport, money and customs stand."""
+
+    goods: str
+    goods_moves: list[Move]
+    transport: str | None
+    transport_events: list[TransportEvent]
+    money: dict[str, str]
+    customs: dict[str, str]
+
+
+class AnswerDue(Answer):
+    """What of a line waits for its owner to accept or claim until ``due_at``; then ``by_silence`` happens.
+
+    ``faulty`` are units damaged or lost that nobody claims. ``due_at`` is null until all of the line is received.
+    """
+
+    owner: Literal["buyer"] = "buyer"
+    due_at: Instant | None
+    by_silence: Literal["accepted"] = "accepted"
+    delivered: int
+    faulty: dict[str, int]
+    holds_payment: bool
+
+    @classmethod
+    def of(cls, row: Waiting) -> "AnswerDue":
+        """Write what waits."""
+        return cls(
+            due_at=row.due_at,
+            delivered=row.delivered,
+            faulty={str(state): quantity for state, quantity in row.faulty.items()},
+            holds_payment=row.holds_payment,
+        )
+
+
+class Line(Answer):
+    """An order line; ``parts`` is its quantity per state."""
+
+    id: UUID
+    listing_id: UUID
+    sku: str
+    titles: dict[str, str]
+    hs_code: str
+    origin: str
+    quantity: int
+    unit: str
+    unit_price: Amount
+    amount: Amount
+    lead_days: int | None
+    ready_date: date | None
+    state: str
+    parts: dict[str, int]
+    answer_due: AnswerDue | None
+    timeline: Timeline
+
+    @classmethod
+    def of(cls, row: LineRow, seen: OrderSeen) -> "Line":
+        """Write a line."""
+        booking = seen.booking_of(row.id)
+        waiting = seen.answers.get(row.id)
+        return cls(
+            id=row.id,
+            listing_id=row.listing_id,
+            sku=row.sku,
+            titles=row.titles,
+            hs_code=row.hs_code,
+            origin=row.origin,
+            quantity=row.quantity,
+            unit=row.unit,
+            unit_price=Amount.of(row.unit_price),
+            amount=Amount.of(row.amount),
+            lead_days=row.lead_days,
+            ready_date=row.ready_date,
+            state=str(row.state),
+            parts={str(state): quantity for state, quantity in row.parts.items()},
+            answer_due=AnswerDue.of(waiting) if waiting else None,
+            timeline=Timeline(
+                goods=str(row.state),
+                goods_moves=[Move(state=str(one.after), quantity=one.quantity, at=one.at) for one in row.moves],
+                transport=str(booking.state) if booking else None,
+                transport_events=[TransportEvent.of(one) for one in seen.journey_of(row.id)],
+                money={str(one.event): str(one.state) for one in seen.milestones_of(row.id)},
+                customs={"export": "undeclared", "import": "undeclared"},
+            ),
+        )
+
+
+class Freight(Answer):
+    """A freight contract of this order, for payer and carrier."""
+
+    id: UUID
+    reference: str
+    payer_id: UUID
+    carrier_id: UUID
+    carrier: str
+    amount: Amount
+    state: str
+
+    @classmethod
+    def of(cls, row: FreightRow, seen: OrderSeen) -> "Freight":
+        """Write a freight contract."""
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            payer_id=row.payer_id,
+            carrier_id=row.carrier_id,
+            carrier=seen.companies[row.carrier_id],
+            amount=Amount.of(row.total),
+            state=str(row.state),
+        )

@@ -118,6 +118,8 @@ def test_a_balance_that_is_not_paid_in_time_stays_owed_and_everybody_is_told(app
     desk, sells = Visitor(app), Visitor(app)
     desk.log_in(treasury.login)
     enrolled(desk)
+    desk.open("/operator")
+    assert "Money to move by hand 1" in " ".join(desk.text().split())
     assert late["reference"] in desk.open("/operator/money").split("Payments that are overdue")[1].split("</table>")[0]
     sells.log_in(market.merchant.login)
     shown = sells.open("/merchant/money")

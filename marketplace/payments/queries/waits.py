@@ -12,6 +12,7 @@ from marketplace.kernel.money import Money
 from marketplace.payments.models.cards import CardReturn
 from marketplace.payments.models.payouts import Payout
 from marketplace.payments.models.plans import IncomingTransfer, Payment
+from marketplace.payments.rules.card_returns import ReturnState
 from marketplace.payments.rules.paying import PaymentState
 
 Waiting = type[Payout] | type[CardReturn] | type[IncomingTransfer]
@@ -56,3 +57,13 @@ def late(session: Session, *, kind: str, after: UUID, now: datetime, limit: int 
 def is_overdue(table: Waiting, *, overdue: bool) -> sa.ColumnElement[bool]:
     """Tell what somebody was told of as waiting too long from the rest."""
     return table.escalated_at.is_not(None) if overdue else table.escalated_at.is_(None)
+
+
+def by_hand(session: Session) -> int:
+    """Count what only the operator's finance people settle: unanswered slips, overdue payments, returns to send."""
+    unanswered = sa.and_(Payment.state == PaymentState.SLIP_RECEIVED, Payment.escalated_at.is_not(None))
+    counts = (
+        sa.select(sa.func.count()).where(unanswered | (Payment.state == PaymentState.OVERDUE)),
+        sa.select(sa.func.count()).where(CardReturn.state != ReturnState.SETTLED),
+    )
+    return sum(session.scalar(count) or 0 for count in counts)

@@ -70,7 +70,7 @@ def contract() -> str:
     """Show the clauses of the sales contract, with today's deadlines and without anybody's order."""
     session, now = reading(), clock.now()
     numbers = {name: str(reference.setting(session, key, at=now)) for name, key in _DEADLINES.items()}
-    blanks = {"rule": _("the agreed rule"), "place": _("the named place"), "importer": _("the importer of record")}
+    blanks = {"rule": _("the agreed rule"), "place": _("the named place"), "importer": _("who is named in the order")}
     facts = {name: {locale.current(): str(words)} for name, words in (numbers | blanks).items()}
     facts |= {"law": clauses.LAW, "arbitration": clauses.ARBITRATION}
     return render_template(

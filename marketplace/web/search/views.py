@@ -121,7 +121,7 @@ def _groups(
     return [
         {
             "name": "sort",
-            "label": _("Order"),
+            "label": _("Sorted by"),
             "kind": "radio",
             "options": [{"value": each.value, "label": label, "active": each is sort} for each, label in orders],
         },

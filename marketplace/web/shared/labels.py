@@ -100,7 +100,7 @@ LABELS: Final[dict[str, Any]] = {
     "second_factor": _("Code of the authenticator app"),
     "sheet": _("Sheet"),
     "sku": _("Article number"),
-    "sort": _("Order"),
+    "sort": _("Sorted by"),
     "state": _("State"),
     "stock": _("Stock"),
     "street": _("Street and number"),

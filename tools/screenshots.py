@@ -1,6 +1,7 @@
 """Take the pictures of docs/screenshots with Chromium, from a demo city of its own that is thrown away after.
 
-Every page is taken as a visitor sees it first, in English and in daylight: on a small desk, and on a phone.
+Every page is taken as its reader sees it first, in English and in daylight: on a small desk, and on a phone. Chromium
+writes every script with the fonts of the papers, whatever the machine has.
 """
 
 import os
@@ -13,25 +14,43 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from marketplace.seed.cast import PASSWORD  # noqa: E402  the checkout is on the path only now
 from tests.support.browser import find_chromium, launch_arguments  # noqa: E402  the checkout is on the path only now
 
 PICTURES = ROOT / "docs" / "screenshots"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
-# Name of the picture, the page it shows, the link to follow from there, and the screen.
-SHOTS = (
-    ("home", "/", "", DESK),
-    ("products", "/products", "", DESK),
-    ("product", "/products", ".offer__link", DESK),
-    ("departures", "/departures", "", DESK),
-    ("product-phone", "/products", ".offer__link", PHONE),
-)
 CITY = [sys.executable, "-m", "marketplace"]
+
+
+class Shot(NamedTuple):
+    """A picture: its name, the page, the link to follow from there, who looks (nobody: a stranger), the screen."""
+
+    name: str
+    path: str
+    link: str = ""
+    reader: str = ""
+    screen: dict[str, int] = DESK
+
+
+SHOTS = (
+    Shot("home", "/"),
+    Shot("products", "/products"),
+    Shot("product", "/products", ".offer__link"),
+    Shot("product-phone", "/products", ".offer__link", screen=PHONE),
+    Shot("departures", "/departures"),
+    Shot("order", "/orders", "tr:has-text('In fulfilment') a", "buyer"),
+    Shot("order-phone", "/orders", "tr:has-text('In fulfilment') a", "buyer", PHONE),
+    Shot("merchant", "/merchant", reader="merchant"),
+    Shot("departure", "/operator/departures", "tr:has-text('Held up') a", "logistics"),
+    Shot("moderation", "/operator/moderation", reader="moderator"),
+)
 
 
 def main() -> None:
@@ -40,17 +59,50 @@ def main() -> None:
     if chromium is None:
         raise SystemExit("no Chromium found; CITY_CHROMIUM names one")
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with _served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=launch_arguments())
-        page = browser.new_page(color_scheme="light", reduced_motion="reduce", locale="en")
-        for name, path, link, size in SHOTS:
-            page.set_viewport_size(size)
-            page.goto(address + path, wait_until="networkidle")
-            if link:
-                page.goto(address + str(page.locator(link).first.get_attribute("href")), wait_until="networkidle")
-            page.screenshot(path=str(PICTURES / f"{name}.png"))
-            print(f"docs/screenshots/{name}.png: {(PICTURES / f'{name}.png').stat().st_size // 1024} kB")
+    with _served() as address, _fonts() as fonts, sync_playwright() as playwright:
+        environment = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
+        browser = playwright.chromium.launch(
+            executable_path=str(chromium), args=launch_arguments(), env=environment, timeout=120_000
+        )
+        readers: dict[str, Page] = {}
+        for shot in SHOTS:
+            if shot.reader not in readers:
+                readers[shot.reader] = _page_of(browser, address, shot.reader)
+            _take(readers[shot.reader], address, shot)
         browser.close()
+
+
+def _page_of(browser: Browser, address: str, reader: str) -> Page:
+    page = browser.new_context(color_scheme="light", reduced_motion="reduce", locale="en").new_page()
+    if reader:
+        page.goto(f"{address}/login", wait_until="networkidle")
+        page.fill("main input[name=login]", f"{reader}@demo.test")
+        page.fill("main input[name=password]", PASSWORD)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url(lambda url: "/login" not in url)
+    return page
+
+
+def _take(page: Page, address: str, shot: Shot) -> None:
+    page.set_viewport_size({"width": shot.screen["width"], "height": shot.screen["height"]})
+    page.goto(address + shot.path, wait_until="networkidle")
+    if shot.link:
+        page.goto(address + str(page.locator(shot.link).first.get_attribute("href")), wait_until="networkidle")
+    picture = PICTURES / f"{shot.name}.png"
+    page.screenshot(path=str(picture))
+    print(f"docs/screenshots/{picture.name}: {picture.stat().st_size // 1024} kB")
+
+
+@contextmanager
+def _fonts() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "fonts.conf"
+        file.write_text(
+            '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+            f'<include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{ROOT / "var" / "fonts"}</dir>'
+            f"<cachedir>{folder}</cachedir></fontconfig>"
+        )
+        yield file
 
 
 @contextmanager
@@ -73,7 +125,7 @@ def _served() -> Iterator[str]:
 
 
 def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         with suppress(OSError), urllib.request.urlopen(url, timeout=2):  # noqa: S310  our own server
             return

@@ -46,7 +46,7 @@ def sample() -> dict[str, Any]:
         "basis": _FCA,
         "approx": {
             "amount": Money.of("45210000", "VND"),
-            "rate": "3,622.60",
+            "rate": Decimal("3622.60"),
             "source": "demo",
             "date": date(2026, 11, 24),
         },

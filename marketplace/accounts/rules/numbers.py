@@ -41,6 +41,15 @@ class Validator:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """How a register without a check digit writes its numbers, with one as an example."""
+
+    identifier: str
+    pattern: re.Pattern[str]
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedNumber:
     """A registration number in its compact form, with the check it passed: ``stdnum.cn.uscc`` or ``pattern``."""
 
@@ -61,7 +70,25 @@ VALIDATORS: Final[dict[str, Validator]] = {
     "VN": Validator(mst, "mã số thuế"),
 }
 REGISTRATION: Final = "registration_number"
-# For countries without a validator: what their registers print, and no more than that.
+# The other six parties of RCEP. Registers renumber and old numbers live on, so what is written otherwise is no mistake
+# that could be refused: it is shown to the reviewer, who compares every number of these with the licence anyway.
+# Sources: ROCBN (ocp.mofe.gov.bn), Ministry of Commerce and tax office of Cambodia (businessregistration.moc.gov.kh),
+# Ministry of Industry and Commerce of Laos (erm.gov.la), DICA (myco.dica.gov.mm), SSM (ssm.com.my), SEC (sec.gov.ph).
+STATED: Final[dict[str, Stated]] = {
+    "BN": Stated("ROCBN number", re.compile(r"(RC|RFC|P)/?[0-9]{8}", re.ASCII), "RC20001234"),
+    "KH": Stated("registration number", re.compile(r"[0-9]{8,11}|[A-Z][0-9]{3}-?[0-9]{9}", re.ASCII), "L001-901234567"),
+    "LA": Stated("enterprise code", re.compile(r"[0-9]{2}-?[0-9]{8}", re.ASCII), "01-00004321"),
+    "MM": Stated("DICA registration number", re.compile(r"[0-9]{9}", re.ASCII), "100012345"),
+    "MY": Stated("SSM number", re.compile(r"(19|20)[0-9]{2}0[1-6][0-9]{6}|[0-9]{1,7}-[A-Z]", re.ASCII), "201901000005"),
+    "PH": Stated(
+        "SEC number or TIN",
+        re.compile(
+            r"[A-Z]{1,4}[0-9]{4,12}|[0-9]{10,15}(-[0-9]{2})?|[0-9]{3}-[0-9]{3}-[0-9]{3}(-[0-9]{3,5})?", re.ASCII
+        ),
+        "CS201912345",
+    ),
+}
+# For countries without a validator: what any register prints, and no more than that.
 PATTERN: Final = re.compile(r"(?=.*[0-9])[A-Z0-9][A-Z0-9./ -]{2,28}[A-Z0-9]", re.ASCII)
 PATTERN_ACCEPTED: Final = "4 to 30 letters, digits, dots, dashes or slashes, with at least one digit"
 
@@ -75,13 +102,19 @@ def check_number(country: str, text: str, *, field: str = REGISTRATION) -> Check
     if validator is None:
         return _by_pattern(text, field)
     try:
-        number = str(validator.module.validate(text))
+        number = str(validator.module.validate("".join(text.split())))
     except ValidationError as error:
         reason = type(error).__name__.removeprefix("Invalid").lower()
         raise Refused.field(
             field, "registration_number", validator.identifier, country=country, reason=reason
         ) from None
     return CheckedNumber(number, validator.module.__name__, validator.proof)
+
+
+def is_as_stated(country: str, number: str) -> bool:
+    """Tell whether a number is written as the country's register states; True where none of ours states anything."""
+    stated = STATED.get(country)
+    return stated is None or stated.pattern.fullmatch(number) is not None
 
 
 def _by_pattern(text: str, field: str) -> CheckedNumber:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.rules.numbers import VALIDATORS
+from marketplace.accounts.rules.numbers import STATED, VALIDATORS
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge import door
 from marketplace.edge.acts import files as file_acts
@@ -103,6 +103,7 @@ def _apply(**shown: Any) -> str:
         address_missing=not company.address.lines,
         company=company,
         identifier=validator.identifier if validator else None,
+        stated=STATED.get(company.country),
         needs_payee=not queries.has_payee(session, company_id=company_id),
         asks_code=not door.vault().policy.second_factor_waived,
         currencies=choices.currencies(),

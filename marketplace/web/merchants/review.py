@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.rules.numbers import Proof
+from marketplace.accounts.rules.numbers import STATED, Proof, is_as_stated
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import merchants as acts
@@ -112,6 +112,7 @@ def _application(application_id: UUID, **shown: Any) -> str:
         merchant=merchant,
         zone=house_clock(session),
         proof=PROOFS[row.proof],
+        odd_number=None if is_as_stated(row.country, row.registration_number) else STATED[row.country],
         payees=queries.payees(session, company_id=row.company_id).items,
         decisions=queries.decisions(session, company_id=row.company_id),
         same=list(accounts.get_companies(session, company_ids=same).values()),

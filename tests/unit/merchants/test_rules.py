@@ -4,8 +4,10 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from marketplace.accounts.rules.numbers import Proof, check_number
+from marketplace.accounts.rules.numbers import STATED, VALIDATORS, Proof, check_number, is_as_stated
 from marketplace.kernel.errors import NotAllowed, Refused
 from marketplace.merchants.rules.applications import (
     Item,
@@ -18,6 +20,7 @@ from marketplace.merchants.rules.applications import (
 )
 from marketplace.merchants.rules.payees import PayeeAccount, check_account, masked
 from marketplace.merchants.rules.states import ApplicationState
+from marketplace.reference.rules import RCEP
 
 TODAY = date(2026, 11, 25)
 ACCOUNT = PayeeAccount("Demo Co.", "Demo Bank", "6217 0000-1234.5678", "demo cn 22", "CN")
@@ -74,6 +77,46 @@ def test_a_tax_id_is_checked_like_a_registration_number(country, text, code):
     with pytest.raises(Refused) as refusal:
         check_number(country, text, field="tax_id")
     assert [(error.field, error.code) for error in refusal.value.errors] == [("tax_id", code)]
+
+
+def test_every_country_of_rcep_has_a_validator_or_a_stated_pattern():
+    assert set(VALIDATORS).isdisjoint(STATED)
+    assert set(VALIDATORS) | set(STATED) == RCEP
+    for country, stated in STATED.items():
+        assert is_as_stated(country, check_number(country, stated.example).number)
+    assert is_as_stated("DE", "HRB 1234")
+
+
+@given(st.data(), st.sampled_from(sorted(STATED)))
+def test_a_number_as_its_register_states_is_taken_and_kept_as_it_is(data, country):
+    number = data.draw(st.from_regex(STATED[country].pattern, fullmatch=True))
+    if len(number) < 4:  # an old Malaysian number may be three characters long: no licence of today shows one
+        return
+    found = check_number(country, f" {number.lower()} ")
+    assert (found.number, found.check, found.proof) == (number, "pattern", Proof.PATTERN)
+    assert is_as_stated(country, found.number)
+
+
+@given(st.sampled_from([("MY", "2019-01"), ("LA", "AB 12"), ("MM", "1234/2013"), ("BN", "12345"), ("KH", "12")]))
+def test_a_number_written_otherwise_is_shown_to_the_reviewer(found):
+    assert not is_as_stated(*found)
+
+
+@given(
+    st.sampled_from(
+        [("CN", "91110000600037341L"), ("VN", "0100233488"), ("TH", "0994000617721"), ("ID", "013000666091000"),
+         ("SG", "S16FC0121D"), ("JP", "5835678256246"), ("KR", "1168200276"), ("AU", "83914571673"),
+         ("NZ", "49091850")]
+    ),
+    st.data(),
+)  # fmt: skip
+def test_blanks_and_small_letters_make_no_other_number(known, data):
+    country, number = known
+    gap = data.draw(st.integers(1, len(number) - 1))
+    typed = f" {number[:gap]} {number[gap:]} "
+    found = check_number(country, data.draw(st.sampled_from([typed, typed.lower()])))
+    assert found.number == number
+    assert check_number(country, found.number) == found
 
 
 def test_accounts_are_kept_compact():

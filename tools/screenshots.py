@@ -26,6 +26,7 @@ from tests.support.browser import find_chromium, launch_arguments  # noqa: E402 
 
 PICTURES = ROOT / "docs" / "screenshots"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+PATIENCE = 180_000  # milliseconds; a machine with other work is slow
 CITY = [sys.executable, "-m", "marketplace"]
 
 
@@ -62,7 +63,7 @@ def main() -> None:
     with _served() as address, _fonts() as fonts, sync_playwright() as playwright:
         environment = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
         browser = playwright.chromium.launch(
-            executable_path=str(chromium), args=launch_arguments(), env=environment, timeout=120_000
+            executable_path=str(chromium), args=launch_arguments(), env=environment, timeout=PATIENCE
         )
         readers: dict[str, Page] = {}
         for shot in SHOTS:
@@ -74,6 +75,7 @@ def main() -> None:
 
 def _page_of(browser: Browser, address: str, reader: str) -> Page:
     page = browser.new_context(color_scheme="light", reduced_motion="reduce", locale="en").new_page()
+    page.set_default_timeout(PATIENCE)
     if reader:
         page.goto(f"{address}/login", wait_until="networkidle")
         page.fill("main input[name=login]", f"{reader}@demo.test")
@@ -125,7 +127,7 @@ def _served() -> Iterator[str]:
 
 
 def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < deadline:
         with suppress(OSError), urllib.request.urlopen(url, timeout=2):  # noqa: S310  our own server
             return

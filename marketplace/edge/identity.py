@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import g, request
-from flask_login import UserMixin, current_user
+from flask_login import UserMixin, current_user, login_user
 
 from marketplace.accounts.queries import acting
 from marketplace.kernel import clock
@@ -40,6 +40,14 @@ def load_user(cookie_id: str) -> SessionUser | None:
         return None
     actor, g.city_reader = found
     return SessionUser(actor, number)
+
+
+def begin_session(actor: Actor, epoch: int) -> None:
+    """Let this browser's session go on as this actor, from this very request on."""
+    login_user(SessionUser(actor, epoch))
+    # Whoever asked before - a limit, say - has found a stranger here.
+    g.city_actor = actor
+    g.pop("city_reader", None)
 
 
 def is_api() -> bool:

@@ -5,11 +5,13 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from marketplace.kernel.errors import Refused
 
+# What is encoded below holds no full stop.
+_LATE: Final = "late."
 Row = TypeVar("Row")
 Other = TypeVar("Other")
 
@@ -24,6 +26,20 @@ class Page(Generic[Row]):
     def map(self, change: Callable[[Row], Other]) -> "Page[Other]":
         """Return the page with every row changed."""
         return Page(tuple(change(row) for row in self.items), self.next)
+
+
+def late_first(pages: Callable[[bool, str | None], Page[Row]], cursor: str | None) -> Page[Row]:
+    """Return what a desk shows: all that is overdue, page by page, and then the others.
+
+    ``pages`` returns a page of what is overdue (True) or of the rest (False) after a cursor.
+    """
+    if cursor and not cursor.startswith(_LATE):
+        return pages(False, cursor)
+    late = pages(True, cursor.removeprefix(_LATE) if cursor else None)
+    if late.next:
+        return Page(late.items, _LATE + late.next)
+    others = pages(False, None)
+    return Page((*late.items, *others.items), others.next)
 
 
 def encode_cursor(*keys: str | int) -> str:

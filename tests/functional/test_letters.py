@@ -32,10 +32,10 @@ def town(app):
     return Town(app)
 
 
-def place(call, market, **payment):  # noqa: F811
+def place(call, market, *, key="letters", **payment):  # noqa: F811
     cart = fill(call, market, pads=0)
     body = {"expected_totals": cart["totals"], "payment": BANK | payment}
-    placed = call(market.buyer, "POST", "/checkout", key="letters", json=body, expect=201)
+    placed = call(market.buyer, "POST", "/checkout", key=key, json=body, expect=201)
     return call(market.buyer, "GET", f"/orders/{placed['order_ids'][0]}", expect=200)
 
 

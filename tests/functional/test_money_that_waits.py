@@ -1,5 +1,7 @@
 """What waits too long for somebody: due moment and mark on page and API, first in its list, one letter."""
 
+import html
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,6 +16,10 @@ from marketplace.payments.flows import lapsing
 from marketplace.payments.flows import payouts as flows
 from marketplace.payments.models.payouts import Payout
 from marketplace.payments.models.plans import IncomingTransfer, Payment
+from marketplace.payments.queries import payments as payment_rows
+from marketplace.payments.queries import payouts as payout_rows
+from marketplace.payments.queries import transfers as transfer_rows
+from marketplace.payments.rules.paying import PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
 from marketplace.payments.services import plans
 from tests import factories
@@ -138,3 +144,53 @@ def test_an_order_that_ends_by_its_deposit_is_not_called_overdue(app, call, mark
     reading().rollback()
     assert call(market.buyer, "GET", f"/orders/{order['id']}", expect=200)["state"] == "cancelled"
     assert not any(one.startswith("Overdue") for one in subjects(town, market.buyer))
+
+
+def test_everything_that_is_overdue_is_found_page_by_page(app, call, market, treasury, monkeypatch):  # noqa: F811
+    """More than one page of overdue money: the oldest is reached by the links, and the rest comes after it."""
+    for module in (payment_rows, payout_rows, transfer_rows):
+        monkeypatch.setattr(module, "PAGE", 1)
+    for _ in range(3):
+        place(call, market, key=str(new_id()))
+    body = {"currency": "CNY", "received_on": clock.now().date().isoformat()}
+    for trader in (market.buyer, market.thai):
+        release(trader.actor.company)
+    for minor in range(1, 4):
+        call(market.merchant, "POST", "/transfers", key=str(new_id()), json=body | {"amount": f"{minor}.00"})
+    with unit_of_work() as session:
+        late = clock.now() - timedelta(hours=1)
+        session.execute(sa.update(Payment).values(state=PaymentState.OVERDUE, due_at=late))
+        for table in (Payout, IncomingTransfer):
+            session.execute(sa.update(table).values(act_by=late, escalated_at=late))
+    place(call, market, key=str(new_id()))
+    call(market.merchant, "POST", "/transfers", key=str(new_id()), json=body | {"amount": "44.00"})
+    reading().rollback()
+
+    def walk(visitor, here, param, word):
+        """Return what the page shows that goes on by this parameter, in order, on all its pages."""
+        seen, path = [], here.split("?")[0]
+        while here:
+            shown = visitor.open(here)
+            seen += re.findall(word, shown)
+            links = [html.unescape(link) for link in re.findall(r'class="btn" href="([^"]+)"', shown)]
+            here = next((link for link in links if re.match(rf"{path}\?(.*&)?{param}=(late\.)?Wy", link)), None)
+            assert len(seen) < 50
+        return list(dict.fromkeys(seen))
+
+    desk, sells = Visitor(app), Visitor(app)
+    desk.log_in(treasury.login)
+    enrolled(desk)
+    sells.log_in(market.merchant.login)
+    payment, payout = r"PAY-\w{4}-\w{4}", r"OUT-\w{4}-\w{4}"
+    assert len(call(treasury, "GET", "/payments/overdue", expect=200)["items"]) == 1
+    owed = walk(desk, "/operator/money", "overdue", payment)
+    assert len(owed) == 3
+    assert len(walk(desk, "/account/payouts", "cursor", payout)) == 2
+    assert walk(desk, "/account/payouts?overdue=1", "cursor", payout) == walk(
+        desk, "/account/payouts", "cursor", payout
+    )
+    (due,) = set(walk(sells, "/merchant/money", "cursor", payment)) - set(owed)
+    assert set(walk(sells, "/merchant/money", "overdue", payment)) == {*owed, due}
+    arrived = walk(sells, "/merchant/money", "unmatched", r"\b\d+\.00(?=.CNY.{0,9} · )")
+    assert arrived[:3] == ["3.00", "2.00", "1.00"]
+    assert "44.00" in arrived[3:]

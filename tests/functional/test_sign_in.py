@@ -144,6 +144,17 @@ def test_companies_are_not_registered_without_end_from_one_address(town):
         _close(limited)
 
 
+def test_whoever_was_counted_as_a_stranger_is_known_once_logged_in(town):
+    town.company("owner@demo.test")
+    limited = create_app(town.app.extensions["city.settings"].model_copy(update={"limits": "on"}))
+    try:
+        page = Visitor(limited)
+        assert page.log_in("owner@demo.test").location == "/orders"
+        assert "owner@demo.test" in page.open("/account")
+    finally:
+        _close(limited)
+
+
 def test_writes_are_braked(town, monkeypatch):
     monkeypatch.setattr("marketplace.edge.limits.WRITES_A_MINUTE", 3)
     limited = create_app(town.app.extensions["city.settings"].model_copy(update={"limits": "on"}))

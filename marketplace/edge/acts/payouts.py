@@ -12,6 +12,7 @@ from marketplace.edge.requests import payouts as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.pages import Page
+from marketplace.kernel.pages import late_first as late_first_pages
 from marketplace.payments.flows import payouts as flows
 from marketplace.payments.queries import payouts as queries
 from marketplace.payments.queries.ledger import Statement
@@ -33,11 +34,11 @@ def late_first(session: Session, search: requests.PayoutsQuery) -> Page[PayoutRo
     """Return the payouts as a page shows them: those that are overdue stand before the first of the others."""
     if search.overdue is not None:
         return many(session, search)
-    others = many(session, search.model_copy(update={"overdue": False}))
-    if search.cursor:
-        return others
-    late = many(session, search.model_copy(update={"overdue": True}))
-    return Page((*late.items, *others.items), others.next)
+
+    def pages(overdue: bool, cursor: str | None) -> Page[PayoutRow]:  # noqa: FBT001  as the caller wants it
+        return many(session, search.model_copy(update={"overdue": overdue, "cursor": cursor}))
+
+    return late_first_pages(pages, search.cursor)
 
 
 def one(session: Session, payout_id: UUID) -> PayoutRow:

@@ -10,7 +10,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import treasury as requests
 from marketplace.edge.requests.payments import money
 from marketplace.kernel import clock
-from marketplace.kernel.pages import Page
+from marketplace.kernel.pages import Page, late_first
 from marketplace.payments.queries import card_returns as queries
 from marketplace.payments.queries import ledger
 from marketplace.payments.queries.card_returns import CardReturnRow
@@ -25,10 +25,12 @@ def card_returns_of(session: Session, search: requests.CardReturnsQuery) -> Page
     return queries.card_returns(session, state=state, overdue=search.overdue, cursor=search.cursor)
 
 
-def returns_late_first(session: Session) -> tuple[CardReturnRow, ...]:
-    """Return the newest returns as the desk shows them: those that are overdue stand before the others."""
-    late, others = (card_returns_of(session, requests.CardReturnsQuery(overdue=each)) for each in (True, False))
-    return (*late.items, *others.items)
+def returns_late_first(session: Session, cursor: str | None) -> Page[CardReturnRow]:
+    """Return the returns as the desk shows them: those that are overdue stand before the others."""
+    return late_first(
+        lambda overdue, after: card_returns_of(session, requests.CardReturnsQuery(overdue=overdue, cursor=after)),
+        cursor,
+    )
 
 
 def approve(session: Session, return_id: UUID, body: requests.Approval) -> CardReturnRow:

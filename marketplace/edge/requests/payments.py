@@ -127,6 +127,23 @@ class AccountsQuery(Request):
     cursor: Cursor = None
 
 
+class ReceivedQuery(Request):
+    """Where each list of a payee's money goes on; the cursor is that of what is due."""
+
+    cursor: Cursor = None
+    overdue: Cursor = None
+    slips: Cursor = None
+    unmatched: Cursor = None
+    closed: Cursor = None
+
+
+class PaidQuery(Request):
+    """Where each list of a payer's money goes on; the cursor is that of what is open."""
+
+    cursor: Cursor = None
+    closed: Cursor = None
+
+
 class CursorQuery(Request):
     """Where a list goes on."""
 

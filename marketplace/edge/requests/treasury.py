@@ -18,6 +18,15 @@ class CardReturnsQuery(Request):
     cursor: Cursor = None
 
 
+class DeskQuery(Request):
+    """Where each list of the desk goes on; the cursor is that of the commission to be paid."""
+
+    cursor: Cursor = None
+    slips: Cursor = None
+    overdue: Cursor = None
+    returns: Cursor = None
+
+
 class Approval(Request):
     """How money that a card's bank refused goes back."""
 

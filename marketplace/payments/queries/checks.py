@@ -258,6 +258,17 @@ def _overpaid() -> sa.Select[UUID]:
     )
 
 
+def _over_returned() -> sa.Select[UUID]:
+    """Find accounts of what a payee owes back by which its payer owes it something."""
+    return (
+        sa.select(LedgerAccount.id)
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind == AccountKind.RETURN_PAYEE)
+        .group_by(LedgerAccount.id)
+        .having(sa.func.sum(LedgerEntry.minor) > 0)
+    )
+
+
 def _in_transit() -> sa.Select[UUID]:
     """Find transit accounts that do not hold exactly the payouts that are sent and not settled."""
     sent = _total(
@@ -312,6 +323,7 @@ _CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[UUID]]], ...]] = (
     ("payment", "the held account is not what was captured and not released", _held),
     ("order_line", "what was let off is not what its milestones say", _waived),
     ("ledger_account", "more was paid out than was released", _overpaid),
+    ("ledger_account", "more was given back than was owed back", _over_returned),
     ("ledger_account", "is not what payouts have on their way", _in_transit),
     ("payout", "went out with fewer approvals than it needed", _few_eyes),
 )

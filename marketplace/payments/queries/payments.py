@@ -131,6 +131,12 @@ def to_receive(session: Session, *, company_id: UUID, cursor: str | None = None)
     return _page(session, cursor, Payment.payee_id == company_id, Payment.state.in_(UNPAID))
 
 
+def awaited(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:
+    """Return what this company has still to be paid by bank and what is not overdue, newest first."""
+    due = (Payment.payee_id == company_id, Payment.state.in_(UNPAID), Payment.state != PaymentState.OVERDUE)
+    return _page(session, cursor, *due)
+
+
 def slips_to_confirm(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:
     """Return the payments whose slip waits for this payee, newest first."""
     return _page(session, cursor, Payment.payee_id == company_id, Payment.state == PaymentState.SLIP_RECEIVED)

@@ -12,7 +12,6 @@ from marketplace.kernel.money import Money
 from marketplace.payments.models.cards import CardReturn
 from marketplace.payments.models.payouts import Payout
 from marketplace.payments.models.plans import IncomingTransfer, Payment
-from marketplace.payments.rules.card_returns import ReturnState
 from marketplace.payments.rules.paying import PaymentState
 
 Waiting = type[Payout] | type[CardReturn] | type[IncomingTransfer]
@@ -64,6 +63,7 @@ def by_hand(session: Session) -> int:
     unanswered = sa.and_(Payment.state == PaymentState.SLIP_RECEIVED, Payment.escalated_at.is_not(None))
     counts = (
         sa.select(sa.func.count()).where(unanswered | (Payment.state == PaymentState.OVERDUE)),
-        sa.select(sa.func.count()).where(CardReturn.state != ReturnState.SETTLED),
+        # One that goes to the card again waits for the card's bank, and for nobody here.
+        sa.select(sa.func.count()).where(CardReturn.act_by.is_not(None)),
     )
     return sum(session.scalar(count) or 0 for count in counts)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
@@ -10,12 +11,13 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.kernel.money import Money
-from marketplace.payments.models.ledger import ReturnReceipt
+from marketplace.payments.models.ledger import LedgerTransfer, ReturnReceipt
+from marketplace.payments.models.plans import Payment
 from marketplace.payments.queries import payouts as queries
 from marketplace.payments.queries.payouts import ReturnRow
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.terms import Subject
-from marketplace.payments.services import ledger
+from marketplace.payments.services import ledger, payments
 
 
 def owe(
@@ -39,6 +41,9 @@ def record_made(session: Session, *, actor: Actor, return_id: UUID, now: datetim
 
     NotFound for what concerns neither company, NotAllowed ``payee_only`` for the one that is owed.
     """
+    # The receipt that brought a surplus may be withdrawn at the same moment: whoever comes second sees the first.
+    of_payment = sa.select(LedgerTransfer.payment_id).where(LedgerTransfer.id == return_id)
+    payments.locked(session, Payment.id.in_(of_payment), Payment.payee_id == actor.company)
     found = queries.returns(session, company_id=actor.company, transfer_id=return_id)
     if not found:
         raise NotFound("return")

@@ -20,7 +20,7 @@ from marketplace.kernel.events import record
 from marketplace.kernel.money import Money
 from marketplace.payments import events
 from marketplace.payments.models.plans import Payment
-from marketplace.payments.rules.paying import PaymentState, disputing
+from marketplace.payments.rules.paying import PAYMENTS, PaymentState, disputing
 from marketplace.payments.services import payments
 from marketplace.reference.rules import Setting
 
@@ -34,7 +34,9 @@ def attach_slip(session: Session, *, actor: Actor, payment_id: UUID, file_id: UU
     (payment,) = payments.locked_of(session, company_id=actor.company, payment_ids=[payment_id])
     if payment.payer_id != actor.company:
         raise NotAllowed("payer_only")
-    if payment.slip_file_id == file_id:
+    waits = payment.state is PaymentState.SLIP_RECEIVED
+    # A slip that was disputed, or whose money was withdrawn, may be shown again; one that did its work may not.
+    if payment.slip_file_id == file_id and (waits or not PAYMENTS.allows(payment.state, "slip")):
         return
     file = files.get_file(session, company_id=actor.company, file_id=file_id)
     if not file.serves(Purpose.SLIP):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries
@@ -15,7 +15,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.rules.sign_in import SignIn
 from marketplace.edge import door
 from marketplace.edge.acts import accounts as acts
-from marketplace.edge.identity import SessionUser, require_actor
+from marketplace.edge.identity import SessionUser, begin_session, require_actor
 from marketplace.edge.parsing import parse_form
 from marketplace.edge.permissions import public, requires
 from marketplace.edge.requests import accounts as requests
@@ -230,7 +230,7 @@ def _begin(person_id: UUID, epoch: int, company_id: UUID | None) -> None:
     actor = acting.session_actor(reading(), person_id=person_id, company_id=company_id, epoch=epoch)
     if actor is None:
         raise Unauthenticated("wrong_login")
-    login_user(SessionUser(actor, epoch))
+    begin_session(actor, epoch)
 
 
 def _pending() -> UUID | None:

@@ -22,6 +22,7 @@ from marketplace.files import queries as files
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.pages import late_first
 from marketplace.payments.queries import ledger, payments, transfers
 from marketplace.payments.rules.paying import PAYMENTS, PaymentState, TransferState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
@@ -102,8 +103,9 @@ def dispute(payment_id: UUID) -> Any:
 @requires(Permission.TRADE_PAYMENT_PAY, twin="GET /api/v1/payments")
 def to_pay() -> str:
     """Show a buyer what is to pay."""
-    page = acts.listed(reading(), "to_pay", _cursor())
-    closed = acts.listed(reading(), "paid", None)
+    asked = parse(requests.PaidQuery, request.args.to_dict())
+    page = acts.listed(reading(), "to_pay", asked.cursor)
+    closed = acts.listed(reading(), "paid", asked.closed)
     rows = [*page.items, *closed.items]
     return render_template("payments/to_pay.html", page=page, closed=closed, names=_names(rows), about=_about(rows))
 
@@ -238,27 +240,31 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
 
 
 def _has_promised(row: payments.PaymentRow) -> bool:
-    """Tell whether goods were promised for this money: then its receipt is not withdrawn."""
-    return (row.subject.kind, row.event, row.state) == (SubjectKind.ORDER, MilestoneEvent.DEPOSIT, PaymentState.PAID)
+    """Tell whether goods were promised for this money: then no receipt is withdrawn but one that came too much."""
+    is_promise = (row.subject.kind, row.event) == (SubjectKind.ORDER, MilestoneEvent.DEPOSIT)
+    return is_promise and row.state is PaymentState.PAID and not row.surplus
 
 
 def _received(**shown: Any) -> str:
     session, actor = reading(), require_actor()
-    due = acts.listed(session, "to_receive", _cursor())
-    overdue = acts.listed(session, "overdue", None)
-    slips = acts.listed(session, "slips", None)
-    closed = acts.listed(session, "received", None)
+    asked = parse(requests.ReceivedQuery, request.args.to_dict())
+    due = payments.awaited(session, company_id=actor.company, cursor=asked.cursor)
+    overdue = acts.listed(session, "overdue", asked.overdue)
+    slips = acts.listed(session, "slips", asked.slips)
+    closed = acts.listed(session, "received", asked.closed)
     rows = [*due.items, *overdue.items, *slips.items, *closed.items]
-    late, others = (
-        transfers.transfers(session, payee_id=actor.company, state=TransferState.UNMATCHED, overdue=each).items
-        for each in (True, False)
+    unmatched = late_first(
+        lambda late, after: transfers.transfers(
+            session, payee_id=actor.company, state=TransferState.UNMATCHED, overdue=late, cursor=after
+        ),
+        asked.unmatched,
     )
     return render_template(
         "payments/received.html",
         due=due,
         overdue=overdue,
         slips=slips,
-        unmatched=(*late, *others),
+        unmatched=unmatched,
         zone=clocks(session, [actor.company])[actor.company],
         closed=closed,
         names=_names(rows),

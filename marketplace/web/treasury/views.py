@@ -14,7 +14,6 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import treasury as requests
-from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.payments.queries import payments
@@ -77,18 +76,19 @@ def _done(act: Any, said: str) -> Any:
 
 def _desk(**shown: Any) -> str:
     session = reading()
-    slips = payments.escalated(session).items
-    owed = acts.commissions(session, parse(CursorQuery, request.args.to_dict()).cursor)
-    overdue = payments.lapsed(session, payee_id=None).items
-    ids = {company for row in (*slips, *overdue) for company in (row.payer_id, row.payee_id)}
+    asked = parse(requests.DeskQuery, request.args.to_dict())
+    slips = payments.escalated(session, cursor=asked.slips)
+    owed = acts.commissions(session, asked.cursor)
+    overdue = payments.lapsed(session, payee_id=None, cursor=asked.overdue)
+    ids = {company for row in (*slips.items, *overdue.items) for company in (row.payer_id, row.payee_id)}
     ids |= {row.owner_id for row in owed.items if row.owner_id}
     names = accounts.get_companies(session, company_ids=ids)
     return render_template(
         "payments/desk.html",
         slips=slips,
         overdue=overdue,
-        clocks=clocks(session, {row.payer_id for row in overdue}),
-        returns=acts.returns_late_first(session),
+        clocks=clocks(session, {row.payer_id for row in overdue.items}),
+        returns=acts.returns_late_first(session, asked.returns),
         zone=house_clock(session),
         owed=owed,
         names={key: row.name for key, row in names.items()},

@@ -15,7 +15,7 @@ from marketplace.payments.queries import payouts, transfers
 from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.paying import Mistake, PaymentState, TransferState
 from marketplace.payments.rules.terms import MilestoneEvent, Plan
-from marketplace.payments.services import returns, withdrawals
+from marketplace.payments.services import returns, slips, withdrawals
 from marketplace.payments.services import transfers as receipts
 from tests.integration.payments.conftest import NOW, Deal, clerk, exist, publish_rates
 from tests.integration.payments.test_direct import recorded
@@ -109,6 +109,22 @@ def test_what_never_came_counts_for_nothing_and_leaves_its_traces(deal):
     assert [(one.payment_id, one.unsettles) for one in told] == [(asked.id, True)]
     assert receive(deal, asked.amount.minor).state is TransferState.MATCHED
     assert deal.payment().state is PaymentState.PAID
+
+
+def test_the_slip_of_money_that_was_withdrawn_is_shown_again(deal):
+    payment, slip = deal.payment(), deal.slip()
+
+    def show_again():
+        slips.attach_slip(deal.session, actor=deal.buyer, payment_id=payment.id, file_id=slip, now=NOW)
+
+    row = receive(deal, payment.amount.minor)
+    show_again()
+    assert deal.payment().state is PaymentState.PAID
+    withdraw(deal, row, Mistake.NEVER_CAME)
+    assert (deal.payment().state, deal.payment().answer_by) == (PaymentState.DUE, None)
+    show_again()
+    assert deal.payment().state is PaymentState.SLIP_RECEIVED
+    assert deal.payment().answer_by is not None
 
 
 def test_unmatched_money_is_withdrawn_and_waits_no_more(deal):

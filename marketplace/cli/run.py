@@ -10,7 +10,9 @@ from marketplace.config import Settings
 @pass_city
 def serve(city: City) -> None:
     """Serve the pages and run the jobs, until stopped."""
-    city.supervise(Settings())
+    settings = Settings()
+    click.echo(f"The city opens at {settings.base_url}")
+    city.supervise(settings)
 
 
 @click.command()

@@ -30,14 +30,18 @@ class JobRow:
 
 def due(session: Session, *, now: datetime, limit: int = 100) -> tuple[UUID, ...]:
     """Return the jobs that may run now, those waiting longest first."""
-    return tuple(
-        session.scalars(
-            sa.select(OutboxJob.id)
-            .where(OutboxJob.state == JobState.PENDING, OutboxJob.run_at <= now)
-            .order_by(OutboxJob.run_at, OutboxJob.id)
-            .limit(limit)
-        )
+    return tuple(named_due(session, now=now, limit=limit))
+
+
+def named_due(session: Session, *, now: datetime, limit: int = 100) -> dict[UUID, str]:
+    """Return the names of the jobs that may run now, those waiting longest first."""
+    found = session.execute(
+        sa.select(OutboxJob.id, OutboxJob.name)
+        .where(OutboxJob.state == JobState.PENDING, OutboxJob.run_at <= now)
+        .order_by(OutboxJob.run_at, OutboxJob.id)
+        .limit(limit)
     )
+    return {row.id: row.name for row in found}
 
 
 def expired(session: Session, *, now: datetime, limit: int = 100) -> tuple[UUID, ...]:

@@ -52,8 +52,14 @@ def enqueue(
     if not is_new:
         return session.scalars(sa.select(OutboxJob.id).where(OutboxJob.key == key)).one()
     if run_at is None or run_at <= now:
-        on_commit(session, lambda: bell.ring(job_id))
+        on_commit(session, lambda: bell.ring(job_id, name))
     return job_id
+
+
+def wait_from(session: Session, *, now: datetime) -> None:
+    """Let what is due have begun to wait just now: for a city whose past was made up in a minute."""
+    past = (OutboxJob.state == JobState.PENDING, OutboxJob.run_at < now)
+    session.execute(sa.update(OutboxJob).where(*past).values(run_at=now))
 
 
 def claim(session: Session, *, job_id: UUID, now: datetime, lease: timedelta = rules.LEASE) -> Claim | None:
@@ -112,7 +118,8 @@ def revive(session: Session, *, job_id: UUID, now: datetime) -> bool:
     """Try a failed job again from its first attempt, for operators."""
     revived = _move(session, "revive", OutboxJob.id == job_id, attempts=0, run_at=now, finished_at=None)
     if revived:
-        on_commit(session, lambda: bell.ring(job_id))
+        name = session.scalars(sa.select(OutboxJob.name).where(OutboxJob.id == job_id)).one()
+        on_commit(session, lambda: bell.ring(job_id, name))
     return revived
 
 

@@ -14,6 +14,7 @@ from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.outbox import services as outbox
 from marketplace.seed import cast, catalogue, houses, merchants, network, people
 from marketplace.seed.desk import HISTORY, Desk
 from marketplace.seed.extent import Extent
@@ -54,6 +55,8 @@ def seed(
     if not is_start:
         _settle(desk, _houses(extent), licence, report)
         history.run(desk, report=report)
+    with unit_of_work() as session:
+        outbox.wait_from(session, now=clock.now())
     return True
 
 

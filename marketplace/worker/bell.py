@@ -8,13 +8,14 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 from flask import Flask
-from huey import PostgresHuey, RedisHuey, SqliteHuey
+from huey import PostgresHuey, PriorityRedisHuey, SqliteHuey
 from huey.api import Huey
 from huey.exceptions import ConfigurationError
 from huey.serializer import SignedSerializer
 
 from marketplace.config import Settings
 from marketplace.outbox.bell import EXTENSION
+from marketplace.worker.jobs import PATIENT
 from marketplace.worker.runner import run
 
 TASK = "run_job"
@@ -25,7 +26,7 @@ def make_huey(settings: Settings, secret: str) -> Huey:
     """Return the queue that fits the settings; entries are signed, because huey unpickles them."""
     common = {"results": False, "serializer": SignedSerializer(secret=secret, salt="city.bell")}
     if settings.redis_url:
-        return RedisHuey("city", url=settings.redis_url, **common)
+        return PriorityRedisHuey("city", url=settings.redis_url, **common)
     url = sa.make_url(settings.database)
     if url.get_backend_name() == "postgresql":
         dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -47,11 +48,11 @@ class HueyBell:
         self._task: Any = None
         self._making = threading.Lock()
 
-    def __call__(self, job_id: UUID) -> None:
+    def __call__(self, job_id: UUID, name: str) -> None:
         """Wake a runner; a queue that cannot be reached is no failure, the relay will find the job."""
         try:
             _ = self.huey
-            self._task(str(job_id))
+            self._task(str(job_id), priority=int(name not in PATIENT))
         except Exception as error:  # noqa: BLE001  whatever is wrong with the queue, the act is committed
             _log.warning("bell_silent", job=str(job_id), error=type(error).__name__)
 

@@ -281,6 +281,9 @@ JOBS: Final[dict[str, Handler]] = {
     "sweep_logins": sweep_logins,
 }
 
+# Nobody sits and waits for these: others overtake them on the queue.
+PATIENT: Final = frozenset({documents.JOB, finding.JOB, finding.REBUILD, messages.ERASING, erasure.BYTES_JOB})
+
 # Name and seconds, or the setting that says how many days. Jobs are asked for once per period and city, and not while
 # the one before is unfinished.
 PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (

@@ -80,9 +80,9 @@ def ring_for_missed(bell: HueyBell, *, now: datetime) -> int:
     """Ring for due jobs that are still waiting; return for how many."""
     if bell.waiting() >= _AT_ONCE:
         return 0
-    missed = queries.due(reading(), now=now - _GRACE, limit=_AT_ONCE)
-    for job_id in missed:
-        bell(job_id)
+    missed = queries.named_due(reading(), now=now - _GRACE, limit=_AT_ONCE)
+    for job_id, name in missed.items():
+        bell(job_id, name)
     return len(missed)
 
 

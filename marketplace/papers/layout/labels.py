@@ -81,6 +81,7 @@ LABELS: Final[dict[str, str]] = {
     "amount_short": _("Short"),
     "amount_paid": _("Paid"),
     "amount_open": _("Still to pay"),
+    "amount_open_short": _("Still to pay, short goods included until they are let off"),
     "share": _("Share"),
     "due": _("Falls due"),
     "due_on": _("Due on"),

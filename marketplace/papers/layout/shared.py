@@ -139,8 +139,11 @@ def settlement(voice: Voice, data: Data) -> list[Block]:
     found = data.get("settlement")
     if found is None:
         return []
-    names = ("ordered", "short", "paid", "open") if Decimal(found["short"]["amount"]) else ("ordered", "paid", "open")
+    # Payments ask for what was ordered: with short goods no sum leads from the total to what is open.
+    is_short = bool(Decimal(found["short"]["amount"]))
+    names = ("ordered", "short", "paid") if is_short else ("ordered", "paid")
     rows = [(voice.word(f"amount_{name}"), voice.money(found[name])) for name in names]
+    rows.append((voice.word("amount_open_short" if is_short else "amount_open"), voice.money(found["open"])))
     return [blocks.facts(voice.word("plan"), rows)]
 
 

@@ -123,6 +123,7 @@ def _handover(line_id: UUID, **shown: Any) -> str:
     return render_template(
         "operations/handover.html",
         row=row,
+        takes=acts.takes_cargo(row),
         may_override=acts.may_override(),
         zone=acts.zone_of(row.booking.hub_code),
         **{**_BLANK, "values": values, **shown},

@@ -32,7 +32,7 @@ def state(job_id):
 @pytest.fixture
 def rung(app, monkeypatch):
     heard = []
-    monkeypatch.setitem(app.extensions, EXTENSION, heard.append)
+    monkeypatch.setitem(app.extensions, EXTENSION, lambda job_id, _name: heard.append(job_id))
     return heard
 
 

@@ -125,6 +125,18 @@ def test_a_lost_queue_loses_nothing(app, done):
     assert counts() == {JobState.DONE: 20}
 
 
+def test_jobs_that_somebody_waits_for_overtake_papers(app, done, monkeypatch):
+    ringing: HueyBell = app.extensions[EXTENSION]
+    ringing.huey.flush()
+    patient = next(iter(jobs.PATIENT))
+    monkeypatch.setitem(jobs.JOBS, patient, jobs.JOBS["effect"])
+    enqueue("paper", "another", job=patient)
+    enqueue("import", "message")
+    while task := ringing.huey.dequeue():
+        ringing.huey.execute(task)
+    assert done == ["import", "message", "paper", "another"]
+
+
 def test_a_crowded_queue_is_not_crowded_further(app, monkeypatch):
     enqueue("a")
 

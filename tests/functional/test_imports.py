@@ -124,6 +124,24 @@ def test_by_page_without_scripts(app, market):
     assert visitor.refused_fields() == {"file"}
 
 
+def test_cells_merged_over_rows_are_read_in_every_row(app, market):
+    rows = [row(), *(row(sku=f"CH-{number}", origin=None, currency=None) for number in range(2, 6))]
+    content = workbook(table(rows, chinese=True), title="价格表", merge=("D4:D8", "F4:F8"))
+    program = Program(app, market.merchant.token)
+    _, made = post(app, program.token, content, query="?dry_run=1")
+    visitor = Visitor(app)
+    visitor.log_in(market.merchant.login, PASSWORD)
+    visitor.open("/merchant/imports")
+    place = visitor.send("/merchant/imports", {"file": (io.BytesIO(content), "list.xlsx")}).headers["Location"]
+    runner.run_due(app)
+    assert program.call("GET", f"/imports/{made['id']}", 200)["counts"]["create"] == 5
+    visitor.open(place)
+    runner.run_due(app)
+    assert "This field is needed" not in visitor.open(place)
+    found = visitor.open("/merchant/listings")
+    assert all(f"CH-{number}" in found for number in range(1, 6))
+
+
 def test_a_second_click_is_one_import(app, market):
     visitor = Visitor(app)
     visitor.log_in(market.merchant.login, PASSWORD)

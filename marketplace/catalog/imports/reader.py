@@ -24,6 +24,7 @@ from typing import IO, Any, Final, overload
 from marketplace import paths
 from marketplace.catalog.imports import formulas
 from marketplace.catalog.rules.headers import recognise
+from marketplace.catalog.rules.merges import filled_down
 from marketplace.catalog.rules.sheets import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Cell, Formula, Merged, RawSheet
 from marketplace.kernel.errors import NotFound, Refused, TooLarge
 
@@ -38,6 +39,7 @@ _PIECE: Final = 1024**2
 _ROWS_READ: Final = MOST_ROWS + 2_000
 _SAMPLE: Final = 50
 _TOP: Final = 30  # rows in which a header is looked for
+_MOST_HEADING: Final = 5_000  # merged ranges in these rows
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
 
@@ -167,12 +169,13 @@ def _read_xlsx(content: bytes, wanted: str | None) -> Iterator[Any]:
                 break
         else:
             found = book.get_sheet_by_name(names[0])
-        merged = [
-            [top, left, bottom, right] for (top, left), (bottom, right) in (found.merged_cell_ranges or [])[:5_000]
-        ]
-        yield {"sheets": names, "sheet": found.name, "merged": merged}
+        merged = [(*first, *last) for first, last in found.merged_cell_ranges or ()]
+        # Here the values are filled down, row after row; who reads the rows needs the ranges for headers alone.
+        heading = [range_ for range_ in merged if range_[0] < _TOP and range_[1] <= MOST_COLUMNS]
+        yield {"sheets": names, "sheet": found.name, "merged": heading[:_MOST_HEADING]}
         rows = found.to_python(skip_empty_area=False, nrows=_ROWS_READ)
-        yield from _with_formulas(map(_trimmed, rows), formulas.without_value(content, found.name))
+        whole = _with_formulas(map(_trimmed, rows), formulas.without_value(content, found.name))
+        yield from filled_down(whole, merged, _is_blank)
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise Unreadable("sheet_unreadable") from error
 
@@ -185,6 +188,10 @@ def _with_formulas(rows: Iterable[list[Any]], without_value: dict[int, dict[int,
             if row[column] is None:
                 row[column] = {"formula": text}
         yield row
+
+
+def _is_blank(row: list[Any]) -> bool:
+    return not any((isinstance(cell, bool | list) or (isinstance(cell, str) and cell.strip())) for cell in row)
 
 
 def _measure(content: bytes) -> None:

@@ -57,7 +57,7 @@ def read_rows(sheet: RawSheet, layout: Layout) -> Iterator[SheetRow]:
     """
     styles = _styles(sheet, layout)
     seen: dict[str, int] = {}
-    for number, cells in enumerate(islice(sheet.rows, layout.data_from, None), start=layout.data_from + 1):
+    for number, cells in _data(sheet, layout):
         if is_blank(cells):
             continue
         row = SheetRow(number, tuple(_kept(cell) for cell in cells))
@@ -88,6 +88,16 @@ def doubtful(weights: Collection[Decimal]) -> list[FieldError]:
     return found
 
 
+def _data(sheet: RawSheet, layout: Layout) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """Yield the rows below the headers with their numbers; where a header reaches down into them, it is no value."""
+    headers = [merged for merged in sheet.merged if merged.top < layout.data_from <= merged.bottom]
+    for index, cells in enumerate(islice(sheet.rows, layout.data_from, None), start=layout.data_from):
+        covered = {merged.left for merged in headers if merged.bottom >= index}
+        if covered:
+            cells = [None if column in covered else cell for column, cell in enumerate(cells)]  # noqa: PLW2901
+        yield index + 1, cells
+
+
 def _styles(sheet: RawSheet, layout: Layout) -> dict[str, numbers.Style]:
     """Let each numeric column say how its decimals are written, and count the rows on the way."""
     places = [
@@ -95,7 +105,7 @@ def _styles(sheet: RawSheet, layout: Layout) -> dict[str, numbers.Style]:
     ]
     styles = {name: numbers.Style() for name, _ in places}
     count = 0
-    for row in islice(sheet.rows, layout.data_from, None):
+    for _, row in _data(sheet, layout):
         count += not is_blank(row)
         for name, index in places:
             cell = row[index] if index < len(row) else None

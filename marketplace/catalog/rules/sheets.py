@@ -28,7 +28,7 @@ class Formula(str):
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A merged range, by positions from zero, both ends included; only its first cell has a value."""
+    """A merged range, by positions from zero, both ends included."""
 
     top: int
     left: int
@@ -38,7 +38,10 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class RawSheet:
-    """One sheet: every row from the very first, as many cells a row as it has; large ones are read from disk anew."""
+    """One sheet: every row from the very first, as many cells a row as it has; large ones are read from disk anew.
+
+    Merged cells are filled down already; ``merged`` are the ranges among the rows in which headers may stand.
+    """
 
     name: str
     rows: Sequence[Sequence[Cell]]
@@ -164,7 +167,7 @@ def _is_second_header(row: Sequence[str]) -> bool:
 
 
 def _filled(sheet: RawSheet, index: int) -> list[str]:
-    """Return a row's texts with merged cells filled: only headers are read so, in data it would invent values."""
+    """Return a row's texts with merged cells filled over columns, too: in data that would invent values."""
     width = min(max((len(row) for row in sheet.rows[: _HEADER_WITHIN + 1]), default=0), MOST_COLUMNS + 1)
     row = sheet.rows[index]
     texts = [shown(row[column]).strip() if column < len(row) else "" for column in range(width)]

@@ -15,7 +15,7 @@ from marketplace.catalog.rules.states import ListingState
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Refused
-from tests.support.sheets import comma_separated, row, table, workbook
+from tests.support.sheets import comma_separated, row, table, workbook, written_by_programs
 
 
 def test_good_rows_land_and_wait_for_review(desk):
@@ -215,10 +215,50 @@ def test_headers_over_two_rows_with_merged_cells_and_other_units(desk):
     assert (draft.origin, draft.unit, draft.ladders[0].basis) == ("CN", "H87", ("CNY", "FCA", "CNNIN"))
 
 
-def test_merged_cells_of_data_are_not_filled_down(desk):
-    lines = table([row(), row(sku="CH-2", title=None)])
-    view = desk.bring(workbook(lines, merge=("B2:B3",)))
-    assert desk.errors(view) == [{"title": "required"}]
+@pytest.mark.parametrize("write", [workbook, written_by_programs])
+def test_every_row_of_a_merged_range_reads_its_value(desk, write):
+    order = ["sku", "title", "hs", "origin", "unit", "currency", "price", "incoterm", "place", "stock"]
+    rows = [row(sku=f"CH-{number}", price=20 + number) for number in range(1, 6)]
+    rows[1:] = [{**values, "origin": None, "currency": None} for values in rows[1:]]
+    lines = table(rows, chinese=True, order=order)
+    title = ["2026 年价格表", *[None] * 9]
+    # Beside the prices, below a title over all columns; ranges that reach on into rows without an article add none.
+    view = desk.bring(write([title, *lines], merge=("A1:J1", "D3:D7", "F3:F40")))
+    assert desk.errors(view) == []
+    assert view.counts[Outcome.CREATE] == 5
+    for number in range(1, 6):
+        draft = desk.draft(f"CH-{number}")
+        assert draft is not None
+        assert (draft.origin, draft.ladders[0].currency) == ("CN", "CNY")
+        assert draft.ladders[0].tiers[0].price.amount == 20 + number
+
+
+def test_a_range_over_two_columns_gives_its_value_to_the_first_alone(desk):
+    order = ["sku", "title", "description", "origin", "hs", "unit", "currency", "price", "incoterm", "place", "stock"]
+    lines = table([row(), row(sku="CH-2", title=None, description=None, hs=None)], order=order)
+    view = desk.bring(workbook(lines, merge=("B2:C3", "D2:E3")))
+    assert desk.errors(view) == [{"hs": "required"}, {"hs": "required"}]
+    assert [found.title for found in desk.rows(view)] == ["摩托车链条"] * 2
+    header, *lines = desk.given_back(view)
+    assert [line[header.index("description")] for line in lines] == [None, None]
+
+
+def test_bad_rows_below_a_merged_cell_come_back_with_its_value_and_their_own_number(desk):
+    rows = [row(), row(sku="CH-2", origin=None, hs="1"), row(sku="CH-3", origin=None)]
+    view = desk.bring(workbook(table(rows, chinese=True), merge=("D2:D4",)), locale="en")
+    header, line = desk.given_back(view)
+    assert (line[header.index("货号")], line[header.index("原产地")]) == ("CH-2", "CN")
+    assert "C3" in line[-1]
+    line[header.index("海关编码")] = "871410"
+    assert desk.bring(workbook([header, line])).counts[Outcome.CREATE] == 1
+
+
+def test_a_formula_without_a_value_is_missing_in_every_row_that_it_covers(desk):
+    rows = [row(price="=1+1"), row(sku="CH-2", price=None)]
+    order = list(row())
+    column = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[order.index("price")]
+    view = desk.bring(workbook(table(rows), merge=(f"{column}2:{column}3",)))
+    assert desk.errors(view) == [{"price": "formula_empty"}] * 2
 
 
 def test_any_sheet_can_be_chosen_and_the_one_with_headers_is_taken(desk):

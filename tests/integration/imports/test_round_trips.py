@@ -13,7 +13,7 @@ from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.catalog.rules.sheet_rows import read_rows
 from marketplace.catalog.rules.sheets import layout_of
 from tests.conftest import SOAK
-from tests.support.sheets import comma_separated, table, workbook
+from tests.support.sheets import comma_separated, row, table, workbook, written_by_programs
 
 money = st.integers(1, 10**9).map(lambda minor: Decimal(minor).scaleb(-2))
 lengths = st.integers(1, 9_999).map(lambda mm: Decimal(mm).scaleb(-1))
@@ -98,6 +98,34 @@ def test_every_table_reads_back_in_any_language_order_and_notation(rows, chinese
     is_csv = style != "number" and chinese
     content = comma_separated(lines) if is_csv else workbook(lines)
     assert read_back(content, is_csv=is_csv) == [as_read(values) for values in rows]
+
+
+@settings(max_examples=200 if SOAK else 12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    origins=st.lists(st.tuples(st.sampled_from(["CN", "VN", "TH"]), st.integers(1, 4)), min_size=1, max_size=4),
+    titles=st.lists(st.tuples(titles, st.integers(1, 4)), min_size=1, max_size=4),
+    beyond=st.integers(0, 3),
+    write=st.sampled_from([workbook, written_by_programs]),
+)
+def test_every_table_with_merged_cells_reads_as_the_one_that_repeats_them(origins, titles, beyond, write):
+    runs_of = {"origin": origins, "title": titles}
+    spread = {name: [value for value, length in runs for _ in range(length)] for name, runs in runs_of.items()}
+    count = min(map(len, spread.values()))
+    whole = [row(sku=f"M-{at}", **{name: values[at] for name, values in spread.items()}) for at in range(count)]
+    lines = table(whole)
+    areas = []
+    for name, runs in runs_of.items():
+        column, top = lines[0].index(name), 1
+        letter = "ABCDEFGH"[column]
+        for _, length in runs:
+            bottom = min(top + length - 1, count) + (beyond if top + length > count else 0)
+            if top <= count and bottom > top:
+                areas.append(f"{letter}{top + 1}:{letter}{bottom + 1}")
+                for line in lines[top + 1 : bottom + 1]:
+                    line[column] = None
+            top += length
+    merged = read_back(write(lines, merge=tuple(areas)), is_csv=False)
+    assert merged == read_back(workbook(table(whole)), is_csv=False)
 
 
 @pytest.mark.parametrize("chinese", [False, True])

@@ -144,6 +144,15 @@ def test_mappings_that_cannot_be_read(given):
     assert refusal.value.errors[0].field == "mapping"
 
 
+def test_a_header_that_reaches_down_into_the_data_is_no_value():
+    lines = [["Item", "description", None], ["A", "description", Decimal(2)], ["B", None, Decimal(3)]]
+    covers = [Merged(0, 1, 2, 1), Merged(2, 0, 3, 0), Merged(0, 2, 0, 2)]
+    rows = read(["sku", "description", "price"], *lines, merged=covers)
+    assert [row.values for row in rows] == [
+        {"sku": "Item"}, {"sku": "A", "price": "2"}, {"sku": "B", "price": "3"}
+    ]  # fmt: skip
+
+
 def test_a_title_above_and_blank_lines_are_passed_over():
     sheet = RawSheet("s", [["Price list"], [], HEAD, [], ["A", "Chain", Decimal("1.5")], [None, " "]])
     (row,) = read_rows(sheet, layout_of(sheet, {}))

@@ -9,7 +9,7 @@ from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from tests import factories
-from tests.integration.orders.test_claims import bring, call, line_of, market, place, receive
+from tests.integration.orders.test_claims import bring, call, claim, line_of, market, place, receive
 from tests.support.visitors import Visitor
 
 __all__ = ["call", "market"]
@@ -29,6 +29,10 @@ class Reader:
         self.visitor.open(page or path)
         answer = self.visitor.send(path, fields, expect)
         return urlsplit(answer.headers["Location"]).path if expect == 303 else answer.text
+
+
+def main_of(page):
+    return page.partition("<main")[2].partition("</main>")[0]
 
 
 def test_a_buyer_claims_and_a_merchant_answers_on_pages(app, call, market):
@@ -51,7 +55,12 @@ def test_a_buyer_claims_and_a_merchant_answers_on_pages(app, call, market):
     assert shown.rsplit("/", 1)[1] in merchant.get("/claims")
     merchant.post(f"{shown}/answer", {"amount": "x"}, page=shown, expect=422)
     merchant.post(f"{shown}/answer", {"amount": "1096.00"}, page=shown)
+    assert "waits for the end of this claim" in merchant.get(shown)
     buyer.post(f"{shown}/settlement", {"amount": "1096.00"}, page=shown)
+    # An ended claim holds up nothing.
+    assert "This claim holds up no payment to the merchant." in merchant.get(shown)
+    assert not call(market.buyer, "GET", shown, expect=200)["blocks_payment"]
+    assert "Settled by agreement" in merchant.get("/claims")
     buyer.post(f"{page}/lines/{line_id}/acceptance", {"quantity": "360"}, page=page)
     assert "9,864" in buyer.get(page)
     Reader(app, market.thai).get(shown, expect=404)
@@ -123,3 +132,20 @@ def test_what_is_owed_back_is_shown_on_order_and_payment(app, call, market):
         opened, closed = (Decimal(balance[name]["amount"]) for name in ("opening", "closing"))
         assert closed - opened == sum(Decimal(one["amount"]["amount"]) for one in entries)
     assert {"return_payee", "obligation_payee"} <= {one["account"] for one in statement["balances"]}
+
+
+def test_a_claim_that_cost_a_carrier_leads_to_what_is_owed_back_for_it(app, call, market):
+    order_id = place(call, market)
+    bring(order_id)
+    made = claim(call, market, line_of(order_id), reason="damaged", quantity=80)
+    call(market.carrier, "POST", f"/claims/{made['id']}/answer", json={"amount": "2192.00"}, expect=200)
+    buyer, carrier, page = Reader(app, market.buyer), Reader(app, market.carrier), f"/claims/{made['id']}"
+    assert "Owed back" not in main_of(buyer.get(page))
+    call(market.buyer, "POST", f"{page}/settlement", json={}, expect=200)
+    for reader in (buyer, carrier):
+        shown = main_of(reader.get(page))
+        assert "not returned yet" in shown
+        assert 'href="/account/returns"' in shown
+    (owed,) = call(market.carrier, "GET", "/returns", expect=200)["items"]
+    call(market.carrier, "POST", f"/returns/{owed['id']}/confirmation", expect=200)
+    assert "not returned yet" not in buyer.get(page)

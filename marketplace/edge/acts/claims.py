@@ -28,15 +28,17 @@ from marketplace.orders.queries import lines
 from marketplace.orders.rules.claims import CLAIMS, Carrier, ClaimState
 from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import acceptance, claims
-from marketplace.payments.queries import card_returns
+from marketplace.payments.queries import card_returns, payouts
 from marketplace.payments.queries.card_returns import RefundStanding
+from marketplace.payments.queries.payouts import ReturnRow
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimSeen:
     """A claim as one of its parties, or the operator, sees it, with what this reader may do.
 
-    ``refund`` says how far the awarded money is on its way to a card, None where none goes that way.
+    ``refund`` says how far the awarded money is on its way to a card, None where none goes that way; ``returns`` what
+    the reader's company owes back, or is owed back, for this claim.
     """
 
     claim: ClaimRow
@@ -45,6 +47,7 @@ class ClaimSeen:
     files: Mapping[UUID, FileRow]
     acts: tuple[str, ...]
     refund: RefundStanding | None
+    returns: tuple[ReturnRow, ...]
 
 
 def accept(session: Session, line_id: UUID, body: requests.Acceptance) -> None:
@@ -133,6 +136,7 @@ def look(session: Session, claim_id: UUID) -> ClaimSeen:
         files=files.files(session, ids=row.evidence),
         acts=tuple(_acts(row)),
         refund=refund,
+        returns=payouts.returns(session, company_id=require_actor().company, cause_id=row.id) if row.awarded else (),
     )
 
 

@@ -283,7 +283,7 @@ def _claim_row(found: Claim, order_reference: str) -> ClaimRow:
         respondent=found.respondent,
         reason=found.reason,
         quantity=found.quantity,
-        blocks=found.blocks,
+        blocks=found.blocks and found.state in OPEN,
         value=Money(found.value_minor, found.currency),
         offer=None if found.offer_minor is None else Money(found.offer_minor, found.currency),
         awarded=None if found.awarded_minor is None else Money(found.awarded_minor, found.currency),

@@ -124,14 +124,21 @@ def returns_page(session: Session, *, company_id: UUID, cursor: str | None = Non
 
 
 def returns(
-    session: Session, *, company_id: UUID, subjects: Collection[Subject] | None = None, transfer_id: UUID | None = None
+    session: Session,
+    *,
+    company_id: UUID,
+    subjects: Collection[Subject] | None = None,
+    transfer_id: UUID | None = None,
+    cause_id: UUID | None = None,
 ) -> tuple[ReturnRow, ...]:
-    """Return all that this company owes back or is owed back, newest first; of these subjects, by this transfer."""
+    """Return all that this company owes back or is owed back, newest first; of these, by this, for this."""
     sides = _sides(company_id)
     if subjects is not None:
         sides = sides.where(LedgerTransfer.subject_id.in_([subject.id for subject in subjects]))
     if transfer_id is not None:
         sides = sides.where(LedgerTransfer.id == transfer_id)
+    if cause_id is not None:
+        sides = sides.where(LedgerTransfer.key == cause_key(cause_id))
     return _returns(session, sides)
 
 
@@ -191,6 +198,11 @@ def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]]) -> tuple[Retu
         )
         for row in rows
     )
+
+
+def cause_key(cause_id: UUID) -> str:
+    """Return the ledger key under which something is owed back for a cause: once."""
+    return f"return_for:{cause_id}"
 
 
 def return_key(transfer_id: UUID) -> str:

@@ -33,7 +33,7 @@ def owe(
     """Write down that a payee owes a payer this much for a cause; the same cause again changes nothing."""
     if not amount:
         return
-    _post(session, TransferKind.RETURN_DUE, f"return_for:{cause_id}", subject, payer_id, payee_id, amount, now)
+    _post(session, TransferKind.RETURN_DUE, queries.cause_key(cause_id), subject, payer_id, payee_id, amount, now)
 
 
 def record_made(session: Session, *, actor: Actor, return_id: UUID, now: datetime) -> ReturnRow:

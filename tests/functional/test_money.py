@@ -1,6 +1,7 @@
 """Money by bank, as buyer and merchant see it: over the API and on the pages."""
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -131,6 +132,16 @@ def test_an_order_is_paid_by_two_transfers_and_a_third_waits(trade: Trade, app: 
     ]  # fmt: skip
     assert statement["balances"][0]["closing"]["amount"] == "0.00"
     assert check(reading()) == []
+
+
+def test_lists_show_what_banks_kept_and_what_came_too_much(trade: Trade) -> None:
+    send(trade.merchant, f"/payments/{trade.newest()}/confirmation", 200, today(amount="3100.00"))
+    balance = trade.hand_over()
+    send(trade.merchant, f"/payments/{balance}/confirmation", 200, today(amount="6870.00"))
+    for login, page in (("merchant@demo.test", "/merchant/money"), ("buyer@demo.test", "/account/money")):
+        shown = trade.town.visitor(login).open(page)
+        assert re.search(r"Kept by banks on the way: .*130\.00", shown)
+        assert re.search(r"Paid too much: .*100\.00", shown)
 
 
 def test_what_the_papers_print_names_the_one_payment_that_is_open(trade: Trade) -> None:

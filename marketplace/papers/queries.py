@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +21,7 @@ PAGE: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """One version of a document, without its data."""
+    """One version of a document, without its data but for the day on it."""
 
     id: UUID
     kind: PaperKind
@@ -34,6 +34,8 @@ class DocumentRow:
     data_sha256: str
     state: PaperState
     issued_at: datetime
+    # The day that stands on the paper: that of its place.
+    issued_on: date
     rendered_at: datetime | None
     file_id: UUID | None
     pdf_sha256: str | None
@@ -238,6 +240,7 @@ def _row(found: IssuedDocument) -> DocumentRow:
         found.data_sha256,
         found.state,
         found.issued_at,
+        date.fromisoformat(found.data["issued_on"]),
         found.rendered_at,
         found.file_id,
         found.pdf_sha256,

@@ -149,3 +149,37 @@ def test_a_claim_that_cost_a_carrier_leads_to_what_is_owed_back_for_it(app, call
     (owed,) = call(market.carrier, "GET", "/returns", expect=200)["items"]
     call(market.carrier, "POST", f"/returns/{owed['id']}/confirmation", expect=200)
     assert "not returned yet" not in buyer.get(page)
+
+
+def test_money_is_dated_by_the_clock_of_the_readers_company(app, call, market):
+    order_id = place(call, market, plan="deposit_30_70")
+    (deposit,) = [
+        one for one in call(market.merchant, "GET", f"/orders/{order_id}", expect=200)["payments"] if one["event"]
+    ]
+    buyer, merchant = Reader(app, market.buyer), Reader(app, market.merchant)
+    assert "18:00 UTC+07" in main_of(buyer.get("/account/money"))
+    assert "19:00 UTC+08" in main_of(merchant.get("/merchant/money"))
+    body = {"amount": deposit["amount"]["amount"], "received_on": str(clock.now().date())}
+    call(market.merchant, "POST", f"/payments/{deposit['id']}/confirmation", json=body, expect=200)
+    for page in ("/account/money", "/account/statement?currency=CNY"):
+        assert "UTC+07" in main_of(buyer.get(page))
+    for page in ("/merchant/money", "/account/statement?currency=CNY", "/merchant"):
+        assert "UTC+00" not in main_of(merchant.get(page))
+    assert "Days are counted in UTC" in buyer.get("/account/statement")
+
+
+def test_days_and_instants_are_written_as_the_readers_language_does(app, call, market):
+    order_id = place(call, market)
+    buyer = Reader(app, market.buyer)
+    days = {
+        "": r"\d{1,2} [A-Z][a-z]{2} 20\d\d",
+        "/zh": r"20\d\d年\d{1,2}月\d{1,2}日",
+        "/vi": r"\d{1,2} thg \d{1,2}, 20\d\d",
+    }
+    for prefix, day in days.items():
+        instant = rf"\d\d:\d\d UTC\+0\d, {day}" if prefix == "/vi" else rf"{day} \d\d:\d\d UTC\+0\d"
+        for page in (f"/orders/{order_id}", f"/products/{market.chains}?quantity=80&to=VNHAN"):
+            times = re.findall(r"<time [^>]*>([^<(]*)", buyer.get(f"{prefix}{page}"))
+            assert times
+            assert all(re.fullmatch(instant, time.strip()) for time in times), times
+        assert re.search(rf">{day}<", buyer.get(f"{prefix}/orders"))

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from marketplace.kernel import clock
+from marketplace.kernel import clock, moments
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.logistics.queries import bookings
@@ -357,3 +358,17 @@ def test_people_read_and_sign_on_the_page(app, call, market):
     stranger = Visitor(app)
     stranger.log_in(market.thai.login)
     stranger.open(page, 404)
+
+
+def test_pages_show_the_day_that_stands_on_a_paper(app, call, market, later):
+    now = clock.now()
+    # In the evening of UTC the hub's day has begun already.
+    later(((20 - now.hour) % 24) * 3600)
+    order = place(call, market)
+    contract = next(one for one in call(market.buyer, "GET", "/documents")["items"] if one["kind"] == "sales_contract")
+    day = moments.day(date.fromisoformat(data_of(contract)["issued_on"]), "en")
+    assert day != moments.day(clock.now().date(), "en")
+    buyer = Visitor(app)
+    buyer.log_in(market.buyer.login)
+    for page in ("/documents", f"/documents/{contract['id']}", f"/orders/{order['id']}"):
+        assert re.search(rf"(>|· ){day}( ·|<)", buyer.open(page)), page

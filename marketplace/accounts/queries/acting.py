@@ -18,10 +18,11 @@ from marketplace.kernel.db import UtcDateTime
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The names shown to somebody who is logged in."""
+    """The names shown to somebody who is logged in, and the country whose clock the company lives by."""
 
     display_name: str
     company_name: str | None
+    country: str | None
 
 
 def actor_of(session: Session, *, person_id: UUID, company_id: UUID | None) -> Actor | None:
@@ -43,7 +44,7 @@ def session_reader(
     given = {"person_id": person_id, "company_id": company_id, "epoch": epoch}
     row = session.execute(_SESSION, given).one_or_none()
     actor = _to_actor(row, company_id) if row else None
-    return (actor, Reader(row.name or "", row.company)) if row and actor else None
+    return (actor, Reader(row.name or "", row.company, row.country)) if row and actor else None
 
 
 def token_actor(session: Session, *, token: str, now: datetime) -> Actor | None:
@@ -55,11 +56,11 @@ def token_actor(session: Session, *, token: str, now: datetime) -> Actor | None:
 def reader(session: Session, *, actor: Actor) -> Reader:
     """Return the names for the account menu."""
     row = session.execute(
-        sa.select(Person.name, Company.name.label("company"))
+        sa.select(Person.name, Company.name.label("company"), Company.country)
         .outerjoin(Company, Company.id == actor.company_id)
         .where(Person.id == actor.person)
     ).one()
-    return Reader(row.name or "", row.company)
+    return Reader(row.name or "", row.company, row.country)
 
 
 def _acting(company_id: Any, people: Any = Person) -> sa.Select[*tuple[Any, ...]]:
@@ -84,7 +85,7 @@ def _acting(company_id: Any, people: Any = Person) -> sa.Select[*tuple[Any, ...]
 _ACTOR: Final = _acting(sa.bindparam("company_id", type_=sa.Uuid())).where(
     Person.id == sa.bindparam("person_id", type_=sa.Uuid())
 )
-_SESSION: Final = _ACTOR.add_columns(Person.name, Company.name.label("company")).where(
+_SESSION: Final = _ACTOR.add_columns(Person.name, Company.name.label("company"), Company.country).where(
     Person.auth_epoch == sa.bindparam("epoch")
 )
 _BEARER: Final = (

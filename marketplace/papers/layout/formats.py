@@ -5,12 +5,11 @@ import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
+from marketplace.kernel import moments
 from marketplace.papers.layout.labels import babel_name
 
 # Letters that turn the reading direction or hide: a payee's name must read as it is stored.
@@ -64,16 +63,12 @@ def percent(basis_points: str, locale: str) -> str:
 
 def day(value: str, locale: str) -> str:
     """Write a day."""
-    return format_date(date.fromisoformat(value), format="medium", locale=babel_name(locale))
+    return moments.day(date.fromisoformat(value), babel_name(locale))
 
 
 def instant(value: str, zone: str, locale: str) -> str:
     """Write an instant at a place, with the zone's distance from UTC."""
-    place = ZoneInfo(zone)
-    local = datetime.fromisoformat(value).astimezone(place)
-    pattern = "y年M月d日 HH:mm" if locale == "zh" else "d MMM y HH:mm"
-    written = format_datetime(local, pattern, tzinfo=place, locale=babel_name(locale))
-    return f"{written} (UTC{local.strftime('%z')[:3]})"
+    return moments.instant(datetime.fromisoformat(value), zone, babel_name(locale), mark="({})")
 
 
 def country(code: str, locale: str) -> str:

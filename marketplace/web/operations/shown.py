@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
@@ -14,7 +13,7 @@ from marketplace.logistics.queries.departures import DepartureRow, StopRow
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import HoldCause
-from marketplace.web.shared import locale
+from marketplace.web.shared import locale, render
 from marketplace.web.shared.causes import cause_of
 
 
@@ -75,10 +74,7 @@ def causes() -> list[tuple[str, str]]:
 def later(options: Sequence[OptionRow]) -> list[tuple[str, str]]:
     """Return departures as choices, each with its day on the hub's clock."""
     return [
-        (
-            str(one.departure_id),
-            f"{one.reference} · {one.departs_at.astimezone(ZoneInfo(one.zones[0])):%Y-%m-%d %H:%M}",
-        )
+        (str(one.departure_id), f"{one.reference} · {render.datetime_in(one.departs_at, one.zones[0])}")
         for one in options
     ]
 

@@ -4,9 +4,10 @@ A mould is a drawn page with slots where something belongs to this answer or to 
 scripts, the tokens of the forms, the names of who is logged in. They are put in at the end and never kept, so a mould
 can be shown to everybody who may see the same.
 
-It is found by everything else that went into it: the address, the language, the rights of the reader, and what the
-page was made of. Rows are compared by identity; the queries that make them promise the same row for the same stored
-text. What is stored is read on every request, so a page shows what is stored at that moment and none is ever old.
+It is found by everything else that went into it: the address, the language, the rights and the country of the reader,
+and what the page was made of. Rows are compared by identity; the queries that make them promise the same row for the
+same stored text. What is stored is read on every request, so a page shows what is stored at that moment and none is
+ever old.
 """
 
 import re
@@ -118,7 +119,7 @@ def _rights() -> Hashable:
     if actor is None:
         return None
     reader = render.reader(actor)
-    return actor.permissions, render.facts(actor), reader.company_name is None
+    return actor.permissions, render.facts(actor), reader.company_name is None, reader.country
 
 
 def _draw(template: str, values: Callable[[], Mapping[str, Any]]) -> str:
@@ -127,7 +128,8 @@ def _draw(template: str, values: Callable[[], Mapping[str, Any]]) -> str:
     given = values()
     g.city_drawing = True
     if known is not None:
-        g.city_reader = Reader(_slot("person"), None if known.company_name is None else _slot("company"))
+        company = None if known.company_name is None else _slot("company")
+        g.city_reader = Reader(_slot("person"), company, known.country)
     try:
         return render_template(template, **given)
     finally:
@@ -138,7 +140,7 @@ def _draw(template: str, values: Callable[[], Mapping[str, Any]]) -> str:
 
 def _filled(mould: Mould) -> str:
     actor = current_actor()
-    reader: Reader = render.reader(actor) if actor else Reader("", None)
+    reader: Reader = render.reader(actor) if actor else Reader("", None, None)
     fill: dict[str, Callable[[], str]] = {
         "nonce": csp_nonce,
         "csrf": generate_csrf,

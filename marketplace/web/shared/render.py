@@ -1,13 +1,11 @@
 """What every template is given: site, reader, menu, languages, and filters for money and time."""
 
+from datetime import date as day_type
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date as babel_date
-from babel.dates import format_datetime as babel_datetime
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, request
 
@@ -16,11 +14,13 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.edge.identity import current_actor
 from marketplace.edge.permissions import may
+from marketplace.kernel import moments
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
 from marketplace.merchants import queries as merchants
+from marketplace.reference.rules import zone_of
 from marketplace.web.shared import goods, locale
 from marketplace.web.shared.choices import language_names
 from marketplace.web.shared.labels import label_of
@@ -154,16 +154,22 @@ def percent(basis_points: int) -> str:
     return quantity(Decimal(basis_points).scaleb(-2), "%")
 
 
-def date(value: Any) -> str:
-    """Write a day in the reader's language."""
-    return babel_date(value, format="medium", locale=locale.babel_locale())
+def date(value: day_type | datetime, zone: str | None = None) -> str:
+    """Write a day in the reader's language; of an instant the day at a place, on the reader's own clock if none."""
+    if isinstance(value, datetime):
+        return moments.day_at(value, zone or own_clock(), locale.babel_locale())
+    return moments.day(value, locale.babel_locale())
 
 
-def datetime_in(value: datetime, zone: str = "UTC") -> str:
-    """Write an instant at a place, with the zone's offset so that two places can be compared."""
-    local = value.astimezone(ZoneInfo(zone))
-    shown = babel_datetime(local, format="d MMM y HH:mm", locale=locale.babel_locale(), tzinfo=ZoneInfo(zone))
-    return f"{shown} {local.strftime('UTC%z')[:6]}"
+def datetime_in(value: datetime, zone: str | None = None) -> str:
+    """Write an instant at a place, on the reader's own clock if none, with the distance from UTC."""
+    return moments.instant(value, zone or own_clock(), locale.babel_locale())
+
+
+def own_clock() -> str:
+    """Return the zone that the reader's company lives by; UTC for a stranger and who acts for no company."""
+    actor = current_actor()
+    return zone_of(reader(actor).country or "") if actor else "UTC"
 
 
 def utc(value: datetime) -> str:

@@ -275,5 +275,5 @@ def test_without_a_company_one_looks_after_oneself(city):
     owner = city.register()
     alone = acting.actor_of(city.session, person_id=owner.person, company_id=None)
     assert alone == Actor(owner.person_id, None, permissions=frozenset({"account:self"}))
-    assert acting.reader(city.session, actor=alone) == acting.Reader("An Owner", None)
-    assert acting.reader(city.session, actor=owner) == acting.Reader("An Owner", "Lanxang Trading 1")
+    assert acting.reader(city.session, actor=alone) == acting.Reader("An Owner", None, None)
+    assert acting.reader(city.session, actor=owner) == acting.Reader("An Owner", "Lanxang Trading 1", "LA")

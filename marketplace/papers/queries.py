@@ -227,6 +227,14 @@ def _position(cursor: str) -> UUID:
         raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
 
 
+def _day_on(found: IssuedDocument) -> date:
+    """Return the day on a paper; data that cannot be set names none, and is dated by when it was written."""
+    try:
+        return date.fromisoformat(str(found.data.get("issued_on")))
+    except ValueError:
+        return found.issued_at.date()
+
+
 def _row(found: IssuedDocument) -> DocumentRow:
     return DocumentRow(
         found.id,
@@ -240,7 +248,7 @@ def _row(found: IssuedDocument) -> DocumentRow:
         found.data_sha256,
         found.state,
         found.issued_at,
-        date.fromisoformat(found.data["issued_on"]),
+        _day_on(found),
         found.rendered_at,
         found.file_id,
         found.pdf_sha256,

@@ -20,6 +20,8 @@ RequestModel = TypeVar("RequestModel", bound=BaseModel)
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
+_LONG: Final = re.compile(r"-?[0-9]{16,}(\.[0-9]+)?", re.ASCII)
+_MOST: Final = 10**15 - 1
 # What a screen cannot show and a database may not take; line breaks and tabs are allowed in long texts.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAK: Final = re.compile(r"[\r\n\t\u2028\u2029]")
@@ -31,16 +33,31 @@ def whole_number(value: Any) -> int:
         return value
     if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         return int(value.strip())
+    _refuse_beyond(value)
     raise PydanticCustomError("whole_number", "a whole number")
 
 
 def exact_decimal(value: Any) -> Decimal:
     """Read a decimal with a point: ASCII digits, never NaN, infinity, an exponent or a thousands separator."""
+    _refuse_beyond(value)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
         return Decimal(value.strip())
     raise PydanticCustomError("decimal", "a number such as 1234.50, given as text")
+
+
+def _refuse_beyond(value: Any) -> None:
+    """Refuse a number for its size, not its form, when it has more than fifteen digits before the point."""
+    if isinstance(value, str) and _LONG.fullmatch(value.strip()):
+        is_negative = value.strip().startswith("-")
+    elif isinstance(value, int) and abs(value) > _MOST:
+        is_negative = value < 0
+    else:
+        return
+    if is_negative:
+        raise PydanticCustomError("too_small", "{accepted}", {"accepted": f"-{_MOST} or more"})
+    raise PydanticCustomError("too_large", "{accepted}", {"accepted": f"{_MOST} or less"})
 
 
 def clean_text(value: Any) -> str:

@@ -37,6 +37,7 @@ def take(*, stream: BinaryIO, declared_name: str, purpose: Purpose, store: Objec
     """
     content = _read(stream, purpose)
     kind = rules.check(purpose, content)
+    rules.check_name(declared_name, kind, content, purpose=purpose)
     name = rules.shown_name(declared_name, kind)
     if kind is MediaType.PDF and purpose in rules.HANDED_IN:
         pdfs.check(content, accepted=rules.LIMITS[purpose].accepted)

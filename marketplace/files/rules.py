@@ -83,6 +83,10 @@ LIMITS: Final[dict[Purpose, Limit]] = {
 HANDED_IN: Final = frozenset(Purpose) - {Purpose.DOCUMENT, Purpose.EXPORT}
 
 
+_WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")
+_FEWEST_MARKS: Final = 2  # a price list has three columns at least
+
+
 def serves(wanted: Purpose, *, purpose: Purpose, media_type: str, size: int) -> bool:
     """Tell whether a stored file can be used for a purpose: handed in for it, or for any and within its limits."""
     limit = LIMITS[wanted]
@@ -153,6 +157,15 @@ def check_pixels(width: int, height: int, *, field: str = "file") -> None:
     if width < 1 or height < 1 or width * height > LARGEST_PICTURE:
         accepted = f"up to {LARGEST_PICTURE // 1_000_000} megapixels"
         raise Refused.field(field, "picture_pixels", accepted, width=width, height=height)
+
+
+def check_name(declared: str, kind: MediaType, content: bytes, *, purpose: Purpose) -> None:
+    """Refuse bytes that are named a workbook and are neither that nor a table of text, which is read by any name."""
+    if purpose is not Purpose.WORKBOOK or kind is not MediaType.CSV or not declared.lower().endswith(_WORKBOOKS):
+        return
+    lines = content[:65_536].replace(b"\0", b"").splitlines()
+    if not any(line.count(mark) >= _FEWEST_MARKS for line in lines for mark in (b",", b";", b"\t", b"|")):
+        raise Refused.field("file", "no_workbook", "a workbook (XLSX) or a table of text (CSV)")
 
 
 def shown_name(declared: str, kind: MediaType) -> str:

@@ -180,6 +180,7 @@ def test_what_was_sent_back_is_mended_and_its_history_stays(trade):
         ({"licence_until": "2020-01-01"}, {"licence_until"}),
         ({"licence_until": "tomorrow"}, {"licence_until"}),
         ({"bic": "BKCHTHBK"}, {"bic"}),
+        ({"bic": "XX", "currency": "ZZZ"}, {"bic", "currency"}),
         ({"account_number": "GB00 WEST 1234 5698 7654 32"}, {"account_number"}),
         ({"account_number": "1"}, {"account_number"}),
         ({"bank_name": None}, {"bank_name"}),

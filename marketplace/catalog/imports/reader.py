@@ -19,6 +19,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import IO, Any, Final, overload
 
 from marketplace import paths
@@ -269,7 +270,7 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, bool) or cell is None:
         return cell
     if isinstance(cell, int | float):
-        return [f"{Decimal(format(cell, '.15g')):f}"] if cell == cell and abs(cell) < 1e24 else "NaN"  # noqa: PLR0124
+        return [f"{Decimal(format(cell, '.15g')):f}"] if isfinite(cell) else "NaN"
     if isinstance(cell, datetime | date | time):
         return cell.isoformat()
     return str(cell) if isinstance(cell, timedelta) else cell or None

@@ -188,7 +188,10 @@ def _whole(row: SheetRow, name: str, cell: str | Decimal, style: numbers.Style) 
     value = _number(row, name, text, style, whole=True)
     if value is None:
         return
-    if value != value.to_integral_value() or not 0 <= value <= LARGEST_QUANTITY:
+    if not 0 <= value <= LARGEST_QUANTITY:
+        row.errors.append(FieldError(name, "too_small" if value < 0 else "too_large", f"0 to {LARGEST_QUANTITY}"))
+        return
+    if value != value.to_integral_value():
         row.errors.append(FieldError(name, "whole_number", f"a whole number from 0 to {LARGEST_QUANTITY}"))
         return
     row.values[name] = int(value)

@@ -59,6 +59,9 @@ messages.register(
     fields={
         "workbook": _("Hand in a workbook: %(accepted)s."),
         "sheet_unreadable": _("This file cannot be read. Save it anew as %(accepted)s."),
+        "no_workbook": _(
+            "This is no workbook that can be read, though its name says so. Save it anew as %(accepted)s."
+        ),
         "sheet_empty": _("There is no sheet with cells in it."),
         "csv_broken": _("The quotes or delimiters of this table do not match up. Save it anew as %(accepted)s."),
         "csv_encoding": _("The letters of this table cannot be read: save it as UTF-8, GB 18030 or UTF-16."),

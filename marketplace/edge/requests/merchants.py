@@ -4,12 +4,22 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Country, Currency, Line, Request, Text, blank_is_none
 from marketplace.edge.requests.payments import Day
+from marketplace.merchants.rules.payees import is_bic
 from marketplace.merchants.rules.states import ApplicationState
+
+
+def bank_code(value: str | None) -> str | None:
+    """Refuse a BIC for its form, with all other fields; whether it fits the bank's country is asked of the account."""
+    if value is not None and not is_bic(value):
+        raise PydanticCustomError("bic", "8 or 11 letters and digits (ISO 9362)")
+    return value
+
 
 Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
 
@@ -21,7 +31,7 @@ class Account(Request):
     account_name: Line
     bank_name: Line
     account_number: Line
-    bic: Line
+    bic: Annotated[Line, AfterValidator(bank_code)]
     country: Country
     code: Optional = None
 
@@ -43,7 +53,7 @@ class Application(Request):
     account_name: Optional = None
     bank_name: Optional = None
     account_number: Optional = None
-    bic: Optional = None
+    bic: Annotated[Optional, AfterValidator(bank_code)] = None
     country: Annotated[Country | None, BeforeValidator(blank_is_none)] = None
     code: Optional = None
 

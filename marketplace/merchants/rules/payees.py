@@ -61,15 +61,22 @@ def check_account(account: PayeeAccount, *, currency: str) -> PayeeAccount:
     return PayeeAccount(account.account_name.strip(), account.bank_name.strip(), number, code, account.country)
 
 
+def is_bic(text: str) -> bool:
+    """Tell whether a text has the form of a BIC (ISO 9362), however it is spaced."""
+    try:
+        bic.validate(_compact(text))
+    except ValidationError:
+        return False
+    return True
+
+
 def masked(account_number: str) -> str:
     """Return an account number for messages and lists: its last four characters."""
     return f"••••{account_number[-4:]}"
 
 
 def _check_bic(code: str, country: str) -> list[FieldError]:
-    try:
-        bic.validate(code)
-    except ValidationError:
+    if not is_bic(code):
         return [FieldError("bic", "bic", "8 or 11 letters and digits (ISO 9362)")]
     if code[4:6] != country:
         return [FieldError("bic", "bic_country", f"a bank in {country}", {"country": country})]

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
-from marketplace.kernel.errors import DomainError
+from marketplace.kernel.errors import DomainError, Refused
 from tests.support.sheets import comma_separated, row, table, workbook
 
 
@@ -97,6 +97,28 @@ def test_workbooks_that_are_no_price_lists_fail_with_a_reason(desk, change, code
 def test_what_is_no_table_is_not_taken_in(desk, content, name):
     with pytest.raises(DomainError):
         desk.begin(content, name)
+
+
+@pytest.mark.parametrize("content", [b"not a workbook at all", "价格表".encode("gb18030"), b"one\ntwo, three\n"])
+def test_text_that_is_named_a_workbook_is_said_to_be_none(desk, content):
+    with pytest.raises(Refused) as refusal:
+        desk.begin(content, "LIST.XLSX")
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("file", "no_workbook")]
+    # A table of text is read under any name, and said to have no headers under its own.
+    assert desk.bring(comma_separated(table([row()])), "list.xlsx").counts[Outcome.CREATE] == 1
+    view = desk.bring(b"one\ntwo, three\n", "list.csv")
+    assert view.failure is not None
+    assert view.failure.code == "header_missing"
+
+
+def test_numbers_beyond_what_is_taken_are_said_to_be_too_large(desk):
+    rows = [row(moq=1e30), row(sku="CH-2", stock=-5), row(sku="CH-3", stock=1.5), row(sku="CH-4", price=1e300)]
+    view = desk.bring(workbook(table([*rows, row(sku="CH-5", gross_kg=1e300)])))
+    errors = desk.errors(view)
+    assert errors[0]["moq"] == "too_large"
+    assert errors[1:4] == [{"stock": "too_small"}, {"stock": "whole_number"}, {"price": "price"}]
+    assert list(errors[4]) == ["gross_kg"]
+    assert desk.rows(view)[1].errors[0].accepted == "0 to 1000000000"
 
 
 def test_a_text_of_ten_megabytes_is_refused_and_so_is_one_in_a_quoted_cell(desk):

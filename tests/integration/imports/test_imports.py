@@ -81,7 +81,7 @@ BAD = [
     ({"price": "12.5 THB"}, {"price": "currency_differs"}),
     ({"price@500": "x"}, {"price@500": "number"}),
     ({"moq": 1.5}, {"moq": "whole_number"}),
-    ({"moq": -3}, {"moq": "whole_number"}),
+    ({"moq": -3}, {"moq": "too_small"}),
     ({"stock": "plenty"}, {"stock": "number"}),
     ({"origin": "Atlantis"}, {"origin": "choice"}),
     ({"unit": "bushel"}, {"unit": "choice"}),

@@ -46,6 +46,23 @@ def test_what_is_no_whole_number_is_refused(given: Any) -> None:
         TypeAdapter(Whole).validate_python(given)
 
 
+@pytest.mark.parametrize(
+    ("given", "code", "accepted"),
+    [
+        ("9" * 23, "too_large", "999999999999999 or less"),
+        (10**30, "too_large", "999999999999999 or less"),
+        ("-" + "9" * 16, "too_small", "-999999999999999 or more"),
+        (-(10**15), "too_small", "-999999999999999 or more"),
+    ],
+)
+@pytest.mark.parametrize("kind", [Whole, Exact])
+def test_numbers_beyond_fifteen_digits_are_refused_for_their_size(kind: Any, given: Any, code: str, accepted: str):
+    with pytest.raises(ValidationError) as refusal:
+        TypeAdapter(kind).validate_python(given)
+    (error,) = refusal.value.errors()
+    assert (error["type"], error["msg"]) == (code, accepted)
+
+
 @pytest.mark.parametrize(("given", "read"), [("12.50", "12.50"), ("3", "3"), (4, "4"), ("-0.000001", "-0.000001")])
 def test_decimals_are_read_exactly(given: Any, read: str) -> None:
     assert TypeAdapter(Exact).validate_python(given) == Decimal(read)

@@ -154,6 +154,37 @@ def test_a_company_applies_and_is_approved_once(trade):
     assert found.account_number == "6217000012345678"
 
 
+def test_a_licence_without_end_is_good_until_the_last_day_of_all(trade):
+    """Such licences are often written like that; a day that the form takes is what the program's call takes."""
+    town, program, company_id = trade
+    judge, endless = reviewer(town), "9999-12-31"
+    made = program.call("POST", "/merchant-applications", 201, proven(program, licence_until=endless))
+    assert judge.call("GET", f"/merchant-applications/{made['id']}", 200)["licence_until"] == endless
+    judge.call("POST", f"/merchant-applications/{made['id']}/decision", 200, {"decision": "approve", "reason": "Good."})
+    assert licence_state(program) == "accepted"
+    assert endless[:4] in town.visitor().open(f"/merchants/{company_id}")
+    # The watch flags it on the day after the last, and no day earlier.
+    with unit_of_work() as session:
+        session.execute(sa.update(MerchantApplication).values(licence_until=clock.now().date() - timedelta(days=1)))
+    assert licence_state(program) == "expired"
+
+
+def test_the_form_takes_a_licence_without_end(town):
+    town.company(OWNER, country="CN", registration_number=NUMBER, company_name="Chongqing Chains Co.")
+    visitor, code = town.visitor(OWNER), prove(town.program(OWNER))[0]
+    visitor.open("/merchant/apply")
+    form = {"legal_name": "Chongqing Chains Co.", "registration_number": NUMBER, **ACCOUNT, "code": code}
+    sent = {**form, "licence_until": "9999-12-31", "licence_file_id": (io.BytesIO(PDF), "licence.pdf")}
+    visitor.send("/merchant/apply", sent)
+    (made,) = reviewer(town).call("GET", "/merchant-applications", 200)["items"]
+    assert made["licence_until"] == "9999-12-31"
+
+
+def licence_state(program):
+    """Return how the item of the licence stands."""
+    return {row["item"]: row["state"] for row in program.call("GET", "/merchant", 200)["requirements"]}["licence"]
+
+
 def test_what_was_sent_back_is_mended_and_its_history_stays(trade):
     town, program, _ = trade
     judge = reviewer(town)

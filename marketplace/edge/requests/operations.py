@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from marketplace.edge import messages
 from marketplace.edge.parsing import Exact, Line, Request, Text, Tick, Whole, blank_is_none
 from marketplace.edge.requests.logistics import Instant, Place
-from marketplace.edge.requests.orders import Day
+from marketplace.edge.requests.payments import OptionalDay, OptionalLastDay
 from marketplace.logistics.rules.states import DepartureState, HoldCause
 
 Kilograms = Annotated[Annotated[Exact, Field(gt=0, le=40_000, decimal_places=3)] | None, BeforeValidator(blank_is_none)]
@@ -69,8 +69,8 @@ class Running(Request):
 
     line: Annotated[Line | None, BeforeValidator(blank_is_none)] = None
     state: Annotated[DepartureState | None, BeforeValidator(blank_is_none)] = None
-    since: Annotated[Day | None, BeforeValidator(blank_is_none)] = Field(default=None, alias="from")
-    until: Annotated[Day | None, BeforeValidator(blank_is_none)] = Field(default=None, alias="to")
+    since: OptionalDay = Field(default=None, alias="from")
+    until: OptionalLastDay = Field(default=None, alias="to")
     q: Annotated[Annotated[Line, Field(max_length=40)] | None, BeforeValidator(blank_is_none)] = None
     sort: Annotated[Literal["soonest", "latest"] | None, BeforeValidator(blank_is_none)] = None
     cursor: Annotated[Line | None, BeforeValidator(blank_is_none)] = None

@@ -1,6 +1,5 @@
 """What people send about orders."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from flask_babel import lazy_gettext as _
@@ -8,9 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Request, blank_is_none
-from marketplace.edge.requests.payments import calendar_day
-
-Day = Annotated[date, BeforeValidator(calendar_day, json_schema_input_type=str)]
+from marketplace.edge.requests.payments import Day
 
 
 class ReadyDate(Request):

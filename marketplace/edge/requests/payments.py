@@ -1,7 +1,7 @@
 """What people send about money: receipts, matches, slips, periods."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -22,11 +22,22 @@ def calendar_day(value: Any) -> date:
     """Read a day of ISO 8601; a number is not taken for seconds since 1970."""
     if isinstance(value, str) and _DAY.fullmatch(value.strip()):
         try:
-            # The day after must be one too: a period ends with its beginning.
-            return date.fromisoformat(value.strip()) + timedelta(days=1) - timedelta(days=1)
-        except (ValueError, OverflowError):
+            return date.fromisoformat(value.strip())
+        except ValueError:
             pass
-    raise PydanticCustomError("calendar_day", "a day such as 2026-11-25")
+    raise _no_day()
+
+
+def day_before_another(value: Any) -> date:
+    """Read the last day of a period, which ends with the beginning of the next day: the last of all has none."""
+    day = calendar_day(value)
+    if day == date.max:
+        raise _no_day()
+    return day
+
+
+def _no_day() -> PydanticCustomError:
+    return PydanticCustomError("calendar_day", "a day such as 2026-11-25")
 
 
 def amount_apart(data: Any) -> Any:
@@ -41,6 +52,8 @@ def amount_apart(data: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(calendar_day, json_schema_input_type=str)]
 OptionalDay = Annotated[Day | None, BeforeValidator(blank_is_none)]
+LastDay = Annotated[date, BeforeValidator(day_before_another, json_schema_input_type=str)]
+OptionalLastDay = Annotated[LastDay | None, BeforeValidator(blank_is_none)]
 OptionalCurrency = Annotated[Currency | None, BeforeValidator(blank_is_none)]
 # True: only what waits too long; false: only the rest.
 Overdue = Annotated[Tick | None, BeforeValidator(blank_is_none)]
@@ -116,7 +129,7 @@ class Period(Request):
 
     currency: Currency
     since: OptionalDay = Field(default=None, alias="from")
-    until: OptionalDay = Field(default=None, alias="to")
+    until: OptionalLastDay = Field(default=None, alias="to")
 
 
 class AccountsQuery(Request):

@@ -1,6 +1,7 @@
 """Those who run lorries find a departure by line, state, day and number, and read whose goods are aboard in words."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -36,10 +37,34 @@ def found(call, office):
     return ask
 
 
+@pytest.fixture
+def whole(call, office):
+    """Ask for every page."""
+
+    def ask(query):
+        seen, cursor = [], ""
+        while cursor is not None:
+            answer = call(office, "GET", f"/departures/running{query}&cursor={cursor}", expect=200)
+            seen += [row["reference"] for row in answer["items"]]
+            cursor = answer["next"]
+        return seen
+
+    return ask
+
+
 def departures():
     with unit_of_work() as session:
         rows = session.query(Departure).order_by(Departure.departs_at, Departure.id).all()
         return [(row.id, row.reference, row.departs_at) for row in rows]
+
+
+def of_hubs():
+    """Return references and instants of departures, by the hub that they leave."""
+    found = {}
+    with unit_of_work() as session:
+        for row in session.query(Departure).order_by(Departure.departs_at, Departure.id).all():
+            found.setdefault(row.hub_code, []).append((row.reference, row.departs_at))
+    return found
 
 
 def change(departure_id, **columns):
@@ -48,7 +73,7 @@ def change(departure_id, **columns):
             setattr(session.get_one(Departure, departure_id), name, value)
 
 
-def test_departures_are_found_by_state_day_number_and_line(found, market):
+def test_departures_are_found_by_state_day_number_and_line(found, whole, market):
     made = departures()
     every = [reference for _, reference, _ in made]
     assert found()[:5] == every[:5]
@@ -57,24 +82,48 @@ def test_departures_are_found_by_state_day_number_and_line(found, market):
     assert found()[0] == every[1]
     assert found("?state=cancelled") == [every[0]]
     assert found(f"?q={every[0][4:].lower()}") == [every[0]]
-    day = made[1][2].date()
-    assert every[1] in found(f"?from={day}&to={day}")
-    assert found(f"?to={day - timedelta(days=400)}") == []
     refused = found("?line=nowhere", expect=422)
     assert [error["field"] for error in refused["errors"]] == ["line"]
-    line = refused["errors"][0]["accepted"].split(", ")[0]
-    assert set(found(f"?line={line}")) <= set(every)
+    assert refused["errors"][0]["accepted"].split(", ") == ["BKK-HAN", "CQ-HAN"]
+    hubs = of_hubs()
+    for line, hub in (("CQ-HAN", factories.HUB), ("BKK-HAN", factories.THAI_HUB)):
+        mine = [reference for reference, _ in hubs[hub] if reference != every[0]]
+        assert 0 < len(mine) < len(every) - 1
+        assert whole(f"?line={line}") == mine
     assert found("?state=lost", expect=422)["errors"][0]["field"] == "state"
 
 
-def test_a_list_goes_on_in_either_order(call, office, market):
+def test_days_are_those_of_the_clock_at_the_hub(app, found, office, market):
+    # In Chongqing this is half past midnight, in Bangkok still the evening before.
+    late = datetime.combine((clock.now() + timedelta(days=3)).date(), datetime.min.time(), UTC) + timedelta(hours=16.5)
+    zones = {factories.HUB: ZoneInfo("Asia/Shanghai"), factories.THAI_HUB: ZoneInfo("Asia/Bangkok")}
+    named = {hub: rows[0][0] for hub, rows in of_hubs().items()}
+    for departure_id, reference, _ in departures():
+        if reference in named.values():
+            change(departure_id, departs_at=late)
+    day_of = {reference: at.astimezone(zones[hub]).date() for hub, rows in of_hubs().items() for reference, at in rows}
+    before, after = late.date(), late.date() + timedelta(days=1)
+    assert (day_of[named[factories.THAI_HUB]], day_of[named[factories.HUB]]) == (before, after)
+    staff = visitor(app, office)
+    for day in (before, after):
+        wanted = sorted(reference for reference, its in day_of.items() if its == day)
+        assert sorted(found(f"?from={day}&to={day}")) == wanted
+        staff.open(f"/operator/departures?from={day}&to={day}")
+        assert sorted(reference for reference in day_of if reference in staff.shown) == wanted
+        assert set(found(f"?line=CQ-HAN&from={day}&to={day}")) == set(wanted) & {
+            row[0] for row in of_hubs()[factories.HUB]
+        }
+    ends = ((f"from={after}", factories.HUB), (f"to={before}", factories.THAI_HUB))
+    for days, hub in (*ends, (f"from={date.min}", factories.HUB)):
+        assert found(f"?{days}&q={named[hub]}") == [named[hub]]
+    for days, hub in ((f"to={before}", factories.HUB), (f"from={after}", factories.THAI_HUB)):
+        assert found(f"?{days}&q={named[hub]}") == []
+    assert found(f"?to={date.min}") == found(f"?from={date.max}") == []
+
+
+def test_a_list_goes_on_in_either_order(whole, market):
     for order, wanted in (("soonest", departures()), ("latest", departures()[::-1])):
-        seen, cursor = [], ""
-        while cursor is not None:
-            answer = call(office, "GET", f"/departures/running?sort={order}&cursor={cursor}", expect=200)
-            seen += [row["reference"] for row in answer["items"]]
-            cursor = answer["next"]
-        assert seen == [reference for _, reference, _ in wanted]
+        assert whole(f"?sort={order}") == [reference for _, reference, _ in wanted]
 
 
 def test_after_its_cut_off_a_departure_is_closed_on_every_page(app, found, office, market):

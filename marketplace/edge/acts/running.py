@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
 from uuid import UUID
 
 from marketplace.accounts import queries as accounts
@@ -20,8 +18,6 @@ from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries.lines import GoodsRow
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
-
-_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +46,8 @@ def running(asked: requests.Running) -> Page[DepartureRow]:
     return queries.running(
         session,
         now=now,
-        since=_begin(asked.since) if asked.since else None,
-        until=_begin(asked.until) + _DAY if asked.until else None,
+        since=asked.since,
+        until=asked.until,
         line_code=asked.line,
         state=asked.state,
         is_over=None if any((asked.state, asked.since, asked.until, asked.q)) else False,
@@ -77,7 +73,3 @@ def places(codes: Iterable[str]) -> Mapping[str, PlaceRow]:
 def destinations(rows: Collection[Aboard]) -> Mapping[str, PlaceRow]:
     """Return the places that bookings go to, by code."""
     return places({row.booking.to_place for row in rows})
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -65,7 +65,7 @@ class Loading(Request):
 
 
 class Running(Request):
-    """Which departures: a line by its code, a state, days from and to (UTC), a number or part of one, and the order."""
+    """Which departures: a line by its code, a state, days at the hub, a number or part of one, the order."""
 
     line: Annotated[Line | None, BeforeValidator(blank_is_none)] = None
     state: Annotated[DepartureState | None, BeforeValidator(blank_is_none)] = None

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,10 +18,15 @@ from marketplace.logistics.queries.departures import (
     DepartureRow,
     departure_row,
     departure_rows,
+    hubs,
     position,
     stops_of,
 )
 from marketplace.logistics.rules.states import DepartureState
+from marketplace.reference import queries as reference
+
+# Where clocks are ahead of UTC the day before this one begins before time does.
+_FIRST_DAY: Final = date(1, 1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,8 @@ def running(
     session: Session,
     *,
     now: datetime,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: date | None = None,
+    until: date | None = None,
     line_code: str | None = None,
     state: DepartureState | None = None,
     is_over: bool | None = None,
@@ -57,13 +64,12 @@ def running(
 ) -> Page[DepartureRow]:
     """Return departures by time; a departure whose cut-off has passed counts as closed, as it is shown.
 
+    ``since`` and ``until``: the first and the last day on which they leave, on the clock of their hub.
     ``is_over``: those that have settled or do not run, or all others.
     """
     wanted = departure_rows(now)
-    if since is not None:
-        wanted = wanted.where(Departure.departs_at >= since)
-    if until is not None:
-        wanted = wanted.where(Departure.departs_at < until)
+    if since is not None or until is not None:
+        wanted = wanted.where(_leaves(session, since, until))
     if line_code is not None:
         wanted = wanted.where(Line.code == line_code)
     if reference is not None:
@@ -81,6 +87,26 @@ def running(
     page = page_of(rows, size, lambda row: (row[0].departs_at.isoformat(), str(row[0].id)))
     stops = stops_of(session, [row[0].id for row in page.items])
     return page.map(lambda row: departure_row(row, stops))
+
+
+def _leaves(session: Session, since: date | None, until: date | None) -> sa.ColumnElement[bool]:
+    """Tell a departure that leaves its hub between two days, both included, on the clock there."""
+    by_zone: dict[str, list[str]] = {}
+    for place in reference.places_by_code(session, hubs(session)).values():
+        by_zone.setdefault(place.zone, []).append(place.code)
+    days: list[sa.ColumnElement[bool]] = [sa.false()]
+    for zone, codes in by_zone.items():
+        there: list[sa.ColumnElement[bool]] = [Departure.hub_code.in_(codes)]
+        if since is not None:
+            there.append(Departure.departs_at >= _begins(since, zone))
+        if until is not None:
+            there.append(Departure.departs_at < _begins(until + timedelta(days=1), zone))
+        days.append(sa.and_(*there))
+    return sa.or_(*days)
+
+
+def _begins(day: date, zone: str) -> datetime:
+    return datetime.combine(max(day, _FIRST_DAY), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _is_shown_as(state: DepartureState, now: datetime) -> sa.ColumnElement[bool]:

@@ -80,7 +80,7 @@ def routes(app: Flask) -> str:
 
 def events(_app: Flask) -> str:
     """Return what follows from each event, in the order of ``reactions.TABLE``."""
-    rows = [f"| `{_origin(event)}` | {event.__doc__ or ''} | {_names(handlers)} |" for event, handlers in TABLE.items()]
+    rows = [f"| `{_origin(event)}` | {_said(event)} | {_names(handlers)} |" for event, handlers in TABLE.items()]
     head = ["# Events and what follows from them", "", "Written by `make docs` from `marketplace/reactions.py`.", ""]
     return "\n".join([*head, "| event | what happened | handlers, in order |", "|---|---|---|", *rows, ""])
 
@@ -99,6 +99,11 @@ PAGES: Final[dict[str, Callable[[Flask], str]]] = {
     "events.md": events,
     "adr/README.md": decisions,
 }
+
+
+def _said(event: type) -> str:
+    """Return what a class says of itself as one line: a cell holds no more."""
+    return " ".join((event.__doc__ or "").split())
 
 
 def _names(handlers: tuple[Callable[..., object], ...]) -> str:

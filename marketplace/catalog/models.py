@@ -83,6 +83,7 @@ class Listing(Base):
         sa.CheckConstraint("lead_days IS NULL OR lead_days >= 1", name="lead_days"),
         sa.Index("ix_listing_company_id_id", "company_id", "id"),
         sa.Index("ix_listing_state_id", "state", "id"),
+        sa.Index("ix_listing_approved_at_id", "approved_at", "id"),
     )
 
 

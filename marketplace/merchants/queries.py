@@ -97,6 +97,23 @@ def active(session: Session, *, company_ids: Collection[UUID]) -> set[UUID]:
     )
 
 
+def approved(session: Session, *, part: int, size: int) -> tuple[tuple[UUID, datetime], ...]:
+    """Return a part of so many of the companies that may sell, counted from 0, and when each last changed."""
+    found = (
+        sa.select(Merchant.company_id, Merchant.changed_at)
+        .where(Merchant.state == MerchantState.APPROVED)
+        .order_by(Merchant.company_id)
+        .offset(part * size)
+        .limit(size)
+    )
+    return tuple((row.company_id, row.changed_at) for row in session.execute(found))
+
+
+def count_approved(session: Session) -> int:
+    """Return how many companies may sell."""
+    return session.scalar(sa.select(sa.func.count()).where(Merchant.state == MerchantState.APPROVED)) or 0
+
+
 def has_applied(session: Session, *, company_id: UUID) -> bool:
     """Tell whether a company is, or asked to become, a merchant."""
     return session.execute(_APPLIED, {"company_id": company_id}).first() is not None

@@ -12,6 +12,7 @@ from marketplace.web.catalog import views as catalog_views
 from marketplace.web.catalog.blueprint import pages as catalog
 from marketplace.web.checkout.views import pages as checkout
 from marketplace.web.claims.views import pages as claims
+from marketplace.web.discovery.views import pages as discovery
 from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
 from marketplace.web.imports.views import pages as imports
@@ -32,6 +33,7 @@ from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts.views import pages as payouts
 from marketplace.web.search.views import pages as search
 from marketplace.web.settings.views import pages as settings
+from marketplace.web.shared import discovery as discoveries
 from marketplace.web.shared import locale, moulds, render, returning, words
 from marketplace.web.treasury.views import pages as treasury
 
@@ -39,6 +41,7 @@ BLUEPRINTS = (
     home,
     accounts,
     catalog,
+    discovery,
     documents,
     jobs,
     logistics,
@@ -83,6 +86,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     words.init_app(app)
     moulds.init_app(app)
     returning.init_app(app)
+    discoveries.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.wsgi_app = locale.LocalePrefix(app.wsgi_app)

@@ -142,6 +142,12 @@ class Looking(Request):
     place: OptionalLine = None
 
 
+class Announcements(Request):
+    """Of which shelf the newly approved offers are wanted."""
+
+    category: OptionalLine = None
+
+
 class Shelf(Request):
     """Which listings are wanted; ``merchant`` is a company's id."""
 

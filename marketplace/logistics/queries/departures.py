@@ -97,6 +97,17 @@ def departures(
     return page.map(lambda row: departure_row(row, stops))
 
 
+def coming(session: Session, *, after: datetime, size: int) -> tuple[UUID, ...]:
+    """Return the ids of so many departures that leave after an instant, the next one first."""
+    wanted = (
+        sa.select(Departure.id)
+        .where(Departure.departs_at > after, Departure.state != DepartureState.CANCELLED)
+        .order_by(Departure.departs_at, Departure.id)
+        .limit(size)
+    )
+    return tuple(session.scalars(wanted))
+
+
 def departure(session: Session, *, departure_id: UUID, now: datetime) -> DepartureRow:
     """Return one departure, also a cancelled one; NotFound for an unknown one."""
     row = session.execute(departure_rows(now).where(Departure.id == departure_id)).one_or_none()

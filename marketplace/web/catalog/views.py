@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods, pictures, shelf
 from marketplace.catalog.rules.pricing import hub_of
+from marketplace.catalog.rules.rows import CategoryRow, ListingRow
 from marketplace.edge.acts import catalog as acts
 from marketplace.edge.acts import sellers
 from marketplace.edge.acts.files import bytes_store
@@ -23,8 +24,9 @@ from marketplace.files.rules import WIDTHS
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound, Refused
+from marketplace.reference.queries import PlaceRow
 from marketplace.web.catalog.blueprint import pages
-from marketplace.web.shared import freight, moulds
+from marketplace.web.shared import discovery, freight, locale, moulds, structured
 from marketplace.web.shared import goods as shown
 
 _SHELF = "goods on the shelf are there to be seen"
@@ -52,11 +54,23 @@ def products() -> str:
             "total": min(total, shelf.COUNTED),
             "is_more": total > shelf.COUNTED,
             "orders": _orders(kept),
+            "feed": _feed(categories, chosen["category"]),
             "next": url_for("catalog.products", **kept, cursor=page.next) if page.next else None,
             "first": url_for("catalog.products", **kept) if asked.cursor else None,
         }
 
     return moulds.page("catalog/products.html", values, parts=(categories, *page.items), facts=(page.next, total))
+
+
+def _feed(categories: tuple[CategoryRow, ...], category: str | None) -> dict[str, str]:
+    """Return the feed of what was newly approved on this shelf."""
+    if category is None:
+        return {"title": _("New offers"), "href": url_for("discovery.offers")}
+    name = next((shown.text(row.names) for row in categories if row.code == category), category)
+    return {
+        "title": _("New offers: %(name)s", name=name),
+        "href": url_for("discovery.offers", category=category),
+    }
 
 
 def _orders(kept: dict[str, Any]) -> list[dict[str, Any]]:
@@ -81,6 +95,11 @@ def seller(company_id: UUID) -> str:
     def values() -> dict[str, Any]:
         return {
             "seller": found,
+            "feed": {
+                "title": _("New offers: %(name)s", name=found.name),
+                "href": url_for("discovery.offers_of", company_id=company_id),
+            },
+            "structured": _merchant(found),
             "offers": [shown.card(row) for row in page.items],
             "next": url_for("catalog.seller", company_id=company_id, cursor=page.next) if page.next else None,
             "first": url_for("catalog.seller", company_id=company_id) if asked.cursor else None,
@@ -88,6 +107,18 @@ def seller(company_id: UUID) -> str:
 
     facts = (found.name, found.country, found.legal_name, found.licence_until, page.next)
     return moulds.page("catalog/merchant.html", values, parts=page.items, facts=facts)
+
+
+def _merchant(found: sellers.Seller) -> Any:
+    """Return a merchant's page in schema.org's words, for strangers alone."""
+    if current_actor() is not None:
+        return None
+    language = locale.current()
+    steps = (
+        (_("Products"), discovery.address("catalog.products", language)),
+        (found.name, discovery.address("catalog.seller", language, company_id=found.company_id)),
+    )
+    return structured.graph(structured.merchant(found), structured.breadcrumb(steps))
 
 
 @pages.get("/products/<uuid:listing_id>")
@@ -128,6 +159,7 @@ def product(listing_id: UUID) -> Any:
             "destinations": shown.places(destinations),
             "names": {row.code: shown.place_of(row) for row in destinations},
             "charged": freight.charged,
+            "structured": _structured(row, tuple(destinations)),
             "values": {
                 "quantity": request.args.get("quantity") if "quantity" in errors else look.quantity,
                 "to": request.args.get("to", ""),
@@ -139,6 +171,19 @@ def product(listing_id: UUID) -> Any:
     if errors:
         return render_template(_PRODUCT, **values()), 422
     return moulds.page(_PRODUCT, values, parts=(row, *destinations), facts=tuple(map(moulds.facts_of, look.options)))
+
+
+def _structured(row: ListingRow, destinations: tuple[PlaceRow, ...]) -> Any:
+    """Return the page in schema.org's words, for strangers alone: whoever is known may be shown more than they are."""
+    if current_actor() is not None:
+        return None
+    language, title = locale.current(), shown.text(row.offer.titles, row.offer.source_locale)
+    steps = (
+        (_("Products"), discovery.address("catalog.products", language)),
+        (shown.text(row.category_names), discovery.address("catalog.products", language, category=row.category)),
+        (title, discovery.address("catalog.product", language, listing_id=row.offer.listing_id)),
+    )
+    return structured.graph(structured.product(row, destinations), structured.breadcrumb(steps))
 
 
 @pages.get("/pictures/<uuid:file_id>/<int:width>")

@@ -42,7 +42,13 @@ KINDS: Final = {
     "company_id": "company.",
     "token": "invitation",
 }
-WORDS: Final = {"kind": "commission_income", "currency": "CNY", "width": "320", "filename": "css/city.css"}
+WORDS: Final = {
+    "kind": "commission_income",
+    "currency": "CNY",
+    "width": "320",
+    "number": "1",
+    "filename": "css/city.css",
+}
 # Pages whose forms are samples or that have none: the style guide's lead nowhere.
 SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide")
 VISITORS: Final = ("", "buyer", "merchant", "operator", "carrier", "newcomer", "rival")

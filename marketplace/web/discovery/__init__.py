@@ -1,0 +1,1 @@
+"""What machines that come by are told: robots, sitemaps, feeds."""

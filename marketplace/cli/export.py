@@ -14,6 +14,7 @@ import click
 from marketplace.cli.progress import progress
 from marketplace.cli.wiring import City, pass_city
 from marketplace.kernel import lines
+from marketplace.kernel.cells import inert
 from marketplace.kernel.db import reading
 
 _AT_ONCE: Final = 500
@@ -34,6 +35,7 @@ def export(
     """Write rows to a file, there whole or not at all; cut off, the same command goes on where it stopped.
 
     Listings have the columns of the import, with the first price basis of each: brought in again they change nothing.
+    In CSV a text that a sheet program would run has an apostrophe before it, which the import takes off again.
     Orders have a row a line, the ledger a row an entry, a debit positive.
     """
     if what == "listings" and company is None:
@@ -88,5 +90,5 @@ def _source(
 
 def _csv(rows: Sequence[Sequence[Any]]) -> str:
     target = io.StringIO()
-    csv.writer(target, lineterminator="\n").writerows(rows)
+    csv.writer(target, lineterminator="\n").writerows([[inert(cell) for cell in row] for row in rows])
     return target.getvalue()

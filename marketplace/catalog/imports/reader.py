@@ -27,6 +27,7 @@ from marketplace.catalog.imports import formulas
 from marketplace.catalog.rules.headers import recognise
 from marketplace.catalog.rules.merges import filled_down
 from marketplace.catalog.rules.sheets import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Cell, Formula, Merged, RawSheet
+from marketplace.kernel.cells import as_it_was
 from marketplace.kernel.errors import NotFound, Refused, TooLarge
 
 PATIENCE: Final = 60  # seconds; twenty thousand rows of sixty columns take five
@@ -226,7 +227,7 @@ def _read_csv(content: bytes) -> Iterator[Any]:
         for count, row in enumerate(csv.reader(io.StringIO(text), delimiter=_delimiter(text))):
             if count >= _ROWS_READ:
                 raise Unreadable("too_large")
-            yield _trimmed(row)
+            yield _trimmed(as_it_was(cell) for cell in row)
     except csv.Error as error:
         raise Unreadable("csv_broken") from error
 

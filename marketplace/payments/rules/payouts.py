@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from marketplace.kernel.cells import inert
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import Money
@@ -115,11 +116,5 @@ def as_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     written = io.StringIO()
     writer = csv.writer(written)
     writer.writerow(columns)
-    writer.writerows([[_inert(cell) for cell in row] for row in rows])
+    writer.writerows([[inert(cell) for cell in row] for row in rows])
     return written.getvalue()
-
-
-def _inert(cell: object) -> str:
-    text = "" if cell is None else str(cell)
-    is_number = text.removeprefix("-").replace(".", "", 1).isdigit()
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not is_number else text

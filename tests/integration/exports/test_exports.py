@@ -2,6 +2,7 @@
 
 import contextvars
 import csv
+import io
 import json
 import unicodedata
 from decimal import Decimal
@@ -36,8 +37,12 @@ from tests.support.ways import caller
 
 PLACES = [NamedPlace("CN-NANPENG", "hub", "CN", {"en": "Nanpeng"}), NamedPlace("VNHAN", "city", "VN", {"en": "Hanoi"})]
 AROUND = Surroundings(PLACES, frozenset({"motorcycle-parts"}), "en")
-words = st.text(st.characters(categories=("L", "N"), max_codepoint=0x9FFF), min_size=1, max_size=20).map(
-    lambda text: unicodedata.normalize("NFC", text)
+_LETTERS = st.characters(categories=("L", "N"), max_codepoint=0x9FFF) | st.sampled_from("=+-@\t'＝＋－＠.")
+# As the city keeps a line: white space is one blank between words.
+words = (
+    st.text(_LETTERS, min_size=1, max_size=20)
+    .map(lambda text: " ".join(unicodedata.normalize("NFC", text).split()))
+    .filter(bool)
 )
 
 
@@ -60,7 +65,8 @@ def drafts(draw):
         multiple=draw(st.sampled_from([1, units, 2 * units])), ladders=(Ladder(currency, *basis, tiers),), stock=stock,
         lead_days=None if stock is not None else draw(st.integers(1, 365)),
         packing=draw(st.sampled_from([None, packing])),
-        descriptions=draw(st.sampled_from([{}, {source: 'Two\nlines, "quoted"'}])), category="motorcycle-parts",
+        descriptions=draw(st.sampled_from([{}, {source: 'Two\nlines, "quoted"'}, {source: "=HYPERLINK(1)\n\t-2"}])),
+        category="motorcycle-parts",
         grade=draw(st.sampled_from(["", "A"])), hub_code="CN-NANPENG",
     )  # fmt: skip
 
@@ -71,6 +77,8 @@ def test_any_price_list_that_goes_out_comes_back_unchanged(listed):
     cells = [price_list.cells_of(draft) for draft in listed]
     columns = list(dict.fromkeys(name for row in cells for name in row))
     content = export._csv([columns, *([row.get(name, "") for name in columns] for row in cells)])
+    for cell in (cell for row in csv.reader(io.StringIO(content)) for cell in row):
+        assert cell[:1] not in set("=+-@\t\r＝＋－＠") or cell[1:].replace(".", "", 1).isdigit()
     sheet = RawSheet("CSV", list(reader._read_csv(content.encode()))[1:])
     rows = list(read_rows(sheet, layout_of(sheet, read_mapping({}))))
     assert [row.errors for row in rows] == [[] for _ in rows]

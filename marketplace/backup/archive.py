@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import os
 import shutil
+import zlib
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,10 @@ from typing import BinaryIO, Final, cast
 
 from marketplace.backup import rules
 from marketplace.files.rules import path_of
+from marketplace.kernel.private import private
 
 PARTIAL: Final = ".partial"
+_GONE: Final = ".gone-"
 _FILES: Final = "files"
 _PIECE: Final = 1024 * 1024
 
@@ -33,17 +36,30 @@ class _Hashed:
         self._file.flush()
 
 
+def expect_apart(target: Path, *, data: Path, store: Path | None) -> None:
+    """Refuse a target that is part of the city: files lie in both alike, and ``prune`` would delete the city's own."""
+    place, kept, home = target.resolve(), (target / _FILES).resolve(), data.resolve()
+    is_inside = place == home or home.is_relative_to(kept)
+    if store is not None:
+        own = store.resolve()
+        is_inside |= own.is_relative_to(kept) or kept.is_relative_to(own) or place.is_relative_to(own)
+    if is_inside:
+        raise rules.Unusable(f"{target} is part of the city itself: give a folder of its own to backups")
+
+
 @contextmanager
 def begin(target: Path) -> Generator[Path]:
     """Open a fresh folder for the parts of one backup; another backup into the same target waits for its end.
 
-    What one that was cut off left here is thrown away, but for the bytes of files, which have their final names.
+    What one that was cut off left here is thrown away, and what a deletion left; but for the bytes of files, which have
+    their final names.
     """
     folder(target)
     with (target / ".lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         partial = target / PARTIAL
-        shutil.rmtree(partial, ignore_errors=True)
+        for left in (partial, *target.glob(f"{_GONE}*")):
+            shutil.rmtree(left, ignore_errors=True)
         folder(partial / "tables")
         yield partial
 
@@ -62,6 +78,7 @@ def finish(target: Path, manifest: rules.Manifest) -> Path:
 
 def find(source: Path) -> tuple[Path, rules.Manifest]:
     """Return the newest whole backup of a target, or the backup at this folder, with its manifest."""
+    source = source.resolve()  # the files lie beside it, also where it is "." or a link to it
     if not (source / rules.MANIFEST).exists():
         names = whole(source)
         if not names:
@@ -77,17 +94,19 @@ def whole(target: Path) -> list[str]:
 
 
 def prune(target: Path, *, keep: int) -> list[str]:
-    """Delete all but the newest backups, and the files that none of those left needs."""
+    """Delete all but the newest backups, and the files that none of those left needs; only inside ``begin``.
+
+    Unusable, and nothing is deleted, when one of those left does not say which files it needs.
+    """
     names = whole(target)
     old, left = names[:-keep], names[-keep:]
+    needed = {sha256 for name in left for sha256 in _needed(target / name)}
     for name in old:
-        gone = (target / name).rename(target / f".gone-{name}")  # a backup deleted by half is none
+        gone = (target / name).rename(target / f"{_GONE}{name}")  # a backup deleted by half is none
         shutil.rmtree(gone)
-    if old:
-        needed = {sha256 for name in left for sha256, _ in listed(target / name)}
-        for path in (target / _FILES).glob("??/*"):
-            if path.name not in needed:
-                path.unlink()
+    for path in (target / _FILES).glob("??/*"):
+        if path.name not in needed:
+            path.unlink()
     return old
 
 
@@ -117,6 +136,14 @@ def listed(backup: Path) -> Iterator[tuple[str, int]]:
         yield sha256, int(size)
 
 
+def _needed(backup: Path) -> list[str]:
+    try:
+        return [sha256 for sha256, _ in listed(backup)]
+    except (OSError, EOFError, ValueError, zlib.error):
+        path = backup / rules.FILE_LIST
+        raise rules.Unusable(f"{path} cannot be read: the new backup is whole, nothing older was deleted") from None
+
+
 def place_of(target: Path, sha256: str) -> Path:
     """Return where the bytes of a file lie in a target."""
     return target / _FILES / path_of(sha256)
@@ -132,6 +159,7 @@ def keep(target: Path, sha256: str, pieces: Iterable[bytes]) -> bool:
         for piece in pieces:
             hashed.write(piece)
     if hashed.digest.hexdigest() != sha256:
+        partial.unlink()
         return False
     partial.rename(path)
     return True
@@ -147,14 +175,6 @@ def digest(path: Path) -> str | None:
             return found.hexdigest()
     except OSError:
         return None
-
-
-@contextmanager
-def private(path: Path) -> Generator[BinaryIO]:
-    """Write a file that nobody but its owner reads."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        os.fchmod(file.fileno(), 0o600)
-        yield file
 
 
 def folder(path: Path) -> None:

@@ -23,6 +23,7 @@ from marketplace.files import store as bytes_store
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import reading, snapshot, unit_of_work
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.private import private
 
 Report = Callable[[str, int, int], None]
 _EVERY: Final = 50
@@ -41,21 +42,33 @@ class Key:
 class City:
     """What a backup is taken of, or a city is made in."""
 
+    data: Path  # the data folder
     store: ObjectStore
     key: Key
     revision: str  # of the schema that this code was written for
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that was made, and the older ones that were deleted for it."""
+
+    folder: Path
+    manifest: Manifest
+    deleted: tuple[str, ...]
+
+
 def back_up(
     target: Path,
     *,
     city: City,
+    keep: int | None,
     now: Callable[[], datetime],
     check: Callable[[Session], list[Breach]] | None,
     report: Report,
-) -> tuple[Path, Manifest]:
-    """Write a backup into a target and return its folder and manifest."""
+) -> Made:
+    """Write a backup into a target; a sound one leaves only so many there as are kept."""
+    archive.expect_apart(target, data=city.data, store=bytes_store.folder_of(city.store))
     with archive.begin(target) as partial:
         for attempt in range(1, _TRIES + 1):
             manifest, sizes = _dump(partial, city=city, now=now, check=check, report=report)
@@ -69,7 +82,10 @@ def back_up(
                 break
         part = manifest.files.model_copy(update={"missing": tuple(missing)})
         manifest = manifest.model_copy(update={"files": part})
-        return archive.finish(target, manifest), manifest
+        made = archive.finish(target, manifest)
+        # Still under the target's lock: another backup on its way needs files that no finished one names.
+        deleted = archive.prune(target, keep=keep) if keep is not None and rules.is_sound(manifest) else []
+        return Made(made, manifest, tuple(deleted))
 
 
 def verify(backup: Path, manifest: Manifest, *, report: Report) -> None:
@@ -121,7 +137,7 @@ def _changed(backup: Path, manifest: Manifest, *, report: Report) -> list[str]:
 
 def _take_key(backup: Path, path: Path) -> None:
     partial = path.with_name(f".{path.name}.restored")
-    with archive.private(partial) as file:
+    with private(partial) as file:
         file.write((backup / rules.KEY).read_bytes())
     partial.replace(path)
 
@@ -211,7 +227,7 @@ def _key(partial: Path, key: Key) -> KeyPart:
     """Include the key where it lies beside the data: sealed second factors open by no other."""
     sha256 = None
     if key.path is not None:
-        with archive.private(partial / rules.KEY) as file:
+        with private(partial / rules.KEY) as file:
             file.write(key.value.encode("ascii"))
         sha256 = archive.digest(partial / rules.KEY)
     return KeyPart(fingerprint=rules.fingerprint(key.value), sha256=sha256)

@@ -99,6 +99,11 @@ def read(text: str) -> Manifest:
     return manifest
 
 
+def is_sound(manifest: Manifest) -> bool:
+    """Tell whether a backup may take the place of older ones: every file was there, and no invariant known broken."""
+    return not manifest.files.missing and not manifest.breaches
+
+
 def name_of(at: datetime, *, taken: Iterable[str] = ()) -> str:
     """Return the name of a backup of this instant that none has yet."""
     name = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"

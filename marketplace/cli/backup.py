@@ -24,7 +24,9 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("target", type=_FOLDER)
-@click.option("--keep", type=click.IntRange(1), help="keep so many backups in this target and delete older ones")
+@click.option(
+    "--keep", type=click.IntRange(1), help="keep so many backups here; one that found nothing wrong deletes older ones"
+)
 @click.option("--check/--no-check", "checks", default=True, help="note in the manifest what city check says")
 @pass_city
 def backup(city: City, target: Path, *, keep: int | None, checks: bool) -> None:
@@ -35,24 +37,27 @@ def backup(city: City, target: Path, *, keep: int | None, checks: bool) -> None:
     app = city.create_app()
     with app.app_context():
         try:
-            made, manifest = flows.back_up(
+            made = flows.back_up(
                 target,
                 city=_place(app),
+                keep=keep,
                 now=clock.now,
                 check=queries.check if checks else None,
                 report=progress,
             )
         except (rules.Unusable, Unavailable) as error:
             raise click.ClickException(str(error)) from None
-    _describe(made, manifest)
-    if keep is not None:
-        for name in archive.prune(target, keep=keep):
-            click.echo(f"deleted {target / name}")
+    manifest = made.manifest
+    _describe(made.folder, manifest)
+    for name in made.deleted:
+        click.echo(f"deleted {target / name}")
     for sha256 in manifest.files.missing:
         click.echo(f"the bytes of {sha256} are gone or changed in the city's store", err=True)
     for breach in manifest.breaches or ():
         click.echo(breach, err=True)
-    if manifest.files.missing or manifest.breaches:
+    if not rules.is_sound(manifest):
+        if keep is not None:
+            click.echo("no older backup was deleted", err=True)
         raise SystemExit(1)
 
 
@@ -84,6 +89,7 @@ def restore(city: City, source: Path, *, dry_run: bool) -> None:
 def _place(app: Flask) -> flows.City:
     settings: Settings = app.extensions["city.settings"]
     return flows.City(
+        data=settings.data_dir,
         store=app.extensions["city.store"],
         key=flows.Key(str(app.secret_key), settings.secret_key_file),
         revision=schema.head() or "",

@@ -54,6 +54,8 @@ def export(
                 after = found[-1][0]
                 done += len(found)
                 rows = [row for _, row in found]
+                if header:
+                    _expect_known(columns, rows)
                 written = (
                     [_csv([[row.get(name, "") for name in columns] for row in rows])]
                     if shape == "csv"
@@ -86,6 +88,14 @@ def _source(
         return module.portion(session, **facts, after=after, size=_AT_ONCE)
 
     return columns, lambda: module.count(reading(), **facts), portion
+
+
+def _expect_known(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    """Refuse cells that the header, written first, has no column for: a price for another quantity came meanwhile."""
+    if late := sorted({name for row in rows for name in row}.difference(columns)):
+        raise click.ClickException(
+            f"{', '.join(late)} came to the list while it was written; the same command begins it anew"
+        )
 
 
 def _csv(rows: Sequence[Sequence[Any]]) -> str:

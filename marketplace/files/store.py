@@ -19,6 +19,11 @@ def open_store(location: Path | str) -> ObjectStore:
     return from_url(location)
 
 
+def folder_of(store: ObjectStore) -> Path | None:
+    """Return the folder of a store, None when it is no folder of this machine."""
+    return Path(store.prefix) if isinstance(store, LocalStore) and store.prefix else None
+
+
 def put(store: ObjectStore, content: bytes) -> str:
     """Keep bytes and return their SHA-256; bytes that are there already are not written again."""
     sha256 = hashlib.sha256(content).hexdigest()

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from marketplace.kernel.private import private
+
 # From a cursor (None: the beginning) on, portions of lines, each with the cursor behind it; one without a cursor is
 # written anew when the file is resumed.
 Portions = Callable[[Any], Iterator[tuple[Any, Sequence[str]]]]
@@ -13,13 +15,14 @@ Portions = Callable[[Any], Iterator[tuple[Any, Sequence[str]]]]
 def write(path: Path, portions: Portions, *, of: str, header: str = "") -> bool:
     """Write every portion and give the file its name; tell whether one that was cut off was resumed.
 
+    Only its owner may read it: it holds what is nobody else's on this machine.
     Beside the file that grows lies a mark: how far it is whole, and the cursor there. What was begun with another
     ``of`` or header is begun anew. Two runs on one file at once are not told apart: give each its own.
     """
     partial, mark = path.with_name(f".{path.name}.partial"), path.with_name(f".{path.name}.mark")
     name = [of, header]
     size, cursor = _resumed(partial, mark, name)
-    with partial.open("r+b" if size else "wb") as file:
+    with private(partial, anew=False) as file:
         file.truncate(size)
         file.seek(size)
         if not size:
@@ -29,7 +32,9 @@ def write(path: Path, portions: Portions, *, of: str, header: str = "") -> bool:
             file.flush()
             if behind is not None:
                 fresh = mark.with_name(f"{mark.name}.new")
-                fresh.write_text(json.dumps({"of": name, "size": file.tell(), "cursor": behind}), encoding="utf-8")
+                said = {"of": name, "size": file.tell(), "cursor": behind}
+                with private(fresh) as noted:
+                    noted.write(json.dumps(said).encode("utf-8"))
                 fresh.replace(mark)
     partial.replace(path)
     mark.unlink(missing_ok=True)

@@ -1,7 +1,10 @@
 """A backup of a running city is one instant of it; a city made of it is the same, on either database."""
 
 import contextvars
+import fcntl
+import shutil
 import threading
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -18,8 +21,10 @@ from marketplace.files import store as bytes_store
 from marketplace.idempotency.models import IdempotencyKey
 from marketplace.idempotency.rules import KeyState
 from marketplace.kernel import clock
+from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import db, reading, unit_of_work
 from marketplace.outbox import services as outbox
+from marketplace.reports import queries as reports
 from marketplace.seed import flows as seed
 from marketplace.seed.extent import Extent
 from marketplace.worker import runner
@@ -210,6 +215,113 @@ def test_old_backups_and_files_that_nobody_needs_are_deleted(city, run, tmp_path
     assert len(archive.whole(target)) == 1
     assert not stray.exists()
     run("restore", str(target), "--dry-run")
+
+
+def test_nothing_is_deleted_while_another_backup_is_on_its_way(city, run, tmp_path, monkeypatch):
+    target, pruned, prune = tmp_path / "b", [], archive.prune
+
+    def look(*arguments, **options):
+        with (target / ".lock").open("ab") as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        pruned.append(prune(*arguments, **options))
+        return pruned[-1]
+
+    monkeypatch.setattr(archive, "prune", look)
+    run("backup", str(target), "--no-check")
+    assert pruned == []
+    (name,) = archive.whole(target)
+    assert f"deleted {target / name}" in run("backup", str(target), "--keep", "1", "--no-check")
+    assert pruned == [[name]]
+
+
+def test_what_a_killed_deletion_left_is_deleted(city, run, tmp_path):
+    left = tmp_path / "b" / ".gone-20200101T000000Z"
+    archive.folder(left / "tables")
+    (left / "tables" / "person.jsonl.gz").write_bytes(b"somebody")
+    run("backup", str(tmp_path / "b"), "--no-check")
+    assert not left.exists()
+
+
+def test_a_backup_that_is_not_sound_replaces_none(city, run, tmp_path, monkeypatch):
+    target = tmp_path / "b"
+    run("backup", str(target), "--no-check")
+    sound = archive.whole(target)
+    keep = ("--keep", "1")
+    with monkeypatch.context() as patch:
+        patch.setattr(reports, "check", lambda _session: [Breach("ledger", "journal", uuid4(), "does not balance")])
+        run("backup", str(target), *keep, code=1)
+    lost = min(flows.queries.sizes(reading()))
+    reading().rollback()
+    archive.place_of(target, lost).unlink()
+    stream = bytes_store.stream
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            bytes_store, "stream", lambda store, sha256: iter([b"x"]) if sha256 == lost else stream(store, sha256)
+        )
+        assert "no older backup was deleted" in run("backup", str(target), *keep, "--no-check", code=1)
+    assert archive.whole(target)[:1] == sound
+    assert len(archive.whole(target)) == 3
+    run("backup", str(target), *keep, "--no-check")
+    assert len(archive.whole(target)) == 1
+
+
+def test_nothing_is_deleted_where_a_list_of_files_cannot_be_read(city, run, tmp_path):
+    target = tmp_path / "b"
+    run("backup", str(target), "--no-check")
+    run("backup", str(target), "--no-check")
+    newest, _ = archive.find(target)
+    (newest / rules.FILE_LIST).write_bytes(b"no list")
+    kept = sorted((target / "files").rglob("*"))
+    assert rules.FILE_LIST in run("backup", str(target), "--keep", "2", "--no-check", code=1)
+    assert len(archive.whole(target)) == 3
+    assert sorted((target / "files").rglob("*")) == kept
+
+
+def test_the_city_itself_is_no_target(city, run, tmp_path):
+    data, store = city.extensions["city.settings"].data_dir, Path(city.extensions["city.store"].prefix)
+    before = sorted(path for path in store.rglob("*") if path.is_file())
+    link, around, above = tmp_path / "link", tmp_path / "around", tmp_path / "above"
+    link.symlink_to(data)
+    around.mkdir()
+    (around / "files").symlink_to(store)
+    above.mkdir()
+    (above / "files").symlink_to(store.parent)
+    for target in (data, data / "files" / "..", link, store, store / "backups", around, above):
+        assert "is part of the city" in run("backup", str(target), "--keep", "1", "--no-check", code=1)
+        assert not (target / ".lock").exists()
+    assert sorted(path for path in store.rglob("*") if path.is_file()) == before
+    assert before
+
+
+def test_a_folder_beside_the_files_of_the_city_is_a_target(city, run):
+    data = city.extensions["city.settings"].data_dir
+    try:
+        run("backup", str(data / "backups"), "--no-check")
+    finally:
+        shutil.rmtree(data / "backups", ignore_errors=True)
+
+
+def test_a_backup_is_found_from_inside(city, run, tmp_path, monkeypatch):
+    run("backup", str(tmp_path / "b"), "--no-check")
+    folder, _ = archive.find(tmp_path / "b")
+    for inside, source in ((folder, "."), (folder / "tables", ".."), (tmp_path / "b", ".")):
+        monkeypatch.chdir(inside)
+        run("restore", source, "--dry-run")
+    (tmp_path / "latest").symlink_to(folder)
+    run("restore", str(tmp_path / "latest"), "--dry-run")
+
+
+def test_bytes_that_changed_in_the_city_are_not_left_in_the_backup(city, run, tmp_path, monkeypatch):
+    changed = max(flows.queries.sizes(reading()))
+    reading().rollback()
+    stream = bytes_store.stream
+    monkeypatch.setattr(
+        bytes_store, "stream", lambda store, sha256: iter([b"x"]) if sha256 == changed else stream(store, sha256)
+    )
+    assert changed in run("backup", str(tmp_path / "b"), "--no-check", code=1)
+    folder, manifest = archive.find(tmp_path / "b")
+    assert manifest.files.missing == (changed,)
+    assert {path.name for path in folder.iterdir()} == {"tables", rules.FILE_LIST, rules.KEY, rules.MANIFEST}
 
 
 def test_a_file_that_the_city_lost_is_told_and_the_rest_is_kept(city, run, tmp_path):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from marketplace.accounts.models import Person
 from marketplace.catalog.imports import price_list, reader
+from marketplace.catalog.models import Listing, PriceLadder
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.imported import Outcome, Surroundings, judge
 from marketplace.catalog.rules.mapping import read_mapping
@@ -27,7 +28,7 @@ from marketplace.cli import export
 from marketplace.cli.main import city as commands
 from marketplace.cli.wiring import City
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.money import UnitPrice
 from tests import factories
 from tests.conftest import SOAK
@@ -128,6 +129,27 @@ def test_a_price_list_is_brought_in_again_unchanged(app, market, run, tmp_path):
     assert "--company" in run("listings", tmp_path / "list.csv", code=2)
     run("listings", tmp_path / "none.csv", "--company", market.merchant.company, "--since", "2200-01-01")
     assert (tmp_path / "none.csv").read_text().count("\n") == 1
+
+
+def test_a_price_for_another_quantity_while_the_list_is_written_is_never_left_out(market, run, tmp_path, monkeypatch):
+    count = price_list.count
+
+    def count_late(session, **facts):
+        with unit_of_work() as writing:
+            ladder = writing.scalars(
+                sa.select(PriceLadder).join(Listing).where(Listing.company_id == market.merchant.company)
+            ).first()
+            ladder.tiers = [*ladder.tiers, [7_777, ladder.tiers[-1][1]]]
+        return count(session, **facts)
+
+    order = ("listings", tmp_path / "list.csv", "--company", market.merchant.company)
+    monkeypatch.setattr(price_list, "count", count_late)
+    assert "price@7777" in run(*order, code=1)
+    assert not (tmp_path / "list.csv").exists()
+    monkeypatch.setattr(price_list, "count", count)
+    run(*order)
+    with (tmp_path / "list.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["price@7777"] for row in csv.DictReader(file) if row["price@7777"]]
 
 
 def test_orders_go_to_both_sides_and_to_nobody_else(traded, run, tmp_path):

@@ -1,5 +1,7 @@
 """A long file is there whole or not at all, and goes on where it was cut off."""
 
+import os
+
 import pytest
 
 from marketplace.kernel.lines import write
@@ -81,3 +83,21 @@ def test_a_portion_without_a_cursor_is_not_resumed_behind(tmp_path):
     broken.append(False)
     assert write(path, portions, of="tail")
     assert path.read_text() == "first\ntail\n"
+
+
+def test_nobody_but_its_owner_reads_a_file_not_even_while_it_grows(tmp_path):
+    path, seen = tmp_path / "numbers.csv", {}
+
+    def look(cursor):
+        for portion in Source()(cursor):
+            yield portion
+            seen.update((left.name, left.stat().st_mode & 0o777) for left in tmp_path.iterdir())
+
+    (tmp_path / ".numbers.csv.partial").touch(mode=0o644)
+    before = os.umask(0)
+    try:
+        write(path, look, of="numbers")
+    finally:
+        os.umask(before)
+    assert seen == {".numbers.csv.partial": 0o600, ".numbers.csv.mark": 0o600}
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -104,7 +104,7 @@ def test_a_buyer_pays_on_the_page(client: stripe.StripeClient, visitor: FlaskCli
 
     shown = visitor.get(path)
     assert "Demo payments" in shown.text
-    assert "100.00 USD" in shown.text
+    assert "100.00\u00a0USD" in shown.text
     assert "script" not in shown.text
     refused = visitor.post(path, data={"act": "pay", "card": "pm_card_chargeDeclinedInsufficientFunds"})
     assert (refused.status_code, "not enough money" in refused.text) == (402, True)

@@ -7,6 +7,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 SEED ?= 20160428
+# Where images set this, each of the many processes of a run would compile the whole project anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Show the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,9 +20,7 @@ demo: export CITY_DATA_DIR ?= $(CURDIR)/var/demo
 demo: runtime ## Serve the demo city on 127.0.0.1:8000 (PORT and CITY_DATA_DIR are honoured)
 	@$(BIN)/python tools/assets.py runtime
 	@$(BIN)/python tools/translations.py
-	@$(BIN)/city db upgrade
-	@$(BIN)/city seed --if-empty
-	@exec $(BIN)/city serve
+	@exec $(BIN)/city demo
 
 runtime:
 	@$(PYTHON) tools/bootstrap.py runtime

@@ -1,11 +1,10 @@
-"""Runs migrations on the database whose URL the caller gives; nothing is read from files."""
+"""Runs migrations on the database whose URL the caller gives; who compares with the models loads them first."""
 
 from typing import Literal
 
 import sqlalchemy as sa
 from alembic import context
 
-import marketplace.app  # noqa: F401  loads every model
 from marketplace.kernel.db import Base
 
 LOCK_TIMEOUT = "5s"

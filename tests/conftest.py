@@ -20,12 +20,15 @@ from sqlalchemy.orm import Session
 from marketplace.app import create_app
 from marketplace.cli.database import upgrade
 from marketplace.config import Settings
+from marketplace.edge import schema
 from marketplace.kernel import events
 from marketplace.kernel.db import Base, db, unit_of_work
 from tests.support import postgres
 
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
+_COPIED_EVERY = 50
+_REFRESHED: dict[str, int] = {}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,16 +62,42 @@ class Database:
     url: str
     template: str
 
-    def refresh(self) -> None:
-        """Throw the content away and start again from the template."""
-        db.engine.dispose()
+    def refresh(self, template: str | None = None) -> None:
+        """Throw the content away and start again from the template, or from what was kept."""
         if self.name == "sqlite":
-            path = Path(self.url.removeprefix("sqlite:///"))
+            db.engine.dispose()
+            path = self._path
             for suffix in ("-wal", "-shm", ".lock"):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
-            shutil.copyfile(self.template, path)
+            shutil.copyfile(template or self.template, path)
+        elif template is None and self._is_worn_little():
+            postgres.empty(self.url, revision=schema.head())
         else:
-            postgres.recreate(self.url, template=self.template)
+            db.engine.dispose()
+            postgres.recreate(self.url, template=template or self.template)
+
+    def keep(self, folder: Path) -> str:
+        """Copy the content, and return what ``refresh`` takes to start from it."""
+        db.session.remove()
+        if self.name == "sqlite":
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.engine.dispose()
+            return str(shutil.copyfile(self._path, folder / "kept.sqlite3"))
+        kept = f"kept_{uuid.uuid4().hex[:12]}"
+        db.engine.dispose()
+        postgres.cut_off(self.url)
+        postgres.create(kept, template=sa.make_url(self.url).database)
+        return kept
+
+    @property
+    def _path(self) -> Path:
+        return Path(self.url.removeprefix("sqlite:///"))
+
+    def _is_worn_little(self) -> bool:
+        """Tell whether deleting will do; now and then a copy is due, before dead rows slow everything down."""
+        turn = _REFRESHED[self.url] = _REFRESHED.get(self.url, 0) + 1
+        return turn % _COPIED_EVERY != 1
 
 
 def _make_schema(url: str) -> None:
@@ -135,7 +164,8 @@ def app(shared_app: Flask, database: Database, settings: Settings) -> Iterator[F
         yield shared_app
         shared_app.extensions["city.bell"].close()
         db.session.remove()
-        db.engine.dispose()
+        if database.name == "sqlite":
+            db.engine.dispose()
 
 
 def _forget_cards(settings: Settings) -> None:

@@ -33,6 +33,15 @@ def upgrade(url: str) -> None:
     command.upgrade(alembic_config(url), "head")
 
 
+def has_rows(url: str, table: str) -> bool:
+    """Tell whether a table has rows, without loading the application."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = connection.execute(sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1)).first()
+    engine.dispose()
+    return found is not None
+
+
 def revision_of(url: str) -> str | None:
     """Return the revision of a database's schema, None for a database that has none yet."""
     engine = sa.create_engine(url)
@@ -70,8 +79,10 @@ def upgrade_command() -> None:
 
 @db_group.command("revision")
 @click.argument("message")
-def revision_command(message: str) -> None:
+@pass_city
+def revision_command(city: City, message: str) -> None:
     """Write a migration from the difference between the models and a freshly migrated database."""
+    city.create_app()  # loads every model
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/schema.sqlite3"
         upgrade(url)

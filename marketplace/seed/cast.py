@@ -1,5 +1,6 @@
 """Who lives in the demo city. Companies are invented and say so; nobody is a real person."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,3 +65,11 @@ FOUNDERS: Final = (
         CompanyKind.CARRIER,
     ),
 )  # fmt: skip
+
+
+def accounts_text(*, made: bool) -> Iterator[str]:
+    """Say who can log in."""
+    logins = [OPERATOR.login, *(item.login for item in STAFF), *(item.login for item in FOUNDERS)]
+    yield "The demo city is ready." if made else "The demo city was there already."
+    yield f"Log in with one of these and the password {PASSWORD}"
+    yield from (f"  {login}" for login in logins)

@@ -1,7 +1,7 @@
 """Make the demo city, part by part; what is there already is left alone."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -68,14 +68,6 @@ def extend(vault: Vault, *, store: ObjectStore, listings: int, site: str = "Demo
     now = clock.now()
     desk = Desk(vault, store, site, now, now)
     return series.extend(desk, wanted=listings, moderator=desk.actor(cast.MODERATOR), report=report)
-
-
-def accounts_text(made: bool) -> Iterator[str]:  # noqa: FBT001  said as it was found
-    """Say who can log in."""
-    logins = [cast.OPERATOR.login, *(item.login for item in cast.STAFF), *(item.login for item in cast.FOUNDERS)]
-    yield "The demo city is ready." if made else "The demo city was there already."
-    yield f"Log in with one of these and the password {cast.PASSWORD}"
-    yield from (f"  {login}" for login in logins)
 
 
 def _begin(desk: Desk, licence: Upload) -> None:

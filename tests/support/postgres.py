@@ -124,6 +124,26 @@ def recreate(url: str, *, template: str | None = None) -> None:
     create(sa.make_url(url).database or "", template=template)
 
 
+def empty(url: str, *, revision: str | None) -> None:
+    """Delete every row and note the schema's revision again: a fresh copy costs eighty times as much.
+
+    Sessions with the database stay, but for those in the middle of something.
+    """
+    with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        tables = connection.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+        # Triggers, those of insert-only tables and of foreign keys, are for whoever lives in the database.
+        deleting = "".join(f"DELETE FROM {table};" for (table,) in tables)
+        connection.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deleting} COMMIT".encode())
+        connection.execute("UPDATE alembic_version SET version_num = %s", [revision])
+
+
 def _server_url() -> sa.URL:
     url = os.environ.get(URL_VARIABLE)
     if url is None:

@@ -7,6 +7,7 @@ and its answer is stored beside its effect; a view that calls a flow uses ``idem
 import functools
 import inspect
 import json
+import threading
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
@@ -25,7 +26,30 @@ from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public, requires
 from marketplace.kernel.errors import Malformed
 
-spec = SpecTree(
+
+class Description(SpecTree):
+    """Describes each model once, when the document is asked for: no process pays for that by starting."""
+
+    def __init__(self, backend: str, **options: Any) -> None:
+        """Begin with no model."""
+        self._waiting: dict[str, tuple[Any, Any]] = {}
+        self._turn = threading.Lock()
+        super().__init__(backend, **options)
+
+    def _add_model(self, model: Any, mode: Any = "validation") -> str:
+        key = self.naming_strategy(model)
+        self._waiting[key] = (model, mode)
+        return key
+
+    def _generate_spec(self) -> dict[str, Any]:
+        # SpecTree takes the models apart while it writes, so that two requests may not share them.
+        with self._turn:
+            for model, mode in self._waiting.values():
+                super()._add_model(model, mode)
+            return super()._generate_spec()
+
+
+spec = Description(
     "flask",
     title="ASEAN Commodity City",
     version="v1",

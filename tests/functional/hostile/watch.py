@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from marketplace.kernel.db import Base, db
 from tests.conftest import Database
-from tests.support import postgres
 
 # Counters of the door remember the refused too; they hold nothing that anybody entered.
 _DOOR: Final = frozenset({"login_counter"})
@@ -24,8 +23,8 @@ class Watch:
         self._files = folder / "files"
         # The card provider's stand-in remembers too.
         self._double = folder / "stripe_double.sqlite3"
-        self._copy = str(folder / "hostile.sqlite3") if database.name == "sqlite" else f"hostile_{folder.name}"
-        self._keep()
+        shutil.copyfile(self._double, f"{self._double}.kept")
+        self._kept = database.keep(folder)
         self._rows = self._digest()
         self._mark = self._moment()
         self._stored = self._bytes()
@@ -43,10 +42,7 @@ class Watch:
         """Put the database back as it was."""
         db.session.remove()
         db.engine.dispose()
-        if self._database.name == "sqlite":
-            self._refreshed(self._copy).refresh()
-        else:
-            postgres.recreate(self._database.url, template=self._copy)
+        self._database.refresh(self._kept)
         for path in self._bytes() - self._stored:
             path.unlink()
         for suffix in ("-wal", "-shm"):
@@ -58,22 +54,6 @@ class Watch:
         """Name what was written to, for the message of a failed test."""
         now = self._digest()
         return [name for name in now if now[name] != self._rows[name]]
-
-    def _refreshed(self, template: str) -> Database:
-        return Database(self._database.name, self._database.url, template)
-
-    def _keep(self) -> None:
-        db.session.remove()
-        shutil.copyfile(self._double, f"{self._double}.kept")
-        if self._database.name == "sqlite":
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.engine.dispose()
-            shutil.copyfile(self._database.url.removeprefix("sqlite:///"), self._copy)
-        else:
-            db.engine.dispose()
-            postgres.cut_off(self._database.url)
-            postgres.create(self._copy, template=sa.make_url(self._database.url).database)
 
     def _moment(self) -> Any:
         """Return what is another value after any write, cheaply."""

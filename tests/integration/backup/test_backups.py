@@ -71,10 +71,24 @@ def _seed(app, extent):
     runner.run_due(app)
 
 
+@pytest.fixture(scope="session")
+def first_city(shared_app, database, settings, tmp_path_factory):
+    """A city with its cast and first goods, kept: its rows, and the bytes of its files."""
+    with shared_app.app_context():
+        database.refresh()
+        _seed(shared_app, Extent.START)
+        folder = tmp_path_factory.mktemp("first")
+        shutil.copytree(settings.data_dir / "files", folder / "files")
+        return database.keep(folder), folder / "files"
+
+
 @pytest.fixture
-def city(app):
-    """A city with its cast and first goods."""
-    _seed(app, Extent.START)
+def city(first_city, app, database, settings):
+    """The same, untouched."""
+    rows, files = first_city
+    database.refresh(rows)
+    shutil.rmtree(settings.data_dir / "files")
+    shutil.copytree(files, settings.data_dir / "files")
     return app
 
 

@@ -1,16 +1,14 @@
 """Lost answers, broken answers, killed processes, lost notices: the truth is found, nothing done twice."""
 
-import os
-import subprocess
-import sys
+import signal
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from structlog.testing import capture_logs
 
+from marketplace.app import create_app
 from marketplace.config import Settings
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
@@ -25,6 +23,7 @@ from marketplace.stripe_double.client import InProcess
 from marketplace.stripe_double.double import Double
 from marketplace.stripe_double.resources import checkout_sessions
 from tests.support.cards import PRICE, authorise, bring_notices, charge, double_of, intents_of, new_key
+from tests.support.processes import FORKED
 
 LATER = timedelta(minutes=5)
 NEXT_WEEK = timedelta(days=2)
@@ -240,23 +239,18 @@ def test_the_provider_down_is_told_and_mends(double: Double) -> None:
     assert authorise(key).state is CardState.AUTHORISED
 
 
-_KILLED = """
-import sys
-from marketplace.app import create_app
-from marketplace.config import Settings
-from marketplace.kernel import clock
-from marketplace.payments.flows import cards
-from tests.support import cards as support
-app = create_app(Settings(env="test", data_dir=sys.argv[1], database_url=sys.argv[2], limits="off", port=8000))
-with app.app_context():
-    key, act = sys.argv[3:5]
-    if act == "authorise":
-        support.authorise(key)
-    elif act == "refund":
-        cards.refund(key=key, amount=support.PRICE, reason="cancelled", now=clock.now())
-    else:
-        getattr(cards, act)(key=key, now=clock.now())
-"""
+def _be_killed(settings: Settings, key: str, act: str) -> None:
+    """Run in another process: act on a charge, and be killed at the call."""
+    app = create_app(settings)
+    with app.app_context():
+        if act == "authorise":
+            authorise(key)
+        elif act == "refund":
+            cards.refund(key=key, amount=PRICE, reason="cancelled", now=clock.now())
+        else:
+            getattr(cards, act)(key=key, now=clock.now())
+
+
 _PATHS = {"authorise": CREATE, "capture": CAPTURE, "cancel": CANCEL, "refund": REFUND}
 
 
@@ -273,15 +267,11 @@ def test_a_process_killed_at_the_call_leaves_a_claim_that_is_finished(
     double.switches.arm(fault, method="POST", path=_PATHS[act])
     reading().rollback()
 
-    done = subprocess.run(
-        [sys.executable, "-c", _KILLED, str(settings.data_dir), settings.database, key, act],
-        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    killed = FORKED.Process(target=_be_killed, args=(settings, key, act))
+    killed.start()
+    killed.join(60)
 
-    assert done.returncode == -9, done.stderr.decode()
+    assert killed.exitcode == -signal.SIGKILL
     assert double.switches.armed() == []
     cards.reconcile(clock.now() + LATER)
     ends = {**_END, "authorise": CardState.AUTHORISED if fault == "kill_after" else CardState.DECLINED}

@@ -1,7 +1,6 @@
 """Runners: jobs are done once, whoever wakes whom; a lost queue loses nothing."""
 
 import json
-import multiprocessing
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from marketplace.outbox.bell import EXTENSION
 from marketplace.outbox.rules import JobState
 from marketplace.worker import jobs, relay, runner
 from marketplace.worker.bell import HueyBell, make_huey
+from tests.support.processes import FORKED
 
 
 @pytest.fixture
@@ -189,11 +189,10 @@ def test_processes_racing_for_jobs_do_each_once(app, tmp_path):
     """Four processes go for the same forty jobs in the same order; each effect is written once."""
     ids = enqueue(*(str(number) for number in range(40)))
     url = app.extensions["city.settings"].database
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(4)
+    barrier = FORKED.Barrier(4)
     paths = [tmp_path / f"effects-{number}" for number in range(4)]
     job_ids = [str(job_id) for job_id in ids]
-    racers = [context.Process(target=race, args=(url, barrier, job_ids, str(path))) for path in paths]
+    racers = [FORKED.Process(target=race, args=(url, barrier, job_ids, str(path))) for path in paths]
     for racer in racers:
         racer.start()
     for racer in racers:

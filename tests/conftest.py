@@ -29,6 +29,7 @@ SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
 _COPIED_EVERY = 50
 _REFRESHED: dict[str, int] = {}
+_SHAPES: dict[str, tuple[int, ...]] = {}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,11 +71,12 @@ class Database:
             for suffix in ("-wal", "-shm", ".lock"):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             shutil.copyfile(template or self.template, path)
-        elif template is None and self._is_worn_little():
+        elif template is None and self._can_be_emptied():
             postgres.empty(self.url, revision=schema.head())
         else:
             db.engine.dispose()
             postgres.recreate(self.url, template=template or self.template)
+            _SHAPES[self.url] = postgres.shape_of(self.url)
 
     def keep(self, folder: Path) -> str:
         """Copy the content, and return what ``refresh`` takes to start from it."""
@@ -94,10 +96,10 @@ class Database:
     def _path(self) -> Path:
         return Path(self.url.removeprefix("sqlite:///"))
 
-    def _is_worn_little(self) -> bool:
-        """Tell whether deleting will do; now and then a copy is due, before dead rows slow everything down."""
+    def _can_be_emptied(self) -> bool:
+        """Tell whether the schema stands; now and then a copy is due, before dead rows slow everything down."""
         turn = _REFRESHED[self.url] = _REFRESHED.get(self.url, 0) + 1
-        return turn % _COPIED_EVERY != 1
+        return turn % _COPIED_EVERY != 1 and postgres.shape_of(self.url) == _SHAPES.get(self.url)
 
 
 def _make_schema(url: str) -> None:

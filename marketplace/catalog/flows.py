@@ -3,21 +3,13 @@
 from datetime import datetime
 
 from marketplace.catalog.services import stock
-from marketplace.kernel.db import reading
-from marketplace.kernel.each import each
+from marketplace.kernel.each import each_found
 
 
 def expire_holds(*, now: datetime) -> int:
     """Give back the units of claims whose time is over; return of how many listings."""
-    session = reading()
-    session.rollback()
-    done, last = 0, None
-    while found := stock.due_to_lapse(session, now=now, after=last):
-        session.rollback()
-        done += each(
-            found,
-            lambda writing, listing_id: stock.lapse(writing, listing_id=listing_id, now=now),
-            act="expire_stock",
-        )
-        last = found[-1]
-    return done
+    return each_found(
+        lambda session, last: stock.due_to_lapse(session, now=now, after=last),
+        lambda session, listing_id: stock.lapse(session, listing_id=listing_id, now=now),
+        act="expire_stock",
+    )

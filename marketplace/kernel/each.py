@@ -1,6 +1,6 @@
 """Do the same to many rows, each in a unit of work of its own: one that breaks keeps no other waiting."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ import structlog
 from prometheus_client import Counter
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import in_unit_of_work
+from marketplace.kernel.db import in_unit_of_work, reading
 
 BROKEN = Counter("city_rows_broken", "Rows that a periodic job could not deal with", ["act"])
 _log = structlog.get_logger("city.each")
@@ -27,3 +27,22 @@ def each(ids: Iterable[UUID], work: Callable[[Session, UUID], Any], *, act: str)
             BROKEN.labels(act).inc()
             _log.warning("row_broke", act=act, row=str(row_id), error=type(error).__name__)
     return done
+
+
+def each_found(
+    find: Callable[[Session, UUID], Sequence[UUID]], work: Callable[[Session, UUID], Any], *, act: str
+) -> int:
+    """Do the work for every id of a long list, in portions: `find` returns the next after an id, in their order."""
+    done, last = 0, UUID(int=0)
+    while found := _portion(find, last):
+        done += each(found, work, act=act)
+        last = found[-1]
+    return done
+
+
+def _portion(find: Callable[[Session, UUID], Sequence[UUID]], last: UUID) -> Sequence[UUID]:
+    session = reading()
+    session.rollback()  # what other transactions did since must be seen
+    found = find(session, last)
+    session.rollback()
+    return found

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import reading
-from marketplace.kernel.each import each
+from marketplace.kernel.each import each, each_found
 from marketplace.logistics.services.departures import closing, journey
 from marketplace.logistics.services.space import lapsing
 
@@ -38,15 +38,8 @@ def settle_due(*, now: datetime) -> int:
 
 def expire_holds(*, now: datetime) -> int:
     """Give back the room of holds whose time is over; return on how many departures."""
-    session = reading()
-    session.rollback()
-    done, last = 0, None
-    while found := lapsing.due_to_lapse(session, now=now, after=last):
-        session.rollback()
-        done += each(
-            found,
-            lambda writing, departure_id: lapsing.lapse(writing, departure_id=departure_id, now=now),
-            act="expire_bookings",
-        )
-        last = found[-1]
-    return done
+    return each_found(
+        lambda session, last: lapsing.due_to_lapse(session, now=now, after=last),
+        lambda session, departure_id: lapsing.lapse(session, departure_id=departure_id, now=now),
+        act="expire_bookings",
+    )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from marketplace.kernel.db import reading
-from marketplace.kernel.each import each
+from marketplace.kernel.each import each, each_found
 from marketplace.orders.claims import queries as claim_queries
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.services import acceptance, claims, settling
@@ -40,16 +40,11 @@ def close_lines(*, now: datetime) -> int:
     session.rollback()
     # Days of work are never fewer than days: nothing accepted after this instant can be over.
     before = now - timedelta(days=reference.setting(session, Setting.HIDDEN_DEFECT_DAYS, at=now))
-    closed, last = 0, None
-    while found := claim_queries.lines_to_close(session, before=before, after=last):
-        session.rollback()
-        closed += each(
-            found,
-            lambda writing, line_id: settling.close_accepted(writing, line_id=line_id, now=now),
-            act="close_line",
-        )
-        last = found[-1]
-    return closed
+    return each_found(
+        lambda reads, last: claim_queries.lines_to_close(reads, before=before, after=last),
+        lambda writing, line_id: settling.close_accepted(writing, line_id=line_id, now=now),
+        act="close_line",
+    )
 
 
 def lapse_claims(*, now: datetime) -> int:

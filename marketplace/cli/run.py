@@ -34,8 +34,11 @@ def demo(context: click.Context, _city: City) -> None:
     from marketplace.cli.database import upgrade_command
     from marketplace.cli.seed import is_filled, tell_logins
 
+    settings = Settings()
+    if settings.is_production:
+        raise click.ClickException("a city in production is no demo")
     context.invoke(upgrade_command)
-    if is_filled(Settings()):
+    if is_filled(settings):
         tell_logins(made=False)
     else:
         # In a process of its own: the one that serves holds nothing of what filling needs.

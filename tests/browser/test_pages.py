@@ -1,7 +1,6 @@
 """Every page that a role can reach: axe in light and dark, phone and desk, and what no page may lack or break.
 
-The smoke looks at the pages of the menu on a phone in daylight and at a desk in the dark, and asks axe about each kind
-of page once; the soak follows every link and asks about all that each role sees.
+The smoke looks at the pages of the menu on a phone in daylight and at a desk in the dark; the soak follows every link.
 """
 
 import re
@@ -40,20 +39,14 @@ def city(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         made.stop()
 
 
-@pytest.fixture(scope="module")
-def judged() -> set[str]:
-    """The kinds of pages that axe was asked about already."""
-    return set()
-
-
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role or "stranger")
-def test_every_page_fits_and_can_be_read_by_everybody(city: City, chrome: Browser, judged: set[str], role: str) -> None:
+def test_every_page_fits_and_can_be_read_by_everybody(city: City, chrome: Browser, role: str) -> None:
     context = chrome.new_context(viewport=DESK, reduced_motion="reduce")
     try:
         seen = Sight(city.address, context.new_page())
         if role:
             seen.log_in(f"{role}@demo.test", PASSWORD)
-        faults = [fault for path in _walk(seen) for fault in _faults(seen, path, judged)]
+        faults = [fault for path in _walk(seen) for fault in _faults(seen, path)]
     finally:
         context.close()
     assert faults == []
@@ -64,7 +57,7 @@ def _walk(seen: Sight) -> Iterator[str]:
     ahead, kinds = ["/"], set[str]()
     while ahead:
         path = ahead.pop(0)
-        kind = _kind(path)
+        kind = IDENTIFIER.sub("*", path.split("?")[0])
         if kind in kinds or NO_PAGE.search(path):
             continue
         kinds.add(kind)
@@ -74,20 +67,13 @@ def _walk(seen: Sight) -> Iterator[str]:
         yield path
 
 
-def _kind(path: str) -> str:
-    return IDENTIFIER.sub("*", path.split("?", maxsplit=1)[0])
-
-
-def _faults(seen: Sight, path: str, judged: set[str]) -> list[str]:
+def _faults(seen: Sight, path: str) -> list[str]:
     """Return what is wrong with the page that is open, however it is looked at."""
     page, found = seen.page, list[str]()
-    asks = SOAK or _kind(path) not in judged
-    judged.add(_kind(path))
     for viewport, scheme in LOOKS:
         page.set_viewport_size(viewport)  # pyright: ignore[reportArgumentType]
         page.emulate_media(color_scheme=scheme)  # pyright: ignore[reportArgumentType]
-        if asks:
-            found += [f"{scheme} {viewport['width']}: {fault}" for fault in seen.accessibility()]
+        found += [f"{scheme} {viewport['width']}: {fault}" for fault in seen.accessibility()]
         if (over := seen.overflow()) > 0:
             found.append(f"{over} px wider than {viewport['width']}")
     found += [f"no picture {source}" for source in page.evaluate(BROKEN)]

@@ -48,6 +48,18 @@ def test_an_empty_city_is_filled_and_the_next_start_only_serves(demo):
     assert "buyer@demo.test" in said
 
 
+def test_a_city_in_production_is_no_demo(tmp_path, monkeypatch):
+    monkeypatch.setenv("CITY_DATA_DIR", str(tmp_path / "city"))
+    monkeypatch.setenv("CITY_ENV", "production")
+    monkeypatch.setenv("CITY_BASE_URL", "https://city.example")
+    served = []
+    stands = City(create_app=_no_app, supervise=served.append, consume=served.append)
+    done = CliRunner().invoke(city, ["demo"], obj=stands)
+    assert (done.exit_code, served) == (1, [])
+    assert "a city in production is no demo" in done.output
+    assert not (tmp_path / "city").exists()
+
+
 def test_who_only_serves_loads_no_feature():
     loaded = "import sys; from marketplace.cli.main import city; city.get_command(None, 'serve'); print(*sys.modules)"
     asked = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)

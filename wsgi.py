@@ -5,4 +5,4 @@ from marketplace.kernel.loading import program
 with program():
     from marketplace.app import create_app
 
-app = create_app()
+    app = create_app()

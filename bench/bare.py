@@ -277,6 +277,7 @@ def _add_routes(app: Flask, shape: Shape) -> None:
 
 # -- Checkout ----------------------------------------------------------------------------------------
 
+_COUNTER: Final = itertools.count()
 _TOTALS: Final = """
 SELECT (SELECT count(*) FROM "order") AS orders, (SELECT coalesce(sum(quantity), 0) FROM order_line) AS sold,
        coalesce(sum(allocated), 0) AS allocated, coalesce(sum(held), 0) AS held,
@@ -482,8 +483,9 @@ def _writing() -> Any:
 
 
 def _new_id() -> int:
-    """Make a 63-bit id that grows with time, as the city's UUIDv7 do."""
-    return (time.time_ns() // 1_000_000) << 22 & 0x7FFF_FFFF_FFFF_FFFF | secrets.randbits(22)
+    """Make a 63-bit id that grows with time, as the city's UUIDv7 do; no two of one millisecond are the same."""
+    own = (os.getpid() & 0x3F) << 16 | next(_COUNTER) & 0xFFFF
+    return (time.time_ns() // 1_000_000) << 22 & 0x7FFF_FFFF_FFFF_FFFF | own
 
 
 # -- Data --------------------------------------------------------------------------------------------

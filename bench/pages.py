@@ -24,17 +24,22 @@ class Page:
 
 @dataclass(frozen=True)
 class Visit:
-    """A session of the demo buyer, and a listing that is on the shelf."""
+    """A session of the demo buyer, and a listing that is on the shelf with a quantity that it is sold in."""
 
     cookie: str
     listing: str
+    quantity: str
+
+    def path(self, page: Page) -> str:
+        """Return the address of a page."""
+        return page.path.format(listing=self.listing, quantity=self.quantity)
 
     def headers(self, page: Page) -> tuple[str, ...]:
         """Return what a request for the page sends."""
         return (f"Cookie: {self.cookie}",) if page.member else ()
 
 
-_LANDED: Final = "/products/{listing}?quantity=400&to=VNHAN"
+_LANDED: Final = "/products/{listing}?quantity={quantity}&to=VNHAN"
 
 PAGES: Final = (
     Page("listing page", "/products", "/", 0.5),
@@ -59,7 +64,9 @@ def enter(shop: Shop) -> Visit:
     shelf = browser.open(f"{shop.url}/products").read().decode()
     # After the first page, as a browser has it: that page gave the session its token for forms.
     cookie = "; ".join(f"{item.name}={item.value}" for item in jar)
-    return Visit(cookie, _found(r'href="/products/([0-9a-f-]{36})"', shelf))
+    listing = _found(r'href="/products/([0-9a-f-]{36})"', shelf)
+    goods = browser.open(f"{shop.url}/products/{listing}").read().decode()
+    return Visit(cookie, listing, _found(r'id="field-quantity"[^>]*\bvalue="(\d+)"', goods))
 
 
 def _found(pattern: str, text: str) -> str:

@@ -23,6 +23,7 @@ from bench import market
 from bench.caller import at_once
 from bench.pages import PAGES, Page, enter
 from bench.servers import ROOT, Load, Shop, gunicorn, wrk
+from marketplace.worker.supervisor import HEAPS, SHARED
 from tests.support.postgres import create, running_postgres
 
 _ORDER_CPU_MS: Final = 50
@@ -69,7 +70,7 @@ def _measure_pages(databases: Databases, options: argparse.Namespace) -> None:
         for page in PAGES:
             if page.name.startswith("search") and databases.kind != "postgresql":
                 continue  # the bare search is PostgreSQL's
-            _measure_page(page, page.path.format(listing=visit.listing), visit.headers(page), ours, bare, options)
+            _measure_page(page, visit.path(page), visit.headers(page), ours, bare, options)
         ours_kb, bare_kb = ours.memory_kb(), bare.memory_kb()
         verdict = _verdict(ours_kb / bare_kb <= _MEMORY)
         print(
@@ -150,8 +151,10 @@ def _shops(databases: Databases, city: dict[str, str], shape: dict[str, str]) ->
     """Serve a prepared city and a bare shop that is filled here."""
     bare = {"BARE_DATABASE_URL": databases(f"bare_{Path(city['CITY_DATA_DIR']).name}")} | shape
     _run([sys.executable, "bench/bare.py", "fill"], bare)
-    with gunicorn("wsgi:app", city) as ours, gunicorn("bare:create_app()", bare, folder=ROOT / "bench") as theirs:
-        yield ours, theirs
+    # Ours as `city serve` starts it.
+    ours = gunicorn("wsgi:app", HEAPS | city, *SHARED)
+    with ours as shop, gunicorn("bare:create_app()", bare, folder=ROOT / "bench") as theirs:
+        yield shop, theirs
 
 
 def _city(databases: Databases, name: str) -> dict[str, str]:

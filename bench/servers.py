@@ -57,13 +57,14 @@ class Load:
 
 
 @contextlib.contextmanager
-def gunicorn(application: str, environment: dict[str, str], *, folder: Path = ROOT) -> Generator[Shop]:
+def gunicorn(application: str, environment: dict[str, str], *flags: str, folder: Path = ROOT) -> Generator[Shop]:
     """Serve an application with the workers and threads that both shops get."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
         *("--workers", WORKERS, "--threads", THREADS, "--worker-class", "gthread", "--log-level", "error"),
         "--no-control-socket",
+        *flags,
     ]
     server = subprocess.Popen(command, cwd=folder, env=os.environ | environment)
     shop = Shop(port, server.pid)

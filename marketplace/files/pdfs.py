@@ -5,8 +5,6 @@ import logging
 import threading
 from typing import Final
 
-from pypdf import PdfReader
-
 from marketplace.kernel.errors import Refused
 
 _END: Final = b"%%EOF"
@@ -33,6 +31,8 @@ def _fault(content: bytes) -> str:
     """Return what is wrong with a PDF, empty when it opens."""
     if _END not in content[-_TAIL:]:
         return "pdf_broken"
+    from pypdf import PdfReader  # noqa: PLC0415  most processes never see a PDF come in
+
     reader = PdfReader(io.BytesIO(content))
     if reader.is_encrypted and not reader.decrypt(""):
         return "pdf_locked"

@@ -12,6 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import holidays
+from holidays.registry import EntityLoader
 
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import Money, is_currency
@@ -30,7 +31,9 @@ _CAPITALS: Final[dict[str, str]] = {
     "AU": "Australia/Sydney", "NZ": "Pacific/Auckland",
 }  # fmt: skip
 # Countries whose working days can be reckoned; nobody of another is let in.
-RECKONED: Final = frozenset(code for code in holidays.list_supported_countries() if len(code) == 2) | RCEP
+RECKONED: Final = (
+    frozenset(code for code in EntityLoader.get_country_codes(include_aliases=True) if len(code) == 2) | RCEP
+)
 # Incoterms 2020 rules that an offer may name here: FCA a hub, DAP a city.
 INCOTERMS: Final = ("FCA", "DAP")
 # UN/ECE Recommendation 20 codes with the word shown beside a quantity.

@@ -19,6 +19,10 @@ import structlog
 from marketplace import paths
 from marketplace.config import Settings
 
+# What is loaded is shared by the web processes; nothing is connected before they part.
+SHARED: Final = ("--preload",)
+# The C library would keep many heaps for threads of which one at a time runs Python.
+HEAPS: Final = {"MALLOC_ARENA_MAX": "2"}
 _SETTLED: Final = 15.0  # a child that gives up younger than this at its first start cannot run here at all
 _LONGEST_WAIT: Final = 30.0
 _PATIENCE: Final = 30.0
@@ -103,6 +107,7 @@ def web_command(settings: Settings) -> list[str]:
         *("--bind", f"{settings.host}:{settings.port}"),
         *("--graceful-timeout", "20"),
         *("--log-level", "warning"),
+        *SHARED,
         "--no-control-socket",
     ]
     return [*command, "--worker-tmp-dir", str(shared_memory)] if shared_memory.is_dir() else command
@@ -117,7 +122,7 @@ def _prepare(settings: Settings) -> dict[str, str]:
     metrics = settings.data_dir / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir()
-    return os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(metrics), "PORT": str(settings.port)}
+    return HEAPS | os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(metrics), "PORT": str(settings.port)}
 
 
 def _look_after(child: Child, environment: dict[str, str]) -> bool:

@@ -1,6 +1,7 @@
 """Words of sheets for what we keep as codes: countries, units and currencies in the languages of the corridor."""
 
 import unicodedata
+from functools import cache
 from typing import Final
 
 from babel import Locale
@@ -28,7 +29,7 @@ _CURRENCY_WORDS: Final = {
 
 def country(text: str) -> str:
     """Return the ISO 3166-1 code of a party of RCEP that is named; the text itself when none is."""
-    return _COUNTRIES.get(_folded(text), text.strip().upper())
+    return _countries().get(_folded(text), text.strip().upper())
 
 
 def unit(text: str) -> str:
@@ -46,7 +47,9 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+@cache
 def _countries() -> dict[str, str]:
+    # Read with the first sheet: the names of nine languages take ten megabytes.
     known = {code.casefold(): code for code in RCEP}
     for language in ("en", "zh", "vi", "th", "id", "ms", "lo", "km", "my"):
         names = Locale(language).territories
@@ -54,7 +57,6 @@ def _countries() -> dict[str, str]:
     return known | {"p.r. china": "CN", "prc": "CN", "中国大陆": "CN", "viet nam": "VN", "lao pdr": "LA", "korea": "KR"}
 
 
-_COUNTRIES: Final = _countries()
 _UNITS: Final = {
     **{_folded(code): code for code in UNITS},
     **{_folded(word): code for code, words in _UNIT_WORDS.items() for word in words.split()},

@@ -23,7 +23,7 @@ from marketplace.config import Settings
 from marketplace.edge import schema
 from marketplace.kernel import events
 from marketplace.kernel.db import Base, db, unit_of_work
-from tests.support import postgres
+from tests.support import kept, postgres
 
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
@@ -91,6 +91,26 @@ class Database:
         postgres.cut_off(self.url)
         postgres.create(kept, template=sa.make_url(self.url).database)
         return kept
+
+    def photograph(self) -> Any:
+        """Return every row, for ``show``."""
+        db.session.remove()
+        if self.name == "postgresql":
+            return postgres.copy_out(self.url)
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return self._path.read_bytes()
+
+    def show(self, photograph: Any) -> None:
+        """Put the rows of a photograph into the database, which is empty."""
+        db.session.remove()
+        if self.name == "postgresql":
+            postgres.copy_in(self.url, photograph)
+            return
+        db.engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+        self._path.write_bytes(photograph)
 
     @property
     def _path(self) -> Path:
@@ -163,6 +183,7 @@ def app(shared_app: Flask, database: Database, settings: Settings) -> Iterator[F
     with shared_app.app_context():
         database.refresh()
         _forget_cards(settings)
+        shared_app.extensions[kept.EXTENSION] = database
         yield shared_app
         shared_app.extensions["city.bell"].close()
         db.session.remove()

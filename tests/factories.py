@@ -40,6 +40,7 @@ from marketplace.merchants.services import payees
 from marketplace.moderation import services as moderation
 from marketplace.moderation.models import Case
 from marketplace.reference import services as reference
+from tests.support import kept
 from tests.support.pdfs import pdf
 
 PASSWORD = "over the Friendship Bridge"
@@ -231,6 +232,10 @@ def open_market(
     app: Flask, *, stock: int = 10_000, capacity: Load = LORRY, over: tuple[str, str] | None = None
 ) -> Market:
     """Open the market, committed; ``over`` puts a border of two sides on the road to Hanoi."""
+    return kept.once(app, ("market", stock, capacity, over), lambda: _open_market(app, stock, capacity, over))
+
+
+def _open_market(app: Flask, stock: int, capacity: Load, over: tuple[str, str] | None) -> Market:
     now = clock.now()
     with unit_of_work() as session:
         publish_shipped(session, now=now - timedelta(days=1))

@@ -18,6 +18,7 @@ from marketplace.logistics.services.departures import closing
 from marketplace.logistics.services.space import holding
 from marketplace.seed.network import seed_network
 from tests.integration.logistics.conftest import company
+from tests.support import kept
 
 API = "/api/v1/departures"
 
@@ -39,6 +40,10 @@ def statements():
 
 @pytest.fixture
 def carrier(app):
+    return kept.once(app, "network", _open_lines)
+
+
+def _open_lines():
     with unit_of_work() as session:
         made = company(session)
         seed_network(session, carrier_company_id=made, now=clock.now())

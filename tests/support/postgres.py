@@ -154,6 +154,36 @@ def empty(url: str, *, revision: str | None) -> None:
         connection.execute("UPDATE alembic_version SET version_num = %s", [revision])
 
 
+def copy_out(url: str) -> tuple[dict[str, bytes], list[tuple[str, int]]]:
+    """Return the rows of every table of ours that has some, and where its sequences stand; the queue is not ours."""
+    with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
+        rows = {}
+        for (table,) in connection.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'alembic_version' AND tablename NOT LIKE 'huey%'"
+        ).fetchall():
+            if connection.execute(f"SELECT EXISTS (SELECT FROM {table})".encode()).fetchone() == (True,):
+                with connection.cursor().copy(f"COPY {table} TO STDOUT (FORMAT binary)".encode()) as copy:
+                    rows[table] = b"".join(map(bytes, copy))
+        sequences = connection.execute(
+            "SELECT quote_ident(sequencename), last_value FROM pg_sequences"
+            " WHERE last_value IS NOT NULL AND sequencename NOT LIKE 'huey%'"
+        ).fetchall()
+        return rows, sequences
+
+
+def copy_in(url: str, kept: tuple[dict[str, bytes], list[tuple[str, int]]]) -> None:
+    """Write what ``copy_out`` returned into the empty tables of the same schema, as it was."""
+    rows, sequences = kept
+    with psycopg.connect(_plain(sa.make_url(url))) as connection:
+        connection.execute("SET LOCAL session_replication_role = replica")
+        for table, content in rows.items():
+            with connection.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as copy:
+                copy.write(content)
+        for name, value in sequences:
+            connection.execute("SELECT setval(%s, %s)", [name, value])
+
+
 def _server_url() -> sa.URL:
     url = os.environ.get(URL_VARIABLE)
     if url is None:

@@ -5,9 +5,9 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from marketplace.accounts.rules import companies
+from marketplace.accounts.rules import companies, names
 from marketplace.accounts.rules.codes import Purpose
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.rules.terms import TermsKind
@@ -16,6 +16,7 @@ from marketplace.kernel.ids import new_id
 
 # SHA-256 and HMAC-SHA-256 in hex.
 _DIGEST: Final = sa.String(64)
+_TAKES_ITS_NAME: Final = sa.text("verified_at IS NOT NULL AND NOT name_excused")
 
 
 class Company(Base):
@@ -26,6 +27,10 @@ class Company(Base):
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
     kind: Mapped[CompanyKind] = mapped_column(StateColumn(CompanyKind), index=True)
     name: Mapped[str] = mapped_column(sa.String(companies.LONGEST_NAME))
+    # What the name looks like, see ``rules.names``; written with the name.
+    name_skeleton: Mapped[str] = mapped_column(sa.String(names.LONGEST_SKELETON))
+    # Whether the operator let a name stand beside one that looks like it.
+    name_excused: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     country: Mapped[str] = mapped_column(sa.String(2))
     registration_number: Mapped[str] = mapped_column(sa.String(companies.LONGEST_NUMBER))
     tax_id: Mapped[str | None] = mapped_column(sa.String(companies.LONGEST_NUMBER))
@@ -41,7 +46,22 @@ class Company(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    __table_args__ = (sa.Index("ix_company_registration", "country", "registration_number"),)
+    __table_args__ = (
+        sa.Index("ix_company_registration", "country", "registration_number"),
+        sa.Index("ix_company_name_skeleton", "name_skeleton"),
+        sa.Index(
+            "uq_company_name_skeleton",
+            "name_skeleton",
+            unique=True,
+            sqlite_where=_TAKES_ITS_NAME,
+            postgresql_where=_TAKES_ITS_NAME,
+        ),
+    )
+
+    @validates("name")
+    def _look_of(self, _attribute: str, name: str) -> str:
+        self.name_skeleton = names.skeleton(name)
+        return name
 
 
 class Person(Base):

@@ -42,6 +42,14 @@ class MerchantRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRow:
+    """How the operator compared a company with its register, and when."""
+
+    proof: Proof
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionRow:
     """What was decided and why."""
 
@@ -112,6 +120,19 @@ def approved(session: Session, *, part: int, size: int) -> tuple[tuple[UUID, dat
 def count_approved(session: Session) -> int:
     """Return how many companies may sell."""
     return session.scalar(sa.select(sa.func.count()).where(Merchant.state == MerchantState.APPROVED)) or 0
+
+
+def last_check(session: Session, *, company_id: UUID) -> CheckRow | None:
+    """Return how the number of a company was proved when it was approved last, and when that was."""
+    approved = (
+        sa.select(MerchantApplication.proof, MerchantDecision.decided_at)
+        .join(MerchantDecision, MerchantDecision.application_id == MerchantApplication.id)
+        .where(MerchantApplication.company_id == company_id, MerchantApplication.state == ApplicationState.APPROVED)
+        .order_by(MerchantApplication.id.desc())
+        .limit(1)
+    )
+    found = session.execute(approved).one_or_none()
+    return CheckRow(*found) if found else None
 
 
 def has_applied(session: Session, *, company_id: UUID) -> bool:

@@ -1,8 +1,15 @@
 """A merchant as the public sees it: what is verified of it, and its offers."""
 
-import pytest
+from datetime import datetime
 
+import pytest
+import sqlalchemy as sa
+
+from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
+from marketplace.merchants.models import MerchantDecision
 from tests import factories
 from tests.support.visitors import Program, Visitor
 
@@ -34,6 +41,22 @@ def test_a_program_reads_a_merchant_and_its_offers(app, market):
     assert [each["id"] for each in offers] == [str(market.pads)]
     assert public.call("GET", f"/listings?merchant={new_id()}", 200)["items"] == []
     assert public.problem("GET", "/listings?merchant=x", 422)[1] == {"merchant"}
+
+
+def test_the_mark_says_who_checked_what_and_when(app, market):
+    public = Visitor(app)
+    with unit_of_work() as session:
+        factories.trader(session, app, name="City Operations", country="CN", kind=CompanyKind.OPERATOR, now=clock.now())
+    found = Program(app).call("GET", f"/merchants/{market.merchant.company}", 200)
+    approved = reading().scalars(
+        sa.select(MerchantDecision.decided_at).where(MerchantDecision.company_id == market.merchant.company)
+    )
+    assert found["checked_by"] == "City Operations"
+    assert datetime.fromisoformat(found["checked_at"]) == approved.one()
+    assert found["proof"] == "pattern"
+    public.open(f"/merchants/{market.merchant.company}")
+    for words in ("City Operations", "Compared with the licence by eye", "It cannot be bought"):
+        assert words in public.text()
 
 
 def test_who_sells_nothing_here_is_unknown(app, market):

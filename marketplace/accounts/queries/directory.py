@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company, Invitation, Membership, Person
+from marketplace.accounts.rules.names import skeleton
 from marketplace.accounts.rules.permissions import PARTNERS, CompanyKind
 from marketplace.kernel.pages import Page, decode_id, page_of
 
@@ -41,6 +42,29 @@ class PartnerRow:
     created_at: datetime
     is_led: bool
     invited: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """A company of which the name looks like another; ``is_known``: the operator verified it or let it in."""
+
+    id: UUID
+    kind: CompanyKind
+    name: str
+    country: str
+    is_known: bool
+
+
+def lookalikes(session: Session, *, company_id: UUID, name: str) -> tuple[Lookalike, ...]:
+    """Return other open companies called something that looks like this name, known ones first, at most fifty."""
+    is_known = sa.or_(Company.verified_at.is_not(None), Company.kind != CompanyKind.TRADE).label("is_known")
+    wanted = (
+        sa.select(Company.id, Company.kind, Company.name, Company.country, is_known)
+        .where(Company.name_skeleton == skeleton(name), Company.id != company_id, Company.closed_at.is_(None))
+        .order_by(is_known.desc(), Company.id)
+        .limit(_SIZE)
+    )
+    return tuple(Lookalike(*row) for row in session.execute(wanted))
 
 
 def people(session: Session, *, words: str = "", cursor: str | None = None, size: int = _SIZE) -> Page[ListedPerson]:

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
@@ -16,8 +17,9 @@ from marketplace.accounts.rules.companies import (
     parse_line,
     parse_optional_line,
 )
+from marketplace.accounts.rules.names import skeleton
 from marketplace.accounts.rules.numbers import check_number
-from marketplace.accounts.rules.permissions import Permission
+from marketplace.accounts.rules.permissions import CompanyKind, Permission
 from marketplace.accounts.rules.refusals import Refusals
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
@@ -73,23 +75,47 @@ def update_company(session: Session, *, actor: Actor, profile: Profile, version:
 
 
 def verify_company(
-    session: Session, *, actor: Actor, company_id: UUID, name: str, registration_number: str, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    company_id: UUID,
+    name: str,
+    registration_number: str,
+    is_name_excused: bool = False,
+    now: datetime,
 ) -> None:
-    """Let a company be called what the operator compared with its licence: papers name that and nothing self-typed."""
+    """Let a company be called what the operator compared with its licence: papers name that and nothing self-typed.
+
+    Conflict ``name_taken`` when a company that the operator verified or let in before is called something that looks
+    the same, unless he excuses it: two countries' registers know nothing of each other.
+    """
+    if not is_name_excused and (taken := _known_lookalike(session, company_id, name)):
+        raise Conflict("name_taken", company=taken.id, name=taken.name)
     company = session.get_one(Company, company_id, with_for_update=True)
-    company.name, company.registration_number = name, registration_number
-    company.verified_at = now
-    company.version += 1
-    session.flush()
+    try:
+        with session.begin_nested():
+            company.name, company.registration_number = name, registration_number
+            company.name_excused = is_name_excused
+            company.verified_at = now
+            company.version += 1
+    except IntegrityError:  # of two that are verified at the same moment one comes first
+        raise Conflict("name_taken", name=name) from None
     audit.record(
         session,
         actor=actor,
         action="company.verified",
         subject="company",
         subject_id=company_id,
-        facts={"version": company.version},
+        facts={"version": company.version, "name_excused": is_name_excused},
         now=now,
     )
+
+
+def _known_lookalike(session: Session, company_id: UUID, name: str) -> Company | None:
+    """Return another company called something that looks like this, if the operator verified it or let it in."""
+    is_known = sa.or_(Company.verified_at.is_not(None), Company.kind != CompanyKind.TRADE)
+    lookalikes = sa.select(Company).where(Company.name_skeleton == skeleton(name), Company.id != company_id, is_known)
+    return session.scalars(lookalikes.limit(1)).first()
 
 
 def take_turn(session: Session, *, company_id: UUID) -> None:

@@ -33,13 +33,19 @@ class Category(Answer):
 
 
 class Merchant(Answer):
-    """A merchant: the city has checked its licence, which names ``legal_name`` and is good until ``licence_until``."""
+    """A merchant: the city has checked its licence, which names ``legal_name`` and is good until ``licence_until``.
+
+    ``proof`` says how far the registration number proves itself: ``checksum``, ``format`` or ``pattern``.
+    """
 
     id: UUID
     name: str
     country: str
     legal_name: str
     licence_until: date | None
+    checked_by: str | None
+    checked_at: Instant | None
+    proof: str | None
 
     @classmethod
     def of(cls, found: Seller) -> "Merchant":
@@ -50,6 +56,9 @@ class Merchant(Answer):
             country=found.country,
             legal_name=found.legal_name,
             licence_until=found.licence_until,
+            checked_by=found.checked_by,
+            checked_at=found.checked_at,
+            proof=found.proof,
         )
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from marketplace.accounts.queries.directory import Lookalike as LookalikeRow
 from marketplace.api.shared.answers import Answer, Instant
 from marketplace.merchants.queries import ApplicationRow, PayeeRow
 from marketplace.merchants.rules.applications import Requirement
@@ -56,6 +57,21 @@ class Application(Answer):
             if decided
             else None,
         )
+
+
+class Lookalike(Answer):
+    """A company called something that looks like the name applied with; ``known``: verified or let in before."""
+
+    id: UUID
+    kind: str
+    name: str
+    country: str
+    known: bool
+
+    @classmethod
+    def of(cls, row: LookalikeRow) -> "Lookalike":
+        """Write a company."""
+        return cls(id=row.id, kind=row.kind, name=row.name, country=row.country, known=row.is_known)
 
 
 class Item(Answer):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint
 
+from marketplace.accounts.queries import directory
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.merchants import answers
 from marketplace.api.shared.answers import Created, Items
@@ -65,6 +66,15 @@ def licence(application_id: UUID) -> tuple[int, Any]:
     return 200, file_acts.give(files.get_any(reading(), file_id=_visible(application_id).licence_file_id))
 
 
+@api.get("/merchant-applications/<uuid:application_id>/lookalikes")
+@operation(answers={200: Items[answers.Lookalike]}, tag="merchants", permission=Permission.OPERATOR_MERCHANT_REVIEW)
+def lookalikes(application_id: UUID) -> tuple[int, Items[answers.Lookalike]]:
+    """List other companies of which the name looks like the one applied with: case, accents and script say nothing."""
+    row = queries.application(reading(), application_id=application_id)
+    found = directory.lookalikes(reading(), company_id=row.company_id, name=row.legal_name)
+    return 200, Items[answers.Lookalike](items=[answers.Lookalike.of(each) for each in found], next=None)
+
+
 @api.post("/merchant-applications/<uuid:application_id>/decision")
 @operation(
     answers={200: answers.Application},
@@ -73,7 +83,10 @@ def licence(application_id: UUID) -> tuple[int, Any]:
     body=requests.Decision,
 )
 def decide(application_id: UUID, body: requests.Decision) -> tuple[int, answers.Application]:
-    """Approve, reject or ask for changes, once, with a reason."""
+    """Approve, reject or ask for changes, once, with a reason.
+
+    ``name_taken`` refuses a name that looks like a known company's, unless ``despite_name`` lets both stand.
+    """
     with unit_of_work() as session:
         acts.decide(session, application_id, body)
     return 200, answers.Application.of(queries.application(reading(), application_id=application_id))

@@ -72,6 +72,7 @@ def decide(session: Session, application_id: UUID, body: requests.Decision) -> N
         application_id=application_id,
         decision=body.decision,
         reason=body.reason,
+        is_name_excused=body.despite_name,
         now=clock.now(),
     )
 

@@ -1,12 +1,14 @@
 """A merchant as the public may know it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.numbers import Proof
+from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel.errors import NotFound
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.rules.states import MerchantState
@@ -14,13 +16,16 @@ from marketplace.merchants.rules.states import MerchantState
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """A merchant as the public knows it, and what the city has verified of it."""
+    """A merchant as the public knows it, and what the city has verified of it: who, when, how, until when."""
 
     company_id: UUID
     name: str
     country: str
     legal_name: str
     licence_until: date | None
+    checked_by: str | None  # the operator's company, never a person
+    checked_at: datetime | None
+    proof: Proof | None
 
 
 def seller(session: Session, *, company_id: UUID) -> Seller:
@@ -29,4 +34,15 @@ def seller(session: Session, *, company_id: UUID) -> Seller:
     if found is None or found.state is not MerchantState.APPROVED:
         raise NotFound("merchant")
     name = accounts.get_company(session, company_id=company_id).name
-    return Seller(company_id, name, found.country, found.legal_name, found.licence_until)
+    check = merchants.last_check(session, company_id=company_id)
+    houses = accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR)
+    return Seller(
+        company_id,
+        name,
+        found.country,
+        found.legal_name,
+        found.licence_until,
+        checked_by=houses[0].name if houses else None,
+        checked_at=check.at if check else None,
+        proof=check.proof if check else None,
+    )

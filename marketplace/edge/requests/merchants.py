@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Country, Currency, Line, Request, Text, blank_is_none
+from marketplace.edge.parsing import Country, Currency, Line, Request, Text, Tick, blank_is_none
 from marketplace.edge.requests.payments import Day
 from marketplace.merchants.rules.payees import is_bic
 from marketplace.merchants.rules.states import ApplicationState
@@ -59,10 +59,11 @@ class Application(Request):
 
 
 class Decision(Request):
-    """What a reviewer decides about an application, and why."""
+    """What a reviewer decides about an application, and why; ``despite_name`` lets two names stand that look alike."""
 
     decision: Literal["approve", "reject", "request_changes"]
     reason: Text
+    despite_name: Tick = False
 
 
 class Standing(Request):
@@ -82,6 +83,10 @@ class Queue(Request):
 messages.register(
     errors={
         "own_application": _("Nobody decides about a company of their own."),
+        "name_taken": _(
+            "The company would be called something that looks like %(name)s, which was verified before. Ask for another"
+            " name, or say that both may stand."
+        ),
         "payee_missing": _("The company has named no account to be paid into yet."),
         "number_sells": _("Another merchant sells under this registration number already."),
         "payee_waiting": _("Another account waits in %(currency)s already. Take it back first."),

@@ -95,11 +95,19 @@ def apply_to_sell(session: Session, *, actor: Actor, apply: Apply, now: datetime
 
 
 def decide_application(
-    session: Session, *, actor: Actor, application_id: UUID, decision: str, reason: str, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    application_id: UUID,
+    decision: str,
+    reason: str,
+    is_name_excused: bool = False,
+    now: datetime,
 ) -> None:
     """Approve, reject or request_changes, once; Conflict ``state`` when it was decided before.
 
-    Approved, the company is called what its licence says.
+    Approved, the company is called what its licence says; Conflict ``name_taken`` when that looks like the name of
+    another that was verified, unless it is excused.
     """
     actor.must(Permission.OPERATOR_MERCHANT_REVIEW)
     application = session.get(MerchantApplication, application_id)
@@ -117,6 +125,7 @@ def decide_application(
             company_id=application.company_id,
             name=application.legal_name,
             registration_number=application.registration_number,
+            is_name_excused=is_name_excused,
             now=now,
         )
     _move(session, merchant, decision, now)

@@ -1,17 +1,21 @@
 """The public's pages: the shelf, one product, its pictures."""
 
-from typing import Any
+from dataclasses import astuple
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
+from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods, pictures, shelf
 from marketplace.catalog.rules.pricing import hub_of
 from marketplace.catalog.rules.rows import CategoryRow, ListingRow
 from marketplace.edge.acts import catalog as acts
 from marketplace.edge.acts import sellers
+from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.acts.files import bytes_store
 from marketplace.edge.answers import problem
 from marketplace.edge.identity import current_actor
@@ -31,6 +35,11 @@ from marketplace.web.shared import goods as shown
 
 _SHELF = "goods on the shelf are there to be seen"
 _PRODUCT = "catalog/product.html"
+_PROOFS: Final[dict[Proof | None, Any]] = {
+    Proof.CHECKSUM: lazy_gettext("Check digit right, compared with the licence"),
+    Proof.FORMAT: lazy_gettext("Written as its country writes it, compared with the licence"),
+    Proof.PATTERN: lazy_gettext("Compared with the licence by eye"),
+}
 _FILTERS = ("category", "incoterm", "origin", "commodity")
 
 
@@ -95,6 +104,8 @@ def seller(company_id: UUID) -> str:
     def values() -> dict[str, Any]:
         return {
             "seller": found,
+            "proof": _PROOFS.get(found.proof),
+            "zone": house_clock(session),
             "feed": {
                 "title": _("New offers: %(name)s", name=found.name),
                 "href": url_for("discovery.offers_of", company_id=company_id),
@@ -105,7 +116,7 @@ def seller(company_id: UUID) -> str:
             "first": url_for("catalog.seller", company_id=company_id) if asked.cursor else None,
         }
 
-    facts = (found.name, found.country, found.legal_name, found.licence_until, page.next)
+    facts = (*astuple(found), page.next)
     return moulds.page("catalog/merchant.html", values, parts=page.items, facts=facts)
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import directory
 from marketplace.accounts.rules.numbers import STATED, Proof, is_as_stated
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import files as file_acts
@@ -116,6 +117,7 @@ def _application(application_id: UUID, **shown: Any) -> str:
         payees=queries.payees(session, company_id=row.company_id).items,
         decisions=queries.decisions(session, company_id=row.company_id),
         same=list(accounts.get_companies(session, company_ids=same).values()),
+        lookalikes=directory.lookalikes(session, company_id=row.company_id, name=row.legal_name),
         standing=[act for act in STANDING_ACTS if merchant and MERCHANT.allows(merchant.state, act)],
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )

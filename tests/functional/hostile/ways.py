@@ -271,6 +271,7 @@ WAYS: Final[dict[str, Way]] = {
         "operator", ("application.new",), body(decision="approve", reason="In order.")
     ),
     "GET /merchant-applications/{}/licence": Way("operator", ("application.new",)),
+    "GET /merchant-applications/{}/lookalikes": Way("operator", ("application.new",)),
     "POST /merchants/{}/standing": Way("operator", ("company.merchant",), body(action="suspend", reason="Late.")),
     "GET /moderation": Way("operator"),
     "GET /moderation/{}": Way("operator", ("case",)),

@@ -41,14 +41,14 @@ def vault(shared_app):
     return shared_app.extensions["city.vault"]
 
 
-def application(session, owner: Actor, *, currency="LAK") -> UUID:
+def application(session, owner: Actor, *, currency="LAK", name="Lanxang Trading", number=NUMBER) -> UUID:
     licence = StoredFile(
         id=new_id(), company_id=owner.company, purpose=Purpose.LICENCE, name="licence.pdf",
         media_type="application/pdf", sha256="ab" * 32, size=1, created_at=NOW,
     )  # fmt: skip
     session.add(licence)
     session.flush()
-    sent = Apply("Lanxang Trading", NUMBER, licence.id, payee_currency=currency, payee=ACCOUNT)
+    sent = Apply(name, number, licence.id, payee_currency=currency, payee=ACCOUNT)
     return apply_to_sell(session, actor=owner, apply=sent, now=NOW)
 
 
@@ -88,19 +88,31 @@ def test_a_company_applies_once_however_often_it_clicks(app, owners):
     assert reading().scalar(sa.select(sa.func.count()).select_from(MerchantApplication)) == 1
 
 
-def test_a_number_sells_once_whoever_approves_at_the_same_moment(app, owners):
+def approve(application_id):
     reviewer = Actor(
         new_id(), new_id(), CompanyKind.OPERATOR, frozenset({Role.MODERATOR.value}),
         permissions_of(CompanyKind.OPERATOR, [Role.MODERATOR]),
     )  # fmt: skip
+    return lambda session: decide_application(
+        session, actor=reviewer, application_id=application_id, decision="approve", reason="fits", now=NOW
+    )
+
+
+def test_of_names_that_look_alike_one_is_taken_whoever_approves_at_the_same_moment(app, owners):
+    with unit_of_work() as session:
+        named = zip(
+            owners, ("Lanxang Trading", "LÀNXANG TRADlNG Co., Ltd."), ("01-00000001", "01-00000002"), strict=True
+        )
+        ids = [application(session, owner, name=name, number=number) for owner, name, number in named]
+    results = before_the_end_of_the_other(app, *[approve(application_id) for application_id in ids])
+    assert refusals(results) == ["name_taken"]
+    states = sorted(queries.merchant_of(reading(), company_id=owner.company).state for owner in owners)
+    assert states == [MerchantState.APPROVED, MerchantState.SUBMITTED]
+
+
+def test_a_number_sells_once_whoever_approves_at_the_same_moment(app, owners):
     with unit_of_work() as session:
         ids = [application(session, owner) for owner in owners]
-
-    def approve(application_id):
-        return lambda session: decide_application(
-            session, actor=reviewer, application_id=application_id, decision="approve", reason="fits", now=NOW
-        )
-
     results = before_the_end_of_the_other(app, *[approve(application_id) for application_id in ids])
     assert refusals(results) == ["number_sells"]
     states = sorted(queries.merchant_of(reading(), company_id=owner.company).state for owner in owners)

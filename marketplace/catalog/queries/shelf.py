@@ -91,7 +91,10 @@ def counted(
     cursor: str | None,
     size: int = PAGE,
 ) -> tuple[Page[CardRow], int]:
-    """Return the same and how many there are in all, up to one more than ``COUNTED``; in one query too."""
+    """Return the same and how many there are in all, up to one more than ``COUNTED``; in one query too.
+
+    Behind the last of them, where no row is left to bring the number, it is asked for once more.
+    """
     wanted: dict[str, Any] = {
         "category": category,
         "origin": origin,
@@ -99,7 +102,11 @@ def counted(
         "commodity": commodity,
         "after": listing_after(cursor) if cursor else None,
     }
-    return _asked(session, wanted | {"counted": COUNTED + 1}, size)
+    counting = wanted | {"counted": COUNTED + 1}
+    page, total = _asked(session, counting, size)
+    if cursor and not page.items:
+        _, total = _asked(session, counting | {"after": None}, 1)
+    return page, total
 
 
 def _rule(incoterm: str) -> str:

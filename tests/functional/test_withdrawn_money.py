@@ -44,6 +44,8 @@ def test_a_receipt_by_mistake_is_withdrawn_once_and_the_payer_is_told(app, call,
         call(who, "POST", path, key="w1", json=mistake, expect=404)
     for key in ("w2", "w2", "w3"):
         assert call(market.merchant, "POST", path, key=key, json=mistake, expect=200)["state"] == "withdrawn"
+    other = call(market.merchant, "POST", path, key="w4", json={"mistake": "never_came"}, expect=409)
+    assert other["type"] == "urn:city:problem:withdrawn_otherwise"
     again = call(market.buyer, "GET", f"/payments/{payment_id}", expect=200)
     assert (again["state"], again["receipts"], again["settled_at"]) == ("due", [], None)
     assert again["outstanding"] == paid["amount"]

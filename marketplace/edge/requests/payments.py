@@ -182,6 +182,7 @@ messages.register(
             "More money was written down for payment %(payment)s after this. Withdraw that first, the latest before all"
             " others."
         ),
+        "withdrawn_otherwise": _("This transfer was withdrawn before, for another reason, which stands."),
         "receipt_counts": _(
             "Something was done because of this money (%(payment)s): goods were promised or lines closed, or money was"
             " given back. It can be withdrawn no more; settle it with the payer, and ask the operator's finance people."

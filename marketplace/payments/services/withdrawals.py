@@ -44,11 +44,13 @@ from marketplace.reference.rules import Setting
 def withdraw(session: Session, *, actor: Actor, transfer_id: UUID, mistake: Mistake, now: datetime) -> None:
     """Say as the payee that money never came like this; what it was matched to stands as before, and again is nothing.
 
-    Conflict ``later_receipt`` while more came for the same payment afterwards, ``receipt_counts`` when something was
-    done because of it. NotFound for another's transfer.
+    Conflict ``withdrawn_otherwise`` when it was withdrawn for another mistake, ``later_receipt`` while more came for
+    the same payment afterwards, ``receipt_counts`` when something was done because of it. NotFound for another's
+    transfer.
     """
     transfer = transfers.locked_own(session, actor=actor, transfer_id=transfer_id)
     if transfer.state is TransferState.WITHDRAWN:
+        _check_same(session, transfer.id, mistake)
         return
     becomes = TRANSFERS.apply(transfer.state, "withdraw")
     newest_first = sa.select(TransferMatch).where(TransferMatch.transfer_id == transfer.id)
@@ -71,6 +73,12 @@ def withdraw(session: Session, *, actor: Actor, transfer_id: UUID, mistake: Mist
         session, actor=actor, action="transfer.withdrawn", subject="transfer", subject_id=transfer.id, facts=facts,
         now=now,
     )  # fmt: skip
+
+
+def _check_same(session: Session, transfer_id: UUID, mistake: Mistake) -> None:
+    """Refuse another reason for what was withdrawn before: the first stands in the books."""
+    if session.get_one(TransferWithdrawal, transfer_id).mistake is not mistake:
+        raise Conflict("withdrawn_otherwise")
 
 
 def _undo(session: Session, payment: Payment, match: TransferMatch, *, actor: Actor, now: datetime) -> None:

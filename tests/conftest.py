@@ -2,7 +2,6 @@
 
 import contextvars
 import os
-import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -63,54 +62,31 @@ class Database:
     url: str
     template: str
 
-    def refresh(self, template: str | None = None) -> None:
+    def refresh(self, kept: Any = None) -> None:
         """Throw the content away and start again from the template, or from what was kept."""
         if self.name == "sqlite":
             db.engine.dispose()
-            path = self._path
             for suffix in ("-wal", "-shm", ".lock"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-            shutil.copyfile(template or self.template, path)
-        elif template is None and self._can_be_emptied():
+                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+            self._path.write_bytes(kept or Path(self.template).read_bytes())
+            return
+        if self._can_be_emptied():
             postgres.empty(self.url, revision=schema.head())
         else:
             db.engine.dispose()
-            postgres.recreate(self.url, template=template or self.template)
+            postgres.recreate(self.url, template=self.template)
             _SHAPES[self.url] = postgres.shape_of(self.url)
+        if kept is not None:
+            postgres.copy_in(self.url, kept)
 
-    def keep(self, folder: Path) -> str:
-        """Copy the content, and return what ``refresh`` takes to start from it."""
-        db.session.remove()
-        if self.name == "sqlite":
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.engine.dispose()
-            return str(shutil.copyfile(self._path, folder / "kept.sqlite3"))
-        kept = f"kept_{uuid.uuid4().hex[:12]}"
-        db.engine.dispose()
-        postgres.cut_off(self.url)
-        postgres.create(kept, template=sa.make_url(self.url).database)
-        return kept
-
-    def photograph(self) -> Any:
-        """Return every row, for ``show``."""
+    def keep(self) -> Any:
+        """Return the content, for ``refresh`` to start from."""
         db.session.remove()
         if self.name == "postgresql":
             return postgres.copy_out(self.url)
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return self._path.read_bytes()
-
-    def show(self, photograph: Any) -> None:
-        """Put the rows of a photograph into the database, which is empty."""
-        db.session.remove()
-        if self.name == "postgresql":
-            postgres.copy_in(self.url, photograph)
-            return
-        db.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-        self._path.write_bytes(photograph)
 
     @property
     def _path(self) -> Path:

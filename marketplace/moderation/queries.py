@@ -59,6 +59,12 @@ def waiting(session: Session) -> int:
     return session.scalar(sa.select(sa.func.count()).where(Case.state == CaseState.PENDING)) or 0
 
 
+def late_of(session: Session, *, company_id: UUID) -> int:
+    """Count a company's cases that wait longer than was promised."""
+    late = sa.and_(Case.company_id == company_id, Case.state == CaseState.PENDING, Case.escalated_at.is_not(None))
+    return session.scalar(sa.select(sa.func.count()).where(late)) or 0
+
+
 def queue(
     session: Session, *, state: str = CaseState.PENDING, cursor: str | None = None, size: int = PAGE
 ) -> Page[CaseRow]:

@@ -126,6 +126,19 @@ def test_an_application_that_waits_too_long_is_told_of_once_and_still_decided(tr
     assert judge.call("POST", f"{path}/decision", 200, decision)["escalated_at"] is None
 
 
+def test_nobody_is_told_of_a_wait_that_is_over_when_the_letter_is_written(trade):
+    town, program, _ = trade
+    judge = reviewer(town)
+    made = program.call("POST", "/merchant-applications", 201, proven(program))
+    with unit_of_work() as session:
+        session.execute(sa.update(MerchantApplication).values(due_at=clock.now()))
+    assert flows.escalate(now=clock.now()) == 1
+    decision = {"decision": "approve", "reason": "Licence and number agree."}
+    judge.call("POST", f"/merchant-applications/{made['id']}/decision", 200, decision)
+    subjects = [one.subject for one in town.letters()]
+    assert [one for one in subjects if "longer" in one or "overdue" in one] == []
+
+
 def test_a_company_applies_and_is_approved_once(trade):
     town, program, company_id = trade
     legal = "Chongqing Chains Limited"

@@ -33,6 +33,7 @@ from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import fulfilment
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.conftest import SOAK
 from tests.functional.test_second_factor import enrolled
 from tests.support.visitors import Visitor
 from tests.support.ways import COUNT, Way, available
@@ -375,7 +376,7 @@ def short_way(app, call):
 
 
 def test_no_unit_is_made_or_lost_whatever_happens_in_which_order(short_way):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=300 if SOAK else 30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(ACTS)
     @example([("pack", 2, 0), ("hand_over", 7, 0), ("close", 1, 0), ("load", 1, 0), ("seal", 1, 0), ("depart", 1, 0),
               ("arrive", 1, 0), ("receive", 4, 1), ("receive", 2, 2)])  # fmt: skip

@@ -20,12 +20,12 @@ class Keeper(Protocol):
 
     url: str
 
-    def photograph(self) -> Any:
+    def keep(self) -> Any:
         """Return every row."""
         ...
 
-    def show(self, photograph: Any) -> None:
-        """Put the rows of a photograph in place of all others."""
+    def refresh(self, kept: Any) -> None:
+        """Put the rows that were kept in place of all others."""
         ...
 
 
@@ -42,10 +42,10 @@ def once(app: Flask, what: Hashable, make: Callable[[], Made]) -> Made:
     key = (keeper.url, what)
     if key in _KEPT and _KEPT[key][0] == minute:
         _, made, rows = _KEPT[key]
-        keeper.show(rows)
+        keeper.refresh(rows)
         return made
     made = make()
-    _KEPT[key] = (minute, made, keeper.photograph())
+    _KEPT[key] = (minute, made, keeper.keep())
     return made
 
 

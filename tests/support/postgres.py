@@ -105,13 +105,6 @@ def create(name: str, *, template: str | None = None) -> str:
     return url.set(database=name).render_as_string(hide_password=False)
 
 
-def cut_off(url: str) -> None:
-    """End every session with the database of this URL, so that it can be copied."""
-    name = sa.make_url(url).database or ""
-    statement = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
-    _execute(_server_url(), statement.format(sql.Literal(name)))
-
-
 def drop(url: str) -> None:
     """Drop the database of this URL, cutting off whoever is connected."""
     name = sa.make_url(url).database or ""
@@ -154,8 +147,8 @@ def empty(url: str, *, revision: str | None) -> None:
         connection.execute("UPDATE alembic_version SET version_num = %s", [revision])
 
 
-def copy_out(url: str) -> tuple[dict[str, bytes], list[tuple[str, int]]]:
-    """Return the rows of every table of ours that has some, and where its sequences stand; the queue is not ours."""
+def copy_out(url: str) -> dict[str, bytes]:
+    """Return the rows of every table of ours that has some; the queue is not ours, and nothing of ours is counted."""
     with psycopg.connect(_plain(sa.make_url(url)), autocommit=True) as connection:
         rows = {}
         for (table,) in connection.execute(
@@ -165,23 +158,16 @@ def copy_out(url: str) -> tuple[dict[str, bytes], list[tuple[str, int]]]:
             if connection.execute(f"SELECT EXISTS (SELECT FROM {table})".encode()).fetchone() == (True,):
                 with connection.cursor().copy(f"COPY {table} TO STDOUT (FORMAT binary)".encode()) as copy:
                     rows[table] = b"".join(map(bytes, copy))
-        sequences = connection.execute(
-            "SELECT quote_ident(sequencename), last_value FROM pg_sequences"
-            " WHERE last_value IS NOT NULL AND sequencename NOT LIKE 'huey%'"
-        ).fetchall()
-        return rows, sequences
+        return rows
 
 
-def copy_in(url: str, kept: tuple[dict[str, bytes], list[tuple[str, int]]]) -> None:
+def copy_in(url: str, rows: dict[str, bytes]) -> None:
     """Write what ``copy_out`` returned into the empty tables of the same schema, as it was."""
-    rows, sequences = kept
     with psycopg.connect(_plain(sa.make_url(url))) as connection:
         connection.execute("SET LOCAL session_replication_role = replica")
         for table, content in rows.items():
             with connection.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)".encode()) as copy:
                 copy.write(content)
-        for name, value in sequences:
-            connection.execute("SELECT setval(%s, %s)", [name, value])
 
 
 def _server_url() -> sa.URL:

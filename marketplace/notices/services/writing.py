@@ -19,6 +19,8 @@ from marketplace.logistics.rules.states import CURRENT
 from marketplace.mail import services as mail
 from marketplace.mail.rules import Channel
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.rules.states import MerchantState
+from marketplace.moderation import queries as moderation
 from marketplace.notices.rules import TOLD, News, local
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import lines as order_lines
@@ -169,15 +171,29 @@ def _applied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
 
 
 def _review_waits(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    late = _late(session, job)
+    if late is None:
+        return
     waiting = accounts.get_company(session, company_id=UUID(job["company"]))
-    path = "/operator/moderation" if job["listings"] else "/operator/merchants"
+    path = "/operator/moderation" if late else "/operator/merchants"
     for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
-        yield Letter(house.id, {"company": waiting.name, "listings": job["listings"], "path": path})
+        yield Letter(house.id, {"company": waiting.name, "listings": late, "path": path})
 
 
-def _review_delayed(_session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    path = "/merchant/listings" if job["listings"] else "/merchant"
-    yield Letter(UUID(job["company"]), {"listings": job["listings"], "path": path})
+def _review_delayed(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    late = _late(session, job)
+    if late is not None:
+        path = "/merchant/listings" if late else "/merchant"
+        yield Letter(UUID(job["company"]), {"listings": late, "path": path})
+
+
+def _late(session: Session, job: Facts) -> int | None:
+    """Return how many listings of a company still wait too long, 0 for its application; None when it was answered."""
+    company_id = UUID(job["company"])
+    if job["listings"]:
+        return moderation.late_of(session, company_id=company_id) or None
+    merchant = merchants.merchant_of(session, company_id=company_id)
+    return 0 if merchant is not None and merchant.state is MerchantState.SUBMITTED else None
 
 
 def _claim(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:

@@ -24,7 +24,7 @@ class Watch:
         # The card provider's stand-in remembers too.
         self._double = folder / "stripe_double.sqlite3"
         shutil.copyfile(self._double, f"{self._double}.kept")
-        self._kept = database.keep(folder)
+        self._kept = database.keep()
         self._rows = self._digest()
         self._mark = self._moment()
         self._stored = self._bytes()

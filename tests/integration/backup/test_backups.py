@@ -79,7 +79,7 @@ def first_city(shared_app, database, settings, tmp_path_factory):
         _seed(shared_app, Extent.START)
         folder = tmp_path_factory.mktemp("first")
         shutil.copytree(settings.data_dir / "files", folder / "files")
-        return database.keep(folder), folder / "files"
+        return database.keep(), folder / "files"
 
 
 @pytest.fixture

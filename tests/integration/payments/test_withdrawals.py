@@ -17,6 +17,7 @@ from marketplace.payments.rules.paying import Mistake, PaymentState, TransferSta
 from marketplace.payments.rules.terms import MilestoneEvent, Plan
 from marketplace.payments.services import returns, slips, withdrawals
 from marketplace.payments.services import transfers as receipts
+from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, Deal, clerk, exist, publish_rates
 from tests.integration.payments.test_direct import recorded
 
@@ -73,7 +74,7 @@ def standing(deal):
     ))  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200 if SOAK else 20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(minors=st.lists(st.integers(1, 1_200_000), min_size=1, max_size=6))
 def test_withdrawing_in_turn_gives_back_every_standing_from_before(deal, minors):
     with deal.session.begin_nested() as life:

@@ -5,7 +5,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-WORKERS ?= 2
+# One more than the two cores: tests wait for disks, browsers and each other for a third of their time.
+WORKERS ?= 3
 SEED ?= 20160428
 # Where images set this, each of the many processes of a run would compile the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE

@@ -92,14 +92,24 @@ def city(first_city, app, database, settings):
     return app
 
 
+@pytest.fixture
+def full_city(request):
+    """The most that there is time for."""
+    if not SOAK:
+        return request.getfixturevalue("city")
+    app = request.getfixturevalue("app")
+    _seed(app, Extent.SMALL)
+    return app
+
+
 def _parts(target):
     _, manifest = archive.find(target)
     # What search sorts by is written anew with the index.
     return {part.name: (part.rows, part.sha256) for part in manifest.tables if not part.name.startswith("search_")}
 
 
-def test_a_city_with_everything_in_it_moves_between_databases_and_stays_the_same(app, run, database, tmp_path):
-    _seed(app, Extent.SMALL if SOAK else Extent.START)
+def test_a_city_with_everything_in_it_moves_between_databases_and_stays_the_same(full_city, run, database, tmp_path):
+    app = full_city
     run("backup", str(tmp_path / "first"))
     places = [Place(tmp_path / "lite")]
     if database.name == "postgresql":

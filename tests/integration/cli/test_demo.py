@@ -22,7 +22,7 @@ def demo(tmp_path, monkeypatch):
 
     def fill(command, **options):
         filled.append(command)
-        return really([*command, "--extent", "start"], **options)
+        return really([*command, "--extent", "small"], **options)
 
     monkeypatch.setattr(commands.subprocess, "run", fill)
 

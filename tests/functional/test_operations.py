@@ -376,7 +376,7 @@ def short_way(app, call):
 
 
 def test_no_unit_is_made_or_lost_whatever_happens_in_which_order(short_way):
-    @settings(max_examples=300 if SOAK else 30, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=300 if SOAK else 60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(ACTS)
     @example([("pack", 2, 0), ("hand_over", 7, 0), ("close", 1, 0), ("load", 1, 0), ("seal", 1, 0), ("depart", 1, 0),
               ("arrive", 1, 0), ("receive", 4, 1), ("receive", 2, 2)])  # fmt: skip

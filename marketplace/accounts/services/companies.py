@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
+from marketplace.accounts.queries import directory
 from marketplace.accounts.rules.companies import (
     LONGEST_CONTACT,
     Address,
@@ -17,9 +18,8 @@ from marketplace.accounts.rules.companies import (
     parse_line,
     parse_optional_line,
 )
-from marketplace.accounts.rules.names import skeleton
 from marketplace.accounts.rules.numbers import check_number
-from marketplace.accounts.rules.permissions import CompanyKind, Permission
+from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.rules.refusals import Refusals
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
@@ -89,8 +89,10 @@ def verify_company(
     Conflict ``name_taken`` when a company that the operator verified or let in before is called something that looks
     the same, unless he excuses it: two countries' registers know nothing of each other.
     """
-    if not is_name_excused and (taken := _known_lookalike(session, company_id, name)):
-        raise Conflict("name_taken", company=taken.id, name=taken.name)
+    if not is_name_excused:
+        for other in directory.lookalikes(session, company_id=company_id, name=name):
+            if other.is_known:
+                raise Conflict("name_taken", company=other.id, name=other.name)
     company = session.get_one(Company, company_id, with_for_update=True)
     try:
         with session.begin_nested():
@@ -109,13 +111,6 @@ def verify_company(
         facts={"version": company.version, "name_excused": is_name_excused},
         now=now,
     )
-
-
-def _known_lookalike(session: Session, company_id: UUID, name: str) -> Company | None:
-    """Return another company called something that looks like this, if the operator verified it or let it in."""
-    is_known = sa.or_(Company.verified_at.is_not(None), Company.kind != CompanyKind.TRADE)
-    lookalikes = sa.select(Company).where(Company.name_skeleton == skeleton(name), Company.id != company_id, is_known)
-    return session.scalars(lookalikes.limit(1)).first()
 
 
 def take_turn(session: Session, *, company_id: UUID) -> None:

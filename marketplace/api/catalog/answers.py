@@ -1,6 +1,5 @@
 """What the API says of listings."""
 
-from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow
 from marketplace.edge.acts.catalog import Look
-from marketplace.edge.acts.sellers import Seller
 from marketplace.edge.messages import field_sentence
 from marketplace.kernel.errors import FieldError
 from marketplace.kernel.quantity import Load
@@ -30,36 +28,6 @@ class Category(Answer):
     def of(cls, row: CategoryRow) -> "Category":
         """Write a shelf."""
         return cls(code=row.code, names=dict(row.names), fresh=row.fresh)
-
-
-class Merchant(Answer):
-    """A merchant: the city has checked its licence, which names ``legal_name`` and is good until ``licence_until``.
-
-    ``proof`` says how far the registration number proves itself: ``checksum``, ``format`` or ``pattern``.
-    """
-
-    id: UUID
-    name: str
-    country: str
-    legal_name: str
-    licence_until: date | None
-    checked_by: str | None
-    checked_at: Instant | None
-    proof: str | None
-
-    @classmethod
-    def of(cls, found: Seller) -> "Merchant":
-        """Write a merchant."""
-        return cls(
-            id=found.company_id,
-            name=found.name,
-            country=found.country,
-            legal_name=found.legal_name,
-            licence_until=found.licence_until,
-            checked_by=found.checked_by,
-            checked_at=found.checked_at,
-            proof=found.proof,
-        )
 
 
 class Basis(Answer):

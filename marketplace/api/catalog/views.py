@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.catalog import answers
+from marketplace.api.catalog.sellers import Merchant
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
 from marketplace.catalog.queries import goods, own
@@ -60,10 +61,10 @@ def shelf(query: requests.Shelf) -> tuple[int, Items[answers.Summary]]:
 
 
 @api.get("/merchants/<uuid:company_id>")
-@operation(answers={200: answers.Merchant}, tag="catalog", public_because=_SHOWN)
-def merchant(company_id: UUID) -> tuple[int, answers.Merchant]:
+@operation(answers={200: Merchant}, tag="catalog", public_because=_SHOWN)
+def merchant(company_id: UUID) -> tuple[int, Merchant]:
     """Show a merchant and what the city has verified of it; ``GET /listings?merchant=`` lists its offers."""
-    return 200, answers.Merchant.of(sellers.seller(reading(), company_id=company_id))
+    return 200, Merchant.of(sellers.seller(reading(), company_id=company_id))
 
 
 @api.get("/listings/<uuid:listing_id>")

@@ -1,6 +1,7 @@
 """Days and instants as a language writes them: one style for pages and papers."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ def day_at(at: datetime, zone: str, language: str) -> str:
     return day(at.astimezone(ZoneInfo(zone)).date(), language)
 
 
+@lru_cache(maxsize=4_096)
 def instant(at: datetime, zone: str, language: str, *, mark: str = "{}") -> str:
     """Write an instant at a place, with the distance from UTC so that two places can be compared, put into ``mark``."""
     local = at.astimezone(ZoneInfo(zone))

@@ -89,7 +89,8 @@ def places(session: Session, kind: PlaceKind | str | None = None) -> tuple[Place
 
 def places_by_code(session: Session, codes: Iterable[str]) -> dict[str, PlaceRow]:
     """Return the places of these codes that exist."""
-    return {row.code: PlaceRow(*row) for row in session.execute(_PLACES.where(Place.code.in_(set(codes))))}
+    wanted = {"codes": list(set(codes))}
+    return {row.code: PlaceRow(*row) for row in session.execute(_PLACES_OF_CODES, wanted)}
 
 
 def fx(session: Session, *, base: str, quote: str, on: date) -> FxRow | None:
@@ -129,6 +130,17 @@ def setting(session: Session, key: str, *, at: datetime) -> int:
         msg = f"{key} is money"
         raise TypeError(msg)
     return value
+
+
+def settings_of(session: Session, *keys: rules.Setting, at: datetime) -> tuple[int, ...]:
+    """Return settings that are numbers, as valid at an instant, in this order: one query, however many."""
+    known = {row.key: row.value for row in settings(session, at=at)}
+    values = tuple(known[key] for key in keys)
+    numbers = tuple(value for value in values if not isinstance(value, Money))
+    if len(numbers) < len(values):
+        msg = "one of these is money"
+        raise TypeError(msg)
+    return numbers
 
 
 def money_setting(session: Session, key: str, *, at: datetime) -> Money:
@@ -215,7 +227,7 @@ def breaches(session: Session) -> list[Breach]:
     return found
 
 
-_PLACES = sa.select(
+_PLACES: Final = sa.select(
     Place.code,
     Place.name,
     Place.names,
@@ -227,6 +239,7 @@ _PLACES = sa.select(
     Place.longitude_e6,
 )
 
+_PLACES_OF_CODES: Final = _PLACES.where(Place.code.in_(sa.bindparam("codes", expanding=True)))
 
 # Most pages offer the city's places to choose from, so they are read often and change hardly ever.
 _STORED_PLACES: Final = sa.select(

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution import queries as freight
-from marketplace.distribution.services.papers import reference_zone
 from marketplace.logistics.events import DepartureSealed
 from marketplace.logistics.queries import bookings, departures
 from marketplace.logistics.queries import cargo as cargo_queries
@@ -45,7 +45,7 @@ def on_departure_sealed(session: Session, event: DepartureSealed) -> None:
     paper = Manifest(
         number=departure.reference.replace("DEP", "MAN", 1),
         departure=departure.reference,
-        issued_on=event.at.astimezone(reference_zone(session, departure.hub_code)).date(),
+        issued_on=event.at.astimezone(ZoneInfo(departure.stops[0].place.zone)).date(),
         carrier=carrier,
         line={"en": departure.line_name, **departure.line_names},
         origin=names_of(departure.stops[0].place),

@@ -24,7 +24,6 @@ from marketplace.papers.rules import freight_contract
 from marketplace.papers.rules.documents import PaperKind, pair
 from marketplace.papers.rules.parts import Account, Journey, Tariff
 from marketplace.payments.rules.terms import Mode, Plan, shares_of
-from marketplace.reference import queries as reference
 
 
 def issue_freight_contracts(
@@ -62,12 +61,12 @@ def _paper(session: Session, contract: FreightRow, order: OrderRow, now: datetim
         _journey(line, bookings[line.line_id][-1], per_departure[bookings[line.line_id][-1].departure_id])
         for line in contract.lines
     )
-    hub = next(iter(per_departure.values())).hub_code
+    hub = next(iter(per_departure.values())).stops[0].place
     shares = shares_of(Plan.FREIGHT_HANDOVER_100, contract.mode)
     return freight_contract.FreightContract(
         number=contract.reference,
         order=order.reference,
-        issued_on=now.astimezone(reference_zone(session, hub)).date(),
+        issued_on=now.astimezone(ZoneInfo(hub.zone)).date(),
         carrier=contract.carrier,
         payer=order.parties[contract.payer_id],
         shipper=order.parties[order.merchant_id],
@@ -79,11 +78,6 @@ def _paper(session: Session, contract: FreightRow, order: OrderRow, now: datetim
         due_event=str(shares[0][0]),
         payee=_account(session, contract),
     )
-
-
-def reference_zone(session: Session, place_code: str) -> ZoneInfo:
-    """Return the clock of a place."""
-    return ZoneInfo(reference.get_place(session, place_code).zone)
 
 
 def _journey(line: FreightLineRow, booking: BookingRow, departure: DepartureRow) -> Journey:

@@ -1,6 +1,6 @@
 """Listings as they are typed: requests become drafts, forms become requests, a product page is composed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,6 +37,7 @@ from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.merchants import queries as merchants
 from marketplace.reference import queries as reference
+from marketplace.reference.queries import PlaceRow
 from marketplace.reference.rules import INCOTERMS, RCEP
 
 _CARTON: Final = ("carton_units", "carton_l", "carton_w", "carton_h", "gross_kg", "net_kg")
@@ -235,8 +236,13 @@ def form_values(draft: ListingDraft) -> dict[str, Any]:
     return {name: "" if value is None else value for name, value in values.items()}
 
 
-def look(session: Session, *, listing_id: UUID, asked: Looking, now: datetime) -> Look:
-    """Compose a product page: price at the quantity, packing, and to a place the departures with their freight."""
+def look(
+    session: Session, *, listing_id: UUID, asked: Looking, known: Sequence[PlaceRow] | None = None, now: datetime
+) -> Look:
+    """Compose a product page: price at the quantity, packing, and to a place the departures with their freight.
+
+    ``known``: the places that goods can be sent to, where the caller has read them already.
+    """
     listing = queries.listing(session, listing_id=listing_id, now=now)
     offer = listing.offer
     ladder = ladder_for(offer.ladders, currency=asked.currency, incoterm=asked.incoterm, place=asked.place)
@@ -247,7 +253,7 @@ def look(session: Session, *, listing_id: UUID, asked: Looking, now: datetime) -
     ready = now + timedelta(days=offer.lead_days or 0)
     goes_to = None
     if asked.to is not None:
-        _check_destination(session, asked.to)
+        _check_destination(asked.to, destinations(session) if known is None else known)
         goes_to = ladder.place_code if is_included(ladder.incoterm) else asked.to
     if goes_to is not None and load is not None:
         hub = hub_of(ladder.incoterm, ladder.place_code, offer.hub_code)
@@ -281,13 +287,12 @@ def warnings(session: Session, *, company_id: UUID, draft: ListingDraft) -> list
     return found
 
 
-def destinations(session: Session) -> list[Any]:
+def destinations(session: Session) -> list[PlaceRow]:
     """Return the places that goods can be sent to."""
     return [place for place in reference.places(session) if place.kind in KINDS["DAP"]]
 
 
-def _check_destination(session: Session, code: str) -> None:
-    known = destinations(session)
+def _check_destination(code: str, known: Sequence[PlaceRow]) -> None:
     if code not in {place.code for place in known}:
         raise Refused.field("to", "choice", listed_rows(known))
 

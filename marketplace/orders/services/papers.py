@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,13 @@ from marketplace.papers.rules.pro_forma import ProForma
 from marketplace.papers.rules.sales_contract import SalesContract
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
+
+_PERIODS: Final = (
+    Setting.ACCEPTANCE_DAYS,
+    Setting.ACCEPTANCE_FRESH_HOURS,
+    Setting.HIDDEN_DEFECT_DAYS,
+    Setting.LATE_CANCEL_WORKING_DAYS,
+)
 
 
 def issue_at_placement(
@@ -56,6 +64,7 @@ def _pro_forma(agreed: Agreement, departures: Mapping[UUID, str], now: datetime)
 def _sales_contract(
     session: Session, agreed: Agreement, departures: Mapping[UUID, str], now: datetime
 ) -> SalesContract:
+    acceptance_days, fresh_hours, hidden_days, late_days = reference.settings_of(session, *_PERIODS, at=now)
     return SalesContract(
         number=agreed.contract_number,
         issued_on=now.astimezone(agreed.zone).date(),
@@ -65,9 +74,9 @@ def _sales_contract(
         exporter=agreed.order.parties[agreed.order.exporter_id],
         notify=agreed.order.parties[agreed.order.notify_id],
         costs=agreed.order.costs,
-        acceptance_days=reference.setting(session, Setting.ACCEPTANCE_DAYS, at=now),
-        fresh_hours=reference.setting(session, Setting.ACCEPTANCE_FRESH_HOURS, at=now),
-        hidden_days=reference.setting(session, Setting.HIDDEN_DEFECT_DAYS, at=now),
-        late_days=reference.setting(session, Setting.LATE_CANCEL_WORKING_DAYS, at=now),
+        acceptance_days=acceptance_days,
+        fresh_hours=fresh_hours,
+        hidden_days=hidden_days,
+        late_days=late_days,
         **agreed.common(),
     )

@@ -24,6 +24,7 @@ from marketplace.payments.rules.terms import (
     Subject,
     check_terms,
     share_line,
+    shares_of,
 )
 from marketplace.payments.services import holding, obligations, payments
 
@@ -81,7 +82,9 @@ def open(  # noqa: A001  the word of the trade
     _audit(session, terms, "payment_terms.opened", facts, actor=actor, now=now)
     milestone_ids = _divide(session, terms, lines)
     if mode is Mode.DIRECT:
-        fall_due(session, subject=subject, event=MilestoneEvent.DEPOSIT, line_ids=None, due_at=deposit_due_at, now=now)
+        deposit = MilestoneEvent.DEPOSIT
+        if any(event is deposit for event, _share in shares_of(plan, mode)):
+            fall_due(session, subject=subject, event=deposit, line_ids=None, due_at=deposit_due_at, now=now)
         return
     payment = payments.make(
         session,

@@ -137,15 +137,15 @@ def _merchant(found: sellers.Seller) -> Any:
 def product(listing_id: UUID) -> Any:
     """Show one listing: prices, packing, and the lorries that take a quantity to a city."""
     session, now = reading(), clock.now()
-    asked, errors = requests.Looking(), {}
+    asked, errors, destinations = requests.Looking(), {}, acts.destinations(session)
     try:
         names = requests.Looking.model_fields
         asked = parse(requests.Looking, {name: request.args[name] for name in names if name in request.args})
-        look = acts.look(session, listing_id=listing_id, asked=asked, now=now)
+        look = acts.look(session, listing_id=listing_id, asked=asked, known=destinations, now=now)
     except Refused as refusal:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
         look = acts.look(session, listing_id=listing_id, asked=requests.Looking(), now=now)
-    row, listed, destinations = look.listing, look.listing.offer, acts.destinations(session)
+    row, listed = look.listing, look.listing.offer
     hub = hub_of(look.ladder.incoterm, look.ladder.place_code, listed.hub_code)
 
     def values() -> dict[str, Any]:
@@ -181,7 +181,9 @@ def product(listing_id: UUID) -> Any:
 
     if errors:
         return render_template(_PRODUCT, **values()), 422
-    return moulds.page(_PRODUCT, values, parts=(row, *destinations), facts=tuple(map(moulds.facts_of, look.options)))
+    # Room changes with every booking; the page says no more of it than that it is enough.
+    facts = tuple(moulds.facts_of(option, unshown=("room",)) for option in look.options)
+    return moulds.page(_PRODUCT, values, parts=(row, *destinations), facts=facts)
 
 
 def _structured(row: ListingRow, destinations: tuple[PlaceRow, ...]) -> Any:

@@ -16,6 +16,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from flask import Flask, current_app, g, render_template, request, session
@@ -102,12 +104,18 @@ def page(
     return _filled(mould)
 
 
-def facts_of(row: Any) -> Hashable:
-    """Return what a row holds, to be compared by value; None for none."""
+def facts_of(row: Any, *, unshown: tuple[str, ...] = ()) -> Hashable:
+    """Return what a row holds, to be compared by value, without what the page does not show; None for none."""
     if row is None:
         return None
-    values = (getattr(row, name) for name in row.__slots__)
-    return tuple(tuple(value.items()) if isinstance(value, Mapping) else value for value in values)
+    values = _reader(type(row), unshown)(row)
+    return tuple(tuple(value.items()) if isinstance(value, dict) else value for value in values)
+
+
+@lru_cache
+def _reader(kind: type[Any], unshown: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads the attributes of such a row, the same ones in the same order; there are two or more."""
+    return attrgetter(*(name for name in kind.__slots__ if name not in unshown))
 
 
 def _address() -> Hashable:

@@ -28,6 +28,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.MerchantApproved: (cards.on_merchant_changed, notices.on_application_decided),
     merchants.MerchantTurnedDown: (notices.on_application_decided,),
     merchants.MerchantReinstated: (cards.on_merchant_changed,),
+    merchants.RequirementEnding: (notices.on_requirement_ending,),
+    merchants.RequirementRuled: (notices.on_requirement_ruled,),
     merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),
     catalog.ListingSubmitted: (moderation.on_submitted,),
     catalog.ListingWithheld: (moderation.on_withheld,),

@@ -4,5 +4,9 @@ A *merchant* is a company that applied to sell: onboarding → submitted → app
 suspended for a reason and reinstated, and asking for changes leads back to onboarding. Each *application* stays as it
 was sent (submitted → approved / rejected / changes_requested), each *decision* with its reason in a row of its own. The
 registration number is checked by a *validator* where one exists, else by a stated *pattern* and the reviewer's eye. A
+*requirement* is an item a company is asked for by the rules of its country, required or wanted: missing, pending,
+accepted, rejected, waived or expired, worked out from what it shows (a number, an address, a *paper*) and the last
+*ruling* of a reviewer about just that. Two gates: what the country requires is shown before applying, and everything
+required is accepted or waived before approval. What ends is told of thirty and seven days before, and suspends nobody. A
 *payee* is an account in one currency: pending → active → retired, or withdrawn while pending.
 """

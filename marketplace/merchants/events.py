@@ -1,6 +1,7 @@
 """What happened to merchants and their accounts, by id."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from marketplace.kernel.events import Event
@@ -49,6 +50,25 @@ class MerchantReinstated(Event):
     """A suspended merchant may sell again."""
 
     company_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementRuled(Event):
+    """A reviewer accepted, rejected or waived an item of a company."""
+
+    company_id: UUID
+    item: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequirementEnding(Event):
+    """What a merchant showed ends soon, or has ended; it sells on all the same."""
+
+    company_id: UUID
+    item: str
+    until: date
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

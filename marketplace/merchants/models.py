@@ -1,4 +1,4 @@
-"""Tables of merchants, applications, decisions and payees."""
+"""Tables of merchants, applications, what they show, decisions and payees."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.rules.numbers import Proof
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
+from marketplace.merchants.rules.requirements import Asked, Item, Stage, Verdict
 from marketplace.merchants.rules.states import ApplicationState, MerchantState, PayeeState
 
 _APPROVED = sa.text("state IN ('approved', 'suspended')")
@@ -93,6 +94,73 @@ class MerchantDecision(Base):
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (sa.Index("ix_merchant_decision_company_id_id", "company_id", "id"),)
+
+
+class RequirementRule(Base):
+    """Whether companies of a country are asked for an item, where the operator chose; the usual has no row."""
+
+    __tablename__ = "requirement_rule"
+
+    country: Mapped[str] = mapped_column(sa.String(2), primary_key=True)
+    item: Mapped[Item] = mapped_column(StateColumn(Item), primary_key=True)
+    asked: Mapped[Asked] = mapped_column(StateColumn(Asked))
+
+
+class RequirementPaper(Base):
+    """A paper that a company showed for an item; the newest is the one that counts."""
+
+    __tablename__ = "requirement_paper"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    item: Mapped[Item] = mapped_column(StateColumn(Item))
+    file_id: Mapped[UUID] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    valid_until: Mapped[date | None] = mapped_column(sa.Date)
+    handed_in_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    handed_in_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.Index("ix_requirement_paper_company_id_item_id", "company_id", "item", "id"),
+        sa.Index("ix_requirement_paper_valid_until", "valid_until"),
+    )
+
+
+class RequirementRuling(Base):
+    """What a reviewer said of an item and why; ``mark`` names what was looked at, ``paper_id`` where it is a paper."""
+
+    __tablename__ = "requirement_ruling"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    item: Mapped[Item] = mapped_column(StateColumn(Item))
+    verdict: Mapped[Verdict] = mapped_column(StateColumn(Verdict))
+    mark: Mapped[str] = mapped_column(sa.String(80))
+    paper_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("requirement_paper.id"), index=True)
+    until: Mapped[date | None] = mapped_column(sa.Date)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    decided_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.Index("ix_requirement_ruling_company_id_item_id", "company_id", "item", "id"),
+        sa.Index("ix_requirement_ruling_until", "until"),
+    )
+
+
+class RequirementNotice(Base):
+    """That a company was told how near the end of what it showed is."""
+
+    __tablename__ = "requirement_notice"
+
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), primary_key=True)
+    item: Mapped[Item] = mapped_column(StateColumn(Item), primary_key=True)
+    until: Mapped[date] = mapped_column(sa.Date, primary_key=True)
+    stage: Mapped[Stage] = mapped_column(StateColumn(Stage), primary_key=True)
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+for _grows in (RequirementPaper, RequirementRuling, RequirementNotice):
+    insert_only(_grows)
 
 
 class Payee(Base):

@@ -37,6 +37,9 @@ class News(StrEnum):
     REVIEW_WAITS = "review_waits"
     REVIEW_DELAYED = "review_delayed"
     SELLING_SUSPENDED = "selling_suspended"
+    PAPER_REJECTED = "paper_rejected"
+    PAPER_ENDS = "paper_ends"
+    PAPER_OVER = "paper_over"
 
 
 # Whoever may do what follows is told.
@@ -64,6 +67,9 @@ TOLD: Final[dict[News, Permission]] = {
     News.REVIEW_WAITS: Permission.OPERATOR_MERCHANT_REVIEW,
     News.REVIEW_DELAYED: Permission.CATALOG_LISTING_EDIT,
     News.SELLING_SUSPENDED: Permission.MERCHANT_APPLICATION_READ,
+    News.PAPER_REJECTED: Permission.COMPANY_MERCHANT_APPLY,
+    News.PAPER_ENDS: Permission.COMPANY_MERCHANT_APPLY,
+    News.PAPER_OVER: Permission.OPERATOR_MERCHANT_REVIEW,
 }
 
 

@@ -239,6 +239,11 @@ def escalate_reviews(_args: dict[str, Any]) -> None:
     moderation.escalate(now=clock.now())
 
 
+def watch_requirements(_args: dict[str, Any]) -> None:
+    """Tell merchants, and who reviews, of papers and waivers that end."""
+    applications.watch(now=clock.now())
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -268,6 +273,7 @@ JOBS: Final[dict[str, Handler]] = {
     "lapse_claims": lapse_claims,
     "close_lines": close_lines,
     "escalate_reviews": escalate_reviews,
+    "watch_requirements": watch_requirements,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
     "keep_timetable": keep_timetable,
@@ -301,6 +307,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("lapse_claims", 60),
     ("escalate_reviews", 60),
     ("close_lines", 21_600),
+    ("watch_requirements", 6 * 3600),
     ("expire_stock_holds", 60),
     (payees.ACTIVATE_JOB, 300),
     (payouts.GATHER, Setting.PAYOUT_DAYS),

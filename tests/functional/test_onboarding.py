@@ -5,11 +5,11 @@ from tests.functional.test_merchants import NUMBER, prove, proven, reviewer
 OWNER = "owner@demo.test"
 
 
-def judge_of(town, program=None):
+def judge_of(town, program=None, login="moderator@demo.test"):
     """Return a reviewer, who may have a program, at a browser."""
     codes = prove(program or reviewer(town))
     visitor = town.visitor()
-    visitor.log_in("moderator@demo.test")
+    visitor.log_in(login)
     visitor.open("/login/second-factor")
     visitor.send("/login/second-factor", {"code": codes[0]})
     return visitor

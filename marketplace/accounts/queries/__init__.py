@@ -268,6 +268,17 @@ def terms_to_accept(session: Session, *, person_id: UUID, now: datetime) -> tupl
     return tuple(terms for terms in current_terms(session, now=now) if terms.id not in accepted)
 
 
+def has_accepted_terms(session: Session, *, company_id: UUID) -> bool:
+    """Tell whether somebody who acts for a company accepted terms; without the newest nobody acts at all."""
+    accepted = (
+        sa.select(TermsAcceptance.person_id)
+        .join(Membership, Membership.person_id == TermsAcceptance.person_id)
+        .where(Membership.company_id == company_id)
+        .limit(1)
+    )
+    return session.scalars(accepted).first() is not None
+
+
 def owes_terms(session: Session, *, person_id: UUID, now: datetime) -> bool:
     """Tell, in one query, whether a version in force waits for this person's acceptance."""
     return bool(session.scalar(_OWES, {"person_id": person_id, "now": now}))

@@ -6,7 +6,9 @@ from uuid import UUID
 from marketplace.accounts.queries.directory import Lookalike as LookalikeRow
 from marketplace.api.shared.answers import Answer, Instant
 from marketplace.merchants.queries import ApplicationRow, PayeeRow
-from marketplace.merchants.rules.applications import Requirement
+from marketplace.merchants.queries.requirements import RulingRow
+from marketplace.merchants.queries.watching import WatchRow
+from marketplace.merchants.rules.requirements import Requirement
 
 
 class Decision(Answer):
@@ -78,12 +80,83 @@ class Item(Answer):
     """One thing a company has to show before it sells, and how it stands."""
 
     item: str
+    asked: str
     state: str
+    until: date | None
+    reason: str | None
 
     @classmethod
     def of(cls, row: Requirement) -> "Item":
+        """Write a requirement; the reason is a reviewer's, of what the company shows now."""
+        return cls(item=row.item, asked=row.asked, state=row.state, until=row.until, reason=row.reason)
+
+
+class Judged(Item):
+    """An item as its reviewers see it: ``mark`` names what the company shows, ``paper_id`` the paper if it is one."""
+
+    mark: str
+    paper_id: UUID | None
+
+    @classmethod
+    def of(cls, row: Requirement) -> "Judged":
         """Write a requirement."""
-        return cls(item=row.item, state=row.state)
+        shown = Item.of(row)
+        return cls(**shown.model_dump(), mark=row.mark, paper_id=row.paper_id)
+
+
+class Ruling(Answer):
+    """What was said of an item, why, by whom and when."""
+
+    item: str
+    verdict: str
+    until: date | None
+    reason: str
+    decided_by: UUID | None
+    decided_at: Instant
+
+    @classmethod
+    def of(cls, row: RulingRow) -> "Ruling":
+        """Write a ruling."""
+        return cls(
+            item=row.item,
+            verdict=row.verdict,
+            until=row.until,
+            reason=row.reason,
+            decided_by=row.decided_by,
+            decided_at=row.decided_at,
+        )
+
+
+class Watched(Answer):
+    """An item of a company that sells: ``pending`` when nobody looked at it, ``until`` when it or its waiver ends."""
+
+    company_id: UUID
+    company: str
+    item: str
+    pending: bool
+    waived: bool
+    until: date | None
+
+    @classmethod
+    def of(cls, row: WatchRow) -> "Watched":
+        """Write an item."""
+        return cls(
+            company_id=row.company_id,
+            company=row.company_name,
+            item=row.item,
+            pending=row.is_pending,
+            waived=row.is_waived,
+            until=row.until,
+        )
+
+
+class Choice(Answer):
+    """Whether companies of a country are asked for an item; of a ``fixed`` one the operator chooses nothing."""
+
+    country: str
+    item: str
+    asked: str
+    fixed: bool
 
 
 class Merchant(Answer):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint
 
+from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import directory
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.merchants import answers
@@ -19,6 +20,10 @@ from marketplace.files import queries as files
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.merchants import queries
+from marketplace.merchants.queries import requirements as required
+from marketplace.merchants.queries import watching
+from marketplace.merchants.rules.requirements import FIXED
+from marketplace.reference.rules import RCEP
 
 api = Blueprint("api_merchants", __name__)
 
@@ -107,12 +112,99 @@ def merchant() -> tuple[int, answers.Merchant]:
     """Say how the asker's company stands and what it still has to show."""
     company_id = require_actor().company
     found = queries.merchant_of(reading(), company_id=company_id)
-    items = queries.requirements_of(reading(), company_id=company_id, today=clock.now().date())
+    items = required.requirements_of(reading(), company_id=company_id, today=clock.now().date())
     return 200, answers.Merchant(
         company_id=company_id,
         state=found.state if found else None,
         requirements=[answers.Item.of(row) for row in items],
     )
+
+
+@api.post("/merchant/papers")
+@operation(answers={201: Created}, tag="merchants", permission=Permission.COMPANY_MERCHANT_APPLY, body=requests.Paper)
+def hand_in(body: requests.Paper) -> tuple[int, Created]:
+    """Show a paper for an item that the asker's company is asked for: a new licence, too; a reviewer looks at it."""
+    with unit_of_work() as session:
+        paper_id = acts.hand_in(session, body)
+    return 201, Created(id=paper_id)
+
+
+@api.get("/merchant/papers/<uuid:paper_id>")
+@operation(answers={200: None}, tag="merchants", permission=Permission.MERCHANT_APPLICATION_READ)
+def paper(paper_id: UUID) -> tuple[int, Any]:
+    """Give a paper that was handed in, to reviewers and to its company."""
+    actor = require_actor()
+    reviews = actor.may(Permission.OPERATOR_MERCHANT_REVIEW)
+    found = required.paper(reading(), paper_id=paper_id, company_id=None if reviews else actor.company)
+    return 200, file_acts.give(files.get_any(reading(), file_id=found.file_id))
+
+
+@api.get("/merchants/<uuid:company_id>/requirements")
+@operation(answers={200: Items[answers.Judged]}, tag="merchants", permission=Permission.OPERATOR_MERCHANT_REVIEW)
+def requirements(company_id: UUID) -> tuple[int, Items[answers.Judged]]:
+    """List what a company is asked for and how each item stands."""
+    found = required.requirements_of(reading(), company_id=company_id, today=clock.now().date())
+    return 200, Items[answers.Judged](items=[answers.Judged.of(row) for row in found], next=None)
+
+
+@api.get("/merchants/<uuid:company_id>/rulings")
+@operation(answers={200: Items[answers.Ruling]}, tag="merchants", permission=Permission.OPERATOR_MERCHANT_REVIEW)
+def rulings(company_id: UUID) -> tuple[int, Items[answers.Ruling]]:
+    """List everything that was said of a company's items, the newest first."""
+    accounts.get_company(reading(), company_id=company_id)
+    found = required.rulings_of(reading(), company_id=company_id)
+    return 200, Items[answers.Ruling](items=[answers.Ruling.of(row) for row in found], next=None)
+
+
+@api.post("/merchants/<uuid:company_id>/rulings")
+@operation(answers={204: None}, tag="merchants", permission=Permission.OPERATOR_MERCHANT_REVIEW, body=requests.Ruling)
+def rule(company_id: UUID, body: requests.Ruling) -> tuple[int, None]:
+    """Accept, reject or waive an item of a company; the last that is said of what it shows counts.
+
+    ``evidence_changed`` refuses it when the company shows something else than ``mark`` names.
+    """
+    with unit_of_work() as session:
+        acts.rule(session, company_id, body)
+    return 204, None
+
+
+@api.get("/requirements")
+@operation(
+    answers={200: Items[answers.Watched]},
+    tag="merchants",
+    permission=Permission.OPERATOR_MERCHANT_REVIEW,
+    query=CursorQuery,
+)
+def watched(query: CursorQuery) -> tuple[int, Items[answers.Watched]]:
+    """List what has to be looked at of companies that sell: papers nobody saw, and what ends within 30 days."""
+    page = watching.watched(reading(), today=clock.now().date(), cursor=query.cursor).map(answers.Watched.of)
+    return 200, Items[answers.Watched](items=list(page.items), next=page.next)
+
+
+@api.get("/requirement-rules")
+@operation(
+    answers={200: Items[answers.Choice]},
+    tag="merchants",
+    public_because="who wants to sell knows beforehand what is asked for",
+)
+def choices() -> tuple[int, Items[answers.Choice]]:
+    """List what companies of each country are asked for."""
+    found = required.asked_everywhere(reading(), countries=tuple(sorted(RCEP)))
+    rows = [
+        answers.Choice(country=country, item=item, asked=asked, fixed=item in FIXED)
+        for country, items in found.items()
+        for item, asked in items.items()
+    ]
+    return 200, Items[answers.Choice](items=rows, next=None)
+
+
+@api.put("/requirement-rules/<country>/<item>")
+@operation(answers={204: None}, tag="merchants", permission=Permission.OPERATOR_SETTINGS_EDIT, body=requests.Choice)
+def choose(country: str, item: str, body: requests.Choice) -> tuple[int, None]:
+    """Choose whether companies of a country are asked for an item, from now on."""
+    with unit_of_work() as session:
+        acts.choose(session, country, item, body)
+    return 204, None
 
 
 @api.get("/payees")

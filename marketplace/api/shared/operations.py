@@ -128,7 +128,9 @@ def _refusals(
         400: acts,
         401: permission is not None,
         403: permission is not None,
-        404: any(name.endswith("_id") or name in {"token", "key"} for name in inspect.signature(view).parameters),
+        404: any(
+            name.endswith("_id") or name in {"token", "key", "country"} for name in inspect.signature(view).parameters
+        ),
         409: acts,
         413: acts,
         415: acts,

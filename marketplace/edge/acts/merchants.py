@@ -15,10 +15,11 @@ from marketplace.edge.requests import merchants as requests
 from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
-from marketplace.kernel.errors import Conflict, FieldError, Refused, Unauthenticated
+from marketplace.kernel.errors import Conflict, FieldError, NotFound, Refused, Unauthenticated
 from marketplace.merchants import queries
 from marketplace.merchants.rules.payees import PayeeAccount, check_account
-from marketplace.merchants.services import applications, payees
+from marketplace.merchants.rules.requirements import CHOSEN, Item
+from marketplace.merchants.services import applications, payees, requirements
 
 _ACCOUNT = ("currency", "account_name", "bank_name", "account_number", "bic", "country")
 
@@ -87,6 +88,38 @@ def set_standing(session: Session, company_id: UUID, body: requests.Standing) ->
         reason=body.reason,
         now=clock.now(),
     )
+
+
+def hand_in(session: Session, body: requests.Paper, *, received: Upload | None = None) -> UUID:
+    """Show a paper of the asker's company, handed in before or received with the request."""
+    file_id = body.file_id if received is None else files.keep(session, received)
+    return requirements.hand_in(
+        session, actor=require_actor(), item=Item(body.item), file_id=file_id, until=body.until, now=clock.now()
+    )
+
+
+def rule(session: Session, company_id: UUID, body: requests.Ruling) -> None:
+    """Accept, reject or waive an item of a company."""
+    accounts.get_company(session, company_id=company_id)
+    requirements.rule(
+        session,
+        actor=require_actor(),
+        company_id=company_id,
+        item=body.item,
+        verdict=body.verdict,
+        reason=body.reason or "",
+        until=body.until,
+        mark=body.mark,
+        now=clock.now(),
+    )
+
+
+def choose(session: Session, country: str, item: str, body: requests.Choice) -> None:
+    """Choose whether companies of a country are asked for an item."""
+    chosen = next((each for each in CHOSEN if each == item), None)
+    if chosen is None:
+        raise NotFound("requirement")
+    requirements.choose(session, actor=require_actor(), country=country, item=chosen, asked=body.asked, now=clock.now())
 
 
 def name_payee(body: requests.Account) -> UUID:

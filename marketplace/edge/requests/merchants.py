@@ -11,6 +11,7 @@ from marketplace.edge import messages
 from marketplace.edge.parsing import Country, Currency, Line, Request, Text, Tick, blank_is_none
 from marketplace.edge.requests.payments import Day
 from marketplace.merchants.rules.payees import is_bic
+from marketplace.merchants.rules.requirements import Asked, Item, PaperItem, Verdict
 from marketplace.merchants.rules.states import ApplicationState
 
 
@@ -73,6 +74,33 @@ class Standing(Request):
     reason: Text
 
 
+class Paper(Request):
+    """A paper for an item the company is asked for: a file handed in with purpose ``licence``, and its last day."""
+
+    item: PaperItem
+    file_id: UUID
+    until: Annotated[Day | None, BeforeValidator(blank_is_none)] = None
+
+
+class Ruling(Request):
+    """What a reviewer says of an item, and why.
+
+    ``mark`` names the evidence that was looked at; ``until`` is the last day of a waiver.
+    """
+
+    item: Item
+    verdict: Verdict
+    reason: Annotated[Text | None, BeforeValidator(blank_is_none)] = None
+    until: Annotated[Day | None, BeforeValidator(blank_is_none)] = None
+    mark: Optional = None
+
+
+class Choice(Request):
+    """Whether companies of a country are asked for an item."""
+
+    asked: Asked
+
+
 class Queue(Request):
     """Which applications are listed."""
 
@@ -88,6 +116,14 @@ messages.register(
             " name, or say that both may stand."
         ),
         "payee_missing": _("The company has named no account to be paid into yet."),
+        "requirements_open": _(
+            "Something that is required is missing, was rejected or has ended. Show it, or let it be waived with a"
+            " reason."
+        ),
+        "licence_with_application": _("The licence of a company that does not sell yet goes with its application."),
+        "evidence_changed": _("The company shows something else by now. Look at that first."),
+        "nothing_shown": _("The company has shown nothing here: it can only be waived."),
+        "evidence_over": _("What the company shows here has ended: it cannot be accepted."),
         "number_sells": _("Another merchant sells under this registration number already."),
         "payee_waiting": _("Another account waits in %(currency)s already. Take it back first."),
         "second_factor_missing": _("Changing accounts needs a second factor. Set up an authenticator app first."),
@@ -96,6 +132,9 @@ messages.register(
         "registration_number": _("This is no %(accepted)s: check every character."),
         "registration_pattern": _("Write the number as on the licence: %(accepted)s."),
         "licence": _("Hand in the business licence: %(accepted)s."),
+        "verdict_other": _("This cannot be said of this item. Possible: %(accepted)s."),
+        "until_of_waiver": _("Only a waiver has a last day."),
+        "day_over": _("Choose %(accepted)s."),
         "licence_over": _("This licence is over. Hand in one that is valid: %(accepted)s."),
         "account_number": _("Write the account number: %(accepted)s."),
         "iban": _("The check digits of this IBAN are wrong."),

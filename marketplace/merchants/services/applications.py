@@ -15,10 +15,8 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.rules.refusals import Refusals
 from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
-from marketplace.files import queries as files
-from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.events import Event, record
 from marketplace.kernel.ids import new_id
 from marketplace.merchants import queries
@@ -31,15 +29,11 @@ from marketplace.merchants.events import (
     MerchantTurnedDown,
 )
 from marketplace.merchants.models import Merchant, MerchantApplication, MerchantDecision
-from marketplace.merchants.rules.applications import (
-    check_decision,
-    check_impartial,
-    check_licence_date,
-    check_standing,
-)
+from marketplace.merchants.rules.applications import check_decision, check_standing
 from marketplace.merchants.rules.payees import PayeeAccount
+from marketplace.merchants.rules.requirements import Item, check_last_day
 from marketplace.merchants.rules.states import APPLICATION, MERCHANT, ApplicationState, MerchantState
-from marketplace.merchants.services import payees
+from marketplace.merchants.services import payees, requirements
 from marketplace.reference.rules import Setting
 
 _UNREAD: Final = CheckedNumber("", "", Proof.PATTERN)
@@ -65,10 +59,11 @@ def apply_to_sell(session: Session, *, actor: Actor, apply: Apply, now: datetime
     refusals = Refusals()
     name = refusals(lambda: parse_line("legal_name", apply.legal_name), "")
     number = refusals(lambda: check_number(country, apply.registration_number), _UNREAD)
-    refusals(lambda: check_licence_date(apply.licence_until, today=now.date()), None)
-    refusals(lambda: _check_licence(session, actor, apply.licence_file_id), None)
+    refusals(lambda: check_last_day(apply.licence_until, field="licence_until", today=now.date()), None)
+    refusals(lambda: requirements.check_file(session, actor, apply.licence_file_id, field="licence_file_id"), None)
     refusals(lambda: payees.name_first(session, actor=actor, given=(apply.payee_currency, apply.payee), now=now), None)
     refusals.raise_any()
+    requirements.check_shown(session, company_id=actor.company, today=now.date())
     merchant = _begun(session, actor.company, name, country, number, apply, now)
     _move(session, merchant, "submit", now)
     application = MerchantApplication(
@@ -88,6 +83,9 @@ def apply_to_sell(session: Session, *, actor: Actor, apply: Apply, now: datetime
     )
     session.add(application)
     session.flush()
+    requirements.keep_paper(
+        session, actor=actor, item=Item.LICENCE, file_id=apply.licence_file_id, until=apply.licence_until, now=now
+    )
     facts = {"application": application.id, "check": number.check}
     _audit(session, actor, "merchant.submitted", actor.company, now, **facts)
     record(session, MerchantSubmitted(company_id=actor.company, application_id=application.id, at=now))
@@ -106,19 +104,21 @@ def decide_application(
 ) -> None:
     """Approve, reject or request_changes, once; Conflict ``state`` when it was decided before.
 
-    Approved, the company is called what its licence says; Conflict ``name_taken`` when that looks like the name of
-    another that was verified, unless it is excused.
+    Approving accepts what waits to be looked at; Conflict ``requirements_open`` and ``payee_missing`` while something
+    required is missing, rejected or over. The company is called what its licence says then; Conflict ``name_taken``
+    when that looks like the name of another that was verified, unless it is excused.
     """
     actor.must(Permission.OPERATOR_MERCHANT_REVIEW)
     application = session.get(MerchantApplication, application_id)
     if application is None:
         raise NotFound("application")
     check_decision(decision, reason)
-    _check_impartial(session, actor, application.company_id, application.submitted_by)
+    requirements.check_stranger(session, actor, application.company_id, application.submitted_by)
     merchant = _locked_with_namesakes(session, application)
     _resolve(session, application, decision)
     if decision == "approve":
-        _check_ready(session, application)
+        requirements.settle(session, actor=actor, company_id=application.company_id, reason=reason, now=now)
+        _check_number(session, application)
         companies.verify_company(
             session,
             actor=actor,
@@ -157,7 +157,7 @@ def set_standing(session: Session, *, actor: Actor, company_id: UUID, action: st
     if merchant is None:
         raise NotFound("merchant")
     check_standing(action, reason)
-    _check_impartial(session, actor, company_id, None)
+    requirements.check_stranger(session, actor, company_id)
     _move(session, merchant, action, now)
     _keep(session, actor, company_id, action, reason, now)
     kind = MerchantSuspended if action == "suspend" else MerchantReinstated
@@ -186,19 +186,8 @@ def _begun(
     return merchant
 
 
-def _check_licence(session: Session, actor: Actor, file_id: UUID) -> None:
-    try:
-        file = files.get_file(session, company_id=actor.company, file_id=file_id)
-    except NotFound:
-        file = None
-    if file is None or not file.serves(Purpose.LICENCE):
-        raise Refused.field("licence_file_id", "licence", "a file of your company handed in with purpose licence")
-
-
-def _check_ready(session: Session, application: MerchantApplication) -> None:
-    """Refuse approval while the company cannot be paid, or while its number sells under another name."""
-    if not queries.has_payee(session, company_id=application.company_id):
-        raise Conflict("payee_missing")
+def _check_number(session: Session, application: MerchantApplication) -> None:
+    """Refuse approval while the number sells under another name."""
     others = queries.same_number(
         session,
         company_id=application.company_id,
@@ -229,13 +218,6 @@ def _locked_with_namesakes(session: Session, application: MerchantApplication) -
 def _sells(session: Session, company_id: UUID) -> bool:
     found = queries.merchant_of(session, company_id=company_id)
     return found is not None and found.state in {MerchantState.APPROVED, MerchantState.SUSPENDED}
-
-
-def _check_impartial(session: Session, actor: Actor, company_id: UUID, submitted_by: UUID | None) -> None:
-    companies = accounts.companies_of(session, actor=actor)
-    check_impartial(
-        reviewer=actor.person_id, reviewer_companies=companies, applicant=company_id, submitted_by=submitted_by
-    )
 
 
 def _resolve(session: Session, application: MerchantApplication, decision: str) -> None:

@@ -15,6 +15,7 @@ from marketplace.kernel.events import Event, together
 from marketplace.kernel.ids import new_id
 from marketplace.logistics import events as logistics
 from marketplace.merchants import events as merchants
+from marketplace.merchants.rules.requirements import Verdict
 from marketplace.moderation import events as moderation
 from marketplace.notices.rules import News, is_fresh
 from marketplace.orders import events as orders
@@ -139,6 +140,25 @@ def on_application_decided(session: Session, event: merchants.MerchantApproved |
 def on_suspended(session: Session, event: merchants.MerchantSuspended) -> None:
     """Tell the merchant."""
     _later(session, event, News.SELLING_SUSPENDED, company=event.company_id)
+
+
+def on_requirement_ruled(session: Session, event: merchants.RequirementRuled) -> None:
+    """Tell the company of what was not accepted."""
+    if event.verdict == Verdict.REJECT:
+        _later(session, event, News.PAPER_REJECTED, company=event.company_id, item=event.item)
+
+
+def on_requirement_ending(session: Session, event: merchants.RequirementEnding) -> None:
+    """Tell the company, and who reviews once it is over."""
+    facts = {
+        "company": event.company_id,
+        "item": event.item,
+        "until": event.until.isoformat(),
+        "is_over": event.is_over,
+    }
+    _later(session, event, News.PAPER_ENDS, **facts)
+    if event.is_over:
+        _later(session, event, News.PAPER_OVER, **facts)
 
 
 def _payment(session: Session, event: payments.PaymentEvent, news: News) -> None:

@@ -19,6 +19,8 @@ from marketplace.logistics.rules.states import CURRENT
 from marketplace.mail import services as mail
 from marketplace.mail.rules import Channel
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.queries import requirements
+from marketplace.merchants.rules.requirements import ItemState, Requirement
 from marketplace.merchants.rules.states import MerchantState
 from marketplace.moderation import queries as moderation
 from marketplace.notices.rules import TOLD, News, local
@@ -170,6 +172,38 @@ def _applied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
         yield Letter(company_id, {"state": merchant.state.value, "path": "/merchant"})
 
 
+def _paper_rejected(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+    found = _standing(session, job, now)
+    if found is not None and found.state is ItemState.REJECTED:
+        yield Letter(UUID(job["company"]), {"reason": found.reason or "", "path": "/merchant"})
+
+
+def _paper_ends(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+    if _still_ends(session, job, now):
+        facts = {"until": job["until"], "is_over": job["is_over"], "path": "/merchant"}
+        yield Letter(UUID(job["company"]), facts)
+
+
+def _paper_over(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+    if _still_ends(session, job, now):
+        company = accounts.get_company(session, company_id=UUID(job["company"]))
+        facts = {"company": company.name, "until": job["until"], "path": f"/operator/requirements/{company.id}"}
+        for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
+            yield Letter(house.id, facts)
+
+
+def _still_ends(session: Session, job: Facts, now: datetime) -> bool:
+    """Tell whether what was going to end is still what counts: a new one may have been shown meanwhile."""
+    found = _standing(session, job, now)
+    ended = found is not None and found.ruling is not None and str(found.ruling.until) == job["until"]
+    return ended or (found is not None and str(found.until) == job["until"])
+
+
+def _standing(session: Session, job: Facts, now: datetime) -> Requirement | None:
+    found = requirements.requirements_of(session, company_id=UUID(job["company"]), today=now.date())
+    return next((each for each in found if each.item == job["item"]), None)
+
+
 def _review_waits(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     late = _late(session, job)
     if late is None:
@@ -258,4 +292,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.REVIEW_WAITS: _review_waits,
     News.REVIEW_DELAYED: _review_delayed,
     News.SELLING_SUSPENDED: _applied,
+    News.PAPER_REJECTED: _paper_rejected,
+    News.PAPER_ENDS: _paper_ends,
+    News.PAPER_OVER: _paper_over,
 }

@@ -21,6 +21,7 @@ from marketplace.logistics.queries import checks as logistics
 from marketplace.logistics.queries import personal as personal_cargo
 from marketplace.mail import queries as mail
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.queries import requirements
 from marketplace.moderation import queries as moderation
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import checks as orders
@@ -37,6 +38,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     papers.breaches,
     payments.breaches,
     merchants.breaches,
+    requirements.breaches,
     catalog.breaches,
     imports.breaches,
     moderation.breaches,
@@ -66,6 +68,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     personal_offers.of_person,
     imports.of_person,
     merchants.of_person,
+    requirements.of_person,
     moderation.of_person,
     files.of_person,
     audit.of_person,

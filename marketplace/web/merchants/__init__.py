@@ -1,1 +1,1 @@
-"""The merchant's desk, the application to sell, accounts, and the reviewers' queue of applications."""
+"""The merchant's desk, the application to sell, accounts; the reviewers' applications and papers to look at."""

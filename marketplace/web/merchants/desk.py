@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.numbers import STATED, VALIDATORS
@@ -24,27 +23,29 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused, TooLarge, Unauthenticated
 from marketplace.merchants import queries
-from marketplace.merchants.rules.applications import Item
+from marketplace.merchants.queries import requirements as required
+from marketplace.merchants.rules.requirements import PAPERS, Item
 from marketplace.merchants.rules.states import MERCHANT, ApplicationState, MerchantState, PayeeState
 from marketplace.reference.rules import zone_of
 from marketplace.web.merchants.blueprint import pages
+from marketplace.web.merchants.requirements import ASKED, ITEMS
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices, waiting
 
 _APPLY = Permission.COMPANY_MERCHANT_APPLY
 _PAYEE = Permission.COMPANY_PAYEE_EDIT
+_STANDS = (MerchantState.APPROVED, MerchantState.SUSPENDED)
 _GUARDS = frozenset({"csrf_token", "idempotency_key"})
-ITEMS: dict[Item, Any] = {
-    Item.REGISTRATION: lazy_gettext("Registration number"),
-    Item.LICENCE: lazy_gettext("Business licence"),
-    Item.PAYEE: lazy_gettext("Account to be paid into"),
-}
 
 
 @pages.get("/merchant")
 @requires(Permission.CATALOG_LISTING_EDIT, twin="GET /api/v1/desk")
 def desk() -> str:
     """Show how the company stands and what comes next."""
+    return _desk()
+
+
+def _desk(**shown: Any) -> str:
     session, company_id = reading(), require_actor().company
     found = queries.merchant_of(session, company_id=company_id)
     company = accounts.get_company(session, company_id=company_id)
@@ -59,10 +60,32 @@ def desk() -> str:
         waiting=waiting.selling() if found is not None else None,
         can_apply=found is None or MERCHANT.allows(found.state, "submit"),
         may_sell=found is not None and found.state is MerchantState.APPROVED,
-        requirements=queries.requirements_of(session, company_id=company_id, today=clock.now().date()),
+        requirements=required.requirements_of(session, company_id=company_id, today=clock.now().date()),
         items=ITEMS,
+        asked=ASKED,
+        papers=[item for item in PAPERS if item is not Item.LICENCE or (found and found.state in _STANDS)],
         decisions=queries.decisions(session, company_id=company_id),
+        **{"values": {}, "errors": {}, "refusal": None, "tried": None, **shown},
     )
+
+
+@pages.post("/merchant/papers")
+@requires(_APPLY, twin="POST /api/v1/merchant/papers")
+def hand_in() -> Any:
+    """Show a paper that the company is asked for."""
+    try:
+        done = forms.once(_handed_in)
+    except (Refused, Conflict, TooLarge) as refusal:
+        return forms.reshown(refusal, lambda **shown: _desk(tried=request.form.get("item"), **shown))
+    flash(_("The paper is here. We look at it; until then everything goes on."), "good")
+    return done
+
+
+def _handed_in(session: Any) -> str:
+    given: dict[str, Any] = {name: value for name, value in request.form.items() if name not in _GUARDS}
+    body = parse(requests.Paper, {**given, "file_id": "00000000-0000-7000-8000-000000000000"})
+    acts.hand_in(session, body, received=file_acts.received("file_id", Purpose.LICENCE))
+    return url_for("merchants.desk")
 
 
 @pages.get("/merchant/apply")

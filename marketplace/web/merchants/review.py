@@ -18,11 +18,14 @@ from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import merchants as requests
 from marketplace.files import queries as files
+from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.merchants import queries
+from marketplace.merchants.queries import requirements as required
 from marketplace.merchants.rules.states import MERCHANT, STANDING_ACTS, ApplicationState
 from marketplace.web.merchants.blueprint import pages
+from marketplace.web.merchants.requirements import ITEMS
 from marketplace.web.shared import acts as forms
 
 _REVIEW = Permission.OPERATOR_MERCHANT_REVIEW
@@ -118,6 +121,8 @@ def _application(application_id: UUID, **shown: Any) -> str:
         decisions=queries.decisions(session, company_id=row.company_id),
         same=list(accounts.get_companies(session, company_ids=same).values()),
         lookalikes=directory.lookalikes(session, company_id=row.company_id, name=row.legal_name),
+        required=required.requirements_of(session, company_id=row.company_id, today=clock.now().date()),
+        items=ITEMS,
         standing=[act for act in STANDING_ACTS if merchant and MERCHANT.allows(merchant.state, act)],
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )

@@ -12,9 +12,11 @@ from marketplace.config import Settings
 from marketplace.distribution import queries as distribution
 from marketplace.edge.identity import require_actor
 from marketplace.edge.permissions import requires
+from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.mail.channels import EmlFolder
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.queries import watching
 from marketplace.moderation import queries as moderation
 from marketplace.orders.claims import queries as claims
 from marketplace.outbox import queries as outbox
@@ -35,6 +37,12 @@ class _Queue(NamedTuple):
 
 _QUEUES: Final = (
     _Queue(_("Applications to sell"), "merchants.queue", Permission.OPERATOR_MERCHANT_REVIEW, merchants.waiting),
+    _Queue(
+        _("Papers to look at"),
+        "merchants.board",
+        Permission.OPERATOR_MERCHANT_REVIEW,
+        lambda session: watching.count_watched(session, today=clock.now().date()),
+    ),
     _Queue(_("Listings to review"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE, moderation.waiting),
     _Queue(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE, claims.escalated),
     _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),

@@ -44,7 +44,14 @@ MENU: tuple[Entry | Group, ...] = (
     ),
     Entry(_("Consignments"), "operations.consignments", Permission.PARTNER_CONSIGNMENT_READ),
     Entry(_("Desk"), "operator.desk", Permission.OPERATOR_DESK_READ),
-    Entry(_("Merchants"), "merchants.queue", Permission.OPERATOR_MERCHANT_REVIEW),
+    Group(
+        _("Merchants"),
+        (
+            Entry(_("Applications"), "merchants.queue", Permission.OPERATOR_MERCHANT_REVIEW),
+            Entry(_("Papers to look at"), "merchants.board", Permission.OPERATOR_MERCHANT_REVIEW),
+            Entry(_("What is asked for"), "merchants.rules", Permission.OPERATOR_SETTINGS_EDIT),
+        ),
+    ),
     Entry(_("Reviews"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE),
     Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),

@@ -115,7 +115,7 @@ def build(app: Flask) -> City:
         "rival": rival,
     }
     city = City(app, people)
-    city.ids["setting"] = "HOLD_CARD_MINUTES"
+    city.ids |= {"setting": "HOLD_CARD_MINUTES", "country": "KH", "requirement": "tax_id"}
     city.ids |= {"live": str(market.chains), "made": str(made_to_order), "pads": str(market.pads)}
     for name in ("buyer", "merchant", "carrier"):
         city.ids[f"company.{name}"] = str(people[name].company)
@@ -367,6 +367,9 @@ def _admit(city: City) -> None:
     city.ids["application.new"] = city.call("newcomer", "POST", "/merchant-applications", apply | ACCOUNT | proof)["id"]
     for each in city.call("merchant", "GET", "/merchant-applications")["items"]:
         city.ids["application.merchant"] = each["id"]
+    shown = city.call("operator", "GET", f"/merchants/{city.ids['company.newcomer']}/requirements")["items"]
+    city.ids["paper"] = next(row["paper_id"] for row in shown if row["item"] == "licence")
+    city.ids["file.licence.merchant"] = city.upload("merchant", PDF, "licence.pdf", "licence")
     city.ids["file.licence.rival"] = city.upload("rival", PDF, "licence.pdf", "licence")
     invited = {"login": COLLEAGUE, "roles": ["sales"]}
     city.call("buyer", "POST", f"/companies/{city.ids['company.buyer']}/invitations", invited)

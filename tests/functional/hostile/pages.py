@@ -33,6 +33,7 @@ KINDS: Final = {
     "checkout_id": "checkout.",
     "group_id": "group",
     "file_id": "file.",
+    "paper_id": "paper",
     "picture_id": "picture.",
     "payout_id": "payout.",
     "return_id": "return.",
@@ -48,6 +49,8 @@ WORDS: Final = {
     "width": "320",
     "number": "1",
     "filename": "css/city.css",
+    "country": "KH",
+    "item": "tax_id",
 }
 # Pages whose forms are samples or that have none: the style guide's lead nowhere.
 SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide")

@@ -272,6 +272,20 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "GET /merchant-applications/{}/licence": Way("operator", ("application.new",)),
     "GET /merchant-applications/{}/lookalikes": Way("operator", ("application.new",)),
+    "POST /merchant/papers": Way(
+        "merchant", (), body(item="licence", file_id=_of("file.licence.merchant"), until=lambda _: _tomorrow())
+    ),
+    "GET /merchant/papers/{}": Way("operator", ("paper",)),
+    "GET /merchants/{}/requirements": Way("operator", ("company.newcomer",)),
+    "GET /merchants/{}/rulings": Way("operator", ("company.newcomer",)),
+    "POST /merchants/{}/rulings": Way(
+        "operator",
+        ("company.newcomer",),
+        body(item="licence", verdict="waive", reason="Seen.", until=lambda _: _tomorrow(), mark=_of("paper")),
+    ),
+    "GET /requirements": Way("operator"),
+    "GET /requirement-rules": Way(""),
+    "PUT /requirement-rules/{}/{}": Way("operator", ("country", "requirement"), body(asked="required")),
     "POST /merchants/{}/standing": Way("operator", ("company.merchant",), body(action="suspend", reason="Late.")),
     "GET /moderation": Way("operator"),
     "GET /moderation/{}": Way("operator", ("case",)),
@@ -376,6 +390,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "accounts.accept_invitation": body(person_name="Colleague", password=PASSWORD, accepted_terms=lambda _: TERMS),
     "accounts.change_password": body(current_password=PASSWORD, new_password="over the Pearl River"),
     "accounts.erase": body(current_password=PASSWORD),
+    "merchants.rule": body(reason="As the register says."),
     "imports.read_anew": lambda _: {"column.0": "grade"},
     "accounts.invite": body(login="x@demo.test"),
     "operator.admit": _partner,

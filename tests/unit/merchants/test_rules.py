@@ -1,4 +1,4 @@
-"""Who may sell: numbers, accounts, requirements, impartial decisions."""
+"""Who may sell: numbers, accounts, impartial decisions."""
 
 from datetime import date
 from uuid import uuid4
@@ -9,17 +9,8 @@ from hypothesis import strategies as st
 
 from marketplace.accounts.rules.numbers import STATED, VALIDATORS, Proof, check_number, is_as_stated
 from marketplace.kernel.errors import NotAllowed, Refused
-from marketplace.merchants.rules.applications import (
-    Item,
-    ItemState,
-    check_decision,
-    check_impartial,
-    check_licence_date,
-    check_standing,
-    requirements,
-)
+from marketplace.merchants.rules.applications import check_decision, check_impartial, check_standing
 from marketplace.merchants.rules.payees import PayeeAccount, check_account, masked
-from marketplace.merchants.rules.states import ApplicationState
 from marketplace.reference.rules import RCEP
 
 TODAY = date(2026, 11, 25)
@@ -141,29 +132,6 @@ def test_every_wrong_part_of_an_account_is_named(changes, codes):
     with pytest.raises(Refused) as refusal:
         check_account(given, currency="XXX")
     assert {error.field: error.code for error in refusal.value.errors} == {**codes, "currency": "currency"}
-
-
-@pytest.mark.parametrize(
-    ("application", "proof", "until", "has_payee", "states"),
-    [
-        (None, None, None, False, ["missing", "missing", "missing"]),
-        (ApplicationState.SUBMITTED, Proof.CHECKSUM, None, True, ["accepted", "pending", "accepted"]),
-        (ApplicationState.SUBMITTED, Proof.PATTERN, TODAY, True, ["pending", "pending", "accepted"]),
-        (ApplicationState.APPROVED, Proof.PATTERN, date(2026, 11, 24), True, ["accepted", "expired", "accepted"]),
-        (ApplicationState.REJECTED, Proof.CHECKSUM, None, True, ["rejected", "rejected", "accepted"]),
-    ],
-)
-def test_requirements_are_worked_out_when_read(application, proof, until, has_payee, states):
-    found = requirements(application=application, proof=proof, licence_until=until, has_payee=has_payee, today=TODAY)
-    assert [row.item for row in found] == list(Item)
-    assert [row.state for row in found] == [ItemState(state) for state in states]
-
-
-def test_a_licence_that_is_over_is_refused():
-    check_licence_date(None, today=TODAY)
-    check_licence_date(TODAY, today=TODAY)
-    with pytest.raises(Refused):
-        check_licence_date(date(2026, 11, 24), today=TODAY)
 
 
 def test_decisions_are_known_and_have_reasons():

@@ -15,7 +15,6 @@ from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_cursor, decode_id, page_of
 from marketplace.merchants.models import Merchant, MerchantApplication, MerchantDecision, Payee
-from marketplace.merchants.rules.applications import Requirement, requirements
 from marketplace.merchants.rules.payees import PayeeAccount, masked
 from marketplace.merchants.rules.states import ApplicationState, MerchantState, PayeeState
 
@@ -192,23 +191,6 @@ def merchant_of(session: Session, *, company_id: UUID) -> MerchantRow | None:
         row.registration_number,
         row.licence_file_id,
         row.licence_until,
-    )
-
-
-def requirements_of(session: Session, *, company_id: UUID, today: date) -> tuple[Requirement, ...]:
-    """Return what a company has to show and how each item stands."""
-    last = session.scalars(
-        sa.select(MerchantApplication)
-        .where(MerchantApplication.company_id == company_id)
-        .order_by(MerchantApplication.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return requirements(
-        application=last.state if last else None,
-        proof=last.proof if last else None,
-        licence_until=last.licence_until if last else None,
-        has_payee=has_payee(session, company_id=company_id),
-        today=today,
     )
 
 

@@ -1,0 +1,251 @@
+"""Read what companies are asked for, what they showed, and how each item stands."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import CompanyRow
+from marketplace.accounts.rules.numbers import Proof, check_number
+from marketplace.kernel.checks import Breach
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.exports import rows
+from marketplace.merchants import queries
+from marketplace.merchants.models import (
+    MerchantApplication,
+    RequirementPaper,
+    RequirementRule,
+    RequirementRuling,
+)
+from marketplace.merchants.rules.requirements import (
+    Asked,
+    Evidence,
+    Item,
+    Requirement,
+    Ruling,
+    Verdict,
+    asked_in,
+    requirement,
+)
+from marketplace.merchants.rules.states import ApplicationState, MerchantState
+
+PAGE: Final = 24
+_STANDS: Final = (MerchantState.APPROVED, MerchantState.SUSPENDED)
+_VERDICTS: Final = {
+    ApplicationState.APPROVED: Verdict.ACCEPT,
+    ApplicationState.REJECTED: Verdict.REJECT,
+    ApplicationState.CHANGES_REQUESTED: Verdict.REJECT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """A paper as it was handed in."""
+
+    id: UUID
+    company_id: UUID
+    item: Item
+    file_id: UUID
+    valid_until: date | None
+    handed_in_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RulingRow:
+    """What was said of an item, with who said it."""
+
+    item: Item
+    verdict: Verdict
+    until: date | None
+    reason: str
+    decided_by: UUID | None
+    decided_at: datetime
+
+
+def requirements_of(session: Session, *, company_id: UUID, today: date) -> tuple[Requirement, ...]:
+    """Return what a company is asked for and how each item stands, in the order of the items."""
+    company = accounts.get_company(session, company_id=company_id)
+    asked = asked_of(session, country=company.country)
+    shown = _shown(session, company)
+    rulings = {each.item: each for each in _newest_rulings(session, company_id)}
+    application = _last_application(session, company_id)
+    return tuple(
+        requirement(
+            item,
+            asked[item],
+            shown.get(item),
+            _by_application(application) if item is Item.REVIEW else _ruling(rulings.get(item)),
+            today=today,
+        )
+        for item in Item
+        if asked[item] is not Asked.NOT_ASKED
+    )
+
+
+def asked_of(session: Session, *, country: str) -> dict[Item, Asked]:
+    """Return what companies of a country are asked for."""
+    chosen = session.execute(
+        sa.select(RequirementRule.item, RequirementRule.asked).where(RequirementRule.country == country)
+    )
+    return asked_in(country, {row.item: row.asked for row in chosen})
+
+
+def asked_everywhere(session: Session, *, countries: tuple[str, ...]) -> dict[str, dict[Item, Asked]]:
+    """Return what is asked for in each of these countries, in one query."""
+    chosen: dict[str, dict[Item, Asked]] = {country: {} for country in countries}
+    wanted = sa.select(RequirementRule.country, RequirementRule.item, RequirementRule.asked)
+    for row in session.execute(wanted.where(RequirementRule.country.in_(countries))):
+        chosen[row.country][row.item] = row.asked
+    return {country: asked_in(country, mine) for country, mine in chosen.items()}
+
+
+def papers_of(session: Session, *, company_id: UUID) -> Mapping[Item, PaperRow]:
+    """Return the newest paper of each item that a company handed in."""
+    found = session.execute(sa.select(*_PAPER).where(RequirementPaper.company_id == company_id, is_newest_paper()))
+    return {row.item: PaperRow(*row) for row in found}
+
+
+def paper(session: Session, *, paper_id: UUID, company_id: UUID | None = None) -> PaperRow:
+    """Return a paper; NotFound for an unknown one, and for a foreign one when a company asks."""
+    wanted = sa.select(*_PAPER).where(RequirementPaper.id == paper_id)
+    if company_id is not None:
+        wanted = wanted.where(RequirementPaper.company_id == company_id)
+    row = session.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFound("paper")
+    return PaperRow(*row)
+
+
+def rulings_of(session: Session, *, company_id: UUID) -> tuple[RulingRow, ...]:
+    """Return everything reviewers said of a company's items, the newest first."""
+    said = session.scalars(
+        sa.select(RequirementRuling)
+        .where(RequirementRuling.company_id == company_id)
+        .order_by(RequirementRuling.id.desc())
+    )
+    return tuple(
+        RulingRow(row.item, row.verdict, row.until, row.reason, row.decided_by, row.decided_at) for row in said
+    )
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return rulings about a paper of another company or of another item."""
+    strange = (
+        sa.select(RequirementRuling.id)
+        .join(RequirementPaper, RequirementPaper.id == RequirementRuling.paper_id)
+        .where(
+            sa.or_(
+                RequirementPaper.company_id != RequirementRuling.company_id,
+                RequirementPaper.item != RequirementRuling.item,
+            )
+        )
+    )
+    what = "says something of a paper of another"
+    return [Breach("4 resolved once", "requirement_ruling", found, what) for found in session.scalars(strange)]
+
+
+def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return the papers a person handed in and what that person said of others', earliest first."""
+    shown = (RequirementPaper.id, RequirementPaper.company_id, RequirementPaper.item, RequirementPaper.handed_in_at)
+    said = (
+        RequirementRuling.company_id,
+        RequirementRuling.item,
+        RequirementRuling.verdict,
+        RequirementRuling.reason,
+        RequirementRuling.decided_at,
+    )
+    return {
+        "requirement_papers": rows(
+            session,
+            sa.select(*shown).where(RequirementPaper.handed_in_by == person_id).order_by(RequirementPaper.id),
+        ),
+        "requirement_rulings": rows(
+            session,
+            sa.select(*said).where(RequirementRuling.decided_by == person_id).order_by(RequirementRuling.id),
+        ),
+    }
+
+
+def _shown(session: Session, company: CompanyRow) -> dict[Item, Evidence]:
+    """Return what a company shows; what the city knows by itself proves itself."""
+    found: dict[Item, Evidence] = {
+        row.item: Evidence(str(row.id), row.valid_until) for row in papers_of(session, company_id=company.id).values()
+    }
+    application = _last_application(session, company.id)
+    if application is not None:
+        number = f"{application.country} {application.registration_number}"
+        found[Item.REGISTRATION] = Evidence(number, proves_itself=application.proof is Proof.CHECKSUM)
+        found[Item.REVIEW] = Evidence(str(application.id))
+    if company.tax_id:
+        proof = check_number(company.country, company.tax_id, field="tax_id").proof
+        found[Item.TAX_ID] = Evidence(company.tax_id, proves_itself=proof is Proof.CHECKSUM)
+    if lines := company.address.lines:
+        found[Item.ADDRESS] = Evidence(hashlib.sha256("\n".join(lines).encode()).hexdigest())
+    if queries.has_payee(session, company_id=company.id):
+        found[Item.PAYEE] = Evidence("active", proves_itself=True)
+    if accounts.has_accepted_terms(session, company_id=company.id):
+        found[Item.TERMS] = Evidence("accepted", proves_itself=True)
+    return found
+
+
+def _last_application(session: Session, company_id: UUID) -> MerchantApplication | None:
+    return session.scalars(
+        sa.select(MerchantApplication)
+        .where(MerchantApplication.company_id == company_id)
+        .order_by(MerchantApplication.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _by_application(row: MerchantApplication | None) -> Ruling | None:
+    """Return the operator's review as what was said of the application itself."""
+    if row is None or row.state not in _VERDICTS:
+        return None
+    return Ruling(_VERDICTS[row.state], str(row.id), None, "", None, row.submitted_at)
+
+
+def _ruling(row: RequirementRuling | None) -> Ruling | None:
+    if row is None:
+        return None
+    return Ruling(row.verdict, row.mark, row.until, row.reason, row.decided_by, row.decided_at)
+
+
+def _newest_rulings(session: Session, company_id: UUID) -> list[RequirementRuling]:
+    mine = sa.select(RequirementRuling).where(RequirementRuling.company_id == company_id, is_newest_ruling())
+    return list(session.scalars(mine))
+
+
+_PAPER: Final = (
+    RequirementPaper.id,
+    RequirementPaper.company_id,
+    RequirementPaper.item,
+    RequirementPaper.file_id,
+    RequirementPaper.valid_until,
+    RequirementPaper.handed_in_at,
+)
+
+
+def is_newest_paper() -> sa.ColumnElement[bool]:
+    """Tell the papers that count: after which the company handed in no other for the item."""
+    later = aliased(RequirementPaper)
+    return ~sa.exists().where(
+        later.company_id == RequirementPaper.company_id,
+        later.item == RequirementPaper.item,
+        later.id > RequirementPaper.id,
+    )
+
+
+def is_newest_ruling() -> sa.ColumnElement[bool]:
+    """Tell the rulings after which nothing else was said of the item."""
+    later = aliased(RequirementRuling)
+    return ~sa.exists().where(
+        later.company_id == RequirementRuling.company_id,
+        later.item == RequirementRuling.item,
+        later.id > RequirementRuling.id,
+    )

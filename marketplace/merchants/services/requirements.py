@@ -1,0 +1,253 @@
+"""Show what is asked for, say how it stands, choose what countries are asked for, and watch what ends."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.accounts.services import companies
+from marketplace.audit import services as audit
+from marketplace.files import queries as files
+from marketplace.files.rules import Purpose
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.events import record
+from marketplace.kernel.ids import new_id
+from marketplace.merchants import queries as merchants
+from marketplace.merchants.events import RequirementEnding, RequirementRuled
+from marketplace.merchants.models import (
+    Merchant,
+    RequirementNotice,
+    RequirementPaper,
+    RequirementRule,
+    RequirementRuling,
+)
+from marketplace.merchants.queries import requirements as queries
+from marketplace.merchants.queries.watching import EndRow
+from marketplace.merchants.rules.applications import check_impartial
+from marketplace.merchants.rules.requirements import (
+    CHOSEN,
+    JUDGED,
+    PAPERS,
+    Asked,
+    Item,
+    ItemState,
+    Requirement,
+    Stage,
+    Verdict,
+    check_judged,
+    check_last_day,
+    check_ruling,
+)
+from marketplace.merchants.rules.states import MerchantState
+from marketplace.reference.rules import RCEP
+
+_STANDS: Final = (MerchantState.APPROVED, MerchantState.SUSPENDED)
+
+
+def hand_in(session: Session, *, actor: Actor, item: Item, file_id: UUID, until: date | None, now: datetime) -> UUID:
+    """Show a paper of the actor's company and return its id; the one before stays, and no longer counts.
+
+    Refused for what is no paper or not asked for here, and for a file that was not handed in as a licence. Conflict
+    ``licence_with_application`` for a licence before the company was approved: that goes with the application.
+    """
+    actor.must(Permission.COMPANY_MERCHANT_APPLY)
+    companies.take_turn(session, company_id=actor.company)
+    country = accounts.get_company(session, company_id=actor.company).country
+    asked = queries.asked_of(session, country=country)
+    wanted = [each for each in PAPERS if asked[each] is not Asked.NOT_ASKED]
+    if item not in wanted:
+        raise Refused.field("item", "choice", ", ".join(wanted))
+    check_last_day(until, field="until", today=now.date())
+    check_file(session, actor, file_id, field="file_id")
+    merchant = merchants.merchant_of(session, company_id=actor.company)
+    if item is Item.LICENCE and (merchant is None or merchant.state not in _STANDS):
+        raise Conflict("licence_with_application")
+    return keep_paper(session, actor=actor, item=item, file_id=file_id, until=until, now=now)
+
+
+def keep_paper(session: Session, *, actor: Actor, item: Item, file_id: UUID, until: date | None, now: datetime) -> UUID:
+    """Write down a paper that was checked before; the same one again is the one there is."""
+    last = queries.papers_of(session, company_id=actor.company).get(item)
+    if last is not None and (last.file_id, last.valid_until) == (file_id, until):
+        return last.id
+    paper = RequirementPaper(
+        id=new_id(),
+        company_id=actor.company,
+        item=item,
+        file_id=file_id,
+        valid_until=until,
+        handed_in_by=actor.person_id,
+        handed_in_at=now,
+    )
+    session.add(paper)
+    session.flush()
+    _audit(session, actor, "requirement.shown", actor.company, now, item=item, paper=paper.id)
+    return paper.id
+
+
+def check_file(session: Session, actor: Actor, file_id: UUID, *, field: str) -> None:
+    """Refuse what is no file of the actor's company handed in as a licence."""
+    try:
+        file = files.get_file(session, company_id=actor.company, file_id=file_id)
+    except NotFound:
+        file = None
+    if file is None or not file.serves(Purpose.LICENCE):
+        raise Refused.field(field, "licence", "a file of your company handed in with purpose licence")
+
+
+def rule(
+    session: Session,
+    *,
+    actor: Actor,
+    company_id: UUID,
+    item: Item,
+    verdict: Verdict,
+    reason: str,
+    until: date | None = None,
+    mark: str | None = None,
+    now: datetime,
+) -> None:
+    """Accept, reject or waive an item of a company; what was said before stays, and this counts.
+
+    ``mark`` names the evidence that was looked at: Conflict ``evidence_changed`` when the company shows another by
+    now. Conflict ``nothing_shown`` and ``evidence_over`` for what cannot be accepted. A waiver may end on a day.
+    """
+    actor.must(Permission.OPERATOR_MERCHANT_REVIEW)
+    check_ruling(item, verdict, reason, until, today=now.date())
+    companies.take_turn(session, company_id=company_id)
+    check_stranger(session, actor, company_id)
+    found = {each.item: each for each in queries.requirements_of(session, company_id=company_id, today=now.date())}
+    if item not in found:
+        raise Refused.field("item", "choice", ", ".join(found))
+    check_judged(found[item], verdict, mark)
+    _say(session, actor, company_id, found[item], verdict, reason.strip(), until, now)
+
+
+def settle(session: Session, *, actor: Actor, company_id: UUID, reason: str, now: datetime) -> None:
+    """Pass the second gate: accept what waits to be looked at, as approval says; Conflict for what stays open.
+
+    ``payee_missing`` while the company cannot be paid, ``requirements_open`` with the ``items`` that are missing,
+    rejected or over: each is shown anew, or waived with a reason.
+    """
+    found = queries.requirements_of(session, company_id=company_id, today=now.date())
+    for each in found:
+        if each.item in JUDGED and each.state is ItemState.PENDING:
+            _say(session, actor, company_id, each, Verdict.ACCEPT, reason.strip(), None, now)
+    stay = [
+        each for each in found if each.is_open and each.state is not ItemState.PENDING and each.item is not Item.REVIEW
+    ]
+    if any(each.item is Item.PAYEE for each in stay):
+        raise Conflict("payee_missing")
+    if stay:
+        raise Conflict("requirements_open", items=[each.item for each in stay])
+
+
+def check_shown(session: Session, *, company_id: UUID, today: date) -> None:
+    """Keep the first gate: Conflict ``requirements_open`` with what the company has to show before it applies."""
+    found = queries.requirements_of(session, company_id=company_id, today=today)
+    if lacking := [each.item for each in found if each.is_lacking]:
+        raise Conflict("requirements_open", items=lacking)
+
+
+def choose(session: Session, *, actor: Actor, country: str, item: Item, asked: Asked, now: datetime) -> None:
+    """Choose whether companies of a country are asked for an item, from now on; again changes nothing."""
+    actor.must(Permission.OPERATOR_SETTINGS_EDIT)
+    if country not in RCEP:
+        raise NotFound("country")
+    if item not in CHOSEN:
+        raise Refused.field("item", "choice", ", ".join(CHOSEN))
+    if queries.asked_of(session, country=country)[item] is asked:
+        return
+    if not insert_if_new(session, RequirementRule, country=country, item=item, asked=asked):
+        mine = (RequirementRule.country == country, RequirementRule.item == item)
+        session.execute(sa.update(RequirementRule).where(*mine).values(asked=asked))
+    facts = {"country": country, "item": item, "asked": asked}
+    audit.record(
+        session,
+        actor=actor,
+        action="requirement.chosen",
+        subject="company",
+        subject_id=actor.company,
+        facts=facts,
+        now=now,
+    )
+
+
+def tell_of_ends(session: Session, *, ends: Sequence[EndRow], now: datetime) -> int:
+    """Say once of each stage that what a merchant showed ends soon or has ended; return of how many it was said."""
+    return sum(_tell_of_end(session, end, now) for end in ends)
+
+
+def _tell_of_end(session: Session, end: EndRow, now: datetime) -> bool:
+    is_new = insert_if_new(
+        session,
+        RequirementNotice,
+        company_id=end.company_id,
+        item=end.item,
+        until=end.until,
+        stage=end.stage,
+        told_at=now,
+    )
+    if is_new:
+        _audit(session, SYSTEM, "requirement.ending", end.company_id, now, item=end.item, stage=end.stage)
+        is_over = end.stage is Stage.OVER
+        event = RequirementEnding(company_id=end.company_id, item=end.item, until=end.until, is_over=is_over, at=now)
+        record(session, event)
+    return is_new
+
+
+def check_stranger(session: Session, actor: Actor, company_id: UUID, submitted_by: UUID | None = None) -> None:
+    """Refuse a reviewer who would judge a company of his own, or what he handed in."""
+    mine = accounts.companies_of(session, actor=actor)
+    check_impartial(reviewer=actor.person_id, reviewer_companies=mine, applicant=company_id, submitted_by=submitted_by)
+
+
+def _say(
+    session: Session,
+    actor: Actor,
+    company_id: UUID,
+    found: Requirement,
+    verdict: Verdict,
+    reason: str,
+    until: date | None,
+    now: datetime,
+) -> None:
+    ruling = RequirementRuling(
+        id=new_id(),
+        company_id=company_id,
+        item=found.item,
+        verdict=verdict,
+        mark=found.mark,
+        paper_id=found.paper_id,
+        until=until,
+        reason=reason,
+        decided_by=actor.person_id,
+        decided_at=now,
+    )
+    session.add(ruling)
+    session.flush()
+    if found.item is Item.LICENCE and verdict is Verdict.ACCEPT:
+        _take_licence(session, company_id, ruling.paper_id, now)
+    _audit(session, actor, f"requirement.{verdict}", company_id, now, item=found.item, ruling=ruling.id)
+    record(session, RequirementRuled(company_id=company_id, item=found.item, verdict=verdict, at=now))
+
+
+def _take_licence(session: Session, company_id: UUID, paper_id: UUID | None, now: datetime) -> None:
+    """Let a merchant's mark say until when the licence counts that was accepted last."""
+    paper = session.get_one(RequirementPaper, paper_id)
+    session.execute(
+        sa.update(Merchant)
+        .where(Merchant.company_id == company_id)
+        .values(licence_file_id=paper.file_id, licence_until=paper.valid_until, changed_at=now)
+    )
+
+
+def _audit(session: Session, actor: Actor, action: str, company_id: UUID, now: datetime, **facts: Any) -> None:
+    audit.record(session, actor=actor, action=action, subject="merchant", subject_id=company_id, facts=facts, now=now)

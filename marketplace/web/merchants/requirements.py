@@ -1,0 +1,167 @@
+"""What companies show: the board of what reviewers look at, one company's items, and what countries are asked for."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from flask import flash, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import files as file_acts
+from marketplace.edge.acts import merchants as acts
+from marketplace.edge.acts.clocks import house_clock
+from marketplace.edge.parsing import parse, parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import merchants as requests
+from marketplace.edge.requests.payments import CursorQuery
+from marketplace.files import queries as files
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.merchants import queries as merchants
+from marketplace.merchants.queries import requirements as queries
+from marketplace.merchants.queries import watching
+from marketplace.merchants.rules.requirements import CHOSEN, Asked, Item, Verdict
+from marketplace.web.merchants.blueprint import pages
+from marketplace.web.shared import acts as forms
+from marketplace.web.shared import choices
+
+_REVIEW = Permission.OPERATOR_MERCHANT_REVIEW
+_CHOOSE = Permission.OPERATOR_SETTINGS_EDIT
+ITEMS: Final[dict[Item, Any]] = {
+    Item.TERMS: lazy_gettext("Terms of the city"),
+    Item.REGISTRATION: lazy_gettext("Registration number"),
+    Item.LICENCE: lazy_gettext("Business licence"),
+    Item.TAX_ID: lazy_gettext("Tax id"),
+    Item.ADDRESS: lazy_gettext("Address"),
+    Item.PAYEE: lazy_gettext("Account to be paid into"),
+    Item.TAX_CERTIFICATE: lazy_gettext("Tax certificate"),
+    Item.EXPORT_REGISTRATION: lazy_gettext("Registration as an exporter"),
+    Item.BANK_LETTER: lazy_gettext("Letter of the bank"),
+    Item.REVIEW: lazy_gettext("Our review"),
+}
+ASKED: Final[dict[Asked, Any]] = {
+    Asked.REQUIRED: lazy_gettext("Required"),
+    Asked.OPTIONAL: lazy_gettext("Wanted"),
+    Asked.NOT_ASKED: lazy_gettext("Not asked for"),
+}
+VERDICTS: Final[dict[Verdict, Any]] = {
+    Verdict.ACCEPT: lazy_gettext("Accept"),
+    Verdict.REJECT: lazy_gettext("Reject"),
+    Verdict.WAIVE: lazy_gettext("Waive"),
+}
+SAID: Final[dict[Verdict, Any]] = {
+    Verdict.ACCEPT: lazy_gettext("Accepted"),
+    Verdict.REJECT: lazy_gettext("Rejected"),
+    Verdict.WAIVE: lazy_gettext("Waived"),
+}
+
+
+@pages.get("/operator/requirements")
+@requires(_REVIEW)
+def board() -> str:
+    """Show what of companies that sell nobody looked at, and what ends soon."""
+    asked = parse(CursorQuery, {name: request.args[name] for name in ("cursor",) if name in request.args})
+    page = watching.watched(reading(), today=clock.now().date(), cursor=asked.cursor)
+    return render_template(
+        "merchants/board.html",
+        rows=page.items,
+        items=ITEMS,
+        today=clock.now().date(),
+        next=url_for("merchants.board", cursor=page.next) if page.next else None,
+        first=url_for("merchants.board") if asked.cursor else None,
+    )
+
+
+@pages.get("/operator/requirements/<uuid:company_id>")
+@requires(_REVIEW)
+def requirements(company_id: UUID) -> str:
+    """Show what a company is asked for, what it showed and what was said of it."""
+    return _requirements(company_id)
+
+
+@pages.get("/operator/papers/<uuid:paper_id>")
+@requires(_REVIEW)
+def paper(paper_id: UUID) -> Any:
+    """Give a paper that a company handed in."""
+    found = queries.paper(reading(), paper_id=paper_id)
+    return file_acts.give(files.get_any(reading(), file_id=found.file_id))
+
+
+@pages.post("/operator/requirements/<uuid:company_id>/rulings")
+@requires(_REVIEW, twin="POST /api/v1/merchants/{id}/rulings")
+def rule(company_id: UUID) -> Any:
+    """Accept, reject or waive an item."""
+    try:
+        body = parse_form(requests.Ruling, request.form)
+        done = forms.once(lambda session: _ruled(session, company_id, body))
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _requirements(company_id, **shown))
+    flash(_("Noted: %(item)s.", item=ITEMS[body.item]), "good")
+    return done
+
+
+def _ruled(session: Any, company_id: UUID, body: requests.Ruling) -> str:
+    acts.rule(session, company_id, body)
+    return url_for("merchants.requirements", company_id=company_id)
+
+
+@pages.get("/operator/requirement-rules")
+@requires(_CHOOSE, twin="GET /api/v1/requirement-rules")
+def rules() -> str:
+    """Show what each country's companies are asked for."""
+    return _rules()
+
+
+@pages.post("/operator/requirement-rules/<country>/<item>")
+@requires(_CHOOSE, twin="PUT /api/v1/requirement-rules/{country}/{item}")
+def choose(country: str, item: str) -> Any:
+    """Choose whether companies of a country are asked for an item."""
+    try:
+        body = parse_form(requests.Choice, request.form)
+        done = forms.once(lambda session: _chosen(session, country, item, body))
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, _rules)
+    flash(_("It holds from now on."), "good")
+    return done
+
+
+def _chosen(session: Any, country: str, item: str, body: requests.Choice) -> str:
+    acts.choose(session, country, item, body)
+    return url_for("merchants.rules")
+
+
+def _requirements(company_id: UUID, **shown: Any) -> str:
+    session = reading()
+    applied = merchants.applications(session, company_id=company_id).items
+    return render_template(
+        "merchants/requirements.html",
+        company=accounts.get_company(session, company_id=company_id),
+        merchant=merchants.merchant_of(session, company_id=company_id),
+        application=applied[-1] if applied else None,
+        rows=queries.requirements_of(session, company_id=company_id, today=clock.now().date()),
+        rulings=queries.rulings_of(session, company_id=company_id),
+        zone=house_clock(session),
+        items=ITEMS,
+        asked=ASKED,
+        verdicts=VERDICTS,
+        said=SAID,
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )
+
+
+def _rules(**shown: Any) -> str:
+    countries = choices.countries()
+    asked = queries.asked_everywhere(reading(), countries=tuple(code for code, _name in countries))
+    return render_template(
+        "merchants/rules.html",
+        countries=countries,
+        rules=asked,
+        chosen=CHOSEN,
+        chosen_columns=[{"label": ITEMS[item]} for item in CHOSEN],
+        items=ITEMS,
+        asked=ASKED,
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )

@@ -1,0 +1,236 @@
+"""What a company is asked for: by country, shown, accepted, rejected, waived; watched when it ends."""
+
+import io
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from marketplace.accounts.rules.permissions import Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading
+from marketplace.merchants import flows
+from marketplace.merchants.queries import requirements, watching
+from tests.functional.test_merchants import NUMBER, PDF, REVIEWER, licence, proven, reviewer
+from tests.functional.test_onboarding import judge_of
+
+OWNER = "owner@demo.test"
+ADMIN = "admin@demo.test"
+YES = {"decision": "approve", "reason": "Licence and number agree."}
+
+
+def day(ahead):
+    return (clock.now() + timedelta(days=ahead)).date().isoformat()
+
+
+def admin(town):
+    """Bring in who chooses what countries are asked for."""
+    return reviewer(town, ADMIN, Role.ADMIN)
+
+
+def states(answer):
+    return {row["item"]: row["state"] for row in answer}
+
+
+@pytest.fixture
+def trade(town):
+    ids = town.company(OWNER, country="KH", registration_number="00012345", company_name="Mekong Chains")
+    return town, town.program(OWNER), ids["company_id"]
+
+
+def applied(program, **changes):
+    sent = proven(program, registration_number="00012345", legal_name="Mekong Chains", **changes)
+    return f"/merchant-applications/{program.call('POST', '/merchant-applications', 201, sent)['id']}"
+
+
+def test_what_a_country_asks_for_is_shown_judged_and_then_approved(trade):
+    town, program, company_id = trade
+    judge, chief = reviewer(town), admin(town)
+    chief.call("PUT", "/requirement-rules/KH/export_registration", 204, {"asked": "required"})
+    rules = chief.call("GET", "/requirement-rules", 200)["items"]
+    asked = {row["country"]: row["asked"] for row in rules if row["item"] == "export_registration"}
+    assert {country for country, value in asked.items() if value == "required"} == {"KH"}
+    sent = proven(program, registration_number="00012345", legal_name="Mekong Chains")
+    assert program.problem("POST", "/merchant-applications", 409, sent)[0] == "requirements_open"
+    assert program.call("GET", "/merchant", 200)["state"] is None
+
+    paper = {"item": "export_registration", "file_id": licence(program), "until": day(200)}
+    first = program.call("POST", "/merchant/papers", 201, paper)["id"]
+    assert program.call("POST", "/merchant/papers", 201, paper)["id"] == first
+    board = f"/merchants/{company_id}/requirements"
+    path = f"/merchant-applications/{program.call('POST', '/merchant-applications', 201, sent)['id']}"
+    found = judge.call("GET", board, 200)["items"]
+    assert states(found) == {
+        "terms": "accepted", "registration": "pending", "licence": "pending", "tax_id": "missing",
+        "address": "missing", "payee": "accepted", "export_registration": "pending", "review": "pending",
+    }  # fmt: skip
+    (shown,) = (row for row in found if row["item"] == "export_registration")
+    assert (shown["paper_id"], shown["mark"], shown["until"]) == (first, first, paper["until"])
+
+    rulings = f"/merchants/{company_id}/rulings"
+    no = {"item": "export_registration", "verdict": "reject", "reason": "It is in another name.", "mark": first}
+    judge.call("POST", rulings, 204, no)
+    assert judge.problem("POST", f"{path}/decision", 409, YES)[0] == "requirements_open"
+    assert states(judge.call("GET", board, 200)["items"])["licence"] == "pending"  # nothing half-done
+    (told,) = [one for one in town.letters() if one.subject == "Something that your company showed was not accepted"]
+    assert told.to == OWNER
+    assert "It is in another name." in told.body
+    (mine,) = (row for row in program.call("GET", "/merchant", 200)["requirements"] if row["state"] == "rejected")
+    assert (mine["item"], mine["reason"]) == ("export_registration", "It is in another name.")
+
+    second = program.call("POST", "/merchant/papers", 201, paper | {"file_id": licence(program), "until": None})["id"]
+    yes = {"item": "export_registration", "verdict": "accept", "mark": first}
+    assert judge.problem("POST", rulings, 409, yes)[0] == "evidence_changed"
+    judge.call("POST", rulings, 204, yes | {"mark": second})
+    judge.call("POST", f"{path}/decision", 200, YES)
+    after = states(judge.call("GET", board, 200)["items"])
+    assert {after[item] for item in ("registration", "licence", "export_registration", "review")} == {"accepted"}
+    history = judge.call("GET", rulings, 200)["items"]
+    assert [(row["item"], row["verdict"]) for row in history][-2:] == [
+        ("export_registration", "accept"), ("export_registration", "reject"),
+    ]  # fmt: skip
+    assert all(row["decided_by"] for row in history)
+    reading().rollback()
+    assert requirements.breaches(reading()) == []
+
+
+def test_what_is_missing_is_waived_with_a_reason_and_until_a_day(trade):
+    town, program, company_id = trade
+    judge, chief = reviewer(town), admin(town)
+    path = applied(program)
+    chief.call("PUT", "/requirement-rules/KH/tax_id", 204, {"asked": "required"})
+    assert judge.problem("POST", f"{path}/decision", 409, YES)[0] == "requirements_open"
+    rulings = f"/merchants/{company_id}/rulings"
+    waive = {"item": "tax_id", "verdict": "waive", "reason": "Applied for; the office answers by spring."}
+    assert judge.problem("POST", rulings, 409, waive | {"verdict": "accept"})[0] == "nothing_shown"
+    assert judge.problem("POST", rulings, 422, waive | {"reason": " "})[1] == {"reason"}
+    assert judge.problem("POST", rulings, 422, waive | {"until": day(-1)})[1] == {"until"}
+    assert judge.problem("POST", rulings, 422, waive | {"item": "terms"})[1] == {"verdict"}
+    assert judge.problem("POST", rulings, 422, waive | {"item": "bank_letter"})[1] == {"item"}
+    judge.call("POST", rulings, 204, waive | {"until": day(20)})
+    judge.call("POST", f"{path}/decision", 200, YES)
+    (seen,) = judge.call("GET", "/requirements", 200)["items"]
+    assert (seen["item"], seen["waived"], seen["until"]) == ("tax_id", True, day(20))
+    assert flows.watch(now=clock.now()) == 1
+    assert flows.watch(now=clock.now()) == 0
+    assert flows.watch(now=clock.now() + timedelta(days=21)) == 1
+    company = program.call("GET", f"/companies/{company_id}", 200)
+    number = {"version": company["version"], "name": company["name"], "tax_id": "L001-901234567"}
+    program.call("PATCH", f"/companies/{company_id}", 200, number)
+    judge.call("POST", rulings, 204, {"item": "tax_id", "verdict": "accept"})
+    assert judge.call("GET", "/requirements", 200)["items"] == []
+
+
+def test_a_licence_that_ends_is_told_of_flagged_and_renewed_while_the_company_sells(trade):
+    town, program, company_id = trade
+    judge = reviewer(town)
+    assert program.problem("POST", "/merchant/papers", 409, {"item": "licence", "file_id": licence(program)})[0] == (
+        "licence_with_application"
+    )
+    path = applied(program, licence_until=day(20))
+    judge.call("POST", f"{path}/decision", 200, YES)
+    now = clock.now()
+    assert [flows.watch(now=now) for _ in range(2)] == [1, 0]
+    assert flows.watch(now=now + timedelta(days=14)) == 1
+    subjects = [one.subject for one in town.letters() if one.to == OWNER and "ends soon" in one.subject]
+    assert subjects == ["A paper of your company ends soon"]  # of two weeks ahead nobody reads today
+    (ends,) = judge.call("GET", "/requirements", 200)["items"]
+    assert (ends["company"], ends["item"], ends["pending"], ends["until"]) == (
+        "Mekong Chains", "licence", False, day(20),
+    )  # fmt: skip
+    found = requirements.requirements_of(reading(), company_id=UUID(company_id), today=now.date() + timedelta(21))
+    assert {row.item: row.state for row in found}["licence"] == "expired"
+    assert program.call("GET", "/merchant", 200)["state"] == "approved"
+
+    new = {"item": "licence", "file_id": licence(program), "until": day(400)}
+    assert program.problem("POST", "/merchant/papers", 422, new | {"until": day(-1)})[1] == {"until"}
+    paper = program.call("POST", "/merchant/papers", 201, new)["id"]
+    assert states(program.call("GET", "/merchant", 200)["requirements"])["licence"] == "pending"
+    (waits,) = judge.call("GET", "/requirements", 200)["items"]
+    assert (waits["pending"], waits["until"]) == (True, day(400))
+    bearer = {"Authorization": f"Bearer {judge.token}"}
+    assert judge.app.test_client().get(f"/api/v1/merchant/papers/{paper}", headers=bearer).data == PDF
+    judge.call("POST", f"/merchants/{company_id}/rulings", 204, {"item": "licence", "verdict": "accept", "mark": paper})
+    assert states(program.call("GET", "/merchant", 200)["requirements"])["licence"] == "accepted"
+    assert judge.call("GET", "/requirements", 200)["items"] == []
+    reading().rollback()
+    assert watching.count_watched(reading(), today=clock.now().date()) == 0
+
+
+def test_who_reviews_is_told_once_a_paper_of_a_company_that_sells_is_over(trade, monkeypatch):
+    town, program, _ = trade
+    judge = reviewer(town)
+    judge.call("POST", f"{applied(program, licence_until=day(0))}/decision", 200, YES)
+    later = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert [flows.watch(now=later) for _ in range(2)] == [1, 0]
+    told = {(one.to, one.subject) for one in town.letters()}
+    assert (OWNER, "A paper of your company has ended") in told
+    assert (REVIEWER, "A paper of a company that sells has ended: Mekong Chains") in told
+
+
+def test_papers_are_their_companys_and_its_reviewers(trade):
+    town, program, company_id = trade
+    paper = {"item": "tax_certificate", "file_id": licence(program)}
+    assert program.problem("POST", "/merchant/papers", 422, paper)[1] == {"item"}  # nobody asks for it here
+    admin(town).call("PUT", "/requirement-rules/KH/tax_certificate", 204, {"asked": "optional"})
+    mine = program.call("POST", "/merchant/papers", 201, paper)["id"]
+    rival = "rival@demo.test"
+    town.company(rival, country="CN", registration_number=NUMBER, company_name="Rival Co.")
+    other = town.program(rival)
+    assert other.problem("GET", f"/merchant/papers/{mine}", 404)[0] == "not_found"
+    assert other.problem("POST", "/merchant/papers", 422, {"item": "licence", "file_id": paper["file_id"]})[1] == {
+        "file_id"
+    }
+    other.call("GET", f"/merchants/{company_id}/requirements", 403)
+    other.call("POST", f"/merchants/{company_id}/rulings", 403, {"item": "licence", "verdict": "accept"})
+    other.call("PUT", "/requirement-rules/KH/tax_id", 403, {"asked": "required"})
+    judge = reviewer(town)
+    judge.call("GET", f"/merchants/{company_id[:-4]}0000/requirements", 404)
+    judge.call("PUT", "/requirement-rules/KH/tax_id", 403, {"asked": "required"})
+
+
+def test_a_choice_is_refused_for_what_is_nobodys_to_choose(town):
+    chief = admin(town)
+    for path in ("/requirement-rules/US/tax_id", "/requirement-rules/KH/licence", "/requirement-rules/KH/luck"):
+        chief.call("PUT", path, 404, {"asked": "optional"})
+    assert chief.problem("PUT", "/requirement-rules/KH/tax_id", 422, {"asked": "maybe"})[1] == {"asked"}
+
+
+def test_pages_show_hand_in_judge_and_choose(trade):
+    town, program, company_id = trade
+    judge, chief = reviewer(town), admin(town)
+    eye = judge_of(town, judge)
+    hand = judge_of(town, chief, ADMIN)
+    hand.open("/operator/requirement-rules")
+    hand.send("/operator/requirement-rules/KH/bank_letter", {"asked": "required"})
+    owner = town.visitor(OWNER)
+    page = owner.open("/merchant")
+    assert "Letter of the bank" in page
+    scan = {"item": "bank_letter", "file_id": (io.BytesIO(PDF), "letter.pdf"), "until": day(-3)}
+    refused = owner.send("/merchant/papers", scan, 422).get_data(as_text=True)
+    assert "This licence is over" in refused
+    owner.open("/merchant")
+    owner.send("/merchant/papers", scan | {"file_id": (io.BytesIO(PDF), "letter.pdf"), "until": ""})
+    assert "It is looked at with your application." in owner.open("/merchant")
+    path = applied(program)
+    eye.open(f"/operator/merchants/{path.rpartition('/')[2]}")
+    assert "Letter of the bank" in eye.text()
+    page = eye.open(f"/operator/requirements/{company_id}")
+    (letter,) = (
+        row for row in judge.call("GET", f"/merchants/{company_id}/requirements", 200)["items"]
+        if row["item"] == "bank_letter"
+    )  # fmt: skip
+    assert f"/operator/papers/{letter['paper_id']}" in page
+    act = f"/operator/requirements/{company_id}/rulings"
+    no = {"item": "bank_letter", "verdict": "reject", "mark": letter["mark"], "reason": ""}
+    assert "Reason" in eye.send(act, no, 422).get_data(as_text=True)
+    eye.open(f"/operator/requirements/{company_id}")
+    eye.send(act, no | {"verdict": "accept"})
+    judge.call("POST", f"{path}/decision", 200, YES)
+    assert "Every paper was looked at" in eye.open("/operator/requirements")
+    owner.open("/merchant")
+    owner.send("/merchant/papers", scan | {"item": "licence", "file_id": (io.BytesIO(PDF), "new.pdf"), "until": day(9)})
+    assert "Mekong Chains" in eye.open("/operator/requirements")
+    assert chief.call("GET", "/requirement-rules", 200)["items"]
+    assert "Papers to look at" in eye.text()

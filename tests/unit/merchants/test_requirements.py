@@ -1,0 +1,170 @@
+"""How what a company shows stands: by what it shows now, by what was said of just that, and by the day."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.accounts.rules.numbers import VALIDATORS
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.merchants.rules.requirements import (
+    CHOSEN,
+    FIXED,
+    JUDGED,
+    PAPERS,
+    Asked,
+    Evidence,
+    Item,
+    ItemState,
+    Ruling,
+    Stage,
+    Verdict,
+    asked_in,
+    check_judged,
+    check_last_day,
+    check_ruling,
+    requirement,
+    stage,
+)
+from marketplace.reference.rules import RCEP
+
+TODAY = date(2026, 11, 27)
+DAY = timedelta(days=1)
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def said(verdict, mark="a", until=None, reason="Seen."):
+    return Ruling(verdict, mark, until, reason, uuid4(), AT)
+
+
+def standing(evidence, ruling=None, item=Item.LICENCE, today=TODAY):
+    return requirement(item, Asked.REQUIRED, evidence, ruling, today=today).state
+
+
+@pytest.mark.parametrize(
+    ("evidence", "ruling", "state"),
+    [
+        (None, None, "missing"),
+        (Evidence("a"), None, "pending"),
+        (Evidence("a", proves_itself=True), None, "accepted"),
+        (Evidence("a"), said(Verdict.ACCEPT), "accepted"),
+        (Evidence("a"), said(Verdict.REJECT), "rejected"),
+        (Evidence("a", proves_itself=True), said(Verdict.REJECT), "rejected"),
+        (Evidence("b"), said(Verdict.ACCEPT), "pending"),
+        (Evidence("b"), said(Verdict.REJECT), "pending"),
+        (Evidence("a", TODAY), said(Verdict.ACCEPT), "accepted"),
+        (Evidence("a", TODAY - DAY), said(Verdict.ACCEPT), "expired"),
+        (None, said(Verdict.WAIVE), "waived"),
+        (None, said(Verdict.WAIVE, until=TODAY), "waived"),
+        (None, said(Verdict.WAIVE, until=TODAY - DAY), "missing"),
+        (Evidence("a", TODAY - DAY), said(Verdict.WAIVE), "waived"),
+        (Evidence("a"), said(Verdict.WAIVE, until=TODAY - DAY), "pending"),
+    ],
+)
+def test_a_state_is_worked_out_when_it_is_read(evidence, ruling, state):
+    assert standing(evidence, ruling) == ItemState(state)
+
+
+days = st.dates(TODAY - 60 * DAY, TODAY + 60 * DAY)
+marks = st.sampled_from(["a", "b", "c"])
+shown = st.none() | st.builds(Evidence, marks, st.none() | days, st.booleans())
+rulings = st.none() | st.builds(said, st.sampled_from(Verdict), marks, st.none() | days)
+
+
+@given(st.sampled_from(Item), st.sampled_from(Asked), shown, rulings)
+def test_nothing_counts_that_nobody_looked_at_and_nothing_that_is_over(item, asked, evidence, ruling):
+    found = requirement(item, asked, evidence, ruling, today=TODAY)
+    waived = ruling is not None and ruling.verdict is Verdict.WAIVE
+    if found.state is ItemState.ACCEPTED:
+        assert evidence is not None
+        assert evidence.until is None or evidence.until >= TODAY
+        assert evidence.proves_itself or (ruling is not None and ruling.mark == evidence.mark and not waived)
+    if found.state is ItemState.WAIVED:
+        assert waived
+        assert ruling.until is None or ruling.until >= TODAY
+    if found.is_open:
+        assert asked is Asked.REQUIRED
+    assert found.is_open or asked is not Asked.REQUIRED or found.state in (ItemState.ACCEPTED, ItemState.WAIVED)
+    assert not found.is_lacking or (found.is_open and item in CHOSEN)
+    assert found.reason in (None, "Seen.")
+
+
+@given(shown, rulings, st.integers(0, 120))
+def test_time_alone_never_makes_what_counted_not_count_but_by_its_last_day(evidence, ruling, wait):
+    before, after = standing(evidence, ruling), standing(evidence, ruling, today=TODAY + wait * DAY)
+    ends = [each.until for each in (evidence, ruling) if each is not None and each.until is not None]
+    if before is not after:
+        assert any(TODAY <= end < TODAY + wait * DAY for end in ends)
+
+
+@given(st.sampled_from(sorted(RCEP)), st.dictionaries(st.sampled_from(Item), st.sampled_from(Asked)))
+def test_what_every_company_shows_is_not_for_the_operator_to_leave_out(country, chosen):
+    asked = asked_in(country, chosen)
+    assert set(asked) == set(Item)
+    assert all(asked[item] is Asked.REQUIRED for item in FIXED)
+    assert all(asked[item] is chosen[item] for item in CHOSEN if item in chosen)
+
+
+def test_a_tax_id_is_asked_for_where_it_is_another_number_than_the_registers():
+    for country in RCEP:
+        usual = Asked.NOT_ASKED if country in VALIDATORS else Asked.OPTIONAL
+        assert asked_in(country, {})[Item.TAX_ID] is usual
+
+
+@given(days)
+def test_an_end_is_near_by_thirty_days_and_by_seven(until):
+    left = (until - TODAY).days
+    expected = Stage.OVER if left < 0 else Stage.WEEK if left <= 7 else Stage.MONTH if left <= 30 else None
+    assert stage(until, today=TODAY) is expected
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict", "reason", "until", "field"),
+    [
+        (Item.TERMS, Verdict.WAIVE, "Why", None, "verdict"),
+        (Item.REVIEW, Verdict.ACCEPT, "Why", None, "verdict"),
+        (Item.PAYEE, Verdict.ACCEPT, "Why", None, "verdict"),
+        (Item.LICENCE, Verdict.REJECT, " ", None, "reason"),
+        (Item.LICENCE, Verdict.WAIVE, "", None, "reason"),
+        (Item.LICENCE, Verdict.ACCEPT, "x" * 2_001, None, "reason"),
+        (Item.LICENCE, Verdict.ACCEPT, "", TODAY, "until"),
+        (Item.LICENCE, Verdict.WAIVE, "Why", TODAY - DAY, "until"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_by_its_field(item, verdict, reason, until, field):
+    with pytest.raises(Refused) as refusal:
+        check_ruling(item, verdict, reason, until, today=TODAY)
+    (error,) = refusal.value.errors
+    assert (error.field, bool(error.accepted)) == (field, True)
+
+
+@given(st.sampled_from(Item), shown, rulings)
+def test_a_page_offers_just_what_can_be_said(item, evidence, ruling):
+    found = requirement(item, Asked.REQUIRED, evidence, ruling, today=TODAY)
+    for verdict in Verdict:
+        try:
+            check_ruling(item, verdict, "Why", None, today=TODAY)
+            check_judged(found, verdict, found.mark)
+        except (Refused, Conflict):
+            assert verdict not in found.verdicts
+        else:
+            assert verdict in found.verdicts
+
+
+def test_only_what_was_looked_at_is_judged():
+    found = requirement(Item.LICENCE, Asked.REQUIRED, Evidence("a"), None, today=TODAY)
+    check_judged(found, Verdict.ACCEPT, None)
+    check_judged(found, Verdict.ACCEPT, "a")
+    with pytest.raises(Conflict) as refusal:
+        check_judged(found, Verdict.ACCEPT, "b")
+    assert refusal.value.code == "evidence_changed"
+
+
+def test_papers_are_judged_and_a_paper_that_is_over_is_refused():
+    assert set(PAPERS) <= set(JUDGED)
+    check_last_day(None, field="until", today=TODAY)
+    check_last_day(TODAY, field="until", today=TODAY)
+    with pytest.raises(Refused):
+        check_last_day(TODAY - DAY, field="until", today=TODAY)

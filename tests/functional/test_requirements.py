@@ -208,9 +208,12 @@ def test_pages_show_hand_in_judge_and_choose(trade):
     page = owner.open("/merchant")
     assert "Letter of the bank" in page
     scan = {"item": "bank_letter", "file_id": (io.BytesIO(PDF), "letter.pdf"), "until": day(-3)}
+    owner.open("/merchant/papers/bank_letter")
     refused = owner.send("/merchant/papers", scan, 422).get_data(as_text=True)
     assert "This licence is over" in refused
-    owner.open("/merchant")
+    owner.open("/merchant/papers/tax_certificate", 404)  # nobody asks for it here
+    owner.open("/merchant/papers/terms", 404)
+    owner.open("/merchant/papers/bank_letter")
     owner.send("/merchant/papers", scan | {"file_id": (io.BytesIO(PDF), "letter.pdf"), "until": ""})
     assert "It is looked at with your application." in owner.open("/merchant")
     path = applied(program)
@@ -224,12 +227,13 @@ def test_pages_show_hand_in_judge_and_choose(trade):
     assert f"/operator/papers/{letter['paper_id']}" in page
     act = f"/operator/requirements/{company_id}/rulings"
     no = {"item": "bank_letter", "verdict": "reject", "mark": letter["mark"], "reason": ""}
-    assert "Reason" in eye.send(act, no, 422).get_data(as_text=True)
-    eye.open(f"/operator/requirements/{company_id}")
+    eye.open(f"/operator/requirements/{company_id}/bank_letter")
+    eye.send(act, no, 422)
+    assert eye.refused_fields() == {"reason"}
     eye.send(act, no | {"verdict": "accept"})
     judge.call("POST", f"{path}/decision", 200, YES)
     assert "Every paper was looked at" in eye.open("/operator/requirements")
-    owner.open("/merchant")
+    owner.open("/merchant/papers/licence")
     owner.send("/merchant/papers", scan | {"item": "licence", "file_id": (io.BytesIO(PDF), "new.pdf"), "until": day(9)})
     assert "Mekong Chains" in eye.open("/operator/requirements")
     assert chief.call("GET", "/requirement-rules", 200)["items"]

@@ -198,12 +198,12 @@ def choices() -> tuple[int, Items[answers.Choice]]:
     return 200, Items[answers.Choice](items=rows, next=None)
 
 
-@api.put("/requirement-rules/<country>/<item>")
+@api.put("/requirement-rules/<country>/<requirement>")
 @operation(answers={204: None}, tag="merchants", permission=Permission.OPERATOR_SETTINGS_EDIT, body=requests.Choice)
-def choose(country: str, item: str, body: requests.Choice) -> tuple[int, None]:
+def choose(country: str, requirement: str, body: requests.Choice) -> tuple[int, None]:
     """Choose whether companies of a country are asked for an item, from now on."""
     with unit_of_work() as session:
-        acts.choose(session, country, item, body)
+        acts.choose(session, country, requirement, body)
     return 204, None
 
 

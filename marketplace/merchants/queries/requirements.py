@@ -105,6 +105,15 @@ def asked_everywhere(session: Session, *, countries: tuple[str, ...]) -> dict[st
     return {country: asked_in(country, mine) for country, mine in chosen.items()}
 
 
+def requirement_of(session: Session, *, company_id: UUID, item: str, today: date) -> Requirement:
+    """Return how one item stands; NotFound for what the company is not asked for."""
+    found = requirements_of(session, company_id=company_id, today=today)
+    for each in found:
+        if each.item == item:
+            return each
+    raise NotFound("requirement")
+
+
 def papers_of(session: Session, *, company_id: UUID) -> Mapping[Item, PaperRow]:
     """Return the newest paper of each item that a company handed in."""
     found = session.execute(sa.select(*_PAPER).where(RequirementPaper.company_id == company_id, is_newest_paper()))
@@ -186,7 +195,7 @@ def _shown(session: Session, company: CompanyRow) -> dict[Item, Evidence]:
         proof = check_number(company.country, company.tax_id, field="tax_id").proof
         found[Item.TAX_ID] = Evidence(company.tax_id, proves_itself=proof is Proof.CHECKSUM)
     if lines := company.address.lines:
-        found[Item.ADDRESS] = Evidence(hashlib.sha256("\n".join(lines).encode()).hexdigest())
+        found[Item.ADDRESS] = Evidence(hashlib.sha256(lines.encode()).hexdigest())
     if queries.has_payee(session, company_id=company.id):
         found[Item.PAYEE] = Evidence("active", proves_itself=True)
     if accounts.has_accepted_terms(session, company_id=company.id):

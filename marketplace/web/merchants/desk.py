@@ -21,7 +21,7 @@ from marketplace.edge.requests.payments import CursorQuery
 from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.kernel.errors import Conflict, Refused, TooLarge, Unauthenticated
+from marketplace.kernel.errors import Conflict, NotFound, Refused, TooLarge, Unauthenticated
 from marketplace.merchants import queries
 from marketplace.merchants.queries import requirements as required
 from marketplace.merchants.rules.requirements import PAPERS, Item
@@ -42,10 +42,6 @@ _GUARDS = frozenset({"csrf_token", "idempotency_key"})
 @requires(Permission.CATALOG_LISTING_EDIT, twin="GET /api/v1/desk")
 def desk() -> str:
     """Show how the company stands and what comes next."""
-    return _desk()
-
-
-def _desk(**shown: Any) -> str:
     session, company_id = reading(), require_actor().company
     found = queries.merchant_of(session, company_id=company_id)
     company = accounts.get_company(session, company_id=company_id)
@@ -63,10 +59,16 @@ def _desk(**shown: Any) -> str:
         requirements=required.requirements_of(session, company_id=company_id, today=clock.now().date()),
         items=ITEMS,
         asked=ASKED,
-        papers=[item for item in PAPERS if item is not Item.LICENCE or (found and found.state in _STANDS)],
+        papers=_papers(found),
         decisions=queries.decisions(session, company_id=company_id),
-        **{"values": {}, "errors": {}, "refusal": None, "tried": None, **shown},
     )
+
+
+@pages.get("/merchant/papers/<item>")
+@requires(_APPLY)
+def paper_form(item: str) -> str:
+    """Ask for a paper that the company is asked for."""
+    return _paper(item)
 
 
 @pages.post("/merchant/papers")
@@ -76,9 +78,29 @@ def hand_in() -> Any:
     try:
         done = forms.once(_handed_in)
     except (Refused, Conflict, TooLarge) as refusal:
-        return forms.reshown(refusal, lambda **shown: _desk(tried=request.form.get("item"), **shown))
+        return forms.reshown(refusal, lambda **shown: _paper(request.form.get("item", ""), **shown))
     flash(_("The paper is here. We look at it; until then everything goes on."), "good")
     return done
+
+
+def _paper(item: str, **shown: Any) -> str:
+    company_id = require_actor().company
+    can_show = _papers(queries.merchant_of(reading(), company_id=company_id))
+    row = required.requirement_of(reading(), company_id=company_id, item=item, today=clock.now().date())
+    if row.item not in can_show:
+        raise NotFound("requirement")
+    return render_template(
+        "merchants/paper.html",
+        row=row,
+        items=ITEMS,
+        asked=ASKED,
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )
+
+
+def _papers(merchant: queries.MerchantRow | None) -> list[Item]:
+    """Return what a company hands in by itself; its licence goes with the application until it may sell."""
+    return [item for item in PAPERS if item is not Item.LICENCE or (merchant and merchant.state in _STANDS)]
 
 
 def _handed_in(session: Any) -> str:

@@ -24,9 +24,9 @@ from marketplace.merchants import queries as merchants
 from marketplace.merchants.queries import requirements as queries
 from marketplace.merchants.queries import watching
 from marketplace.merchants.rules.requirements import CHOSEN, Asked, Item, Verdict
+from marketplace.reference.rules import RCEP
 from marketplace.web.merchants.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import choices
 
 _REVIEW = Permission.OPERATOR_MERCHANT_REVIEW
 _CHOOSE = Permission.OPERATOR_SETTINGS_EDIT
@@ -79,7 +79,27 @@ def board() -> str:
 @requires(_REVIEW)
 def requirements(company_id: UUID) -> str:
     """Show what a company is asked for, what it showed and what was said of it."""
-    return _requirements(company_id)
+    session = reading()
+    applied = merchants.applications(session, company_id=company_id).items
+    return render_template(
+        "merchants/requirements.html",
+        company=accounts.get_company(session, company_id=company_id),
+        merchant=merchants.merchant_of(session, company_id=company_id),
+        application=applied[-1] if applied else None,
+        rows=queries.requirements_of(session, company_id=company_id, today=clock.now().date()),
+        rulings=queries.rulings_of(session, company_id=company_id),
+        zone=house_clock(session),
+        items=ITEMS,
+        asked=ASKED,
+        said=SAID,
+    )
+
+
+@pages.get("/operator/requirements/<uuid:company_id>/<item>")
+@requires(_REVIEW)
+def judge(company_id: UUID, item: str) -> str:
+    """Ask how one item of a company stands."""
+    return _judge(company_id, item)
 
 
 @pages.get("/operator/papers/<uuid:paper_id>")
@@ -98,7 +118,8 @@ def rule(company_id: UUID) -> Any:
         body = parse_form(requests.Ruling, request.form)
         done = forms.once(lambda session: _ruled(session, company_id, body))
     except (Refused, Conflict) as refusal:
-        return forms.reshown(refusal, lambda **shown: _requirements(company_id, **shown))
+        item = request.form.get("item", "")
+        return forms.reshown(refusal, lambda **shown: _judge(company_id, item, **shown))
     flash(_("Noted: %(item)s.", item=ITEMS[body.item]), "good")
     return done
 
@@ -115,50 +136,41 @@ def rules() -> str:
     return _rules()
 
 
-@pages.post("/operator/requirement-rules/<country>/<item>")
-@requires(_CHOOSE, twin="PUT /api/v1/requirement-rules/{country}/{item}")
-def choose(country: str, item: str) -> Any:
+@pages.post("/operator/requirement-rules/<country>/<requirement>")
+@requires(_CHOOSE, twin="PUT /api/v1/requirement-rules/{country}/{requirement}")
+def choose(country: str, requirement: str) -> Any:
     """Choose whether companies of a country are asked for an item."""
     try:
         body = parse_form(requests.Choice, request.form)
-        done = forms.once(lambda session: _chosen(session, country, item, body))
+        done = forms.once(lambda session: _chosen(session, country, requirement, body))
     except (Refused, Conflict) as refusal:
         return forms.reshown(refusal, _rules)
     flash(_("It holds from now on."), "good")
     return done
 
 
-def _chosen(session: Any, country: str, item: str, body: requests.Choice) -> str:
-    acts.choose(session, country, item, body)
+def _chosen(session: Any, country: str, requirement: str, body: requests.Choice) -> str:
+    acts.choose(session, country, requirement, body)
     return url_for("merchants.rules")
 
 
-def _requirements(company_id: UUID, **shown: Any) -> str:
+def _judge(company_id: UUID, item: str, **shown: Any) -> str:
     session = reading()
-    applied = merchants.applications(session, company_id=company_id).items
     return render_template(
-        "merchants/requirements.html",
+        "merchants/judge.html",
         company=accounts.get_company(session, company_id=company_id),
-        merchant=merchants.merchant_of(session, company_id=company_id),
-        application=applied[-1] if applied else None,
-        rows=queries.requirements_of(session, company_id=company_id, today=clock.now().date()),
-        rulings=queries.rulings_of(session, company_id=company_id),
-        zone=house_clock(session),
+        row=queries.requirement_of(session, company_id=company_id, item=item, today=clock.now().date()),
         items=ITEMS,
         asked=ASKED,
         verdicts=VERDICTS,
-        said=SAID,
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )
 
 
 def _rules(**shown: Any) -> str:
-    countries = choices.countries()
-    asked = queries.asked_everywhere(reading(), countries=tuple(code for code, _name in countries))
     return render_template(
         "merchants/rules.html",
-        countries=countries,
-        rules=asked,
+        rules=queries.asked_everywhere(reading(), countries=tuple(sorted(RCEP))),
         chosen=CHOSEN,
         chosen_columns=[{"label": ITEMS[item]} for item in CHOSEN],
         items=ITEMS,

@@ -49,7 +49,7 @@ MENU: tuple[Entry | Group, ...] = (
         (
             Entry(_("Applications"), "merchants.queue", Permission.OPERATOR_MERCHANT_REVIEW),
             Entry(_("Papers to look at"), "merchants.board", Permission.OPERATOR_MERCHANT_REVIEW),
-            Entry(_("What is asked for"), "merchants.rules", Permission.OPERATOR_SETTINGS_EDIT),
+            Entry(_("Asked of merchants"), "merchants.rules", Permission.OPERATOR_SETTINGS_EDIT),
         ),
     ),
     Entry(_("Reviews"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE),

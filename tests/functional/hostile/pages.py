@@ -50,7 +50,8 @@ WORDS: Final = {
     "number": "1",
     "filename": "css/city.css",
     "country": "KH",
-    "item": "tax_id",
+    "requirement": "tax_id",
+    "item": "licence",
 }
 # Pages whose forms are samples or that have none: the style guide's lead nowhere.
 SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide")

@@ -1,7 +1,5 @@
 """``city export``: listings, orders and the ledger as CSV or JSON lines."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -14,7 +12,7 @@ import click
 from marketplace.cli.progress import progress
 from marketplace.cli.wiring import City, pass_city
 from marketplace.kernel import lines
-from marketplace.kernel.cells import inert
+from marketplace.kernel.cells import as_csv
 from marketplace.kernel.db import reading
 
 _AT_ONCE: Final = 500
@@ -45,7 +43,7 @@ def export(
     with city.create_app().app_context():
         columns, count, portion = _source(what, company, after_utc)
         total = count()
-        header = _csv([columns]) if shape == "csv" else ""
+        header = as_csv([columns], end="\n") if shape == "csv" else ""
 
         def portions(cursor: Any) -> Iterator[tuple[Any, Sequence[str]]]:
             after = UUID(cursor["id"]) if cursor else None
@@ -57,7 +55,7 @@ def export(
                 if header:
                     _expect_known(columns, rows)
                 written = (
-                    [_csv([[row.get(name, "") for name in columns] for row in rows])]
+                    [as_csv([[row.get(name, "") for name in columns] for row in rows], end="\n")]
                     if shape == "csv"
                     else [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
                 )
@@ -96,9 +94,3 @@ def _expect_known(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Non
         raise click.ClickException(
             f"{', '.join(late)} came to the list while it was written; the same command begins it anew"
         )
-
-
-def _csv(rows: Sequence[Sequence[Any]]) -> str:
-    target = io.StringIO()
-    csv.writer(target, lineterminator="\n").writerows([[inert(cell) for cell in row] for row in rows])
-    return target.getvalue()

@@ -50,6 +50,20 @@ def template() -> tuple[int, Any]:
     return 200, acts.template_file(acts.language_of_asker())
 
 
+@api.get("/listings.csv")
+@operation(answers={200: None}, tag="imports", permission=_RUN)
+def list_csv() -> tuple[int, Any]:
+    """Give all listings of one's company as CSV, in the columns of the import: brought in again it changes nothing."""
+    return 200, acts.list_file("csv")
+
+
+@api.get("/listings.xlsx")
+@operation(answers={200: None}, tag="imports", permission=_RUN)
+def list_workbook() -> tuple[int, Any]:
+    """Give all listings of one's company as a workbook, in the columns of the import."""
+    return 200, acts.list_file("xlsx")
+
+
 @api.post("/imports/<uuid:import_id>/mapping")
 @operation(answers={202: Created}, tag="imports", permission=_RUN, body=requests.Columns, idempotent=True)
 def read_anew(import_id: UUID, body: requests.Columns, session: Session) -> tuple[int, Created]:

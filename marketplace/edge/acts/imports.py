@@ -1,5 +1,6 @@
 """Bring in a workbook, by whoever asks."""
 
+import io
 import json
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +10,7 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.catalog.imports import queries, services, template
+from marketplace.catalog.imports import queries, services, template, written
 from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.edge.acts import files
@@ -19,7 +20,7 @@ from marketplace.edge.requests import imports as requests
 from marketplace.files import queries as stored
 from marketplace.files.rules import MediaType, Purpose
 from marketplace.kernel import clock
-from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.db import in_unit_of_work, reading, snapshot
 from marketplace.kernel.errors import Conflict, FieldError, Refused
 
 # People choose a language, catalogues are in a script.
@@ -74,6 +75,16 @@ def errors_file(import_id: UUID) -> Any:
 def template_file(language: str) -> Any:
     """Answer with the workbook that a merchant may begin with."""
     return files.attached(template.template(language), media_type=MediaType.XLSX, name=template.NAME)
+
+
+def list_file(shape: str) -> Any:
+    """Answer with all listings of the asker's company as a file, as they are at one instant."""
+    company_id, content = require_actor().company, io.BytesIO()
+    with snapshot() as session:
+        written.write(session, company_id=company_id, shape=written.Shape(shape), target=content)
+    media_type = MediaType.CSV if shape == written.Shape.CSV else MediaType.XLSX
+    name = f"listings-{clock.now():%Y-%m-%d}.{shape}"
+    return files.attached(content.getvalue(), media_type=media_type, name=name)
 
 
 def read_anew(session: Session, import_id: UUID, body: requests.Columns) -> UUID:

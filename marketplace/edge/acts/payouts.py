@@ -10,6 +10,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import payouts as requests
 from marketplace.kernel import clock
+from marketplace.kernel.cells import as_csv
 from marketplace.kernel.db import reading
 from marketplace.kernel.pages import Page
 from marketplace.kernel.pages import late_first as late_first_pages
@@ -17,7 +18,7 @@ from marketplace.payments.flows import payouts as flows
 from marketplace.payments.queries import payouts as queries
 from marketplace.payments.queries.ledger import Statement
 from marketplace.payments.queries.payouts import PayoutRow, ReturnRow
-from marketplace.payments.rules.payouts import PayoutState, as_csv
+from marketplace.payments.rules.payouts import PayoutState
 from marketplace.payments.rules.terms import Subject
 from marketplace.payments.services import payouts, returns
 
@@ -111,7 +112,7 @@ def statement_csv(statement: Statement) -> Response:
         ):
             figure = f"{amount.amount:f}"
             rows.append((at.isoformat(), balance.account, kind, "", "", "", figure, statement.currency, ""))
-    return _csv(as_csv(_STATEMENT_COLUMNS, rows), f"statement-{statement.currency}.csv")
+    return _csv(as_csv([_STATEMENT_COLUMNS, *rows]), f"statement-{statement.currency}.csv")
 
 
 def _seen_by() -> UUID | None:

@@ -1,14 +1,12 @@
 """Payouts of what a provider holds: who must agree, when one may go, and the file for the provider's bank."""
 
-import csv
-import io
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from marketplace.kernel.cells import inert
+from marketplace.kernel.cells import as_csv
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import Money
@@ -108,13 +106,4 @@ def instruction_file(instructions: Iterable[Instruction], *, remittance: str) ->
         )
         for one in instructions
     ]
-    return as_csv(COLUMNS, rows)
-
-
-def as_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """Return a table as CSV (RFC 4180) whose cells no sheet program takes for formulas."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(columns)
-    writer.writerows([[inert(cell) for cell in row] for row in rows])
-    return written.getvalue()
+    return as_csv([COLUMNS, *rows])

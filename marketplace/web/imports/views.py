@@ -53,6 +53,20 @@ def overview() -> str:
     return _overview()
 
 
+@pages.get("/merchant/listings.csv")
+@requires(_RUN, twin="GET /api/v1/listings.csv")
+def list_csv() -> Any:
+    """Give the company's whole list as a table of text."""
+    return acts.list_file("csv")
+
+
+@pages.get("/merchant/listings.xlsx")
+@requires(_RUN, twin="GET /api/v1/listings.xlsx")
+def list_workbook() -> Any:
+    """Give the company's whole list as a workbook."""
+    return acts.list_file("xlsx")
+
+
 @pages.post("/merchant/imports")
 @requires(_RUN, twin="POST /api/v1/imports")
 def begin() -> Any:

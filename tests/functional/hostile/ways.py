@@ -241,6 +241,8 @@ WAYS: Final[dict[str, Way]] = {
     "GET /ledger": Way("operator"),
     "GET /ledger/accounts/{}/entries": Way("operator", ("account",)),
     "GET /listings": Way("merchant"),
+    "GET /listings.csv": Way("merchant"),
+    "GET /listings.xlsx": Way("merchant"),
     "GET /listings/{}": Way("", ("live",)),
     "GET /merchants/{}": Way("", ("company.merchant",)),
     "POST /listings": Way("merchant", (), _listing),

@@ -7,6 +7,7 @@ import json
 import unicodedata
 from decimal import Decimal
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
@@ -28,6 +29,7 @@ from marketplace.cli import export
 from marketplace.cli.main import city as commands
 from marketplace.cli.wiring import City
 from marketplace.kernel import clock
+from marketplace.kernel.cells import as_csv
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.money import UnitPrice
 from tests import factories
@@ -77,7 +79,7 @@ def drafts(draw):
 def test_any_price_list_that_goes_out_comes_back_unchanged(listed):
     cells = [price_list.cells_of(draft) for draft in listed]
     columns = list(dict.fromkeys(name for row in cells for name in row))
-    content = export._csv([columns, *([row.get(name, "") for name in columns] for row in cells)])
+    content = as_csv([columns, *([row.get(name, "") for name in columns] for row in cells)])
     for cell in (cell for row in csv.reader(io.StringIO(content)) for cell in row):
         assert cell[:1] not in set("=+-@\t\r＝＋－＠") or cell[1:].replace(".", "", 1).isdigit()
     sheet = RawSheet("CSV", list(reader._read_csv(content.encode()))[1:])
@@ -129,6 +131,34 @@ def test_a_price_list_is_brought_in_again_unchanged(app, market, run, tmp_path):
     assert "--company" in run("listings", tmp_path / "list.csv", code=2)
     run("listings", tmp_path / "none.csv", "--company", market.merchant.company, "--since", "2200-01-01")
     assert (tmp_path / "none.csv").read_text().count("\n") == 1
+
+
+@pytest.mark.parametrize("shape", ["csv", "xlsx"])
+def test_a_list_is_taken_along_from_the_site_and_brought_in_again_unchanged(app, market, client, shape):
+    desk, path = Desk(app, market), f"/api/v1/listings.{shape}"
+    words = {"title": "=SUM(A1)", "titles": {"zh": "链条", "vi": "Xích"}, "description": 'two\nlines, "quoted"'}
+    changed = client.patch(f"/api/v1/listings/{market.chains}", json=words, headers=market.merchant.headers)
+    assert changed.status_code == 200, changed.text
+    answer = client.get(path, headers=market.merchant.headers)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].endswith(f".{shape}")
+    assert answer.headers["Cache-Control"] == "no-store"
+    found = desk.bring(answer.data, f"list.{shape}")
+    assert found.counts == {Outcome.CREATE: 0, Outcome.UPDATE: 0, Outcome.UNCHANGED: 1, Outcome.ERROR: 0}
+    if shape == "csv":
+        header, row = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+        cells = dict(zip(header, row, strict=True))
+        assert (cells["title"], cells["price"]) == ("'=SUM(A1)", "27.400000")
+    else:
+        header, row = openpyxl.load_workbook(io.BytesIO(answer.data)).active.iter_rows()
+        cells = {name.value: cell for name, cell in zip(header, row, strict=True)}
+        assert (cells["title"].value, cells["title"].data_type) == ("=SUM(A1)", "s")
+        assert (cells["price"].value, cells["price"].data_type) == (27.4, "n")
+    other = client.get(path, headers=market.thai.headers)
+    assert other.status_code == 200
+    assert str(cells["sku"]) not in other.data.decode("utf-8", "replace")
+    assert client.get(path, headers=market.carrier.headers).status_code == 403
+    assert client.get(path).status_code == 401
 
 
 def test_a_price_for_another_quantity_while_the_list_is_written_is_never_left_out(market, run, tmp_path, monkeypatch):

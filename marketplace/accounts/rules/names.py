@@ -50,7 +50,7 @@ def skeleton(name: str) -> str:
     wide = unicodedata.normalize("NFKC", name).translate(_LETTERS)
     plain = _MARKS.sub("", unicodedata.normalize("NFD", wide)).translate(_LETTERS).casefold()
     plain = unicodedata.normalize("NFKC", plain)
-    return (_look(_FORMS.sub(" ", plain)) or _look(plain) or plain.strip())[:LONGEST_SKELETON]
+    return (_look(_FORMS.sub(" ", plain)) or _look(plain) or plain.strip() or wide.strip())[:LONGEST_SKELETON]
 
 
 def _look(text: str) -> str:

@@ -63,11 +63,12 @@ class RequirementRuled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequirementEnding(Event):
-    """What a merchant showed ends soon, or has ended; it sells on all the same."""
+    """What a merchant showed, or a waiver, ends soon or has ended; nothing else changes by that."""
 
     company_id: UUID
     item: str
     until: date
+    is_waiver: bool
     is_over: bool
 
 

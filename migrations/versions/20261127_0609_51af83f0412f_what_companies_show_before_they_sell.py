@@ -22,8 +22,6 @@ _application = _table(
     id=sa.Uuid(),
     company_id=sa.Uuid(),
     state=sa.String(),
-    country=sa.String(),
-    registration_number=sa.String(),
     licence_file_id=sa.Uuid(),
     licence_until=sa.Date(),
     submitted_by=sa.Uuid(),
@@ -62,7 +60,7 @@ _ruling = _table(
 
 
 def upgrade() -> None:
-    """Bring the schema forward; licences of before are papers, and approvals accepted them and the number."""
+    """Bring the schema forward; licences of before are papers, and approvals accepted them."""
     op.create_table(
         "requirement_rule",
         sa.Column("country", sa.String(2), nullable=False),
@@ -142,19 +140,18 @@ def _bring_over(connection: sa.Connection) -> None:
         connection.execute(sa.insert(_paper).values(paper))
         if row.state != "approved":
             continue
-        said = {
+        ruling = {
+            "id": row.ruling,
             "company_id": row.company_id,
+            "item": "licence",
             "verdict": "accept",
+            "mark": str(row.id),
+            "paper_id": row.id,
             "reason": row.reason,
             "decided_by": row.decided_by,
             "decided_at": row.decided_at,
         }
-        number = f"{row.country} {row.registration_number}"
-        rulings = [
-            {"id": row.ruling, "item": "licence", "mark": str(row.id), "paper_id": row.id} | said,
-            {"id": row.id, "item": "registration", "mark": number, "paper_id": None} | said,
-        ]
-        connection.execute(sa.insert(_ruling), rulings)
+        connection.execute(sa.insert(_ruling).values(ruling))
 
 
 def downgrade() -> None:

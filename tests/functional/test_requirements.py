@@ -6,9 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from marketplace.accounts.models import Membership
 from marketplace.accounts.rules.permissions import Role
+from marketplace.accounts.services import tokens
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.merchants import flows
 from marketplace.merchants.queries import requirements, watching
 from tests.functional.test_merchants import NUMBER, PDF, REVIEWER, licence, proven, reviewer
@@ -26,6 +28,12 @@ def day(ahead):
 def admin(town):
     """Bring in who chooses what countries are asked for."""
     return reviewer(town, ADMIN, Role.ADMIN)
+
+
+def marks(judge, company_id):
+    return {
+        row["item"]: row["mark"] for row in judge.call("GET", f"/merchants/{company_id}/requirements", 200)["items"]
+    }
 
 
 def states(answer):
@@ -67,14 +75,17 @@ def test_what_a_country_asks_for_is_shown_judged_and_then_approved(trade):
     (shown,) = (row for row in found if row["item"] == "export_registration")
     assert (shown["paper_id"], shown["mark"], shown["until"]) == (first, first, paper["until"])
 
+    assert judge.problem("POST", f"{path}/decision", 409, YES)[0] == "requirements_open"  # nobody looked at it
     rulings = f"/merchants/{company_id}/rulings"
     no = {"item": "export_registration", "verdict": "reject", "reason": "It is in another name.", "mark": first}
-    judge.call("POST", rulings, 204, no)
+    assert judge.problem("POST", rulings, 409, no | {"mark": ""})[0] == "evidence_changed"
+    for _ in range(2):
+        judge.call("POST", rulings, 204, no)  # twice is once
     assert judge.problem("POST", f"{path}/decision", 409, YES)[0] == "requirements_open"
     assert states(judge.call("GET", board, 200)["items"])["licence"] == "pending"  # nothing half-done
     (told,) = [one for one in town.letters() if one.subject == "Something that your company showed was not accepted"]
     assert told.to == OWNER
-    assert "It is in another name." in told.body
+    assert "Registration as an exporter: The reason: It is in another name." in told.body
     (mine,) = (row for row in program.call("GET", "/merchant", 200)["requirements"] if row["state"] == "rejected")
     assert (mine["item"], mine["reason"]) == ("export_registration", "It is in another name.")
 
@@ -85,9 +96,10 @@ def test_what_a_country_asks_for_is_shown_judged_and_then_approved(trade):
     judge.call("POST", f"{path}/decision", 200, YES)
     after = states(judge.call("GET", board, 200)["items"])
     assert {after[item] for item in ("registration", "licence", "export_registration", "review")} == {"accepted"}
+    assert (after["tax_id"], after["address"]) == ("missing", "missing")
     history = judge.call("GET", rulings, 200)["items"]
-    assert [(row["item"], row["verdict"]) for row in history][-2:] == [
-        ("export_registration", "accept"), ("export_registration", "reject"),
+    assert [(row["item"], row["verdict"]) for row in history] == [
+        ("licence", "accept"), ("export_registration", "accept"), ("export_registration", "reject"),
     ]  # fmt: skip
     assert all(row["decided_by"] for row in history)
     reading().rollback()
@@ -105,19 +117,22 @@ def test_what_is_missing_is_waived_with_a_reason_and_until_a_day(trade):
     assert judge.problem("POST", rulings, 409, waive | {"verdict": "accept"})[0] == "nothing_shown"
     assert judge.problem("POST", rulings, 422, waive | {"reason": " "})[1] == {"reason"}
     assert judge.problem("POST", rulings, 422, waive | {"until": day(-1)})[1] == {"until"}
-    assert judge.problem("POST", rulings, 422, waive | {"item": "terms"})[1] == {"verdict"}
+    assert judge.problem("POST", rulings, 422, waive | {"item": "terms"})[1] == {"item"}
     assert judge.problem("POST", rulings, 422, waive | {"item": "bank_letter"})[1] == {"item"}
     judge.call("POST", rulings, 204, waive | {"until": day(20)})
     judge.call("POST", f"{path}/decision", 200, YES)
     (seen,) = judge.call("GET", "/requirements", 200)["items"]
-    assert (seen["item"], seen["waived"], seen["until"]) == ("tax_id", True, day(20))
+    assert (seen["item"], seen["state"], seen["waiver"], seen["until"]) == ("tax_id", "waived", True, day(20))
     assert flows.watch(now=clock.now()) == 1
     assert flows.watch(now=clock.now()) == 0
     assert flows.watch(now=clock.now() + timedelta(days=21)) == 1
     company = program.call("GET", f"/companies/{company_id}", 200)
     number = {"version": company["version"], "name": company["name"], "tax_id": "L001-901234567"}
     program.call("PATCH", f"/companies/{company_id}", 200, number)
-    judge.call("POST", rulings, 204, {"item": "tax_id", "verdict": "accept"})
+    assert judge.problem("POST", rulings, 409, {"item": "tax_id", "verdict": "accept"})[0] == "evidence_changed"
+    mark = marks(judge, company_id)["tax_id"]
+    assert "L001" not in mark
+    judge.call("POST", rulings, 204, {"item": "tax_id", "verdict": "accept", "mark": mark})
     assert judge.call("GET", "/requirements", 200)["items"] == []
 
 
@@ -132,11 +147,12 @@ def test_a_licence_that_ends_is_told_of_flagged_and_renewed_while_the_company_se
     now = clock.now()
     assert [flows.watch(now=now) for _ in range(2)] == [1, 0]
     assert flows.watch(now=now + timedelta(days=14)) == 1
+    assert flows.watch(now=now + timedelta(days=14)) == 0
     subjects = [one.subject for one in town.letters() if one.to == OWNER and "ends soon" in one.subject]
     assert subjects == ["A paper of your company ends soon"]  # of two weeks ahead nobody reads today
     (ends,) = judge.call("GET", "/requirements", 200)["items"]
-    assert (ends["company"], ends["item"], ends["pending"], ends["until"]) == (
-        "Mekong Chains", "licence", False, day(20),
+    assert (ends["company"], ends["item"], ends["state"], ends["until"]) == (
+        "Mekong Chains", "licence", "accepted", day(20),
     )  # fmt: skip
     found = requirements.requirements_of(reading(), company_id=UUID(company_id), today=now.date() + timedelta(21))
     assert {row.item: row.state for row in found}["licence"] == "expired"
@@ -147,11 +163,15 @@ def test_a_licence_that_ends_is_told_of_flagged_and_renewed_while_the_company_se
     paper = program.call("POST", "/merchant/papers", 201, new)["id"]
     assert states(program.call("GET", "/merchant", 200)["requirements"])["licence"] == "pending"
     (waits,) = judge.call("GET", "/requirements", 200)["items"]
-    assert (waits["pending"], waits["until"]) == (True, day(400))
+    assert (waits["state"], waits["until"]) == ("pending", day(400))
+    assert flows.watch(now=now + timedelta(days=21)) == 0  # another is shown by now
+    shop = f"/merchants/{company_id}"
+    assert program.call("GET", shop, 200)["licence_until"] == day(20)
     bearer = {"Authorization": f"Bearer {judge.token}"}
     assert judge.app.test_client().get(f"/api/v1/merchant/papers/{paper}", headers=bearer).data == PDF
     judge.call("POST", f"/merchants/{company_id}/rulings", 204, {"item": "licence", "verdict": "accept", "mark": paper})
     assert states(program.call("GET", "/merchant", 200)["requirements"])["licence"] == "accepted"
+    assert program.call("GET", shop, 200)["licence_until"] == day(400)
     assert judge.call("GET", "/requirements", 200)["items"] == []
     reading().rollback()
     assert watching.count_watched(reading(), today=clock.now().date()) == 0
@@ -166,7 +186,80 @@ def test_who_reviews_is_told_once_a_paper_of_a_company_that_sells_is_over(trade,
     assert [flows.watch(now=later) for _ in range(2)] == [1, 0]
     told = {(one.to, one.subject) for one in town.letters()}
     assert (OWNER, "A paper of your company has ended") in told
-    assert (REVIEWER, "A paper of a company that sells has ended: Mekong Chains") in told
+    assert (REVIEWER, "What a merchant showed has ended: Mekong Chains") in told
+
+
+def test_a_rejected_paper_stays_on_the_board_until_another_is_accepted(trade):
+    town, program, company_id = trade
+    judge = reviewer(town)
+    judge.call("POST", f"{applied(program, licence_until=day(5))}/decision", 200, YES)
+    other = program.call("POST", "/merchant/papers", 201, {"item": "licence", "file_id": licence(program)})["id"]
+    no = {"item": "licence", "verdict": "reject", "reason": "It cannot be read.", "mark": other}
+    judge.call("POST", f"/merchants/{company_id}/rulings", 204, no)
+    (row,) = judge.call("GET", "/requirements", 200)["items"]
+    assert (row["state"], row["until"]) == ("rejected", None)
+    shop = program.call("GET", f"/merchants/{company_id}", 200)
+    assert (shop["licence_until"], shop["licence_accepted"]) == (None, False)
+    assert flows.watch(now=clock.now()) == 0
+
+
+def test_what_a_country_asks_for_no_more_leaves_the_board(trade):
+    town, program, _company_id = trade
+    judge, chief = reviewer(town), admin(town)
+    rule = "/requirement-rules/KH/tax_certificate"
+    chief.call("PUT", rule, 204, {"asked": "optional"})
+    judge.call("POST", f"{applied(program)}/decision", 200, YES)
+    program.call("POST", "/merchant/papers", 201, {"item": "tax_certificate", "file_id": licence(program)})
+    assert [row["item"] for row in judge.call("GET", "/requirements", 200)["items"]] == ["tax_certificate"]
+    chief.call("PUT", rule, 204, {"asked": "not_asked"})
+    assert judge.call("GET", "/requirements", 200)["items"] == []
+
+
+def test_a_waiver_that_ended_is_told_of_while_nothing_took_its_place(trade, monkeypatch):
+    town, program, company_id = trade
+    judge, chief = reviewer(town), admin(town)
+    chief.call("PUT", "/requirement-rules/KH/bank_letter", 204, {"asked": "optional"})
+    judge.call("POST", f"{applied(program)}/decision", 200, YES)
+    waive = {"item": "bank_letter", "verdict": "waive", "reason": "Later.", "until": day(3)}
+    judge.call("POST", f"/merchants/{company_id}/rulings", 204, waive)
+    later = clock.now() + timedelta(days=4)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    (row,) = watching.watched(reading(), today=later.date()).items
+    assert (row.state, row.is_waiver) == ("expired", True)
+    assert [flows.watch(now=later) for _ in range(2)] == [1, 0]
+    assert (OWNER, "A waiver for your company has ended") in {(one.to, one.subject) for one in town.letters()}
+    program.call("POST", "/merchant/papers", 201, {"item": "bank_letter", "file_id": licence(program)})
+    reading().rollback()
+    (row,) = watching.watched(reading(), today=later.date()).items
+    assert (row.state, row.is_waiver) == ("pending", False)
+
+
+def test_nobody_judges_what_he_handed_in_himself(trade):
+    town, program, company_id = trade
+    judge = reviewer(town)
+    path = applied(program)
+    judge.call("POST", f"{path}/decision", 200, YES)
+    paper = program.call("POST", "/merchant/papers", 201, {"item": "licence", "file_id": licence(program)})["id"]
+    # Once a member of the company, now of the operator's staff.
+    with unit_of_work() as session:
+        person = session.query(Membership).filter_by(company_id=UUID(company_id)).one().person_id
+        session.query(Membership).filter_by(company_id=UUID(company_id)).one().ended_at = clock.now()
+        house = session.query(Membership).filter(Membership.company_id != UUID(company_id)).one().company_id
+        session.add(Membership(company_id=house, person_id=person, roles=[Role.MODERATOR], created_at=clock.now()))
+        session.flush()
+        turncoat = town.program()
+        turncoat.token = tokens.issue_token(session, person_id=person, company_id=house, now=clock.now())
+    yes = {"item": "licence", "verdict": "accept", "mark": paper}
+    assert turncoat.problem("POST", f"/merchants/{company_id}/rulings", 403, yes)[0] == "own_application"
+    judge.call("POST", f"/merchants/{company_id}/rulings", 204, yes)
+
+
+def test_partners_are_asked_for_nothing(town):
+    ids = town.company(OWNER, country="KH", registration_number="00012345", company_name="Mekong Chains")
+    judge = reviewer(town)
+    house = reading().query(Membership).filter(Membership.company_id != UUID(ids["company_id"])).one().company_id
+    judge.call("GET", f"/merchants/{house}/requirements", 404)
+    judge.call("GET", f"/merchants/{ids['company_id']}/requirements", 200)
 
 
 def test_papers_are_their_companys_and_its_reviewers(trade):
@@ -210,7 +303,7 @@ def test_pages_show_hand_in_judge_and_choose(trade):
     scan = {"item": "bank_letter", "file_id": (io.BytesIO(PDF), "letter.pdf"), "until": day(-3)}
     owner.open("/merchant/papers/bank_letter")
     refused = owner.send("/merchant/papers", scan, 422).get_data(as_text=True)
-    assert "This licence is over" in refused
+    assert "This paper is over" in refused
     owner.open("/merchant/papers/tax_certificate", 404)  # nobody asks for it here
     owner.open("/merchant/papers/terms", 404)
     owner.open("/merchant/papers/bank_letter")

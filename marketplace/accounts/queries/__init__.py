@@ -273,7 +273,7 @@ def has_accepted_terms(session: Session, *, company_id: UUID) -> bool:
     accepted = (
         sa.select(TermsAcceptance.person_id)
         .join(Membership, Membership.person_id == TermsAcceptance.person_id)
-        .where(Membership.company_id == company_id)
+        .where(Membership.company_id == company_id, Membership.ended_at.is_(None))
         .limit(1)
     )
     return session.scalars(accepted).first() is not None

@@ -18,6 +18,7 @@ class Merchant(Answer):
     country: str
     legal_name: str
     licence_until: date | None
+    licence_accepted: bool
     checked_by: str | None
     checked_at: Instant | None
     proof: str | None
@@ -31,6 +32,7 @@ class Merchant(Answer):
             country=found.country,
             legal_name=found.legal_name,
             licence_until=found.licence_until,
+            licence_accepted=found.has_licence,
             checked_by=found.checked_by,
             checked_at=found.checked_at,
             proof=found.proof,

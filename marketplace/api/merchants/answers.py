@@ -128,13 +128,16 @@ class Ruling(Answer):
 
 
 class Watched(Answer):
-    """An item of a company that sells: ``pending`` when nobody looked at it, ``until`` when it or its waiver ends."""
+    """An item of a company that sells, and how it stands; accepted and waived ones end soon.
+
+    A waiver that ended, and after which nothing was shown, is ``expired`` and ``waiver``.
+    """
 
     company_id: UUID
     company: str
     item: str
-    pending: bool
-    waived: bool
+    state: str
+    waiver: bool
     until: date | None
 
     @classmethod
@@ -144,8 +147,8 @@ class Watched(Answer):
             company_id=row.company_id,
             company=row.company_name,
             item=row.item,
-            pending=row.is_pending,
-            waived=row.is_waived,
+            state=row.state,
+            waiver=row.is_waiver,
             until=row.until,
         )
 

@@ -18,7 +18,7 @@ from marketplace.edge.requests import merchants as requests
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.files import queries as files
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.merchants import queries
 from marketplace.merchants.queries import requirements as required
 from marketplace.merchants.queries import watching
@@ -92,8 +92,7 @@ def decide(application_id: UUID, body: requests.Decision) -> tuple[int, answers.
 
     ``name_taken`` refuses a name that looks like a known company's, unless ``despite_name`` lets both stand.
     """
-    with unit_of_work() as session:
-        acts.decide(session, application_id, body)
+    in_unit_of_work(lambda session: acts.decide(session, application_id, body))
     return 200, answers.Application.of(queries.application(reading(), application_id=application_id))
 
 
@@ -101,8 +100,7 @@ def decide(application_id: UUID, body: requests.Decision) -> tuple[int, answers.
 @operation(answers={204: None}, tag="merchants", permission=Permission.OPERATOR_MERCHANT_REVIEW, body=requests.Standing)
 def set_standing(company_id: UUID, body: requests.Standing) -> tuple[int, None]:
     """Suspend a merchant, which stops new orders, or reinstate it."""
-    with unit_of_work() as session:
-        acts.set_standing(session, company_id, body)
+    in_unit_of_work(lambda session: acts.set_standing(session, company_id, body))
     return 204, None
 
 
@@ -124,9 +122,7 @@ def merchant() -> tuple[int, answers.Merchant]:
 @operation(answers={201: Created}, tag="merchants", permission=Permission.COMPANY_MERCHANT_APPLY, body=requests.Paper)
 def hand_in(body: requests.Paper) -> tuple[int, Created]:
     """Show a paper for an item that the asker's company is asked for: a new licence, too; a reviewer looks at it."""
-    with unit_of_work() as session:
-        paper_id = acts.hand_in(session, body)
-    return 201, Created(id=paper_id)
+    return 201, Created(id=in_unit_of_work(lambda session: acts.hand_in(session, body)))
 
 
 @api.get("/merchant/papers/<uuid:paper_id>")
@@ -163,8 +159,7 @@ def rule(company_id: UUID, body: requests.Ruling) -> tuple[int, None]:
 
     ``evidence_changed`` refuses it when the company shows something else than ``mark`` names.
     """
-    with unit_of_work() as session:
-        acts.rule(session, company_id, body)
+    in_unit_of_work(lambda session: acts.rule(session, company_id, body))
     return 204, None
 
 
@@ -202,8 +197,7 @@ def choices() -> tuple[int, Items[answers.Choice]]:
 @operation(answers={204: None}, tag="merchants", permission=Permission.OPERATOR_SETTINGS_EDIT, body=requests.Choice)
 def choose(country: str, requirement: str, body: requests.Choice) -> tuple[int, None]:
     """Choose whether companies of a country are asked for an item, from now on."""
-    with unit_of_work() as session:
-        acts.choose(session, country, requirement, body)
+    in_unit_of_work(lambda session: acts.choose(session, country, requirement, body))
     return 204, None
 
 

@@ -100,7 +100,6 @@ def hand_in(session: Session, body: requests.Paper, *, received: Upload | None =
 
 def rule(session: Session, company_id: UUID, body: requests.Ruling) -> None:
     """Accept, reject or waive an item of a company."""
-    accounts.get_company(session, company_id=company_id)
     requirements.rule(
         session,
         actor=require_actor(),

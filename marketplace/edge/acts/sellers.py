@@ -11,6 +11,7 @@ from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel.errors import NotFound
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.queries import requirements
 from marketplace.merchants.rules.states import MerchantState
 
 
@@ -23,6 +24,7 @@ class Seller:
     country: str
     legal_name: str
     licence_until: date | None
+    has_licence: bool  # one that was accepted, and not waived or rejected since
     checked_by: str | None  # the operator's company, never a person
     checked_at: datetime | None
     proof: Proof | None
@@ -35,14 +37,16 @@ def seller(session: Session, *, company_id: UUID) -> Seller:
         raise NotFound("merchant")
     name = accounts.get_company(session, company_id=company_id).name
     check = merchants.last_check(session, company_id=company_id)
+    licence = requirements.accepted_licence(session, company_id=company_id)
     houses = accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR)
     return Seller(
         company_id,
         name,
         found.country,
         found.legal_name,
-        found.licence_until,
+        licence.valid_until if licence else None,
+        has_licence=licence is not None,
         checked_by=houses[0].name if houses else None,
-        checked_at=check.at if check else None,
+        checked_at=max(each.at for each in (check, licence) if each is not None) if check else None,
         proof=check.proof if check else None,
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
@@ -85,14 +85,14 @@ class Paper(Request):
 class Ruling(Request):
     """What a reviewer says of an item, and why.
 
-    ``mark`` names the evidence that was looked at; ``until`` is the last day of a waiver.
+    ``mark`` names the evidence that was looked at, empty when there is none; ``until`` is the last day of a waiver.
     """
 
     item: Item
     verdict: Verdict
     reason: Annotated[Text | None, BeforeValidator(blank_is_none)] = None
     until: Annotated[Day | None, BeforeValidator(blank_is_none)] = None
-    mark: Optional = None
+    mark: Annotated[str, StringConstraints(max_length=80)] = ""
 
 
 class Choice(Request):
@@ -132,10 +132,9 @@ messages.register(
         "registration_number": _("This is no %(accepted)s: check every character."),
         "registration_pattern": _("Write the number as on the licence: %(accepted)s."),
         "licence": _("Hand in the business licence: %(accepted)s."),
-        "verdict_other": _("This cannot be said of this item. Possible: %(accepted)s."),
         "until_of_waiver": _("Only a waiver has a last day."),
         "day_over": _("Choose %(accepted)s."),
-        "licence_over": _("This licence is over. Hand in one that is valid: %(accepted)s."),
+        "licence_over": _("This paper is over. Hand in one that is valid: %(accepted)s."),
         "account_number": _("Write the account number: %(accepted)s."),
         "iban": _("The check digits of this IBAN are wrong."),
         "bic": _("Write the bank's BIC: %(accepted)s."),

@@ -1,4 +1,4 @@
-"""Watch what companies that sell showed: what nobody looked at, and what ends."""
+"""Watch what companies that sell showed: what nobody accepted, and what ends. An address or number is not watched."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,39 +10,48 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
-from marketplace.merchants.models import Merchant, RequirementNotice, RequirementPaper, RequirementRuling
+from marketplace.merchants.models import (
+    Merchant,
+    RequirementNotice,
+    RequirementPaper,
+    RequirementRule,
+    RequirementRuling,
+)
 from marketplace.merchants.queries.requirements import is_newest_paper, is_newest_ruling
-from marketplace.merchants.rules.requirements import PAPERS, WATCHED, Item, Stage, Verdict, stage
-from marketplace.merchants.rules.states import MerchantState
+from marketplace.merchants.rules.requirements import BEFORE, PAPERS, WATCHED, Asked, Item, ItemState, Stage, Verdict
+from marketplace.merchants.rules.states import STANDING
 
 PAGE: Final = 24
-_STANDS: Final = (MerchantState.APPROVED, MerchantState.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
 class WatchRow:
-    """An item of a merchant that somebody has to look at: not looked at yet, or near its end."""
+    """An item of a merchant that somebody has to look at, and how it stands; accepted and waived ones end soon.
+
+    A waiver that ended, and after which nothing was shown, is ``expired`` with ``is_waiver``.
+    """
 
     company_id: UUID
     company_name: str
     item: Item
-    is_waived: bool
-    is_pending: bool
+    state: ItemState
     until: date | None
+    is_waiver: bool
 
 
 @dataclass(frozen=True, slots=True)
 class EndRow:
-    """What a merchant showed, and how near its end is; nobody was told of this stage."""
+    """What counts of a merchant, or a waiver, and how near its end is; nobody was told of this stage."""
 
     company_id: UUID
     item: Item
     until: date
+    is_waiver: bool
     stage: Stage
 
 
 def watched(session: Session, *, today: date, cursor: str | None = None) -> Page[WatchRow]:
-    """Return what reviewers have to look at of companies that sell: by company, what nobody looked at and what ends."""
+    """Return what reviewers have to look at of companies that sell: by company, what nobody accepted and what ends."""
     found = _to_watch(today).subquery()
     wanted = sa.select(found).order_by(found.c.company_id, found.c.place).limit(PAGE + 1)
     if cursor:
@@ -50,7 +59,7 @@ def watched(session: Session, *, today: date, cursor: str | None = None) -> Page
         wanted = wanted.where(sa.tuple_(found.c.company_id, found.c.place) > sa.tuple_(company_id, sa.literal(place)))
     page = page_of(session.execute(wanted).all(), PAGE, lambda row: (str(row.company_id), row.place))
     return page.map(
-        lambda row: WatchRow(row.company_id, row.name, Item(row.item), row.is_waived, row.is_pending, row.until)
+        lambda row: WatchRow(row.company_id, row.name, Item(row.item), _state(row, today), row.until, row.is_waiver)
     )
 
 
@@ -60,18 +69,35 @@ def count_watched(session: Session, *, today: date) -> int:
 
 
 def ending(session: Session, *, today: date) -> tuple[EndRow, ...]:
-    """Return what of merchants ends soon or has ended, where nobody was told of that stage yet."""
+    """Return what counts of merchants and ends soon or has ended, where nobody was told of that stage yet."""
     found = _to_watch(today).subquery()
-    noted = sa.select(
-        RequirementNotice.company_id, RequirementNotice.item, RequirementNotice.until, RequirementNotice.stage
+    stage = sa.case(
+        (found.c.until < today, Stage.OVER.value),
+        (found.c.until <= today + BEFORE[Stage.WEEK], Stage.WEEK.value),
+        else_=Stage.MONTH.value,
     )
-    told = {tuple(row) for row in session.execute(noted.where(RequirementNotice.until <= today + WATCHED))}
-    ends: list[EndRow] = []
-    for row in session.execute(sa.select(found).where(found.c.until.is_not(None)).order_by(found.c.company_id)):
-        near = stage(row.until, today=today)
-        if near is not None and (row.company_id, Item(row.item), row.until, near) not in told:
-            ends.append(EndRow(row.company_id, Item(row.item), row.until, near))
-    return tuple(ends)
+    told = sa.exists().where(
+        RequirementNotice.company_id == found.c.company_id,
+        sa.cast(RequirementNotice.item, sa.String) == found.c.item,
+        RequirementNotice.until == found.c.until,
+        sa.cast(RequirementNotice.stage, sa.String) == stage,
+    )
+    rows = session.execute(
+        sa.select(found.c.company_id, found.c.item, found.c.until, found.c.is_waiver, stage)
+        .where(found.c.until <= today + WATCHED, sa.or_(found.c.is_waiver, found.c.is_accepted), ~told)
+        .order_by(found.c.company_id, found.c.place)
+    )
+    return tuple(EndRow(row[0], Item(row[1]), row[2], row[3], Stage(row[4])) for row in rows)
+
+
+def _state(row: Any, today: date) -> ItemState:
+    if row.until is not None and row.until < today:
+        return ItemState.EXPIRED
+    if row.is_waiver:
+        return ItemState.WAIVED
+    if row.is_accepted:
+        return ItemState.ACCEPTED
+    return ItemState.REJECTED if row.is_rejected else ItemState.PENDING
 
 
 def _after(cursor: str) -> tuple[sa.ColumnElement[UUID], str]:
@@ -83,53 +109,71 @@ def _after(cursor: str) -> tuple[sa.ColumnElement[UUID], str]:
 
 
 def _to_watch(today: date) -> sa.CompoundSelect[*tuple[Any, ...]]:
-    """Select the papers of merchants that were not looked at or end soon, and the waivers that end soon."""
+    """Select the newest papers that were not accepted or end soon, and the waivers that end and hide no paper."""
     soon = today + WATCHED
-    waived = aliased(RequirementRuling)
-    later = aliased(RequirementRuling)
-    is_waived = sa.exists().where(
-        waived.company_id == RequirementPaper.company_id,
-        waived.item == RequirementPaper.item,
-        waived.verdict == Verdict.WAIVE,
-        sa.or_(waived.until.is_(None), waived.until >= today),
-        ~sa.exists().where(later.company_id == waived.company_id, later.item == waived.item, later.id > waived.id),
+    paper, ruling = RequirementPaper, RequirementRuling
+    is_said_of_it = sa.and_(ruling.paper_id == paper.id, ruling.verdict != Verdict.WAIVE)
+    is_accepted = sa.and_(ruling.id.is_not(None), is_said_of_it, ruling.verdict == Verdict.ACCEPT)
+    is_rejected = sa.and_(ruling.id.is_not(None), is_said_of_it, ruling.verdict == Verdict.REJECT)
+    is_waived = sa.and_(
+        ruling.id.is_not(None),
+        ruling.verdict == Verdict.WAIVE,
+        sa.or_(ruling.until.is_(None), ruling.until >= today),
     )
-    unseen = ~sa.exists().where(RequirementRuling.paper_id == RequirementPaper.id)
     papers = (
         sa.select(
-            RequirementPaper.company_id,
+            paper.company_id,
             Merchant.legal_name.label("name"),
-            sa.cast(RequirementPaper.item, sa.String).label("item"),
-            (sa.cast(RequirementPaper.item, sa.String) + " paper").label("place"),
-            sa.false().label("is_waived"),
-            unseen.label("is_pending"),
-            RequirementPaper.valid_until.label("until"),
+            sa.cast(paper.item, sa.String).label("item"),
+            (sa.cast(paper.item, sa.String) + " paper").label("place"),
+            sa.false().label("is_waiver"),
+            sa.func.coalesce(is_accepted, sa.false()).label("is_accepted"),
+            sa.func.coalesce(is_rejected, sa.false()).label("is_rejected"),
+            paper.valid_until.label("until"),
         )
-        .join(Merchant, Merchant.company_id == RequirementPaper.company_id)
+        .join(Merchant, Merchant.company_id == paper.company_id)
+        .outerjoin(
+            ruling, sa.and_(ruling.company_id == paper.company_id, ruling.item == paper.item, is_newest_ruling())
+        )
         .where(
-            Merchant.state.in_(_STANDS),
-            RequirementPaper.item.in_(PAPERS),
+            Merchant.state.in_(STANDING),
+            paper.item.in_(PAPERS),
             is_newest_paper(),
-            ~is_waived,
-            sa.or_(unseen, RequirementPaper.valid_until <= soon),
+            ~sa.func.coalesce(is_waived, sa.false()),
+            sa.or_(~sa.func.coalesce(is_accepted, sa.false()), paper.valid_until <= soon),
+            _is_asked(paper.item),
         )
     )
+    shown = aliased(RequirementPaper)
+    is_hiding = sa.exists().where(shown.company_id == ruling.company_id, shown.item == ruling.item)
     waivers = (
         sa.select(
-            RequirementRuling.company_id,
+            ruling.company_id,
             Merchant.legal_name.label("name"),
-            sa.cast(RequirementRuling.item, sa.String).label("item"),
-            (sa.cast(RequirementRuling.item, sa.String) + " waiver").label("place"),
-            sa.true().label("is_waived"),
-            sa.false().label("is_pending"),
-            RequirementRuling.until,
+            sa.cast(ruling.item, sa.String).label("item"),
+            (sa.cast(ruling.item, sa.String) + " waiver").label("place"),
+            sa.true().label("is_waiver"),
+            sa.false().label("is_accepted"),
+            sa.false().label("is_rejected"),
+            ruling.until,
         )
-        .join(Merchant, Merchant.company_id == RequirementRuling.company_id)
+        .join(Merchant, Merchant.company_id == ruling.company_id)
         .where(
-            Merchant.state.in_(_STANDS),
-            RequirementRuling.verdict == Verdict.WAIVE,
-            RequirementRuling.until <= soon,
+            Merchant.state.in_(STANDING),
+            ruling.verdict == Verdict.WAIVE,
+            ruling.until <= soon,
+            sa.or_(ruling.until >= today, ~is_hiding),
             is_newest_ruling(),
+            _is_asked(ruling.item),
         )
     )
     return sa.union_all(papers, waivers)
+
+
+def _is_asked(item: Any) -> sa.ColumnElement[bool]:
+    """Tell items that the merchant's country was not freed of; nothing is shown of what nobody ever asked for."""
+    return ~sa.exists().where(
+        RequirementRule.country == Merchant.country,
+        RequirementRule.item == item,
+        RequirementRule.asked == Asked.NOT_ASKED,
+    )

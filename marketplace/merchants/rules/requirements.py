@@ -2,18 +2,19 @@
 
 An item's state is worked out when it is read, from what the company shows (*evidence*), what a reviewer said of just
 that (*ruling*), and today. Whoever shows something else is looked at again; what ran out is flagged, and suspends
-nobody.
+nobody. The registration is judged with the application that names it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from marketplace.accounts.rules.numbers import VALIDATORS
 from marketplace.kernel.errors import Conflict, Refused
+from marketplace.merchants.rules.states import STANDING, MerchantState
 
 LONGEST_REASON: Final = 2_000
 
@@ -79,14 +80,13 @@ class Stage(StrEnum):
 
 PAPERS: Final = tuple(Item(paper) for paper in PaperItem)
 # What a reviewer compares; of the others the city knows by itself how they stand.
-JUDGED: Final = (Item.REGISTRATION, Item.TAX_ID, Item.ADDRESS, *PAPERS)
-WAIVABLE: Final = (*JUDGED, Item.PAYEE)
+JUDGED: Final = (Item.TAX_ID, Item.ADDRESS, *PAPERS)
 # What every country's companies show; the operator chooses for the others.
 FIXED: Final = (Item.TERMS, Item.REGISTRATION, Item.LICENCE, Item.PAYEE, Item.REVIEW)
 CHOSEN: Final = tuple(item for item in Item if item not in FIXED)
 _SETTLED: Final = (ItemState.ACCEPTED, ItemState.WAIVED)
-_BEFORE: Final = {Stage.MONTH: timedelta(days=30), Stage.WEEK: timedelta(days=7)}
-WATCHED: Final = _BEFORE[Stage.MONTH]
+BEFORE: Final = {Stage.MONTH: timedelta(days=30), Stage.WEEK: timedelta(days=7)}
+WATCHED: Final = BEFORE[Stage.MONTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +100,27 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a reviewer said last, of which evidence, until which day (of a waiver), why, who and when."""
+    """What a reviewer said last, of which evidence, until which day (of a waiver), and why."""
 
     verdict: Verdict
     mark: str
-    until: date | None
-    reason: str
-    decided_by: UUID | None
-    decided_at: datetime
+    until: date | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One item of a company as it stands; ``until``: the last day of what was shown, or of the waiver."""
+    """One item of a company as it stands.
+
+    ``until``: the last day of what was shown, or of the waiver; ``is_over``: what was shown ended, waived or not.
+    """
 
     item: Item
     asked: Asked
     state: ItemState
     until: date | None
     mark: str
+    is_over: bool
     ruling: Ruling | None
 
     @property
@@ -137,17 +139,40 @@ class Requirement:
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """What a reviewer can say of it as it stands."""
-        says = [each for each in Verdict if self.item in (WAIVABLE if each is Verdict.WAIVE else JUDGED)]
+        return tuple(each for each in Verdict if self.item in JUDGED and self._objection(each) is None)
+
+    def check(self, verdict: Verdict, mark: str) -> None:
+        """Refuse a verdict on other evidence than the reviewer looked at, and one that cannot be said as it stands.
+
+        Conflict ``evidence_changed``, ``nothing_shown`` (what is waived can be taken back), ``evidence_over``.
+        """
+        if mark != self.mark:
+            raise Conflict("evidence_changed", item=self.item)
+        if objection := self._objection(verdict):
+            raise Conflict(objection, item=self.item)
+
+    def _objection(self, verdict: Verdict) -> str | None:
+        if verdict is Verdict.WAIVE:
+            return None
         if not self.mark:
-            says = [each for each in says if each is Verdict.WAIVE]
-        if self.state is ItemState.EXPIRED:
-            says = [each for each in says if each is not Verdict.ACCEPT]
-        return tuple(says)
+            takes_back = verdict is Verdict.REJECT and self.state is ItemState.WAIVED
+            return None if takes_back else "nothing_shown"
+        return "evidence_over" if verdict is Verdict.ACCEPT and self.is_over else None
 
     @property
     def is_open(self) -> bool:
         """Whether it keeps the company from being approved: the second gate."""
         return self.asked is Asked.REQUIRED and self.state not in _SETTLED
+
+    def stands_by(self, until: date, *, is_waiver: bool) -> bool:
+        """Tell whether what has this last day still counts here: it may have been replaced, rejected or taken back.
+
+        A waiver that ended counts while nothing took its place.
+        """
+        if is_waiver and self.state is not ItemState.WAIVED:
+            return self.state in (ItemState.MISSING, ItemState.PENDING, ItemState.REJECTED)
+        settled = (ItemState.WAIVED,) if is_waiver else (ItemState.ACCEPTED, ItemState.EXPIRED)
+        return self.state in settled and self.until == until
 
     @property
     def is_lacking(self) -> bool:
@@ -172,51 +197,37 @@ def requirement(
 ) -> Requirement:
     """Work out how an item stands; a waiver counts until its day, whatever is shown meanwhile."""
     until, mark = (evidence.until, evidence.mark) if evidence else (None, "")
+    is_over = until is not None and until < today
     if ruling is not None and ruling.verdict is Verdict.WAIVE and (ruling.until is None or ruling.until >= today):
-        return Requirement(item, asked, ItemState.WAIVED, ruling.until, mark, ruling)
-    return Requirement(item, asked, _state(evidence, ruling, today), until, mark, ruling)
+        return Requirement(item, asked, ItemState.WAIVED, ruling.until, mark, is_over, ruling)
+    state = ItemState.EXPIRED if is_over else _state(evidence, ruling)
+    return Requirement(item, asked, state, until, mark, is_over, ruling)
 
 
-def _state(evidence: Evidence | None, ruling: Ruling | None, today: date) -> ItemState:
+def _state(evidence: Evidence | None, ruling: Ruling | None) -> ItemState:
     if evidence is None:
         return ItemState.MISSING
-    if evidence.until is not None and evidence.until < today:
-        return ItemState.EXPIRED
     if ruling is not None and ruling.verdict is not Verdict.WAIVE and ruling.mark == evidence.mark:
         return ItemState.ACCEPTED if ruling.verdict is Verdict.ACCEPT else ItemState.REJECTED
     return ItemState.ACCEPTED if evidence.proves_itself else ItemState.PENDING
 
 
-def stage(until: date, *, today: date) -> Stage | None:
-    """Return how near its last day is, None while it is far."""
-    if until < today:
-        return Stage.OVER
-    near = [each for each, before in _BEFORE.items() if until - before <= today]
-    return near[-1] if near else None
+def comes_alone(item: Item, merchant: MerchantState | None) -> bool:
+    """Tell whether a company hands an item in by itself: papers, the licence once it applied with one."""
+    if item is Item.LICENCE:
+        return merchant in (MerchantState.SUBMITTED, *STANDING)
+    return item in PAPERS
 
 
 def check_ruling(item: Item, verdict: Verdict, reason: str, until: date | None, *, today: date) -> None:
-    """Refuse a verdict that this item cannot have, one without a reason, and an end that is over or ends nothing."""
-    can = WAIVABLE if verdict is Verdict.WAIVE else JUDGED
-    if item not in can:
-        raise Refused.field("verdict", "verdict_other", ", ".join(_verdicts_on(item)) or "none")
+    """Refuse to judge what nobody judges, a verdict without a reason, and an end that is over or ends nothing."""
+    if item not in JUDGED:
+        raise Refused.field("item", "choice", ", ".join(JUDGED))
     check_reason(reason, is_needed=verdict is not Verdict.ACCEPT)
     if until is not None and verdict is not Verdict.WAIVE:
         raise Refused.field("until", "until_of_waiver", "a day only for what is waived")
     if until is not None and until < today:
         raise Refused.field("until", "day_over", f"{today.isoformat()} or later")
-
-
-def check_judged(found: Requirement, verdict: Verdict, mark: str | None) -> None:
-    """Refuse a verdict on what is not there, on what ran out, and on other evidence than the reviewer looked at."""
-    if mark is not None and mark != found.mark:
-        raise Conflict("evidence_changed", item=found.item)
-    if verdict is Verdict.WAIVE:
-        return
-    if not found.mark:
-        raise Conflict("nothing_shown", item=found.item)
-    if verdict is Verdict.ACCEPT and found.state is ItemState.EXPIRED:
-        raise Conflict("evidence_over", item=found.item)
 
 
 def check_reason(reason: str, *, is_needed: bool = True) -> None:
@@ -231,7 +242,3 @@ def check_last_day(until: date | None, *, field: str, today: date) -> None:
     """Refuse a paper that is over already."""
     if until is not None and until < today:
         raise Refused.field(field, "licence_over", f"{today.isoformat()} or later")
-
-
-def _verdicts_on(item: Item) -> list[str]:
-    return [each for each in Verdict if item in (WAIVABLE if each is Verdict.WAIVE else JUDGED)]

@@ -32,6 +32,10 @@ MERCHANT: Final = Lifecycle(
 )
 
 
+# Approved once: it sells, or could again.
+STANDING: Final = (MerchantState.APPROVED, MerchantState.SUSPENDED)
+
+
 class ApplicationState(StrEnum):
     """What became of one application."""
 

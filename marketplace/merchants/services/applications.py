@@ -32,7 +32,7 @@ from marketplace.merchants.models import Merchant, MerchantApplication, Merchant
 from marketplace.merchants.rules.applications import check_decision, check_standing
 from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.merchants.rules.requirements import Item, check_last_day
-from marketplace.merchants.rules.states import APPLICATION, MERCHANT, ApplicationState, MerchantState
+from marketplace.merchants.rules.states import APPLICATION, MERCHANT, STANDING, ApplicationState, MerchantState
 from marketplace.merchants.services import payees, requirements
 from marketplace.reference.rules import Setting
 
@@ -104,20 +104,22 @@ def decide_application(
 ) -> None:
     """Approve, reject or request_changes, once; Conflict ``state`` when it was decided before.
 
-    Approving accepts what waits to be looked at; Conflict ``requirements_open`` and ``payee_missing`` while something
-    required is missing, rejected or over. The company is called what its licence says then; Conflict ``name_taken``
-    when that looks like the name of another that was verified, unless it is excused.
+    Approving accepts the number and the licence of the application; Conflict ``requirements_open`` and
+    ``payee_missing`` while something else that is required was not accepted. The company is called what its licence
+    says then; Conflict ``name_taken`` when that looks like the name of another that was verified, unless it is excused.
     """
     actor.must(Permission.OPERATOR_MERCHANT_REVIEW)
     application = session.get(MerchantApplication, application_id)
     if application is None:
         raise NotFound("application")
     check_decision(decision, reason)
+    # Who judges an item of the company waits, or is waited for: the gate sees all that was said.
+    companies.take_turn(session, company_id=application.company_id)
     requirements.check_stranger(session, actor, application.company_id, application.submitted_by)
     merchant = _locked_with_namesakes(session, application)
     _resolve(session, application, decision)
     if decision == "approve":
-        requirements.settle(session, actor=actor, company_id=application.company_id, reason=reason, now=now)
+        requirements.settle(session, actor=actor, application=application, reason=reason, now=now)
         _check_number(session, application)
         companies.verify_company(
             session,
@@ -217,7 +219,7 @@ def _locked_with_namesakes(session: Session, application: MerchantApplication) -
 
 def _sells(session: Session, company_id: UUID) -> bool:
     found = queries.merchant_of(session, company_id=company_id)
-    return found is not None and found.state in {MerchantState.APPROVED, MerchantState.SUSPENDED}
+    return found is not None and found.state in STANDING
 
 
 def _resolve(session: Session, application: MerchantApplication, decision: str) -> None:

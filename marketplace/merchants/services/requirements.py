@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.events import RequirementEnding, RequirementRuled
 from marketplace.merchants.models import (
-    Merchant,
+    MerchantApplication,
     RequirementNotice,
     RequirementPaper,
     RequirementRule,
@@ -33,29 +33,26 @@ from marketplace.merchants.queries.watching import EndRow
 from marketplace.merchants.rules.applications import check_impartial
 from marketplace.merchants.rules.requirements import (
     CHOSEN,
-    JUDGED,
     PAPERS,
     Asked,
     Item,
     ItemState,
     Requirement,
+    Ruling,
     Stage,
     Verdict,
-    check_judged,
     check_last_day,
     check_ruling,
+    comes_alone,
 )
-from marketplace.merchants.rules.states import MerchantState
 from marketplace.reference.rules import RCEP
-
-_STANDS: Final = (MerchantState.APPROVED, MerchantState.SUSPENDED)
 
 
 def hand_in(session: Session, *, actor: Actor, item: Item, file_id: UUID, until: date | None, now: datetime) -> UUID:
     """Show a paper of the actor's company and return its id; the one before stays, and no longer counts.
 
     Refused for what is no paper or not asked for here, and for a file that was not handed in as a licence. Conflict
-    ``licence_with_application`` for a licence before the company was approved: that goes with the application.
+    ``licence_with_application`` for the first licence: that goes with the application.
     """
     actor.must(Permission.COMPANY_MERCHANT_APPLY)
     companies.take_turn(session, company_id=actor.company)
@@ -67,7 +64,7 @@ def hand_in(session: Session, *, actor: Actor, item: Item, file_id: UUID, until:
     check_last_day(until, field="until", today=now.date())
     check_file(session, actor, file_id, field="file_id")
     merchant = merchants.merchant_of(session, company_id=actor.company)
-    if item is Item.LICENCE and (merchant is None or merchant.state not in _STANDS):
+    if not comes_alone(item, merchant.state if merchant else None):
         raise Conflict("licence_with_application")
     return keep_paper(session, actor=actor, item=item, file_id=file_id, until=until, now=now)
 
@@ -110,43 +107,53 @@ def rule(
     item: Item,
     verdict: Verdict,
     reason: str,
+    mark: str,
     until: date | None = None,
-    mark: str | None = None,
     now: datetime,
 ) -> None:
-    """Accept, reject or waive an item of a company; what was said before stays, and this counts.
+    """Accept, reject or waive an item of a company; what was said before stays, and this counts. Twice is once.
 
-    ``mark`` names the evidence that was looked at: Conflict ``evidence_changed`` when the company shows another by
-    now. Conflict ``nothing_shown`` and ``evidence_over`` for what cannot be accepted. A waiver may end on a day.
+    ``mark`` names the evidence that was looked at, empty for none: Conflict ``evidence_changed`` when the company shows
+    another by now. Conflict ``nothing_shown`` and ``evidence_over`` for what cannot be said. A waiver may end on a day.
     """
     actor.must(Permission.OPERATOR_MERCHANT_REVIEW)
     check_ruling(item, verdict, reason, until, today=now.date())
     companies.take_turn(session, company_id=company_id)
-    check_stranger(session, actor, company_id)
     found = {each.item: each for each in queries.requirements_of(session, company_id=company_id, today=now.date())}
     if item not in found:
         raise Refused.field("item", "choice", ", ".join(found))
-    check_judged(found[item], verdict, mark)
-    _say(session, actor, company_id, found[item], verdict, reason.strip(), until, now)
+    paper_id = found[item].paper_id
+    shown_by = queries.paper(session, paper_id=paper_id).handed_in_by if paper_id else None
+    check_stranger(session, actor, company_id, shown_by)
+    found[item].check(verdict, mark)
+    said = Ruling(verdict, mark, until, reason.strip())
+    if found[item].ruling != said:
+        _say(session, actor, company_id, found[item], said, now)
 
 
-def settle(session: Session, *, actor: Actor, company_id: UUID, reason: str, now: datetime) -> None:
-    """Pass the second gate: accept what waits to be looked at, as approval says; Conflict for what stays open.
+def settle(session: Session, *, actor: Actor, application: MerchantApplication, reason: str, now: datetime) -> None:
+    """Pass the second gate: approval accepts the licence that came with the application, and nothing else.
 
-    ``payee_missing`` while the company cannot be paid, ``requirements_open`` with the ``items`` that are missing,
-    rejected or over: each is shown anew, or waived with a reason.
+    Conflict ``payee_missing`` while the company cannot be paid, ``requirements_open`` with the ``items`` that nobody
+    looked at, that are missing, rejected or over: each is judged on its own, shown anew, or waived with a reason.
     """
-    found = queries.requirements_of(session, company_id=company_id, today=now.date())
-    for each in found:
-        if each.item in JUDGED and each.state is ItemState.PENDING:
-            _say(session, actor, company_id, each, Verdict.ACCEPT, reason.strip(), None, now)
-    stay = [
-        each for each in found if each.is_open and each.state is not ItemState.PENDING and each.item is not Item.REVIEW
-    ]
-    if any(each.item is Item.PAYEE for each in stay):
+    company_id = application.company_id
+    found = {each.item: each for each in queries.requirements_of(session, company_id=company_id, today=now.date())}
+    licence = found[Item.LICENCE]
+    if licence.state is ItemState.PENDING and _came_with(session, application, licence):
+        _say(session, actor, company_id, licence, Ruling(Verdict.ACCEPT, licence.mark, None, reason.strip()), now)
+        del found[Item.LICENCE]
+    # The approval itself says that the number and the application are in order.
+    stay = [item for item, each in found.items() if each.is_open and item not in (Item.REGISTRATION, Item.REVIEW)]
+    if Item.PAYEE in stay:
         raise Conflict("payee_missing")
     if stay:
-        raise Conflict("requirements_open", items=[each.item for each in stay])
+        raise Conflict("requirements_open", items=stay)
+
+
+def _came_with(session: Session, application: MerchantApplication, licence: Requirement) -> bool:
+    paper = queries.papers_of(session, company_id=application.company_id)[licence.item]
+    return (paper.file_id, paper.valid_until) == (application.licence_file_id, application.licence_until)
 
 
 def check_shown(session: Session, *, company_id: UUID, today: date) -> None:
@@ -157,32 +164,37 @@ def check_shown(session: Session, *, company_id: UUID, today: date) -> None:
 
 
 def choose(session: Session, *, actor: Actor, country: str, item: Item, asked: Asked, now: datetime) -> None:
-    """Choose whether companies of a country are asked for an item, from now on; again changes nothing."""
+    """Choose whether companies of a country are asked for an item, from now on; again changes nothing.
+
+    NotFound for other countries than those of RCEP, and for what every country's companies show.
+    """
     actor.must(Permission.OPERATOR_SETTINGS_EDIT)
-    if country not in RCEP:
-        raise NotFound("country")
-    if item not in CHOSEN:
-        raise Refused.field("item", "choice", ", ".join(CHOSEN))
+    if country not in RCEP or item not in CHOSEN:
+        raise NotFound("requirement")
     if queries.asked_of(session, country=country)[item] is asked:
         return
     if not insert_if_new(session, RequirementRule, country=country, item=item, asked=asked):
         mine = (RequirementRule.country == country, RequirementRule.item == item)
         session.execute(sa.update(RequirementRule).where(*mine).values(asked=asked))
-    facts = {"country": country, "item": item, "asked": asked}
     audit.record(
         session,
         actor=actor,
         action="requirement.chosen",
         subject="company",
         subject_id=actor.company,
-        facts=facts,
+        facts={"country": country, "item": item, "asked": asked},
         now=now,
     )
 
 
 def tell_of_ends(session: Session, *, ends: Sequence[EndRow], now: datetime) -> int:
-    """Say once of each stage that what a merchant showed ends soon or has ended; return of how many it was said."""
-    return sum(_tell_of_end(session, end, now) for end in ends)
+    """Say once of each stage that what counts of a merchant ends soon or has ended; return of how many it was said."""
+    company_id = ends[0].company_id
+    found = {each.item: each for each in queries.requirements_of(session, company_id=company_id, today=now.date())}
+    counting = [
+        end for end in ends if end.item in found and found[end.item].stands_by(end.until, is_waiver=end.is_waiver)
+    ]
+    return sum(_tell_of_end(session, end, now) for end in counting)
 
 
 def _tell_of_end(session: Session, end: EndRow, now: datetime) -> bool:
@@ -197,9 +209,17 @@ def _tell_of_end(session: Session, end: EndRow, now: datetime) -> bool:
     )
     if is_new:
         _audit(session, SYSTEM, "requirement.ending", end.company_id, now, item=end.item, stage=end.stage)
-        is_over = end.stage is Stage.OVER
-        event = RequirementEnding(company_id=end.company_id, item=end.item, until=end.until, is_over=is_over, at=now)
-        record(session, event)
+        record(
+            session,
+            RequirementEnding(
+                company_id=end.company_id,
+                item=end.item,
+                until=end.until,
+                is_waiver=end.is_waiver,
+                is_over=end.stage is Stage.OVER,
+                at=now,
+            ),
+        )
     return is_new
 
 
@@ -209,44 +229,23 @@ def check_stranger(session: Session, actor: Actor, company_id: UUID, submitted_b
     check_impartial(reviewer=actor.person_id, reviewer_companies=mine, applicant=company_id, submitted_by=submitted_by)
 
 
-def _say(
-    session: Session,
-    actor: Actor,
-    company_id: UUID,
-    found: Requirement,
-    verdict: Verdict,
-    reason: str,
-    until: date | None,
-    now: datetime,
-) -> None:
+def _say(session: Session, actor: Actor, company_id: UUID, found: Requirement, said: Ruling, now: datetime) -> None:
     ruling = RequirementRuling(
         id=new_id(),
         company_id=company_id,
         item=found.item,
-        verdict=verdict,
-        mark=found.mark,
+        verdict=said.verdict,
+        mark=said.mark,
         paper_id=found.paper_id,
-        until=until,
-        reason=reason,
+        until=said.until,
+        reason=said.reason,
         decided_by=actor.person_id,
         decided_at=now,
     )
     session.add(ruling)
     session.flush()
-    if found.item is Item.LICENCE and verdict is Verdict.ACCEPT:
-        _take_licence(session, company_id, ruling.paper_id, now)
-    _audit(session, actor, f"requirement.{verdict}", company_id, now, item=found.item, ruling=ruling.id)
-    record(session, RequirementRuled(company_id=company_id, item=found.item, verdict=verdict, at=now))
-
-
-def _take_licence(session: Session, company_id: UUID, paper_id: UUID | None, now: datetime) -> None:
-    """Let a merchant's mark say until when the licence counts that was accepted last."""
-    paper = session.get_one(RequirementPaper, paper_id)
-    session.execute(
-        sa.update(Merchant)
-        .where(Merchant.company_id == company_id)
-        .values(licence_file_id=paper.file_id, licence_until=paper.valid_until, changed_at=now)
-    )
+    _audit(session, actor, f"requirement.{said.verdict}", company_id, now, item=found.item, ruling=ruling.id)
+    record(session, RequirementRuled(company_id=company_id, item=found.item, verdict=said.verdict, at=now))
 
 
 def _audit(session: Session, actor: Actor, action: str, company_id: UUID, now: datetime, **facts: Any) -> None:

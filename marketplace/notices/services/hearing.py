@@ -154,6 +154,7 @@ def on_requirement_ending(session: Session, event: merchants.RequirementEnding) 
         "company": event.company_id,
         "item": event.item,
         "until": event.until.isoformat(),
+        "is_waiver": event.is_waiver,
         "is_over": event.is_over,
     }
     _later(session, event, News.PAPER_ENDS, **facts)

@@ -5,7 +5,7 @@ A letter has an id made from its news and its reader: a job that runs twice writ
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -175,28 +175,34 @@ def _applied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
 def _paper_rejected(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     found = _standing(session, job, now)
     if found is not None and found.state is ItemState.REJECTED:
-        yield Letter(UUID(job["company"]), {"reason": found.reason or "", "path": "/merchant"})
+        facts = {"item": job["item"], "reason": found.reason or "", "path": "/merchant"}
+        yield Letter(UUID(job["company"]), facts)
 
 
 def _paper_ends(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
-    if _still_ends(session, job, now):
-        facts = {"until": job["until"], "is_over": job["is_over"], "path": "/merchant"}
-        yield Letter(UUID(job["company"]), facts)
+    company_id = UUID(job["company"])
+    merchant = merchants.merchant_of(session, company_id=company_id)
+    if merchant is not None and _still_ends(session, job, now):
+        sells = merchant.state is MerchantState.APPROVED
+        yield Letter(company_id, _of_end(job) | {"sells": sells, "path": "/merchant"})
 
 
 def _paper_over(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     if _still_ends(session, job, now):
         company = accounts.get_company(session, company_id=UUID(job["company"]))
-        facts = {"company": company.name, "until": job["until"], "path": f"/operator/requirements/{company.id}"}
+        facts = _of_end(job) | {"company": company.name, "path": f"/operator/requirements/{company.id}"}
         for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
             yield Letter(house.id, facts)
+
+
+def _of_end(job: Facts) -> dict[str, Any]:
+    return {name: job[name] for name in ("item", "until", "is_waiver", "is_over")}
 
 
 def _still_ends(session: Session, job: Facts, now: datetime) -> bool:
     """Tell whether what was going to end is still what counts: a new one may have been shown meanwhile."""
     found = _standing(session, job, now)
-    ended = found is not None and found.ruling is not None and str(found.ruling.until) == job["until"]
-    return ended or (found is not None and str(found.until) == job["until"])
+    return found is not None and found.stands_by(date.fromisoformat(job["until"]), is_waiver=job["is_waiver"])
 
 
 def _standing(session: Session, job: Facts, now: datetime) -> Requirement | None:

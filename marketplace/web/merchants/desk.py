@@ -24,7 +24,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused, TooLarge, Unauthenticated
 from marketplace.merchants import queries
 from marketplace.merchants.queries import requirements as required
-from marketplace.merchants.rules.requirements import PAPERS, Item
+from marketplace.merchants.rules.requirements import PAPERS, Item, comes_alone
 from marketplace.merchants.rules.states import MERCHANT, ApplicationState, MerchantState, PayeeState
 from marketplace.reference.rules import zone_of
 from marketplace.web.merchants.blueprint import pages
@@ -34,7 +34,6 @@ from marketplace.web.shared import choices, waiting
 
 _APPLY = Permission.COMPANY_MERCHANT_APPLY
 _PAYEE = Permission.COMPANY_PAYEE_EDIT
-_STANDS = (MerchantState.APPROVED, MerchantState.SUSPENDED)
 _GUARDS = frozenset({"csrf_token", "idempotency_key"})
 
 
@@ -79,7 +78,7 @@ def hand_in() -> Any:
         done = forms.once(_handed_in)
     except (Refused, Conflict, TooLarge) as refusal:
         return forms.reshown(refusal, lambda **shown: _paper(request.form.get("item", ""), **shown))
-    flash(_("The paper is here. We look at it; until then everything goes on."), "good")
+    flash(_("The paper is here. We look at it."), "good")
     return done
 
 
@@ -99,8 +98,8 @@ def _paper(item: str, **shown: Any) -> str:
 
 
 def _papers(merchant: queries.MerchantRow | None) -> list[Item]:
-    """Return what a company hands in by itself; its licence goes with the application until it may sell."""
-    return [item for item in PAPERS if item is not Item.LICENCE or (merchant and merchant.state in _STANDS)]
+    """Return what a company hands in by itself as it stands."""
+    return [item for item in PAPERS if comes_alone(item, merchant.state if merchant else None)]
 
 
 def _handed_in(session: Any) -> str:

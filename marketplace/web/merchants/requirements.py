@@ -19,7 +19,7 @@ from marketplace.edge.requests.payments import CursorQuery
 from marketplace.files import queries as files
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.queries import requirements as queries
 from marketplace.merchants.queries import watching
@@ -80,12 +80,11 @@ def board() -> str:
 def requirements(company_id: UUID) -> str:
     """Show what a company is asked for, what it showed and what was said of it."""
     session = reading()
-    applied = merchants.applications(session, company_id=company_id).items
     return render_template(
         "merchants/requirements.html",
         company=accounts.get_company(session, company_id=company_id),
         merchant=merchants.merchant_of(session, company_id=company_id),
-        application=applied[-1] if applied else None,
+        application=queries.last_application(session, company_id=company_id),
         rows=queries.requirements_of(session, company_id=company_id, today=clock.now().date()),
         rulings=queries.rulings_of(session, company_id=company_id),
         zone=house_clock(session),
@@ -156,10 +155,13 @@ def _chosen(session: Any, country: str, requirement: str, body: requests.Choice)
 
 def _judge(company_id: UUID, item: str, **shown: Any) -> str:
     session = reading()
+    row = queries.requirement_of(session, company_id=company_id, item=item, today=clock.now().date())
+    if not row.verdicts:
+        raise NotFound("requirement")
     return render_template(
         "merchants/judge.html",
         company=accounts.get_company(session, company_id=company_id),
-        row=queries.requirement_of(session, company_id=company_id, item=item, today=clock.now().date()),
+        row=row,
         items=ITEMS,
         asked=ASKED,
         verdicts=VERDICTS,

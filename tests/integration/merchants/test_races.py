@@ -17,9 +17,11 @@ from marketplace.kernel.errors import DomainError
 from marketplace.kernel.ids import new_id
 from marketplace.merchants import queries
 from marketplace.merchants.models import MerchantApplication, Payee
+from marketplace.merchants.queries import requirements as asked
 from marketplace.merchants.rules.payees import PayeeAccount
+from marketplace.merchants.rules.requirements import Item, ItemState, Verdict
 from marketplace.merchants.rules.states import MerchantState, PayeeState
-from marketplace.merchants.services import payees
+from marketplace.merchants.services import payees, requirements
 from marketplace.merchants.services.applications import Apply, apply_to_sell, decide_application
 from tests.integration.accounts.conftest import NOW, City, publish
 from tests.integration.accounts.test_races import at_once
@@ -41,14 +43,18 @@ def vault(shared_app):
     return shared_app.extensions["city.vault"]
 
 
-def application(session, owner: Actor, *, currency="LAK", name="Lanxang Trading", number=NUMBER) -> UUID:
+def stored_licence(session, owner: Actor) -> UUID:
     licence = StoredFile(
         id=new_id(), company_id=owner.company, purpose=Purpose.LICENCE, name="licence.pdf",
         media_type="application/pdf", sha256="ab" * 32, size=1, created_at=NOW,
     )  # fmt: skip
     session.add(licence)
     session.flush()
-    sent = Apply(name, number, licence.id, payee_currency=currency, payee=ACCOUNT)
+    return licence.id
+
+
+def application(session, owner: Actor, *, currency="LAK", name="Lanxang Trading", number=NUMBER) -> UUID:
+    sent = Apply(name, number, stored_licence(session, owner), payee_currency=currency, payee=ACCOUNT)
     return apply_to_sell(session, actor=owner, apply=sent, now=NOW)
 
 
@@ -88,13 +94,16 @@ def test_a_company_applies_once_however_often_it_clicks(app, owners):
     assert reading().scalar(sa.select(sa.func.count()).select_from(MerchantApplication)) == 1
 
 
-def approve(application_id):
-    reviewer = Actor(
+def judge() -> Actor:
+    return Actor(
         new_id(), new_id(), CompanyKind.OPERATOR, frozenset({Role.MODERATOR.value}),
         permissions_of(CompanyKind.OPERATOR, [Role.MODERATOR]),
     )  # fmt: skip
+
+
+def approve(application_id):
     return lambda session: decide_application(
-        session, actor=reviewer, application_id=application_id, decision="approve", reason="fits", now=NOW
+        session, actor=judge(), application_id=application_id, decision="approve", reason="fits", now=NOW
     )
 
 
@@ -117,6 +126,47 @@ def test_a_number_sells_once_whoever_approves_at_the_same_moment(app, owners):
     assert refusals(results) == ["number_sells"]
     states = sorted(queries.merchant_of(reading(), company_id=owner.company).state for owner in owners)
     assert states == [MerchantState.APPROVED, MerchantState.SUBMITTED]
+
+
+def say(owner, verdict, mark):
+    return lambda session: requirements.rule(
+        session, actor=judge(), company_id=owner.company, item=Item.LICENCE, verdict=verdict, reason="seen", mark=mark,
+        now=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("first_says", [True, False])
+def test_nobody_is_approved_whose_licence_is_rejected_at_the_same_moment(app, owners, first_says):
+    owner = owners[0]
+    with unit_of_work() as session:
+        sent = application(session, owner)
+    (paper,) = asked.papers_of(reading(), company_id=owner.company).values()
+    both = [say(owner, Verdict.REJECT, str(paper.id)), approve(sent)]
+    results = before_the_end_of_the_other(app, *(both if first_says else reversed(both)))
+    merchant = queries.merchant_of(reading(), company_id=owner.company)
+    licence = asked.requirement_of(reading(), company_id=owner.company, item=Item.LICENCE, today=NOW.date())
+    assert licence.state is ItemState.REJECTED  # whoever came first, the rejection was the last that was said
+    if first_says:
+        assert refusals(results) == ["requirements_open"]
+        assert merchant.state is MerchantState.SUBMITTED
+    else:
+        assert refusals(results) == []
+        assert merchant.state is MerchantState.APPROVED  # and flagged, which suspends nobody
+
+
+def test_an_approval_never_accepts_a_licence_that_came_meanwhile(app, owners):
+    owner = owners[0]
+    with unit_of_work() as session:
+        sent = application(session, owner)
+
+    def show_another(session):
+        other = stored_licence(session, owner)
+        requirements.hand_in(session, actor=owner, item=Item.LICENCE, file_id=other, until=None, now=NOW)
+
+    results = before_the_end_of_the_other(app, show_another, approve(sent))
+    assert refusals(results) == ["requirements_open"]
+    licence = asked.requirement_of(reading(), company_id=owner.company, item=Item.LICENCE, today=NOW.date())
+    assert licence.state is ItemState.PENDING
 
 
 def before_the_end_of_the_other(app, first, second):

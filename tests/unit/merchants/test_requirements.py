@@ -1,7 +1,6 @@
 """How what a company shows stands: by what it shows now, by what was said of just that, and by the day."""
 
-from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -19,24 +18,22 @@ from marketplace.merchants.rules.requirements import (
     Item,
     ItemState,
     Ruling,
-    Stage,
     Verdict,
     asked_in,
-    check_judged,
     check_last_day,
     check_ruling,
+    comes_alone,
     requirement,
-    stage,
 )
+from marketplace.merchants.rules.states import MerchantState
 from marketplace.reference.rules import RCEP
 
 TODAY = date(2026, 11, 27)
 DAY = timedelta(days=1)
-AT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def said(verdict, mark="a", until=None, reason="Seen."):
-    return Ruling(verdict, mark, until, reason, uuid4(), AT)
+    return Ruling(verdict, mark, until, reason)
 
 
 def standing(evidence, ruling=None, item=Item.LICENCE, today=TODAY):
@@ -113,19 +110,13 @@ def test_a_tax_id_is_asked_for_where_it_is_another_number_than_the_registers():
         assert asked_in(country, {})[Item.TAX_ID] is usual
 
 
-@given(days)
-def test_an_end_is_near_by_thirty_days_and_by_seven(until):
-    left = (until - TODAY).days
-    expected = Stage.OVER if left < 0 else Stage.WEEK if left <= 7 else Stage.MONTH if left <= 30 else None
-    assert stage(until, today=TODAY) is expected
-
-
 @pytest.mark.parametrize(
     ("item", "verdict", "reason", "until", "field"),
     [
-        (Item.TERMS, Verdict.WAIVE, "Why", None, "verdict"),
-        (Item.REVIEW, Verdict.ACCEPT, "Why", None, "verdict"),
-        (Item.PAYEE, Verdict.ACCEPT, "Why", None, "verdict"),
+        (Item.TERMS, Verdict.WAIVE, "Why", None, "item"),
+        (Item.REVIEW, Verdict.ACCEPT, "Why", None, "item"),
+        (Item.REGISTRATION, Verdict.REJECT, "Why", None, "item"),
+        (Item.PAYEE, Verdict.WAIVE, "Why", None, "item"),
         (Item.LICENCE, Verdict.REJECT, " ", None, "reason"),
         (Item.LICENCE, Verdict.WAIVE, "", None, "reason"),
         (Item.LICENCE, Verdict.ACCEPT, "x" * 2_001, None, "reason"),
@@ -146,20 +137,64 @@ def test_a_page_offers_just_what_can_be_said(item, evidence, ruling):
     for verdict in Verdict:
         try:
             check_ruling(item, verdict, "Why", None, today=TODAY)
-            check_judged(found, verdict, found.mark)
+            found.check(verdict, found.mark)
         except (Refused, Conflict):
             assert verdict not in found.verdicts
         else:
             assert verdict in found.verdicts
 
 
+def refusal_of(found, verdict, mark="a"):
+    try:
+        found.check(verdict, mark)
+    except Conflict as refusal:
+        return refusal.code
+    return None
+
+
 def test_only_what_was_looked_at_is_judged():
     found = requirement(Item.LICENCE, Asked.REQUIRED, Evidence("a"), None, today=TODAY)
-    check_judged(found, Verdict.ACCEPT, None)
-    check_judged(found, Verdict.ACCEPT, "a")
-    with pytest.raises(Conflict) as refusal:
-        check_judged(found, Verdict.ACCEPT, "b")
-    assert refusal.value.code == "evidence_changed"
+    assert refusal_of(found, Verdict.ACCEPT) is None
+    assert refusal_of(found, Verdict.ACCEPT, "b") == "evidence_changed"
+    assert refusal_of(found, Verdict.WAIVE, "") == "evidence_changed"
+
+
+def test_what_is_over_is_not_accepted_though_it_is_waived():
+    over = Evidence("a", TODAY - DAY)
+    for ruling in (None, said(Verdict.WAIVE)):
+        found = requirement(Item.LICENCE, Asked.REQUIRED, over, ruling, today=TODAY)
+        assert refusal_of(found, Verdict.ACCEPT) == "evidence_over"
+        assert found.verdicts == (Verdict.REJECT, Verdict.WAIVE)
+
+
+def test_a_waiver_of_what_is_missing_can_be_taken_back():
+    missing = requirement(Item.TAX_ID, Asked.REQUIRED, None, None, today=TODAY)
+    assert refusal_of(missing, Verdict.REJECT, "") == "nothing_shown"
+    waived = requirement(Item.TAX_ID, Asked.REQUIRED, None, said(Verdict.WAIVE, ""), today=TODAY)
+    assert refusal_of(waived, Verdict.REJECT, "") is None
+    back = requirement(Item.TAX_ID, Asked.REQUIRED, None, said(Verdict.REJECT, ""), today=TODAY)
+    assert (back.state, back.reason) == (ItemState.MISSING, None)
+
+
+@given(shown, rulings, days, st.booleans())
+def test_an_end_is_told_of_only_while_it_is_what_counts(evidence, ruling, until, is_waiver):
+    found = requirement(Item.LICENCE, Asked.REQUIRED, evidence, ruling, today=TODAY)
+    if not found.stands_by(until, is_waiver=is_waiver):
+        return
+    if is_waiver:
+        assert found.state is not ItemState.ACCEPTED
+        assert found.state is not ItemState.WAIVED or (ruling.verdict is Verdict.WAIVE and ruling.until == until)
+    else:
+        assert evidence.until == until
+        assert found.state is not ItemState.REJECTED
+
+
+@pytest.mark.parametrize("state", [None, *MerchantState])
+def test_the_first_licence_comes_with_the_application(state):
+    applied = state in (MerchantState.SUBMITTED, MerchantState.APPROVED, MerchantState.SUSPENDED)
+    assert comes_alone(Item.LICENCE, state) is applied
+    assert comes_alone(Item.TAX_CERTIFICATE, state) is True
+    assert comes_alone(Item.TAX_ID, state) is False
 
 
 def test_papers_are_judged_and_a_paper_that_is_over_is_refused():

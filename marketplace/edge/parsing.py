@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import MINOR_UNITS
+from marketplace.kernel.texts import UNSTORABLE
 
 RequestModel = TypeVar("RequestModel", bound=BaseModel)
 
@@ -22,8 +23,6 @@ _WHOLE: Final = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
 _LONG: Final = re.compile(r"-?[0-9]{16,}(\.[0-9]+)?", re.ASCII)
 _MOST: Final = 10**15 - 1
-# What a screen cannot show and a database may not take; line breaks and tabs are allowed in long texts.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAK: Final = re.compile(r"[\r\n\t\u2028\u2029]")
 
 
@@ -64,9 +63,14 @@ def clean_text(value: Any) -> str:
     """Read text as typed, composed to NFC; NUL, other control characters and lone surrogates are refused."""
     if not isinstance(value, str):
         raise PydanticCustomError("text", "text")
-    if _CONTROL.search(value) or any("\ud800" <= letter <= "\udfff" for letter in value):
+    return unicodedata.normalize("NFC", storable(value)).strip()
+
+
+def storable(value: Any) -> Any:
+    """Refuse control characters and lone surrogates; the text stays as it was typed, as a password has to."""
+    if isinstance(value, str) and UNSTORABLE.search(value):
         raise PydanticCustomError("control_characters", "text without control characters")
-    return unicodedata.normalize("NFC", value).strip()
+    return value
 
 
 def one_line(value: str) -> str:
@@ -117,6 +121,8 @@ Line = Annotated[
     AfterValidator(one_line),
     Field(min_length=1, max_length=200),
 ]
+# As it is typed, neither stripped nor composed: what is compared or checked as it stands.
+Verbatim = Annotated[str, BeforeValidator(storable, json_schema_input_type=str)]
 Currency = Annotated[str, BeforeValidator(currency_code, json_schema_input_type=str)]
 Country = Annotated[str, BeforeValidator(country_code, json_schema_input_type=str)]
 Tick = Annotated[bool, BeforeValidator(tick, json_schema_input_type=bool)]

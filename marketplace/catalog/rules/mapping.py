@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 
 from marketplace.catalog.rules.headers import UNITS, is_column
 from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.texts import UNSTORABLE
 
 _LETTERS: Final = re.compile(r"[A-Z]{1,2}", re.ASCII)
 _KINDS: Final = ("header", "column", "value", "made_from")
@@ -72,7 +73,7 @@ def _source(part: Any) -> Source | None:
     if len(kinds) != 1 or given.keys() - {*_KINDS, "unit"} or (unit is not None and unit not in UNITS):
         return None
     value = given[kinds[0]]
-    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST:
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST or UNSTORABLE.search(value):
         return None
     return _source_of(kinds[0], value, None if unit is None else UNITS[str(unit)])
 

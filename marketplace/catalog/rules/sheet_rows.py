@@ -26,13 +26,13 @@ from marketplace.catalog.rules.sheets import (
     shown,
 )
 from marketplace.kernel.errors import FieldError, TooLarge
+from marketplace.kernel.texts import UNSTORABLE
 
 # Each in our own small unit: millimetres, grams.
 _TO_MM: Final = {"mm": 1, "cm": 10, "m": 1_000}
 _TO_G: Final = {"g": 1, "kg": 1_000, "t": 1_000_000}
 _WHOLE: Final = frozenset({"moq", "multiple", "carton_units", "stock", "lead_days"})
 _SIDES: Final = ("carton_l", "carton_w", "carton_h")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TIMES: Final = re.compile(r"\s*[*x×X]\s*")
 _MONEY_SIGNS: Final = {"¥": ("CNY", "JPY"), "$": ("USD", "SGD", "BND", "AUD", "NZD"), "฿": ("THB",), "₫": ("VND",)}
 _LEAST_WEIGHT: Final = 5
@@ -153,7 +153,7 @@ def _read(row: SheetRow, column: Column, cells: Sequence[Cell], styles: Mapping[
 
 def _text(row: SheetRow, name: str, cell: str | Decimal) -> None:
     text = unicodedata.normalize("NFC", shown(cell)).strip()
-    if _CONTROL.search(text):
+    if UNSTORABLE.search(text):
         row.errors.append(FieldError(name, "control_characters", "text without control characters"))
         return
     base, _, language = name.partition("_")

@@ -7,9 +7,9 @@ from flask_babel import lazy_gettext as _
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Country, Line, Request, Whole, blank_is_none, clean_text, one_line
+from marketplace.edge.parsing import Country, Line, Request, Verbatim, Whole, blank_is_none, clean_text, one_line
 
-Secret = Annotated[str, Field(min_length=1, max_length=200)]
+Secret = Annotated[Verbatim, Field(min_length=1, max_length=200)]
 PersonName = Annotated[Line, Field(max_length=100)]
 Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
 OptionalName = Annotated[PersonName | None, BeforeValidator(blank_is_none)]

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Country, Currency, Exact, Line, Request, Text, Tick, Whole, blank_is_none
+from marketplace.edge.parsing import Country, Currency, Exact, Line, Request, Text, Tick, Verbatim, Whole, blank_is_none
 
 _TIER: Final = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*@\s*([0-9]+)", re.ASCII)
 # Three digits behind a comma may be thousands, unless nothing but a zero stands before it.
@@ -117,7 +117,7 @@ class PictureBody(Request):
     """A file handed in as picture, and what it shows for those who do not see it."""
 
     file_id: Line
-    alt: Annotated[str, Field(max_length=160)] = ""
+    alt: Annotated[Verbatim, Field(max_length=160)] = ""
 
 
 class StockBody(Request):

@@ -5,11 +5,12 @@ from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Line, Request, blank_is_none
+from marketplace.edge.requests.payments import Cursor
 from marketplace.kernel.errors import Refused
 from marketplace.papers.rules.documents import PaperKind, SignatureKind
 
@@ -53,7 +54,7 @@ class DocumentsQuery(Request):
     """Which documents: of one kind or of all; ``cursor`` continues a page."""
 
     kind: Annotated[PaperKind | None, BeforeValidator(blank_is_none)] = None
-    cursor: Annotated[str | None, Field(max_length=200), BeforeValidator(blank_is_none)] = None
+    cursor: Cursor = None
 
 
 messages.register(

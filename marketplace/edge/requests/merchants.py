@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Country, Currency, Line, Request, Text, Tick, blank_is_none
+from marketplace.edge.parsing import Country, Currency, Line, Request, Text, Tick, Verbatim, blank_is_none
 from marketplace.edge.requests.payments import Day
 from marketplace.merchants.rules.payees import is_bic
 from marketplace.merchants.rules.requirements import Asked, Item, PaperItem, Verdict
@@ -92,7 +92,7 @@ class Ruling(Request):
     verdict: Verdict
     reason: Annotated[Text | None, BeforeValidator(blank_is_none)] = None
     until: Annotated[Day | None, BeforeValidator(blank_is_none)] = None
-    mark: Annotated[str, StringConstraints(max_length=80)] = ""
+    mark: Annotated[Verbatim, Field(max_length=80)] = ""
 
 
 class Choice(Request):

@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 
 from flask_babel import lazy_gettext as _
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Request, blank_is_none
-from marketplace.edge.requests.payments import Day
+from marketplace.edge.requests.payments import Cursor, Day
 
 
 class ReadyDate(Request):
@@ -27,7 +27,7 @@ class OrderSearch(Request):
 
     side: Annotated[Literal["buyer", "merchant"] | None, BeforeValidator(blank_is_none)] = None
     waits: Annotated[Literal["confirmation", "acceptance"] | None, BeforeValidator(blank_is_none)] = None
-    cursor: Annotated[str | None, Field(max_length=200), BeforeValidator(blank_is_none)] = None
+    cursor: Cursor = None
 
 
 messages.register(

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Currency, Exact, Line, Request, Tick, blank_is_none
+from marketplace.edge.parsing import Currency, Exact, Line, Request, Tick, Verbatim, blank_is_none
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import MINOR_UNITS, Money
 
@@ -57,7 +57,7 @@ OptionalLastDay = Annotated[LastDay | None, BeforeValidator(blank_is_none)]
 OptionalCurrency = Annotated[Currency | None, BeforeValidator(blank_is_none)]
 # True: only what waits too long; false: only the rest.
 Overdue = Annotated[Tick | None, BeforeValidator(blank_is_none)]
-Cursor = Annotated[Annotated[str, Field(max_length=500)] | None, BeforeValidator(blank_is_none)]
+Cursor = Annotated[Annotated[Verbatim, Field(max_length=500)] | None, BeforeValidator(blank_is_none)]
 
 
 class Confirmation(Request):

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Country, Line, Request, blank_is_none
+from marketplace.edge.parsing import Country, Line, Request, Verbatim, blank_is_none
 from marketplace.edge.requests.accounts import Language, Optional, OptionalName
 
 
@@ -58,7 +58,7 @@ class Leader(Request):
 class Trail(Request):
     """Whose history is wanted: a thing by its kind and id, all things of a kind, or what one person did."""
 
-    subject: Annotated[str | None, Field(max_length=64), BeforeValidator(blank_is_none)] = None
+    subject: Annotated[Annotated[Verbatim, Field(max_length=64)] | None, BeforeValidator(blank_is_none)] = None
     id: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
     person: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
     cursor: Optional = None

@@ -136,6 +136,8 @@ def test_columns_that_a_mapping_may_name():
         {"sku": {"header": 3}},
         {"sku": {"header": "a", "unit": "stone"}},
         {"sku": {"header": "a", "more": "b"}},
+        {"sku": "a\x00b"},
+        {"sku": {"value": "a\ud800"}},
     ],
 )
 def test_mappings_that_cannot_be_read(given):

@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 from marketplace.audit import rules
 from marketplace.audit.models import AuditRow, AuditSeal, AuditUnsealed
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import into
 from marketplace.kernel.ids import new_id
 
 # One seal is one JSON list of ids; more rows become more seals.
 ROWS_PER_SEAL: Final = 1_000
 # The name of the sealers' turn among PostgreSQL's advisory locks: "seal" in ASCII.
 _TURN: Final = 0x7365616C
+_ROWS: Final = into(AuditRow)
+_UNSEALED: Final = into(AuditUnsealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ def record_all(session: Session, *, actor: Actor, subject: str, acts: Iterable[A
     rows = [_row(actor, subject, act, now) for act in acts]
     if rows:
         session.flush()
-        session.execute(sa.insert(AuditRow), rows)
-        session.execute(sa.insert(AuditUnsealed), [{"row_id": row["id"]} for row in rows])
+        session.execute(_ROWS, rows)
+        session.execute(_UNSEALED, [{"row_id": row["id"]} for row in rows])
     return [row["id"] for row in rows]
 
 

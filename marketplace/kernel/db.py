@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -277,11 +278,20 @@ def insert_new(session: Session, entity: type[Base], rows: Sequence[Mapping[str,
     """Insert the rows whose unique keys nobody has; return the first primary key columns of those inserted."""
     if not rows:
         return set()
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    table = cast("sa.Table", entity.__table__)
-    # RETURNING, because not every driver counts the rows of an INSERT.
-    statement = insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
+    statement = _unless_there(cast("sa.Table", entity.__table__), session.get_bind().dialect.name)
     return set(session.scalars(statement, list(rows)))
+
+
+@cache
+def _unless_there(table: sa.Table, dialect: str) -> Any:
+    """Return the INSERT that leaves out what is there; RETURNING, because not every driver counts its rows."""
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    return insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
+
+
+def into(entity: type[Base]) -> sa.Insert:
+    """Return an INSERT into an entity's table itself: given the entity, SQLAlchemy takes three times as long for it."""
+    return sa.insert(cast("sa.Table", entity.__table__))
 
 
 def on_commit(session: Session, callback: Callable[[], None]) -> None:

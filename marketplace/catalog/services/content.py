@@ -14,6 +14,7 @@ from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, listed
 from marketplace.catalog.rules.pricing import Ladder, Tier
 from marketplace.catalog.rules.states import ChangeState
+from marketplace.kernel.db import into
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import UnitPrice
@@ -158,7 +159,7 @@ def write_ladders(session: Session, ladders: Mapping[UUID, tuple[Ladder, ...]], 
     if replacing:
         session.execute(sa.delete(PriceLadder).where(PriceLadder.listing_id.in_(ladders)))
     session.execute(
-        sa.insert(PriceLadder),
+        into(PriceLadder),
         [
             {
                 "id": new_id(),

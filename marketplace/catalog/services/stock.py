@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import Stock, StockEntry, StockHold
 from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.catalog.rules.states import HOLD, EntryKind, HoldState
+from marketplace.kernel.db import into
 from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 
@@ -149,7 +150,7 @@ def set_all(session: Session, *, on_hand: Mapping[UUID, int | None], now: dateti
             moved[row.listing_id] = done[row.listing_id] = difference
     if new:
         rows = [{"listing_id": key, "on_hand": units, "allocated": 0, "held": 0} for key, units in new.items()]
-        session.execute(sa.insert(Stock), rows)
+        session.execute(into(Stock), rows)
     _enter_all(session, {key: difference for key, difference in moved.items() if difference}, now)
     _add(session, {key: difference for key, difference in moved.items() if difference and key in there})
     return done
@@ -169,7 +170,7 @@ def _enter_all(session: Session, moved: Mapping[UUID, int], now: datetime) -> No
     still = {"kind": EntryKind.SET, "hold_id": None, "allocated": 0, "held": 0, "at": now}
     entries = [{"id": new_id(), "listing_id": key, "on_hand": change, **still} for key, change in moved.items()]
     if entries:
-        session.execute(sa.insert(StockEntry), entries)
+        session.execute(into(StockEntry), entries)
 
 
 def _add(session: Session, moved: Mapping[UUID, int]) -> None:

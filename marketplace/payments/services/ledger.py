@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.db import insert_if_new, into
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
@@ -50,7 +50,7 @@ def post(
         return _same(session, kind, key, entries)
     accounts = _accounts(session, {ref.key: ref for ref, _amount in entries})
     session.execute(
-        sa.insert(LedgerEntry),
+        into(LedgerEntry),
         [
             {
                 "id": new_id(),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.db import insert_if_new, into
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -199,7 +199,7 @@ def _divide(session: Session, terms: PaymentTerms, lines: Collection[tuple[UUID,
         }
         for position, (line_id, share) in enumerate(shares, start=1)
     ]
-    session.execute(sa.insert(Milestone), rows)
+    session.execute(into(Milestone), rows)
     return [row["id"] for row in rows]
 
 

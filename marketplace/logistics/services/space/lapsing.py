@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit.services import Act
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.db import into
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.events import BookingExpired
 from marketplace.logistics.models.departures import Booking, CapacityEntry
@@ -53,7 +54,7 @@ def lapse_holds(session: Session, departure_id: UUID, now: datetime, *, everyone
     if lapsed:
         note(session, [Act("booking.expire", row.booking_id) for row in lapsed], actor=SYSTEM, now=now)
         session.execute(
-            sa.insert(CapacityEntry),
+            into(CapacityEntry),
             [entry(EntryKind.EXPIRE, departure_id, row.booking_id, NOTHING - row.load, now) for row in lapsed],
         )
     return lapsed

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import into
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import DIMENSIONS, Load
@@ -56,7 +57,7 @@ def load_of(lapsed: Sequence[Lapsed]) -> Load:
 def enter(session: Session, kind: EntryKind, booking: Booking, more: Load, now: datetime) -> None:
     """Write down a change of the room that a booking takes."""
     session.flush()
-    session.execute(sa.insert(CapacityEntry).values(entry(kind, booking.departure_id, booking.id, more, now)))
+    session.execute(into(CapacityEntry).values(entry(kind, booking.departure_id, booking.id, more, now)))
 
 
 def entry(kind: EntryKind, departure_id: UUID, booking_id: UUID, more: Load, now: datetime) -> dict[str, Any]:

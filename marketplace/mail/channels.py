@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.header import Header
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -53,9 +55,26 @@ class Outlet(Protocol):
 Outlets = Mapping[Channel, Outlet]
 
 
+class _Policy(EmailPolicy):
+    """Python's own, but for subjects: where it folds one between two words that need encoding, it loses the blank."""
+
+    def fold(self, name: str, value: str) -> str:
+        """Write a header in lines of at most 78 characters."""
+        if name != "Subject":
+            return super().fold(name, value)
+        return f"{name}: {Header(str(value), header_name=name).encode(linesep=self.linesep)}{self.linesep}"
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Write a header as bytes."""
+        return self.fold(name, value).encode("ascii") if name == "Subject" else super().fold_binary(name, value)
+
+
+_POLICY: Final = _Policy(linesep="\r\n")
+
+
 def compose(letter: Letter, sender: str) -> EmailMessage:
     """Write a letter as a mail; its id is the Message-ID, so that a second delivery can be recognised."""
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = one_line(letter.to)
     message["Subject"] = one_line(letter.subject)

@@ -199,8 +199,52 @@ def test_a_rejected_paper_stays_on_the_board_until_another_is_accepted(trade):
     (row,) = judge.call("GET", "/requirements", 200)["items"]
     assert (row["state"], row["until"]) == ("rejected", None)
     shop = program.call("GET", f"/merchants/{company_id}", 200)
-    assert (shop["licence_until"], shop["licence_accepted"]) == (None, False)
+    assert (shop["licence_until"], shop["licence_accepted"]) == (day(5), True)  # a renewal that was blurred takes none
     assert flows.watch(now=clock.now()) == 0
+    file_id = licence(program)
+    third = program.call("POST", "/merchant/papers", 201, {"item": "licence", "file_id": file_id})["id"]
+    judge.call("POST", f"/merchants/{company_id}/rulings", 204, no | {"mark": third})
+    # The same file again is looked at again: a reviewer may have erred.
+    assert program.call("POST", "/merchant/papers", 201, {"item": "licence", "file_id": file_id})["id"] != third
+    (row,) = judge.call("GET", "/requirements", 200)["items"]
+    assert row["state"] == "pending"
+
+
+def test_a_paper_that_comes_while_its_item_is_waived_is_looked_at_all_the_same(trade):
+    town, program, company_id = trade
+    judge = reviewer(town)
+    path = applied(program)
+    waive = {
+        "item": "licence",
+        "verdict": "waive",
+        "reason": "Seen on site.",
+        "mark": marks(judge, company_id)["licence"],
+    }
+    judge.call("POST", f"/merchants/{company_id}/rulings", 204, waive)
+    judge.call("POST", f"{path}/decision", 200, YES)
+    assert judge.call("GET", "/requirements", 200)["items"] == []
+    paper = program.call("POST", "/merchant/papers", 201, {"item": "licence", "file_id": licence(program)})["id"]
+    (row,) = judge.call("GET", "/requirements", 200)["items"]
+    assert (row["item"], row["state"]) == ("licence", "pending")
+    assert states(program.call("GET", "/merchant", 200)["requirements"])["licence"] == "waived"
+    judge.call("POST", f"/merchants/{company_id}/rulings", 204, {"item": "licence", "verdict": "accept", "mark": paper})
+    assert judge.call("GET", "/requirements", 200)["items"] == []
+
+
+def test_who_looked_at_another_paper_is_shown_the_new_one_and_goes_on(trade):
+    town, program, company_id = trade
+    judge = reviewer(town)
+    eye = judge_of(town, judge)
+    judge.call("POST", f"{applied(program)}/decision", 200, YES)
+    first, second = ({"item": "licence", "file_id": licence(program)} for _ in range(2))
+    program.call("POST", "/merchant/papers", 201, first | {"until": day(50)})
+    page = f"/operator/requirements/{company_id}/licence"
+    eye.open(page)
+    new = program.call("POST", "/merchant/papers", 201, second | {"until": day(60)})["id"]
+    eye.send(page, {"verdict": "accept"}, 409)
+    assert eye.hidden(page)["mark"] == new
+    eye.send(page, {"verdict": "accept"})
+    assert states(program.call("GET", "/merchant", 200)["requirements"])["licence"] == "accepted"
 
 
 def test_what_a_country_asks_for_no_more_leaves_the_board(trade):
@@ -318,9 +362,9 @@ def test_pages_show_hand_in_judge_and_choose(trade):
         if row["item"] == "bank_letter"
     )  # fmt: skip
     assert f"/operator/papers/{letter['paper_id']}" in page
-    act = f"/operator/requirements/{company_id}/rulings"
-    no = {"item": "bank_letter", "verdict": "reject", "mark": letter["mark"], "reason": ""}
-    eye.open(f"/operator/requirements/{company_id}/bank_letter")
+    act = f"/operator/requirements/{company_id}/bank_letter"
+    no = {"verdict": "reject", "mark": letter["mark"], "reason": ""}
+    eye.open(act)
     eye.send(act, no, 422)
     assert eye.refused_fields() == {"reason"}
     eye.send(act, no | {"verdict": "accept"})

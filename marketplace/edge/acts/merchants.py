@@ -118,7 +118,9 @@ def choose(session: Session, country: str, item: str, body: requests.Choice) -> 
     chosen = next((each for each in CHOSEN if each == item), None)
     if chosen is None:
         raise NotFound("requirement")
-    requirements.choose(session, actor=require_actor(), country=country, item=chosen, asked=body.asked, now=clock.now())
+    requirements.choose(
+        session, actor=require_actor(), country=country.upper(), item=chosen, asked=body.asked, now=clock.now()
+    )
 
 
 def name_payee(body: requests.Account) -> UUID:

@@ -117,8 +117,7 @@ messages.register(
         ),
         "payee_missing": _("The company has named no account to be paid into yet."),
         "requirements_open": _(
-            "Something that is required is missing, was rejected or has ended. Show it, or let it be waived with a"
-            " reason."
+            "Something that is required was not shown, or not accepted yet: see how each item stands."
         ),
         "licence_with_application": _("The licence of a company that does not sell yet goes with its application."),
         "evidence_changed": _("The company shows something else by now. Look at that first."),
@@ -134,6 +133,7 @@ messages.register(
         "licence": _("Hand in the business licence: %(accepted)s."),
         "until_of_waiver": _("Only a waiver has a last day."),
         "day_over": _("Choose %(accepted)s."),
+        "paper_file": _("Hand in a scan or a photo: %(accepted)s."),
         "licence_over": _("This paper is over. Hand in one that is valid: %(accepted)s."),
         "account_number": _("Write the account number: %(accepted)s."),
         "iban": _("The check digits of this IBAN are wrong."),

@@ -124,7 +124,13 @@ def papers_of(session: Session, *, company_id: UUID) -> Mapping[Item, PaperRow]:
 
 
 def accepted_licence(session: Session, *, company_id: UUID) -> LicenceRow | None:
-    """Return the licence that a reviewer accepted, None while the last word on it is another."""
+    """Return the licence that was accepted last, unless it was rejected since; another that was rejected takes none."""
+    later = aliased(RequirementRuling)
+    taken_back = sa.exists().where(
+        later.paper_id == RequirementRuling.paper_id,
+        later.verdict == Verdict.REJECT,
+        later.id > RequirementRuling.id,
+    )
     found = session.execute(
         sa.select(RequirementPaper.valid_until, RequirementRuling.decided_at)
         .join(RequirementPaper, RequirementPaper.id == RequirementRuling.paper_id)
@@ -132,10 +138,20 @@ def accepted_licence(session: Session, *, company_id: UUID) -> LicenceRow | None
             RequirementRuling.company_id == company_id,
             RequirementRuling.item == Item.LICENCE,
             RequirementRuling.verdict == Verdict.ACCEPT,
-            is_newest_ruling(),
+            ~taken_back,
         )
+        .order_by(RequirementRuling.id.desc())
+        .limit(1)
     ).one_or_none()
     return LicenceRow(*found) if found else None
+
+
+def was_rejected(session: Session, *, paper_id: UUID) -> bool:
+    """Tell whether a reviewer rejected a paper."""
+    found = sa.select(RequirementRuling.id).where(
+        RequirementRuling.paper_id == paper_id, RequirementRuling.verdict == Verdict.REJECT
+    )
+    return session.scalars(found.limit(1)).first() is not None
 
 
 def last_application(session: Session, *, company_id: UUID) -> UUID | None:

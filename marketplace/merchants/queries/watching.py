@@ -115,9 +115,11 @@ def _to_watch(today: date) -> sa.CompoundSelect[*tuple[Any, ...]]:
     is_said_of_it = sa.and_(ruling.paper_id == paper.id, ruling.verdict != Verdict.WAIVE)
     is_accepted = sa.and_(ruling.id.is_not(None), is_said_of_it, ruling.verdict == Verdict.ACCEPT)
     is_rejected = sa.and_(ruling.id.is_not(None), is_said_of_it, ruling.verdict == Verdict.REJECT)
+    # A waiver hides the paper that it was given for; one that came later is looked at all the same.
     is_waived = sa.and_(
         ruling.id.is_not(None),
         ruling.verdict == Verdict.WAIVE,
+        ruling.paper_id == paper.id,
         sa.or_(ruling.until.is_(None), ruling.until >= today),
     )
     papers = (

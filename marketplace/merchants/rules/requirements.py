@@ -219,10 +219,8 @@ def comes_alone(item: Item, merchant: MerchantState | None) -> bool:
     return item in PAPERS
 
 
-def check_ruling(item: Item, verdict: Verdict, reason: str, until: date | None, *, today: date) -> None:
-    """Refuse to judge what nobody judges, a verdict without a reason, and an end that is over or ends nothing."""
-    if item not in JUDGED:
-        raise Refused.field("item", "choice", ", ".join(JUDGED))
+def check_ruling(verdict: Verdict, reason: str, until: date | None, *, today: date) -> None:
+    """Refuse a verdict without a reason, and an end that is over or ends nothing."""
     check_reason(reason, is_needed=verdict is not Verdict.ACCEPT)
     if until is not None and verdict is not Verdict.WAIVE:
         raise Refused.field("until", "until_of_waiver", "a day only for what is waived")

@@ -33,6 +33,7 @@ from marketplace.merchants.queries.watching import EndRow
 from marketplace.merchants.rules.applications import check_impartial
 from marketplace.merchants.rules.requirements import (
     CHOSEN,
+    JUDGED,
     PAPERS,
     Asked,
     Item,
@@ -62,7 +63,7 @@ def hand_in(session: Session, *, actor: Actor, item: Item, file_id: UUID, until:
     if item not in wanted:
         raise Refused.field("item", "choice", ", ".join(wanted))
     check_last_day(until, field="until", today=now.date())
-    check_file(session, actor, file_id, field="file_id")
+    check_file(session, actor, file_id, field="file_id", code="paper_file")
     merchant = merchants.merchant_of(session, company_id=actor.company)
     if not comes_alone(item, merchant.state if merchant else None):
         raise Conflict("licence_with_application")
@@ -70,9 +71,10 @@ def hand_in(session: Session, *, actor: Actor, item: Item, file_id: UUID, until:
 
 
 def keep_paper(session: Session, *, actor: Actor, item: Item, file_id: UUID, until: date | None, now: datetime) -> UUID:
-    """Write down a paper that was checked before; the same one again is the one there is."""
+    """Write down a paper that was checked before; the same one again is the one there is, unless it was rejected."""
     last = queries.papers_of(session, company_id=actor.company).get(item)
-    if last is not None and (last.file_id, last.valid_until) == (file_id, until):
+    is_same = last is not None and (last.file_id, last.valid_until) == (file_id, until)
+    if last is not None and is_same and not queries.was_rejected(session, paper_id=last.id):
         return last.id
     paper = RequirementPaper(
         id=new_id(),
@@ -89,14 +91,14 @@ def keep_paper(session: Session, *, actor: Actor, item: Item, file_id: UUID, unt
     return paper.id
 
 
-def check_file(session: Session, actor: Actor, file_id: UUID, *, field: str) -> None:
+def check_file(session: Session, actor: Actor, file_id: UUID, *, field: str, code: str = "licence") -> None:
     """Refuse what is no file of the actor's company handed in as a licence."""
     try:
         file = files.get_file(session, company_id=actor.company, file_id=file_id)
     except NotFound:
         file = None
     if file is None or not file.serves(Purpose.LICENCE):
-        raise Refused.field(field, "licence", "a file of your company handed in with purpose licence")
+        raise Refused.field(field, code, "a file of your company handed in with purpose licence")
 
 
 def rule(
@@ -117,11 +119,12 @@ def rule(
     another by now. Conflict ``nothing_shown`` and ``evidence_over`` for what cannot be said. A waiver may end on a day.
     """
     actor.must(Permission.OPERATOR_MERCHANT_REVIEW)
-    check_ruling(item, verdict, reason, until, today=now.date())
+    check_ruling(verdict, reason, until, today=now.date())
     companies.take_turn(session, company_id=company_id)
     found = {each.item: each for each in queries.requirements_of(session, company_id=company_id, today=now.date())}
-    if item not in found:
-        raise Refused.field("item", "choice", ", ".join(found))
+    possible = [each for each in found if each in JUDGED]
+    if item not in possible:
+        raise Refused.field("item", "choice", ", ".join(possible))
     paper_id = found[item].paper_id
     shown_by = queries.paper(session, paper_id=paper_id).handed_in_by if paper_id else None
     check_stranger(session, actor, company_id, shown_by)

@@ -148,6 +148,11 @@ def _apply(**shown: Any) -> str:
         company=company,
         identifier=validator.identifier if validator else None,
         stated=STATED.get(company.country),
+        lacking=[
+            ITEMS[row.item]
+            for row in required.requirements_of(session, company_id=company_id, today=clock.now().date())
+            if row.is_lacking
+        ],
         needs_payee=not queries.has_payee(session, company_id=company_id),
         asks_code=not door.vault().policy.second_factor_waived,
         currencies=choices.currencies(),

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
@@ -109,15 +110,14 @@ def paper(paper_id: UUID) -> Any:
     return file_acts.give(files.get_any(reading(), file_id=found.file_id))
 
 
-@pages.post("/operator/requirements/<uuid:company_id>/rulings")
+@pages.post("/operator/requirements/<uuid:company_id>/<item>")
 @requires(_REVIEW, twin="POST /api/v1/merchants/{id}/rulings")
-def rule(company_id: UUID) -> Any:
+def rule(company_id: UUID, item: str) -> Any:
     """Accept, reject or waive an item."""
     try:
-        body = parse_form(requests.Ruling, request.form)
+        body = parse_form(requests.Ruling, MultiDict([*request.form.items(multi=True), ("item", item)]))
         done = forms.once(lambda session: _ruled(session, company_id, body))
     except (Refused, Conflict) as refusal:
-        item = request.form.get("item", "")
         return forms.reshown(refusal, lambda **shown: _judge(company_id, item, **shown))
     flash(_("Noted: %(item)s.", item=ITEMS[body.item]), "good")
     return done

@@ -38,6 +38,22 @@ def test_phone_numbers_are_e164():
             rules.check_address(Channel.TEXT, to)
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Đơn hàng ORD-89Q3-JW4N của bạn đã được đặt",
+        "đơn " * 30 + "x",
+        "订单 ORD 已 下 单 " * 8 + "好",
+        "Plain words " * 12 + "x",
+    ],
+)
+def test_a_subject_keeps_every_blank_wherever_it_is_folded(subject):
+    letter = Letter(UUID(int=7), "a@b.test", Channel.MAIL, "vi", subject, "body", datetime(2026, 3, 1, tzinfo=UTC))
+    content = bytes(compose(letter, "city@city.test"))
+    assert email.message_from_bytes(content, policy=policy.default)["Subject"] == subject
+    assert max(len(line) for line in content.split(b"\r\n")) <= 78
+
+
 @given(ANY_TEXT, ANY_TEXT)
 def test_no_text_makes_a_header_of_its_own(subject, body):
     letter = Letter(UUID(int=7), "a@b.test", Channel.MAIL, "zh", subject, body, datetime(2026, 3, 1, tzinfo=UTC))

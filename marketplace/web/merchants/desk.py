@@ -31,6 +31,7 @@ from marketplace.web.merchants.blueprint import pages
 from marketplace.web.merchants.requirements import ASKED, ITEMS
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices, waiting
+from marketplace.web.shared.labels import number_name
 
 _APPLY = Permission.COMPANY_MERCHANT_APPLY
 _PAYEE = Permission.COMPANY_PAYEE_EDIT
@@ -139,7 +140,7 @@ def _send() -> str:
 def _apply(**shown: Any) -> str:
     session, company_id = reading(), require_actor().company
     company = accounts.get_company(session, company_id=company_id)
-    validator = VALIDATORS.get(company.country)
+    validator, stated = VALIDATORS.get(company.country), STATED.get(company.country)
     known = {"legal_name": company.name, "registration_number": company.registration_number, "country": company.country}
     known["currency"] = choices.home_currency(company.country)
     return render_template(
@@ -147,7 +148,8 @@ def _apply(**shown: Any) -> str:
         address_missing=not company.address.lines,
         company=company,
         identifier=validator.identifier if validator else None,
-        stated=STATED.get(company.country),
+        stated=stated,
+        stated_name=number_name(stated.identifier) if stated else None,
         lacking=[
             ITEMS[row.item]
             for row in required.requirements_of(session, company_id=company_id, today=clock.now().date())

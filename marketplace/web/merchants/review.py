@@ -27,6 +27,7 @@ from marketplace.merchants.rules.states import MERCHANT, STANDING_ACTS, Applicat
 from marketplace.web.merchants.blueprint import pages
 from marketplace.web.merchants.requirements import ITEMS
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared.labels import number_name
 
 _REVIEW = Permission.OPERATOR_MERCHANT_REVIEW
 PROOFS: Final[dict[Proof, Any]] = {
@@ -109,6 +110,7 @@ def _application(application_id: UUID, **shown: Any) -> str:
     row = queries.application(session, application_id=application_id)
     merchant = queries.merchant_of(session, company_id=row.company_id)
     same = queries.same_number(session, company_id=row.company_id, country=row.country, number=row.registration_number)
+    odd = None if is_as_stated(row.country, row.registration_number) else STATED[row.country]
     return render_template(
         "merchants/application.html",
         row=row,
@@ -116,7 +118,8 @@ def _application(application_id: UUID, **shown: Any) -> str:
         merchant=merchant,
         zone=house_clock(session),
         proof=PROOFS[row.proof],
-        odd_number=None if is_as_stated(row.country, row.registration_number) else STATED[row.country],
+        odd_number=odd,
+        odd_name=number_name(odd.identifier) if odd else None,
         payees=queries.payees(session, company_id=row.company_id).items,
         decisions=queries.decisions(session, company_id=row.company_id),
         same=list(accounts.get_companies(session, company_ids=same).values()),

@@ -129,3 +129,19 @@ def label_of(name: str) -> str:
     """Return what people call a field; one that no form of ours has is called by its name."""
     known = LABELS.get(name.partition(".")[0])
     return str(known) if known else gettext("Field “%(name)s”", name=name[:60])
+
+
+# Registers that write their numbers without a check digit, by what the rule calls the number.
+_NUMBERS: Final = {
+    "DICA registration number": _("DICA registration number"),
+    "ROCBN number": _("ROCBN number"),
+    "SEC number or TIN": _("SEC number or TIN"),
+    "SSM number": _("SSM number"),
+    "enterprise code": _("enterprise code"),
+    "registration number": _("registration number"),
+}
+
+
+def number_name(identifier: str) -> str:
+    """Return what a register's number is called in the reader's language; a proper name stays."""
+    return str(_NUMBERS.get(identifier, identifier))

@@ -38,6 +38,7 @@ JOBS: Final[dict[str, Any]] = {
     "send_payouts": _("Send payouts"),
     "sweep_logins": _("Clear old sign-ins away"),
     "tell": _("Write to people about what happened"),
+    "watch_requirements": _("Tell of papers of merchants that end"),
 }
 
 

@@ -146,12 +146,15 @@ def accepted_licence(session: Session, *, company_id: UUID) -> LicenceRow | None
     return LicenceRow(*found) if found else None
 
 
-def was_rejected(session: Session, *, paper_id: UUID) -> bool:
-    """Tell whether a reviewer rejected a paper."""
-    found = sa.select(RequirementRuling.id).where(
-        RequirementRuling.paper_id == paper_id, RequirementRuling.verdict == Verdict.REJECT
+def is_rejected(session: Session, *, paper_id: UUID) -> bool:
+    """Tell whether the last that a reviewer said of a paper is that it was rejected."""
+    said = (
+        sa.select(RequirementRuling.verdict)
+        .where(RequirementRuling.paper_id == paper_id)
+        .order_by(RequirementRuling.id.desc())
+        .limit(1)
     )
-    return session.scalars(found.limit(1)).first() is not None
+    return session.scalars(said).first() is Verdict.REJECT
 
 
 def last_application(session: Session, *, company_id: UUID) -> UUID | None:

@@ -74,7 +74,7 @@ def keep_paper(session: Session, *, actor: Actor, item: Item, file_id: UUID, unt
     """Write down a paper that was checked before; the same one again is the one there is, unless it was rejected."""
     last = queries.papers_of(session, company_id=actor.company).get(item)
     is_same = last is not None and (last.file_id, last.valid_until) == (file_id, until)
-    if last is not None and is_same and not queries.was_rejected(session, paper_id=last.id):
+    if last is not None and is_same and not queries.is_rejected(session, paper_id=last.id):
         return last.id
     paper = RequirementPaper(
         id=new_id(),

@@ -63,14 +63,13 @@ SAID: Final[dict[Verdict, Any]] = {
 @pages.get("/operator/requirements")
 @requires(_REVIEW)
 def board() -> str:
-    """Show what of companies that sell nobody looked at, and what ends soon."""
+    """Show what of companies that sell nobody accepted, and what ends soon."""
     asked = parse(CursorQuery, {name: request.args[name] for name in ("cursor",) if name in request.args})
     page = watching.watched(reading(), today=clock.now().date(), cursor=asked.cursor)
     return render_template(
         "merchants/board.html",
         rows=page.items,
         items=ITEMS,
-        today=clock.now().date(),
         next=url_for("merchants.board", cursor=page.next) if page.next else None,
         first=url_for("merchants.board") if asked.cursor else None,
     )

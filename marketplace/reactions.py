@@ -8,6 +8,7 @@ from marketplace.catalog.services import cards
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution.services import booking, cargo_papers, carriage, manifest_papers
 from marketplace.distribution.services import erasing as discrepancies
+from marketplace.exchange.events import storefronts as fronts
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.services import erasing as receipts
@@ -40,6 +41,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     catalog.ListingUnpublished: (moderation.on_unpublished, search.on_unpublished),
     reviewed.CaseOverdue: (notices.on_cases_overdue,),
     reviewed.CaseDecided: (notices.on_cases_decided,),
+    fronts.StorefrontDecided: (notices.on_storefront_decided,),
+    fronts.StorefrontOverdue: (notices.on_storefront_overdue,),
     orders.OrderPlaced: (notices.on_order_placed,),
     orders.OrderConfirmed: (notices.on_order_confirmed,),
     orders.OrderSecured: (booking.on_order_secured,),

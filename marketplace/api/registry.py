@@ -23,6 +23,8 @@ from marketplace.api.payouts.views import api as payouts
 from marketplace.api.search.views import api as search
 from marketplace.api.settings.views import api as settings
 from marketplace.api.shared.operations import spec
+from marketplace.api.showroom import storefronts as showroom_storefronts
+from marketplace.api.showroom.blueprint import api as showroom
 from marketplace.api.treasury.views import api as treasury
 from marketplace.config import Settings
 from marketplace.edge.http import csrf
@@ -48,8 +50,11 @@ BLUEPRINTS = (
     people,
     search,
     settings,
+    showroom,
     treasury,
 )
+# The modules that hang their calls on a blueprint which several share.
+VIEWS = (showroom_storefronts,)
 
 
 def init_app(app: Flask, _settings: Settings) -> None:

@@ -40,6 +40,8 @@ class News(StrEnum):
     PAPER_REJECTED = "paper_rejected"
     PAPER_ENDS = "paper_ends"
     PAPER_OVER = "paper_over"
+    STOREFRONT_DECIDED = "storefront_decided"
+    STOREFRONT_WAITS = "storefront_waits"
 
 
 # Whoever may do what follows is told.
@@ -70,6 +72,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAPER_REJECTED: Permission.COMPANY_MERCHANT_APPLY,
     News.PAPER_ENDS: Permission.COMPANY_MERCHANT_APPLY,
     News.PAPER_OVER: Permission.OPERATOR_MERCHANT_REVIEW,
+    News.STOREFRONT_DECIDED: Permission.CATALOG_LISTING_EDIT,
+    News.STOREFRONT_WAITS: Permission.OPERATOR_LISTING_MODERATE,
 }
 
 

@@ -15,7 +15,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.outbox import services as outbox
-from marketplace.seed import cast, catalogue, houses, merchants, network, people
+from marketplace.seed import cast, catalogue, houses, merchants, network, onsite, people
 from marketplace.seed.desk import HISTORY, Desk
 from marketplace.seed.extent import Extent
 from marketplace.seed.goods import fill, offers, series, shelves
@@ -51,7 +51,7 @@ def seed(
         raise ValueError(msg)
     licence = merchants.specimen(store)
     if not known:
-        _begin(desk, licence)
+        _begin(desk, licence, onsite.banner(store))
     if not is_start:
         _settle(desk, _houses(extent), licence, report)
         history.run(desk, report=report)
@@ -70,7 +70,7 @@ def extend(vault: Vault, *, store: ObjectStore, listings: int, site: str = "Demo
     return series.extend(desk, wanted=listings, moderator=desk.actor(cast.MODERATOR), report=report)
 
 
-def _begin(desk: Desk, licence: Upload) -> None:
+def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
     """Make the people with demo logins, the network and the first goods, on the first day."""
     now, vault = desk.start, desk.vault
     with unit_of_work() as session:
@@ -87,6 +87,8 @@ def _begin(desk: Desk, licence: Upload) -> None:
             licence=licence,
             now=now,
         )
+        moderator = staff[cast.MODERATOR]
+        onsite.show_merchants(session, companies=founded, moderator=moderator, picture=banner, now=now)
         shelves.fill_shelves(session)
         catalogue.offer_goods(session, parts=founded[cast.PARTS], fruit=founded[cast.FRUIT], now=now)
     with unit_of_work() as session:

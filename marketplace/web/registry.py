@@ -35,6 +35,9 @@ from marketplace.web.search.views import pages as search
 from marketplace.web.settings.views import pages as settings
 from marketplace.web.shared import discovery as discoveries
 from marketplace.web.shared import locale, moulds, render, returning, words
+from marketplace.web.showroom import pavilions as showroom_pavilions
+from marketplace.web.showroom import storefronts as showroom_storefronts
+from marketplace.web.showroom.blueprint import pages as showroom
 from marketplace.web.treasury.views import pages as treasury
 
 BLUEPRINTS = (
@@ -55,6 +58,7 @@ BLUEPRINTS = (
     treasury,
     search,
     settings,
+    showroom,
     checkout,
     claims,
     orders,
@@ -76,6 +80,8 @@ VIEWS = (
     operated_lines,
     operator_people,
     operator_views,
+    showroom_pavilions,
+    showroom_storefronts,
 )
 
 

@@ -19,6 +19,7 @@ from marketplace.checkout.flows import sweeping
 from marketplace.checkout.services import reacting
 from marketplace.distribution import flows as distribution
 from marketplace.edge.acts.imports import explain
+from marketplace.exchange.flows import storefronts
 from marketplace.files import flows as files
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
@@ -234,9 +235,10 @@ def lapse_claims(_args: dict[str, Any]) -> None:
 
 
 def escalate_reviews(_args: dict[str, Any]) -> None:
-    """Tell of applications and listings that wait longer for a review than was promised."""
+    """Tell of applications, listings and storefronts that wait longer for a review than was promised."""
     applications.escalate(now=clock.now())
     moderation.escalate(now=clock.now())
+    storefronts.escalate(now=clock.now())
 
 
 def watch_requirements(_args: dict[str, Any]) -> None:

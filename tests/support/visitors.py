@@ -13,7 +13,10 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from marketplace.accounts.models import Person
+from marketplace.edge.identity import SessionUser
 from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import Base, db
 from marketplace.mail.channels import EmlFolder, Letter
 from marketplace.worker import runner
@@ -73,6 +76,14 @@ class Visitor:
         """Log in by password."""
         self.open("/login")
         return self.send("/login", {"login": login, "password": password}, status)
+
+    def enter(self, actor: Actor) -> None:
+        """Be logged in as somebody, the second factor given, as the login pages would leave it."""
+        with self.app.app_context():
+            epoch = db.session().get_one(Person, actor.person).auth_epoch
+        with self.client.session_transaction() as session:
+            session["_user_id"] = SessionUser(actor, epoch).get_id()
+            session["_fresh"] = True
 
     def refused_fields(self) -> set[str]:
         """Return the fields that the page's summary of errors names."""

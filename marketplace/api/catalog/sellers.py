@@ -1,10 +1,42 @@
 """What the API says of a merchant to everybody."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
 from marketplace.api.shared.answers import Answer, Instant
+from marketplace.catalog.queries.sections import SectionRow
 from marketplace.edge.acts.sellers import Seller
+from marketplace.exchange.queries.storefronts import FrontRow
+
+
+class Words(Answer):
+    """What a merchant says of itself by language; the banner is at ``/pictures/{id}/{320, 800 or 1600}``."""
+
+    headlines: dict[str, str]
+    texts: dict[str, str]
+    locale: str
+    banner_file_id: UUID | None
+    banner_alt: str
+
+    @classmethod
+    def of(cls, row: FrontRow) -> "Words":
+        """Write what is shown."""
+        return cls(
+            headlines=dict(row.headlines),
+            texts=dict(row.texts),
+            locale=row.source_locale,
+            banner_file_id=row.banner_file_id,
+            banner_alt=row.banner_alt,
+        )
+
+
+class Shelf(Answer):
+    """A shelf on which the merchant has live listings, and how many."""
+
+    category: str
+    names: dict[str, str]
+    offers: int
 
 
 class Merchant(Answer):
@@ -22,9 +54,11 @@ class Merchant(Answer):
     checked_by: str | None
     checked_at: Instant | None
     proof: str | None
+    storefront: Words | None
+    categories: list[Shelf]
 
     @classmethod
-    def of(cls, found: Seller) -> "Merchant":
+    def of(cls, found: Seller, front: FrontRow | None, sections: Iterable[SectionRow]) -> "Merchant":
         """Write a merchant."""
         return cls(
             id=found.company_id,
@@ -36,4 +70,6 @@ class Merchant(Answer):
             checked_by=found.checked_by,
             checked_at=found.checked_at,
             proof=found.proof,
+            storefront=Words.of(front) if front else None,
+            categories=[Shelf(category=row.code, names=dict(row.names), offers=row.count) for row in sections],
         )

@@ -11,7 +11,7 @@ from marketplace.api.catalog import answers
 from marketplace.api.catalog.sellers import Merchant
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
-from marketplace.catalog.queries import goods, own
+from marketplace.catalog.queries import goods, own, sections
 from marketplace.catalog.queries import pictures as pictures_queries
 from marketplace.catalog.queries import shelf as shelf_queries
 from marketplace.catalog.services import listings, pictures
@@ -20,6 +20,7 @@ from marketplace.edge.acts import sellers
 from marketplace.edge.identity import current_actor, require_actor
 from marketplace.edge.parsing import uuid_text
 from marketplace.edge.requests import catalog as requests
+from marketplace.exchange.queries import storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading, unit_of_work
@@ -63,8 +64,11 @@ def shelf(query: requests.Shelf) -> tuple[int, Items[answers.Summary]]:
 @api.get("/merchants/<uuid:company_id>")
 @operation(answers={200: Merchant}, tag="catalog", public_because=_SHOWN)
 def merchant(company_id: UUID) -> tuple[int, Merchant]:
-    """Show a merchant and what the city has verified of it; ``GET /listings?merchant=`` lists its offers."""
-    return 200, Merchant.of(sellers.seller(reading(), company_id=company_id))
+    """Show a merchant, its own words and what the city has verified; ``GET /listings?merchant=`` lists its offers."""
+    session = reading()
+    found = sellers.seller(session, company_id=company_id)
+    front = storefronts.shown(session, company_id=company_id)
+    return 200, Merchant.of(found, front, sections.sections(session, merchant_id=company_id))
 
 
 @api.get("/listings/<uuid:listing_id>")

@@ -18,6 +18,7 @@ from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.rules import timetable
 from marketplace.logistics.rules.states import DepartureState, HoldCause
 from marketplace.reference import queries as reference
+from marketplace.reference.models import Place
 from marketplace.reference.queries import PlaceRow
 
 PAGE: Final = 24
@@ -75,13 +76,16 @@ def departures(
     now: datetime,
     to: str | None = None,
     hub_code: str | None = None,
+    from_country: str | None = None,
     cursor: str | None = None,
     size: int = PAGE,
 ) -> Page[DepartureRow]:
-    """Return the departures that leave after an instant, from a hub and to a place where these are given."""
+    """Return the departures that leave after an instant, from a hub or country and to a place where these are given."""
     wanted = departure_rows(now).where(Departure.departs_at > after, Departure.state != DepartureState.CANCELLED)
     if hub_code is not None:
         wanted = wanted.where(Departure.hub_code == hub_code)
+    if from_country is not None:
+        wanted = wanted.where(Departure.hub_code.in_(sa.select(Place.code).where(Place.country == from_country)))
     if to is not None:
         serves = sa.select(DepartureStop.departure_id).where(
             DepartureStop.place_code == to, DepartureStop.position > 0, ~DepartureStop.is_border

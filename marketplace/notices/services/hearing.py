@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.exchange.events import storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.events import Event, together
 from marketplace.kernel.ids import new_id
@@ -160,6 +161,16 @@ def on_requirement_ending(session: Session, event: merchants.RequirementEnding) 
     _later(session, event, News.PAPER_ENDS, **facts)
     if event.is_over:
         _later(session, event, News.PAPER_OVER, **facts)
+
+
+def on_storefront_decided(session: Session, event: storefronts.StorefrontDecided) -> None:
+    """Tell the merchant."""
+    _later(session, event, News.STOREFRONT_DECIDED, version=event.version_id)
+
+
+def on_storefront_overdue(session: Session, event: storefronts.StorefrontOverdue) -> None:
+    """Tell those who look at storefronts."""
+    _later(session, event, News.STOREFRONT_WAITS, version=event.version_id)
 
 
 def _payment(session: Session, event: payments.PaymentEvent, news: News) -> None:

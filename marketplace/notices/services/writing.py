@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind, permissions_of
+from marketplace.exchange.queries import storefronts
+from marketplace.exchange.rules.storefronts import FrontState
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import departures as lorries
 from marketplace.logistics.rules.states import CURRENT
@@ -236,6 +238,20 @@ def _late(session: Session, job: Facts) -> int | None:
     return 0 if merchant is not None and merchant.state is MerchantState.SUBMITTED else None
 
 
+def _storefront_decided(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = storefronts.version(session, version_id=UUID(job["version"]))
+    facts = {"state": row.state.value, "reason": row.reason, "path": "/merchant/storefront"}
+    yield Letter(row.company_id, facts)
+
+
+def _storefront_waits(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = storefronts.version(session, version_id=UUID(job["version"]))
+    if row.state is FrontState.PENDING:
+        facts = {"company": row.company, "until": row.due_at, "path": f"/operator/storefronts/{row.id}"}
+        for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
+            yield Letter(house.id, facts)
+
+
 def _claim(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     row = claims.claim(session, company_id=None, claim_id=UUID(job["claim"]))
     facts = {
@@ -301,4 +317,6 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PAPER_REJECTED: _paper_rejected,
     News.PAPER_ENDS: _paper_ends,
     News.PAPER_OVER: _paper_over,
+    News.STOREFRONT_DECIDED: _storefront_decided,
+    News.STOREFRONT_WAITS: _storefront_waits,
 }

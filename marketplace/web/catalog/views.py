@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext
 from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods, pictures, shelf
+from marketplace.catalog.queries import sections as shelves
 from marketplace.catalog.rules.pricing import hub_of
 from marketplace.catalog.rules.rows import CategoryRow, ListingRow
 from marketplace.edge.acts import catalog as acts
@@ -22,6 +23,8 @@ from marketplace.edge.identity import current_actor
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public
 from marketplace.edge.requests import catalog as requests
+from marketplace.edge.requests import storefronts as fronts
+from marketplace.exchange.queries import storefronts
 from marketplace.files import queries as files
 from marketplace.files import store
 from marketplace.files.rules import WIDTHS
@@ -96,10 +99,13 @@ def _orders(kept: dict[str, Any]) -> list[dict[str, Any]]:
 @public(_SHELF)
 def seller(company_id: UUID) -> str:
     """Show a merchant, what the city has verified of it, and its offers."""
-    asked = parse(requests.Shelf, {"cursor": request.args["cursor"]} if "cursor" in request.args else {})
+    asked = parse(fronts.Goods, {name: request.args[name] for name in ("category", "cursor") if name in request.args})
     session = reading()
     found = sellers.seller(session, company_id=company_id)
-    page = shelf.shelf(session, merchant_id=company_id, cursor=asked.cursor)
+    front = storefronts.shown(session, company_id=company_id)
+    sections = shelves.sections(session, merchant_id=company_id)
+    page = shelf.shelf(session, merchant_id=company_id, category=asked.category, cursor=asked.cursor)
+    kept: dict[str, Any] = {"category": asked.category} if asked.category else {}
 
     def values() -> dict[str, Any]:
         return {
@@ -111,13 +117,40 @@ def seller(company_id: UUID) -> str:
                 "href": url_for("discovery.offers_of", company_id=company_id),
             },
             "structured": _merchant(found),
+            "front": _front(front) if front else None,
+            "sections": _sections(company_id, sections, asked.category),
             "offers": [shown.card(row) for row in page.items],
-            "next": url_for("catalog.seller", company_id=company_id, cursor=page.next) if page.next else None,
-            "first": url_for("catalog.seller", company_id=company_id) if asked.cursor else None,
+            "next": url_for("catalog.seller", company_id=company_id, **kept, cursor=page.next) if page.next else None,
+            "first": url_for("catalog.seller", company_id=company_id, **kept) if asked.cursor else None,
         }
 
-    facts = (*astuple(found), page.next)
+    facts = (*astuple(found), page.next, front.id if front else None, *map(moulds.facts_of, sections))
     return moulds.page("catalog/merchant.html", values, parts=page.items, facts=facts)
+
+
+def _front(row: storefronts.FrontRow) -> dict[str, Any]:
+    """Return what a merchant says of itself, in the reader's language or the best there is."""
+    headline, text = shown.text(row.headlines, row.source_locale), shown.text(row.texts, row.source_locale)
+    return {
+        "headline": headline,
+        "headline_lang": shown.written_in(row.headlines, row.source_locale),
+        "text": text,
+        "text_lang": shown.written_in(row.texts, row.source_locale) if text else None,
+        "banner": shown.picture(row.banner_file_id, 1600) if row.banner_file_id else None,
+        "alt": row.banner_alt,
+    }
+
+
+def _sections(company_id: UUID, rows: tuple[shelves.SectionRow, ...], chosen: str | None) -> list[dict[str, Any]]:
+    """Return a merchant's shelves as links, all of them first; none where one shelf holds everything."""
+    if len(rows) < 2 and chosen is None:
+        return []
+    every = {"label": _("Everything"), "href": url_for("catalog.seller", company_id=company_id)}
+    found = [every | {"active": chosen is None, "count": sum(row.count for row in rows)}]
+    for row in rows:
+        href = url_for("catalog.seller", company_id=company_id, category=row.code)
+        found.append({"label": shown.text(row.names), "href": href, "active": chosen == row.code, "count": row.count})
+    return found
 
 
 def _merchant(found: sellers.Seller) -> Any:
@@ -209,7 +242,8 @@ def picture(file_id: UUID, width: int) -> Any:
     session = reading()
     reviews = actor is not None and actor.may(Permission.OPERATOR_LISTING_MODERATE)
     company_id = actor.company_id if actor else None
-    if not pictures.is_shown(session, file_id=file_id, company_id=company_id, reviews=reviews):
+    asked = {"file_id": file_id, "company_id": company_id, "reviews": reviews}
+    if not (pictures.is_shown(session, **asked) or storefronts.is_banner_shown(session, **asked)):
         raise NotFound("file")
     blob = files.rendition(session, file_id=file_id, width=width)
     response = Response(store.read(bytes_store(), blob.sha256), mimetype=blob.media_type)

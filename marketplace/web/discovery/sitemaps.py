@@ -15,6 +15,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound
 from marketplace.logistics.queries import departures
 from marketplace.merchants import queries as merchants
+from marketplace.reference.rules import RCEP
 from marketplace.web.shared import locale, render
 from marketplace.web.shared.discovery import absolute, address
 
@@ -30,6 +31,7 @@ _PAGES: Final = (
     "catalog.products",
     "logistics.departures",
     "settings.rules",
+    "showroom.pavilions",
     "home.terms",
     "home.contract",
     "home.privacy",
@@ -59,7 +61,9 @@ def part(kind: str, number: int) -> Iterator[str]:
     if not 1 <= number <= MOST:
         raise NotFound("page")
     if kind == "pages" and number == 1:
-        return _urlset(_url(address(page, code)) for page in _PAGES for code in locale.LOCALES)
+        named = [(page, {}) for page in _PAGES]
+        named += [("showroom.pavilion", {"country": country}) for country in sorted(RCEP)]
+        return _urlset(_url(address(page, code, **values)) for page, values in named for code in locale.LOCALES)
     if kind == "departures" and number == 1:
         coming = departures.coming(reading(), after=clock.now(), size=PART)
         return _urlset(_addresses("logistics.departure", "departure_id", ((each, None) for each in coming)))

@@ -12,6 +12,7 @@ from marketplace.config import Settings
 from marketplace.distribution import queries as distribution
 from marketplace.edge.identity import require_actor
 from marketplace.edge.permissions import requires
+from marketplace.exchange.queries import storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.mail.channels import EmlFolder
@@ -44,6 +45,12 @@ _QUEUES: Final = (
         lambda session: watching.count_watched(session, today=clock.now().date()),
     ),
     _Queue(_("Listings to review"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE, moderation.waiting),
+    _Queue(
+        _("Storefronts to look at"),
+        "showroom.storefronts",
+        Permission.OPERATOR_LISTING_MODERATE,
+        storefronts.waiting,
+    ),
     _Queue(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE, claims.escalated),
     _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     _Queue(

@@ -31,6 +31,7 @@ class Group(NamedTuple):
 MENU: tuple[Entry | Group, ...] = (
     Entry(_("Products"), "catalog.products", None),
     Entry(_("Departures"), "logistics.departures", None),
+    Entry(_("Pavilions"), "showroom.pavilions", None),
     Entry(_("Cart"), "checkout.cart", Permission.TRADE_CART_EDIT),
     Entry(_("Orders"), "orders.many", Permission.TRADE_ORDER_READ),
     Group(
@@ -38,6 +39,7 @@ MENU: tuple[Entry | Group, ...] = (
         (
             Entry(_("Sell"), "merchants.desk", Permission.CATALOG_LISTING_EDIT),
             Entry(_("My listings"), "catalog.own", Permission.CATALOG_LISTING_EDIT, given=SELLS),
+            Entry(_("Storefront"), "showroom.storefront", Permission.CATALOG_LISTING_EDIT, given=SELLS),
             Entry(_("Bring a price list"), "imports.overview", Permission.CATALOG_IMPORT_RUN, given=SELLS),
             Entry(_("To pack and hand over"), "operations.fulfilment", Permission.TRADE_ORDER_FULFIL, given=SELLS),
         ),
@@ -52,7 +54,13 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Asked of merchants"), "merchants.rules", Permission.OPERATOR_SETTINGS_EDIT),
         ),
     ),
-    Entry(_("Reviews"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE),
+    Group(
+        _("Reviews"),
+        (
+            Entry(_("Listings"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE),
+            Entry(_("Storefronts"), "showroom.storefronts", Permission.OPERATOR_LISTING_MODERATE),
+        ),
+    ),
     Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(

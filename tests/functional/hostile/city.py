@@ -124,6 +124,7 @@ def build(app: Flask) -> City:
     _settle(city)
     _refuse(city)
     _offer(city)
+    _show(city)
     _admit(city)
     _work(city)
     _papers(city)
@@ -348,6 +349,12 @@ def _offer(city: City) -> None:
         city.ids[f"import.{name}"] = city.call("merchant", "POST", f"/imports{query}", data=sent)["id"]
     _work(city)
     city.call("merchant", "POST", f"/imports/{city.ids['import.done']}/commit")
+
+
+def _show(city: City) -> None:
+    """Hand a storefront in."""
+    front = {"locale": "en", "headlines": {"en": "Chains"}, "banner_file_id": city.ids["file.free"]}
+    city.ids["storefront"] = city.call("merchant", "POST", "/merchant/storefront", front)["id"]
 
 
 def _admit(city: City) -> None:

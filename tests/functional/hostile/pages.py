@@ -41,6 +41,7 @@ KINDS: Final = {
     "payee_id": "payee",
     "account_id": "account",
     "company_id": "company.",
+    "version_id": "storefront",
     "token": "invitation",
 }
 WORDS: Final = {

@@ -1,0 +1,1 @@
+"""What happened on site and between companies, by id."""

@@ -1,0 +1,1 @@
+"""What time brings to the exchange, each in a transaction of its own."""

@@ -1,0 +1,1 @@
+"""The city on site: storefronts, country pavilions, halls with booths, leads, events and enquiries."""

@@ -25,6 +25,7 @@ from marketplace.search import services as search
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     accounts.PersonErased: (claims.on_person_erased, receipts.on_person_erased, discrepancies.on_person_erased),
+    accounts.ClosureEntered: (notices.on_closure_entered,),
     merchants.ApplicationOverdue: (notices.on_application_overdue,),
     merchants.MerchantApproved: (cards.on_merchant_changed, notices.on_application_decided),
     merchants.MerchantTurnedDown: (notices.on_application_decided,),

@@ -1,6 +1,7 @@
 """What happened to companies and people, by id."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from marketplace.kernel.events import Event
@@ -42,3 +43,13 @@ class PersonErased(Event):
     """A person's data is gone; whoever keeps more of it erases that too."""
 
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureEntered(Event):
+    """A company said on which days it will be closed: what is promised for those days may need another word."""
+
+    company_id: UUID
+    closure_id: UUID
+    first_day: date
+    last_day: date

@@ -1,7 +1,7 @@
 """Tables of companies, people and their keys. Personal data stands in ``person`` and ``invitation`` only."""
 
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -45,6 +45,8 @@ class Company(Base):
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Its closures that are not over, see ``rules.closures.stored``: read with its name wherever goods are shown.
+    own_closures: Mapped[list[Any]] = mapped_column(Json, default=list, server_default="[]")
 
     __table_args__ = (
         sa.Index("ix_company_registration", "country", "registration_number"),
@@ -62,6 +64,27 @@ class Company(Base):
     def _look_of(self, _attribute: str, name: str) -> str:
         self.name_skeleton = names.skeleton(name)
         return name
+
+
+class CompanyClosure(Base):
+    """Days on which parts of a company are closed, as entered; kept when they are over, and when taken back."""
+
+    __tablename__ = "company_closure"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    parts: Mapped[list[str]] = mapped_column(Json)  # sorted
+    first_day: Mapped[date] = mapped_column(sa.Date)
+    last_day: Mapped[date] = mapped_column(sa.Date)
+    words: Mapped[dict[str, str]] = mapped_column(Json)
+    entered_by: Mapped[UUID] = mapped_column(sa.Uuid)
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("first_day <= last_day", name="days"),
+        sa.Index("ix_company_closure_company_id_first_day", "company_id", "first_day"),
+    )
 
 
 class Person(Base):

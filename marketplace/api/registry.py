@@ -13,6 +13,7 @@ from marketplace.api.files.views import api as files
 from marketplace.api.imports.views import api as imports
 from marketplace.api.jobs.views import api as jobs
 from marketplace.api.logistics.views import api as logistics
+from marketplace.api.merchants.closures import api as closures
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
 from marketplace.api.operations.views import api as operations
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     catalog,
     checkout,
     claims,
+    closures,
     documents,
     files,
     imports,

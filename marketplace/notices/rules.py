@@ -42,6 +42,7 @@ class News(StrEnum):
     PAPER_OVER = "paper_over"
     STOREFRONT_DECIDED = "storefront_decided"
     STOREFRONT_WAITS = "storefront_waits"
+    CLOSURE_ENTERED = "closure_entered"
 
 
 # Whoever may do what follows is told.
@@ -74,6 +75,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAPER_OVER: Permission.OPERATOR_MERCHANT_REVIEW,
     News.STOREFRONT_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.STOREFRONT_WAITS: Permission.OPERATOR_LISTING_MODERATE,
+    News.CLOSURE_ENTERED: Permission.TRADE_ORDER_READ,
 }
 
 

@@ -18,8 +18,8 @@ from marketplace.reference import rules
 from marketplace.reference.models import Closure, DatedSetting, FxRate, Place
 from marketplace.reference.rules import PlaceKind
 
-# Long enough for any deadline in working days that starts now, a New Year closure included.
-_CLOSURES_AHEAD = timedelta(days=400)
+# Days are reckoned from now on, and back from a lorry by which goods can hardly be made any more.
+_CLOSURES_BEHIND: Final = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,29 +190,17 @@ def closures(session: Session, *, since: date) -> tuple[ClosureRow, ...]:
     return tuple(ClosureRow(*row) for row in rows)
 
 
-def working_deadlines(
-    session: Session, *, countries: Collection[str], start: datetime, days: int
-) -> dict[str, datetime]:
-    """Return, by country, the end (UTC) of the so-many-th working day after ``start`` of those who work there.
+def free_days(session: Session, *, countries: Collection[str], now: datetime) -> dict[str, frozenset[date]]:
+    """Return the days, not long past, on which countries do not work though their calendars do not say so.
 
     One query, however many countries.
     """
-    first = start.date() - timedelta(days=1)
     closed = session.execute(
         sa.select(Closure.country, Closure.day).where(
-            Closure.country.in_(countries), Closure.day.between(first, first + _CLOSURES_AHEAD)
+            Closure.country.in_(countries), Closure.day >= now.date() - _CLOSURES_BEHIND
         )
     ).all()
-    return {
-        country: rules.working_deadline(
-            start,
-            days,
-            country=country,
-            zone=rules.zone_of(country),
-            closures=frozenset(row.day for row in closed if row.country == country),
-        )
-        for country in countries
-    }
+    return {country: frozenset(row.day for row in closed if row.country == country) for country in countries}
 
 
 def breaches(session: Session) -> list[Breach]:

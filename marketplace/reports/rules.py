@@ -10,6 +10,7 @@ class Queue(StrEnum):
     CONFIRM_ORDERS = "confirm_orders"
     PROMISE_DATES = "promise_dates"
     SHIP_GOODS = "ship_goods"
+    CLOSED_PROMISES = "closed_promises"
     CONFIRM_SLIPS = "confirm_slips"
     MATCH_TRANSFERS = "match_transfers"
     SIGN_SALES = "sign_sales"
@@ -25,6 +26,7 @@ SELLING: Final = (
     Queue.CONFIRM_ORDERS,
     Queue.SIGN_SALES,
     Queue.PROMISE_DATES,
+    Queue.CLOSED_PROMISES,
     Queue.CONFIRM_SLIPS,
     Queue.MATCH_TRANSFERS,
     Queue.SHIP_GOODS,

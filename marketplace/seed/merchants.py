@@ -14,6 +14,9 @@ from obstore.store import ObjectStore
 from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import closures
+from marketplace.accounts.rules.closures import Part
+from marketplace.accounts.services import closures as closing
 from marketplace.files import flows as files
 from marketplace.files import services as file_services
 from marketplace.files.rules import Purpose
@@ -24,6 +27,13 @@ from marketplace.merchants.services import applications, payees
 from marketplace.seed.houses import House
 
 _PAPER: Final = (840, 594)
+_CLOSES_IN: Final = timedelta(days=45)
+_CLOSED_FOR: Final = timedelta(days=11)
+_WORDS: Final = {
+    "en": "Stock-taking and holidays of our staff (demo).",
+    "zh": "盘点及员工放假(演示)。",
+    "vi": "Kiểm kê và nghỉ phép của nhân viên (dữ liệu mẫu).",
+}
 _REASON: Final = "Specimen licence of the demo city; the number's check digit is right."
 
 
@@ -136,4 +146,18 @@ def admit(session: Session, house: House, *, actor: Actor, moderator: Actor, lic
     application = apply(session, house, actor=actor, licence=licence, now=now)
     applications.decide_application(
         session, actor=moderator, application_id=application, decision="approve", reason=_REASON, now=now
+    )
+
+
+def close_for_stocktaking(session: Session, actor: Actor, *, today: datetime, now: datetime) -> None:
+    """Let a merchant close for some days about six weeks ahead, so that its goods say until when to order."""
+    first = closures.local_day("CN", today) + _CLOSES_IN
+    closing.enter(
+        session,
+        actor=actor,
+        parts=list(Part),
+        first_day=first,
+        last_day=first + _CLOSED_FOR,
+        words=_WORDS,
+        now=now,
     )

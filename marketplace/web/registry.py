@@ -18,6 +18,7 @@ from marketplace.web.home.views import pages as home
 from marketplace.web.imports.views import pages as imports
 from marketplace.web.jobs.views import pages as jobs
 from marketplace.web.logistics.views import pages as logistics
+from marketplace.web.merchants import closures as merchant_closures
 from marketplace.web.merchants import desk, requirements, review
 from marketplace.web.merchants.blueprint import pages as merchants
 from marketplace.web.moderation.views import pages as moderation
@@ -70,6 +71,7 @@ VIEWS = (
     views,
     company,
     members,
+    merchant_closures,
     catalog_views,
     catalog_merchant,
     desk,

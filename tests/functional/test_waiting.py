@@ -72,7 +72,7 @@ def test_a_desk_asks_as_often_for_many_orders_as_for_none(app, call, market):
     def asked():
         with app.app_context(), statements() as seen:
             for company_id in (market.buyer.company, market.merchant.company):
-                desks.waiting(reading(), company_id=company_id)
+                desks.waiting(reading(), company_id=company_id, now=clock.now())
         return len(seen)
 
     first = asked()

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import ApiToken, Company, Invitation, Membership, Person, TermsAcceptance, TermsVersion
+from marketplace.accounts.queries import closures
+from marketplace.accounts.rules.closures import deadline
 from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.permissions import CompanyKind, Role
@@ -175,10 +177,9 @@ def get_companies(session: Session, *, company_ids: Collection[UUID]) -> Mapping
 
 
 def days_of(session: Session, *, company_id: UUID, setting: Setting, now: datetime) -> datetime:
-    """Return when so many working days of a company, as a setting says, are over: its country's, in its zone."""
-    country = get_company(session, company_id=company_id).country
+    """Return when so many working days of a company, as a setting says, are over: its country's less its closures."""
     days = reference.setting(session, setting, at=now)
-    return reference.working_deadlines(session, countries=[country], start=now, days=days)[country]
+    return deadline(closures.works(session, company_id=company_id, now=now), now, days)
 
 
 def house_days(session: Session, *, setting: Setting, now: datetime) -> datetime | None:

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     ACCOUNT_SELF = "account:self"
     CATALOG_IMPORT_RUN = "catalog:import:run"
     CATALOG_LISTING_EDIT = "catalog:listing:edit"
+    COMPANY_CLOSURES_EDIT = "company:closures:edit"
     COMPANY_MEMBERS_EDIT = "company:members:edit"
     COMPANY_MEMBERS_INVITE = "company:members:invite"
     COMPANY_MERCHANT_APPLY = "company:merchant:apply"
@@ -121,6 +122,7 @@ _TRADE: Final = (
     | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
+        _P.COMPANY_CLOSURES_EDIT,
         _P.COMPANY_MERCHANT_APPLY,
         _P.COMPANY_PAYEE_EDIT,
         _P.LOGISTICS_BOOKING_RENEW,
@@ -169,6 +171,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     Role.SALES: _SEES_TRADE | _PAPERS | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
+        _P.COMPANY_CLOSURES_EDIT,
         _P.LOGISTICS_BOOKING_RENEW,
         _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CLAIM_ANSWER,
@@ -189,6 +192,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     Role.APPROVER: _SEES_TRADE | {_P.FILES_FILE_READ, _P.TRADE_DOCUMENT_SIGN, _P.TRADE_PAYMENT_READ},
     # Moves the goods and sees no money: neither slips nor accounts are its business.
     Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _CLAIMS | {
+        _P.COMPANY_CLOSURES_EDIT,
         _P.LOGISTICS_BOOKING_RENEW,
         _P.TRADE_ORDER_ACCEPT,
         _P.TRADE_ORDER_FULFIL,

@@ -1,5 +1,6 @@
 """What the API says of listings."""
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -163,9 +164,22 @@ class Quote(Answer):
     departures: list[Departure]
 
 
+class Closed(Answer):
+    """Days on which the goods' merchant is closed, both included, in its own zone; ``words`` by language.
+
+    ``order_by`` is the last day to order for goods that are ready before; null when that day is over.
+    """
+
+    first_day: date
+    last_day: date
+    order_by: date | None
+    words: dict[str, str]
+
+
 class Listing(Answer):
     """A listing: what the public sees of a live one, or the content of one's own in any state.
 
+    ``ready_at``: from when goods ordered now could be handed over; ``closed``: the closure that touches them next.
     ``warnings`` are told to its merchant only: what keeps buyers from ordering, or from paying by bank.
     """
 
@@ -191,6 +205,8 @@ class Listing(Answer):
     packing: PackingAnswer | None
     stock: int | None
     lead_days: int | None
+    ready_at: Instant | None = None
+    closed: Closed | None = None
     pictures: list[Picture]
     quote: Quote | None
     warnings: list[FieldProblem] = Field(default_factory=list[FieldProblem])
@@ -223,6 +239,8 @@ class Listing(Answer):
             packing=PackingAnswer.of(offer.packing) if offer.packing else None,
             stock=offer.available,
             lead_days=offer.lead_days,
+            ready_at=look.ready_at,
+            closed=_closed(look),
             pictures=[Picture.of(each) for each in row.pictures],
             quote=_quote(look),
         )
@@ -351,6 +369,13 @@ class StockSet(Answer):
 
 def _warning(error: FieldError) -> FieldProblem:
     return FieldProblem(field=error.field, code=error.code, message=field_sentence(error), accepted=error.accepted)
+
+
+def _closed(look: Look) -> Closed | None:
+    found = look.notice
+    if found is None:
+        return None
+    return Closed(first_day=found.first, last_day=found.last, order_by=found.order_by, words=dict(found.words))
 
 
 def _quote(look: Look) -> Quote:

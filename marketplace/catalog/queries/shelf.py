@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Company
+from marketplace.accounts.rules.closures import read
 from marketplace.catalog.models import Category, Commodity, ListingCard, Stock, StockHold
 from marketplace.catalog.queries.cursors import listing_after
 from marketplace.catalog.queries.ladders import stored_ladder
@@ -190,6 +191,7 @@ _PAGES: Final = _of_cards(
     _text(ListingCard.page),
     Company.name,
     Company.country,
+    _text(Company.own_closures),
     _left(),
 )
 _IDS: Final = ListingCard.listing_id.in_(sa.bindparam("ids", expanding=True))
@@ -239,6 +241,7 @@ def _listing(
     page_text: str,
     merchant: str,
     country: str,
+    closures: str,
     left: int,
 ) -> ListingRow:
     face, page = json.loads(face_text), json.loads(page_text)
@@ -264,6 +267,8 @@ def _listing(
             stored_ladder(each["currency"], each["incoterm"], each["place"], each["tiers"]) for each in page["ladders"]
         ),
         available=max(0, left) if face["lead_days"] is None else None,
+        country=country,
+        closures=read(closures),
     )
     return ListingRow(
         offer=offer,

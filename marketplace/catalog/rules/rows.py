@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from marketplace.accounts.rules.closures import Closed, Works
 from marketplace.catalog.rules.changes import fingerprint
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
@@ -15,7 +16,10 @@ from marketplace.kernel.money import UnitPrice
 
 @dataclass(frozen=True, slots=True)
 class OfferRow:
-    """What a cart needs of a live listing; ``available`` is None for goods made to order."""
+    """What a cart needs of a live listing; ``available`` is None for goods made to order.
+
+    ``country`` and ``closures`` are its merchant's: with the country's own free days they say when goods are ready.
+    """
 
     listing_id: UUID
     merchant_id: UUID
@@ -34,6 +38,12 @@ class OfferRow:
     packing: Packing | None
     ladders: tuple[Ladder, ...]
     available: int | None
+    country: str
+    closures: tuple[Closed, ...]
+
+    def works(self, free: Mapping[str, frozenset[date]]) -> Works:
+        """Return its merchant's calendar, given the free days of countries."""
+        return Works(self.country, self.closures, free.get(self.country, frozenset()))
 
 
 @dataclass(frozen=True, slots=True)

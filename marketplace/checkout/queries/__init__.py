@@ -1,6 +1,6 @@
 """Carts as they stand now, and checkout attempts, as rows."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.closures import Works, deadline, order_before, ready_at
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.pricing import hub_of
 from marketplace.catalog.rules.rows import OfferRow
@@ -24,7 +24,6 @@ from marketplace.checkout.rules.cart import (
     bundled,
     destination_of,
     load_of_line,
-    making_time,
     price_line,
 )
 from marketplace.checkout.rules.plan import CheckoutPlan
@@ -89,15 +88,19 @@ def cart(
         for line in kept.lines
     ]
     offers = catalog.offers(session, listing_ids=[item.listing_id for item in items], now=now)
-    confirm_by = _confirm_by(session, offers.values(), now)
-    options = _options(session, items, offers, to, confirm_by, now)
+    free = reference.free_days(session, countries={offer.country for offer in offers.values()}, now=now)
+    works = {listing_id: offer.works(free) for listing_id, offer in offers.items()}
+    days = reference.setting(session, Setting.MERCHANT_CONFIRM_WORKING_DAYS, at=now)
+    # Until when each merchant must have confirmed an order placed now.
+    confirm_by = {listing_id: deadline(each, now, days) for listing_id, each in works.items()}
+    options = _options(session, items, offers, to, works, confirm_by, now)
     chosen = departures or {}
     lines = [
         price_line(
             item,
             offers[item.listing_id],
             destination=to,
-            confirm_by=confirm_by[offers[item.listing_id].merchant_id],
+            confirm_by=confirm_by[item.listing_id],
             options=options.get(item.listing_id, ()),
             wanted_departure=chosen.get(item.listing_id),
         )
@@ -217,22 +220,12 @@ def breaches(session: Session) -> list[Breach]:
     ]
 
 
-def _confirm_by(session: Session, offers: Iterable[OfferRow], now: datetime) -> dict[UUID, datetime]:
-    """Return until when each merchant must have confirmed an order placed now, in working days where he is."""
-    ids = {offer.merchant_id for offer in offers}
-    if not ids:
-        return {}
-    countries = {row.id: row.country for row in accounts.get_companies(session, company_ids=ids).values()}
-    days = reference.setting(session, Setting.MERCHANT_CONFIRM_WORKING_DAYS, at=now)
-    ends = reference.working_deadlines(session, countries=set(countries.values()), start=now, days=days)
-    return {company_id: ends[country] for company_id, country in countries.items()}
-
-
 def _options(
     session: Session,
     items: Sequence[Item],
     offers: Mapping[UUID, OfferRow],
     to: str | None,
+    works: Mapping[UUID, Works],
     confirm_by: Mapping[UUID, datetime],
     now: datetime,
 ) -> dict[UUID, tuple[Option, ...]]:
@@ -248,16 +241,17 @@ def _options(
             hub_of(item.incoterm, item.place_code, offer.hub_code),
             place,
             load,
-            now + making_time(offer),
+            ready_at(works[item.listing_id], offer.lead_days, now),
         )
-        surely_ready[item.listing_id] = confirm_by[offer.merchant_id] + making_time(offer)
+        confirmed = confirm_by[item.listing_id]
+        surely_ready[item.listing_id] = ready_at(works[item.listing_id], offer.lead_days, confirmed)
     found = option_queries.options_for(session, wants=wants, surely_ready=surely_ready, now=now)
     return {
         listing_id: tuple(
             _option(
                 row,
                 fits=wants[listing_id][2].fits(row.room),
-                confirm_before=row.cutoff_cargo_at - making_time(offers[listing_id]),
+                confirm_before=order_before(works[listing_id], offers[listing_id].lead_days, row.cutoff_cargo_at),
                 tight=row.cutoff_cargo_at <= surely_ready[listing_id],
             )
             for row in rows

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -171,11 +171,6 @@ def ladder_of(item: Item, offer: OfferRow) -> Ladder:
 def load_of_line(quantity: int, packing: Packing | None) -> Load:
     """Return the room of a quantity; nothing is known of goods without packing."""
     return load_of(quantity, packing) if packing else Load()
-
-
-def making_time(offer: OfferRow) -> timedelta:
-    """Return how long a confirmed order takes until its goods are ready: nothing for goods in stock."""
-    return timedelta(days=offer.lead_days or 0)
 
 
 def bundle_key(merchant_id: UUID, incoterm: str, place_code: str, currency: str) -> str:

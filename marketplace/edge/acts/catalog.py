@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.closures import Notice, notice, ready_at
 from marketplace.catalog.queries import goods
 from marketplace.catalog.queries import shelf as queries
 from marketplace.catalog.rules.drafts import ListingDraft, check_draft
@@ -58,7 +59,8 @@ _GUARDS: Final = frozenset({"csrf_token", "idempotency_key", "stock_shown"})
 class Look:
     """A live listing as one reader asks for it: on a basis, for a quantity, to a place.
 
-    ``goes_to`` is where the goods of this price would go, which is its named place where the seller brings them there.
+    ``goes_to`` is where the goods of this price would go, which is its named place where the seller brings them there;
+    ``ready_at`` from when goods ordered now could be handed over, ``notice`` the closure that comes in between next.
     """
 
     listing: ListingRow
@@ -71,6 +73,8 @@ class Look:
     to: str | None
     goes_to: str | None
     options: tuple[OptionRow, ...]
+    ready_at: datetime
+    notice: Notice | None
 
     @property
     def is_elsewhere(self) -> bool:
@@ -250,7 +254,10 @@ def look(
     check_quantity(quantity, moq=offer.moq, multiple=offer.multiple)
     load = load_of(quantity, offer.packing) if offer.packing else None
     options: tuple[OptionRow, ...] = ()
-    ready = now + timedelta(days=offer.lead_days or 0)
+    # What lies ready waits for no working day: its page asks for none.
+    countries = [offer.country] if offer.lead_days is not None else []
+    works = offer.works(reference.free_days(session, countries=countries, now=now) if countries else {})
+    ready = ready_at(works, offer.lead_days, now)
     goes_to = None
     if asked.to is not None:
         _check_destination(asked.to, destinations(session) if known is None else known)
@@ -270,6 +277,8 @@ def look(
         to=asked.to,
         goes_to=goes_to,
         options=options,
+        ready_at=ready,
+        notice=notice(works, offer.lead_days, now),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.identity import require_actor
+from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.reports.queries import desks
 from marketplace.reports.queries.desks import WaitingRow
@@ -18,6 +19,7 @@ _DOES: Final[Mapping[Queue, Permission]] = {
     Queue.CONFIRM_SLIPS: Permission.TRADE_PAYMENT_CONFIRM,
     Queue.MATCH_TRANSFERS: Permission.TRADE_TRANSFER_RECORD,
     Queue.SHIP_GOODS: Permission.TRADE_ORDER_FULFIL,
+    Queue.CLOSED_PROMISES: Permission.COMPANY_CLOSURES_EDIT,
     Queue.ANSWER_CLAIMS: Permission.TRADE_CLAIM_ANSWER,
     Queue.PAY: Permission.TRADE_PAYMENT_PAY,
     Queue.SIGN_PURCHASES: Permission.TRADE_DOCUMENT_SIGN,
@@ -29,5 +31,5 @@ _DOES: Final[Mapping[Queue, Permission]] = {
 def waiting() -> tuple[WaitingRow, ...]:
     """Return what waits for the asker, empty queues too."""
     actor = require_actor()
-    found = desks.waiting(reading(), company_id=actor.company)
+    found = desks.waiting(reading(), company_id=actor.company, now=clock.now())
     return tuple(row for row in found if actor.may(_DOES[row.queue]))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import events as accounts
 from marketplace.exchange.events import storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.events import Event, together
@@ -171,6 +172,11 @@ def on_storefront_decided(session: Session, event: storefronts.StorefrontDecided
 def on_storefront_overdue(session: Session, event: storefronts.StorefrontOverdue) -> None:
     """Tell those who look at storefronts."""
     _later(session, event, News.STOREFRONT_WAITS, version=event.version_id)
+
+
+def on_closure_entered(session: Session, event: accounts.ClosureEntered) -> None:
+    """Tell the buyers of what was promised for those days."""
+    _later(session, event, News.CLOSURE_ENTERED, company=event.company_id, closure=event.closure_id)
 
 
 def _payment(session: Session, event: payments.PaymentEvent, news: News) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import CompanyKind, permissions_of
 from marketplace.exchange.queries import storefronts
 from marketplace.exchange.rules.storefronts import FrontState
@@ -35,6 +36,7 @@ from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.rules.paying import PaymentState
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reference.rules import zone_of
+from marketplace.reports.queries import promises
 
 Facts = Mapping[str, Any]
 # Where the operator acts on what waits for him.
@@ -197,6 +199,21 @@ def _paper_over(session: Session, job: Facts, now: datetime) -> Iterator[Letter]
             yield Letter(house.id, facts)
 
 
+def _closed(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+    """Tell each buyer once, of all that a closure touches; nobody when it was taken back meanwhile."""
+    company = accounts.get_company(session, company_id=UUID(job["company"]))
+    entered = closures.closure(session, company_id=company.id, closure_id=UUID(job["closure"]))
+    touched: dict[UUID, dict[str, UUID]] = {}
+    for row in promises.while_closed(session, company_id=company.id, now=now):
+        if (row.closed.first, row.closed.last) == (entered.first_day, entered.last_day):
+            touched.setdefault(row.buyer_id, {})[row.order_reference] = row.order_id
+    days = {"first": entered.first_day.isoformat(), "last": entered.last_day.isoformat()}
+    for buyer_id, orders_of in touched.items():
+        path = f"/orders/{next(iter(orders_of.values()))}" if len(orders_of) == 1 else "/orders"
+        facts = {"orders": ", ".join(sorted(orders_of)), "merchant": company.name, "path": path}
+        yield Letter(buyer_id, days | facts)
+
+
 def _of_end(job: Facts) -> dict[str, Any]:
     return {name: job[name] for name in ("item", "until", "is_waiver", "is_over")}
 
@@ -319,4 +336,5 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PAPER_OVER: _paper_over,
     News.STOREFRONT_DECIDED: _storefront_decided,
     News.STOREFRONT_WAITS: _storefront_waits,
+    News.CLOSURE_ENTERED: _closed,
 }

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.queries import export
+from marketplace.accounts.queries import closures, export
 from marketplace.audit import queries as audit
 from marketplace.catalog.imports import queries as imports
 from marketplace.catalog.queries import checks as catalog
@@ -36,6 +36,7 @@ from marketplace.search.queries import sources as search
 # Each feature verifies its own promises; this is the list of them all.
 CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     audit.breaches,
+    closures.breaches,
     papers.breaches,
     payments.breaches,
     merchants.breaches,

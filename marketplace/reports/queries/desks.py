@@ -20,6 +20,7 @@ from marketplace.papers.models import DocumentParty, DocumentSignature, IssuedDo
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.payments.models.plans import IncomingTransfer, Payment
 from marketplace.payments.rules.paying import UNPAID, PaymentState, TransferState
+from marketplace.reports.queries import promises
 from marketplace.reports.rules import BUYING, SELLING, Queue
 
 _NO_MOMENT: Final = sa.cast(sa.null(), UtcDateTime)
@@ -37,13 +38,14 @@ class WaitingRow:
     due_at: datetime | None
 
 
-def waiting(session: Session, *, company_id: UUID) -> tuple[WaitingRow, ...]:
+def waiting(session: Session, *, company_id: UUID, now: datetime) -> tuple[WaitingRow, ...]:
     """Return what waits for a company as merchant and as buyer, empty queues too; always in as many queries."""
     counts = (*_selling(company_id), *_buying(company_id))
     found = {queue: (number, due) for queue, number, due in session.execute(sa.union_all(*counts))}
     answers = claims.to_answer(session, buyer_id=company_id)
     due = min((row.due_at for row in answers if row.due_at is not None), default=None)
     found[Queue.ACCEPT_GOODS] = (len(answers), due)
+    found[Queue.CLOSED_PROMISES] = (len(promises.while_closed(session, company_id=company_id, now=now)), None)
     return tuple(WaitingRow(queue, *found[queue]) for queue in (*SELLING, *BUYING))
 
 

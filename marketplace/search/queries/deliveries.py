@@ -1,35 +1,36 @@
-"""When goods would be at the buyer's city, and for which freight: two queries however many listings there are."""
+"""When goods would be at the buyer's city, and for which freight: three queries however many listings there are."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.closures import Closed, Works, ready_at
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.packing import load_of
 from marketplace.catalog.rules.pricing import least_quantity
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
+from marketplace.reference import queries as reference
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a listing starts its way, and in how many days it is ready there (None: it lies ready)."""
+    """Where a listing starts its way, in how many working days it is made (None: it lies ready), and its calendar."""
 
     hub_code: str
     lead_days: int | None
-
-    def ready_at(self, now: datetime) -> datetime:
-        """Return when goods ordered now could be handed over."""
-        return now + timedelta(days=self.lead_days or 0)
+    country: str
+    closures: tuple[Closed, ...]
 
 
 def arrivals(session: Session, *, origins: Collection[Origin], to: str, now: datetime) -> dict[Origin, datetime]:
     """Return the earliest arrival at a place by origin; none where no lorry goes."""
-    wants = {origin: (origin.hub_code, to, Load(), origin.ready_at(now)) for origin in origins}
+    ready = _ready(session, origins, now)
+    wants = {origin: (origin.hub_code, to, Load(), ready[origin]) for origin in origins}
     found = option_queries.options_for(session, wants=wants, now=now)
     return {origin: options[0].arrives_at for origin, options in found.items() if options}
 
@@ -39,12 +40,13 @@ def deliveries(
 ) -> dict[UUID, OptionRow]:
     """Return the first departure that takes each listing's quantity (its least one by default), with the freight."""
     offers = catalog.offers(session, listing_ids=list(origins), now=now)
+    ready = _ready(session, origins.values(), now)
     wants = {
         listing_id: (
             offer.hub_code,
             to,
             load_of(quantity or least_quantity(offer.moq, offer.multiple), offer.packing),
-            origins[listing_id].ready_at(now),
+            ready[origins[listing_id]],
         )
         for listing_id, offer in offers.items()
         if offer.packing is not None
@@ -54,4 +56,13 @@ def deliveries(
         listing_id: option
         for listing_id, options in found.items()
         if (option := next((each for each in options if wants[listing_id][2].fits(each.room)), None))
+    }
+
+
+def _ready(session: Session, origins: Collection[Origin], now: datetime) -> dict[Origin, datetime]:
+    """Return from when goods of each origin that are ordered now could be handed over."""
+    free = reference.free_days(session, countries={each.country for each in origins}, now=now)
+    return {
+        each: ready_at(Works(each.country, each.closures, free[each.country]), each.lead_days, now)
+        for each in set(origins)
     }

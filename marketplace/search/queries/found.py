@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
+from marketplace.accounts.rules.closures import read
 from marketplace.catalog.models import ListingCard
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.rows import CardRow
@@ -186,6 +187,8 @@ def _candidates(session: Session, hits: Sequence[Hit], quantity: int | None, wor
             SearchEntry.bases,
             SearchEntry.currencies,
             Company.name.label("merchant"),
+            Company.country,
+            sa.cast(Company.own_closures, sa.Text).label("closures"),
             price.correlate(SearchEntry).scalar_subquery().label("price"),
         )
         .join(ListingCard, ListingCard.listing_id == SearchEntry.listing_id)
@@ -203,7 +206,7 @@ def _candidate(row: Any, rank: int) -> _Candidate:
         listing_id=row.listing_id,
         rank=rank,
         price=_LAST if row.price is None else row.price,
-        origin=Origin(row.hub_code, row.lead_days),
+        origin=Origin(row.hub_code, row.lead_days, row.country, read(row.closures)),
         facets={
             "category": (row.category,),
             "origin": (row.origin,),

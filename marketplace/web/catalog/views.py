@@ -3,6 +3,7 @@
 from dataclasses import astuple
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
@@ -32,6 +33,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.reference.queries import PlaceRow
+from marketplace.reference.rules import zone_of
 from marketplace.web.catalog.blueprint import pages
 from marketplace.web.shared import discovery, freight, locale, moulds, structured
 from marketplace.web.shared import goods as shown
@@ -180,6 +182,8 @@ def product(listing_id: UUID) -> Any:
         look = acts.look(session, listing_id=listing_id, asked=requests.Looking(), now=now)
     row, listed = look.listing, look.listing.offer
     hub = hub_of(look.ladder.incoterm, look.ladder.place_code, listed.hub_code)
+    closed = look.notice and (look.notice.first, look.notice.last, look.notice.order_by)
+    ready_on = look.ready_at.astimezone(ZoneInfo(zone_of(listed.country))).date()
 
     def values() -> dict[str, Any]:
         return {
@@ -199,6 +203,9 @@ def product(listing_id: UUID) -> Any:
             "chosen": shown.ladder(look.ladder, row.place_names, look.quantity),
             "least": acts.least_quantity(listed.moq, listed.multiple),
             "supply": shown.supply(listed.lead_days, is_in_stock=bool(listed.available)),
+            "closed": look.notice,
+            "closed_words": shown.text(look.notice.words) if look.notice else "",
+            "ready_on": ready_on,
             "picture": shown.picture,
             "destinations": shown.places(destinations),
             "names": {row.code: shown.place_of(row) for row in destinations},
@@ -215,7 +222,7 @@ def product(listing_id: UUID) -> Any:
     if errors:
         return render_template(_PRODUCT, **values()), 422
     # Room changes with every booking; the page says no more of it than that it is enough.
-    facts = tuple(moulds.facts_of(option, unshown=("room",)) for option in look.options)
+    facts = (*(moulds.facts_of(option, unshown=("room",)) for option in look.options), ready_on, closed)
     return moulds.page(_PRODUCT, values, parts=(row, *destinations), facts=facts)
 
 

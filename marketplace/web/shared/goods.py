@@ -103,7 +103,9 @@ def card(row: CardRow) -> dict[str, Any]:
 def supply(lead_days: int | None, *, is_in_stock: bool) -> str:
     """Say whether goods lie ready or how long they take."""
     if lead_days is not None:
-        return words.ngettext("made in %(num)s day", "made in %(num)s days", lead_days) % {"num": lead_days}
+        return words.ngettext("made in %(num)s working day", "made in %(num)s working days", lead_days) % {
+            "num": lead_days
+        }
     return _("in stock") if is_in_stock else _("out of stock")
 
 

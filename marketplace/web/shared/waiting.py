@@ -18,6 +18,7 @@ _PAGES: Final[dict[Queue, tuple[Any, str, dict[str, Any]]]] = {
     Queue.CONFIRM_ORDERS: (_("Orders to confirm"), "orders.many", {"waits": "confirmation"}),
     Queue.SIGN_SALES: (_("Contracts to sign"), "documents.many", {}),
     Queue.PROMISE_DATES: (_("Ready dates to promise"), "operations.fulfilment", {}),
+    Queue.CLOSED_PROMISES: (_("Promised while you are closed"), "merchants.closures", {}),
     Queue.CONFIRM_SLIPS: (_("Bank slips to confirm"), "payments.received", {}),
     Queue.MATCH_TRANSFERS: (_("Transfers without a payment"), "payments.received", {}),
     Queue.SHIP_GOODS: (_("Goods to pack and hand over"), "operations.fulfilment", {}),

@@ -125,6 +125,7 @@ def build(app: Flask) -> City:
     _refuse(city)
     _offer(city)
     _show(city)
+    _close(city)
     _admit(city)
     _work(city)
     _papers(city)
@@ -355,6 +356,13 @@ def _show(city: City) -> None:
     """Hand a storefront in."""
     front = {"locale": "en", "headlines": {"en": "Chains"}, "banner_file_id": city.ids["file.free"]}
     city.ids["storefront"] = city.call("merchant", "POST", "/merchant/storefront", front)["id"]
+
+
+def _close(city: City) -> None:
+    """Let the merchant close its factory for some days."""
+    days = [(clock.now() + timedelta(days=each)).date().isoformat() for each in (60, 64)]
+    closed = {"parts": ["factory"], "first_day": days[0], "last_day": days[1]}
+    city.ids["closure"] = city.call("merchant", "POST", "/merchant/closures", closed)["id"]
 
 
 def _admit(city: City) -> None:

@@ -24,6 +24,7 @@ KINDS: Final = {
     "line_id": "line.",
     "departure_id": "departure.",
     "booking_id": ("booking.arrived", "booking.confirmed"),
+    "closure_id": "closure",
     "claim_id": "claim.",
     "payment_id": "payment.",
     "document_id": "document.sales_contract",

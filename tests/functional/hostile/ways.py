@@ -28,6 +28,10 @@ def _today() -> str:
     return clock.now().date().isoformat()
 
 
+def _in(days: int) -> Callable[[City], str]:
+    return lambda _: (clock.now() + timedelta(days=days)).date().isoformat()
+
+
 def _tomorrow() -> str:
     return (clock.now() + timedelta(days=1)).date().isoformat()
 
@@ -222,6 +226,11 @@ WAYS: Final[dict[str, Way]] = {
     "GET /documents/{}/signatures/{}": Way("buyer", ("document.sales_contract", "company.merchant")),
     "POST /files": Way("merchant"),
     "GET /files/{}": Way("buyer", ("file.evidence",)),
+    "GET /merchant/closures": Way("merchant"),
+    "POST /merchant/closures": Way(
+        "merchant", (), body(parts=["factory"], first_day=_in(40), last_day=_in(45), words_en="A fair.")
+    ),
+    "POST /merchant/closures/{}/withdrawal": Way("merchant", ("closure",)),
     "GET /imports": Way("merchant"),
     "POST /imports": Way("merchant"),
     "GET /imports/{}": Way("merchant", ("import.preview",)),
@@ -409,6 +418,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "accounts.accept_invitation": body(person_name="Colleague", password=PASSWORD, accepted_terms=lambda _: TERMS),
     "accounts.change_password": body(current_password=PASSWORD, new_password="over the Pearl River"),
     "accounts.erase": body(current_password=PASSWORD),
+    "merchants.enter_closure": body(first_day=_in(50), last_day=_in(52), words_en="A fair."),
     "merchants.rule": body(reason="As the register says."),
     "imports.read_anew": lambda _: {"column.0": "grade"},
     "accounts.invite": body(login="x@demo.test"),

@@ -1,14 +1,16 @@
 """Two at once: one login name, one code, one last leader, counters that lose nothing."""
 
 import threading
+from datetime import timedelta
 
 import sqlalchemy as sa
 from pyotp.totp import TOTP
 
 from marketplace.accounts import queries
 from marketplace.accounts.models import LoginCounter
+from marketplace.accounts.queries import closures as closure_queries
 from marketplace.accounts.rules.sign_in import Rejected, SignIn
-from marketplace.accounts.services import invitations, membership, second_factor, throttle
+from marketplace.accounts.services import closures, invitations, membership, second_factor, throttle
 from marketplace.kernel.db import db, in_unit_of_work, unit_of_work
 from marketplace.kernel.errors import DomainError, NotFound
 from tests.integration.accounts.conftest import NOW, City, publish
@@ -93,3 +95,20 @@ def test_no_failure_is_lost(app, vault):
     buckets = throttle.login_buckets(vault, login="owner@demo.test", address="192.0.2.1")
     at_once(app, *[lambda session: throttle.count_failure(session, buckets=buckets, now=NOW)] * 12)
     assert db.session().scalars(sa.select(LoginCounter.count)).all() == [12, 12, 12]
+
+
+def test_two_who_close_the_same_days_close_them_once(app, vault):
+    with unit_of_work() as session:
+        publish(session)
+        owner = City(session, vault).register()
+    first, last = NOW.date() + timedelta(days=9), NOW.date() + timedelta(days=12)
+
+    def close(session):
+        return closures.enter(
+            session, actor=owner, parts=["factory"], first_day=first, last_day=last, words={}, now=NOW
+        )
+
+    results = at_once(app, close, close, close)
+    assert sorted(str(result) for result in results if isinstance(result, DomainError)) == ["fields"] * 2
+    assert len(closure_queries.works(db.session(), company_id=owner.company, now=NOW).closures) == 1
+    assert closure_queries.breaches(db.session()) == []

@@ -76,10 +76,8 @@ def test_a_setting_changes_from_an_instant_on(session):
 def test_a_closed_day_is_no_working_day(session):
     services.load_places(session)
     friday = datetime(2026, 3, 6, 9, tzinfo=UTC)
-    where = {"countries": ["CN", "VN"], "start": friday, "days": 1}
-    monday = datetime(2026, 3, 9, tzinfo=UTC)
-    due = {"CN": monday.replace(hour=10), "VN": monday.replace(hour=11)}
-    assert queries.working_deadlines(session, **where) == due
+    where = {"countries": ["CN", "VN"], "now": friday}
+    assert queries.free_days(session, **where) == {"CN": frozenset(), "VN": frozenset()}
     assert services.close_day(session, country="CN", day=date(2026, 3, 9), source="test")
     assert not services.close_day(session, country="CN", day=date(2026, 3, 9), source="test")
-    assert queries.working_deadlines(session, **where) == due | {"CN": due["CN"] + timedelta(days=1)}
+    assert queries.free_days(session, **where) == {"CN": frozenset({date(2026, 3, 9)}), "VN": frozenset()}

@@ -24,6 +24,7 @@ PARTNERS = frozenset(CompanyKind) - {CompanyKind.TRADE, CompanyKind.OPERATOR}
 TRADING = """
 catalog:import:run       o s . . . .
 catalog:listing:edit     o s . . . .
+company:closures:edit    o s . . l .
 company:members:edit     o . . . . .
 company:members:invite   o . . . . .
 company:merchant:apply   o . . . . .

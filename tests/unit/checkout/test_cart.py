@@ -38,7 +38,7 @@ def offer(**changes):
         "listing_id": uuid4(), "merchant_id": MERCHANTS[0], "sku": "A", "version": 1, "titles": {"en": "Chain"},
         "source_locale": "en", "hs_code": "871410", "origin": "CN", "unit": "H87", "moq": 10, "multiple": 10,
         "lead_days": None, "fresh": False, "hub_code": "CN-NANPENG", "packing": PACKING, "ladders": LADDERS,
-        "available": 100,
+        "available": 100, "country": "CN", "closures": (),
     }  # fmt: skip
     return OfferRow(**facts | changes)
 

@@ -8,7 +8,9 @@ from marketplace.catalog.services import cards
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution.services import booking, cargo_papers, carriage, manifest_papers
 from marketplace.distribution.services import erasing as discrepancies
+from marketplace.exchange.events import remarks as remarked
 from marketplace.exchange.events import storefronts as fronts
+from marketplace.exchange.services import remarks
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.services import erasing as receipts
@@ -24,8 +26,13 @@ from marketplace.payments.services import card_returns, holding, treasury
 from marketplace.search import services as search
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
-    accounts.PersonErased: (claims.on_person_erased, receipts.on_person_erased, discrepancies.on_person_erased),
     accounts.ClosureEntered: (notices.on_closure_entered,),
+    accounts.PersonErased: (
+        claims.on_person_erased,
+        receipts.on_person_erased,
+        discrepancies.on_person_erased,
+        remarks.on_person_erased,
+    ),
     merchants.ApplicationOverdue: (notices.on_application_overdue,),
     merchants.MerchantApproved: (cards.on_merchant_changed, notices.on_application_decided),
     merchants.MerchantTurnedDown: (notices.on_application_decided,),
@@ -40,6 +47,9 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     catalog.PriceJumped: (moderation.on_price_jumped,),
     catalog.ListingPublished: (search.on_published,),
     catalog.ListingUnpublished: (moderation.on_unpublished, search.on_unpublished),
+    remarked.QuestionAsked: (notices.on_question_asked,),
+    remarked.QuestionAnswered: (notices.on_question_answered,),
+    remarked.RemarkHidden: (notices.on_remark_hidden,),
     reviewed.CaseOverdue: (notices.on_cases_overdue,),
     reviewed.CaseDecided: (notices.on_cases_decided,),
     fronts.StorefrontDecided: (notices.on_storefront_decided,),

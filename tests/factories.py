@@ -21,6 +21,7 @@ from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder, make_ladder
 from marketplace.catalog.services import listings, taxonomy
+from marketplace.exchange.services import questions
 from marketplace.files import store
 from marketplace.files.models import StoredFile
 from marketplace.files.rules import Purpose
@@ -275,3 +276,17 @@ def more_buyers(app: Flask, count: int) -> list[Trader]:
 
 def departures(session: Session) -> list[Departure]:
     return list(session.query(Departure).order_by(Departure.departs_at))
+
+
+def ask(session: Session, market: Market, *, text: str = "Which steel?", now: datetime) -> UUID:
+    """Let the buyer ask about the chains in public."""
+    return questions.ask(
+        session, actor=market.buyer.actor, listing_id=market.chains, text=text, language="en", is_private=False, now=now
+    )
+
+
+def answer(session: Session, market: Market, question_id: UUID, *, text: str = "40Mn.") -> None:
+    """Let the merchant of the chains answer."""
+    questions.answer(
+        session, actor=market.merchant.actor, question_id=question_id, text=text, language="en", now=clock.now()
+    )

@@ -21,6 +21,7 @@ from marketplace.api.orders.views import api as orders
 from marketplace.api.payments.views import api as payments
 from marketplace.api.payments.webhooks import api as webhooks
 from marketplace.api.payouts.views import api as payouts
+from marketplace.api.remarks.views import api as remarks
 from marketplace.api.search.views import api as search
 from marketplace.api.settings.views import api as settings
 from marketplace.api.shared.operations import spec
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     payments,
     payouts,
     people,
+    remarks,
     search,
     settings,
     showroom,

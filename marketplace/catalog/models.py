@@ -72,6 +72,8 @@ class Listing(Base):
     lead_days: Mapped[int | None] = mapped_column(sa.Integer)
     hub_code: Mapped[str] = mapped_column(sa.String(40))
     price_jumped: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    # How much is said about it, as `rules.said` stores it.
+    said: Mapped[dict[str, int]] = mapped_column(Json, default=dict, server_default="{}")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -162,4 +162,9 @@ WORDS: Final[dict[Setting, Words]] = {
         _("A company's later bank account counts after this wait, so that a theft is noticed first."),
         _HOURS,
     ),
+    Setting.QUESTION_ANSWER_WORKING_DAYS: Words(
+        _("Time to answer a question"),
+        _("A merchant answers what buyers ask about his goods within this time; later it counts as overdue."),
+        _WORKING_DAYS,
+    ),
 }  # fmt: skip

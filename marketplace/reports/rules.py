@@ -15,6 +15,7 @@ class Queue(StrEnum):
     MATCH_TRANSFERS = "match_transfers"
     SIGN_SALES = "sign_sales"
     ANSWER_CLAIMS = "answer_claims"
+    ANSWER_QUESTIONS = "answer_questions"
     PAY = "pay"
     SIGN_PURCHASES = "sign_purchases"
     ACCEPT_GOODS = "accept_goods"
@@ -23,6 +24,7 @@ class Queue(StrEnum):
 
 # In the order of an order's life.
 SELLING: Final = (
+    Queue.ANSWER_QUESTIONS,
     Queue.CONFIRM_ORDERS,
     Queue.SIGN_SALES,
     Queue.PROMISE_DATES,

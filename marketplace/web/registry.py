@@ -32,6 +32,8 @@ from marketplace.web.operator.blueprint import pages as operator
 from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts.views import pages as payouts
+from marketplace.web.questions.views import pages as questions
+from marketplace.web.remarks.views import pages as remarks
 from marketplace.web.search.views import pages as search
 from marketplace.web.settings.views import pages as settings
 from marketplace.web.shared import discovery as discoveries
@@ -56,6 +58,8 @@ BLUEPRINTS = (
     operator,
     payments,
     payouts,
+    questions,
+    remarks,
     treasury,
     search,
     settings,

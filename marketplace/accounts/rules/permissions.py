@@ -19,6 +19,8 @@ class Permission(StrEnum):
     COMPANY_MERCHANT_APPLY = "company:merchant:apply"
     COMPANY_PAYEE_EDIT = "company:payee:edit"
     COMPANY_PROFILE_EDIT = "company:profile:edit"
+    EXCHANGE_ANSWER_WRITE = "exchange:answer:write"
+    EXCHANGE_QUESTION_ASK = "exchange:question:ask"
     FILES_FILE_READ = "files:file:read"
     FILES_FILE_UPLOAD = "files:file:upload"
     LOGISTICS_BOOKING_RENEW = "logistics:booking:renew"
@@ -125,6 +127,8 @@ _TRADE: Final = (
         _P.COMPANY_CLOSURES_EDIT,
         _P.COMPANY_MERCHANT_APPLY,
         _P.COMPANY_PAYEE_EDIT,
+        _P.EXCHANGE_ANSWER_WRITE,
+        _P.EXCHANGE_QUESTION_ASK,
         _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_RECEIPT_RECORD,
         _P.MERCHANT_APPLICATION_READ,
@@ -172,6 +176,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
         _P.COMPANY_CLOSURES_EDIT,
+        _P.EXCHANGE_ANSWER_WRITE,
         _P.LOGISTICS_BOOKING_RENEW,
         _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CLAIM_ANSWER,
@@ -182,6 +187,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_SALE_CANCEL,
     },
     Role.PURCHASING: _SEES_TRADE | _PAPERS | {
+        _P.EXCHANGE_QUESTION_ASK,
         _P.LOGISTICS_RECEIPT_RECORD,
         _P.TRADE_CART_EDIT,
         _P.TRADE_ORDER_ACCEPT,

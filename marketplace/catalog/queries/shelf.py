@@ -22,6 +22,7 @@ from marketplace.accounts.rules.closures import read
 from marketplace.catalog.models import Category, Commodity, ListingCard, Stock, StockHold
 from marketplace.catalog.queries.cursors import listing_after
 from marketplace.catalog.queries.ladders import stored_ladder
+from marketplace.catalog.rules import said
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.rows import CardRow, ListingRow, OfferRow, PictureRow
 from marketplace.catalog.rules.states import HoldState
@@ -283,6 +284,7 @@ def _listing(
         commodity_names=commodity.get("names", {}),
         place_names=names | {page["hub"]: page["hub_names"]},
         pictures=tuple(PictureRow(None, UUID(each["file"]), each["alt"], True) for each in page["pictures"]),
+        said=said.read(page.get("said", {})),
     )
 
 

@@ -10,6 +10,7 @@ from marketplace.accounts.rules.closures import Closed, Works
 from marketplace.catalog.rules.changes import fingerprint
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
+from marketplace.catalog.rules.said import Said
 from marketplace.catalog.rules.states import ListingState
 from marketplace.kernel.money import UnitPrice
 
@@ -94,6 +95,7 @@ class ListingRow:
     commodity_names: Mapping[str, str]
     place_names: Mapping[str, Mapping[str, str]]
     pictures: tuple[PictureRow, ...]
+    said: Said
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,7 @@ def _draw(listing: Listing, faces: _Faces) -> dict[str, Any]:
             "packing": _packing(listing),
             "ladders": [_ladder(ladder, faces.places) for ladder in ladders],
             "pictures": [{"file": str(file_id), "alt": alt} for file_id, alt in pictures],
+            "said": listing.said,
         },
     }
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import events as accounts
-from marketplace.exchange.events import storefronts
+from marketplace.exchange.events import remarks, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.events import Event, together
 from marketplace.kernel.ids import new_id
@@ -177,6 +177,21 @@ def on_storefront_overdue(session: Session, event: storefronts.StorefrontOverdue
 def on_closure_entered(session: Session, event: accounts.ClosureEntered) -> None:
     """Tell the buyers of what was promised for those days."""
     _later(session, event, News.CLOSURE_ENTERED, company=event.company_id, closure=event.closure_id)
+
+
+def on_question_asked(session: Session, event: remarks.QuestionAsked) -> None:
+    """Tell the merchant."""
+    _later(session, event, News.QUESTION_ASKED, question=event.question_id)
+
+
+def on_question_answered(session: Session, event: remarks.QuestionAnswered) -> None:
+    """Tell whoever asked."""
+    _later(session, event, News.QUESTION_ANSWERED, question=event.question_id)
+
+
+def on_remark_hidden(session: Session, event: remarks.RemarkHidden) -> None:
+    """Tell the author, and why."""
+    _later(session, event, News.REMARK_HIDDEN, remark=event.remark_id)
 
 
 def _payment(session: Session, event: payments.PaymentEvent, news: News) -> None:

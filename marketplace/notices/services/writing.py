@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import CompanyKind, permissions_of
-from marketplace.exchange.queries import storefronts
+from marketplace.catalog.rules.texts import in_language
+from marketplace.exchange.queries import questions, remarks, storefronts
+from marketplace.exchange.rules.questions import QuestionState
+from marketplace.exchange.rules.remarks import RemarkKind
 from marketplace.exchange.rules.storefronts import FrontState
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import departures as lorries
@@ -41,6 +44,12 @@ from marketplace.reports.queries import promises
 Facts = Mapping[str, Any]
 # Where the operator acts on what waits for him.
 _DESKS: Final = {"payout": "/account/payouts", "card_return": "/operator/money", "payment": "/operator/money"}
+
+# Where an author reads what became of a remark.
+_WRITTEN_AT: Final = {
+    RemarkKind.QUESTION: "/account/questions",
+    RemarkKind.ANSWER: "/merchant/questions?state=answered",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +292,26 @@ def _claim(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     yield Letter(row.respondent_id, facts)
 
 
+def _question_asked(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = questions.told(session, question_id=UUID(job["question"]))
+    if row.state is QuestionState.WAITING:
+        facts = {"goods": in_language(row.titles, "en", row.source_locale), "company": row.company, "until": row.due_at}
+        yield Letter(row.merchant_id, facts | {"path": f"/merchant/questions/{row.id}"})
+
+
+def _question_answered(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = questions.told(session, question_id=UUID(job["question"]))
+    facts = {"goods": in_language(row.titles, "en", row.source_locale), "merchant": row.merchant}
+    yield Letter(row.company_id, facts | {"path": "/account/questions"})
+
+
+def _remark_hidden(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = remarks.remark(session, remark_id=UUID(job["remark"]))
+    if row.hidden_at is not None:
+        facts = {"goods": in_language(row.titles, "en", row.source_locale), "reason": row.hidden_because}
+        yield Letter(row.company_id, facts | {"kind": row.kind.value, "path": _WRITTEN_AT[row.kind]})
+
+
 def _of_payment(session: Session, job: Facts) -> Iterator[tuple[dict[str, Any], PaymentRow]]:
     kind, subject_id = job["subject"]
     subject = Subject(SubjectKind(kind), UUID(subject_id))
@@ -337,4 +366,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.STOREFRONT_DECIDED: _storefront_decided,
     News.STOREFRONT_WAITS: _storefront_waits,
     News.CLOSURE_ENTERED: _closed,
+    News.QUESTION_ASKED: _question_asked,
+    News.QUESTION_ANSWERED: _question_answered,
+    News.REMARK_HIDDEN: _remark_hidden,
 }

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.distribution.models import FreightContract
+from marketplace.exchange.models.remarks import Question
+from marketplace.exchange.rules.questions import QuestionState
 from marketplace.kernel.db import UtcDateTime
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.rules.states import AT_HUB
@@ -76,6 +78,9 @@ def _selling(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
         .where(*sold, Order.secured_at.is_not(None), sa.not_(without_day), _has_parts(AT_MERCHANT)),
         _counted(Queue.ANSWER_CLAIMS, Claim.deadline_at).where(
             Claim.respondent_id == company_id, Claim.owner == Owner.RESPONDENT
+        ),
+        _counted(Queue.ANSWER_QUESTIONS, Question.due_at).where(
+            Question.merchant_id == company_id, Question.state == QuestionState.WAITING
         ),
     )
 

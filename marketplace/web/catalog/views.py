@@ -25,7 +25,7 @@ from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public
 from marketplace.edge.requests import catalog as requests
 from marketplace.edge.requests import storefronts as fronts
-from marketplace.exchange.queries import storefronts
+from marketplace.exchange.queries import questions, storefronts
 from marketplace.files import queries as files
 from marketplace.files import store
 from marketplace.files.rules import WIDTHS
@@ -184,6 +184,7 @@ def product(listing_id: UUID) -> Any:
     hub = hub_of(look.ladder.incoterm, look.ladder.place_code, listed.hub_code)
     closed = look.notice and (look.notice.first, look.notice.last, look.notice.order_by)
     ready_on = look.ready_at.astimezone(ZoneInfo(zone_of(listed.country))).date()
+    answered = questions.shown(session, listing_id=listing_id).items if row.said.questions else ()
 
     def values() -> dict[str, Any]:
         return {
@@ -217,12 +218,13 @@ def product(listing_id: UUID) -> Any:
                 "basis": f"{look.ladder.currency} {look.ladder.incoterm}",
             },
             "errors": errors,
+            "answered": answered,
         }
 
     if errors:
         return render_template(_PRODUCT, **values()), 422
     # Room changes with every booking; the page says no more of it than that it is enough.
-    facts = (*(moulds.facts_of(option, unshown=("room",)) for option in look.options), ready_on, closed)
+    facts = (*(moulds.facts_of(option, unshown=("room",)) for option in look.options), ready_on, closed, answered)
     return moulds.page(_PRODUCT, values, parts=(row, *destinations), facts=facts)
 
 

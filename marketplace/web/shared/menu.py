@@ -34,6 +34,7 @@ MENU: tuple[Entry | Group, ...] = (
     Entry(_("Pavilions"), "showroom.pavilions", None),
     Entry(_("Cart"), "checkout.cart", Permission.TRADE_CART_EDIT),
     Entry(_("Orders"), "orders.many", Permission.TRADE_ORDER_READ),
+    Entry(_("Your questions"), "questions.mine", Permission.EXCHANGE_QUESTION_ASK),
     Group(
         _("Selling"),
         (
@@ -42,6 +43,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Storefront"), "showroom.storefront", Permission.CATALOG_LISTING_EDIT, given=SELLS),
             Entry(_("Bring a price list"), "imports.overview", Permission.CATALOG_IMPORT_RUN, given=SELLS),
             Entry(_("To pack and hand over"), "operations.fulfilment", Permission.TRADE_ORDER_FULFIL, given=SELLS),
+            Entry(_("Questions"), "questions.owed", Permission.EXCHANGE_ANSWER_WRITE, given=SELLS),
         ),
     ),
     Entry(_("Consignments"), "operations.consignments", Permission.PARTNER_CONSIGNMENT_READ),
@@ -59,6 +61,7 @@ MENU: tuple[Entry | Group, ...] = (
         (
             Entry(_("Listings"), "moderation.queue", Permission.OPERATOR_LISTING_MODERATE),
             Entry(_("Storefronts"), "showroom.storefronts", Permission.OPERATOR_LISTING_MODERATE),
+            Entry(_("What companies say"), "remarks.said", Permission.OPERATOR_LISTING_MODERATE),
         ),
     ),
     Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),

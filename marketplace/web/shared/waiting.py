@@ -23,6 +23,7 @@ _PAGES: Final[dict[Queue, tuple[Any, str, dict[str, Any]]]] = {
     Queue.MATCH_TRANSFERS: (_("Transfers without a payment"), "payments.received", {}),
     Queue.SHIP_GOODS: (_("Goods to pack and hand over"), "operations.fulfilment", {}),
     Queue.ANSWER_CLAIMS: (_("Claims to answer"), "claims.many", {}),
+    Queue.ANSWER_QUESTIONS: (_("Questions to answer"), "questions.owed", {}),
     Queue.PAY: (_("Payments due"), "payments.to_pay", {}),
     Queue.SIGN_PURCHASES: (_("Contracts to sign"), "documents.many", {}),
     Queue.ACCEPT_GOODS: (_("Deliveries to accept"), "orders.many", {"waits": "acceptance"}),

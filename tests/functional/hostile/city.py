@@ -126,6 +126,7 @@ def build(app: Flask) -> City:
     _offer(city)
     _show(city)
     _close(city)
+    _talk(city)
     _admit(city)
     _work(city)
     _papers(city)
@@ -405,6 +406,18 @@ def _admit(city: City) -> None:
     city.ids["payee"] = city.call("merchant", "POST", "/payees", named)["id"]
     # A code of the app is taken once: what comes later is in another half minute.
     clock.set_offset(MINUTES)
+
+
+def _talk(city: City) -> None:
+    """Let a buyer ask: one question waits, of one the answer is read by everybody and the other is hidden."""
+    for name in ("asked", "answered", "hidden"):
+        asked = city.call("buyer", "POST", f"/listings/{city.ids['live']}/questions", {"text": f"Is it {name}?"})
+        city.ids[f"question.{name}"] = asked["id"]
+        if name != "asked":
+            city.call("merchant", "POST", f"/questions/{asked['id']}/answer", {"text": f"Yes, {name}."})
+    answers = {row["text"]: row["id"] for row in city.call("operator", "GET", "/remarks")["items"]}
+    city.ids["remark.shown"], city.ids["remark.hidden"] = answers["Yes, answered."], answers["Yes, hidden."]
+    city.call("operator", "POST", f"/remarks/{city.ids['remark.hidden']}/hiding", {"reason": "Of another."})
 
 
 def _join(city: City, town: Town) -> None:

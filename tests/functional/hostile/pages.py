@@ -31,6 +31,8 @@ KINDS: Final = {
     "import_id": "import.",
     "application_id": "application.",
     "case_id": "case",
+    "question_id": "question.",
+    "remark_id": "remark.",
     "checkout_id": "checkout.",
     "group_id": "group",
     "file_id": "file.",

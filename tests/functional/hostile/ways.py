@@ -149,6 +149,17 @@ _CONFIRMED: Final = body(amount="3288.00", currency="CNY", received_on=lambda _:
 _AMOUNT: Final = body(amount="10.00", currency="CNY", text="As agreed.")
 
 WAYS: Final[dict[str, Way]] = {
+    "GET /listings/{}/questions": Way("", ("live",)),
+    "POST /listings/{}/questions": Way(
+        "buyer", ("live",), body(text="Which steel is it made of?", language="en", private=True)
+    ),
+    "GET /questions": Way("buyer"),
+    "POST /questions/{}/withdrawal": Way("buyer", ("question.asked",)),
+    "GET /questions/received": Way("merchant", query="state=answered"),
+    "POST /questions/{}/answer": Way("merchant", ("question.asked",), body(text="40Mn steel.", language="en")),
+    "GET /remarks": Way("operator", query="hidden=0"),
+    "POST /remarks/{}/hiding": Way("operator", ("remark.shown",), body(reason="It names a rival.")),
+    "DELETE /remarks/{}/hiding": Way("operator", ("remark.hidden",)),
     "POST /bookings/{}/decline": Way("operator", ("booking.confirmed",), body(reason="no room")),
     "POST /bookings/{}/roll": Way("operator", ("booking.confirmed",), body(departure=_of("departure.cancel"))),
     "POST /bookings/{}/receipt": Way(
@@ -411,6 +422,9 @@ _DECIDE: Final = body(decision="approve", reason="In order.")
 
 # What a visitor writes into a form beyond what it begins with.
 FORMS: Final[dict[str, Callable[[City], Body]]] = {
+    "questions.ask": body(text="Which steel is it made of?"),
+    "questions.answer": body(text="40Mn steel."),
+    "remarks.hide": body(reason="It names a rival."),
     "accounts.accept_terms": body(accepted_terms=lambda _: TERMS),
     "accounts.change_company": body(street="1 Harbour Road", city="Hanoi", postcode="100000", contact="Desk"),
     "accounts.check_second_factor": lambda city: {"code": app_code(city.secrets["merchant"])},

@@ -30,6 +30,8 @@ company:members:invite   o . . . . .
 company:merchant:apply   o . . . . .
 company:payee:edit       o . . . . .
 company:profile:edit     o . . . . .
+exchange:answer:write    o s . . . .
+exchange:question:ask    o . p . . .
 files:file:read          o s p a l f
 files:file:upload        o s p . l f
 logistics:booking:renew  o s . . l .

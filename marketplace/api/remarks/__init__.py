@@ -1,0 +1,1 @@
+"""Questions and other remarks about goods over the API."""

@@ -1,0 +1,30 @@
+"""What was said about goods, by id."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAsked(Event):
+    """A company asked a merchant about a listing."""
+
+    question_id: UUID
+    merchant_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAnswered(Event):
+    """A merchant answered a question."""
+
+    question_id: UUID
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkHidden(Event):
+    """A moderator took a remark from the public's eyes; ``company_id`` is its author."""
+
+    remark_id: UUID
+    company_id: UUID

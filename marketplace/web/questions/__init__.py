@@ -1,0 +1,1 @@
+"""Pages on which companies ask about goods and answer."""

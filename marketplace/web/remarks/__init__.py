@@ -1,0 +1,1 @@
+"""Pages on which moderators read what companies say."""

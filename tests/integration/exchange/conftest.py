@@ -1,0 +1,53 @@
+"""A market with a moderator, and many who do the same at once."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from marketplace.accounts.rules.permissions import Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import db, in_unit_of_work, unit_of_work
+from marketplace.kernel.errors import DomainError
+from tests import factories
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app)
+
+
+@pytest.fixture
+def moderator(app, market):
+    with unit_of_work() as session:
+        return factories.staff(session, app, role=Role.MODERATOR, now=clock.now()).actor
+
+
+@pytest.fixture
+def at_once(app: Flask) -> Callable[..., list[Any]]:
+    """Does work for each of several at the same time; returns what each came to, a refusal as its code."""
+
+    def run(work: Callable[..., Any], *each: Any) -> list[Any]:
+        db.session.remove()
+        barrier, results = threading.Barrier(len(each)), []
+
+        def act(one: Any) -> None:
+            with app.app_context():
+                barrier.wait()
+                try:
+                    done: Any = in_unit_of_work(lambda session: work(session, one))
+                except DomainError as refusal:
+                    done = refusal.code
+                results.append(done)
+                db.session.remove()
+
+        threads = [threading.Thread(target=act, args=(one,)) for one in each]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return results
+
+    return run

@@ -17,6 +17,7 @@ from marketplace.logistics.services import erasing as receipts
 from marketplace.merchants import events as merchants
 from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
+from marketplace.moderation.services import likeness, weighing
 from marketplace.notices.services import hearing as notices
 from marketplace.orders import events as orders
 from marketplace.orders.services import acceptance, deciding
@@ -40,9 +41,10 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.RequirementEnding: (notices.on_requirement_ending,),
     merchants.RequirementRuled: (notices.on_requirement_ruled,),
     merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),
-    catalog.ListingSubmitted: (moderation.on_submitted,),
+    catalog.ListingSubmitted: (moderation.on_submitted, likeness.on_rewritten),
+    catalog.ListingRewritten: (likeness.on_rewritten,),
     catalog.ListingWithheld: (moderation.on_withheld,),
-    catalog.ChangeProposed: (moderation.on_change_proposed,),
+    catalog.ChangeProposed: (moderation.on_change_proposed, likeness.on_rewritten),
     catalog.ChangeWithdrawn: (moderation.on_change_withdrawn,),
     catalog.PriceJumped: (moderation.on_price_jumped,),
     catalog.ListingPublished: (search.on_published,),
@@ -51,9 +53,9 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     remarked.QuestionAnswered: (notices.on_question_answered,),
     remarked.RemarkHidden: (notices.on_remark_hidden,),
     reviewed.CaseOverdue: (notices.on_cases_overdue,),
-    reviewed.CaseDecided: (notices.on_cases_decided,),
     fronts.StorefrontDecided: (notices.on_storefront_decided,),
     fronts.StorefrontOverdue: (notices.on_storefront_overdue,),
+    reviewed.CaseDecided: (weighing.on_decided, notices.on_cases_decided),
     orders.OrderPlaced: (notices.on_order_placed,),
     orders.OrderConfirmed: (notices.on_order_confirmed,),
     orders.OrderSecured: (booking.on_order_secured,),

@@ -44,6 +44,13 @@ class PriceJumped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListingRewritten(Event):
+    """What a listing says or shows changed; what waits for review is told of by itself."""
+
+    listing_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListingPublished(Event):
     """A listing became public, or what the public sees of it changed."""
 

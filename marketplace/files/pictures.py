@@ -13,6 +13,8 @@ from marketplace.files.rules import WIDTHS, MediaType
 from marketplace.kernel.errors import DomainError, Refused
 
 _FORMATS: Final = {MediaType.JPEG: "JPEG", MediaType.PNG: "PNG", MediaType.WEBP: "WEBP"}
+# Of 256 greys; squares that differ by less are one colour and the noise of its compression.
+_PLAIN: Final = 16
 # A decoded picture of the largest size takes 160 MB, so few are in work at once in one process.
 _AT_WORK: Final = threading.BoundedSemaphore(2)
 
@@ -48,6 +50,26 @@ def clean(content: bytes, kind: MediaType, *, field: str = "file") -> Picture:
         raise
     except Exception:  # noqa: BLE001  Pillow's decoders meet broken files with errors of almost any class
         raise Refused.field(field, "picture_broken", "JPG, PNG, WEBP") from None
+
+
+def difference_hash(content: bytes) -> int | None:
+    """Return the 64 bits of a stored picture's difference hash, None for one too plain to be recognised.
+
+    Each bit tells whether one of 9 × 8 grey squares is lighter than its right neighbour, so size, compression and
+    brightness hardly matter (N. Krawetz, "Kind of Like That", 2013).
+    """
+    with _AT_WORK, Image.open(io.BytesIO(content)) as opened:
+        white = Image.new("RGB", opened.size, "white")
+        shown = opened.convert("RGBA")
+        white.paste(shown, mask=shown.getchannel("A"))
+    grey = list(white.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes())
+    if max(grey) - min(grey) < _PLAIN:
+        return None
+    bits = 0
+    for place in range(64):
+        left = place // 8 * 9 + place % 8
+        bits |= (grey[left] > grey[left + 1]) << place
+    return bits
 
 
 def _clean(content: bytes, kind: MediaType, field: str) -> Picture:

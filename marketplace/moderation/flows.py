@@ -1,10 +1,25 @@
-"""What happens when cases are not decided in time, each company's in a transaction of its own."""
+"""What happens to cases by the clock and beside the network, each in transactions of its own."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
-from marketplace.kernel.db import reading
+import structlog
+from obstore.store import ObjectStore
+from sqlalchemy.orm import Session
+
+from marketplace.files import pictures
+from marketplace.files import store as bytes_store
+from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.each import each
+from marketplace.kernel.errors import NotFound
 from marketplace.moderation import queries, services
+from marketplace.moderation.queries import likeness as looks
+from marketplace.moderation.services import likeness, weighing
+
+_AT_ONCE: Final = 200
+_log = structlog.get_logger("city.moderation")
 
 
 def escalate(*, now: datetime) -> int:
@@ -16,3 +31,58 @@ def escalate(*, now: datetime) -> int:
         lambda writing, found: services.escalate(writing, company_id=found, now=now),
         act="escalate_cases",
     )
+
+
+def compare(listing_ids: Sequence[UUID], *, store: ObjectStore, now: datetime) -> None:
+    """Find what listings are like: read their new pictures, compare, and weigh the cases that this touches."""
+    session = reading()
+    session.rollback()
+    shown = {sha256 for look in looks.looks(session, listing_ids=listing_ids).values() for sha256 in look.pictures}
+    wanted = looks.unprinted(session, hashes=shown)
+    session.rollback()  # no transaction stays open over the network
+    bits = {sha256: value for sha256, source in wanted.items() for value in _read(store, source)}
+
+    def work(writing: Session) -> None:
+        likeness.keep_prints(writing, bits=bits, now=now)
+        touched = likeness.compare(writing, listing_ids=listing_ids, now=now)
+        likeness.weigh(writing, listing_ids={*touched, *listing_ids}, now=now)
+
+    in_unit_of_work(work)
+
+
+def compare_outdated(*, store: ObjectStore, now: datetime) -> int:
+    """Compare what was handed in and not compared since it changed; return how many listings."""
+    done, last = 0, UUID(int=0)
+    while found := _outdated(last):
+        compare(found, store=store, now=now)
+        done, last = done + len(found), found[-1]
+    return done
+
+
+def weigh_company(company_id: UUID, *, now: datetime) -> int:
+    """Weigh the cases of a company that wait, some at a time; return how many changed."""
+    done, last = 0, UUID(int=0)
+    while found := _waiting(company_id, last):
+        done += in_unit_of_work(lambda session, ids=found: weighing.weigh_again(session, case_ids=ids, now=now))
+        last = found[-1]
+    return done
+
+
+def _read(store: ObjectStore, sha256: str) -> Iterator[int | None]:
+    """Yield the hash of a stored picture; nothing when its bytes are away, so that it is read with the next run."""
+    try:
+        yield pictures.difference_hash(bytes_store.read(store, sha256))
+    except NotFound:
+        _log.warning("picture_away", sha256=sha256)
+
+
+def _outdated(last: UUID) -> tuple[UUID, ...]:
+    session = reading()
+    session.rollback()
+    return looks.outdated(session, after=last, most=_AT_ONCE)
+
+
+def _waiting(company_id: UUID, last: UUID) -> tuple[UUID, ...]:
+    session = reading()
+    session.rollback()
+    return queries.waiting_of(session, company_id=company_id, after=last, most=_AT_ONCE)

@@ -1,4 +1,4 @@
-"""Tables of cases and of the reasons given for decisions."""
+"""Tables of cases, of the reasons given for decisions, and of what listings are alike."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,15 +6,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
 from marketplace.kernel.ids import new_id
 from marketplace.moderation.rules import CaseKind, CaseState
+from marketplace.moderation.rules.likeness import Likeness
 
 _PENDING = sa.text("state = 'pending'")
 
 
 class Case(Base):
-    """One review; ``content_hash`` is the fingerprint of what was decided upon."""
+    """One review; ``content_hash`` is the fingerprint of what was decided upon, ``risk_points`` points by reason."""
 
     __tablename__ = "moderation_case"
 
@@ -25,6 +26,7 @@ class Case(Base):
     company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
     state: Mapped[CaseState] = mapped_column(StateColumn(CaseState))
     risk: Mapped[int] = mapped_column(sa.Integer)
+    risk_points: Mapped[dict[str, int]] = mapped_column(Json)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # While one that takes longer still waits.
@@ -36,6 +38,7 @@ class Case(Base):
     __table_args__ = (
         sa.Index("ix_moderation_case_state_id", "state", "id"),
         sa.Index("ix_moderation_case_listing_id_id", "listing_id", "id"),
+        sa.Index("ix_moderation_case_company_id_state_decided_at", "company_id", "state", "decided_at"),
         sa.Index(
             "uq_moderation_case_pending",
             "listing_id",
@@ -55,3 +58,55 @@ class CaseReason(Base):
     case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("moderation_case.id"), primary_key=True)
     text: Mapped[str] = mapped_column(sa.Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PicturePrint(Base):
+    """The difference hash of a picture's bytes as a signed number; None for one that shows nothing to recognise."""
+
+    __tablename__ = "picture_print"
+
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    bits: Mapped[int | None] = mapped_column(sa.BigInteger)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PictureBand(Base):
+    """One band of a picture's hash: alike pictures have at least one in common."""
+
+    __tablename__ = "picture_band"
+
+    band: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    value: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("picture_print.sha256"), primary_key=True)
+
+
+class ListingPrint(Base):
+    """What a listing's text and pictures were when it was last compared with others: ``digest`` of both."""
+
+    __tablename__ = "listing_print"
+
+    listing_id: Mapped[UUID] = mapped_column(sa.ForeignKey("listing.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(sa.Integer)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ListingBand(Base):
+    """One band of the minhash of a listing's text."""
+
+    __tablename__ = "listing_band"
+
+    band: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    value: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    listing_id: Mapped[UUID] = mapped_column(sa.ForeignKey("listing.id"), primary_key=True, index=True)
+
+
+class ListingMatch(Base):
+    """Two listings that are alike, in both directions; ``nearness`` in per cent."""
+
+    __tablename__ = "listing_match"
+
+    listing_id: Mapped[UUID] = mapped_column(sa.ForeignKey("listing.id"), primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(sa.ForeignKey("listing.id"), primary_key=True, index=True)
+    by: Mapped[Likeness] = mapped_column(StateColumn(Likeness), primary_key=True)
+    nearness: Mapped[int] = mapped_column(sa.Integer)

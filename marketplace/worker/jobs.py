@@ -32,6 +32,7 @@ from marketplace.mail import services as messages
 from marketplace.merchants import flows as applications
 from marketplace.merchants.services import payees
 from marketplace.moderation import flows as moderation
+from marketplace.moderation.services import likeness, weighing
 from marketplace.notices.services import hearing, writing
 from marketplace.orders import flows as orders
 from marketplace.outbox import services as outbox
@@ -241,6 +242,20 @@ def escalate_reviews(_args: dict[str, Any]) -> None:
     storefronts.escalate(now=clock.now())
 
 
+def compare_listings(args: dict[str, Any]) -> None:
+    """Find what listings are like; those named, else all that changed since they were compared."""
+    store = current_app.extensions["city.store"]
+    if "listings" in args:
+        moderation.compare([UUID(listing) for listing in args["listings"]], store=store, now=clock.now())
+    else:
+        moderation.compare_outdated(store=store, now=clock.now())
+
+
+def weigh_cases(args: dict[str, Any]) -> None:
+    """Weigh the cases of a company by what was decided since."""
+    moderation.weigh_company(UUID(args["company"]), now=clock.now())
+
+
 def watch_requirements(_args: dict[str, Any]) -> None:
     """Tell merchants, and who reviews, of papers and waivers that end."""
     applications.watch(now=clock.now())
@@ -275,6 +290,8 @@ JOBS: Final[dict[str, Handler]] = {
     "lapse_claims": lapse_claims,
     "close_lines": close_lines,
     "escalate_reviews": escalate_reviews,
+    likeness.JOB: compare_listings,
+    weighing.JOB: weigh_cases,
     "watch_requirements": watch_requirements,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
@@ -290,7 +307,9 @@ JOBS: Final[dict[str, Handler]] = {
 }
 
 # Nobody sits and waits for these: others overtake them on the queue.
-PATIENT: Final = frozenset({documents.JOB, finding.JOB, finding.REBUILD, messages.ERASING, erasure.BYTES_JOB})
+PATIENT: Final = frozenset(
+    {documents.JOB, finding.JOB, finding.REBUILD, likeness.JOB, weighing.JOB, messages.ERASING, erasure.BYTES_JOB}
+)
 
 # Name and seconds, or the setting that says how many days. Jobs are asked for once per period and city, and not while
 # the one before is unfinished.
@@ -308,6 +327,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("accept_by_silence", 60),
     ("lapse_claims", 60),
     ("escalate_reviews", 60),
+    (likeness.JOB, 3600),
     ("close_lines", 21_600),
     ("watch_requirements", 6 * 3600),
     ("expire_stock_holds", 60),

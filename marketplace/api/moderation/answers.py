@@ -5,6 +5,7 @@ from uuid import UUID
 
 from marketplace.api.shared.answers import Answer, Instant
 from marketplace.moderation.queries import CaseRow, Comparison
+from marketplace.moderation.queries.likeness import SimilarRow
 
 
 class Case(Answer):
@@ -18,7 +19,10 @@ class Case(Answer):
     company: str
     sku: str
     titles: dict[str, str]
+    category: str
+    country: str
     risk: int
+    risk_points: dict[str, int]
     opened_at: Instant
     due_at: Instant
     escalated_at: Instant | None
@@ -38,12 +42,33 @@ class Field(Answer):
     new: Any
 
 
+class Similar(Answer):
+    """A listing that is like another, by ``picture`` or ``text``; ``nearness`` in per cent."""
+
+    listing_id: UUID
+    company_id: UUID
+    company: str
+    sku: str
+    state: str
+    by: str
+    nearness: int
+    is_same_company: bool
+
+    @classmethod
+    def of(cls, row: SimilarRow) -> "Similar":
+        """Write a similar listing."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
 class CaseDetail(Answer):
     """A case side by side; send ``seen`` back with the decision to bind it to this content."""
 
     case: Case
     fields: list[Field]
     picture_ids: list[UUID]
+    similar: list[Similar]
+    previous: UUID | None
+    next: UUID | None
     seen: str
 
     @classmethod
@@ -53,6 +78,9 @@ class CaseDetail(Answer):
             case=Case.of(row.case),
             fields=[Field(name=each.name, old=each.old, new=each.new) for each in row.review.fields],
             picture_ids=[each.file_id for each in row.review.pictures],
+            similar=[Similar.of(each) for each in row.similar],
+            previous=row.previous,
+            next=row.next,
             seen=row.review.fingerprint,
         )
 

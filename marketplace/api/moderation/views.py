@@ -13,6 +13,7 @@ from marketplace.edge.requests import moderation as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.moderation import queries, services
+from marketplace.moderation.queries import Filters
 
 api = Blueprint("api_moderation", __name__)
 
@@ -23,15 +24,15 @@ _REVIEW = Permission.OPERATOR_LISTING_MODERATE
 @operation(answers={200: Items[answers.Case]}, tag="moderation", permission=_REVIEW, query=requests.Queue)
 def queue(query: requests.Queue) -> tuple[int, Items[answers.Case]]:
     """List the cases that wait, what is overdue first, then the riskiest."""
-    page = queries.queue(reading(), state=query.state, cursor=query.cursor)
+    page = queries.queue(reading(), state=query.state, filters=_filters(query), cursor=query.cursor)
     return 200, Items[answers.Case](items=[answers.Case.of(row) for row in page.items], next=page.next)
 
 
 @api.get("/moderation/<uuid:case_id>")
-@operation(answers={200: answers.CaseDetail}, tag="moderation", permission=_REVIEW)
-def case(case_id: UUID) -> tuple[int, answers.CaseDetail]:
-    """Show a case with old and new side by side."""
-    return 200, answers.CaseDetail.of(queries.case(reading(), case_id=case_id))
+@operation(answers={200: answers.CaseDetail}, tag="moderation", permission=_REVIEW, query=requests.Neighbourhood)
+def case(case_id: UUID, query: requests.Neighbourhood) -> tuple[int, answers.CaseDetail]:
+    """Show a case with old and new side by side, between its neighbours in the queue as filtered."""
+    return 200, answers.CaseDetail.of(queries.case(reading(), case_id=case_id, filters=_filters(query)))
 
 
 @api.post("/moderation/<uuid:case_id>/decision")
@@ -51,3 +52,7 @@ def decide(case_id: UUID, body: requests.Decision) -> tuple[int, answers.Decided
         )
     )
     return 200, answers.Decided(id=case_id, state=state)
+
+
+def _filters(query: requests.Neighbourhood) -> Filters:
+    return Filters(query.kind, query.category, query.merchant, query.country)

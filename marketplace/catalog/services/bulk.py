@@ -19,7 +19,7 @@ from sqlalchemy.orm.util import identity_key
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
 from marketplace.audit.services import Act
-from marketplace.catalog.events import ListingSubmitted, PriceJumped
+from marketplace.catalog.events import ListingRewritten, ListingSubmitted, PriceJumped
 from marketplace.catalog.models import Listing
 from marketplace.catalog.rules.changes import Changed, differences, split
 from marketplace.catalog.rules.drafts import ListingDraft
@@ -94,6 +94,8 @@ def edit_listings(
     shown = [edit.listing for key, edit in edits.items() if cast("Changed", done[key]).fields]
     cards.refresh(session, listings=shown, now=now)
     _audit(session, actor, acts, now)
+    reviewed = [listing.id for listing in shown if listing.state is not ListingState.DRAFT]
+    record_all(session, [ListingRewritten(listing_id=listing_id, at=now) for listing_id in reviewed])
     return done
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.catalog.events import ListingRewritten
 from marketplace.catalog.models import Listing, ListingPicture
 from marketplace.catalog.rules.states import APPROVED
 from marketplace.catalog.services import cards, changes, content
@@ -16,6 +17,7 @@ from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id
 
 MOST_PICTURES: Final = 12
@@ -51,6 +53,8 @@ def add(session: Session, *, actor: Actor, listing_id: UUID, file_id: UUID, alt:
     session.flush()
     if is_reviewed:
         _propose(session, actor, listing, now)
+    else:
+        record(session, ListingRewritten(listing_id=listing_id, at=now))
     _audit(session, actor, "listing.picture_added", listing_id, file_id, now)
     return picture_id
 
@@ -65,6 +69,7 @@ def remove(session: Session, *, actor: Actor, listing_id: UUID, picture_id: UUID
     if was_waiting:
         _propose(session, actor, listing, now)
     cards.refresh(session, listings=[listing], now=now)
+    record(session, ListingRewritten(listing_id=listing_id, at=now))
     _audit(session, actor, "listing.picture_removed", listing_id, file_id, now)
 
 

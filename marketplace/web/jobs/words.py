@@ -9,6 +9,7 @@ JOBS: Final[dict[str, Any]] = {
     "activate_payees": _("Let new accounts count"),
     "cancel_unconfirmed_orders": _("Cancel orders that were not confirmed in time"),
     "close_lines": _("Close lines whose time to claim is over"),
+    "compare_listings": _("Find listings that are alike"),
     "deliver_double_events": _("Bring the news of demo payments"),
     "erase_bytes": _("Erase files"),
     "erase_letters": _("Erase letters of a person who was erased"),
@@ -39,6 +40,7 @@ JOBS: Final[dict[str, Any]] = {
     "sweep_logins": _("Clear old sign-ins away"),
     "tell": _("Write to people about what happened"),
     "watch_requirements": _("Tell of papers of merchants that end"),
+    "weigh_cases": _("Weigh how closely to look at what a merchant handed in"),
 }
 
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods
+from marketplace.catalog.rules.rows import PictureRow
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -18,65 +19,60 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.moderation import queries, services
-from marketplace.moderation.rules import CaseKind, CaseState, Decision
-from marketplace.reference import queries as reference
+from marketplace.moderation.queries import Filters
+from marketplace.moderation.rules import CaseKind, CaseState
+from marketplace.moderation.rules.risk import Reason
+from marketplace.web.moderation import words
+from marketplace.web.moderation.words import Words
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import choices
 from marketplace.web.shared import goods as shown
-from marketplace.web.shared import render
 
 pages = Blueprint("moderation", __name__)
 
 _REVIEW = Permission.OPERATOR_LISTING_MODERATE
-KINDS: Final[dict[CaseKind, Any]] = {
-    CaseKind.LISTING: lazy_gettext("New listing"),
-    CaseKind.CHANGE: lazy_gettext("Change of a live listing"),
-    CaseKind.PRICE: lazy_gettext("Price that jumped"),
-}
-FIELDS: Final[dict[str, Any]] = {
-    "titles": lazy_gettext("Title"),
-    "descriptions": lazy_gettext("Description"),
-    "source_locale": lazy_gettext("Language"),
-    "hs_code": lazy_gettext("HS code"),
-    "origin": lazy_gettext("Origin"),
-    "grade": lazy_gettext("Grade"),
-    "unit": lazy_gettext("Unit"),
-    "category": lazy_gettext("Category"),
-    "category_id": lazy_gettext("Category"),
-    "commodity_id": lazy_gettext("Commodity"),
-    "moq": lazy_gettext("Minimum quantity"),
-    "multiple": lazy_gettext("Sold in steps of"),
-    "carton_units": lazy_gettext("Units in a carton"),
-    "carton_gross_g": lazy_gettext("Gross weight of a carton"),
-    "lead_days": lazy_gettext("Days to make"),
-    "hub_code": lazy_gettext("Handed over at"),
-    "pictures": lazy_gettext("Pictures"),
-}
+_FILTERS: Final = ("kind", "category", "merchant", "country")
 
 
 @pages.get("/operator/moderation")
 @requires(_REVIEW)
 def queue() -> str:
     """Show the cases that wait, what is overdue first, then the riskiest."""
-    asked = parse(requests.Queue, {name: request.args[name] for name in ("state", "cursor") if name in request.args})
-    page = queries.queue(reading(), state=asked.state, cursor=asked.cursor)
+    wanted = {name: request.args[name] for name in (*_FILTERS, "state", "cursor") if name in request.args}
+    asked = parse(requests.Queue, wanted)
+    session = reading()
+    page = queries.queue(session, state=asked.state, filters=_filters(asked), cursor=asked.cursor)
+    kept: dict[str, Any] = {name: value for name, value in wanted.items() if name in _FILTERS and value}
     return render_template(
         "moderation/queue.html",
         rows=[
             {
                 "row": row,
                 "title": shown.text(row.titles, row.source_locale),
-                "kind": KINDS[row.kind],
-                "href": url_for("moderation.case", case_id=row.id),
+                "kind": words.KINDS[row.kind],
+                "why": [words.REASONS[Reason(reason)] for reason in row.risk_points],
+                "href": url_for("moderation.case", case_id=row.id, **kept),
+                "of_merchant": url_for("moderation.queue", **{**kept, "merchant": row.company_id}),
             }
             for row in page.items
         ],
         tabs=[
-            {"label": state.value, "href": url_for("moderation.queue", state=state), "active": state == asked.state}
+            {
+                "label": state.value,
+                "href": url_for("moderation.queue", state=state, **kept),
+                "active": state == asked.state,
+            }
             for state in CaseState
         ],
         now=clock.now(),
-        next=url_for("moderation.queue", state=asked.state, cursor=page.next) if page.next else None,
-        first=url_for("moderation.queue", state=asked.state) if asked.cursor else None,
+        values=wanted,
+        kinds=[(kind.value, word) for kind, word in words.KINDS.items()],
+        categories=[(row.code, shown.text(row.names)) for row in goods.categories(session)],
+        countries=choices.countries(),
+        merchant=_merchant(session, asked.merchant),
+        is_filtered=bool(kept),
+        next=url_for("moderation.queue", state=asked.state, **kept, cursor=page.next) if page.next else None,
+        first=url_for("moderation.queue", state=asked.state, **kept) if asked.cursor else None,
     )
 
 
@@ -89,48 +85,96 @@ def case(case_id: UUID) -> str:
 
 def _case(case_id: UUID, **given: Any) -> str:
     session = reading()
-    found = queries.case(session, case_id=case_id)
+    kept = _kept()
+    found = queries.case(session, case_id=case_id, filters=_filters(parse(requests.Neighbourhood, kept)))
     review = found.review
-    words = _Words(session)
+    said = Words(session)
     is_new = found.case.kind is CaseKind.LISTING
     return render_template(
         "moderation/case.html",
         case=found.case,
         review=review,
         title=shown.text(review.titles, review.source_locale),
-        kind=KINDS[found.case.kind],
+        kind=words.KINDS[found.case.kind],
+        why=[
+            {"label": words.REASONS[Reason(reason)], "points": points}
+            for reason, points in found.case.risk_points.items()
+        ],
         fields=[
             {
-                "label": FIELDS.get(each.name, each.name),
-                "old": words.of(each.name, each.old),
-                "new": words.of(each.name, each.new),
+                "label": words.FIELDS.get(each.name, each.name),
+                "old": said.of(each.name, each.old),
+                "new": said.of(each.name, each.new),
             }
             for each in review.fields
+            if each.name != "pictures"
         ],
         is_new=is_new,
         unit=shown.unit(next(each.new for each in review.fields if each.name == "unit")),
-        ladders=[shown.ladder(ladder, words.places) for ladder in review.ladders],
-        pictures=[
+        ladders=[shown.ladder(ladder, said.places) for ladder in review.ladders],
+        old_pictures=[] if is_new else [_picture(each) for each in review.pictures if each.approved],
+        new_pictures=[_picture(each) for each in review.pictures],
+        similar=[
             {
-                "src": shown.picture(each.file_id, 320),
-                "alt": each.alt,
-                "caption": None if each.approved and not is_new else _("new"),
+                "row": row,
+                "title": shown.text(row.titles, row.source_locale),
+                "by": words.LIKENESSES[row.by],
+                "href": url_for("moderation.listing", listing_id=row.listing_id),
             }
-            for each in review.pictures
+            for row in found.similar
         ],
-        decisions=_decisions(found.case.kind),
+        decisions=words.decisions(found.case.kind),
         is_open=found.case.state is CaseState.PENDING,
+        back=url_for("moderation.queue", **kept),
+        act=url_for("moderation.decide", case_id=case_id, **kept),
+        previous=url_for("moderation.case", case_id=found.previous, **kept) if found.previous else None,
+        next=url_for("moderation.case", case_id=found.next, **kept) if found.next else None,
         **{"values": {}, "errors": {}, "refusal": None, **given},
+    )
+
+
+@pages.get("/operator/moderation/listings/<uuid:listing_id>")
+@requires(_REVIEW)
+def listing(listing_id: UUID) -> str:
+    """Show any listing as its reviewer sees it, with what it is like and the cases about it."""
+    session = reading()
+    found = queries.about(session, listing_id=listing_id)
+    said = Words(session)
+    return render_template(
+        "moderation/listing.html",
+        review=found.review,
+        title=shown.text(found.review.titles, found.review.source_locale),
+        fields=[
+            {"label": words.FIELDS.get(each.name, each.name), "value": said.of(each.name, each.new) or "–"}
+            for each in found.review.fields
+        ],
+        pictures=[_picture(each) for each in found.review.pictures],
+        similar=[
+            {
+                "row": row,
+                "title": shown.text(row.titles, row.source_locale),
+                "by": words.LIKENESSES[row.by],
+                "href": url_for("moderation.listing", listing_id=row.listing_id),
+            }
+            for row in found.similar
+        ],
+        cases=[
+            {"row": row, "kind": words.KINDS[row.kind], "href": url_for("moderation.case", case_id=row.id)}
+            for row in found.cases
+        ],
     )
 
 
 @pages.post("/operator/moderation/<uuid:case_id>/decision")
 @requires(_REVIEW, twin="POST /api/v1/moderation/{id}/decision")
 def decide(case_id: UUID) -> Any:
-    """Decide a case, once."""
+    """Decide a case, once; the next that waits follows."""
+    kept = _kept()
+    filters = _filters(parse(requests.Neighbourhood, kept))
 
     def work(session: Session) -> str:
         body = parse_form(requests.Decision, request.form)
+        following = queries.following(session, case_id=case_id, filters=filters)
         services.decide(
             session,
             actor=require_actor(),
@@ -140,7 +184,9 @@ def decide(case_id: UUID) -> Any:
             seen=body.seen,
             now=clock.now(),
         )
-        return url_for("moderation.queue")
+        if following is None:
+            return url_for("moderation.queue", **kept)
+        return url_for("moderation.case", case_id=following, **kept)
 
     try:
         done = forms.once(work)
@@ -150,46 +196,28 @@ def decide(case_id: UUID) -> Any:
     return done
 
 
-def _decisions(kind: CaseKind) -> list[dict[str, Any]]:
-    words = {
-        Decision.APPROVE: _("Approve"),
-        Decision.REQUEST_CHANGES: _("Ask for changes"),
-        Decision.REJECT: _("Decline"),
+def _kept() -> dict[str, Any]:
+    """Return the filters of the queue that a page below it carries along."""
+    return {name: request.args[name] for name in _FILTERS if request.args.get(name)}
+
+
+def _filters(asked: requests.Neighbourhood) -> Filters:
+    return Filters(asked.kind, asked.category, asked.merchant, asked.country)
+
+
+def _merchant(session: Session, company_id: UUID | None) -> str | None:
+    """Return the name of the merchant whose cases alone are wanted."""
+    if company_id is None:
+        return None
+    found = accounts.get_companies(session, company_ids=[company_id]).get(company_id)
+    return found.name if found else None
+
+
+def _picture(row: PictureRow) -> dict[str, Any]:
+    return {
+        "src": shown.picture(row.file_id, 320),
+        "alt": row.alt,
+        "caption": row.alt or _("no description"),
+        "main": False,
+        "is_new": not row.approved,
     }
-    if kind is CaseKind.PRICE:
-        words = {Decision.APPROVE: _("The price is right"), Decision.REJECT: _("Pause the listing")}
-    return [{"value": decision.value, "title": word} for decision, word in words.items()]
-
-
-class _Words:
-    """What is kept as a code, in words with the code behind."""
-
-    def __init__(self, session: Session) -> None:
-        """Look places and shelves up."""
-        self.places = {row.code: {**row.names, "en": row.name} for row in reference.places(session)}
-        self._shelves = {row.code: shown.text(row.names) for row in goods.categories(session)}
-
-    def of(self, name: str, value: Any) -> Any:
-        """Return a field's value as its reviewer reads it."""
-        if name == "carton_gross_g" and isinstance(value, int):
-            return render.kilograms(value)
-        word = self._word(name, value) if isinstance(value, str) else None
-        return f"{word} ({value})" if word and word != value else _value(value)
-
-    def _word(self, name: str, code: str) -> str | None:
-        if name == "unit":
-            return str(shown.unit(code))
-        if name == "origin":
-            return shown.country(code)
-        if name == "hub_code":
-            return shown.place(self.places.get(code, {}), code)
-        return self._shelves.get(code) if name == "category" else None
-
-
-def _value(value: Any) -> Any:
-    """Return a JSON value as text: texts by language on lines of their own, nothing as None."""
-    if isinstance(value, dict):
-        return "\n".join(f"{name}: {text}" for name, text in sorted(value.items())) or None
-    if isinstance(value, list):
-        return _("%(number)s pictures", number=len(value))
-    return value if value not in ("", None) else None

@@ -1,40 +1,10 @@
-"""Who is looked at first, and what a decision needs."""
+"""What a decision needs."""
 
 import pytest
 
 from marketplace.kernel.errors import Refused
 from marketplace.moderation import rules
 from marketplace.moderation.rules import CaseKind, Decision
-
-CALM = {
-    "kind": CaseKind.LISTING, "approved_before": 10, "has_packing": True, "rises": False, "price_jumped": False,
-    "fields": frozenset(),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("changes", "points"),
-    [
-        ({}, 0),
-        ({"approved_before": 0}, 30),
-        ({"approved_before": 4}, 10),
-        ({"has_packing": False}, 10),
-        ({"rises": True}, 10),
-        ({"price_jumped": True}, 30),
-        ({"kind": CaseKind.PRICE}, 30),
-        ({"kind": CaseKind.CHANGE, "fields": frozenset({"titles"})}, 0),
-        ({"kind": CaseKind.CHANGE, "fields": frozenset({"hs_code"})}, 30),
-        (
-            {
-                "kind": CaseKind.CHANGE, "fields": frozenset({"origin"}), "approved_before": 0, "price_jumped": True,
-                "rises": True, "has_packing": False,
-            },
-            100,
-        ),
-    ],
-)  # fmt: skip
-def test_risk(changes, points):
-    assert rules.risk(**CALM | changes) == points
 
 
 def test_a_price_takes_no_request_for_changes():

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
-from marketplace.catalog.models import ChangeSet, Listing
+from marketplace.catalog.models import Category, ChangeSet, Listing
 from marketplace.catalog.queries import review as catalog
 from marketplace.catalog.rules.rows import ReviewRow
 from marketplace.catalog.rules.states import ChangeState, ListingState
@@ -19,6 +19,8 @@ from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.moderation.models import Case, CaseReason
+from marketplace.moderation.queries import likeness
+from marketplace.moderation.queries.likeness import SimilarRow
 from marketplace.moderation.rules import CaseKind, CaseState
 
 PAGE: Final = 50
@@ -38,7 +40,10 @@ class CaseRow:
     sku: str
     titles: dict[str, str]
     source_locale: str
+    category: str
+    country: str
     risk: int
+    risk_points: dict[str, int]
     opened_at: datetime
     due_at: datetime
     escalated_at: datetime | None
@@ -47,11 +52,33 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """Which cases of the queue are wanted; None asks for all."""
+
+    kind: str | None = None
+    category: str | None = None
+    merchant: UUID | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """A case with what its moderator compares."""
+    """A case with what its moderator compares, and the cases that stand before and after it in the queue."""
 
     case: CaseRow
     review: ReviewRow
+    similar: tuple[SimilarRow, ...]
+    previous: UUID | None = None
+    next: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A listing as its reviewer sees it, what it is like, and the cases about it, the latest first."""
+
+    review: ReviewRow
+    similar: tuple[SimilarRow, ...]
+    cases: tuple[CaseRow, ...]
 
 
 def waiting(session: Session) -> int:
@@ -66,18 +93,68 @@ def late_of(session: Session, *, company_id: UUID) -> int:
 
 
 def queue(
-    session: Session, *, state: str = CaseState.PENDING, cursor: str | None = None, size: int = PAGE
+    session: Session,
+    *,
+    state: str = CaseState.PENDING,
+    filters: Filters = Filters(),
+    cursor: str | None = None,
+    size: int = PAGE,
 ) -> Page[CaseRow]:
     """Return the cases in a state: what is overdue first, then the riskiest, the oldest first among equals."""
     if state not in set(CaseState):
         raise Refused.field("state", "choice", ", ".join(CaseState))
-    query = _cases().where(Case.state == state)
+    query = _cases().where(Case.state == state, *_wanted(filters))
     if cursor:
         timely, risk, key = decode_cursor(cursor, int, int, str)
-        next_of_risk = sa.or_(Case.risk < risk, sa.and_(Case.risk == risk, Case.id > _uuid(key)))
-        query = query.where(sa.or_(timely < _TIMELY, sa.and_(timely == _TIMELY, next_of_risk)))
+        query = query.where(_behind(timely, risk, _uuid(key)))
     rows = session.execute(query.order_by(_TIMELY, Case.risk.desc(), Case.id).limit(size + 1))
     return page_of([_row(row) for row in rows], size, lambda row: (int(not row.escalated_at), row.risk, row.id.hex))
+
+
+def _wanted(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    if filters.kind is not None and filters.kind not in set(CaseKind):
+        raise Refused.field("kind", "choice", ", ".join(CaseKind))
+    asked = (
+        (Case.kind, filters.kind),
+        (Category.code, filters.category),
+        (Case.company_id, filters.merchant),
+        (Company.country, filters.country),
+    )
+    return [column == value for column, value in asked if value is not None]
+
+
+def _behind(timely: Any, risk: int, case_id: UUID) -> sa.ColumnElement[bool]:
+    """Tell the cases that stand in the queue behind one."""
+    next_of_risk = sa.or_(Case.risk < risk, sa.and_(Case.risk == risk, Case.id > case_id))
+    return sa.or_(timely < _TIMELY, sa.and_(timely == _TIMELY, next_of_risk))
+
+
+def _before(timely: Any, risk: int, case_id: UUID) -> sa.ColumnElement[bool]:
+    """Tell the cases that stand in the queue before one."""
+    earlier_of_risk = sa.or_(Case.risk > risk, sa.and_(Case.risk == risk, Case.id < case_id))
+    return sa.or_(timely > _TIMELY, sa.and_(timely == _TIMELY, earlier_of_risk))
+
+
+def _neighbours(session: Session, row: CaseRow, filters: Filters) -> tuple[UUID | None, UUID | None]:
+    """Return the waiting cases before and after one, None at an end."""
+    place = (int(not row.escalated_at), row.risk, row.id)
+    ids = (
+        sa.select(Case.id)
+        .join(Company, Company.id == Case.company_id)
+        .join(Listing, Listing.id == Case.listing_id)
+        .join(Category, Category.id == Listing.category_id)
+        .where(Case.state == CaseState.PENDING, *_wanted(filters))
+        .limit(1)
+    )
+    before = ids.where(_before(*place)).order_by(_TIMELY.desc(), Case.risk, Case.id.desc())
+    after = ids.where(_behind(*place)).order_by(_TIMELY, Case.risk.desc(), Case.id)
+    return session.scalar(before), session.scalar(after)
+
+
+def waiting_of(session: Session, *, company_id: UUID, after: UUID, most: int) -> tuple[UUID, ...]:
+    """Return the cases of a company that wait, by id, those after one."""
+    waiting = sa.select(Case.id).where(Case.company_id == company_id, Case.state == CaseState.PENDING, Case.id > after)
+    return tuple(session.scalars(waiting.order_by(Case.id).limit(most)))
 
 
 def late(session: Session, *, now: datetime) -> tuple[UUID, ...]:
@@ -90,13 +167,32 @@ def is_late(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(Case.state == CaseState.PENDING, Case.due_at <= now, Case.escalated_at.is_(None))
 
 
-def case(session: Session, *, case_id: UUID) -> Comparison:
-    """Return one case with old and new side by side."""
+def case(session: Session, *, case_id: UUID, filters: Filters = Filters()) -> Comparison:
+    """Return one case with old and new side by side, between its neighbours in the queue as filtered."""
     row = session.execute(_cases().where(Case.id == case_id)).one_or_none()
     if row is None:
         raise NotFound("case")
     review = catalog.review(session, listing_id=row.Case.listing_id, change_id=row.Case.change_id)
-    return Comparison(_row(row), review)
+    found = _row(row)
+    similar = likeness.similar(session, listing_id=found.listing_id)
+    return Comparison(found, review, similar, *_neighbours(session, found, filters))
+
+
+def following(session: Session, *, case_id: UUID, filters: Filters = Filters()) -> UUID | None:
+    """Return the case that waits behind one, else that before it, None when nothing else waits."""
+    row = session.execute(_cases().where(Case.id == case_id)).one_or_none()
+    if row is None:
+        return None
+    before, after = _neighbours(session, _row(row), filters)
+    return after or before
+
+
+def about(session: Session, *, listing_id: UUID) -> About:
+    """Return a listing with what it is like and the latest cases about it, for a reviewer."""
+    review = catalog.review(session, listing_id=listing_id)
+    cases = session.execute(_cases().where(Case.listing_id == listing_id).order_by(Case.id.desc()).limit(PAGE))
+    similar = likeness.similar(session, listing_id=listing_id)
+    return About(review, similar, tuple(_row(row) for row in cases))
 
 
 def decided(session: Session, *, company_id: UUID, listing_ids: Collection[UUID]) -> dict[UUID, CaseRow]:
@@ -155,9 +251,11 @@ def _pending(kind: CaseKind, about: sa.ColumnElement[bool]) -> sa.ColumnElement[
 
 def _cases() -> sa.Select[*tuple[Any, ...]]:
     return (
-        sa.select(Case, Company.name, Listing.sku, Listing.titles, Listing.source_locale, CaseReason.text)
+        sa.select(Case, Company.name, Company.country, Listing.sku, Listing.titles, Listing.source_locale)
+        .add_columns(Category.code, CaseReason.text)
         .join(Company, Company.id == Case.company_id)
         .join(Listing, Listing.id == Case.listing_id)
+        .join(Category, Category.id == Listing.category_id)
         .outerjoin(CaseReason, CaseReason.case_id == Case.id)
         .execution_options(populate_existing=True)
     )
@@ -175,7 +273,10 @@ def _row(row: Any) -> CaseRow:
         sku=row.sku,
         titles=row.titles,
         source_locale=row.source_locale,
+        category=row.code,
+        country=row.country,
         risk=found.risk,
+        risk_points=found.risk_points,
         opened_at=found.opened_at,
         due_at=found.due_at,
         escalated_at=found.escalated_at,

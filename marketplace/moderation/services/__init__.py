@@ -20,8 +20,6 @@ from marketplace.catalog.events import (
     ListingWithheld,
     PriceJumped,
 )
-from marketplace.catalog.queries import review as catalog
-from marketplace.catalog.rules.rows import ReviewRow
 from marketplace.catalog.services import bulk, changes, listings
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_new
@@ -31,7 +29,10 @@ from marketplace.kernel.ids import new_id
 from marketplace.moderation import queries, rules
 from marketplace.moderation.events import CaseDecided, CaseOverdue
 from marketplace.moderation.models import Case, CaseReason
+from marketplace.moderation.queries import signals
+from marketplace.moderation.queries.signals import Subject, Weighable
 from marketplace.moderation.rules import CASE, CaseKind, CaseState, Decision
+from marketplace.moderation.services import weighing
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -45,29 +46,21 @@ _NEWEST: Final = sa.select(Case).order_by(Case.id).with_for_update().execution_o
 
 def open_cases(session: Session, *, kind: CaseKind, changes: Mapping[UUID, UUID | None], now: datetime) -> None:
     """Put listings, each with its change set if it is one, into the queue; what waits there already stays."""
-    rows = catalog.reviews(session, changes=changes)
+    subjects = [Subject(kind, listing_id, change_id) for listing_id, change_id in changes.items()]
     due_at = now + timedelta(hours=reference.setting(session, Setting.REVIEW_HOURS, at=now))
-    cases = [_case(kind, rows[listing_id], changes[listing_id], now, due_at) for listing_id in changes]
-    insert_new(session, Case, cases)
+    known = signals.signals(session, subjects=subjects, now=now)
+    insert_new(session, Case, [_case(subject, known[subject], now, due_at) for subject in subjects])
 
 
-def _case(kind: CaseKind, row: ReviewRow, change_id: UUID | None, now: datetime, due_at: datetime) -> dict[str, Any]:
-    changed = frozenset(field.name for field in row.fields if field.old is not None and field.old != field.new)
+def _case(subject: Subject, found: Weighable, now: datetime, due_at: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),
-        "kind": kind,
-        "listing_id": row.listing_id,
-        "change_id": change_id,
-        "company_id": row.company_id,
+        "kind": subject.kind,
+        "listing_id": subject.listing_id,
+        "change_id": subject.change_id,
+        "company_id": found.review.company_id,
         "state": CaseState.PENDING,
-        "risk": rules.risk(
-            kind=kind,
-            approved_before=row.approved_before,
-            has_packing=row.has_packing,
-            rises=row.rises,
-            price_jumped=row.price_jumped,
-            fields=changed,
-        ),
+        **weighing.points_of(found),
         "opened_at": now,
         "due_at": due_at,
     }
@@ -185,11 +178,10 @@ def _refusal(case: Case, own: Collection[UUID], decision: str, reason: str) -> D
 
 
 def _shown(session: Session, cases: Collection[Case]) -> dict[UUID, str]:
-    """Return the fingerprint of what each case shows; a listing may wait with its prices and with an edit."""
-    whole = catalog.reviews(session, changes={case.listing_id: None for case in cases if case.change_id is None})
-    edits = {case.listing_id: case.change_id for case in cases if case.change_id is not None}
-    edited = catalog.reviews(session, changes=edits) if edits else {}
-    return {case.id: (edited if case.change_id else whole)[case.listing_id].fingerprint for case in cases}
+    """Return the fingerprint of what each case shows."""
+    subjects = {case.id: Subject(case.kind, case.listing_id, case.change_id) for case in cases}
+    reviews = signals.reviewed(session, subjects=set(subjects.values()))
+    return {case_id: reviews[subject].fingerprint for case_id, subject in subjects.items()}
 
 
 def _keep(session: Session, cases: Collection[Case], hashes: Mapping[UUID, str], reason: str, now: datetime) -> None:

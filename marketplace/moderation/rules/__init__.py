@@ -1,4 +1,4 @@
-"""Cases: their kinds and states, who is looked at first, what a decision needs."""
+"""Cases: their kinds and states, and what a decision needs."""
 
 from enum import StrEnum
 from typing import Final
@@ -6,9 +6,7 @@ from typing import Final
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.lifecycle import Lifecycle
 
-# Our promise to merchants: looked at within a day. What waits longer stands first in the queue.
 LONGEST_REASON: Final = 2_000
-_KNOWN_MERCHANT: Final = 5
 
 
 class CaseKind(StrEnum):
@@ -37,6 +35,8 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
+# A merchant was told no, or not so.
+TURNED_DOWN: Final = frozenset({CaseState.DECLINED, CaseState.CHANGES_REQUESTED})
 CASE: Final = Lifecycle(
     "case",
     {
@@ -67,22 +67,3 @@ def check_reason(decision: Decision, reason: str) -> str:
     if len(text) > LONGEST_REASON:
         raise Refused.field("reason", "too_long", f"at most {LONGEST_REASON} characters")
     return text
-
-
-def risk(
-    *, kind: CaseKind, approved_before: int, has_packing: bool, rises: bool, price_jumped: bool, fields: frozenset[str]
-) -> int:
-    """Return how closely to look, 0 to 100: new merchants, changed identity of goods, odd prices, missing packing."""
-    points = 0
-    if approved_before == 0:
-        points += 30
-    elif approved_before < _KNOWN_MERCHANT:
-        points += 10
-    if kind is CaseKind.PRICE or price_jumped:
-        points += 30
-    # Goods that become other goods under the same address carry the trust of the old ones.
-    if kind is CaseKind.CHANGE and fields & {"hs_code", "origin", "commodity_id", "category_id"}:
-        points += 30
-    points += 10 if rises else 0
-    points += 0 if has_packing else 10
-    return min(points, 100)

@@ -1,0 +1,114 @@
+"""Read what the risk of cases rests on, for many cases at once."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.catalog.models import Listing
+from marketplace.catalog.queries import review as catalog
+from marketplace.catalog.rules.rows import ReviewRow
+from marketplace.moderation.models import Case, ListingMatch
+from marketplace.moderation.rules import TURNED_DOWN, CaseKind, CaseState
+from marketplace.moderation.rules.likeness import Likeness
+from marketplace.moderation.rules.risk import History, Signals
+
+_YEAR: Final = timedelta(days=365)
+# A price that is seen says nothing about how well a merchant describes goods.
+_DESCRIBED: Final = (CaseKind.LISTING, CaseKind.CHANGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a case is about."""
+
+    kind: CaseKind
+    listing_id: UUID
+    change_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighable:
+    """A subject with what its reviewer compares and what its risk rests on."""
+
+    review: ReviewRow
+    signals: Signals
+
+
+def signals(session: Session, *, subjects: Collection[Subject], now: datetime) -> dict[Subject, Weighable]:
+    """Return what is known of these subjects, in the same number of questions however many they are."""
+    reviews = reviewed(session, subjects=subjects)
+    companies = {review.company_id for review in reviews.values()}
+    decided = _decided(session, companies, now)
+    alike = _alike(session, {subject.listing_id for subject in subjects})
+    return {
+        subject: Weighable(review, _signals(subject, review, decided, alike)) for subject, review in reviews.items()
+    }
+
+
+def reviewed(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, ReviewRow]:
+    """Return what reviewers compare; a listing may wait with its prices and with an edit."""
+    whole = {subject.listing_id: None for subject in subjects if subject.change_id is None}
+    edits = {subject.listing_id: subject.change_id for subject in subjects if subject.change_id is not None}
+    as_is = catalog.reviews(session, changes=whole) if whole else {}
+    edited = catalog.reviews(session, changes=edits) if edits else {}
+    found = {subject: (edited if subject.change_id else as_is).get(subject.listing_id) for subject in subjects}
+    return {subject: review for subject, review in found.items() if review is not None}
+
+
+def _signals(
+    subject: Subject,
+    review: ReviewRow,
+    decided: Mapping[UUID, tuple[int, int]],
+    alike: Mapping[UUID, frozenset[Likeness]],
+) -> Signals:
+    likenesses = alike.get(subject.listing_id, frozenset())
+    return Signals(
+        kind=subject.kind,
+        history=History(review.approved_before, *decided.get(review.company_id, (0, 0))),
+        has_packing=review.has_packing,
+        rises=review.rises,
+        price_jumped=review.price_jumped,
+        fields=frozenset(each.name for each in review.fields if each.old is not None and each.old != each.new),
+        same_picture=Likeness.PICTURE in likenesses,
+        same_text=Likeness.TEXT in likenesses,
+    )
+
+
+def _decided(session: Session, companies: Collection[UUID], now: datetime) -> dict[UUID, tuple[int, int]]:
+    """Count by company the cases of the last year that were decided, and those of them turned down."""
+    counts = (
+        sa.select(Case.company_id, Case.state, sa.func.count())
+        .where(
+            Case.company_id.in_(companies),
+            Case.state.in_({CaseState.CONFIRMED, *TURNED_DOWN}),
+            Case.decided_at > now - _YEAR,
+            Case.kind.in_(_DESCRIBED),
+        )
+        .group_by(Case.company_id, Case.state)
+    )
+    found: dict[UUID, tuple[int, int]] = {}
+    for company_id, state, count in session.execute(counts):
+        decided, turned_down = found.get(company_id, (0, 0))
+        found[company_id] = (decided + count, turned_down + (count if state in TURNED_DOWN else 0))
+    return found
+
+
+def _alike(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, frozenset[Likeness]]:
+    """Return by what each listing is like one of another company."""
+    mine, other = aliased(Listing), aliased(Listing)
+    pairs = (
+        sa.select(ListingMatch.listing_id, ListingMatch.by)
+        .join(mine, mine.id == ListingMatch.listing_id)
+        .join(other, other.id == ListingMatch.other_id)
+        .where(ListingMatch.listing_id.in_(listing_ids), mine.company_id != other.company_id)
+        .distinct()
+    )
+    found: dict[UUID, frozenset[Likeness]] = {}
+    for listing_id, by in session.execute(pairs):
+        found[listing_id] = found.get(listing_id, frozenset()) | {by}
+    return found

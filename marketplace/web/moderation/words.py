@@ -1,0 +1,102 @@
+"""What cases, their fields and their risk are called."""
+
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy.orm import Session
+
+from marketplace.catalog.queries import goods
+from marketplace.moderation.rules import CaseKind, Decision
+from marketplace.moderation.rules.likeness import Likeness
+from marketplace.moderation.rules.risk import Reason
+from marketplace.reference import queries as reference
+from marketplace.web.shared import goods as shown
+from marketplace.web.shared import render
+
+KINDS: Final[dict[CaseKind, Any]] = {
+    CaseKind.LISTING: lazy_gettext("New listing"),
+    CaseKind.CHANGE: lazy_gettext("Change of a live listing"),
+    CaseKind.PRICE: lazy_gettext("Price that jumped"),
+}
+REASONS: Final[dict[Reason, Any]] = {
+    Reason.NEW_MERCHANT: lazy_gettext("No listing of this merchant was approved yet"),
+    Reason.LITTLE_KNOWN: lazy_gettext("Few listings of this merchant were approved"),
+    Reason.DECLINED_BEFORE: lazy_gettext("Turned down within the last year"),
+    Reason.PRICE_JUMPED: lazy_gettext("The price moved by more than 30 %%"),
+    Reason.PRICE_RISES: lazy_gettext("A tier is dearer than the one before"),
+    Reason.OTHER_GOODS: lazy_gettext("HS code, origin, shelf or commodity changes"),
+    Reason.NO_PACKING: lazy_gettext("Packing is not stated"),
+    Reason.SAME_PICTURE: lazy_gettext("Another company shows the same picture"),
+    Reason.SAME_TEXT: lazy_gettext("Another company says almost the same"),
+    Reason.REPORTED: lazy_gettext("The listing was reported"),
+}
+LIKENESSES: Final[dict[Likeness, Any]] = {
+    Likeness.PICTURE: lazy_gettext("Same picture"),
+    Likeness.TEXT: lazy_gettext("Almost the same text"),
+}
+FIELDS: Final[dict[str, Any]] = {
+    "titles": lazy_gettext("Title"),
+    "descriptions": lazy_gettext("Description"),
+    "source_locale": lazy_gettext("Language"),
+    "hs_code": lazy_gettext("HS code"),
+    "origin": lazy_gettext("Origin"),
+    "grade": lazy_gettext("Grade"),
+    "unit": lazy_gettext("Unit"),
+    "category": lazy_gettext("Category"),
+    "category_id": lazy_gettext("Category"),
+    "commodity_id": lazy_gettext("Commodity"),
+    "moq": lazy_gettext("Minimum quantity"),
+    "multiple": lazy_gettext("Sold in steps of"),
+    "carton_units": lazy_gettext("Units in a carton"),
+    "carton_gross_g": lazy_gettext("Gross weight of a carton"),
+    "lead_days": lazy_gettext("Days to make"),
+    "hub_code": lazy_gettext("Handed over at"),
+    "pictures": lazy_gettext("Pictures"),
+}
+
+
+def decisions(kind: CaseKind) -> list[dict[str, Any]]:
+    """Return what may be decided about a kind of case, as choices of a form."""
+    words = {
+        Decision.APPROVE: _("Approve"),
+        Decision.REQUEST_CHANGES: _("Ask for changes"),
+        Decision.REJECT: _("Decline"),
+    }
+    if kind is CaseKind.PRICE:
+        words = {Decision.APPROVE: _("The price is right"), Decision.REJECT: _("Pause the listing")}
+    return [{"value": decision.value, "title": word} for decision, word in words.items()]
+
+
+class Words:
+    """What is kept as a code, in words with the code behind."""
+
+    def __init__(self, session: Session) -> None:
+        """Look places and shelves up."""
+        self.places = {row.code: {**row.names, "en": row.name} for row in reference.places(session)}
+        self._shelves = {row.code: shown.text(row.names) for row in goods.categories(session)}
+
+    def of(self, name: str, value: Any) -> Any:
+        """Return a field's value as its reviewer reads it."""
+        if name == "carton_gross_g" and isinstance(value, int):
+            return render.kilograms(value)
+        word = self._word(name, value) if isinstance(value, str) else None
+        return f"{word} ({value})" if word and word != value else _value(value)
+
+    def _word(self, name: str, code: str) -> str | None:
+        if name == "unit":
+            return str(shown.unit(code))
+        if name == "origin":
+            return shown.country(code)
+        if name == "hub_code":
+            return shown.place(self.places.get(code, {}), code)
+        return self._shelves.get(code) if name == "category" else None
+
+
+def _value(value: Any) -> Any:
+    """Return a JSON value as text: texts by language on lines of their own, nothing as None."""
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {text}" for name, text in sorted(value.items())) or None
+    if isinstance(value, list):
+        return _("%(number)s pictures", number=len(value))
+    return value if value not in ("", None) else None

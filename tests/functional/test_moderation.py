@@ -1,0 +1,122 @@
+"""Reviewers at work, on pages and over the API."""
+
+import io
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.kernel import clock
+from marketplace.kernel.db import db, extension
+from marketplace.moderation import flows
+from tests.functional.test_selling import BODY, OTHER, REVIEWER, SELLER, market, member, reviewer
+from tests.unit.moderation.test_likeness import picture
+
+__all__ = ["market"]
+
+
+def submitted(seller, **changes):
+    made = seller.call("POST", "/listings", 201, BODY | changes)["id"]
+    seller.call("POST", f"/listings/{made}/submission", 200)
+    return made
+
+
+def shown(market, login, listing_id, image):
+    target = io.BytesIO()
+    image.save(target, "JPEG")
+    target.seek(0)
+    page = market.visitor(login)
+    address = f"/merchant/listings/{listing_id}"
+    page.open(address)
+    data = page.hidden(f"{address}/pictures") | {"alt": "Chains on a table", "file": (target, "a.jpg")}
+    assert page.client.post(f"{address}/pictures", data=data).status_code == 303
+
+
+def reader(market, login=REVIEWER):
+    """A reviewer before pages, past his second factor."""
+    page = market.visitor()
+    with market.app.app_context(), page.client.session_transaction() as cookie:
+        person, company, epoch = member(login)
+        cookie["_user_id"] = f"{person}:{company}:{epoch}"
+    return page
+
+
+def compare(market):
+    with market.app.app_context():
+        flows.compare_outdated(store=extension("city.store"), now=clock.now())
+        db.session.remove()
+
+
+@pytest.fixture
+def statements(market):
+    """The SELECTs that the database was asked."""
+    found = []
+
+    def count(*facts):
+        if facts[2].lstrip().upper().startswith("SELECT"):
+            found.append(facts[2])
+
+    with market.app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", count)
+    yield found
+    sa.event.remove(engine, "before_cursor_execute", count)
+
+
+def test_a_reviewer_filters_walks_and_sees_what_is_copied(market, statements):
+    seller, rival, judge = market.program(SELLER), market.program(OTHER), reviewer(market)
+    one, other = submitted(seller), submitted(rival, sku="COPY")
+    shown(market, SELLER, one, picture(1))
+    shown(market, OTHER, other, picture(1).resize((320, 240)))
+    compare(market)
+    page = reader(market)
+    text = page.open("/operator/moderation?kind=listing&country=LA")
+    assert "Another company shows the same picture" in page.text()
+    assert judge.problem("GET", "/moderation?kind=nonsense", 422) == ("fields", {"kind"})
+    assert judge.problem("GET", "/moderation?merchant=nonsense", 422) == ("fields", {"merchant"})
+    rows = judge.call("GET", "/moderation?kind=listing&country=LA&category=motorcycle-parts", 200)["items"]
+    assert {row["listing_id"] for row in rows} == {one, other}
+    assert all(row["risk_points"]["same_picture"] == 25 for row in rows)
+    assert judge.call("GET", f"/moderation?merchant={rows[0]['company_id']}", 200)["items"] == [rows[0]]
+    assert judge.call("GET", "/moderation?country=VN", 200)["items"] == []
+    first = judge.call("GET", f"/moderation/{rows[0]['id']}?kind=listing", 200)
+    assert (first["previous"], first["next"]) == (None, rows[1]["id"])
+    assert [(each["listing_id"], each["by"]) for each in first["similar"]] == [(rows[1]["listing_id"], "picture")]
+    assert f"/operator/moderation/{rows[0]['id']}?kind=listing&amp;country=LA" in text
+    page.open(f"/operator/moderation/{rows[0]['id']}?kind=listing&country=LA")
+    assert "another company" in page.text()
+    assert f"/operator/moderation/{rows[1]['id']}?kind=listing&amp;country=LA" in page.shown
+    page.open(f"/operator/moderation/listings/{rows[1]['listing_id']}")
+    assert "Same picture" in page.text()
+    page.open(f"/operator/moderation/{rows[0]['id']}?kind=listing")
+    done = page.send(f"/operator/moderation/{rows[0]['id']}/decision?kind=listing", {"decision": "approve"})
+    assert done.headers["Location"].endswith(f"/operator/moderation/{rows[1]['id']}?kind=listing")
+
+
+def test_pictures_of_an_edit_stand_side_by_side_with_their_descriptions(market):
+    seller, judge = market.program(SELLER), reviewer(market)
+    made = submitted(seller)
+    shown(market, SELLER, made, picture(1))
+    (case,) = judge.call("GET", "/moderation", 200)["items"]
+    judge.call("POST", f"/moderation/{case['id']}/decision", 200, {"decision": "approve"})
+    shown(market, SELLER, made, picture(2))
+    (case,) = judge.call("GET", "/moderation", 200)["items"]
+    page = reader(market)
+    html = page.open(f"/operator/moderation/{case['id']}")
+    live, proposed = html.split("<h3>Proposed</h3>")
+    assert live.split("<h3>Live now</h3>")[1].count("Chains on a table") == 2
+    assert proposed.count('alt="Chains on a table"') == 2
+    assert proposed.count("(new)") == 1
+
+
+def test_the_queue_asks_no_more_for_more_cases(market, statements):
+    seller, page = market.program(SELLER), reader(market)
+    submitted(seller)
+    asked = []
+    for number in range(2):
+        for each in range(number * 3):
+            submitted(seller, sku=f"S{each}")
+        page.open("/operator/moderation")
+        statements.clear()
+        page.open("/operator/moderation")
+        asked.append(len(statements))
+    assert asked[0] == asked[1]

@@ -118,7 +118,7 @@ def test_errors_name_the_header_and_the_cell(app, program, visitor):
     assert "单价 G2 price" in " ".join(visitor.text().split())
     headers = {"Authorization": f"Bearer {program.token}"}
     given = app.test_client().get(f"/api/v1/imports/{found['id']}/errors", headers=headers)
-    reasons = openpyxl.load_workbook(io.BytesIO(given.data)).worksheets[0].cell(2, len(lines[0]) + 1).value
+    reasons = openpyxl.load_workbook(io.BytesIO(given.data)).worksheets[0].cell(2, len(lines[0]) + 2).value
     assert "单价 G2 (price): " in reasons
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 
+import openpyxl
 import pytest
 
 from marketplace.worker import runner
@@ -140,6 +141,90 @@ def test_cells_merged_over_rows_are_read_in_every_row(app, market):
     assert "This field is needed" not in visitor.open(place)
     found = visitor.open("/merchant/listings")
     assert all(f"CH-{number}" in found for number in range(1, 6))
+
+
+def test_bad_rows_are_mended_over_the_api(app, market):
+    program = Program(app, market.merchant.token)
+    _, made = post(app, program.token, workbook(GOOD))
+    path = f"/imports/{made['id']}"
+    cells = {"rows": [{"row": 3, "cells": {"hs": "871410"}}]}
+    assert program.problem("POST", f"{path}/rows", 409, cells)[0] == "state"
+    runner.run_due(app)
+    for wrong in (
+        {"row": 2, "cells": {}},
+        {"row": 3, "cells": {"nonsense": "x"}},
+        {"row": 3, "cells": {"hs": "a\x00"}},
+    ):
+        program.call("POST", f"{path}/rows", 422, {"rows": [wrong]})
+    mending = program.call("POST", f"{path}/rows", 202, cells)["id"]
+    runner.run_due(app)
+    found = program.call("GET", f"/imports/{mending}", 200)
+    assert (found["retries"], found["counts"]["create"], found["rows"][0]["errors"]) == (made["id"], 1, [])
+    first = program.call("GET", path, 200)
+    assert (first["counts"]["error"], first["mended"], first["errors_url"]) == (0, 1, None)
+    assert [item["mended_by"] for item in first["rows"]] == [None, mending]
+    assert program.call("GET", f"{path}?outcome=error", 200)["rows"] == []
+    assert program.problem("GET", f"{path}/errors", 409)[0] == "import_clean"
+    assert program.problem("POST", f"{path}/rows", 422, cells)
+    other = Program(app, market.thai.token)
+    other.call("POST", f"{path}/rows", 404, cells)
+    headers = {"Authorization": f"Bearer {market.thai.token}"}
+    sent = {"file": (io.BytesIO(workbook(GOOD)), "rows.xlsx")}
+    assert app.test_client().post(f"/api/v1{path}/retry", data=sent, headers=headers).status_code == 404
+
+
+def test_the_file_of_bad_rows_is_mended_and_handed_in_over_the_api(app, market):
+    program = Program(app, market.merchant.token)
+    headers = {"Authorization": f"Bearer {program.token}"}
+    _, made = post(app, program.token, workbook(GOOD))
+    runner.run_due(app)
+    client = app.test_client()
+    given = client.get(f"/api/v1/imports/{made['id']}/errors", headers=headers).data
+    header, line = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(given)).active]
+    line[header.index("hs")] = "871410"
+    sent = {"file": (io.BytesIO(workbook([header, line])), "errors.xlsx")}
+    answer = client.post(f"/api/v1/imports/{made['id']}/retry?dry_run=1", data=sent, headers=headers)
+    assert answer.status_code == 202
+    runner.run_due(app)
+    mending = answer.get_json()["id"]
+    assert program.call("GET", f"/imports/{mending}", 200)["state"] == "previewed"
+    program.call("POST", f"/imports/{mending}/commit", 202)
+    runner.run_due(app)
+    assert program.call("GET", f"/imports/{made['id']}", 200)["mended"] == 1
+
+
+def test_bad_rows_are_mended_on_a_page_without_scripts(app, market):
+    visitor = Visitor(app)
+    visitor.log_in(market.merchant.login, PASSWORD)
+    visitor.open("/merchant/imports")
+    lines = table([row(sku="W-1"), row(sku="W-2", price="x"), row(sku="W-3", hs="1")])
+    sent = {"file": (io.BytesIO(comma_separated(lines)), "list.csv"), "submit": "1"}
+    place = visitor.send("/merchant/imports", sent).headers["Location"]
+    runner.run_due(app)
+    assert "Mend rows here" in visitor.open(place)
+    shown = visitor.open(f"{place}/rows")
+    assert 'name="cell.3.price" value="x"' in shown
+    assert "“x” is no number" in visitor.text()
+    cells = {"row.3": "1", "row.4": "1", "cell.3.price": "31", "cell.4.hs": "2"}
+    mending = visitor.send(f"{place}/rows", cells).headers["Location"]
+    runner.run_due(app)
+    assert "See that import" in visitor.open(mending)
+    assert "1 row was mended since. 1 row still needs mending." in visitor.text() or visitor.open(place)
+    assert "1 row was mended since. 1 row still needs mending." in visitor.text()
+    visitor.open(f"{place}/retry")
+    content = comma_separated([["sku", "hs", "error_row"], ["W-3", "871410", "4"]])
+    visitor.send(f"{place}/retry", {"file": (io.BytesIO(content), "rows.csv")}, 303)
+    runner.run_due(app)
+    visitor.open(place)
+    assert "1 row was mended since. 1 row still needs mending." in visitor.text()
+    whole = comma_separated([[*lines[0], "error_row"], [*lines[3], "4"]]).replace(b",1,CN", b",871410,CN")
+    visitor.open(f"{place}/retry")
+    visitor.send(f"{place}/retry", {"file": (io.BytesIO(whole), "rows.csv")}, 303)
+    runner.run_due(app)
+    visitor.open(place)
+    assert "2 rows were mended since. 0 rows still need mending." in visitor.text()
+    visitor.open(f"{place}/rows")
+    assert "Nothing needs mending" in visitor.text()
 
 
 def test_a_second_click_is_one_import(app, market):

@@ -45,6 +45,7 @@ class Row(Answer):
     title: str
     errors: list[CellProblem]
     warnings: list[CellProblem]
+    mended_by: UUID | None
 
     @classmethod
     def of(cls, row: RowView, view: ImportView) -> "Row":
@@ -56,13 +57,15 @@ class Row(Answer):
             title=row.title,
             errors=[CellProblem.of(error, view, row.line) for error in row.errors],
             warnings=[CellProblem.of(error, view, row.line) for error in row.warnings],
+            mended_by=row.mended_by,
         )
 
 
 class Summary(Answer):
     """An import: how far it is, and what its rows do.
 
-    ``columns`` says by our column which header it was read from; the headers in ``ignored`` were taken for none.
+    ``columns`` says by our column which header it was read from; the headers in ``ignored`` were taken for none. Bad
+    rows that a later import put right are ``mended`` and no error any more; ``retries`` names whose rows are mended.
     """
 
     id: UUID
@@ -78,6 +81,8 @@ class Summary(Answer):
     total: int
     done: int
     counts: Counts
+    mended: int
+    retries: UUID | None
     warnings: list[FieldProblem]
     failure: FieldProblem | None
     errors_url: str | None
@@ -101,6 +106,8 @@ class Summary(Answer):
             total=view.total,
             done=view.done,
             counts=Counts(**{str(outcome): count for outcome, count in view.counts.items()}),
+            mended=view.mended,
+            retries=view.retries_id,
             warnings=[_problem(error) for error in view.warnings],
             failure=_problem(view.failure) if view.failure else None,
             errors_url=f"/api/v1/imports/{view.id}/errors" if view.errors_file_id else None,

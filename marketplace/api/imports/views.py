@@ -10,7 +10,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.imports import answers
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
-from marketplace.api.shared.uploads import WorkbookForm
+from marketplace.api.shared.uploads import RetryForm, WorkbookForm
 from marketplace.catalog.imports import queries, services
 from marketplace.edge.acts import imports as acts
 from marketplace.edge.identity import require_actor
@@ -83,6 +83,20 @@ def show(import_id: UUID, query: requests.Rows) -> tuple[int, answers.Import]:
 def errors(import_id: UUID) -> tuple[int, Any]:
     """Give the bad rows back as a workbook with their reasons."""
     return 200, acts.errors_file(import_id)
+
+
+@api.post("/imports/<uuid:import_id>/retry")
+@operation(answers={202: Created}, tag="imports", permission=_RUN, form=RetryForm, query=requests.Retry)
+def retry(import_id: UUID, query: requests.Retry) -> tuple[int, Created]:
+    """Hand the file of bad rows in again, mended: these rows are run, each once; ``?dry_run=1`` previews."""
+    return 202, Created(id=acts.retry(import_id, dry_run=query.dry_run, locale=acts.language_of_asker()))
+
+
+@api.post("/imports/<uuid:import_id>/rows")
+@operation(answers={202: Created}, tag="imports", permission=_RUN, body=requests.Mended)
+def mend(import_id: UUID, body: requests.Mended) -> tuple[int, Created]:
+    """Run bad rows again with some of their cells changed: rows by their number, cells by our columns."""
+    return 202, Created(id=acts.mend(import_id, body, locale=acts.language_of_asker()))
 
 
 @api.post("/imports/<uuid:import_id>/commit")

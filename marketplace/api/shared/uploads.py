@@ -20,6 +20,12 @@ class SlipForm(BaseModel):
     file: Bytes
 
 
+class RetryForm(BaseModel):
+    """The file of an import's bad rows, mended."""
+
+    file: Bytes
+
+
 class WorkbookForm(BaseModel):
     """A workbook (XLSX) or table (CSV) with the sheet to read, the mapping as JSON, and 0 to keep drafts."""
 

@@ -5,7 +5,7 @@ after a crash goes on from there. Two runs of one import take turns on its row a
 """
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Final
@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.queries import acting
 from marketplace.catalog.imports import present, queries, reader, services
 from marketplace.catalog.imports.models import ImportJob, ImportRow
-from marketplace.catalog.rules.cells import REASONS, spot_of
+from marketplace.catalog.rules.cells import GIVEN_BACK, place_of, spot_of
+from marketplace.catalog.rules.headers import is_column
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.mapping import read_mapping
@@ -33,7 +34,7 @@ from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.kernel.errors import DomainError, FieldError, NotAllowed, NotFound, Unavailable
+from marketplace.kernel.errors import Conflict, DomainError, FieldError, NotAllowed, NotFound, Refused, Unavailable
 
 Explain = Callable[[FieldError, str], str]
 Progress = Callable[[int, int], None]
@@ -53,6 +54,7 @@ def run(
             _give_back(import_id, store, explain)
         if _write(import_id, progress):
             _give_back(import_id, store, explain)
+            _give_back_what_is_left(import_id, store, explain)
             _finish(import_id)
     except Unavailable:
         raise
@@ -93,7 +95,7 @@ def _keep(
     while piece := list(islice(rows, _PIECE)):
 
         def judge(session: Session, job: ImportJob, piece: Sequence[SheetRow] = piece) -> None:
-            around = present.surroundings(session, locale=locale)
+            around = present.surroundings(session, locale=locale, columns=job.columns)
             services.preview(session, job, rows=piece, around=around)
 
         if not _in_state(import_id, ImportState.READING, judge):
@@ -113,7 +115,7 @@ def _write(import_id: UUID, progress: Progress) -> bool:
             job = services.locked(session, import_id, state=ImportState.COMMITTING)
             if job is None:
                 return False
-            around = present.surroundings(session, locale=job.locale)
+            around = present.surroundings(session, locale=job.locale, columns=job.columns)
             more = services.write_batch(session, job, actor=_actor(session, job), around=around, now=clock.now())
             done, total = job.cursor, job.total
         if not more:
@@ -143,14 +145,16 @@ def _fail(import_id: UUID, error: DomainError) -> None:
 
 
 def _give_back(import_id: UUID, store: ObjectStore, explain: Explain) -> None:
-    """Make the file of the bad rows: the same columns, and why; none when every row is good."""
+    """Make the file of the rows that are bad: the same columns, and why; none when every row is good."""
     session = reading()
     job = session.get_one(ImportJob, import_id, populate_existing=True)
-    bad = (ImportRow.import_id == import_id, ImportRow.outcome == Outcome.ERROR)
+    bad = (ImportRow.import_id == import_id, ImportRow.outcome == Outcome.ERROR, ImportRow.mended_by.is_(None))
     streamed = {"yield_per": _PIECE}
     cells = session.scalars(sa.select(ImportRow.cells).where(*bad).execution_options(**streamed))
     widest = max((len(row) for row in cells), default=None)
     if widest is None:
+        if job.errors_file_id is not None:
+            _point_to(import_id, None)
         return
     rows = session.scalars(sa.select(ImportRow).where(*bad).order_by(ImportRow.position).execution_options(**streamed))
     headers, locale, columns = list(job.headers), job.locale, dict(job.columns)
@@ -161,14 +165,27 @@ def _give_back(import_id: UUID, store: ObjectStore, explain: Explain) -> None:
         name = f"{where} ({error.field})" if where else error.field
         return f"{name}: {explain(error, locale)}"
 
-    content = workbook_of(headers, rows, said, width=max(len(headers), widest))
+    content = workbook_of(headers, rows, said, width=max(len(headers), widest), is_retry=job.retries_id is not None)
     upload = Upload(
         Purpose.EXPORT, f"errors-{import_id}.xlsx", MediaType.XLSX, bytes_store.put(store, content), len(content)
     )
+    _point_to(import_id, upload)
+
+
+def _give_back_what_is_left(import_id: UUID, store: ObjectStore, explain: Explain) -> None:
+    """After a retry, give back what is still bad of the import that had these rows first."""
+    first = reading().get_one(ImportJob, import_id, populate_existing=True).retries_id
+    if first is not None:
+        _give_back(first, store, explain)
+
+
+def _point_to(import_id: UUID, upload: Upload | None) -> None:
+    """Let an import's file of bad rows be this one, or none."""
     with unit_of_work() as session:
         job = session.get_one(ImportJob, import_id, with_for_update=True)
         owner = Actor(person_id=job.person_id, company_id=job.company_id)
-        job.errors_file_id = file_services.keep(session, actor=owner, upload=upload, now=clock.now())
+        kept = file_services.keep(session, actor=owner, upload=upload, now=clock.now()) if upload else None
+        job.errors_file_id = kept
 
 
 def errors_of(session: Session, *, import_id: UUID, store: ObjectStore) -> bytes:
@@ -179,14 +196,56 @@ def errors_of(session: Session, *, import_id: UUID, store: ObjectStore) -> bytes
     return bytes_store.read(store, files.get_any(session, file_id=file_id).sha256)
 
 
+def mended(session: Session, *, import_id: UUID, changes: Mapping[int, Mapping[str, str]]) -> bytes:
+    """Return bad rows of an import, by their line, as the workbook that was given back, with these cells changed.
+
+    Refused ``rows`` for a line that needs no mending, and for a column of ours that cannot be written there; Conflict
+    ``state`` before the import's end.
+    """
+    job = session.get_one(ImportJob, import_id)
+    if job.state is not ImportState.DONE:
+        raise Conflict("state", thing="import", state=job.state, action="retry", possible=[])
+    bad = (ImportRow.import_id == import_id, ImportRow.outcome == Outcome.ERROR, ImportRow.mended_by.is_(None))
+    rows = session.scalars(
+        sa.select(ImportRow).where(*bad, ImportRow.line.in_(changes)).order_by(ImportRow.position)
+    ).all()
+    if unknown := sorted(changes.keys() - {row.line for row in rows}):
+        raise Refused.field("rows", "row_not_bad", "rows that need mending", rows=", ".join(map(str, unknown)))
+    headers = list(job.headers)
+    added = sorted({name for row in changes.values() for name in row if name not in job.columns})
+    if any(not is_column(name) for name in added) or (added and not headers):
+        raise Refused.field("rows", "choice", ", ".join(sorted(job.columns)))
+    width = max([len(headers), *(len(row.cells) for row in rows)])
+    places = {name: place_of(name, job.columns, headers) for name in job.columns}
+    headers += [""] * (width - len(headers)) + added if added else []
+    places |= {name: width + at for at, name in enumerate(added)}
+    written: list[ImportRow] = []
+    for row in rows:
+        cells = [*row.cells, *([None] * (width + len(added) - len(row.cells)))]
+        for name, text in changes[row.line].items():
+            if (place := places[name]) is None:
+                raise Refused.field("rows", "choice", ", ".join(name for name, at in places.items() if at is not None))
+            cells[place] = text or None
+        written.append(ImportRow(line=row.line, cells=cells, errors=[], warnings=[]))
+    return workbook_of(headers, written, lambda _error, _line: "", width=width + len(added))
+
+
 def workbook_of(
-    headers: Sequence[str], rows: Iterable[ImportRow], said: Callable[[FieldError, int], str], *, width: int
+    headers: Sequence[str],
+    rows: Iterable[ImportRow],
+    said: Callable[[FieldError, int], str],
+    *,
+    width: int,
+    is_retry: bool = False,
 ) -> bytes:
-    """Return rows as a workbook: their own cells in so many columns, then ``error`` with the reasons.
+    """Return rows as a workbook: their own cells in so many columns, then their line and ``error`` with the reasons.
+
+    The line is that of the import which had the row first. Rows that were given back before lose the older columns.
 
     Every text is written as text: one that begins like a formula must not become one in somebody's sheet program.
     """
     target = io.BytesIO()
+    columns = [place for place in range(width) if place >= len(headers) or headers[place] not in GIVEN_BACK]
     # Rows are written to disk as they come, so only one of them is in memory.
     literal = {
         "strings_to_formulas": False,
@@ -198,19 +257,23 @@ def workbook_of(
         sheet = book.add_worksheet("errors")
         first = 0
         if headers:
-            for column, text in enumerate(headers):
-                sheet.write_string(0, column, text)
-            sheet.write_string(0, width, REASONS)
+            for place, column in enumerate(columns):
+                sheet.write_string(0, place, headers[column] if column < len(headers) else "")
+            for place, text in enumerate(GIVEN_BACK, start=len(columns)):
+                sheet.write_string(0, place, text)
             first = 1
         for line, row in enumerate(rows, start=first):
-            for column, cell in enumerate(row.cells):
+            cells = [row.cells[column] if column < len(row.cells) else None for column in columns]
+            for column, cell in enumerate(cells):
                 if isinstance(cell, list):
                     # The library writes decimals exactly; its annotations do not say so.
                     sheet.write_number(line, column, Decimal(cell[0]))  # pyright: ignore[reportArgumentType, reportCallIssue]
                 elif cell is not None:
                     sheet.write_string(line, column, str(cell))
             reasons = "; ".join(said(queries.from_json(error), row.line) for error in (*row.errors, *row.warnings))
-            sheet.write_string(line, width, reasons[:32_000])
+            if (number := row.mends if is_retry else row.line) is not None:
+                sheet.write_number(line, len(columns), number)
+            sheet.write_string(line, len(columns) + 1, reasons[:32_000])
     return target.getvalue()
 
 

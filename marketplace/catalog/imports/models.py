@@ -14,7 +14,11 @@ from marketplace.kernel.ids import new_id
 
 
 class ImportJob(Base):
-    """One workbook of a company on its way into listings; ``cursor`` is the position of the last row written."""
+    """One workbook of a company on its way into listings; ``cursor`` is the position of the last row written.
+
+    ``units`` says by our column in which unit it was read; ``retries_id`` names the import whose bad rows these are,
+    mended.
+    """
 
     __tablename__ = "import_job"
 
@@ -35,6 +39,8 @@ class ImportJob(Base):
     failure: Mapped[dict[str, Any] | None] = mapped_column(Json)
     total: Mapped[int] = mapped_column(sa.Integer, default=0)
     cursor: Mapped[int] = mapped_column(sa.Integer, default=0)
+    units: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    retries_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("import_job.id"), index=True)
     errors_file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -46,7 +52,10 @@ class ImportJob(Base):
 
 
 class ImportRow(Base):
-    """One row of an import by its position from one; ``line`` is its number in the sheet."""
+    """One row of an import by its position from one; ``line`` is its number in the sheet.
+
+    ``mends`` is the line of the bad row that it is, mended; ``mended_by`` the import in which a bad row went in.
+    """
 
     __tablename__ = "import_row"
 
@@ -59,5 +68,7 @@ class ImportRow(Base):
     values: Mapped[dict[str, Any]] = mapped_column(Json)
     errors: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    mends: Mapped[int | None] = mapped_column(sa.Integer)
+    mended_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("import_job.id"), index=True)
 
     __table_args__ = (sa.Index("ix_import_row_import_id_outcome_position", "import_id", "outcome", "position"),)

@@ -1,6 +1,6 @@
 """A merchant's listings as drafts, many at a time: what the rows of a sheet are compared with."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,11 +13,11 @@ from marketplace.catalog.rules.imported import Surroundings
 from marketplace.catalog.services import content
 
 
-def surroundings(session: Session, *, locale: str) -> Surroundings:
-    """Return what every row is read against."""
+def surroundings(session: Session, *, locale: str, columns: Iterable[str] = ()) -> Surroundings:
+    """Return what every row of a sheet with these columns is read against."""
     shelves = {row.code: row.names for row in session.execute(sa.select(Category.code, Category.names))}
     names = {folded(name): code for code, texts in shelves.items() for name in (code, *texts.values())}
-    return Surroundings(content.named_places(session), frozenset(shelves), locale, names)
+    return Surroundings(content.named_places(session), frozenset(shelves), locale, names, frozenset(columns))
 
 
 def drafts_by_sku(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing, PriceLadder
 from marketplace.catalog.rules.drafts import ListingDraft
+from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.catalog.services import content
 
@@ -42,15 +43,20 @@ def columns(session: Session, *, company_id: UUID) -> tuple[str, ...]:
 def portion(
     session: Session, *, company_id: UUID, since: datetime | None, after: UUID | None, size: int
 ) -> list[tuple[UUID, dict[str, str]]]:
-    """Return the next listings in order of id, each with the cells of its row."""
+    """Return the next listings in order of id, each with the cells of its row, a further one a price basis."""
     wanted = _wanted(company_id, since).order_by(Listing.id).limit(size)
     listings = session.scalars(wanted if after is None else wanted.where(Listing.id > after)).all()
     drafts = content.drafts_of(session, listings)
-    return [(listing.id, cells_of(drafts[listing.id])) for listing in listings]
+    return [(listing.id, cells) for listing in listings for cells in rows_of(drafts[listing.id])]
 
 
-def cells_of(draft: ListingDraft) -> dict[str, str]:
-    """Return a listing as the cells of a row, with its first price basis: a sheet has one a row."""
+def rows_of(draft: ListingDraft) -> list[dict[str, str]]:
+    """Return a listing as the cells of rows: all of it with its first price basis, then the prices on each further."""
+    further = [{"sku": draft.sku} | _prices(ladder, draft.moq) for ladder in draft.ladders[1:]]
+    return [_cells_of(draft), *({name: str(cell) for name, cell in row.items()} for row in further)]
+
+
+def _cells_of(draft: ListingDraft) -> dict[str, str]:
     cells: dict[str, object] = {
         "sku": draft.sku, "hs": draft.hs, "origin": draft.origin, "category": draft.category,
         "commodity": draft.commodity, "grade": draft.grade, "unit": draft.unit, "moq": draft.moq,
@@ -58,7 +64,8 @@ def cells_of(draft: ListingDraft) -> dict[str, str]:
     }  # fmt: skip
     cells |= _texts("title", draft.titles, draft.source_locale)
     cells |= _texts("description", draft.descriptions, draft.source_locale)
-    cells |= _prices(draft)
+    if draft.ladders:
+        cells |= _prices(draft.ladders[0], draft.moq)
     if (packing := draft.packing) is not None:
         sides = (packing.length_mm, packing.width_mm, packing.height_mm)
         cells |= {"carton_units": packing.carton_units, "gross_kg": _kg(packing.gross_g), "net_kg": _kg(packing.net_g)}
@@ -77,10 +84,7 @@ def _texts(name: str, texts: Mapping[str, str], leading: str) -> dict[str, str]:
     return {name if language == leading else f"{name}_{language}": text for language, text in texts.items()}
 
 
-def _prices(draft: ListingDraft) -> dict[str, str]:
-    if not draft.ladders:
-        return {}
-    ladder = draft.ladders[0]
+def _prices(ladder: Ladder, moq: int) -> dict[str, str]:
     tiers: Sequence[tuple[int, str]] = [
         # Six places always: three would read as thousands in some countries.
         (tier.from_quantity, f"{Decimal(tier.price.micro).scaleb(-6):.6f}")
@@ -88,7 +92,7 @@ def _prices(draft: ListingDraft) -> dict[str, str]:
     ]
     cells = {"currency": ladder.currency, "incoterm": ladder.incoterm, "place": ladder.place_code}
     # A price without a quantity holds from the minimum on.
-    if tiers[0][0] == draft.moq:
+    if tiers[0][0] == moq:
         cells["price"] = tiers[0][1]
         tiers = tiers[1:]
     return cells | {f"price@{quantity}": price for quantity, price in tiers}

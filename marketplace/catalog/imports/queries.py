@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.rules import cells
 from marketplace.catalog.rules.cells import Spot
+from marketplace.catalog.rules.headers import is_column
 from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.files import queries as files
@@ -21,11 +22,16 @@ from marketplace.kernel.errors import FieldError, NotFound
 from marketplace.kernel.pages import Page, decode_cursor, decode_id, page_of
 
 PAGE: Final = 50
+MENDED_AT_ONCE: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
 class ImportView:
-    """An import; ``done`` of ``total`` rows are worked off, ``counts`` says by outcome what they do."""
+    """An import; ``done`` of ``total`` rows are worked off, ``counts`` says by outcome what they do.
+
+    Bad rows that went in with a later import are ``mended`` and no error any more; ``retries_id`` names the import
+    whose bad rows this one mends.
+    """
 
     id: UUID
     state: ImportState
@@ -41,6 +47,8 @@ class ImportView:
     total: int
     done: int
     counts: Mapping[Outcome, int]
+    mended: int
+    retries_id: UUID | None
     warnings: tuple[FieldError, ...]
     failure: FieldError | None
     errors_file_id: UUID | None
@@ -78,6 +86,18 @@ class RowView:
     title: str
     errors: tuple[FieldError, ...]
     warnings: tuple[FieldError, ...]
+    mended_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MendRow:
+    """A bad row as it is mended on a page: what is wrong with it, and its cells by our columns that are at fault."""
+
+    line: int
+    sku: str | None
+    title: str
+    errors: tuple[FieldError, ...]
+    cells: Mapping[str, str]
 
 
 def get_import(session: Session, *, company_id: UUID, import_id: UUID) -> ImportView:
@@ -88,7 +108,7 @@ def get_import(session: Session, *, company_id: UUID, import_id: UUID) -> Import
     if job is None:
         raise NotFound("import")
     name = files.get_any(session, file_id=job.file_id).name
-    return _view(job, counts(session, import_ids=[import_id]).get(import_id, {}), name)
+    return _view(job, _counted(session, [import_id]).get(import_id, {}), name)
 
 
 def imports(session: Session, *, company_id: UUID, cursor: str | None = None, size: int = 20) -> Page[ImportView]:
@@ -97,7 +117,7 @@ def imports(session: Session, *, company_id: UUID, cursor: str | None = None, si
     if cursor:
         query = query.where(ImportJob.id < decode_id(cursor))
     jobs = session.scalars(query.limit(size + 1)).all()
-    counted = counts(session, import_ids=[job.id for job in jobs])
+    counted = _counted(session, [job.id for job in jobs])
     known = files.files(session, ids={job.file_id for job in jobs})
     views = [_view(job, counted.get(job.id, {}), known[job.file_id].name) for job in jobs]
     return page_of(views, size, lambda view: (str(view.id),))
@@ -109,7 +129,7 @@ def rows(
     """Return rows of an import that the caller has shown to be its own, in the order of the sheet."""
     query = sa.select(ImportRow).where(ImportRow.import_id == import_id).order_by(ImportRow.position)
     if outcome is not None:
-        query = query.where(ImportRow.outcome == outcome)
+        query = query.where(ImportRow.outcome == outcome, ImportRow.mended_by.is_(None))
     if cursor:
         (position,) = decode_cursor(cursor, int)
         query = query.where(ImportRow.position > position)
@@ -117,16 +137,54 @@ def rows(
     return page_of(found, size, lambda row: (row.position,))
 
 
+def bad_rows(
+    session: Session, *, view: ImportView, cursor: str | None = None, size: int = MENDED_AT_ONCE
+) -> Page[MendRow]:
+    """Return rows of an import that still need mending, with the cells that are at fault."""
+    query = sa.select(ImportRow).where(*_bad(view.id)).order_by(ImportRow.position)
+    if cursor:
+        (position,) = decode_cursor(cursor, int)
+        query = query.where(ImportRow.position > position)
+    kept = session.scalars(query.limit(size + 1)).all()
+    found = page_of(list(kept), size, lambda row: (row.position,))
+    return Page(tuple(_to_mend(row, view) for row in found.items), found.next)
+
+
 def counts(session: Session, *, import_ids: list[UUID]) -> dict[UUID, dict[Outcome, int]]:
-    """Return how many rows have which outcome, by import."""
-    found: dict[UUID, dict[Outcome, int]] = {}
+    """Return how many rows have which outcome, by import; mended rows are none of them."""
+    return {
+        import_id: {outcome: count for (outcome, is_mended), count in found.items() if not is_mended}
+        for import_id, found in _counted(session, import_ids).items()
+    }
+
+
+def retries(session: Session, *, import_id: UUID) -> list[tuple[UUID, datetime, int]]:
+    """Return the imports that mended rows of an import: id, when they were begun, how many rows."""
     query = (
-        sa.select(ImportRow.import_id, ImportRow.outcome, sa.func.count())
-        .where(ImportRow.import_id.in_(import_ids))
-        .group_by(ImportRow.import_id, ImportRow.outcome)
+        sa.select(ImportJob.id, ImportJob.created_at, sa.func.count())
+        .join(ImportRow, ImportRow.mended_by == ImportJob.id)
+        .where(ImportJob.retries_id == import_id, ImportRow.import_id == import_id)
+        .group_by(ImportJob.id, ImportJob.created_at)
+        .order_by(ImportJob.id)
     )
-    for import_id, outcome, count in session.execute(query):
-        found.setdefault(import_id, {})[outcome] = count
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def _bad(import_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    return ImportRow.import_id == import_id, ImportRow.outcome == Outcome.ERROR, ImportRow.mended_by.is_(None)
+
+
+def _counted(session: Session, import_ids: list[UUID]) -> dict[UUID, dict[tuple[Outcome, bool], int]]:
+    """Return how many rows have which outcome and were mended or not, by import."""
+    found: dict[UUID, dict[tuple[Outcome, bool], int]] = {}
+    is_mended = ImportRow.mended_by.is_not(None)
+    query = (
+        sa.select(ImportRow.import_id, ImportRow.outcome, is_mended, sa.func.count())
+        .where(ImportRow.import_id.in_(import_ids))
+        .group_by(ImportRow.import_id, ImportRow.outcome, is_mended)
+    )
+    for import_id, outcome, mended, count in session.execute(query):
+        found.setdefault(import_id, {})[outcome, bool(mended)] = count
     return found
 
 
@@ -162,7 +220,7 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
     }
 
 
-def _view(job: ImportJob, counted: Mapping[Outcome, int], file_name: str) -> ImportView:
+def _view(job: ImportJob, counted: Mapping[tuple[Outcome, bool], int], file_name: str) -> ImportView:
     return ImportView(
         id=job.id,
         state=job.state,
@@ -177,7 +235,9 @@ def _view(job: ImportJob, counted: Mapping[Outcome, int], file_name: str) -> Imp
         submit=job.submit,
         total=job.total,
         done=job.cursor if job.state is not ImportState.READING else sum(counted.values()),
-        counts={outcome: counted.get(outcome, 0) for outcome in Outcome},
+        counts={outcome: counted.get((outcome, False), 0) for outcome in Outcome},
+        mended=sum(count for (_, is_mended), count in counted.items() if is_mended),
+        retries_id=job.retries_id,
         warnings=tuple(from_json(kept) for kept in job.warnings),
         failure=from_json(job.failure) if job.failure else None,
         errors_file_id=job.errors_file_id,
@@ -196,4 +256,18 @@ def _row(row: ImportRow) -> RowView:
         title[:160],
         tuple(from_json(kept) for kept in row.errors),
         tuple(from_json(kept) for kept in row.warnings),
+        row.mended_by,
     )
+
+
+def _to_mend(row: ImportRow, view: ImportView) -> MendRow:
+    shown = _row(row)
+    names: dict[str, str] = {}
+    for error in shown.errors:
+        name = cells.column_of(error.field, view.columns) or (error.field if is_column(error.field) else None)
+        place = cells.place_of(name, view.columns, view.headers) if name else None
+        # A column that the sheet lacks can be added where its columns have headers.
+        if name and (place is not None or (view.headers and name not in view.columns)):
+            cell = row.cells[place] if place is not None and place < len(row.cells) else None
+            names[name] = "" if cell is None else str(cell[0] if isinstance(cell, list) else cell)
+    return MendRow(row.line, row.sku, shown.title, shown.errors, names)

@@ -24,7 +24,7 @@ from typing import IO, Any, Final, overload
 
 from marketplace import paths
 from marketplace.catalog.imports import formulas
-from marketplace.catalog.rules.headers import recognise
+from marketplace.catalog.rules.headers import is_daily, recognise
 from marketplace.catalog.rules.merges import filled_down
 from marketplace.catalog.rules.sheets import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Cell, Formula, Merged, RawSheet
 from marketplace.kernel.cells import as_it_was
@@ -129,7 +129,8 @@ def _answer(rows: Spooled, sheet: str | None) -> tuple[list[str], RawSheet]:
         raise Refused.field("file", found["refused"], "a workbook (XLSX) or a table of text (CSV)")
     if not found["sheets"]:
         raise NotFound("sheet", sheet=sheet)
-    return found["sheets"], RawSheet(found["sheet"], rows, [Merged(*range_) for range_ in found["merged"]])
+    merged = [Merged(*range_) for range_ in found["merged"]]
+    return found["sheets"], RawSheet(found["sheet"], rows, merged, ragged=found.get("ragged", False))
 
 
 def _cells(line: bytes) -> list[Cell]:
@@ -213,21 +214,21 @@ def _measure(content: bytes) -> None:
 
 
 def _has_header(rows: Sequence[Sequence[Any]]) -> bool:
-    return any(
-        len({known.name for cell in row if isinstance(cell, str) and (known := recognise(cell))}) >= 3
-        for row in rows[:_TOP]
+    named = (
+        {known.name for cell in row if isinstance(cell, str) and (known := recognise(cell))} for row in rows[:_TOP]
     )
+    return any(len(names) >= 3 or (len(names) == 2 and is_daily(names)) for names in named)
 
 
 def _read_csv(content: bytes) -> Iterator[Any]:
     text = _decoded(content)
     csv.field_size_limit(LONGEST_CELL * 4)
-    yield {"sheets": ["CSV"], "sheet": "CSV", "merged": []}
+    yield {"sheets": ["CSV"], "sheet": "CSV", "merged": [], "ragged": True}
     try:
         for count, row in enumerate(csv.reader(io.StringIO(text), delimiter=_delimiter(text))):
             if count >= _ROWS_READ:
                 raise Unreadable("too_large")
-            yield _trimmed(as_it_was(cell) for cell in row)
+            yield [_plain(as_it_was(cell)) for cell in row]
     except csv.Error as error:
         raise Unreadable("csv_broken") from error
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
-from marketplace.catalog.imports import present
+from marketplace.catalog.imports import present, retries
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.imports.queries import as_json
 from marketplace.catalog.rules.drafts import ListingDraft
@@ -47,7 +47,14 @@ class Options:
 
 
 def begin(
-    session: Session, *, actor: Actor, file_id: UUID, options: Options, now: datetime, run_at: datetime | None = None
+    session: Session,
+    *,
+    actor: Actor,
+    file_id: UUID,
+    options: Options,
+    now: datetime,
+    run_at: datetime | None = None,
+    retries_id: UUID | None = None,
 ) -> UUID:
     """Take a workbook of the actor's company for import and return the import's id; a job reads it from ``run_at``."""
     actor.must(Permission.CATALOG_IMPORT_RUN)
@@ -66,6 +73,7 @@ def begin(
         locale=options.locale,
         dry_run=options.dry_run,
         submit=options.submit,
+        retries_id=retries_id,
         created_at=now,
     )
     session.add(job)
@@ -97,6 +105,24 @@ def read_anew(session: Session, *, actor: Actor, import_id: UUID, mapping: Mappi
     if job.state is ImportState.PREVIEWED:
         cancel(session, actor=actor, import_id=import_id, now=now)
     return begin(session, actor=actor, file_id=job.file_id, options=options, now=now)
+
+
+def retry(
+    session: Session, *, actor: Actor, import_id: UUID, file_id: UUID, dry_run: bool, locale: str, now: datetime
+) -> UUID:
+    """Bring the bad rows of an import in again, mended, and return the new import's id.
+
+    Of a mended import's own bad rows the import is retried that had them first. Conflict ``state`` before its end,
+    ``import_clean`` when no bad row is left.
+    """
+    job = own(session, actor=actor, import_id=import_id)
+    job = own(session, actor=actor, import_id=job.retries_id) if job.retries_id else job
+    if job.state is not ImportState.DONE:
+        raise Conflict("state", thing="import", state=job.state, action="retry", possible=[])
+    if not retries.left(session, import_id=job.id):
+        raise Conflict("import_clean")
+    options = Options(mapping=retries.mapping_of(job), locale=locale, dry_run=dry_run, submit=job.submit)
+    return begin(session, actor=actor, file_id=file_id, options=options, now=now, retries_id=job.id)
 
 
 def cancel(session: Session, *, actor: Actor, import_id: UUID, now: datetime) -> None:
@@ -143,6 +169,7 @@ def describe(session: Session, job: ImportJob, *, sheets: Sequence[str], sheet: 
     job.sheets, job.sheet = list(sheets), sheet[:100]
     job.headers = list(layout.headers)
     job.columns = {column.name: _where(column.index, layout, column.value) for column in layout.columns}
+    job.units = {column.name: column.unit for column in layout.columns if column.unit}
     job.warnings = [as_json(error) for error in layout.warnings]
     session.flush()
 
@@ -156,16 +183,22 @@ def doubt(session: Session, job: ImportJob, *, doubts: Iterable[FieldError]) -> 
 def preview(session: Session, job: ImportJob, *, rows: Sequence[SheetRow], around: Surroundings) -> None:
     """Judge rows against the listings there are and keep them with their outcome."""
     known = present.drafts_by_sku(session, company_id=job.company_id, skus=_skus(row.values for row in rows))
+    drafts = {sku: draft for sku, (_, draft) in known.items()} | _begun(session, job, rows, known, around)
+    mending = retries.Mending.of(session, job, rows)
     kept: list[dict[str, Any]] = []
     for position, row in enumerate(rows, start=job.total + 1):
-        found = known.get(str(row.values.get("sku", "")))
-        judged = judge(row.values, found[1] if found else None, around)
+        sku = str(row.values.get("sku", ""))
+        judged = mending.judged(row) or judge(row.values, drafts.get(sku), around)
         errors = [*row.errors, *_unsaid(judged, row.errors)]
+        if judged.draft is not None and not errors:
+            # A further price of this article is laid over what its first row makes.
+            drafts[sku] = judged.draft
         kept.append(
             {
                 "import_id": job.id,
                 "position": position,
                 "line": row.number,
+                "mends": mending.line_of(row),
                 "outcome": Outcome.ERROR if errors else judged.outcome,
                 "sku": str(row.values["sku"])[:200] if "sku" in row.values else None,
                 "cells": [_cell(cell) for cell in row.cells],
@@ -201,9 +234,12 @@ def write_batch(session: Session, job: ImportJob, *, actor: Actor, around: Surro
     doing = [row for row in rows if row.outcome in {Outcome.CREATE, Outcome.UPDATE}]
     submits = job.submit and bool(merchants.active(session, company_ids=[job.company_id]))
     batch = _Batch(session, actor, around, now, submits)
-    # Another import of this merchant may write the same new article at this moment: then it is there the second time.
-    for row in batch.write(batch.write(doing)):
-        _refuse(row, [FieldError("sku", "taken", "an article number you do not use yet")])
+    for layer in _layers(retries.still_bad(session, job, doing)):
+        # Another import of this merchant may write the same new article at this moment: then it is there the second
+        # time.
+        for row in batch.write(batch.write(layer)):
+            _refuse(row, [FieldError("sku", "taken", "an article number you do not use yet")])
+    retries.mend(session, job, rows)
     job.cursor = rows[-1].position
     session.flush()
     return True
@@ -290,6 +326,41 @@ def _unsaid(judged: Judged, said: Sequence[FieldError]) -> list[FieldError]:
     """Return what judging found wrong beside what reading said: a price that cannot be read is not missing too."""
     fields = {error.field for error in said}
     return [error for error in judged.errors if error.field not in fields]
+
+
+def _begun(
+    session: Session,
+    job: ImportJob,
+    rows: Sequence[SheetRow],
+    known: Mapping[str, Any],
+    around: Surroundings,
+) -> dict[str, ListingDraft]:
+    """Return what earlier rows of this import make of new articles, for rows with further prices of them."""
+    places = {
+        row.values["follows"]
+        for row in rows
+        if row.values.get("follows", job.total + 1) <= job.total and row.values["sku"] not in known
+    }
+    if not places:
+        return {}
+    query = sa.select(ImportRow).where(
+        ImportRow.import_id == job.id, ImportRow.position.in_(places), ImportRow.outcome != Outcome.ERROR
+    )
+    judged = {row.values["sku"]: judge(row.values, None, around).draft for row in session.scalars(query)}
+    return {sku: draft for sku, draft in judged.items() if draft is not None}
+
+
+def _layers(rows: Sequence[ImportRow]) -> list[list[ImportRow]]:
+    """Part rows so that each article comes once in a layer: its further prices are laid over what is written."""
+    layers: list[list[ImportRow]] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        sku = row.values["sku"]
+        depth = seen[sku] = seen.get(sku, -1) + 1
+        if depth == len(layers):
+            layers.append([])
+        layers[depth].append(row)
+    return layers
 
 
 def _skus(values: Iterable[Mapping[str, Any]]) -> list[str]:

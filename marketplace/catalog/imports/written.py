@@ -38,7 +38,7 @@ class Shape(StrEnum):
 
 
 def write(session: Session, *, company_id: UUID, shape: Shape, target: IO[bytes]) -> None:
-    """Write all listings of a company, with the first price basis of each, from a session that sees one instant."""
+    """Write all listings of a company with all their prices, from a session that sees one instant."""
     columns = price_list.columns(session, company_id=company_id)
     rows = _rows(session, company_id)
     if shape is Shape.CSV:

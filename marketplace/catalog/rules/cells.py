@@ -6,8 +6,10 @@ from typing import Final
 
 from marketplace.catalog.rules.headers import LWH
 
-# The column in which bad rows are given back with their reasons.
+# The columns in which bad rows are given back with their number in the sheet and their reasons.
+LINE: Final = "error_row"
 REASONS: Final = "error"
+GIVEN_BACK: Final = (LINE, REASONS)
 _SIDES: Final = ("carton_l", "carton_w", "carton_h")
 
 
@@ -25,7 +27,7 @@ class Spot:
 
 def spot_of(field: str, columns: Mapping[str, str], headers: Sequence[str]) -> Spot:
     """Return where a column of ours comes from; ``columns`` names its header, ``#3`` without one, or ``= value``."""
-    source = columns.get(_column_of(field, columns) or "")
+    source = columns.get(column_of(field, columns) or "")
     if source is None or source.startswith("= "):
         return Spot()
     if source in headers:
@@ -36,7 +38,7 @@ def spot_of(field: str, columns: Mapping[str, str], headers: Sequence[str]) -> S
 
 def ignored(columns: Mapping[str, str], headers: Sequence[str]) -> tuple[str, ...]:
     """Return the headers that no column of ours comes from, each once."""
-    used = {*columns.values(), REASONS}
+    used = {*columns.values(), *GIVEN_BACK}
     return tuple(dict.fromkeys(text for text in headers if text and text not in used))
 
 
@@ -49,7 +51,16 @@ def letters(index: int) -> str:
     return found
 
 
-def _column_of(field: str, columns: Mapping[str, str]) -> str | None:
+def place_of(name: str, columns: Mapping[str, str], headers: Sequence[str]) -> int | None:
+    """Return the position, from zero, of the column of a sheet that one of ours comes from."""
+    source = columns.get(name, "")
+    if source in headers:
+        return headers.index(source)
+    position = source.removeprefix("#")
+    return int(position) - 1 if source.startswith("#") and position.isdecimal() else None
+
+
+def column_of(field: str, columns: Mapping[str, str]) -> str | None:
     """Return the column that a field was read from: a side from all three together, a title from a language's."""
     if field in columns:
         return field

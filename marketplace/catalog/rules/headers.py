@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,6 +51,8 @@ UNITS: Final[Mapping[str, str]] = {
     "g": "g", "gr": "g", "gram": "g", "grams": "g", "克": "g", "kg": "kg", "kgs": "kg", "公斤": "kg", "千克": "kg",
     "㎏": "kg", "t": "t", "吨": "t",
 }  # fmt: skip
+# What changes from day to day: a sheet of an article number and these alone updates what is there.
+DAILY: Final = frozenset({"sku", "price", "currency", "incoterm", "place", "stock", "lead_days", "moq", "multiple"})
 TIER: Final = re.compile(r"price@([1-9][0-9]{0,9})", re.ASCII)
 _TIER_HEADER: Final = re.compile(r"(.+?)@([0-9][0-9,. ]*)\+?", re.ASCII | re.DOTALL)
 _BRACKETS: Final = re.compile(r"[(\[{【（](.*?)[)\]}】）]")
@@ -100,6 +102,11 @@ def is_column(name: str) -> bool:
     """Tell whether a mapping may name this column."""
     base, _, language = name.rpartition("_")
     return name in NAMES or TIER.fullmatch(name) is not None or (base in _BY_LANGUAGE and language in LANGUAGES)
+
+
+def is_daily(names: Collection[str]) -> bool:
+    """Tell whether columns are an article number and prices, quantities or stock alone."""
+    return "sku" in names and all(name in DAILY or TIER.fullmatch(name) for name in names)
 
 
 def sides_of(merged: Sequence[Known | None]) -> list[Known | None]:

@@ -1,7 +1,7 @@
 """What a row of a sheet does: the draft it makes of a new listing, or of one that is there.
 
 A cell that is empty, and a column that the sheet lacks, leave a listing as it is; of a new one they take the default
-or are asked for. Prices on other bases than the row's stay.
+or are asked for. Prices on other bases than the row's stay. A sheet of prices and stock alone makes no new listings.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 from marketplace.catalog.rules.drafts import ListingDraft, check_draft
-from marketplace.catalog.rules.headers import folded
+from marketplace.catalog.rules.headers import TIER, folded, is_daily
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, listed
-from marketplace.catalog.rules.pricing import Ladder, hub_kept, make_ladder, rises
+from marketplace.catalog.rules.pricing import JUMP_BASIS_POINTS, Ladder, hub_kept, jumps, make_ladder, rises
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import is_currency
@@ -44,17 +44,24 @@ class Outcome(StrEnum):
 class Surroundings:
     """What a row is read against: the city's places and shelves, and the merchant's own language.
 
-    ``shelf_names`` gives a shelf's code by each of its names, folded.
+    ``shelf_names`` gives a shelf's code by each of its names, folded; ``columns`` are those of the sheet, if known.
     """
 
     places: Sequence[NamedPlace]
     categories: Collection[str]
     locale: str
     shelf_names: Mapping[str, str] = field(default_factory=dict[str, str])
+    columns: frozenset[str] = frozenset()
 
     def shelf(self, text: str) -> str:
         """Return the code of the shelf that has this code or name; the text itself when none has."""
         return text if text in self.categories else self.shelf_names.get(folded(text), text)
+
+    def lacks(self, name: str) -> bool:
+        """Tell whether the sheet has no column of this name, or of tiers for ``tiers``."""
+        if name == "tiers":
+            return bool(self.columns) and not any(TIER.fullmatch(column) for column in self.columns)
+        return bool(self.columns) and name not in self.columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ class Judged:
 def judge(values: Mapping[str, Any], present: ListingDraft | None, around: Surroundings) -> Judged:
     """Say what a row does to the listing that its article number names, if there is one."""
     warnings: list[FieldError] = []
+    if present is None and (refused := _out_of_place(values, around)):
+        return Judged(Outcome.ERROR, errors=(refused,))
     try:
         draft = draft_of(values, present, around, warnings)
         check_draft(draft)
@@ -96,8 +105,10 @@ def draft_of(
     descriptions, _ = _texts("description", values, present.descriptions if present else {}, present, around)
     packing = _packing(values, present.packing if present else None, warnings)
     base = present or _blank(values)
-    stock, lead_days = _supply(values, base, warnings)
+    stock, lead_days = _supply(values, base, around, warnings)
     ladders = _with(base.ladders, ladder)
+    if present is not None and jumps(present.ladders, ladders):
+        warnings.append(FieldError("price", "price_jumps", f"a change of up to {JUMP_BASIS_POINTS // 100} %"))
     return replace(
         base,
         titles=titles,
@@ -134,6 +145,15 @@ def language_of_text(text: str, otherwise: str) -> str:
     return otherwise if otherwise in _WITHOUT_SCRIPT else "en"
 
 
+def _out_of_place(values: Mapping[str, Any], around: Surroundings) -> FieldError | None:
+    """Return why a row makes no new listing: it says further prices of one, or prices and stock alone."""
+    if "follows" in values:
+        return FieldError("sku", "sku_first", "the article's first row in order")
+    if "sku" in values and is_daily(around.columns):
+        return FieldError("sku", "sku_unknown", "an article number of your list")
+    return None
+
+
 def _missing(values: Mapping[str, Any]) -> list[FieldError]:
     has_price = "price" in values or "tiers" in values
     given = {*values, *(["price"] if has_price else []), *(["title"] if values.get("titles") else [])}
@@ -159,7 +179,7 @@ def _ladder(
     """Return the row's prices on its basis; a listing that is there lends the basis that the row does not name."""
     if "price" not in values and "tiers" not in values:
         return None
-    former = present.ladders[0] if present and present.ladders else None
+    former = _former(values, present, around)
     currency = values.get("currency", former.currency if former else "")
     incoterm = values.get("incoterm", former.incoterm if former else "")
     named = values.get("place", former.place_code if former else "")
@@ -175,6 +195,11 @@ def _ladder(
     if place is None or errors:
         return None
     tiers = sorted((quantity, Decimal(price)) for quantity, price in values.get("tiers", []))
+    known = next(
+        (each for each in (present.ladders if present else ()) if each.basis == (currency, incoterm, place.code)), None
+    )
+    if known is not None and (around.lacks("tiers") or around.lacks("price")):
+        return _touched(known, values, present, around, tiers)
     first = Decimal(values["price"]) if "price" in values else tiers[0][1]
     moq = values.get("moq", present.moq if present else 1)
     if "price" in values and tiers and tiers[0][0] <= moq:
@@ -182,6 +207,41 @@ def _ladder(
     elif "price" not in values:
         moq = tiers[0][0]  # tiers alone: the first of them begins the ladder
     return make_ladder(currency, incoterm, place.code, price=first, tiers=tiers, moq=max(1, moq))
+
+
+def _former(values: Mapping[str, Any], present: ListingDraft | None, around: Surroundings) -> Ladder | None:
+    """Return the ladder that lends what the row does not name: the first that is as the row says, else the first."""
+    if present is None or not present.ladders:
+        return None
+
+    def fits(ladder: Ladder) -> bool:
+        place = find_place(values["place"], around.places, KINDS[ladder.incoterm]) if "place" in values else None
+        return (
+            values.get("currency", ladder.currency) == ladder.currency
+            and values.get("incoterm", ladder.incoterm) == ladder.incoterm
+            and ("place" not in values or (place is not None and place.code == ladder.place_code))
+        )
+
+    return next(filter(fits, present.ladders), present.ladders[0])
+
+
+def _touched(
+    known: Ladder,
+    values: Mapping[str, Any],
+    present: ListingDraft | None,
+    around: Surroundings,
+    tiers: Sequence[tuple[int, Decimal]],
+) -> Ladder:
+    """Change what the sheet has columns for: the first price, or the tiers behind it."""
+    first, *others = ((tier.from_quantity, tier.price.amount) for tier in known.tiers)
+    if around.lacks("tiers"):
+        begins = values.get("moq", first[0]) if present and first[0] == present.moq else first[0]
+        kept = [(quantity, price) for quantity, price in others if quantity > begins]
+        return make_ladder(*known.basis, price=Decimal(values["price"]), tiers=kept, moq=begins)
+    least = min(int(found[1]) for column in around.columns if (found := TIER.fullmatch(column)))
+    below = [(quantity, price) for quantity, price in (first, *others) if quantity < least]
+    whole = [*below, *tiers]
+    return make_ladder(*known.basis, price=whole[0][1], tiers=whole, moq=whole[0][0])
 
 
 def _unknown_place(incoterm: str, around: Surroundings) -> FieldError:
@@ -228,11 +288,15 @@ def _parts(known: Packing) -> dict[str, int]:
     return dict(zip(_CARTON, (known.carton_units, *sides, known.gross_g, known.net_g), strict=True))
 
 
-def _supply(values: Mapping[str, Any], base: ListingDraft, warnings: list[FieldError]) -> tuple[int | None, int | None]:
+def _supply(
+    values: Mapping[str, Any], base: ListingDraft, around: Surroundings, warnings: list[FieldError]
+) -> tuple[int | None, int | None]:
     """Return stock or lead time: goods that lie ready are sold from stock, also where a lead time stands beside it."""
     stock, lead_days = values.get("stock"), values.get("lead_days") or None
     if stock is None and "lead_days" not in values:
         return base.stock, base.lead_days
+    if stock == 0 and base.lead_days is not None and around.lacks("lead_days"):
+        return None, base.lead_days  # nothing lies ready of goods that are made to order
     if lead_days is not None and not stock:
         return None, lead_days
     if lead_days is not None:

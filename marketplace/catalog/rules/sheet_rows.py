@@ -24,6 +24,7 @@ from marketplace.catalog.rules.sheets import (
     RawSheet,
     is_blank,
     shown,
+    trimmed,
 )
 from marketplace.kernel.errors import FieldError, TooLarge
 from marketplace.kernel.texts import UNSTORABLE
@@ -35,6 +36,9 @@ _WHOLE: Final = frozenset({"moq", "multiple", "carton_units", "stock", "lead_day
 _SIDES: Final = ("carton_l", "carton_w", "carton_h")
 _TIMES: Final = re.compile(r"\s*[*x×X]\s*")
 _MONEY_SIGNS: Final = {"¥": ("CNY", "JPY"), "$": ("USD", "SGD", "BND", "AUD", "NZD"), "฿": ("THB",), "₫": ("VND",)}
+# What a row with further prices of an article says; exact weights are kept by no row that is written down.
+_PRICED: Final = frozenset({"price", "tiers", "money_signs", "currency", "incoterm", "place", "gross_exact", "follows"})
+Basis = tuple[str, str, str]
 _LEAST_WEIGHT: Final = 5
 _HEAVIEST: Final = 2_000_000
 
@@ -51,24 +55,67 @@ class SheetRow:
 
 
 def read_rows(sheet: RawSheet, layout: Layout) -> Iterator[SheetRow]:
-    """Read every row that is not blank; an article number that comes again is refused, naming its first row.
+    """Read every row that is not blank; an article number comes again with further prices alone.
 
-    TooLarge, before the first row, when there are more than are taken.
+    Such a row's ``follows`` is the position, from one, of the article's first; any other repetition is refused naming
+    that row. TooLarge, before the first row, when there are more than are taken.
     """
     styles = _styles(sheet, layout)
-    seen: dict[str, int] = {}
+    width = max((at + 1 for at, text in enumerate(layout.headers) if text), default=0) if sheet.ragged else 0
+    seen: dict[str, tuple[int, int]] = {}
+    bases: dict[str, list[Basis]] = {}
+    position = 0
     for number, cells in _data(sheet, layout):
         if is_blank(cells):
             continue
-        row = SheetRow(number, tuple(_kept(cell) for cell in cells))
-        for column in layout.columns:
-            _read(row, column, cells, styles)
+        position += 1
+        row = _row(number, cells, layout, styles)
+        if len(cells) < width:
+            facts = {"cells": len(cells), "columns": width}
+            row.warnings.append(FieldError("row", "row_short", f"{width} cells", facts))
         sku = row.values.get("sku")
         if sku is not None:
-            first = seen.setdefault(sku, row.number)
-            if first != row.number:
-                row.errors.append(FieldError("sku", "sku_twice", "each article number once", {"row": first}))
+            at, before = seen.setdefault(sku, (number, position))
+            if before != position:
+                first = _row(at, sheet.rows[at - 1], layout, styles)
+                _repeat(row, first, before, bases.setdefault(sku, [basis_of(first.values, {})]))
         yield row
+
+
+def says_more(values: Mapping[str, Any], first: Mapping[str, Any], bases: Collection[Basis]) -> bool:
+    """Tell whether a row says further prices of an article, and nothing else that its first row does not say."""
+    is_priced = all("price" in each or "tiers" in each for each in (first, values))
+    others = {name: value for name, value in values.items() if name not in _PRICED}
+    is_alike = all(first.get(name) == value for name, value in others.items())
+    return is_priced and is_alike and basis_of(values, first) not in bases
+
+
+def twice(line: int) -> FieldError:
+    """Return the refusal of an article number that stands in another line already."""
+    accepted = "each article number once, or again with prices in another currency, rule or place"
+    return FieldError("sku", "sku_twice", accepted, {"row": line})
+
+
+def basis_of(values: Mapping[str, Any], otherwise: Mapping[str, Any]) -> Basis:
+    """Return the currency, rule and place that a row's prices hold on, as they are written."""
+    named = [str(values.get(name, otherwise.get(name, ""))) for name in ("currency", "incoterm", "place")]
+    return named[0], named[1], named[2].casefold()
+
+
+def _row(number: int, cells: Sequence[Cell], layout: Layout, styles: Mapping[str, numbers.Style]) -> SheetRow:
+    row = SheetRow(number, tuple(_kept(cell) for cell in trimmed(cells)))
+    for column in layout.columns:
+        _read(row, column, cells, styles)
+    return row
+
+
+def _repeat(row: SheetRow, first: SheetRow, position: int, bases: list[Basis]) -> None:
+    """Take a row for further prices of an article, or refuse it: two rows may not say two things."""
+    if says_more(row.values, first.values, bases):
+        bases.append(basis_of(row.values, first.values))
+        row.values["follows"] = position
+    else:
+        row.errors.append(twice(first.number))
 
 
 def weights_of(rows: Iterable[SheetRow]) -> list[Decimal]:

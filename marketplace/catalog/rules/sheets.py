@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from marketplace.catalog.rules.headers import NAMES, Known, folded, recognise, sides_of
+from marketplace.catalog.rules.headers import NAMES, Known, folded, is_daily, recognise, sides_of
 from marketplace.catalog.rules.mapping import Source
 from marketplace.kernel.errors import FieldError, Refused, TooLarge
 
@@ -15,6 +15,8 @@ LONGEST_CELL: Final = 32_767  # what a cell of a workbook holds at most
 # Headers stand near the top, below a title and perhaps a note.
 _HEADER_WITHIN: Final = 30
 _FEWEST_MATCHES: Final = 3
+# An article number beside one price or stock is a header, too.
+_PAIR: Final = 2
 _LEADING: Final = frozenset({"sku", "title", "price"})
 
 Cell = str | Decimal | bool | None
@@ -41,11 +43,13 @@ class RawSheet:
     """One sheet: every row from the very first, as many cells a row as it has; large ones are read from disk anew.
 
     Merged cells are filled down already; ``merged`` are the ranges among the rows in which headers may stand.
+    ``ragged`` rows have as many cells as were written, so that a row which was cut short can be told.
     """
 
     name: str
     rows: Sequence[Sequence[Cell]]
     merged: Sequence[Merged] = ()
+    ragged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +111,15 @@ def _check_size(sheet: RawSheet) -> None:
     used = widest = 0
     for row in sheet.rows:
         used += not is_blank(row)
-        widest = max(widest, len(_trimmed(row)))
+        widest = max(widest, len(trimmed(row)))
     if used > MOST_ROWS + _HEADER_WITHIN:
         raise TooLarge("sheet_rows", accepted=f"{MOST_ROWS} rows")
     if widest > MOST_COLUMNS:
         raise TooLarge("sheet_columns", accepted=f"{MOST_COLUMNS} columns")
 
 
-def _trimmed(row: Sequence[Cell]) -> Sequence[Cell]:
+def trimmed(row: Sequence[Cell]) -> Sequence[Cell]:
+    """Return a row without the empty cells at its end."""
     length = len(row)
     while length and is_blank(row[length - 1 : length]):
         length -= 1
@@ -148,6 +153,8 @@ def _score(row: Sequence[str], wanted: Mapping[str, str]) -> int:
     if wanted:
         return len(wanted) if wanted.keys() <= texts else 0
     names = {known.name for _, known in _known(row, above=()) if known}
+    if len(names) == _PAIR and "sku" in names and is_daily(names):
+        return _FEWEST_MATCHES
     return len(names) if names & _LEADING else 0
 
 

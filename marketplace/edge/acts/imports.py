@@ -10,15 +10,17 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.catalog.imports import queries, services, template, written
+from marketplace.catalog.imports import flows, queries, services, template, written
 from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.edge.acts import files
 from marketplace.edge.identity import require_actor
 from marketplace.edge.messages import field_sentence
 from marketplace.edge.requests import imports as requests
+from marketplace.files import flows as file_flows
 from marketplace.files import queries as stored
 from marketplace.files.rules import MediaType, Purpose
+from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading, snapshot
 from marketplace.kernel.errors import Conflict, FieldError, Refused
@@ -43,6 +45,40 @@ def begin(body: requests.Upload, *, locale: str) -> UUID:
             session, actor=require_actor(), file_id=file_id, options=options, now=clock.now()
         )
     )
+
+
+def retry(import_id: UUID, *, dry_run: bool, locale: str) -> UUID:
+    """Take in the mended file of an import's bad rows and let a job read it."""
+    queries.get_import(reading(), company_id=require_actor().company, import_id=import_id)
+    return _retry(import_id, files.received("file", Purpose.WORKBOOK), dry_run=dry_run, locale=locale)
+
+
+def mend(import_id: UUID, body: requests.Mended, *, locale: str) -> UUID:
+    """Let bad rows of an import be read again with some of their cells changed."""
+    session = reading()
+    found = queries.get_import(session, company_id=require_actor().company, import_id=import_id)
+    content = flows.mended(
+        session, import_id=found.retries_id or found.id, changes={row.row: row.cells for row in body.rows}
+    )
+    taken = file_flows.take(
+        stream=io.BytesIO(content), declared_name="rows.xlsx", purpose=Purpose.WORKBOOK, store=files.bytes_store()
+    )
+    return _retry(import_id, taken, dry_run=body.dry_run, locale=locale)
+
+
+def _retry(import_id: UUID, taken: Upload, *, dry_run: bool, locale: str) -> UUID:
+    def work(session: Session) -> UUID:
+        return services.retry(
+            session,
+            actor=require_actor(),
+            import_id=import_id,
+            file_id=files.keep(session, taken),
+            dry_run=dry_run,
+            locale=locale,
+            now=clock.now(),
+        )
+
+    return in_unit_of_work(work)
 
 
 def mapping_of(text: str | None) -> dict[str, Any] | None:

@@ -7,9 +7,13 @@ from pydantic import BeforeValidator, Field
 
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.edge import messages
-from marketplace.edge.parsing import Line, Request, Tick, blank_is_none
+from marketplace.edge.parsing import Line, Request, Tick, Whole, blank_is_none, clean_text
 
 Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
+
+
+# An empty cell is a value, too.
+Cell = Annotated[str, BeforeValidator(clean_text, json_schema_input_type=str), Field(max_length=10_000)]
 
 
 class Upload(Request):
@@ -33,6 +37,26 @@ class Columns(Request):
     """Which headers of a workbook are which columns of ours, as in ``mapping`` of an import."""
 
     mapping: dict[Line, Any] = Field(min_length=1, max_length=60)
+
+
+class Retry(Request):
+    """How a mended file of bad rows is brought in."""
+
+    dry_run: Tick = False
+
+
+class MendedRow(Request):
+    """A bad row by its number in the sheet, and its cells by our columns as they are mended; empty empties a cell."""
+
+    row: Annotated[Whole, Field(ge=1, le=10_000_000)]
+    cells: dict[Line, Cell] = Field(max_length=60)
+
+
+class Mended(Request):
+    """Bad rows of an import with some of their cells changed; those rows alone are run."""
+
+    rows: list[MendedRow] = Field(min_length=1, max_length=200)
+    dry_run: Tick = False
 
 
 class Rows(Request):
@@ -79,6 +103,12 @@ messages.register(
         "measure": _("“%(unit)s” is no unit of this column. Use one of: %(accepted)s."),
         "carton_lwh": _("Write the size of the carton as %(accepted)s."),
         "sku_twice": _("This article number stands in row %(row)s already."),
+        "sku_first": _("The first row of this article is not in order, so its further prices have to wait for it."),
+        "sku_unknown": _("You have no listing with this article number; prices and stock alone make no new one."),
+        "row_short": _("This row has %(cells)s cells, the headers are %(columns)s: what is missing is left as it is."),
+        "row_not_bad": _("This is none of the rows that need mending."),
+        "mended_before": _("Row %(row)s went in before; nothing was done."),
+        "price_jumps": _("The price moves by more than 30 %%; the city looks at it once it is up."),
         "weights_tiny": _("The weights look a thousand times too small (%(grams)s g in the middle). Are they in kg?"),
         "weights_huge": _("The weights look a thousand times too large (%(grams)s g in the middle). Are they in g?"),
         "packing_partial": _("The carton is not known whole, so freight cannot be told. Missing: %(accepted)s."),

@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
@@ -138,6 +138,8 @@ def _show(import_id: UUID, **shown: Any) -> str:
         warnings=[field_sentence(error) for error in view.warnings],
         failure=field_sentence(view.failure) if view.failure else None,
         previewed=ImportState.PREVIEWED,
+        can_retry=view.state is ImportState.DONE and view.counts[Outcome.ERROR] > 0,
+        retries=queries.retries(session, import_id=view.id),
         values=shown.get("values", {}),
         next=url_for("imports.show", **here, cursor=page.next) if page.next else None,
         first=url_for("imports.show", **here) if asked.cursor else None,
@@ -159,6 +161,104 @@ def progress(import_id: UUID) -> Any:
 def errors(import_id: UUID) -> Any:
     """Give the bad rows back as a workbook with their reasons."""
     return acts.errors_file(import_id)
+
+
+@pages.get("/merchant/imports/<uuid:import_id>/retry")
+@requires(_RUN)
+def retry_form(import_id: UUID) -> Any:
+    """Ask for the mended file of bad rows; before its end an import has none."""
+    return _retry(import_id) if _view_of(import_id).state is ImportState.DONE else _to(import_id)
+
+
+@pages.post("/merchant/imports/<uuid:import_id>/retry")
+@requires(_RUN, twin="POST /api/v1/imports/{id}/retry")
+def retry(import_id: UUID) -> Any:
+    """Run the bad rows of an import again from a mended file."""
+
+    def work(key: str) -> str:  # noqa: ARG001  the flow resumes by nothing
+        asked = parse(requests.Retry, {"dry_run": request.form.get("dry_run", "")})
+        made = acts.retry(import_id, dry_run=asked.dry_run, locale=locale.current())
+        return url_for("imports.show", import_id=made)
+
+    try:
+        return forms.once(work, flow=True)
+    except (Refused, Conflict, TooLarge) as refusal:
+        return forms.reshown(refusal, lambda **shown: _retry(import_id, **shown))
+
+
+def _view_of(import_id: UUID) -> queries.ImportView:
+    return queries.get_import(reading(), company_id=require_actor().company, import_id=import_id)
+
+
+def _to(import_id: UUID) -> Any:
+    return redirect(url_for("imports.show", import_id=import_id), 303)
+
+
+def _retry(import_id: UUID, **shown: Any) -> str:
+    view = _view_of(import_id)
+    return render_template("imports/retry.html", view=view, **{"values": {}, "errors": {}, "refusal": None, **shown})
+
+
+@pages.get("/merchant/imports/<uuid:import_id>/rows")
+@requires(_RUN)
+def mend_form(import_id: UUID) -> Any:
+    """Show the cells that are at fault, to be written anew; before its end an import has none."""
+    return _mend(import_id) if _view_of(import_id).state is ImportState.DONE else _to(import_id)
+
+
+@pages.post("/merchant/imports/<uuid:import_id>/rows")
+@requires(_RUN, twin="POST /api/v1/imports/{id}/rows")
+def mend(import_id: UUID) -> Any:
+    """Run bad rows again with the cells that were written anew."""
+
+    def work(key: str) -> str:  # noqa: ARG001  the flow resumes by nothing
+        made = acts.mend(import_id, _mended(), locale=locale.current())
+        return url_for("imports.show", import_id=made)
+
+    try:
+        return forms.once(work, flow=True)
+    except (Refused, Conflict, TooLarge) as refusal:
+        return forms.reshown(refusal, lambda **shown: _mend(import_id, **shown))
+
+
+def _mended() -> requests.Mended:
+    rows: dict[str, dict[str, str]] = {}
+    for name, text in request.form.items():
+        part, _, rest = name.partition(".")
+        line, _, column = rest.partition(".")
+        if part == "cell" and column:
+            rows.setdefault(line, {})[column] = text
+        elif part == "row":
+            rows.setdefault(rest, {})
+    return parse(requests.Mended, {"rows": [{"row": line, "cells": cells} for line, cells in rows.items()]})
+
+
+def _mend(import_id: UUID, **shown: Any) -> str:
+    session = reading()
+    view = queries.get_import(session, company_id=require_actor().company, import_id=import_id)
+    if view.retries_id is not None:
+        view = queries.get_import(session, company_id=require_actor().company, import_id=view.retries_id)
+    asked = parse(requests.Paged, {"cursor": request.args["cursor"]} if "cursor" in request.args else {})
+    page = queries.bad_rows(session, view=view, cursor=asked.cursor)
+    typed = shown.pop("values", {})
+    return render_template(
+        "imports/mend.html",
+        view=view,
+        rows=[
+            {
+                "row": row,
+                "said": [(label_of(error.field), field_sentence(error)) for error in row.errors],
+                "cells": [
+                    (name, label_of(name), typed.get(f"cell.{row.line}.{name}", text))
+                    for name, text in row.cells.items()
+                ],
+            }
+            for row in page.items
+        ],
+        next=url_for("imports.mend_form", import_id=view.id, cursor=page.next) if page.next else None,
+        first=url_for("imports.mend_form", import_id=view.id) if asked.cursor else None,
+        **{"errors": {}, "refusal": None, **shown},
+    )
 
 
 @pages.post("/merchant/imports/<uuid:import_id>/commit")

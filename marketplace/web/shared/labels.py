@@ -106,6 +106,8 @@ LABELS: Final[dict[str, Any]] = {
     "seal_number": _("Seal number"),
     "second_factor": _("Code of the authenticator app"),
     "sheet": _("Sheet"),
+    "row": _("Row"),
+    "rows": _("Rows"),
     "sku": _("Article number"),
     "sort": _("Sorted by"),
     "state": _("State"),

@@ -351,6 +351,7 @@ def _offer(city: City) -> None:
         city.ids[f"import.{name}"] = city.call("merchant", "POST", f"/imports{query}", data=sent)["id"]
     _work(city)
     city.call("merchant", "POST", f"/imports/{city.ids['import.done']}/commit")
+    _work(city)
 
 
 def _show(city: City) -> None:

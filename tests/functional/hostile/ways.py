@@ -247,6 +247,10 @@ WAYS: Final[dict[str, Way]] = {
     "GET /imports/{}": Way("merchant", ("import.preview",)),
     "POST /imports/{}/cancellation": Way("merchant", ("import.preview",)),
     "POST /imports/{}/commit": Way("merchant", ("import.preview",)),
+    "POST /imports/{}/retry": Way("merchant", ("import.done",)),
+    "POST /imports/{}/rows": Way(
+        "merchant", ("import.done",), body(rows=lambda _: [{"row": 3, "cells": {"hs": "871410"}}])
+    ),
     "GET /imports/template": Way("merchant"),
     "POST /imports/{}/mapping": Way("merchant", ("import.preview",), body(mapping=lambda _: {"grade": {"value": "A"}})),
     "GET /imports/{}/errors": Way("merchant", ("import.preview",)),

@@ -34,18 +34,21 @@ class Desk:
 
     def begin(self, content: bytes, name: str = "list.xlsx", **options: Any) -> UUID:
         actor = self.market.merchant.actor
-        file_id = files.upload(
-            actor=actor,
+        file_id = self.file(content, name)
+        with unit_of_work() as session:
+            return services.begin(
+                session, actor=actor, file_id=file_id, options=services.Options(**options), now=clock.now()
+            )
+
+    def file(self, content: bytes, name: str) -> UUID:
+        return files.upload(
+            actor=self.market.merchant.actor,
             stream=io.BytesIO(content),
             declared_name=name,
             purpose=Purpose.WORKBOOK,
             store=self.store,
             now=clock.now(),
         )
-        with unit_of_work() as session:
-            return services.begin(
-                session, actor=actor, file_id=file_id, options=services.Options(**options), now=clock.now()
-            )
 
     def run(self, import_id: UUID) -> queries.ImportView:
         flows.run(import_id, store=self.store, explain=explain)

@@ -4,6 +4,7 @@ from typing import Final
 
 from marketplace.accounts import events as accounts
 from marketplace.catalog import events as catalog
+from marketplace.catalog.imports import services as imports
 from marketplace.catalog.services import cards
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution.services import booking, cargo_papers, carriage, manifest_papers
@@ -20,13 +21,14 @@ from marketplace.moderation import services as moderation
 from marketplace.moderation.services import likeness, weighing
 from marketplace.notices.services import hearing as notices
 from marketplace.orders import events as orders
-from marketplace.orders.services import acceptance, deciding
+from marketplace.orders.services import acceptance, deciding, handing
 from marketplace.orders.services import erasing as claims
 from marketplace.payments import events as payments
 from marketplace.payments.services import card_returns, holding, treasury
 from marketplace.search import services as search
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
+    accounts.HandedOver: (handing.on_handed_over, checkout.on_handed_over, imports.on_handed_over),
     accounts.ClosureEntered: (notices.on_closure_entered,),
     accounts.PersonErased: (
         claims.on_person_erased,

@@ -53,3 +53,12 @@ class ClosureEntered(Event):
     closure_id: UUID
     first_day: date
     last_day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(Event):
+    """All that a leaver had in hand is a successor's now: whoever keeps more of it by person passes that on, too."""
+
+    company_id: UUID
+    leaver_id: UUID
+    successor_id: UUID

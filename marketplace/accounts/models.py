@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from marketplace.accounts.rules import companies, names
 from marketplace.accounts.rules.codes import Purpose
+from marketplace.accounts.rules.handovers import HandoverState
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.accounts.rules.terms import TermsKind
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
@@ -142,6 +143,64 @@ class Membership(Base):
             postgresql_where=sa.text("ended_at IS NULL"),
         ),
         sa.Index("ix_membership_company", "company_id"),
+    )
+
+
+class Duty(Base):
+    """Who in a company is in charge of something of another feature, by its kind and id: an order, a claim, a day."""
+
+    __tablename__ = "duty"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    subject_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    person_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("company_id", "kind", "subject_id"),
+        sa.Index("ix_duty_company_id_person_id", "company_id", "person_id"),
+    )
+
+
+class Handover(Base):
+    """What a leaver has in hand goes to a successor once both confirm the same list, known by its hash.
+
+    ``leaver_by`` is who confirmed in the leaver's place; ``items`` are pairs of kind and id, written when it is done.
+    """
+
+    __tablename__ = "handover"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    leaver_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    successor_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    state: Mapped[HandoverState] = mapped_column(StateColumn(HandoverState))
+    opened_by: Mapped[UUID] = mapped_column(sa.Uuid)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    leaver_hash: Mapped[str | None] = mapped_column(_DIGEST)
+    leaver_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    leaver_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    successor_hash: Mapped[str | None] = mapped_column(_DIGEST)
+    successor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    items: Mapped[list[list[str]] | None] = mapped_column(Json)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.Index(
+            "uq_handover_open",
+            "company_id",
+            "leaver_id",
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
+        sa.CheckConstraint("leaver_id <> successor_id", name="two_people"),
+        sa.CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
+        sa.CheckConstraint(
+            "state <> 'done' OR (items IS NOT NULL AND leaver_hash = successor_hash)", name="both_confirmed_the_same"
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, jsonify
 
+from marketplace.api.accounts.handovers import api as handovers
 from marketplace.api.accounts.members import api as members
 from marketplace.api.accounts.people import api as people
 from marketplace.api.accounts.views import api as accounts
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     closures,
     documents,
     files,
+    handovers,
     imports,
     jobs,
     logistics,

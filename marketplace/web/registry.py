@@ -5,7 +5,7 @@ from flask_babel import Babel
 
 from marketplace import paths
 from marketplace.config import Settings
-from marketplace.web.accounts import company, entry, members, views
+from marketplace.web.accounts import company, entry, handovers, members, views
 from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.catalog import merchant as catalog_merchant
 from marketplace.web.catalog import views as catalog_views
@@ -75,6 +75,7 @@ VIEWS = (
     views,
     company,
     members,
+    handovers,
     merchant_closures,
     catalog_views,
     catalog_merchant,

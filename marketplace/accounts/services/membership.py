@@ -64,6 +64,13 @@ def end_membership(session: Session, *, actor: Actor, person_id: UUID, now: date
     _end(session, actor, membership, now)
 
 
+def end_for_handover(session: Session, *, actor: Actor, company_id: UUID, person_id: UUID, now: datetime) -> None:
+    """End the membership of somebody whose things were handed over; ``last_leader`` when nobody would lead."""
+    company, membership = _member(session, company_id, person_id)
+    check_still_led(company.kind, _others(session, membership))
+    _end(session, actor, membership, now)
+
+
 def end_all_memberships(session: Session, *, actor: Actor, person_id: UUID, now: datetime) -> None:
     """End every membership of somebody who is erased; a company without a leader is the operator's to mend."""
     live = sa.select(Membership).where(Membership.person_id == person_id, Membership.ended_at.is_(None))

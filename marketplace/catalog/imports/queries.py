@@ -9,11 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.handovers import Item, Kind
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.rules import cells
 from marketplace.catalog.rules.cells import Spot
 from marketplace.catalog.rules.headers import is_column
 from marketplace.catalog.rules.import_states import RESTING, ImportState
+from marketplace.catalog.rules.import_states import RESTING, UNDER_WAY, ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.files import queries as files
 from marketplace.kernel import exports
@@ -208,6 +210,16 @@ def as_json(error: FieldError) -> dict[str, Any]:
 def from_json(kept: Mapping[str, Any]) -> FieldError:
     """Return a refusal that was kept."""
     return FieldError(kept["field"], kept["code"], kept["accepted"], dict(kept["facts"]))
+
+
+def held(session: Session, company_id: UUID, person_id: UUID, _now: datetime) -> list[Item]:
+    """Return the imports that a person has begun and that are not over: running, or waiting to be committed."""
+    found = session.execute(
+        sa.select(ImportJob.id, ImportJob.created_at).where(
+            ImportJob.company_id == company_id, ImportJob.person_id == person_id, ImportJob.state.in_(UNDER_WAY)
+        )
+    )
+    return [Item(Kind.IMPORT, row.id, row.created_at.date().isoformat()) for row in found]
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:

@@ -10,13 +10,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.events import HandedOver
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
 from marketplace.catalog.imports import present, retries
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.imports.queries import as_json
 from marketplace.catalog.rules.drafts import ListingDraft
-from marketplace.catalog.rules.import_states import IMPORT, RESTING, ImportState
+from marketplace.catalog.rules.import_states import IMPORT, RESTING, UNDER_WAY, ImportState
 from marketplace.catalog.rules.imported import Judged, Outcome, Surroundings, in_sheet, judge
 from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.catalog.rules.sheet_rows import SheetRow
@@ -384,3 +385,16 @@ def _enqueue(session: Session, job: ImportJob, now: datetime, run_at: datetime |
 
 def _audit(session: Session, actor: Actor, action: str, import_id: UUID, now: datetime, **facts: Any) -> None:
     audit.record(session, actor=actor, action=action, subject="import", subject_id=import_id, facts=facts, now=now)
+
+
+def on_handed_over(session: Session, event: HandedOver) -> None:
+    """Let a leaver's imports that are not over go on for the successor."""
+    session.execute(
+        sa.update(ImportJob)
+        .where(
+            ImportJob.company_id == event.company_id,
+            ImportJob.person_id == event.leaver_id,
+            ImportJob.state.in_(UNDER_WAY),
+        )
+        .values(person_id=event.successor_id)
+    )

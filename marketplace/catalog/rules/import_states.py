@@ -37,5 +37,7 @@ IMPORT: Final = Lifecycle(
         },
     },
 )
+# Somebody has to bring it to its end, or it ends by itself.
+UNDER_WAY: Final = (ImportState.QUEUED, ImportState.READING, ImportState.PREVIEWED, ImportState.COMMITTING)
 # Nothing will happen any more by itself.
 RESTING: Final = frozenset({ImportState.PREVIEWED, ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED})

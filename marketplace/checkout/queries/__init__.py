@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules import handovers
 from marketplace.accounts.rules.closures import Works, deadline, order_before, ready_at
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.pricing import hub_of
@@ -160,6 +161,18 @@ def listings_in_cart(session: Session, *, company_id: UUID, person_id: UUID) -> 
     return frozenset(
         line.listing_id for line in carts.cart_of(session, company_id=company_id, person_id=person_id).lines
     )
+
+
+def held(session: Session, company_id: UUID, person_id: UUID, _now: datetime) -> list[handovers.Item]:
+    """Return the checkouts that a person has begun and not ended."""
+    found = session.execute(
+        sa.select(CheckoutAttempt.id, CheckoutAttempt.created_at).where(
+            CheckoutAttempt.company_id == company_id,
+            CheckoutAttempt.person_id == person_id,
+            CheckoutAttempt.state.in_(OPEN),
+        )
+    )
+    return [handovers.Item(handovers.Kind.CHECKOUT, row.id, row.created_at.date().isoformat()) for row in found]
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:

@@ -1,9 +1,13 @@
-"""What a checkout does when news of its charges comes from the provider rather than from the buyer's request."""
+"""What a checkout does when news comes from elsewhere: of its charges, and of who it is for."""
 
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.events import HandedOver
+from marketplace.checkout.models import CheckoutAttempt
+from marketplace.checkout.rules.states import OPEN
 from marketplace.outbox import services as outbox
 from marketplace.payments.events import CardAuthorised
 
@@ -17,3 +21,16 @@ def on_card_authorised(session: Session, event: CardAuthorised) -> None:
         return
     attempt_id = UUID(rest.partition(":")[0])
     outbox.enqueue(session, JOB, {"attempt": str(attempt_id)}, now=event.at, key=f"{JOB}:{event.charge_id}")
+
+
+def on_handed_over(session: Session, event: HandedOver) -> None:
+    """Let a leaver's open checkouts place what they place for the successor."""
+    mine = sa.select(CheckoutAttempt).where(
+        CheckoutAttempt.company_id == event.company_id,
+        CheckoutAttempt.person_id == event.leaver_id,
+        CheckoutAttempt.state.in_(OPEN),
+    )
+    for attempt in session.scalars(mine.order_by(CheckoutAttempt.id).with_for_update()).all():
+        group = {**attempt.plan["group"], "person_id": str(event.successor_id)}
+        attempt.person_id, attempt.plan = event.successor_id, {**attempt.plan, "group": group}
+    session.flush()

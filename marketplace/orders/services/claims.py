@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.handovers import Kind
+from marketplace.accounts.services import duties
 from marketplace.audit import services as audit
 from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
@@ -88,6 +90,7 @@ def open_claim(
     session.flush()
     session.add_all(ClaimEvidence(claim_id=claim.id, file_id=file_id) for file_id in dict.fromkeys(evidence))
     _say(session, claim, text, actor, now)
+    duties.take(session, actor=actor, kind=Kind.CLAIM, subject_id=claim.id, now=now)
     facts = {"order": order.id, "line": line.id, "reason": str(why), "quantity": quantity, "minor": value.minor}
     _note(session, claim, "open", facts, actor, now)
     # A claim is the buyer's word too: what nobody claims of the line, and other money, need not wait for its end.
@@ -107,6 +110,7 @@ def answer(session: Session, *, claim_id: UUID, offer: Money, text: str, actor: 
     state = CLAIMS.apply(claim.state, "answer")
     rules.check_offer(offer, value=_value(claim), before=before)
     claim.offer_minor = offer.minor
+    duties.take(session, actor=actor, kind=Kind.CLAIM, subject_id=claim.id, now=now)
     _say(session, claim, text, actor, now)
     if state is ClaimState.NEGOTIATING:
         claim.owner = Owner.CLAIMANT

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.handovers import Kind
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.accounts.services import duties
 from marketplace.audit import services as audit
 from marketplace.catalog.services import stock
 from marketplace.kernel import events
@@ -51,6 +53,7 @@ def confirm_order(session: Session, *, order_id: UUID, actor: Actor, now: dateti
         raise Conflict("deadline", ended_at=order.confirm_by)
     move_order(session, order=order, action="confirm", actor=actor, now=now)
     order.confirmed_at = now
+    duties.take(session, actor=actor, kind=Kind.SALE, subject_id=order.id, now=now)
     for line in lines_in(session, order_id=order.id):
         if line.lead_days is not None:
             move_all(session, line=line, action="produce", now=now)

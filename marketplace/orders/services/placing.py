@@ -5,6 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.handovers import Kind
+from marketplace.accounts.services import duties
 from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
@@ -30,6 +32,14 @@ def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now
     session.flush()
     for order in group.orders:
         _place(session, group, order, actor, now)
+    duties.begin(
+        session,
+        company_id=group.buyer_id,
+        person_id=group.person_id,
+        kind=Kind.PURCHASE,
+        subject_ids=[order.id for order in group.orders],
+        now=now,
+    )
     return group.id
 
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.handovers import Kind
+from marketplace.accounts.services import duties
 from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
@@ -27,6 +29,7 @@ def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: 
     if ready_date < now.date():
         raise Refused.field("ready_date", "in_the_past", f"{now.date()} or later")
     line.ready_date = ready_date
+    duties.take(session, actor=actor, kind=Kind.READY_DATE, subject_id=line.id, now=now)
     audit.record(
         session,
         actor=actor,

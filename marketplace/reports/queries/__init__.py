@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures, export
+from marketplace.accounts.queries import handovers as leavers
 from marketplace.audit import queries as audit
 from marketplace.catalog.imports import queries as imports
 from marketplace.catalog.queries import checks as catalog
@@ -37,6 +38,7 @@ from marketplace.search.queries import sources as search
 CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     audit.breaches,
     closures.breaches,
+    leavers.breaches,
     papers.breaches,
     payments.breaches,
     merchants.breaches,

@@ -432,6 +432,9 @@ def _join(city: City, town: Town) -> None:
         came = town.program().call("POST", f"/invitations/{town.invitation(login)}/acceptance", 201, joining)
         city.ids[f"person.{name}"] = came["person_id"]
     city.call("operator", "POST", f"/people/{city.ids['person.shut']}/disablement")
+    leaving = {"leaver_id": city.ids["person.mate"], "successor_id": str(city.actor("buyer").person)}
+    begun = city.call("buyer", "POST", f"/companies/{city.ids['company.buyer']}/handovers", leaving)
+    city.ids["handover"] = begun["id"]
     city.call(
         "rival",
         "POST",

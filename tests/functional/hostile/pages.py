@@ -28,6 +28,7 @@ KINDS: Final = {
     "claim_id": "claim.",
     "payment_id": "payment.",
     "document_id": "document.sales_contract",
+    "handover_id": "handover",
     "import_id": "import.",
     "application_id": "application.",
     "case_id": "case",

@@ -148,6 +148,16 @@ _COUNTED: Final = body(
 _CONFIRMED: Final = body(amount="3288.00", currency="CNY", received_on=lambda _: _today())
 _AMOUNT: Final = body(amount="10.00", currency="CNY", text="As agreed.")
 
+
+def _leaving(city: City) -> Body:
+    return {"leaver_id": city.ids["person.shut"], "successor_id": str(city.actor("buyer").person)}
+
+
+def _listed(city: City) -> Body:
+    path = f"/companies/{city.ids['company.buyer']}/handovers/{city.ids['handover']}"
+    return {"content_hash": city.call("buyer", "GET", path)["content_hash"]}
+
+
 WAYS: Final[dict[str, Way]] = {
     "GET /listings/{}/questions": Way("", ("live",)),
     "POST /listings/{}/questions": Way(
@@ -194,6 +204,11 @@ WAYS: Final[dict[str, Way]] = {
     "POST /companies": Way("", (), _registration),
     "GET /companies/{}": Way("buyer", ("company.buyer",)),
     "GET /companies/{}/members": Way("buyer", ("company.buyer",)),
+    "GET /companies/{}/handovers": Way("buyer", ("company.buyer",)),
+    "POST /companies/{}/handovers": Way("buyer", ("company.buyer",), _leaving),
+    "GET /companies/{}/handovers/{}": Way("buyer", ("company.buyer", "handover")),
+    "POST /companies/{}/handovers/{}/confirmation": Way("buyer", ("company.buyer", "handover"), _listed),
+    "POST /companies/{}/handovers/{}/withdrawal": Way("buyer", ("company.buyer", "handover")),
     "DELETE /companies/{}/members/{}": Way("buyer", ("company.buyer", "person.mate")),
     "PUT /companies/{}/members/{}": Way("buyer", ("company.buyer", "person.mate"), body(roles=["sales"])),
     "GET /audit": Way("operator", query="subject=company"),
@@ -439,6 +454,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "merchants.enter_closure": body(first_day=_in(50), last_day=_in(52), words_en="A fair."),
     "merchants.rule": body(reason="As the register says."),
     "imports.read_anew": lambda _: {"column.0": "grade"},
+    "accounts.begin_handover": _leaving,
     "accounts.invite": body(login="x@demo.test"),
     "operator.admit": _partner,
     "operator.invite_leader": body(login="lead@demo.test"),

@@ -9,8 +9,10 @@ from pyotp.totp import TOTP
 from marketplace.accounts import queries
 from marketplace.accounts.models import LoginCounter
 from marketplace.accounts.queries import closures as closure_queries
+from marketplace.accounts.queries import handovers as handover_queries
+from marketplace.accounts.rules.handovers import Kind, content_hash
 from marketplace.accounts.rules.sign_in import Rejected, SignIn
-from marketplace.accounts.services import closures, invitations, membership, second_factor, throttle
+from marketplace.accounts.services import closures, handovers, invitations, membership, second_factor, throttle, tokens
 from marketplace.kernel.db import db, in_unit_of_work, unit_of_work
 from marketplace.kernel.errors import DomainError, NotFound
 from tests.integration.accounts.conftest import NOW, City, publish
@@ -112,3 +114,37 @@ def test_two_who_close_the_same_days_close_them_once(app, vault):
     assert sorted(str(result) for result in results if isinstance(result, DomainError)) == ["fields"] * 2
     assert len(closure_queries.works(db.session(), company_id=owner.company, now=NOW).closures) == 1
     assert closure_queries.breaches(db.session()) == []
+
+
+def test_both_confirm_a_hand_over_at_once_and_it_is_done_once(app, vault):
+    with unit_of_work() as session:
+        publish(session)
+        city = City(session, vault)
+        owner = city.register()
+        leaver, heir = city.colleague(owner), city.colleague(owner, login="heir@demo.test")
+        tokens.issue_token(session, person_id=leaver.person, company_id=leaver.company, now=NOW)
+        handover_id = handovers.open_handover(
+            session, actor=leaver, leaver_id=leaver.person, successor_id=heir.person, now=NOW
+        )
+
+    def held(session, company_id, person_id):
+        return handover_queries.held(session, company_id, person_id, NOW)
+
+    with unit_of_work() as session:
+        items = held(session, owner.company, leaver.person)
+    assert [item.kind for item in items] == [Kind.TOKEN]
+    seen = content_hash(items, leaver_id=leaver.person, successor_id=heir.person)
+
+    def confirm(actor):
+        return lambda session: handovers.confirm(
+            session, actor=actor, handover_id=handover_id, content_hash=seen, held=held, now=NOW
+        )
+
+    results = at_once(app, confirm(leaver), confirm(heir))
+    assert sorted(results) == [False, True]
+    assert {row.person_id for row in queries.members_of(db.session(), company_id=owner.company)} == {
+        owner.person,
+        heir.person,
+    }
+    assert queries.tokens_of(db.session(), person_id=leaver.person, now=NOW) == ()
+    assert handover_queries.breaches(db.session()) == []

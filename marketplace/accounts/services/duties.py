@@ -1,0 +1,67 @@
+"""Who is in charge of what: taken by whoever acts, passed on by a hand-over."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Duty
+from marketplace.accounts.rules.handovers import Kind
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.ids import new_id
+
+
+def take(session: Session, *, actor: Actor, kind: Kind, subject_id: UUID, now: datetime) -> None:
+    """Put the actor in charge of a thing for his company, in the place of whoever was; the city itself takes none."""
+    if actor.person_id is None or actor.company_id is None:
+        return
+    mine = (Duty.company_id == actor.company_id, Duty.kind == kind.value, Duty.subject_id == subject_id)
+    session.execute(sa.delete(Duty).where(*mine, Duty.person_id != actor.person_id))
+    if session.scalars(sa.select(Duty.id).where(*mine)).one_or_none() is None:
+        begin(
+            session,
+            company_id=actor.company_id,
+            person_id=actor.person_id,
+            kind=kind,
+            subject_ids=[subject_id],
+            now=now,
+        )
+
+
+def begin(
+    session: Session, *, company_id: UUID, person_id: UUID, kind: Kind, subject_ids: Collection[UUID], now: datetime
+) -> None:
+    """Put a person in charge of things that nobody had before."""
+    session.execute(
+        sa.insert(Duty),
+        [
+            {
+                "id": new_id(),
+                "company_id": company_id,
+                "kind": kind.value,
+                "subject_id": subject_id,
+                "person_id": person_id,
+                "since": now,
+            }
+            for subject_id in subject_ids
+        ],
+    )
+
+
+def pass_on(
+    session: Session,
+    *,
+    company_id: UUID,
+    leaver_id: UUID,
+    successor_id: UUID,
+    subject_ids: Collection[UUID],
+    now: datetime,
+) -> None:
+    """Put a successor in charge of what the leaver was, as far as it is on the list."""
+    session.execute(
+        sa.update(Duty)
+        .where(Duty.company_id == company_id, Duty.person_id == leaver_id, Duty.subject_id.in_(subject_ids))
+        .values(person_id=successor_id, since=now)
+    )

@@ -88,6 +88,30 @@ class CompanyClosure(Base):
     )
 
 
+class Unit(Base):
+    """A part of a company that its members belong to, with the cost centre that its orders are booked under."""
+
+    __tablename__ = "company_unit"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    name: Mapped[str] = mapped_column(sa.String(100))
+    cost_centre: Mapped[str] = mapped_column(sa.String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.Index(
+            "uq_company_unit_open_name",
+            "company_id",
+            "name",
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        ),
+    )
+
+
 class Person(Base):
     """Somebody who logs in; after erasure an id that others' facts still point to."""
 
@@ -130,6 +154,7 @@ class Membership(Base):
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
     company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
     roles: Mapped[list[str]] = mapped_column(Json)  # sorted
+    unit_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -234,8 +259,25 @@ class ApiToken(Base):
     company_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("company.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the day
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the hour
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What its holder calls it; and all that it may do, where that is less than its holder may.
+    name: Mapped[str] = mapped_column(sa.String(80), default="", server_default=sa.text("''"))
+    scopes: Mapped[list[str] | None] = mapped_column(Json)
+
+
+class LoginSession(Base):
+    """A browser in which somebody is logged in: where it says it is, since when, and when it was seen last."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    agent: Mapped[str] = mapped_column(sa.String(200))  # what the browser calls itself
+    address: Mapped[str] = mapped_column(sa.String(45))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)  # to the hour
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class OneTimeCode(Base):

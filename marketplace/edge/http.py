@@ -47,6 +47,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     login.session_protection = ""  # the epoch ends sessions; an address may change on a phone
     csrf.init_app(app)
     app.after_request(_finish)
+    app.after_request(identity.note_presence)
     app.register_error_handler(DomainError, answer)
     app.register_error_handler(CSRFError, _answer_csrf)
     app.register_error_handler(HTTPException, _answer_http)

@@ -3,48 +3,62 @@
 from typing import Any
 from uuid import UUID
 
-from flask import g, request
+from flask import Response, g, request
 from flask_login import UserMixin, current_user, login_user
 
 from marketplace.accounts.queries import acting
+from marketplace.accounts.services import sessions, tokens
+from marketplace.accounts.services.sessions import SEEN_EVERY
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import reading
+from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Unauthenticated
 
 API_PREFIX = "/api/"
 
 
 class SessionUser(UserMixin):
-    """What Flask-Login keeps: a person, the company acted for, and the epoch that ends old sessions."""
+    """What Flask-Login keeps: a person, the company acted for, the epoch that ends old sessions, and which one it is.
 
-    def __init__(self, actor: Actor, epoch: int) -> None:
+    Those begun before sessions were listed have no id: they end with their epoch.
+    """
+
+    def __init__(self, actor: Actor, epoch: int, session_id: UUID | None = None) -> None:
         """Keep the actor as loaded for this request."""
         self.actor = actor
         self.epoch = epoch
+        self.session_id = session_id
 
     def get_id(self) -> str:
         """Return what goes into the cookie: ids and the epoch only."""
-        return f"{self.actor.person_id}:{self.actor.company_id or ''}:{self.epoch}"
+        known = f"{self.actor.person_id}:{self.actor.company_id or ''}:{self.epoch}"
+        return f"{known}:{self.session_id}" if self.session_id else known
 
 
 def load_user(cookie_id: str) -> SessionUser | None:
-    """Load the session's actor; None when the person is disabled or the password was changed since."""
+    """Load the session's actor; None when the session has ended, or the person is disabled."""
     try:
-        person, company, epoch = cookie_id.split(":")
+        person, company, epoch, *rest = cookie_id.split(":")
         person_id, company_id, number = UUID(person), UUID(company) if company else None, int(epoch)
+        session_id = UUID(rest[0]) if rest else None
     except ValueError:
         return None
-    found = acting.session_reader(reading(), person_id=person_id, company_id=company_id, epoch=number)
+    now = clock.now()
+    found = acting.session_reader(
+        reading(), person_id=person_id, company_id=company_id, epoch=number, session_id=session_id, now=now
+    )
     if found is None:
         return None
     actor, g.city_reader = found
-    return SessionUser(actor, number)
+    seen_at = g.city_reader.seen_at
+    if session_id is not None and seen_at is not None and now - seen_at >= SEEN_EVERY:
+        g.city_seen = session_id
+    return SessionUser(actor, number, session_id)
 
 
-def begin_session(actor: Actor, epoch: int) -> None:
+def begin_session(actor: Actor, epoch: int, session_id: UUID | None) -> None:
     """Let this browser's session go on as this actor, from this very request on."""
-    login_user(SessionUser(actor, epoch))
+    login_user(SessionUser(actor, epoch, session_id))
     # Whoever asked before - a limit, say - has found a stranger here.
     g.city_actor = actor
     g.pop("city_reader", None)
@@ -80,7 +94,24 @@ def _bearer_actor() -> Actor | None:
     scheme, _, token = header.partition(" ")
     if not header:
         return None
-    actor = acting.token_actor(reading(), token=token.strip(), now=clock.now()) if scheme.lower() == "bearer" else None
-    if actor is None:
+    now = clock.now()
+    found = acting.token_bearer(reading(), token=token.strip(), now=now) if scheme.lower() == "bearer" else None
+    if found is None:
         raise Unauthenticated("token_unknown")
+    actor, used_at = found
+    if used_at is None or now - used_at >= SEEN_EVERY:
+        g.city_used = token.strip()
     return actor
+
+
+def note_presence(response: Response) -> Response:
+    """Note after an answer, at most once an hour, that a session or a token is in use; a refusal notes nothing."""
+    seen, used = g.pop("city_seen", None), g.pop("city_used", None)
+    if response.status_code < 400 and (seen or used):
+        now = clock.now()
+        with unit_of_work() as session:
+            if seen:
+                sessions.note_seen(session, session_id=seen, now=now)
+            if used:
+                tokens.note_token_used(session, token=used, now=now)
+    return response

@@ -53,6 +53,8 @@ class OrderGroup(Base):
     reference: Mapped[str] = mapped_column(sa.String(16), unique=True)
     buyer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    # The unit of the buyer that the person belonged to at that moment.
+    unit_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     checkout_id: Mapped[UUID] = mapped_column(sa.Uuid, unique=True)
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

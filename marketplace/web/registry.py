@@ -5,7 +5,7 @@ from flask_babel import Babel
 
 from marketplace import paths
 from marketplace.config import Settings
-from marketplace.web.accounts import company, entry, handovers, members, views
+from marketplace.web.accounts import access, company, entry, handovers, members, units, views
 from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.catalog import merchant as catalog_merchant
 from marketplace.web.catalog import views as catalog_views
@@ -76,6 +76,8 @@ VIEWS = (
     company,
     members,
     handovers,
+    access,
+    units,
     merchant_closures,
     catalog_views,
     catalog_merchant,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask import current_app
 
-from marketplace.accounts.services import erasure, sign_in, throttle
+from marketplace.accounts.services import erasure, sessions, sign_in, throttle
 from marketplace.audit import flows as audit
 from marketplace.catalog import flows as catalog
 from marketplace.catalog.imports import flows as imports
@@ -119,6 +119,7 @@ def sweep_logins(_args: dict[str, Any]) -> None:
     with unit_of_work() as session:
         sign_in.sweep_codes(session, now=clock.now())
         throttle.sweep(session, now=clock.now())
+        sessions.sweep(session, now=clock.now())
 
 
 def lapse_payments(_args: dict[str, Any]) -> None:

@@ -9,12 +9,23 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.accounts.models import ApiToken, Company, Invitation, Membership, Person, TermsAcceptance, TermsVersion
+from marketplace.accounts.models import (
+    ApiToken,
+    Company,
+    Invitation,
+    LoginSession,
+    Membership,
+    Person,
+    TermsAcceptance,
+    TermsVersion,
+    Unit,
+)
 from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.closures import deadline
 from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.permissions import CompanyKind, Role
+from marketplace.accounts.rules.sign_in import SESSION_LIFETIME
 from marketplace.accounts.rules.terms import TermsKind
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import UtcDateTime
@@ -48,6 +59,19 @@ class TokenRow:
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None
+    name: str
+    scopes: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A browser in which somebody is logged in."""
+
+    id: UUID
+    agent: str
+    address: str
+    began_at: datetime
+    last_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +111,16 @@ class MembershipRow:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A part of a company, the cost centre of its orders, and how many members it has."""
+
+    id: UUID
+    name: str
+    cost_centre: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRow:
     """A person who can act for a company."""
 
@@ -96,6 +130,8 @@ class MemberRow:
     phone: str | None
     roles: tuple[Role, ...]
     since: datetime
+    unit_id: UUID | None
+    unit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +193,38 @@ def tokens_of(session: Session, *, person_id: UUID, now: datetime) -> tuple[Toke
         .order_by(ApiToken.created_at.desc(), ApiToken.id)
     )
     return tuple(
-        TokenRow(token.id, token.prefix, token.company_id, token.created_at, token.expires_at, token.last_used_at)
+        TokenRow(
+            id=token.id,
+            prefix=token.prefix,
+            company_id=token.company_id,
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+            last_used_at=token.last_used_at,
+            name=token.name,
+            scopes=None if token.scopes is None else tuple(token.scopes),
+        )
         for token in tokens
     )
+
+
+def sessions_of(session: Session, *, person_id: UUID, now: datetime) -> tuple[SessionRow, ...]:
+    """Return the sessions of a person that go on, last seen first."""
+    rows = session.execute(
+        sa.select(
+            LoginSession.id,
+            LoginSession.agent,
+            LoginSession.address,
+            LoginSession.began_at,
+            LoginSession.last_seen_at,
+        )
+        .where(
+            LoginSession.person_id == person_id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.last_seen_at > now - SESSION_LIFETIME,
+        )
+        .order_by(LoginSession.last_seen_at.desc(), LoginSession.id)
+    )
+    return tuple(SessionRow(*row) for row in rows)
 
 
 def get_company(session: Session, *, company_id: UUID) -> CompanyRow:
@@ -218,14 +283,50 @@ def companies_of(session: Session, *, actor: Actor) -> frozenset[UUID]:
 def members_of(session: Session, *, company_id: UUID) -> tuple[MemberRow, ...]:
     """Return a company's members, oldest first."""
     rows = session.execute(
-        sa.select(Person.id, Person.name, Person.email, Person.phone, Membership.roles, Membership.created_at)
+        sa.select(
+            Person.id,
+            Person.name,
+            Person.email,
+            Person.phone,
+            Membership.roles,
+            Membership.created_at,
+            Membership.unit_id,
+            Unit.name.label("unit"),
+        )
         .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(Unit, Unit.id == Membership.unit_id)
         .where(Membership.company_id == company_id, Membership.ended_at.is_(None))
         .order_by(Membership.created_at, Membership.id)
     )
     return tuple(
-        MemberRow(row.id, row.name or "", row.email, row.phone, _roles(row.roles), row.created_at) for row in rows
+        MemberRow(
+            person_id=row.id,
+            display_name=row.name or "",
+            email=row.email,
+            phone=row.phone,
+            roles=_roles(row.roles),
+            since=row.created_at,
+            unit_id=row.unit_id,
+            unit=row.unit,
+        )
+        for row in rows
     )
+
+
+def units_of(session: Session, *, company_id: UUID) -> tuple[UnitRow, ...]:
+    """Return the open units of a company by name, with how many members belong to each."""
+    members = (
+        sa.select(sa.func.count())
+        .where(Membership.unit_id == Unit.id, Membership.ended_at.is_(None))
+        .correlate(Unit)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(Unit.id, Unit.name, Unit.cost_centre, members)
+        .where(Unit.company_id == company_id, Unit.closed_at.is_(None))
+        .order_by(Unit.name)
+    )
+    return tuple(UnitRow(*row) for row in rows)
 
 
 def open_invitations(session: Session, *, company_id: UUID, now: datetime) -> tuple[InvitationRow, ...]:

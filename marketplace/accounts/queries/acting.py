@@ -1,6 +1,6 @@
 """Find out who is acting, in one query."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -9,9 +9,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import ApiToken, Company, Membership, Person
+from marketplace.accounts.models import ApiToken, Company, LoginSession, Membership, Person
 from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role, permissions_of
+from marketplace.accounts.rules.sign_in import SESSION_LIFETIME
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import UtcDateTime
 
@@ -23,6 +24,8 @@ class Reader:
     display_name: str
     company_name: str | None
     country: str | None
+    # When the session was seen last, as far as it is noted.
+    seen_at: datetime | None = None
 
 
 def actor_of(session: Session, *, person_id: UUID, company_id: UUID | None) -> Actor | None:
@@ -32,25 +35,52 @@ def actor_of(session: Session, *, person_id: UUID, company_id: UUID | None) -> A
 
 
 def session_actor(session: Session, *, person_id: UUID, company_id: UUID | None, epoch: int) -> Actor | None:
-    """Return a session's actor; None also when the sessions of that epoch were ended."""
+    """Return the actor of a person's sessions of an epoch; None also when those were ended."""
     found = session_reader(session, person_id=person_id, company_id=company_id, epoch=epoch)
     return found[0] if found else None
 
 
 def session_reader(
-    session: Session, *, person_id: UUID, company_id: UUID | None, epoch: int
+    session: Session,
+    *,
+    person_id: UUID,
+    company_id: UUID | None,
+    epoch: int,
+    session_id: UUID | None = None,
+    now: datetime | None = None,
 ) -> tuple[Actor, Reader] | None:
-    """Return a session's actor and the names shown to him, in one query; None when the session is over."""
-    given = {"person_id": person_id, "company_id": company_id, "epoch": epoch}
-    row = session.execute(_SESSION, given).one_or_none()
+    """Return a session's actor and the names shown to him, in one query; None when the session is over.
+
+    With ``session_id`` that very session has to be going on at ``now``.
+    """
+    given: dict[str, Any] = {"person_id": person_id, "company_id": company_id, "epoch": epoch}
+    if session_id is None or now is None:
+        row = session.execute(_SESSION, given).one_or_none()
+    else:
+        given |= {"session_id": session_id, "alive_after": now - SESSION_LIFETIME}
+        row = session.execute(_LISTED, given).one_or_none()
     actor = _to_actor(row, company_id) if row else None
-    return (actor, Reader(row.name or "", row.company, row.country)) if row and actor else None
+    if row is None or actor is None:
+        return None
+    seen_at = row.last_seen_at if session_id is not None else None
+    return actor, Reader(row.name or "", row.company, row.country, seen_at)
 
 
 def token_actor(session: Session, *, token: str, now: datetime) -> Actor | None:
     """Return a bearer token's actor; None when unknown, revoked or expired, or the actor can no longer act."""
+    found = token_bearer(session, token=token, now=now)
+    return found[0] if found else None
+
+
+def token_bearer(session: Session, *, token: str, now: datetime) -> tuple[Actor, datetime | None] | None:
+    """Return a bearer token's actor, who may do what the token is for, and when the token was used last."""
     row = session.execute(_BEARER, {"token_hash": digest(token), "now": now}).one_or_none()
-    return _to_actor(row, row.wanted_id) if row else None
+    actor = _to_actor(row, row.wanted_id) if row else None
+    if row is None or actor is None:
+        return None
+    if row.scopes is not None:
+        actor = replace(actor, permissions=actor.permissions & set(row.scopes))
+    return actor, row.last_used_at
 
 
 def reader(session: Session, *, actor: Actor) -> Reader:
@@ -88,9 +118,18 @@ _ACTOR: Final = _acting(sa.bindparam("company_id", type_=sa.Uuid())).where(
 _SESSION: Final = _ACTOR.add_columns(Person.name, Company.name.label("company"), Company.country).where(
     Person.auth_epoch == sa.bindparam("epoch")
 )
+_LISTED: Final = (
+    _SESSION.join(LoginSession, LoginSession.person_id == Person.id)
+    .add_columns(LoginSession.last_seen_at)
+    .where(
+        LoginSession.id == sa.bindparam("session_id", type_=sa.Uuid()),
+        LoginSession.ended_at.is_(None),
+        LoginSession.last_seen_at > sa.bindparam("alive_after", type_=UtcDateTime()),
+    )
+)
 _BEARER: Final = (
     _acting(ApiToken.company_id, sa.join(ApiToken, Person, Person.id == ApiToken.person_id))
-    .add_columns(ApiToken.company_id.label("wanted_id"))
+    .add_columns(ApiToken.company_id.label("wanted_id"), ApiToken.scopes, ApiToken.last_used_at)
     .where(
         ApiToken.token_hash == sa.bindparam("token_hash"),
         ApiToken.revoked_at.is_(None),

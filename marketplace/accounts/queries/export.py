@@ -6,7 +6,15 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import ApiToken, Invitation, Membership, Person, TermsAcceptance, TermsVersion
+from marketplace.accounts.models import (
+    ApiToken,
+    Invitation,
+    LoginSession,
+    Membership,
+    Person,
+    TermsAcceptance,
+    TermsVersion,
+)
 from marketplace.accounts.queries import get_person
 from marketplace.kernel.exports import plain, rows
 
@@ -44,6 +52,8 @@ def export_person(session: Session, *, person_id: UUID) -> dict[str, Any]:
         "tokens": rows(
             session,
             sa.select(
+                ApiToken.name,
+                ApiToken.scopes,
                 ApiToken.prefix,
                 ApiToken.company_id,
                 ApiToken.created_at,
@@ -53,6 +63,18 @@ def export_person(session: Session, *, person_id: UUID) -> dict[str, Any]:
             )
             .where(ApiToken.person_id == person_id)
             .order_by(ApiToken.id),
+        ),
+        "sessions": rows(
+            session,
+            sa.select(
+                LoginSession.agent,
+                LoginSession.address,
+                LoginSession.began_at,
+                LoginSession.last_seen_at,
+                LoginSession.ended_at,
+            )
+            .where(LoginSession.person_id == person_id)
+            .order_by(LoginSession.id),
         ),
         "invitations_received": rows(
             session, sa.select(*invited, Invitation.accepted_at).where(mine).order_by(Invitation.id)

@@ -6,9 +6,14 @@ answers ``Rejected`` with 401 after the unit of work.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from marketplace.accounts.rules.permissions import CompanyKind
+
+# A browser that was not seen for so long is logged out.
+SESSION_LIFETIME: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +46,8 @@ class Rejected:
 def must_enrol(kinds: Iterable[CompanyKind], *, has_totp: bool, policy: Policy) -> bool:
     """Tell whether a member of these kinds of companies must set up a second factor before going on."""
     return CompanyKind.OPERATOR in set(kinds) and not has_totp and not policy.second_factor_waived
+
+
+def clean_agent(text: str) -> str:
+    """Return what a browser calls itself, without what a database or a page may not take."""
+    return "".join(letter for letter in text if letter.isprintable())

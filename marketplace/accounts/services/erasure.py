@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.events import PersonErased
-from marketplace.accounts.models import Invitation, LoginCounter, OneTimeCode, Person
+from marketplace.accounts.models import ApiToken, Invitation, LoginCounter, LoginSession, OneTimeCode, Person
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.services import throttle
 from marketplace.accounts.services.membership import end_all_memberships
@@ -47,6 +47,8 @@ def erase_person(session: Session, *, actor: Actor, person_id: UUID, vault: Vaul
     if hashes := files.forget_person(session, person_id=person_id):
         outbox.enqueue(session, BYTES_JOB, {"hashes": hashes}, now=now)
     end_access(session, person=person, now=now)
+    session.execute(sa.delete(LoginSession).where(LoginSession.person_id == person_id))
+    session.execute(sa.update(ApiToken).where(ApiToken.person_id == person_id).values(name=""))
     end_all_memberships(session, actor=actor, person_id=person_id, now=now)
     audit.record(session, actor=actor, action="person.erased", subject="person", subject_id=person_id, now=now)
     events.record(session, PersonErased(person_id=person_id, at=now))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.events import PersonDisabled
-from marketplace.accounts.models import ApiToken, Person
+from marketplace.accounts.models import ApiToken, LoginSession, Person
 from marketplace.accounts.rules.companies import parse_line, parse_locale
 from marketplace.accounts.rules.passwords import check_password
 from marketplace.accounts.rules.permissions import Permission
@@ -112,6 +112,11 @@ def end_access(session: Session, *, person: Person, now: datetime) -> SessionsEn
     """Raise the epoch and revoke the tokens of a person whose row is locked."""
     person.auth_epoch += 1
     session.flush()
+    session.execute(
+        sa.update(LoginSession)
+        .where(LoginSession.person_id == person.id, LoginSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
     session.execute(
         sa.update(ApiToken).where(ApiToken.person_id == person.id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
     )

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from marketplace.accounts.queries import CompanyRow, MemberRow, TokenRow
+from marketplace.accounts.queries import CompanyRow, MemberRow, SessionRow, TokenRow, UnitRow
 from marketplace.accounts.queries.directory import ListedPerson, PartnerRow
 from marketplace.accounts.services import admission
+from marketplace.accounts.services.tokens import Issued
 from marketplace.api.shared.answers import Answer, Instant
 from marketplace.audit import queries as audit
 
@@ -101,6 +102,8 @@ class Member(Answer):
     phone: str | None
     roles: list[str]
     since: Instant
+    unit_id: UUID | None
+    unit: str | None
 
     @classmethod
     def of(cls, row: MemberRow) -> "Member":
@@ -108,8 +111,53 @@ class Member(Answer):
         return cls.model_validate(row)
 
 
+class IssuedToken(Answer):
+    """A new token; its secret is shown this once."""
+
+    id: UUID
+    token: str
+    expires_at: Instant
+
+    @classmethod
+    def of(cls, issued: Issued) -> "IssuedToken":
+        """Write a new token."""
+        return cls.model_validate(issued)
+
+
+class OwnSession(Answer):
+    """A browser in which one is logged in: what it calls itself, from which network address, since when."""
+
+    id: UUID
+    agent: str
+    address: str
+    began_at: Instant
+    last_seen_at: Instant
+
+    @classmethod
+    def of(cls, row: SessionRow) -> "OwnSession":
+        """Write a session."""
+        return cls.model_validate(row)
+
+
+class UnitAnswer(Answer):
+    """A unit of a company, the cost centre of its orders, and how many members it has."""
+
+    id: UUID
+    name: str
+    cost_centre: str
+    members: int
+
+    @classmethod
+    def of(cls, row: UnitRow) -> "UnitAnswer":
+        """Write a unit."""
+        return cls.model_validate(row)
+
+
 class OwnToken(Answer):
-    """A bearer token of one's own, known by the beginning of its secret."""
+    """A bearer token of one's own, known by the beginning of its secret; ``scopes`` null: it may what its holder may.
+
+    ``last_used_at`` is noted once an hour.
+    """
 
     id: UUID
     prefix: str
@@ -117,6 +165,8 @@ class OwnToken(Answer):
     created_at: Instant
     expires_at: Instant
     last_used_at: Instant | None
+    name: str
+    scopes: list[str] | None
 
     @classmethod
     def of(cls, row: TokenRow) -> "OwnToken":

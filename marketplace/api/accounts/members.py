@@ -8,13 +8,13 @@ from marketplace.accounts import queries
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.accounts import answers
 from marketplace.api.accounts.views import own
-from marketplace.api.shared.answers import Items
+from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import people as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import people as requests
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading
+from marketplace.kernel.db import in_unit_of_work, reading
 
 api = Blueprint("api_members", __name__)
 
@@ -69,4 +69,65 @@ def tokens() -> tuple[int, Items[answers.OwnToken]]:
 def revoke_token(token_id: UUID) -> tuple[int, None]:
     """End one of one's own tokens."""
     acts.revoke_token(token_id)
+    return 204, None
+
+
+@api.post("/me/tokens")
+@operation(answers={201: answers.IssuedToken}, tag="accounts", permission=_SELF, body=requests.Token)
+def issue_token(body: requests.Token) -> tuple[int, answers.IssuedToken]:
+    """Make a token for a program: named, for some of one's permissions (``scopes``; left out: all), 90 days by default.
+
+    A token makes none that may more than itself.
+    """
+    return 201, answers.IssuedToken.of(acts.issue_token(body))
+
+
+@api.get("/me/sessions")
+@operation(answers={200: Items[answers.OwnSession]}, tag="accounts", permission=_SELF)
+def sessions() -> tuple[int, Items[answers.OwnSession]]:
+    """List the browsers in which one is logged in, the last seen first."""
+    rows = queries.sessions_of(reading(), person_id=require_actor().person, now=clock.now())
+    return 200, Items[answers.OwnSession](items=[answers.OwnSession.of(row) for row in rows])
+
+
+@api.delete("/me/sessions/<uuid:session_id>")
+@operation(answers={204: None}, tag="accounts", permission=_SELF)
+def end_session(session_id: UUID) -> tuple[int, None]:
+    """End one of one's own sessions."""
+    acts.end_session(session_id)
+    return 204, None
+
+
+@api.get("/companies/<uuid:company_id>/units")
+@operation(answers={200: Items[answers.UnitAnswer]}, tag="accounts", permission=Permission.COMPANY_MEMBERS_EDIT)
+def units(company_id: UUID) -> tuple[int, Items[answers.UnitAnswer]]:
+    """List the open units of the company one acts for."""
+    own(company_id)
+    rows = queries.units_of(reading(), company_id=company_id)
+    return 200, Items[answers.UnitAnswer](items=[answers.UnitAnswer.of(row) for row in rows])
+
+
+@api.post("/companies/<uuid:company_id>/units")
+@operation(answers={201: Created}, tag="accounts", permission=Permission.COMPANY_MEMBERS_EDIT, body=requests.Unit)
+def open_unit(company_id: UUID, body: requests.Unit) -> tuple[int, Created]:
+    """Open a unit with the cost centre of its orders."""
+    own(company_id)
+    return 201, Created(id=in_unit_of_work(lambda session: acts.open_unit(session, body)))
+
+
+@api.post("/companies/<uuid:company_id>/units/<uuid:unit_id>/closure")
+@operation(answers={204: None}, tag="accounts", permission=Permission.COMPANY_MEMBERS_EDIT)
+def close_unit(company_id: UUID, unit_id: UUID) -> tuple[int, None]:
+    """Close a unit that no member belongs to; its orders still show it."""
+    own(company_id)
+    acts.close_unit(unit_id)
+    return 204, None
+
+
+@api.put("/companies/<uuid:company_id>/members/<uuid:person_id>/unit")
+@operation(answers={204: None}, tag="accounts", permission=Permission.COMPANY_MEMBERS_EDIT, body=requests.UnitChoice)
+def assign_unit(company_id: UUID, person_id: UUID, body: requests.UnitChoice) -> tuple[int, None]:
+    """Let a member belong to a unit, or to none; orders placed before keep theirs."""
+    own(company_id)
+    acts.assign_unit(person_id, body)
     return 204, None

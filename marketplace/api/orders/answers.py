@@ -34,8 +34,19 @@ class OrderInList(Answer):
         return cls(**_facts(row, row.side_of(company_id)))
 
 
+class PlacedFor(Answer):
+    """The unit of the buyer that an order was placed for, and its cost centre."""
+
+    id: UUID
+    name: str
+    cost_centre: str
+
+
 class Order(OrderInList):
-    """An order with everything this side may see; its buyer may cancel it as late from ``late_from`` on."""
+    """An order with everything this side may see; its buyer may cancel it as late from ``late_from`` on.
+
+    ``unit`` is the buyer's own business: null to the merchant, and where whoever placed it belonged to none.
+    """
 
     buyer: str
     merchant: str
@@ -45,6 +56,7 @@ class Order(OrderInList):
     trade_terms: TradeTerms
     parties: list[PartyNamed]
     purchase_order_number: str
+    unit: PlacedFor | None
     fx: dict[str, str] | None
     confirm_by: Instant
     proforma_ends_at: Instant | None
@@ -76,6 +88,7 @@ class Order(OrderInList):
             trade_terms=TradeTerms.of(row),
             parties=[PartyNamed(company_id=company, **asdict(party)) for company, party in row.parties.items()],
             purchase_order_number=row.purchase_order_number,
+            unit=PlacedFor.model_validate(seen.unit) if seen.unit else None,
             fx=row.fx if seen.side == "buyer" else None,
             confirm_by=row.confirm_by,
             proforma_ends_at=row.proforma_ends_at,

@@ -60,6 +60,8 @@ class OrderSeen:
     answers: Mapping[UUID, AnswerDue]
     late_from: datetime | None
     acts: tuple[str, ...]
+    # Of who placed it, and shown to the buyer alone.
+    unit: accounts.UnitRow | None
 
     def booking_of(self, line_id: UUID) -> BookingRow | None:
         """Return the present booking of a line."""
@@ -148,6 +150,7 @@ def look(order_id: UUID) -> OrderSeen:
         answers=claims.answers_due(session, line_ids=[line.id for line in lines]),
         late_from=late_from,
         acts=tuple(_acts(order, lines, order.side_of(company_id), late_from, clock.now())),
+        unit=order_queries.unit_of(session, order=order) if company_id == order.buyer_id else None,
     )
 
 

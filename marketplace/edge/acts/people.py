@@ -4,7 +4,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.services import admission, membership, people, tokens
+from marketplace.accounts.rules.codes import TOKEN_LIFETIME
+from marketplace.accounts.services import admission, membership, people, sessions, tokens, units
 from marketplace.edge import door
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import people as requests
@@ -84,4 +85,46 @@ def invite_leader(session: Session, company_id: UUID, body: requests.Leader, *, 
         locale=body.locale or locale,
         vault=door.vault(),
         now=clock.now(),
+    )
+
+
+def issue_token(body: requests.Token) -> tokens.Issued:
+    """Make a token for a program of the asker's own."""
+    return in_unit_of_work(
+        lambda session: tokens.issue_own_token(
+            session,
+            actor=require_actor(),
+            name=body.name,
+            scopes=body.scopes,
+            days=body.days or TOKEN_LIFETIME.days,
+            now=clock.now(),
+        )
+    )
+
+
+def end_session(session_id: UUID) -> None:
+    """End one of the asker's sessions."""
+    in_unit_of_work(
+        lambda session: sessions.end(session, actor=require_actor(), session_id=session_id, now=clock.now())
+    )
+
+
+def open_unit(session: Session, body: requests.Unit) -> UUID:
+    """Open a unit of the asker's company."""
+    return units.open_unit(
+        session, actor=require_actor(), name=body.name, cost_centre=body.cost_centre or "", now=clock.now()
+    )
+
+
+def close_unit(unit_id: UUID) -> None:
+    """Close a unit of the asker's company."""
+    in_unit_of_work(lambda session: units.close_unit(session, actor=require_actor(), unit_id=unit_id, now=clock.now()))
+
+
+def assign_unit(person_id: UUID, body: requests.UnitChoice) -> None:
+    """Let a member of the asker's company belong to a unit."""
+    in_unit_of_work(
+        lambda session: units.assign(
+            session, actor=require_actor(), person_id=person_id, unit_id=body.unit_id, now=clock.now()
+        )
     )

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Country, Line, Request, Verbatim, blank_is_none
+from marketplace.edge.parsing import Country, Line, Request, Verbatim, Whole, blank_is_none
 from marketplace.edge.requests.accounts import Language, Optional, OptionalName
 
 
@@ -22,6 +22,27 @@ class Profile(Request):
 
     name: OptionalName = None
     locale: Language = None
+
+
+class Token(Request):
+    """A token for a program of one's own: its name, how many days it is good, and what it may do (left out: all)."""
+
+    name: Annotated[Line, Field(max_length=80)]
+    scopes: list[Line] | None = Field(default=None, max_length=100)
+    days: Annotated[Annotated[Whole, Field(ge=1, le=365)] | None, BeforeValidator(blank_is_none)] = None
+
+
+class Unit(Request):
+    """A unit of a company, and the cost centre that its orders are booked under."""
+
+    name: Annotated[Line, Field(max_length=100)]
+    cost_centre: Annotated[Annotated[Line, Field(max_length=40)] | None, BeforeValidator(blank_is_none)] = None
+
+
+class UnitChoice(Request):
+    """The unit that a member belongs to; empty for none."""
+
+    unit_id: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
 
 
 class PersonSearch(Request):
@@ -67,6 +88,7 @@ class Trail(Request):
 messages.register(
     errors={
         "own_account": _("This is your own account: another admin has to do this."),
+        "unit_not_empty": _("Members belong to this unit. Let them belong to another first."),
         "is_led": _("Somebody leads this company already and invites colleagues."),
     }
 )

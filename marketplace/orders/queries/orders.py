@@ -9,6 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Unit
+from marketplace.accounts.queries import UnitRow
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -119,6 +121,16 @@ def by_id(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, Ord
     """Return orders whoever they belong to: for other features, not for readers."""
     found = session.scalars(sa.select(Order).where(Order.id.in_(order_ids)))
     return {one.id: _order_row(one) for one in found}
+
+
+def unit_of(session: Session, *, order: OrderRow) -> UnitRow | None:
+    """Return the buyer's unit that an order was placed for: the buyer's own business."""
+    row = session.execute(
+        sa.select(Unit.id, Unit.name, Unit.cost_centre)
+        .join(OrderGroup, OrderGroup.unit_id == Unit.id)
+        .where(OrderGroup.id == order.group_id)
+    ).one_or_none()
+    return UnitRow(*row, members=0) if row else None
 
 
 def unconfirmed(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:

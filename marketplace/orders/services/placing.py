@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries.units import unit_at
 from marketplace.accounts.rules.handovers import Kind
 from marketplace.accounts.services import duties
 from marketplace.audit import services as audit
@@ -25,6 +26,7 @@ def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now
             reference=group.reference,
             buyer_id=group.buyer_id,
             person_id=group.person_id,
+            unit_id=unit_at(company_id=group.buyer_id, person_id=group.person_id),
             checkout_id=group.checkout_id,
             placed_at=now,
         )

@@ -12,15 +12,17 @@ from werkzeug.wrappers import Response
 from marketplace.accounts import queries
 from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.accounts.rules.sign_in import SignIn
+from marketplace.accounts.rules.sign_in import SignIn, clean_agent
+from marketplace.accounts.services import sessions
 from marketplace.edge import door
 from marketplace.edge.acts import accounts as acts
+from marketplace.edge.acts import people as people_acts
 from marketplace.edge.identity import SessionUser, begin_session, require_actor
 from marketplace.edge.parsing import parse_form
 from marketplace.edge.permissions import public, requires
 from marketplace.edge.requests import accounts as requests
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading
+from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Refused, Unauthenticated
 from marketplace.merchants import queries as merchants
 from marketplace.web.accounts.blueprint import pages
@@ -49,7 +51,7 @@ def register_company() -> Any:
     except Refused as refusal:
         return reshown(refusal, _registration)
     proven = door.by_password(body.login, body.password)
-    _begin(proven.person_id, proven.auth_epoch, joined.company_id)
+    _begin(proven.person_id, proven.auth_epoch, joined.company_id, _listed(proven.person_id))
     flash(_("Welcome. Your company is registered."), "good")
     return redirect(url_for("accounts.overview"), 303)
 
@@ -151,6 +153,9 @@ def _reset(**shown: Any) -> str:
 @requires(Permission.ACCOUNT_SELF, twin="DELETE /api/v1/tokens/current")
 def log_out() -> Response:
     """End this browser's session."""
+    user: Any = current_user
+    if user.is_authenticated and user.session_id is not None:
+        people_acts.end_session(user.session_id)
     logout_user()
     session.clear()
     return redirect(url_for("home.index"), 303)
@@ -188,20 +193,24 @@ def continue_session(epoch: int | None = None) -> None:
     """Let this browser's session go on: after every other one was ended, or for the company now open to its person."""
     actor, user = require_actor(), cast("SessionUser", current_user)
     found = door.company_for(reading(), person_id=actor.person, wanted=actor.company_id)
-    _begin(actor.person, user.epoch if epoch is None else epoch, found)
+    if epoch is None:
+        _begin(actor.person, user.epoch, found, user.session_id)
+    else:
+        # With the epoch every session ended, this one too: it begins again.
+        _begin(actor.person, epoch, found, _listed(actor.person))
 
 
 def switch_company(company_id: UUID) -> None:
     """Let this browser's session go on for another of its person's companies."""
     person_id, user = require_actor().person, cast("SessionUser", current_user)
     found = door.chosen_company(reading(), person_id=person_id, company_id=company_id)
-    _begin(person_id, user.epoch, found)
+    _begin(person_id, user.epoch, found, user.session_id)
 
 
 def _enter(found: SignIn) -> Response:
     """Begin the session and go where the reader wanted to go."""
     company_id = door.company_for(reading(), person_id=found.person_id)
-    _begin(found.person_id, found.auth_epoch, company_id)
+    _begin(found.person_id, found.auth_epoch, company_id, _listed(found.person_id))
     if found.must_enrol:
         flash(_("The operator's staff need a second factor. Please set it up now."), "warn")
         return redirect(url_for("accounts.overview"), 303)
@@ -225,12 +234,25 @@ def _first_page() -> str:
     return url_for("orders.many" if actor.may(Permission.TRADE_ORDER_READ) else "accounts.overview")
 
 
-def _begin(person_id: UUID, epoch: int, company_id: UUID | None) -> None:
+def _listed(person_id: UUID) -> UUID:
+    """Note the session that begins, and return its id."""
+    return in_unit_of_work(
+        lambda unit: sessions.begin(
+            unit,
+            person_id=person_id,
+            agent=clean_agent(request.headers.get("User-Agent", "")),
+            address=door.address(),
+            now=clock.now(),
+        )
+    )
+
+
+def _begin(person_id: UUID, epoch: int, company_id: UUID | None, session_id: UUID | None) -> None:
     session.clear()
     actor = acting.session_actor(reading(), person_id=person_id, company_id=company_id, epoch=epoch)
     if actor is None:
         raise Unauthenticated("wrong_login")
-    begin_session(actor, epoch)
+    begin_session(actor, epoch, session_id)
 
 
 def _pending() -> UUID | None:

@@ -13,6 +13,7 @@ from PIL import Image
 from marketplace.accounts.models import Membership, Person
 from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.permissions import STAFF, CompanyKind, Role
+from marketplace.accounts.services import sessions
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading, unit_of_work
@@ -432,6 +433,13 @@ def _join(city: City, town: Town) -> None:
         came = town.program().call("POST", f"/invitations/{town.invitation(login)}/acceptance", 201, joining)
         city.ids[f"person.{name}"] = came["person_id"]
     city.call("operator", "POST", f"/people/{city.ids['person.shut']}/disablement")
+    unit = city.call("buyer", "POST", f"/companies/{city.ids['company.buyer']}/units", {"name": "North"})
+    city.ids["unit"] = unit["id"]
+    with unit_of_work() as session:
+        listed = sessions.begin(
+            session, person_id=city.actor("buyer").person, agent="Browser", address="192.0.2.1", now=clock.now()
+        )
+    city.ids["session"] = str(listed)
     leaving = {"leaver_id": city.ids["person.mate"], "successor_id": str(city.actor("buyer").person)}
     begun = city.call("buyer", "POST", f"/companies/{city.ids['company.buyer']}/handovers", leaving)
     city.ids["handover"] = begun["id"]

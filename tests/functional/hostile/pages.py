@@ -29,6 +29,8 @@ KINDS: Final = {
     "payment_id": "payment.",
     "document_id": "document.sales_contract",
     "handover_id": "handover",
+    "unit_id": "unit",
+    "session_id": "session",
     "import_id": "import.",
     "application_id": "application.",
     "case_id": "case",

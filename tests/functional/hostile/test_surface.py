@@ -11,7 +11,7 @@ APART = {
     "POST /webhooks/stripe": "no form and no call of ours: signed by the provider; among the protocol's tests",
 }
 # Forms whose answer is a page to go on from: where to type the code, what to scan, the recovery codes.
-ANSWERED = {"accounts.send_code", "accounts.enrol", "accounts.confirm_second_factor"}
+ANSWERED = {"accounts.send_code", "accounts.enrol", "accounts.confirm_second_factor", "accounts.issue_token"}
 # Multipart alone: attacked among the uploads.
 UPLOADS = {"POST /files", "POST /imports", "POST /imports/{}/retry"}
 

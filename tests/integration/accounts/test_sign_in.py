@@ -343,11 +343,11 @@ def test_a_token_acts_until_it_is_revoked_or_old(city):
     assert newest.last_used_at is None
 
 
-def test_the_use_of_a_token_is_noted_once_a_day(city):
+def test_the_use_of_a_token_is_noted_once_an_hour(city):
     owner = city.register()
     token = tokens.issue_token(city.session, person_id=owner.person, company_id=None, now=city.now)
     assert tokens.note_token_used(city.session, token=token, now=city.now)
-    assert not tokens.note_token_used(city.session, token=token, now=city.now + timedelta(hours=23))
+    assert not tokens.note_token_used(city.session, token=token, now=city.now + timedelta(minutes=59))
     assert tokens.note_token_used(city.session, token=token, now=city.now + timedelta(hours=24))
 
 

@@ -9,9 +9,10 @@ from marketplace.catalog.services import cards
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution.services import booking, cargo_papers, carriage, manifest_papers
 from marketplace.distribution.services import erasing as discrepancies
+from marketplace.exchange.events import notes as noted
 from marketplace.exchange.events import remarks as remarked
 from marketplace.exchange.events import storefronts as fronts
-from marketplace.exchange.services import remarks
+from marketplace.exchange.services import notes, remarks
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.services import erasing as receipts
@@ -29,12 +30,14 @@ from marketplace.search import services as search
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     accounts.HandedOver: (handing.on_handed_over, checkout.on_handed_over, imports.on_handed_over),
+    noted.NoteShared: (notices.on_note_shared,),
     accounts.ClosureEntered: (notices.on_closure_entered,),
     accounts.PersonErased: (
         claims.on_person_erased,
         receipts.on_person_erased,
         discrepancies.on_person_erased,
         remarks.on_person_erased,
+        notes.on_person_erased,
     ),
     merchants.ApplicationOverdue: (notices.on_application_overdue,),
     merchants.MerchantApproved: (cards.on_merchant_changed, notices.on_application_decided),

@@ -18,6 +18,7 @@ from marketplace.api.merchants.closures import api as closures
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
 from marketplace.api.operations.views import api as operations
+from marketplace.api.orders.notes import api as notes
 from marketplace.api.orders.views import api as orders
 from marketplace.api.payments.views import api as payments
 from marketplace.api.payments.webhooks import api as webhooks
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     members,
     merchants,
     moderation,
+    notes,
     operations,
     orders,
     payments,

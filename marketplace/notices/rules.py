@@ -43,6 +43,7 @@ class News(StrEnum):
     STOREFRONT_DECIDED = "storefront_decided"
     STOREFRONT_WAITS = "storefront_waits"
     CLOSURE_ENTERED = "closure_entered"
+    NOTE_SHARED = "note_shared"
     QUESTION_ASKED = "question_asked"
     QUESTION_ANSWERED = "question_answered"
     REMARK_HIDDEN = "remark_hidden"
@@ -79,6 +80,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.STOREFRONT_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.STOREFRONT_WAITS: Permission.OPERATOR_LISTING_MODERATE,
     News.CLOSURE_ENTERED: Permission.TRADE_ORDER_READ,
+    News.NOTE_SHARED: Permission.TRADE_ORDER_READ,
     News.QUESTION_ASKED: Permission.EXCHANGE_ANSWER_WRITE,
     News.QUESTION_ANSWERED: Permission.EXCHANGE_QUESTION_ASK,
     # The author bought or sells: its buyers and its sellers see to it.

@@ -8,6 +8,7 @@ from marketplace.config import Settings
 from marketplace.web.accounts import access, company, entry, handovers, members, units, views
 from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.catalog import merchant as catalog_merchant
+from marketplace.web.catalog import notes as catalog_notes
 from marketplace.web.catalog import views as catalog_views
 from marketplace.web.catalog.blueprint import pages as catalog
 from marketplace.web.checkout.views import pages as checkout
@@ -29,6 +30,7 @@ from marketplace.web.operations.blueprint import pages as operations
 from marketplace.web.operator import people as operator_people
 from marketplace.web.operator import views as operator_views
 from marketplace.web.operator.blueprint import pages as operator
+from marketplace.web.orders import notes as order_notes
 from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts.views import pages as payouts
@@ -79,6 +81,8 @@ VIEWS = (
     access,
     units,
     merchant_closures,
+    catalog_notes,
+    order_notes,
     catalog_views,
     catalog_merchant,
     desk,

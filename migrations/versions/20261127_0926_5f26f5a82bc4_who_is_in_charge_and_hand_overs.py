@@ -11,7 +11,7 @@ import marketplace.kernel.db
 from marketplace.kernel.ids import new_id
 
 revision: str = "5f26f5a82bc4"
-down_revision: str | None = "dcad5202c2d5"
+down_revision: str | None = "1e1469a86c62"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -14,7 +14,6 @@ from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.rules import cells
 from marketplace.catalog.rules.cells import Spot
 from marketplace.catalog.rules.headers import is_column
-from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.import_states import RESTING, UNDER_WAY, ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.files import queries as files

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import events as accounts
-from marketplace.exchange.events import remarks, storefronts
+from marketplace.exchange.events import notes, remarks, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.events import Event, together
 from marketplace.kernel.ids import new_id
@@ -172,6 +172,11 @@ def on_storefront_decided(session: Session, event: storefronts.StorefrontDecided
 def on_storefront_overdue(session: Session, event: storefronts.StorefrontOverdue) -> None:
     """Tell those who look at storefronts."""
     _later(session, event, News.STOREFRONT_WAITS, version=event.version_id)
+
+
+def on_note_shared(session: Session, event: notes.NoteShared) -> None:
+    """Tell the other company of the order."""
+    _later(session, event, News.NOTE_SHARED, order=event.order_id, author=event.author_id, reader=event.reader_id)
 
 
 def on_closure_entered(session: Session, event: accounts.ClosureEntered) -> None:

@@ -208,6 +208,13 @@ def _paper_over(session: Session, job: Facts, now: datetime) -> Iterator[Letter]
             yield Letter(house.id, facts)
 
 
+def _note_shared(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    author = accounts.get_company(session, company_id=UUID(job["author"]))
+    for row in _orders(session, UUID(job["order"])):
+        facts = {"company": author.name, "reference": row.reference, "path": f"/orders/{row.id}/notes"}
+        yield Letter(UUID(job["reader"]), facts)
+
+
 def _closed(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     """Tell each buyer once, of all that a closure touches; nobody when it was taken back meanwhile."""
     company = accounts.get_company(session, company_id=UUID(job["company"]))
@@ -366,6 +373,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.STOREFRONT_DECIDED: _storefront_decided,
     News.STOREFRONT_WAITS: _storefront_waits,
     News.CLOSURE_ENTERED: _closed,
+    News.NOTE_SHARED: _note_shared,
     News.QUESTION_ASKED: _question_asked,
     News.QUESTION_ANSWERED: _question_answered,
     News.REMARK_HIDDEN: _remark_hidden,

@@ -16,7 +16,7 @@ from marketplace.catalog.queries import personal as personal_offers
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.queries import frozen
 from marketplace.distribution import queries as distribution
-from marketplace.exchange.queries import remarks, storefronts
+from marketplace.exchange.queries import notes, remarks, storefronts
 from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
 from marketplace.logistics.queries import checks as logistics
@@ -47,6 +47,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     imports.breaches,
     moderation.breaches,
     remarks.breaches,
+    notes.breaches,
     orders.breaches,
     claims.breaches,
     distribution.breaches,
@@ -77,6 +78,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     moderation.of_person,
     storefronts.of_person,
     remarks.of_person,
+    notes.of_person,
     files.of_person,
     audit.of_person,
 )

@@ -13,6 +13,10 @@ from marketplace.exchange.events import notes as noted
 from marketplace.exchange.events import remarks as remarked
 from marketplace.exchange.events import storefronts as fronts
 from marketplace.exchange.services import notes, remarks
+from marketplace.exchange.events import leads as visits
+from marketplace.exchange.events import remarks as remarked
+from marketplace.exchange.events import storefronts as fronts
+from marketplace.exchange.services import leads, remarks
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.services import erasing as receipts
@@ -38,6 +42,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         discrepancies.on_person_erased,
         remarks.on_person_erased,
         notes.on_person_erased,
+        leads.on_person_erased,
     ),
     merchants.ApplicationOverdue: (notices.on_application_overdue,),
     merchants.MerchantApproved: (cards.on_merchant_changed, notices.on_application_decided),
@@ -58,6 +63,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     remarked.QuestionAnswered: (notices.on_question_answered,),
     remarked.RemarkHidden: (notices.on_remark_hidden,),
     reviewed.CaseOverdue: (notices.on_cases_overdue,),
+    visits.LeadCame: (notices.on_lead_came,),
+    visits.LeadOverdue: (notices.on_lead_overdue,),
     fronts.StorefrontDecided: (notices.on_storefront_decided,),
     fronts.StorefrontOverdue: (notices.on_storefront_overdue,),
     reviewed.CaseDecided: (weighing.on_decided, notices.on_cases_decided),

@@ -27,6 +27,7 @@ from marketplace.api.remarks.views import api as remarks
 from marketplace.api.search.views import api as search
 from marketplace.api.settings.views import api as settings
 from marketplace.api.shared.operations import spec
+from marketplace.api.showroom import halls as showroom_halls
 from marketplace.api.showroom import storefronts as showroom_storefronts
 from marketplace.api.showroom.blueprint import api as showroom
 from marketplace.api.treasury.views import api as treasury
@@ -62,7 +63,7 @@ BLUEPRINTS = (
     treasury,
 )
 # The modules that hang their calls on a blueprint which several share.
-VIEWS = (showroom_storefronts,)
+VIEWS = (showroom_halls, showroom_storefronts)
 
 
 def init_app(app: Flask, _settings: Settings) -> None:

@@ -103,6 +103,15 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.before_request(_check)
 
 
+def brake(name: str, *, most: int) -> None:
+    """Let an address do something so often a minute, and no more: what strangers may send to people is little."""
+    if current_app.extensions["city.settings"].limits != "on":
+        return
+    found: Brake = current_app.extensions[EXTENSION]
+    if wait := found.take(f"{name}:{request.remote_addr or ''}", most=most):
+        raise TooMany("too_many", retry_after=math.ceil(wait))
+
+
 def _check() -> None:
     # The card provider's notices come from few addresses and are signed; losing one would cost an order its money.
     if request.method in _READING or request.path == WEBHOOK:

@@ -40,6 +40,8 @@ class News(StrEnum):
     PAPER_REJECTED = "paper_rejected"
     PAPER_ENDS = "paper_ends"
     PAPER_OVER = "paper_over"
+    LEAD_CAME = "lead_came"
+    LEAD_WAITS = "lead_waits"
     STOREFRONT_DECIDED = "storefront_decided"
     STOREFRONT_WAITS = "storefront_waits"
     CLOSURE_ENTERED = "closure_entered"
@@ -77,6 +79,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAPER_REJECTED: Permission.COMPANY_MERCHANT_APPLY,
     News.PAPER_ENDS: Permission.COMPANY_MERCHANT_APPLY,
     News.PAPER_OVER: Permission.OPERATOR_MERCHANT_REVIEW,
+    News.LEAD_CAME: Permission.TRADE_LEAD_ANSWER,
+    News.LEAD_WAITS: Permission.TRADE_LEAD_ANSWER,
     News.STOREFRONT_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.STOREFRONT_WAITS: Permission.OPERATOR_LISTING_MODERATE,
     News.CLOSURE_ENTERED: Permission.TRADE_ORDER_READ,

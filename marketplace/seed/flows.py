@@ -93,6 +93,9 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
         catalogue.offer_goods(session, parts=founded[cast.PARTS], fruit=founded[cast.FRUIT], now=now)
     with unit_of_work() as session:
         catalogue.approve_goods(session, moderator=staff[cast.MODERATOR], now=now)
+    with unit_of_work() as session:
+        tenants = [founded[cast.PARTS], founded[cast.FRUIT]]
+        onsite.fill_booths(session, companies=tenants, moderator=staff[cast.MODERATOR], now=now)
         merchants.close_for_stocktaking(session, founded[cast.PARTS], today=desk.now, now=now)
 
 

@@ -1,16 +1,22 @@
-"""What the demo city shows on site: words and a banner of its merchants. All of it is invented and says so."""
+"""What the demo city shows on site: words and banners of merchants, halls and booths. All invented, and says so."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
 
 from obstore.store import ObjectStore
 from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.queries import own
+from marketplace.catalog.rules.states import ListingState
+from marketplace.exchange.queries import showroom as queries
 from marketplace.exchange.rules.storefronts import Front
-from marketplace.exchange.services import storefronts
+from marketplace.exchange.services import showroom, storefronts
 from marketplace.files import flows as files
 from marketplace.files import services as file_services
 from marketplace.files.rules import Purpose
@@ -83,3 +89,51 @@ def show_merchants(
         )
         version_id = storefronts.submit(session, actor=actor, front=front, now=now)
         storefronts.decide(session, actor=moderator, version_id=version_id, decision="show", reason="", now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoHall:
+    """A hall of the demo: its code and names, and the grounds of its booths in square metres, four a row."""
+
+    code: str
+    names: dict[str, str]
+    grounds: tuple[str, ...]
+
+
+# Figures of nobody: the real city's halls are its operator's to enter.
+HALLS: Final = (
+    DemoHall(
+        "A", {"en": "Demo hall A", "zh": "演示甲馆", "vi": "Sảnh minh họa A"}, ("36", "36", "24", "18", "54", "18")
+    ),
+    DemoHall("B", {"en": "Demo hall B", "zh": "演示乙馆", "vi": "Sảnh minh họa B"}, ("27", "27", "27", "27")),
+)
+_ROW: Final = 4
+_TENANCY: Final = timedelta(days=400)
+_SHOWN: Final = 6
+
+
+def open_halls(session: Session, *, moderator: Actor, now: datetime) -> list[UUID]:
+    """Add the demo's halls with their booths; return the booths, hall by hall."""
+    booths: list[UUID] = []
+    for hall in HALLS:
+        hall_id = showroom.add_hall(session, actor=moderator, code=hall.code, names=hall.names, now=now)
+        for number, ground in enumerate(hall.grounds):
+            row, column = divmod(number, _ROW)
+            place = {"area_m2": Decimal(ground), "column": column + 1, "row": row + 1}
+            code = f"{hall.code}-{number + 1:02}"
+            booths.append(showroom.add_booth(session, actor=moderator, hall_id=hall_id, code=code, **place, now=now))
+    return booths
+
+
+def fill_booths(session: Session, *, companies: Sequence[Actor], moderator: Actor, now: datetime) -> None:
+    """Let a booth to each company that may sell, and put its newest live listings there."""
+    booths = open_halls(session, moderator=moderator, now=now)
+    today = queries.today_at(session, now=now)
+    for booth_id, tenant in zip(booths, companies, strict=False):
+        period: dict[str, Any] = {"from_on": today, "until_on": today + _TENANCY}
+        given = {"booth_id": booth_id, "company_id": tenant.company}
+        tenancy_id = showroom.let(session, actor=moderator, **given, **period, now=now)
+        live = own.own_listings(session, company_id=tenant.company, state=ListingState.LIVE, size=_SHOWN)
+        for listing in live.items:
+            shown = {"tenancy_id": tenancy_id, "listing_id": listing.listing_id}
+            showroom.show(session, actor=tenant, **shown, now=now)

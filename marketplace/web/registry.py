@@ -40,8 +40,13 @@ from marketplace.web.search.views import pages as search
 from marketplace.web.settings.views import pages as settings
 from marketplace.web.shared import discovery as discoveries
 from marketplace.web.shared import locale, moulds, render, returning, words
+from marketplace.web.showroom import booths as showroom_booths
+from marketplace.web.showroom import halls as showroom_halls
+from marketplace.web.showroom import labels as showroom_labels
+from marketplace.web.showroom import leads as showroom_leads
 from marketplace.web.showroom import pavilions as showroom_pavilions
 from marketplace.web.showroom import storefronts as showroom_storefronts
+from marketplace.web.showroom import tenants as showroom_tenants
 from marketplace.web.showroom.blueprint import pages as showroom
 from marketplace.web.treasury.views import pages as treasury
 
@@ -93,8 +98,13 @@ VIEWS = (
     operated_lines,
     operator_people,
     operator_views,
+    showroom_booths,
+    showroom_halls,
+    showroom_labels,
+    showroom_leads,
     showroom_pavilions,
     showroom_storefronts,
+    showroom_tenants,
 )
 
 

@@ -19,7 +19,7 @@ from marketplace.checkout.flows import sweeping
 from marketplace.checkout.services import reacting
 from marketplace.distribution import flows as distribution
 from marketplace.edge.acts.imports import explain
-from marketplace.exchange.flows import storefronts
+from marketplace.exchange.flows import leads, storefronts
 from marketplace.files import flows as files
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
@@ -257,6 +257,11 @@ def weigh_cases(args: dict[str, Any]) -> None:
     moderation.weigh_company(UUID(args["company"]), now=clock.now())
 
 
+def escalate_visitors(_args: dict[str, Any]) -> None:
+    """Tell of visitors of booths whom nobody answered in time."""
+    leads.escalate(now=clock.now())
+
+
 def watch_requirements(_args: dict[str, Any]) -> None:
     """Tell merchants, and who reviews, of papers and waivers that end."""
     applications.watch(now=clock.now())
@@ -293,6 +298,7 @@ JOBS: Final[dict[str, Handler]] = {
     "escalate_reviews": escalate_reviews,
     likeness.JOB: compare_listings,
     weighing.JOB: weigh_cases,
+    "escalate_visitors": escalate_visitors,
     "watch_requirements": watch_requirements,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
@@ -329,6 +335,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("lapse_claims", 60),
     ("escalate_reviews", 60),
     (likeness.JOB, 3600),
+    ("escalate_visitors", 60),
     ("close_lines", 21_600),
     ("watch_requirements", 6 * 3600),
     ("expire_stock_holds", 60),

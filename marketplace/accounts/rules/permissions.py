@@ -41,6 +41,7 @@ class Permission(StrEnum):
     OPERATOR_PAYOUT_READ = "operator:payout:read"
     OPERATOR_PERSON_MANAGE = "operator:person:manage"
     OPERATOR_SETTINGS_EDIT = "operator:settings:edit"
+    OPERATOR_SHOWROOM_RUN = "operator:showroom:run"
     OPERATOR_STYLEGUIDE_READ = "operator:styleguide:read"
     PARTNER_CONSIGNMENT_READ = "partner:consignment:read"
     TRADE_CART_EDIT = "trade:cart:edit"
@@ -48,6 +49,7 @@ class Permission(StrEnum):
     TRADE_CLAIM_READ = "trade:claim:read"
     TRADE_DOCUMENT_READ = "trade:document:read"
     TRADE_DOCUMENT_SIGN = "trade:document:sign"
+    TRADE_LEAD_ANSWER = "trade:lead:answer"
     TRADE_ORDER_ACCEPT = "trade:order:accept"
     TRADE_ORDER_CONFIRM = "trade:order:confirm"
     TRADE_ORDER_FULFIL = "trade:order:fulfil"
@@ -134,6 +136,7 @@ _TRADE: Final = (
         _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CART_EDIT,
         _P.TRADE_DOCUMENT_SIGN,
+        _P.TRADE_LEAD_ANSWER,
         _P.TRADE_ORDER_ACCEPT,
         _P.TRADE_ORDER_CONFIRM,
         _P.TRADE_ORDER_FULFIL,
@@ -181,6 +184,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CLAIM_ANSWER,
         _P.TRADE_DOCUMENT_SIGN,
+        _P.TRADE_LEAD_ANSWER,
         _P.TRADE_ORDER_CONFIRM,
         _P.TRADE_ORDER_FULFIL,
         _P.TRADE_PAYMENT_READ,
@@ -209,6 +213,8 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.MERCHANT_APPLICATION_READ,
         _P.OPERATOR_LISTING_MODERATE,
         _P.OPERATOR_MERCHANT_REVIEW,
+        # Who knows the merchants runs the halls they stand in.
+        _P.OPERATOR_SHOWROOM_RUN,
     },
     Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | {
         _P.LOGISTICS_BOOKING_RENEW,
@@ -240,6 +246,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.OPERATOR_PAYOUT_READ,
         _P.OPERATOR_PERSON_MANAGE,
         _P.OPERATOR_SETTINGS_EDIT,
+        _P.OPERATOR_SHOWROOM_RUN,
         _P.OPERATOR_STYLEGUIDE_READ,
         _P.TRADE_PAYOUT_READ,
     },

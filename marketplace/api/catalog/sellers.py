@@ -7,6 +7,7 @@ from uuid import UUID
 from marketplace.api.shared.answers import Answer, Instant
 from marketplace.catalog.queries.sections import SectionRow
 from marketplace.edge.acts.sellers import Seller
+from marketplace.exchange.queries.showroom import BoothRow
 from marketplace.exchange.queries.storefronts import FrontRow
 
 
@@ -39,6 +40,14 @@ class Shelf(Answer):
     offers: int
 
 
+class Stand(Answer):
+    """A booth of the showroom on which the merchant stands today."""
+
+    id: UUID
+    hall: str
+    code: str
+
+
 class Merchant(Answer):
     """A merchant: the city has checked its licence, which names ``legal_name`` and is good until ``licence_until``.
 
@@ -56,9 +65,12 @@ class Merchant(Answer):
     proof: str | None
     storefront: Words | None
     categories: list[Shelf]
+    booths: list[Stand]
 
     @classmethod
-    def of(cls, found: Seller, front: FrontRow | None, sections: Iterable[SectionRow]) -> "Merchant":
+    def of(
+        cls, found: Seller, front: FrontRow | None, sections: Iterable[SectionRow], booths: Iterable[BoothRow]
+    ) -> "Merchant":
         """Write a merchant."""
         return cls(
             id=found.company_id,
@@ -72,4 +84,5 @@ class Merchant(Answer):
             proof=found.proof,
             storefront=Words.of(front) if front else None,
             categories=[Shelf(category=row.code, names=dict(row.names), offers=row.count) for row in sections],
+            booths=[Stand(id=row.id, hall=row.hall_code, code=row.code) for row in booths],
         )

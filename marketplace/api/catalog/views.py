@@ -20,7 +20,7 @@ from marketplace.edge.acts import sellers
 from marketplace.edge.identity import current_actor, require_actor
 from marketplace.edge.parsing import uuid_text
 from marketplace.edge.requests import catalog as requests
-from marketplace.exchange.queries import storefronts
+from marketplace.exchange.queries import showroom, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading, unit_of_work
@@ -68,7 +68,9 @@ def merchant(company_id: UUID) -> tuple[int, Merchant]:
     session = reading()
     found = sellers.seller(session, company_id=company_id)
     front = storefronts.shown(session, company_id=company_id)
-    return 200, Merchant.of(found, front, sections.sections(session, merchant_id=company_id))
+    today = showroom.today_at(session, now=clock.now())
+    booths = showroom.booths_of(session, company_id=company_id, today=today)
+    return 200, Merchant.of(found, front, sections.sections(session, merchant_id=company_id), booths)
 
 
 @api.get("/listings/<uuid:listing_id>")

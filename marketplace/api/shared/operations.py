@@ -129,7 +129,8 @@ def _refusals(
         401: permission is not None,
         403: permission is not None,
         404: any(
-            name.endswith("_id") or name in {"token", "key", "country"} for name in inspect.signature(view).parameters
+            name.endswith("_id") or name in {"token", "key", "country", "code"}
+            for name in inspect.signature(view).parameters
         ),
         409: acts,
         413: acts,

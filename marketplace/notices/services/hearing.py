@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import events as accounts
 from marketplace.exchange.events import notes, remarks, storefronts
+from marketplace.exchange.events import leads, remarks, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.events import Event, together
 from marketplace.kernel.ids import new_id
@@ -162,6 +163,16 @@ def on_requirement_ending(session: Session, event: merchants.RequirementEnding) 
     _later(session, event, News.PAPER_ENDS, **facts)
     if event.is_over:
         _later(session, event, News.PAPER_OVER, **facts)
+
+
+def on_lead_came(session: Session, event: leads.LeadCame) -> None:
+    """Tell the tenant of a card that was left."""
+    _later(session, event, News.LEAD_CAME, lead=event.lead_id)
+
+
+def on_lead_overdue(session: Session, event: leads.LeadOverdue) -> None:
+    """Remind the tenant of a visitor whom nobody answered."""
+    _later(session, event, News.LEAD_WAITS, lead=event.lead_id)
 
 
 def on_storefront_decided(session: Session, event: storefronts.StorefrontDecided) -> None:

@@ -15,7 +15,8 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import CompanyKind, permissions_of
 from marketplace.catalog.rules.texts import in_language
-from marketplace.exchange.queries import questions, remarks, storefronts
+from marketplace.exchange.queries import leads, questions, remarks, storefronts
+from marketplace.exchange.rules.leads import LeadState
 from marketplace.exchange.rules.questions import QuestionState
 from marketplace.exchange.rules.remarks import RemarkKind
 from marketplace.exchange.rules.storefronts import FrontState
@@ -271,6 +272,14 @@ def _late(session: Session, job: Facts) -> int | None:
     return 0 if merchant is not None and merchant.state is MerchantState.SUBMITTED else None
 
 
+def _lead(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    """Tell a tenant of a visitor whom nobody answered yet; the letter itself names nobody."""
+    row = leads.lead(session, lead_id=UUID(job["lead"]), merchant_id=None)
+    if row.state is LeadState.NEW:
+        facts = {"item": row.sku, "until": row.due_at, "path": f"/merchant/leads/{row.id}"}
+        yield Letter(row.merchant_id, facts)
+
+
 def _storefront_decided(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     row = storefronts.version(session, version_id=UUID(job["version"]))
     facts = {"state": row.state.value, "reason": row.reason, "path": "/merchant/storefront"}
@@ -370,6 +379,8 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PAPER_REJECTED: _paper_rejected,
     News.PAPER_ENDS: _paper_ends,
     News.PAPER_OVER: _paper_over,
+    News.LEAD_CAME: _lead,
+    News.LEAD_WAITS: _lead,
     News.STOREFRONT_DECIDED: _storefront_decided,
     News.STOREFRONT_WAITS: _storefront_waits,
     News.CLOSURE_ENTERED: _closed,

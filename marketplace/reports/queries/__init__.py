@@ -17,6 +17,7 @@ from marketplace.checkout import queries as checkout
 from marketplace.checkout.queries import frozen
 from marketplace.distribution import queries as distribution
 from marketplace.exchange.queries import notes, remarks, storefronts
+from marketplace.exchange.queries import leads, remarks, showroom, storefronts
 from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
 from marketplace.logistics.queries import checks as logistics
@@ -55,6 +56,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     frozen.breaches,
     logistics.breaches,
     reference.breaches,
+    showroom.breaches,
     search.breaches,
 )
 
@@ -76,6 +78,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     merchants.of_person,
     requirements.of_person,
     moderation.of_person,
+    leads.of_person,
     storefronts.of_person,
     remarks.of_person,
     notes.of_person,

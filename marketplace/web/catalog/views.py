@@ -25,7 +25,7 @@ from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public
 from marketplace.edge.requests import catalog as requests
 from marketplace.edge.requests import storefronts as fronts
-from marketplace.exchange.queries import questions, storefronts
+from marketplace.exchange.queries import questions, showroom, storefronts
 from marketplace.files import queries as files
 from marketplace.files import store
 from marketplace.files.rules import WIDTHS
@@ -105,6 +105,8 @@ def seller(company_id: UUID) -> str:
     session = reading()
     found = sellers.seller(session, company_id=company_id)
     front = storefronts.shown(session, company_id=company_id)
+    today = showroom.today_at(session, now=clock.now())
+    booths = showroom.booths_of(session, company_id=company_id, today=today)
     sections = shelves.sections(session, merchant_id=company_id)
     page = shelf.shelf(session, merchant_id=company_id, category=asked.category, cursor=asked.cursor)
     kept: dict[str, Any] = {"category": asked.category} if asked.category else {}
@@ -120,13 +122,14 @@ def seller(company_id: UUID) -> str:
             },
             "structured": _merchant(found),
             "front": _front(front) if front else None,
+            "booths": [(row, shown.text(row.hall_names)) for row in booths],
             "sections": _sections(company_id, sections, asked.category),
             "offers": [shown.card(row) for row in page.items],
             "next": url_for("catalog.seller", company_id=company_id, **kept, cursor=page.next) if page.next else None,
             "first": url_for("catalog.seller", company_id=company_id, **kept) if asked.cursor else None,
         }
 
-    facts = (*astuple(found), page.next, front.id if front else None, *map(moulds.facts_of, sections))
+    facts = (*astuple(found), page.next, front.id if front else None, *map(moulds.facts_of, (*sections, *booths)))
     return moulds.page("catalog/merchant.html", values, parts=page.items, facts=facts)
 
 
@@ -181,6 +184,7 @@ def product(listing_id: UUID) -> Any:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
         look = acts.look(session, listing_id=listing_id, asked=requests.Looking(), now=now)
     row, listed = look.listing, look.listing.offer
+    seen = _seen_at(request.args["label"], listing_id) if request.args.get("label") else None
     hub = hub_of(look.ladder.incoterm, look.ladder.place_code, listed.hub_code)
     closed = look.notice and (look.notice.first, look.notice.last, look.notice.order_by)
     ready_on = look.ready_at.astimezone(ZoneInfo(zone_of(listed.country))).date()
@@ -189,6 +193,7 @@ def product(listing_id: UUID) -> Any:
     def values() -> dict[str, Any]:
         return {
             "look": look,
+            "seen": seen,
             "offer": listed,
             "row": row,
             "title": shown.text(listed.titles, listed.source_locale),
@@ -224,8 +229,20 @@ def product(listing_id: UUID) -> Any:
     if errors:
         return render_template(_PRODUCT, **values()), 422
     # Room changes with every booking; the page says no more of it than that it is enough.
-    facts = (*(moulds.facts_of(option, unshown=("room",)) for option in look.options), ready_on, closed, answered)
+    seen_as = (seen.id, seen.is_standing) if seen else None
+    lorries = (moulds.facts_of(option, unshown=("room",)) for option in look.options)
+    facts = (*lorries, ready_on, closed, answered, seen_as)
     return moulds.page(_PRODUCT, values, parts=(row, *destinations), facts=facts)
+
+
+def _seen_at(code: str, listing_id: UUID) -> showroom.ExhibitRow | None:
+    """Return the exhibit whose label led here, None where it is one of something else."""
+    session = reading()
+    try:
+        found = showroom.exhibit(session, code=code, today=showroom.today_at(session, now=clock.now()))
+    except NotFound:
+        return None
+    return found if found.listing_id == listing_id else None
 
 
 def _structured(row: ListingRow, destinations: tuple[PlaceRow, ...]) -> Any:

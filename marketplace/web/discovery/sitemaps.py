@@ -31,6 +31,7 @@ _PAGES: Final = (
     "catalog.products",
     "logistics.departures",
     "settings.rules",
+    "showroom.halls",
     "showroom.pavilions",
     "home.terms",
     "home.contract",

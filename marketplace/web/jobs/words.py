@@ -14,6 +14,7 @@ JOBS: Final[dict[str, Any]] = {
     "erase_bytes": _("Erase files"),
     "erase_letters": _("Erase letters of a person who was erased"),
     "escalate_reviews": _("Tell of reviews that take too long"),
+    "escalate_visitors": _("Tell of visitors who wait too long for an answer"),
     "expire_bookings": _("Give room of lapsed bookings back"),
     "expire_messages": _("Give messages up that could not be sent"),
     "expire_stock_holds": _("Give lapsed claims on stock back"),

@@ -51,6 +51,7 @@ _QUEUES: Final = (
         Permission.OPERATOR_LISTING_MODERATE,
         storefronts.waiting,
     ),
+    _Queue(_("Halls and booths"), "showroom.run_halls", Permission.OPERATOR_SHOWROOM_RUN),
     _Queue(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE, claims.escalated),
     _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     _Queue(

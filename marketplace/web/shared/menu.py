@@ -31,7 +31,13 @@ class Group(NamedTuple):
 MENU: tuple[Entry | Group, ...] = (
     Entry(_("Products"), "catalog.products", None),
     Entry(_("Departures"), "logistics.departures", None),
-    Entry(_("Pavilions"), "showroom.pavilions", None),
+    Group(
+        _("On site"),
+        (
+            Entry(_("Showroom"), "showroom.halls", None),
+            Entry(_("Pavilions"), "showroom.pavilions", None),
+        ),
+    ),
     Entry(_("Cart"), "checkout.cart", Permission.TRADE_CART_EDIT),
     Entry(_("Orders"), "orders.many", Permission.TRADE_ORDER_READ),
     Entry(_("Your questions"), "questions.mine", Permission.EXCHANGE_QUESTION_ASK),
@@ -41,6 +47,8 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Sell"), "merchants.desk", Permission.CATALOG_LISTING_EDIT),
             Entry(_("My listings"), "catalog.own", Permission.CATALOG_LISTING_EDIT, given=SELLS),
             Entry(_("Storefront"), "showroom.storefront", Permission.CATALOG_LISTING_EDIT, given=SELLS),
+            Entry(_("My booths"), "showroom.own_booths", Permission.CATALOG_LISTING_EDIT, given=SELLS),
+            Entry(_("Leads"), "showroom.leads", Permission.TRADE_LEAD_ANSWER, given=SELLS),
             Entry(_("Bring a price list"), "imports.overview", Permission.CATALOG_IMPORT_RUN, given=SELLS),
             Entry(_("To pack and hand over"), "operations.fulfilment", Permission.TRADE_ORDER_FULFIL, given=SELLS),
             Entry(_("Questions"), "questions.owed", Permission.EXCHANGE_ANSWER_WRITE, given=SELLS),
@@ -64,6 +72,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("What companies say"), "remarks.said", Permission.OPERATOR_LISTING_MODERATE),
         ),
     ),
+    Entry(_("Halls and booths"), "showroom.run_halls", Permission.OPERATOR_SHOWROOM_RUN),
     Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(

@@ -359,6 +359,19 @@ def _show(city: City) -> None:
     """Hand a storefront in."""
     front = {"locale": "en", "headlines": {"en": "Chains"}, "banner_file_id": city.ids["file.free"]}
     city.ids["storefront"] = city.call("merchant", "POST", "/merchant/storefront", front)["id"]
+    hall = city.call("operator", "POST", "/halls", {"code": "A", "names": {"en": "Hall A"}})["id"]
+    place = {"code": "A-1", "area_m2": "36", "column": 1, "row": 1}
+    booth = city.call("operator", "POST", f"/halls/{hall}/booths", place)["id"]
+    today = clock.now().date()
+    period = {"from_on": str(today - timedelta(days=9)), "until_on": str(today + timedelta(days=90))}
+    let = {"company_id": city.ids["company.merchant"], **period}
+    tenancy = city.call("operator", "POST", f"/booths/{booth}/tenancies", let)["id"]
+    exhibits = f"/merchant/tenancies/{tenancy}"
+    exhibit = city.call("merchant", "POST", f"{exhibits}/exhibits", {"listing_id": city.ids["live"]})["id"]
+    label = city.call("merchant", "GET", exhibits)["exhibits"][0]["code"]
+    card = {"name": "A Visitor", "email": "visitor@demo.test", "consent": True}
+    lead = city.call("buyer", "POST", f"/exhibits/{label}/cards", card)["id"]
+    city.ids |= {"hall": hall, "booth": booth, "tenancy": tenancy, "exhibit": exhibit, "label": label, "lead": lead}
 
 
 def _close(city: City) -> None:

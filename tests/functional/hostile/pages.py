@@ -48,6 +48,12 @@ KINDS: Final = {
     "account_id": "account",
     "company_id": "company.",
     "version_id": "storefront",
+    "hall_id": "hall",
+    "booth_id": "booth",
+    "tenancy_id": "tenancy",
+    "exhibit_id": "exhibit",
+    "lead_id": "lead",
+    "code": "label",
     "token": "invitation",
 }
 WORDS: Final = {

@@ -98,6 +98,15 @@ def _application(city: City) -> Body:
     )
 
 
+def _tenancy(city: City) -> Body:
+    later = clock.now().date() + timedelta(days=200)
+    return {
+        "company_id": city.ids["company.merchant"],
+        "from_on": later.isoformat(),
+        "until_on": (later + timedelta(days=30)).isoformat(),
+    }
+
+
 def _registration(_city: City) -> Body:
     return {
         "company_name": "Lanxang",
@@ -378,6 +387,32 @@ WAYS: Final[dict[str, Way]] = {
     "POST /merchant/storefront/withdrawal": Way("merchant"),
     "GET /storefronts": Way("operator"),
     "POST /storefronts/{}/decision": Way("operator", ("storefront",), body(decision="decline", reason="Too loud.")),
+    "GET /showroom": Way(""),
+    "GET /showroom/booths/{}": Way("", ("booth",)),
+    "POST /halls": Way("operator", (), body(code="B", names=lambda _: {"en": "Hall B", "zh": "乙馆"})),
+    "POST /halls/{}/booths": Way("operator", ("hall",), body(code="A-2", area_m2="12.5", column=2, row=1)),
+    "GET /booths/{}/tenancies": Way("operator", ("booth",)),
+    "POST /booths/{}/tenancies": Way("operator", ("booth",), _tenancy),
+    "POST /tenancies/{}/end": Way("operator", ("tenancy",), body(until_on=lambda _: _tomorrow())),
+    "GET /merchant/tenancies": Way("merchant"),
+    "GET /merchant/tenancies/{}": Way("merchant", ("tenancy",)),
+    "POST /merchant/tenancies/{}/exhibits": Way("merchant", ("tenancy",), body(listing_id=_of("made"))),
+    "DELETE /merchant/exhibits/{}": Way("merchant", ("exhibit",)),
+    "GET /exhibits/{}": Way("", ("label",)),
+    "POST /exhibits/{}/cards": Way(
+        "",
+        ("label",),
+        body(name="Somsy Vong", email="somsy@demo.test", phone="+86 138 0013 8000", message="How much?", consent=True),
+    ),
+    "GET /leads": Way("merchant"),
+    "GET /leads.csv": Way("merchant"),
+    "GET /leads/{}": Way("merchant", ("lead",)),
+    "POST /leads/{}/taking": Way("merchant", ("lead",)),
+    "PUT /leads/{}/owner": Way(
+        "merchant", ("lead",), body(person_id=lambda city: str(city.people["merchant"].actor.person))
+    ),
+    "POST /leads/{}/acts": Way("merchant", ("lead",), body(action="contact", text="Called.")),
+    "POST /leads/{}/erasure": Way("merchant", ("lead",)),
     "GET /pavilions": Way(""),
     "GET /pavilions/{}": Way("", ("country",)),
     "GET /desk": Way("buyer"),
@@ -500,6 +535,13 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "claims.answer": body(amount="10.00"),
     "claims.decide": body(amount="10.00", text="So be it."),
     "claims.open_claim": body(text="Broken.", quantity="40"),
+    "showroom.add_hall": lambda _: {"code": "B", "names.en": "Hall B"},
+    "showroom.add_booth": body(code="A-2", area_m2="12.5", column="2", row="1"),
+    "showroom.let_booth": _tenancy,
+    "showroom.end_tenancy": body(until_on=lambda _: _tomorrow()),
+    "showroom.show_exhibit": body(listing_id=_of("made")),
+    "showroom.leave_card": body(name="Somsy Vong", email="somsy@demo.test", consent="1"),
+    "showroom.act_on_lead": body(action="contact", text="Called."),
     "showroom.submit_storefront": lambda _: {"locale": "en", "headlines.en": "Chains"},
     "showroom.decide_storefront": body(decision="decline", reason="Too loud."),
     "merchants.decide": _DECIDE,

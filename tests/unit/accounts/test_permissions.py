@@ -42,6 +42,7 @@ trade:claim:answer       o s . . l .
 trade:claim:read         o s p a l f
 trade:document:read      o s p a l f
 trade:document:sign      o s . a . .
+trade:lead:answer        o s . . . .
 trade:order:accept       o . p . l .
 trade:order:confirm      o s . . . .
 trade:order:fulfil       o s . . l .
@@ -104,6 +105,7 @@ operator:payout:approve     . . . t .
 operator:payout:read        . . . t a
 operator:person:manage      . . . . a
 operator:settings:edit      . . . . a
+operator:showroom:run       m . . . a
 operator:styleguide:read    . . . . a
 trade:claim:read            . o . t .
 trade:document:read         m o c t .

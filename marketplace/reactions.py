@@ -9,14 +9,12 @@ from marketplace.catalog.services import cards
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution.services import booking, cargo_papers, carriage, manifest_papers
 from marketplace.distribution.services import erasing as discrepancies
+from marketplace.exchange.events import enquiries as asked
+from marketplace.exchange.events import leads as visits
 from marketplace.exchange.events import notes as noted
 from marketplace.exchange.events import remarks as remarked
 from marketplace.exchange.events import storefronts as fronts
-from marketplace.exchange.services import notes, remarks
-from marketplace.exchange.events import leads as visits
-from marketplace.exchange.events import remarks as remarked
-from marketplace.exchange.events import storefronts as fronts
-from marketplace.exchange.services import leads, remarks
+from marketplace.exchange.services import enquiries, fairs, leads, notes, remarks
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.services import erasing as receipts
@@ -43,6 +41,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         remarks.on_person_erased,
         notes.on_person_erased,
         leads.on_person_erased,
+        enquiries.on_person_erased,
+        fairs.on_person_erased,
     ),
     merchants.ApplicationOverdue: (notices.on_application_overdue,),
     merchants.MerchantApproved: (cards.on_merchant_changed, notices.on_application_decided),
@@ -63,6 +63,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     remarked.QuestionAnswered: (notices.on_question_answered,),
     remarked.RemarkHidden: (notices.on_remark_hidden,),
     reviewed.CaseOverdue: (notices.on_cases_overdue,),
+    asked.EnquiryOverdue: (notices.on_enquiry_overdue,),
     visits.LeadCame: (notices.on_lead_came,),
     visits.LeadOverdue: (notices.on_lead_overdue,),
     fronts.StorefrontDecided: (notices.on_storefront_decided,),

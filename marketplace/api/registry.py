@@ -27,6 +27,8 @@ from marketplace.api.remarks.views import api as remarks
 from marketplace.api.search.views import api as search
 from marketplace.api.settings.views import api as settings
 from marketplace.api.shared.operations import spec
+from marketplace.api.showroom import enquiries as showroom_enquiries
+from marketplace.api.showroom import fairs as showroom_fairs
 from marketplace.api.showroom import halls as showroom_halls
 from marketplace.api.showroom import storefronts as showroom_storefronts
 from marketplace.api.showroom.blueprint import api as showroom
@@ -63,7 +65,7 @@ BLUEPRINTS = (
     treasury,
 )
 # The modules that hang their calls on a blueprint which several share.
-VIEWS = (showroom_halls, showroom_storefronts)
+VIEWS = (showroom_enquiries, showroom_fairs, showroom_halls, showroom_storefronts)
 
 
 def init_app(app: Flask, _settings: Settings) -> None:

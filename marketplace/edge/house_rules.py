@@ -167,6 +167,11 @@ WORDS: Final[dict[Setting, Words]] = {
         _("A merchant answers what buyers ask about his goods within this time; later it counts as overdue."),
         _WORKING_DAYS,
     ),
+    Setting.ENQUIRY_ANSWER_WORKING_DAYS: Words(
+        _("Time to answer an enquiry"),
+        _("The operator answers exhibitors and investors within this time, or is reminded once."),
+        _WORKING_DAYS,
+    ),
     Setting.LEAD_ANSWER_WORKING_DAYS: Words(
         _("Time to answer a visitor of a booth"),
         _("A tenant answers a lead within this time, or the tenant is reminded once."),

@@ -40,6 +40,7 @@ class News(StrEnum):
     PAPER_REJECTED = "paper_rejected"
     PAPER_ENDS = "paper_ends"
     PAPER_OVER = "paper_over"
+    ENQUIRY_WAITS = "enquiry_waits"
     LEAD_CAME = "lead_came"
     LEAD_WAITS = "lead_waits"
     STOREFRONT_DECIDED = "storefront_decided"
@@ -79,6 +80,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAPER_REJECTED: Permission.COMPANY_MERCHANT_APPLY,
     News.PAPER_ENDS: Permission.COMPANY_MERCHANT_APPLY,
     News.PAPER_OVER: Permission.OPERATOR_MERCHANT_REVIEW,
+    News.ENQUIRY_WAITS: Permission.OPERATOR_SHOWROOM_RUN,
     News.LEAD_CAME: Permission.TRADE_LEAD_ANSWER,
     News.LEAD_WAITS: Permission.TRADE_LEAD_ANSWER,
     News.STOREFRONT_DECIDED: Permission.CATALOG_LISTING_EDIT,

@@ -103,6 +103,7 @@ class Setting(StrEnum):
     PAYEE_WAIT_HOURS = "PAYEE_WAIT_HOURS"
     QUESTION_ANSWER_WORKING_DAYS = "QUESTION_ANSWER_WORKING_DAYS"
     LEAD_ANSWER_WORKING_DAYS = "LEAD_ANSWER_WORKING_DAYS"
+    ENQUIRY_ANSWER_WORKING_DAYS = "ENQUIRY_ANSWER_WORKING_DAYS"
 
 
 Value = int | Money
@@ -140,6 +141,7 @@ DEFAULTS: Final[dict[Setting, Value]] = {
     Setting.PAYEE_WAIT_HOURS: 72,
     Setting.QUESTION_ANSWER_WORKING_DAYS: 2,
     Setting.LEAD_ANSWER_WORKING_DAYS: 2,
+    Setting.ENQUIRY_ANSWER_WORKING_DAYS: 2,
 }
 _LONGEST: Final = {"_MINUTES": 24 * 60, "_HOURS": 30 * 24, "_DAYS": 366, "_FACTOR": 10_000, "_PERCENT": 200}
 # Least and largest value of a number; what has no entry is told by the end of its name, and is one at least.

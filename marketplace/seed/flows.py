@@ -96,6 +96,8 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
     with unit_of_work() as session:
         tenants = [founded[cast.PARTS], founded[cast.FRUIT]]
         onsite.fill_booths(session, companies=tenants, moderator=staff[cast.MODERATOR], now=now)
+        onsite.plan_fairs(session, merchants=tenants, moderator=staff[cast.MODERATOR], now=desk.now)
+        onsite.ask_the_city(session, now=desk.now)
         merchants.close_for_stocktaking(session, founded[cast.PARTS], today=desk.now, now=now)
 
 

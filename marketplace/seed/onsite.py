@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.queries import own
 from marketplace.catalog.rules.states import ListingState
 from marketplace.exchange.queries import showroom as queries
+from marketplace.exchange.rules.enquiries import EnquiryKind, Question
+from marketplace.exchange.rules.fairs import FairKind, Plan
 from marketplace.exchange.rules.storefronts import Front
-from marketplace.exchange.services import showroom, storefronts
+from marketplace.exchange.services import enquiries, fairs, showroom, storefronts
 from marketplace.files import flows as files
 from marketplace.files import services as file_services
 from marketplace.files.rules import Purpose
@@ -137,3 +139,48 @@ def fill_booths(session: Session, *, companies: Sequence[Actor], moderator: Acto
         for listing in live.items:
             shown = {"tenancy_id": tenancy_id, "listing_id": listing.listing_id}
             showroom.show(session, actor=tenant, **shown, now=now)
+
+
+_PLACE: Final = "CN-NANPENG"
+_TITLES: Final = (
+    (FairKind.FAIR, "TH", {"en": "Demo fruit week (fictitious)", "zh": "演示水果周（虚构）"}, 45),
+    (FairKind.MATCHMAKING, None, {"en": "Demo matchmaking day (fictitious)", "zh": "演示对接会（虚构）"}, 60),
+)
+
+
+def plan_fairs(session: Session, *, merchants: Sequence[Actor], moderator: Actor, now: datetime) -> None:
+    """Plan the demo's fairs and open them, with a first visitor of each merchant; some weeks from now."""
+    for kind, country, titles, ahead in _TITLES:
+        starts_at = (now + timedelta(days=ahead)).replace(hour=1, minute=0, second=0, microsecond=0)
+        plan = Plan(
+            kind=kind,
+            titles=titles,
+            texts={"en": "An event of the demo city; nobody meets there.", "zh": "演示城市的活动，内容虚构。"},
+            place_code=_PLACE,
+            hall_id=None,
+            country=country,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=8),
+            register_until=starts_at - timedelta(days=2),
+            capacity=40,
+            merchants=tuple(actor.company for actor in merchants),
+        )
+        fair_id = fairs.plan(session, actor=moderator, given=plan, now=now)
+        fairs.act(session, actor=moderator, fair_id=fair_id, action="open", reason="", now=now)
+        for actor in merchants:
+            guest = {"name": "Demo Visitor", "email": "visitor@demo.test", "may_follow_up": True, "locale": "en"}
+            fairs.register(session, actor=actor, fair_id=fair_id, **guest, now=now)
+
+
+def ask_the_city(session: Session, *, now: datetime) -> None:
+    """Let somebody who does not exist ask what a booth costs."""
+    question = Question(
+        kind=EnquiryKind.EXHIBITOR,
+        name="Demo Exhibitor",
+        email="exhibitor@demo.test",
+        company="Demo Rattan Works (fictitious)",
+        country="ID",
+        text="We make rattan chairs. How much is a booth of 18 m² for a year?",
+        has_consented=True,
+    )
+    enquiries.ask(session, actor=None, question=question, locale="en", now=now)

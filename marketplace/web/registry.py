@@ -41,6 +41,8 @@ from marketplace.web.settings.views import pages as settings
 from marketplace.web.shared import discovery as discoveries
 from marketplace.web.shared import locale, moulds, render, returning, words
 from marketplace.web.showroom import booths as showroom_booths
+from marketplace.web.showroom import enquiries as showroom_enquiries
+from marketplace.web.showroom import fairs as showroom_fairs
 from marketplace.web.showroom import halls as showroom_halls
 from marketplace.web.showroom import labels as showroom_labels
 from marketplace.web.showroom import leads as showroom_leads
@@ -99,6 +101,8 @@ VIEWS = (
     operator_people,
     operator_views,
     showroom_booths,
+    showroom_enquiries,
+    showroom_fairs,
     showroom_halls,
     showroom_labels,
     showroom_leads,

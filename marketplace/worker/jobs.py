@@ -19,7 +19,7 @@ from marketplace.checkout.flows import sweeping
 from marketplace.checkout.services import reacting
 from marketplace.distribution import flows as distribution
 from marketplace.edge.acts.imports import explain
-from marketplace.exchange.flows import leads, storefronts
+from marketplace.exchange.flows import enquiries, fairs, leads, storefronts
 from marketplace.files import flows as files
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
@@ -258,8 +258,14 @@ def weigh_cases(args: dict[str, Any]) -> None:
 
 
 def escalate_visitors(_args: dict[str, Any]) -> None:
-    """Tell of visitors of booths whom nobody answered in time."""
+    """Tell of visitors of booths, and of enquiries, that nobody answered in time."""
     leads.escalate(now=clock.now())
+    enquiries.escalate(now=clock.now())
+
+
+def close_registrations(_args: dict[str, Any]) -> None:
+    """Close the registration of fairs whose time to register is over."""
+    fairs.close_due(now=clock.now())
 
 
 def watch_requirements(_args: dict[str, Any]) -> None:
@@ -299,6 +305,7 @@ JOBS: Final[dict[str, Handler]] = {
     likeness.JOB: compare_listings,
     weighing.JOB: weigh_cases,
     "escalate_visitors": escalate_visitors,
+    "close_registrations": close_registrations,
     "watch_requirements": watch_requirements,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
@@ -336,6 +343,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("escalate_reviews", 60),
     (likeness.JOB, 3600),
     ("escalate_visitors", 60),
+    ("close_registrations", 60),
     ("close_lines", 21_600),
     ("watch_requirements", 6 * 3600),
     ("expire_stock_holds", 60),

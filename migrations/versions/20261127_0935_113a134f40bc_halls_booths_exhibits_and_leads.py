@@ -8,7 +8,7 @@ from alembic import op
 import marketplace.kernel.db
 
 revision: str = "113a134f40bc"
-down_revision: str | None = "dcad5202c2d5"
+down_revision: str | None = "b0853c8ce9d9"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -129,7 +129,7 @@ def _refusals(
         401: permission is not None,
         403: permission is not None,
         404: any(
-            name.endswith("_id") or name in {"token", "key", "country", "code"}
+            name.endswith("_id") or name in {"token", "key", "country", "code", "ticket"}
             for name in inspect.signature(view).parameters
         ),
         409: acts,

@@ -110,6 +110,7 @@ class Pavilion(Answer):
     categories: list[Section]
     newest: list[Summary]
     departures: list[Lorry]
+    events: list[UUID]
 
     @classmethod
     def of(cls, found: FoundPavilion) -> "Pavilion":
@@ -133,4 +134,5 @@ class Pavilion(Answer):
                 )
                 for row in found.lorries
             ],
+            events=[row.id for row in found.fairs],
         )

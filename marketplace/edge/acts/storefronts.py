@@ -17,7 +17,8 @@ from marketplace.edge.acts import files
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse
 from marketplace.edge.requests import storefronts as requests
-from marketplace.exchange.queries import pavilions
+from marketplace.exchange.queries import fairs, pavilions
+from marketplace.exchange.queries.fairs import FairRow
 from marketplace.exchange.queries.pavilions import ExhibitorRow
 from marketplace.exchange.rules.storefronts import Front
 from marketplace.exchange.services import storefronts
@@ -43,6 +44,7 @@ class Pavilion:
     sections: tuple[SectionRow, ...]
     newest: tuple[CardRow, ...]
     lorries: tuple[DepartureRow, ...]
+    fairs: tuple[FairRow, ...]
 
 
 def submit(session: Session, body: requests.Front, *, banner: Upload | None = None) -> UUID:
@@ -99,4 +101,5 @@ def pavilion(session: Session, *, country: str, cursor: str | None, now: datetim
         sections=sections_of.sections(session, origin=code),
         newest=shelf.shelf(session, origin=code, size=_NEWEST).items,
         lorries=departures.departures(session, after=now, now=now, from_country=code, size=_LORRIES).items,
+        fairs=fairs.coming(session, now=now, country=code),
     )

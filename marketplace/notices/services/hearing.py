@@ -11,8 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import events as accounts
-from marketplace.exchange.events import notes, remarks, storefronts
-from marketplace.exchange.events import leads, remarks, storefronts
+from marketplace.exchange.events import enquiries, leads, notes, remarks, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.events import Event, together
 from marketplace.kernel.ids import new_id
@@ -163,6 +162,11 @@ def on_requirement_ending(session: Session, event: merchants.RequirementEnding) 
     _later(session, event, News.PAPER_ENDS, **facts)
     if event.is_over:
         _later(session, event, News.PAPER_OVER, **facts)
+
+
+def on_enquiry_overdue(session: Session, event: enquiries.EnquiryOverdue) -> None:
+    """Remind the operator's people who answer enquiries."""
+    _later(session, event, News.ENQUIRY_WAITS, enquiry=event.enquiry_id)
 
 
 def on_lead_came(session: Session, event: leads.LeadCame) -> None:

@@ -15,7 +15,8 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import CompanyKind, permissions_of
 from marketplace.catalog.rules.texts import in_language
-from marketplace.exchange.queries import leads, questions, remarks, storefronts
+from marketplace.exchange.queries import enquiries, leads, questions, remarks, storefronts
+from marketplace.exchange.rules.enquiries import EnquiryState
 from marketplace.exchange.rules.leads import LeadState
 from marketplace.exchange.rules.questions import QuestionState
 from marketplace.exchange.rules.remarks import RemarkKind
@@ -272,6 +273,14 @@ def _late(session: Session, job: Facts) -> int | None:
     return 0 if merchant is not None and merchant.state is MerchantState.SUBMITTED else None
 
 
+def _enquiry_waits(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = enquiries.enquiry(session, enquiry_id=UUID(job["enquiry"]))
+    if row.state is EnquiryState.OPEN:
+        facts = {"reference": row.reference, "until": row.due_at or "", "path": f"/operator/enquiries/{row.id}"}
+        for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
+            yield Letter(house.id, facts)
+
+
 def _lead(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     """Tell a tenant of a visitor whom nobody answered yet; the letter itself names nobody."""
     row = leads.lead(session, lead_id=UUID(job["lead"]), merchant_id=None)
@@ -379,6 +388,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PAPER_REJECTED: _paper_rejected,
     News.PAPER_ENDS: _paper_ends,
     News.PAPER_OVER: _paper_over,
+    News.ENQUIRY_WAITS: _enquiry_waits,
     News.LEAD_CAME: _lead,
     News.LEAD_WAITS: _lead,
     News.STOREFRONT_DECIDED: _storefront_decided,

@@ -16,8 +16,7 @@ from marketplace.catalog.queries import personal as personal_offers
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.queries import frozen
 from marketplace.distribution import queries as distribution
-from marketplace.exchange.queries import notes, remarks, storefronts
-from marketplace.exchange.queries import leads, remarks, showroom, storefronts
+from marketplace.exchange.queries import enquiries, fairs, leads, notes, remarks, showroom, storefronts
 from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
 from marketplace.logistics.queries import checks as logistics
@@ -57,6 +56,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     logistics.breaches,
     reference.breaches,
     showroom.breaches,
+    fairs.breaches,
     search.breaches,
 )
 
@@ -79,6 +79,8 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     requirements.of_person,
     moderation.of_person,
     leads.of_person,
+    enquiries.of_person,
+    fairs.of_person,
     storefronts.of_person,
     remarks.of_person,
     notes.of_person,

@@ -33,6 +33,8 @@ _PAGES: Final = (
     "settings.rules",
     "showroom.halls",
     "showroom.pavilions",
+    "showroom.fairs",
+    "showroom.enquiry_form",
     "home.terms",
     "home.contract",
     "home.privacy",

@@ -10,6 +10,7 @@ JOBS: Final[dict[str, Any]] = {
     "cancel_unconfirmed_orders": _("Cancel orders that were not confirmed in time"),
     "close_lines": _("Close lines whose time to claim is over"),
     "compare_listings": _("Find listings that are alike"),
+    "close_registrations": _("Close the registration of events that begin soon"),
     "deliver_double_events": _("Bring the news of demo payments"),
     "erase_bytes": _("Erase files"),
     "erase_letters": _("Erase letters of a person who was erased"),

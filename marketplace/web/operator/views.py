@@ -12,7 +12,7 @@ from marketplace.config import Settings
 from marketplace.distribution import queries as distribution
 from marketplace.edge.identity import require_actor
 from marketplace.edge.permissions import requires
-from marketplace.exchange.queries import storefronts
+from marketplace.exchange.queries import enquiries, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.mail.channels import EmlFolder
@@ -51,7 +51,9 @@ _QUEUES: Final = (
         Permission.OPERATOR_LISTING_MODERATE,
         storefronts.waiting,
     ),
+    _Queue(_("Enquiries"), "showroom.enquiries", Permission.OPERATOR_SHOWROOM_RUN, enquiries.waiting),
     _Queue(_("Halls and booths"), "showroom.run_halls", Permission.OPERATOR_SHOWROOM_RUN),
+    _Queue(_("Run events"), "showroom.run_fairs", Permission.OPERATOR_SHOWROOM_RUN),
     _Queue(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE, claims.escalated),
     _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     _Queue(

@@ -23,6 +23,9 @@ _PLAIN: Final = frozenset(
         "home.terms",
         "logistics.departure",
         "settings.rules",
+        "showroom.enquiry_form",
+        "showroom.fair",
+        "showroom.fairs",
         "showroom.pavilions",
     }
 )

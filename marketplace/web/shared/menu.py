@@ -36,6 +36,8 @@ MENU: tuple[Entry | Group, ...] = (
         (
             Entry(_("Showroom"), "showroom.halls", None),
             Entry(_("Pavilions"), "showroom.pavilions", None),
+            Entry(_("Events"), "showroom.fairs", None),
+            Entry(_("Ask the city"), "showroom.enquiry_form", None),
         ),
     ),
     Entry(_("Cart"), "checkout.cart", Permission.TRADE_CART_EDIT),
@@ -49,6 +51,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Storefront"), "showroom.storefront", Permission.CATALOG_LISTING_EDIT, given=SELLS),
             Entry(_("My booths"), "showroom.own_booths", Permission.CATALOG_LISTING_EDIT, given=SELLS),
             Entry(_("Leads"), "showroom.leads", Permission.TRADE_LEAD_ANSWER, given=SELLS),
+            Entry(_("Events we take part in"), "showroom.own_fairs", Permission.CATALOG_LISTING_EDIT, given=SELLS),
             Entry(_("Bring a price list"), "imports.overview", Permission.CATALOG_IMPORT_RUN, given=SELLS),
             Entry(_("To pack and hand over"), "operations.fulfilment", Permission.TRADE_ORDER_FULFIL, given=SELLS),
             Entry(_("Questions"), "questions.owed", Permission.EXCHANGE_ANSWER_WRITE, given=SELLS),
@@ -72,7 +75,14 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("What companies say"), "remarks.said", Permission.OPERATOR_LISTING_MODERATE),
         ),
     ),
-    Entry(_("Halls and booths"), "showroom.run_halls", Permission.OPERATOR_SHOWROOM_RUN),
+    Group(
+        _("Run the site"),
+        (
+            Entry(_("Halls and booths"), "showroom.run_halls", Permission.OPERATOR_SHOWROOM_RUN),
+            Entry(_("Run events"), "showroom.run_fairs", Permission.OPERATOR_SHOWROOM_RUN),
+            Entry(_("Enquiries"), "showroom.enquiries", Permission.OPERATOR_SHOWROOM_RUN),
+        ),
+    ),
     Entry(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     Entry(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE),
     Group(

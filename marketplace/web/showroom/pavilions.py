@@ -14,6 +14,7 @@ from marketplace.kernel.db import reading
 from marketplace.web.shared import goods as shown
 from marketplace.web.shared import locale
 from marketplace.web.showroom.blueprint import pages
+from marketplace.web.showroom.fairs import card as fair_card
 
 _OPEN = "what the city shows is there to be seen"
 
@@ -41,6 +42,7 @@ def pavilion(country: str) -> str:
         categories=[_shelf(found.country, row) for row in found.sections],
         offers=[shown.card(row) for row in found.newest],
         lorries=[_lorry(row) for row in found.lorries],
+        fairs=[fair_card(row) for row in found.fairs],
         next=url_for("showroom.pavilion", country=found.country, cursor=following) if following else None,
         first=url_for("showroom.pavilion", country=found.country) if asked.cursor else None,
     )

@@ -371,6 +371,25 @@ def _show(city: City) -> None:
     label = city.call("merchant", "GET", exhibits)["exhibits"][0]["code"]
     card = {"name": "A Visitor", "email": "visitor@demo.test", "consent": True}
     lead = city.call("buyer", "POST", f"/exhibits/{label}/cards", card)["id"]
+    question = {"kind": "investor", "name": "A Fund", "email": "fund@demo.test", "text": "How?", "consent": True}
+    city.ids["enquiry"] = city.call("buyer", "POST", "/enquiries", question)["id"]
+    begins = today + timedelta(days=30)
+    plan = {
+        "kind": "fair",
+        "titles": {"en": "Durian week"},
+        "place": HUB,
+        "starts_at": f"{begins}T09:00",
+        "ends_at": f"{begins}T17:00",
+        "register_until": f"{begins}T08:00",
+        "capacity": 20,
+        "merchants": [city.ids["company.merchant"]],
+    }
+    for name in ("draft", "open"):
+        city.ids[f"fair.{name}"] = city.call("operator", "POST", "/events", plan)["id"]
+    fair = f"/events/{city.ids['fair.open']}"
+    city.call("operator", "POST", f"{fair}/acts", {"action": "open"})
+    guest = {"name": "A Guest", "email": "guest@demo.test", "follow_up": True}
+    city.ids["ticket"] = city.call("buyer", "POST", f"{fair}/registrations", guest)["code"]
     city.ids |= {"hall": hall, "booth": booth, "tenancy": tenancy, "exhibit": exhibit, "label": label, "lead": lead}
 
 

@@ -53,6 +53,9 @@ KINDS: Final = {
     "tenancy_id": "tenancy",
     "exhibit_id": "exhibit",
     "lead_id": "lead",
+    "enquiry_id": "enquiry",
+    "fair_id": ("fair.draft", "fair.open"),
+    "ticket": "ticket",
     "code": "label",
     "token": "invitation",
 }

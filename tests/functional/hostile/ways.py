@@ -107,6 +107,31 @@ def _tenancy(city: City) -> Body:
     }
 
 
+def _fair(city: City) -> Body:
+    begins = clock.now().date() + timedelta(days=40)
+    return {
+        "kind": "matchmaking",
+        "titles": {"en": "Meet your buyers", "zh": "对接会"},
+        "texts": {"en": "Ten minutes each."},
+        "place": HUB,
+        "hall_id": city.ids["hall"],
+        "country": "TH",
+        "starts_at": f"{begins}T09:00",
+        "ends_at": f"{begins}T17:00",
+        "register_until": f"{begins}T08:00",
+        "capacity": 20,
+        "merchants": [city.ids["company.merchant"]],
+    }
+
+
+def _fair_form(city: City) -> Body:
+    fair = _fair(city)
+    return {name: value for name, value in fair.items() if name not in {"titles", "texts", "merchants"}} | {
+        "titles.en": "Meet your buyers",
+        "capacity": "20",
+    }
+
+
 def _registration(_city: City) -> Body:
     return {
         "company_name": "Lanxang",
@@ -404,6 +429,41 @@ WAYS: Final[dict[str, Way]] = {
         ("label",),
         body(name="Somsy Vong", email="somsy@demo.test", phone="+86 138 0013 8000", message="How much?", consent=True),
     ),
+    "POST /enquiries": Way(
+        "",
+        (),
+        body(
+            kind="exhibitor",
+            name="Somsy Vong",
+            email="somsy@demo.test",
+            company="Lanxang",
+            country="LA",
+            text="How much is a booth?",
+            consent=True,
+        ),
+    ),
+    "GET /enquiries": Way("operator"),
+    "GET /enquiries/{}": Way("operator", ("enquiry",)),
+    "POST /enquiries/{}/taking": Way("operator", ("enquiry",)),
+    "PUT /enquiries/{}/owner": Way(
+        "operator", ("enquiry",), body(person_id=lambda city: str(city.people["operator"].actor.person))
+    ),
+    "POST /enquiries/{}/acts": Way("operator", ("enquiry",), body(action="answer", text="Gladly.")),
+    "POST /enquiries/{}/erasure": Way("operator", ("enquiry",)),
+    "GET /events": Way(""),
+    "GET /events/all": Way("operator"),
+    "GET /events/{}": Way("", ("fair.open",)),
+    "POST /events": Way("operator", (), _fair),
+    "POST /events/{}/acts": Way("operator", ("fair.open",), body(action="cancel", reason="Flood.")),
+    "GET /events/{}/registrations": Way("operator", ("fair.open",)),
+    "POST /events/{}/registrations": Way(
+        "buyer", ("fair.open",), body(name="Somsy Vong", email="somsy@demo.test", follow_up=True)
+    ),
+    "GET /event-tickets/{}": Way("", ("ticket",)),
+    "POST /event-tickets/{}/cancellation": Way("", ("ticket",)),
+    "POST /events/{}/check-ins": Way("operator", ("fair.open",), body(code=_of("ticket"))),
+    "GET /merchant/events": Way("merchant"),
+    "GET /merchant/events/{}/visitors": Way("merchant", ("fair.open",)),
     "GET /leads": Way("merchant"),
     "GET /leads.csv": Way("merchant"),
     "GET /leads/{}": Way("merchant", ("lead",)),
@@ -535,6 +595,12 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "claims.answer": body(amount="10.00"),
     "claims.decide": body(amount="10.00", text="So be it."),
     "claims.open_claim": body(text="Broken.", quantity="40"),
+    "showroom.ask": body(name="Somsy", email="somsy@demo.test", text="How much is a booth?", consent="1"),
+    "showroom.act_on_enquiry": body(action="answer", text="Gladly."),
+    "showroom.register": body(name="Somsy", email="somsy@demo.test"),
+    "showroom.plan_fair": _fair_form,
+    "showroom.act_on_fair": body(action="cancel", reason="Flood."),
+    "showroom.check_in": body(code=_of("ticket")),
     "showroom.add_hall": lambda _: {"code": "B", "names.en": "Hall B"},
     "showroom.add_booth": body(code="A-2", area_m2="12.5", column="2", row="1"),
     "showroom.let_booth": _tenancy,
@@ -569,6 +635,8 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "accounts.end_membership": ("buyer", "person.mate"),
     "claims.open_claim": ("buyer", "line.delivered"),
     "merchants.name_payee": ("merchant", ""),
+    "showroom.act_on_fair": ("operator", "fair.open"),
+    "showroom.register": ("buyer", "fair.open"),
     "merchants.send_application": ("rival", ""),
     "operations.hand_over": ("", "line.packed"),
     "operations.pack": ("merchant", "line.confirmed"),

@@ -19,6 +19,7 @@ from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.services import erasing as receipts
 from marketplace.merchants import events as merchants
+from marketplace.merchants.services import qualifications
 from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
 from marketplace.moderation.services import likeness, weighing
@@ -33,6 +34,8 @@ from marketplace.search import services as search
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     accounts.HandedOver: (handing.on_handed_over, checkout.on_handed_over, imports.on_handed_over),
     noted.NoteShared: (notices.on_note_shared,),
+    accounts.MemberJoined: (qualifications.on_member_changed,),
+    accounts.MembershipEnded: (qualifications.on_member_changed,),
     accounts.ClosureEntered: (notices.on_closure_entered,),
     accounts.PersonErased: (
         claims.on_person_erased,
@@ -45,9 +48,15 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         fairs.on_person_erased,
     ),
     merchants.ApplicationOverdue: (notices.on_application_overdue,),
-    merchants.MerchantApproved: (cards.on_merchant_changed, notices.on_application_decided),
+    merchants.MerchantApproved: (
+        cards.on_merchant_changed,
+        qualifications.on_merchant_approved,
+        notices.on_application_decided,
+    ),
     merchants.MerchantTurnedDown: (notices.on_application_decided,),
     merchants.MerchantReinstated: (cards.on_merchant_changed,),
+    merchants.CreditLimitSet: (notices.on_credit_limit_set,),
+    merchants.QualificationChanged: (notices.on_qualification_changed,),
     merchants.RequirementEnding: (notices.on_requirement_ending,),
     merchants.RequirementRuled: (notices.on_requirement_ruled,),
     merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),

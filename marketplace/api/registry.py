@@ -15,6 +15,7 @@ from marketplace.api.imports.views import api as imports
 from marketplace.api.jobs.views import api as jobs
 from marketplace.api.logistics.views import api as logistics
 from marketplace.api.merchants.closures import api as closures
+from marketplace.api.merchants.levels import api as levels
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
 from marketplace.api.operations.views import api as operations
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     handovers,
     imports,
     jobs,
+    levels,
     logistics,
     members,
     merchants,

@@ -78,3 +78,20 @@ class PayeeActivated(Event):
 
     company_id: UUID
     payee_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualificationChanged(Event):
+    """A buyer is verified, or a partner admitted, from now on; or no longer. Orders that run go on."""
+
+    company_id: UUID
+    kind: str
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditLimitSet(Event):
+    """A person of the operator said how much a buyer may owe in a currency."""
+
+    company_id: UUID
+    currency: str

@@ -1,14 +1,16 @@
-"""What time brings: applications that are not answered, papers that end; each in a transaction of its own."""
+"""What time and other rules bring: late answers, papers that end, levels; each in a transaction of its own."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.kernel.db import reading
 from marketplace.kernel.each import each
 from marketplace.merchants import queries
-from marketplace.merchants.queries import watching
+from marketplace.merchants.queries import levels, watching
 from marketplace.merchants.queries.watching import EndRow
-from marketplace.merchants.services import applications, requirements
+from marketplace.merchants.rules.requirements import Kind
+from marketplace.merchants.services import applications, qualifications, requirements
 
 
 def escalate(*, now: datetime) -> int:
@@ -23,14 +25,30 @@ def escalate(*, now: datetime) -> int:
 
 
 def watch(*, now: datetime) -> int:
-    """Tell merchants of what they showed that ends soon or has ended; return how many were told."""
+    """Tell companies of what they showed that ends soon or has ended, and of levels lost by it; return how often."""
     session = reading()
     session.rollback()
     ends: dict[UUID, list[EndRow]] = {}
     for end in watching.ending(session, today=now.date()):
         ends.setdefault(end.company_id, []).append(end)
-    return each(
+    told = each(
         ends,
         lambda writing, company_id: requirements.tell_of_ends(writing, ends=ends[company_id], now=now),
         act="watch_requirements",
+    )
+    return told + _refresh(levels.ended(session, today=now.date()), now=now)
+
+
+def requalify(*, kind: Kind, country: str, now: datetime) -> int:
+    """Work out levels or admissions of a country anew after other things are asked there; return how many changed."""
+    session = reading()
+    session.rollback()
+    return _refresh(levels.judged_in(session, kind=kind, country=country), now=now)
+
+
+def _refresh(company_ids: Iterable[UUID], *, now: datetime) -> int:
+    return each(
+        company_ids,
+        lambda writing, company_id: qualifications.refresh(writing, company_id=company_id, now=now),
+        act="refresh_qualification",
     )

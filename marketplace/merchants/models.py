@@ -1,4 +1,4 @@
-"""Tables of merchants, applications, what they show, decisions and payees."""
+"""Tables of merchants and their applications, of what companies show and are asked, and of payees."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -6,10 +6,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.accounts.rules.companies import LONGEST_NAME
 from marketplace.accounts.rules.numbers import Proof
 from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
-from marketplace.merchants.rules.requirements import Asked, Item, Stage, Verdict
+from marketplace.merchants.rules.levels import QualificationState
+from marketplace.merchants.rules.requirements import Asked, Item, Kind, Stage, Verdict
 from marketplace.merchants.rules.states import ApplicationState, MerchantState, PayeeState
 
 _APPROVED = sa.text("state IN ('approved', 'suspended')")
@@ -97,11 +99,12 @@ class MerchantDecision(Base):
 
 
 class RequirementRule(Base):
-    """Whether companies of a country are asked for an item, where the operator chose; the usual has no row."""
+    """Whether companies of a country and kind are asked for an item, where the operator chose; the usual has no row."""
 
     __tablename__ = "requirement_rule"
 
     country: Mapped[str] = mapped_column(sa.String(2), primary_key=True)
+    kind: Mapped[Kind] = mapped_column(StateColumn(Kind), primary_key=True)
     item: Mapped[Item] = mapped_column(StateColumn(Item), primary_key=True)
     asked: Mapped[Asked] = mapped_column(StateColumn(Asked))
 
@@ -159,7 +162,60 @@ class RequirementNotice(Base):
     told_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-for _grows in (RequirementPaper, RequirementRuling, RequirementNotice):
+class Qualification(Base):
+    """Whether a company meets what it is asked as a buyer or as a partner, and to which day if nothing else is shown.
+
+    Written by ``services.qualifications`` alone; no row while it never did.
+    """
+
+    __tablename__ = "qualification"
+
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), primary_key=True)
+    kind: Mapped[Kind] = mapped_column(StateColumn(Kind))
+    state: Mapped[QualificationState] = mapped_column(StateColumn(QualificationState))
+    until: Mapped[date | None] = mapped_column(sa.Date)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.Index("ix_qualification_kind_state_until", "kind", "state", "until"),)
+
+
+class Warehouse(Base):
+    """Where a buyer receives goods, in its own country, as its own post writes it."""
+
+    __tablename__ = "warehouse"
+
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), primary_key=True)
+    street: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    city: Mapped[str] = mapped_column(sa.String(100))
+    region: Mapped[str] = mapped_column(sa.String(100))
+    postcode: Mapped[str] = mapped_column(sa.String(16))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CreditLimit(Base):
+    """How much a buyer may owe in a currency and to which day, why, and who said so; the newest of a currency counts.
+
+    ``amount``: minor units of ``currency``; nothing takes the one before back.
+    """
+
+    __tablename__ = "credit_limit"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    amount: Mapped[int] = mapped_column(sa.BigInteger)
+    until: Mapped[date] = mapped_column(sa.Date)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    set_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("amount >= 0", name="amount_not_negative"),
+        sa.Index("ix_credit_limit_company_id_currency_id", "company_id", "currency", "id"),
+    )
+
+
+for _grows in (RequirementPaper, RequirementRuling, RequirementNotice, CreditLimit):
     insert_only(_grows)
 
 

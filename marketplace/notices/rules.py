@@ -37,6 +37,8 @@ class News(StrEnum):
     REVIEW_WAITS = "review_waits"
     REVIEW_DELAYED = "review_delayed"
     SELLING_SUSPENDED = "selling_suspended"
+    QUALIFICATION_CHANGED = "qualification_changed"
+    CREDIT_LIMIT_SET = "credit_limit_set"
     PAPER_REJECTED = "paper_rejected"
     PAPER_ENDS = "paper_ends"
     PAPER_OVER = "paper_over"
@@ -77,8 +79,10 @@ TOLD: Final[dict[News, Permission]] = {
     News.REVIEW_WAITS: Permission.OPERATOR_MERCHANT_REVIEW,
     News.REVIEW_DELAYED: Permission.CATALOG_LISTING_EDIT,
     News.SELLING_SUSPENDED: Permission.MERCHANT_APPLICATION_READ,
-    News.PAPER_REJECTED: Permission.COMPANY_MERCHANT_APPLY,
-    News.PAPER_ENDS: Permission.COMPANY_MERCHANT_APPLY,
+    News.QUALIFICATION_CHANGED: Permission.COMPANY_PROFILE_EDIT,
+    News.CREDIT_LIMIT_SET: Permission.TRADE_PAYMENT_PAY,
+    News.PAPER_REJECTED: Permission.COMPANY_PROFILE_EDIT,
+    News.PAPER_ENDS: Permission.COMPANY_PROFILE_EDIT,
     News.PAPER_OVER: Permission.OPERATOR_MERCHANT_REVIEW,
     News.ENQUIRY_WAITS: Permission.OPERATOR_SHOWROOM_RUN,
     News.LEAD_CAME: Permission.TRADE_LEAD_ANSWER,

@@ -20,7 +20,7 @@ from marketplace.web.imports.views import pages as imports
 from marketplace.web.jobs.views import pages as jobs
 from marketplace.web.logistics.views import pages as logistics
 from marketplace.web.merchants import closures as merchant_closures
-from marketplace.web.merchants import desk, requirements, review
+from marketplace.web.merchants import desk, levels, requirements, review
 from marketplace.web.merchants.blueprint import pages as merchants
 from marketplace.web.moderation.views import pages as moderation
 from marketplace.web.operations import bookings as operated_bookings
@@ -93,6 +93,7 @@ VIEWS = (
     catalog_views,
     catalog_merchant,
     desk,
+    levels,
     requirements,
     review,
     operated_bookings,

@@ -30,7 +30,8 @@ from marketplace.logistics.services import timetable
 from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
 from marketplace.merchants import flows as applications
-from marketplace.merchants.services import payees
+from marketplace.merchants.rules.requirements import Kind
+from marketplace.merchants.services import payees, requirements
 from marketplace.moderation import flows as moderation
 from marketplace.moderation.services import likeness, weighing
 from marketplace.notices.services import hearing, writing
@@ -269,8 +270,13 @@ def close_registrations(_args: dict[str, Any]) -> None:
 
 
 def watch_requirements(_args: dict[str, Any]) -> None:
-    """Tell merchants, and who reviews, of papers and waivers that end."""
+    """Tell companies, and who reviews, of papers and waivers that end, and of levels lost by it."""
     applications.watch(now=clock.now())
+
+
+def requalify_companies(args: dict[str, Any]) -> None:
+    """Work out levels of buyers or admissions of partners of a country anew."""
+    applications.requalify(kind=Kind(args["kind"]), country=args["country"], now=clock.now())
 
 
 def prune_jobs(_args: dict[str, Any]) -> None:
@@ -307,6 +313,7 @@ JOBS: Final[dict[str, Handler]] = {
     "escalate_visitors": escalate_visitors,
     "close_registrations": close_registrations,
     "watch_requirements": watch_requirements,
+    requirements.REQUALIFY: requalify_companies,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
     "keep_timetable": keep_timetable,

@@ -186,7 +186,7 @@ def test_who_reviews_is_told_once_a_paper_of_a_company_that_sells_is_over(trade,
     assert [flows.watch(now=later) for _ in range(2)] == [1, 0]
     told = {(one.to, one.subject) for one in town.letters()}
     assert (OWNER, "A paper of your company has ended") in told
-    assert (REVIEWER, "What a merchant showed has ended: Mekong Chains") in told
+    assert (REVIEWER, "What a company showed has ended: Mekong Chains") in told
 
 
 def test_a_rejected_paper_stays_on_the_board_until_another_is_accepted(trade):
@@ -352,13 +352,13 @@ def test_pages_show_hand_in_judge_and_choose(trade):
     page = owner.open("/merchant")
     assert "Letter of the bank" in page
     scan = {"item": "bank_letter", "file_id": (io.BytesIO(PDF), "letter.pdf"), "until": day(-3)}
-    owner.open("/merchant/papers/bank_letter")
-    refused = owner.send("/merchant/papers", scan, 422).get_data(as_text=True)
+    owner.open("/account/papers/bank_letter")
+    refused = owner.send("/account/papers", scan, 422).get_data(as_text=True)
     assert "This paper is over" in refused
-    owner.open("/merchant/papers/tax_certificate", 404)  # nobody asks for it here
-    owner.open("/merchant/papers/terms", 404)
-    owner.open("/merchant/papers/bank_letter")
-    owner.send("/merchant/papers", scan | {"file_id": (io.BytesIO(PDF), "letter.pdf"), "until": ""})
+    owner.open("/account/papers/tax_certificate", 404)  # nobody asks for it here
+    owner.open("/account/papers/terms", 404)
+    owner.open("/account/papers/bank_letter")
+    owner.send("/account/papers", scan | {"file_id": (io.BytesIO(PDF), "letter.pdf"), "until": ""})
     assert "It is looked at with your application." in owner.open("/merchant")
     path = applied(program)
     eye.open(f"/operator/merchants/{path.rpartition('/')[2]}")
@@ -377,8 +377,8 @@ def test_pages_show_hand_in_judge_and_choose(trade):
     eye.send(act, no | {"verdict": "accept"})
     judge.call("POST", f"{path}/decision", 200, YES)
     assert "Every paper was looked at" in eye.open("/operator/requirements")
-    owner.open("/merchant/papers/licence")
-    owner.send("/merchant/papers", scan | {"item": "licence", "file_id": (io.BytesIO(PDF), "new.pdf"), "until": day(9)})
+    owner.open("/account/papers/licence")
+    owner.send("/account/papers", scan | {"item": "licence", "file_id": (io.BytesIO(PDF), "new.pdf"), "until": day(9)})
     assert "Mekong Chains" in eye.open("/operator/requirements")
     assert chief.call("GET", "/requirement-rules", 200)["items"]
     assert "Papers to look at" in eye.text()

@@ -67,6 +67,24 @@ def lookalikes(session: Session, *, company_id: UUID, name: str) -> tuple[Lookal
     return tuple(Lookalike(*row) for row in session.execute(wanted))
 
 
+def same_number(session: Session, *, company_id: UUID, country: str, registration_number: str) -> tuple[UUID, ...]:
+    """Return other open companies that the operator compared with this number of a register.
+
+    Whoever has the number, or says so, is locked in one order: of two that are compared at once the second sees the
+    first.
+    """
+    held = session.scalars(
+        sa.select(Company)
+        .where(
+            Company.country == country, Company.registration_number == registration_number, Company.closed_at.is_(None)
+        )
+        .order_by(Company.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    return tuple(row.id for row in held if row.id != company_id and row.verified_at is not None)
+
+
 def people(session: Session, *, words: str = "", cursor: str | None = None, size: int = _SIZE) -> Page[ListedPerson]:
     """Return people whose name or address holds the words, newest first; erased ones are nobody."""
     wanted = sa.select(Person).where(Person.erased_at.is_(None)).order_by(Person.id.desc()).limit(size + 1)

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     OPERATOR_AUDIT_READ = "operator:audit:read"
     OPERATOR_CLAIM_DECIDE = "operator:claim:decide"
     OPERATOR_COMPANY_ADMIT = "operator:company:admit"
+    OPERATOR_CREDIT_EDIT = "operator:credit:edit"
     OPERATOR_DESK_READ = "operator:desk:read"
     OPERATOR_JOB_REVIVE = "operator:job:revive"
     OPERATOR_LEDGER_READ = "operator:ledger:read"
@@ -148,8 +149,14 @@ _TRADE: Final = (
     }
 )  # fmt: skip
 _PARTNER: Final = (
-    _COMPANY | _PAPERS | _PAYEE | {_P.COMPANY_PAYEE_EDIT, _P.PARTNER_CONSIGNMENT_READ, _P.TRADE_DOCUMENT_SIGN}
-)
+    _COMPANY | _PAPERS | _PAYEE
+    | {
+        _P.COMPANY_PAYEE_EDIT,
+        _P.MERCHANT_APPLICATION_READ,
+        _P.PARTNER_CONSIGNMENT_READ,
+        _P.TRADE_DOCUMENT_SIGN,
+    }
+)  # fmt: skip
 _HANDLES_GOODS: Final = frozenset({_P.LOGISTICS_HANDOVER_RECORD, _P.LOGISTICS_RECEIPT_RECORD})
 _OPERATOR: Final = (
     _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS
@@ -227,6 +234,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     Role.TREASURY: _PAPERS | _PAYEE | {
         _P.COMPANY_PAYEE_EDIT,
         _P.OPERATOR_CLAIM_DECIDE,
+        _P.OPERATOR_CREDIT_EDIT,
         _P.OPERATOR_DESK_READ,
         _P.OPERATOR_LEDGER_READ,
         _P.OPERATOR_PAYOUT_APPROVE,

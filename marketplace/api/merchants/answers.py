@@ -4,8 +4,10 @@ from datetime import date
 from uuid import UUID
 
 from marketplace.accounts.queries.directory import Lookalike as LookalikeRow
-from marketplace.api.shared.answers import Answer, Instant
+from marketplace.accounts.rules.companies import Address
+from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.merchants.queries import ApplicationRow, PayeeRow
+from marketplace.merchants.queries.levels import BuyerRow, LimitRow
 from marketplace.merchants.queries.requirements import RulingRow
 from marketplace.merchants.queries.watching import WatchRow
 from marketplace.merchants.rules.requirements import Requirement
@@ -157,6 +159,7 @@ class Choice(Answer):
     """Whether companies of a country are asked for an item; of a ``fixed`` one the operator chooses nothing."""
 
     country: str
+    kind: str
     item: str
     asked: str
     fixed: bool
@@ -197,3 +200,69 @@ class Payee(Answer):
             country=row.account.country,
             active_from=row.active_from,
         )
+
+
+class Limit(Answer):
+    """How much a buyer may owe in a currency, to which day, why, and who said so when."""
+
+    limit: Amount
+    until: date
+    reason: str
+    set_by: UUID | None
+    set_at: Instant
+
+    @classmethod
+    def of(cls, row: LimitRow) -> "Limit":
+        """Write a limit."""
+        return cls(limit=Amount.of(row.limit), until=row.until, reason=row.reason, set_by=row.set_by, set_at=row.set_at)
+
+
+class Buyer(Answer):
+    """A verified buyer; ``until`` is the first last day of what it showed, ``limits`` are those that count."""
+
+    company_id: UUID
+    company: str
+    country: str
+    until: date | None
+    limits: list[Amount]
+
+    @classmethod
+    def of(cls, row: BuyerRow) -> "Buyer":
+        """Write a buyer."""
+        return cls(
+            company_id=row.company_id,
+            company=row.company_name,
+            country=row.country,
+            until=row.until,
+            limits=[Amount.of(limit) for limit in row.limits],
+        )
+
+
+class Place(Answer):
+    """Where a buyer receives goods."""
+
+    street: str
+    city: str
+    region: str
+    postcode: str
+
+    @classmethod
+    def of(cls, row: Address) -> "Place":
+        """Write an address."""
+        return cls(street=row.street, city=row.city, region=row.region, postcode=row.postcode)
+
+
+class Qualification(Answer):
+    """How the asker's company stands as ``kind``, a buyer or a partner, and what it is asked for.
+
+    ``level`` is a buyer's; ``admitted`` tells whether a partner may be given new work. ``limits`` are amounts only.
+    """
+
+    company_id: UUID
+    kind: str
+    level: str | None
+    admitted: bool | None
+    until: date | None
+    limits: list[Amount]
+    warehouse: Place | None
+    requirements: list[Item]

@@ -22,7 +22,7 @@ from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.merchants import queries
 from marketplace.merchants.queries import requirements as required
 from marketplace.merchants.queries import watching
-from marketplace.merchants.rules.requirements import FIXED
+from marketplace.merchants.rules.requirements import FIXED, Kind
 from marketplace.reference.rules import RCEP
 
 api = Blueprint("api_merchants", __name__)
@@ -119,7 +119,7 @@ def merchant() -> tuple[int, answers.Merchant]:
 
 
 @api.post("/merchant/papers")
-@operation(answers={201: Created}, tag="merchants", permission=Permission.COMPANY_MERCHANT_APPLY, body=requests.Paper)
+@operation(answers={201: Created}, tag="merchants", permission=Permission.COMPANY_PROFILE_EDIT, body=requests.Paper)
 def hand_in(body: requests.Paper) -> tuple[int, Created]:
     """Show a paper for an item that the asker's company is asked for: a new licence, too; a reviewer looks at it."""
     return 201, Created(id=in_unit_of_work(lambda session: acts.hand_in(session, body)))
@@ -136,10 +136,18 @@ def paper(paper_id: UUID) -> tuple[int, Any]:
 
 
 @api.get("/merchants/<uuid:company_id>/requirements")
-@operation(answers={200: Items[answers.Judged]}, tag="merchants", permission=Permission.OPERATOR_MERCHANT_REVIEW)
-def requirements(company_id: UUID) -> tuple[int, Items[answers.Judged]]:
-    """List what a company is asked for and how each item stands."""
-    found = required.requirements_of(reading(), company_id=company_id, today=clock.now().date())
+@operation(
+    answers={200: Items[answers.Judged]},
+    tag="merchants",
+    permission=Permission.OPERATOR_MERCHANT_REVIEW,
+    query=requests.Asking,
+)
+def requirements(company_id: UUID, query: requests.Asking) -> tuple[int, Items[answers.Judged]]:
+    """List what a company is asked for and how each item stands.
+
+    ``kind``: as what it is asked; left out, a trader as one that sells, a partner as what it does here.
+    """
+    found = required.requirements_of(reading(), company_id=company_id, today=clock.now().date(), kind=query.kind)
     return 200, Items[answers.Judged](items=[answers.Judged.of(row) for row in found], next=None)
 
 
@@ -171,7 +179,10 @@ def rule(company_id: UUID, body: requests.Ruling) -> tuple[int, None]:
     query=CursorQuery,
 )
 def watched(query: CursorQuery) -> tuple[int, Items[answers.Watched]]:
-    """List what has to be looked at of companies that sell: papers nobody saw, and what ends within 30 days."""
+    """List what has to be looked at: papers nobody saw, and what ends within 30 days.
+
+    What is asked of who applies to sell is looked at with the application.
+    """
     page = watching.watched(reading(), today=clock.now().date(), cursor=query.cursor).map(answers.Watched.of)
     return 200, Items[answers.Watched](items=list(page.items), next=page.next)
 
@@ -180,13 +191,15 @@ def watched(query: CursorQuery) -> tuple[int, Items[answers.Watched]]:
 @operation(
     answers={200: Items[answers.Choice]},
     tag="merchants",
-    public_because="who wants to sell knows beforehand what is asked for",
+    public_because="who wants to sell or buy knows beforehand what is asked for",
+    query=requests.Asking,
 )
-def choices() -> tuple[int, Items[answers.Choice]]:
-    """List what companies of each country are asked for."""
-    found = required.asked_everywhere(reading(), countries=tuple(sorted(RCEP)))
+def choices(query: requests.Asking) -> tuple[int, Items[answers.Choice]]:
+    """List what companies of each country are asked for, as ``kind``: left out, as companies that sell."""
+    kind = query.kind or Kind.MERCHANT
+    found = required.asked_everywhere(reading(), countries=tuple(sorted(RCEP)), kinds=(kind,))[kind]
     rows = [
-        answers.Choice(country=country, item=item, asked=asked, fixed=item in FIXED)
+        answers.Choice(country=country, kind=kind, item=item, asked=asked, fixed=item in FIXED[kind])
         for country, items in found.items()
         for item, asked in items.items()
     ]

@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.companies import Address
 from marketplace.edge import door
 from marketplace.edge.acts import files
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import merchants as requests
+from marketplace.edge.requests.payments import money
 from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
@@ -19,7 +21,7 @@ from marketplace.kernel.errors import Conflict, FieldError, NotFound, Refused, U
 from marketplace.merchants import queries
 from marketplace.merchants.rules.payees import PayeeAccount, check_account
 from marketplace.merchants.rules.requirements import CHOSEN, Item
-from marketplace.merchants.services import applications, payees, requirements
+from marketplace.merchants.services import applications, credit, payees, requirements, warehouses
 
 _ACCOUNT = ("currency", "account_name", "bank_name", "account_number", "bic", "country")
 
@@ -109,17 +111,43 @@ def rule(session: Session, company_id: UUID, body: requests.Ruling) -> None:
         reason=body.reason or "",
         until=body.until,
         mark=body.mark,
+        is_name_excused=body.despite_name,
+        now=clock.now(),
+    )
+
+
+def name_warehouse(session: Session, body: requests.Warehouse) -> None:
+    """Say where the asker's company receives goods."""
+    address = Address(body.street, body.city, body.region, body.postcode)
+    warehouses.name_warehouse(session, actor=require_actor(), address=address, now=clock.now())
+
+
+def set_limit(session: Session, company_id: UUID, body: requests.CreditLimit) -> None:
+    """Say how much a buyer may owe in a currency."""
+    credit.set_limit(
+        session,
+        actor=require_actor(),
+        company_id=company_id,
+        limit=money(body.amount, body.currency),
+        until=body.until,
+        reason=body.reason,
         now=clock.now(),
     )
 
 
 def choose(session: Session, country: str, item: str, body: requests.Choice) -> None:
     """Choose whether companies of a country are asked for an item."""
-    chosen = next((each for each in CHOSEN if each == item), None)
+    chosen = next((each for each in CHOSEN[body.kind] if each == item), None)
     if chosen is None:
         raise NotFound("requirement")
     requirements.choose(
-        session, actor=require_actor(), country=country.upper(), item=chosen, asked=body.asked, now=clock.now()
+        session,
+        actor=require_actor(),
+        country=country.upper(),
+        kind=body.kind,
+        item=chosen,
+        asked=body.asked,
+        now=clock.now(),
     )
 
 

@@ -4,14 +4,15 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Country, Currency, Line, Request, Text, Tick, Verbatim, blank_is_none
-from marketplace.edge.requests.payments import Day
+from marketplace.edge.parsing import Country, Currency, Exact, Line, Request, Text, Tick, Verbatim, blank_is_none
+from marketplace.edge.requests.accounts import Words
+from marketplace.edge.requests.payments import Day, amount_apart
 from marketplace.merchants.rules.payees import is_bic
-from marketplace.merchants.rules.requirements import Asked, Item, PaperItem, Verdict
+from marketplace.merchants.rules.requirements import Asked, Item, Kind, PaperItem, Verdict
 from marketplace.merchants.rules.states import ApplicationState
 
 
@@ -85,7 +86,8 @@ class Paper(Request):
 class Ruling(Request):
     """What a reviewer says of an item, and why.
 
-    ``mark`` names the evidence that was looked at, empty when there is none; ``until`` is the last day of a waiver.
+    ``mark`` names the evidence that was looked at, empty when there is none; ``until`` is the last day of a waiver;
+    ``despite_name`` lets two names stand that look alike, where an extract of the register is accepted.
     """
 
     item: Item
@@ -93,12 +95,40 @@ class Ruling(Request):
     reason: Annotated[Text | None, BeforeValidator(blank_is_none)] = None
     until: Annotated[Day | None, BeforeValidator(blank_is_none)] = None
     mark: Annotated[Verbatim, Field(max_length=80)] = ""
+    despite_name: Tick = False
 
 
 class Choice(Request):
-    """Whether companies of a country are asked for an item."""
+    """Whether companies of a country are asked for an item, as what."""
 
     asked: Asked
+    kind: Kind = Kind.MERCHANT
+
+
+class Asking(Request):
+    """As what companies are asked."""
+
+    kind: Annotated[Kind | None, BeforeValidator(blank_is_none)] = None
+
+
+class Warehouse(Request):
+    """Where a buyer receives goods, in its own country."""
+
+    street: Line
+    city: Annotated[Line, Field(max_length=100)]
+    region: Words = ""
+    postcode: Words = ""
+
+
+class CreditLimit(Request):
+    """How much a buyer may owe in a currency and to which day, and why; nothing takes the limit before back."""
+
+    amount: Exact
+    currency: Currency
+    until: Day
+    reason: Text
+
+    _amount_apart = model_validator(mode="before")(amount_apart)
 
 
 class Queue(Request):
@@ -121,6 +151,8 @@ messages.register(
         ),
         "licence_with_application": _("The licence of a company that does not sell yet goes with its application."),
         "evidence_changed": _("The company shows something else by now. Look at that first."),
+        "number_compared": _("Another company with this number was compared with its register already."),
+        "not_verified": _("Only a verified buyer has a credit limit."),
         "nothing_shown": _("The company has shown nothing here: it can only be waived."),
         "evidence_over": _("What the company shows here has ended: it cannot be accepted."),
         "number_sells": _("Another merchant sells under this registration number already."),

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import CompanyRow
+from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.numbers import Proof, check_number
-from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
@@ -23,19 +23,25 @@ from marketplace.merchants.models import (
     RequirementPaper,
     RequirementRule,
     RequirementRuling,
+    Warehouse,
 )
 from marketplace.merchants.rules.requirements import (
+    COMPARED,
     Asked,
     Evidence,
     Item,
+    Kind,
     Requirement,
     Ruling,
     Verdict,
     asked_in,
+    kinds_of,
     requirement,
 )
 from marketplace.merchants.rules.states import ApplicationState
 
+# Two people of a company: one who does not answer is not the end of a shipment.
+_PEOPLE: Final = 2
 _VERDICTS: Final = {
     ApplicationState.APPROVED: Verdict.ACCEPT,
     ApplicationState.REJECTED: Verdict.REJECT,
@@ -56,8 +62,8 @@ class PaperRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LicenceRow:
-    """Until when the licence counts that was accepted last, and when that was said."""
+class AcceptedRow:
+    """Until when a paper counts that was accepted, and when that was said."""
 
     valid_until: date | None
     at: datetime
@@ -75,43 +81,68 @@ class RulingRow:
     decided_at: datetime
 
 
-def requirements_of(session: Session, *, company_id: UUID, today: date) -> tuple[Requirement, ...]:
+def requirements_of(
+    session: Session, *, company_id: UUID, today: date, kind: Kind | None = None
+) -> tuple[Requirement, ...]:
     """Return what a company is asked for and how each item stands, in the order of the items.
 
-    NotFound for unknown ids and for companies that never trade: nobody asks them.
+    ``kind``: as what it is asked; None as what it is first: one that sells, or its kind of partner. NotFound for
+    unknown ids, for a kind that the company is not, and for who runs the city: nobody asks him.
     """
-    company = accounts.get_company(session, company_id=company_id)
-    if company.kind is not CompanyKind.TRADE:
+    found = all_of(session, company_id=company_id, today=today)
+    asked = next(iter(found), None) if kind is None else kind
+    if asked is None or asked not in found:
         raise NotFound("company")
-    asked = asked_of(session, country=company.country)
+    return found[asked]
+
+
+def all_of(session: Session, *, company_id: UUID, today: date) -> dict[Kind, tuple[Requirement, ...]]:
+    """Return all that a company is asked for, by as what; NotFound for unknown ids."""
+    company = accounts.get_company(session, company_id=company_id)
+    kinds = kinds_of(company.kind)
+    if not kinds:
+        return {}
     application = _last_application(session, company_id)
     shown = _shown(session, company, application)
     said = _said(session, company_id, application)
-    return tuple(
-        requirement(item, asked[item], shown.get(item), said.get(item), today=today)
-        for item in Item
-        if asked[item] is not Asked.NOT_ASKED
-    )
+    chosen = asked_everywhere(session, countries=(company.country,), kinds=kinds)
+    return {
+        kind: tuple(
+            requirement(item, asked, shown.get(item), said.get(item), today=today)
+            for item, asked in chosen[kind][company.country].items()
+            if asked is not Asked.NOT_ASKED
+        )
+        for kind in kinds
+    }
 
 
-def asked_of(session: Session, *, country: str) -> dict[Item, Asked]:
-    """Return what companies of a country are asked for."""
-    return asked_everywhere(session, countries=(country,))[country]
+def merged(found: Mapping[Kind, tuple[Requirement, ...]]) -> dict[Item, Requirement]:
+    """Return every item once: what is asked twice stands alike both times."""
+    return {each.item: each for rows_ in found.values() for each in rows_}
 
 
-def asked_everywhere(session: Session, *, countries: tuple[str, ...]) -> dict[str, dict[Item, Asked]]:
-    """Return what is asked for in each of these countries, in one query."""
-    chosen: dict[str, dict[Item, Asked]] = {country: {} for country in countries}
-    wanted = sa.select(RequirementRule.country, RequirementRule.item, RequirementRule.asked)
-    for row in session.execute(wanted.where(RequirementRule.country.in_(countries))):
-        chosen[row.country][row.item] = row.asked
-    return {country: asked_in(country, mine) for country, mine in chosen.items()}
+def asked_of(session: Session, *, country: str, kind: Kind) -> dict[Item, Asked]:
+    """Return what companies of a country are asked for as this kind."""
+    return asked_everywhere(session, countries=(country,), kinds=(kind,))[kind][country]
+
+
+def asked_everywhere(
+    session: Session, *, countries: tuple[str, ...], kinds: tuple[Kind, ...]
+) -> dict[Kind, dict[str, dict[Item, Asked]]]:
+    """Return what is asked for as each kind in each of these countries, in one query."""
+    chosen: dict[tuple[Kind, str], dict[Item, Asked]] = {}
+    wanted = sa.select(RequirementRule).where(RequirementRule.country.in_(countries), RequirementRule.kind.in_(kinds))
+    for row in session.scalars(wanted):
+        chosen.setdefault((row.kind, row.country), {})[row.item] = row.asked
+    return {
+        kind: {country: asked_in(country, kind, chosen.get((kind, country), {})) for country in countries}
+        for kind in kinds
+    }
 
 
 def requirement_of(session: Session, *, company_id: UUID, item: str, today: date) -> Requirement:
-    """Return how one item stands; NotFound for what the company is not asked for."""
-    found = requirements_of(session, company_id=company_id, today=today)
-    for each in found:
+    """Return how one item stands; NotFound for what the company is not asked for as anything."""
+    for each in merged(all_of(session, company_id=company_id, today=today)).values():
         if each.item == item:
             return each
     raise NotFound("requirement")
@@ -123,8 +154,11 @@ def papers_of(session: Session, *, company_id: UUID) -> Mapping[Item, PaperRow]:
     return {row.item: PaperRow(*row) for row in found}
 
 
-def accepted_licence(session: Session, *, company_id: UUID) -> LicenceRow | None:
-    """Return the licence that was accepted last, unless it was rejected since; another that was rejected takes none."""
+def accepted_papers(session: Session, *, company_id: UUID) -> dict[Item, AcceptedRow]:
+    """Return of each item the paper that was accepted last, unless it was rejected since.
+
+    Another that was rejected takes none: who shows the next one loses nothing by it.
+    """
     later = aliased(RequirementRuling)
     taken_back = sa.exists().where(
         later.paper_id == RequirementRuling.paper_id,
@@ -132,18 +166,27 @@ def accepted_licence(session: Session, *, company_id: UUID) -> LicenceRow | None
         later.id > RequirementRuling.id,
     )
     found = session.execute(
-        sa.select(RequirementPaper.valid_until, RequirementRuling.decided_at)
+        sa.select(RequirementRuling.item, RequirementPaper.valid_until, RequirementRuling.decided_at)
         .join(RequirementPaper, RequirementPaper.id == RequirementRuling.paper_id)
         .where(
             RequirementRuling.company_id == company_id,
-            RequirementRuling.item == Item.LICENCE,
             RequirementRuling.verdict == Verdict.ACCEPT,
             ~taken_back,
         )
-        .order_by(RequirementRuling.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return LicenceRow(*found) if found else None
+        .order_by(RequirementRuling.id)
+    )
+    return {row.item: AcceptedRow(row.valid_until, row.decided_at) for row in found}
+
+
+def accepted_licence(session: Session, *, company_id: UUID) -> AcceptedRow | None:
+    """Return the licence that was accepted last and counts."""
+    return accepted_papers(session, company_id=company_id).get(Item.LICENCE)
+
+
+def warehouse_of(session: Session, *, company_id: UUID) -> Address | None:
+    """Return where a buyer receives goods, None while it said nothing."""
+    row = session.get(Warehouse, company_id)
+    return Address(row.street, row.city, row.region, row.postcode) if row else None
 
 
 def is_rejected(session: Session, *, paper_id: UUID) -> bool:
@@ -240,6 +283,13 @@ def _shown(session: Session, company: CompanyRow, application: MerchantApplicati
         found[Item.PAYEE] = Evidence("active", proves_itself=True)
     if accounts.has_accepted_terms(session, company_id=company.id):
         found[Item.TERMS] = Evidence("accepted", proves_itself=True)
+    if application is not None and application.state is ApplicationState.APPROVED:
+        extract = found.get(Item.REGISTER, Evidence(COMPARED))
+        found[Item.REGISTER] = replace(extract, proves_itself=True)
+    if warehouse := warehouse_of(session, company_id=company.id):
+        found[Item.WAREHOUSE] = Evidence(_digest(warehouse.lines))
+    if sum(bool(member.display_name) for member in accounts.members_of(session, company_id=company.id)) >= _PEOPLE:
+        found[Item.PEOPLE] = Evidence("named", proves_itself=True)
     return found
 
 

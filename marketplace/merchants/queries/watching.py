@@ -1,4 +1,7 @@
-"""Watch what companies that sell showed: what nobody accepted, and what ends. An address or number is not watched."""
+"""Watch what companies showed: what nobody accepted, and what ends. An address or number is not watched.
+
+What belongs to an application to sell is looked at with that; what is asked of buyers and partners, here alone.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.accounts.models import Company
+from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.merchants.models import (
@@ -18,7 +23,18 @@ from marketplace.merchants.models import (
     RequirementRuling,
 )
 from marketplace.merchants.queries.requirements import is_newest_paper, is_newest_ruling
-from marketplace.merchants.rules.requirements import BEFORE, PAPERS, WATCHED, Asked, Item, ItemState, Stage, Verdict
+from marketplace.merchants.rules.requirements import (
+    BEFORE,
+    BUYING,
+    PAPERS,
+    WATCHED,
+    Asked,
+    Item,
+    ItemState,
+    Kind,
+    Stage,
+    Verdict,
+)
 from marketplace.merchants.rules.states import STANDING
 
 PAGE: Final = 24
@@ -26,7 +42,7 @@ PAGE: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class WatchRow:
-    """An item of a merchant that somebody has to look at, and how it stands; accepted and waived ones end soon.
+    """An item of a company that somebody has to look at, and how it stands; accepted and waived ones end soon.
 
     A waiver that ended, and after which nothing was shown, is ``expired`` with ``is_waiver``.
     """
@@ -41,7 +57,7 @@ class WatchRow:
 
 @dataclass(frozen=True, slots=True)
 class EndRow:
-    """What counts of a merchant, or a waiver, and how near its end is; nobody was told of this stage."""
+    """What counts of a company, or a waiver, and how near its end is; nobody was told of this stage."""
 
     company_id: UUID
     item: Item
@@ -51,7 +67,7 @@ class EndRow:
 
 
 def watched(session: Session, *, today: date, cursor: str | None = None) -> Page[WatchRow]:
-    """Return what reviewers have to look at of companies that sell: by company, what nobody accepted and what ends."""
+    """Return what reviewers have to look at of companies: by company, what nobody accepted and what ends."""
     found = _to_watch(today).subquery()
     wanted = sa.select(found).order_by(found.c.company_id, found.c.place).limit(PAGE + 1)
     if cursor:
@@ -64,12 +80,12 @@ def watched(session: Session, *, today: date, cursor: str | None = None) -> Page
 
 
 def count_watched(session: Session, *, today: date) -> int:
-    """Count what reviewers have to look at of companies that sell."""
+    """Count what reviewers have to look at of what companies showed."""
     return session.scalar(sa.select(sa.func.count()).select_from(_to_watch(today).subquery())) or 0
 
 
 def ending(session: Session, *, today: date) -> tuple[EndRow, ...]:
-    """Return what counts of merchants and ends soon or has ended, where nobody was told of that stage yet."""
+    """Return what counts of companies and ends soon or has ended, where nobody was told of that stage yet."""
     found = _to_watch(today).subquery()
     stage = sa.case(
         (found.c.until < today, Stage.OVER.value),
@@ -125,7 +141,7 @@ def _to_watch(today: date) -> sa.CompoundSelect[*tuple[Any, ...]]:
     papers = (
         sa.select(
             paper.company_id,
-            Merchant.legal_name.label("name"),
+            Company.name.label("name"),
             sa.cast(paper.item, sa.String).label("item"),
             (sa.cast(paper.item, sa.String) + " paper").label("place"),
             sa.false().label("is_waiver"),
@@ -133,12 +149,12 @@ def _to_watch(today: date) -> sa.CompoundSelect[*tuple[Any, ...]]:
             sa.func.coalesce(is_rejected, sa.false()).label("is_rejected"),
             paper.valid_until.label("until"),
         )
-        .join(Merchant, Merchant.company_id == paper.company_id)
+        .join(Company, Company.id == paper.company_id)
         .outerjoin(
             ruling, sa.and_(ruling.company_id == paper.company_id, ruling.item == paper.item, is_newest_ruling())
         )
         .where(
-            Merchant.state.in_(STANDING),
+            _is_watched(paper.item),
             paper.item.in_(PAPERS),
             is_newest_paper(),
             ~sa.func.coalesce(is_waived, sa.false()),
@@ -151,7 +167,7 @@ def _to_watch(today: date) -> sa.CompoundSelect[*tuple[Any, ...]]:
     waivers = (
         sa.select(
             ruling.company_id,
-            Merchant.legal_name.label("name"),
+            Company.name.label("name"),
             sa.cast(ruling.item, sa.String).label("item"),
             (sa.cast(ruling.item, sa.String) + " waiver").label("place"),
             sa.true().label("is_waiver"),
@@ -159,9 +175,9 @@ def _to_watch(today: date) -> sa.CompoundSelect[*tuple[Any, ...]]:
             sa.false().label("is_rejected"),
             ruling.until,
         )
-        .join(Merchant, Merchant.company_id == ruling.company_id)
+        .join(Company, Company.id == ruling.company_id)
         .where(
-            Merchant.state.in_(STANDING),
+            _is_watched(ruling.item),
             ruling.verdict == Verdict.WAIVE,
             ruling.until <= soon,
             sa.or_(ruling.until >= today, ~is_hiding),
@@ -172,10 +188,22 @@ def _to_watch(today: date) -> sa.CompoundSelect[*tuple[Any, ...]]:
     return sa.union_all(papers, waivers)
 
 
+def _is_watched(item: Any) -> sa.ColumnElement[bool]:
+    """Tell what is looked at here: what is asked of who sells, once it does; of everybody else, at once."""
+    sells = sa.exists().where(Merchant.company_id == Company.id, Merchant.state.in_(STANDING))
+    return sa.and_(Company.closed_at.is_(None), sa.or_(Company.kind != CompanyKind.TRADE, item.in_(BUYING), sells))
+
+
 def _is_asked(item: Any) -> sa.ColumnElement[bool]:
-    """Tell items that the merchant's country was not freed of; nothing is shown of what nobody ever asked for."""
+    """Tell items that the company's country was not freed of; nothing is shown of what nobody ever asked for."""
+    kind = sa.case(
+        (Company.kind != CompanyKind.TRADE, sa.cast(Company.kind, sa.String)),
+        (item.in_(BUYING), Kind.BUYER.value),
+        else_=Kind.MERCHANT.value,
+    )
     return ~sa.exists().where(
-        RequirementRule.country == Merchant.country,
+        RequirementRule.country == Company.country,
+        sa.cast(RequirementRule.kind, sa.String) == kind,
         RequirementRule.item == item,
         RequirementRule.asked == Asked.NOT_ASKED,
     )

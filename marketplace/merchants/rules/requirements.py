@@ -1,8 +1,9 @@
-"""What a company shows before it sells: which items its country asks for, and how each of them stands.
+"""What a company shows before it sells, buys as a verified one, or works here: which items are asked, how each stands.
 
 An item's state is worked out when it is read, from what the company shows (*evidence*), what a reviewer said of just
 that (*ruling*), and today. Whoever shows something else is looked at again; what ran out is flagged, and suspends
-nobody. The registration is judged with the application that names it.
+nobody. The registration of who sells is judged with the application that names it; what a buyer or a partner is
+called and numbered, with its extract of the register.
 """
 
 from collections.abc import Mapping
@@ -13,10 +14,29 @@ from typing import Final
 from uuid import UUID
 
 from marketplace.accounts.rules.numbers import VALIDATORS
+from marketplace.accounts.rules.permissions import PARTNERS, CompanyKind
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.merchants.rules.states import STANDING, MerchantState
 
 LONGEST_REASON: Final = 2_000
+
+
+# The mark of a name and number that the operator compared before: with the licence of who sells.
+COMPARED: Final = "compared"
+
+
+class Kind(StrEnum):
+    """As what a company is asked: a trader as one that sells and as one that buys, a partner as what it does here."""
+
+    MERCHANT = "merchant"
+    BUYER = "buyer"
+    CARRIER = CompanyKind.CARRIER.value
+    BROKER = CompanyKind.BROKER.value
+    DC = CompanyKind.DC.value
+    INSPECTOR = CompanyKind.INSPECTOR.value
+    INSURER = CompanyKind.INSURER.value
+    BANK = CompanyKind.BANK.value
+    AGENT = CompanyKind.AGENT.value
 
 
 class Item(StrEnum):
@@ -32,6 +52,13 @@ class Item(StrEnum):
     EXPORT_REGISTRATION = "export_registration"
     BANK_LETTER = "bank_letter"
     REVIEW = "review"
+    REGISTER = "register"
+    IMPORT_REGISTRATION = "import_registration"
+    TAX_STATUS = "tax_status"
+    WAREHOUSE = "warehouse"
+    PEOPLE = "people"
+    TRADE_LICENCE = "trade_licence"
+    LIABILITY_INSURANCE = "liability_insurance"
 
 
 class PaperItem(StrEnum):
@@ -41,6 +68,11 @@ class PaperItem(StrEnum):
     TAX_CERTIFICATE = Item.TAX_CERTIFICATE.value
     EXPORT_REGISTRATION = Item.EXPORT_REGISTRATION.value
     BANK_LETTER = Item.BANK_LETTER.value
+    REGISTER = Item.REGISTER.value
+    IMPORT_REGISTRATION = Item.IMPORT_REGISTRATION.value
+    TAX_STATUS = Item.TAX_STATUS.value
+    TRADE_LICENCE = Item.TRADE_LICENCE.value
+    LIABILITY_INSURANCE = Item.LIABILITY_INSURANCE.value
 
 
 class Asked(StrEnum):
@@ -80,10 +112,29 @@ class Stage(StrEnum):
 
 PAPERS: Final = tuple(Item(paper) for paper in PaperItem)
 # What a reviewer compares; of the others the city knows by itself how they stand.
-JUDGED: Final = (Item.TAX_ID, Item.ADDRESS, *PAPERS)
+JUDGED: Final = (Item.TAX_ID, Item.ADDRESS, Item.WAREHOUSE, *PAPERS)
+_PARTNER: Final = (Item.TERMS, Item.REGISTER, Item.TRADE_LICENCE)
 # What every country's companies show; the operator chooses for the others.
-FIXED: Final = (Item.TERMS, Item.REGISTRATION, Item.LICENCE, Item.PAYEE, Item.REVIEW)
-CHOSEN: Final = tuple(item for item in Item if item not in FIXED)
+FIXED: Final[Mapping[Kind, tuple[Item, ...]]] = {
+    Kind.MERCHANT: (Item.TERMS, Item.REGISTRATION, Item.LICENCE, Item.PAYEE, Item.REVIEW),
+    Kind.BUYER: (Item.TERMS, Item.REGISTER, Item.WAREHOUSE, Item.PEOPLE),
+    **{Kind(kind): _PARTNER for kind in PARTNERS},
+}
+CHOSEN: Final[Mapping[Kind, tuple[Item, ...]]] = {
+    Kind.MERCHANT: (
+        Item.TAX_ID,
+        Item.ADDRESS,
+        Item.TAX_CERTIFICATE,
+        Item.EXPORT_REGISTRATION,
+        Item.BANK_LETTER,
+    ),
+    Kind.BUYER: (Item.IMPORT_REGISTRATION, Item.TAX_STATUS),
+    **{Kind(kind): (Item.LIABILITY_INSURANCE,) for kind in PARTNERS},
+}
+# Whose goods or doings cost others most when they go wrong: insured unless the operator says otherwise.
+_INSURED: Final = (Kind.CARRIER, Kind.BROKER, Kind.DC)
+# What is asked of who buys, and nobody judges with an application to sell.
+BUYING: Final = (Item.REGISTER, Item.WAREHOUSE, Item.PEOPLE, *CHOSEN[Kind.BUYER])
 _SETTLED: Final = (ItemState.ACCEPTED, ItemState.WAIVED)
 BEFORE: Final = {Stage.MONTH: timedelta(days=30), Stage.WEEK: timedelta(days=7)}
 WATCHED: Final = BEFORE[Stage.MONTH]
@@ -134,7 +185,7 @@ class Requirement:
     @property
     def paper_id(self) -> UUID | None:
         """The paper that the company shows, None where it shows none or something else."""
-        return UUID(self.mark) if self.item in PAPERS and self.mark else None
+        return UUID(self.mark) if self.item in PAPERS and self.mark not in ("", COMPARED) else None
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -177,19 +228,33 @@ class Requirement:
     @property
     def is_lacking(self) -> bool:
         """Whether an application waits for the company to show it: the first gate. The form itself asks the rest."""
-        return self.is_open and self.state is not ItemState.PENDING and self.item in CHOSEN
+        return self.is_open and self.state is not ItemState.PENDING and self.item in CHOSEN[Kind.MERCHANT]
 
 
-def asked_in(country: str, chosen: Mapping[Item, Asked]) -> dict[Item, Asked]:
-    """Return what is asked in a country, where the operator chose nothing else.
+def kinds_of(company: CompanyKind) -> tuple[Kind, ...]:
+    """Return as what a company of this kind is asked; who runs the city, as nothing."""
+    if company is CompanyKind.TRADE:
+        return (Kind.MERCHANT, Kind.BUYER)
+    return (Kind(company),) if company in PARTNERS else ()
+
+
+def asked_in(country: str, kind: Kind, chosen: Mapping[Item, Asked]) -> dict[Item, Asked]:
+    """Return what is asked in a country of such companies, in the order of the items, by the operator's choice.
 
     Where a country has a validator its register and its tax office know a company by the same number, so a tax id is
-    asked for elsewhere; it and the address are wanted but keep nobody from selling.
+    asked of who sells elsewhere; it and the address are wanted but keep nobody from selling.
     """
-    usual = dict.fromkeys(CHOSEN, Asked.NOT_ASKED)
-    usual[Item.ADDRESS] = Asked.OPTIONAL
-    usual[Item.TAX_ID] = Asked.NOT_ASKED if country in VALIDATORS else Asked.OPTIONAL
-    return {item: Asked.REQUIRED if item in FIXED else chosen.get(item, usual[item]) for item in Item}
+    usual = dict.fromkeys(CHOSEN[kind], Asked.NOT_ASKED)
+    match kind:
+        case Kind.MERCHANT:
+            usual[Item.ADDRESS] = Asked.OPTIONAL
+            usual[Item.TAX_ID] = Asked.NOT_ASKED if country in VALIDATORS else Asked.OPTIONAL
+        case Kind.BUYER:
+            usual = dict.fromkeys(CHOSEN[kind], Asked.REQUIRED)
+        case _:
+            usual[Item.LIABILITY_INSURANCE] = Asked.REQUIRED if kind in _INSURED else Asked.OPTIONAL
+    asked = {item: chosen.get(item, usual[item]) for item in CHOSEN[kind]} | dict.fromkeys(FIXED[kind], Asked.REQUIRED)
+    return {item: asked[item] for item in Item if item in asked}
 
 
 def requirement(

@@ -1,14 +1,15 @@
-"""Show what is asked for, say how it stands, choose what countries are asked for, and watch what ends."""
+"""Show what is asked for, say how it stands, choose what is asked where and of whom, and watch what ends."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import directory
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
@@ -38,6 +39,7 @@ from marketplace.merchants.rules.requirements import (
     Asked,
     Item,
     ItemState,
+    Kind,
     Requirement,
     Ruling,
     Stage,
@@ -46,7 +48,11 @@ from marketplace.merchants.rules.requirements import (
     check_ruling,
     comes_alone,
 )
+from marketplace.merchants.services import qualifications
+from marketplace.outbox import services as outbox
 from marketplace.reference.rules import RCEP
+
+REQUALIFY: Final = "requalify_companies"
 
 
 def hand_in(session: Session, *, actor: Actor, item: Item, file_id: UUID, until: date | None, now: datetime) -> UUID:
@@ -55,11 +61,10 @@ def hand_in(session: Session, *, actor: Actor, item: Item, file_id: UUID, until:
     Refused for what is no paper or not asked for here, and for a file that was not handed in as a licence. Conflict
     ``licence_with_application`` for the first licence: that goes with the application.
     """
-    actor.must(Permission.COMPANY_MERCHANT_APPLY)
+    actor.must(Permission.COMPANY_PROFILE_EDIT)
     companies.take_turn(session, company_id=actor.company)
-    country = accounts.get_company(session, company_id=actor.company).country
-    asked = queries.asked_of(session, country=country)
-    wanted = [each for each in PAPERS if asked[each] is not Asked.NOT_ASKED]
+    asked = queries.merged(queries.all_of(session, company_id=actor.company, today=now.date()))
+    wanted = [each for each in PAPERS if each in asked]
     if item not in wanted:
         raise Refused.field("item", "choice", ", ".join(wanted))
     check_last_day(until, field="until", today=now.date())
@@ -67,7 +72,9 @@ def hand_in(session: Session, *, actor: Actor, item: Item, file_id: UUID, until:
     merchant = merchants.merchant_of(session, company_id=actor.company)
     if not comes_alone(item, merchant.state if merchant else None):
         raise Conflict("licence_with_application")
-    return keep_paper(session, actor=actor, item=item, file_id=file_id, until=until, now=now)
+    paper_id = keep_paper(session, actor=actor, item=item, file_id=file_id, until=until, now=now)
+    qualifications.refresh(session, company_id=actor.company, now=now)
+    return paper_id
 
 
 def keep_paper(session: Session, *, actor: Actor, item: Item, file_id: UUID, until: date | None, now: datetime) -> UUID:
@@ -111,9 +118,13 @@ def rule(
     reason: str,
     mark: str,
     until: date | None = None,
+    is_name_excused: bool = False,
     now: datetime,
 ) -> None:
     """Accept, reject or waive an item of a company; what was said before stays, and this counts. Twice is once.
+
+    Who accepts an extract of the register has compared name and number with it: the company is called so from then on.
+    Conflict ``number_compared`` when another has that number; ``name_taken`` as when who sells is approved.
 
     ``mark`` names the evidence that was looked at, empty for none: Conflict ``evidence_changed`` when the company shows
     another by now. Conflict ``nothing_shown`` and ``evidence_over`` for what cannot be said. A waiver may end on a day.
@@ -121,7 +132,9 @@ def rule(
     actor.must(Permission.OPERATOR_MERCHANT_REVIEW)
     check_ruling(verdict, reason, until, today=now.date())
     companies.take_turn(session, company_id=company_id)
-    found = {each.item: each for each in queries.requirements_of(session, company_id=company_id, today=now.date())}
+    found = queries.merged(queries.all_of(session, company_id=company_id, today=now.date()))
+    if not found:
+        raise NotFound("company")
     possible = [each for each in found if each in JUDGED]
     if item not in possible:
         raise Refused.field("item", "choice", ", ".join(possible))
@@ -130,8 +143,31 @@ def rule(
     check_stranger(session, actor, company_id, shown_by)
     found[item].check(verdict, mark)
     said = Ruling(verdict, mark, until, reason.strip())
-    if found[item].ruling != said:
-        _say(session, actor, company_id, found[item], said, now)
+    if found[item].ruling == said:
+        return
+    if (item, verdict) == (Item.REGISTER, Verdict.ACCEPT):
+        _compare(session, actor, company_id, now, is_name_excused=is_name_excused)
+    _say(session, actor, company_id, found[item], said, now)
+    qualifications.refresh(session, company_id=company_id, now=now)
+
+
+def _compare(session: Session, actor: Actor, company_id: UUID, now: datetime, *, is_name_excused: bool) -> None:
+    """Let a company be called what it says, once somebody compared it with its register: one number is one company."""
+    company = accounts.get_company(session, company_id=company_id)
+    if directory.same_number(
+        session, company_id=company_id, country=company.country, registration_number=company.registration_number
+    ):
+        raise Conflict("number_compared")
+    if company.verified_at is None:
+        companies.verify_company(
+            session,
+            actor=actor,
+            company_id=company_id,
+            name=company.name,
+            registration_number=company.registration_number,
+            is_name_excused=is_name_excused,
+            now=now,
+        )
 
 
 def settle(session: Session, *, actor: Actor, application: MerchantApplication, reason: str, now: datetime) -> None:
@@ -166,34 +202,40 @@ def check_shown(session: Session, *, company_id: UUID, today: date) -> None:
         raise Conflict("requirements_open", items=lacking)
 
 
-def choose(session: Session, *, actor: Actor, country: str, item: Item, asked: Asked, now: datetime) -> None:
-    """Choose whether companies of a country are asked for an item, from now on; again changes nothing.
+def choose(
+    session: Session, *, actor: Actor, country: str, kind: Kind, item: Item, asked: Asked, now: datetime
+) -> None:
+    """Choose whether companies of a country and kind are asked for an item, from now on; again changes nothing.
+
+    Levels of buyers and admissions of partners there are worked out anew by a job, orders that run are not touched.
 
     NotFound for other countries than those of RCEP, and for what every country's companies show.
     """
     actor.must(Permission.OPERATOR_SETTINGS_EDIT)
-    if country not in RCEP or item not in CHOSEN:
+    if country not in RCEP or item not in CHOSEN[kind]:
         raise NotFound("requirement")
-    if queries.asked_of(session, country=country)[item] is asked:
+    if queries.asked_of(session, country=country, kind=kind)[item] is asked:
         return
-    if not insert_if_new(session, RequirementRule, country=country, item=item, asked=asked):
-        mine = (RequirementRule.country == country, RequirementRule.item == item)
+    if not insert_if_new(session, RequirementRule, country=country, kind=kind, item=item, asked=asked):
+        mine = (RequirementRule.country == country, RequirementRule.kind == kind, RequirementRule.item == item)
         session.execute(sa.update(RequirementRule).where(*mine).values(asked=asked))
+    if kind is not Kind.MERCHANT:
+        outbox.enqueue(session, REQUALIFY, {"country": country, "kind": kind.value}, now=now)
     audit.record(
         session,
         actor=actor,
         action="requirement.chosen",
         subject="company",
         subject_id=actor.company,
-        facts={"country": country, "item": item, "asked": asked},
+        facts={"country": country, "kind": kind, "item": item, "asked": asked},
         now=now,
     )
 
 
 def tell_of_ends(session: Session, *, ends: Sequence[EndRow], now: datetime) -> int:
-    """Say once of each stage that what counts of a merchant ends soon or has ended; return of how many it was said."""
+    """Say once of each stage that what counts of a company ends soon or has ended; return of how many it was said."""
     company_id = ends[0].company_id
-    found = {each.item: each for each in queries.requirements_of(session, company_id=company_id, today=now.date())}
+    found = queries.merged(queries.all_of(session, company_id=company_id, today=now.date()))
     counting = [
         end for end in ends if end.item in found and found[end.item].stands_by(end.until, is_waiver=end.is_waiver)
     ]

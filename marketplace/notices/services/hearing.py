@@ -144,6 +144,16 @@ def on_suspended(session: Session, event: merchants.MerchantSuspended) -> None:
     _later(session, event, News.SELLING_SUSPENDED, company=event.company_id)
 
 
+def on_qualification_changed(session: Session, event: merchants.QualificationChanged) -> None:
+    """Tell a buyer of its level, a partner whether it may be given work."""
+    _later(session, event, News.QUALIFICATION_CHANGED, company=event.company_id)
+
+
+def on_credit_limit_set(session: Session, event: merchants.CreditLimitSet) -> None:
+    """Tell the buyer."""
+    _later(session, event, News.CREDIT_LIMIT_SET, company=event.company_id, currency=event.currency)
+
+
 def on_requirement_ruled(session: Session, event: merchants.RequirementRuled) -> None:
     """Tell the company of what was not accepted."""
     if event.verdict == Verdict.REJECT:

@@ -27,8 +27,9 @@ from marketplace.logistics.rules.states import CURRENT
 from marketplace.mail import services as mail
 from marketplace.mail.rules import Channel
 from marketplace.merchants import queries as merchants
-from marketplace.merchants.queries import requirements
-from marketplace.merchants.rules.requirements import ItemState, Requirement
+from marketplace.merchants.queries import levels, requirements
+from marketplace.merchants.rules.levels import BuyerLevel
+from marketplace.merchants.rules.requirements import BUYING, ItemState, Requirement
 from marketplace.merchants.rules.states import MerchantState
 from marketplace.moderation import queries as moderation
 from marketplace.notices.rules import TOLD, News, local
@@ -44,6 +45,9 @@ from marketplace.reference.rules import zone_of
 from marketplace.reports.queries import promises
 
 Facts = Mapping[str, Any]
+# Where a company sees what it is asked for as one that sells, and as one that buys or works here.
+_SELLING: Final = "/merchant"
+_LEVEL: Final = "/account/level"
 # Where the operator acts on what waits for him.
 _DESKS: Final = {"payout": "/account/payouts", "card_return": "/operator/money", "payment": "/operator/money"}
 
@@ -190,16 +194,17 @@ def _applied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
 def _paper_rejected(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     found = _standing(session, job, now)
     if found is not None and found.state is ItemState.REJECTED:
-        facts = {"item": job["item"], "reason": found.reason or "", "path": "/merchant"}
+        facts = {"item": job["item"], "reason": found.reason or "", "path": _desk_of(session, job)}
         yield Letter(UUID(job["company"]), facts)
 
 
 def _paper_ends(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     company_id = UUID(job["company"])
-    merchant = merchants.merchant_of(session, company_id=company_id)
-    if merchant is not None and _still_ends(session, job, now):
-        sells = merchant.state is MerchantState.APPROVED
-        yield Letter(company_id, _of_end(job) | {"sells": sells, "path": "/merchant"})
+    if _still_ends(session, job, now):
+        merchant = merchants.merchant_of(session, company_id=company_id)
+        path = _desk_of(session, job)
+        sells = merchant is not None and merchant.state is MerchantState.APPROVED and path == _SELLING
+        yield Letter(company_id, _of_end(job) | {"sells": sells, "path": path})
 
 
 def _paper_over(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
@@ -232,6 +237,29 @@ def _closed(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
         yield Letter(buyer_id, days | facts)
 
 
+def _qualification(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+    company = accounts.get_company(session, company_id=UUID(job["company"]))
+    is_buyer = company.kind is CompanyKind.TRADE
+    if is_buyer:
+        is_met = levels.level_of(session, company_id=company.id, now=now) is not BuyerLevel.UNVERIFIED
+    else:
+        is_met = company.id in levels.admitted(session, company_ids=(company.id,), now=now)
+    yield Letter(company.id, {"is_buyer": is_buyer, "is_met": is_met, "path": _LEVEL})
+
+
+def _credit_limit(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
+    company_id, currency = UUID(job["company"]), job["currency"]
+    found = levels.limit_in(session, company_id=company_id, currency=currency, now=now)
+    yield Letter(company_id, {"amount": str(found), "is_met": found.minor > 0, "path": _LEVEL})
+
+
+def _desk_of(session: Session, job: Facts) -> str:
+    """Return the page of the company where an item is shown."""
+    company = accounts.get_company(session, company_id=UUID(job["company"]))
+    is_selling = company.kind is CompanyKind.TRADE and job["item"] not in BUYING
+    return _SELLING if is_selling else _LEVEL
+
+
 def _of_end(job: Facts) -> dict[str, Any]:
     return {name: job[name] for name in ("item", "until", "is_waiver", "is_over")}
 
@@ -243,8 +271,8 @@ def _still_ends(session: Session, job: Facts, now: datetime) -> bool:
 
 
 def _standing(session: Session, job: Facts, now: datetime) -> Requirement | None:
-    found = requirements.requirements_of(session, company_id=UUID(job["company"]), today=now.date())
-    return next((each for each in found if each.item == job["item"]), None)
+    found = requirements.merged(requirements.all_of(session, company_id=UUID(job["company"]), today=now.date()))
+    return next((each for each in found.values() if each.item == job["item"]), None)
 
 
 def _review_waits(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
@@ -385,6 +413,8 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.REVIEW_WAITS: _review_waits,
     News.REVIEW_DELAYED: _review_delayed,
     News.SELLING_SUSPENDED: _applied,
+    News.QUALIFICATION_CHANGED: _qualification,
+    News.CREDIT_LIMIT_SET: _credit_limit,
     News.PAPER_REJECTED: _paper_rejected,
     News.PAPER_ENDS: _paper_ends,
     News.PAPER_OVER: _paper_over,

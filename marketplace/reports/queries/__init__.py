@@ -23,7 +23,7 @@ from marketplace.logistics.queries import checks as logistics
 from marketplace.logistics.queries import personal as personal_cargo
 from marketplace.mail import queries as mail
 from marketplace.merchants import queries as merchants
-from marketplace.merchants.queries import requirements
+from marketplace.merchants.queries import levels, requirements
 from marketplace.moderation import queries as moderation
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import checks as orders
@@ -43,6 +43,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     payments.breaches,
     merchants.breaches,
     requirements.breaches,
+    levels.breaches,
     catalog.breaches,
     imports.breaches,
     moderation.breaches,
@@ -77,6 +78,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     imports.of_person,
     merchants.of_person,
     requirements.of_person,
+    levels.of_person,
     moderation.of_person,
     leads.of_person,
     enquiries.of_person,

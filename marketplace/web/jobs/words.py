@@ -41,8 +41,9 @@ JOBS: Final[dict[str, Any]] = {
     "send_payouts": _("Send payouts"),
     "sweep_logins": _("Clear old sign-ins away"),
     "tell": _("Write to people about what happened"),
-    "watch_requirements": _("Tell of papers of merchants that end"),
     "weigh_cases": _("Weigh how closely to look at what a merchant handed in"),
+    "watch_requirements": _("Tell of papers of companies that end"),
+    "requalify_companies": _("Work out levels of buyers and partners anew"),
 }
 
 

@@ -21,7 +21,7 @@ from marketplace.edge.requests.payments import CursorQuery
 from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.kernel.errors import Conflict, NotFound, Refused, TooLarge, Unauthenticated
+from marketplace.kernel.errors import Conflict, Refused, TooLarge, Unauthenticated
 from marketplace.merchants import queries
 from marketplace.merchants.queries import requirements as required
 from marketplace.merchants.rules.requirements import PAPERS, Item, comes_alone
@@ -64,50 +64,9 @@ def desk() -> str:
     )
 
 
-@pages.get("/merchant/papers/<item>")
-@requires(_APPLY)
-def paper_form(item: str) -> str:
-    """Ask for a paper that the company is asked for."""
-    return _paper(item)
-
-
-@pages.post("/merchant/papers")
-@requires(_APPLY, twin="POST /api/v1/merchant/papers")
-def hand_in() -> Any:
-    """Show a paper that the company is asked for."""
-    try:
-        done = forms.once(_handed_in)
-    except (Refused, Conflict, TooLarge) as refusal:
-        return forms.reshown(refusal, lambda **shown: _paper(request.form.get("item", ""), **shown))
-    flash(_("The paper is here. We look at it."), "good")
-    return done
-
-
-def _paper(item: str, **shown: Any) -> str:
-    company_id = require_actor().company
-    can_show = _papers(queries.merchant_of(reading(), company_id=company_id))
-    row = required.requirement_of(reading(), company_id=company_id, item=item, today=clock.now().date())
-    if row.item not in can_show:
-        raise NotFound("requirement")
-    return render_template(
-        "merchants/paper.html",
-        row=row,
-        items=ITEMS,
-        asked=ASKED,
-        **{"values": {}, "errors": {}, "refusal": None, **shown},
-    )
-
-
 def _papers(merchant: queries.MerchantRow | None) -> list[Item]:
     """Return what a company hands in by itself as it stands."""
     return [item for item in PAPERS if comes_alone(item, merchant.state if merchant else None)]
-
-
-def _handed_in(session: Any) -> str:
-    given: dict[str, Any] = {name: value for name, value in request.form.items() if name not in _GUARDS}
-    body = parse(requests.Paper, {**given, "file_id": "00000000-0000-7000-8000-000000000000"})
-    acts.hand_in(session, body, received=file_acts.received("file_id", Purpose.LICENCE))
-    return url_for("merchants.desk")
 
 
 @pages.get("/merchant/apply")

@@ -24,7 +24,7 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.queries import requirements as queries
 from marketplace.merchants.queries import watching
-from marketplace.merchants.rules.requirements import CHOSEN, Asked, Item, Verdict
+from marketplace.merchants.rules.requirements import CHOSEN, FIXED, Asked, Item, Kind, Verdict
 from marketplace.reference.rules import RCEP
 from marketplace.web.merchants.blueprint import pages
 from marketplace.web.shared import acts as forms
@@ -42,6 +42,24 @@ ITEMS: Final[dict[Item, Any]] = {
     Item.EXPORT_REGISTRATION: lazy_gettext("Registration as an exporter"),
     Item.BANK_LETTER: lazy_gettext("Letter of the bank"),
     Item.REVIEW: lazy_gettext("Our review"),
+    Item.REGISTER: lazy_gettext("Extract of the company register"),
+    Item.IMPORT_REGISTRATION: lazy_gettext("Registration as an importer"),
+    Item.TAX_STATUS: lazy_gettext("Tax status"),
+    Item.WAREHOUSE: lazy_gettext("Warehouse"),
+    Item.PEOPLE: lazy_gettext("Two people of the company"),
+    Item.TRADE_LICENCE: lazy_gettext("Licence for the trade"),
+    Item.LIABILITY_INSURANCE: lazy_gettext("Liability insurance"),
+}
+KINDS: Final[dict[Kind, Any]] = {
+    Kind.MERCHANT: lazy_gettext("Merchants"),
+    Kind.BUYER: lazy_gettext("Buyers"),
+    Kind.CARRIER: lazy_gettext("Carriers"),
+    Kind.BROKER: lazy_gettext("Customs brokers"),
+    Kind.DC: lazy_gettext("Distribution centres"),
+    Kind.INSPECTOR: lazy_gettext("Inspectors"),
+    Kind.INSURER: lazy_gettext("Insurers"),
+    Kind.BANK: lazy_gettext("Banks"),
+    Kind.AGENT: lazy_gettext("Agents"),
 }
 ASKED: Final[dict[Asked, Any]] = {
     Asked.REQUIRED: lazy_gettext("Required"),
@@ -63,7 +81,7 @@ SAID: Final[dict[Verdict, Any]] = {
 @pages.get("/operator/requirements")
 @requires(_REVIEW)
 def board() -> str:
-    """Show what of companies that sell nobody accepted, and what ends soon."""
+    """Show what companies showed and nobody accepted, and what ends soon."""
     asked = parse(CursorQuery, {name: request.args[name] for name in ("cursor",) if name in request.args})
     page = watching.watched(reading(), today=clock.now().date(), cursor=asked.cursor)
     return render_template(
@@ -85,7 +103,9 @@ def requirements(company_id: UUID) -> str:
         company=accounts.get_company(session, company_id=company_id),
         merchant=merchants.merchant_of(session, company_id=company_id),
         application=queries.last_application(session, company_id=company_id),
-        rows=queries.requirements_of(session, company_id=company_id, today=clock.now().date()),
+        tables=queries.all_of(session, company_id=company_id, today=clock.now().date()),
+        warehouse=queries.warehouse_of(session, company_id=company_id),
+        kinds=KINDS,
         rulings=queries.rulings_of(session, company_id=company_id),
         zone=house_clock(session),
         items=ITEMS,
@@ -130,8 +150,9 @@ def _ruled(session: Any, company_id: UUID, body: requests.Ruling) -> str:
 @pages.get("/operator/requirement-rules")
 @requires(_CHOOSE, twin="GET /api/v1/requirement-rules")
 def rules() -> str:
-    """Show what each country's companies are asked for."""
-    return _rules()
+    """Show what each country's companies are asked for, as one kind at a time."""
+    asked = parse(requests.Asking, {name: request.args[name] for name in ("kind",) if name in request.args})
+    return _rules(asked.kind or Kind.MERCHANT)
 
 
 @pages.post("/operator/requirement-rules/<country>/<requirement>")
@@ -142,14 +163,15 @@ def choose(country: str, requirement: str) -> Any:
         body = parse_form(requests.Choice, request.form)
         done = forms.once(lambda session: _chosen(session, country, requirement, body))
     except (Refused, Conflict) as refusal:
-        return forms.reshown(refusal, _rules)
+        shown_as = next((kind for kind in Kind if kind == request.form.get("kind")), Kind.MERCHANT)
+        return forms.reshown(refusal, lambda **shown: _rules(shown_as, **shown))
     flash(_("It holds from now on."), "good")
     return done
 
 
 def _chosen(session: Any, country: str, requirement: str, body: requests.Choice) -> str:
     acts.choose(session, country, requirement, body)
-    return url_for("merchants.rules")
+    return url_for("merchants.rules", kind=body.kind)
 
 
 def _judge(company_id: UUID, item: str, **shown: Any) -> str:
@@ -160,6 +182,7 @@ def _judge(company_id: UUID, item: str, **shown: Any) -> str:
     return render_template(
         "merchants/judge.html",
         company=accounts.get_company(session, company_id=company_id),
+        warehouse=queries.warehouse_of(session, company_id=company_id) if row.item is Item.WAREHOUSE else None,
         row=row,
         items=ITEMS,
         asked=ASKED,
@@ -168,12 +191,15 @@ def _judge(company_id: UUID, item: str, **shown: Any) -> str:
     )
 
 
-def _rules(**shown: Any) -> str:
+def _rules(kind: Kind, **shown: Any) -> str:
     return render_template(
         "merchants/rules.html",
-        rules=queries.asked_everywhere(reading(), countries=tuple(sorted(RCEP))),
-        chosen=CHOSEN,
-        chosen_columns=[{"label": ITEMS[item]} for item in CHOSEN],
+        kind=kind,
+        kinds=KINDS,
+        rules=queries.asked_everywhere(reading(), countries=tuple(sorted(RCEP)), kinds=(kind,))[kind],
+        fixed=[ITEMS[item] for item in FIXED[kind]],
+        chosen=CHOSEN[kind],
+        chosen_columns=[{"label": ITEMS[item]} for item in CHOSEN[kind]],
         items=ITEMS,
         asked=ASKED,
         **{"values": {}, "errors": {}, "refusal": None, **shown},

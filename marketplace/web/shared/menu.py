@@ -64,7 +64,7 @@ MENU: tuple[Entry | Group, ...] = (
         (
             Entry(_("Applications"), "merchants.queue", Permission.OPERATOR_MERCHANT_REVIEW),
             Entry(_("Papers to look at"), "merchants.board", Permission.OPERATOR_MERCHANT_REVIEW),
-            Entry(_("Asked of merchants"), "merchants.rules", Permission.OPERATOR_SETTINGS_EDIT),
+            Entry(_("Asked of companies"), "merchants.rules", Permission.OPERATOR_SETTINGS_EDIT),
         ),
     ),
     Group(
@@ -93,6 +93,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Owed back"), "payouts.returns", Permission.TRADE_PAYMENT_CONFIRM),
             Entry(_("Payouts"), "payouts.many", Permission.TRADE_PAYOUT_READ),
             Entry(_("Money to look after"), "treasury.desk", Permission.OPERATOR_PAYOUT_READ),
+            Entry(_("Credit of buyers"), "merchants.buyers", Permission.OPERATOR_CREDIT_EDIT),
             Entry(_("Statement"), "payments.statement", Permission.TRADE_STATEMENT_READ),
             Entry(_("Accounts"), "merchants.payees", Permission.COMPANY_PAYEE_EDIT, given=SELLS),
             Entry(_("Ledger"), "payments.books", Permission.OPERATOR_LEDGER_READ),

@@ -369,6 +369,17 @@ WAYS: Final[dict[str, Way]] = {
         ("company.newcomer",),
         body(item="licence", verdict="waive", reason="Seen.", until=lambda _: _tomorrow(), mark=_of("paper")),
     ),
+    "GET /qualification": Way("buyer"),
+    "PUT /qualification/warehouse": Way(
+        "buyer", (), body(street="7 Veng Sreng Blvd", city="Phnom Penh", region="", postcode="120404")
+    ),
+    "GET /verified-buyers": Way("operator"),
+    "GET /companies/{}/credit-limits": Way("operator", ("company.buyer",)),
+    "PUT /companies/{}/credit-limits": Way(
+        "operator",
+        ("company.buyer",),
+        body(amount="0.00", currency="USD", until=lambda _: _tomorrow(), reason="Taken back."),
+    ),
     "GET /requirements": Way("operator"),
     "GET /requirement-rules": Way(""),
     "PUT /requirement-rules/{}/{}": Way("operator", ("country", "requirement"), body(asked="required")),
@@ -627,6 +638,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "operations.cancel": body(reason="flood"),
     "orders.set_ready_date": body(ready_date=lambda _: (clock.now() + timedelta(days=12)).date().isoformat()),
     "payments.confirm": _CONFIRMED,
+    "merchants.name_warehouse": body(street="7 Veng Sreng Blvd", city="Phnom Penh", region="", postcode="120404"),
+    "merchants.set_limit": body(amount="0", currency="USD", until=lambda _: _tomorrow(), reason="Taken back."),
     "payments.record": body(amount="5.00", currency="CNY", received_on=lambda _: _today()),
 }
 

@@ -16,6 +16,9 @@ BEFORE = "b3d0c1f5a9e2"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
+RULES_BEFORE = "51af83f0412f"
+
+
 @pytest.fixture
 def url(database, tmp_path):
     """The address of an empty database of the same kind as the tests'."""
@@ -88,4 +91,22 @@ def test_licences_of_before_are_papers_and_approvals_accepted_them(url):
         assert (said.verdict, said.reason) == ("accept", "In order.")
         with pytest.raises(sa.exc.DatabaseError, match="insert-only"):
             connection.execute(sa.delete(ruling))
+    engine.dispose()
+
+
+def test_what_countries_asked_for_before_was_asked_of_who_sells(url):
+    command.upgrade(alembic_config(url), RULES_BEFORE)
+    engine = sa.create_engine(url)
+    rule = sa.Table("requirement_rule", sa.MetaData(), autoload_with=engine)
+    with engine.begin() as connection:
+        connection.execute(sa.insert(rule).values(country="KH", item="bank_letter", asked="required"))
+    engine.dispose()
+
+    upgrade(url)
+
+    engine = sa.create_engine(url)
+    rule = sa.Table("requirement_rule", sa.MetaData(), autoload_with=engine)
+    with engine.connect() as connection:
+        (row,) = connection.execute(sa.select(rule)).all()
+    assert (row.country, row.kind, row.item, row.asked) == ("KH", "merchant", "bank_letter", "required")
     engine.dispose()

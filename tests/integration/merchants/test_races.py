@@ -169,6 +169,45 @@ def test_an_approval_never_accepts_a_licence_that_came_meanwhile(app, owners):
     assert licence.state is ItemState.PENDING
 
 
+def test_of_two_companies_with_one_number_one_is_compared_with_the_register(app, vault):
+    with unit_of_work() as session:
+        publish(session)
+        city = City(session, vault)
+        twins = [city.register(login, registration_number=NUMBER) for login in ("a@demo.test", "b@demo.test")]
+        papers = [
+            requirements.hand_in(
+                session, actor=twin, item=Item.REGISTER, file_id=stored_licence(session, twin), until=None, now=NOW
+            )
+            for twin in twins
+        ]
+
+    def accept(owner, paper):
+        return lambda session: requirements.rule(
+            session, actor=judge(), company_id=owner.company, item=Item.REGISTER, verdict=Verdict.ACCEPT, reason="",
+            mark=str(paper), is_name_excused=True, now=NOW,
+        )  # fmt: skip
+
+    both = [accept(*pair) for pair in zip(twins, papers, strict=True)]
+    assert refusals(before_the_end_of_the_other(app, *both)) == ["number_compared"]
+
+
+def test_two_reviewers_say_one_thing_of_one_paper_once(app, owners):
+    owner = owners[0]
+    with unit_of_work() as session:
+        paper = requirements.hand_in(
+            session, actor=owner, item=Item.TAX_STATUS, file_id=stored_licence(session, owner), until=None, now=NOW
+        )
+
+    def accept(session):
+        requirements.rule(
+            session, actor=judge(), company_id=owner.company, item=Item.TAX_STATUS, verdict=Verdict.ACCEPT, reason="",
+            mark=str(paper), now=NOW,
+        )  # fmt: skip
+
+    assert refusals(before_the_end_of_the_other(app, accept, accept)) == []
+    assert len(asked.rulings_of(reading(), company_id=owner.company)) == 1
+
+
 def before_the_end_of_the_other(app, first, second):
     """Do the first work, and begin the second before the first is committed; return what became of both."""
     results = []

@@ -67,6 +67,7 @@ files:file:read           o s p a l f
 files:file:upload         o s p . l f
 logistics:handover:record o . . . l .
 logistics:receipt:record  o . p . l .
+merchant:application:read o s . . . .
 partner:consignment:read  o s p a l f
 trade:claim:answer        o s . . l .
 trade:claim:read          o s p a l f
@@ -95,6 +96,7 @@ merchant:application:read   m . . . .
 operator:audit:read         . . . . a
 operator:claim:decide       . o . t .
 operator:company:admit      . . . . a
+operator:credit:edit        . . . t .
 operator:desk:read          m o c t a
 operator:job:revive         . . . . a
 operator:ledger:read        . . . t a

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.accounts.rules.numbers import VALIDATORS
+from marketplace.accounts.rules.permissions import PARTNERS, CompanyKind
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.merchants.rules.requirements import (
+    BUYING,
     CHOSEN,
     FIXED,
     JUDGED,
@@ -17,12 +19,14 @@ from marketplace.merchants.rules.requirements import (
     Evidence,
     Item,
     ItemState,
+    Kind,
     Ruling,
     Verdict,
     asked_in,
     check_last_day,
     check_ruling,
     comes_alone,
+    kinds_of,
     requirement,
 )
 from marketplace.merchants.rules.states import MerchantState
@@ -84,7 +88,7 @@ def test_nothing_counts_that_nobody_looked_at_and_nothing_that_is_over(item, ask
     if found.is_open:
         assert asked is Asked.REQUIRED
     assert found.is_open or asked is not Asked.REQUIRED or found.state in (ItemState.ACCEPTED, ItemState.WAIVED)
-    assert not found.is_lacking or (found.is_open and item in CHOSEN)
+    assert not found.is_lacking or (found.is_open and item in CHOSEN[Kind.MERCHANT])
     assert found.reason in (None, "Seen.")
 
 
@@ -96,18 +100,32 @@ def test_time_alone_never_makes_what_counted_not_count_but_by_its_last_day(evide
         assert any(TODAY <= end < TODAY + wait * DAY for end in ends)
 
 
-@given(st.sampled_from(sorted(RCEP)), st.dictionaries(st.sampled_from(Item), st.sampled_from(Asked)))
-def test_what_every_company_shows_is_not_for_the_operator_to_leave_out(country, chosen):
-    asked = asked_in(country, chosen)
-    assert set(asked) == set(Item)
-    assert all(asked[item] is Asked.REQUIRED for item in FIXED)
-    assert all(asked[item] is chosen[item] for item in CHOSEN if item in chosen)
+@given(
+    st.sampled_from(sorted(RCEP)),
+    st.sampled_from(Kind),
+    st.dictionaries(st.sampled_from(Item), st.sampled_from(Asked)),
+)
+def test_what_every_company_shows_is_not_for_the_operator_to_leave_out(country, kind, chosen):
+    asked = asked_in(country, kind, chosen)
+    assert list(asked) == [item for item in Item if item in (*FIXED[kind], *CHOSEN[kind])]
+    assert all(asked[item] is Asked.REQUIRED for item in FIXED[kind])
+    assert all(asked[item] is chosen[item] for item in CHOSEN[kind] if item in chosen)
+
+
+def test_a_trader_is_asked_as_seller_and_buyer_a_partner_as_what_it_does_and_the_house_as_nothing():
+    assert kinds_of(CompanyKind.TRADE) == (Kind.MERCHANT, Kind.BUYER)
+    assert kinds_of(CompanyKind.OPERATOR) == ()
+    assert all(kinds_of(kind) == (Kind(kind),) for kind in PARTNERS)
+    asked = {kind: {*FIXED[kind], *CHOSEN[kind]} for kind in Kind}
+    assert asked[Kind.MERCHANT] & asked[Kind.BUYER] == {Item.TERMS}  # what is said of one says nothing of the other
+    assert asked[Kind.BUYER] == {*BUYING, Item.TERMS}
+    assert set().union(*asked.values()) == set(Item)
 
 
 def test_a_tax_id_is_asked_for_where_it_is_another_number_than_the_registers():
     for country in RCEP:
         usual = Asked.NOT_ASKED if country in VALIDATORS else Asked.OPTIONAL
-        assert asked_in(country, {})[Item.TAX_ID] is usual
+        assert asked_in(country, Kind.MERCHANT, {})[Item.TAX_ID] is usual
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ def test_every_piece_of_news_has_a_text(news, locale):
     facts = {
         name: f"<{name}>"
         for name in (
-            "reference", "amount", "buyer", "merchant", "until", "received", "orders", "lorry", "departs_at",
-            "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path",
+            "is_buyer", "is_met", "reference", "amount", "buyer", "merchant", "until", "received", "orders", "lorry",
+            "departs_at", "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path",
             "kind", "is_payer", "company", "is_over", "is_waiver", "sells", "item", "first", "last", "goods",
         )
     }  # fmt: skip

@@ -14,7 +14,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Membership
 from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.numbers import Proof
-from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
+from marketplace.accounts.rules.permissions import PARTNERS, CompanyKind, Role, permissions_of
 from marketplace.accounts.services import membership, registration, tokens
 from marketplace.accounts.services.terms import publish_shipped
 from marketplace.catalog.rules.drafts import ListingDraft
@@ -37,7 +37,7 @@ from marketplace.logistics.services import freight, network, timetable
 from marketplace.merchants.models import Merchant, MerchantApplication, MerchantDecision
 from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.merchants.rules.states import ApplicationState, MerchantState
-from marketplace.merchants.services import payees
+from marketplace.merchants.services import payees, requirements
 from marketplace.moderation import services as moderation
 from marketplace.moderation.models import Case
 from marketplace.reference import services as reference
@@ -100,6 +100,8 @@ def trader(
         vault=app.extensions["city.vault"],
         now=now,
     )
+    if kind in PARTNERS:
+        requirements.vouch(session, company_id=joined.company_id, reason="Of the tests.", now=now)
     actor = acting.actor_of(session, person_id=joined.person_id, company_id=joined.company_id)
     assert actor is not None
     token = tokens.issue_token(session, person_id=joined.person_id, company_id=joined.company_id, now=now)

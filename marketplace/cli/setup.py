@@ -25,6 +25,7 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.logistics.services import building, timetable
+from marketplace.merchants.services import requirements
 from marketplace.reference import queries as reference
 from marketplace.reference import services as tables
 from marketplace.reference.rules import PlaceKind, Setting
@@ -79,7 +80,7 @@ def company() -> None:
 @click.option("--locale", type=click.Choice(["en", "zh", "vi"]), default="en", show_default=True)
 @pass_city
 def admit(city: City, kind: str, **facts: str) -> None:
-    """Admit a partner: a carrier, broker, bank and so on; who shall lead it is sent an invitation."""
+    """Invite a partner: a carrier, broker, bank and so on. It is given work once it showed what it is asked for."""
     app = city.create_app()
     with app.app_context():
         company_id = _said(
@@ -210,7 +211,9 @@ def _carrier(session: Session, app: Flask, entry: network.CarrierEntry, now: dat
     for row in accounts.companies_of_kind(session, kind=CompanyKind.CARRIER):
         if (row.country, row.registration_number) == (entry.country, entry.registration_number):
             return row.id
-    return _admit_partner(session, app, CompanyKind.CARRIER, now=now, **entry.model_dump(exclude={"code"}))
+    found = _admit_partner(session, app, CompanyKind.CARRIER, now=now, **entry.model_dump(exclude={"code"}))
+    requirements.vouch(session, company_id=found, reason="Named in the file of the operator's lines.", now=now)
+    return found
 
 
 def _said(work: Callable[[], Result]) -> Result:

@@ -42,6 +42,7 @@ STAFF: Final = (
     Colleague("finance2@demo.test", "Demo Finance Two", "treasury"),
 )
 CARRIER: Final = "carrier@demo.test"
+BUYER: Final = "buyer@demo.test"
 MODERATOR: Final = "moderator@demo.test"
 LOGISTICS: Final = "logistics@demo.test"
 FINANCE, FINANCE_TWO = "finance@demo.test", "finance2@demo.test"
@@ -56,7 +57,7 @@ FOUNDERS: Final = (
         CompanyKind.TRADE,
     ),
     Founder(
-        "buyer@demo.test", "Demo Buyer", "Demo Hanoi Trading Co.", "VN", "9999000100", CompanyKind.TRADE, "vi"
+        BUYER, "Demo Buyer", "Demo Hanoi Trading Co.", "VN", "9999000100", CompanyKind.TRADE, "vi"
     ),
     Founder("buyer2@demo.test", "Demo Buyer Two", "Demo Bangkok Retail Co.", "TH", "0999000000035", CompanyKind.TRADE),
     Founder("broker@demo.test", "Demo Broker", "Demo Pingxiang Broker", "CN", "91450000MA60DEM04Q", CompanyKind.BROKER),

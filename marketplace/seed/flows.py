@@ -78,6 +78,16 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
         operator = people.found(session, cast.OPERATOR, vault=vault, now=now)
         staff = {item.login: people.join(session, operator, item, vault=vault, now=now) for item in cast.STAFF}
         founded = {one.login: people.found(session, one, vault=vault, now=now) for one in cast.FOUNDERS}
+        shown = {cast.CARRIER: merchants.CARRYING, cast.BUYER: merchants.BUYING}
+        for login, items in shown.items():
+            merchants.qualify(
+                session,
+                company=founded[login],
+                items=items,
+                moderator=staff[cast.MODERATOR],
+                licence=licence,
+                now=now,
+            )
         network.seed_network(session, carrier_company_id=founded[cast.CARRIER].company, now=now)
         merchants.seed_merchants(
             session,

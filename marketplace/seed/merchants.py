@@ -4,7 +4,7 @@ Registration numbers have true check digits and belong to nobody; accounts are i
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,7 +23,8 @@ from marketplace.files.rules import Purpose
 from marketplace.files.services import Upload
 from marketplace.kernel.actor import Actor
 from marketplace.merchants.rules.payees import PayeeAccount
-from marketplace.merchants.services import applications, payees
+from marketplace.merchants.rules.requirements import Item, Verdict
+from marketplace.merchants.services import applications, payees, requirements
 from marketplace.seed.houses import House
 
 _PAPER: Final = (840, 594)
@@ -34,6 +35,10 @@ _WORDS: Final = {
     "zh": "盘点及员工放假(演示)。",
     "vi": "Kiểm kê và nghỉ phép của nhân viên (dữ liệu mẫu).",
 }
+_SEEN: Final = "Specimen of the demo city; name and number agree."
+# What a carrier is asked for, and what the demo's buyer has shown so far: one person acts for it.
+CARRYING: Final = (Item.REGISTER, Item.TRADE_LICENCE, Item.LIABILITY_INSURANCE)
+BUYING: Final = (Item.REGISTER, Item.TAX_STATUS)
 _REASON: Final = "Specimen licence of the demo city; the number's check digit is right."
 
 
@@ -116,6 +121,31 @@ def seed_merchants(
     for currency in _CARRIER_CURRENCIES:
         payees.name_payee(session, actor=carrier, currency=currency, account=_CARRIER, now=now - _WAIT)
     payees.activate_due(session, now=now)
+
+
+def qualify(
+    session: Session, *, company: Actor, items: Sequence[Item], moderator: Actor, licence: Upload, now: datetime
+) -> None:
+    """Let a company hand in what it is asked for as a buyer or partner, and a moderator accept it."""
+    for item in items:
+        paper = requirements.hand_in(
+            session,
+            actor=company,
+            item=item,
+            file_id=file_services.keep(session, actor=company, upload=licence, now=now),
+            until=None,
+            now=now,
+        )
+        requirements.rule(
+            session,
+            actor=moderator,
+            company_id=company.company,
+            item=item,
+            verdict=Verdict.ACCEPT,
+            reason=_SEEN,
+            mark=str(paper),
+            now=now,
+        )
 
 
 def account_of(house: House) -> PayeeAccount:

@@ -8,7 +8,7 @@ from alembic import op
 from marketplace.kernel.db import insert_only_ddl
 
 revision: str = "835e85ab936d"
-down_revision: str | None = "1e1469a86c62"
+down_revision: str | None = "1c533cb23d0a"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

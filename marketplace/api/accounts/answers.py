@@ -1,5 +1,6 @@
 """What the API says of companies and people."""
 
+from dataclasses import asdict
 from uuid import UUID
 
 from marketplace.accounts.queries import CompanyRow, MemberRow, SessionRow, TokenRow, UnitRow
@@ -192,7 +193,10 @@ class Person(Answer):
 
 
 class Partner(Answer):
-    """A partner company; while nobody leads it, the address that was invited last."""
+    """A partner company; while nobody leads it, the address that was invited last.
+
+    ``admitted``: it showed what it is asked for and may be given new work.
+    """
 
     id: UUID
     kind: str
@@ -202,11 +206,12 @@ class Partner(Answer):
     created_at: Instant
     is_led: bool
     invited: str | None
+    admitted: bool
 
     @classmethod
-    def of(cls, row: PartnerRow) -> "Partner":
+    def of(cls, row: PartnerRow, is_admitted: bool) -> "Partner":  # noqa: FBT001  the two halves of one row
         """Write a partner."""
-        return cls.model_validate(row)
+        return cls.model_validate({**asdict(row), "admitted": is_admitted})
 
 
 class Admitted(Answer):

@@ -49,14 +49,14 @@ def enable(person_id: UUID) -> tuple[int, None]:
 @operation(answers={200: Items[answers.Partner]}, tag="people", permission=_ADMIT, query=requests.More)
 def partners(query: requests.More) -> tuple[int, Items[answers.Partner]]:
     """List the partner companies, newest first."""
-    page = directory.partners(reading(), cursor=query.cursor)
-    return 200, Items[answers.Partner](items=[answers.Partner.of(row) for row in page.items], next=page.next)
+    page = acts.partners(cursor=query.cursor)
+    return 200, Items[answers.Partner](items=[answers.Partner.of(*row) for row in page.items], next=page.next)
 
 
 @api.post("/partners")
 @operation(answers={201: answers.Admitted}, tag="people", permission=_ADMIT, body=requests.Partner)
 def admit(body: requests.Partner) -> tuple[int, answers.Admitted]:
-    """Admit a partner company; its owner comes by invitation."""
+    """Invite a partner company; it is given work once it showed what its kind is asked for, and that was accepted."""
     locale = accounts_acts.language_asked()
     found = in_unit_of_work(lambda session: acts.admit_partner(session, body, locale=locale))
     return 201, answers.Admitted.of(found)

@@ -20,7 +20,7 @@ api = Blueprint("api_levels", __name__)
 
 
 @api.get("/qualification")
-@operation(answers={200: answers.Qualification}, tag="merchants", permission=Permission.ACCOUNT_SELF)
+@operation(answers={200: answers.Qualification}, tag="merchants", permission=Permission.FILES_FILE_READ)
 def qualification() -> tuple[int, answers.Qualification]:
     """Say how the asker's company stands as a buyer, or as the partner it is, and what it still has to show."""
     found = standing.own()

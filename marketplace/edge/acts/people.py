@@ -4,13 +4,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import directory
+from marketplace.accounts.queries.directory import PartnerRow
 from marketplace.accounts.rules.codes import TOKEN_LIFETIME
 from marketplace.accounts.services import admission, membership, people, sessions, tokens, units
 from marketplace.edge import door
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import people as requests
 from marketplace.kernel import clock
-from marketplace.kernel.db import in_unit_of_work
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.pages import Page
+from marketplace.merchants.queries import levels
 
 
 def change_roles(person_id: UUID, body: requests.MemberRoles) -> None:
@@ -57,6 +61,13 @@ def enable(person_id: UUID) -> None:
     in_unit_of_work(
         lambda session: people.enable_person(session, actor=require_actor(), person_id=person_id, now=clock.now())
     )
+
+
+def partners(*, cursor: str | None) -> Page[tuple[PartnerRow, bool]]:
+    """Return the partner companies, newest first, and whether each may be given new work."""
+    page = directory.partners(reading(), cursor=cursor)
+    admitted = levels.admitted(reading(), company_ids=[row.id for row in page.items], now=clock.now())
+    return page.map(lambda row: (row, row.id in admitted))
 
 
 def admit_partner(session: Session, body: requests.Partner, *, locale: str) -> admission.Admitted:

@@ -15,12 +15,16 @@ from marketplace.logistics.models.network import Leg, Line, ServicePattern, Vehi
 from marketplace.logistics.rules import timetable
 from marketplace.logistics.rules.states import DepartureState
 from marketplace.logistics.rules.timetable import Cutoffs, LegTime
+from marketplace.merchants.queries import levels
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import PlaceKind, Setting
 
 
 def roll(session: Session, *, now: datetime) -> int:
-    """Make the departures of the coming weeks that are missing, open for booking; return how many were made."""
+    """Make the departures of the coming weeks that are missing, open for booking; return how many were made.
+
+    None for a carrier that may not be given new work; what was made before runs as it stands.
+    """
     days = reference.setting(session, Setting.TIMETABLE_DAYS, at=now)
     overbooking = reference.setting(session, Setting.OVERBOOKING_PERCENT, at=now)
     cutoffs = Cutoffs(
@@ -31,7 +35,10 @@ def roll(session: Session, *, now: datetime) -> int:
         sa.select(ServicePattern, Line, VehicleType)
         .join(Line, Line.id == ServicePattern.line_id)
         .join(VehicleType, VehicleType.id == ServicePattern.vehicle_type_id)
-        .where(sa.or_(ServicePattern.ended_at.is_(None), ServicePattern.ended_at > now))
+        .where(
+            sa.or_(ServicePattern.ended_at.is_(None), ServicePattern.ended_at > now),
+            levels.is_admitted(Line.carrier_company_id, now=now),
+        )
         .order_by(ServicePattern.id)
     ).all()
     zones = {code: place.zone for code, place in reference.places_by_code(session, _hubs(patterns)).items()}

@@ -113,7 +113,8 @@ class Stage(StrEnum):
 PAPERS: Final = tuple(Item(paper) for paper in PaperItem)
 # What a reviewer compares; of the others the city knows by itself how they stand.
 JUDGED: Final = (Item.TAX_ID, Item.ADDRESS, Item.WAREHOUSE, *PAPERS)
-_PARTNER: Final = (Item.TERMS, Item.REGISTER, Item.TRADE_LICENCE)
+# Whoever acts for a partner accepts the terms before anything else: they are not asked for a second time.
+_PARTNER: Final = (Item.REGISTER, Item.TRADE_LICENCE)
 # What every country's companies show; the operator chooses for the others.
 FIXED: Final[Mapping[Kind, tuple[Item, ...]]] = {
     Kind.MERCHANT: (Item.TERMS, Item.REGISTRATION, Item.LICENCE, Item.PAYEE, Item.REVIEW),

@@ -40,7 +40,7 @@ LEVELS: Final[dict[BuyerLevel, Any]] = {
 
 
 @pages.get("/account/level")
-@requires(Permission.ACCOUNT_SELF, twin="GET /api/v1/qualification")
+@requires(Permission.FILES_FILE_READ, twin="GET /api/v1/qualification")
 def level() -> str:
     """Show how the company stands as a buyer or partner, what that opens, and what is missing."""
     return _level()

@@ -89,7 +89,7 @@ def partners() -> str:
 
 def _partners(**shown: Any) -> str:
     asked = parse(requests.More, {name: request.args[name] for name in ("cursor",) if name in request.args})
-    page = directory.partners(reading(), cursor=asked.cursor)
+    page = acts.partners(cursor=asked.cursor)
     return render_template(
         "operator/partners.html",
         partners=page.items,
@@ -111,7 +111,7 @@ def admit() -> Any:
         done = forms.once(lambda session: _admitted(session, body))
     except Refused as refusal:
         return forms.reshown(refusal, _partners)
-    flash(_("The company is admitted and the invitation is on its way."), "good")
+    flash(_("The invitation is on its way. The company is given work once it showed what it is asked for."), "good")
     return done
 
 

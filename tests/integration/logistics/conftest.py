@@ -20,6 +20,7 @@ from marketplace.logistics.rules.freight import Rates
 from marketplace.logistics.services import freight, network, timetable
 from marketplace.logistics.services.network import LegPlan
 from marketplace.logistics.services.space import claims, holding
+from marketplace.merchants.services import requirements
 from marketplace.reference import services as reference
 
 # A Monday morning in Chongqing.
@@ -77,6 +78,7 @@ def build(session: Session, capacity: Load = LORRY) -> Road:
     reference.load_places(session)
     network.add_crossing(session, code="YOUYIGUAN", one_side="CN-YOUYIGUAN", other_side="VN-HUUNGHI")
     vehicle = network.add_vehicle_type(session, code="TEST", name="Test lorry", capacity=capacity, source="test")
+    carrier = company(session, CompanyKind.CARRIER)
     line_id = network.add_line(
         session,
         actor=SYSTEM,
@@ -84,7 +86,7 @@ def build(session: Session, capacity: Load = LORRY) -> Road:
         name="East line",
         names={"zh": "东线"},
         hub_code="CN-NANPENG",
-        carrier_company_id=company(session, CompanyKind.CARRIER),
+        carrier_company_id=carrier,
         legs=[
             LegPlan("CN-YOUYIGUAN", 23 * 60, "test"),
             LegPlan("VN-HUUNGHI", 14 * 60, "test", crossing="YOUYIGUAN"),
@@ -106,6 +108,7 @@ def build(session: Session, capacity: Load = LORRY) -> Road:
             note="demo tariff: fictitious",
             now=NOW,
         )
+    requirements.vouch(session, company_id=carrier, reason="Of the tests.", now=NOW)
     timetable.roll(session, now=NOW)
     found = session.scalars(sa.select(Departure.id).order_by(Departure.departs_at)).all()
     return Road(line_id, list(found), company(session), company(session))

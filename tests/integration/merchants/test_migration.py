@@ -7,9 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from sqlalchemy.orm import Session
 
 from marketplace.cli.database import alembic_config, upgrade
 from marketplace.kernel.ids import new_id
+from marketplace.merchants.queries import levels
+from marketplace.merchants.queries import requirements as asked
+from marketplace.merchants.rules.requirements import CHOSEN, FIXED, Kind, Verdict
 from tests.support import postgres
 
 BEFORE = "b3d0c1f5a9e2"
@@ -109,4 +113,31 @@ def test_what_countries_asked_for_before_was_asked_of_who_sells(url):
     with engine.connect() as connection:
         (row,) = connection.execute(sa.select(rule)).all()
     assert (row.country, row.kind, row.item, row.asked) == ("KH", "merchant", "bank_letter", "required")
+    engine.dispose()
+
+
+def test_partners_of_before_go_on_working_by_waivers_that_say_so(url):
+    command.upgrade(alembic_config(url), "835e85ab936d")
+    engine = sa.create_engine(url)
+    tables = sa.MetaData()
+    tables.reflect(engine, only=["company"])
+    carrier, trader = new_id(), new_id()
+
+    def key(made: UUID) -> Any:
+        return made.hex if url.startswith("sqlite") else made
+
+    with engine.begin() as connection:
+        for made, kind in ((carrier, "carrier"), (trader, "trade")):
+            connection.execute(filled(tables.tables["company"], id=key(made), kind=kind, name_skeleton=kind))
+    engine.dispose()
+
+    upgrade(url)
+
+    engine = sa.create_engine(url)
+    with Session(engine) as session:
+        assert levels.admitted(session, company_ids=(carrier, trader), now=NOW) == {carrier}
+        found = asked.rulings_of(session, company_id=carrier)
+        assert {row.item for row in found} == {*FIXED[Kind.CARRIER], *CHOSEN[Kind.CARRIER]}
+        assert all(row.verdict is Verdict.WAIVE and "before" in row.reason for row in found)
+        assert asked.rulings_of(session, company_id=trader) == ()
     engine.dispose()

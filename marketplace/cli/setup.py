@@ -26,6 +26,7 @@ from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.logistics.services import building, timetable
 from marketplace.merchants.services import requirements
+from marketplace.moderation.services import wording as reviews
 from marketplace.reference import queries as reference
 from marketplace.reference import services as tables
 from marketplace.reference.rules import PlaceKind, Setting
@@ -95,6 +96,7 @@ def _furnish(now: datetime) -> None:
 
     def work(session: Session) -> tuple[int, int, int]:
         shelves.fill_shelves(session)
+        reviews.load_reasons(session)
         return terms.publish_shipped(session, now=now), tables.load_places(session), tables.load_rates(session)
 
     published, places, rates = in_unit_of_work(work)

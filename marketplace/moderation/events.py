@@ -8,12 +8,13 @@ from marketplace.kernel.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDecided(Event):
-    """A moderator decided a case; ``decision`` is approve, request_changes or reject."""
+    """A case was decided; ``decision`` is approve, request_changes or reject, ``batch`` names what went in one go."""
 
     case_id: UUID
     listing_id: UUID
     company_id: UUID
     decision: str
+    batch: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

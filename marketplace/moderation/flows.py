@@ -1,6 +1,6 @@
 """What happens to cases by the clock and beside the network, each in transactions of its own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,13 +9,17 @@ import structlog
 from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.permissions import Permission
 from marketplace.files import pictures
 from marketplace.files import store as bytes_store
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.each import each
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import DomainError, NotFound
+from marketplace.kernel.ids import new_id
 from marketplace.moderation import queries, services
 from marketplace.moderation.queries import likeness as looks
+from marketplace.moderation.rules import CaseState
 from marketplace.moderation.services import likeness, weighing
 
 _AT_ONCE: Final = 200
@@ -31,6 +35,31 @@ def escalate(*, now: datetime) -> int:
         lambda writing, found: services.escalate(writing, company_id=found, now=now),
         act="escalate_cases",
     )
+
+
+def decide_each(
+    *,
+    actor: Actor,
+    seen: Mapping[UUID, str | None],
+    decision: str,
+    reason: str = "",
+    canned: str | None = None,
+    now: datetime,
+) -> dict[UUID, CaseState | DomainError]:
+    """Decide cases alike, each in a transaction of its own; return each one's state, or why it was not decided.
+
+    The letters of one go to a merchant are one.
+    """
+    actor.must(Permission.OPERATOR_LISTING_MODERATE)
+    batch = new_id()
+    done: dict[UUID, CaseState | DomainError] = {}
+    for case_id, fingerprint in seen.items():
+        done |= in_unit_of_work(
+            lambda session, asked={case_id: fingerprint}: services.decide_all(
+                session, actor=actor, seen=asked, decision=decision, reason=reason, canned=canned, batch=batch, now=now
+            )
+        )
+    return done
 
 
 def compare(listing_ids: Sequence[UUID], *, store: ObjectStore, now: datetime) -> None:

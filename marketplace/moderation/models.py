@@ -34,6 +34,8 @@ class Case(Base):
     decided_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     content_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    # Of cases that one person decided in one go.
+    batch: Mapped[UUID | None] = mapped_column(sa.Uuid, index=True)
 
     __table_args__ = (
         sa.Index("ix_moderation_case_state_id", "state", "id"),
@@ -51,13 +53,31 @@ class Case(Base):
 
 
 class CaseReason(Base):
-    """Why a case was decided as it was: prose for the merchant, kept out of audit and events."""
+    """Why a case was decided as it was: prose for the merchant, kept out of audit and events.
+
+    ``said`` is the canned reason by language as it read then, ``text`` what the reviewer wrote beside it.
+    """
 
     __tablename__ = "moderation_reason"
 
     case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("moderation_case.id"), primary_key=True)
     text: Mapped[str] = mapped_column(sa.Text)
+    canned: Mapped[str | None] = mapped_column(sa.String(40))
+    said: Mapped[dict[str, str]] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReviewReason(Base):
+    """A reason that reviewers choose instead of writing it: its texts by language, the kinds of cases it is for."""
+
+    __tablename__ = "review_reason"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    texts: Mapped[dict[str, str]] = mapped_column(Json)
+    kinds: Mapped[list[str]] = mapped_column(Json)
+    position: Mapped[int] = mapped_column(sa.Integer)
+    retired: Mapped[bool] = mapped_column(sa.Boolean)
 
 
 class PicturePrint(Base):

@@ -26,7 +26,7 @@ def renderer(sender: Sender) -> Callable[[str, str, Mapping[str, Any]], tuple[st
     """Return how this city renders a message: template, language and values to subject and body."""
 
     def render(template: str, locale: str, context: Mapping[str, Any]) -> tuple[str, str]:
-        text = _environment(locale).get_template(f"{template}.txt").render(city=sender, **context)
+        text = _environment(locale).get_template(f"{template}.txt").render(city=sender, language=locale, **context)
         subject, _, body = text.partition("\n")
         return subject.strip(), body.strip() + "\n"
 

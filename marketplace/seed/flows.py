@@ -14,6 +14,7 @@ from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.moderation.services import wording
 from marketplace.outbox import services as outbox
 from marketplace.seed import cast, catalogue, houses, merchants, network, onsite, people
 from marketplace.seed.desk import HISTORY, Desk
@@ -100,6 +101,7 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
         moderator = staff[cast.MODERATOR]
         onsite.show_merchants(session, companies=founded, moderator=moderator, picture=banner, now=now)
         shelves.fill_shelves(session)
+        wording.load_reasons(session)
         catalogue.offer_goods(session, parts=founded[cast.PARTS], fruit=founded[cast.FRUIT], now=now)
     with unit_of_work() as session:
         catalogue.approve_goods(session, moderator=staff[cast.MODERATOR], now=now)

@@ -22,7 +22,9 @@ from marketplace.web.logistics.views import pages as logistics
 from marketplace.web.merchants import closures as merchant_closures
 from marketplace.web.merchants import desk, levels, requirements, review
 from marketplace.web.merchants.blueprint import pages as merchants
-from marketplace.web.moderation.views import pages as moderation
+from marketplace.web.moderation import many as moderated_many
+from marketplace.web.moderation import views as moderated_views
+from marketplace.web.moderation.blueprint import pages as moderation
 from marketplace.web.operations import bookings as operated_bookings
 from marketplace.web.operations import departures as operated_departures
 from marketplace.web.operations import lines as operated_lines
@@ -96,6 +98,8 @@ VIEWS = (
     levels,
     requirements,
     review,
+    moderated_many,
+    moderated_views,
     operated_bookings,
     operated_departures,
     operated_lines,

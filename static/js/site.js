@@ -3,6 +3,7 @@ import { watchDialogs } from "./dialogs.js";
 import { watchForms } from "./forms.js";
 import { watchGrids } from "./grid.js";
 import { watchMenus } from "./menus.js";
+import { watchReviews } from "./reviews.js";
 import { watchTheme } from "./themes.js";
 import { watchToasts } from "./toasts.js";
 
@@ -10,5 +11,6 @@ watchDialogs();
 watchForms();
 watchGrids();
 watchMenus();
+watchReviews();
 watchTheme();
 watchToasts();

@@ -1,13 +1,15 @@
 """Reviewers at work, on pages and over the API."""
 
 import io
+import re
 
 import pytest
 import sqlalchemy as sa
 
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, extension
+from marketplace.kernel.db import db, extension, unit_of_work
 from marketplace.moderation import flows
+from marketplace.moderation.services import wording as writing
 from tests.functional.test_selling import BODY, OTHER, REVIEWER, SELLER, market, member, reviewer
 from tests.unit.moderation.test_likeness import picture
 
@@ -120,3 +122,55 @@ def test_the_queue_asks_no_more_for_more_cases(market, statements):
         page.open("/operator/moderation")
         asked.append(len(statements))
     assert asked[0] == asked[1]
+
+
+def test_many_are_decided_on_the_page_and_over_the_api(market):
+    with market.app.app_context(), unit_of_work() as session:
+        writing.load_reasons(session)
+    seller, judge, page = market.program(SELLER), reviewer(market), reader(market)
+    made = [submitted(seller, sku=f"S{number}") for number in range(4)]
+    page.open("/operator/moderation")
+    boxes = re.findall(r'name="cases" value="([^"]+)"', page.shown)
+    assert len(boxes) == 4
+    seller.call("PATCH", f"/listings/{made[1]}", 200, {"origin": "VN"})
+    first = judge.call("GET", "/moderation", 200)["items"][0]["id"]
+    judge.call("POST", f"/moderation/{first}/decision", 200, {"decision": "approve"})
+    page.send("/operator/moderation/decisions", {"cases": boxes[:3], "decision": "reject"})
+    text = " ".join(page.open("/operator/moderation").split())
+    assert text.count("Not decided:") == 3
+    page.send("/operator/moderation/decisions", {"cases": boxes[:3], "decision": "reject", "canned": "unclear_title"})
+    page.open("/operator/moderation")
+    text = " ".join(page.text().split())
+    assert "1 case was decided." in text
+    assert "The listing has changed since you looked. Look again." in text
+    assert text.count("Not decided:") == 2
+    assert page.send("/operator/moderation/decisions", {"decision": "approve"}, 422)
+    assert page.refused_fields() == {"cases"}
+    left = [row["id"] for row in judge.call("GET", "/moderation", 200)["items"]]
+    body = {"decision": "reject", "canned": "unclear_title", "cases": [{"id": each} for each in [*left, first]]}
+    done = judge.call("POST", "/moderation/decisions", 200, body)["items"]
+    assert [(each["decided"], each["state"], each["code"]) for each in done] == [
+        (True, "declined", None), (True, "declined", None), (False, "confirmed", "state"),
+    ]  # fmt: skip
+    rows = {row["sku"]: row for row in seller.call("GET", "/listings?mine=1", 200)["items"]}
+    assert sum(bool(row["reason"]) for row in rows.values()) == 3
+    own = market.visitor(SELLER)
+    declined = next(row["id"] for row in rows.values() if row["reason"])
+    own.open(f"/zh/merchant/listings/{declined}")
+    assert "标题没有说明是什么商品" in own.shown
+    assert judge.problem("POST", "/moderation/decisions", 422, {"decision": "approve", "cases": []})[1] == {"cases"}
+
+
+def test_the_admin_writes_reasons(market):
+    page, judge = reader(market, "admin@demo.test"), reviewer(market)
+    page.open("/operator/review-reasons")
+    reason = {"code": "no", "en": "No.", "zh": "不。", "vi": "Không.", "kinds": ["listing"], "position": "5"}
+    page.send("/operator/review-reasons", reason | {"vi": ""}, 422)
+    assert page.refused_fields() == {"vi"}
+    page.open("/operator/review-reasons")
+    page.send("/operator/review-reasons", reason)
+    (row,) = market.program().call("GET", "/review-reasons", 200)["items"]
+    assert (row["code"], row["texts"]["zh"], row["kinds"]) == ("no", "不。", ["listing"])
+    page.open("/operator/review-reasons?code=no")
+    assert 'value="no"' in page.shown
+    judge.problem("PUT", "/review-reasons/no", 403, {"en": "x", "zh": "x", "vi": "x"})

@@ -4,8 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.api.shared.answers import Answer, Instant
+from marketplace.edge.answers import problem
+from marketplace.kernel.errors import DomainError
 from marketplace.moderation.queries import CaseRow, Comparison
 from marketplace.moderation.queries.likeness import SimilarRow
+from marketplace.moderation.rules import CaseState
+from marketplace.moderation.rules.reasons import Reason
 
 
 class Case(Answer):
@@ -90,3 +94,36 @@ class Decided(Answer):
 
     id: UUID
     state: str
+
+
+class Outcome(Answer):
+    """What became of one of many cases: ``state`` when it was decided, else why not."""
+
+    id: UUID
+    decided: bool
+    state: str | None
+    code: str | None
+    detail: str | None
+
+    @classmethod
+    def of(cls, case_id: UUID, found: CaseState | DomainError) -> "Outcome":
+        """Write an outcome."""
+        if not isinstance(found, DomainError):
+            return cls(id=case_id, decided=True, state=found, code=None, detail=None)
+        document = problem(found)
+        detail = document["errors"][0]["message"] if document["errors"] else document["detail"]
+        return cls(id=case_id, decided=False, state=found.facts.get("state"), code=found.code, detail=detail)
+
+
+class ReviewReason(Answer):
+    """A reason that reviewers choose: what it says by language, for which kinds of cases (none: for all)."""
+
+    code: str
+    texts: dict[str, str]
+    kinds: list[str]
+    position: int
+
+    @classmethod
+    def of(cls, row: Reason) -> "ReviewReason":
+        """Write a reason."""
+        return cls(code=row.code, texts=dict(row.texts), kinds=list(row.kinds), position=row.position)

@@ -12,8 +12,9 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import moderation as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
-from marketplace.moderation import queries, services
-from marketplace.moderation.queries import Filters
+from marketplace.moderation import flows, queries, services
+from marketplace.moderation.queries import Filters, reasons
+from marketplace.moderation.services import wording as writing
 
 api = Blueprint("api_moderation", __name__)
 
@@ -47,11 +48,59 @@ def decide(case_id: UUID, body: requests.Decision) -> tuple[int, answers.Decided
             case_id=case_id,
             decision=body.decision,
             reason=body.reason or "",
+            canned=body.canned,
             seen=body.seen,
             now=now,
         )
     )
     return 200, answers.Decided(id=case_id, state=state)
+
+
+@api.post("/moderation/decisions")
+@operation(answers={200: Items[answers.Outcome]}, tag="moderation", permission=_REVIEW, body=requests.Decisions)
+def decide_many(body: requests.Decisions) -> tuple[int, Items[answers.Outcome]]:
+    """Decide many cases alike, each by itself; the answer tells of each what became of it."""
+    done = flows.decide_each(
+        actor=require_actor(),
+        seen={each.id: each.seen for each in body.cases},
+        decision=body.decision,
+        reason=body.reason or "",
+        canned=body.canned,
+        now=clock.now(),
+    )
+    return 200, Items[answers.Outcome](items=[answers.Outcome.of(*each) for each in done.items()], next=None)
+
+
+@api.get("/review-reasons")
+@operation(
+    answers={200: Items[answers.ReviewReason]},
+    tag="moderation",
+    public_because="merchants know beforehand for what a listing is turned down",
+)
+def review_reasons() -> tuple[int, Items[answers.ReviewReason]]:
+    """List the reasons that reviewers choose from."""
+    rows = [answers.ReviewReason.of(row) for row in reasons.reasons(reading())]
+    return 200, Items[answers.ReviewReason](items=rows, next=None)
+
+
+@api.put("/review-reasons/<code>")
+@operation(answers={204: None}, tag="moderation", permission=Permission.OPERATOR_SETTINGS_EDIT, body=requests.Reason)
+def put_reason(code: str, body: requests.Reason) -> tuple[int, None]:
+    """Write a reason, or let it say something else from now on; what was told before stays as it read."""
+    actor, now = require_actor(), clock.now()
+    in_unit_of_work(
+        lambda session: writing.put_reason(
+            session,
+            actor=actor,
+            code=code,
+            texts=body.texts,
+            kinds=body.kinds,
+            position=body.position,
+            retired=body.retired,
+            now=now,
+        )
+    )
+    return 204, None
 
 
 def _filters(query: requests.Neighbourhood) -> Filters:

@@ -1,25 +1,74 @@
 """What moderators send."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Country, Line, Request, Text, blank_is_none
+from marketplace.edge.parsing import Country, Line, Request, Text, Tick, Whole, blank_is_none
 
 OptionalLine = Annotated[Line | None, BeforeValidator(blank_is_none)]
 OptionalCountry = Annotated[Country | None, BeforeValidator(blank_is_none)]
 OptionalId = Annotated[UUID | None, BeforeValidator(blank_is_none)]
 
 
-class Decision(Request):
-    """approve, request_changes or reject, the words of every review; ``seen`` is the fingerprint of what was read."""
+class Verdict(Request):
+    """approve, request_changes or reject, the words of every review; a reason is chosen by code, written, or both."""
 
     decision: Line
     reason: Annotated[Text | None, BeforeValidator(blank_is_none)] = None
+    canned: OptionalLine = None
+
+
+class Decision(Verdict):
+    """A decision about one case; ``seen`` is the fingerprint of what was read."""
+
     seen: OptionalLine = None
+
+
+class Seen(Request):
+    """A case, and the fingerprint of what was read of it."""
+
+    id: UUID
+    seen: OptionalLine = None
+
+
+def _seen_text(value: Any) -> Any:
+    """Read ``id`` or ``id.fingerprint``, as a form's checkbox holds it."""
+    if not isinstance(value, str):
+        return value
+    case_id, _dot, seen = value.partition(".")
+    return {"id": case_id, "seen": seen}
+
+
+class Decisions(Verdict):
+    """One decision about many cases, at most a page of them; each is decided by itself."""
+
+    cases: list[Annotated[Seen, BeforeValidator(_seen_text)]] = Field(min_length=1, max_length=50)
+
+
+class Reason(Request):
+    """A reason that reviewers choose: what it says by language, and for which kinds of cases (none: for all)."""
+
+    en: Text
+    zh: Text
+    vi: Text
+    kinds: list[Line] = Field(default_factory=list[str], max_length=10)
+    position: Whole = 100
+    retired: Tick = False
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What it says by language."""
+        return {"en": self.en, "zh": self.zh, "vi": self.vi}
+
+
+class NamedReason(Reason):
+    """A reason with its code, as the page's form sends it."""
+
+    code: Line
 
 
 class Neighbourhood(Request):

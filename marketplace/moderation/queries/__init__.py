@@ -1,7 +1,7 @@
 """Read the queue, one case side by side, and what merchants are told."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -19,9 +19,11 @@ from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.moderation.models import Case, CaseReason
-from marketplace.moderation.queries import likeness
+from marketplace.moderation.queries import likeness, signals
 from marketplace.moderation.queries.likeness import SimilarRow
+from marketplace.moderation.queries.signals import Subject
 from marketplace.moderation.rules import CaseKind, CaseState
+from marketplace.moderation.rules.reasons import written
 
 PAGE: Final = 50
 _TIMELY: Final = sa.case((Case.escalated_at.is_not(None), 0), else_=1)
@@ -35,6 +37,7 @@ class CaseRow:
     kind: CaseKind
     state: CaseState
     listing_id: UUID
+    change_id: UUID | None
     company_id: UUID
     company: str
     sku: str
@@ -48,7 +51,18 @@ class CaseRow:
     due_at: datetime
     escalated_at: datetime | None
     decided_at: datetime | None
-    reason: str | None
+    said: Mapping[str, str]
+    wrote: str
+    seen: str | None = None
+
+    @property
+    def reason(self) -> str | None:
+        """Why it was decided so, in the language of the goods' merchant."""
+        return self.reason_in(self.source_locale)
+
+    def reason_in(self, language: str) -> str | None:
+        """Why it was decided so, the chosen reason in this language; None when nothing was said."""
+        return written(self.said, self.wrote, language) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,13 @@ def queue(
         query = query.where(_behind(timely, risk, _uuid(key)))
     rows = session.execute(query.order_by(_TIMELY, Case.risk.desc(), Case.id).limit(size + 1))
     return page_of([_row(row) for row in rows], size, lambda row: (int(not row.escalated_at), row.risk, row.id.hex))
+
+
+def as_seen(session: Session, *, rows: Sequence[CaseRow]) -> tuple[CaseRow, ...]:
+    """Return cases with the fingerprint of what each shows now, for a page on which they are decided."""
+    subjects = {row.id: Subject(row.kind, row.listing_id, row.change_id) for row in rows}
+    shown = signals.reviewed(session, subjects=set(subjects.values()))
+    return tuple(replace(row, seen=shown[subjects[row.id]].fingerprint) for row in rows)
 
 
 def _wanted(filters: Filters) -> list[sa.ColumnElement[bool]]:
@@ -195,6 +216,17 @@ def about(session: Session, *, listing_id: UUID) -> About:
     return About(review, similar, tuple(_row(row) for row in cases))
 
 
+def of_batch(session: Session, *, batch: UUID, company_id: UUID) -> tuple[CaseRow, ...]:
+    """Return the cases of a company that were decided in one go, the earliest first."""
+    rows = session.execute(_cases().where(Case.batch == batch, Case.company_id == company_id).order_by(Case.id))
+    return tuple(_row(row) for row in rows)
+
+
+def some(session: Session, *, case_ids: Collection[UUID]) -> tuple[CaseRow, ...]:
+    """Return cases by id, the earliest first."""
+    return tuple(_row(row) for row in session.execute(_cases().where(Case.id.in_(case_ids)).order_by(Case.id)))
+
+
 def decided(session: Session, *, company_id: UUID, listing_ids: Collection[UUID]) -> dict[UUID, CaseRow]:
     """Return the latest decided case of each of a company's listings, with its reason."""
     ended = (CaseState.CONFIRMED, CaseState.DECLINED, CaseState.CHANGES_REQUESTED)
@@ -209,7 +241,7 @@ def breaches(session: Session) -> list[Breach]:
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
     """Return the reviews a person decided, with the reasons given, for that person, earliest first."""
-    wanted = (Case.id, Case.kind, Case.state, CaseReason.text.label("reason"), Case.decided_at)
+    wanted = (Case.id, Case.kind, Case.state, CaseReason.canned, CaseReason.text.label("reason"), Case.decided_at)
     mine = sa.select(*wanted).outerjoin(CaseReason, CaseReason.case_id == Case.id).where(Case.decided_by == person_id)
     return {"reviews_decided": rows(session, mine.order_by(Case.id))}
 
@@ -252,7 +284,7 @@ def _pending(kind: CaseKind, about: sa.ColumnElement[bool]) -> sa.ColumnElement[
 def _cases() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(Case, Company.name, Company.country, Listing.sku, Listing.titles, Listing.source_locale)
-        .add_columns(Category.code, CaseReason.text)
+        .add_columns(Category.code, CaseReason.text, CaseReason.said)
         .join(Company, Company.id == Case.company_id)
         .join(Listing, Listing.id == Case.listing_id)
         .join(Category, Category.id == Listing.category_id)
@@ -268,6 +300,7 @@ def _row(row: Any) -> CaseRow:
         kind=found.kind,
         state=found.state,
         listing_id=found.listing_id,
+        change_id=found.change_id,
         company_id=found.company_id,
         company=row.name,
         sku=row.sku,
@@ -281,7 +314,8 @@ def _row(row: Any) -> CaseRow:
         due_at=found.due_at,
         escalated_at=found.escalated_at,
         decided_at=found.decided_at,
-        reason=row.text,
+        said=row.said or {},
+        wrote=row.text or "",
     )
 
 

@@ -59,10 +59,10 @@ def parse_decision(kind: CaseKind, decision: str) -> Decision:
     return Decision(decision)
 
 
-def check_reason(decision: Decision, reason: str) -> str:
-    """Return the reason without its margins; every decision but an approval needs one."""
+def check_reason(decision: Decision, reason: str, *, is_chosen: bool = False) -> str:
+    """Return the reason without its margins; every decision but an approval needs one, written or chosen."""
     text = reason.strip()
-    if decision is not Decision.APPROVE and not text:
+    if decision is not Decision.APPROVE and not text and not is_chosen:
         raise Refused.field("reason", "required", "what the merchant should change, or why not")
     if len(text) > LONGEST_REASON:
         raise Refused.field("reason", "too_long", f"at most {LONGEST_REASON} characters")

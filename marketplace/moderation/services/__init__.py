@@ -1,6 +1,7 @@
 """Open, withdraw and decide cases."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
@@ -29,9 +30,10 @@ from marketplace.kernel.ids import new_id
 from marketplace.moderation import queries, rules
 from marketplace.moderation.events import CaseDecided, CaseOverdue
 from marketplace.moderation.models import Case, CaseReason
-from marketplace.moderation.queries import signals
+from marketplace.moderation.queries import reasons, signals
 from marketplace.moderation.queries.signals import Subject, Weighable
 from marketplace.moderation.rules import CASE, CaseKind, CaseState, Decision
+from marketplace.moderation.rules.reasons import Reason
 from marketplace.moderation.services import weighing
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
@@ -96,14 +98,19 @@ def decide(
     case_id: UUID,
     decision: str,
     reason: str = "",
+    canned: str | None = None,
     seen: str | None = None,
+    batch: UUID | None = None,
     now: datetime,
 ) -> CaseState:
     """Decide a case, exactly once, and carry the decision out; the loser of two deciders gets Conflict ``state``.
 
     ``seen`` is the fingerprint of what the moderator looked at: Conflict ``content_moved`` when it is no longer that.
     """
-    decided = decide_all(session, actor=actor, seen={case_id: seen}, decision=decision, reason=reason, now=now)
+    asked = {case_id: seen}
+    decided = decide_all(
+        session, actor=actor, seen=asked, decision=decision, reason=reason, canned=canned, batch=batch, now=now
+    )
     done = decided[case_id]
     if isinstance(done, DomainError):
         raise done
@@ -117,17 +124,22 @@ def decide_all(
     seen: Mapping[UUID, str | None],
     decision: str,
     reason: str = "",
+    canned: str | None = None,
+    batch: UUID | None = None,
     now: datetime,
 ) -> dict[UUID, CaseState | DomainError]:
     """Decide cases alike, each exactly once; return each one's state, or why it was not decided.
 
-    ``seen`` holds the fingerprint of what the moderator looked at by case, None for one that was not shown.
+    ``seen`` holds the fingerprint of what the moderator looked at by case, None for one that was not shown; ``canned``
+    is the code of a chosen reason, which is kept as it reads now.
     """
     actor.must(Permission.OPERATOR_LISTING_MODERATE)
     done: dict[UUID, CaseState | DomainError] = {case_id: NotFound("case") for case_id in seen}
     asked = session.scalars(sa.select(Case).where(Case.id.in_(seen)).order_by(Case.id)).all()
     own = accounts.companies_of(session, actor=actor)
-    done |= {case.id: refusal for case in asked if (refusal := _refusal(case, own, decision, reason))}
+    chosen = {each.code: each for each in reasons.reasons(session)} if canned else {}
+    told = Told(canned, chosen.get(canned or ""), reason.strip())
+    done |= {case.id: refusal for case in asked if (refusal := _refusal(case, own, decision, told, chosen))}
     cases = {case.id: case for case in asked if isinstance(done[case.id], NotFound)}
     if not cases:
         return done
@@ -145,12 +157,14 @@ def decide_all(
         else:
             done[case.id] = CASE.apply(case.state, wanted)
     decided = [case for case in cases.values() if not isinstance(done[case.id], DomainError)]
-    _resolve(session, [case.id for case in decided], wanted, now, decided_by=actor.person_id)
-    _keep(session, decided, hashes, reason.strip(), now)
+    _resolve(session, [case.id for case in decided], wanted, now, decided_by=actor.person_id, batch=batch)
+    _keep(session, decided, hashes, told, now)
     _carry_out(session, actor, decided, wanted, now)
     acts = [
         Act(
-            f"moderation.{wanted}", case.id, {"listing": case.listing_id, "kind": case.kind, "content": hashes[case.id]}
+            f"moderation.{wanted}",
+            case.id,
+            {"listing": case.listing_id, "kind": case.kind, "content": hashes[case.id], "reason": canned or ""},
         )
         for case in decided
     ]
@@ -159,19 +173,33 @@ def decide_all(
     record_all(
         session,
         [
-            CaseDecided(case_id=case.id, listing_id=case.listing_id, company_id=case.company_id, **news)
+            CaseDecided(case_id=case.id, listing_id=case.listing_id, company_id=case.company_id, batch=batch, **news)
             for case in decided
         ],
     )
     return done
 
 
-def _refusal(case: Case, own: Collection[UUID], decision: str, reason: str) -> DomainError | None:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the merchant is told: a chosen reason by its code, and what was written beside it."""
+
+    code: str | None
+    chosen: Reason | None
+    wrote: str
+
+
+def _refusal(
+    case: Case, own: Collection[UUID], decision: str, told: Told, offered: Mapping[str, Reason]
+) -> DomainError | None:
     """Return why somebody of these companies may not decide this case so, None if he may."""
     if case.company_id in own:
         return NotAllowed("own_listing")
+    if told.code and (told.chosen is None or not told.chosen.fits(case.kind)):
+        fitting = [code for code, reason in offered.items() if reason.fits(case.kind)]
+        return Refused.field("canned", "choice", ", ".join(fitting))
     try:
-        rules.check_reason(rules.parse_decision(case.kind, decision), reason)
+        rules.check_reason(rules.parse_decision(case.kind, decision), told.wrote, is_chosen=told.code is not None)
     except Refused as refusal:
         return refusal
     return None
@@ -184,13 +212,15 @@ def _shown(session: Session, cases: Collection[Case]) -> dict[UUID, str]:
     return {case_id: reviews[subject].fingerprint for case_id, subject in subjects.items()}
 
 
-def _keep(session: Session, cases: Collection[Case], hashes: Mapping[UUID, str], reason: str, now: datetime) -> None:
+def _keep(session: Session, cases: Collection[Case], hashes: Mapping[UUID, str], told: Told, now: datetime) -> None:
     """Note what was decided upon, and why."""
     for case in cases:
         case.content_hash = hashes[case.id]
     session.flush()
-    if reason and cases:
-        session.execute(sa.insert(CaseReason), [{"case_id": case.id, "text": reason, "at": now} for case in cases])
+    said = dict(told.chosen.texts) if told.chosen else {}
+    if cases and (said or told.wrote):
+        row = {"text": told.wrote, "canned": told.code, "said": said, "at": now}
+        session.execute(sa.insert(CaseReason), [{"case_id": case.id, **row} for case in cases])
 
 
 @together

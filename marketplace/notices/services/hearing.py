@@ -5,6 +5,7 @@ Facts of the letters are read when the job runs: a job holds ids only.
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +26,8 @@ from marketplace.outbox import services as outbox
 from marketplace.payments import events as payments
 
 JOB: Final = "tell"
+# Decisions of one go are made within seconds.
+_TOGETHER: Final = timedelta(seconds=30)
 
 
 def on_order_placed(session: Session, event: orders.OrderPlaced) -> None:
@@ -112,12 +115,18 @@ def on_arrived(session: Session, event: logistics.DepartureArrived) -> None:
 
 @together
 def on_cases_decided(session: Session, news: Sequence[moderation.CaseDecided]) -> None:
-    """Tell each merchant once, however many of his listings were decided in one go."""
-    decided: dict[UUID, Counter[str]] = defaultdict(Counter)
+    """Tell each merchant once, however many of his listings were decided in one go.
+
+    What one person decides in one go are several transactions: the first has the letter written when they are over.
+    """
+    decided: dict[tuple[UUID, UUID | None], list[UUID]] = defaultdict(list)
     for event in news:
-        decided[event.company_id][event.decision] += 1
-    for company_id, counts in decided.items():
-        _later(session, news[0], News.LISTINGS_DECIDED, company=company_id, counts=dict(counts))
+        decided[event.company_id, event.batch].append(event.case_id)
+    for (company_id, batch), case_ids in decided.items():
+        if batch is None:
+            _later(session, news[0], News.LISTINGS_DECIDED, company=company_id, cases=case_ids)
+        else:
+            _once(session, news[0], News.LISTINGS_DECIDED, company=company_id, batch=batch)
 
 
 def on_application_overdue(session: Session, event: merchants.ApplicationOverdue) -> None:
@@ -226,6 +235,15 @@ def on_remark_hidden(session: Session, event: remarks.RemarkHidden) -> None:
 
 def _payment(session: Session, event: payments.PaymentEvent, news: News) -> None:
     _later(session, event, news, payment=event.payment_id, subject=[event.subject_kind, str(event.subject_id)])
+
+
+def _once(session: Session, event: Event, news: News, **facts: UUID) -> None:
+    """Have one letter written soon, however often these facts are told."""
+    if not is_fresh(event.at, clock.now()):
+        return
+    key = ":".join((news.value, *(str(value) for value in facts.values())))
+    args = {"id": str(new_id()), "news": news.value, **{name: str(value) for name, value in facts.items()}}
+    outbox.enqueue(session, JOB, args, now=event.at, run_at=event.at + _TOGETHER, key=key)
 
 
 def _later(session: Session, event: Event, news: News, **facts: Any) -> None:

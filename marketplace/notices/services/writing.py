@@ -3,6 +3,7 @@
 A letter has an id made from its news and its reader: a job that runs twice writes none twice.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +33,7 @@ from marketplace.merchants.rules.levels import BuyerLevel
 from marketplace.merchants.rules.requirements import BUYING, ItemState, Requirement
 from marketplace.merchants.rules.states import MerchantState
 from marketplace.moderation import queries as moderation
+from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import lines as order_lines
@@ -48,6 +50,8 @@ Facts = Mapping[str, Any]
 # Where a company sees what it is asked for as one that sells, and as one that buys or works here.
 _SELLING: Final = "/merchant"
 _LEVEL: Final = "/account/level"
+# Of more reasons the merchant reads on his page.
+_TOLD_AT_ONCE: Final = 20
 # Where the operator acts on what waits for him.
 _DESKS: Final = {"payout": "/account/payouts", "card_return": "/operator/money", "payment": "/operator/money"}
 
@@ -178,9 +182,22 @@ def _about_goods(session: Session, job: Facts, facts: dict[str, Any]) -> Iterato
         yield Letter(company_id, facts | {"orders": references, "path": path})
 
 
-def _decided(_session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    counts = {name: job["counts"].get(name, 0) for name in ("approve", "request_changes", "reject")}
-    yield Letter(UUID(job["company"]), counts | {"path": "/merchant/listings"})
+def _decided(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    company_id = UUID(job["company"])
+    if "batch" in job:
+        cases = moderation.of_batch(session, batch=UUID(job["batch"]), company_id=company_id)
+    else:
+        cases = moderation.some(session, case_ids=[UUID(case) for case in job["cases"]])
+    counts = Counter(row.state for row in cases)
+    told = [row for row in cases if row.state in TURNED_DOWN][:_TOLD_AT_ONCE]
+    facts = {
+        "approve": counts[CaseState.CONFIRMED],
+        "request_changes": counts[CaseState.CHANGES_REQUESTED],
+        "reject": counts[CaseState.DECLINED],
+        "reasons": [{"sku": row.sku, "said": dict(row.said), "wrote": row.wrote} for row in told],
+        "path": "/merchant/listings",
+    }
+    yield Letter(company_id, facts)
 
 
 def _applied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:

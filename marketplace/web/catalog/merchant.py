@@ -109,7 +109,7 @@ def _edit(listing_id: UUID, **given: Any) -> str:
         "catalog/edit.html",
         row=row,
         title=shown.text(draft.titles, draft.source_locale),
-        told=told,
+        told=told.reason_in(locale.current()) if told else None,
         warnings=[
             (error.code, field_sentence(error))
             for error in acts.warnings(session, company_id=actor.company, draft=draft)
@@ -286,7 +286,7 @@ def _own_line(row: OwnRow, told: Any, names: dict[str, dict[str, str]]) -> dict[
         "row": row,
         "title": shown.text(row.titles, row.source_locale),
         "href": url_for("catalog.edit", listing_id=row.listing_id),
-        "reason": told.reason if told and row.state is not ListingState.LIVE else None,
+        "reason": told.reason_in(locale.current()) if told and row.state is not ListingState.LIVE else None,
         "supply": shown.supply(row.lead_days, is_in_stock=True) if row.lead_days is not None else None,
     }
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -19,16 +19,15 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.moderation import queries, services
-from marketplace.moderation.queries import Filters
+from marketplace.moderation.queries import Filters, reasons
 from marketplace.moderation.rules import CaseKind, CaseState
 from marketplace.moderation.rules.risk import Reason
 from marketplace.web.moderation import words
+from marketplace.web.moderation.blueprint import pages
 from marketplace.web.moderation.words import Words
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import choices
+from marketplace.web.shared import choices, locale
 from marketplace.web.shared import goods as shown
-
-pages = Blueprint("moderation", __name__)
 
 _REVIEW = Permission.OPERATOR_LISTING_MODERATE
 _FILTERS: Final = ("kind", "category", "merchant", "country")
@@ -38,11 +37,19 @@ _FILTERS: Final = ("kind", "category", "merchant", "country")
 @requires(_REVIEW)
 def queue() -> str:
     """Show the cases that wait, what is overdue first, then the riskiest."""
+    return shown_queue()
+
+
+def shown_queue(**given: Any) -> str:
+    """Show the queue, after a refusal with what was typed."""
     wanted = {name: request.args[name] for name in (*_FILTERS, "state", "cursor") if name in request.args}
     asked = parse(requests.Queue, wanted)
     session = reading()
-    page = queries.queue(session, state=asked.state, filters=_filters(asked), cursor=asked.cursor)
+    page = queries.queue(session, state=asked.state, filters=filters_of(asked), cursor=asked.cursor)
+    is_open = asked.state == CaseState.PENDING and bool(page.items)
+    rows = queries.as_seen(session, rows=page.items) if is_open else page.items
     kept: dict[str, Any] = {name: value for name, value in wanted.items() if name in _FILTERS and value}
+    chosen = set(request.form.getlist("cases"))
     return render_template(
         "moderation/queue.html",
         rows=[
@@ -52,10 +59,15 @@ def queue() -> str:
                 "kind": words.KINDS[row.kind],
                 "why": [words.REASONS[Reason(reason)] for reason in row.risk_points],
                 "href": url_for("moderation.case", case_id=row.id, **kept),
+                "chosen": f"{row.id}.{row.seen}" in chosen,
                 "of_merchant": url_for("moderation.queue", **{**kept, "merchant": row.company_id}),
             }
-            for row in page.items
+            for row in rows
         ],
+        is_open=is_open,
+        decisions=words.decisions(None),
+        reasons=words.reasons(reasons.reasons(session)) if is_open else [],
+        act=url_for("moderation.decide_many", **kept),
         tabs=[
             {
                 "label": state.value,
@@ -65,7 +77,7 @@ def queue() -> str:
             for state in CaseState
         ],
         now=clock.now(),
-        values=wanted,
+        asked=wanted,
         kinds=[(kind.value, word) for kind, word in words.KINDS.items()],
         categories=[(row.code, shown.text(row.names)) for row in goods.categories(session)],
         countries=choices.countries(),
@@ -73,6 +85,7 @@ def queue() -> str:
         is_filtered=bool(kept),
         next=url_for("moderation.queue", state=asked.state, **kept, cursor=page.next) if page.next else None,
         first=url_for("moderation.queue", state=asked.state, **kept) if asked.cursor else None,
+        **{"values": {}, "errors": {}, "refusal": None, **given},
     )
 
 
@@ -85,8 +98,8 @@ def case(case_id: UUID) -> str:
 
 def _case(case_id: UUID, **given: Any) -> str:
     session = reading()
-    kept = _kept()
-    found = queries.case(session, case_id=case_id, filters=_filters(parse(requests.Neighbourhood, kept)))
+    kept = kept_filters()
+    found = queries.case(session, case_id=case_id, filters=filters_of(parse(requests.Neighbourhood, kept)))
     review = found.review
     said = Words(session)
     is_new = found.case.kind is CaseKind.LISTING
@@ -123,7 +136,9 @@ def _case(case_id: UUID, **given: Any) -> str:
             }
             for row in found.similar
         ],
+        reason=found.case.reason_in(locale.current()),
         decisions=words.decisions(found.case.kind),
+        reasons=words.reasons(reasons.reasons(session, kind=found.case.kind)),
         is_open=found.case.state is CaseState.PENDING,
         back=url_for("moderation.queue", **kept),
         act=url_for("moderation.decide", case_id=case_id, **kept),
@@ -169,8 +184,8 @@ def listing(listing_id: UUID) -> str:
 @requires(_REVIEW, twin="POST /api/v1/moderation/{id}/decision")
 def decide(case_id: UUID) -> Any:
     """Decide a case, once; the next that waits follows."""
-    kept = _kept()
-    filters = _filters(parse(requests.Neighbourhood, kept))
+    kept = kept_filters()
+    filters = filters_of(parse(requests.Neighbourhood, kept))
 
     def work(session: Session) -> str:
         body = parse_form(requests.Decision, request.form)
@@ -181,6 +196,7 @@ def decide(case_id: UUID) -> Any:
             case_id=case_id,
             decision=body.decision,
             reason=body.reason or "",
+            canned=body.canned,
             seen=body.seen,
             now=clock.now(),
         )
@@ -196,12 +212,13 @@ def decide(case_id: UUID) -> Any:
     return done
 
 
-def _kept() -> dict[str, Any]:
+def kept_filters() -> dict[str, Any]:
     """Return the filters of the queue that a page below it carries along."""
     return {name: request.args[name] for name in _FILTERS if request.args.get(name)}
 
 
-def _filters(asked: requests.Neighbourhood) -> Filters:
+def filters_of(asked: requests.Neighbourhood) -> Filters:
+    """Return which cases are wanted."""
     return Filters(asked.kind, asked.category, asked.merchant, asked.country)
 
 

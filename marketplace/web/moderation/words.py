@@ -1,5 +1,6 @@
 """What cases, their fields and their risk are called."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.queries import goods
 from marketplace.moderation.rules import CaseKind, Decision
 from marketplace.moderation.rules.likeness import Likeness
+from marketplace.moderation.rules.reasons import Reason as ReviewReason
 from marketplace.moderation.rules.risk import Reason
 from marketplace.reference import queries as reference
 from marketplace.web.shared import goods as shown
@@ -56,8 +58,13 @@ FIELDS: Final[dict[str, Any]] = {
 }
 
 
-def decisions(kind: CaseKind) -> list[dict[str, Any]]:
-    """Return what may be decided about a kind of case, as choices of a form."""
+def reasons(found: Iterable[ReviewReason]) -> list[tuple[str, str]]:
+    """Return reasons as choices of a form, in the reviewer's language."""
+    return [(each.code, shown.text(each.texts)) for each in found]
+
+
+def decisions(kind: CaseKind | None) -> list[dict[str, Any]]:
+    """Return what may be decided about a kind of case, or of several kinds, as choices of a form."""
     words = {
         Decision.APPROVE: _("Approve"),
         Decision.REQUEST_CHANGES: _("Ask for changes"),

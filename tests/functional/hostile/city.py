@@ -116,7 +116,7 @@ def build(app: Flask) -> City:
         "rival": rival,
     }
     city = City(app, people)
-    city.ids |= {"setting": "HOLD_CARD_MINUTES", "country": "KH", "requirement": "tax_id"}
+    city.ids |= {"setting": "HOLD_CARD_MINUTES", "country": "KH", "requirement": "tax_id", "reason": "unclear_title"}
     city.ids |= {"live": str(market.chains), "made": str(made_to_order), "pads": str(market.pads)}
     for name in ("buyer", "merchant", "carrier"):
         city.ids[f"company.{name}"] = str(people[name].company)

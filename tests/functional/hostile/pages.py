@@ -67,6 +67,7 @@ WORDS: Final = {
     "filename": "css/city.css",
     "country": "KH",
     "requirement": "tax_id",
+    "reason": "unclear_title",
     "item": "licence",
 }
 # Pages whose forms are samples or that have none: the style guide's lead nowhere.

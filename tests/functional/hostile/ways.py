@@ -387,6 +387,13 @@ WAYS: Final[dict[str, Way]] = {
     "GET /moderation": Way("operator"),
     "GET /moderation/{}": Way("operator", ("case",)),
     "POST /moderation/{}/decision": Way("operator", ("case",), body(decision="approve", reason="Good.")),
+    "POST /moderation/decisions": Way(
+        "operator", (), lambda city: {"decision": "approve", "reason": "Good.", "cases": [{"id": city.ids["case"]}]}
+    ),
+    "GET /review-reasons": Way(""),
+    "PUT /review-reasons/{}": Way(
+        "operator", ("reason",), body(en="No.", zh="不。", vi="Không.", kinds=["listing"], position=3, retired=False)
+    ),
     "GET /order-lines/unbooked": Way("operator"),
     "POST /order-lines/{}/booking": Way("merchant", ("line.lost",), body(departure=_of("departure.cancel"))),
     "POST /order-lines/{}/acceptance": Way("buyer", ("line.delivered",), body(quantity=40)),

@@ -38,7 +38,9 @@ def test_every_piece_of_news_has_a_text(news, locale):
     }  # fmt: skip
     for reason in ("buyer", "merchant", "not_confirmed", "deposit_missing", "out_of_stock", "payment_failed", "late"):
         subject, body = renderer(Sender("City", "https://city.test"))(
-            news.value, locale, facts | {"reason": reason, "state": "approved", "listings": 2}
+            news.value,
+            locale,
+            facts | {"reason": reason, "state": "approved", "listings": 2, "reasons": []},
         )
         assert 5 < len(subject) < 120
         assert "https://city.test<path>" in body

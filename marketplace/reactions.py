@@ -22,7 +22,7 @@ from marketplace.merchants import events as merchants
 from marketplace.merchants.services import qualifications
 from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
-from marketplace.moderation.services import likeness, weighing
+from marketplace.moderation.services import likeness, reporting, weighing
 from marketplace.notices.services import hearing as notices
 from marketplace.orders import events as orders
 from marketplace.orders.services import acceptance, deciding, handing
@@ -38,6 +38,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     accounts.MembershipEnded: (qualifications.on_member_changed,),
     accounts.ClosureEntered: (notices.on_closure_entered,),
     accounts.PersonErased: (
+        reporting.on_person_erased,
         claims.on_person_erased,
         receipts.on_person_erased,
         discrepancies.on_person_erased,

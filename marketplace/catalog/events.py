@@ -15,7 +15,7 @@ class ListingSubmitted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingWithheld(Event):
-    """A listing no longer waits: its merchant took it back."""
+    """A listing no longer waits for a reviewer: its merchant took it back, or begins again."""
 
     listing_id: UUID
 

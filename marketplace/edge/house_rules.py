@@ -157,6 +157,12 @@ WORDS: Final[dict[Setting, Words]] = {
         _("A listing that is handed in is answered within this time, or its merchant is told that it takes longer."),
         _HOURS,
     ),
+    Setting.APPEAL_DAYS: Words(
+        _("Time to appeal"),
+        _("So long after a listing or a change was declined, or a listing taken down, its merchant may ask another "
+          "reviewer to look again."),
+        _DAYS,
+    ),
     Setting.PAYEE_WAIT_HOURS: Words(
         _("Wait of a new account"),
         _("A company's later bank account counts after this wait, so that a theft is noticed first."),

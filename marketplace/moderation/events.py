@@ -13,6 +13,7 @@ class CaseDecided(Event):
     case_id: UUID
     listing_id: UUID
     company_id: UUID
+    kind: str
     decision: str
     batch: UUID | None = None
 
@@ -24,3 +25,4 @@ class CaseOverdue(Event):
     case_id: UUID
     listing_id: UUID
     company_id: UUID
+    kind: str

@@ -10,8 +10,10 @@ from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
 from marketplace.kernel.ids import new_id
 from marketplace.moderation.rules import CaseKind, CaseState
 from marketplace.moderation.rules.likeness import Likeness
+from marketplace.moderation.rules.reports import ReportKind, ReportState
 
 _PENDING = sa.text("state = 'pending'")
+_OPEN = sa.text("state = 'open'")
 
 
 class Case(Base):
@@ -36,6 +38,8 @@ class Case(Base):
     content_hash: Mapped[str | None] = mapped_column(sa.String(64))
     # Of cases that one person decided in one go.
     batch: Mapped[UUID | None] = mapped_column(sa.Uuid, index=True)
+    # The decision that an appeal is about: of each there is one appeal.
+    about_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("moderation_case.id"), unique=True)
 
     __table_args__ = (
         sa.Index("ix_moderation_case_state_id", "state", "id"),
@@ -65,6 +69,51 @@ class CaseReason(Base):
     canned: Mapped[str | None] = mapped_column(sa.String(40))
     said: Mapped[dict[str, str]] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CaseStatement(Base):
+    """What a merchant says in an appeal."""
+
+    __tablename__ = "moderation_statement"
+
+    case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("moderation_case.id"), primary_key=True)
+    person_id: Mapped[UUID | None] = mapped_column(sa.Uuid, index=True)
+    text: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ListingReport(Base):
+    """What somebody says is wrong with a listing; those of one listing that wait share a case.
+
+    ``contact`` is where somebody who is not signed in hears what became of it, in ``locale``.
+    """
+
+    __tablename__ = "listing_report"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    listing_id: Mapped[UUID] = mapped_column(sa.ForeignKey("listing.id"))
+    case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("moderation_case.id"), index=True)
+    kind: Mapped[ReportKind] = mapped_column(StateColumn(ReportKind))
+    text: Mapped[str] = mapped_column(sa.Text)
+    person_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    contact: Mapped[str | None] = mapped_column(sa.String(254))
+    locale: Mapped[str] = mapped_column(sa.String(8))
+    state: Mapped[ReportState] = mapped_column(StateColumn(ReportState))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.Index("ix_listing_report_listing_id_state", "listing_id", "state"),
+        sa.Index("ix_listing_report_person_id_at", "person_id", "at"),
+        sa.Index(
+            "uq_listing_report_open",
+            "listing_id",
+            "person_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+    )
 
 
 class ReviewReason(Base):

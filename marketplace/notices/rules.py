@@ -33,6 +33,8 @@ class News(StrEnum):
     GOODS_RECEIVED = "goods_received"
     CLAIM_MOVED = "claim_moved"
     LISTINGS_DECIDED = "listings_decided"
+    LISTING_TAKEN_DOWN = "listing_taken_down"
+    APPEAL_DECIDED = "appeal_decided"
     APPLICATION_DECIDED = "application_decided"
     REVIEW_WAITS = "review_waits"
     REVIEW_DELAYED = "review_delayed"
@@ -75,6 +77,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.GOODS_RECEIVED: Permission.TRADE_ORDER_ACCEPT,
     News.CLAIM_MOVED: Permission.TRADE_CLAIM_READ,
     News.LISTINGS_DECIDED: Permission.CATALOG_LISTING_EDIT,
+    News.LISTING_TAKEN_DOWN: Permission.CATALOG_LISTING_EDIT,
+    News.APPEAL_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.APPLICATION_DECIDED: Permission.MERCHANT_APPLICATION_READ,
     News.REVIEW_WAITS: Permission.OPERATOR_MERCHANT_REVIEW,
     News.REVIEW_DELAYED: Permission.CATALOG_LISTING_EDIT,

@@ -23,6 +23,7 @@ from marketplace.web.merchants import closures as merchant_closures
 from marketplace.web.merchants import desk, levels, requirements, review
 from marketplace.web.merchants.blueprint import pages as merchants
 from marketplace.web.moderation import many as moderated_many
+from marketplace.web.moderation import reporting as moderated_reporting
 from marketplace.web.moderation import views as moderated_views
 from marketplace.web.moderation.blueprint import pages as moderation
 from marketplace.web.operations import bookings as operated_bookings
@@ -99,6 +100,7 @@ VIEWS = (
     requirements,
     review,
     moderated_many,
+    moderated_reporting,
     moderated_views,
     operated_bookings,
     operated_departures,

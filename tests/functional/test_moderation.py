@@ -10,7 +10,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import db, extension, unit_of_work
 from marketplace.moderation import flows
 from marketplace.moderation.services import wording as writing
-from tests.functional.test_selling import BODY, OTHER, REVIEWER, SELLER, market, member, reviewer
+from tests.functional.test_selling import BODY, BUYER, OTHER, REVIEWER, SELLER, check_city, market, member, reviewer
 from tests.unit.moderation.test_likeness import picture
 
 __all__ = ["market"]
@@ -174,3 +174,55 @@ def test_the_admin_writes_reasons(market):
     page.open("/operator/review-reasons?code=no")
     assert 'value="no"' in page.shown
     judge.problem("PUT", "/review-reasons/no", 403, {"en": "x", "zh": "x", "vi": "x"})
+
+
+def test_a_listing_is_reported_taken_down_appealed_and_restored(market):
+    seller, judge, public = market.program(SELLER), reviewer(market), market.program()
+    made = submitted(seller)
+    (case,) = judge.call("GET", "/moderation", 200)["items"]
+    judge.call("POST", f"/moderation/{case['id']}/decision", 200, {"decision": "approve"})
+    stranger, buyer = market.visitor(), market.visitor(BUYER)
+    for page, more in ((stranger, {"contact": "nobody"}), (buyer, {})):
+        page.open(f"/products/{made}")
+        assert f"/products/{made}/report" in page.shown
+        page.open(f"/products/{made}/report")
+        if more:
+            page.send(f"/products/{made}/report", {"kind": "counterfeit", "text": "A copy."} | more, 422)
+            assert page.refused_fields() == {"contact"}
+            page.open(f"/products/{made}/report")
+        page.send(f"/products/{made}/report", {"kind": "counterfeit", "text": "A copy."})
+    said = {"kind": "other", "text": "Again."}
+    assert market.program(BUYER).problem("POST", f"/listings/{made}/reports", 409, said)[0] == "reported"
+    assert public.problem("POST", f"/listings/{made}/reports", 422, {"kind": "x", "text": "x"})[1] == {"kind"}
+    public.call("POST", f"/listings/{made}/reports", 201, said | {"contact": "witness@demo.test"})
+    (case,) = judge.call("GET", "/moderation?reported=1", 200)["items"]
+    shown = judge.call("GET", f"/moderation/{case['id']}", 200)
+    assert (case["kind"], len(shown["reports"]), case["risk_points"]["reported"]) == ("listing_report", 3, 40)
+    assert "demo.test" not in str(shown)
+    desk = reader(market)
+    desk.open(f"/operator/moderation/listings/{made}")
+    desk.send(f"/operator/moderation/listings/{made}/takedown", {}, 422)
+    assert desk.refused_fields() == {"reason"}
+    desk.open(f"/operator/moderation/listings/{made}")
+    desk.send(f"/operator/moderation/listings/{made}/takedown", {"reason": "A copy of another's goods."})
+    public.call("GET", f"/listings/{made}", 404)
+    assert judge.problem("POST", f"/listings/{made}/takedown", 409, {"reason": "x"})[0] == "state"
+    own = market.visitor(SELLER)
+    own.open(f"/merchant/listings/{made}")
+    assert "A copy of another's goods." in own.text()
+    assert "Taken down" in own.text()
+    assert "witness" not in own.shown
+    own.open(f"/merchant/listings/{made}/appeal")
+    own.send(f"/merchant/listings/{made}/appeal", {"text": "The pictures are ours."})
+    assert seller.problem("POST", f"/listings/{made}/appeal", 409, {"text": "x"})[0] == "nothing_to_appeal"
+    market.program(OTHER).problem("POST", f"/listings/{made}/appeal", 404, {"text": "x"})
+    (case,) = judge.call("GET", "/moderation?kind=appeal", 200)["items"]
+    assert judge.call("GET", f"/moderation/{case['id']}", 200)["statement"] == "The pictures are ours."
+    path, granted = f"/moderation/{case['id']}/decision", {"decision": "approve"}
+    assert judge.problem("POST", path, 403, granted)[0] == "same_moderator"
+    second = reader(market, "second@demo.test")
+    second.open(f"/operator/moderation/{case['id']}")
+    assert "The pictures are ours." in second.text()
+    second.send(f"/operator{path}", granted)
+    public.call("GET", f"/listings/{made}", 200)
+    check_city(market)

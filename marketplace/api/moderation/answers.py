@@ -7,6 +7,7 @@ from marketplace.api.shared.answers import Answer, Instant
 from marketplace.edge.answers import problem
 from marketplace.kernel.errors import DomainError
 from marketplace.moderation.queries import CaseRow, Comparison
+from marketplace.moderation.queries.appeals import ReportRow
 from marketplace.moderation.queries.likeness import SimilarRow
 from marketplace.moderation.rules import CaseState
 from marketplace.moderation.rules.reasons import Reason
@@ -64,6 +65,22 @@ class Similar(Answer):
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
+class Report(Answer):
+    """What somebody said of a listing."""
+
+    id: UUID
+    kind: str
+    text: str
+    is_signed_in: bool
+    state: str
+    at: Instant
+
+    @classmethod
+    def of(cls, row: ReportRow) -> "Report":
+        """Write a report."""
+        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
 class CaseDetail(Answer):
     """A case side by side; send ``seen`` back with the decision to bind it to this content."""
 
@@ -71,6 +88,9 @@ class CaseDetail(Answer):
     fields: list[Field]
     picture_ids: list[UUID]
     similar: list[Similar]
+    reports: list[Report]
+    about: Case | None
+    statement: str | None
     previous: UUID | None
     next: UUID | None
     seen: str
@@ -83,6 +103,9 @@ class CaseDetail(Answer):
             fields=[Field(name=each.name, old=each.old, new=each.new) for each in row.review.fields],
             picture_ids=[each.file_id for each in row.review.pictures],
             similar=[Similar.of(each) for each in row.similar],
+            reports=[Report.of(each) for each in row.reports],
+            about=Case.of(row.about) if row.about else None,
+            statement=row.statement,
             previous=row.previous,
             next=row.next,
             seen=row.review.fingerprint,

@@ -6,14 +6,17 @@ from flask import Blueprint
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.moderation import answers
-from marketplace.api.shared.answers import Items
+from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
-from marketplace.edge.identity import require_actor
+from marketplace.edge.acts import moderation as acts
+from marketplace.edge.acts.accounts import language_asked
+from marketplace.edge.identity import current_actor, require_actor
 from marketplace.edge.requests import moderation as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.moderation import flows, queries, services
 from marketplace.moderation.queries import Filters, reasons
+from marketplace.moderation.services import appealing
 from marketplace.moderation.services import wording as writing
 
 api = Blueprint("api_moderation", __name__)
@@ -71,6 +74,45 @@ def decide_many(body: requests.Decisions) -> tuple[int, Items[answers.Outcome]]:
     return 200, Items[answers.Outcome](items=[answers.Outcome.of(*each) for each in done.items()], next=None)
 
 
+@api.post("/listings/<uuid:listing_id>/reports")
+@operation(
+    answers={201: Created},
+    tag="moderation",
+    public_because="anybody may say what is wrong with goods",
+    body=requests.Report,
+)
+def report(listing_id: UUID, body: requests.Report) -> tuple[int, Created]:
+    """Report a listing; the merchant never hears by whom, the reporter hears what became of it."""
+    actor = current_actor()
+    language = language_asked()
+    made = acts.report(actor, listing_id=listing_id, body=body, locale=language, now=clock.now())
+    return 201, Created(id=made)
+
+
+@api.post("/listings/<uuid:listing_id>/takedown")
+@operation(answers={201: Created}, tag="moderation", permission=_REVIEW, body=requests.TakeDown)
+def take_down(listing_id: UUID, body: requests.TakeDown) -> tuple[int, Created]:
+    """Take a listing off the shelf at once; what was ordered goes on. Answers the case, which may be appealed once."""
+    actor, now = require_actor(), clock.now()
+    made = in_unit_of_work(
+        lambda session: services.take_down(
+            session, actor=actor, listing_id=listing_id, reason=body.reason or "", canned=body.canned, now=now
+        )
+    )
+    return 201, Created(id=made)
+
+
+@api.post("/listings/<uuid:listing_id>/appeal")
+@operation(answers={201: Created}, tag="moderation", permission=Permission.CATALOG_LISTING_EDIT, body=requests.Appeal)
+def appeal(listing_id: UUID, body: requests.Appeal) -> tuple[int, Created]:
+    """Ask another reviewer to look again at the latest decision against a listing, once."""
+    actor, now = require_actor(), clock.now()
+    made = in_unit_of_work(
+        lambda session: appealing.appeal(session, actor=actor, listing_id=listing_id, text=body.text, now=now)
+    )
+    return 201, Created(id=made)
+
+
 @api.get("/review-reasons")
 @operation(
     answers={200: Items[answers.ReviewReason]},
@@ -104,4 +146,4 @@ def put_reason(code: str, body: requests.Reason) -> tuple[int, None]:
 
 
 def _filters(query: requests.Neighbourhood) -> Filters:
-    return Filters(query.kind, query.category, query.merchant, query.country)
+    return Filters(query.kind, query.category, query.merchant, query.country, query.reported)

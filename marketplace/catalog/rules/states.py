@@ -15,6 +15,7 @@ class ListingState(StrEnum):
     PAUSED = "paused"
     SOLD_OUT = "sold_out"
     DELISTED = "delisted"
+    TAKEN_DOWN = "taken_down"
     CHANGES_REQUESTED = "changes_requested"
 
 
@@ -33,15 +34,27 @@ LISTING: Final = Lifecycle(
             "pause": ListingState.PAUSED,
             "sell_out": ListingState.SOLD_OUT,
             "delist": ListingState.DELISTED,
+            "take_down": ListingState.TAKEN_DOWN,
         },
-        ListingState.PAUSED: {"resume": ListingState.LIVE, "delist": ListingState.DELISTED},
-        ListingState.SOLD_OUT: {"restock": ListingState.LIVE, "delist": ListingState.DELISTED},
-        # What was taken down begins again as a draft, so it is reviewed again.
-        ListingState.DELISTED: {"reopen": ListingState.DRAFT},
+        ListingState.PAUSED: {
+            "resume": ListingState.LIVE,
+            "delist": ListingState.DELISTED,
+            "take_down": ListingState.TAKEN_DOWN,
+        },
+        ListingState.SOLD_OUT: {
+            "restock": ListingState.LIVE,
+            "delist": ListingState.DELISTED,
+            "take_down": ListingState.TAKEN_DOWN,
+        },
+        # What was off the shelf begins again as a draft, so it is reviewed again; an appeal that is granted puts it up.
+        ListingState.DELISTED: {"reopen": ListingState.DRAFT, "restore": ListingState.LIVE},
+        ListingState.TAKEN_DOWN: {"reopen": ListingState.DRAFT, "restore": ListingState.LIVE},
     },
 )
 # Approved once and not taken down: edits of these are reviewed beside the version that is up.
 APPROVED: Final = frozenset({ListingState.LIVE, ListingState.PAUSED, ListingState.SOLD_OUT})
+# Off the shelf for good, unless it begins again: nothing of it is edited.
+ENDED: Final = frozenset({ListingState.DELISTED, ListingState.TAKEN_DOWN})
 MERCHANT_ACTS: Final = ("pause", "resume", "sell_out", "withdraw", "delist", "reopen")
 
 

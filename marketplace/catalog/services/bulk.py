@@ -24,7 +24,7 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.rules.changes import Changed, differences, split
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.pricing import Ladder, jumps
-from marketplace.catalog.rules.states import APPROVED, LISTING, ListingState
+from marketplace.catalog.rules.states import APPROVED, ENDED, LISTING, ListingState
 from marketplace.catalog.services import cards, changes, content, stock
 from marketplace.catalog.services.content import City, Content
 from marketplace.kernel.actor import Actor
@@ -126,7 +126,10 @@ def submit_listings(session: Session, *, actor: Actor, listing_ids: Collection[U
 def decide_listings(
     session: Session, *, actor: Actor, listing_ids: Collection[UUID], action: str, now: datetime
 ) -> None:
-    """Carry out a reviewer's ``approve``, ``request_changes`` or ``decline``, or ``pause`` what is up."""
+    """Carry out a reviewer's ``approve``, ``request_changes`` or ``decline``, ``pause`` or ``take_down`` what is up.
+
+    ``restore`` puts back up what was declined or taken down; goods without a unit are sold out then.
+    """
     listings = locked(session, listing_ids)
     if len(listings) < len(set(listing_ids)):
         raise NotFound("listing")
@@ -135,6 +138,11 @@ def decide_listings(
     for listing in live:
         listing.approved_at, listing.price_jumped = now, False
     changes.approve_pictures(session, listing_ids=[listing.id for listing in live])
+    if action == "take_down":
+        changes.withdraw(session, listing_ids=listing_ids, now=now)
+    if action == "restore":
+        lying = stock.on_hand(session, listing_ids=[listing.id for listing in live if listing.lead_days is None])
+        follow_stock(session, {listing.id: (listing, lying[listing.id]) for listing in live if listing.id in lying})
     for listing in listings.values():
         touch(listing, now)
     acts = (Act(f"listing.{action}", key, {"version": listing.version}) for key, listing in listings.items())
@@ -233,7 +241,7 @@ def _planned(
     taken = set(find_by_sku(session, company_id=actor.company, skus=renamed)) if renamed else set[str]()
     edits: dict[UUID, _Edit] = {}
     for key, (listing, draft) in wanted.items():
-        if listing.state is ListingState.DELISTED:
+        if listing.state in ENDED:
             done[key] = Conflict("state", thing="listing", state=listing.state, action="edit", possible=["reopen"])
             continue
         found = _checked(city, draft)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import services as audit
 from marketplace.catalog.events import ChangeProposed, ChangeWithdrawn
 from marketplace.catalog.models import ChangeSet, Listing, ListingPicture
-from marketplace.catalog.rules.states import CHANGE, ChangeState
+from marketplace.catalog.rules.states import APPROVED, CHANGE, ChangeState
 from marketplace.catalog.services import cards, content
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound
@@ -88,6 +88,37 @@ def decide(session: Session, *, actor: Actor, change_id: UUID, confirm: bool, no
     facts = {"change": change_id, "fields": sorted(change.changes)}
     audit.record(
         session, actor=actor, action=f"change.{action}", subject="listing", subject_id=listing.id, facts=facts, now=now
+    )
+
+
+def reinstate(session: Session, *, actor: Actor, change_id: UUID, now: datetime) -> None:
+    """Put live what was declined and is granted now, as a new proposal that is confirmed at once.
+
+    Pictures of a declined proposal are gone; Conflict ``change_waits`` when the merchant proposed something else since.
+    """
+    declined = session.get(ChangeSet, change_id)
+    if declined is None:
+        raise NotFound("change")
+    listing = session.get_one(Listing, declined.listing_id, with_for_update=True)
+    if content.pending_changes(session, [listing.id]):
+        raise Conflict("change_waits")
+    if listing.state not in APPROVED:
+        raise Conflict("state", thing="listing", state=listing.state, action="edit", possible=[])
+    now_up = content.values_of(listing)
+    wanted = {
+        name: {"old": now_up[name], "new": part["new"]} for name, part in declined.changes.items() if name in now_up
+    }
+    row = ChangeSet(
+        id=new_id(), listing_id=listing.id, state=ChangeState.PENDING, changes=wanted,
+        proposed_by=declined.proposed_by, proposed_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    _resolve(session, [row.id], "confirm", now)
+    _apply(session, listing, wanted, now)
+    facts = {"change": row.id, "declined": change_id, "fields": sorted(wanted)}
+    audit.record(
+        session, actor=actor, action="change.reinstate", subject="listing", subject_id=listing.id, facts=facts, now=now
     )
 
 

@@ -68,7 +68,7 @@ def act(session: Session, *, actor: Actor, listing_id: UUID, action: str, now: d
     bulk.move(session, {listing_id: listing.state}, action)
     if action == "delist":
         changes.withdraw(session, listing_ids=[listing_id], now=now)
-    if action == "withdraw":
+    if action in {"withdraw", "reopen"}:
         record(session, ListingWithheld(listing_id=listing_id, at=now))
     bulk.touch(listing, now)
     _audit(session, actor, f"listing.{action}", listing_id, now)
@@ -89,7 +89,7 @@ def set_stock(session: Session, *, actor: Actor, listing_id: UUID, on_hand: int,
 
 
 def decide(session: Session, *, actor: Actor, listing_id: UUID, action: str, now: datetime) -> None:
-    """Carry out a reviewer's ``approve``, ``request_changes`` or ``decline``, or ``pause`` what is up."""
+    """Carry out what a reviewer decided: see `bulk.decide_listings`."""
     bulk.decide_listings(session, actor=actor, listing_ids=[listing_id], action=action, now=now)
 
 

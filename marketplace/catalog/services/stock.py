@@ -186,6 +186,12 @@ def _add(session: Session, moved: Mapping[UUID, int]) -> None:
     session.connection().execute(statement, [{"key": key, "by": moved[key]} for key in sorted(moved)])
 
 
+def on_hand(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the units that lie ready, by listing."""
+    rows = sa.select(Stock.listing_id, Stock.on_hand).where(Stock.listing_id.in_(listing_ids))
+    return dict(session.execute(rows).all())
+
+
 def due_to_lapse(session: Session, *, now: datetime, after: UUID | None = None, limit: int = 200) -> tuple[UUID, ...]:
     """Return the listings with claims whose time is over in order of id, those behind ``after``."""
     statement = (

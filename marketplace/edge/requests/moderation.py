@@ -28,6 +28,27 @@ class Decision(Verdict):
     seen: OptionalLine = None
 
 
+class TakeDown(Request):
+    """Why a listing comes off the shelf: chosen by its code, written, or both."""
+
+    reason: Annotated[Text | None, BeforeValidator(blank_is_none)] = None
+    canned: OptionalLine = None
+
+
+class Appeal(Request):
+    """Why another reviewer should look again."""
+
+    text: Text
+
+
+class Report(Request):
+    """What is wrong with a listing; who is not signed in may say where to answer."""
+
+    kind: Line
+    text: Text
+    contact: OptionalLine = None
+
+
 class Seen(Request):
     """A case, and the fingerprint of what was read of it."""
 
@@ -78,6 +99,7 @@ class Neighbourhood(Request):
     category: OptionalLine = None
     merchant: OptionalId = None
     country: OptionalCountry = None
+    reported: Tick = False
 
 
 class Queue(Neighbourhood):
@@ -91,5 +113,9 @@ messages.register(
     errors={
         "own_listing": _("Nobody decides about goods of their own company."),
         "content_moved": _("The listing has changed since you looked. Look again."),
+        "same_moderator": _("Somebody else than who decided first looks at an appeal."),
+        "nothing_to_appeal": _("There is no decision that could still be appealed against."),
+        "change_waits": _("The merchant has proposed another change since; decide that one."),
+        "reported": _("You have reported this listing already; it is being looked at."),
     }
 )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
+from marketplace.audit.models import AuditRow
 from marketplace.catalog.models import Category, ChangeSet, Listing
 from marketplace.catalog.queries import review as catalog
 from marketplace.catalog.rules.rows import ReviewRow
@@ -18,12 +19,14 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_cursor, page_of
-from marketplace.moderation.models import Case, CaseReason
-from marketplace.moderation.queries import likeness, signals
+from marketplace.moderation.models import Case, CaseReason, ListingReport
+from marketplace.moderation.queries import appeals, likeness, signals
+from marketplace.moderation.queries.appeals import ReportRow
 from marketplace.moderation.queries.likeness import SimilarRow
 from marketplace.moderation.queries.signals import Subject
-from marketplace.moderation.rules import CaseKind, CaseState
+from marketplace.moderation.rules import TURNED_DOWN, CaseKind, CaseState, Decision
 from marketplace.moderation.rules.reasons import written
+from marketplace.moderation.rules.reports import ReportState
 
 PAGE: Final = 50
 _TIMELY: Final = sa.case((Case.escalated_at.is_not(None), 0), else_=1)
@@ -73,6 +76,7 @@ class Filters:
     category: str | None = None
     merchant: UUID | None = None
     country: str | None = None
+    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,9 @@ class Comparison:
     case: CaseRow
     review: ReviewRow
     similar: tuple[SimilarRow, ...]
+    reports: tuple[ReportRow, ...]
+    about: CaseRow | None
+    statement: str | None
     previous: UUID | None = None
     next: UUID | None = None
 
@@ -101,7 +108,7 @@ def waiting(session: Session) -> int:
 
 
 def late_of(session: Session, *, company_id: UUID) -> int:
-    """Count a company's cases that wait longer than was promised."""
+    """Count a company's cases that wait longer than was promised, reports of others among them."""
     late = sa.and_(Case.company_id == company_id, Case.state == CaseState.PENDING, Case.escalated_at.is_not(None))
     return session.scalar(sa.select(sa.func.count()).where(late)) or 0
 
@@ -141,7 +148,11 @@ def _wanted(filters: Filters) -> list[sa.ColumnElement[bool]]:
         (Case.company_id, filters.merchant),
         (Company.country, filters.country),
     )
-    return [column == value for column, value in asked if value is not None]
+    wanted = [column == value for column, value in asked if value is not None]
+    if filters.reported:
+        open_ = sa.and_(ListingReport.listing_id == Case.listing_id, ListingReport.state == ReportState.OPEN)
+        wanted.append(sa.exists().where(open_))
+    return wanted
 
 
 def _behind(timely: Any, risk: int, case_id: UUID) -> sa.ColumnElement[bool]:
@@ -196,7 +207,12 @@ def case(session: Session, *, case_id: UUID, filters: Filters = Filters()) -> Co
     review = catalog.review(session, listing_id=row.Case.listing_id, change_id=row.Case.change_id)
     found = _row(row)
     similar = likeness.similar(session, listing_id=found.listing_id)
-    return Comparison(found, review, similar, *_neighbours(session, found, filters))
+    reports = appeals.reports(session, case_id=case_id) if found.kind is CaseKind.REPORT else ()
+    about, said = None, None
+    if row.Case.about_id is not None:
+        (about,) = some(session, case_ids=[row.Case.about_id])
+        said = appeals.statement(session, case_id=case_id)
+    return Comparison(found, review, similar, reports, about, said, *_neighbours(session, found, filters))
 
 
 def following(session: Session, *, case_id: UUID, filters: Filters = Filters()) -> UUID | None:
@@ -228,15 +244,27 @@ def some(session: Session, *, case_ids: Collection[UUID]) -> tuple[CaseRow, ...]
 
 
 def decided(session: Session, *, company_id: UUID, listing_ids: Collection[UUID]) -> dict[UUID, CaseRow]:
-    """Return the latest decided case of each of a company's listings, with its reason."""
+    """Return the latest decided case of each of a company's listings, with its reason.
+
+    A report that was dismissed is nothing the merchant hears of.
+    """
     ended = (CaseState.CONFIRMED, CaseState.DECLINED, CaseState.CHANGES_REQUESTED)
-    query = _cases().where(Case.company_id == company_id, Case.listing_id.in_(listing_ids), Case.state.in_(ended))
+    unheard = sa.and_(Case.kind == CaseKind.REPORT, Case.state == CaseState.CONFIRMED)
+    query = _cases().where(
+        Case.company_id == company_id, Case.listing_id.in_(listing_ids), Case.state.in_(ended), ~unheard
+    )
     return {row.Case.listing_id: _row(row) for row in session.execute(query.order_by(Case.decided_at, Case.id))}
 
 
 def breaches(session: Session) -> list[Breach]:
-    """Return what waits for review without a case, and cases whose subject waits no more."""
-    return [*_waiting_without_case(session), *_cases_without_subject(session)]
+    """Return what waits or was applied without a case, what was decided twice, and cases without their subject."""
+    return [
+        *_waiting_without_case(session),
+        *_cases_without_subject(session),
+        *_decided_twice(session),
+        *_applied_undecided(session),
+        *_reports_without_case(session),
+    ]
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
@@ -275,6 +303,43 @@ def _cases_without_subject(session: Session) -> list[Breach]:
         )
     )
     return [Breach("4 review", "case", case_id, "pending for something that waits no more") for case_id in rows]
+
+
+def _decided_twice(session: Session) -> list[Breach]:
+    """Find cases with two decisions in the audit trail, and those that ended without their moment."""
+    decisions = [f"moderation.{decision}" for decision in Decision]
+    twice = (
+        sa.select(AuditRow.subject_id)
+        .where(AuditRow.subject == "case", AuditRow.action.in_(decisions))
+        .group_by(AuditRow.subject_id)
+        .having(sa.func.count() > 1)
+    )
+    decided = {CaseState.CONFIRMED, *TURNED_DOWN}
+    ended = sa.select(Case.id).where(Case.state.in_(decided), Case.decided_at.is_(None))
+    return [Breach("4 review", "case", case_id, "decided twice") for case_id in session.scalars(twice)] + [
+        Breach("4 review", "case", case_id, "decided at no time") for case_id in session.scalars(ended)
+    ]
+
+
+def _applied_undecided(session: Session) -> list[Breach]:
+    """Find edits that are up though nobody confirmed them; what an appeal puts up was declined before."""
+    confirmed = sa.exists().where(Case.change_id == ChangeSet.id, Case.state == CaseState.CONFIRMED)
+    granted = sa.exists().where(
+        Case.listing_id == ChangeSet.listing_id, Case.kind == CaseKind.APPEAL, Case.state == CaseState.CONFIRMED
+    )
+    rows = session.scalars(
+        sa.select(ChangeSet.id).where(ChangeSet.state == ChangeState.CONFIRMED, ~confirmed, ~granted)
+    )
+    return [Breach("4 review", "change", change_id, "applied without a decision") for change_id in rows]
+
+
+def _reports_without_case(session: Session) -> list[Breach]:
+    rows = session.scalars(
+        sa.select(ListingReport.id)
+        .join(Case, Case.id == ListingReport.case_id)
+        .where((ListingReport.state == ReportState.OPEN) != (Case.state == CaseState.PENDING))
+    )
+    return [Breach("4 review", "report", report_id, "open without its case, or the reverse") for report_id in rows]
 
 
 def _pending(kind: CaseKind, about: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.catalog.models import Listing
 from marketplace.catalog.queries import review as catalog
 from marketplace.catalog.rules.rows import ReviewRow
-from marketplace.moderation.models import Case, ListingMatch
-from marketplace.moderation.rules import TURNED_DOWN, CaseKind, CaseState
+from marketplace.moderation.models import Case, ListingMatch, ListingReport
+from marketplace.moderation.rules import DESCRIBED, TAKES_DOWN, TURNED_DOWN, CaseKind, CaseState
 from marketplace.moderation.rules.likeness import Likeness
+from marketplace.moderation.rules.reports import ReportState
 from marketplace.moderation.rules.risk import History, Signals
 
 _YEAR: Final = timedelta(days=365)
-# A price that is seen says nothing about how well a merchant describes goods.
-_DESCRIBED: Final = (CaseKind.LISTING, CaseKind.CHANGE)
+# A price that is seen says nothing about how well a merchant describes goods; an appeal that is lost, nothing new.
+_COUNTED: Final = DESCRIBED | TAKES_DOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,9 @@ def signals(session: Session, *, subjects: Collection[Subject], now: datetime) -
     reviews = reviewed(session, subjects=subjects)
     companies = {review.company_id for review in reviews.values()}
     decided = _decided(session, companies, now)
-    alike = _alike(session, {subject.listing_id for subject in subjects})
-    return {
-        subject: Weighable(review, _signals(subject, review, decided, alike)) for subject, review in reviews.items()
-    }
+    listing_ids = {subject.listing_id for subject in subjects}
+    around = Around(decided, _alike(session, listing_ids), _reported(session, listing_ids))
+    return {subject: Weighable(review, _signals(subject, review, around)) for subject, review in reviews.items()}
 
 
 def reviewed(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, ReviewRow]:
@@ -60,22 +60,27 @@ def reviewed(session: Session, *, subjects: Collection[Subject]) -> dict[Subject
     return {subject: review for subject, review in found.items() if review is not None}
 
 
-def _signals(
-    subject: Subject,
-    review: ReviewRow,
-    decided: Mapping[UUID, tuple[int, int]],
-    alike: Mapping[UUID, frozenset[Likeness]],
-) -> Signals:
-    likenesses = alike.get(subject.listing_id, frozenset())
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known around subjects: decisions (all, turned down) by company; likenesses, open reports by listing."""
+
+    decided: Mapping[UUID, tuple[int, int]]
+    alike: Mapping[UUID, frozenset[Likeness]]
+    reports: Mapping[UUID, int]
+
+
+def _signals(subject: Subject, review: ReviewRow, around: Around) -> Signals:
+    likenesses = around.alike.get(subject.listing_id, frozenset())
     return Signals(
         kind=subject.kind,
-        history=History(review.approved_before, *decided.get(review.company_id, (0, 0))),
+        history=History(review.approved_before, *around.decided.get(review.company_id, (0, 0))),
         has_packing=review.has_packing,
         rises=review.rises,
         price_jumped=review.price_jumped,
         fields=frozenset(each.name for each in review.fields if each.old is not None and each.old != each.new),
         same_picture=Likeness.PICTURE in likenesses,
         same_text=Likeness.TEXT in likenesses,
+        reports=around.reports.get(subject.listing_id, 0),
     )
 
 
@@ -87,7 +92,7 @@ def _decided(session: Session, companies: Collection[UUID], now: datetime) -> di
             Case.company_id.in_(companies),
             Case.state.in_({CaseState.CONFIRMED, *TURNED_DOWN}),
             Case.decided_at > now - _YEAR,
-            Case.kind.in_(_DESCRIBED),
+            Case.kind.in_(_COUNTED),
         )
         .group_by(Case.company_id, Case.state)
     )
@@ -112,3 +117,13 @@ def _alike(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, frozen
     for listing_id, by in session.execute(pairs):
         found[listing_id] = found.get(listing_id, frozenset()) | {by}
     return found
+
+
+def _reported(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Count the reports of listings that nobody decided about yet."""
+    counts = (
+        sa.select(ListingReport.listing_id, sa.func.count())
+        .where(ListingReport.listing_id.in_(listing_ids), ListingReport.state == ReportState.OPEN)
+        .group_by(ListingReport.listing_id)
+    )
+    return dict(session.execute(counts).all())

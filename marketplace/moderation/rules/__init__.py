@@ -15,6 +15,17 @@ class CaseKind(StrEnum):
     LISTING = "listing"
     CHANGE = "listing_change"
     PRICE = "listing_price"
+    REPORT = "listing_report"
+    TAKEDOWN = "takedown"
+    APPEAL = "appeal"
+
+
+# What a merchant describes goods by: it can be sent back to be written better.
+DESCRIBED: Final = frozenset({CaseKind.LISTING, CaseKind.CHANGE})
+# A merchant may ask another reviewer to look again, once, when one of these was declined.
+APPEALABLE: Final = frozenset({CaseKind.LISTING, CaseKind.CHANGE, CaseKind.TAKEDOWN, CaseKind.REPORT})
+# Those whose decline takes a listing off the shelf that was up.
+TAKES_DOWN: Final = frozenset({CaseKind.TAKEDOWN, CaseKind.REPORT})
 
 
 class CaseState(StrEnum):
@@ -52,8 +63,8 @@ CASE: Final = Lifecycle(
 
 def parse_decision(kind: CaseKind, decision: str) -> Decision:
     """Return the decision, or refuse it naming those this kind of case takes."""
-    # A price is up already: it is seen, or the listing is paused.
-    possible = [each for each in Decision if kind is not CaseKind.PRICE or each is not Decision.REQUEST_CHANGES]
+    # What is up already is seen, or it comes down; an appeal is granted or not.
+    possible = [each for each in Decision if kind in DESCRIBED or each is not Decision.REQUEST_CHANGES]
     if decision not in possible:
         raise Refused.field("decision", "choice", ", ".join(possible))
     return Decision(decision)

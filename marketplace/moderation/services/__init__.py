@@ -21,6 +21,7 @@ from marketplace.catalog.events import (
     ListingWithheld,
     PriceJumped,
 )
+from marketplace.catalog.rules.states import LISTING
 from marketplace.catalog.services import bulk, changes, listings
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_new
@@ -32,9 +33,9 @@ from marketplace.moderation.events import CaseDecided, CaseOverdue
 from marketplace.moderation.models import Case, CaseReason
 from marketplace.moderation.queries import reasons, signals
 from marketplace.moderation.queries.signals import Subject, Weighable
-from marketplace.moderation.rules import CASE, CaseKind, CaseState, Decision
+from marketplace.moderation.rules import CASE, TAKES_DOWN, CaseKind, CaseState, Decision
 from marketplace.moderation.rules.reasons import Reason
-from marketplace.moderation.services import weighing
+from marketplace.moderation.services import reporting, weighing
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -84,7 +85,7 @@ def escalate(session: Session, *, company_id: UUID, now: datetime) -> bool:
     record_all(
         session,
         [
-            CaseOverdue(case_id=case.id, listing_id=case.listing_id, company_id=case.company_id, at=now)
+            CaseOverdue(case_id=case.id, listing_id=case.listing_id, company_id=case.company_id, kind=case.kind, at=now)
             for case in cases
         ],
     )
@@ -137,9 +138,12 @@ def decide_all(
     done: dict[UUID, CaseState | DomainError] = {case_id: NotFound("case") for case_id in seen}
     asked = session.scalars(sa.select(Case).where(Case.id.in_(seen)).order_by(Case.id)).all()
     own = accounts.companies_of(session, actor=actor)
+    first = _deciders(session, asked)
     chosen = {each.code: each for each in reasons.reasons(session)} if canned else {}
     told = Told(canned, chosen.get(canned or ""), reason.strip())
     done |= {case.id: refusal for case in asked if (refusal := _refusal(case, own, decision, told, chosen))}
+    if actor.person_id is not None:
+        done |= {case_id: NotAllowed("same_moderator") for case_id, person in first.items() if person == actor.person}
     cases = {case.id: case for case in asked if isinstance(done[case.id], NotFound)}
     if not cases:
         return done
@@ -173,11 +177,27 @@ def decide_all(
     record_all(
         session,
         [
-            CaseDecided(case_id=case.id, listing_id=case.listing_id, company_id=case.company_id, batch=batch, **news)
+            CaseDecided(
+                case_id=case.id,
+                listing_id=case.listing_id,
+                company_id=case.company_id,
+                kind=case.kind,
+                batch=batch,
+                **news,
+            )
             for case in decided
         ],
     )
     return done
+
+
+def _deciders(session: Session, cases: Collection[Case]) -> dict[UUID, UUID | None]:
+    """Return by appeal who decided what it is about: whoever looks again is somebody else."""
+    about = {case.about_id: case.id for case in cases if case.about_id is not None}
+    if not about:
+        return {}
+    rows = session.execute(sa.select(Case.id, Case.decided_by).where(Case.id.in_(about)))
+    return {about[row.id]: row.decided_by for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +266,9 @@ def on_price_jumped(session: Session, news: Sequence[PriceJumped]) -> None:
 
 @together
 def on_withheld(session: Session, news: Sequence[ListingWithheld]) -> None:
-    """Close the cases of listings that their merchant took back."""
-    _withdraw(session, [event.listing_id for event in news], CaseKind.LISTING, news[-1].at)
+    """Close the cases of listings that their merchant took back, and appeals for those that begin again."""
+    for kind in (CaseKind.LISTING, CaseKind.APPEAL):
+        _withdraw(session, [event.listing_id for event in news], kind, news[-1].at)
 
 
 @together
@@ -275,6 +296,49 @@ def _carry_out(session: Session, actor: Actor, cases: Collection[Case], decision
             listings.clear_price_flag(session, actor=actor, listing_id=case.listing_id, now=now)
             if decision is Decision.REJECT:
                 listings.decide(session, actor=actor, listing_id=case.listing_id, action="pause", now=now)
+        if case.kind in TAKES_DOWN and decision is Decision.REJECT:
+            _take_down(session, actor, case.listing_id, now)
+        if case.kind is CaseKind.REPORT:
+            reporting.settle(session, case_id=case.id, listing_id=case.listing_id, decision=decision, now=now)
+        if case.kind is CaseKind.APPEAL and decision is Decision.APPROVE:
+            _grant(session, actor, session.get_one(Case, case.about_id), now)
+
+
+def _take_down(session: Session, actor: Actor, listing_id: UUID, now: datetime) -> None:
+    """Take a listing off the shelf; one that is off already stays as it is."""
+    if LISTING.allows(listings.lock(session, listing_id).state, "take_down"):
+        listings.decide(session, actor=actor, listing_id=listing_id, action="take_down", now=now)
+
+
+def _grant(session: Session, actor: Actor, about: Case, now: datetime) -> None:
+    """Undo the decision that an appeal was about."""
+    if about.change_id is not None:
+        changes.reinstate(session, actor=actor, change_id=about.change_id, now=now)
+    else:
+        listings.decide(session, actor=actor, listing_id=about.listing_id, action="restore", now=now)
+
+
+def take_down(
+    session: Session, *, actor: Actor, listing_id: UUID, reason: str = "", canned: str | None = None, now: datetime
+) -> UUID:
+    """Take a listing that is up off the shelf at once and return the case of it; what was ordered goes on.
+
+    Conflict ``state`` when it is not up. Reports of it that wait are upheld with it.
+    """
+    actor.must(Permission.OPERATOR_LISTING_MODERATE)
+    state = listings.lock(session, listing_id).state
+    LISTING.apply(state, "take_down")
+    open_cases(session, kind=CaseKind.TAKEDOWN, changes={listing_id: None}, now=now)
+    waiting = sa.select(Case.id, Case.kind).where(
+        Case.listing_id == listing_id, Case.kind.in_(TAKES_DOWN), Case.state == CaseState.PENDING
+    )
+    kinds = {row.id: row.kind for row in session.execute(waiting)}
+    seen = dict.fromkeys(kinds)
+    done = decide_all(session, actor=actor, seen=seen, decision=Decision.REJECT, reason=reason, canned=canned, now=now)
+    for refusal in done.values():
+        if isinstance(refusal, DomainError):
+            raise refusal
+    return next(case_id for case_id, kind in kinds.items() if kind is CaseKind.TAKEDOWN)
 
 
 def _withdraw(session: Session, listing_ids: Collection[UUID], kind: CaseKind, now: datetime) -> None:

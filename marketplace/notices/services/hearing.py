@@ -20,6 +20,7 @@ from marketplace.logistics import events as logistics
 from marketplace.merchants import events as merchants
 from marketplace.merchants.rules.requirements import Verdict
 from marketplace.moderation import events as moderation
+from marketplace.moderation.rules import TAKES_DOWN, CaseKind, Decision
 from marketplace.notices.rules import News, is_fresh
 from marketplace.orders import events as orders
 from marketplace.outbox import services as outbox
@@ -120,8 +121,18 @@ def on_cases_decided(session: Session, news: Sequence[moderation.CaseDecided]) -
     What one person decides in one go are several transactions: the first has the letter written when they are over.
     """
     decided: dict[tuple[UUID, UUID | None], list[UUID]] = defaultdict(list)
+    down: dict[UUID, moderation.CaseDecided] = {}
     for event in news:
-        decided[event.company_id, event.batch].append(event.case_id)
+        if event.kind in TAKES_DOWN:
+            # Of a report that is dismissed the merchant never hears.
+            if event.decision == Decision.REJECT:
+                down[event.listing_id] = event
+        elif event.kind == CaseKind.APPEAL:
+            _later(session, event, News.APPEAL_DECIDED, case=event.case_id)
+        else:
+            decided[event.company_id, event.batch].append(event.case_id)
+    for event in down.values():
+        _later(session, event, News.LISTING_TAKEN_DOWN, case=event.case_id)
     for (company_id, batch), case_ids in decided.items():
         if batch is None:
             _later(session, news[0], News.LISTINGS_DECIDED, company=company_id, cases=case_ids)
@@ -139,8 +150,10 @@ def on_application_overdue(session: Session, event: merchants.ApplicationOverdue
 def on_cases_overdue(session: Session, found: Sequence[moderation.CaseOverdue]) -> None:
     """Tell those who review, and each merchant that it takes longer; once, however many of his listings wait."""
     for company_id, count in Counter(event.company_id for event in found).items():
-        for news in (News.REVIEW_WAITS, News.REVIEW_DELAYED):
-            _later(session, found[0], news, company=company_id, listings=count)
+        _later(session, found[0], News.REVIEW_WAITS, company=company_id, listings=count)
+    own = Counter(event.company_id for event in found if event.kind != CaseKind.REPORT)
+    for company_id, count in own.items():
+        _later(session, found[0], News.REVIEW_DELAYED, company=company_id, listings=count)
 
 
 def on_application_decided(session: Session, event: merchants.MerchantApproved | merchants.MerchantTurnedDown) -> None:

@@ -200,6 +200,17 @@ def _decided(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     yield Letter(company_id, facts)
 
 
+def _about_case(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    for row in moderation.some(session, case_ids=[UUID(job["case"])]):
+        facts = {
+            "sku": row.sku,
+            "state": row.state.value,
+            "reasons": [{"sku": row.sku, "said": dict(row.said), "wrote": row.wrote}],
+            "path": f"/merchant/listings/{row.listing_id}",
+        }
+        yield Letter(row.company_id, facts)
+
+
 def _applied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     company_id = UUID(job["company"])
     merchant = merchants.merchant_of(session, company_id=company_id)
@@ -426,6 +437,8 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.GOODS_RECEIVED: _received,
     News.CLAIM_MOVED: _claim,
     News.LISTINGS_DECIDED: _decided,
+    News.LISTING_TAKEN_DOWN: _about_case,
+    News.APPEAL_DECIDED: _about_case,
     News.APPLICATION_DECIDED: _applied,
     News.REVIEW_WAITS: _review_waits,
     News.REVIEW_DELAYED: _review_delayed,

@@ -25,6 +25,7 @@ from marketplace.mail import queries as mail
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.queries import levels, requirements
 from marketplace.moderation import queries as moderation
+from marketplace.moderation.queries import appeals
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import checks as orders
 from marketplace.orders.queries import personal as personal_orders
@@ -83,6 +84,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     leads.of_person,
     enquiries.of_person,
     fairs.of_person,
+    appeals.of_person,
     storefronts.of_person,
     remarks.of_person,
     notes.of_person,

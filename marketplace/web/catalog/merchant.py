@@ -28,6 +28,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, DomainError, Refused, TooLarge
 from marketplace.merchants import queries as merchants
 from marketplace.moderation import queries as moderation
+from marketplace.moderation.queries import appeals
 from marketplace.reference import queries as reference
 from marketplace.web.catalog.blueprint import pages
 from marketplace.web.shared import acts as forms
@@ -110,6 +111,7 @@ def _edit(listing_id: UUID, **given: Any) -> str:
         row=row,
         title=shown.text(draft.titles, draft.source_locale),
         told=told.reason_in(locale.current()) if told else None,
+        can_appeal=appeals.appealable(session, listing_id=listing_id, now=clock.now()) is not None,
         warnings=[
             (error.code, field_sentence(error))
             for error in acts.warnings(session, company_id=actor.company, draft=draft)

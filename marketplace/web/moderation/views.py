@@ -11,6 +11,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods
 from marketplace.catalog.rules.rows import PictureRow
+from marketplace.catalog.rules.states import LISTING
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -30,7 +31,7 @@ from marketplace.web.shared import choices, locale
 from marketplace.web.shared import goods as shown
 
 _REVIEW = Permission.OPERATOR_LISTING_MODERATE
-_FILTERS: Final = ("kind", "category", "merchant", "country")
+_FILTERS: Final = ("kind", "category", "merchant", "country", "reported")
 
 
 @pages.get("/operator/moderation")
@@ -137,6 +138,12 @@ def _case(case_id: UUID, **given: Any) -> str:
             for row in found.similar
         ],
         reason=found.case.reason_in(locale.current()),
+        reports=found.reports,
+        statement=found.statement,
+        about=found.about,
+        about_kind=words.KINDS[found.about.kind] if found.about else "",
+        about_reason=found.about.reason_in(locale.current()) if found.about else None,
+        of_listing=url_for("moderation.listing", listing_id=found.case.listing_id),
         decisions=words.decisions(found.case.kind),
         reasons=words.reasons(reasons.reasons(session, kind=found.case.kind)),
         is_open=found.case.state is CaseState.PENDING,
@@ -152,6 +159,11 @@ def _case(case_id: UUID, **given: Any) -> str:
 @requires(_REVIEW)
 def listing(listing_id: UUID) -> str:
     """Show any listing as its reviewer sees it, with what it is like and the cases about it."""
+    return about(listing_id)
+
+
+def about(listing_id: UUID, **given: Any) -> str:
+    """Show any listing to its reviewer, after a refusal with what was typed."""
     session = reading()
     found = queries.about(session, listing_id=listing_id)
     said = Words(session)
@@ -177,6 +189,9 @@ def listing(listing_id: UUID) -> str:
             {"row": row, "kind": words.KINDS[row.kind], "href": url_for("moderation.case", case_id=row.id)}
             for row in found.cases
         ],
+        can_take_down=LISTING.allows(found.review.state, "take_down"),
+        reasons=words.reasons(reasons.reasons(session, kind=CaseKind.TAKEDOWN)),
+        **{"values": {}, "errors": {}, "refusal": None, **given},
     )
 
 
@@ -219,7 +234,7 @@ def kept_filters() -> dict[str, Any]:
 
 def filters_of(asked: requests.Neighbourhood) -> Filters:
     """Return which cases are wanted."""
-    return Filters(asked.kind, asked.category, asked.merchant, asked.country)
+    return Filters(asked.kind, asked.category, asked.merchant, asked.country, asked.reported)
 
 
 def _merchant(session: Session, company_id: UUID | None) -> str | None:

@@ -20,6 +20,9 @@ KINDS: Final[dict[CaseKind, Any]] = {
     CaseKind.LISTING: lazy_gettext("New listing"),
     CaseKind.CHANGE: lazy_gettext("Change of a live listing"),
     CaseKind.PRICE: lazy_gettext("Price that jumped"),
+    CaseKind.REPORT: lazy_gettext("Reported listing"),
+    CaseKind.TAKEDOWN: lazy_gettext("Taken off the shelf"),
+    CaseKind.APPEAL: lazy_gettext("Appeal"),
 }
 REASONS: Final[dict[Reason, Any]] = {
     Reason.NEW_MERCHANT: lazy_gettext("No listing of this merchant was approved yet"),
@@ -72,6 +75,10 @@ def decisions(kind: CaseKind | None) -> list[dict[str, Any]]:
     }
     if kind is CaseKind.PRICE:
         words = {Decision.APPROVE: _("The price is right"), Decision.REJECT: _("Pause the listing")}
+    if kind is CaseKind.REPORT:
+        words = {Decision.APPROVE: _("Nothing is wrong"), Decision.REJECT: _("Take the listing down")}
+    if kind is CaseKind.APPEAL:
+        words = {Decision.APPROVE: _("Take the decision back"), Decision.REJECT: _("The decision stands")}
     return [{"value": decision.value, "title": word} for decision, word in words.items()]
 
 

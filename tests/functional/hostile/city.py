@@ -344,6 +344,12 @@ def _offer(city: City) -> None:
     changing = city.call("merchant", "POST", "/listings", draft | {"sku": "NEW-2", "title": "Waiting"})["id"]
     city.call("merchant", "POST", f"/listings/{changing}/submission")
     city.ids["submitted"] = changing
+    declined = city.call("merchant", "POST", "/listings", draft | {"sku": "NEW-3", "title": "Declined"})["id"]
+    city.call("merchant", "POST", f"/listings/{declined}/submission")
+    for case in city.call("operator", "GET", "/moderation")["items"]:
+        if case["listing_id"] == declined:
+            city.call("operator", "POST", f"/moderation/{case['id']}/decision", {"decision": "reject", "reason": "No."})
+    city.ids["declined"] = declined
     city.ids["case"] = city.call("operator", "GET", "/moderation")["items"][0]["id"]
     for name, query in (("preview", "?dry_run=1"), ("done", "?dry_run=1")):
         lines = [row(sku=f"{name}-1", Remarks="as seen"), row(sku=f"{name}-2", hs="1", Remarks="")]

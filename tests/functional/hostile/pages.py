@@ -19,7 +19,7 @@ from tests.functional.hostile.ways import SENT_FOR
 
 # Which of the city's ids a parameter of an address may stand for.
 KINDS: Final = {
-    "listing_id": ("live", "made", "draft", "submitted"),
+    "listing_id": ("live", "made", "draft", "submitted", "declined"),
     "order_id": "order.",
     "line_id": "line.",
     "departure_id": "departure.",

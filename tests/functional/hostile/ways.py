@@ -391,6 +391,11 @@ WAYS: Final[dict[str, Way]] = {
         "operator", (), lambda city: {"decision": "approve", "reason": "Good.", "cases": [{"id": city.ids["case"]}]}
     ),
     "GET /review-reasons": Way(""),
+    "POST /listings/{}/reports": Way(
+        "", ("live",), body(kind="counterfeit", text="A copy.", contact="witness@demo.test")
+    ),
+    "POST /listings/{}/takedown": Way("operator", ("live",), body(reason="A copy.", canned="not_traded_here")),
+    "POST /listings/{}/appeal": Way("merchant", ("declined",), body(text="It is ours.")),
     "PUT /review-reasons/{}": Way(
         "operator", ("reason",), body(en="No.", zh="不。", vi="Không.", kinds=["listing"], position=3, retired=False)
     ),
@@ -636,6 +641,11 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         name: value for name, value in _application(city).items() if name != "licence_file_id"
     },
     "moderation.decide": _DECIDE,
+    "moderation.decide_many": lambda city: {**_DECIDE(city), "cases": [city.ids["case"]]},
+    "moderation.put_reason": body(code="no", en="No.", zh="不。", vi="Không.", position="5"),
+    "moderation.report": body(kind="other", text="A copy."),
+    "moderation.take_down": body(reason="A copy."),
+    "moderation.appeal": body(text="It is ours."),
     "operations.hand_over": body(cartons_received="10", gross_kg="125", m3="0.6"),
     "operations.pack": body(cartons="10"),
     "operations.receive": body(cartons="9"),

@@ -33,7 +33,7 @@ def test_every_piece_of_news_has_a_text(news, locale):
         for name in (
             "is_buyer", "is_met", "reference", "amount", "buyer", "merchant", "until", "received", "orders", "lorry",
             "departs_at", "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path",
-            "kind", "is_payer", "company", "is_over", "is_waiver", "sells", "item", "first", "last", "goods",
+            "sku", "kind", "is_payer", "company", "is_over", "is_waiver", "sells", "item", "first", "last", "goods",
         )
     }  # fmt: skip
     for reason in ("buyer", "merchant", "not_confirmed", "deposit_missing", "out_of_stock", "payment_failed", "late"):

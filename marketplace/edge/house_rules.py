@@ -163,6 +163,28 @@ WORDS: Final[dict[Setting, Words]] = {
           "reviewer to look again."),
         _DAYS,
     ),
+    Setting.TRUST_CONFIRMED: Words(
+        _("Trust: confirmed in a row"),
+        _("A merchant of whom reviewers confirmed so many listings and changes in a row is trusted: what he changes "
+          "goes live without a reviewer, but for what looks risky and for samples."),
+        _("cases"),
+    ),
+    Setting.TRUST_CLEAN_DAYS: Words(
+        _("Trust: days without a fault"),
+        _("For so long nothing of a trusted merchant was declined and no report of his goods upheld; one that is ends "
+          "the trust at once."),
+        _DAYS,
+    ),
+    Setting.TRUST_MOST_RISK: Words(
+        _("Trust: most risk"),
+        _("What looks riskier than this, of 100, is seen by a reviewer whoever's it is."),
+        _("points"),
+    ),
+    Setting.TRUST_SAMPLE_PERCENT: Words(
+        _("Trust: samples"),
+        _("So many in a hundred of a trusted merchant's changes are seen by a reviewer all the same, drawn by lot."),
+        _PERCENT,
+    ),
     Setting.PAYEE_WAIT_HOURS: Words(
         _("Wait of a new account"),
         _("A company's later bank account counts after this wait, so that a theft is noticed first."),

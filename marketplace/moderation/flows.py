@@ -1,6 +1,6 @@
 """What happens to cases by the clock and beside the network, each in transactions of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -20,7 +20,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.moderation import queries, services
 from marketplace.moderation.queries import likeness as looks
 from marketplace.moderation.rules import CaseState
-from marketplace.moderation.services import likeness, weighing
+from marketplace.moderation.services import likeness, trusting, weighing
 
 _AT_ONCE: Final = 200
 _log = structlog.get_logger("city.moderation")
@@ -77,6 +77,20 @@ def compare(listing_ids: Sequence[UUID], *, store: ObjectStore, now: datetime) -
         likeness.weigh(writing, listing_ids={*touched, *listing_ids}, now=now)
 
     in_unit_of_work(work)
+    confirm_trusted(listing_ids, now=now)
+
+
+def confirm_trusted(listing_ids: Collection[UUID], *, now: datetime) -> int:
+    """Confirm what trusted merchants changed of these listings, each case in a transaction of its own."""
+    session = reading()
+    session.rollback()
+    waiting = queries.waiting_about(session, listing_ids=listing_ids)
+    session.rollback()
+    return each(
+        waiting,
+        lambda writing, case_id: trusting.confirm(writing, case_id=case_id, now=now),
+        act="confirm_trusted",
+    )
 
 
 def compare_outdated(*, store: ObjectStore, now: datetime) -> int:

@@ -6,11 +6,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
+from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.moderation.rules import CaseKind, CaseState
 from marketplace.moderation.rules.likeness import Likeness
 from marketplace.moderation.rules.reports import ReportKind, ReportState
+from marketplace.moderation.rules.trust import Judgement
 
 _PENDING = sa.text("state = 'pending'")
 _OPEN = sa.text("state = 'open'")
@@ -114,6 +115,38 @@ class ListingReport(Base):
             postgresql_where=_OPEN,
         ),
     )
+
+
+class ReviewSeed(Base):
+    """A secret by which samples are drawn; its hash stands in the audit trail from the moment it was made."""
+
+    __tablename__ = "review_seed"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    seed: Mapped[str] = mapped_column(sa.String(64))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CaseJudgement(Base):
+    """How a trusted merchant's case was judged by rule, with all that the judgement rests on."""
+
+    __tablename__ = "moderation_judgement"
+
+    case_id: Mapped[UUID] = mapped_column(sa.ForeignKey("moderation_case.id"), primary_key=True)
+    judgement: Mapped[Judgement] = mapped_column(StateColumn(Judgement))
+    version: Mapped[int] = mapped_column(sa.Integer)
+    risk: Mapped[int] = mapped_column(sa.Integer)
+    most_risk: Mapped[int] = mapped_column(sa.Integer)
+    in_a_row: Mapped[int] = mapped_column(sa.Integer)
+    needed: Mapped[int] = mapped_column(sa.Integer)
+    clean_days: Mapped[int] = mapped_column(sa.Integer)
+    sample_percent: Mapped[int] = mapped_column(sa.Integer)
+    seed_id: Mapped[UUID] = mapped_column(sa.ForeignKey("review_seed.id"))
+    is_sampled: Mapped[bool] = mapped_column(sa.Boolean)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+insert_only(CaseJudgement)
 
 
 class ReviewReason(Base):

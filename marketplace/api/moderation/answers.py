@@ -30,6 +30,7 @@ class Case(Answer):
     risk_points: dict[str, int]
     opened_at: Instant
     due_at: Instant
+    judged: str | None
     escalated_at: Instant | None
     reason: str | None
 

@@ -19,14 +19,15 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_cursor, page_of
-from marketplace.moderation.models import Case, CaseReason, ListingReport
-from marketplace.moderation.queries import appeals, likeness, signals
+from marketplace.moderation.models import Case, CaseJudgement, CaseReason, ListingReport
+from marketplace.moderation.queries import appeals, likeness, signals, trust
 from marketplace.moderation.queries.appeals import ReportRow
 from marketplace.moderation.queries.likeness import SimilarRow
 from marketplace.moderation.queries.signals import Subject
 from marketplace.moderation.rules import TURNED_DOWN, CaseKind, CaseState, Decision
 from marketplace.moderation.rules.reasons import written
 from marketplace.moderation.rules.reports import ReportState
+from marketplace.moderation.rules.trust import Judgement
 
 PAGE: Final = 50
 _TIMELY: Final = sa.case((Case.escalated_at.is_not(None), 0), else_=1)
@@ -54,6 +55,7 @@ class CaseRow:
     due_at: datetime
     escalated_at: datetime | None
     decided_at: datetime | None
+    judged: Judgement | None
     said: Mapping[str, str]
     wrote: str
     seen: str | None = None
@@ -183,6 +185,12 @@ def _neighbours(session: Session, row: CaseRow, filters: Filters) -> tuple[UUID 
     return session.scalar(before), session.scalar(after)
 
 
+def waiting_about(session: Session, *, listing_ids: Collection[UUID]) -> tuple[UUID, ...]:
+    """Return the cases about these listings that wait, by id."""
+    waiting = sa.select(Case.id).where(Case.listing_id.in_(listing_ids), Case.state == CaseState.PENDING)
+    return tuple(session.scalars(waiting.order_by(Case.id)))
+
+
 def waiting_of(session: Session, *, company_id: UUID, after: UUID, most: int) -> tuple[UUID, ...]:
     """Return the cases of a company that wait, by id, those after one."""
     waiting = sa.select(Case.id).where(Case.company_id == company_id, Case.state == CaseState.PENDING, Case.id > after)
@@ -264,6 +272,7 @@ def breaches(session: Session) -> list[Breach]:
         *_decided_twice(session),
         *_applied_undecided(session),
         *_reports_without_case(session),
+        *trust.breaches(session),
     ]
 
 
@@ -349,11 +358,12 @@ def _pending(kind: CaseKind, about: sa.ColumnElement[bool]) -> sa.ColumnElement[
 def _cases() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(Case, Company.name, Company.country, Listing.sku, Listing.titles, Listing.source_locale)
-        .add_columns(Category.code, CaseReason.text, CaseReason.said)
+        .add_columns(Category.code, CaseReason.text, CaseReason.said, CaseJudgement.judgement)
         .join(Company, Company.id == Case.company_id)
         .join(Listing, Listing.id == Case.listing_id)
         .join(Category, Category.id == Listing.category_id)
         .outerjoin(CaseReason, CaseReason.case_id == Case.id)
+        .outerjoin(CaseJudgement, CaseJudgement.case_id == Case.id)
         .execution_options(populate_existing=True)
     )
 
@@ -379,6 +389,7 @@ def _row(row: Any) -> CaseRow:
         due_at=found.due_at,
         escalated_at=found.escalated_at,
         decided_at=found.decided_at,
+        judged=row.judgement,
         said=row.said or {},
         wrote=row.text or "",
     )

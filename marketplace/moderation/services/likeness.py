@@ -80,6 +80,13 @@ def compare(session: Session, *, listing_ids: Collection[UUID], now: datetime) -
     return touched
 
 
+def is_current(session: Session, *, listing_id: UUID) -> bool:
+    """Tell whether a listing was compared as it says and shows now."""
+    print_ = session.get(ListingPrint, listing_id)
+    look = queries.looks(session, listing_ids=[listing_id]).get(listing_id)
+    return print_ is not None and look is not None and print_.digest == _digest(look)
+
+
 def weigh(session: Session, *, listing_ids: Collection[UUID], now: datetime) -> int:
     """Weigh the waiting cases of these listings anew."""
     waiting = sa.select(Case.id).where(Case.listing_id.in_(listing_ids), Case.state == CaseState.PENDING)

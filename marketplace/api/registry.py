@@ -9,6 +9,7 @@ from marketplace.api.accounts.views import api as accounts
 from marketplace.api.catalog.views import api as catalog
 from marketplace.api.checkout.views import api as checkout
 from marketplace.api.claims.views import api as claims
+from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
 from marketplace.api.imports.views import api as imports
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     logistics,
     members,
     merchants,
+    customs,
     moderation,
     notes,
     operations,

@@ -19,6 +19,7 @@ from marketplace.accounts.services import admission, registration, sign_in, term
 from marketplace.accounts.services.vault import Vault
 from marketplace.cli import network
 from marketplace.cli.wiring import City, pass_city
+from marketplace.customs import services as restrictions
 from marketplace.edge.messages import field_sentence
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
@@ -97,6 +98,7 @@ def _furnish(now: datetime) -> None:
     def work(session: Session) -> tuple[int, int, int]:
         shelves.fill_shelves(session)
         reviews.load_reasons(session)
+        restrictions.load_restrictions(session)
         return terms.publish_shipped(session, now=now), tables.load_places(session), tables.load_rates(session)
 
     published, places, rates = in_unit_of_work(work)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.services import terms
 from marketplace.accounts.services.vault import Vault
+from marketplace.customs import services as restrictions
 from marketplace.files.services import Upload
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
@@ -102,6 +103,7 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
         onsite.show_merchants(session, companies=founded, moderator=moderator, picture=banner, now=now)
         shelves.fill_shelves(session)
         wording.load_reasons(session)
+        restrictions.load_restrictions(session)
         catalogue.offer_goods(session, parts=founded[cast.PARTS], fruit=founded[cast.FRUIT], now=now)
     with unit_of_work() as session:
         catalogue.approve_goods(session, moderator=staff[cast.MODERATOR], now=now)

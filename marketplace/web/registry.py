@@ -13,6 +13,7 @@ from marketplace.web.catalog import views as catalog_views
 from marketplace.web.catalog.blueprint import pages as catalog
 from marketplace.web.checkout.views import pages as checkout
 from marketplace.web.claims.views import pages as claims
+from marketplace.web.customs.views import pages as customs
 from marketplace.web.discovery.views import pages as discovery
 from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     home,
     accounts,
     catalog,
+    customs,
     discovery,
     documents,
     jobs,

@@ -8,7 +8,7 @@ from alembic import op
 from marketplace.kernel.db import Json
 
 revision: str = "b4d1c07f92aa"
-down_revision: str | None = "dcad5202c2d5"
+down_revision: str | None = "1e1469a86c62"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

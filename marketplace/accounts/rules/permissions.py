@@ -32,6 +32,7 @@ class Permission(StrEnum):
     OPERATOR_CLAIM_DECIDE = "operator:claim:decide"
     OPERATOR_COMPANY_ADMIT = "operator:company:admit"
     OPERATOR_CREDIT_EDIT = "operator:credit:edit"
+    OPERATOR_CUSTOMS_EDIT = "operator:customs:edit"
     OPERATOR_DESK_READ = "operator:desk:read"
     OPERATOR_JOB_REVIVE = "operator:job:revive"
     OPERATOR_LEDGER_READ = "operator:ledger:read"
@@ -230,7 +231,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.OPERATOR_DESK_READ,
         _P.TRADE_CLAIM_READ,
     },
-    Role.CUSTOMS: _PAPERS | {_P.OPERATOR_DESK_READ},
+    Role.CUSTOMS: _PAPERS | {_P.OPERATOR_CUSTOMS_EDIT, _P.OPERATOR_DESK_READ},
     Role.TREASURY: _PAPERS | _PAYEE | {
         _P.COMPANY_PAYEE_EDIT,
         _P.OPERATOR_CLAIM_DECIDE,

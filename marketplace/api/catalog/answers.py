@@ -11,6 +11,7 @@ from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow
+from marketplace.customs.queries import RestrictionRow
 from marketplace.edge.acts.catalog import Look
 from marketplace.edge.messages import field_sentence
 from marketplace.kernel.errors import FieldError
@@ -176,6 +177,23 @@ class Closed(Answer):
     words: dict[str, str]
 
 
+class Asked(Answer):
+    """What the country of the destination asks of these goods, or that it lets none in, with where it was read."""
+
+    measure: str
+    hs_prefix: str
+    texts: dict[str, str]
+    source: str
+    source_url: str
+    checked_on: date
+
+    @classmethod
+    def of(cls, row: RestrictionRow) -> "Asked":
+        """Write what is asked."""
+        names = cls.model_fields.keys() - {"texts"}
+        return cls(texts=dict(row.rule.texts), **{name: getattr(row.rule, name) for name in names})
+
+
 class Listing(Answer):
     """A listing: what the public sees of a live one, or the content of one's own in any state.
 
@@ -208,6 +226,7 @@ class Listing(Answer):
     ready_at: Instant | None = None
     closed: Closed | None = None
     pictures: list[Picture]
+    asked_there: list[Asked]
     quote: Quote | None
     warnings: list[FieldProblem] = Field(default_factory=list[FieldProblem])
     duties: str = "import duty and tax not included, paid by the importer of record"
@@ -242,6 +261,7 @@ class Listing(Answer):
             ready_at=look.ready_at,
             closed=_closed(look),
             pictures=[Picture.of(each) for each in row.pictures],
+            asked_there=[Asked.of(row) for row in look.asked_there],
             quote=_quote(look),
         )
 
@@ -279,6 +299,7 @@ class Listing(Answer):
             stock=draft.stock,
             lead_days=draft.lead_days,
             pictures=[Picture.of(each) for each in pictures],
+            asked_there=[],
             quote=None,
             warnings=[_warning(error) for error in warnings],
         )

@@ -134,6 +134,12 @@ def window(session: Session, *, size: int) -> list[CardRow]:
     return [newest[age] for _, age in sorted(places)[:size]]
 
 
+def hs_codes(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the HS codes of those of these listings that are live."""
+    rows = sa.select(ListingCard.listing_id, ListingCard.hs_code).where(ListingCard.listing_id.in_(listing_ids))
+    return dict(session.execute(rows).all())
+
+
 def cards(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, CardRow]:
     """Return the cards of live listings by id, for whoever found them by other means."""
     rows = session.execute(_CARDS_OF, {"now": clock.now(), "ids": list(listing_ids)})

@@ -17,6 +17,7 @@ from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.checkout.rules import plan as plans
 from marketplace.checkout.rules.cart import (
+    Barred,
     Cart,
     GoneLine,
     Item,
@@ -29,6 +30,8 @@ from marketplace.checkout.rules.cart import (
 )
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, is_at_work, refused
+from marketplace.customs import queries as customs
+from marketplace.customs.rules import Measure
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.exports import rows
@@ -96,6 +99,7 @@ def cart(
     confirm_by = {listing_id: deadline(each, now, days) for listing_id, each in works.items()}
     options = _options(session, items, offers, to, works, confirm_by, now)
     chosen = departures or {}
+    barred = _barred(session, items, offers, to, now)
     lines = [
         price_line(
             item,
@@ -104,12 +108,31 @@ def cart(
             confirm_by=confirm_by[item.listing_id],
             options=options.get(item.listing_id, ()),
             wanted_departure=chosen.get(item.listing_id),
+            barred=barred.get(item.listing_id),
         )
         if item.listing_id in offers
         else GoneLine(item=item, problem=Problem("listing_gone", {}))
         for item in items
     ]
     return bundled(to, lines)
+
+
+def _barred(
+    session: Session, items: Sequence[Item], offers: Mapping[UUID, OfferRow], to: str | None, now: datetime
+) -> dict[UUID, Barred]:
+    """Return the rules by which goods may not go where their lines go, by listing, in one question."""
+    goods: dict[UUID, tuple[str, str]] = {}
+    for item in items:
+        place = destination_of(item.place_code, item.incoterm, to)
+        if place is not None and item.listing_id in offers:
+            goods[item.listing_id] = (reference.country_of(session, code=place), offers[item.listing_id].hs_code)
+    asked = customs.asked_of(session, goods=set(goods.values()), day=now.date())
+    found: dict[UUID, Barred] = {}
+    for listing_id, key in goods.items():
+        bans = (row.rule for row in asked.get(key, ()) if row.rule.measure is Measure.PROHIBITED)
+        if ban := next(bans, None):
+            found[listing_id] = Barred(ban.country, ban.hs_prefix, ban.source, ban.source_url)
+    return found
 
 
 def attempt(session: Session, *, attempt_id: UUID, company_id: UUID | None = None) -> AttemptRow:

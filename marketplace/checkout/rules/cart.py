@@ -65,6 +65,16 @@ class Option:
     tight: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """The rule of a country by which goods under an HS prefix may not come in, and where it was read."""
+
+    country: str
+    hs_prefix: str
+    source: str
+    source_url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartLine:
     """One line at its price, with its packing, its room on a lorry and the departures that can carry it."""
@@ -186,8 +196,12 @@ def price_line(
     confirm_by: datetime,
     options: Sequence[Option],
     wanted_departure: UUID | None = None,
+    barred: Barred | None = None,
 ) -> CartLine | GoneLine:
-    """Price one line and choose its departure: the wanted one, else the one that ``choose`` names."""
+    """Price one line and choose its departure: the wanted one, else the one that ``choose`` names.
+
+    ``barred`` is the rule by which these goods may not go where the line goes.
+    """
     try:
         ladder = ladder_of(item, offer)
     except DomainError as refusal:
@@ -206,7 +220,7 @@ def price_line(
         confirm_by=confirm_by,
         options=shown(options, chosen),
         chosen=chosen,
-        problems=tuple(_problems(item, offer, to_place, chosen, wanted_departure)),
+        problems=(*_barred(barred), *_problems(item, offer, to_place, chosen, wanted_departure)),
     )
 
 
@@ -266,6 +280,13 @@ def _bundle(key: str, lines: Sequence[CartLine]) -> Bundle:
         confirm_by=first.confirm_by,
         lines=tuple(lines),
     )
+
+
+def _barred(barred: Barred | None) -> Sequence[Problem]:
+    if barred is None:
+        return ()
+    facts = {"country": barred.country, "hs": barred.hs_prefix, "source": barred.source, "address": barred.source_url}
+    return (Problem("prohibited_there", facts),)
 
 
 def _problems(

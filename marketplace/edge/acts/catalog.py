@@ -28,6 +28,8 @@ from marketplace.catalog.rules.pricing import (
 )
 from marketplace.catalog.rules.rows import ListingRow
 from marketplace.catalog.rules.states import ListingState
+from marketplace.customs import queries as customs
+from marketplace.customs.queries import RestrictionRow
 from marketplace.distribution.rules.freight import is_included
 from marketplace.edge.parsing import parse
 from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch, Looking
@@ -75,6 +77,7 @@ class Look:
     options: tuple[OptionRow, ...]
     ready_at: datetime
     notice: Notice | None
+    asked_there: tuple[RestrictionRow, ...] = ()
 
     @property
     def is_elsewhere(self) -> bool:
@@ -279,7 +282,16 @@ def look(
         options=options,
         ready_at=ready,
         notice=notice(works, offer.lead_days, now),
+        asked_there=_asked_there(session, offer.hs_code, goes_to, now),
     )
+
+
+def _asked_there(session: Session, hs_code: str, goes_to: str | None, now: datetime) -> tuple[RestrictionRow, ...]:
+    """Return what the country of a place asks of goods of this code."""
+    if goes_to is None:
+        return ()
+    country = reference.country_of(session, code=goes_to)
+    return customs.asked(session, country=country, hs_codes=[hs_code], day=now.date()).get(hs_code, ())
 
 
 def warnings(session: Session, *, company_id: UUID, draft: ListingDraft) -> list[FieldError]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.catalog.models import Listing
 from marketplace.catalog.queries import review as catalog
 from marketplace.catalog.rules.rows import ReviewRow
+from marketplace.customs import queries as customs
 from marketplace.moderation.models import Case, ListingMatch, ListingReport
 from marketplace.moderation.rules import DESCRIBED, TAKES_DOWN, TURNED_DOWN, CaseKind, CaseState
 from marketplace.moderation.rules.likeness import Likeness
@@ -46,7 +47,9 @@ def signals(session: Session, *, subjects: Collection[Subject], now: datetime) -
     companies = {review.company_id for review in reviews.values()}
     decided = _decided(session, companies, now)
     listing_ids = {subject.listing_id for subject in subjects}
-    around = Around(decided, _alike(session, listing_ids), _reported(session, listing_ids))
+    codes = {_hs_code(review) for review in reviews.values()}
+    restricted = customs.restricted(session, hs_codes=codes, day=now.date())
+    around = Around(decided, _alike(session, listing_ids), _reported(session, listing_ids), restricted)
     return {subject: Weighable(review, _signals(subject, review, around)) for subject, review in reviews.items()}
 
 
@@ -62,11 +65,15 @@ def reviewed(session: Session, *, subjects: Collection[Subject]) -> dict[Subject
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is known around subjects: decisions (all, turned down) by company; likenesses, open reports by listing."""
+    """What is known around subjects.
+
+    Decisions (all, turned down) by company; likenesses and open reports by listing; HS codes that a country restricts.
+    """
 
     decided: Mapping[UUID, tuple[int, int]]
     alike: Mapping[UUID, frozenset[Likeness]]
     reports: Mapping[UUID, int]
+    restricted: frozenset[str]
 
 
 def _signals(subject: Subject, review: ReviewRow, around: Around) -> Signals:
@@ -81,7 +88,13 @@ def _signals(subject: Subject, review: ReviewRow, around: Around) -> Signals:
         same_picture=Likeness.PICTURE in likenesses,
         same_text=Likeness.TEXT in likenesses,
         reports=around.reports.get(subject.listing_id, 0),
+        is_restricted=_hs_code(review) in around.restricted,
     )
+
+
+def _hs_code(review: ReviewRow) -> str:
+    """Return the code that the goods would have."""
+    return next((str(each.new) for each in review.fields if each.name == "hs_code"), "")
 
 
 def _decided(session: Session, companies: Collection[UUID], now: datetime) -> dict[UUID, tuple[int, int]]:

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     PRICE_RISES = "price_rises"
     OTHER_GOODS = "other_goods"
     NO_PACKING = "no_packing"
+    RESTRICTED = "restricted"
     SAME_PICTURE = "same_picture"
     SAME_TEXT = "same_text"
     REPORTED = "reported"
@@ -46,6 +47,7 @@ _POINTS: Final = {
     Reason.PRICE_RISES: 10,
     Reason.OTHER_GOODS: 30,
     Reason.NO_PACKING: 10,
+    Reason.RESTRICTED: 20,
     Reason.SAME_PICTURE: 25,
     Reason.SAME_TEXT: 15,
 }
@@ -73,6 +75,7 @@ class Signals:
     same_picture: bool = False
     same_text: bool = False
     reports: int = 0
+    is_restricted: bool = False
 
 
 def weigh(signals: Signals) -> dict[Reason, int]:
@@ -82,6 +85,7 @@ def weigh(signals: Signals) -> dict[Reason, int]:
         Reason.PRICE_RISES: signals.rises,
         Reason.OTHER_GOODS: signals.kind is CaseKind.CHANGE and bool(signals.fields & IDENTITY),
         Reason.NO_PACKING: not signals.has_packing,
+        Reason.RESTRICTED: signals.is_restricted,
         Reason.SAME_PICTURE: signals.same_picture,
         Reason.SAME_TEXT: signals.same_text,
     }

@@ -71,8 +71,9 @@ def confirm(session: Session, *, case_id: UUID, now: datetime) -> bool:
     if judgement is not Judgement.CONFIRMED:
         return False
     done = services.decide_all(session, actor=_RULE, seen={case_id: None}, decision=Decision.APPROVE, now=now)
-    if isinstance(done[case_id], DomainError):
-        raise done[case_id]
+    refusal = done[case_id]
+    if isinstance(refusal, DomainError):
+        raise refusal
     return True
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,9 +18,12 @@ from marketplace.accounts.rules.closures import read
 from marketplace.catalog.models import ListingCard
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.rows import CardRow
+from marketplace.customs import queries as customs
+from marketplace.customs.rules import blocks
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.logistics.queries.options import OptionRow
+from marketplace.reference import queries as reference
 from marketplace.search.index import IndexBroken, SearchIndex
 from marketplace.search.models import SearchEntry, SearchPrice
 from marketplace.search.queries import deliveries
@@ -135,7 +138,18 @@ def _rows(session: Session, page: Sequence[_Candidate], wish: Wish, now: datetim
     taken: dict[UUID, OptionRow] = {}
     if wish.to and origins:
         taken = deliveries.deliveries(session, origins=origins, quantity=wish.quantity, to=wish.to, now=now)
+        for listing_id in _barred(session, taken, wish.to, now):
+            del taken[listing_id]
     return tuple(FoundRow(cards[listing_id], taken.get(listing_id)) for listing_id in origins)
+
+
+def _barred(session: Session, listing_ids: Collection[UUID], to: str, now: datetime) -> tuple[UUID, ...]:
+    """Return those of these listings that the country of a place lets nobody bring in."""
+    codes = catalog.hs_codes(session, listing_ids=listing_ids)
+    country = reference.country_of(session, code=to)
+    asked = customs.asked(session, country=country, hs_codes=set(codes.values()), day=now.date())
+    bans = {code for code, rows in asked.items() if blocks(row.rule.measure for row in rows)}
+    return tuple(listing_id for listing_id, code in codes.items() if code in bans)
 
 
 def _ask(session: Session, index: SearchIndex, q: str) -> tuple[Answer, bool]:

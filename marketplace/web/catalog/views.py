@@ -35,7 +35,7 @@ from marketplace.kernel.errors import NotFound, Refused
 from marketplace.reference.queries import PlaceRow
 from marketplace.reference.rules import zone_of
 from marketplace.web.catalog.blueprint import pages
-from marketplace.web.shared import discovery, freight, locale, moulds, structured
+from marketplace.web.shared import discovery, freight, labels, locale, moulds, structured
 from marketplace.web.shared import goods as shown
 
 _SHELF = "goods on the shelf are there to be seen"
@@ -216,6 +216,7 @@ def product(listing_id: UUID) -> Any:
             "destinations": shown.places(destinations),
             "names": {row.code: shown.place_of(row) for row in destinations},
             "charged": freight.charged,
+            "measures": labels.MEASURES,
             "structured": _structured(row, tuple(destinations)),
             "values": {
                 "quantity": request.args.get("quantity") if "quantity" in errors else look.quantity,
@@ -231,7 +232,8 @@ def product(listing_id: UUID) -> Any:
     # Room changes with every booking; the page says no more of it than that it is enough.
     seen_as = (seen.id, seen.is_standing) if seen else None
     lorries = (moulds.facts_of(option, unshown=("room",)) for option in look.options)
-    facts = (*lorries, ready_on, closed, answered, seen_as)
+    asked_there = tuple(each.stamp for each in look.asked_there)
+    facts = (*lorries, ready_on, closed, answered, seen_as, asked_there)
     return moulds.page(_PRODUCT, values, parts=(row, *destinations), facts=facts)
 
 

@@ -5,6 +5,15 @@ from typing import Any, Final
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+# What a country asks of goods that come in, by the measure's code.
+MEASURES: Final[dict[str, Any]] = {
+    "prohibited": _("May not be imported there"),
+    "licence": _("Needs a licence there"),
+    "permit": _("Needs a permit there"),
+    "quarantine": _("Needs quarantine there"),
+    "age": _("May not be too old there"),
+    "standard": _("Must meet a standard there"),
+}
 LABELS: Final[dict[str, Any]] = {
     "accepted_terms": _("Terms"),
     "account_name": _("Account holder"),

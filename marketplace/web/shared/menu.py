@@ -76,6 +76,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("What companies say"), "remarks.said", Permission.OPERATOR_LISTING_MODERATE),
         ),
     ),
+    Entry(_("Restricted goods"), "customs.restrictions", Permission.OPERATOR_CUSTOMS_EDIT),
     Group(
         _("Run the site"),
         (

@@ -125,6 +125,7 @@ def build(app: Flask) -> City:
     _settle(city)
     _refuse(city)
     _offer(city)
+    _restrict(city)
     _show(city)
     _close(city)
     _talk(city)
@@ -359,6 +360,23 @@ def _offer(city: City) -> None:
     _work(city)
     city.call("merchant", "POST", f"/imports/{city.ids['import.done']}/commit")
     _work(city)
+
+
+def _restrict(city: City) -> None:
+    """Let a country ask something of goods that nobody sends there."""
+    rule = {
+        "country": "LA",
+        "hs_prefix": "8715",
+        "measure": "permit",
+        "en": "A permit.",
+        "zh": "需要许可。",
+        "vi": "Cần giấy phép.",
+        "source": "Law 1",
+        "source_url": "https://law.test/1",
+        "valid_from": "2026-01-01",
+        "checked_on": "2026-01-02",
+    }
+    city.ids["restriction"] = city.call("operator", "POST", "/restrictions", rule)["id"]
 
 
 def _show(city: City) -> None:

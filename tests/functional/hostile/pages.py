@@ -34,6 +34,7 @@ KINDS: Final = {
     "import_id": "import.",
     "application_id": "application.",
     "case_id": "case",
+    "restriction_id": "restriction",
     "question_id": "question.",
     "remark_id": "remark.",
     "checkout_id": "checkout.",

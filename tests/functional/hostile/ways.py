@@ -192,6 +192,20 @@ def _listed(city: City) -> Body:
     return {"content_hash": city.call("buyer", "GET", path)["content_hash"]}
 
 
+_RESTRICTION: Final = body(
+    country="LA",
+    hs_prefix="8715",
+    measure="permit",
+    en="A permit.",
+    zh="需要许可。",
+    vi="Cần giấy phép.",
+    source="Law 1",
+    source_url="https://law.test/1",
+    valid_from="2026-01-01",
+    valid_to="2030-01-01",
+    checked_on="2026-01-02",
+)
+
 WAYS: Final[dict[str, Way]] = {
     "GET /listings/{}/questions": Way("", ("live",)),
     "POST /listings/{}/questions": Way(
@@ -391,6 +405,9 @@ WAYS: Final[dict[str, Way]] = {
         "operator", (), lambda city: {"decision": "approve", "reason": "Good.", "cases": [{"id": city.ids["case"]}]}
     ),
     "GET /review-reasons": Way(""),
+    "GET /restrictions": Way(""),
+    "POST /restrictions": Way("operator", (), lambda city: _RESTRICTION(city) | {"hs_prefix": "8716"}),
+    "PUT /restrictions/{}": Way("operator", ("restriction",), _RESTRICTION),
     "POST /listings/{}/reports": Way(
         "", ("live",), body(kind="counterfeit", text="A copy.", contact="witness@demo.test")
     ),
@@ -642,6 +659,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     },
     "moderation.decide": _DECIDE,
     "moderation.decide_many": lambda city: {**_DECIDE(city), "cases": [city.ids["case"]]},
+    "customs.put_restriction": lambda city: _RESTRICTION(city) | {"hs_prefix": "8713"},
     "moderation.put_reason": body(code="no", en="No.", zh="不。", vi="Không.", position="5"),
     "moderation.report": body(kind="other", text="A copy."),
     "moderation.take_down": body(reason="A copy."),

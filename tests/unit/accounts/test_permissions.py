@@ -97,6 +97,7 @@ operator:audit:read         . . . . a
 operator:claim:decide       . o . t .
 operator:company:admit      . . . . a
 operator:credit:edit        . . . t .
+operator:customs:edit        . . c . .
 operator:desk:read          m o c t a
 operator:job:revive         . . . . a
 operator:ledger:read        . . . t a

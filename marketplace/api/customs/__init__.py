@@ -1,0 +1,1 @@
+"""What countries ask of goods, over the API."""

@@ -1,0 +1,113 @@
+"""Read what countries ask of goods."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.customs.models import Restriction
+from marketplace.customs.rules import Measure, Rule, prefixes
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.pages import Page, decode_id, page_of
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionRow:
+    """A restriction by its id."""
+
+    id: UUID
+    rule: Rule
+
+    @property
+    def stamp(self) -> tuple[object, ...]:
+        """What a page shows of it, to tell whether it shows something else now."""
+        rule = self.rule
+        words = tuple(sorted(rule.texts.items()))
+        return (self.id, rule.measure, words, rule.source, rule.source_url, rule.checked_on)
+
+
+def restrictions(
+    session: Session, *, country: str | None = None, cursor: str | None = None, size: int = PAGE
+) -> Page[RestrictionRow]:
+    """Return all that is written down, of one country if it is named, the latest first."""
+    wanted = sa.select(Restriction).order_by(Restriction.id.desc()).limit(size + 1)
+    if country:
+        wanted = wanted.where(Restriction.country == country)
+    if cursor:
+        wanted = wanted.where(Restriction.id < decode_id(cursor))
+    return page_of([_row(row) for row in session.scalars(wanted)], size, lambda row: (str(row.id),))
+
+
+def restriction(session: Session, *, restriction_id: UUID) -> RestrictionRow:
+    """Return one restriction."""
+    row = session.get(Restriction, restriction_id)
+    if row is None:
+        raise NotFound("restriction")
+    return _row(row)
+
+
+def asked(
+    session: Session, *, country: str, hs_codes: Collection[str], day: date
+) -> dict[str, tuple[RestrictionRow, ...]]:
+    """Return what a destination asks of goods on a day, by HS code: prohibitions first; codes without are left out."""
+    found = asked_of(session, goods={(country, code) for code in hs_codes}, day=day)
+    return {code: rows for (_, code), rows in found.items()}
+
+
+def asked_of(
+    session: Session, *, goods: Collection[tuple[str, str]], day: date
+) -> dict[tuple[str, str], tuple[RestrictionRow, ...]]:
+    """Return what is asked of goods by destination and HS code on a day, in one question; prohibitions come first."""
+    wanted = {prefix for _, code in goods for prefix in prefixes(code)}
+    rows = session.scalars(
+        sa.select(Restriction)
+        .where(
+            Restriction.country.in_({country for country, _ in goods}),
+            Restriction.hs_prefix.in_(wanted),
+            _holds(day),
+        )
+        .order_by(Restriction.hs_prefix, Restriction.measure)
+    )
+    found = sorted((_row(row) for row in rows), key=lambda row: row.rule.measure is not Measure.PROHIBITED)
+    by_goods = {
+        (country, code): tuple(
+            row for row in found if row.rule.country == country and code.startswith(row.rule.hs_prefix)
+        )
+        for country, code in goods
+    }
+    return {key: rules for key, rules in by_goods.items() if rules}
+
+
+def restricted(session: Session, *, hs_codes: Collection[str], day: date) -> frozenset[str]:
+    """Return those of these codes of which some destination asks anything, or lets nothing in."""
+    wanted = {prefix for code in hs_codes for prefix in prefixes(code)}
+    rows = sa.select(Restriction.hs_prefix).where(Restriction.hs_prefix.in_(wanted), _holds(day)).distinct()
+    known = tuple(session.scalars(rows))
+    return frozenset(code for code in hs_codes if code.startswith(known)) if known else frozenset()
+
+
+def _holds(day: date) -> sa.ColumnElement[bool]:
+    ends = sa.or_(Restriction.valid_to.is_(None), Restriction.valid_to >= day)
+    return sa.and_(Restriction.valid_from <= day, ends)
+
+
+def _row(row: Restriction) -> RestrictionRow:
+    return RestrictionRow(
+        row.id,
+        Rule(
+            row.country,
+            row.hs_prefix,
+            row.measure,
+            row.texts,
+            row.source,
+            row.source_url,
+            row.valid_from,
+            row.valid_to,
+            row.checked_on,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What countries ask of goods, as customs people keep it."""

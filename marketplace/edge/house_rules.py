@@ -182,7 +182,8 @@ WORDS: Final[dict[Setting, Words]] = {
     ),
     Setting.TRUST_SAMPLE_PERCENT: Words(
         _("Trust: samples"),
-        _("So many in a hundred of a trusted merchant's changes are seen by a reviewer all the same, drawn by lot."),
+        _("So many in a hundred of a trusted merchant's changes are seen by a reviewer all the same, drawn by lot; "
+          "at 100 a reviewer sees everything."),
         _PERCENT,
     ),
     Setting.PAYEE_WAIT_HOURS: Words(

@@ -147,7 +147,7 @@ DEFAULTS: Final[dict[Setting, Value]] = {
     Setting.TRUST_CONFIRMED: 20,
     Setting.TRUST_CLEAN_DAYS: 180,
     Setting.TRUST_MOST_RISK: 20,
-    Setting.TRUST_SAMPLE_PERCENT: 10,
+    Setting.TRUST_SAMPLE_PERCENT: 100,
     Setting.PAYEE_WAIT_HOURS: 72,
     Setting.QUESTION_ANSWER_WORKING_DAYS: 2,
     Setting.LEAD_ANSWER_WORKING_DAYS: 2,

@@ -8,7 +8,7 @@ from alembic import op
 from marketplace.kernel.db import Json
 
 revision: str = "b4d1c07f92aa"
-down_revision: str | None = "b0853c8ce9d9"
+down_revision: str | None = "3a0e69a57f7f"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -18,6 +18,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.logistics.models.departures import Departure
+from marketplace.moderation.services import wording
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 from marketplace.papers.models import IssuedDocument
@@ -98,6 +99,7 @@ def build(app: Flask) -> City:
     market = factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
     now = clock.now()
     with unit_of_work() as session:
+        wording.load_reasons(session)
         office = factories.trader(session, app, name="City", country="CN", kind=CompanyKind.OPERATOR, now=now)
         for membership in session.query(Membership).filter_by(company_id=office.company):
             membership.roles = sorted(STAFF)

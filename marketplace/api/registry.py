@@ -6,6 +6,8 @@ from marketplace.api.accounts.handovers import api as handovers
 from marketplace.api.accounts.members import api as members
 from marketplace.api.accounts.people import api as people
 from marketplace.api.accounts.views import api as accounts
+from marketplace.api.catalog import variants as catalog_variants
+from marketplace.api.catalog.commodities import api as commodities
 from marketplace.api.catalog.views import api as catalog
 from marketplace.api.checkout.views import api as checkout
 from marketplace.api.claims.views import api as claims
@@ -45,6 +47,7 @@ BLUEPRINTS = (
     checkout,
     claims,
     closures,
+    commodities,
     documents,
     files,
     handovers,
@@ -69,7 +72,7 @@ BLUEPRINTS = (
     treasury,
 )
 # The modules that hang their calls on a blueprint which several share.
-VIEWS = (showroom_enquiries, showroom_fairs, showroom_halls, showroom_storefronts)
+VIEWS = (catalog_variants, showroom_enquiries, showroom_fairs, showroom_halls, showroom_storefronts)
 
 
 def init_app(app: Flask, _settings: Settings) -> None:

@@ -7,6 +7,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.catalog.rules.details import DetailKind
+from marketplace.catalog.rules.details.attributes import AttributeKind, Wanted
+from marketplace.catalog.rules.proposals import ProposalState
 from marketplace.catalog.rules.states import ChangeState, EntryKind, HoldState, ListingState
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
@@ -26,6 +29,8 @@ class Category(Base):
     fresh: Mapped[bool] = mapped_column(sa.Boolean)
     hs_chapters: Mapped[list[str]] = mapped_column(Json)
     position: Mapped[int] = mapped_column(sa.Integer)
+    # Goods of this shelf usually are dangerous: each says whether it is.
+    asks_dangerous: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
 
 
 class Commodity(Base):
@@ -39,6 +44,57 @@ class Commodity(Base):
     category_id: Mapped[UUID] = mapped_column(sa.ForeignKey("category.id"), index=True)
     hs6: Mapped[str] = mapped_column(sa.String(6))
     grade: Mapped[str] = mapped_column(sa.String(60))
+
+
+class CategoryAttribute(Base):
+    """One thing that a category asks of its goods; ``choices`` are codes with their names by language."""
+
+    __tablename__ = "category_attribute"
+
+    category_id: Mapped[UUID] = mapped_column(sa.ForeignKey("category.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    names: Mapped[dict[str, str]] = mapped_column(Json)
+    kind: Mapped[AttributeKind] = mapped_column(StateColumn(AttributeKind))
+    wanted: Mapped[Wanted] = mapped_column(StateColumn(Wanted))
+    unit: Mapped[str | None] = mapped_column(sa.String(3))
+    choices: Mapped[dict[str, dict[str, str]]] = mapped_column(Json)
+    position: Mapped[int] = mapped_column(sa.Integer)
+
+
+class CommodityProposal(Base):
+    """A merchant's wish for a shared page; ``commodity_id`` is the page made of it, or the one it was merged into."""
+
+    __tablename__ = "commodity_proposal"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    state: Mapped[ProposalState] = mapped_column(StateColumn(ProposalState))
+    names: Mapped[dict[str, str]] = mapped_column(Json)
+    category_id: Mapped[UUID] = mapped_column(sa.ForeignKey("category.id"))
+    hs6: Mapped[str] = mapped_column(sa.String(6))
+    grade: Mapped[str] = mapped_column(sa.String(60))
+    commodity_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("commodity.id"))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    proposed_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.Index("ix_commodity_proposal_state_id", "state", "id"),
+        sa.Index("ix_commodity_proposal_company_id_id", "company_id", "id"),
+    )
+
+
+class Brand(Base):
+    """A brand whose name nobody uses without saying how the goods stand to it; found by what its name looks like."""
+
+    __tablename__ = "brand"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    skeleton: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Listing(Base):
@@ -105,6 +161,40 @@ class PriceLadder(Base):
     __table_args__ = (
         sa.UniqueConstraint("listing_id", "currency", "incoterm", "place_code", name="uq_price_ladder_basis"),
     )
+
+
+class ListingDetail(Base):
+    """What a merchant says of goods beside the offer: one document of each kind a listing, approved where material."""
+
+    __tablename__ = "listing_detail"
+
+    listing_id: Mapped[UUID] = mapped_column(sa.ForeignKey("listing.id"), primary_key=True)
+    kind: Mapped[DetailKind] = mapped_column(StateColumn(DetailKind), primary_key=True)
+    document: Mapped[Any] = mapped_column(Json)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class VariantGroup(Base):
+    """Listings of one merchant that differ by one or two axes, such as size and colour."""
+
+    __tablename__ = "variant_group"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    axes: Mapped[list[str]] = mapped_column(Json)
+
+
+class ListingVariant(Base):
+    """A listing in a group, with its value on each axis."""
+
+    __tablename__ = "listing_variant"
+
+    listing_id: Mapped[UUID] = mapped_column(sa.ForeignKey("listing.id"), primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(sa.ForeignKey("variant_group.id"))
+    position: Mapped[int] = mapped_column(sa.Integer)
+    values: Mapped[list[str]] = mapped_column(Json)
+
+    __table_args__ = (sa.Index("ix_listing_variant_group_id_position", "group_id", "position"),)
 
 
 class ListingPicture(Base):

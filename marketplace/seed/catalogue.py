@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import make_ladder
-from marketplace.catalog.services import listings
+from marketplace.catalog.services import details, listings
 from marketplace.kernel.actor import Actor
 from marketplace.moderation import queries as moderation
 from marketplace.moderation import services as reviews
@@ -96,6 +97,29 @@ _FRUIT: Final = (
     Goods("CTB-RAT-1", "rattan-chair", "เก้าอี้หวาย", "Rattan armchair", "94015300", "H87", 20, 2, "1850.00", ((200,
           "1720.00"),), (2, 800, 750, 1100, 19_000, 16_400), None, 30),
 )  # fmt: skip
+# What is said of some of them beside the offer, by article number; numbers of parts and codes are made up.
+_SAID: Final[Mapping[str, Mapping[DetailKind, Mapping[str, Any]]]] = {
+    "CQ-CH428-116": {
+        DetailKind.ATTRIBUTES: {"links": "116", "colour": "steel", "material": "40Mn"},
+        DetailKind.PARTS: {
+            "manufacturer": "Demo Jialing",
+            "number": "JL-428H-116",
+            "crosses": [{"brand": "Demo Drive", "number": "428 H 116"}],
+        },
+        DetailKind.WARRANTY: {"months": 12, "kilometres": 15_000, "covers": "Links, pins and rollers"},
+        DetailKind.SAMPLE: {"price": "45", "currency": "CNY", "lead_days": 3},
+        DetailKind.PALLET: {"units": 1_440, "height_mm": 1_500},
+    },
+    "CQ-CH520-120": {DetailKind.ATTRIBUTES: {"links": "120", "colour": "gold", "material": "40Mn"}},
+    "CQ-LB-6C": {DetailKind.ATTRIBUTES: {"voltage": "11.1", "energy": "48.8"}},
+    "CQ-LED-9W": {DetailKind.ATTRIBUTES: {"power": "9", "colour_temperature": "6500"}},
+    "CQ-HP-500": {
+        DetailKind.FOOD: {"shelf_days": 365, "most_celsius": "25", "lot": "date of filling", "allergens": ["soy"]},
+    },
+    "CTB-DUR-MT-A": {DetailKind.ATTRIBUTES: {"ripeness": "75", "weight": "3.2", "washed": "yes"}},
+    "CTB-DUR-MT-B": {DetailKind.ATTRIBUTES: {"ripeness": "72", "weight": "2.4", "washed": "yes"}},
+    "CTB-RICE-5": {DetailKind.ATTRIBUTES: {"broken": "5", "moisture": "14"}},
+}
 
 
 def offer_goods(session: Session, *, parts: Actor, fruit: Actor, now: datetime) -> int:
@@ -104,6 +128,8 @@ def offer_goods(session: Session, *, parts: Actor, fruit: Actor, now: datetime) 
     drafts += [(fruit, draft_of(goods, _CHANTHABURI)) for goods in _FRUIT]
     for actor, draft in drafts:
         made = listings.create(session, actor=actor, draft=draft, now=now)
+        if said := _SAID.get(draft.sku):
+            details.put(session, actor=actor, listing_id=made, documents=said, now=now)
         listings.submit(session, actor=actor, listing_id=made, now=now)
     return len(drafts)
 

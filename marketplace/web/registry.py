@@ -7,8 +7,12 @@ from marketplace import paths
 from marketplace.config import Settings
 from marketplace.web.accounts import access, company, entry, handovers, members, units, views
 from marketplace.web.accounts.blueprint import pages as accounts
+from marketplace.web.catalog import commodities as catalog_commodities
+from marketplace.web.catalog import details as catalog_details
 from marketplace.web.catalog import merchant as catalog_merchant
 from marketplace.web.catalog import notes as catalog_notes
+from marketplace.web.catalog import texts as catalog_texts
+from marketplace.web.catalog import variants as catalog_variants
 from marketplace.web.catalog import views as catalog_views
 from marketplace.web.catalog.blueprint import pages as catalog
 from marketplace.web.checkout.views import pages as checkout
@@ -87,7 +91,6 @@ VIEWS = (
     company,
     entry,
     views,
-    company,
     members,
     handovers,
     access,
@@ -97,6 +100,10 @@ VIEWS = (
     order_notes,
     catalog_views,
     catalog_merchant,
+    catalog_commodities,
+    catalog_details,
+    catalog_texts,
+    catalog_variants,
     desk,
     levels,
     requirements,

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from marketplace.api.shared.answers import Amount, Answer, FieldProblem, Instant
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
-from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow
+from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow, VariantRow
 from marketplace.customs.queries import RestrictionRow
 from marketplace.edge.acts.catalog import Look
 from marketplace.edge.messages import field_sentence
@@ -147,6 +148,19 @@ class Picture(Answer):
         return cls(id=row.id, file_id=row.file_id, alt=row.alt, approved=row.approved)
 
 
+class VariantAnswer(Answer):
+    """A listing of a group with its value on each axis."""
+
+    id: UUID
+    sku: str
+    values: list[str]
+
+    @classmethod
+    def of(cls, row: VariantRow) -> "VariantAnswer":
+        """Write a variant."""
+        return cls(id=row.listing_id, sku=row.sku, values=list(row.values))
+
+
 class Quote(Answer):
     """What a quantity costs and takes; ``freight`` is ``incomplete`` while packing is not known, never zero.
 
@@ -198,7 +212,8 @@ class Listing(Answer):
     """A listing: what the public sees of a live one, or the content of one's own in any state.
 
     ``ready_at``: from when goods ordered now could be handed over; ``closed``: the closure that touches them next.
-    ``warnings`` are told to its merchant only: what keeps buyers from ordering, or from paying by bank.
+    ``details`` is what is said beside the offer, by part, as it is shown; one's own is at ``/details``. ``warnings``
+    are told to its merchant only: what keeps buyers from ordering, or from paying by bank.
     """
 
     id: UUID
@@ -227,6 +242,9 @@ class Listing(Answer):
     closed: Closed | None = None
     pictures: list[Picture]
     asked_there: list[Asked]
+    details: dict[str, Any] = Field(default_factory=dict[str, Any])
+    axes: list[str] = Field(default_factory=list[str])
+    variants: list[VariantAnswer] = Field(default_factory=list[VariantAnswer])
     quote: Quote | None
     warnings: list[FieldProblem] = Field(default_factory=list[FieldProblem])
     duties: str = "import duty and tax not included, paid by the importer of record"
@@ -262,6 +280,9 @@ class Listing(Answer):
             closed=_closed(look),
             pictures=[Picture.of(each) for each in row.pictures],
             asked_there=[Asked.of(row) for row in look.asked_there],
+            details=dict(row.details),
+            axes=list(look.axes),
+            variants=[VariantAnswer.of(each) for each in look.variants],
             quote=_quote(look),
         )
 

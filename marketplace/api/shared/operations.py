@@ -68,6 +68,9 @@ class Keyed(BaseModel):
     key: Annotated[str, Field(alias="Idempotency-Key", min_length=1, max_length=255)]
 
 
+# Words in an address that may name nothing there is, beside ids.
+_NAMES = frozenset({"category", "code", "country", "key", "language", "slug", "ticket", "token"})
+
 View = Callable[..., tuple[int, Any]]
 
 
@@ -128,10 +131,7 @@ def _refusals(
         400: acts,
         401: permission is not None,
         403: permission is not None,
-        404: any(
-            name.endswith("_id") or name in {"token", "key", "country", "code", "ticket"}
-            for name in inspect.signature(view).parameters
-        ),
+        404: any(name.endswith("_id") or name in _NAMES for name in inspect.signature(view).parameters),
         409: acts,
         413: acts,
         415: acts,

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
 from marketplace.catalog.models import Category, ChangeSet, Listing, PriceLadder
-from marketplace.catalog.queries import pictures
+from marketplace.catalog.queries import details, goods, pictures
 from marketplace.catalog.queries.ladders import stored_ladder
+from marketplace.catalog.rules.details import DetailKind, flat
+from marketplace.catalog.rules.details.brand import may_name, named
 from marketplace.catalog.rules.pricing import Ladder, rises
 from marketplace.catalog.rules.rows import FieldRow, ReviewRow
+from marketplace.kernel import clock
 from marketplace.kernel.errors import NotFound
 
 _REVIEWED: Final = (
@@ -29,6 +32,7 @@ _REVIEWED: Final = (
     "lead_days",
     "hub_code",
 )
+_DETAILS: Final = frozenset(kind.value for kind in DetailKind)
 _ROWS: Final = (
     sa.select(
         Listing.id,
@@ -65,6 +69,8 @@ def reviews(session: Session, *, changes: Mapping[UUID, UUID | None]) -> dict[UU
     wanted = [change_id for change_id in changes.values() if change_id]
     proposals = {row.id: row.changes for row in session.execute(_CHANGES.where(ChangeSet.id.in_(wanted)))}
     ladders = _ladders(session, changes)
+    said = details.documents(session, listing_ids=changes)
+    looks = goods.brand_looks(session)
     images = pictures.of_listings(session, listing_ids=changes)
     approved = _approved(session, {row.company_id for row in rows})
     return {
@@ -76,7 +82,7 @@ def reviews(session: Session, *, changes: Mapping[UUID, UUID | None]) -> dict[UU
             titles=row.titles,
             source_locale=row.source_locale,
             state=row.state,
-            fields=_fields(row, proposals.get(changes[row.id])),
+            fields=_fields(row, said.get(row.id, {}), proposals.get(changes[row.id])),
             ladders=tuple(ladders.get(row.id, ())),
             pictures=images.get(row.id, ()),
             rises=any(rises(ladder) for ladder in ladders.get(row.id, ())),
@@ -84,17 +90,43 @@ def reviews(session: Session, *, changes: Mapping[UUID, UUID | None]) -> dict[UU
             price_jumped=row.price_jumped,
             # A stranger's goods are looked at more closely: the merchant's other listings count.
             approved_before=approved.get(row.company_id, 0) - (row.approved_at is not None),
+            brands=_brands(row, said.get(row.id, {}), proposals.get(changes[row.id]), looks),
         )
         for row in rows
     }
 
 
-def _fields(row: Any, proposed: Mapping[str, Mapping[str, Any]] | None) -> tuple[FieldRow, ...]:
-    shown = {name: getattr(row, name) for name in _REVIEWED} | {"category": row.code}
+def _fields(
+    row: Any, said: Mapping[str, Any], proposed: Mapping[str, Mapping[str, Any]] | None
+) -> tuple[FieldRow, ...]:
+    shown = {name: getattr(row, name) for name in _REVIEWED} | {"category": row.code, **said}
     if proposed is None:
-        return tuple(FieldRow(name, None, value) for name, value in shown.items())
+        return tuple(FieldRow(name, None, _shown(name, value)) for name, value in shown.items())
     parts = {name: proposed.get(name, {"old": value, "new": value}) for name, value in shown.items()}
-    return tuple(FieldRow(name, part["old"], part["new"]) for name, part in {**parts, **proposed}.items())
+    return tuple(
+        FieldRow(name, _shown(name, part["old"]), _shown(name, part["new"]))
+        for name, part in {**parts, **proposed}.items()
+    )
+
+
+def _brands(
+    row: Any, said: Mapping[str, Any], proposed: Mapping[str, Mapping[str, Any]] | None, looks: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return the registered brands that the texts name and the merchant says nothing of."""
+    if not looks:
+        return ()
+    laid = {name: part["new"] for name, part in (proposed or {}).items()}
+    titles, texts = laid.get("titles", row.titles), laid.get("descriptions", row.descriptions)
+    relation = laid.get(DetailKind.BRAND.value, said.get(DetailKind.BRAND.value))
+    today = clock.now().date()
+    spoken = {look for look in looks if may_name(relation, look, today)}
+    return named(
+        [*titles.values(), *texts.values()], {look: name for look, name in looks.items() if look not in spoken}
+    )
+
+
+def _shown(name: str, value: Any) -> Any:
+    return flat(value) if name in _DETAILS else value
 
 
 def _ladders(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, list[Ladder]]:

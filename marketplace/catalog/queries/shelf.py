@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +23,7 @@ from marketplace.catalog.models import Category, Commodity, ListingCard, Stock, 
 from marketplace.catalog.queries.cursors import listing_after
 from marketplace.catalog.queries.ladders import stored_ladder
 from marketplace.catalog.rules import said
+from marketplace.catalog.rules.details.dangerous import Hindrance
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.rows import CardRow, ListingRow, OfferRow, PictureRow
 from marketplace.catalog.rules.states import HoldState
@@ -58,6 +59,12 @@ def listing(session: Session, *, listing_id: UUID, now: datetime | None = None) 
     if row is None:
         raise NotFound("listing")
     return _listing(*row)
+
+
+def of_commodity(session: Session, *, slug: str, size: int) -> list[ListingRow]:
+    """Return the live offers on a shared page, the newest first, in one query."""
+    asked = {"commodity": slug, "now": clock.now(), "size": size}
+    return [_listing(*row) for row in session.execute(_OF_COMMODITY, asked)]
 
 
 def shelf(
@@ -207,6 +214,16 @@ _LISTINGS: Final = _PAGES.where(_IDS)
 _LISTING: Final = _PAGES.where(ListingCard.listing_id == sa.bindparam("listing_id", type_=sa.Uuid()))
 
 
+_OF_COMMODITY: Final = (
+    _PAGES.where(
+        ListingCard.commodity_id
+        == sa.select(Commodity.id).where(Commodity.slug == sa.bindparam("commodity")).scalar_subquery()
+    )
+    .order_by(ListingCard.listing_id.desc())
+    .limit(sa.bindparam("size", type_=sa.Integer()))
+)
+
+
 @cache
 def _shelf(asked: frozenset[str]) -> sa.Select[*tuple[Any, ...]]:
     """Return the statement for what is asked for; building one takes longer than running it."""
@@ -254,6 +271,9 @@ def _listing(
     face, page = json.loads(face_text), json.loads(page_text)
     commodity = page["commodity"] or {}
     names = {ladder["place"]: ladder["place_names"] for ladder in page["ladders"]}
+    packing = Packing(**page["packing"]) if page["packing"] else None
+    hindrance = Hindrance(page["hindrance"]) if page.get("hindrance") else None
+    until = page.get("certified_until")
     offer = OfferRow(
         listing_id=UUID(listing_id),
         merchant_id=UUID(company_id),
@@ -269,13 +289,15 @@ def _listing(
         lead_days=face["lead_days"],
         fresh=page["fresh"],
         hub_code=page["hub"],
-        packing=Packing(**page["packing"]) if page["packing"] else None,
+        packing=None if hindrance else packing,
         ladders=tuple(
             stored_ladder(each["currency"], each["incoterm"], each["place"], each["tiers"]) for each in page["ladders"]
         ),
         available=max(0, left) if face["lead_days"] is None else None,
         country=country,
         closures=read(closures),
+        hindrance=hindrance,
+        certified_until=date.fromisoformat(until) if until else None,
     )
     return ListingRow(
         offer=offer,
@@ -291,6 +313,9 @@ def _listing(
         place_names=names | {page["hub"]: page["hub_names"]},
         pictures=tuple(PictureRow(None, UUID(each["file"]), each["alt"], True) for each in page["pictures"]),
         said=said.read(page.get("said", {})),
+        details=page.get("details", {}),
+        stated_packing=packing,
+        group=UUID(page["group"]) if page.get("group") else None,
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from marketplace.catalog.rules.details import MATERIAL_DETAILS
+
 # A buyer decides by these, so a reviewer sees them before the public does. The rest (price, stock, packing, times) is
 # the merchant's daily business and goes live at once.
 MATERIAL: Final = frozenset(
@@ -22,6 +24,8 @@ MATERIAL: Final = frozenset(
         "pictures",
     }
 )
+# Material too, each edited on a page of its own: a form that does not show them leaves them waiting.
+ELSEWHERE: Final = frozenset({"pictures", *(kind.value for kind in MATERIAL_DETAILS)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """The shapes in which questions about offers are answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from marketplace.accounts.rules.closures import Closed, Works
 from marketplace.catalog.rules.changes import fingerprint
+from marketplace.catalog.rules.details.dangerous import Hindrance
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
+from marketplace.catalog.rules.proposals import ProposalState
 from marketplace.catalog.rules.said import Said
 from marketplace.catalog.rules.states import ListingState
 from marketplace.kernel.money import UnitPrice
@@ -20,6 +22,9 @@ class OfferRow:
     """What a cart needs of a live listing; ``available`` is None for goods made to order.
 
     ``country`` and ``closures`` are its merchant's: with the country's own free days they say when goods are ready.
+
+    ``packing`` is None while no freight can be named: it is not stated, or there is a ``hindrance``. From the day after
+    ``certified_until`` a certificate of the goods is over.
     """
 
     listing_id: UUID
@@ -41,10 +46,19 @@ class OfferRow:
     available: int | None
     country: str
     closures: tuple[Closed, ...]
+    hindrance: Hindrance | None = None
+    certified_until: date | None = None
 
     def works(self, free: Mapping[str, frozenset[date]]) -> Works:
         """Return its merchant's calendar, given the free days of countries."""
         return Works(self.country, self.closures, free.get(self.country, frozenset()))
+
+    @property
+    def lack(self) -> str | None:
+        """Why no lorry can be booked for these goods, as the code of a refusal; None when one can."""
+        if self.hindrance is not None:
+            return f"dangerous_{self.hindrance.value}"
+        return "packing_unknown" if self.packing is None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,9 @@ class ListingRow:
     place_names: Mapping[str, Mapping[str, str]]
     pictures: tuple[PictureRow, ...]
     said: Said
+    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    stated_packing: Packing | None = None
+    group: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +134,42 @@ class CommodityRow:
     category: str
     hs6: str
     grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRow:
+    """A listing of a group with its values; ``card`` is None while it is not public."""
+
+    listing_id: UUID
+    sku: str
+    values: tuple[str, ...]
+    card: CardRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BrandRow:
+    """A registered brand."""
+
+    id: UUID
+    name: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A merchant's wish for a shared page; ``commodity`` is the slug of what became of it."""
+
+    id: UUID
+    company_id: UUID
+    company: str
+    state: ProposalState
+    names: Mapping[str, str]
+    category: str
+    hs6: str
+    grade: str
+    commodity: str | None
+    reason: str
+    proposed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +206,10 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """A listing, or a waiting edit of it, as a reviewer compares it; ``fingerprint`` binds the decision to this."""
+    """A listing, or a waiting edit of it, as a reviewer compares it; ``fingerprint`` binds the decision to this.
+
+    ``brands`` are registered ones that its texts name without saying how the goods stand to them.
+    """
 
     listing_id: UUID
     company_id: UUID
@@ -169,6 +225,7 @@ class ReviewRow:
     has_packing: bool
     price_jumped: bool
     approved_before: int
+    brands: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:

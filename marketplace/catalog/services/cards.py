@@ -11,6 +11,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.events import ListingPublished, ListingUnpublished
 from marketplace.catalog.models import Category, Commodity, Listing, ListingCard, ListingPicture
+from marketplace.catalog.queries import details as detail_queries
+from marketplace.catalog.queries import goods, variants
+from marketplace.catalog.rules.details import DetailKind
+from marketplace.catalog.rules.details.attributes import Attribute, drawn
+from marketplace.catalog.rules.details.dangerous import hindrance
+from marketplace.catalog.rules.details.promises import stands
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.states import ListingState
 from marketplace.catalog.services import content
@@ -62,6 +68,16 @@ def refresh_company(session: Session, *, company_id: UUID, now: datetime) -> int
     return count
 
 
+def refresh_category(session: Session, *, category_id: UUID, now: datetime) -> int:
+    """Write the cards of a category anew when it asks for something else; return how many were looked at."""
+    query = sa.select(Listing).where(Listing.category_id == category_id, Listing.state == ListingState.LIVE)
+    count = 0
+    for batch in session.scalars(query.order_by(Listing.id)).partitions(_BATCH):
+        refresh(session, listings=batch, now=now)
+        count += len(batch)
+    return count
+
+
 def on_merchant_changed(session: Session, event: MerchantApproved | MerchantReinstated | MerchantSuspended) -> None:
     """Show or hide a merchant's goods as he may sell or not."""
     refresh_company(session, company_id=event.company_id, now=event.at)
@@ -76,6 +92,9 @@ class _Faces:
     ladders: Mapping[UUID, Sequence[Ladder]]
     pictures: Mapping[UUID, Sequence[tuple[UUID, str]]]
     places: Mapping[str, Mapping[str, str]]
+    attributes: Mapping[UUID, Sequence[Attribute]]
+    details: Mapping[UUID, Mapping[str, Any]]
+    groups: Mapping[UUID, UUID]
 
 
 def _faces(session: Session, listings: Collection[Listing]) -> _Faces:
@@ -96,6 +115,9 @@ def _faces(session: Session, listings: Collection[Listing]) -> _Faces:
         content.ladders_of(session, ids),
         pictures,
         {place.code: dict(place.names) | {"en": place.name} for place in reference.places(session)},
+        goods.attributes_of(session, category_ids=categories),
+        detail_queries.documents(session, listing_ids=ids),
+        variants.groups(session, listing_ids=ids),
     )
 
 
@@ -139,8 +161,37 @@ def _draw(listing: Listing, faces: _Faces) -> dict[str, Any]:
             "ladders": [_ladder(ladder, faces.places) for ladder in ladders],
             "pictures": [{"file": str(file_id), "alt": alt} for file_id, alt in pictures],
             "said": listing.said,
+            "details": _details(listing, faces),
+            "hindrance": _hindrance(listing, faces),
+            "group": str(faces.groups[listing.id]) if listing.id in faces.groups else None,
+            "certified_until": _certified_until(listing, faces),
         },
     }
+
+
+def _details(listing: Listing, faces: _Faces) -> dict[str, Any]:
+    """Return what the public reads beside the offer, each with the names that it is shown by; not who signed it."""
+    said = dict(faces.details.get(listing.id, {}))
+    values = said.pop(DetailKind.ATTRIBUTES.value, {})
+    shown = {"attributes": drawn(values, faces.attributes.get(listing.category_id, ())), **said}
+    if answer := shown.get(DetailKind.DANGEROUS.value):
+        shown[DetailKind.DANGEROUS.value] = {name: part for name, part in answer.items() if name != "signed_by"}
+    pallet = shown.get(DetailKind.PALLET.value)
+    if pallet and not stands(pallet["units"], carton_units=listing.carton_units, multiple=listing.multiple):
+        # Carton or step of sale changed since: a pallet that no longer works out is not shown.
+        del shown[DetailKind.PALLET.value]
+    return {name: part for name, part in shown.items() if part}
+
+
+def _hindrance(listing: Listing, faces: _Faces) -> str | None:
+    answer = faces.details.get(listing.id, {}).get(DetailKind.DANGEROUS.value)
+    return hindrance(answer, is_asked=faces.categories[listing.category_id].asks_dangerous)
+
+
+def _certified_until(listing: Listing, faces: _Faces) -> str | None:
+    """Return the first day, as text, on which one of the certificates ends."""
+    shown = faces.details.get(listing.id, {}).get(DetailKind.CERTIFICATES.value, {"items": []})
+    return min((each["valid_until"] for each in shown["items"] if each["valid_until"]), default=None)
 
 
 def _packing(listing: Listing) -> dict[str, Any] | None:

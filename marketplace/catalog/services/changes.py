@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.catalog.events import ChangeProposed, ChangeWithdrawn
-from marketplace.catalog.models import ChangeSet, Listing, ListingPicture
+from marketplace.catalog.models import ChangeSet, Listing, ListingDetail, ListingPicture
+from marketplace.catalog.rules.changes import ELSEWHERE
+from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.states import APPROVED, CHANGE, ChangeState
 from marketplace.catalog.services import cards, content
 from marketplace.kernel.actor import Actor
@@ -24,13 +26,13 @@ def propose(
 ) -> set[UUID]:
     """Let changes of listings wait for review in the place of former proposals; return for which anything is new.
 
-    The caller holds the listings' rows. No changes take a waiting proposal back: the merchant wants what is up. New
-    pictures stay in a proposal.
+    The caller holds the listings' rows. No changes take a waiting proposal back: the merchant wants what is up. What
+    is edited elsewhere, pictures and details, stays in a proposal.
     """
     if not material:
         return set()
     waiting = content.pending_changes(session, material)
-    wanted = {listing_id: _with_pictures(fields, waiting.get(listing_id)) for listing_id, fields in material.items()}
+    wanted = {listing_id: _with_kept(fields, waiting.get(listing_id)) for listing_id, fields in material.items()}
     moved = {
         listing_id: fields
         for listing_id, fields in wanted.items()
@@ -57,8 +59,28 @@ def propose(
     return set(moved)
 
 
-def _with_pictures(fields: Mapping[str, dict[str, Any]], waiting: ChangeSet | None) -> dict[str, dict[str, Any]]:
-    kept = {"pictures": waiting.changes["pictures"]} if waiting and "pictures" in waiting.changes else {}
+def propose_part(
+    session: Session, *, actor: Actor, listing_id: UUID, name: str, old: Any, new: Any, now: datetime
+) -> bool:
+    """Let one part of a listing wait beside what waits already; a part that is as it was waits no longer.
+
+    The caller holds the listing's row. Return whether anything is new.
+    """
+    waiting = content.pending_changes(session, [listing_id]).get(listing_id)
+    before = dict(waiting.changes) if waiting else {}
+    material = {key: part for key, part in before.items() if key != name}
+    if old != new:
+        material[name] = {"old": old, "new": new}
+    if material == before:
+        return False
+    if name not in material:
+        withdraw(session, listing_ids=[listing_id], now=now)
+    propose(session, actor=actor, material={listing_id: material}, now=now)
+    return True
+
+
+def _with_kept(fields: Mapping[str, dict[str, Any]], waiting: ChangeSet | None) -> dict[str, dict[str, Any]]:
+    kept = {name: part for name, part in waiting.changes.items() if name in ELSEWHERE} if waiting else {}
     return kept | dict(fields)
 
 
@@ -131,12 +153,27 @@ def _apply(session: Session, listing: Listing, changes: Mapping[str, dict[str, A
     for name, change in changes.items():
         if name == "pictures":
             approve_pictures(session, listing_ids=[listing.id])
+        elif name in ELSEWHERE:
+            write_detail(session, listing_id=listing.id, kind=DetailKind(name), document=change["new"], now=now)
         else:
             setattr(listing, name, content.from_json(name, change["new"]))
     listing.version += 1
     listing.changed_at = listing.approved_at = now
     session.flush()
     cards.refresh(session, listings=[listing], now=now)
+
+
+def write_detail(session: Session, *, listing_id: UUID, kind: DetailKind, document: Any, now: datetime) -> None:
+    """Put a document in the place of the one there is; None takes it away. The caller holds the listing's row."""
+    row = session.get(ListingDetail, (listing_id, kind))
+    if document is None:
+        if row is not None:
+            session.delete(row)
+    elif row is None:
+        session.add(ListingDetail(listing_id=listing_id, kind=kind, document=document, changed_at=now))
+    else:
+        row.document, row.changed_at = document, now
+    session.flush()
 
 
 def _drop_new_pictures(session: Session, change: ChangeSet) -> None:

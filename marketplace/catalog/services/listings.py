@@ -11,7 +11,10 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
 from marketplace.catalog.events import ListingWithheld
 from marketplace.catalog.models import Listing
+from marketplace.catalog.queries import details, goods
 from marketplace.catalog.rules.changes import Changed
+from marketplace.catalog.rules.details import DetailKind
+from marketplace.catalog.rules.details.attributes import missing
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.states import MERCHANT_ACTS, ListingState
 from marketplace.catalog.services import bulk, cards, changes, content, stock
@@ -56,7 +59,16 @@ def draft_to_edit(session: Session, *, actor: Actor, listing_id: UUID, version: 
 
 
 def submit(session: Session, *, actor: Actor, listing_id: UUID, now: datetime) -> None:
-    """Hand a draft in for review; only approved merchants may."""
+    """Hand a draft in for review; only approved merchants may.
+
+    Conflict ``attributes_missing`` while something that its category requires is not stated.
+    """
+    listing = own(session, actor=actor, listing_id=listing_id)
+    asked = goods.attributes_of(session, category_ids=[listing.category_id]).get(listing.category_id, ())
+    if asked:
+        stated = details.documents(session, listing_ids=[listing_id]).get(listing_id, {})
+        if lacking := missing(stated.get(DetailKind.ATTRIBUTES.value, {}), asked):
+            raise Conflict("attributes_missing", missing=", ".join(lacking))
     bulk.submit_listings(session, actor=actor, listing_ids=[listing_id], now=now)
 
 

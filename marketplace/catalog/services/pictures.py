@@ -11,7 +11,7 @@ from marketplace.audit import services as audit
 from marketplace.catalog.events import ListingRewritten
 from marketplace.catalog.models import Listing, ListingPicture
 from marketplace.catalog.rules.states import APPROVED
-from marketplace.catalog.services import cards, changes, content
+from marketplace.catalog.services import cards, changes
 from marketplace.catalog.services.listings import own
 from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
@@ -85,6 +85,39 @@ def lead(session: Session, *, actor: Actor, listing_id: UUID, picture_id: UUID, 
     _audit(session, actor, "listing.picture_led", listing_id, row.file_id, now)
 
 
+def arrange(
+    session: Session,
+    *,
+    actor: Actor,
+    listing_id: UUID,
+    picture_id: UUID,
+    alt: str | None = None,
+    position: int | None = None,
+    now: datetime,
+) -> None:
+    """Say what a picture shows, or put it to a place from 1; both are seen at once, the picture once it is approved."""
+    listing = own(session, actor=actor, listing_id=listing_id)
+    row = _row(session, listing_id, picture_id)
+    rows = _rows(session, listing_id)
+    if alt is not None and len(alt) > _ALT_LETTERS:
+        raise Refused.field("alt", "too_long", f"at most {_ALT_LETTERS} characters")
+    if position is not None and not 1 <= position <= len(rows):
+        raise Refused.field("position", "range", f"1 to {len(rows)}")
+    before = [(each.id, each.alt) for each in rows]
+    if position is not None:
+        rows.remove(row)
+        rows.insert(position - 1, row)
+        for place, each in enumerate(rows, start=1):
+            each.position = place
+    if alt is not None:
+        row.alt = " ".join(alt.split())
+    if [(each.id, each.alt) for each in rows] == before:
+        return
+    session.flush()
+    cards.refresh(session, listings=[listing], now=now)
+    _audit(session, actor, "listing.picture_arranged", listing_id, row.file_id, now)
+
+
 def _rows(session: Session, listing_id: UUID) -> list[ListingPicture]:
     return list(
         session.scalars(
@@ -105,13 +138,7 @@ def _propose(session: Session, actor: Actor, listing: Listing, now: datetime) ->
     rows = _rows(session, listing.id)
     old = [str(row.file_id) for row in rows if row.approved]
     new = [str(row.file_id) for row in rows]
-    waiting = content.pending_changes(session, [listing.id]).get(listing.id)
-    material = dict(waiting.changes) if waiting else {}
-    material["pictures"] = {"old": old, "new": new}
-    if old == new:
-        changes.withdraw(session, listing_ids=[listing.id], now=now)
-        del material["pictures"]
-    changes.propose(session, actor=actor, material={listing.id: material}, now=now)
+    changes.propose_part(session, actor=actor, listing_id=listing.id, name="pictures", old=old, new=new, now=now)
 
 
 def _audit(session: Session, actor: Actor, action: str, listing_id: UUID, file_id: UUID, now: datetime) -> None:

@@ -297,8 +297,8 @@ def _problems(
         check_quantity(item.quantity, moq=offer.moq, multiple=offer.multiple)
     except DomainError as refusal:
         found.append(Problem("quantity_changed", {"accepted": refusal.errors[0].accepted}))
-    if offer.packing is None:
-        found.append(Problem("packing_unknown", {}))
+    if offer.lack is not None:
+        found.append(Problem(offer.lack, {}))
     elif to_place is None:
         found.append(Problem("destination_missing", {}))
     elif chosen is None:
@@ -316,6 +316,9 @@ def _problems(
                 },
             )
         )
+    until = offer.certified_until
+    if until is not None and chosen is not None and chosen.departs_at.date() > until:
+        found.append(Problem("certificate_ends", {"until": until.isoformat()}))
     return found
 
 

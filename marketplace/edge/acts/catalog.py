@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.closures import Notice, notice, ready_at
 from marketplace.catalog.queries import goods
 from marketplace.catalog.queries import shelf as queries
+from marketplace.catalog.queries import variants as group_queries
 from marketplace.catalog.rules.drafts import ListingDraft, check_draft
 from marketplace.catalog.rules.imported import language_of_text
 from marketplace.catalog.rules.packing import Packing, cartons, load_of
@@ -26,7 +27,7 @@ from marketplace.catalog.rules.pricing import (
     make_ladder,
     price_at,
 )
-from marketplace.catalog.rules.rows import ListingRow
+from marketplace.catalog.rules.rows import ListingRow, VariantRow
 from marketplace.catalog.rules.states import ListingState
 from marketplace.customs import queries as customs
 from marketplace.customs.queries import RestrictionRow
@@ -63,6 +64,7 @@ class Look:
 
     ``goes_to`` is where the goods of this price would go, which is its named place where the seller brings them there;
     ``ready_at`` from when goods ordered now could be handed over, ``notice`` the closure that comes in between next.
+    ``variants`` are those of its group that are on sale, this one included, with their values on the ``axes``.
     """
 
     listing: ListingRow
@@ -78,6 +80,8 @@ class Look:
     ready_at: datetime
     notice: Notice | None
     asked_there: tuple[RestrictionRow, ...] = ()
+    axes: tuple[str, ...] = ()
+    variants: tuple[VariantRow, ...] = ()
 
     @property
     def is_elsewhere(self) -> bool:
@@ -144,7 +148,9 @@ def patched(draft: ListingDraft, patch: ListingPatch) -> ListingDraft:
     if sent & {"title", "titles"}:
         changes["titles"] = {**draft.titles, **patch.titles, **({locale: patch.title} if patch.title else {})}
     if sent & {"description", "descriptions"}:
-        texts = {**draft.descriptions, **patch.descriptions, locale: patch.description or ""}
+        texts = {**draft.descriptions, **patch.descriptions}
+        if "description" in sent:
+            texts[locale] = patch.description or ""
         changes["descriptions"] = {name: text for name, text in texts.items() if text}
     if "hub" in sent and patch.hub:
         changes["hub_code"] = patch.hub
@@ -269,6 +275,7 @@ def look(
         hub = hub_of(ladder.incoterm, ladder.place_code, offer.hub_code)
         options = option_queries.options(session, hub_code=hub, to_place=goes_to, load=load, after=ready, now=now)
     price = price_at(ladder, quantity)
+    axes, variants = group_queries.on_sale(session, group_id=listing.group) if listing.group else ((), ())
     return Look(
         listing=listing,
         ladder=ladder,
@@ -283,6 +290,8 @@ def look(
         ready_at=ready,
         notice=notice(works, offer.lead_days, now),
         asked_there=_asked_there(session, offer.hs_code, goes_to, now),
+        axes=axes,
+        variants=variants,
     )
 
 

@@ -123,6 +123,10 @@ messages.register(
     fields={
         "own_goods": _("These are your own goods."),
         "packing_unknown": _("The merchant has not stated the packing: these goods cannot be ordered yet."),
+        "dangerous_undecided": _(
+            "The merchant has not said whether these goods are dangerous: they cannot be ordered yet."
+        ),
+        "dangerous_dangerous": _("These are dangerous goods. No lorry of the city takes them yet."),
         "only_for_card": _("A payment method is for cards only."),
         "card_declined": _("Use another card."),
     },

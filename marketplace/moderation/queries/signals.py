@@ -89,6 +89,7 @@ def _signals(subject: Subject, review: ReviewRow, around: Around) -> Signals:
         same_text=Likeness.TEXT in likenesses,
         reports=around.reports.get(subject.listing_id, 0),
         is_restricted=_hs_code(review) in around.restricted,
+        names_brand=bool(review.brands),
     )
 
 

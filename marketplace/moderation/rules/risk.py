@@ -29,6 +29,7 @@ class Reason(StrEnum):
     OTHER_GOODS = "other_goods"
     NO_PACKING = "no_packing"
     RESTRICTED = "restricted"
+    BRAND_UNSAID = "brand_unsaid"
     SAME_PICTURE = "same_picture"
     SAME_TEXT = "same_text"
     REPORTED = "reported"
@@ -48,6 +49,7 @@ _POINTS: Final = {
     Reason.OTHER_GOODS: 30,
     Reason.NO_PACKING: 10,
     Reason.RESTRICTED: 20,
+    Reason.BRAND_UNSAID: 25,
     Reason.SAME_PICTURE: 25,
     Reason.SAME_TEXT: 15,
 }
@@ -74,6 +76,7 @@ class Signals:
     fields: frozenset[str] = frozenset()
     same_picture: bool = False
     same_text: bool = False
+    names_brand: bool = False
     reports: int = 0
     is_restricted: bool = False
 
@@ -86,6 +89,7 @@ def weigh(signals: Signals) -> dict[Reason, int]:
         Reason.OTHER_GOODS: signals.kind is CaseKind.CHANGE and bool(signals.fields & IDENTITY),
         Reason.NO_PACKING: not signals.has_packing,
         Reason.RESTRICTED: signals.is_restricted,
+        Reason.BRAND_UNSAID: signals.names_brand,
         Reason.SAME_PICTURE: signals.same_picture,
         Reason.SAME_TEXT: signals.same_text,
     }

@@ -45,8 +45,8 @@ def put_line(
         raise NotFound("listing")
     if offer.merchant_id == actor.company:
         raise Refused.field("listing", "own_goods", "goods of another company")
-    if offer.packing is None:
-        raise Refused.field("listing", "packing_unknown", "goods whose packing is stated")
+    if offer.lack is not None:
+        raise Refused.field("listing", offer.lack, "goods that a lorry can be booked for")
     if to is not None:
         _check_destination(session, to)
     check_quantity(quantity, moq=offer.moq, multiple=offer.multiple)

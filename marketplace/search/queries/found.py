@@ -17,6 +17,7 @@ from marketplace.accounts.models import Company
 from marketplace.accounts.rules.closures import read
 from marketplace.catalog.models import ListingCard
 from marketplace.catalog.queries import shelf as catalog
+from marketplace.catalog.rules.details.parts import as_part_number
 from marketplace.catalog.rules.rows import CardRow
 from marketplace.customs import queries as customs
 from marketplace.customs.rules import blocks
@@ -158,9 +159,14 @@ def _ask(session: Session, index: SearchIndex, q: str) -> tuple[Answer, bool]:
         # Words without a letter or figure name nothing; no words at all ask for everything.
         return Answer(_newest(session) if not q.strip() else ()), False
     try:
-        return index.find(terms, limit=MOST_HITS), False
+        answer = index.find(terms, limit=MOST_HITS)
+        if (answer.is_partial or not answer.hits) and (number := as_part_number(q)):
+            # Written apart as nobody wrote it before: a part number is kept in one piece as well.
+            whole = index.find(terms_of(number), limit=MOST_HITS)
+            answer = whole if whole.hits and not whole.is_partial else answer
     except IndexBroken:
         return _by_text(session, terms), True
+    return answer, False
 
 
 def _newest(session: Session) -> tuple[Hit, ...]:

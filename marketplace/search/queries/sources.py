@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
 from marketplace.catalog.models import ListingCard
+from marketplace.catalog.rules.details.parts import search_texts
 from marketplace.catalog.rules.pricing import Ladder, Tier
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.money import MINOR_UNITS, UnitPrice
@@ -104,6 +105,7 @@ def _source(row: Any) -> Source:
             *page["category"]["names"].values(),
             *commodity["names"].values(),
             *page["descriptions"].values(),
+            *(search_texts(page["details"]["parts"]) if page.get("details", {}).get("parts") else ()),
         ),
         hs_code=row.hs_code,
         category=page["category"]["code"],

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.rules.details.attributes import Attribute, AttributeKind, Wanted
 from marketplace.catalog.services import taxonomy
 from marketplace.seed.goods.offers import ARTICLES
 
@@ -31,9 +32,27 @@ CATEGORIES: Final = (
     ("general", "Other goods", "其他商品", "Hàng khác", "carton", False, ()),
 )  # fmt: skip
 
+# Category, code, English, Chinese, Vietnamese, kind, unit, choices as code=English=Chinese=Vietnamese.
+ATTRIBUTES: Final = (
+    ("motorcycle-parts", "material", "Material", "材料", "Vật liệu", "text", None, ""),
+    ("motorcycle-parts", "colour", "Colour", "颜色", "Màu", "choice", None,
+     "black=Black=黑色=Đen|gold=Gold=金色=Vàng|steel=Steel=钢色=Thép"),
+    ("motorcycle-parts", "links", "Links", "链节", "Số mắt xích", "number", "H87", ""),
+    ("fruit", "ripeness", "Ripeness", "成熟度", "Độ chín", "number", "P1", ""),
+    ("fruit", "weight", "Weight of a fruit", "单果重", "Trọng lượng quả", "number", "KGM", ""),
+    ("fruit", "washed", "Washed", "已清洗", "Đã rửa", "flag", None, ""),
+    ("rice", "broken", "Broken grains", "碎米率", "Tỷ lệ tấm", "number", "P1", ""),
+    ("rice", "moisture", "Moisture", "水分", "Độ ẩm", "number", "P1", ""),
+    ("coffee", "moisture", "Moisture", "水分", "Độ ẩm", "number", "P1", ""),
+    ("electronics", "voltage", "Voltage", "电压", "Điện áp", "number", "VLT", ""),
+    ("electronics", "energy", "Energy", "能量", "Năng lượng", "number", "WHR", ""),
+    ("lamps", "power", "Power", "功率", "Công suất", "number", "WTT", ""),
+    ("lamps", "colour_temperature", "Colour temperature", "色温", "Nhiệt độ màu", "number", "KEL", ""),
+)  # fmt: skip
+
 
 def fill_shelves(session: Session) -> None:
-    """Make the categories and commodities, or bring them up to date."""
+    """Make the categories with what they ask, and the commodities, or bring them up to date."""
     for position, (code, english, chinese, vietnamese, drawing, fresh, chapters) in enumerate(CATEGORIES):
         taxonomy.put_category(
             session,
@@ -52,3 +71,16 @@ def fill_shelves(session: Session) -> None:
             category=article.category,
             hs6=article.hs,
         )
+    for position, (category, code, english, chinese, vietnamese, kind, unit, choices) in enumerate(ATTRIBUTES):
+        attribute = Attribute(
+            code,
+            {"en": english, "zh": chinese, "vi": vietnamese},
+            AttributeKind(kind),
+            Wanted.WANTED,
+            unit,
+            {
+                name: dict(zip(("en", "zh", "vi"), names, strict=True))
+                for name, *names in (each.split("=") for each in choices.split("|") if each)
+            },
+        )
+        taxonomy.put_attribute(session, category=category, attribute=attribute, position=position)

@@ -12,7 +12,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods
 from marketplace.catalog.queries import own as own_queries
 from marketplace.catalog.queries import pictures as pictures_queries
-from marketplace.catalog.rules.rows import OwnRow
+from marketplace.catalog.rules.rows import OwnRow, PictureRow
 from marketplace.catalog.rules.states import LISTING, MERCHANT_ACTS, ListingState
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.catalog.services import listings, pictures
@@ -23,14 +23,16 @@ from marketplace.edge.messages import field_sentence
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import catalog as requests
+from marketplace.edge.requests import details as detail_requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.kernel.errors import Conflict, DomainError, Refused, TooLarge
+from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused, TooLarge
 from marketplace.merchants import queries as merchants
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.queries import appeals
 from marketplace.reference import queries as reference
 from marketplace.web.catalog.blueprint import pages
+from marketplace.web.catalog.details import PARTS
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices, locale
 from marketplace.web.shared import goods as shown
@@ -70,6 +72,7 @@ def _new(**given: Any) -> str:
     country = choices.home_country()
     hub = choices.nearest_hub(reference.places(reading()), country)
     proposed = {"origin": country, "currency": choices.home_currency(country), "place": hub, "incoterm": "FCA"}
+    proposed |= {"commodity": request.args.get("commodity", "")[:80]}
     proposed |= {"moq": "1", "multiple": "1", "locale": locale.current(), "stackable": True}
     return render_template(
         "catalog/new.html", **_choices(), **{"values": proposed, "errors": {}, "refusal": None, **given}
@@ -117,8 +120,9 @@ def _edit(listing_id: UUID, **given: Any) -> str:
             for error in acts.warnings(session, company_id=actor.company, draft=draft)
         ],
         others=[shown.ladder(ladder, _place_names(session)) for ladder in draft.ladders[1:]],
-        pictures=[_picture(listing_id, each) for each in pictures_queries.pictures(session, listing_id=listing_id)],
+        pictures=_pictures(listing_id, pictures_queries.pictures(session, listing_id=listing_id)),
         can_submit=row.state in _SUBMITTABLE,
+        parts=[(kind.value, name) for kind, name in PARTS.items()],
         actions=[action for action in MERCHANT_ACTS if LISTING.allows(row.state, action)],
         **_choices(),
         **{"values": acts.form_values(draft), "errors": {}, "refusal": None, **given},
@@ -226,6 +230,50 @@ def lead_picture(listing_id: UUID, picture_id: UUID) -> Any:
     )
 
 
+@pages.get("/merchant/listings/<uuid:listing_id>/pictures/<uuid:picture_id>")
+@requires(_EDIT)
+def edit_picture(listing_id: UUID, picture_id: UUID) -> str:
+    """Show a picture with its description and place."""
+    return _edit_picture(listing_id, picture_id)
+
+
+def _edit_picture(listing_id: UUID, picture_id: UUID, **given: Any) -> str:
+    actor, session = require_actor(), reading()
+    row = own_queries.own_listing(session, company_id=actor.company, listing_id=listing_id)
+    images = pictures_queries.pictures(session, listing_id=listing_id)
+    place = next((number for number, each in enumerate(images, start=1) if each.id == picture_id), None)
+    if place is None:
+        raise NotFound("picture")
+    kept = {"alt": images[place - 1].alt, "position": place}
+    return render_template(
+        "catalog/picture.html",
+        row=row,
+        picture=shown.picture(images[place - 1].file_id, 800),
+        picture_id=picture_id,
+        count=len(images),
+        **{"values": kept, "errors": {}, "refusal": None, **given},
+    )
+
+
+@pages.post("/merchant/listings/<uuid:listing_id>/pictures/<uuid:picture_id>")
+@requires(_EDIT, twin="PATCH /api/v1/listings/{id}/pictures/{picture}")
+def arrange_picture(listing_id: UUID, picture_id: UUID) -> Any:
+    """Describe a picture, or put it to another place."""
+
+    def work(session: Session) -> str:
+        body = parse_form(detail_requests.PictureEdit, request.form)
+        pictures.arrange(
+            session, actor=require_actor(), listing_id=listing_id, picture_id=picture_id, alt=body.alt,
+            position=body.position, now=clock.now(),
+        )  # fmt: skip
+        return url_for("catalog.edit", listing_id=listing_id)
+
+    try:
+        return forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **given: _edit_picture(listing_id, picture_id, **given))
+
+
 def _act(listing_id: UUID, work: Callable[[Session], Any]) -> Any:
     """Do something with a listing once and show it again."""
 
@@ -274,6 +322,7 @@ def _choices() -> dict[str, Any]:
         "places": [(place.code, f"{name} ({place.code})") for place, name in named if place.kind != "border_side"],
         "hubs": [(place.code, name) for place, name in named if place.kind == "hub"],
         "categories": [(row.code, shown.text(row.names)) for row in goods.categories(session)],
+        "commodities": [row.slug for row in goods.commodities(session)],
         "languages": choices.languages(LANGUAGES),
     }
 
@@ -293,11 +342,22 @@ def _own_line(row: OwnRow, told: Any, names: dict[str, dict[str, str]]) -> dict[
     }
 
 
-def _picture(listing_id: UUID, row: Any) -> dict[str, Any]:
-    return {
-        "src": shown.picture(row.file_id, 320),
-        "alt": row.alt,
-        "caption": None if row.approved else _("waits for review"),
-        "remove": url_for("catalog.remove_picture", listing_id=listing_id, picture_id=row.id),
-        "choose": url_for("catalog.lead_picture", listing_id=listing_id, picture_id=row.id) if row.approved else None,
-    }
+def _pictures(listing_id: UUID, rows: tuple[PictureRow, ...]) -> list[dict[str, Any]]:
+    """Return a listing's pictures with what can be done with each; moving one sends its new place."""
+    found: list[dict[str, Any]] = []
+    for place, row in enumerate(rows, start=1):
+        ids = {"listing_id": listing_id, "picture_id": row.id}
+        found.append(
+            {
+                "src": shown.picture(row.file_id, 320),
+                "alt": row.alt,
+                "caption": None if row.approved else _("waits for review"),
+                "remove": url_for("catalog.remove_picture", **ids),
+                "choose": url_for("catalog.lead_picture", **ids) if row.approved else None,
+                "edit": url_for("catalog.edit_picture", **ids),
+                "move": url_for("catalog.arrange_picture", **ids),
+                "earlier": place - 1 if place > 1 else None,
+                "later": place + 1 if place < len(rows) else None,
+            }
+        )
+    return found

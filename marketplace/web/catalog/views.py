@@ -35,7 +35,7 @@ from marketplace.kernel.errors import NotFound, Refused
 from marketplace.reference.queries import PlaceRow
 from marketplace.reference.rules import zone_of
 from marketplace.web.catalog.blueprint import pages
-from marketplace.web.shared import discovery, freight, labels, locale, moulds, structured
+from marketplace.web.shared import details, discovery, freight, labels, locale, moulds, structured
 from marketplace.web.shared import goods as shown
 
 _SHELF = "goods on the shelf are there to be seen"
@@ -202,6 +202,11 @@ def product(listing_id: UUID) -> Any:
             "description_lang": shown.written_in(row.descriptions, listed.source_locale),
             "category": shown.text(row.category_names),
             "commodity": shown.text(row.commodity_names),
+            "axes": look.axes,
+            "variants": look.variants,
+            "translated": details.translation(row.details, listed.titles, listed.source_locale),
+            "sheets": details.sheets(listed.listing_id, row.details),
+            "hindrance": details.HINDRANCES[listed.hindrance] if listed.hindrance else None,
             "unit": shown.unit(listed.unit),
             "origin": shown.country(listed.origin),
             "hub": shown.place(row.place_names.get(hub, {}), hub),
@@ -234,7 +239,9 @@ def product(listing_id: UUID) -> Any:
     lorries = (moulds.facts_of(option, unshown=("room",)) for option in look.options)
     asked_there = tuple(each.stamp for each in look.asked_there)
     facts = (*lorries, ready_on, closed, answered, seen_as, asked_there)
-    return moulds.page(_PRODUCT, values, parts=(row, *destinations), facts=facts)
+    facts = (*facts, look.axes, tuple((each.listing_id, each.values) for each in look.variants))
+    others = (each.card for each in look.variants)
+    return moulds.page(_PRODUCT, values, parts=(row, *destinations, *others), facts=facts)
 
 
 def _seen_at(code: str, listing_id: UUID) -> showroom.ExhibitRow | None:

@@ -33,6 +33,7 @@ REASONS: Final[dict[Reason, Any]] = {
     Reason.OTHER_GOODS: lazy_gettext("HS code, origin, shelf or commodity changes"),
     Reason.NO_PACKING: lazy_gettext("Packing is not stated"),
     Reason.RESTRICTED: lazy_gettext("Goods that some country restricts"),
+    Reason.BRAND_UNSAID: lazy_gettext("A registered brand is named without a word on it"),
     Reason.SAME_PICTURE: lazy_gettext("Another company shows the same picture"),
     Reason.SAME_TEXT: lazy_gettext("Another company says almost the same"),
     Reason.REPORTED: lazy_gettext("The listing was reported"),
@@ -59,6 +60,16 @@ FIELDS: Final[dict[str, Any]] = {
     "lead_days": lazy_gettext("Days to make"),
     "hub_code": lazy_gettext("Handed over at"),
     "pictures": lazy_gettext("Pictures"),
+    "attributes": lazy_gettext("Attributes"),
+    "texts": lazy_gettext("How texts came about"),
+    "parts": lazy_gettext("Part numbers"),
+    "brand": lazy_gettext("Brand"),
+    "dangerous": lazy_gettext("Dangerous goods"),
+    "food": lazy_gettext("Food"),
+    "certificates": lazy_gettext("Certificates"),
+    "warranty": lazy_gettext("Warranty"),
+    "sample": lazy_gettext("Sample"),
+    "pallet": lazy_gettext("Pallet"),
 }
 
 

@@ -12,7 +12,14 @@ from marketplace.web.shared import locale
 # Pages with one lasting address each. A query changes what a list shows, so those with one are not listed; on other
 # pages it only fills a form, so they name the plain address. Every other page of the city is somebody's own.
 _LISTS: Final = frozenset(
-    {"catalog.products", "catalog.seller", "logistics.departures", "showroom.halls", "showroom.pavilion"}
+    {
+        "catalog.commodity",
+        "catalog.products",
+        "catalog.seller",
+        "logistics.departures",
+        "showroom.halls",
+        "showroom.pavilion",
+    }
 )
 _PLAIN: Final = frozenset(
     {

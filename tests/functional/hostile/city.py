@@ -362,6 +362,25 @@ def _offer(city: City) -> None:
     _work(city)
     city.call("merchant", "POST", f"/imports/{city.ids['import.done']}/commit")
     _work(city)
+    _share(city)
+
+
+def _share(city: City) -> None:
+    """Make a shared page, let its category ask for something, and let a merchant wish for another page."""
+    city.ids |= {"category": "motorcycle-parts", "slug": "motorcycle-chain", "attribute": "speed"}
+    wish = {"category": "motorcycle-parts", "hs6": "871410"}
+    for name in ("Motorcycle chain", "Brake disc"):
+        made = city.call("merchant", "POST", "/commodity-proposals", wish | {"name": name})["id"]
+        city.ids[f"proposal.{'done' if name == 'Motorcycle chain' else 'new'}"] = made
+    decision = {"action": "accept", "slug": city.ids["slug"]}
+    city.call("operator", "POST", f"/commodity-proposals/{city.ids['proposal.done']}/decision", decision)
+    members = [{"sku": "CH-428-116", "values": ["116", "gold"]}, {"sku": "CH-MADE", "values": ["120", "gold"]}]
+    together = {"axes": ["Size", "Colour"], "members": members}
+    city.call("merchant", "PUT", f"/listings/{city.ids['live']}/variants", together)
+    city.ids["language"] = "vi"
+    city.ids["brand"] = city.call("operator", "POST", "/brands", {"name": "Jialing"})["id"]
+    asked = {"name": "Speed", "kind": "choice", "choices": {"fast": {"en": "Fast"}, "slow": {"en": "Slow"}}}
+    city.call("operator", "PUT", "/categories/motorcycle-parts/attributes/speed", asked)
 
 
 def _restrict(city: City) -> None:

@@ -37,6 +37,8 @@ KINDS: Final = {
     "restriction_id": "restriction",
     "question_id": "question.",
     "remark_id": "remark.",
+    "proposal_id": "proposal.",
+    "brand_id": "brand",
     "checkout_id": "checkout.",
     "group_id": "group",
     "file_id": "file.",
@@ -70,6 +72,11 @@ WORDS: Final = {
     "requirement": "tax_id",
     "reason": "unclear_title",
     "item": "licence",
+    "slug": "motorcycle-chain",
+    "category": "motorcycle-parts",
+    "attribute": "speed",
+    "part": "dangerous",
+    "language": "vi",
 }
 # Pages whose forms are samples or that have none: the style guide's lead nowhere.
 SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide")

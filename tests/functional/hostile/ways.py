@@ -72,6 +72,53 @@ def _listing(city: City) -> Body:
     }
 
 
+def _details(city: City) -> Body:
+    paper = city.ids["file.licence.merchant"]
+    return {
+        "attributes": {"speed": "fast"},
+        "parts": {"manufacturer": "KMC", "number": "428-116", "crosses": [{"brand": "DID", "number": "428 H"}]},
+        "brand": {"relation": "licensed", "brand": "KMC", "letter": paper, "until": "2030-01-01"},
+        "dangerous": {
+            "answer": "dangerous",
+            "confirmed": True,
+            "un_number": "3480",
+            "hazard_class": "9",
+            "net_quantity": "5",
+            "net_unit": "KGM",
+            "battery": "lithium_ion",
+            "watt_hours": "48.8",
+            "test_summary": paper,
+            "test_summary_on": "2025-01-01",
+            "safety_sheet": paper,
+            "safety_sheet_on": "2025-01-01",
+        },
+        "food": {
+            "shelf_days": 30,
+            "least_celsius": "-18",
+            "most_celsius": "4",
+            "lot": "L1",
+            "facility": "C1",
+            "scheme": "gacc",
+            "allergens": ["fish"],
+        },
+        "certificates": {
+            "items": [
+                {
+                    "kind": "ccc",
+                    "number": "A-1",
+                    "issuer": "CQC",
+                    "file": paper,
+                    "valid_from": "2025-01-01",
+                    "valid_until": "2030-01-01",
+                }
+            ]
+        },
+        "warranty": {"months": 12, "kilometres": 10_000, "covers": "Links and pins."},
+        "sample": {"price": "12.50", "currency": "CNY", "lead_days": 3},
+        "pallet": {"units": 400, "height_mm": 1_600},
+    }
+
+
 def _checkout(city: City) -> Body:
     cart = city.call("buyer", "GET", "/cart")
     key = cart["bundles"][0]["key"]
@@ -234,6 +281,35 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "POST /checkout": Way("buyer", (), _checkout),
     "GET /categories": Way(""),
+    "GET /categories/{}/attributes": Way("", ("category",)),
+    "PUT /categories/{}/attributes/{}": Way(
+        "operator",
+        ("category", "attribute"),
+        body(
+            name="Speed",
+            names={"zh": "速度"},
+            kind="choice",
+            wanted="wanted",
+            choices={"fast": {"en": "Fast", "zh": "快"}, "slow": {"en": "Slow"}},
+            position=1,
+        ),
+    ),
+    "PUT /categories/{}/dangerous": Way("operator", ("category",), body(asks=False)),
+    "GET /brands": Way(""),
+    "POST /brands": Way("operator", (), body(name="Wuyang")),
+    "DELETE /brands/{}": Way("operator", ("brand",)),
+    "GET /commodities": Way(""),
+    "GET /commodities/{}": Way("", ("slug",)),
+    "GET /commodity-proposals": Way("merchant"),
+    "GET /operator/commodity-proposals": Way("operator"),
+    "POST /commodity-proposals": Way(
+        "merchant",
+        (),
+        body(name="Sprocket", names={"zh": "链轮"}, category="motorcycle-parts", hs6="8714.10", grade="A"),
+    ),
+    "POST /commodity-proposals/{}/decision": Way(
+        "operator", ("proposal.new",), body(action="accept", slug="sprocket", reason="Thank you.")
+    ),
     "GET /checkout/{}": Way("buyer", ("checkout.waiting",)),
     "POST /checkout/{}/completion": Way("buyer", ("checkout.waiting",)),
     "GET /claims": Way("merchant"),
@@ -338,6 +414,23 @@ WAYS: Final[dict[str, Way]] = {
     "GET /merchants/{}": Way("", ("company.merchant",)),
     "POST /listings": Way("merchant", (), _listing),
     "PATCH /listings/{}": Way("merchant", ("draft",), _listing),
+    "PUT /listings/{}/texts/{}": Way(
+        "merchant", ("draft", "language"), body(title="Xích", description="Bền.", how="person")
+    ),
+    "PATCH /listings/{}/pictures/{}": Way("merchant", ("draft", "picture.first"), body(alt="A chain", position=2)),
+    "GET /listings/{}/variants": Way("merchant", ("live",)),
+    "PUT /listings/{}/variants": Way(
+        "merchant",
+        ("live",),
+        body(
+            axes=["Size", "Colour"],
+            members=[{"sku": "CH-428-116", "values": ["116", "gold"]}, {"sku": "NEW-1", "values": ["120", "gold"]}],
+        ),
+    ),
+    "DELETE /listings/{}/variants": Way("merchant", ("live",)),
+    "POST /listings/{}/variants": Way("merchant", ("live",), body(sku="V-3", values=["98", "gold"], percent="-5")),
+    "GET /listings/{}/details": Way("merchant", ("draft",)),
+    "PATCH /listings/{}/details": Way("merchant", ("draft",), _details),
     "POST /listings/{}/acts": Way("merchant", ("live",), body(action="pause")),
     "POST /listings/{}/pictures": Way("merchant", ("draft",), body(file_id=_of("file.free"), alt="A chain")),
     "DELETE /listings/{}/pictures/{}": Way("merchant", ("draft", "picture.first")),
@@ -622,6 +715,15 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         | {"price": "11.80", "currency": "CNY", "incoterm": "FCA", "place": HUB, "tiers": "11.20@400"}
     ),
     "catalog.set_stock": body(stock="9000"),
+    "catalog.ask": body(code="width", name="Width", kind="number", unit="MMT", wanted="wanted", position="2"),
+    "catalog.decide_wish": body(action="merge", slug="motorcycle-chain"),
+    "catalog.propose": body(name="Pedal", hs6="871410", category="motorcycle-parts"),
+    "catalog.save_detail": lambda _: {"dangerous.answer": "not_dangerous", "dangerous.confirmed": "1"},
+    "catalog.register_brand": body(name="Lifan"),
+    "catalog.arrange_picture": body(position="1"),
+    "catalog.save_text": body(title="Xích", how="machine"),
+    "catalog.put_variants": body(axes="Size; Colour", members="CH-428-116; 116; gold\nNEW-1; 120; gold"),
+    "catalog.add_variant": body(sku="V-4", values="98; gold", percent="-5"),
     "checkout.change": body(to="VNHAN"),
     "documents.sign": body(kind="scan"),
     "settings.change": body(value="20", valid_from=lambda _: _tomorrow()),
@@ -681,6 +783,9 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
 # Who can send a form that others see too, and for what, where a page shows it for more than it can be sent for.
 SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "accounts.end_membership": ("buyer", "person.mate"),
+    "catalog.add_variant": ("", "live"),
+    "catalog.part_variants": ("", "live"),
+    "catalog.put_variants": ("", "live"),
     "claims.open_claim": ("buyer", "line.delivered"),
     "merchants.name_payee": ("merchant", ""),
     "showroom.act_on_fair": ("operator", "fair.open"),

@@ -1,0 +1,57 @@
+"""Read what merchants say of goods beside the offer."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.catalog.models import ChangeSet, Listing, ListingCard, ListingDetail
+from marketplace.catalog.rules.details import MATERIAL_DETAILS, PAPERS, flat
+from marketplace.catalog.rules.states import ChangeState
+
+
+def documents(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return the documents of listings by kind, as they are up, for a caller that has shown its right."""
+    found: dict[UUID, dict[str, Any]] = {}
+    rows = session.execute(
+        sa.select(ListingDetail.listing_id, ListingDetail.kind, ListingDetail.document)
+        .where(ListingDetail.listing_id.in_(listing_ids))
+        .order_by(ListingDetail.listing_id, ListingDetail.kind)
+    )
+    for row in rows:
+        found.setdefault(row.listing_id, {})[row.kind.value] = row.document
+    return found
+
+
+def is_paper(
+    session: Session, *, listing_id: UUID, file_id: UUID, company_id: UUID | None, reviews: bool = False
+) -> bool:
+    """Tell whether a paper of a listing may be read: what is up by all, else by its company and by reviewers.
+
+    A letter of a brand's owner is no paper for all: it is between companies.
+    """
+    found = session.execute(
+        sa.select(Listing.company_id, ListingCard.listing_id)
+        .outerjoin(ListingCard, ListingCard.listing_id == Listing.id)
+        .where(Listing.id == listing_id)
+    ).one_or_none()
+    if found is None:
+        return False
+    up = documents(session, listing_ids=[listing_id]).get(listing_id, {})
+    if reviews or found[0] == company_id:
+        waiting = session.scalar(
+            sa.select(ChangeSet.changes).where(
+                ChangeSet.listing_id == listing_id, ChangeSet.state == ChangeState.PENDING
+            )
+        )
+        proposed = {
+            name: part["new"] for name, part in (waiting or {}).items() if name in {k.value for k in MATERIAL_DETAILS}
+        }
+        return str(file_id) in _papers([*up.values(), *proposed.values()], PAPERS)
+    return found[1] is not None and str(file_id) in _papers(up.values(), PAPERS - {"letter"})
+
+
+def _papers(said: Iterable[Any], names: Collection[str]) -> set[str]:
+    return {text for document in said for name, text in flat(document).items() if name.rpartition(".")[2] in names}

@@ -1,0 +1,118 @@
+"""Put listings together as variants, take them apart, and make another one. What they differ by goes live at once."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.catalog.models import Listing, ListingVariant, VariantGroup
+from marketplace.catalog.queries import variants as queries
+from marketplace.catalog.rules.states import APPROVED
+from marketplace.catalog.rules.variants import MOST_VARIANTS, Group, Member, check_group, moved
+from marketplace.catalog.services import bulk, cards, details, listings
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.ids import new_id
+
+
+def put(session: Session, *, actor: Actor, listing_id: UUID, group: Group, now: datetime) -> None:
+    """Let the actor's listing be one of this group, in the place of the group it was in; again changes nothing.
+
+    Refused ``members`` for an article number that is not the company's, or is in another group.
+    """
+    own = listings.own(session, actor=actor, listing_id=listing_id, lock=False)
+    checked = check_group(group, own=own.sku)
+    _axes, before = queries.group_of(session, listing_id=listing_id)
+    skus = [each.sku for each in checked.members]
+    known = bulk.find_by_sku(session, company_id=actor.company, skus=skus)
+    if unknown := [sku for sku in skus if sku not in known]:
+        raise Refused.field("members", "variant_unknown", "article numbers of your own", unknown=", ".join(unknown))
+    ids = [known[sku] for sku in skus]
+    old = {row.listing_id for row in before}
+    # Who puts the same listings together at the same moment waits here, and then finds them in a group.
+    locked = bulk.own_locked(session, actor=actor, listing_ids={*ids, *old})
+    elsewhere = queries.groups(session, listing_ids=[each for each in ids if each not in old])
+    if elsewhere:
+        taken = ", ".join(sku for sku in skus if known[sku] in elsewhere)
+        raise Refused.field("members", "variant_elsewhere", "article numbers in no other group", taken=taken)
+    if (_axes, [(row.listing_id, row.values) for row in before]) == (
+        checked.axes,
+        [(known[each.sku], each.values) for each in checked.members],
+    ):
+        return
+    _clear(session, old)
+    made = VariantGroup(id=new_id(), company_id=actor.company, axes=list(checked.axes))
+    session.add(made)
+    session.flush()
+    session.add_all(
+        ListingVariant(listing_id=known[each.sku], group_id=made.id, position=position, values=list(each.values))
+        for position, each in enumerate(checked.members)
+    )
+    _seen(session, actor, listing_id, list(locked.values()), len(ids), now)
+
+
+def part(session: Session, *, actor: Actor, listing_id: UUID, now: datetime) -> None:
+    """Take the group of the actor's listing apart; the listings stay."""
+    listings.own(session, actor=actor, listing_id=listing_id, lock=False)
+    _axes, before = queries.group_of(session, listing_id=listing_id)
+    if not before:
+        return
+    locked = bulk.own_locked(session, actor=actor, listing_ids={row.listing_id for row in before})
+    _clear(session, locked)
+    _seen(session, actor, listing_id, list(locked.values()), 0, now)
+
+
+def add(
+    session: Session,
+    *,
+    actor: Actor,
+    listing_id: UUID,
+    sku: str,
+    values: tuple[str, ...],
+    percent: Decimal = Decimal(0),
+    now: datetime,
+) -> UUID:
+    """Write another variant as a draft: what the listing says, its prices moved by so many per cent, no stock.
+
+    The listing has to be in a group. Packing, details and texts are the listing's and can be edited like any other's.
+    """
+    own = listings.own(session, actor=actor, listing_id=listing_id)
+    axes, before = queries.group_of(session, listing_id=listing_id)
+    if not before:
+        raise Conflict("variant_alone")
+    if len(before) >= MOST_VARIANTS:
+        raise Refused.field("sku", "variant_count", f"2 to {MOST_VARIANTS}")
+    draft = listings.draft_of(session, actor=actor, listing_id=listing_id)
+    stock = None if draft.stock is None else 0
+    changed = replace(draft, sku=sku, ladders=moved(draft.ladders, percent), stock=stock)
+    made = listings.create(session, actor=actor, draft=changed, now=now)
+    for kind, document in details.said_of(session, own).items():
+        details.copy(session, listing_id=made, kind=kind, document=document, now=now)
+    members = (*(Member(row.sku, row.values) for row in before), Member(sku, values))
+    put(session, actor=actor, listing_id=listing_id, group=Group(axes, members), now=now)
+    return made
+
+
+def _clear(session: Session, listing_ids: Collection[UUID]) -> None:
+    groups = set(queries.groups(session, listing_ids=listing_ids).values())
+    session.execute(sa.delete(ListingVariant).where(ListingVariant.group_id.in_(groups)))
+    session.execute(sa.delete(VariantGroup).where(VariantGroup.id.in_(groups)))
+
+
+def _seen(session: Session, actor: Actor, listing_id: UUID, touched: list[Listing], count: int, now: datetime) -> None:
+    """Write down what was done, and the cards of what is up."""
+    session.flush()
+    facts = {"variants": count}
+    audit.record(
+        session, actor=actor, action="listing.variants_set", subject="listing", subject_id=listing_id, facts=facts,
+        now=now,
+    )  # fmt: skip
+    shown = [listing for listing in touched if listing.state in APPROVED]
+    for listing in shown:
+        bulk.touch(listing, now)
+    cards.refresh(session, listings=shown, now=now)

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     TRADE_CLAIM_READ = "trade:claim:read"
     TRADE_DOCUMENT_READ = "trade:document:read"
     TRADE_DOCUMENT_SIGN = "trade:document:sign"
+    TRADE_EVENT_REGISTER = "trade:event:register"
     TRADE_LEAD_ANSWER = "trade:lead:answer"
     TRADE_ORDER_ACCEPT = "trade:order:accept"
     TRADE_ORDER_CONFIRM = "trade:order:confirm"
@@ -138,6 +139,7 @@ _TRADE: Final = (
         _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CART_EDIT,
         _P.TRADE_DOCUMENT_SIGN,
+        _P.TRADE_EVENT_REGISTER,
         _P.TRADE_LEAD_ANSWER,
         _P.TRADE_ORDER_ACCEPT,
         _P.TRADE_ORDER_CONFIRM,
@@ -192,6 +194,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.MERCHANT_APPLICATION_READ,
         _P.TRADE_CLAIM_ANSWER,
         _P.TRADE_DOCUMENT_SIGN,
+        _P.TRADE_EVENT_REGISTER,
         _P.TRADE_LEAD_ANSWER,
         _P.TRADE_ORDER_CONFIRM,
         _P.TRADE_ORDER_FULFIL,
@@ -202,6 +205,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.EXCHANGE_QUESTION_ASK,
         _P.LOGISTICS_RECEIPT_RECORD,
         _P.TRADE_CART_EDIT,
+        _P.TRADE_EVENT_REGISTER,
         _P.TRADE_ORDER_ACCEPT,
         _P.TRADE_ORDER_PLACE,
         _P.TRADE_PAYMENT_READ,

@@ -153,7 +153,7 @@ def seats(fair_id: UUID) -> tuple[int, Items[Seat]]:
 @operation(
     answers={201: Ticket},
     tag="showroom",
-    permission=Permission.ACCOUNT_SELF,
+    permission=Permission.TRADE_EVENT_REGISTER,
     body=requests.GuestBody,
     idempotent=True,
 )

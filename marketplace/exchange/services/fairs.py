@@ -93,6 +93,7 @@ def register(
 
     Conflict ``registration_over`` when nobody is registered any more, ``registered`` for the same address again.
     """
+    actor.must(Permission.TRADE_EVENT_REGISTER)
     fair = _locked(session, fair_id)
     if fair.state is FairState.DRAFT:
         raise NotFound("fair")

@@ -60,7 +60,7 @@ def fair(fair_id: UUID) -> str:
 
 
 @pages.post("/events/<uuid:fair_id>")
-@requires(Permission.ACCOUNT_SELF, twin="POST /api/v1/events/{id}/registrations")
+@requires(Permission.TRADE_EVENT_REGISTER, twin="POST /api/v1/events/{id}/registrations")
 def register(fair_id: UUID) -> Any:
     """Register somebody of the company."""
 
@@ -204,7 +204,6 @@ def _fair(fair_id: UUID, **given: Any) -> str:
         fair=card(row),
         mine=mine,
         can_register=row.takes(clock.now()),
-        has_company=actor is not None and actor.company_id is not None,
         merchants=queries.merchants_of(session, fair_id=fair_id),
         **{"values": known, "errors": {}, "refusal": None, **given},
     )

@@ -85,8 +85,8 @@ def test_ids_of_others(siege: Siege, stranger: str) -> None:
     assert siege.findings == {}, report(siege)
 
 
-# Anybody who buys may put what is public into a cart, and read a departure.
-SHARED = {"PUT /cart/lines/{}", "DELETE /cart/lines/{}"}
+# Anybody who buys may put what is public into a cart, read a departure, and come to an event.
+SHARED = {"PUT /cart/lines/{}", "DELETE /cart/lines/{}", "POST /events/{}/registrations"}
 
 
 def _body(siege: Siege, operation: str):

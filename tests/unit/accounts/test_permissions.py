@@ -42,6 +42,7 @@ trade:claim:answer       o s . . l .
 trade:claim:read         o s p a l f
 trade:document:read      o s p a l f
 trade:document:sign      o s . a . .
+trade:event:register     o s p . . .
 trade:lead:answer        o s . . . .
 trade:order:accept       o . p . l .
 trade:order:confirm      o s . . . .

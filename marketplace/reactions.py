@@ -4,6 +4,7 @@ from typing import Final
 
 from marketplace.accounts import events as accounts
 from marketplace.catalog import events as catalog
+from marketplace.catalog.customer_prices import events as prices
 from marketplace.catalog.imports import services as imports
 from marketplace.catalog.services import cards
 from marketplace.checkout.services import reacting as checkout
@@ -72,6 +73,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     remarked.QuestionAsked: (notices.on_question_asked,),
     remarked.QuestionAnswered: (notices.on_question_answered,),
     remarked.RemarkHidden: (notices.on_remark_hidden,),
+    prices.PriceAsked: (notices.on_price_asked,),
+    prices.PriceAnswered: (notices.on_price_answered,),
     reviewed.CaseOverdue: (notices.on_cases_overdue,),
     asked.EnquiryOverdue: (notices.on_enquiry_overdue,),
     visits.LeadCame: (notices.on_lead_came,),

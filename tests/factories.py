@@ -1,7 +1,7 @@
 """A small market for tests: companies with logins and tokens, goods on sale, a line with departures."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -34,8 +34,10 @@ from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.rules.freight import Rates
 from marketplace.logistics.services import freight, network, timetable
-from marketplace.merchants.models import Merchant, MerchantApplication, MerchantDecision
+from marketplace.merchants.models import Merchant, MerchantApplication, MerchantDecision, Qualification
+from marketplace.merchants.rules.levels import QualificationState
 from marketplace.merchants.rules.payees import PayeeAccount
+from marketplace.merchants.rules.requirements import Kind
 from marketplace.merchants.rules.states import ApplicationState, MerchantState
 from marketplace.merchants.services import payees, requirements
 from marketplace.moderation import services as moderation
@@ -166,6 +168,13 @@ def approve(session: Session, actor: Actor, *, name: str, country: str, now: dat
         )
     )
     session.flush()
+
+
+def verify(session: Session, company_id: UUID, *, until: date | None = None, now: datetime) -> None:
+    """Make a company a verified buyer without its paperwork, which has tests of its own."""
+    session.add(
+        Qualification(company_id=company_id, kind=Kind.BUYER, state=QualificationState.MET, until=until, changed_at=now)
+    )
 
 
 def ladder(

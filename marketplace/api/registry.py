@@ -27,6 +27,7 @@ from marketplace.api.orders.views import api as orders
 from marketplace.api.payments.views import api as payments
 from marketplace.api.payments.webhooks import api as webhooks
 from marketplace.api.payouts.views import api as payouts
+from marketplace.api.prices.views import api as prices
 from marketplace.api.remarks.views import api as remarks
 from marketplace.api.search.views import api as search
 from marketplace.api.settings.views import api as settings
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     payouts,
     people,
     remarks,
+    prices,
     search,
     settings,
     showroom,

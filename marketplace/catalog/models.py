@@ -11,6 +11,7 @@ from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.details.attributes import AttributeKind, Wanted
 from marketplace.catalog.rules.proposals import ProposalState
 from marketplace.catalog.rules.states import ChangeState, EntryKind, HoldState, ListingState
+from marketplace.catalog.rules.visibility import Visibility
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
 
@@ -130,6 +131,9 @@ class Listing(Base):
     price_jumped: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     # How much is said about it, as `rules.said` stores it.
     said: Mapped[dict[str, int]] = mapped_column(Json, default=dict, server_default="{}")
+    price_visibility: Mapped[Visibility] = mapped_column(
+        StateColumn(Visibility), default=Visibility.PUBLIC, server_default=Visibility.PUBLIC
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -233,10 +237,10 @@ class ChangeSet(Base):
 
 
 class ListingCard(Base):
-    """What the public sees of a live listing, written anew whenever that changes: one row, no joins of prices.
+    """What is shown of a live listing, written anew whenever that changes: one row, no joins of prices.
 
     ``bases`` holds the rules of its ladders between bars, ``|DAP|FCA|``; ``face`` what a shelf shows, ``page`` the
-    rest.
+    rest. Its prices are for those whom ``visibility`` lets read them.
     """
 
     __tablename__ = "listing_card"
@@ -250,6 +254,7 @@ class ListingCard(Base):
     bases: Mapped[str] = mapped_column(sa.String(80))
     moq: Mapped[int] = mapped_column(sa.BigInteger)
     version: Mapped[int] = mapped_column(sa.Integer)
+    visibility: Mapped[Visibility] = mapped_column(StateColumn(Visibility), server_default=Visibility.PUBLIC)
     face: Mapped[dict[str, Any]] = mapped_column(Json)
     page: Mapped[dict[str, Any]] = mapped_column(Json)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -152,6 +152,11 @@ WORDS: Final[dict[Setting, Words]] = {
         _("The operator answers an application to sell within this time; one that takes longer is told so."),
         _WORKING_DAYS,
     ),
+    Setting.PRICE_ANSWER_WORKING_DAYS: Words(
+        _("Time to answer a request for a price"),
+        _("A merchant answers within this time whoever asks for a price that is not shown; then the request lapses."),
+        _WORKING_DAYS,
+    ),
     Setting.REVIEW_HOURS: Words(
         _("Time to review a listing"),
         _("A listing that is handed in is answered within this time, or its merchant is told that it takes longer."),

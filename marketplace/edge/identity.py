@@ -76,6 +76,12 @@ def current_actor() -> Actor | None:
     return g.city_actor
 
 
+def reading_company() -> UUID | None:
+    """Return the company whose eyes read what is shown, None for a stranger or a person who acts for none."""
+    actor = current_actor()
+    return actor.company_id if actor else None
+
+
 def require_actor() -> Actor:
     """Return who asks, or raise Unauthenticated."""
     actor = current_actor()

@@ -54,6 +54,8 @@ class News(StrEnum):
     QUESTION_ASKED = "question_asked"
     QUESTION_ANSWERED = "question_answered"
     REMARK_HIDDEN = "remark_hidden"
+    PRICE_ASKED = "price_asked"
+    PRICE_ANSWERED = "price_answered"
 
 
 # Whoever may do what follows is told.
@@ -99,6 +101,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.QUESTION_ANSWERED: Permission.EXCHANGE_QUESTION_ASK,
     # The author bought or sells: its buyers and its sellers see to it.
     News.REMARK_HIDDEN: Permission.TRADE_ORDER_READ,
+    News.PRICE_ASKED: Permission.CATALOG_LISTING_EDIT,
+    News.PRICE_ANSWERED: Permission.TRADE_CART_EDIT,
 }
 
 

@@ -17,7 +17,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.moderation.services import wording
 from marketplace.outbox import services as outbox
-from marketplace.seed import cast, catalogue, houses, merchants, network, onsite, people
+from marketplace.seed import cast, catalogue, customer_prices, houses, merchants, network, onsite, people
 from marketplace.seed.desk import HISTORY, Desk
 from marketplace.seed.extent import Extent
 from marketplace.seed.goods import fill, offers, series, shelves
@@ -57,7 +57,10 @@ def seed(
     if not is_start:
         _settle(desk, _houses(extent), licence, report)
         history.run(desk, report=report)
+    # After the history, in which everybody bought at listed prices.
+    companies = {login: desk.actor(login) for login in customer_prices.LOGINS}
     with unit_of_work() as session:
+        customer_prices.give_prices(session, companies=companies, now=clock.now())
         outbox.wait_from(session, now=clock.now())
     return True
 

@@ -42,6 +42,7 @@ from marketplace.web.orders import notes as order_notes
 from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts.views import pages as payouts
+from marketplace.web.prices.views import pages as prices
 from marketplace.web.questions.views import pages as questions
 from marketplace.web.remarks.views import pages as remarks
 from marketplace.web.search.views import pages as search
@@ -78,6 +79,7 @@ BLUEPRINTS = (
     payouts,
     questions,
     remarks,
+    prices,
     treasury,
     search,
     settings,

@@ -13,6 +13,7 @@ from flask import current_app
 from marketplace.accounts.services import erasure, sessions, sign_in, throttle
 from marketplace.audit import flows as audit
 from marketplace.catalog import flows as catalog
+from marketplace.catalog.customer_prices import flows as prices
 from marketplace.catalog.imports import flows as imports
 from marketplace.catalog.imports import services as importing
 from marketplace.checkout.flows import sweeping
@@ -279,6 +280,11 @@ def requalify_companies(args: dict[str, Any]) -> None:
     applications.requalify(kind=Kind(args["kind"]), country=args["country"], now=clock.now())
 
 
+def lapse_price_requests(_args: dict[str, Any]) -> None:
+    """End requests for prices that merchants let wait too long."""
+    prices.lapse(now=clock.now())
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -314,6 +320,7 @@ JOBS: Final[dict[str, Handler]] = {
     "close_registrations": close_registrations,
     "watch_requirements": watch_requirements,
     requirements.REQUALIFY: requalify_companies,
+    "lapse_price_requests": lapse_price_requests,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
     "keep_timetable": keep_timetable,
@@ -354,6 +361,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("close_lines", 21_600),
     ("watch_requirements", 6 * 3600),
     ("expire_stock_holds", 60),
+    ("lapse_price_requests", 300),
     (payees.ACTIVATE_JOB, 300),
     (payouts.GATHER, Setting.PAYOUT_DAYS),
     (payouts.SEND, 300),

@@ -31,7 +31,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import UtcDateTime
 from marketplace.kernel.errors import NotFound
 from marketplace.reference import queries as reference
-from marketplace.reference.rules import Setting
+from marketplace.reference.rules import RCEP, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +239,17 @@ def get_companies(session: Session, *, company_ids: Collection[UUID]) -> Mapping
     """Return these companies by id; unknown ids are left out."""
     companies = session.scalars(sa.select(Company).where(Company.id.in_(company_ids)))
     return {company.id: _company_row(company) for company in companies}
+
+
+def traders_numbered(session: Session, *, registration_number: str, country: str | None) -> tuple[CompanyRow, ...]:
+    """Return the open traders whom their registers know by this number; a number is of one country or of several."""
+    query = sa.select(Company).where(
+        Company.registration_number == registration_number,
+        Company.kind == CompanyKind.TRADE,
+        Company.closed_at.is_(None),
+        Company.country.in_(RCEP if country is None else (country,)),
+    )
+    return tuple(_company_row(company) for company in session.scalars(query.order_by(Company.id)))
 
 
 def days_of(session: Session, *, company_id: UUID, setting: Setting, now: datetime) -> datetime:

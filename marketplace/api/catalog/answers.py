@@ -12,6 +12,7 @@ from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow, VariantRow
+from marketplace.catalog.rules.visibility import Visibility
 from marketplace.customs.queries import RestrictionRow
 from marketplace.edge.acts.catalog import Look
 from marketplace.edge.messages import field_sentence
@@ -164,13 +165,16 @@ class VariantAnswer(Answer):
 class Quote(Answer):
     """What a quantity costs and takes; ``freight`` is ``incomplete`` while packing is not known, never zero.
 
-    The departures go to ``goes_to``: under DAP the named place of the price, whatever ``to`` asks for.
+    The departures go to ``goes_to``: under DAP the named place of the price, whatever ``to`` asks for. There is no
+    price where ``price_visibility`` keeps it from the asker; ``own_price`` is the asker's own, ``valid_until`` its end.
     """
 
     quantity: int
     price_basis: Basis
-    unit_price: Amount
-    amount: Amount
+    unit_price: Amount | None
+    amount: Amount | None
+    own_price: bool
+    valid_until: Instant | None
     cartons: int | None
     load: LoadAnswer | None
     freight: str
@@ -234,6 +238,7 @@ class Listing(Answer):
     moq: int
     multiple: int
     hub: str | None
+    price_visibility: Visibility
     ladders: list[LadderAnswer]
     packing: PackingAnswer | None
     stock: int | None
@@ -272,6 +277,7 @@ class Listing(Answer):
             moq=offer.moq,
             multiple=offer.multiple,
             hub=offer.hub_code,
+            price_visibility=row.visibility,
             ladders=[LadderAnswer.of(ladder) for ladder in offer.ladders],
             packing=PackingAnswer.of(offer.packing) if offer.packing else None,
             stock=offer.available,
@@ -315,6 +321,7 @@ class Listing(Answer):
             moq=draft.moq,
             multiple=draft.multiple,
             hub=draft.hub_code,
+            price_visibility=row.visibility,
             ladders=[LadderAnswer.of(ladder) for ladder in draft.ladders],
             packing=PackingAnswer.of(draft.packing) if draft.packing else None,
             stock=draft.stock,
@@ -327,7 +334,10 @@ class Listing(Answer):
 
 
 class Summary(Answer):
-    """A listing in a list; ``waiting_change`` and ``price_jumped`` are told to its merchant only."""
+    """A listing in a list; ``waiting_change`` and ``price_jumped`` are told to its merchant only.
+
+    ``price`` is null where ``price_visibility`` keeps it from the asker; with ``own_price`` it is the asker's own.
+    """
 
     id: UUID
     state: str
@@ -335,6 +345,8 @@ class Summary(Answer):
     titles: dict[str, str]
     merchant_id: UUID
     price: Amount | None
+    price_visibility: Visibility
+    own_price: bool = False
     price_basis: Basis
     moq: int | None
     stock: int | None
@@ -352,7 +364,9 @@ class Summary(Answer):
             sku=None,
             titles=dict(row.titles),
             merchant_id=row.merchant_id,
-            price=Amount.of(row.price),
+            price=Amount.of(row.price) if row.price else None,
+            price_visibility=row.visibility,
+            own_price=row.is_own_price,
             price_basis=Basis(incoterm=row.incoterm, place=row.place_code),
             moq=row.moq,
             stock=None,
@@ -369,6 +383,7 @@ class Summary(Answer):
             titles=dict(row.titles),
             merchant_id=merchant_id,
             price=Amount.of(row.price) if row.price else None,
+            price_visibility=row.visibility,
             price_basis=Basis(incoterm=row.incoterm, place=row.place_code),
             moq=None,
             stock=row.on_hand,
@@ -427,11 +442,14 @@ def _quote(look: Look) -> Quote:
         freight = "destination_needed"
     else:
         freight = "quoted" if any(option.freight is not None for option in look.options) else "none"
+    _, incoterm, place = look.basis
     return Quote(
         quantity=look.quantity,
-        price_basis=Basis(incoterm=look.ladder.incoterm, place=look.ladder.place_code),
-        unit_price=Amount.of(look.unit_price),
-        amount=Amount.of(look.amount),
+        price_basis=Basis(incoterm=incoterm, place=place),
+        unit_price=Amount.of(look.unit_price) if look.unit_price else None,
+        amount=Amount.of(look.amount) if look.amount else None,
+        own_price=look.basis in look.listing.own,
+        valid_until=look.listing.own.get(look.basis),
         cartons=look.cartons,
         load=LoadAnswer.of(look.load) if look.load else None,
         freight=freight,

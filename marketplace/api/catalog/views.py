@@ -17,7 +17,7 @@ from marketplace.catalog.queries import shelf as shelf_queries
 from marketplace.catalog.services import listings, pictures
 from marketplace.edge.acts import catalog as acts
 from marketplace.edge.acts import sellers
-from marketplace.edge.identity import current_actor, require_actor
+from marketplace.edge.identity import current_actor, reading_company, require_actor
 from marketplace.edge.parsing import uuid_text
 from marketplace.edge.requests import catalog as requests
 from marketplace.exchange.queries import showroom, storefronts
@@ -57,6 +57,7 @@ def shelf(query: requests.Shelf) -> tuple[int, Items[answers.Summary]]:
         commodity=query.commodity,
         merchant_id=uuid_text(query.merchant, "merchant") if query.merchant else None,
         cursor=query.cursor,
+        viewer=reading_company(),
     )
     return 200, Items[answers.Summary](items=[answers.Summary.of(row) for row in page.items], next=page.next)
 
@@ -82,7 +83,8 @@ def listing(listing_id: UUID, query: requests.Looking) -> tuple[int, answers.Lis
     """
     session = reading()
     try:
-        return 200, answers.Listing.of(acts.look(session, listing_id=listing_id, asked=query, now=clock.now()))
+        look = acts.look(session, listing_id=listing_id, asked=query, viewer=reading_company(), now=clock.now())
+        return 200, answers.Listing.of(look)
     except NotFound:
         actor = current_actor()
         if actor is None or actor.company_id is None or not actor.may(_EDIT):

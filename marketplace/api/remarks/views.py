@@ -33,7 +33,7 @@ _MODERATE = Permission.OPERATOR_LISTING_MODERATE
 def shown(listing_id: UUID, query: CursorQuery) -> tuple[int, Items[answers.PublicQuestion]]:
     """List the answered public questions about a live listing, newest first."""
     session = reading()
-    shelf.listing(session, listing_id=listing_id)
+    shelf.listing(session, listing_id=listing_id, viewer=None)
     page = questions.shown(session, listing_id=listing_id, cursor=query.cursor, size=questions.PAGE)
     return 200, Items[answers.PublicQuestion](
         items=[answers.PublicQuestion.of(row) for row in page.items], next=page.next

@@ -68,5 +68,6 @@ def _own_row(row: Any) -> OwnRow:
         held=stock.held if stock else 0,
         has_waiting_change=row.change_id is not None,
         price_jumped=listing.price_jumped,
+        visibility=listing.price_visibility,
         changed_at=listing.changed_at,
     )

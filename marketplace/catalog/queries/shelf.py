@@ -1,4 +1,4 @@
-"""Read live offers: for carts, for the public's shelves and pages.
+"""Read live offers: for carts, for shelves and pages, as one company (``viewer``) or a stranger (None) reads them.
 
 The stored texts of a card are fetched as text and remembered with the row that they make. The text is the key, so
 nothing remembered is ever out of date, and the same text is the same row: whoever draws rows may compare them by
@@ -8,17 +8,19 @@ identity.
 import json
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Company
-from marketplace.accounts.rules.closures import read
+from marketplace.accounts.rules.closures import read as closed_days
+from marketplace.catalog.customer_prices.queries.terms import Asked, has_own, terms_of
+from marketplace.catalog.customer_prices.rules.terms import Own, Terms, effective, of_text
 from marketplace.catalog.models import Category, Commodity, ListingCard, Stock, StockHold
 from marketplace.catalog.queries.cursors import listing_after
 from marketplace.catalog.queries.ladders import stored_ladder
@@ -27,6 +29,7 @@ from marketplace.catalog.rules.details.dangerous import Hindrance
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.rows import CardRow, ListingRow, OfferRow, PictureRow
 from marketplace.catalog.rules.states import HoldState
+from marketplace.catalog.rules.visibility import Visibility
 from marketplace.kernel import clock
 from marketplace.kernel.db import UtcDateTime
 from marketplace.kernel.errors import NotFound
@@ -44,27 +47,33 @@ _LOOKED_AT: Final = 4
 _WILD: Final = re.compile("[/%_]")
 
 
-def offers(session: Session, *, listing_ids: Collection[UUID], now: datetime | None = None) -> dict[UUID, OfferRow]:
+def offers(
+    session: Session, *, listing_ids: Collection[UUID], viewer: UUID | None, now: datetime | None = None
+) -> dict[UUID, OfferRow]:
     """Return live offers of active merchants by id, in one query; what is not public is left out."""
     if not listing_ids:
         return {}
-    given = {"now": now or clock.now(), "ids": list(listing_ids)}
-    rows = [_listing(*row) for row in session.execute(_LISTINGS, given)]
-    return {row.offer.listing_id: row.offer for row in rows}
+    at = now or clock.now()
+    rows = session.execute(_LISTINGS, {"now": at, "viewer": viewer, "ids": list(listing_ids)}).all()
+    found = [_listing(read, *row) for read, row in _with_terms(session, rows, viewer, at)]
+    return {row.offer.listing_id: row.offer for row in found}
 
 
-def listing(session: Session, *, listing_id: UUID, now: datetime | None = None) -> ListingRow:
-    """Return the page of a live listing, in one query; NotFound for anything that is not public."""
-    row = session.execute(_LISTING, {"now": now or clock.now(), "listing_id": listing_id}).one_or_none()
-    if row is None:
+def listing(session: Session, *, listing_id: UUID, viewer: UUID | None, now: datetime | None = None) -> ListingRow:
+    """Return the page of a live listing, in one query while its prices are public; NotFound for what is not live."""
+    at = now or clock.now()
+    rows = session.execute(_LISTING, {"now": at, "viewer": viewer, "listing_id": listing_id}).all()
+    if not rows:
         raise NotFound("listing")
-    return _listing(*row)
+    ((read, row),) = _with_terms(session, rows, viewer, at)
+    return _listing(read, *row)
 
 
-def of_commodity(session: Session, *, slug: str, size: int) -> list[ListingRow]:
+def of_commodity(session: Session, *, slug: str, size: int, viewer: UUID | None) -> list[ListingRow]:
     """Return the live offers on a shared page, the newest first, in one query."""
-    asked = {"commodity": slug, "now": clock.now(), "size": size}
-    return [_listing(*row) for row in session.execute(_OF_COMMODITY, asked)]
+    now = clock.now()
+    rows = session.execute(_OF_COMMODITY, {"commodity": slug, "viewer": viewer, "now": now, "size": size}).all()
+    return [_listing(read, *row) for read, row in _with_terms(session, rows, viewer, now)]
 
 
 def shelf(
@@ -76,6 +85,7 @@ def shelf(
     merchant_id: UUID | None = None,
     commodity: str | None = None,
     cursor: str | None = None,
+    viewer: UUID | None,
     size: int = PAGE,
 ) -> Page[CardRow]:
     """Return live listings, newest first, in one query whatever is asked for."""
@@ -87,7 +97,7 @@ def shelf(
         "commodity": commodity,
         "after": listing_after(cursor) if cursor else None,
     }
-    return _asked(session, wanted, size)[0]
+    return _asked(session, wanted, viewer, size)[0]
 
 
 def counted(
@@ -98,6 +108,7 @@ def counted(
     incoterm: str | None,
     commodity: str | None,
     cursor: str | None,
+    viewer: UUID | None,
     size: int = PAGE,
 ) -> tuple[Page[CardRow], int]:
     """Return the same and how many there are in all, up to one more than ``COUNTED``; in one query too.
@@ -112,9 +123,9 @@ def counted(
         "after": listing_after(cursor) if cursor else None,
     }
     counting = wanted | {"counted": COUNTED + 1}
-    page, total = _asked(session, counting, size)
+    page, total = _asked(session, counting, viewer, size)
     if cursor and not page.items:
-        _, total = _asked(session, counting | {"after": None}, 1)
+        _, total = _asked(session, counting | {"after": None}, viewer, 1)
     return page, total
 
 
@@ -123,16 +134,21 @@ def _rule(incoterm: str) -> str:
     return "%|" + _WILD.sub(r"/\g<0>", incoterm) + "|%"
 
 
-def _asked(session: Session, wanted: dict[str, Any], size: int) -> tuple[Page[CardRow], int]:
+def _asked(session: Session, wanted: dict[str, Any], viewer: UUID | None, size: int) -> tuple[Page[CardRow], int]:
     asked = {name: value for name, value in wanted.items() if value}
-    rows = session.execute(_shelf(frozenset(asked)), {**asked, "now": clock.now(), "size": size + 1}).all()
-    found = page_of([_card(*row[:_WIDTH]) for row in rows], size, lambda row: (row.listing_id.hex,))
+    if viewer is not None and "incoterm" in asked:
+        # Goods are found by a basis on which the reader alone has a price, too.
+        asked["own_rule"] = wanted["incoterm"].strip("%|")
+    now = clock.now()
+    rows = session.execute(_shelf(frozenset(asked)), {**asked, "viewer": viewer, "now": now, "size": size + 1}).all()
+    drawn = [_card(read, *row[:_WIDTH]) for read, row in _with_terms(session, rows, viewer, now)]
+    found = page_of(drawn, size, lambda row: (row.listing_id.hex,))
     return found, rows[0][-1] if rows and "counted" in asked else 0
 
 
-def window(session: Session, *, size: int) -> list[CardRow]:
+def window(session: Session, *, size: int, viewer: UUID | None) -> list[CardRow]:
     """Return the newest live listings for a shop window: of as many merchants as are among four times so many."""
-    newest = shelf(session, size=size * _LOOKED_AT).items
+    newest = shelf(session, size=size * _LOOKED_AT, viewer=viewer).items
     turns: Counter[UUID] = Counter()
     places: list[tuple[int, int]] = []
     for age, row in enumerate(newest):
@@ -147,11 +163,31 @@ def hs_codes(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, s
     return dict(session.execute(rows).all())
 
 
-def cards(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, CardRow]:
+def cards(session: Session, *, listing_ids: Collection[UUID], viewer: UUID | None) -> dict[UUID, CardRow]:
     """Return the cards of live listings by id, for whoever found them by other means."""
-    rows = session.execute(_CARDS_OF, {"now": clock.now(), "ids": list(listing_ids)})
-    found = [_card(*row) for row in rows]
+    now = clock.now()
+    rows = session.execute(_CARDS_OF, {"now": now, "viewer": viewer, "ids": list(listing_ids)}).all()
+    found = [_card(read, *row) for read, row in _with_terms(session, rows, viewer, now)]
     return {row.listing_id: row for row in found}
+
+
+class _Read(NamedTuple):
+    """A listing as somebody reads it: whose it is, who may read its prices, and what this reader does."""
+
+    listing_id: UUID
+    merchant_id: UUID
+    visibility: Visibility
+    terms: Terms
+
+
+def _with_terms(
+    session: Session, rows: Sequence[Any], viewer: UUID | None, now: datetime
+) -> list[tuple[_Read, Sequence[Any]]]:
+    """Return whose each row is and what of its prices is read, and the columns behind those that tell it."""
+    asked = [Asked(UUID(row[0]), UUID(row[1]), row[2], bool(row[3])) for row in rows]
+    terms = terms_of(session, viewer=viewer, asked=asked, now=now)
+    read = [_Read(each[0], each[1], Visibility(each[2]), terms[each[0]]) for each in asked]
+    return [(each, row[len(_WHOSE) :]) for each, row in zip(read, rows, strict=True)]
 
 
 def _left() -> sa.ColumnElement[int]:
@@ -183,20 +219,24 @@ def _of_cards(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-# The columns of these are the arguments of `_card` and of `_listing`.
-_CARDS: Final = _of_cards(
+_WHOSE: Final = (
     _text(ListingCard.listing_id),
     _text(ListingCard.company_id),
+    _text(ListingCard.visibility),
+    has_own(ListingCard.listing_id),
+)
+# What comes behind are the arguments of `_card` and of `_listing`.
+_CARDS: Final = _of_cards(
+    *_WHOSE,
     _text(ListingCard.face),
     Company.name,
     _left() >= ListingCard.moq,
     ListingCard.origin,
     ListingCard.moq,
 )
-_WIDTH: Final = len(_CARDS.selected_columns)
+_WIDTH: Final = len(_CARDS.selected_columns) - len(_WHOSE)
 _PAGES: Final = _of_cards(
-    _text(ListingCard.listing_id),
-    _text(ListingCard.company_id),
+    *_WHOSE,
     ListingCard.hs_code,
     ListingCard.origin,
     ListingCard.moq,
@@ -242,11 +282,16 @@ def _conditions(card: Any, asked: frozenset[str]) -> list[sa.ColumnElement[bool]
         "category": card.category_id == _id_of(Category, Category.code == sa.bindparam("category")),
         "commodity": card.commodity_id == _id_of(Commodity, Commodity.slug == sa.bindparam("commodity")),
         "origin": card.origin == sa.bindparam("origin"),
-        "incoterm": card.bases.like(sa.bindparam("incoterm"), escape="/"),
+        "incoterm": _by_rule(card, is_own="own_rule" in asked),
         "merchant_id": card.company_id == sa.bindparam("merchant_id", type_=sa.Uuid()),
         "after": card.listing_id < sa.bindparam("after", type_=sa.Uuid()),
     }
     return [known[name] for name in sorted(asked & known.keys())]
+
+
+def _by_rule(card: Any, *, is_own: bool) -> sa.ColumnElement[bool]:
+    listed = card.bases.like(sa.bindparam("incoterm"), escape="/")
+    return sa.or_(listed, has_own(card.listing_id, sa.bindparam("own_rule"))) if is_own else listed
 
 
 def _id_of(entity: type[Category | Commodity], condition: sa.ColumnElement[bool]) -> Any:
@@ -255,8 +300,7 @@ def _id_of(entity: type[Category | Commodity], condition: sa.ColumnElement[bool]
 
 @lru_cache(maxsize=_KEPT_LISTINGS)
 def _listing(
-    listing_id: str,
-    company_id: str,
+    read: _Read,
     hs_code: str,
     origin: str,
     moq: int,
@@ -270,13 +314,17 @@ def _listing(
 ) -> ListingRow:
     face, page = json.loads(face_text), json.loads(page_text)
     commodity = page["commodity"] or {}
-    names = {ladder["place"]: ladder["place_names"] for ladder in page["ladders"]}
     packing = Packing(**page["packing"]) if page["packing"] else None
     hindrance = Hindrance(page["hindrance"]) if page.get("hindrance") else None
     until = page.get("certified_until")
+    own = of_text(read.terms.own)
+    names = {ladder["place"]: ladder["place_names"] for ladder in page["ladders"]} | _names(own)
+    listed = [
+        stored_ladder(each["currency"], each["incoterm"], each["place"], each["tiers"]) for each in page["ladders"]
+    ]
     offer = OfferRow(
-        listing_id=UUID(listing_id),
-        merchant_id=UUID(company_id),
+        listing_id=read.listing_id,
+        merchant_id=read.merchant_id,
         sku=face["sku"],
         version=version,
         titles=face["titles"],
@@ -290,12 +338,10 @@ def _listing(
         fresh=page["fresh"],
         hub_code=page["hub"],
         packing=None if hindrance else packing,
-        ladders=tuple(
-            stored_ladder(each["currency"], each["incoterm"], each["place"], each["tiers"]) for each in page["ladders"]
-        ),
+        ladders=effective(listed, [each.ladder for each in own], sees=read.terms.sees),
         available=max(0, left) if face["lead_days"] is None else None,
         country=country,
-        closures=read(closures),
+        closures=closed_days(closures),
         hindrance=hindrance,
         certified_until=date.fromisoformat(until) if until else None,
     )
@@ -316,13 +362,19 @@ def _listing(
         details=page.get("details", {}),
         stated_packing=packing,
         group=UUID(page["group"]) if page.get("group") else None,
+        basis=(face["currency"], face["incoterm"], face["place"]),
+        visibility=read.visibility,
+        own={each.ladder.basis: each.until for each in own},
     )
+
+
+def _names(own: Iterable[Own]) -> dict[str, Mapping[str, str]]:
+    return {each.ladder.place_code: each.place_names for each in own}
 
 
 @lru_cache(maxsize=_KEPT_CARDS)
 def _card(
-    listing_id: str,
-    company_id: str,
+    read: _Read,
     face_text: str,
     merchant: str,
     is_enough: bool,  # noqa: FBT001  a column
@@ -330,9 +382,16 @@ def _card(
     moq: int,
 ) -> CardRow:
     face = json.loads(face_text)
+    own = of_text(read.terms.own)
+    basis = (face["currency"], face["incoterm"], face["place"])
+    first = next((each for each in own if each.ladder.basis == basis), own[0] if own else None)
+    if first is not None:
+        basis, price = first.ladder.basis, first.ladder.lowest
+    else:
+        price = UnitPrice(face["price"], face["currency"]) if read.terms.sees else None
     return CardRow(
-        listing_id=UUID(listing_id),
-        merchant_id=UUID(company_id),
+        listing_id=read.listing_id,
+        merchant_id=read.merchant_id,
         merchant=merchant,
         titles=face["titles"],
         source_locale=face["source"],
@@ -341,10 +400,12 @@ def _card(
         origin=origin,
         unit=face["unit"],
         moq=moq,
-        price=UnitPrice(face["price"], face["currency"]),
-        incoterm=face["incoterm"],
-        place_code=face["place"],
-        place_names=face["place_names"],
+        price=price,
+        incoterm=basis[1],
+        place_code=basis[2],
+        place_names=first.place_names if first else face["place_names"],
+        visibility=read.visibility,
+        is_own_price=first is not None,
         lead_days=face["lead_days"],
         is_in_stock=face["lead_days"] is not None or is_enough,
     )

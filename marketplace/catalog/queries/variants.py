@@ -29,10 +29,10 @@ def group_of(session: Session, *, listing_id: UUID) -> tuple[tuple[str, ...], tu
     return _read(session, mine)
 
 
-def on_sale(session: Session, *, group_id: UUID) -> tuple[tuple[str, ...], tuple[VariantRow, ...]]:
+def on_sale(session: Session, *, group_id: UUID, viewer: UUID | None) -> tuple[tuple[str, ...], tuple[VariantRow, ...]]:
     """Return the axes of a group and those of its variants that are public, in two queries."""
     axes, rows = _read(session, sa.literal(group_id, sa.Uuid()))
-    cards = shelf.cards(session, listing_ids=[row.listing_id for row in rows])
+    cards = shelf.cards(session, listing_ids=[row.listing_id for row in rows], viewer=viewer)
     return axes, tuple(replace(row, card=cards[row.listing_id]) for row in rows if row.listing_id in cards)
 
 

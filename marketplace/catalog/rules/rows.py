@@ -14,6 +14,7 @@ from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.proposals import ProposalState
 from marketplace.catalog.rules.said import Said
 from marketplace.catalog.rules.states import ListingState
+from marketplace.catalog.rules.visibility import Visibility
 from marketplace.kernel.money import UnitPrice
 
 
@@ -25,6 +26,7 @@ class OfferRow:
 
     ``packing`` is None while no freight can be named: it is not stated, or there is a ``hindrance``. From the day after
     ``certified_until`` a certificate of the goods is over.
+    ``ladders`` are those that the asker buys on, its own first; none where its prices are not for the asker to read.
     """
 
     listing_id: UUID
@@ -63,7 +65,7 @@ class OfferRow:
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """A live listing on a shelf; ``price`` is the lowest tier of its leading ladder."""
+    """A live listing on a shelf; ``price`` is the lowest tier of its leading ladder, None for who may not read it."""
 
     listing_id: UUID
     merchant_id: UUID
@@ -75,10 +77,12 @@ class CardRow:
     origin: str
     unit: str
     moq: int
-    price: UnitPrice
+    price: UnitPrice | None
     incoterm: str
     place_code: str
     place_names: Mapping[str, str]
+    visibility: Visibility
+    is_own_price: bool
     lead_days: int | None
     is_in_stock: bool
 
@@ -95,7 +99,11 @@ class PictureRow:
 
 @dataclass(frozen=True, slots=True)
 class ListingRow:
-    """A live listing's page: its offer and what people read about it."""
+    """A live listing's page: its offer and what people read about it.
+
+    ``basis`` (currency, rule, place) is the leading one, which everybody reads; ``own`` are those on which the reader
+    has a price of its own, and until when.
+    """
 
     offer: OfferRow
     merchant: str
@@ -110,6 +118,9 @@ class ListingRow:
     place_names: Mapping[str, Mapping[str, str]]
     pictures: tuple[PictureRow, ...]
     said: Said
+    basis: tuple[str, str, str]
+    visibility: Visibility
+    own: Mapping[tuple[str, str, str], datetime | None]
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
     stated_packing: Packing | None = None
     group: UUID | None = None
@@ -192,6 +203,7 @@ class OwnRow:
     held: int
     has_waiting_change: bool
     price_jumped: bool
+    visibility: Visibility
     changed_at: datetime
 
 

@@ -133,6 +133,7 @@ def _draw(listing: Listing, faces: _Faces) -> dict[str, Any]:
         "hs_code": listing.hs_code,
         "moq": listing.moq,
         "version": listing.version,
+        "visibility": listing.price_visibility,
         "bases": f"|{'|'.join(sorted({ladder.incoterm for ladder in ladders}))}|",
         "face": {
             "sku": listing.sku,

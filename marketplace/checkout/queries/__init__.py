@@ -91,7 +91,7 @@ def cart(
         )
         for line in kept.lines
     ]
-    offers = catalog.offers(session, listing_ids=[item.listing_id for item in items], now=now)
+    offers = catalog.offers(session, listing_ids=[item.listing_id for item in items], viewer=company_id, now=now)
     free = reference.free_days(session, countries={offer.country for offer in offers.values()}, now=now)
     works = {listing_id: offer.works(free) for listing_id, offer in offers.items()}
     days = reference.setting(session, Setting.MERCHANT_CONFIRM_WORKING_DAYS, at=now)

@@ -205,6 +205,8 @@ def price_line(
     try:
         ladder = ladder_of(item, offer)
     except DomainError as refusal:
+        if not offer.ladders:
+            return GoneLine(item=item, problem=Problem("price_hidden", {}))
         return GoneLine(item=item, problem=Problem("price_basis_gone", {"accepted": refusal.errors[0].accepted}))
     price = price_at(ladder, item.quantity)
     to_place = destination_of(item.place_code, item.incoterm, destination)

@@ -65,13 +65,14 @@ class Look:
     ``goes_to`` is where the goods of this price would go, which is its named place where the seller brings them there;
     ``ready_at`` from when goods ordered now could be handed over, ``notice`` the closure that comes in between next.
     ``variants`` are those of its group that are on sale, this one included, with their values on the ``axes``.
+    There is neither ladder nor price where the prices are not for this reader.
     """
 
     listing: ListingRow
-    ladder: Ladder
+    ladder: Ladder | None
     quantity: int
-    unit_price: UnitPrice
-    amount: Money
+    unit_price: UnitPrice | None
+    amount: Money | None
     cartons: int | None
     load: Load | None
     to: str | None
@@ -87,6 +88,17 @@ class Look:
     def is_elsewhere(self) -> bool:
         """Whether the price brings the goods to another place than was asked for."""
         return self.goes_to != self.to
+
+    @property
+    def basis(self) -> tuple[str, str, str]:
+        """Currency, rule and place of the price, or of the leading one that is not for this reader."""
+        return self.ladder.basis if self.ladder else self.listing.basis
+
+    @property
+    def hub(self) -> str:
+        """Where the lorry takes the goods in."""
+        _, incoterm, place = self.basis
+        return hub_of(incoterm, place, self.listing.offer.hub_code)
 
 
 def check_filters(session: Session, **wanted: str | None) -> None:
@@ -250,15 +262,23 @@ def form_values(draft: ListingDraft) -> dict[str, Any]:
 
 
 def look(
-    session: Session, *, listing_id: UUID, asked: Looking, known: Sequence[PlaceRow] | None = None, now: datetime
+    session: Session,
+    *,
+    listing_id: UUID,
+    asked: Looking,
+    viewer: UUID | None,
+    known: Sequence[PlaceRow] | None = None,
+    now: datetime,
 ) -> Look:
     """Compose a product page: price at the quantity, packing, and to a place the departures with their freight.
 
-    ``known``: the places that goods can be sent to, where the caller has read them already.
+    ``viewer``: the company that reads, None for a stranger; ``known``: the places that goods can be sent to, where the
+    caller has read them already.
     """
-    listing = queries.listing(session, listing_id=listing_id, now=now)
+    listing = queries.listing(session, listing_id=listing_id, viewer=viewer, now=now)
     offer = listing.offer
-    ladder = ladder_for(offer.ladders, currency=asked.currency, incoterm=asked.incoterm, place=asked.place)
+    ladder = _ladder_asked(offer.ladders, asked)
+    _, incoterm, place = ladder.basis if ladder else listing.basis
     quantity = asked.quantity if asked.quantity is not None else least_quantity(offer.moq, offer.multiple)
     check_quantity(quantity, moq=offer.moq, multiple=offer.multiple)
     load = load_of(quantity, offer.packing) if offer.packing else None
@@ -270,18 +290,20 @@ def look(
     goes_to = None
     if asked.to is not None:
         _check_destination(asked.to, destinations(session) if known is None else known)
-        goes_to = ladder.place_code if is_included(ladder.incoterm) else asked.to
+        goes_to = place if is_included(incoterm) else asked.to
     if goes_to is not None and load is not None:
-        hub = hub_of(ladder.incoterm, ladder.place_code, offer.hub_code)
+        hub = hub_of(incoterm, place, offer.hub_code)
         options = option_queries.options(session, hub_code=hub, to_place=goes_to, load=load, after=ready, now=now)
-    price = price_at(ladder, quantity)
-    axes, variants = group_queries.on_sale(session, group_id=listing.group) if listing.group else ((), ())
+    axes, variants = (
+        group_queries.on_sale(session, group_id=listing.group, viewer=viewer) if listing.group else ((), ())
+    )
+    price = price_at(ladder, quantity) if ladder else None
     return Look(
         listing=listing,
         ladder=ladder,
         quantity=quantity,
         unit_price=price,
-        amount=price.times(quantity),
+        amount=price.times(quantity) if price else None,
         cartons=cartons(quantity, offer.packing) if offer.packing else None,
         load=load,
         to=asked.to,
@@ -301,6 +323,13 @@ def _asked_there(session: Session, hs_code: str, goes_to: str | None, now: datet
         return ()
     country = reference.country_of(session, code=goes_to)
     return customs.asked(session, country=country, hs_codes=[hs_code], day=now.date()).get(hs_code, ())
+
+
+def _ladder_asked(ladders: Sequence[Ladder], asked: Looking) -> Ladder | None:
+    """Return the ladder that is asked for; none where no price is for this reader, whatever basis he names."""
+    if not ladders:
+        return None
+    return ladder_for(ladders, currency=asked.currency, incoterm=asked.incoterm, place=asked.place)
 
 
 def warnings(session: Session, *, company_id: UUID, draft: ListingDraft) -> list[FieldError]:

@@ -11,6 +11,7 @@ from marketplace.catalog.rules.comparing import MOST_OFFERS, By, Comparison, Wis
 from marketplace.catalog.rules.details.attributes import Attribute
 from marketplace.catalog.rules.proposals import Proposal
 from marketplace.catalog.rules.rows import CommodityRow, ListingRow
+from marketplace.edge.identity import reading_company
 from marketplace.edge.requests.commodities import AttributeBody, CommodityQuery, ProposalBody
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.reference.rules import INCOTERMS, RCEP
@@ -40,7 +41,7 @@ def shared_page(session: Session, *, slug: str, query: CommodityQuery) -> Shared
         raise Refused.fields(*errors)
     commodity = goods.commodity(session, slug=slug)
     asked = goods.attributes(session, category=commodity.category)
-    rows = tuple(shelf.of_commodity(session, slug=slug, size=MOST_OFFERS))
+    rows = tuple(shelf.of_commodity(session, slug=slug, size=MOST_OFFERS, viewer=reading_company()))
     wish = Wish(
         currency=query.currency,
         incoterm=query.incoterm,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.rules.places import listed_rows
 from marketplace.edge.acts.catalog import check_filters, destinations
+from marketplace.edge.identity import reading_company
 from marketplace.edge.requests.search import Search
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
@@ -45,6 +46,7 @@ def _find(session: Session, asked: Search, to: str | None) -> Found:
         sort=asked.sort or Sort.RELEVANCE,
         cursor=asked.cursor,
         filters=chosen(asked),
+        viewer=reading_company(),
     )
     return found.find(session, index=current_app.extensions["city.search"], wish=wish, now=clock.now())
 

@@ -14,7 +14,7 @@ from marketplace.catalog.queries.sections import SectionRow
 from marketplace.catalog.rules.rows import CardRow
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.edge.acts import files
-from marketplace.edge.identity import require_actor
+from marketplace.edge.identity import reading_company, require_actor
 from marketplace.edge.parsing import parse
 from marketplace.edge.requests import storefronts as requests
 from marketplace.exchange.queries import fairs, pavilions
@@ -99,7 +99,7 @@ def pavilion(session: Session, *, country: str, cursor: str | None, now: datetim
         country=code,
         exhibitors=pavilions.exhibitors(session, country=code, cursor=cursor),
         sections=sections_of.sections(session, origin=code),
-        newest=shelf.shelf(session, origin=code, size=_NEWEST).items,
+        newest=shelf.shelf(session, origin=code, viewer=reading_company(), size=_NEWEST).items,
         lorries=departures.departures(session, after=now, now=now, from_country=code, size=_LORRIES).items,
         fairs=fairs.coming(session, now=now, country=code),
     )

@@ -42,7 +42,7 @@ def ask(
     Conflict ``questions_waiting`` and TooMany ``too_many_questions`` for a company that asks more than is answered.
     """
     actor.must(Permission.EXCHANGE_QUESTION_ASK)
-    offer = catalog.offers(session, listing_ids=(listing_id,), now=now).get(listing_id)
+    offer = catalog.offers(session, listing_ids=(listing_id,), viewer=actor.company, now=now).get(listing_id)
     if offer is None:
         raise NotFound("listing")
     if offer.merchant_id == actor.company:

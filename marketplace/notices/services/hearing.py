@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import events as accounts
+from marketplace.catalog.customer_prices import events as prices
 from marketplace.exchange.events import enquiries, leads, notes, remarks, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.events import Event, together
@@ -244,6 +245,16 @@ def on_question_answered(session: Session, event: remarks.QuestionAnswered) -> N
 def on_remark_hidden(session: Session, event: remarks.RemarkHidden) -> None:
     """Tell the author, and why."""
     _later(session, event, News.REMARK_HIDDEN, remark=event.remark_id)
+
+
+def on_price_asked(session: Session, event: prices.PriceAsked) -> None:
+    """Tell the merchant who asks for his price."""
+    _later(session, event, News.PRICE_ASKED, request=event.request_id)
+
+
+def on_price_answered(session: Session, event: prices.PriceAnswered) -> None:
+    """Tell whoever asked."""
+    _later(session, event, News.PRICE_ANSWERED, request=event.request_id)
 
 
 def _payment(session: Session, event: payments.PaymentEvent, news: News) -> None:

@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import CompanyKind, permissions_of
+from marketplace.catalog.customer_prices.queries import requests as price_requests
+from marketplace.catalog.customer_prices.queries.requests import RequestRow
+from marketplace.catalog.customer_prices.rules.requests import RequestState
 from marketplace.catalog.rules.texts import in_language
 from marketplace.exchange.queries import enquiries, leads, questions, remarks, storefronts
 from marketplace.exchange.rules.enquiries import EnquiryState
@@ -393,6 +396,23 @@ def _remark_hidden(session: Session, job: Facts, _now: datetime) -> Iterator[Let
         yield Letter(row.company_id, facts | {"kind": row.kind.value, "path": _WRITTEN_AT[row.kind]})
 
 
+def _price_asked(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = price_requests.request(session, request_id=UUID(job["request"]))
+    if row.state is RequestState.OPEN:
+        facts = _of_request(row) | {"buyer": row.company, "until": row.due_at, "path": "/merchant/price-requests"}
+        yield Letter(row.merchant_id, facts)
+
+
+def _price_answered(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = price_requests.request(session, request_id=UUID(job["request"]))
+    facts = {"merchant": row.merchant, "state": row.state.value, "path": f"/products/{row.listing_id}"}
+    yield Letter(row.company_id, _of_request(row) | facts)
+
+
+def _of_request(row: RequestRow) -> dict[str, Any]:
+    return {"item": row.titles.get(row.source_locale) or row.sku, "amount": str(row.quantity)}
+
+
 def _of_payment(session: Session, job: Facts) -> Iterator[tuple[dict[str, Any], PaymentRow]]:
     kind, subject_id = job["subject"]
     subject = Subject(SubjectKind(kind), UUID(subject_id))
@@ -458,4 +478,6 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.QUESTION_ASKED: _question_asked,
     News.QUESTION_ANSWERED: _question_answered,
     News.REMARK_HIDDEN: _remark_hidden,
+    News.PRICE_ASKED: _price_asked,
+    News.PRICE_ANSWERED: _price_answered,
 }

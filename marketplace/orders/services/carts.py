@@ -37,10 +37,10 @@ def put_line(
 
     ``to`` becomes the destination of a cart that has none or nothing in it; one that goes elsewhere goes on doing so.
     Return where the cart goes. Refused ``quantity`` naming both neighbours, ``price_basis`` naming those there are,
-    ``listing`` for the company's own goods and for goods that no lorry can be booked for, ``to``; NotFound for a
+    ``listing`` for the company's own goods and for goods without a lorry or a price for it, ``to``; NotFound for a
     listing that is not live.
     """
-    offer = catalog.offers(session, listing_ids=(listing_id,)).get(listing_id)
+    offer = catalog.offers(session, listing_ids=(listing_id,), viewer=actor.company, now=now).get(listing_id)
     if offer is None:
         raise NotFound("listing")
     if offer.merchant_id == actor.company:
@@ -50,6 +50,8 @@ def put_line(
     if to is not None:
         _check_destination(session, to)
     check_quantity(quantity, moq=offer.moq, multiple=offer.multiple)
+    if not offer.ladders:
+        raise Refused.field("listing", "price_hidden", "goods whose price you may read")
     ladder = ladder_for(offer.ladders, currency=currency, incoterm=incoterm, place=place)
     cart = _cart(session, actor, now)
     if to is not None and (cart.destination is None or not _lines(session, cart)):

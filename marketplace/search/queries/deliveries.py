@@ -39,7 +39,8 @@ def deliveries(
     session: Session, *, origins: Mapping[UUID, Origin], quantity: int | None, to: str, now: datetime
 ) -> dict[UUID, OptionRow]:
     """Return the first departure that takes each listing's quantity (its least one by default), with the freight."""
-    offers = catalog.offers(session, listing_ids=list(origins), now=now)
+    # Hub and packing alone: no price is read here.
+    offers = catalog.offers(session, listing_ids=list(origins), viewer=None, now=now)
     ready = _ready(session, origins.values(), now)
     wants = {
         listing_id: (

@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules.closures import read
+from marketplace.catalog.customer_prices.queries import terms as price_terms
+from marketplace.catalog.customer_prices.queries.terms import Asked, has_own
+from marketplace.catalog.customer_prices.rules.terms import Terms
 from marketplace.catalog.models import ListingCard
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.details.parts import as_part_number
@@ -29,6 +32,7 @@ from marketplace.search.index import IndexBroken, SearchIndex
 from marketplace.search.models import SearchEntry, SearchPrice
 from marketplace.search.queries import deliveries
 from marketplace.search.queries.deliveries import Origin
+from marketplace.search.queries.own_prices import Compared, compared
 from marketplace.search.rules.documents import MOST_HITS, Answer, Hit
 from marketplace.search.rules.merchants import NAMED, names_merchant
 from marketplace.search.rules.text import fold
@@ -49,7 +53,10 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for: words, a place by its code, a quantity for price and freight, filters by facet, an order."""
+    """What is asked for: words, a place by its code, a quantity for price and freight, filters by facet, an order.
+
+    ``viewer`` is the company that asks, None for a stranger: prices are those it may read.
+    """
 
     q: str
     to: str | None = None
@@ -57,6 +64,7 @@ class Wish:
     sort: Sort = Sort.RELEVANCE
     cursor: str | None = None
     filters: Mapping[str, str] = field(default_factory=dict[str, str])
+    viewer: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,7 @@ def find(session: Session, *, index: SearchIndex, wish: Wish, now: datetime, siz
     No words is everything that is live, newest first. Without a place the order by arrival is by relevance.
     """
     answer, is_degraded = _ask(session, index, wish.q)
-    candidates = _candidates(session, answer.hits, wish.quantity, fold(wish.q).strip())
+    candidates = _candidates(session, answer.hits, wish, now)
     fitting = [each for each in candidates if _passes(each, wish.filters)]
     arrivals: dict[Origin, datetime] = {}
     if wish.to and wish.sort is Sort.ARRIVAL:
@@ -134,7 +142,7 @@ def _page(
 
 def _rows(session: Session, page: Sequence[_Candidate], wish: Wish, now: datetime) -> tuple[FoundRow, ...]:
     """Return the cards of what is live at this moment: the database has the last word."""
-    cards = catalog.cards(session, listing_ids=[each.listing_id for each in page])
+    cards = catalog.cards(session, listing_ids=[each.listing_id for each in page], viewer=wish.viewer)
     origins = {each.listing_id: each.origin for each in page if each.listing_id in cards}
     taken: dict[UUID, OptionRow] = {}
     if wish.to and origins:
@@ -186,13 +194,15 @@ def _by_text(session: Session, terms: Sequence[Term]) -> Answer:
     return Answer(tuple(Hit(listing_id, 0.0) for listing_id in ids))
 
 
-def _candidates(session: Session, hits: Sequence[Hit], quantity: int | None, words: str) -> list[_Candidate]:
+def _candidates(session: Session, hits: Sequence[Hit], wish: Wish, now: datetime) -> list[_Candidate]:
     """Return the hits that are live with what is counted and sorted by, in one narrow query.
 
-    Goods of a merchant who is named stand before all others.
+    Goods of a merchant who is named stand before all others. Where prices are not for everybody, or the reader has
+    its own, they are asked for besides.
     """
     if not hits:
         return []
+    quantity, words = wish.quantity, fold(wish.q).strip()
     price = sa.select(sa.func.min(SearchPrice.usd_micro)).where(SearchPrice.listing_id == SearchEntry.listing_id)
     if quantity is not None:
         price = price.where(SearchPrice.from_quantity <= quantity)
@@ -209,29 +219,48 @@ def _candidates(session: Session, hits: Sequence[Hit], quantity: int | None, wor
             Company.name.label("merchant"),
             Company.country,
             sa.cast(Company.own_closures, sa.Text).label("closures"),
+            ListingCard.company_id,
+            ListingCard.visibility,
+            (has_own(SearchEntry.listing_id) if wish.viewer else sa.false()).label("has_own"),
             price.correlate(SearchEntry).scalar_subquery().label("price"),
         )
         .join(ListingCard, ListingCard.listing_id == SearchEntry.listing_id)
         .join(Company, Company.id == ListingCard.company_id)
-        .where(SearchEntry.listing_id.in_(list(ranks)))
-    )
+        .where(SearchEntry.listing_id.in_(list(ranks))),
+        {"viewer": wish.viewer, "now": now} if wish.viewer else {},
+    ).all()
+    asked = [Asked(row.listing_id, row.company_id, row.visibility, row.has_own) for row in rows]
+    terms = price_terms.terms_of(session, viewer=wish.viewer, asked=asked, now=now)
+    own: Mapping[UUID, Compared] = {}
+    if wish.viewer is not None:
+        mine = [each.listing_id for each in asked if each.has_own]
+        own = compared(session, listing_ids=mine, viewer=wish.viewer, quantity=quantity, now=now)
     return [
-        _candidate(row, ranks[row.listing_id] + (NAMED if words and names_merchant(words, row.merchant) else 0))
+        _candidate(
+            row,
+            ranks[row.listing_id] + (NAMED if words and names_merchant(words, row.merchant) else 0),
+            own.get(row.listing_id) or _listed(row, terms[row.listing_id]),
+        )
         for row in rows
     ]
 
 
-def _candidate(row: Any, rank: int) -> _Candidate:
+def _listed(row: Any, terms: Terms) -> Compared:
+    bases, currencies = (tuple(text.strip("|").split("|")) for text in (row.bases, row.currencies))
+    return Compared(row.price if terms.sees else None, bases, currencies)
+
+
+def _candidate(row: Any, rank: int, prices: Compared) -> _Candidate:
     return _Candidate(
         listing_id=row.listing_id,
         rank=rank,
-        price=_LAST if row.price is None else row.price,
+        price=_LAST if prices.usd_micro is None else prices.usd_micro,
         origin=Origin(row.hub_code, row.lead_days, row.country, read(row.closures)),
         facets={
             "category": (row.category,),
             "origin": (row.origin,),
-            "basis": tuple(row.bases.strip("|").split("|")),
-            "currency": tuple(row.currencies.strip("|").split("|")),
+            "basis": prices.bases,
+            "currency": prices.currencies,
         },
     )
 

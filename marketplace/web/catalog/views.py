@@ -13,14 +13,13 @@ from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods, pictures, shelf
 from marketplace.catalog.queries import sections as shelves
-from marketplace.catalog.rules.pricing import hub_of
 from marketplace.catalog.rules.rows import CategoryRow, ListingRow
 from marketplace.edge.acts import catalog as acts
 from marketplace.edge.acts import sellers
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.acts.files import bytes_store
 from marketplace.edge.answers import problem
-from marketplace.edge.identity import current_actor
+from marketplace.edge.identity import current_actor, reading_company
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public
 from marketplace.edge.requests import catalog as requests
@@ -56,7 +55,7 @@ def products() -> str:
     session = reading()
     chosen = {name: getattr(asked, name) for name in _FILTERS}
     categories = goods.categories(session)
-    page, total = shelf.counted(session, **chosen, cursor=asked.cursor)
+    page, total = shelf.counted(session, **chosen, cursor=asked.cursor, viewer=reading_company())
 
     def values() -> dict[str, Any]:
         kept = {name: value for name, value in chosen.items() if value}
@@ -108,7 +107,8 @@ def seller(company_id: UUID) -> str:
     today = showroom.today_at(session, now=clock.now())
     booths = showroom.booths_of(session, company_id=company_id, today=today)
     sections = shelves.sections(session, merchant_id=company_id)
-    page = shelf.shelf(session, merchant_id=company_id, category=asked.category, cursor=asked.cursor)
+    viewer = reading_company()
+    page = shelf.shelf(session, merchant_id=company_id, category=asked.category, cursor=asked.cursor, viewer=viewer)
     kept: dict[str, Any] = {"category": asked.category} if asked.category else {}
 
     def values() -> dict[str, Any]:
@@ -176,19 +176,20 @@ def product(listing_id: UUID) -> Any:
     """Show one listing: prices, packing, and the lorries that take a quantity to a city."""
     session, now = reading(), clock.now()
     asked, errors, destinations = requests.Looking(), {}, acts.destinations(session)
+    viewer = reading_company()
     try:
         names = requests.Looking.model_fields
         asked = parse(requests.Looking, {name: request.args[name] for name in names if name in request.args})
-        look = acts.look(session, listing_id=listing_id, asked=asked, known=destinations, now=now)
+        look = acts.look(session, listing_id=listing_id, asked=asked, viewer=viewer, known=destinations, now=now)
     except Refused as refusal:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
-        look = acts.look(session, listing_id=listing_id, asked=requests.Looking(), now=now)
+        look = acts.look(session, listing_id=listing_id, asked=requests.Looking(), viewer=viewer, now=now)
     row, listed = look.listing, look.listing.offer
     seen = _seen_at(request.args["label"], listing_id) if request.args.get("label") else None
-    hub = hub_of(look.ladder.incoterm, look.ladder.place_code, listed.hub_code)
     closed = look.notice and (look.notice.first, look.notice.last, look.notice.order_by)
     ready_on = look.ready_at.astimezone(ZoneInfo(zone_of(listed.country))).date()
     answered = questions.shown(session, listing_id=listing_id).items if row.said.questions else ()
+    currency, incoterm, _place = look.basis
 
     def values() -> dict[str, Any]:
         return {
@@ -209,9 +210,13 @@ def product(listing_id: UUID) -> Any:
             "hindrance": details.HINDRANCES[listed.hindrance] if listed.hindrance else None,
             "unit": shown.unit(listed.unit),
             "origin": shown.country(listed.origin),
-            "hub": shown.place(row.place_names.get(hub, {}), hub),
+            "hub": shown.place(row.place_names.get(look.hub, {}), look.hub),
             "ladders": [shown.ladder(ladder, row.place_names, look.quantity) for ladder in listed.ladders],
-            "chosen": shown.ladder(look.ladder, row.place_names, look.quantity),
+            "chosen": shown.basis(look.basis, row.place_names),
+            "hidden": shown.hidden(row.visibility) if look.ladder is None else None,
+            "own_until": row.own.get(look.basis),
+            "is_own": look.basis in row.own,
+            "zone": zone_of(row.merchant_country),
             "least": acts.least_quantity(listed.moq, listed.multiple),
             "supply": shown.supply(listed.lead_days, is_in_stock=bool(listed.available)),
             "closed": look.notice,
@@ -226,7 +231,7 @@ def product(listing_id: UUID) -> Any:
             "values": {
                 "quantity": request.args.get("quantity") if "quantity" in errors else look.quantity,
                 "to": request.args.get("to", ""),
-                "basis": f"{look.ladder.currency} {look.ladder.incoterm}",
+                "basis": f"{currency} {incoterm}",
             },
             "errors": errors,
             "answered": answered,

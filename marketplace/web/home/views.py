@@ -16,6 +16,7 @@ from marketplace.accounts.rules.terms import TermsKind
 from marketplace.catalog.queries import goods as goods_queries
 from marketplace.catalog.queries import shelf
 from marketplace.edge import schema
+from marketplace.edge.identity import reading_company
 from marketplace.edge.metrics import Backlog
 from marketplace.edge.permissions import public
 from marketplace.kernel import clock
@@ -46,7 +47,7 @@ def index() -> str:
     return render_template(
         "home/index.html",
         categories=goods.shelves(goods_queries.categories(session)),
-        offers=[goods.card(row) for row in shelf.window(session, size=_NEWEST)],
+        offers=[goods.card(row) for row in shelf.window(session, size=_NEWEST, viewer=reading_company())],
     )
 
 

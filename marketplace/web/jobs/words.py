@@ -28,6 +28,7 @@ JOBS: Final[dict[str, Any]] = {
     "keep_timetable": _("Close departures at their cut-off"),
     "lapse_claims": _("Let claims go on whose time is over"),
     "lapse_payments": _("Note payments that are overdue"),
+    "lapse_price_requests": _("End requests for prices that nobody answered"),
     "prune_jobs": _("Clear old jobs away"),
     "rebuild_index": _("Build the search anew"),
     "receive_by_default": _("Receive goods that nobody counted in time"),

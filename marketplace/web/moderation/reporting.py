@@ -45,7 +45,7 @@ def reporting(listing_id: UUID) -> str:
 
 
 def _report(listing_id: UUID, **given: Any) -> str:
-    offer = shelf.offers(reading(), listing_ids=[listing_id]).get(listing_id)
+    offer = shelf.offers(reading(), listing_ids=[listing_id], viewer=None).get(listing_id)
     if offer is None:
         raise NotFound("listing")
     return render_template(

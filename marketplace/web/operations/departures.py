@@ -22,9 +22,10 @@ from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.rules.states import DepartureState
 from marketplace.web.operations import shown
 from marketplace.web.operations.blueprint import pages
-from marketplace.web.operations.lines import done, in_zone
+from marketplace.web.operations.lines import done
 from marketplace.web.shared import goods, locale
 from marketplace.web.shared.causes import cause_of
+from marketplace.web.shared.zones import in_zone
 
 _ASKED = ("line", "state", "from", "to", "q", "sort", "cursor")
 _OPERATE = Permission.LOGISTICS_DEPARTURE_OPERATE

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -22,6 +21,7 @@ from marketplace.kernel.errors import Conflict, DomainError, FieldError, NotFoun
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods, locale, render
+from marketplace.web.shared.zones import in_zone
 
 _BLANK: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None}
 
@@ -197,12 +197,3 @@ def _said_in(error: FieldError, zone: str) -> FieldError:
     if error.code not in requests.BOUNDED_INSTANTS:
         return error
     return replace(error, accepted=f"{render.datetime_in(datetime.fromisoformat(at), zone)}{space}{side}")
-
-
-def in_zone(form: dict[str, str], name: str, zone: str) -> dict[str, str]:
-    """Read a time that a person wrote without a zone as the time at a place; what is no time is left for parsing."""
-    try:
-        at = datetime.fromisoformat(form.get(name, ""))
-    except ValueError:
-        return form
-    return form if at.tzinfo else {**form, name: at.replace(tzinfo=ZoneInfo(zone)).isoformat()}

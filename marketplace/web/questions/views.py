@@ -58,7 +58,7 @@ def _asked(session: Any, listing_id: UUID, body: requests.Question) -> str:
 
 def _about(listing_id: UUID, **back: Any) -> str:
     session, cursor = reading(), _cursor()
-    row = shelf.listing(session, listing_id=listing_id)
+    row = shelf.listing(session, listing_id=listing_id, viewer=None)
     page = queries.shown(session, listing_id=listing_id, cursor=cursor, size=queries.PAGE)
     return render_template(
         "questions/about.html",

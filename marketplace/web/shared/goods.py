@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext
 from marketplace.catalog.rules.pricing import Ladder, tier_at
 from marketplace.catalog.rules.rows import CardRow, CategoryRow
 from marketplace.catalog.rules.texts import in_language, language_of
+from marketplace.catalog.rules.visibility import Visibility
 from marketplace.reference.rules import RCEP
 from marketplace.web.shared import locale, words
 
@@ -25,6 +26,12 @@ UNITS: Final[dict[str, tuple[Any, Callable[[int], str] | None]]] = {
     "MTK": (lazy_gettext("m²"), None),
     "CT": (lazy_gettext("carton"), lambda number: words.ngettext("carton", "cartons", number)),
     "BG": (lazy_gettext("bag"), lambda number: words.ngettext("bag", "bags", number)),
+}
+_HIDDEN: Final = {
+    Visibility.PUBLIC: None,
+    Visibility.VERIFIED: lazy_gettext("Price for verified buyers"),
+    Visibility.NAMED: lazy_gettext("Price for customers of the merchant"),
+    Visibility.ON_REQUEST: lazy_gettext("Price on request"),
 }
 BASES: Final = ("FCA", "DAP")
 
@@ -93,6 +100,8 @@ def card(row: CardRow) -> dict[str, Any]:
         "merchant_href": url_for("catalog.seller", company_id=row.merchant_id),
         "origin": country(row.origin),
         "price": row.price,
+        "hidden": hidden(row.visibility) if row.price is None else None,
+        "is_own_price": row.is_own_price,
         "unit": unit(row.unit),
         "basis": {"rule": row.incoterm, "place": place(row.place_names, row.place_code)},
         "moq": row.moq,
@@ -139,17 +148,29 @@ def facets(categories: Sequence[CategoryRow], asked: Mapping[str, str | None]) -
     ]
 
 
+def hidden(visibility: Visibility) -> Any:
+    """Say to whom a price is shown that is not shown here."""
+    return _HIDDEN[visibility]
+
+
+def basis(found: tuple[str, str, str], names: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Return a price basis: currency, Incoterms rule, named place."""
+    currency, incoterm, code = found
+    return {
+        "currency": currency,
+        "incoterm": incoterm,
+        "place_code": code,
+        "basis": {"rule": incoterm, "place": place(names.get(code, {}), code)},
+    }
+
+
 def ladder(found: Ladder, names: Mapping[str, Mapping[str, str]], quantity: int | None = None) -> dict[str, Any]:
     """Return a price ladder, the tier of a quantity marked."""
     current = tier_at(found, quantity) if quantity is not None else None
-    return {
-        "currency": found.currency,
-        "incoterm": found.incoterm,
-        "place_code": found.place_code,
-        "basis": {"rule": found.incoterm, "place": place(names.get(found.place_code, {}), found.place_code)},
+    return basis(found.basis, names) | {
         "tiers": [
             {"quantity": tier.from_quantity, "price": tier.price, "current": tier == current} for tier in found.tiers
-        ],
+        ]
     }
 
 

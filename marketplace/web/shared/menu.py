@@ -53,6 +53,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Leads"), "showroom.leads", Permission.TRADE_LEAD_ANSWER, given=SELLS),
             Entry(_("Events we take part in"), "showroom.own_fairs", Permission.CATALOG_LISTING_EDIT, given=SELLS),
             Entry(_("Shared pages"), "catalog.proposals", Permission.CATALOG_LISTING_EDIT, given=SELLS),
+            Entry(_("Prices and customers"), "prices.desk", Permission.CATALOG_LISTING_EDIT, given=SELLS),
             Entry(_("Bring a price list"), "imports.overview", Permission.CATALOG_IMPORT_RUN, given=SELLS),
             Entry(_("To pack and hand over"), "operations.fulfilment", Permission.TRADE_ORDER_FULFIL, given=SELLS),
             Entry(_("Questions"), "questions.owed", Permission.EXCHANGE_ANSWER_WRITE, given=SELLS),

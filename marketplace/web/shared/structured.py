@@ -66,8 +66,9 @@ def product(row: ListingRow, destinations: Iterable[PlaceRow]) -> Node:
         "category": goods.text(row.category_names),
         "countryOfOrigin": {"@type": "Country", "name": goods.country(listed.origin)},
         "additionalProperty": _properties(row),
-        "offers": [_aggregate(row, ladders, destinations) for ladders in _by_currency(listed.ladders)],
     }
+    if listed.ladders:
+        found["offers"] = [_aggregate(row, ladders, destinations) for ladders in _by_currency(listed.ladders)]
     if description:
         found["description"] = description
     if row.pictures:

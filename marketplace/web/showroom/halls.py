@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import render_template, request, url_for
 
 from marketplace.catalog.queries import goods, shelf
+from marketplace.edge.identity import reading_company
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public
 from marketplace.edge.requests import showroom as requests
@@ -47,7 +48,8 @@ def booth(booth_id: UUID) -> str:
     today = queries.today_at(session, now=clock.now())
     row = queries.booth(session, booth_id=booth_id, today=today)
     rows = queries.exhibits(session, tenancy_id=row.tenancy_id, today=today, live=True) if row.tenancy_id else ()
-    cards = shelf.cards(session, listing_ids=[each.listing_id for each in rows]) if rows else {}
+    viewer = reading_company()
+    cards = shelf.cards(session, listing_ids=[each.listing_id for each in rows], viewer=viewer) if rows else {}
     return render_template(
         "showroom/booth.html",
         booth=row,

@@ -30,7 +30,7 @@ def label(code: str) -> Response:
     """Open the offer that an exhibit shows; a person's visit is counted once a day."""
     row = _exhibit(code)
     acts.opened(code)
-    is_offered = bool(shelf.cards(reading(), listing_ids=[row.listing_id]))
+    is_offered = bool(shelf.cards(reading(), listing_ids=[row.listing_id], viewer=None))
     if is_offered:
         to = url_for("catalog.product", listing_id=row.listing_id, label=code)
     else:
@@ -68,7 +68,7 @@ def _exhibit(code: str) -> queries.ExhibitRow:
 
 def _card(code: str, **given: Any) -> str:
     row, actor = _exhibit(code), current_actor()
-    offered = shelf.cards(reading(), listing_ids=[row.listing_id])
+    offered = shelf.cards(reading(), listing_ids=[row.listing_id], viewer=actor.company_id if actor else None)
     known = {}
     if actor is not None and actor.person_id is not None:
         person = accounts.get_person(reading(), person_id=actor.person_id)

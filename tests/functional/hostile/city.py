@@ -120,8 +120,8 @@ def build(app: Flask) -> City:
     city = City(app, people)
     city.ids |= {"setting": "HOLD_CARD_MINUTES", "country": "KH", "requirement": "tax_id", "reason": "unclear_title"}
     city.ids |= {"live": str(market.chains), "made": str(made_to_order), "pads": str(market.pads)}
-    for name in ("buyer", "merchant", "carrier"):
-        city.ids[f"company.{name}"] = str(people[name].company)
+    for name, trader in people.items():
+        city.ids[f"company.{name}"] = str(trader.company)
     _depart(city)
     _order(city)
     _settle(city)
@@ -132,6 +132,7 @@ def build(app: Flask) -> City:
     _close(city)
     _talk(city)
     _admit(city)
+    _price(city)
     _work(city)
     _papers(city)
     _fail(city)
@@ -497,6 +498,26 @@ def _talk(city: City) -> None:
     answers = {row["text"]: row["id"] for row in city.call("operator", "GET", "/remarks")["items"]}
     city.ids["remark.shown"], city.ids["remark.hidden"] = answers["Yes, answered."], answers["Yes, hidden."]
     city.call("operator", "POST", f"/remarks/{city.ids['remark.hidden']}/hiding", {"reason": "Of another."})
+
+
+def _price(city: City) -> None:
+    """Give some buyers prices of their own, and let goods hide theirs from others."""
+    company = {"company": city.ids["company.buyer"]}
+    group = {"name": "Customers", "companies": [city.ids["company.buyer"]]}
+    city.ids["customer-group"] = city.call("merchant", "POST", "/customer-groups", group)["id"]
+    listed = {"name": "Spring", "currency": "CNY", "incoterm": "FCA", "place": HUB} | company
+    city.ids["price-list"] = city.call("merchant", "POST", "/price-lists", listed)["id"]
+    path = f"/price-lists/{city.ids['price-list']}"
+    priced = {"entries": [{"sku": "CH-428-116", "price": "27.40"}]}
+    city.ids["audience.list"] = city.call("merchant", "POST", f"{path}/entries", priced)["named"][0]["id"]
+    city.call("merchant", "POST", "/price-visibility/named", {"company": city.ids["company.thai"]})
+    city.ids["audience.all"] = city.call("merchant", "GET", "/price-visibility")["named"][0]["id"]
+    with unit_of_work() as session:
+        hidden = factories.listing(session, city.actor("merchant"), sku="HIDDEN-1", now=clock.now())
+    city.ids["hidden"] = str(hidden)
+    city.call("merchant", "PUT", f"/listings/{hidden}/price-visibility", {"visibility": "on_request"})
+    asked = city.call("buyer", "POST", f"/listings/{hidden}/price-requests", {"quantity": 40})
+    city.ids["price-request"] = asked["id"]
 
 
 def _join(city: City, town: Town) -> None:

@@ -19,7 +19,7 @@ from tests.functional.hostile.ways import SENT_FOR
 
 # Which of the city's ids a parameter of an address may stand for.
 KINDS: Final = {
-    "listing_id": ("live", "made", "draft", "submitted", "declined"),
+    "listing_id": ("live", "made", "draft", "submitted", "declined", "hidden"),
     "order_id": "order.",
     "line_id": "line.",
     "departure_id": "departure.",
@@ -41,6 +41,10 @@ KINDS: Final = {
     "brand_id": "brand",
     "checkout_id": "checkout.",
     "group_id": "group",
+    "customer_group_id": "customer-group",
+    "price_list_id": "price-list",
+    "price_request_id": "price-request",
+    "audience_id": "audience.",
     "file_id": "file.",
     "paper_id": "paper",
     "picture_id": "picture.",

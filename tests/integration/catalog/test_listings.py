@@ -27,9 +27,9 @@ def happened(session, kind):
 
 def test_a_draft_is_seen_by_its_merchant_alone(session, seller):
     made = listings.create(session, actor=seller, draft=DRAFT, now=NOW)
-    assert shelf.offers(session, listing_ids=[made]) == {}
+    assert shelf.offers(session, viewer=None, listing_ids=[made]) == {}
     with pytest.raises(NotFound):
-        shelf.listing(session, listing_id=made)
+        shelf.listing(session, viewer=None, listing_id=made)
     other = merchant(session, name="Another")
     for act in (
         lambda: own.own_listing(session, company_id=other.company, listing_id=made),
@@ -101,7 +101,7 @@ def test_a_hub_that_no_fca_price_names_is_refused(session, seller):
 def test_a_place_is_found_by_what_merchants_call_it(session, seller, name):
     ladder = replace(DRAFT.ladders[0], place_code=name)
     made = publish(session, seller, ladders=(ladder,))
-    assert shelf.offers(session, listing_ids=[made])[made].ladders[0].place_code == "CN-NANPENG"
+    assert shelf.offers(session, viewer=None, listing_ids=[made])[made].ladders[0].place_code == "CN-NANPENG"
 
 
 def test_only_approved_merchants_submit(session, seller):
@@ -117,8 +117,8 @@ def test_what_is_live_is_read_in_one_query(session, seller):
     made = publish(session, seller, commodity="motorcycle-chain")
     statements = []
     sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *facts: statements.append(facts[2]))
-    offer = shelf.offers(session, listing_ids=[made])[made]
-    row = shelf.listing(session, listing_id=made)
+    offer = shelf.offers(session, viewer=None, listing_ids=[made])[made]
+    row = shelf.listing(session, viewer=None, listing_id=made)
     assert len(statements) == 2
     assert row.offer == offer
     assert (offer.available, offer.lead_days, offer.fresh, offer.hub_code) == (10_000, None, False, "CN-NANPENG")
@@ -136,9 +136,9 @@ def test_the_shelf_asks_the_same_number_of_questions_for_any_number_of_goods(ses
     made = [publish(session, seller, sku=f"S{number}", **(fruit if number % 3 else {})) for number in range(9)]
     statements = []
     sa.event.listen(session.get_bind(), "before_cursor_execute", lambda *facts: statements.append(facts[2]))
-    first = shelf.shelf(session, size=4)
-    second = shelf.shelf(session, size=4, cursor=first.next)
-    third = shelf.shelf(session, size=4, cursor=second.next)
+    first = shelf.shelf(session, viewer=None, size=4)
+    second = shelf.shelf(session, viewer=None, size=4, cursor=first.next)
+    third = shelf.shelf(session, viewer=None, size=4, cursor=second.next)
     assert len(statements) == 3
     shown = [row.listing_id for page in (first, second, third) for row in page.items]
     assert shown == sorted(made, reverse=True)
@@ -148,18 +148,23 @@ def test_the_shelf_asks_the_same_number_of_questions_for_any_number_of_goods(ses
         ({"incoterm": "%"}, 0), ({"category": "nothing"}, 0), ({"merchant_id": new_id()}, 0), ({"commodity": "x"}, 0),
     ]  # fmt: skip
     for asked, number in narrowed:
-        assert len(shelf.shelf(session, **asked).items) == number, asked
-    assert shelf.cards(session, listing_ids=made[:1])[made[0]].is_in_stock
+        assert len(shelf.shelf(session, viewer=None, **asked).items) == number, asked
+    assert shelf.cards(session, viewer=None, listing_ids=made[:1])[made[0]].is_in_stock
     with pytest.raises(Refused):
-        shelf.shelf(session, cursor="nonsense")
+        shelf.shelf(session, viewer=None, cursor="nonsense")
 
 
 def test_a_shop_window_shows_goods_of_every_merchant_before_more_of_one(session, seller):
     old = [publish(session, seller, sku=f"A{number}") for number in range(2)]
     other = merchant(session, name="Demo Orchard")
     new = [publish(session, other, sku=f"B{number}") for number in range(4)]
-    assert [row.listing_id for row in shelf.window(session, size=3)] == [new[3], old[1], new[2]]
-    assert [row.listing_id for row in shelf.window(session, size=9)][:4] == [new[3], old[1], new[2], old[0]]
+    assert [row.listing_id for row in shelf.window(session, viewer=None, size=3)] == [new[3], old[1], new[2]]
+    assert [row.listing_id for row in shelf.window(session, viewer=None, size=9)][:4] == [
+        new[3],
+        old[1],
+        new[2],
+        old[0],
+    ]
 
 
 def test_a_material_edit_waits_while_the_old_version_stays_up(session, seller):
@@ -167,7 +172,7 @@ def test_a_material_edit_waits_while_the_old_version_stays_up(session, seller):
     titled = replace(DRAFT, titles={"zh": "新链条", "en": "New chain"}, moq=160)
     done = listings.edit(session, actor=seller, listing_id=made, draft=titled, now=NOW)
     assert (done.fields, done.waiting) == (("moq",), ("titles",))
-    row = shelf.listing(session, listing_id=made)
+    row = shelf.listing(session, viewer=None, listing_id=made)
     assert (row.offer.titles, row.offer.moq, row.offer.version) == (DRAFT.titles, 160, 3)
     assert not listings.edit(session, actor=seller, listing_id=made, draft=titled, now=NOW)
     assert listings.draft_of(session, actor=seller, listing_id=made).titles["en"] == "New chain"
@@ -182,7 +187,7 @@ def test_a_material_edit_waits_while_the_old_version_stays_up(session, seller):
     changes.decide(session, actor=seller, change_id=second.change_id, confirm=True, now=NOW)
     with pytest.raises(Conflict):
         changes.decide(session, actor=seller, change_id=second.change_id, confirm=False, now=NOW)
-    offer = shelf.offers(session, listing_ids=[made])[made]
+    offer = shelf.offers(session, viewer=None, listing_ids=[made])[made]
     assert (offer.titles["en"], offer.origin) == ("New chain", "VN")
     assert checks.breaches(session) == []
 
@@ -200,7 +205,7 @@ def test_a_price_goes_live_at_once_and_a_jump_is_flagged(session, seller):
     made = publish(session, seller)
     dearer = make_ladder("CNY", "FCA", "CN-NANPENG", price=Decimal(30), moq=120)
     listings.edit(session, actor=seller, listing_id=made, draft=replace(DRAFT, ladders=(dearer,)), now=NOW)
-    assert shelf.offers(session, listing_ids=[made])[made].ladders == (dearer,)
+    assert shelf.offers(session, viewer=None, listing_ids=[made])[made].ladders == (dearer,)
     assert happened(session, PriceJumped) == []
     cheap = make_ladder("CNY", "FCA", "CN-NANPENG", price=Decimal(3), moq=120)
     listings.edit(session, actor=seller, listing_id=made, draft=replace(DRAFT, ladders=(cheap,)), now=NOW)
@@ -213,14 +218,14 @@ def test_a_price_goes_live_at_once_and_a_jump_is_flagged(session, seller):
 def test_stock_sells_out_and_comes_back(session, seller):
     made = publish(session, seller)
     assert listings.set_stock(session, actor=seller, listing_id=made, on_hand=0, now=NOW) == -10_000
-    assert shelf.offers(session, listing_ids=[made]) == {}
+    assert shelf.offers(session, viewer=None, listing_ids=[made]) == {}
     assert session.get(Listing, made).state is ListingState.SOLD_OUT
     assert len(happened(session, ListingUnpublished)) == 1
     assert listings.set_stock(session, actor=seller, listing_id=made, on_hand=0, now=NOW) == 0
     listings.edit(session, actor=seller, listing_id=made, draft=replace(DRAFT, stock=50), now=NOW)
-    assert shelf.offers(session, listing_ids=[made])[made].available == 50
+    assert shelf.offers(session, viewer=None, listing_ids=[made])[made].available == 50
     listings.edit(session, actor=seller, listing_id=made, draft=replace(DRAFT, stock=None, lead_days=20), now=NOW)
-    offer = shelf.offers(session, listing_ids=[made])[made]
+    offer = shelf.offers(session, viewer=None, listing_ids=[made])[made]
     assert (offer.available, offer.lead_days) == (None, 20)
     with pytest.raises(Conflict):
         listings.set_stock(session, actor=seller, listing_id=made, on_hand=1, now=NOW)
@@ -232,7 +237,7 @@ def test_a_merchant_pauses_resumes_and_takes_down(session, seller):
     listings.edit(session, actor=seller, listing_id=made, draft=replace(DRAFT, origin="VN"), now=NOW)
     for action, is_up in (("pause", False), ("resume", True), ("delist", False), ("reopen", False)):
         listings.act(session, actor=seller, listing_id=made, action=action, now=NOW)
-        assert bool(shelf.offers(session, listing_ids=[made])) is is_up
+        assert bool(shelf.offers(session, viewer=None, listing_ids=[made])) is is_up
     assert session.scalars(sa.select(ChangeSet.state)).all() == ["withdrawn"]
     listings.submit(session, actor=seller, listing_id=made, now=NOW)
     listings.act(session, actor=seller, listing_id=made, action="withdraw", now=NOW)
@@ -247,10 +252,10 @@ def test_a_suspended_merchants_goods_leave_the_shelf(session, seller):
     made = publish(session, seller)
     session.get_one(Merchant, seller.company).state = MerchantState.SUSPENDED
     assert cards.refresh_company(session, company_id=seller.company, now=NOW) == 1
-    assert shelf.offers(session, listing_ids=[made]) == {}
+    assert shelf.offers(session, viewer=None, listing_ids=[made]) == {}
     session.get_one(Merchant, seller.company).state = MerchantState.APPROVED
     cards.refresh_company(session, company_id=seller.company, now=NOW)
-    assert made in shelf.offers(session, listing_ids=[made])
+    assert made in shelf.offers(session, viewer=None, listing_ids=[made])
 
 
 def test_pictures_of_a_live_listing_wait(session, seller):
@@ -268,7 +273,7 @@ def test_pictures_of_a_live_listing_wait(session, seller):
     later = stored_picture(session, seller.company)
     second = pictures.add(session, actor=seller, listing_id=made, file_id=later, alt="", now=NOW)
     assert not pictures_queries.is_shown(session, file_id=later, company_id=None)
-    assert len(shelf.listing(session, listing_id=made).pictures) == 1
+    assert len(shelf.listing(session, viewer=None, listing_id=made).pictures) == 1
     with pytest.raises(Conflict):
         pictures.lead(session, actor=seller, listing_id=made, picture_id=second, now=NOW)
     # An edit of the title keeps the picture in what waits.
@@ -277,14 +282,14 @@ def test_pictures_of_a_live_listing_wait(session, seller):
     assert set(session.get_one(ChangeSet, change).changes) == {"titles", "pictures"}
     changes.decide(session, actor=seller, change_id=change, confirm=True, now=NOW)
     pictures.lead(session, actor=seller, listing_id=made, picture_id=second, now=NOW)
-    assert [row.file_id for row in shelf.listing(session, listing_id=made).pictures] == [later, file]
+    assert [row.file_id for row in shelf.listing(session, viewer=None, listing_id=made).pictures] == [later, file]
     third = pictures.add(
         session, actor=seller, listing_id=made, file_id=stored_picture(session, seller.company), alt="", now=NOW
     )
     pictures.remove(session, actor=seller, listing_id=made, picture_id=third, now=NOW)
     assert session.scalars(sa.select(ChangeSet.state).order_by(ChangeSet.id)).all()[-1] == "withdrawn"
     pictures.remove(session, actor=seller, listing_id=made, picture_id=second, now=NOW)
-    assert [row.file_id for row in shelf.listing(session, listing_id=made).pictures] == [file]
+    assert [row.file_id for row in shelf.listing(session, viewer=None, listing_id=made).pictures] == [file]
     with pytest.raises(NotFound):
         pictures.remove(session, actor=seller, listing_id=made, picture_id=second, now=NOW)
     with pytest.raises(NotFound):

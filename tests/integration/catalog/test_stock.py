@@ -85,8 +85,8 @@ def test_an_expired_claim_stands_in_nobodys_way(session, goods):
     slow, quick = new_id(), new_id()
     claim(session, goods, 100, slow)
     later = SOON + timedelta(seconds=1)
-    assert shelf.offers(session, listing_ids=[goods], now=NOW)[goods].available == 0
-    assert shelf.offers(session, listing_ids=[goods], now=later)[goods].available == 100
+    assert shelf.offers(session, viewer=None, listing_ids=[goods], now=NOW)[goods].available == 0
+    assert shelf.offers(session, viewer=None, listing_ids=[goods], now=later)[goods].available == 100
     claim(session, goods, 70, quick, expires_at=later + timedelta(hours=1), now=later)
     assert counts(session, goods) == (100, 0, 70)
     with pytest.raises(Conflict, match="hold_gone"):

@@ -56,7 +56,7 @@ def test_a_decision_is_made_once_and_audited(submitted):
     with pytest.raises(Conflict) as refusal:
         decide(two, case, "reject", reason="no")
     assert (refusal.value.code, refusal.value.facts["state"]) == ("state", CaseState.CONFIRMED)
-    assert made in shelf.offers(reading(), listing_ids=[made])
+    assert made in shelf.offers(reading(), viewer=None, listing_ids=[made])
     actions = reading().scalars(sa.select(AuditRow.action).where(AuditRow.subject == "case")).all()
     assert actions == ["moderation.approve"]
     assert reading().scalars(sa.select(CaseReason.text)).all() == []
@@ -92,7 +92,7 @@ def test_two_who_decide_at_once_are_one_decision(app, submitted):
     (state,) = [result for result in results if result != "state"]
     assert len(results) == 8
     assert reading().get_one(Case, case).state is state
-    assert bool(shelf.offers(reading(), listing_ids=[made])) is (state is CaseState.CONFIRMED)
+    assert bool(shelf.offers(reading(), viewer=None, listing_ids=[made])) is (state is CaseState.CONFIRMED)
     assert queries.breaches(reading()) == []
 
 
@@ -180,7 +180,7 @@ def test_a_price_is_seen_or_the_listing_paused(submitted):
         (waiting,) = pending(CaseKind.PRICE)
         decide(one, waiting.id, decision, reason="A slip of the pen?")
         row = own.own_listing(reading(), company_id=seller.company, listing_id=made)
-        assert (row.price_jumped, bool(shelf.offers(reading(), listing_ids=[made]))) == (False, is_up)
+        assert (row.price_jumped, bool(shelf.offers(reading(), viewer=None, listing_ids=[made]))) == (False, is_up)
 
 
 def test_the_queue_goes_by_risk_then_age(submitted):

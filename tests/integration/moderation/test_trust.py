@@ -79,7 +79,7 @@ def test_what_a_trusted_merchant_hands_in_goes_live_as_if_a_person_had_decided(t
     compare(made)
     compare(made)
     assert state(city, made) is CaseState.CONFIRMED
-    assert shelf.offers(reading(), listing_ids=[made])
+    assert shelf.offers(reading(), viewer=None, listing_ids=[made])
     rows = reading().scalars(sa.select(AuditRow).where(AuditRow.subject_id == case_id).order_by(AuditRow.id)).all()
     assert [(row.action, row.actor_id) for row in rows] == [("moderation.judge", None), ("moderation.approve", None)]
     assert rows[0].facts["rule"] == 1

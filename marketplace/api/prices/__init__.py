@@ -1,0 +1,1 @@
+"""Prices for some buyers alone, over the API."""

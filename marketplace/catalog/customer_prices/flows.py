@@ -1,0 +1,19 @@
+"""What time brings: requests for prices that nobody answered, each ended in a transaction of its own."""
+
+from datetime import datetime
+
+from marketplace.catalog.customer_prices.queries import requests
+from marketplace.catalog.customer_prices.services import showing
+from marketplace.kernel.db import reading
+from marketplace.kernel.each import each
+
+
+def lapse(*, now: datetime) -> int:
+    """End requests that merchants let wait too long; return how many."""
+    session = reading()
+    session.rollback()
+    return each(
+        requests.late(session, now=now),
+        lambda writing, request_id: showing.lapse(writing, request_id=request_id, now=now),
+        act="lapse_price_request",
+    )

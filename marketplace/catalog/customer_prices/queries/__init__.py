@@ -1,0 +1,1 @@
+"""Questions about prices for some buyers alone."""

@@ -1,0 +1,1 @@
+"""What is decided about prices for some buyers alone."""

@@ -1,0 +1,1 @@
+"""Acts of a merchant and of his customers upon prices for some buyers alone."""

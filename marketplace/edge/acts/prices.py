@@ -1,0 +1,166 @@
+"""Prices for some buyers alone, by whoever asks: companies by id or number become ids, lines become entries."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.catalog.customer_prices.queries import lists
+from marketplace.catalog.customer_prices.rules.requests import RequestState
+from marketplace.catalog.customer_prices.services import groups, showing
+from marketplace.catalog.customer_prices.services import lists as price_lists
+from marketplace.catalog.customer_prices.services.audiences import Named
+from marketplace.catalog.customer_prices.services.lists import NewEntry, NewList
+from marketplace.catalog.rules.pricing import make_ladder
+from marketplace.edge.acts.catalog import check_filters
+from marketplace.edge.identity import require_actor
+from marketplace.edge.parsing import uuid_text
+from marketplace.edge.requests import prices as requests
+from marketplace.kernel import clock
+from marketplace.kernel.errors import FieldError, Refused
+
+_ID: Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_WITH_COUNTRY: Final = re.compile(r"([A-Za-z]{2})[ :](.+)")
+
+
+def show(session: Session, listing_id: UUID, body: requests.Shown) -> None:
+    """Let a listing's prices be read by these."""
+    named = Named(customers(session, body.companies), _group_ids(body.groups))
+    showing.show(
+        session,
+        listing_id=listing_id,
+        visibility=body.visibility,
+        named=named,
+        actor=require_actor(),
+        now=clock.now(),
+    )
+
+
+def show_all(session: Session, body: requests.ShownAll) -> int:
+    """Let the prices of all listings of the asker's company, or of one category, be read by these."""
+    check_filters(session, category=body.category)
+    return showing.show_all(
+        session,
+        visibility=body.visibility,
+        category=body.category,
+        actor=require_actor(),
+        now=clock.now(),
+    )
+
+
+def welcome(session: Session, body: requests.Naming) -> None:
+    """Let a company or a group read all prices that are for those the asker's company names."""
+    showing.welcome(session, named=naming(session, body), actor=require_actor(), now=clock.now())
+
+
+def make_group(session: Session, body: requests.Group) -> UUID:
+    """Make a customer group."""
+    companies = customers(session, body.companies)
+    return groups.create(session, name=body.name, company_ids=companies, actor=require_actor(), now=clock.now())
+
+
+def join(session: Session, group_id: UUID, body: requests.Customer) -> None:
+    """Put a company into a group."""
+    (company_id,) = customers(session, [body.company])
+    groups.add(session, group_id=group_id, company_id=company_id, actor=require_actor(), now=clock.now())
+
+
+def make_list(session: Session, body: requests.PriceListBody) -> UUID:
+    """Make a price list; it holds from now on where nothing else is said."""
+    now = clock.now()
+    named = Named()
+    if body.company or body.group:
+        named = naming(session, requests.Naming(company=body.company, group=body.group))
+    new = NewList(
+        name=body.name,
+        currency=body.currency,
+        incoterm=body.incoterm,
+        place=body.place,
+        valid_from=body.valid_from or now,
+        valid_until=body.valid_until,
+        named=named,
+    )
+    return price_lists.create(session, new=new, actor=require_actor(), now=now)
+
+
+def change_list(session: Session, list_id: UUID, body: requests.PriceListChange) -> None:
+    """Give a list another name or period."""
+    price_lists.change(session, list_id=list_id, **body.model_dump(), actor=require_actor(), now=clock.now())
+
+
+def price(session: Session, list_id: UUID, entries: Sequence[requests.Entry]) -> None:
+    """Write prices of listings onto a list, on its basis."""
+    actor = require_actor()
+    found = lists.price_list(session, merchant_id=actor.company, list_id=list_id)
+    errors: list[FieldError] = []
+    made: list[NewEntry] = []
+    for position, each in enumerate(entries):
+        try:
+            ladder = make_ladder(
+                found.currency,
+                found.incoterm,
+                found.place_code,
+                price=each.price,
+                tiers=[(tier.quantity, tier.price) for tier in each.tiers],
+            )
+        except Refused as refusal:
+            errors += [
+                FieldError(f"entries.{position}.{error.field}", error.code, error.accepted, error.facts)
+                for error in refusal.errors
+            ]
+        else:
+            made.append(NewEntry(each.sku, ladder))
+    if errors:
+        raise Refused.fields(*errors)
+    price_lists.put(session, list_id=list_id, entries=made, actor=actor, now=clock.now())
+
+
+def name(session: Session, list_id: UUID, body: requests.Naming) -> None:
+    """Let a list be for a company or a group, too."""
+    price_lists.name(session, list_id=list_id, named=naming(session, body), actor=require_actor(), now=clock.now())
+
+
+def ask(session: Session, listing_id: UUID, body: requests.Asking) -> UUID:
+    """Ask for the prices of a listing."""
+    return showing.ask(session, listing_id=listing_id, quantity=body.quantity, actor=require_actor(), now=clock.now())
+
+
+def answer(session: Session, request_id: UUID, body: requests.Answering) -> RequestState:
+    """Grant or decline."""
+    return showing.answer(session, request_id=request_id, action=body.action, actor=require_actor(), now=clock.now())
+
+
+def naming(session: Session, body: requests.Naming) -> Named:
+    """Return who is named; Refused ``company`` unless it is a company or a group, and not both."""
+    if bool(body.company) == bool(body.group):
+        raise Refused.field("company", "required", "a company or a customer group")
+    if body.company:
+        return Named(companies=customers(session, [body.company]))
+    return Named(groups=_group_ids([body.group or ""]))
+
+
+def customers(session: Session, texts: Iterable[str]) -> tuple[UUID, ...]:
+    """Return companies by what names them: an id, or a registration number, its country before it where it must be."""
+    return tuple(dict.fromkeys(_customer(session, text) for text in texts))
+
+
+def _customer(session: Session, text: str) -> UUID:
+    if _ID.fullmatch(text):
+        return UUID(text)
+    with_country = _WITH_COUNTRY.fullmatch(text)
+    tries = [(text, None), *([(with_country[2].strip(), with_country[1].upper())] if with_country else [])]
+    for number, country in tries:
+        found = accounts.traders_numbered(session, registration_number=number, country=country)
+        if len(found) > 1:
+            codes = " / ".join(f"{row.country} {number}" for row in found)
+            raise Refused.field("company", "ambiguous", codes)
+        if found:
+            return found[0].id
+    raise Refused.field("company", "unknown", "the id or the registration number of a company that buys here")
+
+
+def _group_ids(texts: Iterable[str]) -> tuple[UUID, ...]:
+    return tuple(dict.fromkeys(uuid_text(text, "group") for text in texts))

@@ -1,0 +1,1 @@
+"""Pages of prices for some buyers alone."""

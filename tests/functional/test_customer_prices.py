@@ -1,0 +1,349 @@
+"""Prices for some buyers alone: what a company's own price is, it is everywhere, and nobody else learns of it."""
+
+import re
+import shutil
+from datetime import timedelta
+from itertools import product
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.catalog.customer_prices import flows
+from marketplace.kernel import clock
+from marketplace.kernel.db import db, unit_of_work
+from marketplace.worker import runner
+from tests import factories
+from tests.factories import HANOI, HUB
+from tests.support.visitors import Visitor
+from tests.support.ways import BANK, Way, caller
+
+# What is an answer's own: its nonce and keys, and the moment at which it was given.
+OWN = re.compile(r'(name="(?:csrf_token|idempotency_key)" value|nonce|data-key)="[^"]*"|"ready_at":"[^"]*"')
+
+
+@pytest.fixture
+def market(app):
+    shutil.rmtree(app.extensions["city.search"].folder, ignore_errors=True)
+    market = factories.open_market(app)
+    runner.run_due(app)
+    return market
+
+
+@pytest.fixture
+def call(client):
+    """Calls the API for a trader; every POST brings a key of its own."""
+    ask = caller(client)
+
+    def call(trader, method, path, expect=200, **options):
+        return ask(trader, method, path, expect=expect, **options)
+
+    return call
+
+
+@pytest.fixture
+def rival(app, market):
+    return factories.more_buyers(app, 1)[0]
+
+
+@pytest.fixture
+def price_list(call, market):
+    """Gives a company a price of the chains on a list of its own, and returns the list's id."""
+
+    def make(trader, price="25.00", tiers="", name="", **changes):
+        body = {
+            "name": name or f"List {price}", "currency": "CNY", "incoterm": "FCA", "place": HUB,
+            "company": str(trader.company), **changes,
+        }  # fmt: skip
+        made = call(market.merchant, "POST", "/price-lists", 201, json=body)["id"]
+        entries = {"entries": [{"sku": "CH-428-116", "price": price, "tiers": tiers}]}
+        call(market.merchant, "POST", f"/price-lists/{made}/entries", 200, json=entries)
+        return made
+
+    return make
+
+
+def test_a_company_s_own_price_is_its_price_everywhere(app, call, market, rival, price_list):
+    price_list(market.buyer, "25.00", "24.00@400")
+
+    def seen(trader):
+        look = call(trader, "GET", f"/listings/{market.chains}?quantity=400")
+        shelf = {row["id"]: row for row in call(trader, "GET", "/listings")["items"]}[str(market.chains)]
+        found = {row["id"]: row for row in call(trader, "GET", "/search?q=chain")["items"]}[str(market.chains)]
+        call(trader, "PUT", "/cart", json={"to": HANOI})
+        cart = call(trader, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400})
+        line = cart["bundles"][0]["lines"][0]
+        return (
+            look["quote"]["unit_price"]["amount"], look["quote"]["own_price"], shelf["price"]["amount"],
+            shelf["own_price"], found["price"]["amount"], line["unit_price"]["amount"], line["amount"]["amount"],
+        )  # fmt: skip
+
+    assert seen(market.buyer) == ("24.00", True, "24.00", True, "24.00", "24.00", "9600.00")
+    assert seen(rival) == ("27.40", False, "27.40", False, "27.40", "27.40", "10960.00")
+    visitor = Visitor(app)
+    visitor.log_in(market.buyer.login)
+    page = visitor.open(f"/products/{market.chains}?quantity=400")
+    assert "Your unit price" in page
+    assert "24.00" in page
+    assert "27.40" not in page
+    assert "your price from" in visitor.open("/products")
+    assert "24.00" in visitor.open("/search?q=chain")
+
+
+def test_an_order_keeps_the_price_it_was_placed_at(client, call, market, price_list):
+    """The list ends after the cart was looked at: the checkout says so, and an order placed before stays."""
+    order = Way(caller(client), market, None).order()
+    assert {line["unit_price"]["amount"] for line in order["lines"]} == {"27.40"}
+    made = price_list(market.buyer, "25.00")
+    cart = call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 40})
+    assert cart["bundles"][0]["lines"][0]["unit_price"]["amount"] == "25.00"
+    call(market.merchant, "POST", f"/price-lists/{made}/end", 204)
+    body = {"expected_totals": cart["totals"], "payment": BANK}
+    answer = call(market.buyer, "POST", "/checkout", 409, json=body)
+    assert "1000.00" in str(cart["totals"])
+    assert "1096.00" in str(answer)
+    assert call(market.buyer, "GET", f"/orders/{order['id']}")["lines"] == order["lines"]
+
+
+def test_a_price_holds_to_the_minute(call, market, price_list, later):
+    until = clock.now().replace(microsecond=0).timestamp() + 3_600
+    moment = clock.now().fromtimestamp(until, tz=clock.now().tzinfo).isoformat()
+    price_list(market.buyer, "25.00", valid_until=moment)
+
+    def price():
+        quote = call(market.buyer, "GET", f"/listings/{market.chains}")["quote"]
+        return quote["unit_price"]["amount"], quote["valid_until"] is not None
+
+    later(3_540)
+    assert price() == ("25.00", True)
+    later(3_660)
+    assert price() == ("27.40", False)
+
+
+def test_the_last_word_to_the_company_itself_wins(call, market, price_list):
+    group = call(
+        market.merchant,
+        "POST",
+        "/customer-groups",
+        201,
+        json={"name": "Hanoi", "companies": [str(market.buyer.company)]},
+    )["id"]
+    price_list(market.buyer, "21.00", name="by group", company="", group=group)
+    assert call(market.buyer, "GET", f"/listings/{market.chains}")["quote"]["unit_price"]["amount"] == "21.00"
+    price_list(market.buyer, "25.00", name="first")
+    price_list(market.buyer, "24.00", name="second")
+    assert call(market.buyer, "GET", f"/listings/{market.chains}")["quote"]["unit_price"]["amount"] == "24.00"
+    call(market.merchant, "DELETE", f"/customer-groups/{group}/members/{market.buyer.company}", 204)
+    call(market.merchant, "DELETE", f"/customer-groups/{group}", 409)
+
+
+@pytest.mark.parametrize("visibility", ["verified", "named", "on_request"])
+def test_who_may_not_read_a_price_reads_it_nowhere(app, call, client, market, visibility):
+    body = {"visibility": visibility}
+    call(market.merchant, "PUT", f"/listings/{market.chains}/price-visibility", json=body)
+    stranger, buyer = app.test_client(), Visitor(app)
+    buyer.log_in(market.buyer.login)
+    paths = (
+        f"/products/{market.chains}",
+        "/products",
+        "/",
+        "/search?q=chain",
+        f"/merchants/{market.merchant.company}",
+        "/products.atom",
+    )
+    for path in paths:
+        assert "27.40" not in stranger.get(path).text
+        assert "27.40" not in buyer.client.get(path).text
+    for headers in ({}, market.buyer.headers):
+        look = client.get(f"/api/v1/listings/{market.chains}?to={HANOI}&quantity=400", headers=headers).json
+        assert (look["ladders"], look["quote"]["unit_price"], look["price_visibility"]) == ([], None, visibility)
+        assert look["quote"]["departures"], "freight is no secret"
+        found = client.get("/api/v1/search?q=chain&sort=price", headers=headers).json
+        assert [row["price"] for row in found["items"]] == [None]
+    refusal = call(market.buyer, "PUT", f"/cart/lines/{market.chains}", 422, json={"quantity": 400})
+    assert refusal["errors"][0]["code"] == "price_hidden"
+    mine = call(market.merchant, "GET", f"/listings/{market.chains}")
+    assert mine["quote"]["unit_price"]["amount"] == "27.40"
+
+
+def test_a_verified_buyer_reads_what_is_for_verified_ones_as_long_as_it_is_one(call, market, rival, later):
+    call(market.merchant, "PUT", "/price-visibility", json={"visibility": "verified"})
+    now = clock.now()
+    with unit_of_work() as session:
+        factories.verify(session, market.buyer.company, until=now.date() + timedelta(days=3), now=now)
+
+    def price(trader):
+        look = call(trader, "GET", f"/listings/{market.chains}")["quote"]["unit_price"]
+        found = call(trader, "GET", "/search?q=chain&sort=price")["items"][0]["price"]
+        assert look == found
+        return look and look["amount"]
+
+    assert (price(market.buyer), price(rival)) == ("27.40", None)
+    later(5 * 86_400)
+    assert price(market.buyer) is None
+
+
+def test_what_lies_in_a_cart_is_priced_as_its_company_may_read(call, market):
+    call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400, "to": HANOI})
+    call(market.merchant, "PUT", "/price-visibility", json={"visibility": "named"})
+    cart = call(market.buyer, "GET", "/cart")
+    assert cart["bundles"] == []
+    assert cart["gone"][0]["problem"]["code"] == "price_hidden"
+    call(market.merchant, "POST", "/price-visibility/named", 204, json={"company": str(market.buyer.company)})
+    assert call(market.buyer, "GET", "/cart")["bundles"][0]["lines"][0]["amount"]["amount"] == "10960.00"
+
+
+def test_a_price_is_asked_for_and_shown(app, call, market, rival, later):
+    body = {"visibility": "on_request"}
+    call(market.merchant, "PUT", f"/listings/{market.chains}/price-visibility", json=body)
+    path = f"/listings/{market.chains}/price-requests"
+    assert call(market.buyer, "POST", path, 422, json={"quantity": 41})["errors"][0]["field"] == "quantity"
+    first = call(market.buyer, "POST", path, 201, json={"quantity": 400})["id"]
+    assert call(market.buyer, "POST", path, 201, json={"quantity": 800})["id"] == first
+    call(rival, "POST", path, 201, json={"quantity": 40})
+    received = call(market.merchant, "GET", "/price-requests?state=open")["items"]
+    assert {row["quantity"] for row in received} == {800, 40}
+    assert [row["quantity"] for row in call(rival, "GET", "/price-requests/sent")["items"]] == [40]
+    call(market.thai, "POST", f"/price-requests/{first}/answer", 404, json={"action": "grant"})
+    call(rival, "DELETE", f"/price-requests/{first}", 404)
+    call(market.merchant, "POST", f"/price-requests/{first}/answer", json={"action": "grant"})
+    call(market.merchant, "POST", f"/price-requests/{first}/answer", 409, json={"action": "decline"})
+    assert call(market.buyer, "GET", f"/listings/{market.chains}")["quote"]["unit_price"]["amount"] == "27.40"
+    assert call(rival, "GET", f"/listings/{market.chains}")["quote"]["unit_price"] is None
+    later(20 * 86_400)
+    assert flows.lapse(now=clock.now()) == 1
+    assert [row["state"] for row in call(rival, "GET", "/price-requests/sent")["items"]] == ["lapsed"]
+    assert call(rival, "POST", path, 201, json={"quantity": 40})["id"] != first
+
+
+def test_foreign_lists_and_groups_are_unknown(call, market, rival, price_list):
+    made = price_list(market.buyer)
+    group = call(market.merchant, "POST", "/customer-groups", 201, json={"name": "G"})["id"]
+    thai = market.thai
+    call(thai, "GET", f"/price-lists/{made}", 404)
+    call(thai, "GET", f"/price-lists/{made}/entries", 404)
+    call(thai, "PUT", f"/price-lists/{made}", 404, json={"name": "x", "valid_from": "2026-01-01"})
+    call(thai, "POST", f"/price-lists/{made}/end", 404)
+    call(thai, "POST", f"/price-lists/{made}/named", 404, json={"company": str(rival.company)})
+    call(thai, "GET", f"/customer-groups/{group}", 404)
+    call(thai, "POST", f"/customer-groups/{group}/members", 404, json={"company": str(rival.company)})
+    call(thai, "PUT", f"/listings/{market.chains}/price-visibility", 404, json={"visibility": "named"})
+    named = call(market.merchant, "GET", f"/price-lists/{made}")["named"][0]["id"]
+    call(thai, "DELETE", f"/price-visibility/named/{named}", 404)
+    body = {"name": "T", "currency": "THB", "incoterm": "DAP", "place": HANOI, "group": group}
+    assert call(thai, "POST", "/price-lists", 422, json=body)["errors"][0]["field"] == "group"
+    mine = call(thai, "POST", "/price-lists", 201, json=body | {"group": ""})["id"]
+    refusal = call(
+        thai, "POST", f"/price-lists/{mine}/entries", 422, json={"entries": [{"sku": "CH-428-116", "price": "1"}]}
+    )
+    assert refusal["errors"][0]["field"] == "entries.0.sku"
+
+
+def test_prices_are_written_all_or_none(app, call, market, price_list):
+    made = price_list(market.buyer)
+    visitor = Visitor(app)
+    visitor.log_in(market.merchant.login)
+    visitor.open(f"/merchant/price-lists/{made}")
+    action = f"/merchant/price-lists/{made}/entries"
+    visitor.send(action, {"lines": "CH-428-116; 20,50; 19.00@400\nNOBODY; 3"}, 422)
+    assert "lines" in visitor.refused_fields()
+    assert "CH-428-116; 20,50" in visitor.shown
+    assert call(market.buyer, "GET", f"/listings/{market.chains}")["quote"]["unit_price"]["amount"] == "25.00"
+    visitor.send(action, {"lines": "CH-428-116; 20,50; 19.00@400"})
+    assert call(market.buyer, "GET", f"/listings/{market.chains}")["quote"]["unit_price"]["amount"] == "20.50"
+    (entry,) = call(market.merchant, "GET", f"/price-lists/{made}/entries")["items"]
+    assert [(tier["quantity"], tier["price"]["amount"]) for tier in entry["tiers"]] == [(1, "20.50"), (400, "19.00")]
+
+
+ADDRESSES = [
+    f"{path}{query}"
+    for path, query in (
+        *product(("/", "/products", "/products.atom", "/sitemap.xml"), ("",)),
+        *product(("/products?",), ("incoterm=FCA", "incoterm=DAP", "incoterm=DAP&origin=CN")),
+        *product(
+            ("/search?", "/api/v1/search?"),
+            (
+                "q=", "q=chain", "sort=price", "sort=price&quantity=40", "sort=price&quantity=4000", "currency=THB",
+                "basis=DAP", "basis=DAP&currency=CNY", f"to={HANOI}&quantity=400&sort=arrival",
+                f"to={HANOI}&sort=price&basis=FCA",
+            ),
+        ),
+        *product(("/api/v1/listings",), ("", "?incoterm=DAP", "?incoterm=FCA&origin=CN")),
+        *product(("/products/{chains}", "/api/v1/listings/{chains}"), (
+            "", "?quantity=4000", f"?quantity=400&to={HANOI}", f"?currency=CNY&incoterm=FCA&place={HUB}",
+            f"?currency=VND&incoterm=DAP&place={HANOI}&quantity=40", "?currency=THB", "?quantity=41",
+        )),
+        *product(("/merchants/{merchant}", "/api/v1/listings?merchant={merchant}", "/api/v1/cart", "/cart"), ("",)),
+        *product(("/api/v1/price-requests/sent", "/account/price-requests"), ("",)),
+    )
+]  # fmt: skip
+
+
+def test_what_rivals_are_answered_is_the_same_whatever_the_other_pays(app, call, market, rival, price_list):
+    """Every address a buyer has is asked before and after the other's price moves, is added and taken away."""
+    values = {"chains": market.chains, "merchant": market.merchant.company}
+    call(market.merchant, "PUT", f"/listings/{market.chains}/price-visibility", json={"visibility": "named"})
+    price_list(rival, "26.00", "25.50@400")
+    pages, program = Visitor(app), app.test_client()
+    pages.log_in(rival.login)
+    call(rival, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400, "to": HANOI})
+    other = Visitor(app)
+    other.log_in(market.buyer.login)
+
+    def answers():
+        found = {}
+        for address in ADDRESSES:
+            path = address.format(**values)
+            # The other looks first: what is kept in the process of his pages must not reach anybody else.
+            other.client.get(path, headers=market.buyer.headers)
+            mine = program.get(path, headers=rival.headers) if path.startswith("/api/") else pages.client.get(path)
+            stranger = app.test_client().get(path)
+            for who, answer in (("rival", mine), ("stranger", stranger)):
+                headers = {name: answer.headers.get(name) for name in ("ETag", "Cache-Control", "Vary", "Location")}
+                found[who, path] = answer.status_code, OWN.sub("", answer.text), headers
+        return found
+
+    before = answers()
+    assert before["rival", f"/api/v1/listings/{market.chains}"][1].count("26.00")
+    assert not before["stranger", f"/api/v1/listings/{market.chains}"][1].count("26.00")
+    moves = (
+        lambda: price_list(market.buyer, "1.00", name="cheap"),
+        lambda: price_list(market.buyer, "99.00", "98.00@40", name="dear"),
+        lambda: price_list(market.buyer, "900000", name="other basis", currency="VND", incoterm="DAP", place=HANOI),
+        lambda: call(
+            market.merchant, "POST", "/price-visibility/named", 204, json={"company": str(market.buyer.company)}
+        ),
+    )
+    for move in moves:
+        move()
+        runner.run_due(app)
+        assert answers() == before
+
+
+def test_a_page_asks_no_more_for_more_lists_and_more_named(app, market, price_list):
+    with app.app_context():
+        engine = db.engine
+    statements = []
+    visitor = Visitor(app)
+    visitor.log_in(market.buyer.login)
+
+    def asked():
+        statements.clear()
+        for path in (f"/products/{market.chains}?quantity=80", "/products", "/search?q=chain"):
+            visitor.open(path)
+        return len(statements)
+
+    def count(*facts):
+        statements.append(facts[2])
+
+    sa.event.listen(engine, "before_cursor_execute", count)
+    try:
+        without = asked()
+        price_list(market.buyer, "29.00")
+        one = asked()
+        for place in range(3):
+            price_list(market.buyer, f"2{place}.00")
+        assert asked() == one
+        # One for a page, one for the shelf, five for the search, which compares in dollars.
+        assert one - without <= 7
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", count)

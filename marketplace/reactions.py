@@ -25,6 +25,7 @@ from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
 from marketplace.moderation.services import likeness, reporting, weighing
 from marketplace.notices.services import hearing as notices
+from marketplace.notices.services import inbox
 from marketplace.orders import events as orders
 from marketplace.orders.services import acceptance, deciding, handing
 from marketplace.orders.services import erasing as claims
@@ -33,7 +34,12 @@ from marketplace.payments.services import card_returns, holding, treasury
 from marketplace.search import services as search
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
-    accounts.HandedOver: (handing.on_handed_over, checkout.on_handed_over, imports.on_handed_over),
+    accounts.HandedOver: (
+        handing.on_handed_over,
+        checkout.on_handed_over,
+        imports.on_handed_over,
+        inbox.on_handed_over,
+    ),
     noted.NoteShared: (notices.on_note_shared,),
     accounts.MemberJoined: (qualifications.on_member_changed,),
     accounts.MembershipEnded: (qualifications.on_member_changed,),
@@ -48,6 +54,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         leads.on_person_erased,
         enquiries.on_person_erased,
         fairs.on_person_erased,
+        inbox.on_person_erased,
     ),
     merchants.ApplicationOverdue: (notices.on_application_overdue,),
     merchants.MerchantApproved: (

@@ -3,6 +3,7 @@
 from flask import Flask, Response, jsonify
 
 from marketplace.api.accounts.handovers import api as handovers
+from marketplace.api.accounts.inbox import api as inbox
 from marketplace.api.accounts.members import api as members
 from marketplace.api.accounts.people import api as people
 from marketplace.api.accounts.views import api as accounts
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     files,
     handovers,
     imports,
+    inbox,
     jobs,
     levels,
     logistics,

@@ -1,14 +1,25 @@
-"""Render a message in its reader's language."""
+"""Render a message in its reader's language; read the inbox that the members of a company share."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
+import sqlalchemy as sa
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy.orm import Session
 
 from marketplace import paths
+from marketplace.accounts.models import Person
+from marketplace.accounts.rules.handovers import Item, Kind
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.exports import rows
+from marketplace.kernel.pages import Page, decode_id, page_of
+from marketplace.notices.models import InboxMatter, InboxSeen
+from marketplace.notices.rules import TOLD, MatterState, News
 
 # People choose a language, catalogues are in a script.
 _CATALOGUES: Final = {"zh": "zh_Hans"}
@@ -47,3 +58,114 @@ def _environment(locale: str) -> Environment:
     translations: NullTranslations = Translations.load(str(paths.TRANSLATIONS), [_CATALOGUES.get(locale, locale)])
     environment.install_gettext_translations(translations, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]
     return environment
+
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MatterRow:
+    """A matter of a company: the news with its facts, where it stands and who has it (None: nobody)."""
+
+    id: UUID
+    news: News
+    facts: Mapping[str, Any]
+    state: MatterState
+    person_id: UUID | None
+    person: str
+    at: datetime
+    changed_at: datetime
+
+
+def inbox(
+    session: Session,
+    *,
+    actor: Actor,
+    state: MatterState | None = None,
+    mine: bool = False,
+    cursor: str | None = None,
+) -> Page[MatterRow]:
+    """Return what the actor may read of his company's inbox, newest first; ``mine``: what he has in hand alone."""
+    query = _matters(actor).order_by(InboxMatter.id.desc()).limit(PAGE + 1)
+    if state is not None:
+        query = query.where(InboxMatter.state == state)
+    if mine:
+        query = query.where(InboxMatter.person_id == actor.person, InboxMatter.state == MatterState.TAKEN)
+    if cursor:
+        query = query.where(InboxMatter.id < decode_id(cursor))
+    found = [
+        MatterRow(
+            id=row.id,
+            news=row.news,
+            facts=row.facts,
+            state=row.state,
+            person_id=row.person_id,
+            person=row.person or "",
+            at=row.at,
+            changed_at=row.changed_at,
+        )
+        for row in session.execute(query)
+    ]
+    return page_of(found, PAGE, lambda row: (row.id.hex,))
+
+
+def unread(session: Session, *, actor: Actor) -> int:
+    """Count what came for the actor since he last looked, and nobody is done with."""
+    seen = (
+        sa.select(InboxSeen.matter_id)
+        .where(InboxSeen.company_id == actor.company, InboxSeen.person_id == actor.person)
+        .scalar_subquery()
+    )
+    return (
+        session.scalar(
+            sa.select(sa.func.count())
+            .select_from(InboxMatter)
+            .where(
+                InboxMatter.company_id == actor.company,
+                InboxMatter.news.in_(readable(actor)),
+                InboxMatter.state != MatterState.DONE,
+                sa.or_(seen.is_(None), InboxMatter.id > seen),
+            )
+        )
+        or 0
+    )
+
+
+def readable(actor: Actor) -> tuple[News, ...]:
+    """Return the news that a member is told of, by his rights."""
+    return tuple(news for news, permission in TOLD.items() if actor.may(permission))
+
+
+def held(session: Session, company_id: UUID, person_id: UUID) -> list[Item]:
+    """Return the matters that a person has in hand for a company."""
+    found = session.execute(
+        sa.select(InboxMatter.id, InboxMatter.at).where(
+            InboxMatter.company_id == company_id,
+            InboxMatter.person_id == person_id,
+            InboxMatter.state == MatterState.TAKEN,
+        )
+    )
+    return [Item(Kind.MATTER, row.id, row.at.date().isoformat()) for row in found]
+
+
+def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return the matters that a person took, earliest first."""
+    mine = sa.select(InboxMatter.id, InboxMatter.company_id, InboxMatter.news, InboxMatter.state, InboxMatter.at)
+    return {"inbox": rows(session, mine.where(InboxMatter.person_id == person_id).order_by(InboxMatter.id))}
+
+
+def _matters(actor: Actor) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            InboxMatter.id,
+            InboxMatter.news,
+            InboxMatter.facts,
+            InboxMatter.state,
+            InboxMatter.person_id,
+            Person.name.label("person"),
+            InboxMatter.at,
+            InboxMatter.changed_at,
+        )
+        .outerjoin(Person, Person.id == InboxMatter.person_id)
+        .where(InboxMatter.company_id == actor.company, InboxMatter.news.in_(readable(actor)))
+    )

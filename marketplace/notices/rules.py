@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.kernel.lifecycle import Lifecycle
 
 # What happened longer ago is history when its turn comes: nobody can act on it.
 FRESH: Final = timedelta(days=1)
@@ -104,6 +105,24 @@ TOLD: Final[dict[News, Permission]] = {
     News.PRICE_ASKED: Permission.CATALOG_LISTING_EDIT,
     News.PRICE_ANSWERED: Permission.TRADE_CART_EDIT,
 }
+
+
+class MatterState(StrEnum):
+    """Where a matter in a company's inbox stands."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    DONE = "done"
+
+
+MATTER: Final = Lifecycle(
+    "matter",
+    {
+        MatterState.OPEN: {"take": MatterState.TAKEN, "finish": MatterState.DONE},
+        MatterState.TAKEN: {"take": MatterState.TAKEN, "release": MatterState.OPEN, "finish": MatterState.DONE},
+        MatterState.DONE: {"reopen": MatterState.OPEN},
+    },
+)
 
 
 def is_fresh(at: datetime, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from flask_babel import Babel
 
 from marketplace import paths
 from marketplace.config import Settings
-from marketplace.web.accounts import access, company, entry, handovers, members, units, views
+from marketplace.web.accounts import access, company, entry, handovers, inbox, members, units, views
 from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.catalog import commodities as catalog_commodities
 from marketplace.web.catalog import details as catalog_details
@@ -96,6 +96,7 @@ VIEWS = (
     members,
     handovers,
     access,
+    inbox,
     units,
     merchant_closures,
     catalog_notes,

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     READY_DATE = "ready_date"
     CLAIM = "claim"
     IMPORT = "import"
+    MATTER = "matter"
     INVITATION = "invitation"
     TOKEN = "token"  # noqa: S105  a kind
 

@@ -17,7 +17,6 @@ from marketplace.edge.requests import accounts as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import NotAllowed, NotFound, Unauthenticated
-from marketplace.reports import queries as reports
 
 api = Blueprint("api_accounts", __name__)
 
@@ -218,7 +217,7 @@ def remove_second_factor(body: requests.SecondFactor) -> tuple[int, None]:
 @operation(answers={200: answers.PersonData}, tag="accounts", permission=Permission.ACCOUNT_SELF)
 def export() -> tuple[int, answers.PersonData]:
     """Give everything the city keeps about whoever asks."""
-    return 200, answers.PersonData(data=reports.person_data(reading(), person_id=require_actor().person))
+    return 200, answers.PersonData(data=acts.own_data())
 
 
 @api.post("/me/erasure")

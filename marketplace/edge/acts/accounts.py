@@ -1,6 +1,6 @@
 """Acts on accounts, by whoever asks."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask import current_app, request
 from sqlalchemy.orm import Session
@@ -26,6 +26,8 @@ from marketplace.edge.requests import accounts as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Refused
+from marketplace.notices import queries as inbox
+from marketplace.reports import queries as reports
 
 _PROFILE: Final = ("name", "tax_id", "street", "city", "region", "postcode", "contact")
 
@@ -209,3 +211,9 @@ def erase(body: requests.Erasure) -> None:
     door.by_password(person.email or person.phone or "", body.current_password)
     with unit_of_work() as session:
         erasure.erase_person(session, actor=actor, person_id=actor.person, vault=door.vault(), now=clock.now())
+
+
+def own_data() -> dict[str, Any]:
+    """Return everything the city keeps about the asker."""
+    person_id = require_actor().person
+    return reports.person_data(reading(), person_id=person_id) | inbox.of_person(reading(), person_id=person_id)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import handovers as queries
 from marketplace.accounts.queries.handovers import HandoverRow
-from marketplace.accounts.rules.handovers import HandoverState, Item, Side, content_hash, sides_of
+from marketplace.accounts.rules.handovers import HandoverState, Item, Side, content_hash, in_order, sides_of
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.services import handovers as services
 from marketplace.edge.identity import require_actor
@@ -15,6 +15,7 @@ from marketplace.edge.requests import handovers as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import NotAllowed
+from marketplace.notices import queries as inbox
 from marketplace.reports.queries import handovers as lists
 
 
@@ -46,11 +47,11 @@ def begin(session: Session, body: requests.Handover) -> UUID:
 
 def see(handover_id: UUID) -> Seen:
     """Look at a hand-over with what is in the leaver's hand now."""
-    session, actor, now = reading(), require_actor(), clock.now()
+    session, actor = reading(), require_actor()
     row = queries.handover(session, actor=actor, handover_id=handover_id)
     if row.state is not HandoverState.OPEN:
         return Seen(row, (), row.leaver_hash or "", (), (), leaver_is_gone=True)
-    items = lists.held(session, company_id=actor.company, person_id=row.leaver_id, now=now)
+    items = _held(session, actor.company, row.leaver_id)
     current = content_hash(items, leaver_id=row.leaver_id, successor_id=row.successor_id)
     gone = not queries.is_member(session, company_id=actor.company, person_id=row.leaver_id)
     said = {Side.LEAVER: row.leaver_hash, Side.SUCCESSOR: row.successor_hash}
@@ -71,17 +72,14 @@ def see(handover_id: UUID) -> Seen:
 
 def confirm(handover_id: UUID, body: requests.Confirmation) -> bool:
     """Confirm the list that was looked at; tell whether all is handed over with that."""
-    now = clock.now()
     return in_unit_of_work(
         lambda session: services.confirm(
             session,
             actor=require_actor(),
             handover_id=handover_id,
             content_hash=body.content_hash,
-            held=lambda inner, company_id, person_id: lists.held(
-                inner, company_id=company_id, person_id=person_id, now=now
-            ),
-            now=now,
+            held=_held,
+            now=clock.now(),
         )
     )
 
@@ -91,3 +89,9 @@ def withdraw(handover_id: UUID) -> None:
     in_unit_of_work(
         lambda session: services.withdraw(session, actor=require_actor(), handover_id=handover_id, now=clock.now())
     )
+
+
+def _held(session: Session, company_id: UUID, person_id: UUID) -> tuple[Item, ...]:
+    """Return all that a person has in hand: of every feature, and of the inbox, which stands above their lists."""
+    found = lists.held(session, company_id=company_id, person_id=person_id, now=clock.now())
+    return in_order((*found, *inbox.held(session, company_id, person_id)))

@@ -38,6 +38,7 @@ from marketplace.merchants.rules.states import MerchantState
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
+from marketplace.notices.services import inbox
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import lines as order_lines
 from marketplace.orders.queries import orders
@@ -81,6 +82,7 @@ def tell(session: Session, *, job: Facts, now: datetime) -> int:
         company = accounts.get_company(session, company_id=letter.company_id)
         zone = zone_of(company.country)
         facts = {name: local(it, zone) if isinstance(it, datetime) else it for name, it in letter.facts.items()}
+        inbox.receive(session, company_id=company.id, news=news, facts=facts, key=f"{job['id']}:{company.id}", now=now)
         for member in accounts.members_of(session, company_id=company.id):
             address = member.email or member.phone
             if address is None or TOLD[news] not in permissions_of(company.kind, member.roles):

@@ -31,6 +31,7 @@ KINDS: Final[dict[Kind, Any]] = {
     Kind.READY_DATE: lazy_gettext("Ready day promised"),
     Kind.CLAIM: lazy_gettext("Claim"),
     Kind.IMPORT: lazy_gettext("Import under way"),
+    Kind.MATTER: lazy_gettext("Matter of the inbox"),
     Kind.INVITATION: lazy_gettext("Invitation sent"),
     Kind.TOKEN: lazy_gettext("API token: it ends"),
 }

@@ -135,6 +135,7 @@ def build(app: Flask) -> City:
     _price(city)
     _work(city)
     _papers(city)
+    _receive(city)
     _fail(city)
     _wait(city)
     session = reading()
@@ -557,6 +558,15 @@ def _join(city: City, town: Town) -> None:
     }
     city.ids["company.empty"] = city.call("operator", "POST", "/partners", partner)["company_id"]
     city.ids["token.rival"] = city.call("rival", "GET", "/me/tokens")["items"][0]["id"]
+
+
+def _receive(city: City) -> None:
+    """Have a matter of the buyer's inbox open, one taken and one done."""
+    matters = city.call("buyer", "GET", "/inbox")["items"]
+    for name, matter in zip(("open", "taken", "done"), matters, strict=False):
+        city.ids[f"matter.{name}"] = matter["id"]
+    city.call("buyer", "POST", f"/inbox/{city.ids['matter.taken']}/taking")
+    city.call("buyer", "POST", f"/inbox/{city.ids['matter.done']}/completion")
 
 
 def _fail(city: City) -> None:

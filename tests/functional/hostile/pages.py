@@ -28,6 +28,7 @@ KINDS: Final = {
     "claim_id": "claim.",
     "payment_id": "payment.",
     "document_id": "document.sales_contract",
+    "matter_id": "matter.",
     "handover_id": "handover",
     "unit_id": "unit",
     "session_id": "session",

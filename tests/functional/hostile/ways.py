@@ -454,6 +454,15 @@ WAYS: Final[dict[str, Way]] = {
     "POST /orders/{}/notes": Way("buyer", ("order.placed",), body(text="Call the desk first.", shared=True)),
     "GET /listings/{}/notes": Way("merchant", ("live",)),
     "POST /listings/{}/notes": Way("merchant", ("live",), body(text="Ask the factory.")),
+    "GET /inbox": Way("buyer"),
+    "POST /inbox/look": Way("buyer", (), body(matter_id=_of("matter.open"))),
+    "POST /inbox/{}/taking": Way("buyer", ("matter.open",)),
+    "POST /inbox/{}/release": Way("buyer", ("matter.open",)),
+    "POST /inbox/{}/completion": Way("buyer", ("matter.open",)),
+    "POST /inbox/{}/reopening": Way("buyer", ("matter.done",)),
+    "POST /inbox/{}/giving": Way(
+        "buyer", ("matter.open",), body(person_id=lambda city: str(city.actor("buyer").person))
+    ),
     "GET /me/tokens": Way("buyer"),
     "POST /me/tokens": Way("buyer", (), body(name="ERP", scopes=["trade:order:read"], days=30)),
     "GET /me/sessions": Way("buyer"),

@@ -201,6 +201,22 @@ class ListingVariant(Base):
     __table_args__ = (sa.Index("ix_listing_variant_group_id_position", "group_id", "position"),)
 
 
+class PriceHistory(Base):
+    """Prices of a listing on one basis from an instant on, as in ``price_ladder``; no tiers: the basis was given up."""
+
+    __tablename__ = "price_history"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    listing_id: Mapped[UUID] = mapped_column(sa.ForeignKey("listing.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    incoterm: Mapped[str] = mapped_column(sa.String(3))
+    place_code: Mapped[str] = mapped_column(sa.String(40))
+    tiers: Mapped[list[list[int]]] = mapped_column(Json)
+
+    __table_args__ = (sa.Index("ix_price_history_listing_id_id", "listing_id", "id"),)
+
+
 class ListingPicture(Base):
     """A picture of a listing; those that wait for review are not shown."""
 
@@ -324,3 +340,4 @@ class StockEntry(Base):
 
 
 insert_only(StockEntry)
+insert_only(PriceHistory)

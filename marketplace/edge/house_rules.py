@@ -191,6 +191,11 @@ WORDS: Final[dict[Setting, Words]] = {
           "at 100 a reviewer sees everything."),
         _PERCENT,
     ),
+    Setting.LOW_STOCK_ORDERS: Words(
+        _("Stock that runs low"),
+        _("Goods of which fewer than so many smallest orders lie free are told to their merchant."),
+        _("smallest orders"),
+    ),
     Setting.PAYEE_WAIT_HOURS: Words(
         _("Wait of a new account"),
         _("A company's later bank account counts after this wait, so that a theft is noticed first."),

@@ -7,6 +7,10 @@ from typing import Final
 class Queue(StrEnum):
     """Something that waits for a company's word or hand."""
 
+    MEND_PAPERS = "mend_papers"
+    RETURNED_LISTINGS = "returned_listings"
+    LOW_STOCK = "low_stock"
+    MEND_IMPORTS = "mend_imports"
     CONFIRM_ORDERS = "confirm_orders"
     PROMISE_DATES = "promise_dates"
     SHIP_GOODS = "ship_goods"
@@ -22,8 +26,12 @@ class Queue(StrEnum):
     FOLLOW_CLAIMS = "follow_claims"
 
 
-# In the order of an order's life.
+# What keeps goods off the shelf first, then in the order of an order's life.
 SELLING: Final = (
+    Queue.MEND_PAPERS,
+    Queue.RETURNED_LISTINGS,
+    Queue.LOW_STOCK,
+    Queue.MEND_IMPORTS,
     Queue.ANSWER_QUESTIONS,
     Queue.CONFIRM_ORDERS,
     Queue.SIGN_SALES,

@@ -9,6 +9,7 @@ from marketplace.web.accounts import access, company, entry, handovers, inbox, m
 from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.catalog import commodities as catalog_commodities
 from marketplace.web.catalog import details as catalog_details
+from marketplace.web.catalog import grid as catalog_grid
 from marketplace.web.catalog import merchant as catalog_merchant
 from marketplace.web.catalog import notes as catalog_notes
 from marketplace.web.catalog import texts as catalog_texts
@@ -107,6 +108,7 @@ VIEWS = (
     catalog_details,
     catalog_texts,
     catalog_variants,
+    catalog_grid,
     desk,
     levels,
     requirements,

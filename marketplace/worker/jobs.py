@@ -15,6 +15,7 @@ from marketplace.audit import flows as audit
 from marketplace.catalog import flows as catalog
 from marketplace.catalog.customer_prices import flows as prices
 from marketplace.catalog.imports import flows as imports
+from marketplace.catalog.imports import gallery, gallery_flows
 from marketplace.catalog.imports import services as importing
 from marketplace.checkout.flows import sweeping
 from marketplace.checkout.services import reacting
@@ -22,6 +23,7 @@ from marketplace.distribution import flows as distribution
 from marketplace.edge.acts.imports import explain
 from marketplace.exchange.flows import enquiries, fairs, leads, storefronts
 from marketplace.files import flows as files
+from marketplace.files.fetching import Fetcher
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import DomainError
@@ -97,6 +99,11 @@ def rebuild_index(_args: dict[str, Any]) -> None:
 def import_sheet(args: dict[str, Any]) -> None:
     """Read a merchant's workbook and write its good rows."""
     imports.run(UUID(args["import"]), store=current_app.extensions["city.store"], explain=explain)
+
+
+def import_pictures(args: dict[str, Any]) -> None:
+    """Take in the pictures that a merchant's import named."""
+    gallery_flows.run(UUID(args["import"]), store=current_app.extensions["city.store"], fetcher=Fetcher())
 
 
 def activate_payees(_args: dict[str, Any]) -> None:
@@ -300,6 +307,7 @@ JOBS: Final[dict[str, Handler]] = {
     finding.JOB: index_listings,
     finding.REBUILD: rebuild_index,
     importing.JOB: import_sheet,
+    gallery.JOB: import_pictures,
     payees.ACTIVATE_JOB: activate_payees,
     holding.GIVE_BACK: give_back_card,
     allowances.REFUND: refund_allowance,
@@ -336,7 +344,16 @@ JOBS: Final[dict[str, Handler]] = {
 
 # Nobody sits and waits for these: others overtake them on the queue.
 PATIENT: Final = frozenset(
-    {documents.JOB, finding.JOB, finding.REBUILD, likeness.JOB, weighing.JOB, messages.ERASING, erasure.BYTES_JOB}
+    {
+        documents.JOB,
+        finding.JOB,
+        finding.REBUILD,
+        likeness.JOB,
+        weighing.JOB,
+        messages.ERASING,
+        erasure.BYTES_JOB,
+        gallery.JOB,
+    }
 )
 
 # Name and seconds, or the setting that says how many days. Jobs are asked for once per period and city, and not while

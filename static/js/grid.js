@@ -25,7 +25,7 @@ function walk(grid, event) {
     const next = rows[row + step];
     event.preventDefault();
     if (next) focusOn(next[Math.min(column, next.length - 1)]);
-  } else if (event.key === "ArrowLeft" && event.target.selectionEnd === 0 && column > 0) {
+  } else if (event.key === "ArrowLeft" && event.target.selectionStart === 0 && column > 0) {
     event.preventDefault();
     focusOn(rows[row][column - 1]);
   } else if (event.key === "ArrowRight" && atEnd(event.target) && column < rows[row].length - 1) {

@@ -2,9 +2,11 @@
 
 import io
 import json
+import zipfile
 
 import openpyxl
 import pytest
+from PIL import Image
 
 from marketplace.worker import runner
 from tests import factories
@@ -225,6 +227,77 @@ def test_bad_rows_are_mended_on_a_page_without_scripts(app, market):
     assert "2 rows were mended since. 0 rows still need mending." in visitor.text()
     visitor.open(f"{place}/rows")
     assert "Nothing needs mending" in visitor.text()
+
+
+def picture(colour):
+    target = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(target, "PNG")
+    return target.getvalue()
+
+
+def archive(**pictures):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as made:
+        for name, colour in pictures.items():
+            made.writestr(f"{name}.png", picture(colour))
+    return target.getvalue()
+
+
+def test_pictures_come_with_a_list_and_what_failed_is_tried_again(app, market):
+    program = Program(app, market.merchant.token)
+    lines = table([row(sku="Z", pictures="Z.png;https://127.0.0.1/a.png;https://localhost/b.png")])
+    _, made = post(app, program.token, workbook(lines), pictures=(io.BytesIO(archive(Z="red")), "p.zip"))
+    runner.run_due(app)
+    path = f"/imports/{made['id']}/pictures"
+    found = program.call("GET", path, 200)["items"]
+    assert [(item["row"], item["source"], item["state"]) for item in found] == [
+        (2, "Z.png", "added"),
+        (2, "https://127.0.0.1/a.png", "failed"),
+        (2, "https://localhost/b.png", "failed"),
+    ]
+    assert {item["error"]["code"] for item in found[1:]} == {"url_inside"}
+    Program(app, market.thai.token).call("GET", path, 404)
+    Program(app, market.thai.token).call("POST", path, 404)
+    program.call("POST", path, 202)
+    runner.run_due(app)
+    assert [item["state"] for item in program.call("GET", path, 200)["items"]] == ["added", "failed", "failed"]
+    bad = {"pictures": (io.BytesIO(b"PK\x03\x04 no"), "p.zip")}
+    headers = {"Authorization": f"Bearer {program.token}"}
+    refused = app.test_client().post(f"/api/v1{path}", data=bad, headers=headers)
+    assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "pictures")
+
+
+def test_pictures_alone_by_page(app, market):
+    program = Program(app, market.merchant.token)
+    post(app, program.token, workbook(table([row(sku="Z"), row(sku="Y", pictures="Y.png")])))
+    runner.run_due(app)
+    _, alone = post(app, program.token, archive(Y="green"), "pictures.zip")
+    runner.run_due(app)
+    (taken,) = program.call("GET", f"/imports/{alone['id']}/pictures", 200)["items"]
+    assert (taken["sku"], taken["state"]) == ("Y", "added")
+    visitor = Visitor(app)
+    visitor.log_in(market.merchant.login, PASSWORD)
+    visitor.open("/merchant/imports")
+    sent = {"pictures": (io.BytesIO(archive(Z="red", Z_2="blue", Q="white")), "p.zip"), "submit": "1"}
+    place = visitor.send("/merchant/imports", sent).headers["Location"]
+    runner.run_due(app)
+    assert "You have no listing with this article number" in visitor.open(place)
+    assert "2 pictures" in visitor.text()
+    visitor.open(f"{place}/pictures")
+    assert "Z_2.png" in visitor.text()
+    first = program.call("GET", "/imports", 200)["items"][-1]["id"]
+    assert "There is no file" in visitor.open(f"/merchant/imports/{first}/pictures")
+    sent = {"pictures": (io.BytesIO(archive(Y="red")), "p.zip")}
+    visitor.send(f"/merchant/imports/{first}/pictures", sent)
+    runner.run_due(app)
+    visitor.open(f"/merchant/imports/{first}/pictures")
+    assert "taken in" in visitor.text()
+    visitor.open("/merchant/imports")
+    visitor.send("/merchant/imports", {"pictures": (io.BytesIO(b"no"), "p.zip"), "submit": "1"}, 422)
+    assert visitor.refused_fields() == {"pictures"}
+    visitor.open("/merchant/imports")
+    visitor.send("/merchant/imports", {"submit": "1"}, 422)
+    assert visitor.refused_fields() == {"file"}
 
 
 def test_a_second_click_is_one_import(app, market):

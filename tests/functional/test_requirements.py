@@ -198,6 +198,8 @@ def test_a_rejected_paper_stays_on_the_board_until_another_is_accepted(trade):
     judge.call("POST", f"/merchants/{company_id}/rulings", 204, no)
     (row,) = judge.call("GET", "/requirements", 200)["items"]
     assert (row["state"], row["until"]) == ("rejected", None)
+    waits = {each["queue"]: each["waiting"] for each in program.call("GET", "/desk", 200)["items"]}
+    assert waits["mend_papers"] == 1
     shop = program.call("GET", f"/merchants/{company_id}", 200)
     assert (shop["licence_until"], shop["licence_accepted"]) == (day(5), True)  # a renewal that was blurred takes none
     assert flows.watch(now=clock.now()) == 0

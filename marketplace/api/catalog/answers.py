@@ -1,5 +1,6 @@
 """What the API says of listings."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,8 +12,9 @@ from marketplace.api.shared.answers import Amount, Answer, FieldProblem, Instant
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
-from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow, VariantRow
+from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow, PriceRow, VariantRow
 from marketplace.catalog.rules.visibility import Visibility
+from marketplace.catalog.services.grid import Done
 from marketplace.customs.queries import RestrictionRow
 from marketplace.edge.acts.catalog import Look
 from marketplace.edge.messages import field_sentence
@@ -401,6 +403,50 @@ class Edited(Answer):
     changed: bool
     fields: list[str]
     waiting: list[str]
+
+
+class GridRowDone(Answer):
+    """What became of a row: the version the listing has now, the fields that changed, or why it stays as it is."""
+
+    id: UUID
+    version: int
+    changed: bool
+    fields: list[str]
+    errors: list[FieldProblem]
+
+
+class GridDone(Answer):
+    """What became of the rows, in their order."""
+
+    rows: list[GridRowDone]
+
+    @classmethod
+    def of(cls, done: Sequence[Done]) -> "GridDone":
+        """Write what became of rows."""
+        return cls(
+            rows=[
+                GridRowDone(
+                    id=row.listing_id,
+                    version=row.version,
+                    changed=bool(row.fields),
+                    fields=list(row.fields),
+                    errors=[_warning(error) for error in row.errors],
+                )
+                for row in done
+            ]
+        )
+
+
+class PriceFrom(Answer):
+    """Prices on one basis from an instant on; without tiers the basis was given up."""
+
+    at: Instant
+    ladder: LadderAnswer
+
+    @classmethod
+    def of(cls, row: PriceRow) -> "PriceFrom":
+        """Write prices."""
+        return cls(at=row.at, ladder=LadderAnswer.of(row.ladder))
 
 
 class State(Answer):

@@ -11,15 +11,16 @@ from marketplace.api.catalog import answers
 from marketplace.api.catalog.sellers import Merchant
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
-from marketplace.catalog.queries import goods, own, sections
+from marketplace.catalog.queries import goods, own, prices, sections
 from marketplace.catalog.queries import pictures as pictures_queries
 from marketplace.catalog.queries import shelf as shelf_queries
 from marketplace.catalog.services import listings, pictures
 from marketplace.edge.acts import catalog as acts
-from marketplace.edge.acts import sellers
+from marketplace.edge.acts import grid, sellers
 from marketplace.edge.identity import current_actor, reading_company, require_actor
 from marketplace.edge.parsing import uuid_text
 from marketplace.edge.requests import catalog as requests
+from marketplace.edge.requests import grid as grid_requests
 from marketplace.exchange.queries import showroom, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
@@ -121,6 +122,27 @@ def edit(listing_id: UUID, body: requests.ListingEdit) -> tuple[int, answers.Edi
     return 200, answers.Edited(
         id=listing_id, changed=done.changed, fields=list(done.fields), waiting=list(done.waiting)
     )
+
+
+@api.patch("/listings")
+@operation(answers={200: answers.GridDone}, tag="catalog", permission=_EDIT, body=grid_requests.Grid)
+def change_many(body: grid_requests.Grid) -> tuple[int, answers.GridDone]:
+    """Change prices, quantities and supply of many listings; each row is taken or refused by itself.
+
+    A listing that is no longer at the ``version`` that was looked at is refused, unless it says what is wanted already.
+    """
+    rows = grid.checked(body)
+    with unit_of_work() as session:
+        done = grid.change(session, rows)
+    return 200, answers.GridDone.of(done)
+
+
+@api.get("/listings/<uuid:listing_id>/price-history")
+@operation(answers={200: Items[answers.PriceFrom]}, tag="catalog", permission=_EDIT)
+def price_history(listing_id: UUID) -> tuple[int, Items[answers.PriceFrom]]:
+    """List what one's own listing cost on each basis from when on, earliest first: the last thousand changes."""
+    found = prices.history(reading(), company_id=require_actor().company, listing_id=listing_id)
+    return 200, Items[answers.PriceFrom](items=[answers.PriceFrom.of(row) for row in found])
 
 
 @api.put("/listings/<uuid:listing_id>/stock")

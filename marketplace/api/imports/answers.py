@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.api.shared.answers import Answer, FieldProblem, Instant
-from marketplace.catalog.imports.queries import ImportView, RowView
+from marketplace.catalog.imports.queries import ImportView, PictureView, RowView
 from marketplace.edge.messages import field_sentence
 from marketplace.kernel.errors import FieldError
 from marketplace.kernel.pages import Page
@@ -115,6 +115,22 @@ class Summary(Answer):
             finished_at=view.finished_at,
             **more,
         )
+
+
+class Picture(Answer):
+    """A picture that a row named: ``state`` is waiting, added, same or failed, ``error`` says why."""
+
+    row: int
+    sku: str
+    source: str
+    state: str
+    error: FieldProblem | None
+
+    @classmethod
+    def of(cls, view: PictureView) -> "Picture":
+        """Write a picture."""
+        error = _problem(view.error) if view.error else None
+        return cls(row=view.line, sku=view.sku, source=view.source, state=view.state, error=error)
 
 
 class Import(Summary):

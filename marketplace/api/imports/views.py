@@ -10,7 +10,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.imports import answers
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
-from marketplace.api.shared.uploads import RetryForm, WorkbookForm
+from marketplace.api.shared.uploads import PicturesForm, RetryForm, WorkbookForm
 from marketplace.catalog.imports import queries, services
 from marketplace.edge.acts import imports as acts
 from marketplace.edge.identity import require_actor
@@ -90,6 +90,23 @@ def errors(import_id: UUID) -> tuple[int, Any]:
 def retry(import_id: UUID, query: requests.Retry) -> tuple[int, Created]:
     """Hand the file of bad rows in again, mended: these rows are run, each once; ``?dry_run=1`` previews."""
     return 202, Created(id=acts.retry(import_id, dry_run=query.dry_run, locale=acts.language_of_asker()))
+
+
+@api.get("/imports/<uuid:import_id>/pictures")
+@operation(answers={200: Items[answers.Picture]}, tag="imports", permission=_RUN, query=requests.Paged)
+def pictures(import_id: UUID, query: requests.Paged) -> tuple[int, Items[answers.Picture]]:
+    """List the pictures that an import's rows named, in the order of the sheet, with what became of each."""
+    view = queries.get_import(reading(), company_id=require_actor().company, import_id=import_id)
+    page = queries.pictures(reading(), import_id=view.id, cursor=query.cursor)
+    return 200, Items[answers.Picture](items=[answers.Picture.of(row) for row in page.items], next=page.next)
+
+
+@api.post("/imports/<uuid:import_id>/pictures")
+@operation(answers={202: answers.Import}, tag="imports", permission=_RUN, form=PicturesForm)
+def retry_pictures(import_id: UUID) -> tuple[int, answers.Import]:
+    """Try the pictures again that failed, with another ZIP beside them if one is sent."""
+    acts.retry_pictures(import_id)
+    return 202, _import(import_id, requests.Rows())
 
 
 @api.post("/imports/<uuid:import_id>/rows")

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, WithJsonSchema
 
 Bytes = Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary"})]
+MaybeBytes = Annotated[bytes | None, WithJsonSchema({"type": "string", "format": "binary"})]
 
 
 class FileForm(BaseModel):
@@ -26,10 +27,20 @@ class RetryForm(BaseModel):
     file: Bytes
 
 
+class PicturesForm(BaseModel):
+    """A ZIP of pictures in the place of the one that was handed in."""
+
+    pictures: MaybeBytes = None
+
+
 class WorkbookForm(BaseModel):
-    """A workbook (XLSX) or table (CSV) with the sheet to read, the mapping as JSON, and 0 to keep drafts."""
+    """A workbook (XLSX) or table (CSV) with the sheet to read, the mapping as JSON, and 0 to keep drafts.
+
+    ``pictures`` is a ZIP beside it. A ZIP as the file brings pictures alone, to the articles that they are named after.
+    """
 
     file: Bytes
+    pictures: MaybeBytes = None
     mapping: str | None = None
     sheet: str | None = None
     submit: str | None = None

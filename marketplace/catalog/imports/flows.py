@@ -17,7 +17,7 @@ from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import acting
-from marketplace.catalog.imports import present, queries, reader, services
+from marketplace.catalog.imports import gallery_flows, present, queries, reader, services
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.rules.cells import GIVEN_BACK, place_of, spot_of
 from marketplace.catalog.rules.headers import is_column
@@ -70,22 +70,33 @@ def _read(import_id: UUID, store: ObjectStore, progress: Progress) -> bool:
             return False
         services.begin_reading(session, job)
         file = files.get_any(session, file_id=job.file_id)
-        sheet, mapping, locale = job.sheet, read_mapping(job.mapping), job.locale
-    content = bytes_store.read(store, file.sha256)
-    names, raw = reader.read_sheet(content, is_csv=file.media_type == MediaType.CSV, sheet=sheet)
+        sheet, mapping, locale, company_id = job.sheet, read_mapping(job.mapping), job.locale, job.company_id
+        archive_file = files.get_any(session, file_id=job.pictures_id) if job.pictures_id else None
+    pictures = gallery_flows.open_archive(store, archive_file.sha256).names if archive_file else ()
+    if archive_file is not None and archive_file.id == file.id:
+        names, raw = ["ZIP"], gallery_flows.sheet_of(reading(), company_id=company_id, names=pictures)
+    else:
+        content = bytes_store.read(store, file.sha256)
+        names, raw = reader.read_sheet(content, is_csv=file.media_type == MediaType.CSV, sheet=sheet)
     layout = layout_of(raw, mapping)
-    if not _keep(import_id, names, raw, layout, locale, progress):
+    if not _keep(import_id, names, raw, layout, locale, pictures, progress):
         return False
     return _in_state(import_id, ImportState.READING, lambda session, job: services.move(session, job, "preview"))
 
 
 def _keep(
-    import_id: UUID, names: Sequence[str], raw: RawSheet, layout: Layout, locale: str, progress: Progress
+    import_id: UUID,
+    names: Sequence[str],
+    raw: RawSheet,
+    layout: Layout,
+    locale: str,
+    pictures: Sequence[str],
+    progress: Progress,
 ) -> bool:
     """Keep the rows in pieces, one in memory at a time; False when the import was cancelled meanwhile."""
 
     def describe(session: Session, job: ImportJob) -> None:
-        services.describe(session, job, sheets=names, sheet=raw.name, layout=layout)
+        services.describe(session, job, sheets=names, sheet=raw.name, layout=layout, picture_names=pictures)
 
     if not _in_state(import_id, ImportState.READING, describe):
         return False

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
+from marketplace.catalog.rules.picture_sources import PictureState
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
 from marketplace.kernel.ids import new_id
 
@@ -17,7 +18,7 @@ class ImportJob(Base):
     """One workbook of a company on its way into listings; ``cursor`` is the position of the last row written.
 
     ``units`` says by our column in which unit it was read; ``retries_id`` names the import whose bad rows these are,
-    mended.
+    mended; ``pictures_id`` the archive of pictures beside it, ``picture_names`` what is in that.
     """
 
     __tablename__ = "import_job"
@@ -41,6 +42,8 @@ class ImportJob(Base):
     cursor: Mapped[int] = mapped_column(sa.Integer, default=0)
     units: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     retries_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("import_job.id"), index=True)
+    pictures_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    picture_names: Mapped[list[str]] = mapped_column(Json, default=list)
     errors_file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -72,3 +75,25 @@ class ImportRow(Base):
     mended_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("import_job.id"), index=True)
 
     __table_args__ = (sa.Index("ix_import_row_import_id_outcome_position", "import_id", "outcome", "position"),)
+
+
+class ImportPicture(Base):
+    """A picture that a row of an import names: ``place`` is its place among them, from one."""
+
+    __tablename__ = "import_picture"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    import_id: Mapped[UUID] = mapped_column(sa.ForeignKey("import_job.id"))
+    line: Mapped[int] = mapped_column(sa.Integer)
+    place: Mapped[int] = mapped_column(sa.Integer)
+    sku: Mapped[str] = mapped_column(sa.Text)
+    source: Mapped[str] = mapped_column(sa.Text)
+    alt: Mapped[str] = mapped_column(sa.Text)
+    state: Mapped[PictureState] = mapped_column(StateColumn(PictureState))
+    error: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+
+    __table_args__ = (
+        sa.UniqueConstraint("import_id", "line", "place"),
+        sa.Index("ix_import_picture_import_id_state_line_place", "import_id", "state", "line", "place"),
+    )

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.handovers import Item, Kind
-from marketplace.catalog.imports.models import ImportJob, ImportRow
+from marketplace.catalog.imports.models import ImportJob, ImportPicture, ImportRow
 from marketplace.catalog.rules import cells
 from marketplace.catalog.rules.cells import Spot
 from marketplace.catalog.rules.headers import is_column
 from marketplace.catalog.rules.import_states import RESTING, UNDER_WAY, ImportState
 from marketplace.catalog.rules.imported import Outcome
+from marketplace.catalog.rules.picture_sources import PictureState
 from marketplace.files import queries as files
 from marketplace.kernel import exports
 from marketplace.kernel.checks import Breach
@@ -157,6 +158,45 @@ def counts(session: Session, *, import_ids: list[UUID]) -> dict[UUID, dict[Outco
         import_id: {outcome: count for (outcome, is_mended), count in found.items() if not is_mended}
         for import_id, found in _counted(session, import_ids).items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A picture that a row named: where from, what became of it, and why it was not taken in."""
+
+    id: UUID
+    line: int
+    place: int
+    sku: str
+    source: str
+    state: PictureState
+    error: FieldError | None
+
+
+def pictures(session: Session, *, import_id: UUID, cursor: str | None = None, size: int = PAGE) -> Page[PictureView]:
+    """Return the pictures of an import that the caller has shown to be its own, in the order of the sheet."""
+    at = sa.tuple_(ImportPicture.line, ImportPicture.place)
+    query = sa.select(ImportPicture).where(ImportPicture.import_id == import_id)
+    if cursor:
+        query = query.where(at > sa.tuple_(*map(sa.literal, decode_cursor(cursor, int, int))))
+    found = [
+        PictureView(
+            row.id, row.line, row.place, row.sku, row.source, row.state, from_json(row.error) if row.error else None
+        )
+        for row in session.scalars(query.order_by(ImportPicture.line, ImportPicture.place).limit(size + 1))
+    ]
+    return page_of(found, size, lambda row: (row.line, row.place))
+
+
+def picture_counts(session: Session, *, import_id: UUID) -> dict[PictureState, int]:
+    """Return how many pictures of an import stand where."""
+    query = (
+        sa.select(ImportPicture.state, sa.func.count())
+        .where(ImportPicture.import_id == import_id)
+        .group_by(ImportPicture.state)
+    )
+    found = dict(session.execute(query).all())
+    return {state: found.get(state, 0) for state in PictureState}
 
 
 def retries(session: Session, *, import_id: UUID) -> list[tuple[UUID, datetime, int]]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.events import HandedOver
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
-from marketplace.catalog.imports import present, retries
+from marketplace.catalog.imports import gallery, present, retries
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.imports.queries import as_json
 from marketplace.catalog.rules.drafts import ListingDraft
@@ -56,13 +56,19 @@ def begin(
     now: datetime,
     run_at: datetime | None = None,
     retries_id: UUID | None = None,
+    pictures_id: UUID | None = None,
 ) -> UUID:
     """Take a workbook of the actor's company for import and return the import's id; a job reads it from ``run_at``."""
     actor.must(Permission.CATALOG_IMPORT_RUN)
     read_mapping(options.mapping or {})
     file = files.get_file(session, company_id=actor.company, file_id=file_id)
-    if not file.serves(Purpose.WORKBOOK):
+    # An archive of pictures may come without a sheet.
+    if not file.serves(Purpose.WORKBOOK) and file_id != pictures_id:
         raise Refused.field("file", "workbook", "a file handed in with purpose workbook")
+    if pictures_id is not None and not files.get_file(session, company_id=actor.company, file_id=pictures_id).serves(
+        Purpose.PICTURES
+    ):
+        raise Refused.field("pictures", "archive_broken", "a ZIP of pictures")
     job = ImportJob(
         id=new_id(),
         company_id=actor.company,
@@ -75,6 +81,7 @@ def begin(
         dry_run=options.dry_run,
         submit=options.submit,
         retries_id=retries_id,
+        pictures_id=pictures_id,
         created_at=now,
     )
     session.add(job)
@@ -105,7 +112,7 @@ def read_anew(session: Session, *, actor: Actor, import_id: UUID, mapping: Mappi
     )
     if job.state is ImportState.PREVIEWED:
         cancel(session, actor=actor, import_id=import_id, now=now)
-    return begin(session, actor=actor, file_id=job.file_id, options=options, now=now)
+    return begin(session, actor=actor, file_id=job.file_id, options=options, now=now, pictures_id=job.pictures_id)
 
 
 def retry(
@@ -123,7 +130,28 @@ def retry(
     if not retries.left(session, import_id=job.id):
         raise Conflict("import_clean")
     options = Options(mapping=retries.mapping_of(job), locale=locale, dry_run=dry_run, submit=job.submit)
-    return begin(session, actor=actor, file_id=file_id, options=options, now=now, retries_id=job.id)
+    return begin(
+        session,
+        actor=actor,
+        file_id=file_id,
+        options=options,
+        now=now,
+        retries_id=job.id,
+        pictures_id=job.pictures_id,
+    )
+
+
+def retry_pictures(
+    session: Session, *, actor: Actor, import_id: UUID, pictures_id: UUID | None, names: Sequence[str], now: datetime
+) -> None:
+    """Try the pictures of an import again that failed, with another archive beside it if one is given."""
+    job = own(session, actor=actor, import_id=import_id)
+    if job.state is not ImportState.DONE:
+        raise Conflict("state", thing="import", state=job.state, action="retry", possible=[])
+    if pictures_id is not None:
+        job.pictures_id, job.picture_names = pictures_id, list(names)
+    gallery.retry(session, job, now=now)
+    _audit(session, actor, "import.pictures_retried", import_id, now)
 
 
 def cancel(session: Session, *, actor: Actor, import_id: UUID, now: datetime) -> None:
@@ -165,10 +193,18 @@ def begin_reading(session: Session, job: ImportJob) -> None:
     session.flush()
 
 
-def describe(session: Session, job: ImportJob, *, sheets: Sequence[str], sheet: str, layout: Layout) -> None:
+def describe(
+    session: Session,
+    job: ImportJob,
+    *,
+    sheets: Sequence[str],
+    sheet: str,
+    layout: Layout,
+    picture_names: Sequence[str] = (),
+) -> None:
     """Note what was found in the workbook before its rows are judged."""
     job.sheets, job.sheet = list(sheets), sheet[:100]
-    job.headers = list(layout.headers)
+    job.headers, job.picture_names = list(layout.headers), list(picture_names)
     job.columns = {column.name: _where(column.index, layout, column.value) for column in layout.columns}
     job.units = {column.name: column.unit for column in layout.columns if column.unit}
     job.warnings = [as_json(error) for error in layout.warnings]
@@ -241,6 +277,7 @@ def write_batch(session: Session, job: ImportJob, *, actor: Actor, around: Surro
         for row in batch.write(batch.write(layer)):
             _refuse(row, [FieldError("sku", "taken", "an article number you do not use yet")])
     retries.mend(session, job, rows)
+    gallery.note(session, job, rows)
     job.cursor = rows[-1].position
     session.flush()
     return True
@@ -250,6 +287,7 @@ def finish(session: Session, job: ImportJob, *, actor: Actor, now: datetime, cou
     """Note that every row was worked off."""
     move(session, job, "finish")
     job.finished_at = now
+    gallery.start(session, job, now=now)
     _audit(session, actor, "import.finished", job.id, now, **{str(name): count for name, count in counts.items()})
 
 

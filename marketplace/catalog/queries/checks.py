@@ -4,13 +4,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing, ListingCard, Stock, StockEntry, StockHold
+from marketplace.catalog.queries import prices
 from marketplace.catalog.rules.states import HoldState, ListingState
 from marketplace.kernel.checks import Breach
 
 
 def breaches(session: Session) -> list[Breach]:
-    """Return stock whose columns are not the sums of its entries or of its holds, and cards of what is not live."""
-    return [*_entry_breaches(session), *_hold_breaches(session), *_card_breaches(session)]
+    """Return stock that is not the sum of its entries or holds, cards of what is not live, prices nobody noted."""
+    return [
+        *_entry_breaches(session),
+        *_hold_breaches(session),
+        *_card_breaches(session),
+        *prices.breaches(session),
+    ]
 
 
 def _entry_breaches(session: Session) -> list[Breach]:

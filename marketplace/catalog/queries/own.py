@@ -1,6 +1,7 @@
 """Read a company's own listings, whatever their state."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,10 +10,12 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import ChangeSet, Listing, PriceLadder, Stock
 from marketplace.catalog.queries.cursors import listing_after
 from marketplace.catalog.queries.ladders import stored_ladder
-from marketplace.catalog.rules.rows import OwnRow
-from marketplace.catalog.rules.states import ChangeState
+from marketplace.catalog.rules.rows import GridRow, OwnRow
+from marketplace.catalog.rules.states import ChangeState, ListingState
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, page_of
+
+GRID: Final = 50
 
 
 def own_listings(
@@ -26,6 +29,47 @@ def own_listings(
         query = query.where(Listing.id < listing_after(cursor))
     rows = session.execute(query.order_by(Listing.id.desc()).limit(size + 1))
     return page_of([_own_row(row) for row in rows], size, lambda row: (row.listing_id.hex,))
+
+
+def grid(
+    session: Session,
+    *,
+    company_id: UUID,
+    state: str | None = None,
+    text: str | None = None,
+    low: int | None = None,
+    cursor: str | None = None,
+    size: int = GRID,
+) -> Page[GridRow]:
+    """Return a company's listings, newest first, with what a grid changes; ``text`` is part of an article
+    number, ``low`` the number of smallest orders below which stock runs low."""
+    query = _own().where(Listing.company_id == company_id)
+    if state:
+        query = query.where(Listing.state == state)
+    if text:
+        query = query.where(Listing.sku.icontains(text, autoescape=True))
+    if low is not None:
+        query = query.where(*runs_low(low))
+    if cursor:
+        query = query.where(Listing.id < listing_after(cursor))
+    rows = session.execute(query.order_by(Listing.id.desc()).limit(size + 1))
+    return page_of([_grid_row(row) for row in rows], size, lambda row: (row.listing_id.hex,))
+
+
+def runs_low(orders: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return when a listing beside its stock runs low: fewer than so many smallest orders lie free on the shelf."""
+    free = Stock.on_hand - Stock.allocated - Stock.held
+    return (
+        Listing.state.in_((ListingState.LIVE, ListingState.SOLD_OUT)),
+        Listing.lead_days.is_(None),
+        free < Listing.moq * orders,
+    )
+
+
+def grid_rows(session: Session, *, company_id: UUID, listing_ids: Collection[UUID]) -> list[GridRow]:
+    """Return those of these listings that are the company's, newest first."""
+    query = _own().where(Listing.company_id == company_id, Listing.id.in_(listing_ids))
+    return [_grid_row(row) for row in session.execute(query.order_by(Listing.id.desc()))]
 
 
 def own_listing(session: Session, *, company_id: UUID, listing_id: UUID) -> OwnRow:
@@ -43,6 +87,25 @@ def _own() -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Stock, Stock.listing_id == Listing.id)
         .outerjoin(ChangeSet, sa.and_(ChangeSet.listing_id == Listing.id, ChangeSet.state == ChangeState.PENDING))
         .execution_options(populate_existing=True)
+    )
+
+
+def _grid_row(row: Any) -> GridRow:
+    listing: Listing = row.Listing
+    prices: PriceLadder | None = row.PriceLadder
+    ladder = stored_ladder(prices.currency, prices.incoterm, prices.place_code, prices.tiers) if prices else None
+    return GridRow(
+        listing_id=listing.id,
+        sku=listing.sku,
+        titles=listing.titles,
+        source_locale=listing.source_locale,
+        state=listing.state,
+        version=listing.version,
+        ladder=ladder,
+        moq=listing.moq,
+        multiple=listing.multiple,
+        stock=row.Stock.on_hand if row.Stock and listing.lead_days is None else None,
+        lead_days=listing.lead_days,
     )
 
 

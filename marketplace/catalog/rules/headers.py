@@ -45,14 +45,22 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "category": ("类别", "category", "分类", "类目", "品类", "product category"),
     "commodity": ("商品页", "commodity"),
     "grade": ("等级", "grade", "级别"),
+    "pictures": ("图片", "pictures", "picture", "images", "image", "photos", "photo", "图片链接",
+                 "图片地址", "image url"),
+    "pictures_alt": ("图片说明", "pictures_alt", "picture texts", "alt", "alt text", "image alt"),
 }  # fmt: skip
 UNITS: Final[Mapping[str, str]] = {
     "mm": "mm", "毫米": "mm", "㎜": "mm", "cm": "cm", "厘米": "cm", "公分": "cm", "㎝": "cm", "m": "m", "米": "m",
     "g": "g", "gr": "g", "gram": "g", "grams": "g", "克": "g", "kg": "kg", "kgs": "kg", "公斤": "kg", "千克": "kg",
     "㎏": "kg", "t": "t", "吨": "t",
 }  # fmt: skip
-# What changes from day to day: a sheet of an article number and these alone updates what is there.
-DAILY: Final = frozenset({"sku", "price", "currency", "incoterm", "place", "stock", "lead_days", "moq", "multiple"})
+# What changes from day to day, and pictures: a sheet of an article number and these alone updates what is there.
+DAILY: Final = frozenset(
+    {
+        "sku", "price", "currency", "incoterm", "place", "stock", "lead_days", "moq", "multiple", "pictures",
+        "pictures_alt",
+    }
+)  # fmt: skip
 TIER: Final = re.compile(r"price@([1-9][0-9]{0,9})", re.ASCII)
 _TIER_HEADER: Final = re.compile(r"(.+?)@([0-9][0-9,. ]*)\+?", re.ASCII | re.DOTALL)
 _BRACKETS: Final = re.compile(r"[(\[{【（](.*?)[)\]}】）]")

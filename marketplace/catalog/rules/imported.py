@@ -13,6 +13,7 @@ from typing import Any, Final
 from marketplace.catalog.rules.drafts import ListingDraft, check_draft
 from marketplace.catalog.rules.headers import TIER, folded, is_daily
 from marketplace.catalog.rules.packing import Packing
+from marketplace.catalog.rules.picture_sources import check_sources
 from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, listed
 from marketplace.catalog.rules.pricing import JUMP_BASIS_POINTS, Ladder, hub_kept, jumps, make_ladder, rises
 from marketplace.catalog.rules.texts import LANGUAGES
@@ -96,7 +97,7 @@ def draft_of(
     """Return the listing as the row wants it; Refused names the columns at fault."""
     errors = _missing(values) if present is None else []
     ladder = _ladder(values, present, around, errors)
-    errors += _check_words(values, around)
+    errors += [*_check_words(values, around), *check_sources(values)]
     if errors:
         raise Refused.fields(*errors)
     if ladder is not None and rises(ladder):

@@ -208,6 +208,31 @@ class OwnRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GridRow:
+    """A listing as a grid changes it: the first of its ladders, quantities, and units or days to make."""
+
+    listing_id: UUID
+    sku: str
+    titles: Mapping[str, str]
+    source_locale: str
+    state: ListingState
+    version: int
+    ladder: Ladder | None
+    moq: int
+    multiple: int
+    stock: int | None
+    lead_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """Prices of a listing on one basis from an instant on; without tiers there are none any more."""
+
+    at: datetime
+    ladder: Ladder
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRow:
     """One field for a reviewer: what is up (None before the first approval) and what is proposed, as JSON values."""
 

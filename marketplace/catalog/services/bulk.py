@@ -25,7 +25,7 @@ from marketplace.catalog.rules.changes import Changed, differences, split
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.pricing import Ladder, jumps
 from marketplace.catalog.rules.states import APPROVED, ENDED, LISTING, ListingState
-from marketplace.catalog.services import cards, changes, content, stock
+from marketplace.catalog.services import cards, changes, content, prices, stock
 from marketplace.catalog.services.content import City, Content
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_new
@@ -50,6 +50,7 @@ def create_listings(
     taken = Refused.field("sku", "taken", "an article number you do not use yet")
     made = {listing_id: parts for listing_id, parts in made.items() if listing_id in new}
     content.write_ladders(session, {key: found.ladders for key, (_, found) in made.items()}, replacing=False)
+    prices.note(session, {key: ((), found.ladders) for key, (_, found) in made.items()}, now=now)
     lying = {key: draft.stock for key, (draft, _) in made.items() if draft.stock is not None}
     stock.set_all(session, on_hand=lying, now=now)
     _audit(session, actor, (Act("listing.created", listing_id) for listing_id in made), now)
@@ -297,6 +298,7 @@ def _row(listing_id: UUID, actor: Actor, found: Content, now: datetime) -> dict[
 def _reprice(session: Session, edits: Iterable[_Edit], now: datetime) -> None:
     repriced = [edit for edit in edits if edit.is_repriced]
     content.write_ladders(session, {edit.listing.id: edit.ladders for edit in repriced})
+    prices.note(session, {edit.listing.id: (edit.before, edit.ladders) for edit in repriced}, now=now)
     jumped = [edit.listing for edit in repriced if edit.listing.state in APPROVED and jumps(edit.before, edit.ladders)]
     for listing in jumped:
         listing.price_jumped = True

@@ -1,5 +1,6 @@
 """Pictures of listings: attached from the company's files, removed, ordered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -71,6 +72,28 @@ def remove(session: Session, *, actor: Actor, listing_id: UUID, picture_id: UUID
     cards.refresh(session, listings=[listing], now=now)
     record(session, ListingRewritten(listing_id=listing_id, at=now))
     _audit(session, actor, "listing.picture_removed", listing_id, file_id, now)
+
+
+def is_full(session: Session, *, listing_id: UUID) -> bool:
+    """Tell whether a listing has as many pictures as it may."""
+    return len(_rows(session, listing_id)) >= MOST_PICTURES
+
+
+def show_first(session: Session, *, actor: Actor, listing_id: UUID, file_ids: Sequence[UUID], now: datetime) -> None:
+    """Show the pictures of these files first, in their order; those that stand so already are left alone."""
+    listing = own(session, actor=actor, listing_id=listing_id)
+    rows = _rows(session, listing_id)
+    place = {file_id: number for number, file_id in enumerate(file_ids)}
+    wanted = sorted(rows, key=lambda row: place.get(row.file_id, len(place)))
+    if wanted == rows:
+        return
+    for position, row in enumerate(wanted, start=1):
+        row.position = position
+    session.flush()
+    if any(not row.approved for row in rows):
+        _propose(session, actor, listing, now)
+    cards.refresh(session, listings=[listing], now=now)
+    _audit(session, actor, "listing.pictures_arranged", listing_id, wanted[0].file_id, now)
 
 
 def lead(session: Session, *, actor: Actor, listing_id: UUID, picture_id: UUID, now: datetime) -> None:

@@ -13,6 +13,10 @@ from marketplace.reports.rules import Queue
 
 # Whoever may not do the work is not told of it.
 _DOES: Final[Mapping[Queue, Permission]] = {
+    Queue.MEND_PAPERS: Permission.COMPANY_MERCHANT_APPLY,
+    Queue.RETURNED_LISTINGS: Permission.CATALOG_LISTING_EDIT,
+    Queue.LOW_STOCK: Permission.CATALOG_LISTING_EDIT,
+    Queue.MEND_IMPORTS: Permission.CATALOG_IMPORT_RUN,
     Queue.CONFIRM_ORDERS: Permission.TRADE_ORDER_CONFIRM,
     Queue.SIGN_SALES: Permission.TRADE_DOCUMENT_SIGN,
     Queue.PROMISE_DATES: Permission.TRADE_ORDER_FULFIL,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.identity import require_actor
 from marketplace.files import flows, queries, rules, services, store
+from marketplace.files.archives import PictureArchive
 from marketplace.files.queries import FileRow
 from marketplace.files.rules import Purpose
 from marketplace.files.services import Upload
@@ -29,6 +30,7 @@ READ_BY: Final[dict[Purpose, Permission]] = {
     Purpose.SEAL: Permission.TRADE_DOCUMENT_SIGN,
     Purpose.EVIDENCE: Permission.TRADE_CLAIM_READ,
     Purpose.WORKBOOK: Permission.CATALOG_IMPORT_RUN,
+    Purpose.PICTURES: Permission.CATALOG_IMPORT_RUN,
     Purpose.DOCUMENT: Permission.TRADE_DOCUMENT_READ,
     Purpose.EXPORT: Permission.CATALOG_IMPORT_RUN,
 }
@@ -66,6 +68,20 @@ def received(field: str = "file", purpose: str = "") -> Upload:
         raise Refused.fields(
             *(replace(error, field=field if error.field == "file" else error.field) for error in refusal.errors)
         ) from None
+
+
+def archive(field: str) -> Upload | None:
+    """Read and check the ZIP of pictures of a multipart request, None where none is sent."""
+    upload = request.files.get(field)
+    if upload is None or not upload.filename:
+        return None
+    stream = cast("BinaryIO", upload.stream)
+    try:
+        taken = flows.take(stream=stream, declared_name=upload.filename, purpose=Purpose.PICTURES, store=bytes_store())
+        PictureArchive(store.read(bytes_store(), taken.sha256))
+    except Refused as refusal:
+        raise Refused.fields(*(replace(error, field=field) for error in refusal.errors)) from None
+    return taken
 
 
 def own(file_id: UUID) -> FileRow:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from flask import request
@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.catalog.imports import flows, queries, services, template, written
+from marketplace.catalog.imports import flows, gallery_flows, queries, services, template, written
 from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.edge.acts import files
@@ -30,7 +30,7 @@ _CATALOGUES: Final = {"zh": "zh_Hans"}
 
 
 def begin(body: requests.Upload, *, locale: str) -> UUID:
-    """Take in the workbook of a multipart request and let a job read it."""
+    """Take in the workbook of a multipart request, and the pictures beside it, and let a job read it."""
     options = services.Options(
         sheet=body.sheet,
         mapping=mapping_of(body.mapping),
@@ -39,12 +39,50 @@ def begin(body: requests.Upload, *, locale: str) -> UUID:
         submit=body.submit,
     )
     read_mapping(options.mapping or {})
-    file_id = files.take("file", Purpose.WORKBOOK)
-    return in_unit_of_work(
-        lambda session: services.begin(
-            session, actor=require_actor(), file_id=file_id, options=options, now=clock.now()
+    # An archive of pictures alone, in either place, goes to the articles that its files are named after.
+    is_alone = _named("file").lower().endswith(".zip") or not _named("file")
+    archive = files.archive("file" if _named("file") and is_alone else "pictures")
+    sheet = None if archive is not None and is_alone else files.received("file", Purpose.WORKBOOK)
+
+    def work(session: Session) -> UUID:
+        pictures_id = files.keep(session, archive) if archive is not None else None
+        file_id = files.keep(session, sheet) if sheet is not None else pictures_id
+        return services.begin(
+            session,
+            actor=require_actor(),
+            file_id=cast("UUID", file_id),
+            options=options,
+            pictures_id=pictures_id,
+            now=clock.now(),
         )
-    )
+
+    return in_unit_of_work(work)
+
+
+def retry_pictures(import_id: UUID) -> None:
+    """Try an import's failed pictures again, with the archive of a multipart request if there is one."""
+    queries.get_import(reading(), company_id=require_actor().company, import_id=import_id)
+    archive = files.archive("pictures")
+    names: tuple[str, ...] = ()
+    if archive is not None:
+        names = gallery_flows.open_archive(files.bytes_store(), archive.sha256).names
+
+    def work(session: Session) -> None:
+        services.retry_pictures(
+            session,
+            actor=require_actor(),
+            import_id=import_id,
+            pictures_id=files.keep(session, archive) if archive is not None else None,
+            names=names,
+            now=clock.now(),
+        )
+
+    in_unit_of_work(work)
+
+
+def _named(field: str) -> str:
+    upload = request.files.get(field)
+    return (upload.filename or "") if upload is not None else ""
 
 
 def retry(import_id: UUID, *, dry_run: bool, locale: str) -> UUID:

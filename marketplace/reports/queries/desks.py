@@ -1,19 +1,27 @@
 """What waits for a company: how much of what, and the nearest moment at which it is due."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.catalog.imports.models import ImportJob, ImportRow
+from marketplace.catalog.models import Listing, Stock
+from marketplace.catalog.queries import own
+from marketplace.catalog.rules.import_states import ImportState
+from marketplace.catalog.rules.imported import Outcome
+from marketplace.catalog.rules.states import ListingState
 from marketplace.distribution.models import FreightContract
 from marketplace.exchange.models.remarks import Question
 from marketplace.exchange.rules.questions import QuestionState
 from marketplace.kernel.db import UtcDateTime
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.rules.states import AT_HUB
+from marketplace.merchants.queries import requirements
+from marketplace.merchants.rules.requirements import BEFORE, ItemState, Stage
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.models import Claim, LinePart, Order, OrderLine
 from marketplace.orders.rules.claims import Owner
@@ -22,6 +30,8 @@ from marketplace.papers.models import DocumentParty, DocumentSignature, IssuedDo
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.payments.models.plans import IncomingTransfer, Payment
 from marketplace.payments.rules.paying import UNPAID, PaymentState, TransferState
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 from marketplace.reports.queries import promises
 from marketplace.reports.rules import BUYING, SELLING, Queue
 
@@ -42,13 +52,51 @@ class WaitingRow:
 
 def waiting(session: Session, *, company_id: UUID, now: datetime) -> tuple[WaitingRow, ...]:
     """Return what waits for a company as merchant and as buyer, empty queues too; always in as many queries."""
-    counts = (*_selling(company_id), *_buying(company_id))
+    counts = (*_selling(company_id), *_offering(session, company_id, now), *_buying(company_id))
     found = {queue: (number, due) for queue, number, due in session.execute(sa.union_all(*counts))}
     answers = claims.to_answer(session, buyer_id=company_id)
     due = min((row.due_at for row in answers if row.due_at is not None), default=None)
     found[Queue.ACCEPT_GOODS] = (len(answers), due)
     found[Queue.CLOSED_PROMISES] = (len(promises.while_closed(session, company_id=company_id, now=now)), None)
+    found[Queue.MEND_PAPERS] = _papers(session, company_id, now.date())
     return tuple(WaitingRow(queue, *found[queue]) for queue in (*SELLING, *BUYING))
+
+
+def _offering(session: Session, company_id: UUID, now: datetime) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
+    """What keeps a merchant's goods off the shelf: returned, running out, or bad rows of the last list."""
+    orders = int(str(reference.setting(session, Setting.LOW_STOCK_ORDERS, at=now)))
+    last = (
+        sa.select(ImportJob.id)
+        .where(ImportJob.company_id == company_id, ImportJob.state == ImportState.DONE, ImportJob.retries_id.is_(None))
+        .order_by(ImportJob.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        _counted(Queue.RETURNED_LISTINGS, _NO_MOMENT)
+        .select_from(Listing)
+        .where(Listing.company_id == company_id, Listing.state == ListingState.CHANGES_REQUESTED),
+        _counted(Queue.LOW_STOCK, _NO_MOMENT)
+        .select_from(Listing)
+        .join(Stock, Stock.listing_id == Listing.id)
+        .where(Listing.company_id == company_id, *own.runs_low(orders)),
+        _counted(Queue.MEND_IMPORTS, _NO_MOMENT)
+        .select_from(ImportRow)
+        .where(ImportRow.import_id == last, ImportRow.outcome == Outcome.ERROR, ImportRow.mended_by.is_(None)),
+    )
+
+
+def _papers(session: Session, company_id: UUID, today: date) -> tuple[int, datetime | None]:
+    """Papers that were rejected, are over or end within a month, with the first end of these."""
+    soon = today + BEFORE[Stage.MONTH]
+    rows = [
+        row
+        for row in requirements.requirements_of(session, company_id=company_id, today=today)
+        if row.state in {ItemState.REJECTED, ItemState.EXPIRED}
+        or (row.state in {ItemState.ACCEPTED, ItemState.WAIVED} and row.until is not None and row.until <= soon)
+    ]
+    ends = [row.until for row in rows if row.until is not None and row.until >= today]
+    return len(rows), datetime.combine(min(ends), time.max, UTC) if ends else None
 
 
 def _selling(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:

@@ -12,6 +12,7 @@ from marketplace.catalog.imports import queries, services
 from marketplace.catalog.rules.headers import LWH, NAMES
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
+from marketplace.catalog.rules.picture_sources import PictureState
 from marketplace.edge.acts import imports as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.messages import field_sentence
@@ -34,6 +35,12 @@ OUTCOMES: Final[dict[Outcome, tuple[Any, str]]] = {
     Outcome.UPDATE: (lazy_gettext("changed"), "info"),
     Outcome.UNCHANGED: (lazy_gettext("unchanged"), "calm"),
     Outcome.ERROR: (lazy_gettext("needs mending"), "bad"),
+}
+PICTURES: Final[dict[PictureState, tuple[Any, str]]] = {
+    PictureState.WAITING: (lazy_gettext("waiting"), "calm"),
+    PictureState.ADDED: (lazy_gettext("taken in"), "good"),
+    PictureState.SAME: (lazy_gettext("there already"), "calm"),
+    PictureState.FAILED: (lazy_gettext("failed"), "bad"),
 }
 _RUNNING: Final = frozenset({ImportState.READING, ImportState.COMMITTING})
 # How the design system's progress calls the states.
@@ -138,6 +145,7 @@ def _show(import_id: UUID, **shown: Any) -> str:
         warnings=[field_sentence(error) for error in view.warnings],
         failure=field_sentence(view.failure) if view.failure else None,
         previewed=ImportState.PREVIEWED,
+        pictures=sum(queries.picture_counts(session, import_id=view.id).values()),
         can_retry=view.state is ImportState.DONE and view.counts[Outcome.ERROR] > 0,
         retries=queries.retries(session, import_id=view.id),
         values=shown.get("values", {}),
@@ -197,6 +205,48 @@ def _to(import_id: UUID) -> Any:
 def _retry(import_id: UUID, **shown: Any) -> str:
     view = _view_of(import_id)
     return render_template("imports/retry.html", view=view, **{"values": {}, "errors": {}, "refusal": None, **shown})
+
+
+@pages.get("/merchant/imports/<uuid:import_id>/pictures")
+@requires(_RUN)
+def pictures(import_id: UUID) -> str:
+    """Show what became of the pictures that rows named."""
+    return _pictures(import_id)
+
+
+@pages.post("/merchant/imports/<uuid:import_id>/pictures")
+@requires(_RUN, twin="POST /api/v1/imports/{id}/pictures")
+def retry_pictures(import_id: UUID) -> Any:
+    """Try the pictures again that failed, with another archive if one is handed in."""
+
+    def work(key: str) -> str:  # noqa: ARG001  the flow resumes by nothing
+        acts.retry_pictures(import_id)
+        return url_for("imports.pictures", import_id=import_id)
+
+    try:
+        return forms.once(work, flow=True)
+    except (Refused, Conflict, TooLarge) as refusal:
+        return forms.reshown(refusal, lambda **shown: _pictures(import_id, **shown))
+
+
+def _pictures(import_id: UUID, **shown: Any) -> str:
+    view, session = _view_of(import_id), reading()
+    asked = parse(requests.Paged, {"cursor": request.args["cursor"]} if "cursor" in request.args else {})
+    page = queries.pictures(session, import_id=view.id, cursor=asked.cursor)
+    counts = queries.picture_counts(session, import_id=view.id)
+    return render_template(
+        "imports/pictures.html",
+        view=view,
+        rows=[
+            {"row": row, "said": field_sentence(row.error) if row.error else "", "state": PICTURES[row.state]}
+            for row in page.items
+        ],
+        counts=counts,
+        failed=counts[PictureState.FAILED],
+        next=url_for("imports.pictures", import_id=view.id, cursor=page.next) if page.next else None,
+        first=url_for("imports.pictures", import_id=view.id) if asked.cursor else None,
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )
 
 
 @pages.get("/merchant/imports/<uuid:import_id>/rows")

@@ -23,6 +23,7 @@ JOBS: Final[dict[str, Any]] = {
     "finish_checkouts": _("Finish checkouts that were left"),
     "gather_payouts": _("Gather payouts of what was released"),
     "give_back_card": _("Give the money of a cancelled order back to a card"),
+    "import_pictures": _("Take in the pictures of a price list"),
     "import_sheet": _("Read a price list"),
     "index_listings": _("Bring listings into the search"),
     "keep_timetable": _("Close departures at their cut-off"),

@@ -93,14 +93,14 @@ def dismiss(audience_id: UUID) -> Any:
     )
 
 
-@pages.get("/merchant/listings/<uuid:listing_id>/prices")
+@pages.get("/merchant/listings/<uuid:listing_id>/readers")
 @requires(_EDIT, twin="GET /api/v1/listings/{id}/price-visibility")
 def shown_of(listing_id: UUID) -> str:
     """Show who reads the prices of a listing."""
     return _shown_of(listing_id)
 
 
-@pages.post("/merchant/listings/<uuid:listing_id>/prices")
+@pages.post("/merchant/listings/<uuid:listing_id>/readers")
 @requires(_EDIT, twin="PUT /api/v1/listings/{id}/price-visibility")
 def show(listing_id: UUID) -> Any:
     """Let the prices of a listing be read by these."""

@@ -363,6 +363,9 @@ def _offer(city: City) -> None:
         city.ids[f"import.{name}"] = city.call("merchant", "POST", f"/imports{query}", data=sent)["id"]
     _work(city)
     city.call("merchant", "POST", f"/imports/{city.ids['import.done']}/commit")
+    sheet = workbook(table([row(sku="pictured-1", pictures="nowhere.jpg")]))
+    made = city.call("merchant", "POST", "/imports", data={"file": (io.BytesIO(sheet), "list.xlsx")})
+    city.ids["import.pictures"] = made["id"]
     _work(city)
     _share(city)
 

@@ -4,6 +4,7 @@ import io
 import json
 import random
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -171,6 +172,11 @@ class Siege:
 
 def fitting(accepts: str) -> tuple[io.BytesIO, str]:
     """Return a file of a kind that a control asks for."""
+    if "zip" in accepts:
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as archive:
+            archive.writestr("H-1.png", picture())
+        return io.BytesIO(target.getvalue()), "pictures.zip"
     if "xlsx" in accepts:
         return io.BytesIO(workbook(table([row()]))), "list.xlsx"
     if "pdf" in accepts:

@@ -391,6 +391,8 @@ WAYS: Final[dict[str, Way]] = {
     "POST /imports/{}/cancellation": Way("merchant", ("import.preview",)),
     "POST /imports/{}/commit": Way("merchant", ("import.preview",)),
     "POST /imports/{}/retry": Way("merchant", ("import.done",)),
+    "GET /imports/{}/pictures": Way("merchant", ("import.pictures",)),
+    "POST /imports/{}/pictures": Way("merchant", ("import.pictures",)),
     "POST /imports/{}/rows": Way(
         "merchant", ("import.done",), body(rows=lambda _: [{"row": 3, "cells": {"hs": "871410"}}])
     ),
@@ -412,6 +414,12 @@ WAYS: Final[dict[str, Way]] = {
     "GET /listings.xlsx": Way("merchant"),
     "GET /listings/{}": Way("", ("live",)),
     "GET /merchants/{}": Way("", ("company.merchant",)),
+    "PATCH /listings": Way(
+        "merchant",
+        (),
+        body(rows=lambda city: [{"id": city.ids["draft"], "version": 1, "price": "12.10", "stock": 7}]),
+    ),
+    "GET /listings/{}/price-history": Way("merchant", ("live",)),
     "POST /listings": Way("merchant", (), _listing),
     "PATCH /listings/{}": Way("merchant", ("draft",), _listing),
     "PUT /listings/{}/texts/{}": Way(

@@ -20,7 +20,7 @@ from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.services import erasing as receipts
 from marketplace.merchants import events as merchants
-from marketplace.merchants.services import qualifications
+from marketplace.merchants.services import qualifications, screening
 from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
 from marketplace.moderation.services import likeness, reporting, weighing
@@ -41,7 +41,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         inbox.on_handed_over,
     ),
     noted.NoteShared: (notices.on_note_shared,),
-    accounts.MemberJoined: (qualifications.on_member_changed,),
+    accounts.CompanyChanged: (screening.on_joined,),
+    accounts.MemberJoined: (qualifications.on_member_changed, screening.on_joined),
     accounts.MembershipEnded: (qualifications.on_member_changed,),
     accounts.ClosureEntered: (notices.on_closure_entered,),
     accounts.PersonErased: (
@@ -60,11 +61,13 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.MerchantApproved: (
         cards.on_merchant_changed,
         qualifications.on_merchant_approved,
+        screening.on_joined,
         notices.on_application_decided,
     ),
     merchants.MerchantTurnedDown: (notices.on_application_decided,),
     merchants.MerchantReinstated: (cards.on_merchant_changed,),
     merchants.CreditLimitSet: (notices.on_credit_limit_set,),
+    merchants.ScreeningHitFound: (notices.on_screening_hit,),
     merchants.QualificationChanged: (notices.on_qualification_changed,),
     merchants.RequirementEnding: (notices.on_requirement_ending,),
     merchants.RequirementRuled: (notices.on_requirement_ruled,),

@@ -16,6 +16,13 @@ class CompanyRegistered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyChanged(Event):
+    """A company says something else of itself: its name, its tax id, where it sits."""
+
+    company_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberJoined(Event):
     """A person became a member of a company."""
 

@@ -20,6 +20,7 @@ from marketplace.api.jobs.views import api as jobs
 from marketplace.api.logistics.views import api as logistics
 from marketplace.api.merchants.closures import api as closures
 from marketplace.api.merchants.levels import api as levels
+from marketplace.api.merchants.screening import api as screening
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
 from marketplace.api.operations.views import api as operations
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     inbox,
     jobs,
     levels,
+    screening,
     logistics,
     members,
     merchants,

@@ -95,3 +95,11 @@ class CreditLimitSet(Event):
 
     company_id: UUID
     currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningHitFound(Event):
+    """A company, or somebody who acts for it, is like an entry of a list: a person looks, nothing else changes."""
+
+    company_id: UUID
+    hit_id: UUID

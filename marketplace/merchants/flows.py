@@ -5,12 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.kernel.db import reading
-from marketplace.kernel.each import each
+from marketplace.kernel.each import each, each_found
 from marketplace.merchants import queries
 from marketplace.merchants.queries import levels, watching
+from marketplace.merchants.queries import screening as screened
 from marketplace.merchants.queries.watching import EndRow
 from marketplace.merchants.rules.requirements import Kind
-from marketplace.merchants.services import applications, qualifications, requirements
+from marketplace.merchants.services import applications, qualifications, requirements, screening
 
 
 def escalate(*, now: datetime) -> int:
@@ -44,6 +45,18 @@ def requalify(*, kind: Kind, country: str, now: datetime) -> int:
     session = reading()
     session.rollback()
     return _refresh(levels.judged_in(session, kind=kind, country=country), now=now)
+
+
+def screen_everybody(*, now: datetime) -> int:
+    """Compare every company and its members with the lists there are; return of how many something new was found.
+
+    What was found stays: a run that was cut off is done again from the beginning, and finds the rest.
+    """
+    return each_found(
+        lambda session, after: screened.companies(session, after=after),
+        lambda writing, company_id: screening.screen(writing, company_id=company_id, now=now),
+        act="screen_company",
+    )
 
 
 def _refresh(company_ids: Iterable[UUID], *, now: datetime) -> int:

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.rules.companies import LONGEST_NAME
 from marketplace.accounts.rules.numbers import Proof
-from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
+from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.merchants.rules.levels import QualificationState
 from marketplace.merchants.rules.requirements import Asked, Item, Kind, Stage, Verdict
+from marketplace.merchants.rules.screening import HitState, Likeness, ListKind, SubjectKind
 from marketplace.merchants.rules.states import ApplicationState, MerchantState, PayeeState
 
 _APPROVED = sa.text("state IN ('approved', 'suspended')")
@@ -215,7 +216,88 @@ class CreditLimit(Base):
     )
 
 
-for _grows in (RequirementPaper, RequirementRuling, RequirementNotice, CreditLimit):
+class ScreeningList(Base):
+    """A version of a list as it was imported; the newest of a kind and name is compared with, earlier ones are kept."""
+
+    __tablename__ = "screening_list"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    kind: Mapped[ListKind] = mapped_column(StateColumn(ListKind))
+    name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    entries: Mapped[int] = mapped_column(sa.Integer)
+    imported_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.Index("ix_screening_list_kind_name_id", "kind", "name", "id"),)
+
+
+class ScreeningEntry(Base):
+    """An entry of a version; ``mark`` is the same in every version that says the same."""
+
+    __tablename__ = "screening_entry"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    list_id: Mapped[UUID] = mapped_column(sa.ForeignKey("screening_list.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(LONGEST_NAME))
+    country: Mapped[str] = mapped_column(sa.String(2))
+    aliases: Mapped[list[str]] = mapped_column(Json)
+    numbers: Mapped[list[str]] = mapped_column(Json)
+    mark: Mapped[str] = mapped_column(sa.String(64))
+
+
+class ScreeningKey(Base):
+    """By what an entry is found."""
+
+    __tablename__ = "screening_key"
+
+    entry_id: Mapped[UUID] = mapped_column(sa.ForeignKey("screening_entry.id"), primary_key=True)
+    likeness: Mapped[Likeness] = mapped_column(StateColumn(Likeness), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.String(LONGEST_NAME), primary_key=True)
+
+    __table_args__ = (sa.Index("ix_screening_key_value_likeness", "value", "likeness"),)
+
+
+class ScreeningHit(Base):
+    """That a company or person is like an entry, and what somebody said of it; ids and hashes, no names.
+
+    ``mark`` names what was compared, ``entry_mark`` the entry whatever its version; ``company_id`` whom it concerns.
+    """
+
+    __tablename__ = "screening_hit"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    subject_kind: Mapped[SubjectKind] = mapped_column(StateColumn(SubjectKind))
+    subject_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    entry_id: Mapped[UUID] = mapped_column(sa.ForeignKey("screening_entry.id"), index=True)
+    entry_mark: Mapped[str] = mapped_column(sa.String(64))
+    mark: Mapped[str] = mapped_column(sa.String(64))
+    likeness: Mapped[Likeness] = mapped_column(StateColumn(Likeness))
+    state: Mapped[HitState] = mapped_column(StateColumn(HitState))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    decided_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.Index(
+            "uq_screening_hit_once", "subject_kind", "subject_id", "company_id", "entry_mark", "mark", unique=True
+        ),
+        sa.Index("ix_screening_hit_state_id", "state", "id"),
+        sa.Index("ix_screening_hit_company_id_state", "company_id", "state"),
+    )
+
+
+for _grows in (
+    RequirementPaper,
+    RequirementRuling,
+    RequirementNotice,
+    CreditLimit,
+    ScreeningList,
+    ScreeningEntry,
+    ScreeningKey,
+):
     insert_only(_grows)
 
 

@@ -40,6 +40,7 @@ class News(StrEnum):
     REVIEW_WAITS = "review_waits"
     REVIEW_DELAYED = "review_delayed"
     SELLING_SUSPENDED = "selling_suspended"
+    SCREENING_HIT = "screening_hit"
     QUALIFICATION_CHANGED = "qualification_changed"
     CREDIT_LIMIT_SET = "credit_limit_set"
     PAPER_REJECTED = "paper_rejected"
@@ -86,6 +87,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.REVIEW_WAITS: Permission.OPERATOR_MERCHANT_REVIEW,
     News.REVIEW_DELAYED: Permission.CATALOG_LISTING_EDIT,
     News.SELLING_SUSPENDED: Permission.MERCHANT_APPLICATION_READ,
+    News.SCREENING_HIT: Permission.OPERATOR_MERCHANT_REVIEW,
     News.QUALIFICATION_CHANGED: Permission.COMPANY_PROFILE_EDIT,
     News.CREDIT_LIMIT_SET: Permission.TRADE_PAYMENT_PAY,
     News.PAPER_REJECTED: Permission.COMPANY_PROFILE_EDIT,

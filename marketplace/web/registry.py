@@ -26,7 +26,7 @@ from marketplace.web.imports.views import pages as imports
 from marketplace.web.jobs.views import pages as jobs
 from marketplace.web.logistics.views import pages as logistics
 from marketplace.web.merchants import closures as merchant_closures
-from marketplace.web.merchants import desk, levels, requirements, review
+from marketplace.web.merchants import desk, levels, requirements, review, screening
 from marketplace.web.merchants.blueprint import pages as merchants
 from marketplace.web.moderation import many as moderated_many
 from marketplace.web.moderation import reporting as moderated_reporting
@@ -110,6 +110,7 @@ VIEWS = (
     catalog_variants,
     catalog_grid,
     desk,
+    screening,
     levels,
     requirements,
     review,

@@ -34,7 +34,7 @@ from marketplace.mail import flows as mail
 from marketplace.mail import services as messages
 from marketplace.merchants import flows as applications
 from marketplace.merchants.rules.requirements import Kind
-from marketplace.merchants.services import payees, requirements
+from marketplace.merchants.services import payees, requirements, screening
 from marketplace.moderation import flows as moderation
 from marketplace.moderation.services import likeness, weighing
 from marketplace.notices.services import hearing, writing
@@ -292,6 +292,11 @@ def lapse_price_requests(_args: dict[str, Any]) -> None:
     prices.lapse(now=clock.now())
 
 
+def screen_everybody(_args: dict[str, Any]) -> None:
+    """Compare everybody with a list that came in."""
+    applications.screen_everybody(now=clock.now())
+
+
 def prune_jobs(_args: dict[str, Any]) -> None:
     """Delete jobs that were done long ago."""
     with unit_of_work() as session:
@@ -329,6 +334,7 @@ JOBS: Final[dict[str, Handler]] = {
     "watch_requirements": watch_requirements,
     requirements.REQUALIFY: requalify_companies,
     "lapse_price_requests": lapse_price_requests,
+    screening.JOB: screen_everybody,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
     "keep_timetable": keep_timetable,
@@ -345,6 +351,7 @@ JOBS: Final[dict[str, Handler]] = {
 # Nobody sits and waits for these: others overtake them on the queue.
 PATIENT: Final = frozenset(
     {
+        screening.JOB,
         documents.JOB,
         finding.JOB,
         finding.REBUILD,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.events import CompanyChanged
 from marketplace.accounts.models import Company
 from marketplace.accounts.queries import directory
 from marketplace.accounts.rules.companies import (
@@ -24,6 +25,7 @@ from marketplace.accounts.rules.refusals import Refusals
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.events import record
 
 _FIELDS: Final = ("name", "tax_id", "street", "city", "region", "postcode", "contact")
 _NOWHERE: Final = Address()
@@ -72,6 +74,7 @@ def update_company(session: Session, *, actor: Actor, profile: Profile, version:
         facts={"fields": changed, "version": company.version},
         now=now,
     )
+    record(session, CompanyChanged(company_id=company.id, at=now))
 
 
 def verify_company(

@@ -9,6 +9,7 @@ from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.merchants.queries import ApplicationRow, PayeeRow
 from marketplace.merchants.queries.levels import BuyerRow, LimitRow
 from marketplace.merchants.queries.requirements import RulingRow
+from marketplace.merchants.queries.screening import HitRow, ListRow
 from marketplace.merchants.queries.watching import WatchRow
 from marketplace.merchants.rules.requirements import Requirement
 
@@ -266,3 +267,77 @@ class Qualification(Answer):
     limits: list[Amount]
     warehouse: Place | None
     requirements: list[Item]
+
+
+class ListVersion(Answer):
+    """A version of a list; ``current``: the newest of its kind and name, with which everybody is compared."""
+
+    id: UUID
+    kind: str
+    name: str
+    sha256: str
+    entries: int
+    imported_by: UUID | None
+    imported_at: Instant
+    current: bool
+
+    @classmethod
+    def of(cls, row: ListRow) -> "ListVersion":
+        """Write a version."""
+        return cls(
+            id=row.id,
+            kind=row.kind,
+            name=row.name,
+            sha256=row.sha256,
+            entries=row.entries,
+            imported_by=row.imported_by,
+            imported_at=row.imported_at,
+            current=row.is_current,
+        )
+
+
+class Hit(Answer):
+    """A company or person that is like an entry of a list, by which rule, and what somebody said of it."""
+
+    id: UUID
+    subject: str
+    subject_id: UUID
+    company_id: UUID
+    company: str
+    likeness: str
+    state: str
+    reason: str
+    decided_by: UUID | None
+    decided_at: Instant | None
+    found_at: Instant
+    entry_name: str
+    entry_country: str
+    entry_aliases: list[str]
+    entry_numbers: list[str]
+    list_id: UUID
+    list_kind: str
+    list_name: str
+
+    @classmethod
+    def of(cls, row: HitRow) -> "Hit":
+        """Write a hit."""
+        return cls(
+            id=row.id,
+            subject=row.subject_kind,
+            subject_id=row.subject_id,
+            company_id=row.company_id,
+            company=row.company_name,
+            likeness=row.likeness,
+            state=row.state,
+            reason=row.reason,
+            decided_by=row.decided_by,
+            decided_at=row.decided_at,
+            found_at=row.found_at,
+            entry_name=row.entry_name,
+            entry_country=row.entry_country,
+            entry_aliases=list(row.entry_aliases),
+            entry_numbers=list(row.entry_numbers),
+            list_id=row.list_id,
+            list_kind=row.list_kind,
+            list_name=row.list_name,
+        )

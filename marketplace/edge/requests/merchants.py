@@ -13,6 +13,7 @@ from marketplace.edge.requests.accounts import Words
 from marketplace.edge.requests.payments import Day, amount_apart
 from marketplace.merchants.rules.payees import is_bic
 from marketplace.merchants.rules.requirements import Asked, Item, Kind, PaperItem, Verdict
+from marketplace.merchants.rules.screening import LONGEST, MOST_ALIASES, MOST_ENTRIES, HitState, ListKind
 from marketplace.merchants.rules.states import ApplicationState
 
 
@@ -111,6 +112,44 @@ class Asking(Request):
     kind: Annotated[Kind | None, BeforeValidator(blank_is_none)] = None
 
 
+class Listed(Request):
+    """An entry of a list: a name, others it goes by, its country and numbers if the list says so."""
+
+    name: Annotated[Line, Field(max_length=LONGEST)]
+    aliases: list[Annotated[Line, Field(max_length=LONGEST)]] = Field(default_factory=list, max_length=MOST_ALIASES)
+    country: Annotated[Country | None, BeforeValidator(blank_is_none)] = None
+    numbers: list[Annotated[Line, Field(max_length=64)]] = Field(default_factory=list, max_length=MOST_ALIASES)
+
+
+class ScreeningList(Request):
+    """A version of a list that companies and people are compared with."""
+
+    kind: ListKind
+    name: Line
+    entries: list[Listed] = Field(max_length=MOST_ENTRIES)
+
+
+class ScreeningSheet(Request):
+    """What a list is called of which the entries come as a sheet."""
+
+    kind: ListKind
+    name: Line
+
+
+class HitDecision(Request):
+    """What a person says of a hit, and why."""
+
+    decision: Literal["clear", "confirm"]
+    reason: Text
+
+
+class Hits(Request):
+    """Which hits are listed."""
+
+    state: Annotated[HitState | None, BeforeValidator(blank_is_none)] = None
+    cursor: Optional = None
+
+
 class Warehouse(Request):
     """Where a buyer receives goods, in its own country."""
 
@@ -163,6 +202,8 @@ messages.register(
         "registration_number": _("This is no %(accepted)s: check every character."),
         "registration_pattern": _("Write the number as on the licence: %(accepted)s."),
         "licence": _("Hand in the business licence: %(accepted)s."),
+        "screening_sheet": _("This sheet cannot be read as a list. It needs %(accepted)s."),
+        "screening_row": _("This row needs another look: %(accepted)s."),
         "until_of_waiver": _("Only a waiver has a last day."),
         "day_over": _("Choose %(accepted)s."),
         "paper_file": _("Hand in a scan or a photo: %(accepted)s."),

@@ -18,6 +18,7 @@ from marketplace.kernel.events import record
 from marketplace.merchants.events import MerchantApproved, QualificationChanged
 from marketplace.merchants.models import Qualification, RequirementRuling
 from marketplace.merchants.queries import requirements as queries
+from marketplace.merchants.queries import screening
 from marketplace.merchants.rules.levels import QUALIFICATION, QualificationState, met
 from marketplace.merchants.rules.requirements import kinds_of
 
@@ -30,10 +31,15 @@ def refresh(session: Session, *, company_id: UUID, now: datetime) -> bool:
         return False
     kind = kinds[-1]
     earlier = queries.accepted_papers(session, company_id=company_id)
-    found = met(
-        queries.requirements_of(session, company_id=company_id, today=now.date(), kind=kind),
-        {item: paper.valid_until for item, paper in earlier.items()},
-        today=now.date(),
+    is_barred = screening.is_confirmed(session, company_id=company_id)
+    found = (
+        None
+        if is_barred
+        else met(
+            queries.requirements_of(session, company_id=company_id, today=now.date(), kind=kind),
+            {item: paper.valid_until for item, paper in earlier.items()},
+            today=now.date(),
+        )
     )
     row = session.get(Qualification, company_id, with_for_update=True, populate_existing=True)
     if row is None:

@@ -172,6 +172,13 @@ def on_qualification_changed(session: Session, event: merchants.QualificationCha
     _later(session, event, News.QUALIFICATION_CHANGED, company=event.company_id)
 
 
+@together
+def on_screening_hit(session: Session, found: Sequence[merchants.ScreeningHitFound]) -> None:
+    """Tell those who review; once of a company, however many entries it is like."""
+    for company_id in dict.fromkeys(event.company_id for event in found):
+        _later(session, found[0], News.SCREENING_HIT, company=company_id)
+
+
 def on_credit_limit_set(session: Session, event: merchants.CreditLimitSet) -> None:
     """Tell the buyer."""
     _later(session, event, News.CREDIT_LIMIT_SET, company=event.company_id, currency=event.currency)

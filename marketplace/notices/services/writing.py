@@ -280,6 +280,12 @@ def _qualification(session: Session, job: Facts, now: datetime) -> Iterator[Lett
     yield Letter(company.id, {"is_buyer": is_buyer, "is_met": is_met, "path": _LEVEL})
 
 
+def _screening_hit(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    company = accounts.get_company(session, company_id=UUID(job["company"]))
+    for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
+        yield Letter(house.id, {"company": company.name, "path": "/operator/screening"})
+
+
 def _credit_limit(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     company_id, currency = UUID(job["company"]), job["currency"]
     found = levels.limit_in(session, company_id=company_id, currency=currency, now=now)
@@ -465,6 +471,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.REVIEW_WAITS: _review_waits,
     News.REVIEW_DELAYED: _review_delayed,
     News.SELLING_SUSPENDED: _applied,
+    News.SCREENING_HIT: _screening_hit,
     News.QUALIFICATION_CHANGED: _qualification,
     News.CREDIT_LIMIT_SET: _credit_limit,
     News.PAPER_REJECTED: _paper_rejected,

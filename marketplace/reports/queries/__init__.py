@@ -23,7 +23,7 @@ from marketplace.logistics.queries import checks as logistics
 from marketplace.logistics.queries import personal as personal_cargo
 from marketplace.mail import queries as mail
 from marketplace.merchants import queries as merchants
-from marketplace.merchants.queries import levels, requirements
+from marketplace.merchants.queries import levels, requirements, screening
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.queries import appeals
 from marketplace.orders.claims import queries as claims
@@ -80,6 +80,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     merchants.of_person,
     requirements.of_person,
     levels.of_person,
+    screening.of_person,
     moderation.of_person,
     leads.of_person,
     enquiries.of_person,

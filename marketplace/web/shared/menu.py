@@ -66,6 +66,7 @@ MENU: tuple[Entry | Group, ...] = (
         (
             Entry(_("Applications"), "merchants.queue", Permission.OPERATOR_MERCHANT_REVIEW),
             Entry(_("Papers to look at"), "merchants.board", Permission.OPERATOR_MERCHANT_REVIEW),
+            Entry(_("Like an entry of a list"), "merchants.hits", Permission.OPERATOR_MERCHANT_REVIEW),
             Entry(_("Asked of companies"), "merchants.rules", Permission.OPERATOR_SETTINGS_EDIT),
             Entry(_("Reasons for decisions"), "moderation.review_reasons", Permission.OPERATOR_SETTINGS_EDIT),
         ),

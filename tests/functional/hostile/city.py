@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from flask import Flask
@@ -16,8 +16,9 @@ from marketplace.accounts.rules.permissions import STAFF, CompanyKind, Role
 from marketplace.accounts.services import sessions
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.logistics.models.departures import Departure
+from marketplace.merchants.services import screening
 from marketplace.moderation.services import wording
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
@@ -469,6 +470,10 @@ def _admit(city: City) -> None:
         city.ids["application.merchant"] = each["id"]
     shown = city.call("operator", "GET", f"/merchants/{city.ids['company.newcomer']}/requirements")["items"]
     city.ids["paper"] = next(row["paper_id"] for row in shown if row["item"] == "licence")
+    entry = {"name": "Newcomer", "numbers": ["91110000600037341L"]}
+    city.call("operator", "POST", "/screening-lists", {"kind": "own", "name": "Of the tests", "entries": [entry]})
+    in_unit_of_work(lambda session: screening.screen(session, company_id=UUID(newcomer["company_id"]), now=clock.now()))
+    city.ids["hit"] = city.call("operator", "GET", "/screening-hits")["items"][0]["id"]
     city.ids["file.licence.merchant"] = city.upload("merchant", PDF, "licence.pdf", "licence")
     city.ids["file.licence.rival"] = city.upload("rival", PDF, "licence.pdf", "licence")
     invited = {"login": COLLEAGUE, "roles": ["sales"]}

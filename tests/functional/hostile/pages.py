@@ -48,6 +48,7 @@ KINDS: Final = {
     "audience_id": "audience.",
     "file_id": "file.",
     "paper_id": "paper",
+    "hit_id": "hit",
     "picture_id": "picture.",
     "payout_id": "payout.",
     "return_id": "return.",

@@ -1,5 +1,6 @@
 """For each API call somebody who may make it, something it can be made for, and a body that is in order."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -505,6 +506,19 @@ WAYS: Final[dict[str, Way]] = {
         body(item="licence", verdict="waive", reason="Seen.", until=lambda _: _tomorrow(), mark=_of("paper")),
     ),
     "GET /qualification": Way("buyer"),
+    "GET /screening-lists": Way("operator"),
+    "POST /screening-lists": Way(
+        "operator",
+        (),
+        body(
+            kind="own",
+            name="Ours, 自己的",
+            entries=[{"name": "Nobody Here", "aliases": ["No One"], "country": "CN", "numbers": ["12345678"]}],
+        ),
+    ),
+    "GET /screening-hits": Way("operator"),
+    "GET /screening-hits/{}": Way("operator", ("hit",)),
+    "POST /screening-hits/{}/decision": Way("operator", ("hit",), body(decision="clear", reason="Another.")),
     "PUT /qualification/warehouse": Way(
         "buyer", (), body(street="7 Veng Sreng Blvd", city="Phnom Penh", region="", postcode="120404")
     ),
@@ -847,6 +861,10 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "operations.cancel": body(reason="flood"),
     "orders.set_ready_date": body(ready_date=lambda _: (clock.now() + timedelta(days=12)).date().isoformat()),
     "payments.confirm": _CONFIRMED,
+    "merchants.decide_hit": body(decision="clear", reason="Another."),
+    "merchants.import_list": body(
+        kind="own", name="Ours", file=lambda _: (io.BytesIO(b"name,country\nNobody Here,CN\n"), "list.csv")
+    ),
     "merchants.name_warehouse": body(street="7 Veng Sreng Blvd", city="Phnom Penh", region="", postcode="120404"),
     "merchants.set_limit": body(amount="0", currency="USD", until=lambda _: _tomorrow(), reason="Taken back."),
     "payments.record": body(amount="5.00", currency="CNY", received_on=lambda _: _today()),

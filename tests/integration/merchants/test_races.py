@@ -18,10 +18,12 @@ from marketplace.kernel.ids import new_id
 from marketplace.merchants import queries
 from marketplace.merchants.models import MerchantApplication, Payee
 from marketplace.merchants.queries import requirements as asked
+from marketplace.merchants.queries import screening as screened
 from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.merchants.rules.requirements import Item, ItemState, Verdict
+from marketplace.merchants.rules.screening import ListKind, Named
 from marketplace.merchants.rules.states import MerchantState, PayeeState
-from marketplace.merchants.services import payees, requirements
+from marketplace.merchants.services import payees, requirements, screening
 from marketplace.merchants.services.applications import Apply, apply_to_sell, decide_application
 from tests.integration.accounts.conftest import NOW, City, publish
 from tests.integration.accounts.test_races import at_once
@@ -230,3 +232,29 @@ def before_the_end_of_the_other(app, first, second):
     thread.join()
     assert len(results) == 2
     return results
+
+
+def test_of_two_reviewers_who_decide_one_hit_one_has_the_word(app, owners):
+    owner = owners[0]
+    with unit_of_work() as session:
+        entry = Named("Lanxang Trading 1", "LA")
+        screening.import_list(
+            session,
+            actor=replace(judge(), company_id=owner.company),
+            kind=ListKind.OWN,
+            name="Demo",
+            entries=(entry,),
+            now=NOW,
+        )
+        assert screening.screen(session, company_id=owner.company, now=NOW) == 1
+    (hit,) = screened.hits(reading()).items
+
+    def decide(decision):
+        return lambda session: screening.decide(
+            session, actor=judge(), hit_id=hit.id, decision=decision, reason="seen", now=NOW
+        )
+
+    results = before_the_end_of_the_other(app, decide("clear"), decide("confirm"))
+    assert refusals(results) == ["state"]
+    reading().rollback()
+    assert screened.hit(reading(), hit_id=hit.id).state == "cleared"

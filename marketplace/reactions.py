@@ -27,7 +27,7 @@ from marketplace.moderation.services import likeness, reporting, weighing
 from marketplace.notices.services import hearing as notices
 from marketplace.notices.services import inbox
 from marketplace.orders import events as orders
-from marketplace.orders.services import acceptance, deciding, handing
+from marketplace.orders.services import acceptance, deciding, handing, receiving
 from marketplace.orders.services import erasing as claims
 from marketplace.payments import events as payments
 from marketplace.payments.services import card_returns, holding, treasury
@@ -82,6 +82,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     catalog.ListingUnpublished: (moderation.on_unpublished, search.on_unpublished),
     remarked.QuestionAsked: (notices.on_question_asked,),
     remarked.QuestionAnswered: (notices.on_question_answered,),
+    remarked.ReviewWritten: (notices.on_review_written,),
+    remarked.ReviewReplied: (notices.on_review_replied,),
     remarked.RemarkHidden: (notices.on_remark_hidden,),
     prices.PriceAsked: (notices.on_price_asked,),
     prices.PriceAnswered: (notices.on_price_answered,),
@@ -96,7 +98,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.OrderConfirmed: (notices.on_order_confirmed,),
     orders.OrderSecured: (booking.on_order_secured,),
     orders.OrderCancelled: (booking.on_order_cancelled, notices.on_order_cancelled),
-    orders.LineMoved: (acceptance.on_line_moved, cargo_papers.on_line_moved),
+    orders.LineMoved: (acceptance.on_line_moved, receiving.on_line_moved, cargo_papers.on_line_moved),
     orders.LinePackedAgain: (cargo_papers.on_line_packed_again,),
     orders.LineReadyDateSet: (booking.on_ready_date_set,),
     orders.ClaimMoved: (notices.on_claim_moved,),

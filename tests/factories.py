@@ -21,7 +21,8 @@ from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder, make_ladder
 from marketplace.catalog.services import listings, taxonomy
-from marketplace.exchange.services import questions
+from marketplace.exchange.rules.reviews import Marks
+from marketplace.exchange.services import questions, reviews
 from marketplace.files import store
 from marketplace.files.models import StoredFile
 from marketplace.files.rules import Purpose
@@ -301,3 +302,16 @@ def answer(session: Session, market: Market, question_id: UUID, *, text: str = "
     questions.answer(
         session, actor=market.merchant.actor, question_id=question_id, text=text, language="en", now=clock.now()
     )
+
+
+def review(session: Session, market: Market, buyer: Trader, *, marks: Marks | None = None, text: str = "") -> UUID:
+    """Let a buyer of the chains to whom they came say how they were."""
+    line_id, now = new_id(), clock.now()
+    reviews.grant(
+        session, line_id=line_id, listing_id=market.chains, merchant_id=market.merchant.company,
+        company_id=buyer.company, now=now,
+    )  # fmt: skip
+    return reviews.write(
+        session, actor=buyer.actor, line_id=line_id, marks=marks or Marks(5, 4, 3), text=text, language="en",
+        is_named=False, seen=0, now=now,
+    )  # fmt: skip

@@ -31,6 +31,7 @@ from marketplace.api.payments.webhooks import api as webhooks
 from marketplace.api.payouts.views import api as payouts
 from marketplace.api.prices.views import api as prices
 from marketplace.api.remarks.views import api as remarks
+from marketplace.api.reviews.views import api as reviews
 from marketplace.api.search.views import api as search
 from marketplace.api.settings.views import api as settings
 from marketplace.api.shared.operations import spec
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     people,
     remarks,
     prices,
+    reviews,
     search,
     settings,
     showroom,

@@ -216,4 +216,9 @@ WORDS: Final[dict[Setting, Words]] = {
         _("A tenant answers a lead within this time, or the tenant is reminded once."),
         _WORKING_DAYS,
     ),
+    Setting.REVIEW_CHANGE_DAYS: Words(
+        _("Time to change a review"),
+        _("So long after it was written a buyer may change a review of goods; what it said before is kept."),
+        _DAYS,
+    ),
 }  # fmt: skip

@@ -58,6 +58,8 @@ class News(StrEnum):
     REMARK_HIDDEN = "remark_hidden"
     PRICE_ASKED = "price_asked"
     PRICE_ANSWERED = "price_answered"
+    REVIEW_WRITTEN = "review_written"
+    REVIEW_REPLIED = "review_replied"
 
 
 # Whoever may do what follows is told.
@@ -106,6 +108,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.REMARK_HIDDEN: Permission.TRADE_ORDER_READ,
     News.PRICE_ASKED: Permission.CATALOG_LISTING_EDIT,
     News.PRICE_ANSWERED: Permission.TRADE_CART_EDIT,
+    News.REVIEW_WRITTEN: Permission.EXCHANGE_ANSWER_WRITE,
+    News.REVIEW_REPLIED: Permission.TRADE_ORDER_ACCEPT,
 }
 
 

@@ -111,6 +111,7 @@ class Setting(StrEnum):
     LEAD_ANSWER_WORKING_DAYS = "LEAD_ANSWER_WORKING_DAYS"
     ENQUIRY_ANSWER_WORKING_DAYS = "ENQUIRY_ANSWER_WORKING_DAYS"
     PRICE_ANSWER_WORKING_DAYS = "PRICE_ANSWER_WORKING_DAYS"
+    REVIEW_CHANGE_DAYS = "REVIEW_CHANGE_DAYS"
 
 
 Value = int | Money
@@ -156,6 +157,7 @@ DEFAULTS: Final[dict[Setting, Value]] = {
     Setting.QUESTION_ANSWER_WORKING_DAYS: 2,
     Setting.LEAD_ANSWER_WORKING_DAYS: 2,
     Setting.ENQUIRY_ANSWER_WORKING_DAYS: 2,
+    Setting.REVIEW_CHANGE_DAYS: 30,
 }
 _LONGEST: Final = {"_MINUTES": 24 * 60, "_HOURS": 30 * 24, "_DAYS": 366, "_FACTOR": 10_000, "_PERCENT": 200}
 # Least and largest value of a number; what has no entry is told by the end of its name, and is one at least.

@@ -46,6 +46,7 @@ from marketplace.web.payouts.views import pages as payouts
 from marketplace.web.prices.views import pages as prices
 from marketplace.web.questions.views import pages as questions
 from marketplace.web.remarks.views import pages as remarks
+from marketplace.web.reviews.views import pages as reviews
 from marketplace.web.search.views import pages as search
 from marketplace.web.settings.views import pages as settings
 from marketplace.web.shared import discovery as discoveries
@@ -81,6 +82,7 @@ BLUEPRINTS = (
     questions,
     remarks,
     prices,
+    reviews,
     treasury,
     search,
     settings,

@@ -11,7 +11,7 @@ from marketplace.kernel.db import insert_only_ddl
 from marketplace.kernel.ids import new_id
 
 revision: str = "7e3a9c4d1b58"
-down_revision: str | None = "5c1d7b2e9a40"
+down_revision: str | None = "24dd3429d1c3"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -13,6 +13,7 @@ from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.rows import CardRow, CategoryRow, OwnRow, PictureRow, PriceRow, VariantRow
+from marketplace.catalog.rules.said import ASPECTS, Said
 from marketplace.catalog.rules.visibility import Visibility
 from marketplace.catalog.services.grid import Done
 from marketplace.customs.queries import RestrictionRow
@@ -214,6 +215,24 @@ class Asked(Answer):
         return cls(texts=dict(row.rule.texts), **{name: getattr(row.rule, name) for name in names})
 
 
+class Rating(Answer):
+    """What reviews of received goods add up to: means of marks from 1 to 5 to a tenth."""
+
+    reviews: int
+    overall: str
+    goods: str
+    packing: str
+    on_time: str
+
+    @classmethod
+    def of(cls, said: Said) -> "Rating | None":
+        """Write the means; None where nobody wrote a review."""
+        if said.overall is None:
+            return None
+        means = {aspect: f"{said.mean(aspect):f}" for aspect in ASPECTS}
+        return cls(reviews=said.reviews, overall=f"{said.overall:f}", **means)
+
+
 class Listing(Answer):
     """A listing: what the public sees of a live one, or the content of one's own in any state.
 
@@ -253,6 +272,8 @@ class Listing(Answer):
     axes: list[str] = Field(default_factory=list[str])
     variants: list[VariantAnswer] = Field(default_factory=list[VariantAnswer])
     quote: Quote | None
+    rating: Rating | None = None
+    questions: int = 0
     warnings: list[FieldProblem] = Field(default_factory=list[FieldProblem])
     duties: str = "import duty and tax not included, paid by the importer of record"
 
@@ -292,6 +313,8 @@ class Listing(Answer):
             axes=list(look.axes),
             variants=[VariantAnswer.of(each) for each in look.variants],
             quote=_quote(look),
+            rating=Rating.of(row.said),
+            questions=row.said.questions,
         )
 
     @classmethod

@@ -28,3 +28,19 @@ class RemarkHidden(Event):
 
     remark_id: UUID
     company_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewWritten(Event):
+    """A company reviewed goods that it received, or changed its review."""
+
+    review_id: UUID
+    merchant_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewReplied(Event):
+    """A merchant replied to a review of its goods."""
+
+    review_id: UUID
+    company_id: UUID

@@ -1,6 +1,6 @@
 """Read remarks: for moderators, for their authors' own data, and how much the public reads of a listing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,7 +13,7 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.rules import said as rules
 from marketplace.catalog.rules.said import Said
 from marketplace.exchange.models.remarks import Remark
-from marketplace.exchange.queries import questions
+from marketplace.exchange.queries import questions, reviews
 from marketplace.exchange.rules.remarks import RemarkKind
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
@@ -64,7 +64,8 @@ def remark(session: Session, *, remark_id: UUID) -> RemarkRow:
 
 def said(session: Session, *, listing_id: UUID) -> Said:
     """Count what the public reads about a listing."""
-    return Said(questions=questions.count_shown(session, listing_id=listing_id))
+    count = questions.count_shown(session, listing_id=listing_id)
+    return replace(reviews.figures(session, listing_id=listing_id), questions=count)
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:

@@ -22,6 +22,8 @@ class RemarkKind(StrEnum):
 
     QUESTION = "question"
     ANSWER = "answer"
+    REVIEW = "review"
+    REPLY = "reply"
 
 
 # Something at something with a dot; the sign may be fullwidth, as a Chinese keyboard types it.

@@ -249,6 +249,16 @@ def on_question_answered(session: Session, event: remarks.QuestionAnswered) -> N
     _later(session, event, News.QUESTION_ANSWERED, question=event.question_id)
 
 
+def on_review_written(session: Session, event: remarks.ReviewWritten) -> None:
+    """Tell the merchant."""
+    _later(session, event, News.REVIEW_WRITTEN, review=event.review_id)
+
+
+def on_review_replied(session: Session, event: remarks.ReviewReplied) -> None:
+    """Tell the buyer."""
+    _later(session, event, News.REVIEW_REPLIED, review=event.review_id)
+
+
 def on_remark_hidden(session: Session, event: remarks.RemarkHidden) -> None:
     """Tell the author, and why."""
     _later(session, event, News.REMARK_HIDDEN, remark=event.remark_id)

@@ -19,7 +19,7 @@ from marketplace.catalog.customer_prices.queries import requests as price_reques
 from marketplace.catalog.customer_prices.queries.requests import RequestRow
 from marketplace.catalog.customer_prices.rules.requests import RequestState
 from marketplace.catalog.rules.texts import in_language
-from marketplace.exchange.queries import enquiries, leads, questions, remarks, storefronts
+from marketplace.exchange.queries import enquiries, leads, questions, remarks, reviews, storefronts
 from marketplace.exchange.rules.enquiries import EnquiryState
 from marketplace.exchange.rules.leads import LeadState
 from marketplace.exchange.rules.questions import QuestionState
@@ -63,6 +63,8 @@ _DESKS: Final = {"payout": "/account/payouts", "card_return": "/operator/money",
 _WRITTEN_AT: Final = {
     RemarkKind.QUESTION: "/account/questions",
     RemarkKind.ANSWER: "/merchant/questions?state=answered",
+    RemarkKind.REVIEW: "/account/reviews",
+    RemarkKind.REPLY: "/merchant/reviews",
 }
 
 
@@ -421,6 +423,19 @@ def _of_request(row: RequestRow) -> dict[str, Any]:
     return {"item": row.titles.get(row.source_locale) or row.sku, "amount": str(row.quantity)}
 
 
+def _review_written(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    review_id = UUID(job["review"])
+    row = reviews.told(session, review_id=review_id)
+    goods = in_language(row.titles, "en", row.source_locale)
+    yield Letter(row.merchant_id, {"goods": goods, "path": f"/merchant/reviews/{review_id}"})
+
+
+def _review_replied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = reviews.told(session, review_id=UUID(job["review"]))
+    goods = in_language(row.titles, "en", row.source_locale)
+    yield Letter(row.company_id, {"goods": goods, "path": f"/account/reviews/{row.line_id}"})
+
+
 def _of_payment(session: Session, job: Facts) -> Iterator[tuple[dict[str, Any], PaymentRow]]:
     kind, subject_id = job["subject"]
     subject = Subject(SubjectKind(kind), UUID(subject_id))
@@ -489,4 +504,6 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.REMARK_HIDDEN: _remark_hidden,
     News.PRICE_ASKED: _price_asked,
     News.PRICE_ANSWERED: _price_answered,
+    News.REVIEW_WRITTEN: _review_written,
+    News.REVIEW_REPLIED: _review_replied,
 }

@@ -12,6 +12,8 @@ from marketplace.orders.rules.states import LineState
 RECEIVED: Final = frozenset(
     {LineState.DELIVERED, LineState.SHORT, LineState.DAMAGED, LineState.WRONG, LineState.LOST, LineState.RETURNED}
 )
+# Of these something came to the buyer, whole or not.
+CAME: Final = frozenset({LineState.DELIVERED, LineState.DAMAGED, LineState.WRONG, LineState.ACCEPTED})
 OVER: Final = frozenset({LineState.ACCEPTED, LineState.CLOSED, LineState.REJECTED, LineState.CANCELLED})
 
 

@@ -16,7 +16,7 @@ from marketplace.catalog.queries import personal as personal_offers
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.queries import frozen
 from marketplace.distribution import queries as distribution
-from marketplace.exchange.queries import enquiries, fairs, leads, notes, remarks, showroom, storefronts
+from marketplace.exchange.queries import enquiries, fairs, leads, notes, remarks, reviews, showroom, storefronts
 from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
 from marketplace.logistics.queries import checks as logistics
@@ -29,6 +29,7 @@ from marketplace.moderation.queries import appeals
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import checks as orders
 from marketplace.orders.queries import personal as personal_orders
+from marketplace.orders.queries import received
 from marketplace.papers import queries as papers
 from marketplace.payments.queries import checks as payments
 from marketplace.payments.queries import personal as personal_money
@@ -50,6 +51,8 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     moderation.breaches,
     remarks.breaches,
     notes.breaches,
+    reviews.breaches,
+    received.breaches,
     orders.breaches,
     claims.breaches,
     distribution.breaches,

@@ -14,6 +14,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods, pictures, shelf
 from marketplace.catalog.queries import sections as shelves
 from marketplace.catalog.rules.rows import CategoryRow, ListingRow
+from marketplace.catalog.rules.said import Said
 from marketplace.edge.acts import catalog as acts
 from marketplace.edge.acts import sellers
 from marketplace.edge.acts.clocks import house_clock
@@ -24,7 +25,7 @@ from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public
 from marketplace.edge.requests import catalog as requests
 from marketplace.edge.requests import storefronts as fronts
-from marketplace.exchange.queries import questions, showroom, storefronts
+from marketplace.exchange.queries import questions, reviews, showroom, storefronts
 from marketplace.files import queries as files
 from marketplace.files import store
 from marketplace.files.rules import WIDTHS
@@ -109,6 +110,7 @@ def seller(company_id: UUID) -> str:
     sections = shelves.sections(session, merchant_id=company_id)
     viewer = reading_company()
     page = shelf.shelf(session, merchant_id=company_id, category=asked.category, cursor=asked.cursor, viewer=viewer)
+    rated = reviews.figures(session, merchant_id=company_id)
     kept: dict[str, Any] = {"category": asked.category} if asked.category else {}
 
     def values() -> dict[str, Any]:
@@ -120,7 +122,8 @@ def seller(company_id: UUID) -> str:
                 "title": _("New offers: %(name)s", name=found.name),
                 "href": url_for("discovery.offers_of", company_id=company_id),
             },
-            "structured": _merchant(found),
+            "structured": _merchant(found, rated),
+            "rated": rated,
             "front": _front(front) if front else None,
             "booths": [(row, shown.text(row.hall_names)) for row in booths],
             "sections": _sections(company_id, sections, asked.category),
@@ -130,6 +133,7 @@ def seller(company_id: UUID) -> str:
         }
 
     facts = (*astuple(found), page.next, front.id if front else None, *map(moulds.facts_of, (*sections, *booths)))
+    facts = (*astuple(found), rated, page.next, front.id if front else None, *map(moulds.facts_of, sections))
     return moulds.page("catalog/merchant.html", values, parts=page.items, facts=facts)
 
 
@@ -158,7 +162,7 @@ def _sections(company_id: UUID, rows: tuple[shelves.SectionRow, ...], chosen: st
     return found
 
 
-def _merchant(found: sellers.Seller) -> Any:
+def _merchant(found: sellers.Seller, rated: Said) -> Any:
     """Return a merchant's page in schema.org's words, for strangers alone."""
     if current_actor() is not None:
         return None
@@ -167,7 +171,7 @@ def _merchant(found: sellers.Seller) -> Any:
         (_("Products"), discovery.address("catalog.products", language)),
         (found.name, discovery.address("catalog.seller", language, company_id=found.company_id)),
     )
-    return structured.graph(structured.merchant(found), structured.breadcrumb(steps))
+    return structured.graph(structured.merchant(found, rated), structured.breadcrumb(steps))
 
 
 @pages.get("/products/<uuid:listing_id>")
@@ -190,6 +194,7 @@ def product(listing_id: UUID) -> Any:
     ready_on = look.ready_at.astimezone(ZoneInfo(zone_of(listed.country))).date()
     answered = questions.shown(session, listing_id=listing_id).items if row.said.questions else ()
     currency, incoterm, _place = look.basis
+    reviewed = reviews.shown(session, listing_id=listing_id).items if row.said.reviews else ()
 
     def values() -> dict[str, Any]:
         return {
@@ -235,6 +240,7 @@ def product(listing_id: UUID) -> Any:
             },
             "errors": errors,
             "answered": answered,
+            "reviewed": reviewed,
         }
 
     if errors:
@@ -247,6 +253,15 @@ def product(listing_id: UUID) -> Any:
     facts = (*facts, look.axes, tuple((each.listing_id, each.values) for each in look.variants))
     others = (each.card for each in look.variants)
     return moulds.page(_PRODUCT, values, parts=(row, *destinations, *others), facts=facts)
+    facts = (*lorries, ready_on, closed, answered, seen_as)
+    facts = (
+        *(moulds.facts_of(option, unshown=("room",)) for option in look.options),
+        ready_on,
+        closed,
+        answered,
+        reviewed,
+    )
+    return moulds.page(_PRODUCT, values, parts=(row, *destinations), facts=facts)
 
 
 def _seen_at(code: str, listing_id: UUID) -> showroom.ExhibitRow | None:

@@ -25,6 +25,8 @@ _MODERATE = Permission.OPERATOR_LISTING_MODERATE
 KINDS: Final[dict[RemarkKind, Any]] = {
     RemarkKind.QUESTION: lazy_gettext("Question"),
     RemarkKind.ANSWER: lazy_gettext("Answer"),
+    RemarkKind.REVIEW: lazy_gettext("Review of goods"),
+    RemarkKind.REPLY: lazy_gettext("Reply"),
 }
 
 

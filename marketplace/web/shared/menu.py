@@ -42,7 +42,13 @@ MENU: tuple[Entry | Group, ...] = (
     ),
     Entry(_("Cart"), "checkout.cart", Permission.TRADE_CART_EDIT),
     Entry(_("Orders"), "orders.many", Permission.TRADE_ORDER_READ),
-    Entry(_("Your questions"), "questions.mine", Permission.EXCHANGE_QUESTION_ASK),
+    Group(
+        _("Said of goods"),
+        (
+            Entry(_("Your questions"), "questions.mine", Permission.EXCHANGE_QUESTION_ASK),
+            Entry(_("Your reviews"), "reviews.mine", Permission.TRADE_ORDER_ACCEPT),
+        ),
+    ),
     Group(
         _("Selling"),
         (
@@ -57,6 +63,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Bring a price list"), "imports.overview", Permission.CATALOG_IMPORT_RUN, given=SELLS),
             Entry(_("To pack and hand over"), "operations.fulfilment", Permission.TRADE_ORDER_FULFIL, given=SELLS),
             Entry(_("Questions"), "questions.owed", Permission.EXCHANGE_ANSWER_WRITE, given=SELLS),
+            Entry(_("Reviews of goods"), "reviews.received", Permission.EXCHANGE_ANSWER_WRITE, given=SELLS),
         ),
     ),
     Entry(_("Consignments"), "operations.consignments", Permission.PARTNER_CONSIGNMENT_READ),

@@ -12,8 +12,10 @@ from flask_babel import gettext as _
 
 from marketplace.catalog.rules.pricing import Ladder, least_quantity
 from marketplace.catalog.rules.rows import ListingRow, OfferRow
+from marketplace.catalog.rules.said import Said
 from marketplace.distribution.rules.freight import is_included
 from marketplace.edge.acts.sellers import Seller
+from marketplace.exchange.rules.reviews import LEAST, MOST
 from marketplace.reference.queries import PlaceRow
 from marketplace.web.shared import goods, locale
 from marketplace.web.shared.discovery import absolute, address
@@ -40,11 +42,19 @@ def breadcrumb(steps: Sequence[tuple[str, str]]) -> Node:
     }
 
 
-def merchant(seller: Seller) -> Node:
-    """Return a merchant with what the city has verified of it."""
+def merchant(seller: Seller, rated: Said) -> Node:
+    """Return a merchant with what the city has verified of it, and what reviews of its goods add up to."""
     found = _organization(seller.company_id, seller.name)
     country = {"@type": "PostalAddress", "addressCountry": seller.country}
-    return {**found, "legalName": seller.legal_name, "address": country}
+    return {**found, "legalName": seller.legal_name, "address": country, **_rating(rated)}
+
+
+def _rating(said: Said) -> Node:
+    """Return what reviews add up to, nothing where nobody wrote one."""
+    if said.overall is None:
+        return {}
+    rating = {"ratingValue": f"{said.overall:f}", "reviewCount": said.reviews, "bestRating": MOST, "worstRating": LEAST}
+    return {"aggregateRating": {"@type": "AggregateRating", **rating}}
 
 
 def _organization(company_id: UUID, name: str) -> Node:
@@ -69,6 +79,7 @@ def product(row: ListingRow, destinations: Iterable[PlaceRow]) -> Node:
     }
     if listed.ladders:
         found["offers"] = [_aggregate(row, ladders, destinations) for ladders in _by_currency(listed.ladders)]
+    found |= _rating(row.said)
     if description:
         found["description"] = description
     if row.pictures:

@@ -40,6 +40,7 @@ KINDS: Final = {
     "remark_id": "remark.",
     "proposal_id": "proposal.",
     "brand_id": "brand",
+    "review_id": "review.",
     "checkout_id": "checkout.",
     "group_id": "group",
     "customer_group_id": "customer-group",

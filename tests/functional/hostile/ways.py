@@ -263,6 +263,14 @@ WAYS: Final[dict[str, Way]] = {
     "POST /questions/{}/withdrawal": Way("buyer", ("question.asked",)),
     "GET /questions/received": Way("merchant", query="state=answered"),
     "POST /questions/{}/answer": Way("merchant", ("question.asked",), body(text="40Mn steel.", language="en")),
+    "GET /listings/{}/reviews": Way("", ("live",)),
+    "GET /merchants/{}/reviews": Way("", ("company.merchant",)),
+    "GET /reviews": Way("buyer"),
+    "GET /reviews/received": Way("merchant"),
+    "PUT /order-lines/{}/review": Way(
+        "buyer", ("line.claimed",), body(goods=5, packing=4, on_time=3, text="Good steel.", language="en", named=True)
+    ),
+    "POST /reviews/{}/reply": Way("merchant", ("review.written",), body(text="Thank you.", language="en")),
     "GET /remarks": Way("operator", query="hidden=0"),
     "POST /remarks/{}/hiding": Way("operator", ("remark.shown",), body(reason="It names a rival.")),
     "DELETE /remarks/{}/hiding": Way("operator", ("remark.hidden",)),
@@ -768,6 +776,8 @@ _DECIDE: Final = body(decision="approve", reason="In order.")
 FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "questions.ask": body(text="Which steel is it made of?"),
     "questions.answer": body(text="40Mn steel."),
+    "reviews.write": body(goods="5", packing="4", on_time="3", text="Good steel.", version="0"),
+    "reviews.reply": body(text="Thank you."),
     "remarks.hide": body(reason="It names a rival."),
     "accounts.accept_terms": body(accepted_terms=lambda _: TERMS),
     "accounts.change_company": body(street="1 Harbour Road", city="Hanoi", postcode="100000", contact="Desk"),

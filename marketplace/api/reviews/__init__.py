@@ -1,0 +1,1 @@
+"""Reviews of received goods over the API."""

@@ -1,0 +1,1 @@
+"""Pages on which companies review what they received, and merchants reply."""

@@ -15,7 +15,7 @@ from marketplace.exchange.events import leads as visits
 from marketplace.exchange.events import notes as noted
 from marketplace.exchange.events import remarks as remarked
 from marketplace.exchange.events import storefronts as fronts
-from marketplace.exchange.services import enquiries, fairs, leads, notes, remarks
+from marketplace.exchange.services import enquiries, fairs, leads, lists, notes, remarks
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.services import erasing as receipts
@@ -56,6 +56,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         enquiries.on_person_erased,
         fairs.on_person_erased,
         inbox.on_person_erased,
+        lists.on_person_erased,
     ),
     merchants.ApplicationOverdue: (notices.on_application_overdue,),
     merchants.MerchantApproved: (

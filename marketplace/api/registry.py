@@ -12,11 +12,13 @@ from marketplace.api.catalog.commodities import api as commodities
 from marketplace.api.catalog.views import api as catalog
 from marketplace.api.checkout.views import api as checkout
 from marketplace.api.claims.views import api as claims
+from marketplace.api.comparison.views import api as comparison
 from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
 from marketplace.api.imports.views import api as imports
 from marketplace.api.jobs.views import api as jobs
+from marketplace.api.lists.views import api as lists
 from marketplace.api.logistics.views import api as logistics
 from marketplace.api.merchants.closures import api as closures
 from marketplace.api.merchants.levels import api as levels
@@ -52,6 +54,7 @@ BLUEPRINTS = (
     claims,
     closures,
     commodities,
+    comparison,
     documents,
     files,
     handovers,
@@ -60,6 +63,7 @@ BLUEPRINTS = (
     jobs,
     levels,
     screening,
+    lists,
     logistics,
     members,
     merchants,

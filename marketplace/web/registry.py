@@ -18,12 +18,14 @@ from marketplace.web.catalog import views as catalog_views
 from marketplace.web.catalog.blueprint import pages as catalog
 from marketplace.web.checkout.views import pages as checkout
 from marketplace.web.claims.views import pages as claims
+from marketplace.web.comparison.views import pages as comparison
 from marketplace.web.customs.views import pages as customs
 from marketplace.web.discovery.views import pages as discovery
 from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
 from marketplace.web.imports.views import pages as imports
 from marketplace.web.jobs.views import pages as jobs
+from marketplace.web.lists.views import pages as lists
 from marketplace.web.logistics.views import pages as logistics
 from marketplace.web.merchants import closures as merchant_closures
 from marketplace.web.merchants import desk, levels, requirements, review, screening
@@ -83,6 +85,8 @@ BLUEPRINTS = (
     remarks,
     prices,
     reviews,
+    lists,
+    comparison,
     treasury,
     search,
     settings,

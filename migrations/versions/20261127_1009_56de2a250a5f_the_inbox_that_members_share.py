@@ -8,7 +8,7 @@ from alembic import op
 import marketplace.kernel.db
 
 revision: str = "56de2a250a5f"
-down_revision: str | None = "7e3a9c4d1b58"
+down_revision: str | None = "1010d38ee603"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

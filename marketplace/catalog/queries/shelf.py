@@ -51,12 +51,19 @@ def offers(
     session: Session, *, listing_ids: Collection[UUID], viewer: UUID | None, now: datetime | None = None
 ) -> dict[UUID, OfferRow]:
     """Return live offers of active merchants by id, in one query; what is not public is left out."""
+    return {key: row.offer for key, row in listings(session, listing_ids=listing_ids, viewer=viewer, now=now).items()}
+
+
+def listings(
+    session: Session, *, listing_ids: Collection[UUID], viewer: UUID | None, now: datetime | None = None
+) -> dict[UUID, ListingRow]:
+    """Return the pages of live listings by id, in one query; what is not public is left out."""
     if not listing_ids:
         return {}
     at = now or clock.now()
     rows = session.execute(_LISTINGS, {"now": at, "viewer": viewer, "ids": list(listing_ids)}).all()
     found = [_listing(read, *row) for read, row in _with_terms(session, rows, viewer, at)]
-    return {row.offer.listing_id: row.offer for row in found}
+    return {row.offer.listing_id: row for row in found}
 
 
 def listing(session: Session, *, listing_id: UUID, viewer: UUID | None, now: datetime | None = None) -> ListingRow:

@@ -16,7 +16,7 @@ from marketplace.catalog.queries import personal as personal_offers
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.queries import frozen
 from marketplace.distribution import queries as distribution
-from marketplace.exchange.queries import enquiries, fairs, leads, notes, remarks, reviews, showroom, storefronts
+from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
 from marketplace.files import queries as files
 from marketplace.kernel.checks import Breach
 from marketplace.logistics.queries import checks as logistics
@@ -92,6 +92,7 @@ PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     storefronts.of_person,
     remarks.of_person,
     notes.of_person,
+    lists.of_person,
     files.of_person,
     audit.of_person,
 )

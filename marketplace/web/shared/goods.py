@@ -90,7 +90,9 @@ def card(row: CardRow) -> dict[str, Any]:
     title = text(row.titles, row.source_locale)
     second = row.titles.get(row.source_locale, "")
     return {
+        "id": row.listing_id,
         "href": url_for("catalog.product", listing_id=row.listing_id),
+        "save_href": url_for("lists.saving", listing_id=row.listing_id),
         "title": title,
         "second": second if second != title else None,
         "second_lang": row.source_locale,

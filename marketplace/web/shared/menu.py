@@ -43,8 +43,9 @@ MENU: tuple[Entry | Group, ...] = (
     Entry(_("Cart"), "checkout.cart", Permission.TRADE_CART_EDIT),
     Entry(_("Orders"), "orders.many", Permission.TRADE_ORDER_READ),
     Group(
-        _("Said of goods"),
+        _("Saved and said"),
         (
+            Entry(_("Saved lists"), "lists.many", Permission.TRADE_CART_EDIT),
             Entry(_("Your questions"), "questions.mine", Permission.EXCHANGE_QUESTION_ASK),
             Entry(_("Your reviews"), "reviews.mine", Permission.TRADE_ORDER_ACCEPT),
         ),

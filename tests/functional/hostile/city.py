@@ -510,6 +510,9 @@ def _talk(city: City) -> None:
     marks = {"goods": 5, "packing": 4, "on_time": 3, "text": "As described."}
     reviewed = city.call("buyer", "PUT", f"/order-lines/{city.ids['line.billed']}/review", marks)
     city.ids["review.written"] = reviewed["id"]
+    for name in ("own", "spare"):
+        city.ids[f"list.{name}"] = city.call("buyer", "POST", "/lists", {"name": name.title()})["id"]
+        city.call("buyer", "PUT", f"/lists/{city.ids[f'list.{name}']}/items/{city.ids['live']}", {"quantity": 400})
 
 
 def _price(city: City) -> None:

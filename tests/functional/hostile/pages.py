@@ -41,6 +41,7 @@ KINDS: Final = {
     "proposal_id": "proposal.",
     "brand_id": "brand",
     "review_id": "review.",
+    "list_id": "list.",
     "checkout_id": "checkout.",
     "group_id": "group",
     "customer_group_id": "customer-group",

@@ -1,0 +1,1 @@
+"""Goods side by side over the API."""

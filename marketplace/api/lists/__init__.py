@@ -1,0 +1,1 @@
+"""Saved lists over the API."""

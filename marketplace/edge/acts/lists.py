@@ -1,0 +1,126 @@
+"""Saved lists, by whoever asks; a whole list into the cart."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.checkout import queries as checkout
+from marketplace.edge import messages
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import lists as requests
+from marketplace.exchange.queries import lists as queries
+from marketplace.exchange.queries.lists import ItemRow, ListRow
+from marketplace.exchange.services import lists
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Conflict, DomainError
+from marketplace.orders.services import carts
+
+
+@dataclass(frozen=True, slots=True)
+class ListSeen:
+    """A list with its goods, and which of them lie in the asker's cart."""
+
+    row: ListRow
+    items: tuple[ItemRow, ...]
+    in_cart: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What of a list went into the cart, and why the rest did not; the list stays as it is."""
+
+    put: tuple[UUID, ...]
+    left: tuple[tuple[UUID, str, DomainError], ...]
+
+
+def mine(session: Session) -> tuple[ListRow, ...]:
+    """Return the lists that the asker may see."""
+    actor = require_actor()
+    return queries.lists(session, company_id=actor.company, person_id=actor.person)
+
+
+def look(session: Session, list_id: UUID) -> ListSeen:
+    """Return a list of the asker's; NotFound for others'."""
+    actor = require_actor()
+    row = queries.saved_list(session, list_id=list_id, company_id=actor.company, person_id=actor.person)
+    items = queries.items(session, list_id=list_id, company_id=actor.company, now=clock.now())
+    in_cart = checkout.listings_in_cart(session, company_id=actor.company, person_id=actor.person)
+    return ListSeen(row, items, in_cart)
+
+
+def create(session: Session, body: requests.NewList) -> UUID:
+    """Make a list."""
+    return lists.create(session, actor=require_actor(), name=body.name, is_shared=body.shared, now=clock.now())
+
+
+def change(session: Session, list_id: UUID, body: requests.ListChange) -> None:
+    """Rename or share a list."""
+    lists.change(
+        session, actor=require_actor(), list_id=list_id, name=body.name, is_shared=body.shared, now=clock.now()
+    )
+
+
+def remove(session: Session, list_id: UUID) -> None:
+    """Throw a list away."""
+    lists.remove(session, actor=require_actor(), list_id=list_id, now=clock.now())
+
+
+def put(session: Session, list_id: UUID, listing_id: UUID, body: requests.Item, *, language: str) -> None:
+    """Set goods of a list; their title is kept in this language."""
+    lists.put(
+        session,
+        actor=require_actor(),
+        list_id=list_id,
+        listing_id=listing_id,
+        quantity=body.quantity,
+        note=body.note or "",
+        currency=body.currency,
+        incoterm=body.incoterm.upper() if body.incoterm else None,
+        place=body.place,
+        language=language,
+        now=clock.now(),
+    )
+
+
+def take_off(session: Session, list_id: UUID, listing_id: UUID) -> None:
+    """Take goods off a list."""
+    lists.take_off(session, actor=require_actor(), list_id=list_id, listing_id=listing_id, now=clock.now())
+
+
+def buy(session: Session, list_id: UUID) -> Bought:
+    """Put every line of a list into the asker's cart that can be; what lies there already stays as it is."""
+    seen, actor, now = look(session, list_id), require_actor(), clock.now()
+    put: list[UUID] = []
+    left: list[tuple[UUID, str, DomainError]] = []
+    for item in seen.items:
+        try:
+            if item.listing_id in seen.in_cart:
+                raise Conflict("in_cart")
+            with session.begin_nested():
+                carts.put_line(
+                    session,
+                    listing_id=item.listing_id,
+                    quantity=item.quantity,
+                    currency=item.saved_price.currency,
+                    incoterm=item.incoterm,
+                    place=item.place_code,
+                    actor=actor,
+                    now=now,
+                )
+        except DomainError as refusal:
+            left.append((item.listing_id, item.title, refusal))
+        else:
+            put.append(item.listing_id)
+    return Bought(tuple(put), tuple(left))
+
+
+def why(refusal: DomainError) -> dict[str, Any]:
+    """Return why a line did not go into the cart: code, sentence, what would be taken."""
+    if refusal.errors:
+        error = refusal.errors[0]
+        return {"code": error.code, "message": messages.field_sentence(error), "accepted": error.accepted}
+    gone = refusal.code == "not_found"
+    code = "listing_gone" if gone else refusal.code
+    return {"code": code, "message": messages.sentence(Conflict(code, **refusal.facts)), "accepted": ""}

@@ -1,0 +1,1 @@
+"""The page on which goods stand side by side."""

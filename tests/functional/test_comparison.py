@@ -20,7 +20,7 @@ def market(app):
 def more(market, count, **changes):
     with unit_of_work() as session:
         return [
-            factories.listing(session, market.merchant.actor, sku=f"M-{number}", now=clock.now(), **changes)
+            factories.listing(session, market.merchant.actor, now=clock.now(), **{"sku": f"M-{number}", **changes})
             for number in range(count)
         ]
 
@@ -89,6 +89,9 @@ def test_the_table_says_in_words_what_differs(app, market):
     assert words.count("lowest") == 2  # the unit price, and goods with their freight
     assert f"ids={dear}" in page.shown  # leaving one out keeps the other
     assert "¥" not in page.shown
+    (steps,) = more(market, 1, sku="STEPS", moq=400, multiple=400, ladders=(factories.ladder(moq=400),))
+    page.open(f"/compare?ids={market.chains},{steps}&quantity=80&to={HANOI}")
+    assert "lowest" not in page.text()  # 80 of one and 400 of the other are not compared
     page.open(f"/compare?ids={market.chains},{market.pads}&quantity=80")
     assert "lowest" not in page.text()  # yuan and baht are not compared
     assert f"/compare?ids={market.chains}" in page.open(f"/products/{market.chains}")

@@ -12,27 +12,27 @@ from marketplace.exchange.services import questions, remarks
 from marketplace.kernel import clock
 
 
-def ask(session: Session, listing_id: UUID, body: requests.Question) -> UUID:
-    """Ask about a listing for the asker's company; return the question's id."""
+def ask(session: Session, listing_id: UUID, body: requests.Question, *, reads: str | None = None) -> UUID:
+    """Ask about a listing for the asker's company; return the question's id. ``reads``: the page's language."""
     return questions.ask(
         session,
         actor=require_actor(),
         listing_id=listing_id,
         text=body.text,
-        language=language_of(session, body.text, body.language),
+        language=language_of(session, body.text, body.language, reads),
         is_private=body.private,
         now=clock.now(),
     )
 
 
-def answer(session: Session, question_id: UUID, body: requests.Answer) -> None:
+def answer(session: Session, question_id: UUID, body: requests.Answer, *, reads: str | None = None) -> None:
     """Answer a question about goods of the asker's company."""
     questions.answer(
         session,
         actor=require_actor(),
         question_id=question_id,
         text=body.text,
-        language=language_of(session, body.text, body.language),
+        language=language_of(session, body.text, body.language, reads),
         now=clock.now(),
     )
 
@@ -52,8 +52,9 @@ def show_again(session: Session, remark_id: UUID) -> None:
     remarks.show_again(session, actor=require_actor(), remark_id=remark_id, now=clock.now())
 
 
-def language_of(session: Session, text: str, named: str | None) -> str:
-    """Return the language of a text: as named, else as its letters show, else the writer's own."""
+def language_of(session: Session, text: str, named: str | None, reads: str | None) -> str:
+    """Return the language of a text: as named, else as its letters show, else that of the page, else the writer's."""
     if named is not None:
         return named
-    return language_of_text(text, accounts.get_person(session, person_id=require_actor().person).locale)
+    own = reads or accounts.get_person(session, person_id=require_actor().person).locale
+    return language_of_text(text, own)

@@ -151,7 +151,7 @@ messages.register(
             "Somebody changed this price list since you opened it. Nothing of yours is saved; open it again."
         ),
         "list_over": _("This price list is over already."),
-        "list_full": _("A price list holds at most %(most)s listings."),
+        "price_list_full": _("A price list holds at most %(most)s listings."),
         "price_just_answered": _("The merchant answered at this very moment. Load the page again."),
     },
     fields={

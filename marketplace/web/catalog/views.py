@@ -132,8 +132,8 @@ def seller(company_id: UUID) -> str:
             "first": url_for("catalog.seller", company_id=company_id, **kept) if asked.cursor else None,
         }
 
-    facts = (*astuple(found), page.next, front.id if front else None, *map(moulds.facts_of, (*sections, *booths)))
-    facts = (*astuple(found), rated, page.next, front.id if front else None, *map(moulds.facts_of, sections))
+    front_id = front.id if front else None
+    facts = (*astuple(found), rated, page.next, front_id, *map(moulds.facts_of, (*sections, *booths)))
     return moulds.page("catalog/merchant.html", values, parts=page.items, facts=facts)
 
 
@@ -249,19 +249,10 @@ def product(listing_id: UUID) -> Any:
     seen_as = (seen.id, seen.is_standing) if seen else None
     lorries = (moulds.facts_of(option, unshown=("room",)) for option in look.options)
     asked_there = tuple(each.stamp for each in look.asked_there)
-    facts = (*lorries, ready_on, closed, answered, seen_as, asked_there)
+    facts = (*lorries, ready_on, closed, answered, reviewed, seen_as, asked_there)
     facts = (*facts, look.axes, tuple((each.listing_id, each.values) for each in look.variants))
     others = (each.card for each in look.variants)
     return moulds.page(_PRODUCT, values, parts=(row, *destinations, *others), facts=facts)
-    facts = (*lorries, ready_on, closed, answered, seen_as)
-    facts = (
-        *(moulds.facts_of(option, unshown=("room",)) for option in look.options),
-        ready_on,
-        closed,
-        answered,
-        reviewed,
-    )
-    return moulds.page(_PRODUCT, values, parts=(row, *destinations), facts=facts)
 
 
 def _seen_at(code: str, listing_id: UUID) -> showroom.ExhibitRow | None:

@@ -98,7 +98,7 @@ def _rows(items: Sequence[Compared], to: str | None) -> list[dict[str, Any]]:
     if to is not None:
         found += [
             line(_("Freight"), _freight),
-            line(_("Goods and freight"), lambda item: _Priced(item.delivered) if item.delivered else None, price=True),
+            line(_("Goods and freight"), _delivered, price=True),
             line(_("Arrives"), _day),
         ]
     return [
@@ -118,9 +118,9 @@ def _rows(items: Sequence[Compared], to: str | None) -> list[dict[str, Any]]:
 class _Priced:
     """An amount as it is shown, which knows what it is compared by."""
 
-    def __init__(self, value: Any, unit: str = "") -> None:
-        """Keep the amount and its unit."""
-        self.value, self.unit = value, unit
+    def __init__(self, value: Any, unit: str = "", alike: Any = None) -> None:
+        """Keep the amount, the unit it is for, and what else must be the same to compare it with another."""
+        self.value, self.unit, self.alike = value, unit, alike
 
     def __str__(self) -> str:
         """Write it."""
@@ -128,9 +128,9 @@ class _Priced:
 
 
 def _lowest(cells: Sequence[Any]) -> tuple[int, ...]:
-    """Return the places of the lowest of prices in one currency for one unit; none where they cannot be compared."""
+    """Return the places of the lowest of prices in one currency for the same; none where they cannot be compared."""
     priced = [(place, cell) for place, cell in enumerate(cells) if isinstance(cell, _Priced)]
-    kinds = {(cell.value.currency, cell.unit) for _, cell in priced}
+    kinds = {(cell.value.currency, cell.unit, cell.alike) for _, cell in priced}
     if len(priced) < 2 or len(kinds) != 1:
         return ()
     amounts = {place: cell.value.amount for place, cell in priced}
@@ -139,12 +139,19 @@ def _lowest(cells: Sequence[Any]) -> tuple[int, ...]:
     return places if len(places) < len(priced) else ()
 
 
+def _delivered(item: Compared) -> _Priced | None:
+    """Return goods and freight, comparable with as much of others."""
+    return _Priced(item.delivered, alike=(item.quantity, _unit(item))) if item.delivered else None
+
+
 def _unit(item: Compared) -> str:
     return shown.unit(item.listing.offer.unit)
 
 
 def _unit_price(item: Compared) -> Any:
-    return _Priced(item.unit_price, _unit(item)) if item.unit_price else shown.hidden(item.listing.visibility)
+    if item.unit_price is None:
+        return shown.hidden(item.listing.visibility)
+    return _Priced(item.unit_price, _unit(item), _basis(item))
 
 
 def _basis(item: Compared) -> str:

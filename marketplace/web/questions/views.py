@@ -21,7 +21,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, Refused, TooMany
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import choices
+from marketplace.web.shared import choices, locale
 from marketplace.web.shared import goods as shown
 
 pages = Blueprint("questions", __name__)
@@ -52,7 +52,7 @@ def ask(listing_id: UUID) -> Any:
 
 
 def _asked(session: Any, listing_id: UUID, body: requests.Question) -> str:
-    acts.ask(session, listing_id, body)
+    acts.ask(session, listing_id, body, reads=locale.current())
     return url_for("questions.mine")
 
 
@@ -142,7 +142,7 @@ def answer(question_id: UUID) -> Any:
 
 
 def _answered(session: Any, question_id: UUID, body: requests.Answer) -> str:
-    acts.answer(session, question_id, body)
+    acts.answer(session, question_id, body, reads=locale.current())
     return url_for("questions.owed")
 
 

@@ -24,7 +24,7 @@ from marketplace.kernel.errors import Conflict, Refused
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import choices
+from marketplace.web.shared import choices, locale
 from marketplace.web.shared import goods as shown
 
 pages = Blueprint("reviews", __name__)
@@ -111,7 +111,7 @@ def write(line_id: UUID) -> Any:
 
 
 def _written(session: Any, line_id: UUID, body: requests.Review) -> str:
-    acts.write(session, line_id, body)
+    acts.write(session, line_id, body, reads=locale.current())
     return url_for("reviews.one", line_id=line_id)
 
 
@@ -181,7 +181,7 @@ def reply(review_id: UUID) -> Any:
 
 
 def _replied(session: Any, review_id: UUID, body: requests.Reply) -> str:
-    acts.reply(session, review_id, body)
+    acts.reply(session, review_id, body, reads=locale.current())
     return url_for("reviews.received")
 
 

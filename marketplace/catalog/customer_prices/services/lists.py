@@ -125,7 +125,7 @@ def put(session: Session, *, list_id: UUID, entries: Sequence[NewEntry], actor: 
         sa.delete(PriceListEntry).where(PriceListEntry.list_id == list_id, PriceListEntry.listing_id.in_(ids))
     )
     if _count(session, list_id) + len(entries) > MOST_ENTRIES:
-        raise Conflict("list_full", most=MOST_ENTRIES)
+        raise Conflict("price_list_full", most=MOST_ENTRIES)
     session.execute(
         sa.insert(PriceListEntry),
         [

@@ -29,7 +29,7 @@ _PUBLIC = "what buyers say of goods is there to be read"
 def about(listing_id: UUID, query: CursorQuery) -> tuple[int, Items[answers.PublicReview]]:
     """List the reviews of a live listing, newest first: only who received the goods wrote one."""
     session = reading()
-    shelf.listing(session, listing_id=listing_id)
+    shelf.listing(session, listing_id=listing_id, viewer=None)
     return 200, _public(reviews.shown(session, listing_id=listing_id, cursor=query.cursor, size=reviews.PAGE))
 
 

@@ -366,13 +366,18 @@ def _listing(
         place_names=names | {page["hub"]: page["hub_names"]},
         pictures=tuple(PictureRow(None, UUID(each["file"]), each["alt"], True) for each in page["pictures"]),
         said=said.read(page.get("said", {})),
-        details=page.get("details", {}),
+        details=_readable(page.get("details", {}), is_priced=bool(offer.ladders)),
         stated_packing=packing,
         group=UUID(page["group"]) if page.get("group") else None,
         basis=(face["currency"], face["incoterm"], face["place"]),
         visibility=read.visibility,
         own={each.ladder.basis: each.until for each in own},
     )
+
+
+def _readable(details: dict[str, Any], *, is_priced: bool) -> dict[str, Any]:
+    """Return what is said of goods without the price of a sample, which tells much of one that is not shown."""
+    return details if is_priced else {name: value for name, value in details.items() if name != "sample"}
 
 
 def _names(own: Iterable[Own]) -> dict[str, Mapping[str, str]]:

@@ -39,7 +39,7 @@ _PUBLIC = "what buyers say of goods is there to be read"
 def about(listing_id: UUID) -> str:
     """Show what buyers say of a listing."""
     session, cursor = reading(), _cursor()
-    row = shelf.listing(session, listing_id=listing_id)
+    row = shelf.listing(session, listing_id=listing_id, viewer=None)
     page = queries.shown(session, listing_id=listing_id, cursor=cursor, size=queries.PAGE)
     address = url_for("reviews.about", listing_id=listing_id)
     return render_template(

@@ -12,6 +12,7 @@ from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import make_ladder, price_at
 from marketplace.catalog.rules.rows import ListingRow, OfferRow
 from marketplace.catalog.rules.said import Said
+from marketplace.catalog.rules.visibility import Visibility
 
 PACKING = Packing(10, 100, 100, 100, 1000, 900)
 OFFER = OfferRow(
@@ -23,6 +24,7 @@ OFFER = OfferRow(
 ROW = ListingRow(
     offer=OFFER, merchant="M", merchant_country="CN", descriptions={}, grade="A", drawing="", category="c",
     category_names={}, commodity="s", commodity_names={}, place_names={}, pictures=(), said=Said(),
+    basis=("CNY", "FCA", "H"), visibility=Visibility.PUBLIC, own={},
 )  # fmt: skip
 
 

@@ -115,3 +115,30 @@ def test_it_asks_the_database_as_often_however_many_are_compared(app, market):
     for path in ("/compare", "/api/v1/comparison"):
         asked(path, 1)
         assert asked(path, 2) == asked(path, 6)
+
+
+def test_everybody_compares_at_the_prices_that_he_reads(app, market):
+    """A company's own price wins in its comparison and on its list; who reads no price is told none, nor its size."""
+    stranger = Program(app)
+    buyer, rival, merchant = (Program(app, one.token) for one in (market.buyer, market.thai, market.merchant))
+    path = f"/comparison?ids={market.chains}&quantity=400&to={HANOI}"
+    saved = rival.call("POST", "/lists", 201, {"name": "Seen"})["id"]
+    rival.call("PUT", f"/lists/{saved}/items/{market.chains}", 204, {"quantity": 400})
+    basis = {"currency": "CNY", "incoterm": "FCA", "place": HUB}
+    own = merchant.call("POST", "/price-lists", 201, {"name": "Own", "company": str(market.buyer.company), **basis})
+    entries = {"entries": [{"sku": factories.DRAFT.sku, "price": "20.00", "tiers": ""}]}
+    merchant.call("POST", f"/price-lists/{own['id']}/entries", 200, entries)
+    merchant.call("PUT", f"/listings/{market.chains}/price-visibility", 200, {"visibility": "on_request"})
+    (chains,) = buyer.call("GET", path, 200)["goods"]
+    assert (chains["unit_price"], chains["amount"]["amount"]) == ({"amount": "20.00", "currency": "CNY"}, "8000.00")
+    for other in (stranger, rival):
+        (hidden,) = other.call("GET", path, 200)["goods"]
+        assert (hidden["unit_price"], hidden["amount"], hidden["delivered"]) == (None, None, None)
+        assert hidden["freight"]
+    page = Visitor(app)
+    page.open(f"/compare?ids={market.chains}&quantity=400&to={HANOI}")
+    assert "Price on request" in page.text()
+    (kept,) = rival.call("GET", f"/lists/{saved}", 200)["lines"]
+    assert (kept["price"], kept["obstacle"]["code"], kept["saved_price"]["amount"]) == (None, "price_hidden", "27.40")
+    again = rival.call("PUT", f"/lists/{saved}/items/{market.chains}", 422, {"quantity": 400})["errors"][0]
+    assert again["code"] == "price_hidden"

@@ -75,7 +75,7 @@ def test_people_are_registered_wait_and_give_back(app, market, fair_id):
     buyer.log_in(market.buyer.login)
     buyer.open(f"/events/{fair_id}")
     guest = {"name": "Ms Hoa", "email": "hoa@demo.test", "follow_up": "1"}
-    ticket = buyer.send(f"/events/{fair_id}", guest).headers["Location"]
+    ticket = buyer.send(f"/account/events/{fair_id}", guest).headers["Location"]
     code = ticket.rpartition("/")[2]
     second = Program(app, market.buyer.token).call(
         "POST", f"/events/{fair_id}/registrations", 201, {"name": "Mr Nam", "email": "nam@demo.test"}

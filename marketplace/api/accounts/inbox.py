@@ -13,7 +13,8 @@ from marketplace.edge.requests import inbox as requests
 
 api = Blueprint("api_inbox", __name__)
 
-_SELF = Permission.ACCOUNT_SELF
+# Every role has this right; whose matter it is, the matter's own news says.
+_MEMBER = Permission.FILES_FILE_READ
 
 
 class MatterAnswer(Answer):
@@ -53,7 +54,7 @@ class InboxAnswer(Answer):
 
 
 @api.get("/inbox")
-@operation(answers={200: InboxAnswer}, tag="accounts", permission=_SELF, query=requests.InboxSearch)
+@operation(answers={200: InboxAnswer}, tag="accounts", permission=_MEMBER, query=requests.InboxSearch)
 def inbox(query: requests.InboxSearch) -> tuple[int, InboxAnswer]:
     """List what came for one's company and is for one's role, newest first; of a state, or what one has in hand."""
     page = acts.many(query, locale=account_acts.language_asked())
@@ -62,7 +63,7 @@ def inbox(query: requests.InboxSearch) -> tuple[int, InboxAnswer]:
 
 
 @api.post("/inbox/look")
-@operation(answers={204: None}, tag="accounts", permission=_SELF, body=requests.Looked)
+@operation(answers={204: None}, tag="accounts", permission=_MEMBER, body=requests.Looked)
 def look(body: requests.Looked) -> tuple[int, None]:
     """Note up to which matter one has looked: what came by then is not new any more."""
     acts.look(body)
@@ -70,7 +71,7 @@ def look(body: requests.Looked) -> tuple[int, None]:
 
 
 @api.post("/inbox/<uuid:matter_id>/taking")
-@operation(answers={204: None}, tag="accounts", permission=_SELF)
+@operation(answers={204: None}, tag="accounts", permission=_MEMBER)
 def take(matter_id: UUID) -> tuple[int, None]:
     """Take a matter in hand; 409 ``matter_taken`` when a colleague has it."""
     acts.act(matter_id, "take")
@@ -78,7 +79,7 @@ def take(matter_id: UUID) -> tuple[int, None]:
 
 
 @api.post("/inbox/<uuid:matter_id>/giving")
-@operation(answers={204: None}, tag="accounts", permission=_SELF, body=requests.Given)
+@operation(answers={204: None}, tag="accounts", permission=_MEMBER, body=requests.Given)
 def give(matter_id: UUID, body: requests.Given) -> tuple[int, None]:
     """Give a matter to a colleague whose role it is: an open one or one's own; any, for who changes members."""
     acts.give(matter_id, body)
@@ -86,7 +87,7 @@ def give(matter_id: UUID, body: requests.Given) -> tuple[int, None]:
 
 
 @api.post("/inbox/<uuid:matter_id>/release")
-@operation(answers={204: None}, tag="accounts", permission=_SELF)
+@operation(answers={204: None}, tag="accounts", permission=_MEMBER)
 def release(matter_id: UUID) -> tuple[int, None]:
     """Put a matter back for anybody to take."""
     acts.act(matter_id, "release")
@@ -94,7 +95,7 @@ def release(matter_id: UUID) -> tuple[int, None]:
 
 
 @api.post("/inbox/<uuid:matter_id>/completion")
-@operation(answers={204: None}, tag="accounts", permission=_SELF)
+@operation(answers={204: None}, tag="accounts", permission=_MEMBER)
 def finish(matter_id: UUID) -> tuple[int, None]:
     """Mark a matter done."""
     acts.act(matter_id, "finish")
@@ -102,7 +103,7 @@ def finish(matter_id: UUID) -> tuple[int, None]:
 
 
 @api.post("/inbox/<uuid:matter_id>/reopening")
-@operation(answers={204: None}, tag="accounts", permission=_SELF)
+@operation(answers={204: None}, tag="accounts", permission=_MEMBER)
 def reopen(matter_id: UUID) -> tuple[int, None]:
     """Open a matter again that was done."""
     acts.act(matter_id, "reopen")

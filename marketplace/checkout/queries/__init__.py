@@ -121,11 +121,15 @@ def _barred(
     session: Session, items: Sequence[Item], offers: Mapping[UUID, OfferRow], to: str | None, now: datetime
 ) -> dict[UUID, Barred]:
     """Return the rules by which goods may not go where their lines go, by listing, in one question."""
-    goods: dict[UUID, tuple[str, str]] = {}
-    for item in items:
-        place = destination_of(item.place_code, item.incoterm, to)
-        if place is not None and item.listing_id in offers:
-            goods[item.listing_id] = (reference.country_of(session, code=place), offers[item.listing_id].hs_code)
+    going = {
+        item.listing_id: place
+        for item in items
+        if item.listing_id in offers and (place := destination_of(item.place_code, item.incoterm, to)) is not None
+    }
+    if not going:
+        return {}
+    countries = {place.code: place.country for place in reference.places(session)}
+    goods = {listing_id: (countries[place], offers[listing_id].hs_code) for listing_id, place in going.items()}
     asked = customs.asked_of(session, goods=set(goods.values()), day=now.date())
     found: dict[UUID, Barred] = {}
     for listing_id, key in goods.items():

@@ -136,7 +136,7 @@ def answer(session: Session, request_id: UUID, body: requests.Answering) -> Requ
 def naming(session: Session, body: requests.Naming) -> Named:
     """Return who is named; Refused ``company`` unless it is a company or a group, and not both."""
     if bool(body.company) == bool(body.group):
-        raise Refused.field("company", "required", "a company or a customer group")
+        raise Refused.field("company", "one_of_both", "a company or a customer group")
     if body.company:
         return Named(companies=customers(session, [body.company]))
     return Named(groups=_group_ids([body.group or ""]))

@@ -160,6 +160,7 @@ messages.register(
         "twice": _("Written more than once: write %(accepted)s."),
         "price_hidden": _("The merchant does not show this price to you. Ask for it on the page of the goods."),
         "price_shown": _("The merchant shows you this price already."),
+        "one_of_both": _("Name one of them: %(accepted)s."),
         "price_line": _("Line %(line)s: write %(accepted)s."),
         "price_lines": _("Write one listing on each line: %(accepted)s."),
         "ambiguous": _("Several companies have this number: write %(accepted)s."),

@@ -20,12 +20,13 @@ from marketplace.web.accounts.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import locale
 
-_SELF = Permission.ACCOUNT_SELF
+# Every role has this right; whose matter it is, the matter's own news says.
+_MEMBER = Permission.FILES_FILE_READ
 _SHOWN = ("state", "mine", "cursor")
 
 
 @pages.get("/account/inbox")
-@requires(_SELF, twin="GET /api/v1/inbox")
+@requires(_MEMBER, twin="GET /api/v1/inbox")
 def inbox() -> str:
     """Show what came for the company, and who sees to it."""
     return _inbox()
@@ -52,28 +53,28 @@ def _inbox(**shown: Any) -> str:
 
 
 @pages.post("/account/inbox/<uuid:matter_id>/taking")
-@requires(_SELF, twin="POST /api/v1/inbox/{id}/taking")
+@requires(_MEMBER, twin="POST /api/v1/inbox/{id}/taking")
 def take_matter(matter_id: UUID) -> Any:
     """Take a matter in hand."""
     return _act(matter_id, "take")
 
 
 @pages.post("/account/inbox/<uuid:matter_id>/release")
-@requires(_SELF, twin="POST /api/v1/inbox/{id}/release")
+@requires(_MEMBER, twin="POST /api/v1/inbox/{id}/release")
 def release_matter(matter_id: UUID) -> Any:
     """Put a matter back for anybody."""
     return _act(matter_id, "release")
 
 
 @pages.post("/account/inbox/<uuid:matter_id>/completion")
-@requires(_SELF, twin="POST /api/v1/inbox/{id}/completion")
+@requires(_MEMBER, twin="POST /api/v1/inbox/{id}/completion")
 def finish_matter(matter_id: UUID) -> Any:
     """Mark a matter done."""
     return _act(matter_id, "finish")
 
 
 @pages.post("/account/inbox/<uuid:matter_id>/reopening")
-@requires(_SELF, twin="POST /api/v1/inbox/{id}/reopening")
+@requires(_MEMBER, twin="POST /api/v1/inbox/{id}/reopening")
 def reopen_matter(matter_id: UUID) -> Any:
     """Open a matter again."""
     return _act(matter_id, "reopen")
@@ -88,7 +89,7 @@ def _act(matter_id: UUID, action: str) -> Any:
 
 
 @pages.post("/account/inbox/<uuid:matter_id>/giving")
-@requires(_SELF, twin="POST /api/v1/inbox/{id}/giving")
+@requires(_MEMBER, twin="POST /api/v1/inbox/{id}/giving")
 def give_matter(matter_id: UUID) -> Any:
     """Give a matter to a colleague."""
     try:
@@ -100,7 +101,7 @@ def give_matter(matter_id: UUID) -> Any:
 
 
 @pages.post("/account/inbox/look")
-@requires(_SELF, twin="POST /api/v1/inbox/look")
+@requires(_MEMBER, twin="POST /api/v1/inbox/look")
 def look_inbox() -> Any:
     """Note that all up to now was looked at."""
     try:

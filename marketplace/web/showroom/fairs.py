@@ -59,7 +59,7 @@ def fair(fair_id: UUID) -> str:
     return _fair(fair_id)
 
 
-@pages.post("/events/<uuid:fair_id>")
+@pages.post("/account/events/<uuid:fair_id>")
 @requires(Permission.TRADE_EVENT_REGISTER, twin="POST /api/v1/events/{id}/registrations")
 def register(fair_id: UUID) -> Any:
     """Register somebody of the company."""

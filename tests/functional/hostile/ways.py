@@ -787,6 +787,14 @@ _DECIDE: Final = body(decision="approve", reason="In order.")
 
 # What a visitor writes into a form beyond what it begins with.
 FORMS: Final[dict[str, Callable[[City], Body]]] = {
+    "prices.make_group": body(name="Hai Phong", companies=_of("company.rival")),
+    "prices.join": body(company=_of("company.rival")),
+    "prices.make_list": body(
+        name="Summer", currency="CNY", incoterm="FCA", place=HUB, company=_of("company.rival"), group=""
+    ),
+    "prices.put_entries": body(lines="CH-428-116; 26.00; 25.00@400"),
+    "prices.welcome": body(company=_of("company.rival"), group=""),
+    "prices.name": body(company=_of("company.rival"), group=""),
     "questions.ask": body(text="Which steel is it made of?"),
     "questions.answer": body(text="40Mn steel."),
     "reviews.write": body(goods="5", packing="4", on_time="3", text="Good steel.", version="0"),

@@ -62,7 +62,7 @@ def check(
     if country not in countries:
         errors.append(FieldError("country", "choice", ", ".join(sorted(countries))))
     if not _PREFIX.fullmatch(prefix):
-        errors.append(FieldError("hs_prefix", "hs", "2, 4, 6, 8 or 10 digits of an HS code"))
+        errors.append(FieldError("hs_prefix", "hs_code", "2, 4, 6, 8 or 10 digits of an HS code"))
     if measure not in set(Measure):
         errors.append(FieldError("measure", "choice", ", ".join(Measure)))
     if not source or len(source) > LONGEST_SOURCE:

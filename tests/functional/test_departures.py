@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import db, unit_of_work
@@ -16,6 +17,7 @@ from marketplace.logistics.queries import departures as departure_queries
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.services.departures import closing
 from marketplace.logistics.services.space import holding
+from marketplace.merchants.services import requirements
 from marketplace.seed.network import seed_network
 from tests.integration.logistics.conftest import company
 from tests.support import kept
@@ -45,7 +47,8 @@ def carrier(app):
 
 def _open_lines():
     with unit_of_work() as session:
-        made = company(session)
+        made = company(session, CompanyKind.CARRIER)
+        requirements.vouch(session, company_id=made, reason="Of the tests.", now=clock.now())
         seed_network(session, carrier_company_id=made, now=clock.now())
     return made
 

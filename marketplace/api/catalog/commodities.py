@@ -11,7 +11,7 @@ from marketplace.api.shared.answers import Amount, Answer, Created, Instant, Ite
 from marketplace.api.shared.operations import operation
 from marketplace.catalog.queries import goods
 from marketplace.catalog.rules.comparing import Compared, can_be_ordered, values_of
-from marketplace.catalog.rules.details.attributes import Attribute
+from marketplace.catalog.rules.details.attributes import Attribute, is_code
 from marketplace.catalog.rules.rows import CommodityRow, ProposalRow
 from marketplace.catalog.services import details, taxonomy
 from marketplace.edge.acts import commodities as acts
@@ -258,6 +258,8 @@ def attributes(category: str) -> tuple[int, Items[AttributeAnswer]]:
 @operation(answers={200: AttributeAnswer}, tag="catalog", permission=_REVIEW, body=requests.AttributeBody)
 def ask(category: str, attribute: str, body: requests.AttributeBody) -> tuple[int, AttributeAnswer]:
     """Let a category ask for an attribute, or bring it up to date; its kind and unit stay."""
+    if not is_code(attribute):
+        raise NotFound("attribute")
     made = acts.attribute_of(attribute, body)
     with unit_of_work() as session:
         taxonomy.ask(

@@ -1,15 +1,26 @@
 """What merchants say of goods beside the offer; what a part may hold is its rule's to judge."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Line, Request, Text, Tick, Verbatim, blank_is_none
 from marketplace.edge.requests.catalog import OptionalExact, OptionalLine, OptionalWhole
 
 OptionalText = Annotated[Text | None, BeforeValidator(blank_is_none)]
+
+
+def plain_value(value: Any) -> Any:
+    """Refuse what is neither text nor a number nor yes or no."""
+    if not isinstance(value, (str, bool, int)):
+        raise PydanticCustomError("plain_value", "text, a number, true or false")
+    return value
+
+
+Stated = Annotated[Line | bool | int, BeforeValidator(plain_value)]
 
 
 class CrossReference(Request):
@@ -112,7 +123,7 @@ class DetailsBody(Request):
     ``attributes`` are values by the codes that the category asks for.
     """
 
-    attributes: dict[str, Line | bool | int] | None = Field(default=None, max_length=60)
+    attributes: dict[str, Stated] | None = Field(default=None, max_length=60)
     parts: PartsBody | None = None
     brand: BrandBody | None = None
     dangerous: DangerousBody | None = None
@@ -152,6 +163,7 @@ class AskDangerous(Request):
 
 messages.register(
     fields={
+        "plain_value": _("Write %(accepted)s."),
         "part_number": _("Write a part number: %(accepted)s."),
         "brand_none": _("No relation to a brand has no brand. Leave it out."),
         "un_number": _("Write the UN number: %(accepted)s."),

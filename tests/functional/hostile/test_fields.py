@@ -85,8 +85,15 @@ def test_ids_of_others(siege: Siege, stranger: str) -> None:
     assert siege.findings == {}, report(siege)
 
 
-# Anybody who buys may put what is public into a cart, read a departure, and come to an event.
-SHARED = {"PUT /cart/lines/{}", "DELETE /cart/lines/{}", "POST /events/{}/registrations"}
+# Anybody who buys may put what is public into a cart, read a departure, come to an event, and speak of what is on sale.
+SHARED = {
+    "PUT /cart/lines/{}",
+    "DELETE /cart/lines/{}",
+    "POST /events/{}/registrations",
+    "POST /listings/{}/price-requests",
+    "POST /listings/{}/questions",
+    "POST /listings/{}/reports",
+}
 
 
 def _body(siege: Siege, operation: str):

@@ -58,6 +58,11 @@ class Attribute:
         return self.wanted is Wanted.REQUIRED
 
 
+def is_code(text: str) -> bool:
+    """Tell whether an attribute can be called so."""
+    return _CODE.fullmatch(text) is not None
+
+
 def check_attribute(attribute: Attribute) -> None:
     """Raise Refused naming everything that is wrong with a definition."""
     errors: list[FieldError] = []

@@ -14,8 +14,10 @@ from marketplace.edge.identity import current_actor, require_actor
 from marketplace.edge.requests import moderation as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.errors import NotFound
 from marketplace.moderation import flows, queries, services
 from marketplace.moderation.queries import Filters, reasons
+from marketplace.moderation.rules.reasons import is_code
 from marketplace.moderation.services import appealing
 from marketplace.moderation.services import wording as writing
 
@@ -129,6 +131,8 @@ def review_reasons() -> tuple[int, Items[answers.ReviewReason]]:
 @operation(answers={204: None}, tag="moderation", permission=Permission.OPERATOR_SETTINGS_EDIT, body=requests.Reason)
 def put_reason(code: str, body: requests.Reason) -> tuple[int, None]:
     """Write a reason, or let it say something else from now on; what was told before stays as it read."""
+    if not is_code(code):
+        raise NotFound("review_reason")
     actor, now = require_actor(), clock.now()
     in_unit_of_work(
         lambda session: writing.put_reason(

@@ -30,9 +30,9 @@ def put(
     ``copied`` takes the texts of the merchant's own language where none are given. The merchant's own language keeps a
     title and has no mark. NotFound for a language that is not written here.
     """
+    draft = listings.draft_to_edit(session, actor=actor, listing_id=listing_id)
     if language not in LANGUAGES:
         raise NotFound("language")
-    draft = listings.draft_to_edit(session, actor=actor, listing_id=listing_id)
     is_own = language == draft.source_locale
     if how is not None and how not in set(How):
         raise Refused.field("how", "choice", ACCEPTED)

@@ -129,7 +129,8 @@ def _barred(
     if not going:
         return {}
     countries = {place.code: place.country for place in reference.places(session)}
-    goods = {listing_id: (countries[place], offers[listing_id].hs_code) for listing_id, place in going.items()}
+    # A place that is not known is refused elsewhere.
+    goods = {key: (countries[place], offers[key].hs_code) for key, place in going.items() if place in countries}
     asked = customs.asked_of(session, goods=set(goods.values()), day=now.date())
     found: dict[UUID, Barred] = {}
     for listing_id, key in goods.items():

@@ -110,6 +110,7 @@ class Queue(Neighbourhood):
 
 
 messages.register(
+    fields={"reason_code": _("Write a code: %(accepted)s.")},
     errors={
         "own_listing": _("Nobody decides about goods of their own company."),
         "content_moved": _("The listing has changed since you looked. Look again."),
@@ -117,5 +118,5 @@ messages.register(
         "nothing_to_appeal": _("There is no decision that could still be appealed against."),
         "change_waits": _("The merchant has proposed another change since; decide that one."),
         "reported": _("You have reported this listing already; it is being looked at."),
-    }
+    },
 )

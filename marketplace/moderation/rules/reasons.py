@@ -115,11 +115,16 @@ SHIPPED: Final = (
 )
 
 
+def is_code(text: str) -> bool:
+    """Tell whether a reason can be called so."""
+    return _CODE.fullmatch(text) is not None
+
+
 def check(code: str, texts: Mapping[str, str], kinds: Collection[str]) -> tuple[CaseKind, ...]:
     """Return the kinds, or refuse the reason naming every wrong field."""
     errors: list[FieldError] = []
     if not _CODE.fullmatch(code):
-        errors.append(FieldError("code", "code", "a to z, digits and underscores, at most 40"))
+        errors.append(FieldError("code", "reason_code", "a to z, digits and underscores, at most 40"))
     for language in LANGUAGES:
         text = texts.get(language, "")
         if not text:

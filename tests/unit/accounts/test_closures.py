@@ -176,3 +176,10 @@ def test_another_part_may_close_on_the_same_days_and_nobody_is_closed_for_ever()
     with pytest.raises(Refused) as refused:
         rules.check(["office"], TODAY + 120 * DAY, TODAY + 120 * DAY, {}, kept=long, today=TODAY)
     assert refused.value.errors[0].code == "closed_too_long"
+
+
+def test_goods_in_stock_can_be_ordered_until_the_cargo_is_due_while_the_warehouse_works():
+    cutoff = datetime(2027, 1, 6, 4, tzinfo=UTC)
+    assert rules.order_before(Works("CN"), None, cutoff) == cutoff
+    closed = Works("CN", (Closed((Part.WAREHOUSE,), date(2027, 1, 5), date(2027, 1, 7)),))
+    assert rules.order_before(closed, None, cutoff) == datetime(2027, 1, 4, 16, tzinfo=UTC)

@@ -96,3 +96,9 @@ def test_the_featured_offer_does_not_depend_on_where_it_stands(offers, random):
     for each in able:
         best = next(one for one in able if one.listing_id == found.featured)
         assert best.price.micro <= each.price.micro == price_at(each.ladder, each.quantity).micro
+
+
+def test_yes_and_no_are_asked_for_as_one_and_nought():
+    halal = replace(row(1), details={"attributes": [{"code": "halal", "value": True, "kind": "flag"}]})
+    assert ids(compare([halal, row(2)], Wish(attributes={"halal": "1"}))) == [1]
+    assert ids(compare([halal, row(2)], Wish(attributes={"halal": "0"}))) == []

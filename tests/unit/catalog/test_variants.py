@@ -107,3 +107,10 @@ def test_a_group_that_makes_no_sense_is_refused(group, field):
 def test_texts_are_plain():
     spoken = Group((" Size ",), (Member(" A ", (" 116  links",)), Member("B", ("120",))))
     assert check_group(spoken, own="A") == replace(GROUP, members=(Member("A", ("116 links",)), Member("B", ("120",))))
+
+
+def test_a_value_is_short():
+    group = Group(("Colour",), (Member("A", ("x" * 1_000,)), Member("B", ("red",))))
+    with pytest.raises(Refused) as refusal:
+        check_group(group, own="A")
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("members", "too_long")]

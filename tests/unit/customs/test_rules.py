@@ -61,3 +61,9 @@ def test_prefixes_begin_the_code_and_end_with_it(code):
     found = rules.prefixes(code)
     assert found[-1] == code
     assert all(code.startswith(prefix) and len(prefix) % 2 == 0 for prefix in found)
+
+
+def test_what_is_asked_is_said_in_short():
+    with pytest.raises(Refused) as refusal:
+        check(texts=GOOD["texts"] | {"vi": "x" * 10_000})
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("vi", "too_long")]

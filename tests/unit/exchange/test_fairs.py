@@ -85,3 +85,8 @@ def test_a_question_says_who_asks_what_and_that_an_answer_is_wanted():
     assert refused(check_act, "reopen", "x") == {"action"}
     assert ENQUIRY.apply(EnquiryState.ANSWERED, "answer") is EnquiryState.ANSWERED
     assert ENQUIRY.actions(EnquiryState.CLOSED) == []
+
+
+def test_a_plan_is_told_in_languages_of_the_city_and_in_short():
+    assert refused(check_plan, replace(PLAN, titles={"en": "Week", "xx": "?"}), now=NOW) == {"titles"}
+    assert refused(check_plan, replace(PLAN, texts={"en": "x" * 100_000}), now=NOW) == {"texts"}

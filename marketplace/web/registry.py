@@ -45,7 +45,11 @@ from marketplace.web.orders import notes as order_notes
 from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts.views import pages as payouts
-from marketplace.web.prices.views import pages as prices
+from marketplace.web.prices import groups as price_groups
+from marketplace.web.prices import lists as price_lists
+from marketplace.web.prices import readers as price_readers
+from marketplace.web.prices import wishes as price_wishes
+from marketplace.web.prices.blueprint import pages as prices
 from marketplace.web.questions.views import pages as questions
 from marketplace.web.remarks.views import pages as remarks
 from marketplace.web.reviews.views import pages as reviews
@@ -128,6 +132,10 @@ VIEWS = (
     operated_lines,
     operator_people,
     operator_views,
+    price_groups,
+    price_lists,
+    price_readers,
+    price_wishes,
     showroom_booths,
     showroom_enquiries,
     showroom_fairs,

@@ -347,3 +347,38 @@ def test_a_page_asks_no_more_for_more_lists_and_more_named(app, market, price_li
         assert one - without <= 7
     finally:
         sa.event.remove(engine, "before_cursor_execute", count)
+
+
+def test_a_merchant_does_all_of_it_on_pages(app, call, market, rival, price_list):
+    made = price_list(market.buyer)
+    body = {"name": "Hai Phong", "companies": [str(rival.company)]}
+    group = call(market.merchant, "POST", "/customer-groups", 201, json=body)["id"]
+    seller = Visitor(app)
+    seller.log_in(market.merchant.login)
+    for path in ("/merchant/customer-groups/new", "/merchant/price-requests", f"/merchant/price-lists/{made}"):
+        seller.open(path)
+    seller.open("/merchant/prices")
+    seller.send("/merchant/prices", {"visibility": "named", "category": ""})
+    seller.open("/merchant/prices/named")
+    seller.send("/merchant/prices/named", {"company": str(market.buyer.company)})
+    period = f"/merchant/price-lists/{made}/period"
+    seller.open(period)
+    seller.send(period, {"name": "Autumn", "valid_from": "2026-01-01T10:00", "valid_until": "2030-01-01T10:00"})
+    assert call(market.merchant, "GET", f"/price-lists/{made}")["valid_until"] == "2030-01-01T02:00:00Z"
+    seller.open("/merchant/price-lists/new")
+    new = {"name": "Spring", "currency": "CNY", "incoterm": "FCA", "place": HUB, "company": str(rival.company)}
+    seller.send(
+        "/merchant/price-lists", new | {"valid_from": "2026-01-01T10:00", "valid_until": "2025-01-01T10:00"}, 422
+    )
+    assert "valid_until" in seller.refused_fields()
+    seller.send("/merchant/price-lists", new)
+    seller.open(f"/merchant/price-lists/{made}/named")
+    seller.send(f"/merchant/price-lists/{made}/named", {"company": "", "group": group})
+    assert len(call(market.merchant, "GET", f"/price-lists/{made}")["named"]) == 2
+    readers = f"/merchant/listings/{market.chains}/readers"
+    seller.open(readers)
+    seller.send(readers, {"visibility": "on_request", "companies": "", "groups": group})
+    seller.open(f"/merchant/customer-groups/{group}")
+    seller.send(f"/merchant/customer-groups/{group}/members", {"company": "nobody"}, 422)
+    shown = call(market.merchant, "GET", f"/listings/{market.chains}/price-visibility")
+    assert (shown["visibility"], [row["name"] for row in shown["named"]]) == ("on_request", ["Hai Phong"])

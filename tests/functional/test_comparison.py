@@ -1,5 +1,6 @@
 """Goods side by side over page and API: prices at a quantity, freight to a city, what is not there said so."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -34,8 +35,8 @@ def test_goods_are_compared_at_a_quantity_and_to_a_city(app, market):
     page = program.call("GET", f"/listings/{market.chains}?quantity=120&to={HANOI}", 200)["quote"]
     assert (chains["unit_price"], chains["amount"]) == (page["unit_price"], page["amount"])
     assert chains["freight"] == page["departures"][0]["freight"]
-    goods, freight = (round(float(chains[name]["amount"]) * 100) for name in ("amount", "freight"))
-    assert round(float(chains["delivered"]["amount"]) * 100) == goods + freight
+    goods, freight = (Decimal(chains[name]["amount"]) for name in ("amount", "freight"))
+    assert Decimal(chains["delivered"]["amount"]) == goods + freight
     assert (other["quantity"], other["unsold"]["accepted"]) == (160, "80 or 160")
     assert (pads["freight_included"], pads["freight"], pads["delivered"]) == (True, None, pads["amount"])
     assert found["missing"] == []

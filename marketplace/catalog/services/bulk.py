@@ -163,8 +163,13 @@ def locked(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, Listin
 
 
 def hold(session: Session, listing_ids: Collection[UUID]) -> None:
-    """Lock any listings in order of id without reading them."""
-    session.execute(sa.select(Listing.id).where(Listing.id.in_(listing_ids)).order_by(Listing.id).with_for_update())
+    """Lock any listings in order of id without reading them.
+
+    Rows that point at a listing hold its key on PostgreSQL: two who have written such rows would wait for one another
+    for ever, if each wanted the key alone, too. Nobody changes it.
+    """
+    found = sa.select(Listing.id).where(Listing.id.in_(listing_ids)).order_by(Listing.id)
+    session.execute(found.with_for_update(key_share=True))
 
 
 def move(session: Session, states: Mapping[UUID, ListingState], action: str, **values: Any) -> None:

@@ -31,7 +31,7 @@ def at_once(app: Flask) -> Callable[..., list[Any]]:
 
     def run(work: Callable[..., Any], *each: Any) -> list[Any]:
         db.session.remove()
-        barrier, results = threading.Barrier(len(each)), []
+        barrier, results, faults = threading.Barrier(len(each)), [], []
 
         def act(one: Any) -> None:
             with app.app_context():
@@ -40,14 +40,20 @@ def at_once(app: Flask) -> Callable[..., list[Any]]:
                     done: Any = in_unit_of_work(lambda session: work(session, one))
                 except DomainError as refusal:
                     done = refusal.code
+                except Exception as broken:  # noqa: BLE001  raised below, where somebody hears of it
+                    faults.append(broken)
+                    return
+                finally:
+                    db.session.remove()
                 results.append(done)
-                db.session.remove()
 
         threads = [threading.Thread(target=act, args=(one,)) for one in each]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        if faults:
+            raise faults[0]
         return results
 
     return run

@@ -111,6 +111,12 @@ def trader(
     return Trader(actor, token, login)
 
 
+def bearer(session: Session, *, token: str, now: datetime) -> Actor | None:
+    """Return whoever a bearer token lets act."""
+    found = acting.token_bearer(session, token=token, now=now)
+    return found[0] if found else None
+
+
 def staff(session: Session, app: Flask, *, role: Role, now: datetime) -> Trader:
     """Found the operator's company with a leader who also has this role."""
     found = trader(session, app, name="City Office", country="CN", kind=CompanyKind.OPERATOR, now=now)

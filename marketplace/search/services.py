@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from marketplace.search.models import SearchEntry, SearchPrice, StaleListing
 from marketplace.search.queries import sources
 from marketplace.search.queries.sources import Source
 from marketplace.search.rules.documents import plain_text
+from marketplace.search.rules.prices import in_dollars
 
 JOB: Final = "index_listings"
 REBUILD: Final = "rebuild_index"
@@ -119,7 +120,7 @@ def _prices(source: Source, rates: Mapping[str, Decimal]) -> list[dict[str, obje
             "listing_id": source.listing_id,
             "ladder": position,
             "from_quantity": tier.from_quantity if place else 0,
-            "usd_micro": int((tier.price.micro * rates[ladder.currency]).quantize(Decimal(1), ROUND_HALF_UP)),
+            "usd_micro": in_dollars(tier.price.micro, rates[ladder.currency]),
         }
         for position, ladder in enumerate(source.ladders)
         if ladder.currency in rates

@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 import sqlalchemy as sa
 
+from marketplace.accounts.models import Company
 from marketplace.catalog.customer_prices import flows
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, unit_of_work
@@ -382,3 +383,56 @@ def test_a_merchant_does_all_of_it_on_pages(app, call, market, rival, price_list
     seller.send(f"/merchant/customer-groups/{group}/members", {"company": "nobody"}, 422)
     shown = call(market.merchant, "GET", f"/listings/{market.chains}/price-visibility")
     assert (shown["visibility"], [row["name"] for row in shown["named"]]) == ("on_request", ["Hai Phong"])
+
+
+def test_who_is_shown_a_price_that_is_for_verified_buyers_reads_it(call, market, rival):
+    call(market.merchant, "PUT", "/price-visibility", json={"visibility": "verified"})
+    call(market.merchant, "POST", "/price-visibility/named", 204, json={"company": str(rival.company)})
+    asked = call(market.buyer, "POST", f"/listings/{market.chains}/price-requests", 201, json={"quantity": 400})["id"]
+    call(market.merchant, "POST", f"/price-requests/{asked}/answer", json={"action": "grant"})
+    assert call(market.buyer, "GET", f"/listings/{market.chains}")["quote"]["unit_price"]["amount"] == "27.40"
+    # Who is named for all that is for named companies is not verified by that.
+    assert call(rival, "GET", f"/listings/{market.chains}")["quote"]["unit_price"] is None
+
+
+def test_a_company_is_named_by_its_number_too(call, market, rival):
+    with unit_of_work() as session:
+        numbers = {row.id: row for row in session.scalars(sa.select(Company))}
+        mine, other = numbers[market.buyer.company], numbers[rival.company]
+        mine_number, other_number = mine.registration_number, other.registration_number
+        other.country = "TH"
+    body = {"name": "By number", "companies": [mine_number, f"TH {other_number}", str(market.thai.company)]}
+    group = call(market.merchant, "POST", "/customer-groups", 201, json=body)["id"]
+    companies = call(market.merchant, "GET", f"/customer-groups/{group}")["companies"]
+    assert {row["company_id"] for row in companies} == {
+        str(each.company) for each in (market.buyer, rival, market.thai)
+    }
+    for wrong in (f"LA {other_number}", str(market.carrier.company), str(market.merchant.company), "nobody"):
+        refusal = call(market.merchant, "POST", "/customer-groups", 422, json={"name": "X", "companies": [wrong]})
+        assert [(error["field"], error["code"]) for error in refusal["errors"]] == [("company", "unknown")]
+    with unit_of_work() as session:
+        session.get_one(Company, rival.company).registration_number = mine_number
+    refusal = call(market.merchant, "POST", "/customer-groups", 422, json={"name": "X", "companies": [mine_number]})
+    assert refusal["errors"][0]["code"] == "ambiguous"
+
+
+def test_naming_many_asks_no_more_than_naming_one(app, call, market):
+    with app.app_context():
+        engine = db.engine
+    buyers, statements = factories.more_buyers(app, 6), []
+
+    def count(*facts):
+        statements.append(facts[2])
+
+    def asked(name, traders):
+        statements.clear()
+        body = {"name": name, "companies": [str(each.company) for each in traders]}
+        call(market.merchant, "POST", "/customer-groups", 201, json=body)
+        return len(statements)
+
+    sa.event.listen(engine, "before_cursor_execute", count)
+    try:
+        asked("first", buyers[:1])  # notes that the token is in use
+        assert asked("one", buyers[:1]) == asked("six", buyers)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", count)

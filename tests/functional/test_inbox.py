@@ -5,7 +5,6 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.accounts.queries import acting
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, in_unit_of_work, reading
 from marketplace.kernel.errors import DomainError
@@ -96,7 +95,7 @@ def test_new_is_what_came_since_one_looked(town, market, boss):
 def test_of_two_who_take_it_at_once_one_has_it(app, town, call, market, boss):
     row = matter(boss)
     people = [colleague(town, call, market.merchant, f"seller{n}@demo.test", "sales") for n in range(3)]
-    actors = [acting.token_actor(reading(), token=each.token, now=clock.now()) for each in people]
+    actors = [factories.bearer(reading(), token=each.token, now=clock.now()) for each in people]
     reading().rollback()
     barrier, results = threading.Barrier(len(actors)), []
 

@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.http import parse_options_header
 
 from marketplace.accounts.models import Membership
-from marketplace.accounts.queries.acting import token_actor
 from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.accounts.services import registration, tokens
 from marketplace.kernel import clock
@@ -22,6 +21,7 @@ from marketplace.merchants.models import MerchantApplication, Payee
 from marketplace.merchants.queries import requirements
 from marketplace.merchants.rules.states import PayeeState
 from marketplace.merchants.services import payees
+from tests import factories
 from tests.support.pdfs import pdf
 from tests.support.visitors import PASSWORD, TERMS, Town, app_code
 
@@ -244,7 +244,7 @@ def test_nobody_decides_about_their_own_company(trade):
     made = program.call("POST", "/merchant-applications", 201, proven(program))
     judge = reviewer(town)
     with unit_of_work() as session:
-        person = token_actor(session, token=judge.token, now=clock.now()).person
+        person = factories.bearer(session, token=judge.token, now=clock.now()).person
         session.add(
             Membership(
                 id=new_id(), person_id=person, company_id=UUID(company_id), roles=[Role.SALES], created_at=clock.now()
@@ -373,7 +373,7 @@ def test_reviewers_decide_by_page(trade):
     town, program, _ = trade
     owner = town.visitor(OWNER)
     made = program.call("POST", "/merchant-applications", 201, proven(program))
-    person = token_actor(reading(), token=reviewer(town).token, now=clock.now())
+    person = factories.bearer(reading(), token=reviewer(town).token, now=clock.now())
     assert person is not None
     visitor = town.visitor()
     with visitor.client.session_transaction() as session:

@@ -241,15 +241,19 @@ def get_companies(session: Session, *, company_ids: Collection[UUID]) -> Mapping
     return {company.id: _company_row(company) for company in companies}
 
 
-def traders_numbered(session: Session, *, registration_number: str, country: str | None) -> tuple[CompanyRow, ...]:
-    """Return the open traders whom their registers know by this number; a number is of one country or of several."""
+def traders_numbered(session: Session, *, numbers: Collection[str]) -> Mapping[str, tuple[CompanyRow, ...]]:
+    """Return the open traders whom their registers know by these numbers; one number may be of several countries."""
     query = sa.select(Company).where(
-        Company.registration_number == registration_number,
+        Company.country.in_(RCEP),
+        Company.registration_number.in_(numbers),
         Company.kind == CompanyKind.TRADE,
         Company.closed_at.is_(None),
-        Company.country.in_(RCEP if country is None else (country,)),
     )
-    return tuple(_company_row(company) for company in session.scalars(query.order_by(Company.id)))
+    found: dict[str, tuple[CompanyRow, ...]] = {}
+    for company in session.scalars(query.order_by(Company.id)):
+        number = company.registration_number
+        found[number] = (*found.get(number, ()), _company_row(company))
+    return found
 
 
 def days_of(session: Session, *, company_id: UUID, setting: Setting, now: datetime) -> datetime:

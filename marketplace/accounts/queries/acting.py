@@ -66,12 +66,6 @@ def session_reader(
     return actor, Reader(row.name or "", row.company, row.country, seen_at)
 
 
-def token_actor(session: Session, *, token: str, now: datetime) -> Actor | None:
-    """Return a bearer token's actor; None when unknown, revoked or expired, or the actor can no longer act."""
-    found = token_bearer(session, token=token, now=now)
-    return found[0] if found else None
-
-
 def token_bearer(session: Session, *, token: str, now: datetime) -> tuple[Actor, datetime | None] | None:
     """Return a bearer token's actor, who may do what the token is for, and when the token was used last."""
     row = session.execute(_BEARER, {"token_hash": digest(token), "now": now}).one_or_none()

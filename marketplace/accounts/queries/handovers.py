@@ -46,16 +46,6 @@ def subjects_of(session: Session, *, company_id: UUID, person_id: UUID) -> Mappi
     return {kind: frozenset(row.subject_id for row in rows if row.kind == kind.value) for kind in Kind}
 
 
-def in_charge(session: Session, *, company_id: UUID, kind: Kind, subject_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Return who is in charge of these things for a company, by thing."""
-    rows = session.execute(
-        sa.select(Duty.subject_id, Duty.person_id).where(
-            Duty.company_id == company_id, Duty.kind == kind.value, Duty.subject_id.in_(subject_ids)
-        )
-    )
-    return {row.subject_id: row.person_id for row in rows}
-
-
 def held(session: Session, company_id: UUID, person_id: UUID, now: datetime) -> list[Item]:
     """Return a person's keys to a company: tokens, and invitations that wait."""
     tokens = session.execute(

@@ -6,7 +6,8 @@ from enum import StrEnum
 class Visibility(StrEnum):
     """Who reads the prices of a listing beside its own company.
 
-    ``named``: the companies its merchant names. ``on_request``: the same, and whoever else asks may be named then.
+    ``verified``: verified buyers, and whom its merchant showed it on request. ``named``: the companies he names.
+    ``on_request``: the same, and whoever else asks may be named then.
     """
 
     PUBLIC = "public"

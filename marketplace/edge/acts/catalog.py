@@ -289,7 +289,8 @@ def look(
     ready = ready_at(works, offer.lead_days, now)
     goes_to = None
     if asked.to is not None:
-        _check_destination(asked.to, destinations(session) if known is None else known)
+        known = destinations(session) if known is None else known
+        _check_destination(asked.to, known)
         goes_to = place if is_included(incoterm) else asked.to
     if goes_to is not None and load is not None:
         hub = hub_of(incoterm, place, offer.hub_code)
@@ -311,17 +312,19 @@ def look(
         options=options,
         ready_at=ready,
         notice=notice(works, offer.lead_days, now),
-        asked_there=_asked_there(session, offer.hs_code, goes_to, now),
+        asked_there=_asked_there(session, offer.hs_code, goes_to, known or (), now),
         axes=axes,
         variants=variants,
     )
 
 
-def _asked_there(session: Session, hs_code: str, goes_to: str | None, now: datetime) -> tuple[RestrictionRow, ...]:
+def _asked_there(
+    session: Session, hs_code: str, goes_to: str | None, known: Sequence[PlaceRow], now: datetime
+) -> tuple[RestrictionRow, ...]:
     """Return what the country of a place asks of goods of this code."""
-    if goes_to is None:
+    country = next((place.country for place in known if place.code == goes_to), None)
+    if country is None:
         return ()
-    country = reference.country_of(session, code=goes_to)
     return customs.asked(session, country=country, hs_codes=[hs_code], day=now.date()).get(hs_code, ())
 
 

@@ -1,13 +1,14 @@
 """Prices for some buyers alone, by whoever asks: companies by id or number become ids, lines become entries."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import CompanyRow
 from marketplace.catalog.customer_prices.queries import lists
 from marketplace.catalog.customer_prices.rules.requests import RequestState
 from marketplace.catalog.customer_prices.services import groups, showing
@@ -143,17 +144,29 @@ def naming(session: Session, body: requests.Naming) -> Named:
 
 
 def customers(session: Session, texts: Iterable[str]) -> tuple[UUID, ...]:
-    """Return companies by what names them: an id, or a registration number, its country before it where it must be."""
-    return tuple(dict.fromkeys(_customer(session, text) for text in texts))
+    """Return companies by what names them: an id, or a registration number, its country before it where it must be.
+
+    Read in one question, however many there are.
+    """
+    named = {text: _numbers(text) for text in texts}
+    numbers = {number for tries in named.values() for number, _ in tries}
+    known = accounts.traders_numbered(session, numbers=numbers) if numbers else {}
+    return tuple(dict.fromkeys(_customer(text, tries, known) for text, tries in named.items()))
 
 
-def _customer(session: Session, text: str) -> UUID:
+def _numbers(text: str) -> list[tuple[str, str | None]]:
+    """Return the numbers that a text may be, each with its country where one stands before it; none for an id."""
     if _ID.fullmatch(text):
-        return UUID(text)
+        return []
     with_country = _WITH_COUNTRY.fullmatch(text)
-    tries = [(text, None), *([(with_country[2].strip(), with_country[1].upper())] if with_country else [])]
+    return [(text, None), *([(with_country[2].strip(), with_country[1].upper())] if with_country else [])]
+
+
+def _customer(text: str, tries: Sequence[tuple[str, str | None]], known: Mapping[str, tuple[CompanyRow, ...]]) -> UUID:
+    if not tries:
+        return UUID(text)
     for number, country in tries:
-        found = accounts.traders_numbered(session, registration_number=number, country=country)
+        found = [row for row in known.get(number, ()) if country in (None, row.country)]
         if len(found) > 1:
             codes = " / ".join(f"{row.country} {number}" for row in found)
             raise Refused.field("company", "ambiguous", codes)

@@ -151,14 +151,6 @@ def right(session: Session, *, line_id: UUID, company_id: UUID) -> ReviewRow:
     return _right(row)
 
 
-def rights_of(session: Session, *, line_ids: list[UUID], company_id: UUID) -> frozenset[UUID]:
-    """Return those of a company's order lines that it may review."""
-    wanted = sa.select(ReviewRight.line_id).where(
-        ReviewRight.line_id.in_(line_ids), ReviewRight.company_id == company_id
-    )
-    return frozenset(session.scalars(wanted))
-
-
 def told(session: Session, *, review_id: UUID) -> ToldReview:
     """Return what the letters about a review say."""
     wanted = (

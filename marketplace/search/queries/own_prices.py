@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.pricing import Ladder, Tier
 from marketplace.search.queries.sources import dollar_rates
+from marketplace.search.rules.prices import in_dollars
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def compared(
         listing_id: Compared(
             usd_micro=min(
                 (
-                    int((tier.price.micro * rates[ladder.currency]).quantize(Decimal(1), ROUND_HALF_UP))
+                    in_dollars(tier.price.micro, rates[ladder.currency])
                     for ladder in offer.ladders
                     if ladder.currency in rates
                     for tier in _reached(ladder, quantity)

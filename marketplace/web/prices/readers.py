@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.customer_prices.queries import lists
 from marketplace.catalog.customer_prices.queries import requests as asked
-from marketplace.catalog.customer_prices.rules.requests import RequestState
 from marketplace.catalog.customer_prices.services import showing
 from marketplace.catalog.queries import goods, own
 from marketplace.catalog.rules.visibility import Visibility
@@ -109,7 +108,6 @@ def _desk(**given: Any) -> str:
     session, company_id = reading(), require_actor().company
     cursor = request.args.get("cursor") if request.method == "GET" else None
     page = lists.price_lists(session, merchant_id=company_id, cursor=cursor)
-    waiting = asked.of_merchant(session, merchant_id=company_id, state=RequestState.OPEN, cursor=None)
     return drawn(
         "prices/desk.html",
         given,
@@ -123,7 +121,7 @@ def _desk(**given: Any) -> str:
         places=place_names(session),
         zone=own_zone(),
         now=clock.now(),
-        waiting=len(waiting.items),
+        waiting=asked.waiting(session, merchant_id=company_id),
         next=url_for("prices.desk", cursor=page.next) if page.next else None,
     )
 

@@ -456,7 +456,7 @@ def _admit(city: City) -> None:
     town = Town(city.app)
     newcomer = town.company(NEWCOMER, country="CN", registration_number="91110000600037341L")
     program = town.program(NEWCOMER)
-    actor = acting.token_actor(reading(), token=program.token, now=clock.now())
+    actor = factories.bearer(reading(), token=program.token, now=clock.now())
     assert actor is not None
     city.people["newcomer"] = Trader(actor, program.token, NEWCOMER)
     city.ids["company.newcomer"] = newcomer["company_id"]

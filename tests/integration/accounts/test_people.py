@@ -17,6 +17,7 @@ from marketplace.accounts.services import erasure, invitations, people, second_f
 from marketplace.kernel.db import Base
 from marketplace.kernel.errors import NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
+from tests import factories
 from tests.integration.accounts.conftest import PASSWORD
 
 
@@ -43,7 +44,7 @@ def test_a_disabled_person_is_out_at_once_and_may_come_back(city):
     assert city.session.info["city.events"].count(PersonDisabled(person_id=owner.person, at=city.now)) == 1
     wanted = {"person_id": owner.person, "company_id": owner.company_id}
     assert acting.actor_of(city.session, **wanted) is None
-    assert acting.token_actor(city.session, token=token, now=city.now) is None
+    assert factories.bearer(city.session, token=token, now=city.now) is None
     attempt = {"login": "owner@demo.test", "password": PASSWORD, "address": "", "vault": city.vault, "now": city.now}
     assert sign_in.authenticate_password(city.session, **attempt) == Rejected()
     with pytest.raises(NotFound):
@@ -51,7 +52,7 @@ def test_a_disabled_person_is_out_at_once_and_may_come_back(city):
     for _ in range(2):
         people.enable_person(city.session, actor=admin, person_id=owner.person, now=city.now)
     assert acting.session_actor(city.session, epoch=1, **wanted) == owner
-    assert acting.token_actor(city.session, token=token, now=city.now) is None
+    assert factories.bearer(city.session, token=token, now=city.now) is None
     with pytest.raises(NotFound):
         people.disable_person(city.session, actor=admin, person_id=new_id(), now=city.now)
 

@@ -18,6 +18,7 @@ from marketplace.accounts.services.people import SessionsEnded
 from marketplace.accounts.services.vault import Vault
 from marketplace.kernel.errors import Conflict, NotFound, Refused, TooMany
 from marketplace.mail.models import MailMessage
+from tests import factories
 from tests.integration.accounts.conftest import PASSWORD
 
 
@@ -238,7 +239,7 @@ def test_a_forgotten_password_is_set_anew_and_old_sessions_end(city, door):
     wanted = {"person_id": owner.person, "company_id": owner.company_id}
     assert acting.session_actor(city.session, epoch=0, **wanted) is None
     assert acting.session_actor(city.session, epoch=1, **wanted) == owner
-    assert acting.token_actor(city.session, token=token, now=city.now) is None
+    assert factories.bearer(city.session, token=token, now=city.now) is None
 
 
 def test_a_password_is_changed_by_who_knows_it(city, door):
@@ -329,17 +330,17 @@ def test_a_token_acts_until_it_is_revoked_or_old(city):
     token = tokens.issue_token(city.session, **issue, now=city.now)
     other = tokens.issue_token(city.session, **issue, now=city.later(seconds=1))
     assert token.startswith("acc_")
-    assert acting.token_actor(city.session, token=token, now=city.now) == owner
+    assert factories.bearer(city.session, token=token, now=city.now) == owner
     for wrong in ("", "acc_", token[:-1], token + "x", "\ud800"):
-        assert acting.token_actor(city.session, token=wrong, now=city.now) is None
+        assert factories.bearer(city.session, token=wrong, now=city.now) is None
     newest, oldest = queries.tokens_of(city.session, person_id=owner.person, now=city.now)
     assert token.startswith(oldest.prefix)
     tokens.revoke_token(city.session, actor=owner, token_id=oldest.id, now=city.now)
-    assert acting.token_actor(city.session, token=token, now=city.now) is None
+    assert factories.bearer(city.session, token=token, now=city.now) is None
     tokens.revoke_current(city.session, actor=owner, token=other, now=city.now)
     assert queries.tokens_of(city.session, person_id=owner.person, now=city.now) == ()
     third = tokens.issue_token(city.session, **issue, now=city.now)
-    assert acting.token_actor(city.session, token=third, now=city.now + TOKEN_LIFETIME) is None
+    assert factories.bearer(city.session, token=third, now=city.now + TOKEN_LIFETIME) is None
     assert newest.last_used_at is None
 
 

@@ -67,6 +67,12 @@ def request(session: Session, *, request_id: UUID) -> RequestRow:
     return _row(row)
 
 
+def waiting(session: Session, *, merchant_id: UUID) -> int:
+    """Count the requests that a merchant has not answered."""
+    open_ones = (PriceRequest.merchant_id == merchant_id, PriceRequest.state == RequestState.OPEN)
+    return session.scalar(sa.select(sa.func.count()).where(*open_ones)) or 0
+
+
 def late(session: Session, *, now: datetime) -> tuple[UUID, ...]:
     """Return the requests whose time is over."""
     over = sa.select(PriceRequest.id).where(PriceRequest.state == RequestState.OPEN, PriceRequest.due_at <= now)

@@ -123,13 +123,18 @@ def own_of(
 
 def _seen(session: Session, viewer: UUID, hidden: Collection[Asked], now: datetime) -> frozenset[UUID]:
     """Return those of the listings whose prices are not public that the company reads all the same."""
-    verified = [each.listing_id for each in hidden if each.visibility == Visibility.VERIFIED]
-    named = [each for each in hidden if each.visibility != Visibility.VERIFIED]
+    verified = {each.listing_id for each in hidden if each.visibility == Visibility.VERIFIED}
     seen: set[UUID] = set()
     if verified and levels.level_of(session, company_id=viewer, now=now) is not BuyerLevel.UNVERIFIED:
         seen.update(verified)
-    if named:
-        subjects = list({subject for each in named for subject in (each.listing_id, each.merchant_id)})
+    asked = [each for each in hidden if each.listing_id not in seen]
+    if asked:
+        subjects = list({subject for each in asked for subject in (each.listing_id, each.merchant_id)})
         naming = set(session.scalars(_NAMED, {"viewer": viewer, "ids": subjects}))
-        seen.update(each.listing_id for each in named if naming & {each.listing_id, each.merchant_id})
+        # Whoever asked for a price that is for verified buyers, and was shown it, is named for that listing.
+        seen.update(
+            each.listing_id
+            for each in asked
+            if each.listing_id in naming or (each.merchant_id in naming and each.listing_id not in verified)
+        )
     return frozenset(seen)

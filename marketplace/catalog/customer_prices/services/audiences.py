@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.customer_prices.models import Audience, CustomerGroup
 from marketplace.catalog.customer_prices.services import groups
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.db import insert_new
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.ids import new_id
 
@@ -24,8 +24,7 @@ class Named(NamedTuple):
 
 def check(session: Session, *, named: Named, actor: Actor) -> None:
     """Refuse ``company`` or ``group`` that is none of the actor's."""
-    for company_id in named.companies:
-        groups.check_customer(session, company_id=company_id, merchant_id=actor.company)
+    groups.check_customers(session, company_ids=named.companies, merchant_id=actor.company)
     if not named.groups:
         return
     own = sa.select(CustomerGroup.id).where(
@@ -43,8 +42,7 @@ def replace(session: Session, *, subject: UUID, named: Named) -> None:
 
 def add(session: Session, *, subject: UUID, named: Named) -> None:
     """Let these be named too."""
-    for row in _rows(subject, named):
-        insert_if_new(session, Audience, **row)
+    insert_new(session, Audience, list(_rows(subject, named)))
 
 
 def remove(session: Session, *, subject: UUID, audience_id: UUID) -> None:

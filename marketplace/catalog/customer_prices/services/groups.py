@@ -25,8 +25,7 @@ def create(session: Session, *, name: str, company_ids: Collection[UUID], actor:
     """Make a group of companies and return its id; Refused ``name`` that the merchant has used already."""
     actor.must(Permission.CATALOG_LISTING_EDIT)
     trimmed = check_name(name)
-    for company_id in company_ids:
-        check_customer(session, company_id=company_id, merchant_id=actor.company)
+    check_customers(session, company_ids=company_ids, merchant_id=actor.company)
     made = {"id": new_id(), "merchant_id": actor.company, "name": trimmed, "created_at": now}
     if not insert_if_new(session, CustomerGroup, **made):
         raise Refused.field("name", "name_used", "a name that is not in use yet")
@@ -40,7 +39,7 @@ def create(session: Session, *, name: str, company_ids: Collection[UUID], actor:
 def add(session: Session, *, group_id: UUID, company_id: UUID, actor: Actor, now: datetime) -> None:
     """Put a company into a group; nothing happens when it is in it."""
     group = own(session, actor=actor, group_id=group_id)
-    check_customer(session, company_id=company_id, merchant_id=actor.company)
+    check_customers(session, company_ids=(company_id,), merchant_id=actor.company)
     members = sa.select(sa.func.count()).where(CustomerGroupMember.group_id == group.id)
     if (session.scalar(members) or 0) >= MOST_MEMBERS:
         raise Conflict("group_full", most=MOST_MEMBERS)
@@ -80,10 +79,13 @@ def own(session: Session, *, actor: Actor, group_id: UUID) -> CustomerGroup:
     return group
 
 
-def check_customer(session: Session, *, company_id: UUID, merchant_id: UUID) -> None:
-    """Refuse ``company`` that does not trade here, or is the merchant itself."""
-    found = accounts.get_companies(session, company_ids=[company_id]).get(company_id)
-    if found is None or found.kind is not CompanyKind.TRADE or company_id == merchant_id:
+def check_customers(session: Session, *, company_ids: Collection[UUID], merchant_id: UUID) -> None:
+    """Refuse ``company`` where one of them does not trade here, or is the merchant itself."""
+    if not company_ids:
+        return
+    found = accounts.get_companies(session, company_ids=company_ids)
+    traders = {key for key, row in found.items() if row.kind is CompanyKind.TRADE and key != merchant_id}
+    if set(company_ids) - traders:
         raise Refused.field("company", "unknown", "the id or the registration number of a company that buys here")
 
 

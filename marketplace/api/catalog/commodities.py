@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.api.catalog import answers
+from marketplace.api.catalog import answers, parts
 from marketplace.api.shared.answers import Amount, Answer, Created, Instant, Items
 from marketplace.api.shared.operations import operation
 from marketplace.catalog.queries import goods
@@ -79,7 +79,7 @@ class ComparedOffer(Answer):
     grade: str
     quantity: int
     unit_price: Amount | None
-    price_basis: answers.Basis | None
+    price_basis: parts.Basis | None
     moq: int
     multiple: int
     stock: int | None
@@ -100,7 +100,7 @@ class ComparedOffer(Answer):
             grade=row.grade,
             quantity=each.quantity,
             unit_price=Amount.of(each.price) if each.price else None,
-            price_basis=answers.Basis(incoterm=ladder.incoterm, place=ladder.place_code) if ladder else None,
+            price_basis=parts.Basis(incoterm=ladder.incoterm, place=ladder.place_code) if ladder else None,
             moq=offer.moq,
             multiple=offer.multiple,
             stock=offer.available,

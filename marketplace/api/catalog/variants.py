@@ -5,8 +5,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.api.catalog.answers import Edited, VariantAnswer
+from marketplace.api.catalog.answers import Edited
 from marketplace.api.catalog.commodities import api
+from marketplace.api.catalog.parts import VariantAnswer
 from marketplace.api.shared.answers import Answer, Created
 from marketplace.api.shared.operations import operation
 from marketplace.catalog.queries import own

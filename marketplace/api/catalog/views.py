@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.api.catalog import answers
+from marketplace.api.catalog import answers, parts
 from marketplace.api.catalog.sellers import Merchant
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
@@ -35,10 +35,10 @@ _EDIT = Permission.CATALOG_LISTING_EDIT
 
 
 @api.get("/categories")
-@operation(answers={200: Items[answers.Category]}, tag="catalog", public_because=_SHOWN)
-def categories() -> tuple[int, Items[answers.Category]]:
+@operation(answers={200: Items[parts.Category]}, tag="catalog", public_because=_SHOWN)
+def categories() -> tuple[int, Items[parts.Category]]:
     """List the shelves of the city."""
-    return 200, Items[answers.Category](items=[answers.Category.of(row) for row in goods.categories(reading())])
+    return 200, Items[parts.Category](items=[parts.Category.of(row) for row in goods.categories(reading())])
 
 
 @api.get("/listings")

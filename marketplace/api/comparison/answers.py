@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marketplace.api.catalog.answers import PackingAnswer, Rating
+from marketplace.api.catalog.parts import PackingAnswer, Rating
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.edge import messages
 from marketplace.edge.acts.comparison import Compared

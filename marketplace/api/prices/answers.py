@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from marketplace.api.catalog.answers import Basis, TierAnswer
+from marketplace.api.catalog.parts import Basis, TierAnswer
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.catalog.customer_prices.queries.lists import CustomerRow, EntryRow, GroupRow, ListRow, NamedRow
 from marketplace.catalog.customer_prices.queries.requests import RequestRow

@@ -1,6 +1,7 @@
 """Answers of the search."""
 
-from marketplace.api.catalog.answers import Departure, Summary
+from marketplace.api.catalog.answers import Summary
+from marketplace.api.catalog.parts import Departure
 from marketplace.api.shared.answers import Answer
 from marketplace.edge.acts.search import Searched
 from marketplace.search.queries.found import FoundRow

@@ -4,9 +4,8 @@ A letter has an id made from its news and its reader: a job that runs twice writ
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,30 +14,16 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import CompanyKind, permissions_of
-from marketplace.catalog.customer_prices.queries import requests as price_requests
-from marketplace.catalog.customer_prices.queries.requests import RequestRow
-from marketplace.catalog.customer_prices.rules.requests import RequestState
-from marketplace.catalog.rules.texts import in_language
-from marketplace.exchange.queries import enquiries, leads, questions, remarks, reviews, storefronts
-from marketplace.exchange.rules.enquiries import EnquiryState
-from marketplace.exchange.rules.leads import LeadState
-from marketplace.exchange.rules.questions import QuestionState
-from marketplace.exchange.rules.remarks import RemarkKind
-from marketplace.exchange.rules.storefronts import FrontState
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import departures as lorries
 from marketplace.logistics.rules.states import CURRENT
 from marketplace.mail import services as mail
 from marketplace.mail.rules import Channel
-from marketplace.merchants import queries as merchants
-from marketplace.merchants.queries import levels, requirements
-from marketplace.merchants.rules.levels import BuyerLevel
-from marketplace.merchants.rules.requirements import BUYING, ItemState, Requirement
-from marketplace.merchants.rules.states import MerchantState
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
-from marketplace.notices.services import inbox
+from marketplace.notices.services import companies, exchanged, inbox
+from marketplace.notices.services.letters import Facts, Letter
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import lines as order_lines
 from marketplace.orders.queries import orders
@@ -50,30 +35,12 @@ from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reference.rules import zone_of
 from marketplace.reports.queries import promises
 
-Facts = Mapping[str, Any]
-# Where a company sees what it is asked for as one that sells, and as one that buys or works here.
-_SELLING: Final = "/merchant"
-_LEVEL: Final = "/account/level"
 # Of more reasons the merchant reads on his page.
 _TOLD_AT_ONCE: Final = 20
+
+
 # Where the operator acts on what waits for him.
 _DESKS: Final = {"payout": "/account/payouts", "card_return": "/operator/money", "payment": "/operator/money"}
-
-# Where an author reads what became of a remark.
-_WRITTEN_AT: Final = {
-    RemarkKind.QUESTION: "/account/questions",
-    RemarkKind.ANSWER: "/merchant/questions?state=answered",
-    RemarkKind.REVIEW: "/account/reviews",
-    RemarkKind.REPLY: "/merchant/reviews",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a company is told; instants are written in its own zone."""
-
-    company_id: UUID
-    facts: dict[str, Any]
 
 
 def tell(session: Session, *, job: Facts, now: datetime) -> int:
@@ -218,45 +185,6 @@ def _about_case(session: Session, job: Facts, _now: datetime) -> Iterator[Letter
         yield Letter(row.company_id, facts)
 
 
-def _applied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    company_id = UUID(job["company"])
-    merchant = merchants.merchant_of(session, company_id=company_id)
-    decided = merchants.decisions(session, company_id=company_id)
-    if merchant is not None and decided:
-        yield Letter(company_id, {"state": merchant.state.value, "path": "/merchant"})
-
-
-def _paper_rejected(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
-    found = _standing(session, job, now)
-    if found is not None and found.state is ItemState.REJECTED:
-        facts = {"item": job["item"], "reason": found.reason or "", "path": _desk_of(session, job)}
-        yield Letter(UUID(job["company"]), facts)
-
-
-def _paper_ends(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
-    company_id = UUID(job["company"])
-    if _still_ends(session, job, now):
-        merchant = merchants.merchant_of(session, company_id=company_id)
-        path = _desk_of(session, job)
-        sells = merchant is not None and merchant.state is MerchantState.APPROVED and path == _SELLING
-        yield Letter(company_id, _of_end(job) | {"sells": sells, "path": path})
-
-
-def _paper_over(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
-    if _still_ends(session, job, now):
-        company = accounts.get_company(session, company_id=UUID(job["company"]))
-        facts = _of_end(job) | {"company": company.name, "path": f"/operator/requirements/{company.id}"}
-        for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
-            yield Letter(house.id, facts)
-
-
-def _note_shared(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    author = accounts.get_company(session, company_id=UUID(job["author"]))
-    for row in _orders(session, UUID(job["order"])):
-        facts = {"company": author.name, "reference": row.reference, "path": f"/orders/{row.id}/notes"}
-        yield Letter(UUID(job["reader"]), facts)
-
-
 def _closed(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     """Tell each buyer once, of all that a closure touches; nobody when it was taken back meanwhile."""
     company = accounts.get_company(session, company_id=UUID(job["company"]))
@@ -272,106 +200,6 @@ def _closed(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
         yield Letter(buyer_id, days | facts)
 
 
-def _qualification(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
-    company = accounts.get_company(session, company_id=UUID(job["company"]))
-    is_buyer = company.kind is CompanyKind.TRADE
-    if is_buyer:
-        is_met = levels.level_of(session, company_id=company.id, now=now) is not BuyerLevel.UNVERIFIED
-    else:
-        is_met = company.id in levels.admitted(session, company_ids=(company.id,), now=now)
-    yield Letter(company.id, {"is_buyer": is_buyer, "is_met": is_met, "path": _LEVEL})
-
-
-def _screening_hit(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    company = accounts.get_company(session, company_id=UUID(job["company"]))
-    for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
-        yield Letter(house.id, {"company": company.name, "path": "/operator/screening"})
-
-
-def _credit_limit(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
-    company_id, currency = UUID(job["company"]), job["currency"]
-    found = levels.limit_in(session, company_id=company_id, currency=currency, now=now)
-    yield Letter(company_id, {"amount": str(found), "is_met": found.minor > 0, "path": _LEVEL})
-
-
-def _desk_of(session: Session, job: Facts) -> str:
-    """Return the page of the company where an item is shown."""
-    company = accounts.get_company(session, company_id=UUID(job["company"]))
-    is_selling = company.kind is CompanyKind.TRADE and job["item"] not in BUYING
-    return _SELLING if is_selling else _LEVEL
-
-
-def _of_end(job: Facts) -> dict[str, Any]:
-    return {name: job[name] for name in ("item", "until", "is_waiver", "is_over")}
-
-
-def _still_ends(session: Session, job: Facts, now: datetime) -> bool:
-    """Tell whether what was going to end is still what counts: a new one may have been shown meanwhile."""
-    found = _standing(session, job, now)
-    return found is not None and found.stands_by(date.fromisoformat(job["until"]), is_waiver=job["is_waiver"])
-
-
-def _standing(session: Session, job: Facts, now: datetime) -> Requirement | None:
-    found = requirements.merged(requirements.all_of(session, company_id=UUID(job["company"]), today=now.date()))
-    return next((each for each in found.values() if each.item == job["item"]), None)
-
-
-def _review_waits(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    late = _late(session, job)
-    if late is None:
-        return
-    waiting = accounts.get_company(session, company_id=UUID(job["company"]))
-    path = "/operator/moderation" if late else "/operator/merchants"
-    for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
-        yield Letter(house.id, {"company": waiting.name, "listings": late, "path": path})
-
-
-def _review_delayed(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    late = _late(session, job)
-    if late is not None:
-        path = "/merchant/listings" if late else "/merchant"
-        yield Letter(UUID(job["company"]), {"listings": late, "path": path})
-
-
-def _late(session: Session, job: Facts) -> int | None:
-    """Return how many listings of a company still wait too long, 0 for its application; None when it was answered."""
-    company_id = UUID(job["company"])
-    if job["listings"]:
-        return moderation.late_of(session, company_id=company_id) or None
-    merchant = merchants.merchant_of(session, company_id=company_id)
-    return 0 if merchant is not None and merchant.state is MerchantState.SUBMITTED else None
-
-
-def _enquiry_waits(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    row = enquiries.enquiry(session, enquiry_id=UUID(job["enquiry"]))
-    if row.state is EnquiryState.OPEN:
-        facts = {"reference": row.reference, "until": row.due_at or "", "path": f"/operator/enquiries/{row.id}"}
-        for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
-            yield Letter(house.id, facts)
-
-
-def _lead(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    """Tell a tenant of a visitor whom nobody answered yet; the letter itself names nobody."""
-    row = leads.lead(session, lead_id=UUID(job["lead"]), merchant_id=None)
-    if row.state is LeadState.NEW:
-        facts = {"item": row.sku, "until": row.due_at, "path": f"/merchant/leads/{row.id}"}
-        yield Letter(row.merchant_id, facts)
-
-
-def _storefront_decided(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    row = storefronts.version(session, version_id=UUID(job["version"]))
-    facts = {"state": row.state.value, "reason": row.reason, "path": "/merchant/storefront"}
-    yield Letter(row.company_id, facts)
-
-
-def _storefront_waits(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    row = storefronts.version(session, version_id=UUID(job["version"]))
-    if row.state is FrontState.PENDING:
-        facts = {"company": row.company, "until": row.due_at, "path": f"/operator/storefronts/{row.id}"}
-        for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
-            yield Letter(house.id, facts)
-
-
 def _claim(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     row = claims.claim(session, company_id=None, claim_id=UUID(job["claim"]))
     facts = {
@@ -384,56 +212,6 @@ def _claim(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     }
     yield Letter(row.claimant_id, facts)
     yield Letter(row.respondent_id, facts)
-
-
-def _question_asked(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    row = questions.told(session, question_id=UUID(job["question"]))
-    if row.state is QuestionState.WAITING:
-        facts = {"goods": in_language(row.titles, "en", row.source_locale), "company": row.company, "until": row.due_at}
-        yield Letter(row.merchant_id, facts | {"path": f"/merchant/questions/{row.id}"})
-
-
-def _question_answered(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    row = questions.told(session, question_id=UUID(job["question"]))
-    facts = {"goods": in_language(row.titles, "en", row.source_locale), "merchant": row.merchant}
-    yield Letter(row.company_id, facts | {"path": "/account/questions"})
-
-
-def _remark_hidden(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    row = remarks.remark(session, remark_id=UUID(job["remark"]))
-    if row.hidden_at is not None:
-        facts = {"goods": in_language(row.titles, "en", row.source_locale), "reason": row.hidden_because}
-        yield Letter(row.company_id, facts | {"kind": row.kind.value, "path": _WRITTEN_AT[row.kind]})
-
-
-def _price_asked(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    row = price_requests.request(session, request_id=UUID(job["request"]))
-    if row.state is RequestState.OPEN:
-        facts = _of_request(row) | {"buyer": row.company, "until": row.due_at, "path": "/merchant/price-requests"}
-        yield Letter(row.merchant_id, facts)
-
-
-def _price_answered(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    row = price_requests.request(session, request_id=UUID(job["request"]))
-    facts = {"merchant": row.merchant, "state": row.state.value, "path": f"/products/{row.listing_id}"}
-    yield Letter(row.company_id, _of_request(row) | facts)
-
-
-def _of_request(row: RequestRow) -> dict[str, Any]:
-    return {"item": row.titles.get(row.source_locale) or row.sku, "amount": str(row.quantity)}
-
-
-def _review_written(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    review_id = UUID(job["review"])
-    row = reviews.told(session, review_id=review_id)
-    goods = in_language(row.titles, "en", row.source_locale)
-    yield Letter(row.merchant_id, {"goods": goods, "path": f"/merchant/reviews/{review_id}"})
-
-
-def _review_replied(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    row = reviews.told(session, review_id=UUID(job["review"]))
-    goods = in_language(row.titles, "en", row.source_locale)
-    yield Letter(row.company_id, {"goods": goods, "path": f"/account/reviews/{row.line_id}"})
 
 
 def _of_payment(session: Session, job: Facts) -> Iterator[tuple[dict[str, Any], PaymentRow]]:
@@ -482,28 +260,28 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.LISTINGS_DECIDED: _decided,
     News.LISTING_TAKEN_DOWN: _about_case,
     News.APPEAL_DECIDED: _about_case,
-    News.APPLICATION_DECIDED: _applied,
-    News.REVIEW_WAITS: _review_waits,
-    News.REVIEW_DELAYED: _review_delayed,
-    News.SELLING_SUSPENDED: _applied,
-    News.SCREENING_HIT: _screening_hit,
-    News.QUALIFICATION_CHANGED: _qualification,
-    News.CREDIT_LIMIT_SET: _credit_limit,
-    News.PAPER_REJECTED: _paper_rejected,
-    News.PAPER_ENDS: _paper_ends,
-    News.PAPER_OVER: _paper_over,
-    News.ENQUIRY_WAITS: _enquiry_waits,
-    News.LEAD_CAME: _lead,
-    News.LEAD_WAITS: _lead,
-    News.STOREFRONT_DECIDED: _storefront_decided,
-    News.STOREFRONT_WAITS: _storefront_waits,
+    News.APPLICATION_DECIDED: companies.applied,
+    News.REVIEW_WAITS: companies.review_waits,
+    News.REVIEW_DELAYED: companies.review_delayed,
+    News.SELLING_SUSPENDED: companies.applied,
+    News.SCREENING_HIT: companies.screening_hit,
+    News.QUALIFICATION_CHANGED: companies.qualification,
+    News.CREDIT_LIMIT_SET: companies.credit_limit,
+    News.PAPER_REJECTED: companies.paper_rejected,
+    News.PAPER_ENDS: companies.paper_ends,
+    News.PAPER_OVER: companies.paper_over,
+    News.ENQUIRY_WAITS: exchanged.enquiry_waits,
+    News.LEAD_CAME: exchanged.lead,
+    News.LEAD_WAITS: exchanged.lead,
+    News.STOREFRONT_DECIDED: exchanged.storefront_decided,
+    News.STOREFRONT_WAITS: exchanged.storefront_waits,
     News.CLOSURE_ENTERED: _closed,
-    News.NOTE_SHARED: _note_shared,
-    News.QUESTION_ASKED: _question_asked,
-    News.QUESTION_ANSWERED: _question_answered,
-    News.REMARK_HIDDEN: _remark_hidden,
-    News.PRICE_ASKED: _price_asked,
-    News.PRICE_ANSWERED: _price_answered,
-    News.REVIEW_WRITTEN: _review_written,
-    News.REVIEW_REPLIED: _review_replied,
+    News.NOTE_SHARED: exchanged.note_shared,
+    News.QUESTION_ASKED: exchanged.question_asked,
+    News.QUESTION_ANSWERED: exchanged.question_answered,
+    News.REMARK_HIDDEN: exchanged.remark_hidden,
+    News.PRICE_ASKED: exchanged.price_asked,
+    News.PRICE_ANSWERED: exchanged.price_answered,
+    News.REVIEW_WRITTEN: exchanged.review_written,
+    News.REVIEW_REPLIED: exchanged.review_replied,
 }

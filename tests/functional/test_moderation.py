@@ -174,6 +174,13 @@ def test_the_admin_writes_reasons(market):
     page.open("/operator/review-reasons?code=no")
     assert 'value="no"' in page.shown
     judge.problem("PUT", "/review-reasons/no", 403, {"en": "x", "zh": "x", "vi": "x"})
+    admin, body = reviewer(market, "admin@demo.test"), {"en": "Never.", "zh": "绝不。", "vi": "Không bao giờ."}
+    admin.problem("PUT", "/review-reasons/No Code", 404, body)
+    admin.call("PUT", "/review-reasons/no", 204, body)
+    (row,) = market.program().call("GET", "/review-reasons", 200)["items"]
+    assert (row["texts"]["en"], row["kinds"]) == ("Never.", [])
+    admin.call("PUT", "/review-reasons/no", 204, body | {"retired": True})
+    assert market.program().call("GET", "/review-reasons", 200)["items"] == []
 
 
 def test_a_listing_is_reported_taken_down_appealed_and_restored(market):

@@ -37,7 +37,7 @@ assets-dev: .venv
 
 test: assets-dev ## Run a smoke of everything with fixed seeds; CI=1 makes a missing service a failure
 	@$(BIN)/python tools/test_services.py
-	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) -p tests.support.coverage_of_rules \
+	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(WORKERS) --dist=loadgroup -p tests.support.coverage_of_rules \
 		--hypothesis-seed=$(SEED) --cov --cov-report=term:skip-covered
 
 soak: assets-dev ## Run every test with its full counts

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from marketplace.app import create_app
@@ -27,8 +28,15 @@ from tests.support import kept, postgres
 SOAK = os.environ.get("CITY_SOAK") == "1"
 _DATABASES = ("sqlite", "postgresql")
 _COPIED_EVERY = 50
+_LONG = ("test_demo.py", "browser/test_whole_path.py", "test_crash.py", "test_saved_goods.py", "seed/test_city.py")
+_SHARING = ("tests/functional/hostile/", "tests/browser/test_pages.py")
 _REFRESHED: dict[str, int] = {}
 _SHAPES: dict[str, tuple[int, ...]] = {}
+
+
+# How long an example takes says how busy the machine is: speed is measured by the bench.
+hypothesis_settings.register_profile("untimed", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,8 +63,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the test that takes longest by itself, so that no worker is alone with it at the end."""
-    items.sort(key=lambda item: "test_demo.py" not in item.nodeid)
+    """Begin with what takes longest by itself, so that no worker is alone with it at the end.
+
+    In a smoke, tests that share a city which takes long to build go to one worker.
+    """
+    items.sort(key=lambda item: not any(long in item.nodeid for long in _LONG))
+    for item in items if not SOAK else ():
+        for shared in _SHARING:
+            if item.nodeid.startswith(shared):
+                item.add_marker(pytest.mark.xdist_group(shared))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A whole city as ``city serve`` runs it: web server and job consumer, on a port and in a folder of its own."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -67,16 +68,34 @@ class City:
 
 
 def seeded(database: Database, folder: Path, *, extent: str) -> City:
-    """Return a fresh demo city of an extent on a copy of the migrated template."""
-    if database.name == "sqlite":
-        shutil.copyfile(database.template, folder / "city.sqlite3")
-        city = City(folder)
-    else:
+    """Return a fresh demo city of an extent: on SQLite a copy of the one that all workers of a run share."""
+    if database.name != "sqlite":
         postgres.recreate(database.url, template=database.template)
-        city = City(folder, database.url)
+        return _filled(City(folder, database.url), extent)
+    shared = _of_the_run(folder) / f"seeded-{extent}"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            made = shared.with_suffix(".new")
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir()
+            shutil.copyfile(database.template, made / "city.sqlite3")
+            _filled(City(made), extent)
+            made.rename(shared)
+    shutil.copytree(shared, folder, dirs_exist_ok=True)
+    return City(folder)
+
+
+def _filled(city: City, extent: str) -> City:
     made = city.command("seed", "--extent", extent)
     assert made.returncode == 0, made.stderr
     return city
+
+
+def _of_the_run(folder: Path) -> Path:
+    """Return the temporary folder that a run's workers have in common, from one that pytest gave to a worker."""
+    own = folder.parent
+    return own.parent if own.name.startswith("popen-") else own
 
 
 def free_port() -> int:

@@ -125,10 +125,12 @@ class Siege:
     def judged(self, answer: TestResponse, faults: list[str], what: str) -> None:
         """Note the faults of an answer, and what was written in spite of a refusal."""
         self.sent += 1
-        if self.watch.is_touched():
+        # What is taken may be written, and is only put back; of a refusal every row is looked at.
+        refused = answer.status_code >= 400
+        if (refused and self.watch.is_touched()) or (not refused and self.watch.is_moved()):
             if answer.status_code == 401 and set(self.watch.changed_tables()) <= _COUNTED:
                 pass
-            elif answer.status_code >= 400:
+            elif refused:
                 faults = [*faults, f"refused, but written: {self.watch.changed_tables()}"]
             else:
                 self.accepted += 1

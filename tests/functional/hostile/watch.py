@@ -2,10 +2,9 @@
 
 import hashlib
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
-
-import sqlalchemy as sa
 
 from marketplace.kernel.db import Base, db
 from tests.conftest import Database
@@ -29,9 +28,13 @@ class Watch:
         self._mark = self._moment()
         self._stored = self._bytes()
 
+    def is_moved(self) -> bool:
+        """Tell whether anything at all was written since, be it a counter."""
+        return self._moment() != self._mark
+
     def is_touched(self) -> bool:
         """Tell whether anything but counters was written since."""
-        if self._moment() == self._mark:
+        if not self.is_moved():
             return False
         if self._digest() != self._rows:
             return True
@@ -67,10 +70,12 @@ class Watch:
     def _digest(self) -> dict[str, str]:
         """Return a hash of every table's rows."""
         found: dict[str, str] = {}
-        with db.engine.connect() as connection:
+        # Rows as the driver gives them: what they mean is asked of nobody, and asking takes ten times as long.
+        with db.engine.connect() as connection, closing(connection.connection.cursor()) as cursor:
             for name, table in Base.metadata.tables.items():
                 if name not in _DOOR:
-                    rows = sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
+                    cursor.execute(f"SELECT * FROM {table.fullname}")
+                    rows = sorted(map(repr, cursor.fetchall()))
                     found[name] = hashlib.blake2b("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
         return found
 

@@ -100,6 +100,13 @@ def test_before_that_instant_an_order_reaches_the_lorry_and_from_it_on_not(works
     assert (rules.ready_at(works, lead_days, now) < cutoff) == (now < before)
 
 
+def test_what_leaves_after_the_working_day_may_be_made_on_it():
+    works, local = Works("CN", (), frozenset()), ZoneInfo(zone_of("CN"))
+    noon, evening = (datetime(2027, 3, 10, hour, tzinfo=local) for hour in (12, 23))
+    assert rules.order_before(works, 1, noon) == datetime(2027, 3, 9, tzinfo=local)
+    assert rules.order_before(works, 1, evening) == datetime(2027, 3, 10, tzinfo=local)
+
+
 @given(WORKS, LEADS, st.integers(30, 150))
 def test_the_last_day_to_order_is_the_last_that_is_ready_before_the_closure(works, lead_days, days):
     first = TODAY + days * DAY

@@ -12,7 +12,7 @@ from marketplace.accounts.rules.companies import (
     parse_locale,
     parse_optional_line,
 )
-from marketplace.accounts.rules.logins import Login, parse_email, parse_login, parse_phone
+from marketplace.accounts.rules.logins import Login, check_reachable, parse_email, parse_login, parse_phone
 from marketplace.kernel.errors import Refused
 from marketplace.mail.rules import Channel
 
@@ -131,3 +131,12 @@ def test_an_address_is_cleaned_line_by_line():
     with pytest.raises(Refused) as refusal:
         parse_address(Address(postcode="5" * 17))
     assert refusal.value.errors[0].field == "postcode"
+
+
+def test_a_phone_is_a_login_only_where_texts_are_sent():
+    phone, mail = Login(Channel.TEXT, "+8613800138000"), Login(Channel.MAIL, "name@company.example")
+    assert check_reachable(phone, sends_texts=True) == phone
+    assert check_reachable(mail, sends_texts=False) == mail
+    with pytest.raises(Refused) as refusal:
+        check_reachable(phone, sends_texts=False)
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("login", "no_texts")]

@@ -65,6 +65,11 @@ def test_a_manifest_of_another_version_is_refused():
         rules.read(rules.written(MANIFEST.model_copy(update={"revision": None})))
 
 
+def test_only_what_is_whole_may_take_the_place_of_what_was_kept():
+    assert rules.is_sound(MANIFEST)
+    assert not rules.is_sound(MANIFEST.model_copy(update={"breaches": ["a ledger that does not balance"]}))
+
+
 def test_a_fingerprint_tells_keys_apart_and_does_not_say_them():
     assert rules.fingerprint("key") == rules.fingerprint("key") != rules.fingerprint("kez")
     assert "key" not in rules.fingerprint("key")

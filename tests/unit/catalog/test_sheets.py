@@ -1,11 +1,12 @@
 """How sheets are read: numbers, headers, mappings, rows - and what is refused rather than guessed."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from marketplace.catalog.rules import numbers
-from marketplace.catalog.rules.cells import Spot, ignored, letters, spot_of
+from marketplace.catalog.rules.cells import Spot, ignored, letters, place_of, spot_of
 from marketplace.catalog.rules.headers import Known, is_column, recognise
 from marketplace.catalog.rules.imported import Outcome, Surroundings, judge, language_of_text
 from marketplace.catalog.rules.mapping import column_index, read_mapping
@@ -431,3 +432,58 @@ def test_a_formula_without_a_value_is_as_good_as_empty_and_is_pointed_out():
     (row,) = read(["sku", "title", "price", "moq"], ["A", blank, blank, blank], [blank, None, None, None])
     assert [(error.field, error.code) for error in row.errors] == [("price", "formula_empty"), ("moq", "formula_empty")]
     assert [(told.field, told.code) for told in row.warnings] == [("title", "formula_empty")]
+
+
+def test_a_column_of_ours_stands_where_its_header_or_number_says():
+    headers = ["Article", "Price"]
+    columns = {"sku": "Article", "price": "#2", "title": "#x"}
+    assert [place_of(name, columns, headers) for name in ("sku", "price", "title", "moq")] == [0, 1, None, None]
+
+
+def test_a_row_of_prices_alone_and_one_that_follows_make_no_listing():
+    daily = replace(AROUND, columns=frozenset({"sku", "price"}))
+    for values, around, code in (
+        ({"sku": "A", "price": "5"}, daily, "sku_unknown"),
+        ({**VALUES, "follows": 1}, AROUND, "sku_first"),
+    ):
+        (error,) = judge(values, None, around).errors
+        assert (error.field, error.code) == ("sku", code)
+
+
+def test_a_sheet_of_prices_or_tiers_alone_keeps_the_rest_of_a_ladder():
+    made = judge({**VALUES, "tiers": [[100, "25"], [500, "23"]]}, None, AROUND).draft
+    alone = replace(AROUND, columns=frozenset({"sku", "price"}))
+    judged = judge({"sku": "A", "price": "90"}, made, alone)
+    assert [(tier.from_quantity, tier.price.amount) for tier in judged.draft.ladders[0].tiers] == [
+        (1, Decimal(90)), (100, Decimal(25)), (500, Decimal(23)),
+    ]  # fmt: skip
+    assert {warning.code for warning in judged.warnings} == {"price_jumps"}
+    tiers = replace(AROUND, columns=frozenset({"sku", "price@100"}))
+    judged = judge({"sku": "A", "tiers": [[100, "24"]]}, made, tiers)
+    assert [(tier.from_quantity, tier.price.amount) for tier in judged.draft.ladders[0].tiers] == [
+        (1, Decimal("27.4")), (100, Decimal(24)),
+    ]  # fmt: skip
+
+
+def test_goods_made_to_order_stay_so_when_nothing_lies_ready():
+    made = judge({**VALUES, "stock": 0, "lead_days": 9}, None, AROUND).draft
+    draft = judge({"sku": "A", "stock": 0}, made, replace(AROUND, columns=frozenset({"sku", "stock"}))).draft
+    assert (draft.stock, draft.lead_days) == (None, 9)
+
+
+def test_a_row_that_is_too_short_and_numbers_that_are_none_are_said():
+    sheet = RawSheet("s", [[*HEAD, "moq"], ["A", "x", "5", "3"], ["B", "y"]], (), ragged=True)
+    _, short = read_rows(sheet, layout_of(sheet, read_mapping({})))
+    assert [warning.code for warning in short.warnings] == ["row_short"]
+    for cell, code in (("-1", "too_small"), ("1.5", "whole_number"), ("x", "number")):
+        (row,) = read([*HEAD, "moq"], ["A", "x", "5", cell])
+        assert [error.code for error in row.errors] == [code], cell
+    (row,) = read(HEAD, ["A", "x", "1,234"])
+    assert [(error.code, error.accepted) for error in row.errors] == [("number_ambiguous", "1.234 / 1234")]
+
+
+def test_an_article_comes_again_with_prices_on_another_basis_only():
+    head = [*HEAD, "currency"]
+    first, further, again = read(head, ["A", "x", "5", "CNY"], ["A", "x", "0.7", "USD"], ["A", "x", "0.8", "USD"])
+    assert (first.errors, further.errors, further.values["follows"]) == ([], [], 1)
+    assert [error.code for error in again.errors] == ["sku_twice"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from marketplace.exchange.rules.enquiries import ENQUIRY, EnquiryKind, EnquiryState, Question, check_act, check_question
@@ -60,6 +60,7 @@ def test_what_is_over_stays_over(lifecycle, first, data):
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=200))
+@example("货" * 60)
 def test_no_line_of_a_calendar_is_too_long_and_folding_loses_nothing(title):
     text = calendar(
         uid="1@fair", stamp=NOW, starts_at=PLAN.starts_at, ends_at=PLAN.ends_at, title=title, place="Nanpeng",

@@ -3,8 +3,11 @@
 from decimal import Decimal
 from uuid import uuid4
 
+import pytest
+
 from marketplace.catalog.rules.pricing import make_ladder
-from marketplace.exchange.rules.lists import obstacle, on_basis
+from marketplace.exchange.rules.lists import LONGEST_NAME, LONGEST_NOTE, check_name, check_note, obstacle, on_basis
+from marketplace.kernel.errors import Refused
 from tests.unit.checkout.test_cart import offer
 
 BUYER = uuid4()
@@ -29,3 +32,15 @@ def test_each_obstacle_is_named():
     assert why(offer(), quantity=15) == ("quantity", "quantity_multiple")
     assert why(offer(), basis=("USD", "FCA", "CN-NANPENG")) == ("price_basis", "price_basis")
     assert why(offer(ladders=())) == ("listing", "price_hidden")
+
+
+def test_names_and_notes_end_and_lose_their_margins():
+    assert (check_name(" Durians "), check_note(" for June ")) == ("Durians", "for June")
+    for check, text, code in (
+        (check_name, " ", "required"),
+        (check_name, "x" * (LONGEST_NAME + 1), "too_long"),
+        (check_note, "x" * (LONGEST_NOTE + 1), "too_long"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            check(text)
+        assert [error.code for error in refusal.value.errors] == [code]

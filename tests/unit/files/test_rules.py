@@ -107,3 +107,14 @@ def test_pixels_are_limited():
     for size in ((8000, 5001), (0, 5), (40_000_001, 1)):
         with pytest.raises(Refused):
             rules.check_pixels(*size)
+
+
+def test_what_is_named_a_workbook_is_one_or_a_table_of_text():
+    table, words = b"sku,title,price\nA,x,5\n", b"Dear all, this is the list of our"
+    rules.check_name("list.xlsx", MediaType.XLSX, words, purpose=Purpose.WORKBOOK)
+    rules.check_name("list.xlsx", MediaType.CSV, table, purpose=Purpose.WORKBOOK)
+    rules.check_name("list.csv", MediaType.CSV, b"no marks", purpose=Purpose.WORKBOOK)
+    rules.check_name("list.xlsx", MediaType.CSV, b"no marks", purpose=Purpose.SLIP)
+    with pytest.raises(Refused) as refusal:
+        rules.check_name("list.xlsx", MediaType.CSV, b"no\0 marks", purpose=Purpose.WORKBOOK)
+    assert [error.code for error in refusal.value.errors] == ["no_workbook"]

@@ -31,7 +31,9 @@ def test_a_reason_that_is_wrong_names_every_field(changes, fields):
     assert {error.field for error in refusal.value.errors} == fields
 
 
-@pytest.mark.parametrize(("code", "can_be"), [("price_wrong", True), ("No Code", False), ("", False), ("x" * 41, False)])
+@pytest.mark.parametrize(
+    ("code", "can_be"), [("price_wrong", True), ("No Code", False), ("", False), ("x" * 41, False)]
+)
 def test_a_reason_is_called_by_a_short_code(code, can_be):
     assert reasons.is_code(code) is can_be
 

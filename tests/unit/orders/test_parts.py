@@ -38,3 +38,10 @@ def test_a_split_line_shows_its_least_advanced_part():
     held = {LineState.DELIVERED: 97, LineState.IN_TRANSIT: 3}
     assert parts.least_advanced(held) is LineState.IN_TRANSIT
     assert parts.least_advanced({LineState.ACCEPTED: 97, LineState.CANCELLED: 3}) is LineState.ACCEPTED
+
+
+@pytest.mark.parametrize("quantity", [0, -1])
+def test_nothing_moves_by_less_than_one(quantity):
+    with pytest.raises(Refused) as refusal:
+        parts.moved({LineState.PACKED: 3}, state=LineState.PACKED, action="hand_over", quantity=quantity)
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("quantity", "too_small")]

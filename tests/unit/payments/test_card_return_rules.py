@@ -4,7 +4,7 @@ import pytest
 
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.kernel.ids import new_id
-from marketplace.payments.rules.card_returns import Way, check_approver, way_of
+from marketplace.payments.rules.card_returns import Way, check_approver, refund_key, return_of, way_of
 
 
 @pytest.mark.parametrize("way", Way)
@@ -27,3 +27,9 @@ def test_two_people_choose_one_way() -> None:
         check_approver(person_id=first, way=Way.BANK, chosen=Way.BANK, approved_by=[first])
     with pytest.raises(Conflict):
         check_approver(person_id=second, way=Way.CARD, chosen=Way.BANK, approved_by=[first])
+
+
+def test_a_refund_tells_which_return_made_it() -> None:
+    number = new_id()
+    assert return_of(refund_key(number, 3)) == number
+    assert return_of("refund:3") is None

@@ -119,3 +119,8 @@ def test_far_more_than_is_open_is_looked_at_twice(minor, is_likely):
 def test_withdrawing_a_receipt_leaves_what_came_before_it(paid, charges, surplus, action):
     before = Standing(cny(paid), cny(charges), cny(surplus), "part")
     assert withdrawing(amount=cny(100), before=before) == action
+
+
+def test_a_slip_is_disputed_for_what_has_not_come():
+    assert paying.disputing(paid=cny(0)) == "dispute"
+    assert paying.disputing(paid=cny(1)) == "dispute_rest"

@@ -15,7 +15,9 @@ from marketplace.kernel.db import db, unit_of_work
 from marketplace.worker import runner
 from tests import factories
 from tests.factories import HANOI, HUB
-from tests.support.visitors import Visitor
+from tests.functional.test_closures import close
+from tests.functional.test_handovers import begin, colleague
+from tests.support.visitors import Town, Visitor
 from tests.support.ways import BANK, Way, caller
 
 # What is an answer's own: its nonce and keys, and the moment at which it was given.
@@ -274,50 +276,95 @@ ADDRESSES = [
             f"?currency=VND&incoterm=DAP&place={HANOI}&quantity=40", "?currency=THB", "?quantity=41",
         )),
         *product(("/merchants/{merchant}", "/api/v1/listings?merchant={merchant}", "/api/v1/cart", "/cart"), ("",)),
-        *product(("/api/v1/price-requests/sent", "/account/price-requests"), ("",)),
+        *product(("/api/v1/price-requests/sent", "/account/price-requests", "/account/lists"), ("",)),
+        *product(("/account/lists/{saved}", "/api/v1/lists/{saved}", "/api/v1/lists"), ("",)),
+        *product(("/compare?ids={chains}&ids={pads}", "/api/v1/comparison?ids={chains}&ids={pads}"), (
+            "", "&quantity=400", f"&quantity=400&to={HANOI}&currency=CNY",
+        )),
     )
 ]  # fmt: skip
 
 
 def test_what_rivals_are_answered_is_the_same_whatever_the_other_pays(app, call, market, rival, price_list):
-    """Every address a buyer has is asked before and after the other's price moves, is added and taken away."""
-    values = {"chains": market.chains, "merchant": market.merchant.company}
+    """Every address a buyer has is asked before and after the other's price moves, is added and taken away.
+
+    In the middle the rival's buyer leaves and the factory closes: whoever comes after him is answered with the rival's
+    own price, the closure, and nothing of the other's.
+    """
+    town = Town(app)
+    leaver = colleague(town, call, rival, "leaver@demo.test", "purchasing")
+    heir = colleague(town, call, rival, "heir@demo.test", "purchasing")
     call(market.merchant, "PUT", f"/listings/{market.chains}/price-visibility", json={"visibility": "named"})
     price_list(rival, "26.00", "25.50@400")
-    pages, program = Visitor(app), app.test_client()
-    pages.log_in(rival.login)
-    call(rival, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400, "to": HANOI})
+    leaver.call("PUT", f"/cart/lines/{market.chains}", 200, {"quantity": 400, "to": HANOI})
+    saved = leaver.call("POST", "/lists", 201, {"name": "Chains", "shared": True})["id"]
+    leaver.call("PUT", f"/lists/{saved}/items/{market.chains}", 204, {"quantity": 400})
     other = Visitor(app)
     other.log_in(market.buyer.login)
 
-    def answers():
-        found = {}
+    def answers(program, login):
+        pages, found = Visitor(app), {}
+        pages.log_in(login)
         for address in ADDRESSES:
-            path = address.format(**values)
+            path = address.format(chains=market.chains, merchant=market.merchant.company, pads=market.pads, saved=saved)
             # The other looks first: what is kept in the process of his pages must not reach anybody else.
             other.client.get(path, headers=market.buyer.headers)
-            mine = program.get(path, headers=rival.headers) if path.startswith("/api/") else pages.client.get(path)
+            bearer = {"Authorization": f"Bearer {program.token}"}
+            api = path.startswith("/api/")
+            mine = app.test_client().get(path, headers=bearer) if api else pages.client.get(path)
             stranger = app.test_client().get(path)
             for who, answer in (("rival", mine), ("stranger", stranger)):
                 headers = {name: answer.headers.get(name) for name in ("ETag", "Cache-Control", "Vary", "Location")}
                 found[who, path] = answer.status_code, OWN.sub("", answer.text), headers
         return found
 
-    before = answers()
-    assert before["rival", f"/api/v1/listings/{market.chains}"][1].count("26.00")
-    assert not before["stranger", f"/api/v1/listings/{market.chains}"][1].count("26.00")
-    moves = (
-        lambda: price_list(market.buyer, "1.00", name="cheap"),
-        lambda: price_list(market.buyer, "99.00", "98.00@40", name="dear"),
-        lambda: price_list(market.buyer, "900000", name="other basis", currency="VND", incoterm="DAP", place=HANOI),
-        lambda: call(
-            market.merchant, "POST", "/price-visibility/named", 204, json={"company": str(market.buyer.company)}
-        ),
+    def unmoved(program, login, moves):
+        before = answers(program, login)
+        for move in moves:
+            move()
+            runner.run_due(app)
+            assert answers(program, login) == before
+        return before
+
+    product_of = f"/api/v1/listings/{market.chains}"
+    before = unmoved(
+        leaver,
+        "leaver@demo.test",
+        [
+            lambda: price_list(market.buyer, "1.00", name="cheap"),
+            lambda: price_list(market.buyer, "99.00", "98.00@40", name="dear"),
+        ],
     )
-    for move in moves:
-        move()
-        runner.run_due(app)
-        assert answers() == before
+    assert before["rival", product_of][1].count("26.00")
+    assert not before["stranger", product_of][1].count("26.00")
+    assert "25.50" in before["rival", "/api/v1/cart"][1]
+
+    path = f"/companies/{rival.company}/handovers/{begin(leaver, rival.company, leaver, heir)['id']}"
+    said = {"content_hash": leaver.call("GET", path, 200)["content_hash"]}
+    heir.call("POST", f"{path}/confirmation", 200, said)
+    assert leaver.call("POST", f"{path}/confirmation", 200, said) == {"done": True}
+    close(call, market.merchant, 3, 20, "factory", "warehouse", "office")
+    runner.run_due(app)
+    leaver.call("GET", f"/listings/{market.chains}", 401)
+
+    after = unmoved(
+        heir,
+        "heir@demo.test",
+        [
+            lambda: price_list(market.buyer, "900000", name="other basis", currency="VND", incoterm="DAP", place=HANOI),
+            lambda: call(
+                market.merchant, "POST", "/price-visibility/named", 204, json={"company": str(market.buyer.company)}
+            ),
+            lambda: [
+                call(market.merchant, "POST", f"/price-lists/{row['id']}/end", 204)
+                for row in call(market.merchant, "GET", "/price-lists")["items"]
+                if row["name"] in {"cheap", "dear", "other basis"}
+            ],
+        ],
+    )
+    assert "25.50" in after["rival", "/api/v1/cart"][1]
+    assert ['"closed":null' in each["rival", product_of][1] for each in (before, after)] == [True, False]
+    assert "order by" in after["rival", f"/products/{market.chains}"][1]
 
 
 def test_a_page_asks_no_more_for_more_lists_and_more_named(app, market, price_list):

@@ -8,6 +8,7 @@ from marketplace.config import Settings
 from marketplace.web.accounts import access, company, entry, handovers, inbox, members, units, views
 from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.catalog import commodities as catalog_commodities
+from marketplace.web.catalog import currencies as catalog_currencies
 from marketplace.web.catalog import details as catalog_details
 from marketplace.web.catalog import grid as catalog_grid
 from marketplace.web.catalog import merchant as catalog_merchant
@@ -117,6 +118,7 @@ VIEWS = (
     catalog_commodities,
     catalog_details,
     catalog_texts,
+    catalog_currencies,
     catalog_variants,
     catalog_grid,
     desk,

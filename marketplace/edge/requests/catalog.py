@@ -103,6 +103,20 @@ class ListingEdit(ListingPatch):
     version: OptionalWhole = None
 
 
+class Conversion(Request):
+    """Prices of a listing in a further ``currency``: those on ``basis``, converted.
+
+    ``basis`` is the currency, rule and place of prices that the listing has, parted by blanks: ``CNY FCA CN-NANPENG``.
+    ``rate`` is units of the new currency for one of the old; without it the city's rate of the day is taken.
+    """
+
+    basis: Line
+    currency: Currency
+    rate: Annotated[
+        Annotated[Exact, Field(gt=0, le=10**9, decimal_places=10)] | None, BeforeValidator(blank_is_none)
+    ] = None
+
+
 class ListingBody(ListingPatch):
     """A new listing: sizes in centimetres, weights in kilograms, either ``stock`` or ``lead_days``."""
 

@@ -442,6 +442,9 @@ WAYS: Final[dict[str, Way]] = {
         body(rows=lambda city: [{"id": city.ids["draft"], "version": 1, "price": "12.10", "stock": 7}]),
     ),
     "GET /listings/{}/price-history": Way("merchant", ("live",)),
+    "POST /listings/{}/conversions": Way(
+        "merchant", ("live",), body(basis=f"CNY FCA {HUB}", currency="USD", rate="0.14")
+    ),
     "POST /listings": Way("merchant", (), _listing),
     "PATCH /listings/{}": Way("merchant", ("draft",), _listing),
     "PUT /listings/{}/texts/{}": Way(
@@ -840,6 +843,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "catalog.save_detail": lambda _: {"dangerous.answer": "not_dangerous", "dangerous.confirmed": "1"},
     "catalog.register_brand": body(name="Lifan"),
     "catalog.arrange_picture": body(position="1"),
+    "catalog.convert": body(basis=f"CNY FCA {HUB}", currency="USD", rate="0.14"),
     "catalog.save_text": body(title="Xích", how="machine"),
     "catalog.put_variants": body(axes="Size; Colour", members="CH-428-116; 116; gold\nNEW-1; 120; gold"),
     "catalog.add_variant": body(sku="V-4", values="98; gold", percent="-5"),

@@ -106,11 +106,61 @@ _PHRASES: Final = (
     N_("%(at)s or later"),
     N_("%(low)s or %(high)s"),
     N_("%(low)s to %(high)s"),
+    N_("another member of the company"),
+    N_("a moment after the beginning"),
+    N_("a name that is not in use yet"),
+    N_("at most %(most)s pictures"),
+    N_("a file handed in with purpose workbook"),
+    N_("a file of your company handed in with purpose licence"),
+    N_("a ZIP of pictures"),
+    N_("a ZIP without a password"),
+    N_("pictures themselves, no archives in the archive"),
+    N_("a small letter, then small letters, digits and _"),
+    N_("a to z, digits and underscores, at most 40"),
+    N_("no unit, for it is no number"),
+    N_("choices for a choice, none for anything else"),
+    N_("small letters, digits and dashes, such as fresh-durian"),
+    N_("prices above zero"),
+    N_("%(low)s to %(high)s, each another"),
+    N_("an article number and %(count)s values"),
+    N_("each article number and each value once"),
+    N_("another state of the listing"),
+    N_("2, 4, 6, 8 or 10 digits of an HS code"),
+    N_("the first day, or a later one"),
+    N_("today, or an earlier day"),
+    N_("%(amount)s or less"),
+    N_("a JSON object: our column to the header of yours"),
+    N_("a company or a customer group"),
+    N_("at most %(most)s ids"),
+    N_("an end after the beginning"),
+    N_("an instant from now on until the beginning"),
+    N_("%(day)s or later"),
+    N_("%(day)s or earlier"),
+    N_("more than 0, at most %(most)s m²"),
+    N_("a member who answers enquiries"),
+    N_("a member who answers leads"),
+    N_("merchants that may sell"),
+    N_("a merchant that may sell"),
+    N_("another code and another cell of the plan"),
+    N_("goods that a lorry can be booked for"),
+    N_("files handed in with the purpose evidence"),
+    N_("more than nothing"),
+    N_("a period of at most %(most)s entries"),
+    N_("payments that %(amount)s reaches"),
+    N_("0 to 10000 for goods, 0 for freight"),
+    N_("each line once, all in one currency"),
+    N_("more than 0 on every line"),
+    N_("an amount of money, not negative"),
+    N_("two different currencies"),
+    N_("units of the new currency for one of the old"),
+    N_("%(low)s to %(high)s characters"),
+    N_("%(low)s to %(high)s entries"),
 )
 _VALUE: Final = re.compile(r"%\\\((\w+)\\\)s")
 # Numbers, days and amounts; a word would make "4 to 30 letters" look like a range.
 _NUMBER: Final = r"[−+-]?\d[\d.,:TZ-]*(?: [A-Z]{3})?"
 _SHAPES: Final = {
+    "amount": r"\d+(?:\.\d+)? [A-Z]{3}",
     "at": r"\d.+",
     "country": "[A-Z]{2}",
     "currency": "[A-Z]{3}",
@@ -140,4 +190,9 @@ def in_words(accepted: Any) -> Any:
     return accepted
 
 
-__all__ = ["in_words"]
+def is_phrase(accepted: str) -> bool:
+    """Tell whether a phrase is known, so that every language has it."""
+    return any(pattern.fullmatch(accepted) for _phrase, pattern in _PATTERNS)
+
+
+__all__ = ["in_words", "is_phrase"]

@@ -68,5 +68,6 @@ messages.register(
     errors={
         "restriction_known": _("This country has such a rule from that day on already: change that one."),
         "web_address": _("This is no address of a web page."),
-    }
+    },
+    fields={"too_early": _("Choose %(accepted)s."), "too_late": _("Choose %(accepted)s.")},
 )

@@ -82,7 +82,7 @@ def check_limit(limit: Money, until: date, reason: str, *, today: date) -> None:
     A limit of nothing takes the one before back.
     """
     if not 0 <= limit.minor <= LARGEST_MINOR:
-        raise Refused.field("amount", "amount_range", f"0 to {Money(LARGEST_MINOR, limit.currency)}")
+        raise Refused.field("amount", "range", f"0 to {Money(LARGEST_MINOR, limit.currency)}")
     if until < today:
         raise Refused.field("until", "day_over", f"{today.isoformat()} or later")
     check_reason(reason)

@@ -87,7 +87,7 @@ def check_name(name: str) -> str:
     """Return a group's or a list's name without blanks around it; Refused ``name``."""
     trimmed = " ".join(name.split())
     if not 1 <= len(trimmed) <= LONGEST_NAME:
-        raise Refused.field("name", "length", f"1 to {LONGEST_NAME} characters")
+        raise Refused.field("name", "range", f"1 to {LONGEST_NAME} characters")
     return trimmed
 
 

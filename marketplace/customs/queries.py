@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -63,17 +64,14 @@ def asked_of(
     session: Session, *, goods: Collection[tuple[str, str]], day: date
 ) -> dict[tuple[str, str], tuple[RestrictionRow, ...]]:
     """Return what is asked of goods by destination and HS code on a day, in one question; prohibitions come first."""
-    wanted = {prefix for _, code in goods for prefix in prefixes(code)}
-    rows = session.scalars(
-        sa.select(Restriction)
-        .where(
-            Restriction.country.in_({country for country, _ in goods}),
-            Restriction.hs_prefix.in_(wanted),
-            _holds(day),
-        )
-        .order_by(Restriction.hs_prefix, Restriction.measure)
+    given = {
+        "countries": list({country for country, _ in goods}),
+        "prefixes": list({prefix for _, code in goods for prefix in prefixes(code)}),
+        "day": day,
+    }
+    found = sorted(
+        map(_row, session.execute(_ASKED, given)), key=lambda row: row.rule.measure is not Measure.PROHIBITED
     )
-    found = sorted((_row(row) for row in rows), key=lambda row: row.rule.measure is not Measure.PROHIBITED)
     by_goods = {
         (country, code): tuple(
             row for row in found if row.rule.country == country and code.startswith(row.rule.hs_prefix)
@@ -91,12 +89,35 @@ def restricted(session: Session, *, hs_codes: Collection[str], day: date) -> fro
     return frozenset(code for code in hs_codes if code.startswith(known)) if known else frozenset()
 
 
-def _holds(day: date) -> sa.ColumnElement[bool]:
+def _holds(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     ends = sa.or_(Restriction.valid_to.is_(None), Restriction.valid_to >= day)
     return sa.and_(Restriction.valid_from <= day, ends)
 
 
-def _row(row: Restriction) -> RestrictionRow:
+# Every look at goods for a destination asks this.
+_ASKED: Final = (
+    sa.select(
+        Restriction.id,
+        Restriction.country,
+        Restriction.hs_prefix,
+        Restriction.measure,
+        Restriction.texts,
+        Restriction.source,
+        Restriction.source_url,
+        Restriction.valid_from,
+        Restriction.valid_to,
+        Restriction.checked_on,
+    )
+    .where(
+        Restriction.country.in_(sa.bindparam("countries", expanding=True)),
+        Restriction.hs_prefix.in_(sa.bindparam("prefixes", expanding=True)),
+        _holds(sa.bindparam("day", type_=sa.Date)),
+    )
+    .order_by(Restriction.hs_prefix, Restriction.measure)
+)
+
+
+def _row(row: Any) -> RestrictionRow:
     return RestrictionRow(
         row.id,
         Rule(

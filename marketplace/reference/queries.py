@@ -1,5 +1,6 @@
 """Places, rates, settings and working days, as they hold at an instant."""
 
+import functools
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ def places(session: Session, kind: PlaceKind | str | None = None) -> tuple[Place
     """Return the places of a kind, or all, by country and name; as long as they stay as they are, the same tuple."""
     wanted = _ALL_PLACES if kind is None else _PLACES_OF_KIND
     given = {} if kind is None else {"kind": PlaceKind(kind)}
-    return _places(tuple(map(tuple, session.execute(wanted, given))))
+    return _places(session.execute(wanted, given).scalar_one() or "")
 
 
 def places_by_code(session: Session, codes: Iterable[str]) -> dict[str, PlaceRow]:
@@ -237,29 +238,36 @@ _PLACES: Final = sa.select(
 
 _PLACES_OF_CODES: Final = _PLACES.where(Place.code.in_(sa.bindparam("codes", expanding=True)))
 
-# Most pages offer the city's places to choose from, so they are read often and change hardly ever.
-_STORED_PLACES: Final = sa.select(
-    Place.code,
-    Place.name,
-    sa.cast(Place.names, sa.Text),
-    Place.country,
-    sa.cast(Place.kind, sa.Text),
-    Place.zone,
-    Place.unlocode,
-    Place.latitude_e6,
-    Place.longitude_e6,
+# Most pages offer the city's places to choose from, so they are read often and change hardly ever: all of them come as
+# one text, between whose columns and rows stand control characters, which no name has.
+_COLUMN, _ROW = "\x1f", "\x1e"
+_STORED_PLACE: Final = functools.reduce(
+    lambda before, column: before + _COLUMN + column,
+    (
+        Place.code,
+        Place.name,
+        sa.cast(Place.names, sa.Text),
+        Place.country,
+        sa.cast(Place.kind, sa.Text),
+        Place.zone,
+        sa.func.coalesce(Place.unlocode, ""),
+        sa.cast(Place.latitude_e6, sa.Text),
+        sa.cast(Place.longitude_e6, sa.Text),
+    ),
 )
-_ALL_PLACES: Final = _STORED_PLACES.order_by(Place.country, Place.name)
+_ALL_PLACES: Final = sa.select(sa.func.aggregate_strings(_STORED_PLACE, _ROW)).select_from(Place)
 _PLACES_OF_KIND: Final = _ALL_PLACES.where(Place.kind == sa.bindparam("kind"))
 
 
 @lru_cache(maxsize=16)
-def _places(rows: tuple[tuple[Any, ...], ...]) -> tuple[PlaceRow, ...]:
-    """Return the rows for what is stored: the stored texts are the key, so nothing is ever out of date."""
-    return tuple(
-        PlaceRow(code, name, json.loads(names), country, PlaceKind(kind), *rest)
-        for code, name, names, country, kind, *rest in rows
+def _places(stored: str) -> tuple[PlaceRow, ...]:
+    """Return the rows for what is stored: the stored text is the key, so nothing is ever out of date."""
+    rows = (row.split(_COLUMN) for row in stored.split(_ROW) if row)
+    found = (
+        PlaceRow(code, name, json.loads(names), country, PlaceKind(kind), zone, unlocode or None, int(north), int(east))
+        for code, name, names, country, kind, zone, unlocode, north, east in rows
     )
+    return tuple(sorted(found, key=lambda place: (place.country, place.name)))
 
 
 def _value(session: Session, key: str, at: datetime) -> rules.Value:

@@ -21,7 +21,7 @@ from marketplace.logistics.queries.room import lapsed_holds, room_columns
 from marketplace.logistics.queries.tariffs import rates_of, valid_at
 from marketplace.logistics.rules import freight
 from marketplace.logistics.rules.states import DepartureState
-from marketplace.reference import queries as reference
+from marketplace.reference.models import Place
 
 Key = TypeVar("Key")
 _MOST_OPTIONS: Final = 20
@@ -79,7 +79,7 @@ def options_for(
     """Return, for many loads at once, the departures that each could go with, by arrival, room or not.
 
     ``wants`` gives hub, destination, load and the instant it is ready; ``surely_ready`` the one by which it is so
-    at the latest: departures after it are among the answer, however many go before. Two queries, however many loads.
+    at the latest: departures after it are among the answer, however many go before. One query, however many loads.
     """
     asked = {key: Want(*want) for key, want in wants.items()}
     if not asked:
@@ -91,32 +91,30 @@ def options_for(
         "places": list({want.to_place for want in asked.values()}),
     }
     rows = session.execute(_DEPARTURES, given).all()
-    codes = {code for want in asked.values() for code in (want.hub_code, want.to_place)}
-    zones = {code: place.zone for code, place in reference.places_by_code(session, codes).items()}
     surely = surely_ready or {}
-    return {key: _chosen(rows, want, surely.get(key, want.ready_at), zones) for key, want in asked.items()}
+    return {key: _chosen(rows, want, surely.get(key, want.ready_at)) for key, want in asked.items()}
 
 
-def _chosen(
-    rows: Sequence[sa.Row[Any]], want: Want, surely_ready: datetime, zones: Mapping[str, str]
-) -> tuple[OptionRow, ...]:
+def _chosen(rows: Sequence[sa.Row[Any]], want: Want, surely_ready: datetime) -> tuple[OptionRow, ...]:
     road = (want.hub_code, want.to_place)
     fitting = [row for row in rows if (row.hub_code, row.place_code) == road and row.cutoff_cargo_at > want.ready_at]
     early = islice((row for row in fitting if row.cutoff_cargo_at <= surely_ready), _MOST_OPTIONS)
     later = islice((row for row in fitting if row.cutoff_cargo_at > surely_ready), _MOST_OPTIONS)
     by_arrival = sorted((*early, *later), key=lambda row: (row.eta, row.departure_id))
-    return tuple(_option(row, want.load, zones) for row in by_arrival)
+    return tuple(_option(row, want.load) for row in by_arrival)
 
 
 def _departures() -> sa.Select[*tuple[Any, ...]]:
     """Select open departures with their roads, tariffs and room, as columns: carts ask for them at every look."""
     now = sa.bindparam("now", type_=UtcDateTime())
     lapsed = lapsed_holds(now)
-    stop = aliased(DepartureStop)
+    stop, hub, end = aliased(DepartureStop), aliased(Place), aliased(Place)
     return (
         sa.select(
             stop.place_code,
             Departure.hub_code,
+            hub.zone.label("hub_zone"),
+            end.zone.label("end_zone"),
             stop.eta,
             Departure.id.label("departure_id"),
             Departure.reference,
@@ -137,6 +135,8 @@ def _departures() -> sa.Select[*tuple[Any, ...]]:
         )
         .join(Departure, Departure.id == stop.departure_id)
         .join(Line, Line.id == Departure.line_id)
+        .join(hub, hub.code == Departure.hub_code)
+        .join(end, end.code == stop.place_code)
         .outerjoin(Tariff, sa.and_(Tariff.line_id == Line.id, Tariff.to_place == stop.place_code, *valid_at(now)))
         .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
         .where(
@@ -155,7 +155,9 @@ _DEPARTURES: Final = _departures()
 _names = lru_cache(maxsize=256)(json.loads)
 
 
-def _option(row: Any, load: Load, zones: Mapping[str, str]) -> OptionRow:
+@lru_cache(maxsize=4_096)
+def _option(row: Any, load: Load) -> OptionRow:
+    """Return the way for a row, by what it holds: a lorry is looked at more often than anything about it changes."""
     rates = rates_of(row) if row.tariff_id is not None else None
     factors = (rates.m3_factor, rates.ldm_factor) if rates is not None else freight.STANDARD_FACTORS
     weight = freight.chargeable(load, m3_factor=factors[0], ldm_factor=factors[1])
@@ -171,7 +173,7 @@ def _option(row: Any, load: Load, zones: Mapping[str, str]) -> OptionRow:
         cutoff_documents_at=row.cutoff_documents_at,
         cutoff_cargo_at=row.cutoff_cargo_at,
         arrives_at=row.eta,
-        zones=(zones[row.hub_code], zones[row.place_code]),
+        zones=(row.hub_zone, row.end_zone),
         chargeable_g=weight.grams,
         binding=weight.binding,
         freight=freight.freight(weight, rates) if rates is not None else None,

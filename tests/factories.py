@@ -210,15 +210,19 @@ def listing(session: Session, actor: Actor, *, now: datetime, **changes: object)
     """Put an offer on sale."""
     listing_id = listings.create(session, actor=actor, draft=replace(DRAFT, **changes), now=now)
     listings.submit(session, actor=actor, listing_id=listing_id, now=now)
-    moderator = Actor(
-        new_id(), new_id(), CompanyKind.OPERATOR, frozenset({Role.MODERATOR.value}),
-        permissions_of(CompanyKind.OPERATOR, [Role.MODERATOR]),
-    )  # fmt: skip
     # The case is opened by the event, as at the end of the unit of work.
     events.dispatch(session, reactions.TABLE)
     case_id = session.scalars(sa.select(Case.id).where(Case.listing_id == listing_id)).one()
-    moderation.decide(session, actor=moderator, case_id=case_id, decision="approve", reason="", now=now)
+    moderation.decide(session, actor=moderator(), case_id=case_id, decision="approve", reason="", now=now)
     return listing_id
+
+
+def moderator() -> Actor:
+    """Return somebody of the operator's who decides about goods."""
+    return Actor(
+        new_id(), new_id(), CompanyKind.OPERATOR, frozenset({Role.MODERATOR.value}),
+        permissions_of(CompanyKind.OPERATOR, [Role.MODERATOR]),
+    )  # fmt: skip
 
 
 def line(

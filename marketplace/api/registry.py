@@ -17,6 +17,7 @@ from marketplace.api.comparison.views import api as comparison
 from marketplace.api.customs.views import api as customs
 from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
+from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
 from marketplace.api.jobs.views import api as jobs
 from marketplace.api.lists.views import api as lists
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     files,
     handovers,
     imports,
+    fitments,
     inbox,
     jobs,
     levels,

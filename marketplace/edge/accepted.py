@@ -18,6 +18,10 @@ def N_(text: str) -> str:  # noqa: N802  the name by which catalogues are gather
 # The first that fits is taken: those with the fewest values come before those that would swallow their words.
 _PHRASES: Final = (
     N_("a value"),
+    N_("a text without semicolons"),
+    N_("a row each vehicle"),
+    N_("at most %(rows)s rows of %(articles)s articles"),
+    N_("an article number of yours"),
     N_("another card"),
     N_("one or more"),
     N_("a list"),

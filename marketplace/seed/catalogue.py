@@ -106,6 +106,12 @@ _SAID: Final[Mapping[str, Mapping[DetailKind, Mapping[str, Any]]]] = {
             "number": "JL-428H-116",
             "crosses": [{"brand": "Demo Drive", "number": "428 H 116"}],
         },
+        DetailKind.FITMENT: {
+            "vehicles": [
+                {"make": "Demo Motor", "model": "Wave 110", "year_from": 2012, "year_to": 2020},
+                {"make": "Demo Motor", "model": "Dream 125", "year_from": 2016, "note": "116 links"},
+            ]
+        },
         DetailKind.WARRANTY: {"months": 12, "kilometres": 15_000, "covers": "Links, pins and rollers"},
         DetailKind.SAMPLE: {"price": "45", "currency": "CNY", "lead_days": 3},
         DetailKind.PALLET: {"units": 1_440, "height_mm": 1_500},

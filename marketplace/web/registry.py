@@ -24,6 +24,7 @@ from marketplace.web.customs.views import pages as customs
 from marketplace.web.discovery.views import pages as discovery
 from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
+from marketplace.web.imports.fitments import pages as fitments
 from marketplace.web.imports.views import pages as imports
 from marketplace.web.jobs.views import pages as jobs
 from marketplace.web.lists.views import pages as lists
@@ -80,6 +81,7 @@ BLUEPRINTS = (
     jobs,
     logistics,
     imports,
+    fitments,
     merchants,
     moderation,
     operations,

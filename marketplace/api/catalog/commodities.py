@@ -157,6 +157,7 @@ class DetailsAnswer(Answer):
     attributes: dict[str, Any] | None = None
     texts: dict[str, Any] | None = None
     parts: dict[str, Any] | None = None
+    fitment: dict[str, Any] | None = None
     brand: dict[str, Any] | None = None
     dangerous: dict[str, Any] | None = None
     food: dict[str, Any] | None = None

@@ -27,6 +27,12 @@ class RetryForm(BaseModel):
     file: Bytes
 
 
+class SheetForm(BaseModel):
+    """A sheet: XLSX or CSV up to 20 MB."""
+
+    file: Bytes
+
+
 class PicturesForm(BaseModel):
     """A ZIP of pictures in the place of the one that was handed in."""
 

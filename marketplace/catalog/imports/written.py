@@ -1,6 +1,6 @@
 """A merchant's whole list as a file in the columns of the import: brought in again it changes nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import IO, Final
@@ -40,11 +40,24 @@ class Shape(StrEnum):
 def write(session: Session, *, company_id: UUID, shape: Shape, target: IO[bytes]) -> None:
     """Write all listings of a company with all their prices, from a session that sees one instant."""
     columns = price_list.columns(session, company_id=company_id)
-    rows = _rows(session, company_id)
+    numbers = {name for name in columns if name in _NUMBERS or name.startswith("price@")}
+    write_rows(columns, _rows(session, company_id), shape, target, sheet="listings", numbers=numbers)
+
+
+def write_rows(
+    columns: Sequence[str],
+    portions: Iterator[list[dict[str, str]]],
+    shape: Shape,
+    target: IO[bytes],
+    *,
+    sheet: str,
+    numbers: Collection[str],
+) -> None:
+    """Write rows of cells by column, a portion at a time; ``numbers`` are the columns that a workbook keeps as such."""
     if shape is Shape.CSV:
-        _write_csv(columns, rows, target)
+        _write_csv(columns, portions, target)
     else:
-        _write_workbook(columns, rows, target)
+        _write_workbook(columns, portions, target, sheet, numbers)
 
 
 def _rows(session: Session, company_id: UUID) -> Iterator[list[dict[str, str]]]:
@@ -61,13 +74,19 @@ def _write_csv(columns: Sequence[str], portions: Iterator[list[dict[str, str]]],
         target.write(as_csv([[row.get(name, "") for name in columns] for row in portion]).encode())
 
 
-def _write_workbook(columns: Sequence[str], portions: Iterator[list[dict[str, str]]], target: IO[bytes]) -> None:
+def _write_workbook(
+    columns: Sequence[str],
+    portions: Iterator[list[dict[str, str]]],
+    target: IO[bytes],
+    name_of_sheet: str,
+    numbers: Collection[str],
+) -> None:
     with xlsxwriter.Workbook(target, _LITERAL) as book:
-        sheet = book.add_worksheet("listings")
+        sheet = book.add_worksheet(name_of_sheet)
         sheet.freeze_panes(1, 1)
         for place, name in enumerate(columns):
             sheet.write_string(0, place, name)
-        places = [(place, name, _is_number(name)) for place, name in enumerate(columns)]
+        places = [(place, name, name in numbers) for place, name in enumerate(columns)]
         rows = (row for portion in portions for row in portion)
         for line, row in enumerate(rows, start=1):
             for place, name, is_number in places:
@@ -77,7 +96,3 @@ def _write_workbook(columns: Sequence[str], portions: Iterator[list[dict[str, st
                     sheet.write_number(line, place, Decimal(cell))  # pyright: ignore[reportArgumentType, reportCallIssue]
                 elif cell is not None:
                     sheet.write_string(line, place, cell)
-
-
-def _is_number(name: str) -> bool:
-    return name in _NUMBERS or name.startswith("price@")

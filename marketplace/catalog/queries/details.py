@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import ChangeSet, Listing, ListingCard, ListingDetail
-from marketplace.catalog.rules.details import MATERIAL_DETAILS, PAPERS, flat
+from marketplace.catalog.rules.details import MATERIAL_DETAILS, PAPERS, DetailKind, flat
 from marketplace.catalog.rules.states import ChangeState
 
 
@@ -23,6 +23,21 @@ def documents(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, 
     for row in rows:
         found.setdefault(row.listing_id, {})[row.kind.value] = row.document
     return found
+
+
+def edited(session: Session, *, listing_ids: Collection[UUID], kind: DetailKind) -> dict[UUID, Any]:
+    """Return what listings say of one kind as their merchant edits it: what is up, a waiting edit laid over it."""
+    rows = session.execute(
+        sa.select(ListingDetail.listing_id, ListingDetail.document).where(
+            ListingDetail.listing_id.in_(listing_ids), ListingDetail.kind == kind
+        )
+    )
+    found = {row.listing_id: row.document for row in rows}
+    waiting = sa.select(ChangeSet.listing_id, ChangeSet.changes).where(
+        ChangeSet.listing_id.in_(listing_ids), ChangeSet.state == ChangeState.PENDING
+    )
+    laid = {row.listing_id: row.changes[kind]["new"] for row in session.execute(waiting) if kind in row.changes}
+    return {key: document for key, document in (found | laid).items() if document is not None}
 
 
 def is_paper(

@@ -21,6 +21,7 @@ from marketplace.catalog.rules.details import (
     brand,
     certificates,
     dangerous,
+    fitment,
     flat,
     food,
     parts,
@@ -177,6 +178,7 @@ def _pure(parse: Callable[[Mapping[str, Any]], Any]) -> Rule:
 _RULES: Final[dict[DetailKind, Rule]] = {
     DetailKind.ATTRIBUTES: _attributes,
     DetailKind.PARTS: _pure(parts.parse),
+    DetailKind.FITMENT: _pure(fitment.parse),
     DetailKind.BRAND: _pure(brand.parse),
     DetailKind.DANGEROUS: _pure(dangerous.parse),
     DetailKind.FOOD: _pure(food.parse),

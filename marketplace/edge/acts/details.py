@@ -1,16 +1,21 @@
 """What merchants say of goods beside the offer, as it is typed."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, Final, cast
 
-from marketplace.catalog.rules.details import PAPERS, DetailKind
+from marketplace.catalog.rules.details import PAPERS, DetailKind, fitment
 from marketplace.edge.acts import files as uploads
 from marketplace.edge.parsing import parse
 from marketplace.edge.requests.details import DetailsBody
 from marketplace.files.services import Upload
 
 # What a form holds one a line, with the names of what a semicolon parts.
-LINES: Final[dict[str, tuple[str, str]]] = {"parts.crosses": ("brand", "number")}
+LINES: Final[dict[str, tuple[str, ...]]] = {"parts.crosses": ("brand", "number"), "fitment.vehicles": fitment.COLUMNS}
+
+# Chinese keyboards write the wide one.
+_PARTING: Final = re.compile("[;；]")
 
 
 def sent(body: DetailsBody) -> dict[DetailKind, Mapping[str, Any] | None]:
@@ -64,13 +69,19 @@ def control(name: str, known: Mapping[str, Any]) -> str:
     return name
 
 
+def line_of(name: str) -> int | None:
+    """Return on which line a refused field stands, from 1, None for a control of its own."""
+    first = next((each for each in LINES if name.startswith(f"{each}.")), None)
+    return int(name.removeprefix(f"{first}.").split(".")[0]) + 1 if first else None
+
+
 def form_values(kind: DetailKind, document: Any) -> dict[str, Any]:
     """Return a part as the values of its form."""
     values: dict[str, Any] = {}
     for name, value in cast("dict[str, Any]", document or {}).items():
         field = f"{kind.value}.{name}"
         if field in LINES:
-            values[field] = "\n".join("; ".join(each[part] for part in LINES[field]) for each in value)
+            values[field] = "\n".join(_written(each, LINES[field]) for each in value)
         elif name == "items":
             values |= {
                 f"{field}.{position}.{key}": part or ""
@@ -82,6 +93,13 @@ def form_values(kind: DetailKind, document: Any) -> dict[str, Any]:
     return values
 
 
-def _line(text: str, names: tuple[str, str]) -> dict[str, str]:
-    first, _, second = text.partition(";")
-    return {names[0]: first.strip(), names[1]: second.strip()}
+def _line(text: str, names: Sequence[str]) -> dict[str, str]:
+    parts = _PARTING.split(text, len(names) - 1)
+    return {name: part.strip() for name, part in zip_longest(names, parts, fillvalue="")}
+
+
+def _written(entry: Mapping[str, Any], names: Sequence[str]) -> str:
+    parts = ["" if entry[name] is None else str(entry[name]) for name in names]
+    while len(parts) > 2 and not parts[-1]:
+        parts.pop()
+    return "; ".join(parts)

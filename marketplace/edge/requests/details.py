@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from marketplace.catalog.rules.details.fitment import MOST_VEHICLES
 from marketplace.edge import messages
 from marketplace.edge.parsing import Line, Request, Text, Tick, Verbatim, blank_is_none
 from marketplace.edge.requests.catalog import OptionalExact, OptionalLine, OptionalWhole
@@ -36,6 +37,22 @@ class PartsBody(Request):
     manufacturer: OptionalLine = None
     number: OptionalLine = None
     crosses: list[CrossReference] = Field(default_factory=list, max_length=200)
+
+
+class VehicleBody(Request):
+    """A vehicle or machine that the part fits; both years included, no last year where it is still built."""
+
+    make: OptionalLine = None
+    model: OptionalLine = None
+    year_from: OptionalWhole = None
+    year_to: OptionalWhole = None
+    note: OptionalLine = None
+
+
+class FitmentBody(Request):
+    """Every vehicle and machine that the part fits."""
+
+    vehicles: list[VehicleBody] = Field(default_factory=list, max_length=MOST_VEHICLES)
 
 
 class BrandBody(Request):
@@ -125,6 +142,7 @@ class DetailsBody(Request):
 
     attributes: dict[str, Stated] | None = Field(default=None, max_length=60)
     parts: PartsBody | None = None
+    fitment: FitmentBody | None = None
     brand: BrandBody | None = None
     dangerous: DangerousBody | None = None
     food: FoodBody | None = None
@@ -165,6 +183,7 @@ messages.register(
     fields={
         "plain_value": _("Write %(accepted)s."),
         "part_number": _("Write a part number: %(accepted)s."),
+        "no_semicolon": _("Write %(accepted)s: they part what stands on a line."),
         "brand_none": _("No relation to a brand has no brand. Leave it out."),
         "un_number": _("Write the UN number: %(accepted)s."),
         "packing_group_none": _("Goods of this class have no packing group. Leave it out."),

@@ -74,6 +74,7 @@ class Paged(Request):
 
 messages.register(
     errors={
+        "fitment_articles": _("An article of this sheet is not there any more, so nothing was written. Try again."),
         "sheet_rows": _("Too many rows: at most %(accepted)s in one file."),
         "sheet_columns": _("Too many columns: at most %(accepted)s."),
         "sheet_memory": _("This file unpacks to more than a price list: at most %(accepted)s."),
@@ -82,6 +83,10 @@ messages.register(
         "import_clean": _("Every row is good: there is nothing to give back."),
     },
     fields={
+        "fitment_header": _("No row with the headers was found. The sheet needs these columns: %(accepted)s."),
+        "fitment_large": _("This sheet is too large: %(accepted)s."),
+        "fitment_empty": _("There is nothing below the headers. Write %(accepted)s."),
+        "fitment_article": _("You have no listing with this article number."),
         "workbook": _("Hand in a workbook: %(accepted)s."),
         "sheet_unreadable": _("This file cannot be read. Save it anew as %(accepted)s."),
         "no_workbook": _(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
 from marketplace.catalog.models import ListingCard
-from marketplace.catalog.rules.details.parts import search_texts
+from marketplace.catalog.rules.details import fitment, parts
 from marketplace.catalog.rules.pricing import Ladder, Tier
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.money import MINOR_UNITS, UnitPrice
@@ -94,6 +94,7 @@ _CARDS: Final = sa.select(
 
 def _source(row: Any) -> Source:
     face, page = row.face, row.page
+    details: dict[str, Any] = page.get("details", {})
     commodity = page["commodity"] or {"names": {}}
     return Source(
         listing_id=row.listing_id,
@@ -104,8 +105,10 @@ def _source(row: Any) -> Source:
             page["grade"],
             *page["category"]["names"].values(),
             *commodity["names"].values(),
+            # Before the descriptions: of a long text the end is not indexed.
+            *(parts.search_texts(details["parts"]) if details.get("parts") else ()),
+            *(fitment.search_texts(details["fitment"]) if details.get("fitment") else ()),
             *page["descriptions"].values(),
-            *(search_texts(page["details"]["parts"]) if page.get("details", {}).get("parts") else ()),
         ),
         hs_code=row.hs_code,
         category=page["category"]["code"],

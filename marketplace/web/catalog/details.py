@@ -32,6 +32,7 @@ _EDIT = Permission.CATALOG_LISTING_EDIT
 PARTS: Final[dict[DetailKind, Any]] = {
     DetailKind.ATTRIBUTES: lazy_gettext("Attributes"),
     DetailKind.PARTS: lazy_gettext("Part numbers"),
+    DetailKind.FITMENT: lazy_gettext("Fits these vehicles"),
     DetailKind.BRAND: lazy_gettext("Brand"),
     DetailKind.DANGEROUS: lazy_gettext("Dangerous goods"),
     DetailKind.FOOD: lazy_gettext("Food"),
@@ -71,13 +72,23 @@ def _detail(listing_id: UUID, part: str, **given: Any) -> str:
         fields=found,
         kept=kept,
         labels=labels,
-        errors={acts.control(item["field"], labels): item["message"] for item in refused["errors"]},
+        errors=_errors(refused["errors"], labels),
         is_reviewed=kind in MATERIAL_DETAILS,
         has_files=any(field.get("kind") == "file" for field in found),
         is_asked=kind is DetailKind.DANGEROUS and goods.asks_dangerous(session, category=draft.category or ""),
         values=values,
         **{"refusal": None, **given},
     )
+
+
+def _errors(errors: list[dict[str, Any]], labels: dict[str, Any]) -> dict[str, str]:
+    """Return what is wrong by control; of a control that holds a thing a line, with the line's number."""
+    found: dict[str, str] = {}
+    for item in errors:
+        control, line = acts.control(item["field"], labels), acts.line_of(item["field"])
+        said = _("Line %(number)s: %(message)s", number=line, message=item["message"]) if line else item["message"]
+        found[control] = f"{found[control]} {said}" if line and control in found else said
+    return found
 
 
 @pages.post("/merchant/listings/<uuid:listing_id>/details/<part>")

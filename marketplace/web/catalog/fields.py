@@ -64,6 +64,14 @@ def _parts() -> list[Field]:
     ]  # fmt: skip
 
 
+def _fitment() -> list[Field]:
+    return [
+        {"name": "vehicles", "label": _("Vehicles and machines"), "kind": "area", "rows": 10,
+         "hint": _("One a line: make; model; first year; last year; note. No last year means it is still built. Buyers "
+                   "find the part by all of it, such as Toyota Hilux 2015.")},
+    ]  # fmt: skip
+
+
 def _brand() -> list[Field]:
     return [
         {"name": "relation", "label": _("How the goods stand to a brand"), "kind": "select", "required": True,
@@ -140,6 +148,7 @@ def options(named: Any) -> list[tuple[str, str]]:
 
 _FIELDS: Final[dict[DetailKind, Any]] = {
     DetailKind.PARTS: _parts,
+    DetailKind.FITMENT: _fitment,
     DetailKind.BRAND: _brand,
     DetailKind.DANGEROUS: _dangerous,
     DetailKind.FOOD: _food,

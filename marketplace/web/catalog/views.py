@@ -211,6 +211,7 @@ def product(listing_id: UUID) -> Any:
             "axes": look.axes,
             "variants": look.variants,
             "translated": details.translation(row.details, listed.titles, listed.source_locale),
+            "vehicles": details.vehicles(row.details),
             "sheets": details.sheets(listed.listing_id, row.details),
             "hindrance": details.HINDRANCES[listed.hindrance] if listed.hindrance else None,
             "unit": shown.unit(listed.unit),

@@ -18,6 +18,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import MINOR_UNITS
+from marketplace.web.shared import details, words
 from marketplace.web.shared import goods as shown
 from marketplace.web.shared.render import date, decimal, kilograms, money, quantity
 
@@ -25,6 +26,7 @@ pages = Blueprint("comparison", __name__)
 
 # What of an address that was refused can still be shown.
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_FITS: Final = 3  # vehicles named in a cell
 _ASKED: Final = ("quantity", "currency", "to")
 
 
@@ -111,8 +113,19 @@ def _rows(items: Sequence[Compared], to: str | None) -> list[dict[str, Any]]:
         line(_("Origin"), lambda item: shown.country(item.listing.offer.origin)),
         line(_("Grade"), lambda item: item.listing.grade or None),
         line(_("HS code"), lambda item: item.listing.offer.hs_code),
+        line(_("Fits"), _fits),
         line(_("Reviews of goods"), _rating),
     ]
+
+
+def _fits(item: Compared) -> str | None:
+    """Return what goods fit: the first few vehicles, and how many more."""
+    found = details.vehicles(item.listing.details)
+    shown_first = "; ".join(f"{each['make']} {each['model']} ({each['years']})" for each in found[:_FITS])
+    if len(found) <= _FITS:
+        return shown_first or None
+    more = len(found) - _FITS
+    return f"{shown_first} {words.ngettext('and %(num)s more', 'and %(num)s more', more) % {'num': more}}"
 
 
 class _Priced:

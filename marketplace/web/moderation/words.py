@@ -63,6 +63,7 @@ FIELDS: Final[dict[str, Any]] = {
     "attributes": lazy_gettext("Attributes"),
     "texts": lazy_gettext("How texts came about"),
     "parts": lazy_gettext("Part numbers"),
+    "fitment": lazy_gettext("Fits these vehicles"),
     "brand": lazy_gettext("Brand"),
     "dangerous": lazy_gettext("Dangerous goods"),
     "food": lazy_gettext("Food"),

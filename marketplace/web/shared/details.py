@@ -82,6 +82,19 @@ HINDRANCES: Final[dict[Hindrance, Any]] = {
 Fact = dict[str, Any]
 
 
+def vehicles(details: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return what goods fit, as rows of a table: make and model, years, note."""
+    said = details.get("fitment") or {"vehicles": []}
+    return [{**each, "years": years(each["year_from"], each["year_to"])} for each in said["vehicles"]]
+
+
+def years(first: int, last: int | None) -> str:
+    """Say in which years something was built; no last year where it still is."""
+    if last is None:
+        return _("%(year)s and later", year=first)
+    return str(first) if first == last else f"{first} – {last}"
+
+
 def attribute(stated: Mapping[str, Any] | None) -> str | None:
     """Return a stated attribute as people read it, None where it is not stated."""
     if stated is None:

@@ -78,6 +78,9 @@ def _details(city: City) -> Body:
     return {
         "attributes": {"speed": "fast"},
         "parts": {"manufacturer": "KMC", "number": "428-116", "crosses": [{"brand": "DID", "number": "428 H"}]},
+        "fitment": {
+            "vehicles": [{"make": "Toyota", "model": "Hilux", "year_from": 2012, "year_to": 2020, "note": "2.5 D"}]
+        },
         "brand": {"relation": "licensed", "brand": "KMC", "letter": paper, "until": "2030-01-01"},
         "dangerous": {
             "answer": "dangerous",
@@ -433,6 +436,9 @@ WAYS: Final[dict[str, Way]] = {
     "GET /ledger/accounts/{}/entries": Way("operator", ("account",)),
     "GET /listings": Way("merchant"),
     "GET /listings.csv": Way("merchant"),
+    "POST /fitment": Way("merchant"),
+    "GET /fitment.csv": Way("merchant"),
+    "GET /fitment.xlsx": Way("merchant"),
     "GET /listings.xlsx": Way("merchant"),
     "GET /listings/{}": Way("", ("live",)),
     "GET /merchants/{}": Way("", ("company.merchant",)),
@@ -814,6 +820,9 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "accounts.erase": body(current_password=PASSWORD),
     "merchants.enter_closure": body(first_day=_in(50), last_day=_in(52), words_en="A fair."),
     "merchants.rule": body(reason="As the register says."),
+    "fitments.bring_in": body(
+        file=lambda _: (io.BytesIO(b"sku,make,model,year_from\nCH-428-116,Toyota,Hilux,2012\n"), "fitment.csv")
+    ),
     "imports.read_anew": lambda _: {"column.0": "grade"},
     "accounts.begin_handover": _leaving,
     "orders.write_note": body(text="Call the desk first."),
@@ -914,6 +923,7 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "catalog.part_variants": ("", "live"),
     "catalog.put_variants": ("", "live"),
     "claims.open_claim": ("buyer", "line.delivered"),
+    "fitments.bring_in": ("merchant", ""),
     "merchants.name_payee": ("merchant", ""),
     "showroom.act_on_fair": ("operator", "fair.open"),
     "showroom.register": ("buyer", "fair.open"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.accounts.rules.names import skeleton
-from marketplace.catalog.rules.details import brand, certificates, dangerous, food, parts, promises
+from marketplace.catalog.rules.details import brand, certificates, dangerous, fitment, food, parts, promises
 from marketplace.catalog.rules.details.dangerous import Hindrance, hindrance
 from marketplace.catalog.rules.details.parts import normalised
 from marketplace.kernel.errors import Refused
@@ -34,12 +34,14 @@ def refused(parse, given, *expected):
     assert {field for field, _ in fields(refusal)} == set(expected)
 
 
+HILUX = {"make": "Toyota", "model": "Hilux", "year_from": 2012, "year_to": 2015, "note": "2.5 D"}
 ROUND = [
     (parts.parse, {"manufacturer": "Bosch", "number": "0 986", "crosses": [{"brand": "ATE", "number": "13.0-46"}]}),
     (brand.parse, {"relation": "licensed", "brand": "Honda", "letter": FILE, "until": "2027-01-01"}),
     (food.parse, {"shelf_days": 30, "least_celsius": "-18", "most_celsius": "4.5", "facility": "C1", "scheme": "gacc",
                   "allergens": ["fish", "milk"]}),
     (certificates.parse, {"items": [CERTIFICATE, CERTIFICATE | {"number": "Q-2", "valid_until": None}]}),
+    (fitment.parse, {"vehicles": [HILUX, HILUX | {"model": "Vigo", "year_to": None, "note": ""}]}),
     (promises.parse_warranty, {"months": 12, "covers": "Links and pins"}),
     (promises.parse_sample, {"price": "12.50", "currency": "CNY", "lead_days": 3}),
 ]  # fmt: skip
@@ -200,3 +202,51 @@ def test_who_says_how_goods_stand_to_a_brand_may_name_it():
     refused(brand.parse, {"relation": "licensed", "brand": "Honda"}, "letter", "until")
     refused(brand.parse, {"relation": "none", "brand": "Honda"}, "brand")
     refused(brand.parse, {"relation": "own"}, "brand")
+
+
+_WORD = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=20)
+_YEAR = st.integers(fitment.FIRST_YEAR, fitment.LAST_YEAR)
+_VEHICLE = st.fixed_dictionaries(
+    {"make": _WORD, "model": _WORD, "year_from": _YEAR, "note": st.just("") | _WORD},
+    optional={"year_to": st.none() | _YEAR},
+)
+
+
+@given(st.lists(_VEHICLE, max_size=8))
+def test_what_fits_is_kept_whole_or_refused_and_found_by_every_year(vehicles):
+    wrong = {
+        f"vehicles.{place}.year_to"
+        for place, each in enumerate(vehicles)
+        if each.get("year_to") is not None and each["year_to"] < each["year_from"]
+    }
+    if wrong:
+        refused(fitment.parse, {"vehicles": vehicles}, *wrong)
+        return
+    document = fitment.parse({"vehicles": vehicles}).document
+    assert (document is None) == (not vehicles)
+    if document is None:
+        return
+    assert fitment.parse(document).document == document
+    kept = {(each["make"].casefold(), each["model"].casefold(), each["year_from"]) for each in document["vehicles"]}
+    assert kept == {(each["make"].casefold(), each["model"].casefold(), each["year_from"]) for each in vehicles}
+    *texts, years = fitment.search_texts(document)
+    for each in document["vehicles"]:
+        assert {each["make"], each["model"]} <= set(texts)
+        for year in (each["year_from"], each["year_to"] or each["year_from"] + 1):
+            assert str(year) in years.split()
+    first = min(each["year_from"] for each in document["vehicles"])
+    assert str(first - 1) not in years.split()
+
+
+def test_a_vehicle_lacks_nothing_and_is_named_once():
+    twice = fitment.parse({"vehicles": [HILUX, HILUX | {"make": "TOYOTA", "note": "2.5 d"}]})
+    assert len(twice.vehicles) == 1
+    bare = {"make": "", "model": " ", "year_from": "", "year_to": "soon"}
+    names = ("make", "model", "year_from", "year_to")
+    refused(fitment.parse, {"vehicles": [HILUX, bare]}, *(f"vehicles.1.{name}" for name in names))
+    refused(
+        fitment.parse, {"vehicles": [HILUX | {"make": "a;b", "model": "c；d"}]}, "vehicles.0.make", "vehicles.0.model"
+    )
+    refused(fitment.parse, {"vehicles": [HILUX | {"note": "x" * 161}]}, "vehicles.0.note")
+    refused(fitment.parse, {"vehicles": [HILUX] * 301}, "vehicles")
+    assert fitment.parse({}).document is None

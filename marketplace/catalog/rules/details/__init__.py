@@ -16,6 +16,7 @@ class DetailKind(StrEnum):
     ATTRIBUTES = "attributes"
     TEXTS = "texts"
     PARTS = "parts"
+    FITMENT = "fitment"
     BRAND = "brand"
     DANGEROUS = "dangerous"
     FOOD = "food"
@@ -31,6 +32,7 @@ MATERIAL_DETAILS: Final = frozenset(
         DetailKind.ATTRIBUTES,
         DetailKind.TEXTS,
         DetailKind.PARTS,
+        DetailKind.FITMENT,
         DetailKind.BRAND,
         DetailKind.DANGEROUS,
         DetailKind.FOOD,

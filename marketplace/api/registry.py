@@ -10,6 +10,7 @@ from marketplace.api.accounts.views import api as accounts
 from marketplace.api.catalog import currencies as catalog_currencies
 from marketplace.api.catalog import variants as catalog_variants
 from marketplace.api.catalog.commodities import api as commodities
+from marketplace.api.catalog.ending import api as ending
 from marketplace.api.catalog.views import api as catalog
 from marketplace.api.checkout.views import api as checkout
 from marketplace.api.claims.views import api as claims
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     documents,
     files,
     handovers,
+    ending,
     imports,
     fitments,
     inbox,

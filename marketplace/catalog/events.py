@@ -51,6 +51,14 @@ class ListingRewritten(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoodsPapersEnding(Event):
+    """Certificates or licences of brands, shown with a merchant's goods, end soon or today, or have ended."""
+
+    company_id: UUID
+    notice_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListingPublished(Event):
     """A listing became public, or what the public sees of it changed."""
 

@@ -1,6 +1,6 @@
 """Tables of categories, commodities, listings, prices, pictures, change sets, cards and stock."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.details.attributes import AttributeKind, Wanted
+from marketplace.catalog.rules.details.ending import Stage
 from marketplace.catalog.rules.proposals import ProposalState
 from marketplace.catalog.rules.states import ChangeState, EntryKind, HoldState, ListingState
 from marketplace.catalog.rules.visibility import Visibility
@@ -176,6 +177,33 @@ class ListingDetail(Base):
     kind: Mapped[DetailKind] = mapped_column(StateColumn(DetailKind), primary_key=True)
     document: Mapped[Any] = mapped_column(Json)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The first day on which something of it ends, as `rules.details.ending` reads it.
+    ends_on: Mapped[date | None] = mapped_column(sa.Date)
+
+    __table_args__ = (sa.Index("ix_listing_detail_ends_on", "ends_on"),)
+
+
+class EndNotice(Base):
+    """That a merchant was told how near the end of a certificate or licence is, whatever listings show it."""
+
+    __tablename__ = "listing_end_notice"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    kind: Mapped[DetailKind] = mapped_column(StateColumn(DetailKind))
+    key: Mapped[str] = mapped_column(sa.String(64))
+    name: Mapped[str] = mapped_column(sa.String(220))
+    until: Mapped[date] = mapped_column(sa.Date)
+    stage: Mapped[Stage] = mapped_column(StateColumn(Stage))
+    listings: Mapped[int] = mapped_column(sa.Integer)
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("company_id", "kind", "key", "until", "stage", name="uq_listing_end_notice_once"),
+    )
+
+
+insert_only(EndNotice)
 
 
 class VariantGroup(Base):

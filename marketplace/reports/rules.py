@@ -10,6 +10,7 @@ class Queue(StrEnum):
     MEND_PAPERS = "mend_papers"
     RETURNED_LISTINGS = "returned_listings"
     LOW_STOCK = "low_stock"
+    GOODS_PAPERS = "goods_papers"
     MEND_IMPORTS = "mend_imports"
     CONFIRM_ORDERS = "confirm_orders"
     PROMISE_DATES = "promise_dates"
@@ -31,6 +32,7 @@ SELLING: Final = (
     Queue.MEND_PAPERS,
     Queue.RETURNED_LISTINGS,
     Queue.LOW_STOCK,
+    Queue.GOODS_PAPERS,
     Queue.MEND_IMPORTS,
     Queue.ANSWER_QUESTIONS,
     Queue.CONFIRM_ORDERS,

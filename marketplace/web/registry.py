@@ -10,6 +10,7 @@ from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.catalog import commodities as catalog_commodities
 from marketplace.web.catalog import currencies as catalog_currencies
 from marketplace.web.catalog import details as catalog_details
+from marketplace.web.catalog import ending as catalog_ending
 from marketplace.web.catalog import grid as catalog_grid
 from marketplace.web.catalog import merchant as catalog_merchant
 from marketplace.web.catalog import notes as catalog_notes
@@ -119,6 +120,7 @@ VIEWS = (
     catalog_merchant,
     catalog_commodities,
     catalog_details,
+    catalog_ending,
     catalog_texts,
     catalog_currencies,
     catalog_variants,

@@ -277,6 +277,11 @@ def close_registrations(_args: dict[str, Any]) -> None:
     fairs.close_due(now=clock.now())
 
 
+def watch_goods_papers(_args: dict[str, Any]) -> None:
+    """Tell merchants of certificates and licences of brands that end."""
+    catalog.watch_papers(now=clock.now())
+
+
 def watch_requirements(_args: dict[str, Any]) -> None:
     """Tell companies, and who reviews, of papers and waivers that end, and of levels lost by it."""
     applications.watch(now=clock.now())
@@ -332,6 +337,7 @@ JOBS: Final[dict[str, Handler]] = {
     "escalate_visitors": escalate_visitors,
     "close_registrations": close_registrations,
     "watch_requirements": watch_requirements,
+    "watch_goods_papers": watch_goods_papers,
     requirements.REQUALIFY: requalify_companies,
     "lapse_price_requests": lapse_price_requests,
     screening.JOB: screen_everybody,
@@ -384,6 +390,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("close_registrations", 60),
     ("close_lines", 21_600),
     ("watch_requirements", 6 * 3600),
+    ("watch_goods_papers", 6 * 3600),
     ("expire_stock_holds", 60),
     ("lapse_price_requests", 300),
     (payees.ACTIVATE_JOB, 300),

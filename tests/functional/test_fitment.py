@@ -13,6 +13,7 @@ from tests import factories
 from tests.support.sheets import table, workbook
 from tests.support.visitors import Visitor
 
+pytestmark = pytest.mark.both_databases
 HILUX = {"make": "Toyota", "model": "Hilux", "year_from": 2012, "year_to": 2015, "note": "2.5 D"}
 
 

@@ -20,12 +20,14 @@ from marketplace.api.catalog.parts import (
     VariantAnswer,
 )
 from marketplace.api.shared.answers import Amount, Answer, FieldProblem, Instant
+from marketplace.catalog.rules.details import ending
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.rows import CardRow, OwnRow, PictureRow, PriceRow
 from marketplace.catalog.rules.visibility import Visibility
 from marketplace.catalog.services.grid import Done
 from marketplace.edge.acts.catalog import Look
 from marketplace.edge.messages import field_sentence
+from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError
 
 
@@ -33,8 +35,9 @@ class Listing(Answer):
     """A listing: what the public sees of a live one, or the content of one's own in any state.
 
     ``ready_at``: from when goods ordered now could be handed over; ``closed``: the closure that touches them next.
-    ``details`` is what is said beside the offer, by part, as it is shown; one's own is at ``/details``. ``warnings``
-    are told to its merchant only: what keeps buyers from ordering, or from paying by bank.
+    ``details`` is what is said beside the offer, by part, as it is shown, with ``expired`` of what has a last day;
+    one's own is at ``/details``. ``warnings`` are told to its merchant only: what keeps buyers from ordering, or from
+    paying by bank.
     """
 
     id: UUID
@@ -105,7 +108,7 @@ class Listing(Answer):
             closed=_closed(look),
             pictures=[Picture.of(each) for each in row.pictures],
             asked_there=[Asked.of(row) for row in look.asked_there],
-            details=dict(row.details),
+            details=ending.marked(row.details, clock.now().date()),
             axes=list(look.axes),
             variants=[VariantAnswer.of(each) for each in look.variants],
             quote=_quote(look),

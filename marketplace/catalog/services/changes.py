@@ -13,6 +13,7 @@ from marketplace.catalog.events import ChangeProposed, ChangeWithdrawn
 from marketplace.catalog.models import ChangeSet, Listing, ListingDetail, ListingPicture
 from marketplace.catalog.rules.changes import ELSEWHERE
 from marketplace.catalog.rules.details import DetailKind
+from marketplace.catalog.rules.details.ending import first_end
 from marketplace.catalog.rules.states import APPROVED, CHANGE, ChangeState
 from marketplace.catalog.services import cards, content
 from marketplace.kernel.actor import Actor
@@ -170,9 +171,10 @@ def write_detail(session: Session, *, listing_id: UUID, kind: DetailKind, docume
         if row is not None:
             session.delete(row)
     elif row is None:
-        session.add(ListingDetail(listing_id=listing_id, kind=kind, document=document, changed_at=now))
+        ends_on = first_end(kind, document)
+        session.add(ListingDetail(listing_id=listing_id, kind=kind, document=document, changed_at=now, ends_on=ends_on))
     else:
-        row.document, row.changed_at = document, now
+        row.document, row.changed_at, row.ends_on = document, now, first_end(kind, document)
     session.flush()
 
 

@@ -16,6 +16,7 @@ _DOES: Final[Mapping[Queue, Permission]] = {
     Queue.MEND_PAPERS: Permission.COMPANY_MERCHANT_APPLY,
     Queue.RETURNED_LISTINGS: Permission.CATALOG_LISTING_EDIT,
     Queue.LOW_STOCK: Permission.CATALOG_LISTING_EDIT,
+    Queue.GOODS_PAPERS: Permission.CATALOG_LISTING_EDIT,
     Queue.MEND_IMPORTS: Permission.CATALOG_IMPORT_RUN,
     Queue.CONFIRM_ORDERS: Permission.TRADE_ORDER_CONFIRM,
     Queue.SIGN_SALES: Permission.TRADE_DOCUMENT_SIGN,

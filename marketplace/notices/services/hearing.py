@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import events as accounts
+from marketplace.catalog import events as catalog
 from marketplace.catalog.customer_prices import events as prices
 from marketplace.exchange.events import enquiries, leads, notes, remarks, storefronts
 from marketplace.kernel import clock
@@ -202,6 +203,11 @@ def on_requirement_ending(session: Session, event: merchants.RequirementEnding) 
     _later(session, event, News.PAPER_ENDS, **facts)
     if event.is_over:
         _later(session, event, News.PAPER_OVER, **facts)
+
+
+def on_goods_papers_ending(session: Session, event: catalog.GoodsPapersEnding) -> None:
+    """Tell the merchant, of all of it in one letter."""
+    _later(session, event, News.GOODS_PAPERS_END, company=event.company_id, notices=event.notice_ids)
 
 
 def on_enquiry_overdue(session: Session, event: enquiries.EnquiryOverdue) -> None:

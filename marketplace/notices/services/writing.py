@@ -22,7 +22,7 @@ from marketplace.mail.rules import Channel
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
-from marketplace.notices.services import companies, exchanged, inbox
+from marketplace.notices.services import companies, exchanged, goods, inbox
 from marketplace.notices.services.letters import Facts, Letter
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import lines as order_lines
@@ -270,6 +270,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PAPER_REJECTED: companies.paper_rejected,
     News.PAPER_ENDS: companies.paper_ends,
     News.PAPER_OVER: companies.paper_over,
+    News.GOODS_PAPERS_END: goods.papers_end,
     News.ENQUIRY_WAITS: exchanged.enquiry_waits,
     News.LEAD_CAME: exchanged.lead,
     News.LEAD_WAITS: exchanged.lead,

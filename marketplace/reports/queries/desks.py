@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.models import Listing, Stock
-from marketplace.catalog.queries import own
+from marketplace.catalog.queries import ending, own
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.states import ListingState
@@ -59,6 +59,8 @@ def waiting(session: Session, *, company_id: UUID, now: datetime) -> tuple[Waiti
     found[Queue.ACCEPT_GOODS] = (len(answers), due)
     found[Queue.CLOSED_PROMISES] = (len(promises.while_closed(session, company_id=company_id, now=now)), None)
     found[Queue.MEND_PAPERS] = _papers(session, company_id, now.date())
+    count, first = ending.waiting(session, company_id=company_id, today=now.date())
+    found[Queue.GOODS_PAPERS] = (count, _end_of(first) if first else None)
     return tuple(WaitingRow(queue, *found[queue]) for queue in (*SELLING, *BUYING))
 
 
@@ -96,7 +98,11 @@ def _papers(session: Session, company_id: UUID, today: date) -> tuple[int, datet
         or (row.state in {ItemState.ACCEPTED, ItemState.WAIVED} and row.until is not None and row.until <= soon)
     ]
     ends = [row.until for row in rows if row.until is not None and row.until >= today]
-    return len(rows), datetime.combine(min(ends), time.max, UTC) if ends else None
+    return len(rows), _end_of(min(ends)) if ends else None
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max, UTC)
 
 
 def _selling(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:

@@ -212,7 +212,7 @@ def product(listing_id: UUID) -> Any:
             "variants": look.variants,
             "translated": details.translation(row.details, listed.titles, listed.source_locale),
             "vehicles": details.vehicles(row.details),
-            "sheets": details.sheets(listed.listing_id, row.details),
+            "sheets": details.sheets(listed.listing_id, row.details, now.date()),
             "hindrance": details.HINDRANCES[listed.hindrance] if listed.hindrance else None,
             "unit": shown.unit(listed.unit),
             "origin": shown.country(listed.origin),
@@ -250,7 +250,7 @@ def product(listing_id: UUID) -> Any:
     seen_as = (seen.id, seen.is_standing) if seen else None
     lorries = (moulds.facts_of(option, unshown=("room",)) for option in look.options)
     asked_there = tuple(each.stamp for each in look.asked_there)
-    facts = (*lorries, ready_on, closed, answered, reviewed, seen_as, asked_there)
+    facts = (*lorries, ready_on, now.date(), closed, answered, reviewed, seen_as, asked_there)
     facts = (*facts, look.axes, tuple((each.listing_id, each.values) for each in look.variants))
     others = (each.card for each in look.variants)
     return moulds.page(_PRODUCT, values, parts=(row, *destinations, *others), facts=facts)

@@ -1,6 +1,7 @@
 """What merchants say of goods beside the offer, in the reader's words."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 
+from marketplace.catalog.rules.details import ending
 from marketplace.catalog.rules.details.attributes import MEASURES, AttributeKind
 from marketplace.catalog.rules.details.brand import Relation
 from marketplace.catalog.rules.details.dangerous import Answer, Hindrance
@@ -115,8 +117,9 @@ def translation(details: Mapping[str, Any], texts: Mapping[str, str], source: st
     return str(HOWS[how.value]) if how else _("A translation; nobody said how it was made")
 
 
-def sheets(listing_id: UUID, details: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return what a card keeps of the details as titled lists of facts, for the product's page."""
+def sheets(listing_id: UUID, details: Mapping[str, Any], today: date) -> list[dict[str, Any]]:
+    """Return what a card keeps of the details as titled lists of facts, for the product's page on a day."""
+    details = ending.marked(details, today)
     drawn = {
         "attributes": (_("Attributes"), lambda said: [_fact(goods.text(e["names"]), attribute(e)) for e in said]),
         "parts": (_("Part numbers"), _parts),
@@ -154,8 +157,8 @@ def _parts(said: Mapping[str, Any]) -> list[Fact]:
 def _brand(said: Mapping[str, Any]) -> list[Fact]:
     return [
         _fact(_("Brand"), said["brand"]),
-        _fact(_("Relation"), str(RELATIONS[said["relation"]])),
-        _fact(_("Licensed until"), said["until"]),
+        _fact(_("Relation"), _("No licence any more") if said["expired"] else str(RELATIONS[said["relation"]])),
+        _fact(_("Licence ended on") if said["expired"] else _("Licensed until"), said["until"]),
     ]
 
 
@@ -194,7 +197,8 @@ def _certificates(listing_id: UUID, said: Mapping[str, Any]) -> list[Fact]:
         span = " – ".join(day for day in (each["valid_from"], each["valid_until"]) if day)
         paper = _paper(listing_id, each["file"], each["number"])
         value = Markup("{}, {}, {}").format(paper, each["issuer"], span)
-        found.append(_fact(str(CERTIFICATES[each["kind"]]), value))
+        word = str(CERTIFICATES[each["kind"]])
+        found.append(_fact(_("%(certificate)s – expired", certificate=word) if each["expired"] else word, value))
     return found
 
 

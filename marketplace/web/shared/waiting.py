@@ -18,6 +18,7 @@ _PAGES: Final[dict[Queue, tuple[Any, str, dict[str, Any]]]] = {
     Queue.MEND_PAPERS: (_("Papers that were rejected or end soon"), "merchants.desk", {}),
     Queue.RETURNED_LISTINGS: (_("Listings that came back from review"), "catalog.own", {"state": "changes_requested"}),
     Queue.LOW_STOCK: (_("Goods that run low"), "catalog.grid", {"low": "1"}),
+    Queue.GOODS_PAPERS: (_("Certificates and licences that end"), "catalog.ending_papers", {}),
     Queue.MEND_IMPORTS: (_("Rows of your last list to mend"), "imports.overview", {}),
     Queue.CONFIRM_ORDERS: (_("Orders to confirm"), "orders.many", {"waits": "confirmation"}),
     Queue.SIGN_SALES: (_("Contracts to sign"), "documents.many", {}),

@@ -468,6 +468,7 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "DELETE /listings/{}/variants": Way("merchant", ("live",)),
     "POST /listings/{}/variants": Way("merchant", ("live",), body(sku="V-3", values=["98", "gold"], percent="-5")),
+    "GET /ending-papers": Way("merchant"),
     "GET /listings/{}/details": Way("merchant", ("draft",)),
     "PATCH /listings/{}/details": Way("merchant", ("draft",), _details),
     "POST /listings/{}/acts": Way("merchant", ("live",), body(action="pause")),

@@ -40,7 +40,7 @@ def test_every_piece_of_news_has_a_text(news, locale):
         subject, body = renderer(Sender("City", "https://city.test"))(
             news.value,
             locale,
-            facts | {"reason": reason, "state": "approved", "listings": 2, "reasons": []},
+            facts | {"reason": reason, "state": "approved", "listings": 2, "reasons": [], "ends": [], "more": 0},
         )
         assert 5 < len(subject) < 120
         assert "https://city.test<path>" in body

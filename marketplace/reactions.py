@@ -75,6 +75,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),
     catalog.ListingSubmitted: (moderation.on_submitted, likeness.on_rewritten),
     catalog.ListingRewritten: (likeness.on_rewritten,),
+    catalog.ProposalDecided: (notices.on_proposal_decided,),
     catalog.GoodsPapersEnding: (notices.on_goods_papers_ending,),
     catalog.ListingWithheld: (moderation.on_withheld,),
     catalog.ChangeProposed: (moderation.on_change_proposed, likeness.on_rewritten),

@@ -51,6 +51,13 @@ class ListingRewritten(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalDecided(Event):
+    """A merchant's wish for a shared page was accepted, merged into one there is, or declined."""
+
+    proposal_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoodsPapersEnding(Event):
     """Certificates or licences of brands, shown with a merchant's goods, end soon or today, or have ended."""
 

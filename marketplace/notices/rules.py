@@ -47,6 +47,7 @@ class News(StrEnum):
     PAPER_ENDS = "paper_ends"
     PAPER_OVER = "paper_over"
     GOODS_PAPERS_END = "goods_papers_end"
+    PROPOSAL_DECIDED = "proposal_decided"
     ENQUIRY_WAITS = "enquiry_waits"
     LEAD_CAME = "lead_came"
     LEAD_WAITS = "lead_waits"
@@ -97,6 +98,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAPER_ENDS: Permission.COMPANY_PROFILE_EDIT,
     News.PAPER_OVER: Permission.OPERATOR_MERCHANT_REVIEW,
     News.GOODS_PAPERS_END: Permission.CATALOG_LISTING_EDIT,
+    News.PROPOSAL_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.ENQUIRY_WAITS: Permission.OPERATOR_SHOWROOM_RUN,
     News.LEAD_CAME: Permission.TRADE_LEAD_ANSWER,
     News.LEAD_WAITS: Permission.TRADE_LEAD_ANSWER,

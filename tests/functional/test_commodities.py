@@ -12,7 +12,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import db, unit_of_work
 from marketplace.moderation import queries as moderation
 from tests import factories
-from tests.support.visitors import Visitor
+from tests.support.visitors import Town, Visitor
 
 PAGE = "/commodities/motorcycle-chain"
 
@@ -225,3 +225,26 @@ def test_prices_in_another_currency_are_not_made_up(client, market):
     baht = call(client, None, "GET", "/commodities/motorcycle-chain?currency=THB&incoterm=DAP")
     assert Decimal(baht["offers"][0]["unit_price"]["amount"]) == 1
     assert [each["unit_price"] for each in baht["offers"][1:]] == [None, None, None]
+
+
+def test_a_merchant_is_told_what_became_of_a_wish_in_its_language(app, client, market):
+    found, office = market
+    with unit_of_work() as session:
+        session.get_one(Person, found.merchant.actor.person).locale = "zh"
+    town = Town(app)
+    wishes = (
+        ("Sprocket", "链轮", {"action": "accept", "slug": "sprocket"}, "/commodities/sprocket"),
+        ("Chain", "链条", {"action": "merge", "slug": "motorcycle-chain"}, "/commodities/motorcycle-chain"),
+        ("Gearbox", "变速箱", {"action": "decline", "reason": "太笼统。"}, "/merchant/commodities"),
+    )
+    said = []
+    for name, chinese, decision, path in wishes:
+        wish = {"name": name, "names": {"zh": chinese}, "category": "motorcycle-parts", "hs6": "871410"}
+        made = call(client, found.merchant, "POST", "/commodity-proposals", wish, 201)["id"]
+        call(client, office, "POST", f"/commodity-proposals/{made}/decision", decision)
+        letter = town.letter(found.merchant.login)
+        assert chinese in letter.body
+        assert letter.body.rstrip().endswith(path)
+        said.append(letter.subject)
+        assert ("太笼统。" in letter.body) == (decision["action"] == "decline")
+    assert said == ["您申请的商品页已建立", "您申请的商品页已经存在", "您申请的商品页未获批准"]

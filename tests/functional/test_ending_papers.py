@@ -78,5 +78,5 @@ def test_what_ends_is_told_of_and_no_longer_shown_as_valid(app, client, monkeypa
     assert (shown["certificates"]["items"][0]["expired"], shown["brand"]["expired"]) == (True, True)
     assert flows.watch_papers(now=clock.now()) == 1
     run_due(app)
-    last = [one for one in town.letters() if one.subject == _SUBJECT][0]
+    last = next(one for one in town.letters() if one.subject == _SUBJECT)
     assert f"ended on {ends}" in last.body

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.names import skeleton
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
+from marketplace.catalog.events import ProposalDecided
 from marketplace.catalog.models import Brand, Category, CategoryAttribute, Commodity, CommodityProposal
 from marketplace.catalog.rules.details.attributes import MOST_ATTRIBUTES, Attribute, check_attribute
 from marketplace.catalog.rules.details.brand import LONGEST_BRAND
@@ -26,6 +27,7 @@ from marketplace.catalog.services import cards
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
+from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id
 from marketplace.reference.rules import hs_code
 
@@ -204,6 +206,7 @@ def decide(
     row.state, row.reason, row.decided_by, row.decided_at = after, reason.strip(), actor.person_id, now
     session.flush()
     _audit(session, actor, f"commodity.{action}", row.id, now, commodity=row.commodity_id)
+    record(session, ProposalDecided(proposal_id=row.id, at=now))
     return slug or None
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.queries import ending
+from marketplace.catalog.queries import goods as catalog
 from marketplace.notices.services.letters import Facts, Letter
 
 # Of more the merchant reads on his page.
@@ -32,3 +33,12 @@ def papers_end(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
         ]
         facts = {"ends": ends, "more": max(0, len(rows) - _TOLD_AT_ONCE), "path": "/merchant/ending-papers"}
         yield Letter(company_id, facts)
+
+
+def proposal_decided(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    """Tell a merchant what became of the page that was wished for, and why."""
+    row = catalog.proposal(session, proposal_id=UUID(job["proposal"]))
+    path = f"/commodities/{row.commodity}" if row.commodity else "/merchant/commodities"
+    yield Letter(
+        row.company_id, {"names": dict(row.names), "state": row.state.value, "reason": row.reason, "path": path}
+    )

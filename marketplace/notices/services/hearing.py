@@ -210,6 +210,11 @@ def on_goods_papers_ending(session: Session, event: catalog.GoodsPapersEnding) -
     _later(session, event, News.GOODS_PAPERS_END, company=event.company_id, notices=event.notice_ids)
 
 
+def on_proposal_decided(session: Session, event: catalog.ProposalDecided) -> None:
+    """Tell the merchant who wished for the page."""
+    _later(session, event, News.PROPOSAL_DECIDED, proposal=event.proposal_id)
+
+
 def on_enquiry_overdue(session: Session, event: enquiries.EnquiryOverdue) -> None:
     """Remind the operator's people who answer enquiries."""
     _later(session, event, News.ENQUIRY_WAITS, enquiry=event.enquiry_id)

@@ -271,6 +271,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PAPER_ENDS: companies.paper_ends,
     News.PAPER_OVER: companies.paper_over,
     News.GOODS_PAPERS_END: goods.papers_end,
+    News.PROPOSAL_DECIDED: goods.proposal_decided,
     News.ENQUIRY_WAITS: exchanged.enquiry_waits,
     News.LEAD_CAME: exchanged.lead,
     News.LEAD_WAITS: exchanged.lead,

@@ -36,11 +36,12 @@ def test_every_piece_of_news_has_a_text(news, locale):
             "sku", "kind", "is_payer", "company", "is_over", "is_waiver", "sells", "item", "first", "last", "goods",
         )
     }  # fmt: skip
+    facts |= {"state": "approved", "listings": 2, "reasons": [], "ends": [], "more": 0, "names": {"en": "Sprocket"}}
     for reason in ("buyer", "merchant", "not_confirmed", "deposit_missing", "out_of_stock", "payment_failed", "late"):
         subject, body = renderer(Sender("City", "https://city.test"))(
             news.value,
             locale,
-            facts | {"reason": reason, "state": "approved", "listings": 2, "reasons": [], "ends": [], "more": 0},
+            facts | {"reason": reason},
         )
         assert 5 < len(subject) < 120
         assert "https://city.test<path>" in body

@@ -7,6 +7,7 @@ from marketplace.catalog import events as catalog
 from marketplace.catalog.customer_prices import events as prices
 from marketplace.catalog.imports import services as imports
 from marketplace.catalog.services import cards
+from marketplace.catalog.services import screening as goods_screening
 from marketplace.checkout.services import reacting as checkout
 from marketplace.distribution.services import booking, cargo_papers, carriage, manifest_papers
 from marketplace.distribution.services import erasing as discrepancies
@@ -68,17 +69,18 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     merchants.MerchantTurnedDown: (notices.on_application_decided,),
     merchants.MerchantReinstated: (cards.on_merchant_changed,),
     merchants.CreditLimitSet: (notices.on_credit_limit_set,),
-    merchants.ScreeningHitFound: (notices.on_screening_hit,),
+    merchants.ScreeningHitFound: (weighing.on_screened, notices.on_screening_hit),
+    merchants.ScreeningHitDecided: (weighing.on_screened,),
     merchants.QualificationChanged: (notices.on_qualification_changed,),
     merchants.RequirementEnding: (notices.on_requirement_ending,),
     merchants.RequirementRuled: (notices.on_requirement_ruled,),
     merchants.MerchantSuspended: (cards.on_merchant_changed, notices.on_suspended),
-    catalog.ListingSubmitted: (moderation.on_submitted, likeness.on_rewritten),
-    catalog.ListingRewritten: (likeness.on_rewritten,),
+    catalog.ListingSubmitted: (goods_screening.on_listings, moderation.on_submitted, likeness.on_rewritten),
+    catalog.ListingRewritten: (goods_screening.on_listings, likeness.on_rewritten),
     catalog.ProposalDecided: (notices.on_proposal_decided,),
     catalog.GoodsPapersEnding: (notices.on_goods_papers_ending,),
     catalog.ListingWithheld: (moderation.on_withheld,),
-    catalog.ChangeProposed: (moderation.on_change_proposed, likeness.on_rewritten),
+    catalog.ChangeProposed: (goods_screening.on_listings, moderation.on_change_proposed, likeness.on_rewritten),
     catalog.ChangeWithdrawn: (moderation.on_change_withdrawn,),
     catalog.PriceJumped: (moderation.on_price_jumped,),
     catalog.ListingPublished: (search.on_published,),

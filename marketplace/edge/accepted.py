@@ -18,6 +18,9 @@ def N_(text: str) -> str:  # noqa: N802  the name by which catalogues are gather
 # The first that fits is taken: those with the fewest values come before those that would swallow their words.
 _PHRASES: Final = (
     N_("a value"),
+    N_("an HS code or words that can be compared"),
+    N_("2 to %(high)s digits of the Harmonized System"),
+    N_("%(low)s to %(high)s words each"),
     N_("a text without semicolons"),
     N_("a row each vehicle"),
     N_("at most %(rows)s rows of %(articles)s articles"),

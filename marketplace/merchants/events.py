@@ -99,7 +99,17 @@ class CreditLimitSet(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreeningHitFound(Event):
-    """A company, or somebody who acts for it, is like an entry of a list: a person looks, nothing else changes."""
+    """A company, somebody who acts for it, or goods of it are like an entry: a person looks, nothing else changes."""
 
     company_id: UUID
     hit_id: UUID
+    is_goods: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningHitDecided(Event):
+    """A person said of a hit whether it is the same."""
+
+    company_id: UUID
+    hit_id: UUID
+    is_goods: bool = False

@@ -12,7 +12,7 @@ from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_o
 from marketplace.kernel.ids import new_id
 from marketplace.merchants.rules.levels import QualificationState
 from marketplace.merchants.rules.requirements import Asked, Item, Kind, Stage, Verdict
-from marketplace.merchants.rules.screening import HitState, Likeness, ListKind, SubjectKind
+from marketplace.merchants.rules.screening import About, HitState, Likeness, ListKind, SubjectKind
 from marketplace.merchants.rules.states import ApplicationState, MerchantState, PayeeState
 
 _APPROVED = sa.text("state IN ('approved', 'suspended')")
@@ -228,12 +228,17 @@ class ScreeningList(Base):
     entries: Mapped[int] = mapped_column(sa.Integer)
     imported_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The sheet that it was read from, as it was handed in.
+    file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("stored_file.id"))
 
     __table_args__ = (sa.Index("ix_screening_list_kind_name_id", "kind", "name", "id"),)
 
 
 class ScreeningEntry(Base):
-    """An entry of a version; ``mark`` is the same in every version that says the same."""
+    """An entry of a version; ``mark`` is the same in every version that says the same.
+
+    Of goods ``numbers`` are beginnings of HS codes, ``aliases`` the words that they are found by.
+    """
 
     __tablename__ = "screening_entry"
 
@@ -244,6 +249,7 @@ class ScreeningEntry(Base):
     aliases: Mapped[list[str]] = mapped_column(Json)
     numbers: Mapped[list[str]] = mapped_column(Json)
     mark: Mapped[str] = mapped_column(sa.String(64))
+    about: Mapped[About] = mapped_column(StateColumn(About), default=About.PARTY, server_default=About.PARTY)
 
 
 class ScreeningKey(Base):

@@ -107,6 +107,7 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
         shelves.fill_shelves(session)
         wording.load_reasons(session)
         restrictions.load_restrictions(session)
+        merchants.list_goods(session, moderator=moderator, now=now)
         catalogue.offer_goods(session, parts=founded[cast.PARTS], fruit=founded[cast.FRUIT], now=now)
     with unit_of_work() as session:
         catalogue.approve_goods(session, moderator=staff[cast.MODERATOR], now=now)

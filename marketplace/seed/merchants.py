@@ -22,9 +22,11 @@ from marketplace.files import services as file_services
 from marketplace.files.rules import Purpose
 from marketplace.files.services import Upload
 from marketplace.kernel.actor import Actor
+from marketplace.merchants.rules.goods_screening import ListedGoods
 from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.merchants.rules.requirements import Item, Verdict
-from marketplace.merchants.services import applications, payees, requirements
+from marketplace.merchants.rules.screening import ListKind
+from marketplace.merchants.services import applications, payees, requirements, screening
 from marketplace.seed.houses import House
 
 _PAPER: Final = (840, 594)
@@ -39,6 +41,11 @@ _SEEN: Final = "Specimen of the demo city; name and number agree."
 # What a carrier is asked for, and what the demo's buyer has shown so far: one person acts for it.
 CARRYING: Final = (Item.REGISTER, Item.TRADE_LICENCE, Item.LIABILITY_INSURANCE)
 BUYING: Final = (Item.REGISTER, Item.TAX_STATUS)
+_LISTED: Final = "Goods to look at twice (demo, invented)"
+_LISTED_GOODS: Final = (
+    ListedGoods("Flux capacitors", ("8532",), ("flux capacitor", "通量电容器")),
+    ListedGoods("Warp drives", (), ("warp drive", "曲速引擎")),
+)
 _REASON: Final = "Specimen licence of the demo city; the number's check digit is right."
 
 
@@ -190,4 +197,11 @@ def close_for_stocktaking(session: Session, actor: Actor, *, today: datetime, no
         last_day=first + _CLOSED_FOR,
         words=_WORDS,
         now=now,
+    )
+
+
+def list_goods(session: Session, *, moderator: Actor, now: datetime) -> UUID:
+    """Name goods on a list of our own that listings are compared with; they are invented, and nobody has them."""
+    return screening.import_list(
+        session, actor=moderator, kind=ListKind.OWN, name=_LISTED, goods=_LISTED_GOODS, now=now
     )

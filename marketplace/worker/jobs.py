@@ -277,6 +277,11 @@ def close_registrations(_args: dict[str, Any]) -> None:
     fairs.close_due(now=clock.now())
 
 
+def screen_goods(_args: dict[str, Any]) -> None:
+    """Compare all goods with the lists there are."""
+    catalog.screen_goods(now=clock.now())
+
+
 def watch_goods_papers(_args: dict[str, Any]) -> None:
     """Tell merchants of certificates and licences of brands that end."""
     catalog.watch_papers(now=clock.now())
@@ -340,6 +345,7 @@ JOBS: Final[dict[str, Handler]] = {
     "watch_goods_papers": watch_goods_papers,
     requirements.REQUALIFY: requalify_companies,
     "lapse_price_requests": lapse_price_requests,
+    screening.GOODS_JOB: screen_goods,
     screening.JOB: screen_everybody,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
@@ -358,6 +364,7 @@ JOBS: Final[dict[str, Handler]] = {
 PATIENT: Final = frozenset(
     {
         screening.JOB,
+        screening.GOODS_JOB,
         documents.JOB,
         finding.JOB,
         finding.REBUILD,

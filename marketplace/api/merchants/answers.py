@@ -270,7 +270,10 @@ class Qualification(Answer):
 
 
 class ListVersion(Answer):
-    """A version of a list; ``current``: the newest of its kind and name, with which everybody is compared."""
+    """A version of a list; ``current``: the newest of its kind and name, with which everybody is compared.
+
+    ``sheet``: the sheet that it was read from is kept, at ``/screening-lists/{id}/sheet``.
+    """
 
     id: UUID
     kind: str
@@ -280,6 +283,7 @@ class ListVersion(Answer):
     imported_by: UUID | None
     imported_at: Instant
     current: bool
+    sheet: bool
 
     @classmethod
     def of(cls, row: ListRow) -> "ListVersion":
@@ -293,11 +297,15 @@ class ListVersion(Answer):
             imported_by=row.imported_by,
             imported_at=row.imported_at,
             current=row.is_current,
+            sheet=row.file_id is not None,
         )
 
 
 class Hit(Answer):
-    """A company or person that is like an entry of a list, by which rule, and what somebody said of it."""
+    """What is like an entry of a list, by which rule, and what somebody said of it: a company, a person, or goods.
+
+    Of goods ``subject_id`` is the listing; the entry's numbers are beginnings of HS codes, its aliases words.
+    """
 
     id: UUID
     subject: str

@@ -33,6 +33,14 @@ class SheetForm(BaseModel):
     file: Bytes
 
 
+class ListForm(BaseModel):
+    """A list that companies, people or goods are compared with, as XLSX or CSV, its kind and name."""
+
+    file: Bytes
+    kind: str
+    name: str
+
+
 class PicturesForm(BaseModel):
     """A ZIP of pictures in the place of the one that was handed in."""
 

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
-from marketplace.catalog.models import Brand, Category, CategoryAttribute, Commodity, CommodityProposal
+from marketplace.catalog.models import Brand, Category, CategoryAttribute, Commodity, CommodityProposal, Listing
 from marketplace.catalog.rules.details.attributes import Attribute
 from marketplace.catalog.rules.rows import BrandRow, CategoryRow, CommodityRow, ProposalRow
+from marketplace.catalog.rules.states import ENDED, ListingState
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 
@@ -66,6 +67,12 @@ def brands(session: Session) -> tuple[BrandRow, ...]:
 def brand_looks(session: Session) -> dict[str, str]:
     """Return the names of the registered brands by what they look like."""
     return dict(session.execute(sa.select(Brand.skeleton, Brand.name)).all())
+
+
+def compared_after(session: Session, *, after: UUID, size: int = 500) -> tuple[UUID, ...]:
+    """Return the next listings after an id, in their order, that are handed in or up."""
+    wanted = sa.select(Listing.id).where(Listing.id > after, Listing.state.not_in({ListingState.DRAFT, *ENDED}))
+    return tuple(session.scalars(wanted.order_by(Listing.id).limit(size)))
 
 
 def proposals(

@@ -11,6 +11,7 @@ from marketplace.edge import messages
 from marketplace.edge.parsing import Country, Currency, Exact, Line, Request, Text, Tick, Verbatim, blank_is_none
 from marketplace.edge.requests.accounts import Words
 from marketplace.edge.requests.payments import Day, amount_apart
+from marketplace.merchants.rules.goods_screening import MOST_OF_ONE
 from marketplace.merchants.rules.payees import is_bic
 from marketplace.merchants.rules.requirements import Asked, Item, Kind, PaperItem, Verdict
 from marketplace.merchants.rules.screening import LONGEST, MOST_ALIASES, MOST_ENTRIES, HitState, ListKind
@@ -121,12 +122,21 @@ class Listed(Request):
     numbers: list[Annotated[Line, Field(max_length=64)]] = Field(default_factory=list, max_length=MOST_ALIASES)
 
 
+class ListedGoods(Request):
+    """Goods on a list: what it calls them, beginnings of HS codes in 2 to 10 digits, words; of both, both fit."""
+
+    name: Annotated[Line, Field(max_length=LONGEST)]
+    hs: list[Annotated[Line, Field(max_length=20)]] = Field(default_factory=list, max_length=MOST_OF_ONE)
+    words: list[Annotated[Line, Field(max_length=LONGEST)]] = Field(default_factory=list, max_length=MOST_OF_ONE)
+
+
 class ScreeningList(Request):
-    """A version of a list that companies and people are compared with."""
+    """A version of a list: ``entries`` are compared with companies and people, ``goods`` with listings."""
 
     kind: ListKind
     name: Line
-    entries: list[Listed] = Field(max_length=MOST_ENTRIES)
+    entries: list[Listed] = Field(default_factory=list, max_length=MOST_ENTRIES)
+    goods: list[ListedGoods] = Field(default_factory=list, max_length=MOST_ENTRIES)
 
 
 class ScreeningSheet(Request):
@@ -203,6 +213,9 @@ messages.register(
         "registration_pattern": _("Write the number as on the licence: %(accepted)s."),
         "licence": _("Hand in the business licence: %(accepted)s."),
         "screening_sheet": _("This sheet cannot be read as a list. It needs %(accepted)s."),
+        "screening_party": _("A row of goods has no country, aliases or numbers. Leave them out."),
+        "hs_prefix": _("Write the beginning of an HS code: %(accepted)s."),
+        "listed_words": _("Write words that can be compared: %(accepted)s."),
         "screening_row": _("This row needs another look: %(accepted)s."),
         "until_of_waiver": _("Only a waiver has a last day."),
         "day_over": _("Choose %(accepted)s."),

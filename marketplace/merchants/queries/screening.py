@@ -1,5 +1,6 @@
 """Read lists, who is like their entries, and what was said of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +14,8 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.merchants.models import ScreeningEntry, ScreeningHit, ScreeningKey, ScreeningList
-from marketplace.merchants.rules.screening import HitState, Likeness, ListKind, Named, SubjectKind, agrees
+from marketplace.merchants.rules.goods_screening import ListedGoods
+from marketplace.merchants.rules.screening import About, HitState, Likeness, ListKind, Named, SubjectKind, agrees
 
 PAGE: Final = 24
 PORTION: Final = 200
@@ -31,11 +33,12 @@ class ListRow:
     imported_by: UUID | None
     imported_at: datetime
     is_current: bool
+    file_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:
-    """An entry that something is like."""
+    """An entry that something is like; its mark, and by what it was found."""
 
     entry_id: UUID
     mark: str
@@ -106,6 +109,35 @@ def like(session: Session, *, what: Named) -> tuple[FoundRow, ...]:
     )
     hits = {row.mark: FoundRow(row.id, row.mark, row.likeness) for row in found if _agrees(row, what)}
     return tuple(hits.values())
+
+
+def goods(session: Session) -> dict[UUID, ListedGoods]:
+    """Return the goods that current versions name, by the id of their entry; of the same entry twice the older."""
+    rows = session.execute(
+        sa.select(ScreeningEntry.id, ScreeningEntry.name, ScreeningEntry.numbers, ScreeningEntry.aliases)
+        .join(ScreeningList, ScreeningList.id == ScreeningEntry.list_id)
+        .where(ScreeningEntry.about == About.GOODS, _is_current())
+        .order_by(ScreeningEntry.id)
+    )
+    return {row.id: ListedGoods(row.name, tuple(row.numbers), tuple(row.aliases)) for row in rows}
+
+
+def listed_goods(session: Session, *, listing_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of these listings that are like an entry, unless a person said that they are something else."""
+    wanted = sa.select(ScreeningHit.subject_id).where(
+        ScreeningHit.subject_kind == SubjectKind.GOODS,
+        ScreeningHit.subject_id.in_(listing_ids),
+        ScreeningHit.state.in_({HitState.OPEN, HitState.CONFIRMED}),
+    )
+    return frozenset(session.scalars(wanted))
+
+
+def version(session: Session, *, list_id: UUID) -> ListRow:
+    """Return one version of a list."""
+    row = session.execute(sa.select(ScreeningList, _is_current()).where(ScreeningList.id == list_id)).one_or_none()
+    if row is None:
+        raise NotFound("screening_list")
+    return _list(row[0], is_current=row[1])
 
 
 def companies(session: Session, *, after: UUID) -> tuple[UUID, ...]:
@@ -213,4 +245,14 @@ def _hit(row: Any) -> HitRow:
 
 
 def _list(row: ScreeningList, *, is_current: bool) -> ListRow:
-    return ListRow(row.id, row.kind, row.name, row.sha256, row.entries, row.imported_by, row.imported_at, is_current)
+    return ListRow(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        sha256=row.sha256,
+        entries=row.entries,
+        imported_by=row.imported_by,
+        imported_at=row.imported_at,
+        is_current=is_current,
+        file_id=row.file_id,
+    )

@@ -1,4 +1,6 @@
-"""Compare companies and people with lists that the operator imported: which likeness is a hit, and what becomes of it.
+"""Compare companies and people with lists that the operator imported: which likeness is a hit, what becomes of it.
+
+Goods are compared in ``rules.goods_screening``.
 
 A hit needs one of three, so that few are false: the whole name looks the same (``accounts.rules.names``, four letters
 or more); the same words in any order, two or more, and the same country; the same number of a register or tax office,
@@ -38,6 +40,14 @@ class SubjectKind(StrEnum):
 
     COMPANY = "company"
     PERSON = "person"
+    GOODS = "goods"
+
+
+class About(StrEnum):
+    """What an entry of a list names."""
+
+    PARTY = "party"
+    GOODS = "goods"
 
 
 class Likeness(StrEnum):
@@ -46,6 +56,10 @@ class Likeness(StrEnum):
     LOOK = "look"
     WORDS = "words"
     NUMBER = "number"
+    # Of goods.
+    HS = "hs"
+    PHRASE = "phrase"
+    HS_PHRASE = "hs_phrase"
 
 
 class HitState(StrEnum):
@@ -103,10 +117,14 @@ def agrees(likeness: Likeness, listed: str, country: str) -> bool:
     return likeness is Likeness.LOOK or listed in ("", country)
 
 
-def check_entries(entries: tuple[Named, ...]) -> None:
-    """Refuse a list of nothing, one of more than 20,000 entries, and entries that nothing could be found by."""
-    if not 1 <= len(entries) <= MOST_ENTRIES:
+def check_size(entries: int) -> None:
+    """Refuse a list of nothing, and one of more than 20,000 entries."""
+    if not 1 <= entries <= MOST_ENTRIES:
         raise Refused.field("entries", "range", f"1 to {MOST_ENTRIES} entries")
+
+
+def check_entries(entries: tuple[Named, ...]) -> None:
+    """Refuse entries that nothing could be found by."""
     blank = [
         FieldError(f"entries.{index}.name", "required", "a name or number that can be compared")
         for index, entry in enumerate(entries)

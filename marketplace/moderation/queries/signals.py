@@ -13,6 +13,7 @@ from marketplace.catalog.models import Listing
 from marketplace.catalog.queries import review as catalog
 from marketplace.catalog.rules.rows import ReviewRow
 from marketplace.customs import queries as customs
+from marketplace.merchants.queries import screening
 from marketplace.moderation.models import Case, ListingMatch, ListingReport
 from marketplace.moderation.rules import DESCRIBED, TAKES_DOWN, TURNED_DOWN, CaseKind, CaseState
 from marketplace.moderation.rules.likeness import Likeness
@@ -49,7 +50,8 @@ def signals(session: Session, *, subjects: Collection[Subject], now: datetime) -
     listing_ids = {subject.listing_id for subject in subjects}
     codes = {_hs_code(review) for review in reviews.values()}
     restricted = customs.restricted(session, hs_codes=codes, day=now.date())
-    around = Around(decided, _alike(session, listing_ids), _reported(session, listing_ids), restricted)
+    listed = screening.listed_goods(session, listing_ids=listing_ids)
+    around = Around(decided, _alike(session, listing_ids), _reported(session, listing_ids), restricted, listed)
     return {subject: Weighable(review, _signals(subject, review, around)) for subject, review in reviews.items()}
 
 
@@ -67,13 +69,15 @@ def reviewed(session: Session, *, subjects: Collection[Subject]) -> dict[Subject
 class Around:
     """What is known around subjects.
 
-    Decisions (all, turned down) by company; likenesses and open reports by listing; HS codes that a country restricts.
+    Decisions (all, turned down) by company; likenesses and open reports by listing; HS codes that a country restricts;
+    listings that are like an entry of a list.
     """
 
     decided: Mapping[UUID, tuple[int, int]]
     alike: Mapping[UUID, frozenset[Likeness]]
     reports: Mapping[UUID, int]
     restricted: frozenset[str]
+    listed: frozenset[UUID]
 
 
 def _signals(subject: Subject, review: ReviewRow, around: Around) -> Signals:
@@ -90,6 +94,7 @@ def _signals(subject: Subject, review: ReviewRow, around: Around) -> Signals:
         reports=around.reports.get(subject.listing_id, 0),
         is_restricted=_hs_code(review) in around.restricted,
         names_brand=bool(review.brands),
+        is_listed=subject.listing_id in around.listed,
     )
 
 

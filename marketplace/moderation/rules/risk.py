@@ -33,6 +33,7 @@ class Reason(StrEnum):
     SAME_PICTURE = "same_picture"
     SAME_TEXT = "same_text"
     REPORTED = "reported"
+    LISTED = "listed"
 
 
 # Of these reasons the merchant's history is the cause, so they change for all of his cases at once.
@@ -52,6 +53,7 @@ _POINTS: Final = {
     Reason.BRAND_UNSAID: 25,
     Reason.SAME_PICTURE: 25,
     Reason.SAME_TEXT: 15,
+    Reason.LISTED: 40,
 }
 
 
@@ -79,6 +81,7 @@ class Signals:
     names_brand: bool = False
     reports: int = 0
     is_restricted: bool = False
+    is_listed: bool = False
 
 
 def weigh(signals: Signals) -> dict[Reason, int]:
@@ -92,6 +95,7 @@ def weigh(signals: Signals) -> dict[Reason, int]:
         Reason.BRAND_UNSAID: signals.names_brand,
         Reason.SAME_PICTURE: signals.same_picture,
         Reason.SAME_TEXT: signals.same_text,
+        Reason.LISTED: signals.is_listed,
     }
     points = weigh_merchant(signals.history) | {reason: _POINTS[reason] for reason, is_so in applies.items() if is_so}
     if signals.reports:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.events import together
+from marketplace.merchants.events import ScreeningHitDecided, ScreeningHitFound
 from marketplace.moderation.events import CaseDecided
 from marketplace.moderation.models import Case
 from marketplace.moderation.queries import signals
@@ -51,9 +52,18 @@ def weigh_again(session: Session, *, case_ids: Collection[UUID], now: datetime) 
 @together
 def on_decided(session: Session, news: Sequence[CaseDecided]) -> None:
     """Have a merchant's other cases weighed by what was decided now."""
-    at = news[-1].at
+    _soon(session, {event.company_id for event in news}, news[-1].at)
+
+
+@together
+def on_screened(session: Session, news: Sequence[ScreeningHitFound | ScreeningHitDecided]) -> None:
+    """Have the cases weighed of a merchant whose goods are like an entry of a list, or are no longer."""
+    _soon(session, {event.company_id for event in news if event.is_goods}, news[-1].at)
+
+
+def _soon(session: Session, company_ids: Collection[UUID], at: datetime) -> None:
     turn = int(at.timestamp()) // _EVERY
-    for company_id in sorted({event.company_id for event in news}):
+    for company_id in sorted(company_ids):
         outbox.enqueue(
             session,
             JOB,

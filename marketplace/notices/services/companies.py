@@ -70,10 +70,11 @@ def qualification(session: Session, job: Facts, now: datetime) -> Iterator[Lette
 
 
 def screening_hit(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    """Tell the operator of a company that is like an entry of a list."""
+    """Tell the operator of a company, or of goods of it, that are like an entry of a list."""
     company = accounts.get_company(session, company_id=UUID(job["company"]))
     for house in accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR):
-        yield Letter(house.id, {"company": company.name, "path": "/operator/screening"})
+        facts = {"company": company.name, "is_goods": job.get("goods", False), "path": "/operator/screening"}
+        yield Letter(house.id, facts)
 
 
 def credit_limit(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:

@@ -175,9 +175,9 @@ def on_qualification_changed(session: Session, event: merchants.QualificationCha
 
 @together
 def on_screening_hit(session: Session, found: Sequence[merchants.ScreeningHitFound]) -> None:
-    """Tell those who review; once of a company, however many entries it is like."""
-    for company_id in dict.fromkeys(event.company_id for event in found):
-        _later(session, found[0], News.SCREENING_HIT, company=company_id)
+    """Tell those who review; once of a company and once of its goods, however many entries these are like."""
+    for company_id, is_goods in dict.fromkeys((event.company_id, event.is_goods) for event in found):
+        _later(session, found[0], News.SCREENING_HIT, company=company_id, goods=is_goods)
 
 
 def on_credit_limit_set(session: Session, event: merchants.CreditLimitSet) -> None:

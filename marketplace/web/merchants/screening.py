@@ -9,18 +9,22 @@ from flask_babel import lazy_gettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.catalog.queries import own
 from marketplace.edge.acts import screening as acts
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import merchants as requests
 from marketplace.edge.requests.payments import CursorQuery
+from marketplace.files.services import Upload
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused, TooLarge
 from marketplace.merchants.queries import screening as queries
+from marketplace.merchants.queries.screening import HitRow
 from marketplace.merchants.rules.screening import HIT, HitState, Likeness, ListKind, SubjectKind
 from marketplace.web.merchants.blueprint import pages
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import goods as shown
 
 _REVIEW = Permission.OPERATOR_MERCHANT_REVIEW
 LISTS: Final[dict[ListKind, Any]] = {
@@ -37,10 +41,17 @@ LIKE: Final[dict[Likeness, Any]] = {
     Likeness.LOOK: lazy_gettext("The whole name looks the same"),
     Likeness.WORDS: lazy_gettext("The same words, the same country"),
     Likeness.NUMBER: lazy_gettext("The same number"),
+    Likeness.HS: lazy_gettext("The HS code begins so"),
+    Likeness.PHRASE: lazy_gettext("The words stand in its texts"),
+    Likeness.HS_PHRASE: lazy_gettext("The HS code begins so, and the words stand in its texts"),
 }
 DECISIONS: Final[dict[str, Any]] = {
     "clear": lazy_gettext("Somebody else"),
     "confirm": lazy_gettext("The same: suspend the company"),
+}
+OF_GOODS: Final[dict[str, Any]] = {
+    "clear": lazy_gettext("Other goods"),
+    "confirm": lazy_gettext("The same: look at its listing more closely"),
 }
 
 
@@ -71,16 +82,23 @@ def lists() -> str:
 
 
 @pages.post("/operator/screening/lists")
-@requires(_REVIEW, twin="POST /api/v1/screening-lists")
+@requires(_REVIEW, twin="POST /api/v1/screening-lists/sheet")
 def import_list() -> Any:
     """Take in a version of a list from a sheet."""
     try:
-        body = acts.read_sheet(parse_form(requests.ScreeningSheet, request.form))
-        done = forms.once(lambda session: _imported(session, body))
+        body, upload = acts.read_sheet(parse_form(requests.ScreeningSheet, request.form))
+        done = forms.once(lambda session: _imported(session, body, upload))
     except (Refused, Conflict, TooLarge) as refusal:
         return forms.reshown(refusal, _lists)
     flash(_("The list is here. Everybody is compared with it now."), "good")
     return done
+
+
+@pages.get("/operator/screening/lists/<uuid:screening_list_id>/sheet")
+@requires(_REVIEW, twin="GET /api/v1/screening-lists/{id}/sheet")
+def list_sheet(screening_list_id: UUID) -> Any:
+    """Give the sheet that a version was read from."""
+    return acts.sheet_of(screening_list_id)
 
 
 @pages.get("/operator/screening/<uuid:hit_id>")
@@ -103,8 +121,8 @@ def decide_hit(hit_id: UUID) -> Any:
     return done
 
 
-def _imported(session: Any, body: requests.ScreeningList) -> str:
-    acts.import_list(session, body)
+def _imported(session: Any, body: requests.ScreeningList, upload: Upload) -> str:
+    acts.import_list(session, body, upload)
     return url_for("merchants.lists")
 
 
@@ -131,7 +149,8 @@ def _lists(**shown: Any) -> str:
 def _hit(hit_id: UUID, **shown: Any) -> str:
     session = reading()
     row = queries.hit(session, hit_id=hit_id)
-    is_person = row.subject_kind is SubjectKind.PERSON
+    is_person, is_goods = row.subject_kind is SubjectKind.PERSON, row.subject_kind is SubjectKind.GOODS
+    words = OF_GOODS if is_goods else DECISIONS
     names = accounts.names_of(session, person_ids=(row.subject_id,)) if is_person else {}
     return render_template(
         "merchants/hit.html",
@@ -139,9 +158,20 @@ def _hit(hit_id: UUID, **shown: Any) -> str:
         company=accounts.get_company(session, company_id=row.company_id),
         person=names.get(row.subject_id, ""),
         is_person=is_person,
-        decisions=[(act, DECISIONS[act]) for act in HIT.actions(row.state)],
+        goods=_goods(row) if is_goods else None,
+        decisions=[(act, words[act]) for act in HIT.actions(row.state)],
         states=STATES,
         lists=LISTS,
         like=LIKE,
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )
+
+
+def _goods(row: HitRow) -> dict[str, Any]:
+    """Return the listing that a hit is about, by what its reviewer knows it."""
+    found = own.own_listing(reading(), company_id=row.company_id, listing_id=row.subject_id)
+    return {
+        "sku": found.sku,
+        "title": shown.text(found.titles, found.source_locale),
+        "href": url_for("moderation.listing", listing_id=row.subject_id),
+    }

@@ -32,6 +32,7 @@ REASONS: Final[dict[Reason, Any]] = {
     Reason.PRICE_RISES: lazy_gettext("A tier is dearer than the one before"),
     Reason.OTHER_GOODS: lazy_gettext("HS code, origin, shelf or commodity changes"),
     Reason.NO_PACKING: lazy_gettext("Packing is not stated"),
+    Reason.LISTED: lazy_gettext("Like goods on a list that we imported"),
     Reason.RESTRICTED: lazy_gettext("Goods that some country restricts"),
     Reason.BRAND_UNSAID: lazy_gettext("A registered brand is named without a word on it"),
     Reason.SAME_PICTURE: lazy_gettext("Another company shows the same picture"),

@@ -472,6 +472,8 @@ def _admit(city: City) -> None:
     city.ids["paper"] = next(row["paper_id"] for row in shown if row["item"] == "licence")
     entry = {"name": "Newcomer", "numbers": ["91110000600037341L"]}
     city.call("operator", "POST", "/screening-lists", {"kind": "own", "name": "Of the tests", "entries": [entry]})
+    sheet = {"file": (io.BytesIO(b"name,hs\nFlux,853229\n"), "list.csv"), "kind": "own", "name": "A sheet of the tests"}
+    city.ids["screening-list"] = city.call("operator", "POST", "/screening-lists/sheet", data=sheet)["id"]
     in_unit_of_work(lambda session: screening.screen(session, company_id=UUID(newcomer["company_id"]), now=clock.now()))
     city.ids["hit"] = city.call("operator", "GET", "/screening-hits")["items"][0]["id"]
     city.ids["file.licence.merchant"] = city.upload("merchant", PDF, "licence.pdf", "licence")

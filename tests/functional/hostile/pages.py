@@ -51,6 +51,7 @@ KINDS: Final = {
     "file_id": "file.",
     "paper_id": "paper",
     "hit_id": "hit",
+    "screening_list_id": "screening-list",
     "picture_id": "picture.",
     "payout_id": "payout.",
     "return_id": "return.",

@@ -13,7 +13,14 @@ APART = {
 # Forms whose answer is a page to go on from: where to type the code, what to scan, the recovery codes.
 ANSWERED = {"accounts.send_code", "accounts.enrol", "accounts.confirm_second_factor", "accounts.issue_token"}
 # Multipart alone: attacked among the uploads.
-UPLOADS = {"POST /files", "POST /imports", "POST /fitment", "POST /imports/{}/retry", "POST /imports/{}/pictures"}
+UPLOADS = {
+    "POST /files",
+    "POST /imports",
+    "POST /imports/{}/retry",
+    "POST /imports/{}/pictures",
+    "POST /fitment",
+    "POST /screening-lists/sheet",
+}
 
 
 def test_every_form_is_found(siege: Siege) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Conflict, Refused
-from marketplace.merchants.rules.screening import HIT, HitState, Likeness, Named, agrees, check_entries
+from marketplace.merchants.rules.screening import HIT, HitState, Likeness, Named, agrees, check_entries, check_size
 
 names = st.text(st.characters(categories=["Lu", "Ll", "Nd", "Zs"], max_codepoint=0x24F), min_size=1, max_size=40)
 
@@ -64,5 +64,14 @@ def test_an_entry_by_which_nothing_could_be_found_is_refused_by_its_place():
     with pytest.raises(Refused) as refusal:
         check_entries((Named("Golden Dragon"), Named("--")))
     assert [error.field for error in refusal.value.errors] == ["entries.1.name"]
-    with pytest.raises(Refused):
-        check_entries(())
+    check_entries((Named("Golden Dragon"),))
+
+
+@pytest.mark.parametrize(("size", "is_taken"), [(0, False), (1, True), (20_000, True), (20_001, False)])
+def test_a_list_of_nothing_or_of_too_much_is_refused(size, is_taken):
+    if is_taken:
+        check_size(size)
+        return
+    with pytest.raises(Refused) as refusal:
+        check_size(size)
+    assert [error.field for error in refusal.value.errors] == ["entries"]

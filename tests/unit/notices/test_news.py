@@ -34,6 +34,7 @@ def test_every_piece_of_news_has_a_text(news, locale):
             "is_buyer", "is_met", "reference", "amount", "buyer", "merchant", "until", "received", "orders", "lorry",
             "departs_at", "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path",
             "sku", "kind", "is_payer", "company", "is_over", "is_waiver", "sells", "item", "first", "last", "goods",
+            "is_goods",
         )
     }  # fmt: skip
     facts |= {"state": "approved", "listings": 2, "reasons": [], "ends": [], "more": 0, "names": {"en": "Sprocket"}}

@@ -75,3 +75,9 @@ def test_a_list_of_nothing_or_of_too_much_is_refused(size, is_taken):
     with pytest.raises(Refused) as refusal:
         check_size(size)
     assert [error.field for error in refusal.value.errors] == ["entries"]
+
+
+def test_a_number_too_short_to_tell_anybody_apart_finds_nobody():
+    found = {likeness for likeness, _value in Named("Golden Dragon", numbers=("12-3", "A-123")).ways()}
+    assert found == {Likeness.LOOK, Likeness.WORDS, Likeness.NUMBER}
+    assert Likeness.NUMBER not in {likeness for likeness, _value in Named("Golden", numbers=("12-3",)).ways()}

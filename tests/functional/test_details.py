@@ -241,3 +241,16 @@ def test_food_is_said_by_page_and_api(app, client, market):
     stranger = Visitor(app)
     stranger.open(f"/products/{found.pads}")
     assert "8 °C … 12 °C" in stranger.text()
+
+
+def test_an_attribute_that_is_no_text_is_refused_in_words(client, market):
+    found, _office = market
+    for value, code in (
+        ("a\0b", "control_characters"),
+        ("a\nb", "one_line"),
+        ("x" * 201, "too_long"),
+        (" ", "required"),
+    ):
+        body = {"attributes": {"speed": value}}
+        refused = call(client, found.merchant, "PATCH", f"/listings/{found.chains}/details", body, 422)
+        assert [(error["field"], error["code"]) for error in refused["errors"]] == [("attributes.speed", code)], value

@@ -1,6 +1,6 @@
 """What merchants say of goods beside the offer; what a part may hold is its rule's to judge."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
@@ -8,17 +8,25 @@ from pydantic_core import PydanticCustomError
 
 from marketplace.catalog.rules.details.fitment import MOST_VEHICLES
 from marketplace.edge import messages
-from marketplace.edge.parsing import Line, Request, Text, Tick, Verbatim, blank_is_none
+from marketplace.edge.parsing import Line, Request, Text, Tick, Verbatim, blank_is_none, clean_text, one_line
 from marketplace.edge.requests.catalog import OptionalExact, OptionalLine, OptionalWhole
 
 OptionalText = Annotated[Text | None, BeforeValidator(blank_is_none)]
 
 
+_LONGEST: Final = 200
+
+
 def plain_value(value: Any) -> Any:
-    """Refuse what is neither text nor a number nor yes or no."""
+    """Refuse what is neither text nor a number nor yes or no; a text that is wrong is told of as a text."""
     if not isinstance(value, (str, bool, int)):
         raise PydanticCustomError("plain_value", "text, a number, true or false")
-    return value
+    if not isinstance(value, str):
+        return value
+    text = one_line(clean_text(value))
+    if not 1 <= len(text) <= _LONGEST:
+        raise PydanticCustomError("too_long" if text else "required", f"1 to {_LONGEST} characters on one line")
+    return text
 
 
 Stated = Annotated[Line | bool | int, BeforeValidator(plain_value)]

@@ -11,11 +11,13 @@ from marketplace import paths, reactions
 from marketplace.accounts.rules.sign_in import Policy
 from marketplace.accounts.services.vault import Vault
 from marketplace.api import registry as api
+from marketplace.catalog.figures import tally
+from marketplace.catalog.figures.services import Counts, add
 from marketplace.config import Settings
 from marketplace.edge import http, limits, logs
 from marketplace.files.store import open_store
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, engine_options
+from marketplace.kernel.db import db, engine_options, in_unit_of_work
 from marketplace.mail.channels import Outlets, outlets
 from marketplace.mail.gateway import TextGateway
 from marketplace.mail.rules import Channel
@@ -67,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["city.store"] = open_store(settings.files_url or settings.data_dir / "files")
     _install_cards(app, settings)
     app.extensions["city.search"] = WhooshIndex(settings.data_dir / "search")
+    app.extensions[tally.EXTENSION] = _tally(app, settings)
     bell.install(app, settings)
     db.init_app(app)
     http.init_app(app, settings)
@@ -87,6 +90,16 @@ def _outlets(settings: Settings) -> Outlets:
     if settings.text_url:
         ways[Channel.TEXT] = TextGateway(settings.text_url, settings.text_token.get_secret_value())
     return ways
+
+
+def _tally(app: Flask, settings: Settings) -> tally.Tally:
+    """Return what counts looks at goods in this process; a test's own thread shall be the only one that writes."""
+
+    def write(counts: Counts) -> None:
+        with app.app_context():
+            in_unit_of_work(lambda session: add(session, counts=counts))
+
+    return tally.Tally(write, wait=None if settings.env == "test" else tally.WAIT)
 
 
 def _vault(app: Flask, settings: Settings) -> Vault:

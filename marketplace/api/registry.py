@@ -8,6 +8,7 @@ from marketplace.api.accounts.members import api as members
 from marketplace.api.accounts.people import api as people
 from marketplace.api.accounts.views import api as accounts
 from marketplace.api.catalog import currencies as catalog_currencies
+from marketplace.api.catalog import figures as catalog_figures
 from marketplace.api.catalog import variants as catalog_variants
 from marketplace.api.catalog.commodities import api as commodities
 from marketplace.api.catalog.ending import api as ending
@@ -89,7 +90,15 @@ BLUEPRINTS = (
     treasury,
 )
 # The modules that hang their calls on a blueprint which several share.
-VIEWS = (catalog_currencies, catalog_variants, showroom_enquiries, showroom_fairs, showroom_halls, showroom_storefronts)
+VIEWS = (
+    catalog_currencies,
+    catalog_figures,
+    catalog_variants,
+    showroom_enquiries,
+    showroom_fairs,
+    showroom_halls,
+    showroom_storefronts,
+)
 
 
 def init_app(app: Flask, _settings: Settings) -> None:

@@ -130,6 +130,8 @@ class Listing(Base):
     lead_days: Mapped[int | None] = mapped_column(sa.Integer)
     hub_code: Mapped[str] = mapped_column(sa.String(40))
     price_jumped: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    # Units below which its merchant is told that stock runs low; without them the city's setting says it.
+    low_below: Mapped[int | None] = mapped_column(sa.BigInteger)
     # How much is said about it, as `rules.said` stores it.
     said: Mapped[dict[str, int]] = mapped_column(Json, default=dict, server_default="{}")
     price_visibility: Mapped[Visibility] = mapped_column(

@@ -11,6 +11,7 @@ from marketplace.web.catalog import commodities as catalog_commodities
 from marketplace.web.catalog import currencies as catalog_currencies
 from marketplace.web.catalog import details as catalog_details
 from marketplace.web.catalog import ending as catalog_ending
+from marketplace.web.catalog import figures as catalog_figures
 from marketplace.web.catalog import grid as catalog_grid
 from marketplace.web.catalog import merchant as catalog_merchant
 from marketplace.web.catalog import notes as catalog_notes
@@ -124,6 +125,7 @@ VIEWS = (
     catalog_texts,
     catalog_currencies,
     catalog_variants,
+    catalog_figures,
     catalog_grid,
     desk,
     screening,

@@ -37,7 +37,7 @@ class Listing(Answer):
     ``ready_at``: from when goods ordered now could be handed over; ``closed``: the closure that touches them next.
     ``details`` is what is said beside the offer, by part, as it is shown, with ``expired`` of what has a last day;
     one's own is at ``/details``. ``warnings`` are told to its merchant only: what keeps buyers from ordering, or from
-    paying by bank.
+    paying by bank; so is ``low_below``, the free units below which it runs low, null for the city's setting.
     """
 
     id: UUID
@@ -63,6 +63,7 @@ class Listing(Answer):
     packing: PackingAnswer | None
     stock: int | None
     lead_days: int | None
+    low_below: int | None = None
     ready_at: Instant | None = None
     closed: Closed | None = None
     pictures: list[Picture]
@@ -150,6 +151,7 @@ class Listing(Answer):
             packing=PackingAnswer.of(draft.packing) if draft.packing else None,
             stock=draft.stock,
             lead_days=draft.lead_days,
+            low_below=row.low_below,
             pictures=[Picture.of(each) for each in pictures],
             asked_there=[],
             quote=None,
@@ -158,7 +160,7 @@ class Listing(Answer):
 
 
 class Summary(Answer):
-    """A listing in a list; ``waiting_change`` and ``price_jumped`` are told to its merchant only.
+    """A listing in a list; ``waiting_change``, ``price_jumped`` and ``low_below`` are told to its merchant only.
 
     ``price`` is null where ``price_visibility`` keeps it from the asker; with ``own_price`` it is the asker's own.
     """
@@ -175,6 +177,7 @@ class Summary(Answer):
     moq: int | None
     stock: int | None
     lead_days: int | None
+    low_below: int | None = None
     waiting_change: bool = False
     price_jumped: bool = False
     reason: str | None = None
@@ -212,6 +215,7 @@ class Summary(Answer):
             moq=None,
             stock=row.on_hand,
             lead_days=row.lead_days,
+            low_below=row.low_below,
             waiting_change=row.has_waiting_change,
             price_jumped=row.price_jumped,
             reason=reason,

@@ -148,11 +148,9 @@ def price_history(listing_id: UUID) -> tuple[int, Items[answers.PriceFrom]]:
 @api.put("/listings/<uuid:listing_id>/stock")
 @operation(answers={200: answers.StockSet}, tag="catalog", permission=_EDIT, body=requests.StockBody)
 def set_stock(listing_id: UUID, body: requests.StockBody) -> tuple[int, answers.StockSet]:
-    """Set the units that lie ready."""
+    """Set the units that lie ready, and below how many free ones the listing runs low."""
     with unit_of_work() as session:
-        difference = listings.set_stock(
-            session, actor=require_actor(), listing_id=listing_id, on_hand=body.stock, now=clock.now()
-        )
+        difference = acts.set_stock(session, listing_id, body)
     return 200, answers.StockSet(id=listing_id, stock=body.stock, difference=difference)
 
 

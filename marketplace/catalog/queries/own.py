@@ -42,7 +42,7 @@ def grid(
     size: int = GRID,
 ) -> Page[GridRow]:
     """Return a company's listings, newest first, with what a grid changes; ``text`` is part of an article
-    number, ``low`` the number of smallest orders below which stock runs low."""
+    number, ``low`` the number of smallest orders below which stock runs low that has no number of its own."""
     query = _own().where(Listing.company_id == company_id)
     if state:
         query = query.where(Listing.state == state)
@@ -57,12 +57,13 @@ def grid(
 
 
 def runs_low(orders: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return when a listing beside its stock runs low: fewer than so many smallest orders lie free on the shelf."""
+    """Return when a listing beside its stock runs low: fewer units lie free than its merchant asked to be told of,
+    else than so many smallest orders."""
     free = Stock.on_hand - Stock.allocated - Stock.held
     return (
         Listing.state.in_((ListingState.LIVE, ListingState.SOLD_OUT)),
         Listing.lead_days.is_(None),
-        free < Listing.moq * orders,
+        free < sa.func.coalesce(Listing.low_below, Listing.moq * orders),
     )
 
 
@@ -106,6 +107,7 @@ def _grid_row(row: Any) -> GridRow:
         multiple=listing.multiple,
         stock=row.Stock.on_hand if row.Stock and listing.lead_days is None else None,
         lead_days=listing.lead_days,
+        low_below=listing.low_below,
     )
 
 
@@ -129,6 +131,7 @@ def _own_row(row: Any) -> OwnRow:
         on_hand=stock.on_hand if stock else None,
         allocated=stock.allocated if stock else 0,
         held=stock.held if stock else 0,
+        low_below=listing.low_below,
         has_waiting_change=row.change_id is not None,
         price_jumped=listing.price_jumped,
         visibility=listing.price_visibility,

@@ -201,6 +201,7 @@ class OwnRow:
     on_hand: int | None
     allocated: int
     held: int
+    low_below: int | None
     has_waiting_change: bool
     price_jumped: bool
     visibility: Visibility
@@ -222,6 +223,7 @@ class GridRow:
     multiple: int
     stock: int | None
     lead_days: int | None
+    low_below: int | None
 
 
 @dataclass(frozen=True, slots=True)

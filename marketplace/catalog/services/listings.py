@@ -12,6 +12,7 @@ from marketplace.audit import services as audit
 from marketplace.catalog.events import ListingWithheld
 from marketplace.catalog.models import Listing
 from marketplace.catalog.queries import details, goods
+from marketplace.catalog.rules import low
 from marketplace.catalog.rules.changes import Changed
 from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.details.attributes import missing
@@ -98,6 +99,19 @@ def set_stock(session: Session, *, actor: Actor, listing_id: UUID, on_hand: int,
         cards.refresh(session, listings=bulk.follow_stock(session, {listing_id: (listing, on_hand)}), now=now)
         _audit(session, actor, "listing.stock_set", listing_id, now, on_hand=on_hand, difference=difference)
     return difference
+
+
+def set_low(session: Session, *, actor: Actor, listing_id: UUID, low_below: int | None, now: datetime) -> None:
+    """Say below how many free units a listing runs low, None for the city's setting; Refused ``low_below``.
+
+    Nobody but its merchant reads it, so the listing says nothing new: its version stays.
+    """
+    low.check(low_below)
+    listing = own(session, actor=actor, listing_id=listing_id)
+    if listing.low_below != low_below:
+        listing.low_below = low_below
+        session.flush()
+        _audit(session, actor, "listing.low_set", listing_id, now, low_below=low_below)
 
 
 def decide(session: Session, *, actor: Actor, listing_id: UUID, action: str, now: datetime) -> None:

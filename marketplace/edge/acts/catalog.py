@@ -29,11 +29,14 @@ from marketplace.catalog.rules.pricing import (
 )
 from marketplace.catalog.rules.rows import ListingRow, VariantRow
 from marketplace.catalog.rules.states import ListingState
+from marketplace.catalog.services import listings
 from marketplace.customs import queries as customs
 from marketplace.customs.queries import RestrictionRow
 from marketplace.distribution.rules.freight import is_included
+from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse
-from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch, Looking
+from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch, Looking, StockBody
+from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
@@ -456,3 +459,12 @@ def _scaled(parts: Mapping[str, Any], name: str, factor: int) -> int:
 
 def _shorter(value: Decimal) -> str:
     return f"{value.normalize():f}"
+
+
+def set_stock(session: Session, listing_id: UUID, body: StockBody) -> int:
+    """Set the units that lie ready of one's own listing and below how many it runs low; return the difference."""
+    actor, now = require_actor(), clock.now()
+    difference = listings.set_stock(session, actor=actor, listing_id=listing_id, on_hand=body.stock, now=now)
+    if "low_below" in body.model_fields_set:
+        listings.set_low(session, actor=actor, listing_id=listing_id, low_below=body.low_below, now=now)
+    return difference

@@ -16,7 +16,10 @@ from marketplace.kernel.errors import Refused
 
 def change(session: Session, rows: Sequence[GridRow]) -> list[grid.Done]:
     """Change listings of the asker's company; return row by row what became of it."""
-    wanted = [grid.Wanted(row.id, row.version, _apply(row), row.stock_was) for row in rows]
+    wanted = [
+        grid.Wanted(row.id, row.version, _apply(row), row.stock_was, "low_below" in row.model_fields_set, row.low_below)
+        for row in rows
+    ]
     return grid.change(session, actor=require_actor(), wanted=wanted, now=clock.now())
 
 
@@ -28,7 +31,7 @@ def checked(body: Grid) -> Sequence[GridRow]:
 
 
 def _apply(row: GridRow) -> Callable[[ListingDraft], ListingDraft]:
-    sent = {name: getattr(row, name) for name in FIELDS if name in row.model_fields_set}
+    sent = {name: getattr(row, name) for name in FIELDS if name in row.model_fields_set and name != "low_below"}
 
     def apply(draft: ListingDraft) -> ListingDraft:
         for name in ("price", "moq"):

@@ -135,9 +135,11 @@ class PictureBody(Request):
 
 
 class StockBody(Request):
-    """The units that lie ready."""
+    """The units that lie ready, and below how many free ones the listing runs low: left out it stays, null is as
+    the city sets it."""
 
     stock: Whole
+    low_below: OptionalWhole = None
 
 
 class ActBody(Request):

@@ -9,14 +9,15 @@ from pydantic import BeforeValidator, Field
 from marketplace.edge import messages
 from marketplace.edge.parsing import Exact, Line, Request, Tick, Whole, blank_is_none
 
-FIELDS: Final = ("price", "moq", "stock", "lead_days")
+FIELDS: Final = ("price", "moq", "stock", "lead_days", "low_below")
 _Number = Annotated[Whole | None, BeforeValidator(blank_is_none)]
 
 
 class GridRow(Request):
     """A listing in the ``version`` that was looked at, and what becomes of it; what is not sent stays.
 
-    ``price`` is that of the first basis from its first quantity on, ``stock_was`` the units that were looked at.
+    ``price`` is that of the first basis from its first quantity on, ``stock_was`` the units that were looked at,
+    ``low_below`` the free units below which it runs low, null for the city's setting.
     """
 
     id: UUID
@@ -26,6 +27,7 @@ class GridRow(Request):
     stock: _Number = None
     lead_days: _Number = None
     stock_was: _Number = None
+    low_below: _Number = None
 
 
 class Grid(Request):

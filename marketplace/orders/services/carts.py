@@ -7,11 +7,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries.closures import local_day
+from marketplace.catalog.figures import tally
+from marketplace.catalog.figures.rules import Kind
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.places import listed_rows
 from marketplace.catalog.rules.pricing import check_quantity, ladder_for
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.db import insert_if_new, on_commit
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.orders.models import Cart, CartLine
@@ -61,6 +64,8 @@ def put_line(
         _check_room(session, cart)
         line = CartLine(cart_id=cart.id, listing_id=listing_id, added_at=now)
         session.add(line)
+        day = local_day(offer.country, now)
+        on_commit(session, lambda: tally.note(listing_id, day=day, kind=Kind.CART))
     line.quantity = quantity
     line.currency, line.incoterm, line.place_code = ladder.currency, ladder.incoterm, ladder.place_code
     cart.changed_at = now

@@ -128,6 +128,7 @@ def _line(row: GridRow, names: dict[str, str], errors: list[FieldError]) -> dict
         "price": f"{ladder.tiers[0].price.amount.normalize():f}" if ladder else "",
         "moq": str(row.moq),
         "stock": "" if row.stock is None else str(row.stock),
+        "low_below": "" if row.low_below is None else str(row.low_below),
         "lead_days": "" if row.lead_days is None else str(row.lead_days),
     }
     # What was typed stays to be put right; beside it stands how the listing is now.

@@ -17,6 +17,7 @@ from marketplace.catalog.rules.states import LISTING, MERCHANT_ACTS, ListingStat
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.catalog.services import listings, pictures
 from marketplace.edge.acts import catalog as acts
+from marketplace.edge.acts import figures
 from marketplace.edge.acts import files as uploads
 from marketplace.edge.identity import require_actor
 from marketplace.edge.messages import field_sentence
@@ -31,10 +32,12 @@ from marketplace.merchants import queries as merchants
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.queries import appeals
 from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 from marketplace.web.catalog.blueprint import pages
 from marketplace.web.catalog.details import PARTS
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices, locale
+from marketplace.web.shared import figures as drawn
 from marketplace.web.shared import goods as shown
 
 _EDIT = Permission.CATALOG_LISTING_EDIT
@@ -122,6 +125,8 @@ def _edit(listing_id: UUID, **given: Any) -> str:
         others=[shown.ladder(ladder, _place_names(session)) for ladder in draft.ladders[1:]],
         pictures=_pictures(listing_id, pictures_queries.pictures(session, listing_id=listing_id)),
         can_submit=row.state in _SUBMITTABLE,
+        figures=drawn.shown(figures.listing(listing_id)),
+        low_orders=reference.setting(session, Setting.LOW_STOCK_ORDERS, at=clock.now()),
         parts=[(kind.value, name) for kind, name in PARTS.items()],
         actions=[action for action in MERCHANT_ACTS if LISTING.allows(row.state, action)],
         **_choices(),
@@ -177,11 +182,10 @@ def act(listing_id: UUID) -> Any:
 @pages.post("/merchant/listings/<uuid:listing_id>/stock")
 @requires(_EDIT, twin="PUT /api/v1/listings/{id}/stock")
 def set_stock(listing_id: UUID) -> Any:
-    """Set the units that lie ready."""
+    """Set the units that lie ready, and below how many the listing runs low."""
 
     def work(session: Session) -> None:
-        body = parse_form(requests.StockBody, request.form)
-        listings.set_stock(session, actor=require_actor(), listing_id=listing_id, on_hand=body.stock, now=clock.now())
+        acts.set_stock(session, listing_id, parse_form(requests.StockBody, request.form))
 
     return _act(listing_id, work)
 

@@ -16,7 +16,7 @@ from marketplace.catalog.queries import sections as shelves
 from marketplace.catalog.rules.rows import CategoryRow, ListingRow
 from marketplace.catalog.rules.said import Said
 from marketplace.edge.acts import catalog as acts
-from marketplace.edge.acts import sellers
+from marketplace.edge.acts import figures, sellers
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.acts.files import bytes_store
 from marketplace.edge.answers import problem
@@ -246,6 +246,7 @@ def product(listing_id: UUID) -> Any:
 
     if errors:
         return render_template(_PRODUCT, **values()), 422
+    figures.seen(listed)
     # Room changes with every booking; the page says no more of it than that it is enough.
     seen_as = (seen.id, seen.is_standing) if seen else None
     lorries = (moulds.facts_of(option, unshown=("room",)) for option in look.options)

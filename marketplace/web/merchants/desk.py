@@ -10,6 +10,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.numbers import STATED, VALIDATORS
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge import door
+from marketplace.edge.acts import figures
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import merchants as acts
 from marketplace.edge.acts.clocks import house_clock
@@ -31,6 +32,7 @@ from marketplace.web.merchants.blueprint import pages
 from marketplace.web.merchants.requirements import ASKED, ITEMS
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices, waiting
+from marketplace.web.shared import figures as drawn
 from marketplace.web.shared.labels import number_name
 
 _APPLY = Permission.COMPANY_MERCHANT_APPLY
@@ -55,6 +57,7 @@ def desk() -> str:
         merchant=found,
         waiting=waiting.selling() if found is not None else None,
         can_apply=found is None or MERCHANT.allows(found.state, "submit"),
+        figures=drawn.shown(figures.company()) if found is not None else None,
         may_sell=found is not None and found.state is MerchantState.APPROVED,
         requirements=required.requirements_of(session, company_id=company_id, today=clock.now().date()),
         items=ITEMS,

@@ -11,14 +11,17 @@ HEIGHT: Final = 120
 _EDGE: Final = 6
 
 
-def steps(points: Sequence[tuple[datetime, int | None]]) -> list[str]:
-    """Return the lines of a stepped chart, each as the points of a polyline; a gap where there is no value."""
+def steps(points: Sequence[tuple[datetime, int | None]], *, base: int | None = None) -> list[str]:
+    """Return the lines of a stepped chart, each as the points of a polyline; a gap where there is no value.
+
+    ``base`` is the value of the line below; without one the smallest lies there.
+    """
     values = [value for _, value in points if value is not None]
     if not values:
         return []
     begun, now = points[0][0], max(clock.now(), points[-1][0])
     span = (now - begun).total_seconds() or 1.0
-    low, high = min(values), max(values)
+    low, high = min(values) if base is None else base, max(values)
 
     def at(instant: datetime) -> int:
         return round((instant - begun).total_seconds() / span * WIDTH)

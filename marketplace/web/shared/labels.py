@@ -133,6 +133,7 @@ LABELS: Final[dict[str, Any]] = {
     "sort": _("Sorted by"),
     "state": _("State"),
     "stock": _("Stock"),
+    "low_below": _("Low below"),
     "street": _("Street and number"),
     "submit": _("Hand in for review"),
     "tax_id": _("Tax id"),

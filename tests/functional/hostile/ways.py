@@ -451,6 +451,9 @@ WAYS: Final[dict[str, Way]] = {
     "POST /listings/{}/conversions": Way(
         "merchant", ("live",), body(basis=f"CNY FCA {HUB}", currency="USD", rate="0.14")
     ),
+    "GET /listings/{}/figures": Way("merchant", ("live",)),
+    "GET /figures": Way("merchant"),
+    "GET /figures/listings": Way("merchant", query="days=30&sort=views&order=desc"),
     "POST /listings": Way("merchant", (), _listing),
     "PATCH /listings/{}": Way("merchant", ("draft",), _listing),
     "PUT /listings/{}/texts/{}": Way(
@@ -475,7 +478,7 @@ WAYS: Final[dict[str, Way]] = {
     "POST /listings/{}/pictures": Way("merchant", ("draft",), body(file_id=_of("file.free"), alt="A chain")),
     "DELETE /listings/{}/pictures/{}": Way("merchant", ("draft", "picture.first")),
     "POST /listings/{}/pictures/{}/lead": Way("merchant", ("draft", "picture.second")),
-    "PUT /listings/{}/stock": Way("merchant", ("live",), body(stock=9_000)),
+    "PUT /listings/{}/stock": Way("merchant", ("live",), body(stock=9_000, low_below=200)),
     "POST /listings/{}/submission": Way("merchant", ("draft",)),
     "GET /listings/{}/price-visibility": Way("merchant", ("live",)),
     "PUT /listings/{}/price-visibility": Way(
@@ -849,7 +852,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         {name: value for name, value in _listing(city).items() if isinstance(value, str | int) and name != "stackable"}
         | {"price": "11.80", "currency": "CNY", "incoterm": "FCA", "place": HUB, "tiers": "11.20@400"}
     ),
-    "catalog.set_stock": body(stock="9000"),
+    "catalog.set_stock": body(stock="9000", low_below="200"),
     "catalog.ask": body(code="width", name="Width", kind="number", unit="MMT", wanted="wanted", position="2"),
     "catalog.decide_wish": body(action="merge", slug="motorcycle-chain"),
     "catalog.propose": body(name="Pedal", hs6="871410", category="motorcycle-parts"),

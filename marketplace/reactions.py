@@ -86,6 +86,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     catalog.ListingPublished: (search.on_published,),
     catalog.ListingUnpublished: (moderation.on_unpublished, search.on_unpublished),
     remarked.QuestionAsked: (notices.on_question_asked,),
+    remarked.QuestionOverdue: (notices.on_question_overdue,),
     remarked.QuestionAnswered: (notices.on_question_answered,),
     remarked.ReviewWritten: (notices.on_review_written,),
     remarked.ReviewReplied: (notices.on_review_replied,),

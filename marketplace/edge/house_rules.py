@@ -203,7 +203,8 @@ WORDS: Final[dict[Setting, Words]] = {
     ),
     Setting.QUESTION_ANSWER_WORKING_DAYS: Words(
         _("Time to answer a question"),
-        _("A merchant answers what buyers ask about his goods within this time; later it counts as overdue."),
+        _("A merchant answers what buyers ask about his goods within this time; later it counts as overdue, and he is "
+          "reminded once."),
         _WORKING_DAYS,
     ),
     Setting.ENQUIRY_ANSWER_WORKING_DAYS: Words(

@@ -56,6 +56,7 @@ class News(StrEnum):
     CLOSURE_ENTERED = "closure_entered"
     NOTE_SHARED = "note_shared"
     QUESTION_ASKED = "question_asked"
+    QUESTION_WAITS = "question_waits"
     QUESTION_ANSWERED = "question_answered"
     REMARK_HIDDEN = "remark_hidden"
     PRICE_ASKED = "price_asked"
@@ -107,6 +108,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.CLOSURE_ENTERED: Permission.TRADE_ORDER_READ,
     News.NOTE_SHARED: Permission.TRADE_ORDER_READ,
     News.QUESTION_ASKED: Permission.EXCHANGE_ANSWER_WRITE,
+    News.QUESTION_WAITS: Permission.EXCHANGE_ANSWER_WRITE,
     News.QUESTION_ANSWERED: Permission.EXCHANGE_QUESTION_ASK,
     # The author bought or sells: its buyers and its sellers see to it.
     News.REMARK_HIDDEN: Permission.TRADE_ORDER_READ,

@@ -21,7 +21,7 @@ from marketplace.checkout.flows import sweeping
 from marketplace.checkout.services import reacting
 from marketplace.distribution import flows as distribution
 from marketplace.edge.acts.imports import explain
-from marketplace.exchange.flows import enquiries, fairs, leads, storefronts
+from marketplace.exchange.flows import enquiries, fairs, leads, questions, storefronts
 from marketplace.files import flows as files
 from marketplace.files.fetching import Fetcher
 from marketplace.kernel import clock
@@ -272,6 +272,11 @@ def escalate_visitors(_args: dict[str, Any]) -> None:
     enquiries.escalate(now=clock.now())
 
 
+def remind_of_questions(_args: dict[str, Any]) -> None:
+    """Remind merchants of questions that nobody answered in time."""
+    questions.remind(now=clock.now())
+
+
 def close_registrations(_args: dict[str, Any]) -> None:
     """Close the registration of fairs whose time to register is over."""
     fairs.close_due(now=clock.now())
@@ -340,6 +345,7 @@ JOBS: Final[dict[str, Handler]] = {
     likeness.JOB: compare_listings,
     weighing.JOB: weigh_cases,
     "escalate_visitors": escalate_visitors,
+    "remind_of_questions": remind_of_questions,
     "close_registrations": close_registrations,
     "watch_requirements": watch_requirements,
     "watch_goods_papers": watch_goods_papers,
@@ -394,6 +400,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("escalate_reviews", 60),
     (likeness.JOB, 3600),
     ("escalate_visitors", 60),
+    ("remind_of_questions", 60),
     ("close_registrations", 60),
     ("close_lines", 21_600),
     ("watch_requirements", 6 * 3600),

@@ -1,11 +1,12 @@
 """A company asks about goods over page and API, the merchant answers in public, and nobody learns who asked."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from marketplace.accounts.rules.permissions import Role
+from marketplace.exchange.flows import questions as flows
 from marketplace.exchange.queries import questions as queries
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
@@ -188,3 +189,20 @@ def test_long_lists_have_pages(app, market, people):
     first.open(f"/products/{market.chains}/questions")
     assert first.shown.count('class="remark"') == 20
     assert 'rel="next"' in first.shown
+
+
+def test_a_question_that_waits_too_long_is_told_of_once_and_late_on_the_desk(app, market, people, later):
+    made = people["buyer"].call("POST", f"/listings/{market.chains}/questions", 201, {"text": "Which steel?"})["id"]
+    due = queries.told(reading(), question_id=UUID(made)).due_at
+    later(int((due - clock.now()).total_seconds()) + 60)
+    town, subject = Town(app), "A question about Motorcycle chain 428H still waits for your answer"
+    assert flows.remind(now=clock.now()) == 1
+    letter = town.letter(market.merchant.login)
+    assert letter.subject == subject
+    assert f"/merchant/questions/{made}" in letter.body
+    assert flows.remind(now=clock.now()) == 0
+    owner = visitor(app, market.merchant)
+    page = owner.open("/merchant")
+    row = page[page.index("Questions to answer") :]
+    assert "Overdue" in row[: row.index("</tr>")]
+    assert subject in owner.open("/account/inbox")

@@ -15,6 +15,14 @@ class QuestionAsked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionOverdue(Event):
+    """A merchant has not answered a question in time; it still waits."""
+
+    question_id: UUID
+    merchant_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionAnswered(Event):
     """A merchant answered a question."""
 

@@ -41,7 +41,10 @@ class Remark(Base):
 
 
 class Question(Base):
-    """A company's question about a listing, and its one answer; ``due_at`` is the merchant's to keep."""
+    """A company's question about a listing, and its one answer; ``due_at`` is the merchant's to keep.
+
+    ``reminded_at`` is when the merchant was told that it is over, which happens once.
+    """
 
     __tablename__ = "listing_question"
 
@@ -55,10 +58,12 @@ class Question(Base):
     state: Mapped[QuestionState] = mapped_column(StateColumn(QuestionState))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         sa.CheckConstraint("(answer_id IS NOT NULL) = (state = 'answered')", name="answer"),
         sa.Index("ix_listing_question_listing_id_id", "listing_id", "id"),
         sa.Index("ix_listing_question_company_id_id", "company_id", "id"),
         sa.Index("ix_listing_question_merchant_id_state_due_at", "merchant_id", "state", "due_at"),
+        sa.Index("ix_listing_question_state_due_at", "state", "due_at"),
     )

@@ -126,6 +126,16 @@ def told(session: Session, *, question_id: UUID) -> QuestionRow:
     return _row(session.execute(_questions().where(Question.id == question_id)).one())
 
 
+def late(session: Session, *, now: datetime) -> tuple[UUID, ...]:
+    """Return the questions that wait longer than they should and of which nobody was reminded yet."""
+    return tuple(session.scalars(sa.select(Question.id).where(is_late(now)).order_by(Question.id)))
+
+
+def is_late(now: datetime) -> sa.ColumnElement[bool]:
+    """Tell a question that nobody answered in time, and of which nobody was reminded yet."""
+    return sa.and_(Question.state == QuestionState.WAITING, Question.due_at <= now, Question.reminded_at.is_(None))
+
+
 def _shown(*columns: Any) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(*columns)

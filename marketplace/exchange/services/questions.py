@@ -1,4 +1,4 @@
-"""Ask about a listing, answer, take a question back."""
+"""Ask about a listing, answer, take a question back, remind of what waits."""
 
 import math
 from datetime import datetime
@@ -9,16 +9,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import closures
+from marketplace.accounts.rules.closures import Part
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
 from marketplace.catalog.queries import shelf as catalog
-from marketplace.exchange.events.remarks import QuestionAnswered, QuestionAsked
+from marketplace.exchange.events.remarks import QuestionAnswered, QuestionAsked, QuestionOverdue
 from marketplace.exchange.models.remarks import Question
+from marketplace.exchange.queries import questions as queries
 from marketplace.exchange.rules.questions import DAY, MOST_A_DAY, MOST_WAITING, QUESTION, QuestionState
 from marketplace.exchange.rules.remarks import RemarkKind
 from marketplace.exchange.services import remarks
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused, TooMany
 from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id
@@ -112,6 +115,30 @@ def withdraw(session: Session, *, actor: Actor, question_id: UUID, now: datetime
     question.state = QUESTION.apply(question.state, "withdraw")
     session.flush()
     _audit(session, actor, "question.withdrawn", question, now)
+
+
+def remind(session: Session, *, question_id: UUID, now: datetime) -> bool:
+    """Remind a merchant once of a question that was not answered in time.
+
+    False when it was answered, taken back or told of before, and while its merchant's office is closed: who comes back
+    is told then.
+    """
+    question = session.scalars(
+        sa.select(Question)
+        .where(Question.id == question_id, queries.is_late(now))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if question is None:
+        return False
+    works = closures.works(session, company_id=question.merchant_id, now=now)
+    if closures.local_day(works.country, now) in works.closed(Part.OFFICE):
+        return False
+    question.reminded_at = now
+    session.flush()
+    _audit(session, SYSTEM, "question.reminded", question, now)
+    record(session, QuestionOverdue(question_id=question.id, merchant_id=question.merchant_id, at=now))
+    return True
 
 
 def _locked(session: Session, mine: sa.ColumnElement[bool], question_id: UUID) -> Question:

@@ -73,7 +73,7 @@ def storefront_waits(session: Session, job: Facts, _now: datetime) -> Iterator[L
 
 
 def question_asked(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    """Tell a merchant of a question that waits."""
+    """Tell a merchant of a question that waits, or still waits."""
     row = questions.told(session, question_id=UUID(job["question"]))
     if row.state is QuestionState.WAITING:
         facts = {"goods": in_language(row.titles, "en", row.source_locale), "company": row.company, "until": row.due_at}

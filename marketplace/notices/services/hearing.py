@@ -255,6 +255,11 @@ def on_question_asked(session: Session, event: remarks.QuestionAsked) -> None:
     _later(session, event, News.QUESTION_ASKED, question=event.question_id)
 
 
+def on_question_overdue(session: Session, event: remarks.QuestionOverdue) -> None:
+    """Remind the merchant."""
+    _later(session, event, News.QUESTION_WAITS, question=event.question_id)
+
+
 def on_question_answered(session: Session, event: remarks.QuestionAnswered) -> None:
     """Tell whoever asked."""
     _later(session, event, News.QUESTION_ANSWERED, question=event.question_id)

@@ -280,6 +280,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.CLOSURE_ENTERED: _closed,
     News.NOTE_SHARED: exchanged.note_shared,
     News.QUESTION_ASKED: exchanged.question_asked,
+    News.QUESTION_WAITS: exchanged.question_asked,
     News.QUESTION_ANSWERED: exchanged.question_answered,
     News.REMARK_HIDDEN: exchanged.remark_hidden,
     News.PRICE_ASKED: exchanged.price_asked,

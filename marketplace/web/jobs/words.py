@@ -35,6 +35,7 @@ JOBS: Final[dict[str, Any]] = {
     "receive_by_default": _("Receive goods that nobody counted in time"),
     "reconcile_cards": _("Ask the card provider how payments stand"),
     "refund_allowance": _("Give what was let off a price back to a card"),
+    "remind_of_questions": _("Remind merchants of questions that nobody answered"),
     "render_document": _("Set a paper"),
     "roll_timetable": _("Plan coming departures"),
     "seal_audit": _("Seal the audit trail"),

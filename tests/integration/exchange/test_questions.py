@@ -6,9 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.events import PersonErased
+from marketplace.accounts.queries.closures import local_day
+from marketplace.accounts.rules.closures import Part
+from marketplace.accounts.services import closures
 from marketplace.audit.models import AuditRow
 from marketplace.catalog.queries import shelf
 from marketplace.catalog.services import listings
+from marketplace.exchange.flows import questions as flows
 from marketplace.exchange.models.remarks import Question, Remark
 from marketplace.exchange.queries import questions as queries
 from marketplace.exchange.queries import remarks as said
@@ -219,3 +223,57 @@ def test_the_check_finds_a_count_that_is_wrong(market):
     with unit_of_work() as session:
         session.execute(sa.update(factories.listings.Listing).values(said={"questions": 7}))
     assert {breach.subject_id for breach in said.breaches(reading())} == {market.chains, market.pads}
+
+
+def test_a_merchant_is_reminded_once_of_a_question_that_waits_too_long(app, market):
+    made = ask(market.buyer, market.chains)
+    due = queries.told(reading(), question_id=made).due_at
+    before = due - timedelta(seconds=1)
+    assert [flows.remind(now=at) for at in (before, due, due, due + timedelta(days=30))] == [0, 1, 0, 0]
+    reading().rollback()
+    assert reading().get_one(Question, made).reminded_at == due
+    assert reading().scalars(sa.select(AuditRow.action).where(AuditRow.action == "question.reminded")).all() == [
+        "question.reminded"
+    ]
+    answer(market.merchant, made)  # it can still be answered
+
+
+def test_who_answered_or_took_back_is_reminded_of_nothing(market):
+    answered, taken_back = ask(market.buyer, market.chains), ask(market.buyer, market.chains)
+    answer(market.merchant, answered)
+    with unit_of_work() as session:
+        questions.withdraw(session, actor=market.buyer.actor, question_id=taken_back, now=clock.now())
+    assert flows.remind(now=clock.now() + timedelta(days=30)) == 0
+
+
+def test_a_closed_office_is_reminded_when_it_is_open_again(market):
+    made = ask(market.buyer, market.chains)
+    due = queries.told(reading(), question_id=made).due_at
+    first = local_day("CN", due)
+    close(market, Part.OFFICE, first, first + timedelta(days=9))
+    assert [flows.remind(now=due + timedelta(days=number)) for number in (0, 5, 9)] == [0, 0, 0]
+    later = ask(market.buyer, market.chains, now=due)
+    assert queries.told(reading(), question_id=later).due_at > due + timedelta(days=10)  # its time begins afterwards
+    assert flows.remind(now=due + timedelta(days=10)) == 1
+
+
+def test_a_closed_factory_answers(market):
+    made = ask(market.buyer, market.chains)
+    due = queries.told(reading(), question_id=made).due_at
+    close(market, Part.FACTORY, local_day("CN", due), local_day("CN", due))
+    assert flows.remind(now=due) == 1
+
+
+def test_two_who_remind_at_once_remind_once(market, at_once):
+    made = ask(market.buyer, market.chains)
+    due = queries.told(reading(), question_id=made).due_at
+    told = at_once(lambda session, _one: questions.remind(session, question_id=made, now=due), *range(4))
+    assert sorted(told) == [False, False, False, True]
+
+
+def close(market, part, first, last):
+    with unit_of_work() as session:
+        closures.enter(
+            session, actor=market.merchant.actor, parts=[part.value], first_day=first, last_day=last, words={},
+            now=clock.now(),
+        )  # fmt: skip

@@ -1,5 +1,6 @@
 """A merchant closes: what buyers see, when goods are ready, and what was promised for those days."""
 
+import re
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from marketplace.kernel.db import db, reading, unit_of_work
 from marketplace.reports import queries as reports
 from marketplace.worker import runner
 from tests import factories
-from tests.support.visitors import Town, Visitor
+from tests.support.visitors import Program, Town, Visitor
 from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
@@ -212,3 +213,97 @@ def test_the_merchant_enters_it_on_a_page(app, market):
     row = next(part for part in shown.split('"') if part.startswith("/merchant/closures/"))
     merchant.send(row, {})
     assert "taken back" in merchant.open(path)
+
+
+def shelves(market):
+    """Return the pages on which the market's chains stand as cards."""
+    return (
+        "/",
+        "/products",
+        "/products?category=motorcycle-parts",
+        f"/merchants/{market.merchant.company}",
+        "/search?q=chain",
+        "/search?q=chain&to=VNHAN&quantity=400",
+        "/pavilions/CN",
+    )
+
+
+def cards(page):
+    """Return the text of each card on a page by the address of its product."""
+    found = re.findall(r'<article class="offer">.*?</article>', page, re.DOTALL)
+    plain = {re.search(r'href="[^"]*/products/([\w-]+)"', each)[1]: each for each in found}
+    return {listing: " ".join(re.sub(r"<[^>]+>", " ", each).split()) for listing, each in plain.items()}
+
+
+@pytest.fixture
+def found(app, market, made):
+    """The goods of the market, in the search's index too."""
+    runner.run_due(app)
+
+
+def test_cards_say_what_the_product_page_says(app, call, market, made, found):
+    close(call, market.merchant, 40, 20, "factory", "warehouse")
+    page = Visitor(app)
+    said = {}
+    for listing in (made, market.chains):
+        said[str(listing)] = re.search(r"Closed [^<]*order by [^<]*", page.open(f"/products/{listing}"))[0]
+    assert said[str(made)] != said[str(market.chains)]  # what is made to order has to be ordered earlier
+    for path in shelves(market):
+        shown = cards(page.open(path))
+        for listing, text in said.items():
+            assert text in shown[listing], path
+        assert not any("Closed" in text for listing, text in shown.items() if listing not in said), path
+    for path in ("/listings", "/search?q=chain", "/pavilions/CN"):
+        answer = Program(app).call("GET", path, 200)
+        items = answer["newest"] if "newest" in answer else answer["items"]
+        for listing in (made, market.chains):
+            product = Program(app).call("GET", f"/listings/{listing}", 200)["closed"]
+            assert next(item for item in items if item["id"] == str(listing))["closed"] == product
+            assert product["order_by"] is not None
+    (row,) = call(market.merchant, "GET", "/merchant/closures", expect=200)["items"]
+    call(market.merchant, "POST", f"/merchant/closures/{row['id']}/withdrawal", expect=204)
+    for path in shelves(market):
+        assert "Closed" not in "".join(cards(page.open(path)).values())
+
+
+def test_cards_say_no_more_when_it_is_over_to_order(app, call, market, made, found, later):
+    close(call, market.merchant, 10, 5, "factory")
+    page = Visitor(app)
+    assert "order by" in cards(page.open("/products"))[str(made)]
+    later(9 * 86_400)  # nobody stored anything: the page is another by the day alone
+    text = cards(page.open("/products"))[str(made)]
+    assert "Closed" in text
+    assert "order by" not in text
+    later(16 * 86_400)
+    assert "Closed" not in cards(page.open("/products"))[str(made)]
+
+
+def test_shelves_take_one_query_more_where_somebody_closes_and_none_where_nobody_does(
+    app, call, market, made, found, count_queries
+):
+    page = Visitor(app)
+
+    def asked():
+        counts = {}
+        for path in shelves(market):
+            page.open(path)
+            with count_queries() as seen:
+                page.open(path)
+            counts[path] = len(seen)
+        return counts
+
+    open_days = asked()
+    close(call, market.thai, 20, 5, "office")
+    close(call, market.merchant, 20, 5, "warehouse")
+    closed = asked()
+    assert all(0 <= closed[path] - open_days[path] <= 1 for path in open_days)
+    with unit_of_work() as session:
+        for number in range(6):
+            factories.listing(
+                session, market.merchant.actor, sku=f"C-{number}", stock=None, lead_days=5, now=clock.now()
+            )
+    for number in range(3):
+        close(call, market.merchant, 30 + 20 * number, 10, "factory")
+    runner.run_due(app)
+    many = asked()
+    assert all(0 <= many[path] - open_days[path] <= 1 for path in open_days)

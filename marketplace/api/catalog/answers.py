@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from marketplace.accounts.rules.closures import Notice
 from marketplace.api.catalog.parts import (
     Asked,
     Basis,
@@ -106,7 +107,7 @@ class Listing(Answer):
             stock=offer.available,
             lead_days=offer.lead_days,
             ready_at=look.ready_at,
-            closed=_closed(look),
+            closed=_closed(look.notice),
             pictures=[Picture.of(each) for each in row.pictures],
             asked_there=[Asked.of(row) for row in look.asked_there],
             details=ending.marked(row.details, clock.now().date()),
@@ -177,14 +178,15 @@ class Summary(Answer):
     moq: int | None
     stock: int | None
     lead_days: int | None
+    closed: Closed | None = None
     low_below: int | None = None
     waiting_change: bool = False
     price_jumped: bool = False
     reason: str | None = None
 
     @classmethod
-    def of(cls, row: CardRow) -> "Summary":
-        """Write a card."""
+    def of(cls, row: CardRow, closed: Notice | None = None) -> "Summary":
+        """Write a card, with the closure that touches the goods next."""
         return cls(
             id=row.listing_id,
             state="live",
@@ -198,6 +200,7 @@ class Summary(Answer):
             moq=row.moq,
             stock=None,
             lead_days=row.lead_days,
+            closed=_closed(closed),
         )
 
     @classmethod
@@ -300,8 +303,7 @@ def _warning(error: FieldError) -> FieldProblem:
     return FieldProblem(field=error.field, code=error.code, message=field_sentence(error), accepted=error.accepted)
 
 
-def _closed(look: Look) -> Closed | None:
-    found = look.notice
+def _closed(found: Notice | None) -> Closed | None:
     if found is None:
         return None
     return Closed(first_day=found.first, last_day=found.last, order_by=found.order_by, words=dict(found.words))

@@ -16,7 +16,7 @@ from marketplace.catalog.queries import pictures as pictures_queries
 from marketplace.catalog.queries import shelf as shelf_queries
 from marketplace.catalog.services import listings, pictures
 from marketplace.edge.acts import catalog as acts
-from marketplace.edge.acts import grid, sellers
+from marketplace.edge.acts import closing, grid, sellers
 from marketplace.edge.identity import current_actor, reading_company, require_actor
 from marketplace.edge.parsing import uuid_text
 from marketplace.edge.requests import catalog as requests
@@ -60,7 +60,9 @@ def shelf(query: requests.Shelf) -> tuple[int, Items[answers.Summary]]:
         cursor=query.cursor,
         viewer=reading_company(),
     )
-    return 200, Items[answers.Summary](items=[answers.Summary.of(row) for row in page.items], next=page.next)
+    closed = closing.notices(reading(), page.items, now=clock.now())
+    items = [answers.Summary.of(row, closed.get(row.listing_id)) for row in page.items]
+    return 200, Items[answers.Summary](items=items, next=page.next)
 
 
 @api.get("/merchants/<uuid:company_id>")

@@ -1,5 +1,6 @@
 """Answers of the search."""
 
+from marketplace.accounts.rules.closures import Notice
 from marketplace.api.catalog.answers import Summary
 from marketplace.api.catalog.parts import Departure
 from marketplace.api.shared.answers import Answer
@@ -16,10 +17,10 @@ class SearchItem(Summary):
     delivery: Departure | None
 
     @classmethod
-    def found(cls, row: FoundRow) -> "SearchItem":
+    def found(cls, row: FoundRow, closed: Notice | None) -> "SearchItem":
         """Write a row that was found."""
         return cls(
-            **Summary.of(row.card).model_dump(),
+            **Summary.of(row.card, closed).model_dump(),
             merchant=row.card.merchant,
             origin=row.card.origin,
             unit=row.card.unit,
@@ -43,7 +44,7 @@ class SearchAnswer(Answer):
         """Write what was found."""
         found = searched.found
         return cls(
-            items=[SearchItem.found(row) for row in found.page.items],
+            items=[SearchItem.found(row, searched.closed.get(row.card.listing_id)) for row in found.page.items],
             next=found.page.next,
             total=found.total,
             total_is_capped=found.is_more,

@@ -122,7 +122,7 @@ class Pavilion(Answer):
             ],
             next=found.exhibitors.next,
             categories=[Section.of(row) for row in found.sections],
-            newest=[Summary.of(row) for row in found.newest],
+            newest=[Summary.of(row, found.closed.get(row.listing_id)) for row in found.newest],
             departures=[
                 Lorry(
                     id=row.id,

@@ -240,6 +240,8 @@ _CARDS: Final = _of_cards(
     _left() >= ListingCard.moq,
     ListingCard.origin,
     ListingCard.moq,
+    Company.country,
+    _text(Company.own_closures),
 )
 _WIDTH: Final = len(_CARDS.selected_columns) - len(_WHOSE)
 _PAGES: Final = _of_cards(
@@ -392,6 +394,8 @@ def _card(
     is_enough: bool,  # noqa: FBT001  a column
     origin: str,
     moq: int,
+    country: str,
+    closures: str,
 ) -> CardRow:
     face = json.loads(face_text)
     own = of_text(read.terms.own)
@@ -420,4 +424,6 @@ def _card(
         is_own_price=first is not None,
         lead_days=face["lead_days"],
         is_in_stock=face["lead_days"] is not None or is_enough,
+        country=country,
+        closures=closed_days(closures),
     )

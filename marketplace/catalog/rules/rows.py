@@ -65,7 +65,10 @@ class OfferRow:
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """A live listing on a shelf; ``price`` is the lowest tier of its leading ladder, None for who may not read it."""
+    """A live listing on a shelf; ``price`` is the lowest tier of its leading ladder, None for who may not read it.
+
+    ``country`` and ``closures`` are its merchant's.
+    """
 
     listing_id: UUID
     merchant_id: UUID
@@ -85,6 +88,12 @@ class CardRow:
     is_own_price: bool
     lead_days: int | None
     is_in_stock: bool
+    country: str
+    closures: tuple[Closed, ...]
+
+    def works(self, free: Mapping[str, frozenset[date]]) -> Works:
+        """Return its merchant's calendar, given the free days of countries."""
+        return Works(self.country, self.closures, free.get(self.country, frozenset()))
 
 
 @dataclass(frozen=True, slots=True)

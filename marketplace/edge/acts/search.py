@@ -1,11 +1,15 @@
 """A search, as pages and API ask for it."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.closures import Notice
 from marketplace.catalog.rules.places import listed_rows
+from marketplace.edge.acts import closing
 from marketplace.edge.acts.catalog import check_filters, destinations
 from marketplace.edge.identity import reading_company
 from marketplace.edge.requests.search import Search
@@ -19,11 +23,12 @@ from marketplace.search.rules.text import fold
 
 
 class Searched(NamedTuple):
-    """What was found, the place it would go to, and every place it could go to."""
+    """What was found, the place it would go to, every place it could go to, and who of the merchants closes soon."""
 
     found: Found
     to: str | None
     destinations: list[Any]
+    closed: Mapping[UUID, Notice]
 
 
 def search(asked: Search) -> Searched:
@@ -35,7 +40,8 @@ def search(asked: Search) -> Searched:
     answer = _find(session, asked, to)
     if answer.is_degraded:
         flows.ask_for_rebuild(now=now)
-    return Searched(answer, to, places)
+    closed = closing.notices(session, (row.card for row in answer.page.items), now=now)
+    return Searched(answer, to, places, closed)
 
 
 def _find(session: Session, asked: Search, to: str | None) -> Found:

@@ -1,5 +1,6 @@
 """Hand in and decide storefronts, and compose a country's pavilion, by whoever asks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,12 +9,13 @@ from uuid import UUID
 from flask import request
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.rules.closures import Notice
 from marketplace.catalog.queries import sections as sections_of
 from marketplace.catalog.queries import shelf
 from marketplace.catalog.queries.sections import SectionRow
 from marketplace.catalog.rules.rows import CardRow
 from marketplace.catalog.rules.texts import LANGUAGES
-from marketplace.edge.acts import files
+from marketplace.edge.acts import closing, files
 from marketplace.edge.identity import reading_company, require_actor
 from marketplace.edge.parsing import parse
 from marketplace.edge.requests import storefronts as requests
@@ -43,6 +45,7 @@ class Pavilion:
     exhibitors: Page[ExhibitorRow]
     sections: tuple[SectionRow, ...]
     newest: tuple[CardRow, ...]
+    closed: Mapping[UUID, Notice]
     lorries: tuple[DepartureRow, ...]
     fairs: tuple[FairRow, ...]
 
@@ -95,11 +98,13 @@ def pavilion(session: Session, *, country: str, cursor: str | None, now: datetim
     code = country.upper()
     if code not in RCEP:
         raise NotFound("pavilion")
+    newest = shelf.shelf(session, origin=code, viewer=reading_company(), size=_NEWEST).items
     return Pavilion(
         country=code,
         exhibitors=pavilions.exhibitors(session, country=code, cursor=cursor),
         sections=sections_of.sections(session, origin=code),
-        newest=shelf.shelf(session, origin=code, viewer=reading_company(), size=_NEWEST).items,
+        newest=newest,
+        closed=closing.notices(session, newest, now=now),
         lorries=departures.departures(session, after=now, now=now, from_country=code, size=_LORRIES).items,
         fairs=fairs.coming(session, now=now, country=code),
     )

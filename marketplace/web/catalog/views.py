@@ -16,7 +16,7 @@ from marketplace.catalog.queries import sections as shelves
 from marketplace.catalog.rules.rows import CategoryRow, ListingRow
 from marketplace.catalog.rules.said import Said
 from marketplace.edge.acts import catalog as acts
-from marketplace.edge.acts import figures, sellers
+from marketplace.edge.acts import closing, figures, sellers
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.acts.files import bytes_store
 from marketplace.edge.answers import problem
@@ -57,11 +57,12 @@ def products() -> str:
     chosen = {name: getattr(asked, name) for name in _FILTERS}
     categories = goods.categories(session)
     page, total = shelf.counted(session, **chosen, cursor=asked.cursor, viewer=reading_company())
+    closed = closing.notices(session, page.items, now=clock.now())
 
     def values() -> dict[str, Any]:
         kept = {name: value for name, value in chosen.items() if value}
         return {
-            "offers": [shown.card(row) for row in page.items],
+            "offers": shown.cards(page.items, closed),
             "facets": shown.facets(categories, chosen),
             "chips": _chips(categories, kept),
             "kept": {"commodity": chosen["commodity"]} if chosen["commodity"] else {},
@@ -73,7 +74,12 @@ def products() -> str:
             "first": url_for("catalog.products", **kept) if asked.cursor else None,
         }
 
-    return moulds.page("catalog/products.html", values, parts=(categories, *page.items), facts=(page.next, total))
+    return moulds.page(
+        "catalog/products.html",
+        values,
+        parts=(categories, *page.items),
+        facts=(page.next, total, closing.facts(closed)),
+    )
 
 
 def _feed(categories: tuple[CategoryRow, ...], category: str | None) -> dict[str, str]:
@@ -110,6 +116,7 @@ def seller(company_id: UUID) -> str:
     sections = shelves.sections(session, merchant_id=company_id)
     viewer = reading_company()
     page = shelf.shelf(session, merchant_id=company_id, category=asked.category, cursor=asked.cursor, viewer=viewer)
+    closed = closing.notices(session, page.items, now=clock.now())
     rated = reviews.figures(session, merchant_id=company_id)
     kept: dict[str, Any] = {"category": asked.category} if asked.category else {}
 
@@ -127,13 +134,20 @@ def seller(company_id: UUID) -> str:
             "front": _front(front) if front else None,
             "booths": [(row, shown.text(row.hall_names)) for row in booths],
             "sections": _sections(company_id, sections, asked.category),
-            "offers": [shown.card(row) for row in page.items],
+            "offers": shown.cards(page.items, closed),
             "next": url_for("catalog.seller", company_id=company_id, **kept, cursor=page.next) if page.next else None,
             "first": url_for("catalog.seller", company_id=company_id, **kept) if asked.cursor else None,
         }
 
     front_id = front.id if front else None
-    facts = (*astuple(found), rated, page.next, front_id, *map(moulds.facts_of, (*sections, *booths)))
+    facts = (
+        *astuple(found),
+        rated,
+        page.next,
+        front_id,
+        closing.facts(closed),
+        *map(moulds.facts_of, (*sections, *booths)),
+    )
     return moulds.page("catalog/merchant.html", values, parts=page.items, facts=facts)
 
 

@@ -16,6 +16,7 @@ from marketplace.accounts.rules.terms import TermsKind
 from marketplace.catalog.queries import goods as goods_queries
 from marketplace.catalog.queries import shelf
 from marketplace.edge import schema
+from marketplace.edge.acts import closing
 from marketplace.edge.identity import reading_company
 from marketplace.edge.metrics import Backlog
 from marketplace.edge.permissions import public
@@ -44,10 +45,11 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 def index() -> str:
     """Show what the city is and where to begin."""
     session = reading()
+    rows = shelf.window(session, size=_NEWEST, viewer=reading_company())
     return render_template(
         "home/index.html",
         categories=goods.shelves(goods_queries.categories(session)),
-        offers=[goods.card(row) for row in shelf.window(session, size=_NEWEST, viewer=reading_company())],
+        offers=goods.cards(rows, closing.notices(session, rows, now=clock.now())),
     )
 
 

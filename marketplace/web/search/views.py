@@ -7,7 +7,9 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from marketplace.accounts.rules.closures import Notice
 from marketplace.catalog.queries import goods as catalog
+from marketplace.edge.acts import closing
 from marketplace.edge.acts import search as acts
 from marketplace.edge.answers import problem
 from marketplace.edge.parsing import parse
@@ -38,7 +40,7 @@ def search() -> Any:
         return {
             "asked": asked,
             "errors": errors,
-            "offers": [_offer(row) for row in found.page.items],
+            "offers": [_offer(row, searched.closed.get(row.card.listing_id)) for row in found.page.items],
             "found": found,
             "groups": _groups(found.facets, filters, names, asked.sort or Sort.RELEVANCE, has_place=bool(asked.to)),
             "chips": _chips(filters, names, kept, asked.sort),
@@ -60,11 +62,12 @@ def search() -> Any:
         return render_template(_RESULTS, **values()), 422
     counts = tuple((name, *counted.items()) for name, counted in found.facets.items())
     deliveries = tuple(moulds.facts_of(row.delivery) for row in found.page.items)
+    facts = (counts, deliveries, found.page.next, found.total, found.is_more, found.is_partial, found.is_degraded)
     return moulds.page(
         _RESULTS,
         values,
         parts=(shelves, *searched.destinations, *(row.card for row in found.page.items)),
-        facts=(counts, deliveries, found.page.next, found.total, found.is_more, found.is_partial, found.is_degraded),
+        facts=(*facts, closing.facts(searched.closed)),
     )
 
 
@@ -83,8 +86,8 @@ def _searched(given: Mapping[str, str]) -> tuple[Search, acts.Searched, dict[str
             left = {name: value for name, value in left.items() if name not in said}
 
 
-def _offer(row: FoundRow) -> dict[str, Any]:
-    card = goods.card(row.card)
+def _offer(row: FoundRow, closed: Notice | None) -> dict[str, Any]:
+    card = goods.card(row.card, closed)
     if row.delivery is not None:
         arrival = _("there %(day)s", day=render.date(row.delivery.arrives_at))
         if row.delivery.freight is None:

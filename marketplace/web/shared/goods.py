@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from marketplace.accounts.rules.closures import Notice
 from marketplace.catalog.rules.pricing import Ladder, tier_at
 from marketplace.catalog.rules.rows import CardRow, CategoryRow
 from marketplace.catalog.rules.texts import in_language, language_of
@@ -85,7 +86,12 @@ def places(rows: Iterable[Any]) -> list[tuple[str, str]]:
     return [(row.code, place_of(row)) for row in rows]
 
 
-def card(row: CardRow) -> dict[str, Any]:
+def cards(rows: Iterable[CardRow], closing: Mapping[UUID, Notice]) -> list[dict[str, Any]]:
+    """Return listings for the shelf, with the closures of their merchants by listing."""
+    return [card(row, closing.get(row.listing_id)) for row in rows]
+
+
+def card(row: CardRow, closed: Notice | None = None) -> dict[str, Any]:
     """Return a listing for the shelf."""
     title = text(row.titles, row.source_locale)
     second = row.titles.get(row.source_locale, "")
@@ -108,6 +114,7 @@ def card(row: CardRow) -> dict[str, Any]:
         "basis": {"rule": row.incoterm, "place": place(row.place_names, row.place_code)},
         "moq": row.moq,
         "lead": supply(row.lead_days, is_in_stock=row.is_in_stock),
+        "closed": closed,
     }
 
 

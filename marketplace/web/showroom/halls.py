@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import render_template, request, url_for
 
 from marketplace.catalog.queries import goods, shelf
+from marketplace.edge.acts import closing
 from marketplace.edge.identity import reading_company
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public
@@ -50,11 +51,12 @@ def booth(booth_id: UUID) -> str:
     rows = queries.exhibits(session, tenancy_id=row.tenancy_id, today=today, live=True) if row.tenancy_id else ()
     viewer = reading_company()
     cards = shelf.cards(session, listing_ids=[each.listing_id for each in rows], viewer=viewer) if rows else {}
+    offered = [cards[each.listing_id] for each in rows if each.listing_id in cards]
     return render_template(
         "showroom/booth.html",
         booth=row,
         hall=shown.text(row.hall_names),
-        offers=[shown.card(cards[each.listing_id]) for each in rows if each.listing_id in cards],
+        offers=shown.cards(offered, closing.notices(session, offered, now=clock.now())),
     )
 
 

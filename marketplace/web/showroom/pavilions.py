@@ -40,7 +40,7 @@ def pavilion(country: str) -> str:
         pavilion=found,
         name=shown.country(found.country),
         categories=[_shelf(found.country, row) for row in found.sections],
-        offers=[shown.card(row) for row in found.newest],
+        offers=shown.cards(found.newest, found.closed),
         lorries=[_lorry(row) for row in found.lorries],
         fairs=[fair_card(row) for row in found.fairs],
         next=url_for("showroom.pavilion", country=found.country, cursor=following) if following else None,

@@ -21,6 +21,8 @@ class Queue(StrEnum):
     SIGN_SALES = "sign_sales"
     ANSWER_CLAIMS = "answer_claims"
     ANSWER_QUESTIONS = "answer_questions"
+    ANSWER_LEADS = "answer_leads"
+    FOLLOW_LEADS = "follow_leads"
     PAY = "pay"
     SIGN_PURCHASES = "sign_purchases"
     ACCEPT_GOODS = "accept_goods"
@@ -35,6 +37,8 @@ SELLING: Final = (
     Queue.GOODS_PAPERS,
     Queue.MEND_IMPORTS,
     Queue.ANSWER_QUESTIONS,
+    Queue.ANSWER_LEADS,
+    Queue.FOLLOW_LEADS,
     Queue.CONFIRM_ORDERS,
     Queue.SIGN_SALES,
     Queue.PROMISE_DATES,

@@ -232,3 +232,101 @@ def test_one_address_leaves_few_cards_a_minute(app, market, stand, monkeypatch):
     path = f"/api/v1/exhibits/{stand['code']}/cards"
     codes = [app.test_client().post(path, json=card).status_code for _ in range(8)]
     assert codes == [201] * 6 + [429] * 2
+
+
+def test_the_operator_changes_halls_and_booths_and_takes_them_away(app, market, judge, stand):
+    office, public = Visitor(app), Visitor(app)
+    office.enter(judge.actor)
+    hall, booth = stand["hall"], stand["booth"]
+    page = f"/operator/showroom/{hall}/change"
+    assert 'value="甲馆"' in office.open(page)
+    office.send(page, {"code": "hall", "names.en": ""}, 422)
+    assert office.refused_fields() == {"code", "names.en"}
+    office.open(page)
+    office.send(page, {"code": "N", "names.en": "North hall", "names.zh": "北馆", "names.vi": ""})
+    assert "北馆" in public.open("/zh/showroom")
+    page = f"/operator/booths/{booth}/change"
+    assert 'value="36.50"' in office.open(page)
+    office.send(page, {"code": "N-7", "area_m2": "0", "column": "2", "row": "2"}, 422)
+    assert office.refused_fields() == {"area_m2"}
+    office.open(page)
+    office.send(page, {"code": "N-7", "area_m2": "20", "column": "2", "row": "2"})
+    (found,) = Program(app).call("GET", "/showroom", 200)["items"]
+    assert [(each["code"], each["area_m2"], each["column"], each["row"]) for each in found["booths"]] == [
+        ("N-7", "20.00", 2, 2)
+    ]
+    office.open(page)
+    refused = office.send(f"/operator/booths/{booth}/retirement", {}, 409).text
+    assert f"Booth N-7 is rented until {day(60)}, and whoever rented it keeps that time." in refused
+    office.open(f"/operator/showroom/{hall}/change")
+    assert "Booth N-7 is rented" in office.send(f"/operator/showroom/{hall}/retirement", {}, 409).text
+    office.open(f"/operator/tenancies/{stand['tenancy']}")
+    office.send(f"/operator/tenancies/{stand['tenancy']}", {"until_on": day(0)})
+    api = Program(app, judge.token)
+    assert api.problem("POST", f"/booths/{booth}/retirement", 409)[0] == "booth_tenanted"
+
+
+def test_a_booth_that_was_taken_away_is_gone_for_the_public_and_can_be_put_back(app, market, judge):
+    api, office, public = Program(app, judge.token), Visitor(app), Visitor(app)
+    office.enter(judge.actor)
+    hall = api.call("POST", "/halls", 201, {"code": "C", "names": {"en": "Hall C"}})["id"]
+    place = {"code": "C-1", "area_m2": "10", "column": 1, "row": 1}
+    booth = api.call("POST", f"/halls/{hall}/booths", 201, place)["id"]
+    office.open(f"/operator/booths/{booth}/change")
+    office.send(f"/operator/booths/{booth}/retirement", {})
+    public.open(f"/showroom/booths/{booth}", 404)
+    Program(app).call("GET", f"/showroom/booths/{booth}", 404)
+    assert "taken away" in office.open(f"/operator/showroom/{hall}")
+    office.open(f"/operator/booths/{booth}")
+    office.send(f"/operator/booths/{booth}/return", {"column": "41", "row": "1"}, 422)
+    assert office.refused_fields() == {"column"}
+    office.open(f"/operator/booths/{booth}")
+    office.send(f"/operator/booths/{booth}/return", {"column": "4", "row": "1"})
+    assert Program(app).call("GET", f"/showroom/booths/{booth}", 200)["column"] == 4
+    api.call("PUT", f"/halls/{hall}", 204, {"code": "D", "names": {"en": "Hall D"}})
+    api.call("PUT", f"/booths/{booth}", 204, place | {"code": "D-1"})
+    office.open(f"/operator/showroom/{hall}/change")
+    office.send(f"/operator/showroom/{hall}/retirement", {})
+    assert "Hall D" not in public.open("/showroom")
+    assert api.problem("POST", f"/halls/{hall}/booths", 409, place)[0] == "hall_retired"
+    assert api.problem("POST", f"/booths/{booth}/return", 409, {"column": 1, "row": 1})[0] == "hall_retired"
+    office.open(f"/operator/showroom/{hall}")
+    office.send(f"/operator/showroom/{hall}/return", {})
+    api.call("POST", f"/booths/{booth}/return", 204, {"column": 1, "row": 1})
+    assert "D-1" in public.open("/showroom")
+    seller = Program(app, market.merchant.token)
+    for path, body in ((f"/halls/{hall}", {"code": "E", "names": {"en": "E"}}), (f"/booths/{booth}", place)):
+        seller.call("PUT", path, 403, body)
+        seller.call("POST", f"{path}/retirement", 403)
+
+
+def test_visitors_of_booths_wait_on_the_desk_until_they_are_closed(app, market, stand):
+    seller, card = Program(app, market.merchant.token), {"name": "Ann", "email": "ann@demo.test", "consent": True}
+
+    def desk():
+        items = {row["queue"]: row for row in seller.call("GET", "/desk", 200)["items"]}
+        return items["answer_leads"]["waiting"], items["follow_leads"]["waiting"], items["answer_leads"]["due_at"]
+
+    assert desk() == (0, 0, None)
+    lead = Program(app).call("POST", f"/exhibits/{stand['code']}/cards", 201, card)["id"]
+    other = Program(app).call("POST", f"/exhibits/{stand['code']}/cards", 201, card)["id"]
+    assert desk() == (2, 0, seller.call("GET", f"/leads/{lead}", 200)["due_at"])
+    owner = Visitor(app)
+    owner.enter(market.merchant.actor)
+    assert "Visitors of your booths to answer" in owner.open("/merchant")
+
+    def listed(query):
+        return {row["id"] for row in seller.call("GET", f"/leads?{query}", 200)["items"]}
+
+    seller.call("POST", f"/leads/{lead}/acts", 200, {"action": "contact", "text": "Rang."})
+    assert desk()[:2] == (1, 1)
+    assert (listed("open=1"), listed("owner=me"), listed("owner=nobody")) == ({lead}, {lead}, {other})
+    assert listed("state=new&owner=nobody") == {other}
+    assert seller.problem("GET", "/leads?owner=ann", 422)[1] == {"owner"}
+    page = owner.open("/merchant/leads?open=1&owner=me")
+    assert f"/merchant/leads/{lead}" in page
+    assert f"/merchant/leads/{other}" not in page
+    seller.call("POST", f"/leads/{lead}/acts", 200, {"action": "close", "text": "Bought."})
+    assert desk()[:2] == (1, 0)
+    thai = {row["queue"]: row["waiting"] for row in Program(app, market.thai.token).call("GET", "/desk", 200)["items"]}
+    assert thai["answer_leads"] == 0

@@ -39,7 +39,7 @@ def booth(booth_id: UUID) -> tuple[int, answers.ShownBooth]:
     """Show who stands on a booth today, and what is shown there."""
     session = reading()
     today = queries.today_at(session, now=clock.now())
-    row = queries.booth(session, booth_id=booth_id, today=today)
+    row = queries.standing_booth(session, booth_id=booth_id, today=today)
     rows = queries.exhibits(session, tenancy_id=row.tenancy_id, today=today, live=True) if row.tenancy_id else ()
     listings = [each.listing_id for each in rows]
     return 200, answers.ShownBooth(**answers.Booth.of(row).model_dump(), hall=row.hall_code, listings=listings)
@@ -57,6 +57,54 @@ def add_hall(body: requests.HallBody) -> tuple[int, Created]:
 def add_booth(hall_id: UUID, body: requests.BoothBody) -> tuple[int, Created]:
     """Add a booth to a hall."""
     return 201, Created(id=in_unit_of_work(lambda session: acts.add_booth(session, hall_id, body)))
+
+
+@api.put("/halls/<uuid:hall_id>")
+@operation(answers={204: None}, tag="showroom", permission=_RUN, body=requests.HallBody)
+def change_hall(hall_id: UUID, body: requests.HallBody) -> tuple[int, None]:
+    """Give a hall another code and other names."""
+    in_unit_of_work(lambda session: acts.change_hall(session, hall_id, body))
+    return 204, None
+
+
+@api.put("/booths/<uuid:booth_id>")
+@operation(answers={204: None}, tag="showroom", permission=_RUN, body=requests.BoothBody)
+def change_booth(booth_id: UUID, body: requests.BoothBody) -> tuple[int, None]:
+    """Give a booth another code, ground or cell of the plan; whoever rented it keeps it."""
+    in_unit_of_work(lambda session: acts.change_booth(session, booth_id, body))
+    return 204, None
+
+
+@api.post("/halls/<uuid:hall_id>/retirement")
+@operation(answers={204: None}, tag="showroom", permission=_RUN)
+def retire_hall(hall_id: UUID) -> tuple[int, None]:
+    """Close a hall with its booths; ``booth_tenanted`` while one of them is rented."""
+    in_unit_of_work(lambda session: acts.retire_hall(session, hall_id))
+    return 204, None
+
+
+@api.post("/booths/<uuid:booth_id>/retirement")
+@operation(answers={204: None}, tag="showroom", permission=_RUN)
+def retire_booth(booth_id: UUID) -> tuple[int, None]:
+    """Take a booth from its hall; ``booth_tenanted`` while it is rented."""
+    in_unit_of_work(lambda session: acts.retire_booth(session, booth_id))
+    return 204, None
+
+
+@api.post("/halls/<uuid:hall_id>/return")
+@operation(answers={204: None}, tag="showroom", permission=_RUN)
+def bring_hall_back(hall_id: UUID) -> tuple[int, None]:
+    """Open a closed hall again; each of its booths is brought back by itself."""
+    in_unit_of_work(lambda session: acts.bring_hall_back(session, hall_id))
+    return 204, None
+
+
+@api.post("/booths/<uuid:booth_id>/return")
+@operation(answers={204: None}, tag="showroom", permission=_RUN, body=requests.CellBody)
+def bring_booth_back(booth_id: UUID, body: requests.CellBody) -> tuple[int, None]:
+    """Put a booth that was taken away into a free cell of its hall's plan."""
+    in_unit_of_work(lambda session: acts.bring_booth_back(session, booth_id, body))
+    return 204, None
 
 
 @api.get("/booths/<uuid:booth_id>/tenancies")
@@ -141,8 +189,7 @@ def leave_card(code: str, body: requests.CardBody) -> tuple[int, Created]:
 @operation(answers={200: Items[answers.Lead]}, tag="showroom", permission=_ANSWER, query=requests.LeadsQuery)
 def leads(query: requests.LeadsQuery) -> tuple[int, Items[answers.Lead]]:
     """List the leads of the asker's company, the newest first."""
-    company_id = require_actor().company
-    page = lead_queries.leads(reading(), merchant_id=company_id, state=query.state, cursor=query.cursor)
+    page = acts.listed_leads(query)
     return 200, Items[answers.Lead](items=[answers.Lead.of(row) for row in page.items], next=page.next)
 
 

@@ -26,6 +26,8 @@ _DOES: Final[Mapping[Queue, Permission]] = {
     Queue.SHIP_GOODS: Permission.TRADE_ORDER_FULFIL,
     Queue.CLOSED_PROMISES: Permission.COMPANY_CLOSURES_EDIT,
     Queue.ANSWER_CLAIMS: Permission.TRADE_CLAIM_ANSWER,
+    Queue.ANSWER_LEADS: Permission.TRADE_LEAD_ANSWER,
+    Queue.FOLLOW_LEADS: Permission.TRADE_LEAD_ANSWER,
     Queue.ANSWER_QUESTIONS: Permission.EXCHANGE_ANSWER_WRITE,
     Queue.PAY: Permission.TRADE_PAYMENT_PAY,
     Queue.SIGN_PURCHASES: Permission.TRADE_DOCUMENT_SIGN,

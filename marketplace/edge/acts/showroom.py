@@ -19,11 +19,12 @@ from marketplace.exchange.queries import leads as lead_queries
 from marketplace.exchange.queries.leads import LeadRow
 from marketplace.exchange.rules.leads import Card
 from marketplace.exchange.rules.showroom import is_visitor
-from marketplace.exchange.services import leads, showroom
+from marketplace.exchange.services import halls, leads, showroom
 from marketplace.kernel import clock
 from marketplace.kernel.cells import as_csv
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import TooMany
+from marketplace.kernel.pages import Page
 
 # Cards a minute that one address leaves, and label visits that are counted of it.
 CARDS_A_MINUTE: Final = 6
@@ -43,6 +44,39 @@ def add_booth(session: Session, hall_id: UUID, body: requests.BoothBody) -> UUID
     """Add a booth to a hall."""
     place = {"code": body.code, "area_m2": body.area_m2, "column": body.column, "row": body.row}
     return showroom.add_booth(session, actor=require_actor(), hall_id=hall_id, **place, now=clock.now())
+
+
+def change_hall(session: Session, hall_id: UUID, body: requests.HallBody) -> None:
+    """Give a hall another code and other names."""
+    given = {"hall_id": hall_id, "code": body.code, "names": body.names}
+    halls.change_hall(session, actor=require_actor(), **given, now=clock.now())
+
+
+def change_booth(session: Session, booth_id: UUID, body: requests.BoothBody) -> None:
+    """Give a booth another code, ground or cell of the plan."""
+    place = {"code": body.code, "area_m2": body.area_m2, "column": body.column, "row": body.row}
+    halls.change_booth(session, actor=require_actor(), booth_id=booth_id, **place, now=clock.now())
+
+
+def retire_hall(session: Session, hall_id: UUID) -> None:
+    """Close a hall."""
+    halls.retire_hall(session, actor=require_actor(), hall_id=hall_id, now=clock.now())
+
+
+def retire_booth(session: Session, booth_id: UUID) -> None:
+    """Take a booth from its hall."""
+    halls.retire_booth(session, actor=require_actor(), booth_id=booth_id, now=clock.now())
+
+
+def bring_hall_back(session: Session, hall_id: UUID) -> None:
+    """Open a closed hall again."""
+    halls.bring_hall_back(session, actor=require_actor(), hall_id=hall_id, now=clock.now())
+
+
+def bring_booth_back(session: Session, booth_id: UUID, body: requests.CellBody) -> None:
+    """Put a retired booth back into its hall."""
+    place = {"column": body.column, "row": body.row}
+    halls.bring_booth_back(session, actor=require_actor(), booth_id=booth_id, **place, now=clock.now())
 
 
 def let(session: Session, booth_id: UUID, body: requests.TenancyBody) -> UUID:
@@ -66,6 +100,20 @@ def show(session: Session, tenancy_id: UUID, body: requests.ExhibitBody) -> UUID
 def remove(session: Session, exhibit_id: UUID) -> None:
     """Take an exhibit from its booth."""
     showroom.remove(session, actor=require_actor(), exhibit_id=exhibit_id, now=clock.now())
+
+
+def listed_leads(asked: requests.LeadsQuery) -> Page[LeadRow]:
+    """Return the leads of the asker's company that are asked for."""
+    actor = require_actor()
+    return lead_queries.leads(
+        reading(),
+        merchant_id=actor.company,
+        state=asked.state,
+        is_followed=asked.open,
+        owner_id=actor.person_id if asked.owner == "me" else None,
+        is_unowned=asked.owner == "nobody",
+        cursor=asked.cursor,
+    )
 
 
 def opened(code: str) -> None:

@@ -19,17 +19,24 @@ Message = Annotated[
 
 
 class HallBody(Request):
-    """A new hall: its code, and its names by language."""
+    """A hall: its code, and its names by language."""
 
     code: Line
     names: Annotated[dict[str, Line], Field(max_length=12)]
 
 
 class BoothBody(Request):
-    """A new booth: its code, its ground in square metres, its cell on the hall's plan."""
+    """A booth: its code, its ground in square metres, its cell on the hall's plan."""
 
     code: Line
     area_m2: Annotated[Exact, Field(max_digits=8, decimal_places=2)]
+    column: Whole
+    row: Whole
+
+
+class CellBody(Request):
+    """A cell of a hall's plan."""
+
     column: Whole
     row: Whole
 
@@ -78,9 +85,11 @@ class LeadOwner(Request):
 
 
 class LeadsQuery(Request):
-    """Which leads are listed."""
+    """Which leads are listed: in a state, contacted ones that are not closed (``open``), the asker's own, nobody's."""
 
     state: Annotated[LeadState | None, BeforeValidator(blank_is_none)] = None
+    open: Tick = False
+    owner: Annotated[Literal["me", "nobody"] | None, BeforeValidator(blank_is_none)] = None
     cursor: Cursor = None
 
 
@@ -93,6 +102,15 @@ class HallsQuery(Request):
 
 messages.register(
     errors={
+        "hall_retired": _("This hall is closed."),
+        "hall_stands": _("This hall is open."),
+        "booth_retired": _("This booth was taken away."),
+        "booth_stands": _("This booth stands in its hall."),
+        "booth_tenanted": _(
+            "Booth %(booth)s is rented until %(until)s, and whoever rented it keeps that time. End the tenancy first, "
+            "or wait."
+        ),
+        "hall_fair": _("An event is to be held in this hall. Cancel it or wait until it is over."),
         "booth_let": _("Somebody else stands on this booth on one of these days. Choose other days."),
         "tenancy_over": _("This tenancy is over."),
         "booth_full": _("A booth shows at most %(most)s exhibits. Take one away first."),

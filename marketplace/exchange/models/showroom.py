@@ -12,7 +12,7 @@ from marketplace.kernel.ids import new_id
 
 
 class Hall(Base):
-    """A hall of the showroom, its names by language."""
+    """A hall of the showroom, its names by language; a retired one is closed until it is brought back."""
 
     __tablename__ = "hall"
 
@@ -20,10 +20,14 @@ class Hall(Base):
     code: Mapped[str] = mapped_column(sa.String(12), unique=True)
     names: Mapped[dict[str, str]] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Booth(Base):
-    """A place in a hall: its ground, and its cell on the plan."""
+    """A place in a hall: its ground, and its cell on the plan.
+
+    A retired one keeps its code and leaves its cell to another: it waits in column 0, in a row below none of the plan.
+    """
 
     __tablename__ = "booth"
 
@@ -34,6 +38,7 @@ class Booth(Base):
     plan_column: Mapped[int] = mapped_column(sa.Integer)
     plan_row: Mapped[int] = mapped_column(sa.Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         sa.UniqueConstraint("hall_id", "code"),

@@ -13,7 +13,7 @@ from marketplace.accounts.models import Company
 from marketplace.catalog.models import Listing
 from marketplace.exchange.models.leads import Lead, LeadCard, LeadNote
 from marketplace.exchange.models.showroom import Booth, Exhibit, Tenancy
-from marketplace.exchange.rules.leads import LeadState
+from marketplace.exchange.rules.leads import FOLLOWED, LeadState
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -60,12 +60,28 @@ class NoteRow:
 
 
 def leads(
-    session: Session, *, merchant_id: UUID, state: LeadState | None = None, cursor: str | None = None
+    session: Session,
+    *,
+    merchant_id: UUID,
+    state: LeadState | None = None,
+    is_followed: bool = False,
+    owner_id: UUID | None = None,
+    is_unowned: bool = False,
+    cursor: str | None = None,
 ) -> Page[LeadRow]:
-    """Return a merchant's leads, the newest first, in one query."""
+    """Return a merchant's leads, the newest first, in one query.
+
+    ``is_followed``: those that were contacted and are not closed; ``owner_id``: a member's, ``is_unowned``: nobody's.
+    """
     wanted = _leads().where(Lead.merchant_id == merchant_id).order_by(Lead.id.desc()).limit(PAGE + 1)
     if state is not None:
         wanted = wanted.where(Lead.state == state)
+    if is_followed:
+        wanted = wanted.where(Lead.state.in_(FOLLOWED))
+    if is_unowned:
+        wanted = wanted.where(Lead.owner_id.is_(None))
+    elif owner_id is not None:
+        wanted = wanted.where(Lead.owner_id == owner_id)
     if cursor:
         wanted = wanted.where(Lead.id < decode_id(cursor))
     return page_of([_row(row) for row in session.execute(wanted)], PAGE, lambda row: (str(row.id),))

@@ -25,7 +25,10 @@ from marketplace.reference.rules import zone_of
 
 @dataclass(frozen=True, slots=True)
 class BoothRow:
-    """A booth and who stands there today; ``exhibits`` counts those whose listing is live."""
+    """A booth and who stands there today; ``exhibits`` counts those whose listing is live.
+
+    ``retired_at`` is when it was taken from its hall.
+    """
 
     id: UUID
     hall_id: UUID
@@ -40,16 +43,18 @@ class BoothRow:
     company: str | None
     country: str | None
     exhibits: int
+    retired_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class HallRow:
-    """A hall with its booths."""
+    """A hall with its booths; ``retired_at`` is when it was closed for good."""
 
     id: UUID
     code: str
     names: Mapping[str, str]
     booths: tuple[BoothRow, ...]
+    retired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,18 @@ def today_at(session: Session, *, now: datetime) -> date:
 
 
 def halls(
-    session: Session, *, today: date, country: str | None = None, category: str | None = None
+    session: Session,
+    *,
+    today: date,
+    country: str | None = None,
+    category: str | None = None,
+    with_retired: bool = False,
 ) -> tuple[HallRow, ...]:
-    """Return the halls with their booths in two queries; asked for a country or a shelf, only booths that show it."""
-    rows = _booths(session, today, category)
+    """Return the halls with their booths in two queries; asked for a country or a shelf, only booths that show it.
+
+    ``with_retired``: what was retired, too.
+    """
+    rows = _booths(session, today, category, *(() if with_retired else (Booth.retired_at.is_(None),)))
     if country:
         rows = [row for row in rows if row.country == country]
     if category:
@@ -101,28 +114,37 @@ def halls(
     found: dict[UUID, list[BoothRow]] = {}
     for row in rows:
         found.setdefault(row.hall_id, []).append(row)
-    listed = session.execute(sa.select(Hall.id, Hall.code, Hall.names).order_by(Hall.code))
+    wanted = sa.select(Hall.id, Hall.code, Hall.names, Hall.retired_at).order_by(Hall.code, Hall.id)
+    listed = session.execute(wanted if with_retired else wanted.where(Hall.retired_at.is_(None)))
     return tuple(
-        HallRow(hall_id, code, names, tuple(found.get(hall_id, ())))
-        for hall_id, code, names in listed
+        HallRow(hall_id, code, names, tuple(found.get(hall_id, ())), retired_at)
+        for hall_id, code, names, retired_at in listed
         if not is_narrow or hall_id in found
     )
 
 
 def hall(session: Session, *, hall_id: UUID) -> HallRow:
-    """Return a hall without its booths; NotFound for an unknown one."""
+    """Return a hall without its booths, a retired one, too; NotFound for an unknown one."""
     row = session.get(Hall, hall_id)
     if row is None:
         raise NotFound("hall")
-    return HallRow(row.id, row.code, row.names, ())
+    return HallRow(row.id, row.code, row.names, (), row.retired_at)
 
 
 def booth(session: Session, *, booth_id: UUID, today: date) -> BoothRow:
-    """Return a booth and who stands there today; NotFound for an unknown one."""
+    """Return a booth and who stands there today, a retired one, too; NotFound for an unknown one."""
     found = _booths(session, today, None, Booth.id == booth_id)
     if not found:
         raise NotFound("booth")
     return found[0]
+
+
+def standing_booth(session: Session, *, booth_id: UUID, today: date) -> BoothRow:
+    """Return a booth that the public can go to; NotFound for a retired one, too."""
+    row = booth(session, booth_id=booth_id, today=today)
+    if row.retired_at is not None:
+        raise NotFound("booth")
+    return row
 
 
 def booths_of(session: Session, *, company_id: UUID, today: date) -> tuple[BoothRow, ...]:
@@ -216,6 +238,7 @@ def _booths(session: Session, today: date, category: str | None, *conditions: An
             Company.name,
             Company.country,
             shown.scalar_subquery(),
+            Booth.retired_at,
         )
         .join(Hall, Hall.id == Booth.hall_id)
         .outerjoin(BoothDay, sa.and_(BoothDay.booth_id == Booth.id, BoothDay.day == today))

@@ -20,6 +20,8 @@ class LeadState(StrEnum):
     CLOSED = "closed"
 
 
+# Somebody was talked to, and it is not over.
+FOLLOWED: Final = (LeadState.CONTACTED, LeadState.QUALIFIED)
 LEAD: Final = Lifecycle(
     "lead",
     {

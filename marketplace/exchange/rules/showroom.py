@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from marketplace.catalog.figures.rules import is_robot
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.kernel.errors import FieldError, Refused
 
@@ -16,15 +17,11 @@ PLAN: Final = 40
 MOST_EXHIBITS: Final = 60
 _CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,11}", re.ASCII)
 _CODE_ACCEPTED: Final = "1 to 12 capital letters, digits and hyphens, such as A-12"
-# What fetches an address and is no visitor; whoever names nothing is none either.
-_ROBOTS: Final = re.compile(
-    r"bot|crawl|spider|slurp|preview|facebookexternalhit|curl|wget|python|java/|go-http", re.IGNORECASE
-)
 
 
 def is_visitor(agent: str, purpose: str = "") -> bool:
     """Tell people from robots by the name a browser gives itself, and from browsers that only look ahead."""
-    return bool(agent.strip()) and not _ROBOTS.search(agent) and "prefetch" not in purpose.lower()
+    return not is_robot(agent) and "prefetch" not in purpose.lower()
 
 
 def check_hall(code: str, names: Mapping[str, str]) -> None:

@@ -39,7 +39,8 @@ def plan(session: Session, *, actor: Actor, given: Plan, now: datetime) -> UUID:
     check_plan(given, now=now)
     if given.place_code not in reference.places_by_code(session, [given.place_code]):
         raise Refused.field("place", "unknown")
-    if given.hall_id is not None and session.get(Hall, given.hall_id) is None:
+    hall = session.get(Hall, given.hall_id, with_for_update=True) if given.hall_id is not None else None
+    if given.hall_id is not None and (hall is None or hall.retired_at is not None):
         raise Refused.field("hall_id", "unknown")
     wanted = dict.fromkeys(given.merchants)
     if wanted.keys() - merchants.active(session, company_ids=wanted):

@@ -17,6 +17,7 @@ from marketplace.catalog.queries import own as listings
 from marketplace.exchange.models.showroom import Booth, BoothDay, Exhibit, ExhibitVisit, Hall, Tenancy
 from marketplace.exchange.queries import showroom as queries
 from marketplace.exchange.rules import showroom as rules
+from marketplace.exchange.services import halls
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new, insert_new
 from marketplace.kernel.errors import Conflict, NotFound, Refused
@@ -41,10 +42,13 @@ def add_hall(session: Session, *, actor: Actor, code: str, names: Mapping[str, s
 def add_booth(
     session: Session, *, actor: Actor, hall_id: UUID, code: str, area_m2: Decimal, column: int, row: int, now: datetime
 ) -> UUID:
-    """Add a booth to a hall and return its id; Refused ``code`` where the code or the cell of the plan is taken."""
+    """Add a booth to a hall and return its id; Refused ``code`` where the code or the cell of the plan is taken.
+
+    Conflict ``hall_retired`` for a hall that is closed.
+    """
     actor.must(_RUN)
-    queries.hall(session, hall_id=hall_id)
     rules.check_booth(code, area_m2, column, row)
+    halls.open_hall(session, hall_id=hall_id)
     booth_id = new_id()
     place = {"code": code, "area_m2": area_m2, "plan_column": column, "plan_row": row}
     if not insert_if_new(session, Booth, id=booth_id, hall_id=hall_id, **place, created_at=now):
@@ -56,10 +60,13 @@ def add_booth(
 def let(
     session: Session, *, actor: Actor, booth_id: UUID, company_id: UUID, from_on: date, until_on: date, now: datetime
 ) -> UUID:
-    """Let a booth to a merchant and return the tenancy; Conflict ``booth_let`` when a day of it is somebody else's."""
+    """Let a booth to a merchant and return the tenancy; Conflict ``booth_let`` when a day of it is somebody else's.
+
+    Conflict ``booth_retired`` for a booth that was taken away.
+    """
     actor.must(_RUN)
     today = queries.today_at(session, now=now)
-    queries.booth(session, booth_id=booth_id, today=today)
+    halls.open_booth(session, booth_id=booth_id)
     rules.check_period(from_on, until_on, today=today)
     if company_id not in merchants.active(session, company_ids=[company_id]):
         raise Refused.field("company_id", "no_merchant", "a merchant that may sell")

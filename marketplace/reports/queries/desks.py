@@ -15,7 +15,9 @@ from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.states import ListingState
 from marketplace.distribution.models import FreightContract
+from marketplace.exchange.models.leads import Lead
 from marketplace.exchange.models.remarks import Question
+from marketplace.exchange.rules.leads import FOLLOWED, LeadState
 from marketplace.exchange.rules.questions import QuestionState
 from marketplace.kernel.db import UtcDateTime
 from marketplace.logistics.models.departures import Booking, Departure
@@ -136,6 +138,10 @@ def _selling(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
         _counted(Queue.ANSWER_QUESTIONS, Question.due_at).where(
             Question.merchant_id == company_id, Question.state == QuestionState.WAITING
         ),
+        _counted(Queue.ANSWER_LEADS, Lead.due_at).where(Lead.merchant_id == company_id, Lead.state == LeadState.NEW),
+        _counted(Queue.FOLLOW_LEADS, _NO_MOMENT)
+        .select_from(Lead)
+        .where(Lead.merchant_id == company_id, Lead.state.in_(FOLLOWED)),
     )
 
 

@@ -29,6 +29,8 @@ _PAGES: Final[dict[Queue, tuple[Any, str, dict[str, Any]]]] = {
     Queue.SHIP_GOODS: (_("Goods to pack and hand over"), "operations.fulfilment", {}),
     Queue.ANSWER_CLAIMS: (_("Claims to answer"), "claims.many", {}),
     Queue.ANSWER_QUESTIONS: (_("Questions to answer"), "questions.owed", {}),
+    Queue.ANSWER_LEADS: (_("Visitors of your booths to answer"), "showroom.leads", {"state": "new"}),
+    Queue.FOLLOW_LEADS: (_("Visitors of your booths to follow up"), "showroom.leads", {"open": "1"}),
     Queue.PAY: (_("Payments due"), "payments.to_pay", {}),
     Queue.SIGN_PURCHASES: (_("Contracts to sign"), "documents.many", {}),
     Queue.ACCEPT_GOODS: (_("Deliveries to accept"), "orders.many", {"waits": "acceptance"}),

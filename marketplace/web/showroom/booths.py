@@ -1,5 +1,6 @@
 """The operator's side of the halls: add them and their booths, let booths, end tenancies."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -37,9 +38,7 @@ def add_hall() -> Any:
     """Add a hall."""
 
     def work(session: Any) -> str:
-        names = {code: request.form.get(f"names.{code}", "") for code in locale.LOCALES}
-        body = {"code": request.form.get("code", ""), "names": {code: name for code, name in names.items() if name}}
-        acts.add_hall(session, parse(requests.HallBody, body))
+        acts.add_hall(session, _hall_body())
         return url_for("showroom.run_halls")
 
     try:
@@ -68,6 +67,116 @@ def add_booth(hall_id: UUID) -> Any:
         return forms.once(work)
     except (Refused, Conflict) as refusal:
         return forms.reshown(refusal, lambda **given: _hall(hall_id, **given))
+
+
+@pages.get("/operator/showroom/<uuid:hall_id>/change")
+@requires(_RUN)
+def edit_hall(hall_id: UUID) -> str:
+    """Show a hall's code and names, to be written anew, and the way to close it."""
+    return _edit_hall(hall_id)
+
+
+@pages.post("/operator/showroom/<uuid:hall_id>/change")
+@requires(_RUN, twin="PUT /api/v1/halls/{id}")
+def change_hall(hall_id: UUID) -> Any:
+    """Change a hall."""
+
+    def work(session: Any) -> str:
+        acts.change_hall(session, hall_id, _hall_body())
+        return url_for("showroom.run_hall", hall_id=hall_id)
+
+    try:
+        return forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(_english(refusal), lambda **given: _edit_hall(hall_id, **given))
+
+
+@pages.post("/operator/showroom/<uuid:hall_id>/retirement")
+@requires(_RUN, twin="POST /api/v1/halls/{id}/retirement")
+def retire_hall(hall_id: UUID) -> Any:
+    """Close a hall."""
+
+    def work(session: Any) -> str:
+        acts.retire_hall(session, hall_id)
+        return url_for("showroom.run_halls")
+
+    try:
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **given: _edit_hall(hall_id, **{**given, **_as_it_is(hall_id)}))
+    flash(_("The hall is closed."), "good")
+    return done
+
+
+@pages.get("/operator/booths/<uuid:booth_id>/change")
+@requires(_RUN)
+def edit_booth(booth_id: UUID) -> str:
+    """Show a booth's code, ground and cell, to be written anew, and the way to take it away."""
+    return _edit_booth(booth_id)
+
+
+@pages.post("/operator/booths/<uuid:booth_id>/change")
+@requires(_RUN, twin="PUT /api/v1/booths/{id}")
+def change_booth(booth_id: UUID) -> Any:
+    """Change a booth."""
+
+    def work(session: Any) -> str:
+        acts.change_booth(session, booth_id, parse_form(requests.BoothBody, request.form))
+        return url_for("showroom.run_booth", booth_id=booth_id)
+
+    try:
+        return forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **given: _edit_booth(booth_id, **given))
+
+
+@pages.post("/operator/booths/<uuid:booth_id>/retirement")
+@requires(_RUN, twin="POST /api/v1/booths/{id}/retirement")
+def retire_booth(booth_id: UUID) -> Any:
+    """Take a booth away."""
+    hall_id = queries.booth(reading(), booth_id=booth_id, today=clock.now().date()).hall_id
+
+    def work(session: Any) -> str:
+        acts.retire_booth(session, booth_id)
+        return url_for("showroom.run_hall", hall_id=hall_id)
+
+    try:
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        kept = _booth_values(queries.booth(reading(), booth_id=booth_id, today=clock.now().date()))
+        return forms.reshown(refusal, lambda **given: _edit_booth(booth_id, **{**given, "values": kept}))
+    flash(_("The booth is taken away."), "good")
+    return done
+
+
+@pages.post("/operator/showroom/<uuid:hall_id>/return")
+@requires(_RUN, twin="POST /api/v1/halls/{id}/return")
+def bring_hall_back(hall_id: UUID) -> Any:
+    """Open a closed hall again."""
+
+    def work(session: Any) -> str:
+        acts.bring_hall_back(session, hall_id)
+        return url_for("showroom.run_hall", hall_id=hall_id)
+
+    try:
+        return forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **given: _hall(hall_id, **given))
+
+
+@pages.post("/operator/booths/<uuid:booth_id>/return")
+@requires(_RUN, twin="POST /api/v1/booths/{id}/return")
+def bring_booth_back(booth_id: UUID) -> Any:
+    """Put a booth that was taken away back into its hall."""
+
+    def work(session: Any) -> str:
+        acts.bring_booth_back(session, booth_id, parse_form(requests.CellBody, request.form))
+        return url_for("showroom.run_booth", booth_id=booth_id)
+
+    try:
+        return forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **given: _booth(booth_id, **given))
 
 
 @pages.get("/operator/booths/<uuid:booth_id>")
@@ -116,9 +225,45 @@ def end_tenancy(tenancy_id: UUID) -> Any:
         return forms.reshown(refusal, lambda **given: _tenancy(tenancy_id, **given))
 
 
+def _hall_body() -> requests.HallBody:
+    names = {code: request.form.get(f"names.{code}", "") for code in locale.LOCALES}
+    body = {"code": request.form.get("code", ""), "names": {code: name for code, name in names.items() if name}}
+    return parse(requests.HallBody, body)
+
+
+def _as_it_is(hall_id: UUID) -> dict[str, Any]:
+    row = queries.hall(reading(), hall_id=hall_id)
+    return {"values": {"code": row.code, **{f"names.{code}": name for code, name in row.names.items()}}}
+
+
+def _edit_hall(hall_id: UUID, **given: Any) -> str:
+    row = queries.hall(reading(), hall_id=hall_id)
+    return render_template(
+        "showroom/edit_hall.html",
+        hall=row,
+        name=shown.text(row.names),
+        **{"errors": {}, "refusal": None, **_as_it_is(hall_id), **given},
+    )
+
+
+def _booth_values(row: queries.BoothRow) -> dict[str, Any]:
+    return {"code": row.code, "area_m2": f"{row.area_m2:f}", "column": str(row.column), "row": str(row.row)}
+
+
+def _edit_booth(booth_id: UUID, **given: Any) -> str:
+    session = reading()
+    row = queries.booth(session, booth_id=booth_id, today=queries.today_at(session, now=clock.now()))
+    return render_template(
+        "showroom/edit_booth.html",
+        booth=row,
+        hall=shown.text(row.hall_names),
+        **{"values": _booth_values(row), "errors": {}, "refusal": None, **given},
+    )
+
+
 def _halls(**given: Any) -> str:
     session = reading()
-    found = queries.halls(session, today=queries.today_at(session, now=clock.now()))
+    found = queries.halls(session, today=queries.today_at(session, now=clock.now()), with_retired=True)
     return render_template(
         "showroom/run_halls.html",
         halls=[
@@ -130,13 +275,13 @@ def _halls(**given: Any) -> str:
 
 def _hall(hall_id: UUID, **given: Any) -> str:
     session = reading()
-    found = queries.halls(session, today=queries.today_at(session, now=clock.now()))
+    found = queries.halls(session, today=queries.today_at(session, now=clock.now()), with_retired=True)
     row = next((each for each in found if each.id == hall_id), None) or queries.hall(session, hall_id=hall_id)
     return render_template(
         "showroom/run_hall.html",
         hall=row,
         name=shown.text(row.names),
-        plan=plan(row),
+        plan=plan(replace(row, booths=tuple(each for each in row.booths if each.retired_at is None))),
         **{"values": {}, "errors": {}, "refusal": None, **given},
     )
 

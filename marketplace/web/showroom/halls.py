@@ -47,7 +47,7 @@ def booth(booth_id: UUID) -> str:
     """Show who stands on a booth today, and the exhibits."""
     session = reading()
     today = queries.today_at(session, now=clock.now())
-    row = queries.booth(session, booth_id=booth_id, today=today)
+    row = queries.standing_booth(session, booth_id=booth_id, today=today)
     rows = queries.exhibits(session, tenancy_id=row.tenancy_id, today=today, live=True) if row.tenancy_id else ()
     viewer = reading_company()
     cards = shelf.cards(session, listing_ids=[each.listing_id for each in rows], viewer=viewer) if rows else {}

@@ -38,22 +38,38 @@ WORDS: Final[dict[str, Any]] = {
 @requires(_ANSWER, twin="GET /api/v1/leads")
 def leads() -> str:
     """Show the leads, the newest first."""
-    asked = parse(
-        requests.LeadsQuery, {name: request.args[name] for name in ("state", "cursor") if name in request.args}
-    )
+    names = tuple(requests.LeadsQuery.model_fields)
+    asked = parse(requests.LeadsQuery, {name: request.args[name] for name in names if name in request.args})
     session, company_id = reading(), require_actor().company
-    page = queries.leads(session, merchant_id=company_id, state=asked.state, cursor=asked.cursor)
-    kept: dict[str, Any] = {"state": asked.state} if asked.state else {}
+    page = acts.listed_leads(asked)
+    kept: dict[str, Any] = {"state": asked.state, "open": "1" if asked.open else None, "owner": asked.owner}
     return render_template(
         "showroom/leads.html",
         rows=page.items,
         owners=accounts.names_of(session, person_ids={row.owner_id for row in page.items if row.owner_id}),
-        states=list(LeadState),
-        state=asked.state,
+        states=_views(asked),
+        owned=_owned(kept, asked.owner),
         zone=clocks(session, [company_id])[company_id],
         next=url_for("showroom.leads", **kept, cursor=page.next) if page.next else None,
         first=url_for("showroom.leads", **kept) if asked.cursor else None,
     )
+
+
+def _views(asked: requests.LeadsQuery) -> list[dict[str, Any]]:
+    """Return the leads by state as tabs: new, those that are followed up, each state, all."""
+    views: list[dict[str, Any]] = [{"label": _("All"), "active": not asked.state and not asked.open, "query": {}}]
+    views.append({"label": _("To follow up"), "active": asked.open, "query": {"open": "1"}})
+    views += [{"word": each, "active": each is asked.state, "query": {"state": each.value}} for each in LeadState]
+    return [{**view, "href": url_for("showroom.leads", owner=asked.owner, **view["query"])} for view in views]
+
+
+def _owned(kept: dict[str, Any], owner: str | None) -> list[dict[str, Any]]:
+    """Return whose leads can be shown, as tabs."""
+    whose = ((None, _("Everybody's")), ("me", _("Mine")), ("nobody", _("Nobody's yet")))
+    return [
+        {"label": label, "href": url_for("showroom.leads", **{**kept, "owner": each}), "active": each == owner}
+        for each, label in whose
+    ]
 
 
 @pages.get("/merchant/leads.csv")

@@ -5,6 +5,7 @@ from typing import Final
 from marketplace.accounts import events as accounts
 from marketplace.catalog import events as catalog
 from marketplace.catalog.customer_prices import events as prices
+from marketplace.catalog.customer_prices.services import showing
 from marketplace.catalog.imports import services as imports
 from marketplace.catalog.services import cards
 from marketplace.catalog.services import screening as goods_screening
@@ -17,6 +18,7 @@ from marketplace.exchange.events import notes as noted
 from marketplace.exchange.events import remarks as remarked
 from marketplace.exchange.events import storefronts as fronts
 from marketplace.exchange.services import enquiries, fairs, leads, lists, notes, remarks
+from marketplace.exchange.services import handing as exchanged
 from marketplace.kernel.events import Event, Handler
 from marketplace.logistics import events as logistics
 from marketplace.logistics.services import erasing as receipts
@@ -39,6 +41,8 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         handing.on_handed_over,
         checkout.on_handed_over,
         imports.on_handed_over,
+        showing.on_handed_over,
+        exchanged.on_handed_over,
         inbox.on_handed_over,
     ),
     noted.NoteShared: (notices.on_note_shared,),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.orders.models import Cart, CartLine
@@ -218,3 +219,81 @@ def test_both_confirm_on_the_page_and_the_leavers_browser_is_out(app, town, mark
     stays.send(f"{path}/confirmation", {})
     assert "Handed over" in stays.open(path)
     gone.open(path, status=303)
+
+
+def handed(company, leaver, heir):
+    """Hand everything over with the word of both; return what was on the list."""
+    path = f"/companies/{company}/handovers/{begin(leaver, company, leaver, heir)['id']}"
+    seen = leaver.call("GET", path, 200)
+    said = {"content_hash": seen["content_hash"]}
+    leaver.call("POST", f"{path}/confirmation", 200, said)
+    assert heir.call("POST", f"{path}/confirmation", 200, said) == {"done": True}
+    return {(thing["kind"], thing["id"]): thing["label"] for thing in seen["things"]}
+
+
+def test_what_a_buyer_asked_and_saved_passes_too(call, town, market, leaver, heir):
+    company = market.buyer.company
+    body = {"visibility": "on_request"}
+    call(market.thai, "PUT", f"/listings/{market.pads}/price-visibility", json=body, expect=200)
+    question = leaver.call("POST", f"/listings/{market.chains}/questions", 201, {"text": "Which steel?"})["id"]
+    over = leaver.call("POST", f"/listings/{market.chains}/questions", 201, {"text": "Which colour?"})["id"]
+    leaver.call("POST", f"/questions/{over}/withdrawal", 204)
+    request = leaver.call("POST", f"/listings/{market.pads}/price-requests", 201, {"quantity": 40})["id"]
+    private = leaver.call("POST", "/lists", 201, {"name": "Secret spring"})["id"]
+    leaver.call("PUT", f"/lists/{private}/items/{market.chains}", 204, {})
+    own = heir.call("POST", "/lists", 201, {"name": "Mine"})["id"]
+    heir.call("GET", f"/lists/{private}", 404)
+    heir_id = me(heir)
+    things = handed(company, leaver, heir)
+    kept = {kind_id: label for kind_id, label in things.items() if kind_id[0] != "token"}
+    assert set(kept) == {("question", question), ("price_request", request), ("saved_list", private)}
+    assert "Secret spring" not in str(things)  # a name is a person's words
+    assert (kept["question", question], kept["price_request", request]) == ("CH-428-116", "BP-1")
+    lists = {row["id"]: row["mine"] for row in heir.call("GET", "/lists", 200)["items"]}
+    assert lists == {private: True, own: True}
+    heir.call("PATCH", f"/lists/{private}", 204, {"name": "Ours"})
+    assert reports.check(reading()) == []
+    next_path = f"/companies/{company}/handovers"
+    body = {"leaver_id": heir_id, "successor_id": str(market.buyer.actor.person)}
+    again = call(market.buyer, "POST", next_path, json=body, expect=201)["id"]
+    found = call(market.buyer, "GET", f"{next_path}/{again}", expect=200)["things"]
+    assert {(row["kind"], row["id"]) for row in found if row["kind"] != "token"} == {*kept, ("saved_list", own)}
+    call(market.merchant, "POST", f"/questions/{question}/answer", json={"text": "40Mn."}, expect=204)
+    found = call(market.buyer, "GET", f"{next_path}/{again}", expect=200)["things"]
+    assert ("question", question) not in {(row["kind"], row["id"]) for row in found}  # who has an answer waits no more
+
+
+def test_the_visitors_of_a_booth_pass_too(app, call, town, market):
+    with unit_of_work() as session:
+        office = factories.staff(session, app, role=Role.MODERATOR, now=clock.now())
+    seller = colleague(town, call, market.merchant, "seller@demo.test", "sales")
+    second = colleague(town, call, market.merchant, "second@demo.test", "sales")
+    hall = call(office, "POST", "/halls", json={"code": "A", "names": {"en": "Hall A"}}, expect=201)["id"]
+    place = {"code": "A-1", "area_m2": "9", "column": 1, "row": 1}
+    booth = call(office, "POST", f"/halls/{hall}/booths", json=place, expect=201)["id"]
+    today = clock.now().date()
+    let = {
+        "company_id": str(market.merchant.company),
+        "from_on": (today - timedelta(days=1)).isoformat(),
+        "until_on": (today + timedelta(days=30)).isoformat(),
+    }
+    tenancy = call(office, "POST", f"/booths/{booth}/tenancies", json=let, expect=201)["id"]
+    path = f"/merchant/tenancies/{tenancy}"
+    call(market.merchant, "POST", f"{path}/exhibits", json={"listing_id": str(market.chains)}, expect=201)
+    (exhibit,) = call(market.merchant, "GET", path, expect=200)["exhibits"]
+    card = {"name": "Ann", "email": "ann@demo.test", "consent": True}
+    mine, over, free = (
+        call(market.buyer, "POST", f"/exhibits/{exhibit['code']}/cards", json=card, expect=201)["id"]
+        if number == 0
+        else town.program().call("POST", f"/exhibits/{exhibit['code']}/cards", 201, card)["id"]
+        for number in range(3)
+    )
+    for lead in (mine, over):
+        seller.call("POST", f"/leads/{lead}/taking", 200)
+    seller.call("POST", f"/leads/{over}/acts", 200, {"action": "close", "text": "Bought elsewhere."})
+    seller_id, second_id = me(seller), me(second)
+    things = handed(market.merchant.company, seller, second)
+    assert {kind_id for kind_id in things if kind_id[0] != "token"} == {("lead", mine)}
+    assert things["lead", mine] == "A-1 / CH-428-116"
+    owners = {lead: second.call("GET", f"/leads/{lead}", 200)["owner_id"] for lead in (mine, over, free)}
+    assert owners == {mine: second_id, over: seller_id, free: None}

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.closures import Part
+from marketplace.accounts.rules.handovers import Kind
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.accounts.services import companies
+from marketplace.accounts.services import companies, duties
 from marketplace.audit import services as audit
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.exchange.events.remarks import QuestionAnswered, QuestionAsked, QuestionOverdue
@@ -79,6 +80,14 @@ def ask(
     )
     session.add(question)
     session.flush()
+    duties.begin(
+        session,
+        company_id=actor.company,
+        person_id=actor.person,
+        kind=Kind.QUESTION,
+        subject_ids=[question.id],
+        now=now,
+    )
     _audit(session, actor, "question.asked", question, now, private=is_private)
     record(session, QuestionAsked(question_id=question.id, merchant_id=question.merchant_id, at=now))
     return question.id

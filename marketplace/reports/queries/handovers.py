@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import handovers as accounts
 from marketplace.accounts.rules.handovers import Item, in_order
+from marketplace.catalog.customer_prices.queries import requests as price_requests
 from marketplace.catalog.imports import queries as imports
 from marketplace.checkout import queries as checkout
+from marketplace.exchange.queries import handing as exchange
 from marketplace.orders.queries import duties as orders
 
 # Each feature that keeps things by person enters here; it passes them on when it hears ``HandedOver``.
@@ -18,6 +20,8 @@ HELD: Final[tuple[Callable[[Session, UUID, UUID, datetime], list[Item]], ...]] =
     orders.held,
     checkout.held,
     imports.held,
+    price_requests.held,
+    exchange.held,
     accounts.held,
 )
 

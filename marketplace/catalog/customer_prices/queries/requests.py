@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Company
+from marketplace.accounts.rules.handovers import Item, Kind
 from marketplace.catalog.customer_prices.models import PriceRequest
 from marketplace.catalog.customer_prices.rules.requests import RequestState
 from marketplace.catalog.models import Listing
@@ -77,6 +78,20 @@ def late(session: Session, *, now: datetime) -> tuple[UUID, ...]:
     """Return the requests whose time is over."""
     over = sa.select(PriceRequest.id).where(PriceRequest.state == RequestState.OPEN, PriceRequest.due_at <= now)
     return tuple(session.scalars(over.order_by(PriceRequest.due_at)))
+
+
+def held(session: Session, company_id: UUID, person_id: UUID, _now: datetime) -> list[Item]:
+    """Return the prices that a person has asked for and that nobody answered yet."""
+    found = session.execute(
+        sa.select(PriceRequest.id, Listing.sku)
+        .join(Listing, Listing.id == PriceRequest.listing_id)
+        .where(
+            PriceRequest.company_id == company_id,
+            PriceRequest.asked_by == person_id,
+            PriceRequest.state == RequestState.OPEN,
+        )
+    )
+    return [Item(Kind.PRICE_REQUEST, row.id, row.sku) for row in found]
 
 
 def _page(session: Session, whose: sa.ColumnElement[bool], state: str | None, cursor: str | None) -> Page[RequestRow]:

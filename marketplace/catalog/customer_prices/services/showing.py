@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.events import HandedOver
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
 from marketplace.catalog.customer_prices.events import PriceAnswered, PriceAsked
@@ -157,6 +158,19 @@ def _locked(session: Session, *conditions: sa.ColumnElement[bool]) -> PriceReque
     if found is None:
         raise NotFound("price_request")
     return found
+
+
+def on_handed_over(session: Session, event: HandedOver) -> None:
+    """Let what a leaver has asked for and nobody answered be the successor's."""
+    session.execute(
+        sa.update(PriceRequest)
+        .where(
+            PriceRequest.company_id == event.company_id,
+            PriceRequest.asked_by == event.leaver_id,
+            PriceRequest.state == RequestState.OPEN,
+        )
+        .values(asked_by=event.successor_id)
+    )
 
 
 def _move(session: Session, found: PriceRequest, action: str, actor: Actor, now: datetime) -> None:

@@ -127,7 +127,7 @@ def bring_booth_back(session: Session, *, actor: Actor, booth_id: UUID, column: 
     if hall.retired_at is not None:
         raise Conflict("hall_retired")
     rules.check_booth(booth.code, booth.area_m2, column, row)
-    taken = Refused.field("column", "booth_taken", "another cell of the plan")
+    taken = Refused.field("column", "booth_taken", "another code and another cell of the plan")
     _change(session, actor, "booth", booth, {"plan_column": column, "plan_row": row}, taken, now)
     _mark(session, actor, "booth", booth, now, at=None)
 

@@ -413,6 +413,7 @@ def _show(city: City) -> None:
     hall = city.call("operator", "POST", "/halls", {"code": "A", "names": {"en": "Hall A"}})["id"]
     place = {"code": "A-1", "area_m2": "36", "column": 1, "row": 1}
     booth = city.call("operator", "POST", f"/halls/{hall}/booths", place)["id"]
+    _rebuild(city, place)
     today = clock.now().date()
     period = {"from_on": str(today - timedelta(days=9)), "until_on": str(today + timedelta(days=90))}
     let = {"company_id": city.ids["company.merchant"], **period}
@@ -442,6 +443,17 @@ def _show(city: City) -> None:
     guest = {"name": "A Guest", "email": "guest@demo.test", "follow_up": True}
     city.ids["ticket"] = city.call("buyer", "POST", f"{fair}/registrations", guest)["code"]
     city.ids |= {"hall": hall, "booth": booth, "tenancy": tenancy, "exhibit": exhibit, "label": label, "lead": lead}
+
+
+def _rebuild(city: City, place: dict[str, Any]) -> None:
+    """Add a hall that nobody rented anything in, with a booth that was taken away, and one that is closed."""
+    free = city.call("operator", "POST", "/halls", {"code": "S", "names": {"en": "Spare hall"}})["id"]
+    booth = city.call("operator", "POST", f"/halls/{free}/booths", place)["id"]
+    away = city.call("operator", "POST", f"/halls/{free}/booths", place | {"code": "S-2", "column": 2})["id"]
+    city.call("operator", "POST", f"/booths/{away}/retirement")
+    closed = city.call("operator", "POST", "/halls", {"code": "T", "names": {"en": "Closed hall"}})["id"]
+    city.call("operator", "POST", f"/halls/{closed}/retirement")
+    city.ids |= {"hall.free": free, "booth.free": booth, "booth.away": away, "hall.closed": closed}
 
 
 def _close(city: City) -> None:

@@ -14,7 +14,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.papers import queries, services, typesetter
 from marketplace.papers.layout.sheet import sheet_of
 from marketplace.papers.queries import Manuscript
-from marketplace.papers.rules.documents import PaperState
+from marketplace.papers.rules.documents import PaperKind, PaperState
 from marketplace.papers.typesetter import Unsettable
 
 _SHAPELESS: Final = (KeyError, ValueError, TypeError, AttributeError, IndexError)
@@ -35,7 +35,9 @@ def render(*, document_id: UUID, site: str, store: ObjectStore, now: datetime) -
     if found.document.state is not PaperState.QUEUED:
         return
     try:
-        content = typesetter.pdf_of(_sheet(found, site))
+        is_labels = found.document.kind is PaperKind.BOOTH_LABELS
+        template = typesetter.LABELS if is_labels else typesetter.TEMPLATE
+        content = typesetter.pdf_of(_sheet(found, site), template=template)
     except (Unsettable, *_SHAPELESS):
         with unit_of_work() as session:
             services.note_failure(session, document_id=document_id)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from marketplace import paths
 
 TEMPLATE: Final = paths.TEMPLATES / "papers" / "paper.typ"
+LABELS: Final = paths.TEMPLATES / "papers" / "labels.typ"
 PATIENCE: Final = 60  # seconds; a contract takes half a one
 _MEMORY: Final = 2 * 1024**3
 # Printed where no font has the letter; Chinese printers have used it for this for a century.
@@ -28,9 +29,11 @@ class Interrupted(Exception):
     """The child was ended from outside, by the machine or an operator: worth another try."""
 
 
-def pdf_of(sheet: dict[str, Any], *, fonts: Path = paths.FONTS, patience: float = PATIENCE) -> bytes:
+def pdf_of(
+    sheet: dict[str, Any], *, template: Path = TEMPLATE, fonts: Path = paths.FONTS, patience: float = PATIENCE
+) -> bytes:
     """Set a sheet; Unsettable when typst refuses it, Interrupted or TimeoutExpired when the child was cut off."""
-    order = json.dumps({"sheet": sheet, "fonts": str(fonts), "template": str(TEMPLATE)})
+    order = json.dumps({"sheet": sheet, "fonts": str(fonts), "template": str(template)})
     done = subprocess.run(
         [sys.executable, "-m", "marketplace.papers.typesetter"],
         input=order.encode(),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from pypdf import PdfReader
 
 from marketplace.accounts.rules.permissions import Role
 from marketplace.edge import limits
@@ -14,6 +15,7 @@ from marketplace.exchange.models.leads import Lead
 from marketplace.exchange.queries import showroom as queries
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_storefronts import queries_of
 from tests.support.visitors import Program, Town, Visitor
@@ -330,3 +332,52 @@ def test_visitors_of_booths_wait_on_the_desk_until_they_are_closed(app, market, 
     assert desk()[:2] == (1, 0)
     thai = {row["queue"]: row["waiting"] for row in Program(app, market.thai.token).call("GET", "/desk", 200)["items"]}
     assert thai["answer_leads"] == 0
+
+
+def pdf_pages(client, path, headers=None):
+    answer = client.get(path, headers=headers)
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf"), answer.text
+    return PdfReader(io.BytesIO(answer.data)).pages
+
+
+def test_labels_are_a_pdf_of_one_page_for_each_exhibit(app, market, stand):
+    seller, owner = Program(app, market.merchant.token), Visitor(app)
+    path = f"/merchant/tenancies/{stand['tenancy']}/labels"
+    made = seller.call("POST", path, 201)["id"]
+    assert seller.call("POST", path, 201, {"size": "a6"})["id"] == made  # the same labels are the same paper
+    assert seller.problem("POST", path, 422, {"size": "a4"})[1] == {"size"}
+    Program(app, market.thai.token).call("POST", path, 404)
+    headers = {"Authorization": f"Bearer {market.merchant.token}"}
+    assert app.test_client().get(f"/api/v1/documents/{made}.pdf", headers=headers).status_code == 202
+    runner.run_due(app)
+    (page,) = pdf_pages(app.test_client(), f"/api/v1/documents/{made}.pdf", headers)
+    assert [round(float(side) * 25.4 / 72) for side in page.mediabox[2:]] == [105, 148]
+    text = " ".join(page.extract_text().split())
+    for said in ("Motorcycle chain 428H", "摩托车链条", "Jialing Parts · CH-428-116", stand["url"], "Hall A · A-1"):
+        assert said in text, text
+    Program(app, market.thai.token).call("GET", f"/documents/{made}.pdf", 404)
+
+    owner.enter(market.merchant.actor)
+    owner.open(f"/merchant/booths/{stand['tenancy']}/labels?size=a5")
+    answer = owner.send(f"/merchant/booths/{stand['tenancy']}/labels", {})
+    other = answer.headers["Location"]
+    assert f"{made}.pdf" not in other  # another size is another paper
+    with unit_of_work() as session:
+        second = factories.listing(session, market.merchant.actor, sku="L-2", now=clock.now())
+    seller.call("POST", f"/merchant/tenancies/{stand['tenancy']}/exhibits", 201, {"listing_id": str(second)})
+    later = seller.call("POST", path, 201)["id"]
+    assert later != made
+    runner.run_due(app)
+    (page,) = pdf_pages(owner.client, other)
+    assert [round(float(side) * 25.4 / 72) for side in page.mediabox[2:]] == [148, 210]
+    assert len(pdf_pages(owner.client, f"/documents/{later}.pdf")) == 2
+    kinds = {row["kind"] for row in seller.call("GET", "/documents", 200)["items"]}
+    assert kinds == {"booth_labels"}
+    for exhibit in seller.call("GET", f"/merchant/tenancies/{stand['tenancy']}", 200)["exhibits"]:
+        seller.call("DELETE", f"/merchant/exhibits/{exhibit['id']}", 204)
+    assert seller.problem("POST", path, 409)[0] == "no_exhibits"
+    owner.open(f"/merchant/booths/{stand['tenancy']}/labels")
+    assert (
+        "Nothing stands on this booth yet."
+        in owner.send(f"/merchant/booths/{stand['tenancy']}/labels", {"size": "a6"}, 409).text
+    )

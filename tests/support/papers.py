@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from marketplace.kernel.money import Money, UnitPrice, largest_remainder
+from marketplace.papers.rules.booth_labels import BoothLabels, Label
 from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.freight_contract import FreightContract
 from marketplace.papers.rules.manifest import House, Manifest
@@ -253,3 +254,19 @@ def manifest(count: int = 2, **changes: Any) -> Manifest:
         "frozen_sha256": "ab" * 32,
     }
     return Manifest(**{**facts, **changes})
+
+
+def booth_labels(count: int = 2, **changes: Any) -> BoothLabels:
+    """Return the labels of a booth with so many exhibits."""
+    label = Label(
+        title={"en": "Drive chain 428H", "zh": "摩托车链条 428H"}, sku="CH-428-116", address="https://city.test/x/abc"
+    )
+    facts = {
+        "number": "LAB-0123456789AB-A6",
+        "company": SELLER.name,
+        "hall": {"en": "Hall A", "zh": "甲馆"},
+        "booth": "A-12",
+        "size": "a6",
+        "labels": (label,) * count,
+    }
+    return BoothLabels(**{**facts, **changes})

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
@@ -157,6 +158,15 @@ def own_tenancy(tenancy_id: UUID) -> tuple[int, answers.OwnTenancy]:
 def show(tenancy_id: UUID, body: requests.ExhibitBody) -> tuple[int, Created]:
     """Put a listing on a booth; what stands there already is answered with its id."""
     return 201, Created(id=in_unit_of_work(lambda session: acts.show(session, tenancy_id, body)))
+
+
+@api.post("/merchant/tenancies/<uuid:tenancy_id>/labels")
+@operation(answers={201: Created}, tag="showroom", permission=_EDIT, body=requests.LabelsBody)
+def issue_labels(tenancy_id: UUID, body: requests.LabelsBody) -> tuple[int, Created]:
+    """Issue the labels of a booth; ``GET /documents/{id}.pdf`` gives them, one a page, as soon as they are set."""
+    locale = accounts.get_person(reading(), person_id=require_actor().person).locale
+    made = in_unit_of_work(lambda session: acts.issue_labels(session, tenancy_id, body, locale=locale))
+    return 201, Created(id=made)
 
 
 @api.delete("/merchant/exhibits/<uuid:exhibit_id>")

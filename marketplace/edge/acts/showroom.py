@@ -19,7 +19,7 @@ from marketplace.exchange.queries import leads as lead_queries
 from marketplace.exchange.queries.leads import LeadRow
 from marketplace.exchange.rules.leads import Card
 from marketplace.exchange.rules.showroom import is_visitor
-from marketplace.exchange.services import halls, leads, showroom
+from marketplace.exchange.services import halls, labels, leads, showroom
 from marketplace.kernel import clock
 from marketplace.kernel.cells import as_csv
 from marketplace.kernel.db import in_unit_of_work, reading
@@ -196,6 +196,12 @@ def as_table() -> bytes:
 def _cells(row: LeadRow) -> Iterable[Any]:
     times = {"came_at": row.came_at.isoformat(), "due_at": row.due_at.isoformat()}
     return [times.get(name, getattr(row, name)) for name in _COLUMNS]
+
+
+def issue_labels(session: Session, tenancy_id: UUID, body: requests.LabelsBody, *, locale: str) -> UUID:
+    """Issue the labels of a booth as a paper and return it."""
+    given = {"tenancy_id": tenancy_id, "size": body.size, "locale": locale, "address_of": address_of}
+    return labels.issue(session, actor=require_actor(), **given, now=clock.now())
 
 
 def address_of(code: str) -> str:

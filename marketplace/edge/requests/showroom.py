@@ -61,6 +61,12 @@ class ExhibitBody(Request):
     listing_id: UUID
 
 
+class LabelsBody(Request):
+    """How large the labels of a booth are printed."""
+
+    size: Literal["a6", "a5"] = "a6"
+
+
 class CardBody(Request):
     """What a visitor leaves for a tenant; an e-mail address or a phone number, and ``consent`` to be written to."""
 
@@ -113,6 +119,7 @@ messages.register(
         "hall_fair": _("An event is to be held in this hall. Cancel it or wait until it is over."),
         "booth_let": _("Somebody else stands on this booth on one of these days. Choose other days."),
         "tenancy_over": _("This tenancy is over."),
+        "no_exhibits": _("Nothing stands on this booth yet. Put an exhibit there first."),
         "booth_full": _("A booth shows at most %(most)s exhibits. Take one away first."),
         "booth_gone": _("This booth is gone; the offer can still be opened."),
         "own_booth": _("This is a booth of your own company."),

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.papers.layout import formats, labels
+from marketplace.papers.layout import formats
+from marketplace.papers.layout import labels as words
 from marketplace.papers.rules.documents import spoken
 
 Cell = list[dict[str, str]]
@@ -34,7 +35,7 @@ class Voice:
 
     def word(self, code: str, **facts: str) -> Cell:
         """Return a label."""
-        return self.cell(lambda locale: labels.word(code, locale, **facts))
+        return self.cell(lambda locale: words.word(code, locale, **facts))
 
     def same(self, text: str) -> Cell:
         """Return a text that is the same in every language: a name, a number, a code."""
@@ -114,6 +115,11 @@ def _each(texts: Mapping[str, str], voice: Voice) -> list[str]:
 def marks(title: Cell, labels: Sequence[Sequence[str]]) -> Block:
     """Shipping marks as they stand on the cartons, one label for each line of goods."""
     return {"block": "marks", "title": title, "labels": [[formats.shown(row) for row in rows] for rows in labels]}
+
+
+def labels(size: str, sheets: Sequence[Mapping[str, Any]]) -> Block:
+    """Labels, each on a page of this size; ``code`` is a drawing in SVG."""
+    return {"block": "labels", "size": size, "sheets": [dict(sheet) for sheet in sheets]}
 
 
 def signatures(title: Cell, parties: Sequence[tuple[Cell, Cell]], caption: Cell) -> Block:

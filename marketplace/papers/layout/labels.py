@@ -23,6 +23,7 @@ LABELS: Final[dict[str, str]] = {
     "commercial_invoice": _("Commercial invoice"),
     "packing_list": _("Packing list"),
     "manifest": _("Lorry manifest"),
+    "booth_labels": _("Labels of a booth"),
     # Head and foot
     "number": _("No."),
     "version": _("Version"),

@@ -32,7 +32,7 @@ def _company(voice: Voice, party: Data) -> list[Cell]:
 
 def head(voice: Voice, data: Data) -> list[tuple[Cell, Cell]]:
     """Return what stands beside the title: dates and references."""
-    rows = [(voice.word("issued_on"), voice.day(data["issued_on"]))]
+    rows = [(voice.word("issued_on"), voice.day(data["issued_on"]))] if "issued_on" in data else []
     if "valid_until" in data:
         rows.append((voice.word("valid_until"), voice.day(data["valid_until"])))
     rows += [(voice.word(name), voice.same(data[name])) for name in ("order", "contract", "departure") if name in data]

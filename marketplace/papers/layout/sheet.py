@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from marketplace.papers.layout import cargo, freight, shared, trade
+from marketplace.papers.layout import cargo, freight, shared, showroom, trade
 from marketplace.papers.layout.blocks import Block, Voice
 from marketplace.papers.rules.documents import PaperKind
 
@@ -17,6 +17,7 @@ LAYOUTS: Final[dict[PaperKind, Layout]] = {
     PaperKind.COMMERCIAL_INVOICE: trade.commercial_invoice,
     PaperKind.PACKING_LIST: cargo.packing_list,
     PaperKind.MANIFEST: cargo.manifest,
+    PaperKind.BOOTH_LABELS: showroom.booth_labels,
 }
 
 

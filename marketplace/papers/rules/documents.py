@@ -24,6 +24,7 @@ class PaperKind(StrEnum):
     COMMERCIAL_INVOICE = "commercial_invoice"
     PACKING_LIST = "packing_list"
     MANIFEST = "manifest"
+    BOOTH_LABELS = "booth_labels"
 
 
 class SignatureKind(StrEnum):

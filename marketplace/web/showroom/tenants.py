@@ -20,6 +20,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods as shown
+from marketplace.web.shared import locale
 from marketplace.web.showroom.blueprint import pages
 
 _EDIT = Permission.CATALOG_LISTING_EDIT
@@ -72,10 +73,30 @@ def remove_exhibit(exhibit_id: UUID) -> Any:
     return forms.once(work)
 
 
+@pages.post("/merchant/booths/<uuid:tenancy_id>/labels")
+@requires(_EDIT, twin="POST /api/v1/merchant/tenancies/{id}/labels")
+def issue_labels(tenancy_id: UUID) -> Any:
+    """Issue the labels of a booth as a paper, and go to where it is given out."""
+
+    def work(session: Any) -> str:
+        body = parse_form(requests.LabelsBody, request.form)
+        made = acts.issue_labels(session, tenancy_id, body, locale=locale.current())
+        return url_for("documents.download", document_id=made)
+
+    try:
+        return forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **given: _labels(tenancy_id, **given))
+
+
 @pages.get("/merchant/booths/<uuid:tenancy_id>/labels")
 @requires(_EDIT, twin="GET /api/v1/merchant/tenancies/{id}")
 def labels(tenancy_id: UUID) -> str:
     """Show the labels of a booth to be printed, one a sheet of A6, or of A5 where that is asked for."""
+    return _labels(tenancy_id)
+
+
+def _labels(tenancy_id: UUID, **given: Any) -> str:
     tenancy, rows = _mine(tenancy_id)
     size = "a5" if request.args.get("size") == "a5" else "a6"
     # Drawn here and marked safe: segno writes the SVG, and the only text in it is our own address.
@@ -91,7 +112,12 @@ def labels(tenancy_id: UUID) -> str:
         for row in rows
     ]
     return render_template(
-        "showroom/labels.html", tenancy=tenancy, hall=shown.text(tenancy.hall_names), sheets=sheets, size=size
+        "showroom/labels.html",
+        tenancy=tenancy,
+        hall=shown.text(tenancy.hall_names),
+        sheets=sheets,
+        size=size,
+        **{"values": {}, "errors": {}, "refusal": None, **given},
     )
 
 

@@ -672,6 +672,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /showroom/booths/{}": Way("", ("booth",)),
     "POST /halls": Way("operator", (), body(code="B", names=lambda _: {"en": "Hall B", "zh": "乙馆"})),
     "POST /halls/{}/booths": Way("operator", ("hall",), body(code="A-2", area_m2="12.5", column=2, row=1)),
+    "POST /merchant/tenancies/{}/labels": Way("merchant", ("tenancy",), body(size="a5")),
     "PUT /halls/{}": Way("operator", ("hall",), body(code="A", names=lambda _: {"en": "Hall A", "zh": "甲馆"})),
     "PUT /booths/{}": Way("operator", ("booth",), body(code="A-1", area_m2="12.5", column=1, row=1)),
     "POST /halls/{}/retirement": Way("operator", ("hall.free",)),

@@ -16,6 +16,7 @@ from marketplace.papers.rules.data import digest
 from marketplace.papers.rules.documents import LOCALES, PaperKind, spoken
 from tests.support.papers import (
     SELLER,
+    booth_labels,
     commercial_invoice,
     freight_contract,
     manifest,
@@ -31,6 +32,7 @@ PAPERS = {
     PaperKind.COMMERCIAL_INVOICE: commercial_invoice,
     PaperKind.PACKING_LIST: packing_list,
     PaperKind.MANIFEST: manifest,
+    PaperKind.BOOTH_LABELS: booth_labels,
 }
 
 

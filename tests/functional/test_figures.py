@@ -24,6 +24,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def market(app):
+    bring(app)  # what was looked at in other tests is not in this city
     return factories.open_market(app)
 
 

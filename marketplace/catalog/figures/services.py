@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.figures.models import ListingDay
 from marketplace.catalog.figures.rules import Kind
+from marketplace.catalog.models import Listing
 
 # What was counted of a listing on a day.
 Counts = Mapping[tuple[UUID, date, Kind], int]
@@ -22,9 +23,14 @@ def add(session: Session, *, counts: Counts) -> None:
     """Add to the numbers of days; no audit row and no event, nobody did anything.
 
     Rows are written in order of listing and day, so that processes that bring theirs at once do not wait in a circle.
+    What is no listing of this city, a backup having been put back meanwhile, is left out.
     """
+    wanted = {listing_id for listing_id, _, _ in counts}
+    known = set(session.scalars(sa.select(Listing.id).where(Listing.id.in_(wanted)))) if wanted else set[UUID]()
     found: dict[tuple[UUID, date], dict[str, Any]] = {}
     for (listing_id, day, kind), number in counts.items():
+        if listing_id not in known:
+            continue
         row = found.setdefault((listing_id, day), {"listing_id": listing_id, "day": day, "views": 0, "carts": 0})
         row["views" if kind is Kind.VIEW else "carts"] += number
     if found:

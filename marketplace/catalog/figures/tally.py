@@ -21,7 +21,7 @@ EXTENSION: Final = "city.tally"
 # Seconds that numbers wait in a process at most.
 WAIT: Final = 5.0
 # While the database is away nobody's memory fills up; what is new then is not counted.
-_MOST: Final = 50_000
+_MOST: Final = 20_000
 
 
 class Tally:

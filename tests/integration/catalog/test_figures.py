@@ -52,6 +52,12 @@ def test_processes_that_bring_numbers_at_once_lose_none(app, market):
     assert set(found.values()) == {(20, 0)}
 
 
+def test_what_is_no_listing_of_the_city_is_left_out(market):
+    counts = {(new_id(), DAY, Kind.VIEW): 3, (market.chains, DAY, Kind.VIEW): 2}
+    in_unit_of_work(lambda session: services.add(session, counts=counts))
+    assert kept() == {(market.chains, DAY): (2, 0)}
+
+
 def test_nothing_counted_writes_nothing(market):
     in_unit_of_work(lambda session: services.add(session, counts={}))
     assert kept() == {}

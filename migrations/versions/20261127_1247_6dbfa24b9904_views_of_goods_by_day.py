@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "6dbfa24b9904"
-down_revision: str | None = "da055944a662"
+down_revision: str | None = "4bb7c64ce9c1"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

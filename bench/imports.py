@@ -1,39 +1,45 @@
 """How fast a price list becomes listings that buyers find: rows a second, by the clock and by the processor.
 
-    python bench/imports.py [rows] [database URL]
+    python -m bench.imports [rows] [sqlite | postgresql | an empty database's URL]
 
-A fresh city in a folder of its own, on SQLite unless an empty database is named; nothing is left behind in the folder.
-Every rate counts all rows of the list; *searchable* is measured until the index has them and nothing waits.
+A fresh city in a folder of its own, on SQLite unless something else is named; nothing is left behind.
+Every rate counts all rows of the list; *searchable* is measured until the index has them and nothing waits. Memory is
+the most that the process ever held.
 """
 
 import csv
 import io
+import resource
 import sys
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from flask import Flask
+from marketplace.kernel.loading import program
 
-from marketplace.accounts import queries as accounts
-from marketplace.accounts.queries import acting
-from marketplace.app import create_app
-from marketplace.catalog.imports import flows, services
-from marketplace.config import Settings
-from marketplace.edge.acts.imports import explain
-from marketplace.files import flows as files
-from marketplace.files.rules import Purpose
-from marketplace.kernel import clock
-from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import db, reading, unit_of_work
-from marketplace.moderation import queries as queue
-from marketplace.moderation import services as moderation
-from marketplace.search import flows as search
-from marketplace.seed import cast
-from marketplace.seed import flows as seed
+with program():  # as `city worker` is loaded
+    from flask import Flask
+
+    from marketplace.accounts import queries as accounts
+    from marketplace.accounts.queries import acting
+    from marketplace.app import create_app
+    from marketplace.catalog.imports import flows, services
+    from marketplace.config import Settings
+    from marketplace.edge.acts.imports import explain
+    from marketplace.files import flows as files
+    from marketplace.files.rules import Purpose
+    from marketplace.kernel import clock
+    from marketplace.kernel.actor import Actor
+    from marketplace.kernel.db import db, reading, unit_of_work
+    from marketplace.moderation import queries as queue
+    from marketplace.moderation import services as moderation
+    from marketplace.search import flows as search
+    from marketplace.seed import cast
+    from marketplace.seed import flows as seed
+    from tests.support.postgres import create, running_postgres
 
 _PRICE = "27.45"
 HEADERS = (
@@ -68,6 +74,18 @@ def price_list(rows: int, *, price: str) -> bytes:
     cells = [price if cell == _PRICE else cell for cell in CELLS]
     csv.writer(target).writerows([HEADERS, *([f"B-{number}", *cells] for number in range(rows))])
     return target.getvalue().encode()
+
+
+def stock_list(rows: int) -> bytes:
+    """Return a table of article numbers and stock alone."""
+    target = io.StringIO()
+    csv.writer(target).writerows([("sku", "stock"), *((f"B-{number}", 90) for number in range(rows))])
+    return target.getvalue().encode()
+
+
+def memory_mb() -> int:
+    """Return the most that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def actor_of(login: str) -> Actor:
@@ -116,8 +134,13 @@ def approve(moderator: Actor) -> None:
 
 
 def main(rows: int, database: str) -> None:
-    """Bring one list in, approve it, and bring it in twice more; print the rates."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Bring one list in, approve it, and bring it in twice more; print the rates and the memory."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="city-bench-"))
+        if database == "postgresql":
+            # Durable, as in service: what is measured includes waiting for the disk.
+            stack.enter_context(running_postgres(fsync="on", synchronous_commit="on", full_page_writes="on"))
+            database = create("imports_bench")
         app = create_app(Settings(env="demo", data_dir=Path(folder), database_url=database))
         with app.app_context():
             db.create_all()
@@ -127,6 +150,7 @@ def main(rows: int, database: str) -> None:
             search.rebuild(index=index, now=clock.now())
             search.index_changes(index=index, now=clock.now())
             first, second = price_list(rows, price=_PRICE), price_list(rows, price="27.90")
+            before = memory_mb()
             with measured("new: imported, approved, searchable", rows):
                 with measured("  imported and handed in for review", rows):
                     bring(app, actor, first)
@@ -141,7 +165,13 @@ def main(rows: int, database: str) -> None:
                     bring(app, actor, second)
                 with measured("  indexed", rows):
                     search.index_changes(index=index, now=clock.now())
+            with measured("new stock of live goods, searchable", rows):
+                with measured("  imported", rows):
+                    bring(app, actor, stock_list(rows))
+                with measured("  indexed", rows):
+                    search.index_changes(index=index, now=clock.now())
+            print(f"memory of {rows} rows: {memory_mb()} MB, before them {before}")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000, sys.argv[2] if len(sys.argv) > 2 else "")
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000, "" if sys.argv[2:] in ([], ["sqlite"]) else sys.argv[2])

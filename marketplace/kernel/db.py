@@ -115,6 +115,7 @@ class StateColumn(sa.types.TypeDecorator[StrEnum]):
         """Fix the enumeration."""
         super().__init__()
         self.states = states
+        self._by_text = {state.value: state for state in states}
 
     def process_bind_param(self, value: StrEnum | None, dialect: sa.Dialect) -> str | None:
         """Refuse a text that is no state."""
@@ -122,7 +123,7 @@ class StateColumn(sa.types.TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> StrEnum | None:
         """Return the state."""
-        return None if value is None else self.states(value)
+        return None if value is None else self._by_text[value]
 
 
 # JSON on both, JSONB on PostgreSQL so that it can be compared and indexed.

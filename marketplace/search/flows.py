@@ -3,7 +3,7 @@
 Killed anywhere, a flow starts again with the same changes: what is indexed twice is indexed once.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -23,20 +23,37 @@ def index_changes(*, index: SearchIndex, now: datetime) -> int:
     """Index every change that waits, in batches; return how many listings. A broken index is rebuilt."""
     done = 0
     while True:
-        session = reading()
-        session.rollback()
-        batch = sources.waiting(session)
-        if not batch.ids:
+        with index.turn():
+            count = _index_some(index, now)
+        if not count:
             return done
-        live = sources.sources(session, listing_ids=batch.listing_ids)
-        session.rollback()  # no transaction stays open while the index is written
-        gone = set(batch.listing_ids) - {source.listing_id for source in live}
-        try:
-            index.apply(put=[_document(source) for source in live], drop=sorted(gone))
-        except IndexBroken:
-            rebuild(index=index, now=now)
-        _keep(batch.listing_ids, now, settled=batch.ids)
-        done += len(batch.listing_ids)
+        done += count
+
+
+def _index_some(index: SearchIndex, now: datetime) -> int:
+    """Index the oldest changes; return of how many listings they are."""
+    session = reading()
+    session.rollback()
+    batch = sources.waiting(session)
+    if not batch.ids:
+        return 0
+    live = sources.sources(session, listing_ids=batch.listing_ids)
+    known = sources.given(session, listing_ids=batch.listing_ids)
+    session.rollback()  # no transaction stays open while the index is written
+    gone = set(batch.listing_ids) - {source.listing_id for source in live}
+    marks = {source.listing_id: source.mark for source in live}
+    # Prices and stock are not in the index: most changes leave its documents as they are.
+    new = [source for source in live if known.get(source.listing_id) != marks[source.listing_id]]
+    if doubtful := known.keys() & {*gone, *(source.listing_id for source in new)}:
+        in_unit_of_work(lambda session: services.doubt(session, listing_ids=doubtful))
+    try:
+        if new or gone:
+            index.apply(put=[_document(source) for source in new], drop=sorted(gone))
+    except IndexBroken:
+        _rebuild(index, now, lambda _done, _total: None)
+        marks = {}
+    _keep(batch.listing_ids, now, given=marks, settled=batch.ids)
+    return len(batch.listing_ids)
 
 
 def rebuild(*, index: SearchIndex, now: datetime, report: Report = lambda _done, _total: None) -> int:
@@ -44,6 +61,11 @@ def rebuild(*, index: SearchIndex, now: datetime, report: Report = lambda _done,
 
     The old index is searched until the end, so that one that is cut off changes nothing.
     """
+    with index.turn():
+        return _rebuild(index, now, report)
+
+
+def _rebuild(index: SearchIndex, now: datetime, report: Report) -> int:
     count = index.rebuild(_everything(now, report))
     in_unit_of_work(services.sweep)
     return count
@@ -71,9 +93,15 @@ def _everything(now: datetime, report: Report) -> Iterator[Document]:
         after = batch[-1].listing_id
 
 
-def _keep(listing_ids: Collection[UUID], now: datetime, *, settled: Collection[UUID] = ()) -> None:
+def _keep(
+    listing_ids: Collection[UUID],
+    now: datetime,
+    *,
+    given: Mapping[UUID, str] | None = None,
+    settled: Collection[UUID] = (),
+) -> None:
     def write(session: Session) -> None:
-        services.keep(session, listing_ids=listing_ids, now=now)
+        services.keep(session, listing_ids=listing_ids, now=now, given=given)
         services.settle(session, ids=settled)
 
     in_unit_of_work(write)

@@ -1,6 +1,7 @@
 """The port: what the city asks of a full-text index, whichever it is."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 from uuid import UUID
 
@@ -17,6 +18,10 @@ class SearchIndex(Protocol):
 
     def find(self, terms: Sequence[Term], *, limit: int) -> Answer:
         """Return the documents that have every term, else those that have some, best first."""
+        ...
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Be the only one, of all processes, who compares the index with the database and changes it."""
         ...
 
     def apply(self, *, put: Sequence[Document], drop: Sequence[UUID]) -> None:

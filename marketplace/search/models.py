@@ -21,7 +21,10 @@ class StaleListing(Base):
 
 
 class SearchEntry(Base):
-    """A live listing as search counts it; ``bases`` and ``currencies`` between bars, ``text`` folded."""
+    """A live listing as search counts it; ``bases`` and ``currencies`` between bars, ``text`` folded.
+
+    ``document`` is the mark of what the index was last given of it, empty while that is not known for certain.
+    """
 
     __tablename__ = "search_entry"
 
@@ -33,6 +36,7 @@ class SearchEntry(Base):
     bases: Mapped[str] = mapped_column(sa.String(80))
     currencies: Mapped[str] = mapped_column(sa.String(80))
     text: Mapped[str] = mapped_column(sa.Text)
+    document: Mapped[str] = mapped_column(sa.String(64), default="", server_default=sa.text("''"))
 
 
 class SearchPrice(Base):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.events import ListingPublished, ListingUnpublished
 from marketplace.catalog.models import ListingCard
+from marketplace.kernel.db import into
 from marketplace.kernel.events import together
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import services as outbox
@@ -39,7 +40,7 @@ def touch_all(session: Session, *, listing_ids: Collection[UUID], now: datetime)
     if not listing_ids:
         return
     rows = [{"id": new_id(), "listing_id": listing_id, "touched_at": now} for listing_id in listing_ids]
-    session.execute(sa.insert(StaleListing), rows)
+    session.execute(into(StaleListing), rows)
     transaction = session.get_transaction()
     # A job of an earlier transaction may be running already, before this one commits: it does not count.
     if session.info.get(_ASKED) is not transaction:
@@ -70,10 +71,13 @@ def settle(session: Session, *, ids: Collection[UUID]) -> None:
     session.execute(sa.delete(StaleListing).where(StaleListing.id.in_(ids)))
 
 
-def keep(session: Session, *, listing_ids: Collection[UUID], now: datetime) -> None:
+def keep(
+    session: Session, *, listing_ids: Collection[UUID], now: datetime, given: Mapping[UUID, str] | None = None
+) -> None:
     """Write what is counted and sorted by for those of these listings that are live, and take it away for others.
 
-    Read and written in one turn, so that of two jobs at the same listing the later has what is newest.
+    Read and written in one turn, so that of two jobs at the same listing the later has what is newest. ``given`` are
+    the marks of the documents that the index holds of them now; of others it is not known.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
@@ -82,12 +86,22 @@ def keep(session: Session, *, listing_ids: Collection[UUID], now: datetime) -> N
         session.execute(sa.delete(table).where(table.listing_id.in_(listing_ids)))
     if not live:
         return
-    session.execute(sa.insert(SearchEntry), [_entry(source) for source in live])
+    session.execute(into(SearchEntry), [_entry(source, (given or {}).get(source.listing_id, "")) for source in live])
     currencies = {ladder.currency for source in live for ladder in source.ladders}
     rates = sources.dollar_rates(session, currencies=currencies, on=now.date())
     prices = [row for source in live for row in _prices(source, rates)]
     if prices:
-        session.execute(sa.insert(SearchPrice), prices)
+        session.execute(into(SearchPrice), prices)
+
+
+def doubt(session: Session, *, listing_ids: Collection[UUID]) -> None:
+    """Note that what the index holds of these listings is about to change: until it is kept, nobody knows."""
+    session.execute(
+        sa.update(SearchEntry)
+        .where(SearchEntry.listing_id.in_(listing_ids), SearchEntry.document != "")
+        .values(document="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def sweep(session: Session) -> None:
@@ -97,7 +111,7 @@ def sweep(session: Session) -> None:
         session.execute(sa.delete(table).where(table.listing_id.in_(dead)).execution_options(synchronize_session=False))
 
 
-def _entry(source: Source) -> dict[str, object]:
+def _entry(source: Source, document: str) -> dict[str, object]:
     return {
         "listing_id": source.listing_id,
         "category": source.category,
@@ -107,6 +121,7 @@ def _entry(source: Source) -> dict[str, object]:
         "bases": _barred(ladder.incoterm for ladder in source.ladders),
         "currencies": _barred(ladder.currency for ladder in source.ladders),
         "text": plain_text((*source.titles, *source.texts, source.hs_code)),
+        "document": document,
     }
 
 

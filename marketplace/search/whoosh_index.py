@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -86,6 +86,10 @@ class WhooshIndex:
         with self._turn:
             return self._reading(lambda opened: opened.find(tuple(terms), limit))
 
+    def turn(self) -> AbstractContextManager[None]:
+        """Queue those who index, each with all that it compares and writes."""
+        return self._locked("turn.lock")
+
     def apply(self, *, put: Sequence[Document], drop: Sequence[UUID]) -> None:
         """Add or replace documents and take others out in one commit."""
         with self._writing(), _broken_if_it_fails():
@@ -157,11 +161,14 @@ class WhooshIndex:
             self._open = opened = _Open(place, index, generation, index.searcher())
         return opened
 
-    @contextmanager
-    def _writing(self) -> Generator[None]:
+    def _writing(self) -> AbstractContextManager[None]:
         """Queue writers of all processes and threads."""
+        return self._locked("writer.lock")
+
+    @contextmanager
+    def _locked(self, name: str) -> Generator[None]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "writer.lock").open("ab") as handle:
+        with (self.folder / name).open("ab") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 

@@ -116,7 +116,9 @@ class Spooled(Sequence[list[Cell]]):
 
     def __iter__(self) -> Iterator[list[Cell]]:
         """Read row after row."""
-        return (self[place] for place in range(len(self)))
+        for place in range(len(self)):
+            self._file.seek(self._starts[place])
+            yield _cells(self._file.readline())
 
 
 def _answer(rows: Spooled, sheet: str | None) -> tuple[list[str], RawSheet]:
@@ -135,7 +137,7 @@ def _answer(rows: Spooled, sheet: str | None) -> tuple[list[str], RawSheet]:
 
 def _cells(line: bytes) -> list[Cell]:
     """Read cells as the child writes them: text, a number as a list of one, a formula in an object, a tick, nothing."""
-    return [_cell(cell) for cell in json.loads(line)]
+    return [cell if cell.__class__ is str else _cell(cell) for cell in json.loads(line)]
 
 
 def _cell(cell: Any) -> Cell:

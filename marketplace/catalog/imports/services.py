@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from marketplace.accounts.events import HandedOver
 from marketplace.accounts.rules.permissions import Permission
@@ -27,6 +27,7 @@ from marketplace.catalog.services import bulk
 from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import into
 from marketplace.kernel.errors import Conflict, DomainError, FieldError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.merchants import queries as merchants
@@ -245,7 +246,7 @@ def preview(session: Session, job: ImportJob, *, rows: Sequence[SheetRow], aroun
             }
         )
     if kept:
-        session.execute(sa.insert(ImportRow), kept)
+        session.execute(into(ImportRow), kept)
     job.total += len(kept)
     session.flush()
 
@@ -265,6 +266,7 @@ def write_batch(session: Session, job: ImportJob, *, actor: Actor, around: Surro
         .where(ImportRow.import_id == job.id, ImportRow.position > job.cursor)
         .order_by(ImportRow.position)
         .limit(BATCH)
+        .options(defer(ImportRow.cells))
     ).all()
     if not rows:
         return False

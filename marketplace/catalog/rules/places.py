@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 # Incoterms 2020: under FCA the goods are handed over at a hub, under DAP they are brought to a city, its hub or DC.
@@ -11,7 +12,7 @@ KINDS: Final[dict[str, frozenset[str]]] = {"FCA": frozenset({"hub"}), "DAP": fro
 _FEWEST_BYTES: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NamedPlace:
     """A place as a basis names it."""
 
@@ -19,6 +20,16 @@ class NamedPlace:
     kind: str
     country: str
     names: Mapping[str, str]
+
+    @cached_property
+    def looks(self) -> tuple[str, ...]:
+        """Its names as names are compared; a price list asks for them with every row."""
+        return tuple(map(_folded, self.names.values()))
+
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """What it is found by whole: its code and its names."""
+        return frozenset((_folded(self.code), *self.looks))
 
 
 def find_place(text: str, places: Sequence[NamedPlace], kinds: Collection[str]) -> NamedPlace | None:
@@ -29,7 +40,7 @@ def find_place(text: str, places: Sequence[NamedPlace], kinds: Collection[str]) 
     wanted = _folded(text)
     fitting = [place for place in places if place.kind in kinds]
     for place in fitting:
-        if wanted == _folded(place.code) or wanted in map(_folded, place.names.values()):
+        if wanted in place.called:
             return place
     if len(wanted.encode()) < _FEWEST_BYTES:
         return None
@@ -49,10 +60,11 @@ def listed_rows(places: Iterable[Any]) -> str:
 
 def _only(places: Sequence[NamedPlace], fits: Callable[[str], bool]) -> NamedPlace | None:
     """Return the only place that has a name that fits."""
-    found = [place for place in places if any(map(fits, map(_folded, place.names.values())))]
+    found = [place for place in places if any(map(fits, place.looks))]
     return found[0] if len(found) == 1 else None
 
 
+@lru_cache(maxsize=1_024)
 def _folded(text: str) -> str:
     """Return a name as names are compared: case, width and accents do not matter."""
     plain = unicodedata.normalize("NFKD", text.strip().replace("đ", "d").replace("Đ", "D"))

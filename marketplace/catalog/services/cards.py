@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,13 +20,14 @@ from marketplace.catalog.rules.details.promises import stands
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.states import ListingState
 from marketplace.catalog.services import content
+from marketplace.kernel.db import into
 from marketplace.kernel.events import record_all
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.events import MerchantApproved, MerchantReinstated, MerchantSuspended
 from marketplace.reference import queries as reference
 
 _BATCH: Final = 500
-_CARDS: Final = sa.select(ListingCard).execution_options(populate_existing=True)
+_TABLE: Final = cast("sa.Table", ListingCard.__table__)
 
 
 def refresh(session: Session, *, listings: Collection[Listing], now: datetime) -> None:
@@ -35,25 +36,27 @@ def refresh(session: Session, *, listings: Collection[Listing], now: datetime) -
         return
     session.flush()
     ids = [listing.id for listing in listings]
-    up = {card.listing_id: card for card in session.scalars(_CARDS.where(ListingCard.listing_id.in_(ids)))}
+    up = set(session.scalars(sa.select(ListingCard.listing_id).where(ListingCard.listing_id.in_(ids))))
     sellers = merchants.active(session, company_ids={listing.company_id for listing in listings})
     public = [item for item in listings if item.state is ListingState.LIVE and item.company_id in sellers]
     shown = {listing.id for listing in public}
     gone = [listing_id for listing_id in ids if listing_id not in shown and listing_id in up]
-    for listing_id in gone:
-        session.delete(up[listing_id])
+    if gone:
+        session.execute(sa.delete(_TABLE).where(_TABLE.c.listing_id.in_(gone)))
     faces = _faces(session, public)
     new: list[dict[str, Any]] = []
+    drawn: list[dict[str, Any]] = []
     for listing in public:
-        drawn, card = _draw(listing, faces), up.get(listing.id)
-        if card is None:
-            new.append({"listing_id": listing.id, "company_id": listing.company_id, "published_at": now, **drawn})
-            continue
-        for name, value in drawn.items():
-            setattr(card, name, value)
+        card = _draw(listing, faces)
+        if listing.id in up:
+            drawn.append({"card_of": listing.id, **card})
+        else:
+            new.append({"listing_id": listing.id, "company_id": listing.company_id, "published_at": now, **card})
+    # Cards are large and written whole: nobody reads what they said before, nor keeps one in this session.
+    if drawn:
+        session.execute(sa.update(_TABLE).where(_TABLE.c.listing_id == sa.bindparam("card_of")), drawn)
     if new:
-        session.execute(sa.insert(ListingCard), new)
-    session.flush()
+        session.execute(into(ListingCard), new)
     record_all(session, [ListingUnpublished(listing_id=listing_id, at=now) for listing_id in gone])
     record_all(session, [ListingPublished(listing_id=listing.id, at=now) for listing in public])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -34,6 +35,8 @@ COLUMNS: Final = (
     "sku", "titles", "descriptions", "source_locale", "hs_code", "origin", "grade", "unit", "category_id",
     "commodity_id", "moq", "multiple", *_PACKING, "stackable", "lead_days", "hub_code",
 )  # fmt: skip
+_COLUMNS_OF: Final = attrgetter(*COLUMNS)
+_PACKING_OF: Final = attrgetter(*_PACKING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,8 @@ def checked(city: City, draft: ListingDraft) -> Content:
 
 def values_of(listing: Listing) -> dict[str, Any]:
     """Return a listing's content as JSON values by column."""
-    return {name: to_json(name, getattr(listing, name)) for name in COLUMNS}
-
-
-def to_json(name: str, value: Any) -> Any:
-    """Return a column's value as JSON keeps it."""
-    return str(value) if name in _IDS and value is not None else value
+    values: dict[str, Any] = dict(zip(COLUMNS, _COLUMNS_OF(listing), strict=True))
+    return values | {name: str(values[name]) for name in _IDS if values[name] is not None}
 
 
 def from_json(name: str, value: Any) -> Any:
@@ -124,8 +123,8 @@ def from_json(name: str, value: Any) -> Any:
 
 def packing_of(listing: Listing) -> Packing | None:
     """Return a listing's packing, None while it is not known whole."""
-    parts = {name: getattr(listing, column) for column, name in _PACKING.items()}
-    return None if None in parts.values() else Packing(**parts, stackable=listing.stackable)
+    parts = _PACKING_OF(listing)
+    return None if None in parts else Packing(*parts, stackable=listing.stackable)
 
 
 def ladders_of(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, tuple[Ladder, ...]]:

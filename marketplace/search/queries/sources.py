@@ -1,5 +1,7 @@
 """What live listings are indexed by, from the cards that the catalogue publishes."""
 
+import hashlib
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +40,12 @@ class Source:
     lead_days: int | None
     ladders: tuple[Ladder, ...]
 
+    @property
+    def mark(self) -> str:
+        """The mark of what the index is given of it: the same for the same texts."""
+        texts = json.dumps([self.titles, self.texts, self.hs_code], ensure_ascii=False)
+        return hashlib.sha256(texts.encode("utf-8", "surrogatepass")).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -56,6 +64,12 @@ def sources_after(session: Session, *, after: UUID | None, size: int = BATCH) ->
     """Return the next live listings by id."""
     wanted = _CARDS if after is None else _CARDS.where(ListingCard.listing_id > after)
     return tuple(map(_source, session.execute(wanted.order_by(ListingCard.listing_id).limit(size))))
+
+
+def given(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the marks of the documents that the index was last given of these listings, where that is known."""
+    rows = sa.select(SearchEntry.listing_id, SearchEntry.document)
+    return dict(session.execute(rows.where(SearchEntry.listing_id.in_(listing_ids), SearchEntry.document != "")).all())
 
 
 def count(session: Session) -> int:

@@ -51,13 +51,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run integration tests on both databases, journeys on SQLite alone unless marked or soaking."""
+    """Run integration tests on both databases unless marked, journeys on SQLite alone unless marked or soaking."""
     if "database" not in metafunc.fixturenames:
         return
     chosen = metafunc.config.getoption("--db")
     folder = Path(str(metafunc.definition.path)).relative_to(Path(__file__).parent).parts[0]
     marked = metafunc.definition.get_closest_marker("both_databases") is not None
-    wanted = _DATABASES if folder == "integration" or marked or SOAK else ("sqlite",)
+    alone = metafunc.definition.get_closest_marker("one_database") is not None
+    wanted = _DATABASES if (folder == "integration" and not alone) or marked or SOAK else ("sqlite",)
     names = [name for name in wanted if chosen in ("both", name)]
     metafunc.parametrize("database", names, indirect=True, scope="session")
 

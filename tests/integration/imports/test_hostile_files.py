@@ -7,10 +7,16 @@ import zipfile
 import pytest
 import xlsxwriter
 
+from marketplace.catalog.rules import sheets
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.kernel.errors import DomainError, Refused
+from tests.conftest import SOAK
 from tests.support.sheets import comma_separated, row, table, workbook
+
+MOST_ROWS = sheets.MOST_ROWS if SOAK else 1_000
+# A file is opened before any row is written.
+pytestmark = pytest.mark.one_database
 
 
 def remade(content: bytes, change) -> bytes:
@@ -42,7 +48,8 @@ def far_cell(name: str, content: bytes) -> bytes:
 def many_rows(name: str, content: bytes) -> bytes:
     if not name.endswith("sheet1.xml"):
         return content
-    rows = b"".join(b'<row r="%d"><c r="A%d" t="n"><v>1</v></c></row>' % (line, line) for line in range(3, 110_003))
+    count = MOST_ROWS * 11 // 10
+    rows = b"".join(b'<row r="%d"><c r="A%d" t="n"><v>1</v></c></row>' % (line, line) for line in range(3, count + 3))
     return content.replace(b"</sheetData>", rows + b"</sheetData>")
 
 
@@ -76,7 +83,8 @@ def broken(name: str, content: bytes) -> bytes:
         (broken, "sheet_unreadable"),
     ],
 )
-def test_workbooks_that_are_no_price_lists_fail_with_a_reason(desk, change, code):
+def test_workbooks_that_are_no_price_lists_fail_with_a_reason(desk, monkeypatch, change, code):
+    monkeypatch.setattr(sheets, "MOST_ROWS", MOST_ROWS)
     view = desk.bring(remade(GOOD, change))
     assert view.state is ImportState.FAILED
     assert view.failure is not None

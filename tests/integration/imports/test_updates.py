@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+from marketplace.catalog.imports import flows
 from marketplace.catalog.models import Listing, StockEntry
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.kernel.db import reading
@@ -94,17 +95,20 @@ def test_further_prices_of_an_article_are_further_rows(desk):
     assert reading().scalar(entries.where(Listing.sku == "CH-1")) == 1
 
 
-def test_further_prices_far_below_their_article_find_it(desk):
-    rows = [row(sku=f"CH-{number}") for number in range(1, 1_200)]
+def test_further_prices_far_below_their_article_find_it(desk, monkeypatch):
+    monkeypatch.setattr(flows, "_PIECE", 20)
+    rows = [row(sku=f"CH-{number}") for number in range(1, 50)]
     view = desk.bring(workbook(table([*rows, further(), further(sku="CH-7")])), dry_run=True)
-    assert (view.counts[Outcome.CREATE], view.counts[Outcome.UPDATE], view.counts[Outcome.ERROR]) == (1_199, 2, 0)
+    assert (view.counts[Outcome.CREATE], view.counts[Outcome.UPDATE], view.counts[Outcome.ERROR]) == (49, 2, 0)
 
 
+@pytest.mark.one_database
 def test_further_prices_of_an_article_that_is_not_in_order_wait_for_it(desk):
     view = desk.bring(workbook(table([row(hs="1"), further()])))
     assert desk.errors(view) == [{"hs": "hs_code"}, {"sku": "sku_first"}]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "second", [row(price=1), further(title="Another"), {"sku": "CH-1", "stock": 3}, row(currency="USD", stock=1)]
 )
@@ -132,6 +136,7 @@ def test_the_whole_list_carries_every_price_and_comes_back_unchanged(desk, clien
     assert not any(found.warnings for found in desk.rows(view))
 
 
+@pytest.mark.one_database
 def test_a_row_that_was_cut_short_is_told(desk):
     lines = table([row(), row(sku="CH-2")])
     content = comma_separated([lines[0], lines[1], lines[2][:-2]])

@@ -1,15 +1,18 @@
 """A merchant's listings as drafts, many at a time: what the rows of a sheet are compared with."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.imports import beside
 from marketplace.catalog.models import Category, Listing, Stock
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.headers import folded
 from marketplace.catalog.rules.imported import Surroundings
+from marketplace.catalog.rules.sheet_details import is_column
 from marketplace.catalog.services import content
 
 
@@ -17,16 +20,19 @@ def surroundings(session: Session, *, locale: str, columns: Iterable[str] = ()) 
     """Return what every row of a sheet with these columns is read against."""
     shelves = {row.code: row.names for row in session.execute(sa.select(Category.code, Category.names))}
     names = {folded(name): code for code, texts in shelves.items() for name in (code, *texts.values())}
-    return Surroundings(content.named_places(session), frozenset(shelves), locale, names, frozenset(columns))
+    around = Surroundings(content.named_places(session), frozenset(shelves), locale, names, frozenset(columns))
+    says_more = any(map(is_column, around.columns))
+    return replace(around, shelves=beside.shelves_of(session)) if says_more else around
 
 
 def drafts_by_sku(
-    session: Session, *, company_id: UUID, skus: Collection[str], editing: bool = False
+    session: Session, *, company_id: UUID, skus: Collection[str], editing: bool = False, whole: bool = False
 ) -> dict[str, tuple[Listing, ListingDraft]]:
     """Return a company's listings by article number, each with its draft.
 
     ``editing`` locks them and their stock in order of id, so that what follows in this unit of work builds on what was
-    read: an edit that was made by hand meanwhile is not lost, and units that were shipped are not put back.
+    read: an edit that was made by hand meanwhile is not lost, and units that were shipped are not put back. ``whole``
+    drafts say too what is said beside the offer.
     """
     query = sa.select(Listing).where(Listing.company_id == company_id, Listing.sku.in_(skus)).order_by(Listing.id)
     if editing:
@@ -37,4 +43,6 @@ def drafts_by_sku(
         stock = sa.select(Stock.listing_id).where(Stock.listing_id.in_(ids)).order_by(Stock.listing_id)
         session.execute(stock.with_for_update())
     drafts = content.drafts_of(session, listings)
+    if whole:
+        drafts = beside.laid_beside(session, listings, drafts)
     return {listing.sku: (listing, drafts[listing.id]) for listing in listings}

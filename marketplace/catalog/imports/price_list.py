@@ -9,9 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.imports import beside
 from marketplace.catalog.models import Listing, PriceLadder
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.pricing import Ladder
+from marketplace.catalog.rules.sheet_details import cells_of
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.catalog.services import content
 
@@ -29,7 +31,10 @@ def count(session: Session, *, company_id: UUID, since: datetime | None) -> int:
 
 
 def columns(session: Session, *, company_id: UUID) -> tuple[str, ...]:
-    """Return the columns of a company's list: each quantity from which one of its prices holds has its own."""
+    """Return the columns of a company's list: each quantity from which one of its prices holds has its own.
+
+    Behind them stands what is said beside the offers, as far as any of them says it or is asked for it.
+    """
     tiers = session.scalars(
         sa.select(PriceLadder.tiers)
         .join(Listing, Listing.id == PriceLadder.listing_id)
@@ -37,7 +42,11 @@ def columns(session: Session, *, company_id: UUID) -> tuple[str, ...]:
         .execution_options(yield_per=500)
     )
     quantities = sorted({int(quantity) for ladder in tiers for quantity, _ in ladder})
-    return (*_COLUMNS, *(f"price@{quantity}" for quantity in quantities))
+    return (
+        *_COLUMNS,
+        *(f"price@{quantity}" for quantity in quantities),
+        *beside.columns_of(session, company_id=company_id),
+    )
 
 
 def portion(
@@ -46,7 +55,7 @@ def portion(
     """Return the next listings in order of id, each with the cells of its row, a further one a price basis."""
     wanted = _wanted(company_id, since).order_by(Listing.id).limit(size)
     listings = session.scalars(wanted if after is None else wanted.where(Listing.id > after)).all()
-    drafts = content.drafts_of(session, listings)
+    drafts = beside.laid_beside(session, listings, content.drafts_of(session, listings))
     return [(listing.id, cells) for listing in listings for cells in rows_of(drafts[listing.id])]
 
 
@@ -72,6 +81,7 @@ def _cells_of(draft: ListingDraft) -> dict[str, str]:
         cells |= dict(
             zip(("carton_l", "carton_w", "carton_h"), (f"{mm / Decimal(10):.1f}" for mm in sides), strict=True)
         )
+    cells |= cells_of(draft.beside) if draft.beside is not None else {}
     return {name: str(cell) for name, cell in cells.items() if cell not in (None, "")}
 
 

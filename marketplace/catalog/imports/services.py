@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, defer
 from marketplace.accounts.events import HandedOver
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
-from marketplace.catalog.imports import gallery, present, retries
+from marketplace.catalog.imports import beside, gallery, present, retries
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.imports.queries import as_json
 from marketplace.catalog.rules.drafts import ListingDraft
@@ -35,6 +35,8 @@ from marketplace.outbox import services as outbox
 
 JOB: Final = "import_sheet"
 BATCH: Final = 500
+# A row with what its listing says, and what it shall say.
+_There = tuple[ImportRow, ListingDraft | None, ListingDraft]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,12 @@ def doubt(session: Session, job: ImportJob, *, doubts: Iterable[FieldError]) -> 
 
 def preview(session: Session, job: ImportJob, *, rows: Sequence[SheetRow], around: Surroundings) -> None:
     """Judge rows against the listings there are and keep them with their outcome."""
-    known = present.drafts_by_sku(session, company_id=job.company_id, skus=_skus(row.values for row in rows))
+    known = present.drafts_by_sku(
+        session,
+        company_id=job.company_id,
+        skus=_skus(row.values for row in rows),
+        whole=around.looks_beside,
+    )
     drafts = {sku: draft for sku, (_, draft) in known.items()} | _begun(session, job, rows, known, around)
     mending = retries.Mending.of(session, job, rows)
     kept: list[dict[str, Any]] = []
@@ -228,6 +235,9 @@ def preview(session: Session, job: ImportJob, *, rows: Sequence[SheetRow], aroun
         sku = str(row.values.get("sku", ""))
         judged = mending.judged(row) or judge(row.values, drafts.get(sku), around)
         errors = [*row.errors, *_unsaid(judged, row.errors)]
+        if judged.draft is not None and around.looks_beside:
+            before = drafts.get(sku)
+            errors += beside.wrong_papers(session, company_id=job.company_id, before=before, after=judged.draft)
         if judged.draft is not None and not errors:
             # A further price of this article is laid over what its first row makes.
             drafts[sku] = judged.draft
@@ -308,54 +318,87 @@ class _Batch:
         if not rows:
             return []
         known = present.drafts_by_sku(
-            self.session, company_id=self.actor.company, skus=_skus(row.values for row in rows), editing=True
+            self.session,
+            company_id=self.actor.company,
+            skus=_skus(row.values for row in rows),
+            editing=True,
+            whole=self.around.looks_beside,
         )
         new: list[tuple[ImportRow, ListingDraft]] = []
-        there: dict[UUID, tuple[ImportRow, ListingDraft]] = {}
-        handed_in: list[UUID] = []
+        there: dict[UUID, _There] = {}
+        handed_in: dict[UUID, ImportRow] = {}
         for row in rows:
             listing, draft = known.get(row.values["sku"], (None, None))
             judged = judge(row.values, draft, self.around)
-            if judged.draft is None:
-                _refuse(row, judged.errors)
-            elif listing is None:
+            if judged.draft is None or (wrong := self._wrong(draft, judged.draft)):
+                _refuse(row, judged.errors if judged.draft is None else wrong)
+                continue
+            if listing is None:
                 new.append((row, judged.draft))
             elif judged.outcome is Outcome.UPDATE:
-                there[listing.id] = (row, judged.draft)
+                there[listing.id] = row, draft, judged.draft
             else:
                 row.outcome = judged.outcome
-            if listing is not None and judged.draft is not None and LISTING.allows(listing.state, "submit"):
-                handed_in.append(listing.id)
+            if listing is not None and LISTING.allows(listing.state, "submit"):
+                handed_in[listing.id] = row
         made, raced = self._create(new)
         refused = self._edit(there)
         if self.submits:
-            waiting = [listing_id for listing_id in handed_in if listing_id not in refused]
-            bulk.submit_listings(self.session, actor=self.actor, listing_ids=[*made, *waiting], now=self.now)
+            waiting = {key: row for key, row in handed_in.items() if key not in refused}
+            self._submit({**{key: row for key, (row, _) in made.items()}, **waiting})
         return raced
 
-    def _create(self, rows: Sequence[tuple[ImportRow, ListingDraft]]) -> tuple[list[UUID], list[ImportRow]]:
-        made = bulk.create_listings(self.session, actor=self.actor, drafts=[draft for _, draft in rows], now=self.now)
+    def _wrong(self, before: ListingDraft | None, after: ListingDraft) -> list[FieldError]:
+        if not self.around.looks_beside:
+            return []
+        return beside.wrong_papers(self.session, company_id=self.actor.company, before=before, after=after)
+
+    def _create(
+        self, rows: Sequence[tuple[ImportRow, ListingDraft]]
+    ) -> tuple[dict[UUID, tuple[ImportRow, ListingDraft]], list[ImportRow]]:
+        """Write new listings; return them, and the rows whose article number somebody else took."""
+        done = bulk.create_listings(self.session, actor=self.actor, drafts=[draft for _, draft in rows], now=self.now)
         raced: list[ImportRow] = []
-        for (row, _), done in zip(rows, made, strict=True):
-            if not isinstance(done, DomainError):
+        made: dict[UUID, tuple[ImportRow, ListingDraft]] = {}
+        for (row, draft), each in zip(rows, done, strict=True):
+            if not isinstance(each, DomainError):
                 row.outcome = Outcome.CREATE
-            elif any(error.code == "taken" for error in done.errors):
+                made[each] = row, draft
+            elif any(error.code == "taken" for error in each.errors):
                 raced.append(row)
             else:
-                _refuse(row, done.errors)
-        return [done for done in made if not isinstance(done, DomainError)], raced
+                _refuse(row, each.errors)
+        self._say({key: (None, draft) for key, (_, draft) in made.items()})
+        return made, raced
 
-    def _edit(self, rows: Mapping[UUID, tuple[ImportRow, ListingDraft]]) -> set[UUID]:
+    def _edit(self, rows: Mapping[UUID, _There]) -> set[UUID]:
         """Edit listings; return those that were refused."""
-        drafts = {listing_id: draft for listing_id, (_, draft) in rows.items()}
+        drafts = {listing_id: draft for listing_id, (_, _, draft) in rows.items()}
         edited = bulk.edit_listings(self.session, actor=self.actor, drafts=drafts, now=self.now)
+        refused = {listing_id for listing_id, done in edited.items() if isinstance(done, DomainError)}
+        said = self._say({key: rows[key][1:] for key in rows if key not in refused})
         for listing_id, done in edited.items():
-            row, _ = rows[listing_id]
+            row = rows[listing_id][0]
             if isinstance(done, DomainError):
                 _refuse(row, done.errors or [FieldError("sku", done.code)])
             else:
-                row.outcome = Outcome.UPDATE if done else Outcome.UNCHANGED
-        return {listing_id for listing_id, done in edited.items() if isinstance(done, DomainError)}
+                row.outcome = Outcome.UPDATE if done or listing_id in said else Outcome.UNCHANGED
+        return refused
+
+    def _say(self, edits: Mapping[UUID, tuple[ListingDraft | None, ListingDraft]]) -> set[UUID]:
+        """Write what rows say beside the offer; return the listings that it changed."""
+        if not self.around.looks_beside:
+            return set()
+        return beside.write(self.session, actor=self.actor, edits=edits, now=self.now)
+
+    def _submit(self, rows: Mapping[UUID, ImportRow]) -> None:
+        """Hand listings in; those that lack what their category requires stay drafts, and their rows say what."""
+        lacking = beside.lacking(self.session, listing_ids=rows.keys())
+        for listing_id, missing in lacking.items():
+            row = rows[listing_id]
+            row.warnings = [*row.warnings, *map(as_json, missing)]
+        whole = [listing_id for listing_id in rows if listing_id not in lacking]
+        bulk.submit_listings(self.session, actor=self.actor, listing_ids=whole, now=self.now)
 
 
 def _refuse(row: ImportRow, errors: Iterable[FieldError]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from marketplace.catalog.rules import sheet_details
 from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.catalog.rules.texts import LANGUAGES
 
@@ -49,6 +50,46 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
                  "图片地址", "image url"),
     "pictures_alt": ("图片说明", "pictures_alt", "picture texts", "alt", "alt text", "image alt"),
 }  # fmt: skip
+# What is said beside the offer; names that merchants use for columns of their own are none of ours.
+DETAILS: Final[Mapping[str, tuple[str, ...]]] = {
+    "parts_manufacturer": ("零件制造商", "parts manufacturer"),
+    "parts_number": ("制造商零件号", "parts number"),
+    "parts_crosses": ("零件替代号", "parts cross references"),
+    "brand_relation": ("品牌关系", "brand relation"),
+    "brand_name": ("所称品牌", "brand name"),
+    "brand_letter": ("品牌授权书", "brand letter"),
+    "brand_until": ("品牌授权截止", "brand until"),
+    "dangerous": ("危险品申报", "dangerous goods answer"),
+    "dangerous_un": ("危险品联合国编号", "dangerous un number"),
+    "dangerous_class": ("危险品类别", "dangerous class"),
+    "dangerous_group": ("危险品包装类别", "dangerous packing group"),
+    "dangerous_net": ("危险品净量", "dangerous net quantity"),
+    "dangerous_unit": ("危险品净量单位", "dangerous net unit"),
+    "dangerous_battery": ("危险品电池", "dangerous battery"),
+    "dangerous_wh": ("危险品瓦时", "dangerous watt hours"),
+    "dangerous_test": ("危险品测试概要", "dangerous test summary"),
+    "dangerous_test_on": ("危险品测试日期", "dangerous test summary date"),
+    "dangerous_sheet": ("危险品安全数据表", "dangerous safety data sheet"),
+    "dangerous_sheet_on": ("危险品安全数据表日期", "dangerous safety data sheet date"),
+    "dangerous_confirmed": ("危险品确认", "dangerous confirmed"),
+    "food_days": ("食品保质期天数", "food shelf life days"),
+    "food_least_celsius": ("食品最低储存温度", "food least celsius"),
+    "food_most_celsius": ("食品最高储存温度", "food most celsius"),
+    "food_lot": ("食品批号", "food lot code"),
+    "food_facility": ("食品设施注册号", "food facility code"),
+    "food_scheme": ("食品注册机构", "food facility scheme"),
+    "food_allergens": ("食品过敏原", "food allergens"),
+    "certificate_list": ("证书列表", "certificate list"),
+    "warranty_months": ("质保月数", "warranty months"),
+    "warranty_km": ("质保公里", "warranty km"),
+    "warranty_covers": ("质保范围", "warranty covers"),
+    "sample_price": ("样品报价", "sample price"),
+    "sample_currency": ("样品币种", "sample currency"),
+    "sample_days": ("样品天数", "sample days"),
+    "pallet_units": ("托盘数量", "pallet units"),
+    "pallet_mm": ("托盘高度毫米", "pallet height mm"),
+    "visibility": ("价格可见", "price visibility"),
+}  # fmt: skip
 UNITS: Final[Mapping[str, str]] = {
     "mm": "mm", "毫米": "mm", "㎜": "mm", "cm": "cm", "厘米": "cm", "公分": "cm", "㎝": "cm", "m": "m", "米": "m",
     "g": "g", "gr": "g", "gram": "g", "grams": "g", "克": "g", "kg": "kg", "kgs": "kg", "公斤": "kg", "千克": "kg",
@@ -63,6 +104,7 @@ DAILY: Final = frozenset(
 )  # fmt: skip
 TIER: Final = re.compile(r"price@([1-9][0-9]{0,9})", re.ASCII)
 _TIER_HEADER: Final = re.compile(r"(.+?)@([0-9][0-9,. ]*)\+?", re.ASCII | re.DOTALL)
+_ATTRIBUTE_HEADER: Final = re.compile(r"(?:attribute|属性)@([a-z][a-z0-9_]{0,39})", re.ASCII)
 _BRACKETS: Final = re.compile(r"[(\[{【（](.*?)[)\]}】）]")
 _TEXT_IN: Final = re.compile(r"(title|description|品名|描述)[ _-]?(" + "|".join(LANGUAGES) + ")")
 # 英文品名, "English name": the language stands before the word.
@@ -97,8 +139,8 @@ def recognise(header: str) -> Known | None:
     name = folded(_BRACKETS.sub("", text))
     if tier := _TIER_HEADER.fullmatch(name):
         return _tier(tier[1], tier[2])
-    if language := _TEXT_IN.fullmatch(name):
-        return Known(f"{_BY_NAME[language[1]]}_{language[2]}")
+    if coded := _coded(name):
+        return Known(coded)
     if name in _BY_NAME:
         return Known(_BY_NAME[name], unit)
     if (language := _IN_LANGUAGE.fullmatch(name)) and _BY_NAME.get(language[2]) in _BY_LANGUAGE:
@@ -106,15 +148,30 @@ def recognise(header: str) -> Known | None:
     return _with_unit_behind(name)
 
 
+def _coded(name: str) -> str | None:
+    """Return the column of ours that a header names by a code: an attribute, or the language of a text."""
+    if found := _ATTRIBUTE_HEADER.fullmatch(name):
+        return f"attribute@{found[1]}"
+    language = _TEXT_IN.fullmatch(name)
+    return f"{_BY_NAME[language[1]]}_{language[2]}" if language else None
+
+
 def is_column(name: str) -> bool:
     """Tell whether a mapping may name this column."""
     base, _, language = name.rpartition("_")
-    return name in NAMES or TIER.fullmatch(name) is not None or (base in _BY_LANGUAGE and language in LANGUAGES)
+    return (
+        name in NAMES
+        or TIER.fullmatch(name) is not None
+        or (base in _BY_LANGUAGE and language in LANGUAGES)
+        or sheet_details.is_column(name)
+    )
 
 
 def is_daily(names: Collection[str]) -> bool:
-    """Tell whether columns are an article number and prices, quantities or stock alone."""
-    return "sku" in names and all(name in DAILY or TIER.fullmatch(name) for name in names)
+    """Tell whether columns are an article number and prices, quantities, stock or what is said beside offers alone."""
+    return "sku" in names and all(
+        name in DAILY or TIER.fullmatch(name) or sheet_details.is_column(name) for name in names
+    )
 
 
 def sides_of(merged: Sequence[Known | None]) -> list[Known | None]:
@@ -145,4 +202,8 @@ def _with_unit_behind(name: str) -> Known | None:
 
 _BY_LANGUAGE: Final = ("title", "description")
 _MEASURED: Final = frozenset({"carton_l", "carton_w", "carton_h", LWH, "gross_kg", "net_kg"})
-_BY_NAME: Final = {folded(written): name for name, names in NAMES.items() for written in names}
+_BY_NAME: Final = {
+    **{folded(written): name for name, names in DETAILS.items() for written in (name, *names)},
+    **{name: name for name in sheet_details.HOW},
+    **{folded(written): name for name, names in NAMES.items() for written in names},
+}

@@ -10,12 +10,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from marketplace.catalog.rules.details.attributes import Attribute
 from marketplace.catalog.rules.drafts import ListingDraft, check_draft
 from marketplace.catalog.rules.headers import TIER, folded, is_daily
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.picture_sources import check_sources
 from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, listed
 from marketplace.catalog.rules.pricing import JUMP_BASIS_POINTS, Ladder, hub_kept, jumps, make_ladder, rises
+from marketplace.catalog.rules.sheet_details import Beside, Goods, beside_of
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import is_currency
@@ -42,10 +44,31 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Shelves:
+    """What categories ask of their goods, by code, and how goods without a category find theirs.
+
+    ``chapters`` are the HS chapters that each takes, in the city's order; ``commodities`` the category of each by slug.
+    """
+
+    asked: Mapping[str, Sequence[Attribute]]
+    chapters: Mapping[str, Collection[str]]
+    commodities: Mapping[str, str]
+
+    def asked_of(self, draft: ListingDraft) -> Sequence[Attribute]:
+        """Return what is asked of a draft's goods."""
+        if draft.commodity is not None:
+            return self.asked.get(self.commodities.get(draft.commodity, ""), ())
+        fitting = [code for code, chapters in self.chapters.items() if draft.hs[:2] in chapters]
+        others = [code for code, chapters in self.chapters.items() if not chapters]
+        return self.asked.get(draft.category or next(iter([*fitting, *others]), ""), ())
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a row is read against: the city's places and shelves, and the merchant's own language.
 
-    ``shelf_names`` gives a shelf's code by each of its names, folded; ``columns`` are those of the sheet, if known.
+    ``shelf_names`` gives a shelf's code by each of its names, folded; ``columns`` are those of the sheet, if known;
+    ``shelves`` is there where the sheet says anything beside the offer.
     """
 
     places: Sequence[NamedPlace]
@@ -53,6 +76,12 @@ class Surroundings:
     locale: str
     shelf_names: Mapping[str, str] = field(default_factory=dict[str, str])
     columns: frozenset[str] = frozenset()
+    shelves: Shelves | None = None
+
+    @property
+    def looks_beside(self) -> bool:
+        """Whether the sheet has columns of what is said beside the offer."""
+        return self.shelves is not None
 
     def shelf(self, text: str) -> str:
         """Return the code of the shelf that has this code or name; the text itself when none has."""
@@ -110,7 +139,7 @@ def draft_of(
     ladders = _with(base.ladders, ladder)
     if present is not None and jumps(present.ladders, ladders):
         warnings.append(FieldError("price", "price_jumps", f"a change of up to {JUMP_BASIS_POINTS // 100} %"))
-    return replace(
+    draft = replace(
         base,
         titles=titles,
         descriptions=descriptions,
@@ -129,6 +158,7 @@ def draft_of(
         commodity=values.get("commodity", base.commodity),
         grade=values.get("grade", base.grade),
     )
+    return replace(draft, beside=_beside(values, draft, around, around.shelves)) if around.shelves else draft
 
 
 def in_sheet(error: FieldError) -> FieldError:
@@ -303,6 +333,17 @@ def _supply(
     if lead_days is not None:
         warnings.append(FieldError("lead_days", "lead_days_unused", "either stock or lead_days"))
     return stock, None
+
+
+def _beside(values: Mapping[str, Any], draft: ListingDraft, around: Surroundings, shelves: Shelves) -> Beside:
+    goods = Goods(
+        carton_units=draft.packing.carton_units if draft.packing else None,
+        multiple=draft.multiple,
+        asked=shelves.asked_of(draft),
+        languages=frozenset(draft.titles),
+        source=draft.source_locale,
+    )
+    return beside_of(values, draft.beside or Beside(), goods, around.columns)
 
 
 def _blank(values: Mapping[str, Any]) -> ListingDraft:

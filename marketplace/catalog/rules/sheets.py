@@ -10,7 +10,7 @@ from marketplace.catalog.rules.mapping import Source
 from marketplace.kernel.errors import FieldError, Refused, TooLarge
 
 MOST_ROWS: Final = 100_000
-MOST_COLUMNS: Final = 60
+MOST_COLUMNS: Final = 200
 LONGEST_CELL: Final = 32_767  # what a cell of a workbook holds at most
 # Headers stand near the top, below a title and perhaps a note.
 _HEADER_WITHIN: Final = 30

@@ -17,6 +17,7 @@ from marketplace.catalog.rules.details.ending import first_end
 from marketplace.catalog.rules.states import APPROVED, CHANGE, ChangeState
 from marketplace.catalog.services import cards, content
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import into
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.events import record_all
 from marketplace.kernel.ids import new_id
@@ -67,17 +68,27 @@ def propose_part(
 
     The caller holds the listing's row. Return whether anything is new.
     """
-    waiting = content.pending_changes(session, [listing_id]).get(listing_id)
-    before = dict(waiting.changes) if waiting else {}
-    material = {key: part for key, part in before.items() if key != name}
-    if old != new:
-        material[name] = {"old": old, "new": new}
-    if material == before:
-        return False
-    if name not in material:
-        withdraw(session, listing_ids=[listing_id], now=now)
-    propose(session, actor=actor, material={listing_id: material}, now=now)
-    return True
+    parts = {listing_id: {name: (old, new)}}
+    return bool(propose_parts(session, actor=actor, parts=parts, now=now))
+
+
+def propose_parts(
+    session: Session, *, actor: Actor, parts: Mapping[UUID, Mapping[str, tuple[Any, Any]]], now: datetime
+) -> set[UUID]:
+    """Do so with parts of many listings, by name what is up and what is wanted; return for which anything is new."""
+    if not parts:
+        return set()
+    waiting = content.pending_changes(session, parts)
+    before = {key: dict(waiting[key].changes) if key in waiting else dict[str, Any]() for key in parts}
+    wanted: dict[UUID, dict[str, Any]] = {}
+    for key, named in parts.items():
+        kept = {name: part for name, part in before[key].items() if name not in named}
+        wanted[key] = kept | {name: {"old": old, "new": new} for name, (old, new) in named.items() if old != new}
+    moved = {key: fields for key, fields in wanted.items() if fields != before[key]}
+    # What is taken back of a proposal would be kept by the next one.
+    withdraw(session, listing_ids=[key for key, fields in moved.items() if before[key].keys() - fields], now=now)
+    propose(session, actor=actor, material=moved, now=now)
+    return set(moved)
 
 
 def _with_kept(fields: Mapping[str, dict[str, Any]], waiting: ChangeSet | None) -> dict[str, dict[str, Any]]:
@@ -166,16 +177,30 @@ def _apply(session: Session, listing: Listing, changes: Mapping[str, dict[str, A
 
 def write_detail(session: Session, *, listing_id: UUID, kind: DetailKind, document: Any, now: datetime) -> None:
     """Put a document in the place of the one there is; None takes it away. The caller holds the listing's row."""
-    row = session.get(ListingDetail, (listing_id, kind))
-    if document is None:
-        if row is not None:
-            session.delete(row)
-    elif row is None:
-        ends_on = first_end(kind, document)
-        session.add(ListingDetail(listing_id=listing_id, kind=kind, document=document, changed_at=now, ends_on=ends_on))
-    else:
-        row.document, row.changed_at, row.ends_on = document, now, first_end(kind, document)
-    session.flush()
+    write_details(session, documents={(listing_id, kind): document}, now=now)
+
+
+def write_details(session: Session, *, documents: Mapping[tuple[UUID, DetailKind], Any], now: datetime) -> None:
+    """Do so with many."""
+    for kind in {kind for _, kind in documents}:
+        ids = [listing_id for listing_id, each in documents if each is kind]
+        session.execute(
+            sa.delete(ListingDetail).where(ListingDetail.kind == kind, ListingDetail.listing_id.in_(ids)),
+            execution_options={"synchronize_session": False},
+        )
+    rows = [
+        {
+            "listing_id": listing_id,
+            "kind": kind,
+            "document": document,
+            "changed_at": now,
+            "ends_on": first_end(kind, document),
+        }
+        for (listing_id, kind), document in documents.items()
+        if document is not None
+    ]
+    if rows:
+        session.execute(into(ListingDetail), rows)
 
 
 def _drop_new_pictures(session: Session, change: ChangeSet) -> None:

@@ -1,6 +1,6 @@
 """Say something of goods beside the offer: checked by its rule, at once or after review as the rule has it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.audit.services import Act
 from marketplace.catalog.models import Listing
 from marketplace.catalog.queries import details as queries
 from marketplace.catalog.queries import goods
@@ -36,6 +37,8 @@ from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import FieldError, NotFound, Refused
 
+_KINDS: Final = frozenset(kind.value for kind in DetailKind)
+
 
 def put(
     session: Session,
@@ -56,13 +59,15 @@ def put(
     for kind, given in documents.items():
         try:
             checked[kind] = None if given is None else _RULES[kind](session, listing, given)
-            _check_files(session, actor, checked[kind])
+            if wrong := wrong_papers(session, company_id=actor.company, document=checked[kind]):
+                raise Refused.fields(*wrong)
         except Refused as refusal:
             errors += [replace(error, field=f"{kind.value}.{error.field}") for error in refusal.errors]
     if errors:
         raise Refused.fields(*errors)
     if answer := checked.get(DetailKind.DANGEROUS):
-        checked[DetailKind.DANGEROUS] = _signed(session, actor, listing, answer, now)
+        before = said_of(session, listing).get(DetailKind.DANGEROUS.value)
+        checked[DetailKind.DANGEROUS] = _signed(actor, listing_id, before, answer, now)
     done = [_put(session, actor, listing, kind, document, now) for kind, document in checked.items()]
     return Changed(
         any(done),
@@ -93,11 +98,57 @@ def said(session: Session, *, actor: Actor, listing_id: UUID) -> dict[str, Any]:
 
 def said_of(session: Session, listing: Listing) -> dict[str, Any]:
     """Return the same of a listing that the caller has shown its right to."""
-    up = queries.documents(session, listing_ids=[listing.id]).get(listing.id, {})
-    waiting = content.pending_changes(session, [listing.id]).get(listing.id)
-    kinds = {kind.value for kind in DetailKind}
-    laid = {name: part["new"] for name, part in waiting.changes.items() if name in kinds} if waiting else {}
-    return {name: document for name, document in (up | laid).items() if document is not None}
+    return said_by(session, listing_ids=[listing.id])[listing.id]
+
+
+def said_by(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return the same of many listings."""
+    up = queries.documents(session, listing_ids=listing_ids)
+    found = {listing_id: up.get(listing_id, {}) for listing_id in listing_ids}
+    for listing_id, waiting in content.pending_changes(session, listing_ids).items():
+        laid = {name: part["new"] for name, part in waiting.changes.items() if name in _KINDS}
+        found[listing_id] = {
+            name: document for name, document in (found[listing_id] | laid).items() if document is not None
+        }
+    return found
+
+
+def put_read(
+    session: Session, *, actor: Actor, documents: Mapping[UUID, Mapping[DetailKind, Any]], now: datetime
+) -> set[UUID]:
+    """Say of many listings of the actor's company what was read by the rules and whose papers were checked.
+
+    As `put` does with one; return the listings of which anything changed or waits.
+    """
+    listings = bulk.own_locked(session, actor=actor, listing_ids=documents)
+    up = queries.documents(session, listing_ids=listings)
+    said = said_by(session, listing_ids=listings)
+    parts: dict[UUID, dict[str, tuple[Any, Any]]] = {}
+    direct: dict[tuple[UUID, DetailKind], Any] = {}
+    for key, listing in listings.items():
+        for kind, read in documents[key].items():
+            name, document = kind.value, read
+            if kind is DetailKind.DANGEROUS and read:
+                document = _signed(actor, key, said[key].get(name), read, now)
+            old = up.get(key, {}).get(name)
+            if listing.state in APPROVED and kind in MATERIAL_DETAILS:
+                parts.setdefault(key, {})[name] = (old, document)
+            elif old != document:
+                direct[key, kind] = document
+    waiting = changes.propose_parts(session, actor=actor, parts=parts, now=now)
+    changes.write_details(session, documents=direct, now=now)
+    shown = {key: listings[key] for key, _ in direct}
+    for listing in shown.values():
+        bulk.touch(listing, now)
+    cards.refresh(session, listings=shown.values(), now=now)
+    acts = [Act("listing.detail_set", key, {"kind": kind.value, "waiting": False}) for key, kind in direct]
+    acts += [
+        Act("listing.detail_set", key, {"kind": name, "waiting": old != new})
+        for key in waiting
+        for name, (old, new) in parts[key].items()
+    ]
+    audit.record_all(session, actor=actor, subject="listing", acts=acts, now=now)
+    return waiting | shown.keys()
 
 
 def _attributes(session: Session, listing: Listing, given: Mapping[str, Any]) -> Any:
@@ -141,30 +192,30 @@ def _pallet(_session: Session, listing: Listing, given: Mapping[str, Any]) -> An
     return promises.parse_pallet(given, carton_units=listing.carton_units, multiple=listing.multiple).document
 
 
-def _signed(session: Session, actor: Actor, listing: Listing, answer: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _signed(
+    actor: Actor, listing_id: UUID, before: Mapping[str, Any] | None, answer: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
     """Return an answer with who signed it, when, and the hash of what was answered; the same is not signed again."""
-    hashed = fingerprint({"listing": str(listing.id), **answer})
-    before = said_of(session, listing).get(DetailKind.DANGEROUS.value)
+    hashed = fingerprint({"listing": str(listing_id), **answer})
     if before and before["hash"] == hashed:
-        return before
+        return dict(before)
     signer = str(actor.person_id) if actor.person_id else None
     return {**answer, "signed_by": signer, "signed_at": now.isoformat(), "hash": hashed}
 
 
-def _check_files(session: Session, actor: Actor, document: Any) -> None:
-    """Refuse files that are not the company's own papers."""
+def wrong_papers(session: Session, *, company_id: UUID, document: Any) -> list[FieldError]:
+    """Return the fields of a document that name files which are not the company's own papers."""
     wrong: list[FieldError] = []
     for name, text in flat(document).items():
         if text and name.rpartition(".")[2] in PAPERS:
             try:
-                file = files.get_file(session, company_id=actor.company, file_id=UUID(text))
+                file = files.get_file(session, company_id=company_id, file_id=UUID(text))
             except NotFound:
                 file = None
             if file is None or not file.serves(Purpose.LICENCE):
                 field = ".".join(str(int(part) - 1) if part.isdecimal() else part for part in name.split("."))
                 wrong.append(FieldError(field, "paper_file", "a file of your company handed in with purpose licence"))
-    if wrong:
-        raise Refused.fields(*wrong)
+    return wrong
 
 
 Rule = Callable[[Session, Listing, Mapping[str, Any]], Any]

@@ -1,5 +1,6 @@
 """Make, edit and submit listings, and carry out what their merchant or a reviewer decides."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -64,13 +65,24 @@ def submit(session: Session, *, actor: Actor, listing_id: UUID, now: datetime) -
 
     Conflict ``attributes_missing`` while something that its category requires is not stated.
     """
-    listing = own(session, actor=actor, listing_id=listing_id)
-    asked = goods.attributes_of(session, category_ids=[listing.category_id]).get(listing.category_id, ())
-    if asked:
-        stated = details.documents(session, listing_ids=[listing_id]).get(listing_id, {})
-        if lacking := missing(stated.get(DetailKind.ATTRIBUTES.value, {}), asked):
-            raise Conflict("attributes_missing", missing=", ".join(lacking))
+    own(session, actor=actor, listing_id=listing_id)
+    if lacks := lacking(session, listing_ids=[listing_id]):
+        raise Conflict("attributes_missing", missing=", ".join(lacks[listing_id]))
     bulk.submit_listings(session, actor=actor, listing_ids=[listing_id], now=now)
+
+
+def lacking(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """Return what is not stated of listings though their category requires it, for those that lack anything."""
+    shelves = dict(session.execute(sa.select(Listing.id, Listing.category_id).where(Listing.id.in_(listing_ids))).all())
+    asked = goods.attributes_of(session, category_ids=set(shelves.values()))
+    strict = {key for key, shelf in shelves.items() if any(each.is_required for each in asked.get(shelf, ()))}
+    if not strict:
+        return {}
+    stated = details.documents(session, listing_ids=strict)
+    found = {
+        key: missing(stated.get(key, {}).get(DetailKind.ATTRIBUTES.value, {}), asked[shelves[key]]) for key in strict
+    }
+    return {key: codes for key, codes in found.items() if codes}
 
 
 def act(session: Session, *, actor: Actor, listing_id: UUID, action: str, now: datetime) -> ListingState:

@@ -110,6 +110,7 @@ messages.register(
         "carton_lwh": _("Write the size of the carton as %(accepted)s."),
         "sku_twice": _("This article number stands in row %(row)s already."),
         "sku_first": _("The first row of this article is not in order, so its further prices have to wait for it."),
+        "list_cell": _("Write each entry so, several parted by semicolons: %(accepted)s."),
         "sku_unknown": _("You have no listing with this article number; prices and stock alone make no new one."),
         "pictures_many": _("Too many pictures: %(accepted)s."),
         "picture_source": _("“%(text)s” names no picture. Write %(accepted)s."),

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.imports import queries, services
-from marketplace.catalog.rules.headers import LWH, NAMES
+from marketplace.catalog.rules.headers import DETAILS, LWH, NAMES
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.picture_sources import PictureState
@@ -105,6 +105,7 @@ def _overview(**shown: Any) -> str:
         "imports/overview.html",
         rows=page.items,
         columns=[(name, names[0]) for name, names in NAMES.items() if name != "carton_lwh"],
+        beside=[(name, names[0]) for name, names in DETAILS.items()],
         next=url_for("imports.overview", cursor=page.next) if page.next else None,
         first=url_for("imports.overview") if asked.cursor else None,
         **{"values": values, "errors": {}, "refusal": None, **shown},
@@ -382,5 +383,9 @@ def _said(row: queries.RowView, view: queries.ImportView) -> list[dict[str, Any]
 
 def _ours(view: queries.ImportView) -> list[tuple[str, str]]:
     """Return our columns that the sheet has not been found to have, as the options of a select."""
-    names = (*(name for name in NAMES if name != LWH), *(f"title_{language}" for language in ("en", "zh", "vi")))
+    names = (
+        *(name for name in NAMES if name != LWH),
+        *(f"title_{language}" for language in ("en", "zh", "vi")),
+        *DETAILS,
+    )
     return [(name, f"{label_of(name)} ({name})") for name in names if name not in view.columns]

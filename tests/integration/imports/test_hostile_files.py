@@ -156,7 +156,7 @@ def test_markup_is_text(desk):
 
 
 def test_more_columns_than_are_read_are_refused(desk):
-    lines = [[*line, *range(60)] for line in table([row()])]
+    lines = [[*line, *range(sheets.MOST_COLUMNS)] for line in table([row()])]
     view = desk.bring(workbook(lines))
     assert view.failure is not None
     assert view.failure.code == "sheet_columns"

@@ -12,7 +12,7 @@ from marketplace.catalog.rules.imported import Outcome, Surroundings, judge, lan
 from marketplace.catalog.rules.mapping import column_index, read_mapping
 from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, listed
 from marketplace.catalog.rules.sheet_rows import SheetRow, doubtful, read_rows, weights_of
-from marketplace.catalog.rules.sheets import Formula, Merged, RawSheet, layout_of, shown
+from marketplace.catalog.rules.sheets import MOST_COLUMNS, Formula, Merged, RawSheet, layout_of, shown
 from marketplace.kernel.errors import Refused, TooLarge
 
 HEAD = ["sku", "title", "price"]
@@ -203,7 +203,7 @@ def test_sheets_without_headers_or_too_large_are_refused():
     with pytest.raises(Refused):
         layout_of(RawSheet("s", [HEAD]), read_mapping({"sku": "Artikel"}))
     with pytest.raises(TooLarge):
-        layout_of(RawSheet("s", [HEAD, ["x"] * 61]), {})
+        layout_of(RawSheet("s", [HEAD, ["x"] * (MOST_COLUMNS + 1)]), {})
     with pytest.raises(TooLarge):
         layout_of(RawSheet("s", [["x"]] * 100_031), {})
     with pytest.raises(TooLarge):

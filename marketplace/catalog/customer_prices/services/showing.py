@@ -1,5 +1,6 @@
 """Who reads the prices of listings: set by their merchant, asked for by whoever may not."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +12,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.events import HandedOver
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
+from marketplace.audit.services import Act
 from marketplace.catalog.customer_prices.events import PriceAnswered, PriceAsked
 from marketplace.catalog.customer_prices.models import PriceRequest
 from marketplace.catalog.customer_prices.rules.requests import REQUEST, RequestState
@@ -20,7 +22,7 @@ from marketplace.catalog.models import Category, Listing, ListingCard
 from marketplace.catalog.queries import shelf
 from marketplace.catalog.rules.pricing import check_quantity
 from marketplace.catalog.rules.visibility import Visibility
-from marketplace.catalog.services import listings
+from marketplace.catalog.services import bulk, listings
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotFound, Refused
@@ -43,6 +45,24 @@ def show(
     audiences.replace(session, subject=listing_id, named=named if visibility in _NAMING else Named())
     _set(session, visibility, Listing.id == listing_id)
     _audit(session, actor, "listing.prices_shown", "listing", listing.id, now, visibility=visibility)
+
+
+def show_each(session: Session, *, visibility: Mapping[UUID, Visibility], actor: Actor, now: datetime) -> None:
+    """Let the prices of listings of the actor's company be read so from now on; who is named for them stays named."""
+    found = bulk.own_locked(session, actor=actor, listing_ids=visibility)
+    for listing in found.values():
+        listing.price_visibility = visibility[listing.id]
+        if visibility[listing.id] not in _NAMING:
+            audiences.replace(session, subject=listing.id, named=Named())
+    session.flush()
+    for wanted in {visibility[key] for key in found}:
+        ids = [key for key in found if visibility[key] is wanted]
+        session.execute(
+            sa.update(ListingCard).where(ListingCard.listing_id.in_(ids)).values(visibility=wanted),
+            execution_options={"synchronize_session": False},
+        )
+    acts = [Act("listing.prices_shown", key, {"visibility": visibility[key]}) for key in found]
+    audit.record_all(session, actor=actor, subject="listing", acts=acts, now=now)
 
 
 def show_all(session: Session, *, visibility: Visibility, category: str | None, actor: Actor, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """What is said beside the offer survives a sheet: written as cells it reads back as it was, or changes nothing."""
 
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from marketplace.catalog.rules import headers
 from marketplace.catalog.rules.imported import Outcome, Shelves, Surroundings, judge
-from marketplace.catalog.rules.places import NamedPlace
+from marketplace.catalog.rules.places import NamedPlace, listed_rows
 from marketplace.catalog.rules.sheet_details import (
     COLUMNS,
     HOW,
@@ -21,6 +22,7 @@ from marketplace.catalog.rules.sheet_details import (
     is_column,
     joined,
 )
+from marketplace.catalog.rules.sheets import RawSheet, layout_of
 from marketplace.catalog.rules.visibility import Visibility
 from marketplace.kernel.errors import Refused
 from tests.support.said import ASKED, documents, languages, visibilities, words
@@ -75,6 +77,17 @@ def test_our_headers_are_known_in_both_languages_and_the_columns_are_ours():
     assert not is_column("attribute@9")
     assert not is_column("how_fr")
     assert headers.is_daily({"sku", "dangerous", "attribute@voltage"})
+
+
+@pytest.mark.parametrize("name", ["stock", "dangerous", "attribute@voltage"])
+def test_two_columns_are_a_sheet_when_one_is_the_article_number(name):
+    layout = layout_of(RawSheet("s", [["sku", name], ["A", "1"]]), {})
+    assert ([column.name for column in layout.columns], layout.data_from) == (["sku", name], 1)
+
+
+def test_rows_of_places_are_listed_by_code():
+    rows = [SimpleNamespace(name="Hanoi", code="VNHAN"), SimpleNamespace(name="Nanpeng", code="CN-NANPENG")]
+    assert listed_rows(rows) == "Nanpeng (CN-NANPENG), Hanoi (VNHAN)"
 
 
 FOOD = {"shelf_days": 30, "least_celsius": "2", "most_celsius": None, "lot": "L", "facility": "", "scheme": None,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "a0ca9d58ea34"
-down_revision: str | None = "da055944a662"
+down_revision: str | None = "5d20c7e8b1f4"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -25,7 +25,9 @@ def plain_value(value: Any) -> Any:
         return value
     text = one_line(clean_text(value))
     if not 1 <= len(text) <= _LONGEST:
-        raise PydanticCustomError("too_long" if text else "required", f"1 to {_LONGEST} characters on one line")
+        raise PydanticCustomError(
+            "too_long" if text else "required", "1 to {longest} characters on one line", {"longest": _LONGEST}
+        )
     return text
 
 

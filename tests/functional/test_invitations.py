@@ -65,6 +65,29 @@ def test_an_invited_owner_of_an_account_joins_with_it(town):
     assert joined["company_id"] == ids["company_id"]
 
 
+def test_an_invited_owner_of_an_account_is_asked_for_nothing_on_the_page(town):
+    town.company(NEW)
+    ids = town.company(OWNER)
+    body = {"login": NEW, "roles": ["sales"]}
+    town.program(OWNER).call("POST", f"/companies/{ids['company_id']}/invitations", 201, body)
+    guest, token = town.visitor(), town.invitation(NEW)
+    guest.open(f"/invitations/{token}")
+    assert "You have an account here already" in guest.text()
+    assert not any(f'name="{field}"' in guest.shown for field in ("person_name", "password", "accepted_terms"))
+    guest.send(f"/invitations/{token}", {})
+    guest.log_in(NEW)
+    assert "Act for this company" in guest.open("/account")
+
+
+def test_a_newcomer_who_says_no_password_is_told_so(town):
+    ids = town.company(OWNER)
+    body = {"login": NEW, "roles": ["sales"]}
+    town.program(OWNER).call("POST", f"/companies/{ids['company_id']}/invitations", 201, body)
+    joining = {name: value for name, value in JOINING.items() if name != "password"}
+    path = f"/invitations/{town.invitation(NEW)}/acceptance"
+    assert town.program().problem("POST", path, 422, joining)[1] == {"password"}
+
+
 def test_two_clicks_are_one_invitation(town):
     town.company(OWNER)
     owner = town.visitor(OWNER)

@@ -439,6 +439,11 @@ def test_a_merchant_is_warned_of_what_buyers_cannot_do(market):
     assert "FCA Chongqing Highway Logistics Base (Nanpeng)" in " ".join(page.open("/merchant/listings").split())
     whole = seller.call("POST", "/listings", 201, BODY | {"sku": "W"})["id"]
     assert [each["code"] for each in seller.call("GET", f"/listings/{whole}", 200)["warnings"]] == ["no_account"]
+    seller.call("PATCH", f"/listings/{whole}", 200, {"tiers": "20@500; 21@1000", "price": "27"})
+    told = seller.call("GET", f"/listings/{whole}", 200)["warnings"]
+    assert [(each["field"], each["code"]) for each in told] == [("tiers", "price_rises"), ("currency", "no_account")]
+    page.open(f"/merchant/listings/{whole}")
+    assert "A larger quantity costs more apiece than a smaller one." in page.text()
 
 
 def test_decimals_are_typed_with_a_comma_where_it_can_mean_nothing_else(market):

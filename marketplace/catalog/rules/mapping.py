@@ -2,9 +2,11 @@
 
 JSON by our column: a header text, or an object with one of ``header``, ``column`` (a letter as the sheet program shows
 it), ``value`` (the same for every row) or ``made_from`` (a column whose text tells the goods apart, for sheets without
-article numbers), and optionally ``unit``::
+article numbers), and optionally ``unit``. A header ``if_there`` counts for a sheet that has it: a mapping that was kept
+from one sheet suits the next with other headers, too::
 
-    {"sku": "Artikel", "gross_kg": {"column": "X", "unit": "g"}, "currency": {"value": "IDR"}}
+    {"sku": "Artikel", "gross_kg": {"column": "X", "unit": "g"}, "currency": {"value": "IDR"},
+     "place": {"header": "Lager", "if_there": true}}
 """
 
 import re
@@ -31,6 +33,7 @@ class Source:
     value: str | None = None
     made_from: int | None = None
     unit: str | None = None
+    if_there: bool = False
 
 
 def read_mapping(given: Any) -> dict[str, Source]:
@@ -51,6 +54,12 @@ def read_mapping(given: Any) -> dict[str, Source]:
     return found
 
 
+def kept(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping that was read once, for sheets that may have other headers."""
+    whole = {name: {"header": part} if isinstance(part, str) else dict(part) for name, part in given.items()}
+    return {name: {**part, "if_there": True} if "header" in part else part for name, part in whole.items()}
+
+
 def column_index(letters: str) -> int | None:
     """Return the position of a column from zero, ``A`` 0 and ``AB`` 27; None for what is no column."""
     text = letters.strip().upper()
@@ -69,18 +78,20 @@ def _source(part: Any) -> Source | None:
         return None
     given = cast("Mapping[Any, Any]", part)
     kinds = [kind for kind in _KINDS if kind in given]
-    unit = given.get("unit")
-    if len(kinds) != 1 or given.keys() - {*_KINDS, "unit"} or (unit is not None and unit not in UNITS):
+    unit, if_there = given.get("unit"), given.get("if_there", False)
+    if len(kinds) != 1 or given.keys() - {*_KINDS, "unit", "if_there"} or (unit is not None and unit not in UNITS):
+        return None
+    if not isinstance(if_there, bool) or (if_there and kinds != ["header"]):
         return None
     value = given[kinds[0]]
     if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST or UNSTORABLE.search(value):
         return None
-    return _source_of(kinds[0], value, None if unit is None else UNITS[str(unit)])
+    return _source_of(kinds[0], value, None if unit is None else UNITS[str(unit)], if_there=if_there)
 
 
-def _source_of(kind: str, value: str, unit: str | None) -> Source | None:
+def _source_of(kind: str, value: str, unit: str | None, *, if_there: bool) -> Source | None:
     if kind == "header":
-        return Source(header=value, unit=unit)
+        return Source(header=value, unit=unit, if_there=if_there)
     if kind == "value":
         return Source(value=value, unit=unit)
     index = column_index(value)

@@ -76,9 +76,11 @@ class Layout:
 def layout_of(sheet: RawSheet, mapping: Mapping[str, Source]) -> Layout:
     """Find header row and columns; Refused ``file`` when no header is found, or ``mapping`` when one it names is not.
 
-    What the mapping names comes from there, the rest from headers that are known. TooLarge beyond rows and columns.
+    What the mapping names comes from there, the rest from headers that are known. A header ``if_there`` that the sheet
+    has not is not asked for. TooLarge beyond rows and columns.
     """
     _check_size(sheet)
+    mapping = _fitting(sheet, mapping)
     wanted = {folded(source.header): name for name, source in mapping.items() if source.header is not None}
     found = _header_row(sheet, wanted)
     if found is None:
@@ -91,6 +93,16 @@ def layout_of(sheet: RawSheet, mapping: Mapping[str, Source]) -> Layout:
     headers, data_from = found
     columns, warnings = _columns(headers, mapping)
     return Layout(tuple(text for text, _ in headers), columns, data_from, warnings)
+
+
+def _fitting(sheet: RawSheet, mapping: Mapping[str, Source]) -> dict[str, Source]:
+    """Return the mapping without the headers that count only if they are there, and are not."""
+    there = {folded(shown(cell)) for row in sheet.rows[:_HEADER_WITHIN] for cell in row}
+    return {
+        name: source
+        for name, source in mapping.items()
+        if not source.if_there or source.header is None or folded(source.header) in there
+    }
 
 
 def is_blank(row: Sequence[Cell]) -> bool:

@@ -137,7 +137,7 @@ def accept_invitation(token: str, body: requests.InvitationAcceptance, *, locale
             session,
             token=token,
             person_name=body.person_name or "",
-            password=body.password,
+            password=body.password or "",
             accepted_terms=tuple(body.accepted_terms),
             locale=body.locale or locale,
             vault=door.vault(),

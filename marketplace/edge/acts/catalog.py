@@ -26,6 +26,7 @@ from marketplace.catalog.rules.pricing import (
     least_quantity,
     make_ladder,
     price_at,
+    rises,
 )
 from marketplace.catalog.rules.rows import ListingRow, VariantRow
 from marketplace.catalog.rules.states import ListingState
@@ -343,6 +344,8 @@ def warnings(session: Session, *, company_id: UUID, draft: ListingDraft) -> list
     found: list[FieldError] = []
     if draft.packing is None:
         found.append(FieldError("packing", "packing_unstated", "the carton: units, three sides, gross and net weight"))
+    if any(rises(ladder) for ladder in draft.ladders):
+        found.append(FieldError("tiers", "price_rises", "prices that fall with the quantity"))
     known = merchants.payee_currencies(session, company_ids=[company_id]).get(company_id, frozenset())
     lacking = sorted({ladder.currency for ladder in draft.ladders} - known)
     found += [

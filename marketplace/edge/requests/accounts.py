@@ -94,10 +94,10 @@ class Invitation(Request):
 
 
 class InvitationAcceptance(Request):
-    """A newcomer's name, password and language; somebody with an account keeps those of that account."""
+    """A newcomer's name, password and language; somebody with an account keeps those of that account and says none."""
 
     person_name: OptionalName = None
-    password: Secret
+    password: Annotated[Secret | None, BeforeValidator(blank_is_none)] = None
     accepted_terms: list[Line] = Field(default_factory=list, max_length=10)
     locale: Language = None
 

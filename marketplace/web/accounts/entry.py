@@ -164,7 +164,7 @@ def log_out() -> Response:
 @pages.get("/invitations/<token>")
 @public(_NEWCOMER)
 def invitation(token: str) -> Any:
-    """Show who invites, and ask for name and password."""
+    """Show who invites, and ask for name and password whoever has no account yet."""
     is_open = queries.find_invitation(reading(), token=token, now=clock.now()) is not None
     return _invitation(token), 200 if is_open else 404
 
@@ -186,7 +186,12 @@ def _invitation(token: str, **shown: Any) -> str:
     now = clock.now()
     found = queries.find_invitation(reading(), token=token, now=now)
     terms = queries.current_terms(reading(), now=now)
-    return render_template("accounts/invitation.html", invitation=found, terms=terms, **_typed(shown))
+    # Who has the key reads the invited mailbox: whether it has an account is no news there.
+    login = (found.email or found.phone or "") if found else ""
+    is_known = bool(login) and queries.find_person(reading(), login=login) is not None
+    return render_template(
+        "accounts/invitation.html", invitation=found, terms=terms, is_known=is_known, **_typed(shown)
+    )
 
 
 def continue_session(epoch: int | None = None) -> None:

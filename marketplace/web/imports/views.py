@@ -12,6 +12,7 @@ from marketplace.catalog.imports import queries, services
 from marketplace.catalog.rules.headers import DETAILS, LWH, NAMES
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
+from marketplace.catalog.rules.mapping import kept
 from marketplace.catalog.rules.picture_sources import PictureState
 from marketplace.edge.acts import imports as acts
 from marketplace.edge.identity import require_actor
@@ -97,7 +98,7 @@ def _overview(**shown: Any) -> str:
     page = queries.imports(session, company_id=company_id, cursor=asked.cursor)
     mapping = queries.last_mapping(session, company_id=company_id)
     values = {
-        "mapping": json.dumps(mapping, ensure_ascii=False, indent=1) if mapping else "",
+        "mapping": json.dumps(kept(mapping), ensure_ascii=False, indent=1) if mapping else "",
         "dry_run": "1",
         "submit": "1",
     }

@@ -25,7 +25,7 @@ from marketplace.merchants import queries
 from marketplace.merchants.queries import requirements as required
 from marketplace.merchants.rules.states import MERCHANT, STANDING_ACTS, ApplicationState
 from marketplace.web.merchants.blueprint import pages
-from marketplace.web.merchants.requirements import ITEMS
+from marketplace.web.merchants.requirements import ASKED, ITEMS
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared.labels import number_name
 
@@ -126,6 +126,7 @@ def _application(application_id: UUID, **shown: Any) -> str:
         lookalikes=directory.lookalikes(session, company_id=row.company_id, name=row.legal_name),
         required=required.requirements_of(session, company_id=row.company_id, today=clock.now().date()),
         items=ITEMS,
+        asked=ASKED,
         standing=[act for act in STANDING_ACTS if merchant and MERCHANT.allows(merchant.state, act)],
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )

@@ -28,7 +28,7 @@ REASONS: Final[dict[Reason, Any]] = {
     Reason.NEW_MERCHANT: lazy_gettext("No listing of this merchant was approved yet"),
     Reason.LITTLE_KNOWN: lazy_gettext("Few listings of this merchant were approved"),
     Reason.DECLINED_BEFORE: lazy_gettext("Turned down within the last year"),
-    Reason.PRICE_JUMPED: lazy_gettext("The price moved by more than 30 %%"),
+    Reason.PRICE_JUMPED: lazy_gettext("The price moved by more than 30 %"),
     Reason.PRICE_RISES: lazy_gettext("A tier is dearer than the one before"),
     Reason.OTHER_GOODS: lazy_gettext("HS code, origin, shelf or commodity changes"),
     Reason.NO_PACKING: lazy_gettext("Packing is not stated"),

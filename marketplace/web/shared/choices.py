@@ -34,12 +34,18 @@ def countries() -> list[tuple[str, str]]:
 
 def languages(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Return languages by their own names, in the order given."""
-    return [(code, str(Locale.parse(code).get_display_name(code)).capitalize()) for code in codes]
+    return [(code, _begun_large(str(Locale.parse(code).get_display_name(code)))) for code in codes]
 
 
 def language_names(codes: Iterable[str]) -> str:
     """Return languages as the reader calls them."""
-    return ", ".join(str(Locale.parse(code).get_display_name(locale.babel_locale())).capitalize() for code in codes)
+    names = (str(Locale.parse(code).get_display_name(locale.babel_locale())) for code in codes)
+    return ", ".join(_begun_large(name) for name in names)
+
+
+def _begun_large(name: str) -> str:
+    """Return a name with a large first letter; the others stay, as in Tiếng Việt."""
+    return name[:1].upper() + name[1:]
 
 
 def currencies() -> list[tuple[str, str]]:

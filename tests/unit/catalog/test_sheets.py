@@ -9,7 +9,7 @@ from marketplace.catalog.rules import numbers
 from marketplace.catalog.rules.cells import Spot, ignored, letters, place_of, spot_of
 from marketplace.catalog.rules.headers import Known, is_column, recognise
 from marketplace.catalog.rules.imported import Outcome, Surroundings, judge, language_of_text
-from marketplace.catalog.rules.mapping import column_index, read_mapping
+from marketplace.catalog.rules.mapping import column_index, kept, read_mapping
 from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, listed
 from marketplace.catalog.rules.sheet_rows import SheetRow, doubtful, read_rows, weights_of
 from marketplace.catalog.rules.sheets import MOST_COLUMNS, Formula, Merged, RawSheet, layout_of, shown
@@ -122,6 +122,23 @@ def test_columns_that_a_mapping_may_name():
     assert (column_index("a"), column_index("AB"), column_index("A1")) == (0, 27, None)
 
 
+def test_a_mapping_that_was_kept_suits_sheets_with_other_headers():
+    once = {"sku": "Artikel", "price": {"header": "Netto", "unit": "g"}, "currency": {"value": "IDR"}}
+    again = kept(once)
+    assert again == {
+        "sku": {"header": "Artikel", "if_there": True},
+        "price": {"header": "Netto", "unit": "g", "if_there": True},
+        "currency": {"value": "IDR"},
+    }
+    assert kept(again) == again
+    columns = [line.values for line in read(["Artikel", "title", "Netto"], ["A", "T", "5"], mapping=again)]
+    assert columns == [line.values for line in read(["Artikel", "title", "Netto"], ["A", "T", "5"], mapping=once)]
+    with pytest.raises(Refused):
+        read(HEAD, ["A", "T", "5"], mapping=once)
+    (line,) = read(HEAD, ["A", "T", "5"], mapping=again)
+    assert (line.values["sku"], line.values["price"]) == ("A", "5")
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -137,6 +154,8 @@ def test_columns_that_a_mapping_may_name():
         {"sku": {"header": 3}},
         {"sku": {"header": "a", "unit": "stone"}},
         {"sku": {"header": "a", "more": "b"}},
+        {"sku": {"header": "a", "if_there": 1}},
+        {"sku": {"value": "a", "if_there": True}},
         {"sku": "a\x00b"},
         {"sku": {"value": "a\ud800"}},
     ],

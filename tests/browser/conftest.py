@@ -3,13 +3,12 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from marketplace import paths
 from marketplace.accounts.rules.permissions import CompanyKind
@@ -21,68 +20,16 @@ from marketplace.config import Settings
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import db, unit_of_work
+from marketplace.seed import cast
 from marketplace.worker.supervisor import web_command
-from tests.browser.served import free_port, wait_for
+from tests.browser.people import HAND_HELD, Person
+from tests.browser.served import City, free_port, seeded, wait_for
+from tests.browser.sight import DESK, Sight
+from tests.conftest import Database
 from tests.support.browser import chromium, launch_arguments
 from tests.support.visitors import PASSWORD, TERMS
 
-AXE = paths.ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PHONE, DESK = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
 OPERATOR = "admin@demo.test"
-
-
-@dataclass
-class Sight:
-    """A page as somebody sees it, with the faults its browser reported."""
-
-    address: str
-    page: Page
-    faults: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
-        self.page.on("requestfailed", self._note_failure)
-
-    def _note_failure(self, request: Request) -> None:
-        # Whoever clicks on goes before the last picture has come.
-        if "ERR_ABORTED" not in (request.failure or ""):
-            self.faults.append(f"{request.url}: {request.failure}")
-
-    def open(self, path: str) -> int:
-        """Open a page of the city; returns the status of the answer."""
-        answer = self.page.goto(self.address + path, wait_until="load")
-        assert answer is not None, path
-        return answer.status
-
-    def log_in(self, login: str, password: str = PASSWORD) -> None:
-        """Log in by password."""
-        self.open("/login")
-        self.page.fill("#field-login", login)
-        self.page.fill("#field-password", password)
-        self.page.click("main form >> nth=0 >> button[type=submit]")
-        self.page.wait_for_url(lambda url: not url.endswith("/login"))
-
-    def accessibility(self) -> list[str]:
-        """Return what axe finds serious or critical; what the browser says of axe itself is no fault of the page."""
-        before = list(self.faults)
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
-        # What was found to be right takes longer to carry over than to find.
-        violations: list[dict[str, Any]] = self.page.evaluate(
-            "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
-        )
-        self.faults[:] = before
-        return [
-            f"{item['id']}: {node['target']} {node['failureSummary']}"
-            for item in violations
-            if item["impact"] in {"serious", "critical"}
-            for node in item["nodes"]
-        ]
-
-    def overflow(self) -> int:
-        """Return by how many pixels the page is wider than its window."""
-        return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +73,7 @@ def sight(address: str, chrome: Browser) -> Callable[..., Any]:
     """Opens a fresh browser window: ``with sight(PHONE, "dark") as seen``; faults fail the test at its end."""
 
     @contextmanager
-    def look(viewport: dict[str, int] = DESK, scheme: str = "light") -> Iterator[Sight]:
+    def look(viewport: ViewportSize = DESK, scheme: str = "light") -> Iterator[Sight]:
         context = chrome.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
         seen = Sight(address, context.new_page())
         try:
@@ -136,6 +83,52 @@ def sight(address: str, chrome: Browser) -> Callable[..., Any]:
         assert seen.faults == []
 
     return look
+
+
+@pytest.fixture(scope="module")
+def city(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A demo city of this module's own."""
+    made = seeded(database, tmp_path_factory.mktemp("city"), extent="start")
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def enter(city: City, chrome: Browser) -> Iterator[Callable[..., Person]]:
+    """Lets people in, each with a browser of their own; any fault a browser reports fails the test."""
+    everybody: list[Person] = []
+    known: dict[str, Person] = {}
+    with ExitStack() as stack:
+
+        def come(login: str = "", *, phone: bool = False, scripts: bool = True) -> Person:
+            if login in known:
+                return known[login]
+            viewport = HAND_HELD if phone else DESK
+            context = chrome.new_context(
+                viewport=viewport,
+                is_mobile=phone,
+                has_touch=phone,
+                reduced_motion="reduce",
+                java_script_enabled=scripts,
+            )
+            stack.callback(context.close)
+            person = Person(Sight(city.address, context.new_page()), phone)
+            person.page.set_default_timeout(15_000)
+            everybody.append(person)
+            person.sight.open("/")
+            if login:
+                person.click("Log in", within="header")
+                person.fill(login=login, password=cast.PASSWORD)
+                person.click("Log in", role="button")
+                known[login] = person
+            return person
+
+        yield come
+        for person in everybody:
+            assert person.sight.faults == []
 
 
 def _people_in(settings: Settings) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser.conftest import DESK, OPERATOR, PHONE
+from tests.browser.conftest import OPERATOR
+from tests.browser.sight import DESK, PHONE
 from tests.support.visitors import PASSWORD
 
 pytestmark = pytest.mark.browser

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from marketplace.seed.cast import PASSWORD
-from tests.browser.conftest import DESK, PHONE, Sight
 from tests.browser.served import City, seeded
+from tests.browser.sight import DESK, PHONE, Sight
 from tests.conftest import SOAK, Database
 
 pytestmark = pytest.mark.browser

@@ -6,96 +6,24 @@ rails; a balance 130 CNY short, money without a name, three cartons missing at t
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import expect
 
-from marketplace.seed.cast import PASSWORD
-from tests.browser.conftest import DESK, Sight
+from tests.browser.people import PIXEL, Enter, Person, a_file, joined, photograph, registered
 from tests.browser.served import City, seeded
 from tests.conftest import Database
 from tests.support.sheets import row, table, workbook
 
 pytestmark = pytest.mark.browser
 
-HAND_HELD = {"width": 360, "height": 740}
 SELLER, COLLEAGUE = "owner@chains.test", "colleague@chains.test"
 COMPANY = "Yubei Roller Chain Co."
 CHAIN = "Roller chain 428H, riveted"
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360f8cfc0f01f0005050202bd9b9d620000000049454e44ae426082"
-)
-
-
-@dataclass
-class Person:
-    """Somebody at a screen of their own."""
-
-    sight: Sight
-    touches: bool
-
-    @property
-    def page(self) -> Page:
-        """The page they look at."""
-        return self.sight.page
-
-    def press(self, place: Locator, *, stays: bool = False) -> None:
-        """Click, or tap where there is no mouse, and wait for the page that comes unless this one stays."""
-        act = place.tap if self.touches else place.click
-        if stays:
-            act()
-            return
-        with self.page.expect_navigation():
-            act()
-
-    def take(self, words: str, *, within: str | Locator = "main") -> bytes:
-        """Press what gives a file, and return the file."""
-        with self.page.expect_download() as given:
-            self.click(words, within=within, stays=True)
-        return Path(given.value.path()).read_bytes()
-
-    def click(self, words: str, *, within: str | Locator = "main", role: Any = None, stays: bool = False) -> None:
-        """Press the one button or link that says so."""
-        around = self.page.locator(within) if isinstance(within, str) else within
-        button = around.get_by_role("button", name=words, exact=True)
-        link = around.get_by_role("link", name=words, exact=True)
-        self.press((button if role == "button" else link if role == "link" else button.or_(link)).first, stays=stays)
-
-    def menu(self, entry: str) -> None:
-        """Go somewhere by the menu."""
-        for part in entry.split(" > "):
-            self.click(part, within="header, .site-subnav", role="link")
-
-    def fill(self, **fields: str) -> None:
-        """Fill the form's fields."""
-        for name, value in fields.items():
-            control = self.page.locator(f"main [name={name}]").first
-            control.select_option(value) if control.evaluate("node => node.tagName") == "SELECT" else control.fill(
-                value
-            )
-
-    def said(self, words: str) -> None:
-        """Expect these words on the page."""
-        expect(self.page.locator("main").get_by_text(words).filter(visible=True).first).to_be_visible()
-
-    def row(self, *words: str) -> Locator:
-        """Return the row of a table that has all of these words."""
-        found = self.page.locator("main tbody tr")
-        for each in words:
-            found = found.filter(has_text=each)
-        return found.first
-
-    def looks_fine(self) -> None:
-        """Expect nothing wider than the window."""
-        assert self.sight.overflow() <= 0, self.page.url
 
 
 @pytest.fixture
@@ -109,46 +37,14 @@ def city(database: Database, tmp_path: Path) -> Iterator[City]:
         made.stop()
 
 
-@pytest.fixture
-def enter(city: City, chrome: Browser) -> Iterator[Callable[..., Person]]:
-    """Lets people in, each with a browser of their own; any fault a browser reports fails the test."""
-    everybody: list[Person] = []
-    known: dict[str, Person] = {}
-    with ExitStack() as stack:
-
-        def come(login: str = "", *, phone: bool = False, scripts: bool = True) -> Person:
-            if login in known:
-                return known[login]
-            viewport = HAND_HELD if phone else DESK
-            context = chrome.new_context(
-                viewport=viewport,
-                is_mobile=phone,
-                has_touch=phone,
-                reduced_motion="reduce",
-                java_script_enabled=scripts,
-            )
-            stack.callback(context.close)
-            person = Person(Sight(city.address, context.new_page()), phone)
-            person.page.set_default_timeout(15_000)
-            everybody.append(person)
-            person.sight.open("/")
-            if login:
-                person.click("Log in", within="header")
-                person.fill(login=login, password=PASSWORD)
-                person.click("Log in", role="button")
-                known[login] = person
-            return person
-
-        yield come
-        for person in everybody:
-            assert person.sight.faults == []
-
-
-def test_the_city_trades_by_hand(city: City, enter: Callable[..., Person], tmp_path: Path) -> None:
-    seller = _registered(enter)
+def test_the_city_trades_by_hand(city: City, enter: Enter) -> None:
+    number = "91110000600037341L"
+    seller = registered(
+        enter, company_name=COMPANY, country="CN", registration_number=number, person_name="Lan Chen", login=SELLER
+    )
     _colleague_joins(enter, seller)
     _admitted(enter, seller)
-    _goods_are_offered(enter, seller, tmp_path)
+    _goods_are_offered(enter, seller)
     chains, fruit = _ordered(enter)
     _confirmed(enter, seller, chains, fruit)
     _deposit_comes(enter, seller, chains)
@@ -163,7 +59,7 @@ def test_the_city_trades_by_hand(city: City, enter: Callable[..., Person], tmp_p
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_goods_are_bought_and_sold_without_scripts(enter: Callable[..., Person]) -> None:
+def test_goods_are_bought_and_sold_without_scripts(enter: Enter) -> None:
     buyer = enter("buyer@demo.test", phone=True, scripts=False)
     buyer.menu("Departures")
     buyer.said("Open for booking")
@@ -188,54 +84,19 @@ def test_goods_are_bought_and_sold_without_scripts(enter: Callable[..., Person])
     buyer.said("Confirmed")
 
 
-def _registered(enter: Callable[..., Person]) -> Person:
-    """A company comes in from the front page."""
-    owner = enter()
-    owner.click("Register your company")
-    owner.fill(company_name=COMPANY, country="CN", registration_number="91110000600037341L")
-    owner.fill(person_name="Lan Chen", login=SELLER, password=PASSWORD)
-    for box in owner.page.locator("input[name=accepted_terms]").all():
-        box.check()
-    owner.click("Register")
-    owner.page.wait_for_url("**/account")
-    return owner
-
-
-def _colleague_joins(enter: Callable[..., Person], owner: Person) -> None:
-    owner.fill(login=COLLEAGUE)
-    owner.page.get_by_label("Sales").check()
-    owner.click("Invite")
-    owner.said(COLLEAGUE)
-    admin = enter("admin@demo.test")
-    admin.menu("Messages")
-    found = admin.page.locator("main section", has_text=COLLEAGUE)
-    until = time.monotonic() + 30
-    while not found.count() and time.monotonic() < until:  # letters are sent by a job
-        time.sleep(0.5)
-        admin.page.reload()
-    letter = found.first.inner_text()
-    (link,) = set(re.findall(r"https?://\S+/invitations/\S+", letter))
-    colleague = enter()
-    colleague.page.goto(link)
-    colleague.said(f"Join {COMPANY}")
-    colleague.fill(person_name="Bo Li", password=PASSWORD)
-    for box in colleague.page.locator("input[name=accepted_terms]").all():
-        box.check()
-    colleague.click("Join")
-    colleague.said("You have joined. Log in to begin.")
-    colleague.fill(login=COLLEAGUE, password=PASSWORD)
-    colleague.click("Log in", role="button")
+def _colleague_joins(enter: Enter, owner: Person) -> None:
+    colleague = joined(enter, owner, COLLEAGUE, "Bo Li", "Sales")
     colleague.page.wait_for_url("**/orders")
     colleague.page.goto(colleague.page.url.replace("/orders", "/account"))
     colleague.said(COMPANY)
 
 
-def _admitted(enter: Callable[..., Person], owner: Person) -> None:
+def _admitted(enter: Enter, owner: Person) -> None:
     """It shows its licence, and somebody of the operator's lets it sell."""
     owner.menu("Sell")
     owner.click("Apply to sell")
     owner.fill(legal_name=COMPANY, registration_number="91110000600037341L")
-    owner.page.set_input_files("[name=licence_file_id]", _file("licence.png", "image/png", PIXEL))
+    owner.page.set_input_files("[name=licence_file_id]", a_file("licence.png", "image/png", PIXEL))
     owner.fill(currency="CNY", country="CN", account_name=COMPANY, bank_name="Bank of China")
     owner.fill(account_number="6217 0000 1234 5678", bic="BKCHCNBJ")
     owner.click("Apply", role="button")
@@ -252,7 +113,7 @@ def _admitted(enter: Callable[..., Person], owner: Person) -> None:
     owner.said("Approved")
 
 
-def _goods_are_offered(enter: Callable[..., Person], owner: Person, folder: Path) -> None:
+def _goods_are_offered(enter: Enter, owner: Person) -> None:
     """A price list of two good rows and a bad one, and a listing written by hand."""
     chain = row(
         sku="YB-428H", title=CHAIN, hs="73151100", moq=120, price=27.4, carton_l=40, carton_w=30, carton_h=22,
@@ -264,7 +125,7 @@ def _goods_are_offered(enter: Callable[..., Person], owner: Person, folder: Path
     )
     owner.menu("Selling > Bring a price list")
     sheet = workbook(lines, title="Price list of the year", merge=("A1:F1",))
-    owner.page.set_input_files("[name=file]", _file("prices.xlsx", "application/vnd.ms-excel", sheet))
+    owner.page.set_input_files("[name=file]", a_file("prices.xlsx", "application/vnd.ms-excel", sheet))
     owner.click("Bring in")
     expect(owner.page.get_by_role("button", name="Write the good rows")).to_be_visible(timeout=30_000)
     expect(owner.row("YB-X")).to_contain_text("price")
@@ -280,7 +141,7 @@ def _goods_are_offered(enter: Callable[..., Person], owner: Person, folder: Path
     owner.fill(carton_units="50", carton_l="40", carton_w="30", carton_h="20", gross_kg="21", net_kg="20", stock="400")
     owner.click("Write the draft")
     owner.said("The listing is written as a draft.")
-    owner.page.set_input_files("[name=file]", str(_photograph(folder)))
+    owner.page.set_input_files("[name=file]", a_file("tool.jpg", "image/jpeg", photograph("#7a8a6a")))
     owner.click("Add the picture")
     expect(owner.page.locator("main img[src*='/pictures/']").first).to_be_visible()
     owner.click("Hand in for review")
@@ -303,7 +164,7 @@ class Bought:
     departure: str = ""
 
 
-def _ordered(enter: Callable[..., Person]) -> tuple[Bought, Bought]:
+def _ordered(enter: Enter) -> tuple[Bought, Bought]:
     """On a phone: one merchant's goods by search, the other's from the shelf; bank for yuan, card for baht."""
     buyer = enter("buyer@demo.test", phone=True)
     _found_by_search(buyer, CHAIN)
@@ -357,7 +218,7 @@ def _bought(buyer: Person, merchant: str) -> Bought:
     return Bought(sheet.get_by_role("heading").first.inner_text())
 
 
-def _confirmed(enter: Callable[..., Person], seller: Person, chains: Bought, fruit: Bought) -> None:
+def _confirmed(enter: Enter, seller: Person, chains: Bought, fruit: Bought) -> None:
     for merchant, order in ((seller, chains), (enter("merchant2@demo.test"), fruit)):
         merchant.menu("Orders")
         merchant.click(order.reference)
@@ -365,7 +226,7 @@ def _confirmed(enter: Callable[..., Person], seller: Person, chains: Bought, fru
         merchant.said("The order is confirmed.")
 
 
-def _deposit_comes(enter: Callable[..., Person], seller: Person, chains: Bought) -> None:
+def _deposit_comes(enter: Enter, seller: Person, chains: Bought) -> None:
     """The buyer hands a slip in, the merchant looks at the bank and confirms."""
     _slip_handed_in(enter, "18,720.00")
     _money_confirmed(seller, "18,720.00", "18720.00")
@@ -375,12 +236,12 @@ def _deposit_comes(enter: Callable[..., Person], seller: Person, chains: Bought)
     buyer.looks_fine()
 
 
-def _slip_handed_in(enter: Callable[..., Person], amount: str) -> None:
+def _slip_handed_in(enter: Enter, amount: str) -> None:
     buyer = enter("buyer@demo.test", phone=True)
     buyer.menu("Money > To pay")
     buyer.press(buyer.row(amount, "CNY").get_by_role("link").first)
     buyer.said("6217")
-    buyer.page.set_input_files("[name=file]", _file("slip.png", "image/png", PIXEL))
+    buyer.page.set_input_files("[name=file]", a_file("slip.png", "image/png", PIXEL))
     buyer.click("Hand in the slip")
     buyer.said("Slip received")
     buyer.looks_fine()
@@ -394,7 +255,7 @@ def _money_confirmed(seller: Person, shown: str, amount: str) -> None:
     seller.said("Paid")
 
 
-def _packed(enter: Callable[..., Person], seller: Person, chains: Bought, fruit: Bought) -> None:
+def _packed(enter: Enter, seller: Person, chains: Bought, fruit: Bought) -> None:
     for merchant, order, cartons in ((seller, chains, "60"), (enter("merchant2@demo.test"), fruit, "100")):
         merchant.menu("Selling > To pack and hand over")
         merchant.click("Pack", within=merchant.row(order.reference))
@@ -403,7 +264,7 @@ def _packed(enter: Callable[..., Person], seller: Person, chains: Bought, fruit:
         merchant.said(f"0 of {cartons} at the hub")
 
 
-def _handed_over(enter: Callable[..., Person], chains: Bought, fruit: Bought) -> None:
+def _handed_over(enter: Enter, chains: Bought, fruit: Bought) -> None:
     """The hub counts: three cartons are missing."""
     buyer = enter("buyer@demo.test", phone=True)
     for order in (chains, fruit):
@@ -421,7 +282,7 @@ def _handed_over(enter: Callable[..., Person], chains: Bought, fruit: Bought) ->
     buyer.said("120")
 
 
-def _at_departure(enter: Callable[..., Person], order: Bought) -> Person:
+def _at_departure(enter: Enter, order: Bought) -> Person:
     hub = enter("logistics@demo.test")
     hub.menu("Running departures")
     while not hub.page.get_by_role("link", name=order.departure).count():
@@ -430,7 +291,7 @@ def _at_departure(enter: Callable[..., Person], order: Bought) -> Person:
     return hub
 
 
-def _balance_comes_short(enter: Callable[..., Person], seller: Person, chains: Bought) -> None:
+def _balance_comes_short(enter: Enter, seller: Person, chains: Bought) -> None:
     """The balance is 130 yuan short, which banks kept; a third transfer says nothing of what it is for."""
     _slip_handed_in(enter, "43,680.00")
     _money_confirmed(seller, "43,680.00", "43550.00")
@@ -443,7 +304,7 @@ def _balance_comes_short(enter: Callable[..., Person], seller: Person, chains: B
     expect(unmatched).to_contain_text("500.00")
 
 
-def _carried(city: City, enter: Callable[..., Person], chains: Bought, fruit: Bought) -> None:
+def _carried(city: City, enter: Enter, chains: Bought, fruit: Bought) -> None:
     """The fruit over two borders, then the chains over one, where their lorry waits for 26 hours."""
     hub = _on_its_way(enter, fruit)
     for act in ("Arrived at the border", "Cleared, crosses") * 2:
@@ -459,7 +320,7 @@ def _carried(city: City, enter: Callable[..., Person], chains: Bought, fruit: Bo
     _at_its_end(hub)
 
 
-def _on_its_way(enter: Callable[..., Person], order: Bought) -> Person:
+def _on_its_way(enter: Enter, order: Bought) -> Person:
     hub = _at_departure(enter, order)
     hub.click("Close for booking")
     hub.click("Load the ticked bookings")
@@ -478,7 +339,7 @@ def _at_its_end(hub: Person) -> None:
     hub.said("Unloaded.")
 
 
-def _received(enter: Callable[..., Person], chains: Bought, fruit: Bought) -> None:
+def _received(enter: Enter, chains: Bought, fruit: Bought) -> None:
     """On the phone: the timeline, the count at the door, acceptance, and a claim for a defect found later."""
     buyer = enter("buyer@demo.test", phone=True)
     for order, cartons in ((chains, "57"), (fruit, "100")):
@@ -505,7 +366,7 @@ def _received(enter: Callable[..., Person], chains: Bought, fruit: Bought) -> No
     buyer.looks_fine()
 
 
-def _paid_out(enter: Callable[..., Person]) -> None:
+def _paid_out(enter: Enter) -> None:
     """The provider pays the merchant: two people approve, the file goes out, the money arrives."""
     first, second = enter("finance@demo.test"), enter("finance2@demo.test")
     first.menu("Money > Payouts")
@@ -522,7 +383,7 @@ def _paid_out(enter: Callable[..., Person]) -> None:
     expect(first.page.locator("main")).to_contain_text("9,072.00")
 
 
-def _papers_and_books(enter: Callable[..., Person], seller: Person, chains: Bought) -> None:
+def _papers_and_books(enter: Enter, seller: Person, chains: Bought) -> None:
     """Every paper comes as a PDF, and the merchant's statement as a table."""
     buyer = enter("buyer@demo.test", phone=True)
     _opened(buyer, chains)
@@ -546,13 +407,3 @@ def _opened(buyer: Person, order: Bought) -> None:
     buyer.menu("Orders")
     buyer.click(order.reference)
     buyer.page.wait_for_url("**/orders/**")
-
-
-def _file(name: str, media_type: str, content: bytes) -> Any:
-    return {"name": name, "mimeType": media_type, "buffer": content}
-
-
-def _photograph(folder: Path) -> Path:
-    path = folder / "tool.jpg"
-    Image.new("RGB", (640, 480), "#7a8a6a").save(path)
-    return path

@@ -234,6 +234,7 @@ def _wish(proposal_id: UUID, **given: Any) -> str:
     return render_template(
         "catalog/wish.html",
         row=row,
+        category=next(shown.text(each.names) for each in goods.categories(session) if each.code == row.category),
         near=sorted(near, key=lambda each: (each.hs6 != row.hs6, each.slug)),
         slugs=[each.slug for each in near],
         actions=[

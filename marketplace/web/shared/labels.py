@@ -85,6 +85,7 @@ LABELS: Final[dict[str, Any]] = {
     "locale": _("Language"),
     "login": _("E-mail address or phone number"),
     "m3": _("Volume"),
+    "members": _("Variants"),
     "mapping": _("Columns"),
     "marks": _("Shipping marks"),
     "moq": _("Minimum order quantity"),

@@ -110,6 +110,24 @@ def test_pictures_of_an_edit_stand_side_by_side_with_their_descriptions(market):
     assert proposed.count("(new)") == 1
 
 
+def test_a_price_that_jumped_stands_beside_the_one_before(market):
+    seller, judge = market.program(SELLER), reviewer(market)
+    made = submitted(seller, price="27.40", tiers="")
+    (case,) = judge.call("GET", "/moderation", 200)["items"]
+    judge.call("POST", f"/moderation/{case['id']}/decision", 200, {"decision": "approve"})
+    seller.call("PATCH", f"/listings/{made}", 200, {"price": "58.00", "tiers": ""})
+    (case,) = judge.call("GET", "/moderation", 200)["items"]
+    page = reader(market)
+    page.open(f"/operator/moderation/{case['id']}")
+    before, now = page.text().index("27.40"), page.text().index("58.00")
+    assert before < now
+    assert "until" in page.text()[before - 200 : before]
+    assert "What the listing says" in page.text()
+    assert "Live now" not in page.text()
+    assert "The price moved by more than 30 %" in page.text()
+    assert "%%" not in page.text()
+
+
 def test_the_queue_asks_no_more_for_more_cases(market, statements):
     seller, page = market.program(SELLER), reader(market)
     submitted(seller)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.catalog.queries import goods
-from marketplace.catalog.rules.rows import PictureRow
+from marketplace.catalog.queries import goods, prices
+from marketplace.catalog.rules.rows import PictureRow, PriceRow, ReviewRow
 from marketplace.catalog.rules.states import LISTING
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
@@ -104,6 +104,8 @@ def _case(case_id: UUID, **given: Any) -> str:
     review = found.review
     said = Words(session)
     is_new = found.case.kind is CaseKind.LISTING
+    # Of a case about goods as they stand there is nothing to compare.
+    is_compared = is_new or any(each.old is not None for each in review.fields)
     return render_template(
         "moderation/case.html",
         case=found.case,
@@ -123,7 +125,9 @@ def _case(case_id: UUID, **given: Any) -> str:
             for each in review.fields
             if each.name != "pictures"
         ],
-        is_new=is_new,
+        is_compared=is_compared,
+        is_new=is_new or not is_compared,
+        prices_before=_prices_before(session, review, said) if found.case.kind is CaseKind.PRICE else [],
         unit=shown.unit(next(each.new for each in review.fields if each.name == "unit")),
         ladders=[shown.ladder(ladder, said.places) for ladder in review.ladders],
         old_pictures=[] if is_new else [_picture(each) for each in review.pictures if each.approved],
@@ -153,6 +157,19 @@ def _case(case_id: UUID, **given: Any) -> str:
         next=url_for("moderation.case", case_id=found.next, **kept) if found.next else None,
         **{"values": {}, "errors": {}, "refusal": None, **given},
     )
+
+
+def _prices_before(session: Session, review: ReviewRow, said: Words) -> list[dict[str, Any]]:
+    """Return on each basis the last prices that were others than those of now, and until when they held."""
+    now = {ladder.basis: ladder.tiers for ladder in review.ladders}
+    found: dict[Any, dict[str, Any]] = {}
+    before: dict[Any, PriceRow] = {}
+    for row in prices.history(session, company_id=review.company_id, listing_id=review.listing_id):
+        basis, past = row.ladder.basis, before.get(row.ladder.basis)
+        if past is not None and past.ladder.tiers and row.ladder.tiers == now.get(basis):
+            found[basis] = {"ladder": shown.ladder(past.ladder, said.places), "until": row.at}
+        before[basis] = row
+    return list(found.values())
 
 
 @pages.get("/operator/moderation/listings/<uuid:listing_id>")

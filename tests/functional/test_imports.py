@@ -53,6 +53,42 @@ def test_a_price_list_over_the_api(app, market):
     program.call("POST", f"/imports/{made['id']}/cancellation", 409)
 
 
+def test_a_preview_says_what_each_row_changes(app, market):
+    program = Program(app, market.merchant.token)
+    post(app, program.token, workbook(table([row(), row(sku="CH-2"), row(sku="CH-3")])))
+    runner.run_due(app)
+    changed = [
+        row(price=28, stock=7, title="链条，新"),
+        row(sku="CH-2"),
+        row(sku="CH-4"),
+        row(sku="CH-3", hs="1"),
+    ]
+    made = post(app, program.token, workbook(table(changed)), query="?dry_run=1")[1]["id"]
+    runner.run_due(app)
+    rows = {each["sku"]: each for each in program.call("GET", f"/imports/{made}", 200)["rows"]}
+    before, first = row(), next(iter(rows.values()))
+    assert {each["column"]: (each["before"], each["after"]) for each in first["changes"]} == {
+        "title": (before["title"], "链条，新"),
+        "stock": (str(before["stock"]), "7"),
+        "price": (f"{before['price']:g}", "28"),
+    }
+    assert {sku: (each["outcome"], len(each["changes"])) for sku, each in rows.items()} == {
+        first["sku"]: ("update", 3), "CH-2": ("unchanged", 0), "CH-4": ("create", 0), "CH-3": ("error", 0),
+    }  # fmt: skip
+    page = Visitor(app)
+    page.log_in(market.merchant.login)
+    page.open(f"/merchant/imports/{made}?outcome=update")
+    for told in (
+        f"<b>Title</b>: <del>{before['title']}</del> → <ins>链条，新</ins>",
+        "<b>Price</b>: <del>27.4</del> → <ins>28</ins>",
+    ):
+        assert told in page.shown
+    program.call("POST", f"/imports/{made}/commit", 202)
+    runner.run_due(app)
+    done = {each["sku"]: each for each in program.call("GET", f"/imports/{made}", 200)["rows"]}
+    assert done[first["sku"]]["changes"] == first["changes"]
+
+
 def test_a_dry_run_is_committed_later_or_cancelled(app, market):
     program = Program(app, market.merchant.token)
     first, second = (post(app, program.token, workbook(GOOD), query="?dry_run=1")[1]["id"] for _ in range(2))

@@ -36,8 +36,16 @@ class Counts(Answer):
     error: int
 
 
+class Changed(Answer):
+    """What a row changes of a listing: the column, its text before and after; nothing is an empty text."""
+
+    column: str
+    before: str
+    after: str
+
+
 class Row(Answer):
-    """One row of the sheet, by its number there."""
+    """One row of the sheet, by its number there; ``changes`` are those of a listing that is there."""
 
     row: int
     outcome: str
@@ -46,6 +54,7 @@ class Row(Answer):
     errors: list[CellProblem]
     warnings: list[CellProblem]
     mended_by: UUID | None
+    changes: list[Changed]
 
     @classmethod
     def of(cls, row: RowView, view: ImportView) -> "Row":
@@ -58,6 +67,7 @@ class Row(Answer):
             errors=[CellProblem.of(error, view, row.line) for error in row.errors],
             warnings=[CellProblem.of(error, view, row.line) for error in row.warnings],
             mended_by=row.mended_by,
+            changes=[Changed(column=each.column, before=each.before, after=each.after) for each in row.changes],
         )
 
 

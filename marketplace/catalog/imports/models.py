@@ -57,6 +57,7 @@ class ImportJob(Base):
 class ImportRow(Base):
     """One row of an import by its position from one; ``line`` is its number in the sheet.
 
+    ``changes`` of a listing that was there are columns with their text before and after; None in imports of before.
     ``mends`` is the line of the bad row that it is, mended; ``mended_by`` the import in which a bad row went in.
     """
 
@@ -71,6 +72,7 @@ class ImportRow(Base):
     values: Mapped[dict[str, Any]] = mapped_column(Json)
     errors: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    changes: Mapped[list[list[str]] | None] = mapped_column(Json)
     mends: Mapped[int | None] = mapped_column(sa.Integer)
     mended_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("import_job.id"), index=True)
 

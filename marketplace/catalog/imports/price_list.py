@@ -23,6 +23,7 @@ _COLUMNS: Final = (
     "carton_l", "carton_w", "carton_h", "gross_kg", "net_kg", "description",
     *(f"description_{language}" for language in LANGUAGES),
 )  # fmt: skip
+_LONGEST_TOLD: Final = 80
 
 
 def count(session: Session, *, company_id: UUID, since: datetime | None) -> int:
@@ -63,6 +64,31 @@ def rows_of(draft: ListingDraft) -> list[dict[str, str]]:
     """Return a listing as the cells of rows: all of it with its first price basis, then the prices on each further."""
     further = [{"sku": draft.sku} | _prices(ladder, draft.moq) for ladder in draft.ladders[1:]]
     return [_cells_of(draft), *({name: str(cell) for name, cell in row.items()} for row in further)]
+
+
+def changes(before: ListingDraft, after: ListingDraft) -> list[list[str]]:
+    """Return what differs between two states of a listing: column, text before and after; prices without end zeros.
+
+    A price basis other than the first is named before its columns, as in ``USD FCA CN-NANPENG price``.
+    """
+    old, new = _told(before), _told(after)
+    names = dict.fromkeys((*new, *old))
+    return [[name, old.get(name, ""), new.get(name, "")] for name in names if old.get(name, "") != new.get(name, "")]
+
+
+def _told(draft: ListingDraft) -> dict[str, str]:
+    first, *further = rows_of(draft)
+    named = ((" ".join(row[name] for name in ("currency", "incoterm", "place")), row) for row in further)
+    cells = first | {
+        f"{basis} {name}": cell for basis, row in named for name, cell in row.items() if name.startswith("price")
+    }
+    return {name: _shorter(name, cell) for name, cell in cells.items()}
+
+
+def _shorter(name: str, cell: str) -> str:
+    if "price" in name and cell.partition(".")[2].isdecimal():
+        return f"{Decimal(cell).normalize():f}"
+    return cell if len(cell) <= _LONGEST_TOLD else f"{cell[: _LONGEST_TOLD - 1]}…"
 
 
 def _cells_of(draft: ListingDraft) -> dict[str, str]:

@@ -78,6 +78,15 @@ class ImportView:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a row changes of a listing: one of our columns, its text before and after; nothing is an empty text."""
+
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class RowView:
     """One row: its number in the sheet, what it does, and what is wrong with it."""
 
@@ -89,6 +98,7 @@ class RowView:
     errors: tuple[FieldError, ...]
     warnings: tuple[FieldError, ...]
     mended_by: UUID | None = None
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +318,7 @@ def _row(row: ImportRow) -> RowView:
         tuple(from_json(kept) for kept in row.errors),
         tuple(from_json(kept) for kept in row.warnings),
         row.mended_by,
+        tuple(Change(*each) for each in row.changes or ()) if row.outcome is Outcome.UPDATE else (),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, defer
 from marketplace.accounts.events import HandedOver
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
-from marketplace.catalog.imports import beside, gallery, present, retries
+from marketplace.catalog.imports import beside, gallery, present, price_list, retries
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.imports.queries import as_json
 from marketplace.catalog.rules.drafts import ListingDraft
@@ -238,6 +238,9 @@ def preview(session: Session, job: ImportJob, *, rows: Sequence[SheetRow], aroun
         if judged.draft is not None and around.looks_beside:
             before = drafts.get(sku)
             errors += beside.wrong_papers(session, company_id=job.company_id, before=before, after=judged.draft)
+        changes = None
+        if judged.outcome is Outcome.UPDATE and judged.draft is not None and not errors:
+            changes = price_list.changes(drafts[sku], judged.draft)
         if judged.draft is not None and not errors:
             # A further price of this article is laid over what its first row makes.
             drafts[sku] = judged.draft
@@ -253,6 +256,7 @@ def preview(session: Session, job: ImportJob, *, rows: Sequence[SheetRow], aroun
                 "values": {name: value for name, value in row.values.items() if not isinstance(value, Decimal)},
                 "errors": [as_json(error) for error in errors],
                 "warnings": [as_json(error) for error in (*row.warnings, *judged.warnings)],
+                "changes": changes,
             }
         )
     if kept:

@@ -138,7 +138,7 @@ def _show(import_id: UUID, **shown: Any) -> str:
         "imports/show.html",
         view=view,
         job=_job(view),
-        rows=[{"row": row, "said": _said(row, view)} for row in page.items],
+        rows=[{"row": row, "said": _said(row, view), "changed": _changed(row)} for row in page.items],
         matched=[(name, label_of(name), source) for name, source in view.columns.items()],
         ignored=[(f"column.{view.headers.index(text)}", text) for text in view.ignored],
         ours=_ours(view),
@@ -380,6 +380,17 @@ def _said(row: queries.RowView, view: queries.ImportView) -> list[dict[str, Any]
         }
         for error, bad in (*kept_out, *((error, False) for error in row.warnings))
     ]
+
+
+def _changed(row: queries.RowView) -> list[dict[str, str]]:
+    """Return what a row changes, by what people call the columns; a further price basis is named before its price."""
+    found: list[dict[str, str]] = []
+    for each in row.changes:
+        basis, _blank, name = each.column.rpartition(" ")
+        field, _at, quantity = name.partition("@")
+        label = " ".join(part for part in (basis, label_of(field), quantity and f"≥ {quantity}") if part)
+        found.append({"label": label, "before": each.before, "after": each.after})
+    return found
 
 
 def _ours(view: queries.ImportView) -> list[tuple[str, str]]:

@@ -106,6 +106,23 @@ def test_what_a_country_asks_for_is_shown_judged_and_then_approved(trade):
     assert requirements.breaches(reading()) == []
 
 
+def test_a_company_that_has_not_applied_is_found_by_its_number_and_excused(trade):
+    town, program, company_id = trade
+    chief, page = admin(town), judge_of(town)
+    chief.call("PUT", "/requirement-rules/KH/export_registration", 204, {"asked": "required"})
+    sent = proven(program, registration_number="00012345", legal_name="Mekong Chains")
+    assert program.problem("POST", "/merchant-applications", 409, sent)[0] == "requirements_open"
+    assert "No company that trades here has this number." in page.open("/operator/requirements?number=nobody")
+    page.open("/operator/requirements?number=" + "9" * 41, 422)
+    path = f"/operator/requirements/{company_id}"
+    assert f'href="{path}"' in page.open("/operator/requirements?number=00012345")
+    assert f'href="{path}/export_registration"' in page.open(path)
+    page.open(f"{path}/export_registration")
+    waiver = {"verdict": "waive", "reason": "It exports through an agent.", "until": day(30)}
+    page.send(f"{path}/export_registration", waiver)
+    program.call("POST", "/merchant-applications", 201, sent)
+
+
 def test_what_is_missing_is_waived_with_a_reason_and_until_a_day(trade):
     town, program, company_id = trade
     judge, chief = reviewer(town), admin(town)

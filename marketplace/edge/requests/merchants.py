@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from marketplace.edge import messages
 from marketplace.edge.parsing import Country, Currency, Exact, Line, Request, Text, Tick, Verbatim, blank_is_none
 from marketplace.edge.requests.accounts import Words
-from marketplace.edge.requests.payments import Day, amount_apart
+from marketplace.edge.requests.payments import CursorQuery, Day, amount_apart
 from marketplace.merchants.rules.goods_screening import MOST_OF_ONE
 from marketplace.merchants.rules.payees import is_bic
 from marketplace.merchants.rules.requirements import Asked, Item, Kind, PaperItem, Verdict
@@ -38,6 +38,12 @@ class Account(Request):
     bic: Annotated[Line, AfterValidator(bank_code)]
     country: Country
     code: Optional = None
+
+
+class Board(CursorQuery):
+    """Where the board of papers goes on, and the registration number of a company that is looked for."""
+
+    number: Annotated[Annotated[Line, Field(max_length=40)] | None, BeforeValidator(blank_is_none)] = None
 
 
 class Proof(Request):

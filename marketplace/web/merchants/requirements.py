@@ -16,7 +16,6 @@ from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import merchants as requests
-from marketplace.edge.requests.payments import CursorQuery
 from marketplace.files import queries as files
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
@@ -81,12 +80,16 @@ SAID: Final[dict[Verdict, Any]] = {
 @pages.get("/operator/requirements")
 @requires(_REVIEW)
 def board() -> str:
-    """Show what companies showed and nobody accepted, and what ends soon."""
-    asked = parse(CursorQuery, {name: request.args[name] for name in ("cursor",) if name in request.args})
-    page = watching.watched(reading(), today=clock.now().date(), cursor=asked.cursor)
+    """Show what companies showed and nobody accepted, and what ends soon; find a company by its number."""
+    asked = parse(requests.Board, {name: request.args[name] for name in ("cursor", "number") if name in request.args})
+    session = reading()
+    page = watching.watched(session, today=clock.now().date(), cursor=asked.cursor)
+    found = accounts.traders_numbered(session, numbers=[asked.number]) if asked.number else {}
     return render_template(
         "merchants/board.html",
         rows=page.items,
+        number=asked.number or "",
+        found=[company for rows in found.values() for company in rows],
         items=ITEMS,
         next=url_for("merchants.board", cursor=page.next) if page.next else None,
         first=url_for("merchants.board") if asked.cursor else None,

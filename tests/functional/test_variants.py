@@ -48,11 +48,29 @@ def test_variants_lead_to_one_another_and_are_ordered_apart(app, client, market)
     assert call(client, None, "GET", f"/listings/{found.chains}")["variants"] == []
 
 
+def test_the_first_variant_begins_the_group(app, client, market):
+    found, _gold = market
+    path = f"/listings/{found.pads}"
+    body = {"sku": "BP-2", "values": ["front"], "percent": "0", "axes": ["Wheel"], "own": ["front"]}
+    same = call(client, found.thai, "POST", f"{path}/variants", body, 422)
+    assert [(error["field"], error["code"]) for error in same["errors"]] == [("members", "variant_twice")]
+    assert call(client, found.thai, "GET", f"{path}/variants")["members"] == []
+    form = f"/merchant{path}/variants/new"
+    seller = member(app, found.thai)
+    assert f'href="{form}"' in seller.open(f"/merchant{path}/variants")
+    seller.open(form)
+    seller.send(form, {"sku": "BP-2", "values": "rear", "percent": "0", "axes": "Wheel", "own": ""}, 422)
+    assert seller.refused_fields() == {"own"}
+    seller.send(form, {"sku": "BP-2", "values": "rear", "percent": "0", "axes": "Wheel", "own": "front"})
+    shown = call(client, found.thai, "GET", f"{path}/variants")
+    assert (shown["axes"], [row["values"] for row in shown["members"]]) == (["Wheel"], [["front"], ["rear"]])
+
+
 def test_another_variant_is_a_draft_with_its_own_prices(app, client, market):
     found, gold = market
     path = f"/listings/{found.chains}"
-    alone = call(client, found.merchant, "POST", f"{path}/variants", {"sku": "V", "values": ["x"], "percent": "0"}, 409)
-    assert alone["type"].endswith("variant_alone")
+    alone = call(client, found.merchant, "POST", f"{path}/variants", {"sku": "V", "values": ["x"], "percent": "0"}, 422)
+    assert [error["field"] for error in alone["errors"]] == ["axes", "own"]
     members = [{"sku": "CH-428-116", "values": ["steel"]}, {"sku": "CH-GOLD", "values": ["gold"]}]
     call(client, found.merchant, "PUT", f"{path}/variants", {"axes": ["Colour"], "members": members})
     call(client, found.merchant, "PATCH", f"{path}/details", {"warranty": {"months": 6, "covers": "Links"}})

@@ -63,7 +63,7 @@ def add_variant(listing_id: UUID, body: requests.VariantBody) -> tuple[int, Crea
     with unit_of_work() as session:
         made = variants.add(
             session, actor=require_actor(), listing_id=listing_id, sku=body.sku, values=tuple(body.values),
-            percent=body.percent, now=clock.now(),
+            percent=body.percent, alone=(body.axes, body.own), now=clock.now(),
         )  # fmt: skip
     return 201, Created(id=made)
 

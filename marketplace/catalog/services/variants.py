@@ -1,6 +1,6 @@
 """Put listings together as variants, take them apart, and make another one. What they differ by goes live at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from marketplace.catalog.rules.states import APPROVED
 from marketplace.catalog.rules.variants import MOST_VARIANTS, Group, Member, check_group, moved
 from marketplace.catalog.services import bulk, cards, details, listings
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.ids import new_id
 
 
@@ -75,16 +75,22 @@ def add(
     sku: str,
     values: tuple[str, ...],
     percent: Decimal = Decimal(0),
+    alone: tuple[Sequence[str], Sequence[str]] = ((), ()),
     now: datetime,
 ) -> UUID:
     """Write another variant as a draft: what the listing says, its prices moved by so many per cent, no stock.
 
-    The listing has to be in a group. Packing, details and texts are the listing's and can be edited like any other's.
+    ``alone`` says of a listing in no group by what the two differ, and its own values; Refused ``axes`` and ``own``
+    where it has to. Packing, details and texts are the listing's and can be edited like any other's.
     """
     own = listings.own(session, actor=actor, listing_id=listing_id)
-    axes, before = queries.group_of(session, listing_id=listing_id)
+    axes, rows = queries.group_of(session, listing_id=listing_id)
+    before = [Member(row.sku, row.values) for row in rows]
     if not before:
-        raise Conflict("variant_alone")
+        lacking = [name for name, texts in zip(("axes", "own"), alone, strict=True) if not texts]
+        if lacking:
+            raise Refused.fields(*(FieldError(name, "required", "a value") for name in lacking))
+        axes, before = tuple(alone[0]), [Member(own.sku, tuple(alone[1]))]
     if len(before) >= MOST_VARIANTS:
         raise Refused.field("sku", "variant_count", f"2 to {MOST_VARIANTS}")
     draft = listings.draft_of(session, actor=actor, listing_id=listing_id)
@@ -93,8 +99,8 @@ def add(
     made = listings.create(session, actor=actor, draft=changed, now=now)
     for kind, document in details.said_of(session, own).items():
         details.copy(session, listing_id=made, kind=kind, document=document, now=now)
-    members = (*(Member(row.sku, row.values) for row in before), Member(sku, values))
-    put(session, actor=actor, listing_id=listing_id, group=Group(axes, members), now=now)
+    group = Group(axes, (*before, Member(sku, values)))
+    put(session, actor=actor, listing_id=listing_id, group=group, now=now)
     return made
 
 

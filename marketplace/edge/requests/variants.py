@@ -43,15 +43,19 @@ class VariantsBody(Request):
 
 
 class VariantBody(Request):
-    """Another variant: its article number, its values, its prices moved by so many per cent."""
+    """Another variant: its article number, its values, its prices moved by so many per cent.
+
+    Of a listing that stands alone, ``axes`` say by what the two differ and ``own`` what this one is.
+    """
 
     sku: Line
     values: Annotated[list[Line], BeforeValidator(axes_text), Field(max_length=2)]
     percent: Annotated[Exact, BeforeValidator(comma_as_point)]
+    axes: Annotated[list[Line], BeforeValidator(axes_text), Field(max_length=2, default_factory=list[str])]
+    own: Annotated[list[Line], BeforeValidator(axes_text), Field(max_length=2, default_factory=list[str])]
 
 
 messages.register(
-    errors={"variant_alone": _("Put this listing together with its variants first.")},
     fields={
         "variants": _("Write variants as %(accepted)s."),
         "variant_axes": _("Say what variants differ by: %(accepted)s."),

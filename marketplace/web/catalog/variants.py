@@ -106,7 +106,7 @@ def add_variant(listing_id: UUID) -> Any:
         body = parse(requests.VariantBody, _typed(request.form))
         made = variants.add(
             session, actor=require_actor(), listing_id=listing_id, sku=body.sku, values=tuple(body.values),
-            percent=body.percent, now=clock.now(),
+            percent=body.percent, alone=(body.axes, body.own), now=clock.now(),
         )  # fmt: skip
         return url_for("catalog.edit", listing_id=made)
 

@@ -30,6 +30,14 @@ _DATABASES = ("sqlite", "postgresql")
 _COPIED_EVERY = 50
 _LONG = ("test_demo.py", "browser/test_whole_path.py", "test_crash.py", "test_saved_goods.py", "seed/test_city.py")
 _SHARING = ("tests/functional/hostile/", "tests/browser/test_pages.py")
+# What these do by hand, minutes long, a smoke does over HTTP: tests/functional has the same journeys.
+_BY_HAND = (
+    "tests/browser/test_becoming_a_merchant.py",
+    "tests/browser/test_company_by_hand.py",
+    "tests/browser/test_listing_by_hand.py",
+    "tests/browser/test_moderation_by_hand.py",
+    "tests/browser/test_price_list_by_hand.py",
+)
 _REFRESHED: dict[str, int] = {}
 _SHAPES: dict[str, tuple[int, ...]] = {}
 
@@ -64,11 +72,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest by itself, so that no worker is alone with it at the end.
 
-    In a smoke, tests that share a city which takes long to build go to one worker.
+    In a smoke of everything, tests that share a city which takes long to build go to one worker, and journeys by hand
+    are left to the soak; named by themselves they run.
     """
+    if not SOAK and not any("browser" in str(argument) for argument in config.args):
+        by_hand = [item for item in items if item.nodeid.startswith(_BY_HAND)]
+        items[:] = [item for item in items if item not in by_hand]
+        config.hook.pytest_deselected(items=by_hand)
     items.sort(key=lambda item: not any(long in item.nodeid for long in _LONG))
     for item in items if not SOAK else ():
         for shared in _SHARING:

@@ -6,6 +6,7 @@ or a long history was run by one of them before.
 """
 
 import io
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -41,7 +42,17 @@ def pytest_runtest_protocol(item: pytest.Item):
     try:
         return (yield)
     finally:
+        _forget()
         control.resume()
+
+
+def _forget() -> None:
+    """Let rules forget what they keep: what was worked out unmeasured is worked out again when somebody measures."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("marketplace.") and "rules" in name.split("."):
+            for kept in vars(module).values():
+                if hasattr(kept, "cache_clear"):
+                    kept.cache_clear()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,9 +1,9 @@
-"""Goods listed by hand: shared pages, packing, ladders, edits under review, languages, variants."""
+"""Goods listed by hand: shared pages, packing, ladders, edits under review, languages, variants, whose prices."""
 
 import pytest
 from playwright.sync_api import expect
 
-from marketplace.seed.cast import MODERATOR, PARTS
+from marketplace.seed.cast import BUYER, FRUIT, MODERATOR, PARTS
 from tests.browser.people import Enter, Person, a_file, photograph
 
 pytestmark = pytest.mark.browser
@@ -11,9 +11,10 @@ pytestmark = pytest.mark.browser
 GOODS = "Sealed chain 525, 124 links"
 GOLD, BLACK = f"{GOODS}, gold", f"{GOODS}, black"
 PROPOSED = "Motorcycle chain breakers"
+BUYER_NUMBER = "9999000100"
 
 
-def test_goods_are_proposed_listed_changed_and_varied(enter: Enter) -> None:
+def test_goods_are_listed_changed_and_read_by_those_who_may(enter: Enter) -> None:
     merchant = enter(PARTS)
     _shared_pages(enter, merchant)
     _draft(merchant)
@@ -22,6 +23,9 @@ def test_goods_are_proposed_listed_changed_and_varied(enter: Enter) -> None:
     _edited_while_it_is_up(enter, merchant)
     _texts(enter, merchant)
     _variants(enter, merchant)
+    _dangerous(enter, merchant)
+    _prices(enter, merchant)
+    _same_number_elsewhere(enter)
 
 
 def _shared_pages(enter: Enter, merchant: Person) -> None:
@@ -178,3 +182,68 @@ def _variants(enter: Enter, merchant: Person) -> None:
     merchant.press(merchant.page.get_by_role("navigation", name="Variants").get_by_role("link", name="black"))
     merchant.said("85.50")
     merchant.looks_fine()
+
+
+def _dangerous(enter: Enter, merchant: Person) -> None:
+    """The reviewers' desk asks it of a shelf; until the answer nobody can order, and the page says so."""
+    judge = enter(MODERATOR)
+    judge.menu("Reviews > Attributes")
+    judge.click("Motorcycle parts")
+    judge.looks_fine()
+    judge.click("Ask", within=judge.page.locator("main section", has_text="Dangerous goods"), role="button")
+    _on_the_shelf(merchant, BLACK)
+    merchant.said("Cannot be ordered yet")
+    _own(merchant, BLACK)
+    merchant.click("Dangerous goods")
+    merchant.said("Goods of this category usually are dangerous.")
+    merchant.looks_fine()
+    merchant.page.locator("main [name='dangerous.answer']").select_option(label="Not dangerous goods")
+    merchant.page.get_by_label("I answer for this.").check()
+    merchant.click("Save")
+    _approved(judge, BLACK)
+    _on_the_shelf(merchant, BLACK)
+    expect(merchant.page.locator("main")).not_to_contain_text("Cannot be ordered yet")
+    judge.menu("Reviews > Attributes")
+    judge.click("Motorcycle parts")
+    judge.click("Ask no longer", role="button")
+
+
+def _prices(enter: Enter, merchant: Person) -> None:
+    """The price is read by named companies alone; one of them has a price of its own."""
+    _own(merchant, BLACK)
+    merchant.click("Who reads the price")
+    merchant.fill(visibility=merchant.option("visibility", "name"), companies=BUYER_NUMBER)
+    merchant.looks_fine()
+    merchant.click("Save")
+    merchant.menu("Selling > Prices and customers")
+    merchant.looks_fine()
+    merchant.click("New price list")
+    merchant.fill(name="Hanoi, autumn", currency="CNY", incoterm="FCA", place="CN-NANPENG", company=BUYER_NUMBER)
+    merchant.looks_fine()
+    merchant.click("Make the price list")
+    merchant.fill(lines="CQ-525-B; 71.25; 70.00@640")
+    merchant.click("Write these prices")
+    expect(merchant.row("CQ-525-B")).to_contain_text("71.25")
+    merchant.looks_fine()
+    _on_the_shelf(merchant, BLACK)
+    path = merchant.page.url
+    seen = {}
+    for login in (BUYER, "buyer2@demo.test", ""):
+        reader = enter(login)
+        reader.page.goto(path)
+        words = reader.page.locator("main").inner_text()
+        seen[login] = ("71.25" in words, "85.50" in words)
+        reader.looks_fine()
+    assert seen == {BUYER: (True, False), "buyer2@demo.test": (False, False), "": (False, False)}
+
+
+def _same_number_elsewhere(enter: Enter) -> None:
+    """An article number is its merchant's own: another writes the same, oneself cannot twice."""
+    other = enter(FRUIT)
+    for title in ("Mangosteen, crates", "Mangosteen, boxes"):
+        other.menu("Selling > My listings")
+        other.click("New listing")
+        other.fill(sku="CQ-525", title=title, hs="08045030", price="90", moq="10", multiple="10", stock="9")
+        other.click("Write the draft")
+    other.refused("Article number")
+    other.looks_fine()

@@ -187,3 +187,13 @@ def test_a_page_of_the_grid_takes_as_many_queries_however_many_listings_there_ar
 
     asked(1)
     assert asked(2) == asked(20)
+
+
+@pytest.mark.parametrize("path", ["/merchant/grid", "/merchant/figures"])
+@pytest.mark.parametrize(("prefix", "said"), [("", "Motorcycle chain 428H"), ("/zh", "摩托车链条 428H")])
+def test_goods_are_called_in_the_readers_language(app, market, path, prefix, said):
+    page = Visitor(app)
+    page.log_in(market.merchant.login)
+    shown = page.open(f"{prefix}{path}")
+    titles = {"Motorcycle chain 428H", "摩托车链条 428H"}
+    assert {title for title in titles if title in shown} == {said}

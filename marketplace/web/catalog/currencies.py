@@ -49,6 +49,7 @@ def _currencies(listing_id: UUID, **given: Any) -> str:
         row=row,
         title=shown.text(draft.titles, draft.source_locale),
         ladders=list(ladders.values()),
+        unit=shown.unit(draft.unit),
         bases=[(code, _basis(each)) for code, each in ladders.items()],
         currencies=offered,
         base=base,

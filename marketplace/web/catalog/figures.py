@@ -41,7 +41,7 @@ def figures() -> str:
         rows=[
             {
                 "row": row,
-                "title": in_language(row.titles, row.source_locale, locale.current()),
+                "title": in_language(row.titles, locale.current(), row.source_locale),
                 "href": url_for("catalog.edit", listing_id=row.listing_id),
             }
             for row in page.items

@@ -136,7 +136,7 @@ def _line(row: GridRow, names: dict[str, str], errors: list[FieldError]) -> dict
     said = {error.field.rpartition(".")[2]: field_sentence(error) for error in errors}
     return {
         "row": row,
-        "title": in_language(row.titles, row.source_locale, locale.current()),
+        "title": in_language(row.titles, locale.current(), row.source_locale),
         "href": url_for("catalog.edit", listing_id=row.listing_id),
         "basis": f"{ladder.currency} {ladder.incoterm} {names.get(ladder.place_code, ladder.place_code)}"
         if ladder
@@ -164,7 +164,7 @@ def price_history(listing_id: UUID) -> str:
     return render_template(
         "catalog/prices.html",
         row=row,
-        title=in_language(row.titles, row.source_locale, locale.current()),
+        title=in_language(row.titles, locale.current(), row.source_locale),
         bases=[
             {
                 "name": f"{basis[0]} {basis[1]} {names.get(basis[2], basis[2])}",

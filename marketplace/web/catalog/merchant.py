@@ -123,6 +123,7 @@ def _edit(listing_id: UUID, **given: Any) -> str:
             for error in acts.warnings(session, company_id=actor.company, draft=draft)
         ],
         others=[shown.ladder(ladder, _place_names(session)) for ladder in draft.ladders[1:]],
+        unit=shown.unit(draft.unit),
         pictures=_pictures(listing_id, pictures_queries.pictures(session, listing_id=listing_id)),
         can_submit=row.state in _SUBMITTABLE,
         figures=drawn.shown(figures.listing(listing_id)),

@@ -106,7 +106,12 @@ def fx(session: Session, *, base: str, quote: str, on: date) -> FxRow | None:
     """Return the rate of a pair on a day: the last one published by then, crossed where nobody quotes it; else None."""
     if base == quote:
         return FxRow(base, quote, Decimal(1), "", on)
-    codes = {base, quote, *rules.PIVOTS}
+    return fx_of(session, pairs=[(base, quote)], on=on).get((base, quote))
+
+
+def fx_of(session: Session, *, pairs: Collection[tuple[str, str]], on: date) -> dict[tuple[str, str], FxRow]:
+    """Return the rates of pairs of two currencies on a day, in one question; those without are left out."""
+    codes = {*rules.PIVOTS, *(code for pair in pairs for code in pair)}
     newest = (
         sa.select(FxRate.base, FxRate.quote, sa.func.max(FxRate.effective_date).label("day"))
         .where(FxRate.base.in_(codes), FxRate.quote.in_(codes), FxRate.effective_date <= on)
@@ -120,8 +125,12 @@ def fx(session: Session, *, base: str, quote: str, on: date) -> FxRow | None:
             sa.select(FxRate.base, FxRate.quote, FxRate.rate, FxRate.source, FxRate.effective_date).join(newest, same)
         )
     }
-    found = rules.cross(base, quote, quotes)
-    return None if found is None else FxRow(base, quote, rules.to_places(found.rate), found.source, found.date)
+    crossed = ((pair, rules.cross(*pair, quotes)) for pair in pairs)
+    return {
+        pair: FxRow(*pair, rules.to_places(found.rate), found.source, found.date)
+        for pair, found in crossed
+        if found is not None
+    }
 
 
 def convert(amount: Money, row: FxRow) -> Money:

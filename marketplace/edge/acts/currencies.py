@@ -46,7 +46,7 @@ def convert(session: Session, *, actor: Actor, listing_id: UUID, asked: Conversi
     if asked.currency == found.currency:
         others = sorted(MINOR_UNITS.keys() - {found.currency})
         raise Refused.field("currency", "choice", ", ".join(others))
-    rate = asked.rate or rate_of(session, base=found.currency, quote=asked.currency, on=now.date())
+    rate = asked.rate or rates(session, base=found.currency, on=now.date()).get(asked.currency)
     if rate is None:
         raise Refused.field("rate", "required", "units of the new currency for one of the old")
     ladder = converted(found, rate=rate, currency=asked.currency)
@@ -57,7 +57,7 @@ def convert(session: Session, *, actor: Actor, listing_id: UUID, asked: Conversi
     return Converted(ladder, rate, tuple(done.waiting))
 
 
-def rate_of(session: Session, *, base: str, quote: str, on: date) -> Decimal | None:
-    """Return the city's rate of a day, None where it has none."""
-    row = reference.fx(session, base=base, quote=quote, on=on)
-    return None if row is None else row.rate
+def rates(session: Session, *, base: str, on: date) -> dict[str, Decimal]:
+    """Return the city's rates of a day for one of a currency, by the other one's code, where it has one."""
+    pairs = [(base, code) for code in sorted(MINOR_UNITS) if code != base]
+    return {quote: row.rate for (_, quote), row in reference.fx_of(session, pairs=pairs, on=on).items()}

@@ -86,8 +86,10 @@ def waiting(session: Session, *, size: int = BATCH) -> Waiting:
 
 def dollar_rates(session: Session, *, currencies: Collection[str], on: date) -> dict[str, Decimal]:
     """Return the US dollars for one unit of each currency that has a rate."""
-    found = {code: reference.fx(session, base=code, quote=_PIVOT, on=on) for code in currencies if code in MINOR_UNITS}
-    return {code: row.rate for code, row in found.items() if row is not None}
+    pairs = [(code, _PIVOT) for code in currencies if code in MINOR_UNITS and code != _PIVOT]
+    found = reference.fx_of(session, pairs=pairs, on=on) if pairs else {}
+    own = {_PIVOT: Decimal(1)} if _PIVOT in currencies else {}
+    return own | {code: row.rate for (code, _), row in found.items()}
 
 
 def breaches(session: Session) -> list[Breach]:

@@ -40,10 +40,8 @@ def _currencies(listing_id: UUID, **given: Any) -> str:
     draft = listings.draft_of(session, actor=actor, listing_id=listing_id)
     names = {place.code: {**place.names, "en": place.name} for place in reference.places(session)}
     ladders = {basis: shown.ladder(ladder, names) for basis, ladder in acts.bases(draft).items()}
-    today = clock.now().date()
     base = draft.ladders[0].currency
-    offered = choices.currencies()
-    quoted = {code: acts.rate_of(session, base=base, quote=code, on=today) for code, _name in offered}
+    quoted = acts.rates(session, base=base, on=clock.now().date())
     return render_template(
         "catalog/currencies.html",
         row=row,
@@ -51,9 +49,9 @@ def _currencies(listing_id: UUID, **given: Any) -> str:
         ladders=list(ladders.values()),
         unit=shown.unit(draft.unit),
         bases=[(code, _basis(each)) for code, each in ladders.items()],
-        currencies=offered,
+        currencies=choices.currencies(),
         base=base,
-        rates=[(code, f"{rate.normalize():f}") for code, rate in quoted.items() if rate is not None and code != base],
+        rates=[(code, f"{rate.normalize():f}") for code, rate in quoted.items()],
         **{"values": {}, "errors": {}, "refusal": None, **given},
     )
 

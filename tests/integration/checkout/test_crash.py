@@ -1,6 +1,7 @@
 """The whole server is killed again and again while people check out; nothing acknowledged is lost, nothing doubled."""
 
 import contextvars
+import http.client
 import json
 import os
 import random
@@ -47,6 +48,8 @@ SEED = 20160428
 BANK = {"rail": "bank", "plan": "deposit_30_70"}
 CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
 PAGE = {"rail": "card", "plan": "acceptance_100"}
+# A server that is killed refuses a connection, drops one, or stops within its headers, its answer or a number of it.
+CUT_OFF = (OSError, http.client.HTTPException, ValueError)
 
 
 class StayHere(urllib.request.HTTPRedirectHandler):
@@ -112,7 +115,7 @@ class Server:
     def pay_on(self, page):
         """Pay on the provider's page; whether that went through is asked of the city afterwards."""
         form = urllib.parse.urlencode({"card": "pm_card_visa", "act": "pay"}).encode()
-        with suppress(OSError), NO_REDIRECTS.open(page, form, timeout=20):
+        with suppress(*CUT_OFF), NO_REDIRECTS.open(page, form, timeout=20):
             pass
 
     def insist(self, *args, patience=180, **options):
@@ -121,10 +124,8 @@ class Server:
         while time.monotonic() < until:
             try:
                 status, body = self.call(*args, **options)
-            except OSError:
+            except CUT_OFF:
                 time.sleep(0.2)
-                continue
-            except ValueError:  # the answer was cut off
                 continue
             running = status == 409 and body["type"].endswith(":key_running")
             if not running and status != 503:

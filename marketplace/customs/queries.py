@@ -7,10 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.customs.models import Restriction
 from marketplace.customs.rules import Measure, Rule, prefixes
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_id, page_of
 
@@ -69,9 +70,7 @@ def asked_of(
         "prefixes": list({prefix for _, code in goods for prefix in prefixes(code)}),
         "day": day,
     }
-    found = sorted(
-        map(_row, session.execute(_ASKED, given)), key=lambda row: row.rule.measure is not Measure.PROHIBITED
-    )
+    found = sorted(map(_row, ask(session, _ASKED, given)), key=lambda row: row.rule.measure is not Measure.PROHIBITED)
     by_goods = {
         (country, code): tuple(
             row for row in found if row.rule.country == country and code.startswith(row.rule.hs_prefix)
@@ -79,6 +78,14 @@ def asked_of(
         for country, code in goods
     }
     return {key: rules for key, rules in by_goods.items() if rules}
+
+
+def is_asked(hs_code: InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
+    """Tell, as a column for whoever reads goods, whether any country asks anything of this code on any day.
+
+    Of most goods nobody asks anything: their pages need not ask what it is.
+    """
+    return sa.exists().where(hs_code.startswith(Restriction.hs_prefix)).correlate(hs_code.class_)
 
 
 def restricted(session: Session, *, hs_codes: Collection[str], day: date) -> frozenset[str]:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from marketplace.config import Settings
 from marketplace.edge import identity, metrics
 from marketplace.edge.answers import TITLES, headers_of, problem, status_of
+from marketplace.edge.cookies import Sessions
 from marketplace.kernel.errors import (
     Conflict,
     DomainError,
@@ -40,6 +41,7 @@ _HSTS: Final = "max-age=31536000"
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Attach what every answer has in common."""
+    app.session_interface = Sessions()
     app.before_request(_begin)
     # Templates are given the reader by render; asking for one here would ask the database on every error page.
     login = LoginManager(app, add_context_processor=False)

@@ -13,6 +13,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Unauthenticated
+from marketplace.merchants import queries as merchants
 
 API_PREFIX = "/api/"
 
@@ -45,7 +46,13 @@ def load_user(cookie_id: str) -> SessionUser | None:
         return None
     now = clock.now()
     found = acting.session_reader(
-        reading(), person_id=person_id, company_id=company_id, epoch=number, session_id=session_id, now=now
+        reading(),
+        person_id=person_id,
+        company_id=company_id,
+        epoch=number,
+        session_id=session_id,
+        now=now,
+        fact=merchants.APPLIED,
     )
     if found is None:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -93,7 +93,7 @@ def places(session: Session, kind: PlaceKind | str | None = None) -> tuple[Place
     """Return the places of a kind, or all, by country and name; as long as they stay as they are, the same tuple."""
     wanted = _ALL_PLACES if kind is None else _PLACES_OF_KIND
     given = {} if kind is None else {"kind": PlaceKind(kind)}
-    return _places(session.execute(wanted, given).scalar_one() or "")
+    return places_read(session.execute(wanted, given).scalar_one())
 
 
 def places_by_code(session: Session, codes: Iterable[str]) -> dict[str, PlaceRow]:
@@ -250,22 +250,31 @@ _PLACES_OF_CODES: Final = _PLACES.where(Place.code.in_(sa.bindparam("codes", exp
 # Most pages offer the city's places to choose from, so they are read often and change hardly ever: all of them come as
 # one text, between whose columns and rows stand control characters, which no name has.
 _COLUMN, _ROW = "\x1f", "\x1e"
-_STORED_PLACE: Final = functools.reduce(
-    lambda before, column: before + _COLUMN + column,
-    (
-        Place.code,
-        Place.name,
-        sa.cast(Place.names, sa.Text),
-        Place.country,
-        sa.cast(Place.kind, sa.Text),
-        Place.zone,
-        sa.func.coalesce(Place.unlocode, ""),
-        sa.cast(Place.latitude_e6, sa.Text),
-        sa.cast(Place.longitude_e6, sa.Text),
-    ),
+# Written into the statement: as parameters they would be put together anew each time that it is asked.
+_BETWEEN, _BEHIND = (sa.literal_column(f"'{mark}'", sa.Text) for mark in (_COLUMN, _ROW))
+_STORED: Final[tuple[Any, ...]] = (
+    Place.code,
+    Place.name,
+    Place.names,
+    Place.country,
+    Place.kind,
+    Place.zone,
+    sa.func.coalesce(Place.unlocode, ""),
+    Place.latitude_e6,
+    Place.longitude_e6,
 )
-_ALL_PLACES: Final = sa.select(sa.func.aggregate_strings(_STORED_PLACE, _ROW)).select_from(Place)
+_STORED_PLACE: Final = functools.reduce(
+    lambda before, column: before + _BETWEEN + column, (sa.cast(column, sa.Text) for column in _STORED)
+)
+_ALL_PLACES: Final = sa.select(sa.func.aggregate_strings(_STORED_PLACE, cast("Any", _BEHIND))).select_from(Place)
 _PLACES_OF_KIND: Final = _ALL_PLACES.where(Place.kind == sa.bindparam("kind"))
+# A column for whoever asks for something else on the way; `places_read` reads it.
+PLACES: Final = _ALL_PLACES.scalar_subquery()
+
+
+def places_read(stored: str | None) -> tuple[PlaceRow, ...]:
+    """Return the places that are stored in such a column; for the same text the same tuple."""
+    return _places(stored or "")
 
 
 @lru_cache(maxsize=16)

@@ -14,7 +14,7 @@ from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role, permissions_of
 from marketplace.accounts.rules.sign_in import SESSION_LIFETIME
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.db import UtcDateTime, ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Reader:
     country: str | None
     # When the session was seen last, as far as it is noted.
     seen_at: datetime | None = None
+    # What else was to be known of the company, None where nothing was asked.
+    fact: bool | None = None
 
 
 def actor_of(session: Session, *, person_id: UUID, company_id: UUID | None) -> Actor | None:
@@ -48,22 +50,25 @@ def session_reader(
     epoch: int,
     session_id: UUID | None = None,
     now: datetime | None = None,
+    fact: sa.ColumnElement[bool] | None = None,
 ) -> tuple[Actor, Reader] | None:
     """Return a session's actor and the names shown to him, in one query; None when the session is over.
 
-    With ``session_id`` that very session has to be going on at ``now``.
+    With ``session_id`` that very session has to be going on at ``now``. ``fact`` is what else is to be known of the
+    ``company`` on the way: every page of a member asks this.
     """
     given: dict[str, Any] = {"person_id": person_id, "company_id": company_id, "epoch": epoch}
     if session_id is None or now is None:
-        row = session.execute(_SESSION, given).one_or_none()
+        row = ask(session, _SESSION, given).one_or_none()
     else:
         given |= {"session_id": session_id, "alive_after": now - SESSION_LIFETIME}
-        row = session.execute(_LISTED, given).one_or_none()
+        row = ask(session, _LISTED if fact is None else _listed_with(fact), given).one_or_none()
     actor = _to_actor(row, company_id) if row else None
     if row is None or actor is None:
         return None
     seen_at = row.last_seen_at if session_id is not None else None
-    return actor, Reader(row.name or "", row.company, row.country, seen_at)
+    is_so = bool(row.fact) if "fact" in row._fields else None
+    return actor, Reader(row.name or "", row.company, row.country, seen_at, is_so)
 
 
 def token_bearer(session: Session, *, token: str, now: datetime) -> tuple[Actor, datetime | None] | None:
@@ -121,6 +126,13 @@ _LISTED: Final = (
         LoginSession.last_seen_at > sa.bindparam("alive_after", type_=UtcDateTime()),
     )
 )
+
+
+@cache
+def _listed_with(fact: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
+    return _LISTED.add_columns(fact.label("fact"))
+
+
 _BEARER: Final = (
     _acting(ApiToken.company_id, sa.join(ApiToken, Person, Person.id == ApiToken.person_id))
     .add_columns(ApiToken.company_id.label("wanted_id"), ApiToken.scopes, ApiToken.last_used_at)

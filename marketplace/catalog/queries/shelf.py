@@ -30,11 +30,14 @@ from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.rows import CardRow, ListingRow, OfferRow, PictureRow
 from marketplace.catalog.rules.states import HoldState
 from marketplace.catalog.rules.visibility import Visibility
+from marketplace.customs import queries as customs
 from marketplace.kernel import clock
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.db import UtcDateTime, ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import UnitPrice
 from marketplace.kernel.pages import Page, page_of
+from marketplace.reference import queries as reference
+from marketplace.reference.queries import PlaceRow
 
 PAGE: Final = 24
 # So many are counted at most.
@@ -68,12 +71,25 @@ def listings(
 
 def listing(session: Session, *, listing_id: UUID, viewer: UUID | None, now: datetime | None = None) -> ListingRow:
     """Return the page of a live listing, in one query while its prices are public; NotFound for what is not live."""
+    return page(session, listing_id=listing_id, viewer=viewer, now=now).listing
+
+
+class Found(NamedTuple):
+    """A listing, all places there are, and whether any country asks anything of such goods."""
+
+    listing: ListingRow
+    places: tuple[PlaceRow, ...]
+    is_asked: bool
+
+
+def page(session: Session, *, listing_id: UUID, viewer: UUID | None, now: datetime | None = None) -> Found:
+    """Return the same and, on the way, what its page needs to offer places to choose from."""
     at = now or clock.now()
-    rows = session.execute(_LISTING, {"now": at, "viewer": viewer, "listing_id": listing_id}).all()
+    rows = ask(session, _LISTING, {"now": at, "viewer": viewer, "listing_id": listing_id}).all()
     if not rows:
         raise NotFound("listing")
-    ((read, row),) = _with_terms(session, rows, viewer, at)
-    return _listing(read, *row)
+    ((read, (*columns, stored, is_asked)),) = _with_terms(session, rows, viewer, at)
+    return Found(_listing(read, *columns), reference.places_read(stored), bool(is_asked))
 
 
 def of_commodity(session: Session, *, slug: str, size: int, viewer: UUID | None) -> list[ListingRow]:
@@ -260,7 +276,9 @@ _PAGES: Final = _of_cards(
 _IDS: Final = ListingCard.listing_id.in_(sa.bindparam("ids", expanding=True))
 _CARDS_OF: Final = _CARDS.where(_IDS)
 _LISTINGS: Final = _PAGES.where(_IDS)
-_LISTING: Final = _PAGES.where(ListingCard.listing_id == sa.bindparam("listing_id", type_=sa.Uuid()))
+_LISTING: Final = _PAGES.add_columns(reference.PLACES, customs.is_asked(ListingCard.hs_code)).where(
+    ListingCard.listing_id == sa.bindparam("listing_id", type_=sa.Uuid())
+)
 
 
 _OF_COMMODITY: Final = (

@@ -69,7 +69,8 @@ class Look:
     ``goes_to`` is where the goods of this price would go, which is its named place where the seller brings them there;
     ``ready_at`` from when goods ordered now could be handed over, ``notice`` the closure that comes in between next.
     ``variants`` are those of its group that are on sale, this one included, with their values on the ``axes``.
-    There is neither ladder nor price where the prices are not for this reader.
+    There is neither ladder nor price where the prices are not for this reader. ``destinations`` are the places that
+    goods can be sent to.
     """
 
     listing: ListingRow
@@ -87,6 +88,7 @@ class Look:
     asked_there: tuple[RestrictionRow, ...] = ()
     axes: tuple[str, ...] = ()
     variants: tuple[VariantRow, ...] = ()
+    destinations: tuple[PlaceRow, ...] = ()
 
     @property
     def is_elsewhere(self) -> bool:
@@ -271,15 +273,14 @@ def look(
     listing_id: UUID,
     asked: Looking,
     viewer: UUID | None,
-    known: Sequence[PlaceRow] | None = None,
     now: datetime,
 ) -> Look:
     """Compose a product page: price at the quantity, packing, and to a place the departures with their freight.
 
-    ``viewer``: the company that reads, None for a stranger; ``known``: the places that goods can be sent to, where the
-    caller has read them already.
+    ``viewer``: the company that reads, None for a stranger.
     """
-    listing = queries.listing(session, listing_id=listing_id, viewer=viewer, now=now)
+    listing, places, is_asked = queries.page(session, listing_id=listing_id, viewer=viewer, now=now)
+    known = _destinations(places)
     offer = listing.offer
     ladder = _ladder_asked(offer.ladders, asked)
     _, incoterm, place = ladder.basis if ladder else listing.basis
@@ -293,7 +294,6 @@ def look(
     ready = ready_at(works, offer.lead_days, now)
     goes_to = None
     if asked.to is not None:
-        known = destinations(session) if known is None else known
         _check_destination(asked.to, known)
         goes_to = place if is_included(incoterm) else asked.to
     if goes_to is not None and load is not None:
@@ -316,9 +316,10 @@ def look(
         options=options,
         ready_at=ready,
         notice=notice(works, offer.lead_days, now),
-        asked_there=_asked_there(session, offer.hs_code, goes_to, known or (), now),
+        asked_there=_asked_there(session, offer.hs_code, goes_to, known, now) if is_asked else (),
         axes=axes,
         variants=variants,
+        destinations=known,
     )
 
 
@@ -355,9 +356,13 @@ def warnings(session: Session, *, company_id: UUID, draft: ListingDraft) -> list
     return found
 
 
-def destinations(session: Session) -> list[PlaceRow]:
+def destinations(session: Session) -> tuple[PlaceRow, ...]:
     """Return the places that goods can be sent to."""
-    return [place for place in reference.places(session) if place.kind in KINDS["DAP"]]
+    return _destinations(reference.places(session))
+
+
+def _destinations(places: Sequence[PlaceRow]) -> tuple[PlaceRow, ...]:
+    return tuple(place for place in places if place.kind in KINDS["DAP"])
 
 
 def _check_destination(code: str, known: Sequence[PlaceRow]) -> None:

@@ -20,11 +20,11 @@ from marketplace.reports.queries.figures import GoodsRow, Seen
 
 def seen(offer: OfferRow) -> None:
     """Count that the page of goods is shown, unless who looks does not count; nothing is kept of who it is."""
-    actor = current_actor()
+    actor, came_from = current_actor(), request.referrer
     counts = is_view(
         user_agent=request.user_agent.string,
         purpose=request.headers.get("Sec-Purpose", ""),
-        is_again=(request.referrer or "").partition("?")[0] == request.base_url,
+        is_again=bool(came_from) and came_from.partition("?")[0] == request.base_url,
         is_own=actor is not None and actor.company_id == offer.merchant_id,
         is_staff=actor is not None and actor.company_kind == CompanyKind.OPERATOR,
     )

@@ -1,7 +1,7 @@
 """A search, as pages and API ask for it."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from flask import current_app
@@ -16,6 +16,7 @@ from marketplace.edge.requests.search import Search
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
+from marketplace.reference.queries import PlaceRow
 from marketplace.search import flows
 from marketplace.search.queries import found
 from marketplace.search.queries.found import FACETS, Found, Sort, Wish
@@ -27,7 +28,7 @@ class Searched(NamedTuple):
 
     found: Found
     to: str | None
-    destinations: list[Any]
+    destinations: tuple[PlaceRow, ...]
     closed: Mapping[UUID, Notice]
 
 
@@ -62,7 +63,7 @@ def chosen(asked: Search) -> dict[str, str]:
     return {name: value for name in FACETS if (value := getattr(asked, name))}
 
 
-def _place(places: list[Any], text: str) -> str:
+def _place(places: tuple[PlaceRow, ...], text: str) -> str:
     """Return the code of a place that is named by its code or by its name in any language."""
     wanted = fold(text)
     for place in places:

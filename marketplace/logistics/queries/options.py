@@ -1,8 +1,8 @@
 """Read the ways to send a load: departures that take it, with the freight."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.db import UtcDateTime, ask, instant
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.models.departures import Departure, DepartureStop
@@ -25,6 +25,7 @@ from marketplace.reference.models import Place
 
 Key = TypeVar("Key")
 _MOST_OPTIONS: Final = 20
+_KEPT: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class OptionRow:
     tariff_id: UUID | None
     carrier_company_id: UUID
     room: Load
+    # The same for all that differ in their room alone: of it a page says no more than that it is enough.
+    stamp: Hashable = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,48 +87,52 @@ def options_for(
     asked = {key: Want(*want) for key, want in wants.items()}
     if not asked:
         return {}
-    given = {
-        "now": now,
-        "ready_at": max(now, min(want.ready_at for want in asked.values())),
-        "hubs": list({want.hub_code for want in asked.values()}),
-        "places": list({want.to_place for want in asked.values()}),
-    }
-    rows = session.execute(_DEPARTURES, given).all()
+    given = {"now": now, "ready_at": max(now, min(want.ready_at for want in asked.values()))}
+    hubs, places = {want.hub_code for want in asked.values()}, {want.to_place for want in asked.values()}
+    if len(hubs) == len(places) == 1:
+        rows = ask(session, _ON_ONE_ROAD, given | {"hub": min(hubs), "place": min(places)})
+    else:
+        rows = ask(session, _ON_ROADS, given | {"hubs": list(hubs), "places": list(places)})
+    lorries = [_lorry(tuple(row)) for row in rows]
     surely = surely_ready or {}
-    return {key: _chosen(rows, want, surely.get(key, want.ready_at)) for key, want in asked.items()}
+    return {key: _chosen(lorries, want, surely.get(key, want.ready_at)) for key, want in asked.items()}
 
 
-def _chosen(rows: Sequence[sa.Row[Any]], want: Want, surely_ready: datetime) -> tuple[OptionRow, ...]:
+def _chosen(lorries: Sequence["_Lorry"], want: Want, surely_ready: datetime) -> tuple[OptionRow, ...]:
     road = (want.hub_code, want.to_place)
-    fitting = [row for row in rows if (row.hub_code, row.place_code) == road and row.cutoff_cargo_at > want.ready_at]
-    early = islice((row for row in fitting if row.cutoff_cargo_at <= surely_ready), _MOST_OPTIONS)
-    later = islice((row for row in fitting if row.cutoff_cargo_at > surely_ready), _MOST_OPTIONS)
-    by_arrival = sorted((*early, *later), key=lambda row: (row.eta, row.departure_id))
-    return tuple(_option(row, want.load) for row in by_arrival)
+    fitting = [each for each in lorries if each.run.road == road and each.run.cutoff_cargo_at > want.ready_at]
+    early = islice((each for each in fitting if each.run.cutoff_cargo_at <= surely_ready), _MOST_OPTIONS)
+    later = islice((each for each in fitting if each.run.cutoff_cargo_at > surely_ready), _MOST_OPTIONS)
+    by_arrival = sorted((*early, *later), key=lambda each: (each.run.arrives_at, each.run.departure_id))
+    return tuple(_option(each, want.load) for each in by_arrival)
 
 
-def _departures() -> sa.Select[*tuple[Any, ...]]:
-    """Select open departures with their roads, tariffs and room, as columns: carts ask for them at every look."""
+def _text(column: Any) -> sa.ColumnElement[str]:
+    return sa.cast(column, sa.Text)
+
+
+def _departures(stop: Any, *roads: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
+    """Select open departures with their roads, tariffs and room, as plain texts and numbers: see ``_lorry``."""
     now = sa.bindparam("now", type_=UtcDateTime())
     lapsed = lapsed_holds(now)
-    stop, hub, end = aliased(DepartureStop), aliased(Place), aliased(Place)
+    hub, end = aliased(Place), aliased(Place)
     return (
         sa.select(
-            stop.place_code,
             Departure.hub_code,
-            hub.zone.label("hub_zone"),
-            end.zone.label("end_zone"),
-            stop.eta,
-            Departure.id.label("departure_id"),
+            stop.place_code,
+            hub.zone,
+            end.zone,
+            _text(stop.eta),
+            _text(Departure.id),
             Departure.reference,
-            Departure.departs_at,
-            Departure.cutoff_documents_at,
-            Departure.cutoff_cargo_at,
+            _text(Departure.departs_at),
+            _text(Departure.cutoff_documents_at),
+            _text(Departure.cutoff_cargo_at),
             Line.code,
             Line.name,
-            sa.cast(Line.names, sa.Text).label("names"),
-            Line.carrier_company_id,
-            Tariff.id.label("tariff_id"),
+            _text(Line.names),
+            _text(Line.carrier_company_id),
+            _text(Tariff.id),
             Tariff.currency,
             Tariff.per_kg_micro,
             Tariff.minimum_minor,
@@ -140,8 +147,7 @@ def _departures() -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Tariff, sa.and_(Tariff.line_id == Line.id, Tariff.to_place == stop.place_code, *valid_at(now)))
         .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
         .where(
-            Departure.hub_code.in_(sa.bindparam("hubs", expanding=True)),
-            stop.place_code.in_(sa.bindparam("places", expanding=True)),
+            *roads,
             stop.position > 0,
             Departure.state == DepartureState.OPEN,
             Departure.cutoff_documents_at > now,
@@ -151,33 +157,98 @@ def _departures() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-_DEPARTURES: Final = _departures()
-_names = lru_cache(maxsize=256)(json.loads)
+_STOP: Final = aliased(DepartureStop)
+_ON_ROADS: Final = _departures(
+    _STOP,
+    Departure.hub_code.in_(sa.bindparam("hubs", expanding=True)),
+    _STOP.place_code.in_(sa.bindparam("places", expanding=True)),
+)
+# A page asks for one road; a list of one would be written into the statement anew each time.
+_ON_ONE_ROAD: Final = _departures(
+    _STOP, Departure.hub_code == sa.bindparam("hub"), _STOP.place_code == sa.bindparam("place")
+)
 
 
-@lru_cache(maxsize=4_096)
-def _option(row: Any, load: Load) -> OptionRow:
-    """Return the way for a row, by what it holds: a lorry is looked at more often than anything about it changes."""
-    rates = rates_of(row) if row.tariff_id is not None else None
-    factors = (rates.m3_factor, rates.ldm_factor) if rates is not None else freight.STANDARD_FACTORS
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """A departure's way to one of its stops, and what it costs. For the same stored columns it is the same object."""
+
+    road: tuple[str, str]
+    zones: tuple[str, str]
+    arrives_at: datetime
+    departure_id: UUID
+    reference: str
+    departs_at: datetime
+    cutoff_documents_at: datetime
+    cutoff_cargo_at: datetime
+    line_code: str
+    line_name: str
+    line_names: Mapping[str, str]
+    carrier_company_id: UUID
+    tariff_id: UUID | None
+    rates: freight.Rates | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lorry:
+    """A run and the room that is left in it."""
+
+    run: _Run
+    room: Load
+
+
+@lru_cache(maxsize=_KEPT)
+def _lorry(row: tuple[Any, ...]) -> _Lorry:
+    """Return what a row holds. Lorries are looked at more often than anything about them changes."""
+    return _Lorry(_run(row[: -len(DIMENSIONS)]), Load(*row[-len(DIMENSIONS) :]))
+
+
+@lru_cache(maxsize=_KEPT)
+def _run(columns: tuple[Any, ...]) -> _Run:
+    hub, end, hub_zone, end_zone, arrives, departure, reference, departs, documents, cargo, *more = columns
+    line_code, line_name, line_names, carrier, tariff, *rates = more
+    return _Run(
+        road=(hub, end),
+        zones=(hub_zone, end_zone),
+        arrives_at=instant(arrives),
+        departure_id=UUID(departure),
+        reference=reference,
+        departs_at=instant(departs),
+        cutoff_documents_at=instant(documents),
+        cutoff_cargo_at=instant(cargo),
+        line_code=line_code,
+        line_name=line_name,
+        line_names=json.loads(line_names),
+        carrier_company_id=UUID(carrier),
+        tariff_id=UUID(tariff) if tariff else None,
+        rates=rates_of(*rates) if tariff else None,
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _option(lorry: _Lorry, load: Load) -> OptionRow:
+    run = lorry.run
+    factors = (run.rates.m3_factor, run.rates.ldm_factor) if run.rates else freight.STANDARD_FACTORS
     weight = freight.chargeable(load, m3_factor=factors[0], ldm_factor=factors[1])
+    hub, end = run.road
     return OptionRow(
-        departure_id=row.departure_id,
-        reference=row.reference,
-        line_code=row.code,
-        line_name=row.name,
-        line_names=_names(row.names),
-        hub_code=row.hub_code,
-        to_place=row.place_code,
-        departs_at=row.departs_at,
-        cutoff_documents_at=row.cutoff_documents_at,
-        cutoff_cargo_at=row.cutoff_cargo_at,
-        arrives_at=row.eta,
-        zones=(row.hub_zone, row.end_zone),
+        departure_id=run.departure_id,
+        reference=run.reference,
+        line_code=run.line_code,
+        line_name=run.line_name,
+        line_names=run.line_names,
+        hub_code=hub,
+        to_place=end,
+        departs_at=run.departs_at,
+        cutoff_documents_at=run.cutoff_documents_at,
+        cutoff_cargo_at=run.cutoff_cargo_at,
+        arrives_at=run.arrives_at,
+        zones=run.zones,
         chargeable_g=weight.grams,
         binding=weight.binding,
-        freight=freight.freight(weight, rates) if rates is not None else None,
-        tariff_id=row.tariff_id,
-        carrier_company_id=row.carrier_company_id,
-        room=Load(*row[-len(DIMENSIONS) :]),
+        freight=freight.freight(weight, run.rates) if run.rates else None,
+        tariff_id=run.tariff_id,
+        carrier_company_id=run.carrier_company_id,
+        room=lorry.room,
+        stamp=(run, load),
     )

@@ -29,16 +29,20 @@ def tariff(session: Session, *, line_id: UUID, to_place: str, now: datetime) -> 
     found = session.scalars(
         sa.select(Tariff).where(Tariff.line_id == line_id, Tariff.to_place == to_place, *valid_at(now)).limit(1)
     ).one_or_none()
-    return None if found is None else TariffRow(found.id, line_id, to_place, rates_of(found), found.note)
+    return None if found is None else TariffRow(found.id, line_id, to_place, _rates(found), found.note)
 
 
-def rates_of(found: Tariff | sa.Row[Any]) -> freight.Rates:
-    """Return what a stored tariff, or a row with its columns, asks."""
+def _rates(found: Tariff) -> freight.Rates:
+    return rates_of(found.currency, found.per_kg_micro, found.minimum_minor, found.m3_factor, found.ldm_factor)
+
+
+def rates_of(currency: str, per_kg_micro: int, minimum_minor: int, m3_factor: int, ldm_factor: int) -> freight.Rates:
+    """Return what the stored columns of a tariff ask."""
     return freight.Rates(
-        per_kg=UnitPrice(found.per_kg_micro, found.currency),
-        minimum=Money(found.minimum_minor, found.currency),
-        m3_factor=found.m3_factor,
-        ldm_factor=found.ldm_factor,
+        per_kg=UnitPrice(per_kg_micro, currency),
+        minimum=Money(minimum_minor, currency),
+        m3_factor=m3_factor,
+        ldm_factor=ldm_factor,
     )
 
 

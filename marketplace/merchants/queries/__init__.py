@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Company
 from marketplace.accounts.rules.numbers import Proof
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound, Refused
@@ -21,10 +22,11 @@ from marketplace.merchants.rules.states import ApplicationState, MerchantState, 
 PAGE: Final = 24
 # Of accounts a company has few: one page but for who changes them all the time.
 PAYEES: Final = 50
-# Each page that a member sees asks this for its menu.
 _APPLIED: Final = sa.select(Merchant.company_id).where(
     Merchant.company_id == sa.bindparam("company_id", type_=sa.Uuid())
 )
+# The same as a column for whoever reads companies: each page that a member sees wants it for its menu.
+APPLIED: Final = sa.exists().where(Merchant.company_id == Company.id).correlate(Company)
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,12 +193,12 @@ def _merchant(found: sellers.Seller, rated: Said) -> Any:
 def product(listing_id: UUID) -> Any:
     """Show one listing: prices, packing, and the lorries that take a quantity to a city."""
     session, now = reading(), clock.now()
-    asked, errors, destinations = requests.Looking(), {}, acts.destinations(session)
+    asked, errors = requests.Looking(), {}
     viewer = reading_company()
     try:
         names = requests.Looking.model_fields
         asked = parse(requests.Looking, {name: request.args[name] for name in names if name in request.args})
-        look = acts.look(session, listing_id=listing_id, asked=asked, viewer=viewer, known=destinations, now=now)
+        look = acts.look(session, listing_id=listing_id, asked=asked, viewer=viewer, now=now)
     except Refused as refusal:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
         look = acts.look(session, listing_id=listing_id, asked=requests.Looking(), viewer=viewer, now=now)
@@ -243,11 +243,11 @@ def product(listing_id: UUID) -> Any:
             "closed_words": shown.text(look.notice.words) if look.notice else "",
             "ready_on": ready_on,
             "picture": shown.picture,
-            "destinations": shown.places(destinations),
-            "names": {row.code: shown.place_of(row) for row in destinations},
+            "destinations": shown.places(look.destinations),
+            "names": {row.code: shown.place_of(row) for row in look.destinations},
             "charged": freight.charged,
             "measures": labels.MEASURES,
-            "structured": _structured(row, tuple(destinations)),
+            "structured": _structured(row, look.destinations),
             "values": {
                 "quantity": request.args.get("quantity") if "quantity" in errors else look.quantity,
                 "to": request.args.get("to", ""),
@@ -261,14 +261,13 @@ def product(listing_id: UUID) -> Any:
     if errors:
         return render_template(_PRODUCT, **values()), 422
     figures.seen(listed)
-    # Room changes with every booking; the page says no more of it than that it is enough.
     seen_as = (seen.id, seen.is_standing) if seen else None
-    lorries = (moulds.facts_of(option, unshown=("room",)) for option in look.options)
+    lorries = (option.stamp for option in look.options)
     asked_there = tuple(each.stamp for each in look.asked_there)
     facts = (*lorries, ready_on, now.date(), closed, answered, reviewed, seen_as, asked_there)
     facts = (*facts, look.axes, tuple((each.listing_id, each.values) for each in look.variants))
     others = (each.card for each in look.variants)
-    return moulds.page(_PRODUCT, values, parts=(row, *destinations, *others), facts=facts)
+    return moulds.page(_PRODUCT, values, parts=(row, *look.destinations, *others), facts=facts)
 
 
 def _seen_at(code: str, listing_id: UUID) -> showroom.ExhibitRow | None:

@@ -61,7 +61,7 @@ def search() -> Any:
     if errors:
         return render_template(_RESULTS, **values()), 422
     counts = tuple((name, *counted.items()) for name, counted in found.facets.items())
-    deliveries = tuple(moulds.facts_of(row.delivery) for row in found.page.items)
+    deliveries = tuple(row.delivery and row.delivery.stamp for row in found.page.items)
     facts = (counts, deliveries, found.page.next, found.total, found.is_more, found.is_partial, found.is_degraded)
     return moulds.page(
         _RESULTS,

@@ -27,6 +27,7 @@ from markupsafe import escape
 from marketplace.accounts.queries.acting import Reader
 from marketplace.edge.http import csp_nonce
 from marketplace.edge.identity import current_actor
+from marketplace.kernel import clock
 from marketplace.web.shared import locale, render
 
 # Of one process; a page of the shelf takes 30 kB.
@@ -35,6 +36,8 @@ MOST_CHARACTERS: Final = 4_000_000
 _SECRET: Final = secrets.token_hex(12)
 _SLOT: Final = re.compile(rf"{_SECRET}(nonce|csrf|key|person|company);")
 _FLASHES: Final = "_flashes"
+# Where Flask-WTF keeps the secret of a session's forms.
+_TOKEN: Final = "csrf_token"  # noqa: S105  a name
 
 
 def init_app(app: Flask) -> None:
@@ -104,18 +107,16 @@ def page(
     return _filled(mould)
 
 
-def facts_of(row: Any, *, unshown: tuple[str, ...] = ()) -> Hashable:
-    """Return what a row holds, to be compared by value, without what the page does not show; None for none."""
-    if row is None:
-        return None
-    values = _reader(type(row), unshown)(row)
+def facts_of(row: Any) -> Hashable:
+    """Return what a row holds, to be compared by value."""
+    values = _reader(type(row))(row)
     return tuple(tuple(value.items()) if isinstance(value, dict) else value for value in values)
 
 
 @lru_cache
-def _reader(kind: type[Any], unshown: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+def _reader(kind: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
     """Return what reads the attributes of such a row, the same ones in the same order; there are two or more."""
-    return attrgetter(*(name for name in kind.__slots__ if name not in unshown))
+    return attrgetter(*kind.__slots__)
 
 
 def _address() -> Hashable:
@@ -137,7 +138,7 @@ def _draw(template: str, values: Callable[[], Mapping[str, Any]]) -> str:
     g.city_drawing = True
     if known is not None:
         company = None if known.company_name is None else _slot("company")
-        g.city_reader = Reader(_slot("person"), company, known.country)
+        g.city_reader = Reader(_slot("person"), company, known.country, fact=known.fact)
     try:
         return render_template(template, **given)
     finally:
@@ -151,13 +152,26 @@ def _filled(mould: Mould) -> str:
     reader: Reader = render.reader(actor) if actor else Reader("", None, None)
     fill: dict[str, Callable[[], str]] = {
         "nonce": csp_nonce,
-        "csrf": generate_csrf,
+        "csrf": _form_token,
         "key": render.form_key,
         "person": lambda: escape(reader.display_name),
         "company": lambda: escape(reader.company_name or ""),
     }
     pieces = mould.pieces
     return "".join(piece if index % 2 == 0 else fill[piece]() for index, piece in enumerate(pieces))
+
+
+def _form_token() -> str:
+    """Return the token of this session's forms, signed anew once a minute: signing is a good part of such a page."""
+    own = session.get(_TOKEN)
+    return (
+        _signed(current_app.secret_key, own, clock.now().replace(second=0, microsecond=0)) if own else generate_csrf()
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _signed(*_key: object) -> str:
+    return generate_csrf()
 
 
 def _csp_nonce() -> str:

@@ -99,7 +99,8 @@ def facts(actor: Actor | None) -> frozenset[str]:
 
 
 def _has_applied(actor: Actor) -> bool:
-    return merchants.has_applied(reading(), company_id=actor.company)
+    known: bool | None = reader(actor).fact
+    return merchants.has_applied(reading(), company_id=actor.company) if known is None else known
 
 
 def form_key() -> str:

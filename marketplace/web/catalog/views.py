@@ -30,7 +30,7 @@ from marketplace.files import queries as files
 from marketplace.files import store
 from marketplace.files.rules import WIDTHS
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading
+from marketplace.kernel.db import glance, reading
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.reference.queries import PlaceRow
 from marketplace.reference.rules import zone_of
@@ -53,7 +53,7 @@ _FILTERS = ("category", "incoterm", "origin", "commodity")
 def products() -> str:
     """Show what is offered, newest first."""
     asked = parse(requests.Shelf, {name: request.args[name] for name in (*_FILTERS, "cursor") if name in request.args})
-    session = reading()
+    session = glance()
     chosen = {name: getattr(asked, name) for name in _FILTERS}
     categories = goods.categories(session)
     page, total = shelf.counted(session, **chosen, cursor=asked.cursor, viewer=reading_company())
@@ -108,7 +108,7 @@ def _orders(kept: dict[str, Any]) -> list[dict[str, Any]]:
 def seller(company_id: UUID) -> str:
     """Show a merchant, what the city has verified of it, and its offers."""
     asked = parse(fronts.Goods, {name: request.args[name] for name in ("category", "cursor") if name in request.args})
-    session = reading()
+    session = glance()
     found = sellers.seller(session, company_id=company_id)
     front = storefronts.shown(session, company_id=company_id)
     today = showroom.today_at(session, now=clock.now())
@@ -192,7 +192,7 @@ def _merchant(found: sellers.Seller, rated: Said) -> Any:
 @public(_SHELF)
 def product(listing_id: UUID) -> Any:
     """Show one listing: prices, packing, and the lorries that take a quantity to a city."""
-    session, now = reading(), clock.now()
+    session, now = glance(), clock.now()
     asked, errors = requests.Looking(), {}
     viewer = reading_company()
     try:

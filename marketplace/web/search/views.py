@@ -15,7 +15,7 @@ from marketplace.edge.answers import problem
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public
 from marketplace.edge.requests.search import Search
-from marketplace.kernel.db import reading
+from marketplace.kernel.db import glance
 from marketplace.kernel.errors import Refused
 from marketplace.search.queries.found import FACETS, FoundRow, Sort
 from marketplace.web.shared import goods, moulds, render
@@ -31,7 +31,7 @@ def search() -> Any:
     """Show what fits; a refused field is named and the rest of what was typed kept."""
     given = {name: request.args[name] for name in Search.model_fields if name in request.args}
     asked, searched, errors = _searched(given)
-    shelves, found = catalog.categories(reading()), searched.found
+    shelves, found = catalog.categories(glance()), searched.found
 
     def values() -> dict[str, Any]:
         names = {row.code: goods.text(row.names) for row in shelves}

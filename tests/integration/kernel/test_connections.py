@@ -1,0 +1,74 @@
+"""Connections to the database: those that it has closed are not used, and a glance keeps no transaction open."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.kernel import clock
+from marketplace.kernel.db import db, glance, reading, unit_of_work
+from marketplace.outbox import queries
+from marketplace.outbox import services as outbox
+
+_CLOSED = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+
+
+def is_postgresql():
+    return db.engine.dialect.name == "postgresql"
+
+
+def test_connections_that_the_database_closed_are_not_used(app):
+    if not is_postgresql():
+        return
+    apart = sa.create_engine(db.engine.url)
+    opened = [db.engine.connect() for _ in range(3)]
+    for each in opened:
+        each.close()
+    with apart.connect() as other:
+        assert other.scalar(sa.text(_CLOSED + "pg_backend_pid()")) >= 3
+    apart.dispose()
+    for _ in range(3):
+        assert reading().scalar(sa.text("SELECT 1")) == 1
+        db.session.remove()
+
+
+def test_a_glance_keeps_no_transaction_open(app):
+    before = sum(queries.counts(glance()).values())
+    if is_postgresql():
+        (pid,) = glance().execute(sa.text("SELECT pg_backend_pid()")).one()
+        with db.engine.connect() as other:
+            state = other.scalar(sa.text("SELECT state FROM pg_stat_activity WHERE pid = :pid"), {"pid": pid})
+        assert state == "idle"
+    assert sum(queries.counts(glance()).values()) == before
+
+
+def test_after_a_glance_a_unit_of_work_is_whole_or_nothing(app):
+    before = sum(queries.counts(glance()).values())
+    with pytest.raises(RuntimeError, match="halfway"):
+        _stop_halfway()
+    assert sum(queries.counts(reading()).values()) == before
+
+
+def test_within_a_unit_of_work_a_glance_sees_what_it_wrote(app):
+    before = sum(queries.counts(glance()).values())
+    with unit_of_work() as session:
+        outbox.enqueue(session, "sweep_logins", {}, now=clock.now())
+        session.flush()
+        assert sum(queries.counts(glance()).values()) == before + 1
+        unseen = []
+        other = threading.Thread(target=_look, args=(app, unseen))
+        other.start()
+        other.join()
+        assert unseen == [before]
+
+
+def _stop_halfway():
+    with unit_of_work() as session:
+        outbox.enqueue(session, "sweep_logins", {}, now=clock.now())
+        session.flush()
+        raise RuntimeError("halfway")
+
+
+def _look(app, found):
+    with app.app_context():
+        found.append(sum(queries.counts(glance()).values()))

@@ -88,6 +88,8 @@ def test_a_buyer_shows_what_it_is_asked_for_and_is_verified_once_all_of_it_count
     second = colleague(town, program, company_id)
     found = second.call("GET", "/qualification", 200)
     assert (found["level"], found["until"]) == ("verified", day(40))
+    looked = {row["item"] for row in found["requirements"] if row["looked_at"]}
+    assert looked == {*PAPERS, "warehouse"}
     assert (OWNER, "Your company is a verified buyer") in {(one.to, one.subject) for one in town.letters()}
     # What was compared with the register stays.
     company = program.call("GET", f"/companies/{company_id}", 200)
@@ -238,6 +240,7 @@ def test_pages_show_the_level_take_papers_and_set_limits(buyer):
     judge = reviewer(town)
     owner = town.visitor(OWNER)
     assert "Not verified" in owner.open("/account/level")
+    assert "looked on" not in owner.shown
     assert owner.send("/account/warehouse", PLACE | {"city": ""}, 422)
     owner.send("/account/warehouse", PLACE)
     owner.open("/account/papers/register")
@@ -253,6 +256,8 @@ def test_pages_show_the_level_take_papers_and_set_limits(buyer):
         eye.send(f"/operator/requirements/{company_id}/{item}", {"verdict": "accept"})
     assert "What it is asked for: Buyers" in eye.open(f"/operator/requirements/{company_id}")
     assert "Verified buyer" in owner.open("/account/level")
+    # What is proved by itself, terms and people, nobody looked at.
+    assert owner.shown.count("looked on") == len((*PAPERS, "warehouse"))
     purse = judge_of(town, reviewer(town, TREASURY, Role.TREASURY), TREASURY)
     assert "Mekong Chains" in purse.open("/operator/credit")
     path = f"/operator/credit/{company_id}"

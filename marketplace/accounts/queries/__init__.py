@@ -274,6 +274,12 @@ def companies_of_kind(session: Session, *, kind: CompanyKind) -> tuple[CompanyRo
     return tuple(_company_row(company) for company in session.scalars(query.order_by(Company.name, Company.id)))
 
 
+def house_name(session: Session) -> str | None:
+    """Return what the company is called that runs the city, None before it is there."""
+    houses = companies_of_kind(session, kind=CompanyKind.OPERATOR)
+    return houses[0].name if houses else None
+
+
 def memberships_of(session: Session, *, person_id: UUID) -> tuple[MembershipRow, ...]:
     """Return the companies a person can act for, oldest membership first."""
     rows = session.execute(

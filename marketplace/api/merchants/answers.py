@@ -87,11 +87,19 @@ class Item(Answer):
     state: str
     until: date | None
     reason: str | None
+    looked_at: Instant | None
 
     @classmethod
     def of(cls, row: Requirement) -> "Item":
-        """Write a requirement; the reason is a reviewer's, of what the company shows now."""
-        return cls(item=row.item, asked=row.asked, state=row.state, until=row.until, reason=row.reason)
+        """Write a requirement; reason and time are a reviewer's, of what the company shows now."""
+        return cls(
+            item=row.item,
+            asked=row.asked,
+            state=row.state,
+            until=row.until,
+            reason=row.reason,
+            looked_at=row.looked_at,
+        )
 
 
 class Judged(Item):

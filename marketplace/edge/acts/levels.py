@@ -29,6 +29,7 @@ class Standing:
     limits: tuple[LimitRow, ...]
     warehouse: Address | None
     requirements: tuple[Requirement, ...]
+    checked_by: str | None  # the operator's company, never a person
 
 
 def own() -> Standing:
@@ -48,6 +49,7 @@ def own() -> Standing:
         limits=levels.limits_of(session, company_id=company_id, now=now),
         warehouse=requirements.warehouse_of(session, company_id=company_id),
         requirements=requirements.requirements_of(session, company_id=company_id, today=now.date(), kind=kind),
+        checked_by=accounts.house_name(session),
     )
 
 

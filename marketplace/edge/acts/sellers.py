@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.numbers import Proof
-from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel.errors import NotFound
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.queries import requirements
@@ -38,7 +37,6 @@ def seller(session: Session, *, company_id: UUID) -> Seller:
     name = accounts.get_company(session, company_id=company_id).name
     check = merchants.last_check(session, company_id=company_id)
     licence = requirements.accepted_licence(session, company_id=company_id)
-    houses = accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR)
     return Seller(
         company_id,
         name,
@@ -46,7 +44,7 @@ def seller(session: Session, *, company_id: UUID) -> Seller:
         found.legal_name,
         licence.valid_until if licence else None,
         has_licence=licence is not None,
-        checked_by=houses[0].name if houses else None,
+        checked_by=accounts.house_name(session),
         checked_at=max(each.at for each in (check, licence) if each is not None) if check else None,
         proof=check.proof if check else None,
     )

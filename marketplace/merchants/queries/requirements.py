@@ -20,6 +20,7 @@ from marketplace.kernel.exports import rows
 from marketplace.merchants import queries
 from marketplace.merchants.models import (
     MerchantApplication,
+    MerchantDecision,
     RequirementPaper,
     RequirementRule,
     RequirementRuling,
@@ -308,9 +309,13 @@ def _is_proven(company: CompanyRow) -> bool:
 def _said(session: Session, company_id: UUID, application: MerchantApplication | None) -> dict[Item, Ruling]:
     """Return what was said last of each item; of the application and its number the decision says it."""
     mine = sa.select(RequirementRuling).where(RequirementRuling.company_id == company_id, is_newest_ruling())
-    found = {row.item: Ruling(row.verdict, row.mark, row.until, row.reason) for row in session.scalars(mine)}
+    found = {
+        row.item: Ruling(row.verdict, row.mark, row.until, row.reason, row.decided_at) for row in session.scalars(mine)
+    }
     if application is not None and application.state in _VERDICTS:
-        found[Item.REVIEW] = Ruling(_VERDICTS[application.state], str(application.id))
+        decided = sa.select(MerchantDecision.decided_at).where(MerchantDecision.application_id == application.id)
+        verdict = _VERDICTS[application.state]
+        found[Item.REVIEW] = Ruling(verdict, str(application.id), at=session.scalars(decided).one_or_none())
         if application.state is ApplicationState.APPROVED:
             found[Item.REGISTRATION] = found[Item.REVIEW]
     return found

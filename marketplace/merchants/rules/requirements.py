@@ -7,8 +7,8 @@ called and numbered, with its extract of the register.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -136,6 +136,11 @@ CHOSEN: Final[Mapping[Kind, tuple[Item, ...]]] = {
 _INSURED: Final = (Kind.CARRIER, Kind.BROKER, Kind.DC)
 # What is asked of who buys, and nobody judges with an application to sell.
 BUYING: Final = (Item.REGISTER, Item.WAREHOUSE, Item.PEOPLE, *CHOSEN[Kind.BUYER])
+_MEANS: Final = {
+    Verdict.ACCEPT: ItemState.ACCEPTED,
+    Verdict.REJECT: ItemState.REJECTED,
+    Verdict.WAIVE: ItemState.WAIVED,
+}
 _SETTLED: Final = (ItemState.ACCEPTED, ItemState.WAIVED)
 BEFORE: Final = {Stage.MONTH: timedelta(days=30), Stage.WEEK: timedelta(days=7)}
 WATCHED: Final = BEFORE[Stage.MONTH]
@@ -152,12 +157,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a reviewer said last, of which evidence, until which day (of a waiver), and why."""
+    """What a reviewer said last, of which evidence, until which day (of a waiver), why, and when."""
 
     verdict: Verdict
     mark: str
     until: date | None = None
     reason: str = ""
+    at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +184,17 @@ class Requirement:
     @property
     def reason(self) -> str | None:
         """Why a reviewer said what counts now; None while nothing that was said does."""
-        says = {Verdict.ACCEPT: ItemState.ACCEPTED, Verdict.REJECT: ItemState.REJECTED, Verdict.WAIVE: ItemState.WAIVED}
-        if self.ruling is None or says[self.ruling.verdict] is not self.state or not self.ruling.reason:
-            return None
-        return self.ruling.reason
+        return (self._holding and self._holding.reason) or None
+
+    @property
+    def looked_at(self) -> datetime | None:
+        """When a reviewer said what counts now; None also where what is shown proves itself."""
+        return self._holding and self._holding.at
+
+    @property
+    def _holding(self) -> Ruling | None:
+        """What was said, if it is the reason that the item stands as it does."""
+        return self.ruling if self.ruling and _MEANS[self.ruling.verdict] is self.state else None
 
     @property
     def paper_id(self) -> UUID | None:

@@ -61,6 +61,7 @@ def desk() -> str:
         may_sell=found is not None and found.state is MerchantState.APPROVED,
         requirements=required.requirements_of(session, company_id=company_id, today=clock.now().date()),
         items=ITEMS,
+        checked_by=accounts.house_name(session),
         asked=ASKED,
         papers=_papers(found),
         decisions=queries.decisions(session, company_id=company_id),

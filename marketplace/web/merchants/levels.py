@@ -119,6 +119,7 @@ def _level(**shown: Any) -> str:
     return render_template(
         "merchants/level.html",
         standing=found,
+        checked_by=found.checked_by,
         levels=LEVELS,
         items=ITEMS,
         asked=ASKED,

@@ -1,6 +1,6 @@
 """How what a company shows stands: by what it shows now, by what was said of just that, and by the day."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -42,6 +42,17 @@ def said(verdict, mark="a", until=None, reason="Seen."):
 
 def standing(evidence, ruling=None, item=Item.LICENCE, today=TODAY):
     return requirement(item, Asked.REQUIRED, evidence, ruling, today=today).state
+
+
+@pytest.mark.parametrize(
+    ("evidence", "counts"), [(Evidence("a"), True), (Evidence("b"), False), (Evidence("a", TODAY - DAY), False)]
+)
+def test_it_is_told_when_somebody_looked_while_that_counts(evidence, counts):
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    ruling = Ruling(Verdict.ACCEPT, "a", None, "It is.", at)
+    found = requirement(Item.LICENCE, Asked.REQUIRED, evidence, ruling, today=TODAY)
+    assert (found.looked_at, found.reason) == ((at, "It is.") if counts else (None, None))
+    assert requirement(Item.LICENCE, Asked.REQUIRED, evidence, None, today=TODAY).looked_at is None
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ OPERATOR: Final = Founder(
 )
 STAFF: Final = (
     Colleague("moderator@demo.test", "Demo Moderator", "moderator"),
+    # An appeal is decided by somebody else than the decision.
+    Colleague("moderator2@demo.test", "Demo Moderator Two", "moderator"),
     Colleague("logistics@demo.test", "Demo Logistics", "operations"),
     Colleague("customs@demo.test", "Demo Customs", "customs"),
     Colleague("finance@demo.test", "Demo Finance", "treasury"),

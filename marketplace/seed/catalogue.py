@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.rules.details import DetailKind
+from marketplace.catalog.rules.details.texts import How
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import make_ladder
@@ -136,6 +137,7 @@ def offer_goods(session: Session, *, parts: Actor, fruit: Actor, now: datetime) 
         made = listings.create(session, actor=actor, draft=draft, now=now)
         if said := _SAID.get(draft.sku):
             details.put(session, actor=actor, listing_id=made, documents=said, now=now)
+        details.mark_text(session, actor=actor, listing_id=made, language="en", how=How.PERSON, now=now)
         listings.submit(session, actor=actor, listing_id=made, now=now)
     return len(drafts)
 

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.models import Listing
-from marketplace.catalog.services import bulk
+from marketplace.catalog.rules.details import DetailKind
+from marketplace.catalog.rules.details.texts import How
+from marketplace.catalog.services import bulk, details
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work
 from marketplace.kernel.errors import DomainError
@@ -44,6 +46,16 @@ def _hand_in(session: Session, actor: Actor, batch: Sequence[Offer], now: dateti
         if isinstance(refusal, DomainError):  # a table with a mistake in it must not pass unseen
             raise refusal
     ids = [each for each in made if not isinstance(each, DomainError)]
+    translated = {
+        listing_id: [language for language in draft.titles if language != draft.source_locale]
+        for listing_id, draft in zip(ids, drafts, strict=True)
+    }
+    documents = {
+        listing_id: {DetailKind.TEXTS: {"marks": dict.fromkeys(sorted(languages), How.PERSON.value)}}
+        for listing_id, languages in translated.items()
+        if languages
+    }
+    details.put_read(session, actor=actor, documents=documents, now=now)
     bulk.submit_listings(session, actor=actor, listing_ids=ids, now=now)
     return len(ids)
 

@@ -4,6 +4,7 @@ import contextvars
 import os
 import sqlite3
 import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ _BY_HAND = (
     "tests/browser/test_moderation_by_hand.py",
     "tests/browser/test_price_list_by_hand.py",
 )
+# What is about the database itself; of the rest a smoke of everything runs each module on one of the two.
+_OF_THE_DATABASE = ("audit", "backup", "checkout", "customs", "idempotency", "kernel", "outbox", "reference", "worker")
 _REFRESHED: dict[str, int] = {}
 _SHAPES: dict[str, tuple[int, ...]] = {}
 
@@ -59,16 +62,31 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run integration tests on both databases unless marked, journeys on SQLite alone unless marked or soaking."""
+    """Run integration tests on both databases unless marked, journeys on SQLite alone unless marked or soaking.
+
+    A smoke of everything takes turns.
+    """
     if "database" not in metafunc.fixturenames:
         return
     chosen = metafunc.config.getoption("--db")
-    folder = Path(str(metafunc.definition.path)).relative_to(Path(__file__).parent).parts[0]
+    folder, *inner = Path(str(metafunc.definition.path)).relative_to(Path(__file__).parent).parts
     marked = metafunc.definition.get_closest_marker("both_databases") is not None
     alone = metafunc.definition.get_closest_marker("one_database") is not None
     wanted = _DATABASES if (folder == "integration" and not alone) or marked or SOAK else ("sqlite",)
+    if len(wanted) > 1 and chosen == "both" and not marked and inner[0] not in _OF_THE_DATABASE:
+        wanted = wanted if SOAK or not _is_everything(metafunc.config) else (_turn("/".join(inner)),)
     names = [name for name in wanted if chosen in ("both", name)]
     metafunc.parametrize("database", names, indirect=True, scope="session")
+
+
+def _is_everything(config: pytest.Config) -> bool:
+    """Tell whether nothing was named that is to be run."""
+    return config.args == list(config.getini("testpaths"))
+
+
+def _turn(module: str) -> str:
+    """Return the database whose turn a module is, the same in every run."""
+    return _DATABASES[zlib.crc32(module.encode()) % 2]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -78,7 +96,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     In a smoke of everything, tests that share a city which takes long to build go to one worker, and journeys by hand
     are left to the soak; named by themselves they run.
     """
-    if not SOAK and not any("browser" in str(argument) for argument in config.args):
+    if not SOAK and _is_everything(config):
         by_hand = [item for item in items if item.nodeid.startswith(_BY_HAND)]
         items[:] = [item for item in items if item not in by_hand]
         config.hook.pytest_deselected(items=by_hand)

@@ -38,8 +38,8 @@ from tests import factories
 from tests.conftest import SOAK
 
 ROOT = Path(__file__).resolve().parents[3]
-CHECKOUTS = 200 if SOAK else 30
-KILLS = 10 if SOAK else 3
+CHECKOUTS = 200 if SOAK else 20
+KILLS = 10 if SOAK else 2
 BUYERS = 20 if SOAK else 6
 # What was under way is dead: the soak waits until the city believes it, the smoke moves its clock on instead.
 AHEAD = 0 if SOAK else int(states.IN_FLIGHT.total_seconds())

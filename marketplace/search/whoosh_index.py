@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -38,6 +39,7 @@ _GRAMS: Final = (("title_grams", 1.4), ("body_grams", 0.35))
 _POINTER: Final = "current"
 _MEMORY: Final = 64  # megabytes of postings before a writer sorts them on disk
 _ALIKE: Final = 8  # segments of one size, before they become one of the next
+_LENGTHS: Final = 200_000  # numbers
 _REMEMBERED: Final = 64  # answers of up to 2,000 hits each, a process
 
 
@@ -93,7 +95,7 @@ class WhooshIndex:
     def apply(self, *, put: Sequence[Document], drop: Sequence[UUID]) -> None:
         """Add or replace documents and take others out in one commit."""
         with self._writing(), _broken_if_it_fails():
-            writer = whoosh_index.open_dir(str(self._current())).writer(limitmb=_MEMORY)
+            writer = _writer(whoosh_index.open_dir(str(self._current())))
             try:
                 _take_out(writer, [*drop, *(document.listing_id for document in put)])
                 for document in put:
@@ -110,7 +112,7 @@ class WhooshIndex:
             fresh = self.folder / name
             fresh.mkdir()
             with _broken_if_it_fails():
-                writer = whoosh_index.create_in(str(fresh), _schema()).writer(limitmb=_MEMORY)
+                writer = _writer(whoosh_index.create_in(str(fresh), _schema()))
             count = 0
             try:
                 for document in documents:
@@ -178,6 +180,22 @@ class WhooshIndex:
                 shutil.rmtree(path, ignore_errors=True)
 
 
+class _Lengths:
+    """How long the fields of a segment's documents are, each read once: the library asks anew for every token."""
+
+    def __init__(self, reader: Any) -> None:
+        """Ask this reader."""
+        self.close = reader.close
+        self.doc_field_length = lru_cache(maxsize=_LENGTHS)(reader.doc_field_length)
+
+
+def _writer(index: Any) -> SegmentWriter:
+    writer = index.writer(limitmb=_MEMORY)
+    reader = writer.per_document_reader
+    writer.per_document_reader = lambda: _Lengths(reader())
+    return writer
+
+
 def _take_out(writer: SegmentWriter, listing_ids: Collection[UUID]) -> None:
     """Delete the documents of these listings, all looked up in one reader: the writer's own way opens one for each."""
     with writer.reader() as reader:
@@ -224,13 +242,14 @@ def _broken_if_it_fails() -> Generator[None]:
         raise IndexBroken(type(error).__name__) from error
 
 
-def _fields(document: Document) -> dict[str, str]:
+def _fields(document: Document) -> dict[str, Any]:
+    """Return the tokens of a document by field; the library takes them as they are where they come as a list."""
     return {
         "id": document.listing_id.hex,
-        "title": " ".join(document.title.words),
-        "body": " ".join(document.body.words),
-        "title_grams": " ".join(document.title.grams),
-        "body_grams": " ".join(document.body.grams),
+        "title": document.title.words,
+        "body": document.body.words,
+        "title_grams": document.title.grams,
+        "body_grams": document.body.grams,
     }
 
 

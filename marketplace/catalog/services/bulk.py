@@ -95,8 +95,9 @@ def edit_listings(
     shown = [edit.listing for key, edit in edits.items() if cast("Changed", done[key]).fields]
     cards.refresh(session, listings=shown, now=now)
     _audit(session, actor, acts, now)
-    reviewed = [listing.id for listing in shown if listing.state is not ListingState.DRAFT]
-    record_all(session, [ListingRewritten(listing_id=listing_id, at=now) for listing_id in reviewed])
+    # A price or a stock says nothing else of the goods.
+    rewritten = [key for key, edit in edits.items() if edit.direct and edit.listing.state is not ListingState.DRAFT]
+    record_all(session, [ListingRewritten(listing_id=listing_id, at=now) for listing_id in rewritten])
     return done
 
 

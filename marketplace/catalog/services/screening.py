@@ -55,12 +55,13 @@ def like(session: Session, *, listing_ids: Collection[UUID]) -> dict[tuple[UUID,
     if not entries or not listing_ids:
         return {}
     compared = Listing.state.not_in({ListingState.DRAFT, *ENDED})
-    listings = session.scalars(sa.select(Listing).where(Listing.id.in_(listing_ids), compared).order_by(Listing.id))
-    drafts = content.drafts_of(session, rows := listings.all())
+    wanted = sa.select(Listing).where(Listing.id.in_(listing_ids), compared).order_by(Listing.id)
+    listings = session.scalars(wanted).all()
+    said = content.columns_of(session, listings)
     found: dict[tuple[UUID, UUID], list[tuple[FoundRow, str]]] = {}
-    for listing in rows:
-        draft = drafts[listing.id]
-        goods = Goods(draft.hs, (*draft.titles.values(), *draft.descriptions.values()))
+    for listing in listings:
+        own = said[listing.id]
+        goods = Goods(own["hs_code"], (*own["titles"].values(), *own["descriptions"].values()))
         hits = [
             (FoundRow(entry_id, entry.mark, why.likeness), why.mark)
             for entry_id, entry in entries.items()

@@ -1,8 +1,12 @@
 """Listings that are alike find each other, whichever comes first, and raise each other's risk."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
+from marketplace.catalog.services import listings
 from marketplace.kernel.db import extension, reading, unit_of_work
+from marketplace.kernel.money import UnitPrice
 from marketplace.moderation import flows, queries
 from marketplace.moderation.models import ListingBand, ListingMatch, PicturePrint
 from marketplace.moderation.rules.likeness import Likeness
@@ -112,3 +116,17 @@ def test_what_is_handed_in_or_rewritten_is_compared_by_a_job(city):
     city.edit(city.seller, made, "A", titles={"zh": "链"})
     jobs = reading().scalars(sa.select(OutboxJob.args).where(OutboxJob.name == likeness.JOB)).all()
     assert jobs == [{"listings": [str(made)]}] * 2
+
+
+def test_what_only_costs_more_or_is_more_is_compared_by_none(city):
+    made = city.publish(city.seller, "A")
+    said = listings.draft_of(reading(), actor=city.seller, listing_id=made)
+    (ladder,) = said.ladders
+    price = UnitPrice.of("999", ladder.currency)
+    dearer = (replace(ladder, tiers=(replace(ladder.tiers[0], price=price),)),)
+    with unit_of_work() as session:
+        changed = listings.edit(
+            session, actor=city.seller, listing_id=made, draft=replace(said, ladders=dearer, stock=7), now=NOW
+        )
+    assert changed.fields == ("ladders", "stock")
+    assert len(reading().scalars(sa.select(OutboxJob.id).where(OutboxJob.name == likeness.JOB)).all()) == 1

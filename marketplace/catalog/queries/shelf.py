@@ -5,12 +5,11 @@ nothing remembered is ever out of date, and the same text is the same row: whoev
 identity.
 """
 
-import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
-from functools import cache, lru_cache
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -18,23 +17,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Company
-from marketplace.accounts.rules.closures import read as closed_days
 from marketplace.catalog.customer_prices.queries.terms import Asked, has_own, terms_of
-from marketplace.catalog.customer_prices.rules.terms import Own, Terms, effective, of_text
 from marketplace.catalog.models import Category, Commodity, ListingCard, Stock, StockHold
 from marketplace.catalog.queries.cursors import listing_after
-from marketplace.catalog.queries.ladders import stored_ladder
-from marketplace.catalog.rules import said
-from marketplace.catalog.rules.details.dangerous import Hindrance
-from marketplace.catalog.rules.packing import Packing
-from marketplace.catalog.rules.rows import CardRow, ListingRow, OfferRow, PictureRow
+from marketplace.catalog.queries.drawn import Read, card_row, listing_row
+from marketplace.catalog.rules.rows import CardRow, ListingRow, OfferRow
 from marketplace.catalog.rules.states import HoldState
 from marketplace.catalog.rules.visibility import Visibility
 from marketplace.customs import queries as customs
 from marketplace.kernel import clock
 from marketplace.kernel.db import UtcDateTime, ask
 from marketplace.kernel.errors import NotFound
-from marketplace.kernel.money import UnitPrice
 from marketplace.kernel.pages import Page, page_of
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
@@ -42,9 +35,6 @@ from marketplace.reference.queries import PlaceRow
 PAGE: Final = 24
 # So many are counted at most.
 COUNTED: Final = 1_000
-# A card takes about 2 kB of a process, a page 5 kB.
-_KEPT_CARDS: Final = 2_048
-_KEPT_LISTINGS: Final = 512
 # How many listings a shop window is chosen from, for each of its places.
 _LOOKED_AT: Final = 4
 _WILD: Final = re.compile("[/%_]")
@@ -65,7 +55,7 @@ def listings(
         return {}
     at = now or clock.now()
     rows = session.execute(_LISTINGS, {"now": at, "viewer": viewer, "ids": list(listing_ids)}).all()
-    found = [_listing(read, *row) for read, row in _with_terms(session, rows, viewer, at)]
+    found = [listing_row(read, *row) for read, row in _with_terms(session, rows, viewer, at)]
     return {row.offer.listing_id: row for row in found}
 
 
@@ -89,14 +79,14 @@ def page(session: Session, *, listing_id: UUID, viewer: UUID | None, now: dateti
     if not rows:
         raise NotFound("listing")
     ((read, (*columns, stored, is_asked)),) = _with_terms(session, rows, viewer, at)
-    return Found(_listing(read, *columns), reference.places_read(stored), bool(is_asked))
+    return Found(listing_row(read, *columns), reference.places_read(stored), bool(is_asked))
 
 
 def of_commodity(session: Session, *, slug: str, size: int, viewer: UUID | None) -> list[ListingRow]:
     """Return the live offers on a shared page, the newest first, in one query."""
     now = clock.now()
     rows = session.execute(_OF_COMMODITY, {"commodity": slug, "viewer": viewer, "now": now, "size": size}).all()
-    return [_listing(read, *row) for read, row in _with_terms(session, rows, viewer, now)]
+    return [listing_row(read, *row) for read, row in _with_terms(session, rows, viewer, now)]
 
 
 def shelf(
@@ -164,7 +154,7 @@ def _asked(session: Session, wanted: dict[str, Any], viewer: UUID | None, size: 
         asked["own_rule"] = wanted["incoterm"].strip("%|")
     now = clock.now()
     rows = session.execute(_shelf(frozenset(asked)), {**asked, "viewer": viewer, "now": now, "size": size + 1}).all()
-    drawn = [_card(read, *row[:_WIDTH]) for read, row in _with_terms(session, rows, viewer, now)]
+    drawn = [card_row(read, *row[:_WIDTH]) for read, row in _with_terms(session, rows, viewer, now)]
     found = page_of(drawn, size, lambda row: (row.listing_id.hex,))
     return found, rows[0][-1] if rows and "counted" in asked else 0
 
@@ -190,26 +180,17 @@ def cards(session: Session, *, listing_ids: Collection[UUID], viewer: UUID | Non
     """Return the cards of live listings by id, for whoever found them by other means."""
     now = clock.now()
     rows = session.execute(_CARDS_OF, {"now": now, "viewer": viewer, "ids": list(listing_ids)}).all()
-    found = [_card(read, *row) for read, row in _with_terms(session, rows, viewer, now)]
+    found = [card_row(read, *row) for read, row in _with_terms(session, rows, viewer, now)]
     return {row.listing_id: row for row in found}
-
-
-class _Read(NamedTuple):
-    """A listing as somebody reads it: whose it is, who may read its prices, and what this reader does."""
-
-    listing_id: UUID
-    merchant_id: UUID
-    visibility: Visibility
-    terms: Terms
 
 
 def _with_terms(
     session: Session, rows: Sequence[Any], viewer: UUID | None, now: datetime
-) -> list[tuple[_Read, Sequence[Any]]]:
+) -> list[tuple[Read, Sequence[Any]]]:
     """Return whose each row is and what of its prices is read, and the columns behind those that tell it."""
     asked = [Asked(UUID(row[0]), UUID(row[1]), row[2], bool(row[3])) for row in rows]
     terms = terms_of(session, viewer=viewer, asked=asked, now=now)
-    read = [_Read(each[0], each[1], Visibility(each[2]), terms[each[0]]) for each in asked]
+    read = [Read(each[0], each[1], Visibility(each[2]), terms[each[0]]) for each in asked]
     return [(each, row[len(_WHOSE) :]) for each, row in zip(read, rows, strict=True)]
 
 
@@ -248,7 +229,7 @@ _WHOSE: Final = (
     _text(ListingCard.visibility),
     has_own(ListingCard.listing_id),
 )
-# What comes behind are the arguments of `_card` and of `_listing`.
+# What comes behind are the arguments of `card_row` and of `listing_row`.
 _CARDS: Final = _of_cards(
     *_WHOSE,
     _text(ListingCard.face),
@@ -323,125 +304,3 @@ def _by_rule(card: Any, *, is_own: bool) -> sa.ColumnElement[bool]:
 
 def _id_of(entity: type[Category | Commodity], condition: sa.ColumnElement[bool]) -> Any:
     return sa.select(entity.id).where(condition).scalar_subquery()
-
-
-@lru_cache(maxsize=_KEPT_LISTINGS)
-def _listing(
-    read: _Read,
-    hs_code: str,
-    origin: str,
-    moq: int,
-    version: int,
-    face_text: str,
-    page_text: str,
-    merchant: str,
-    country: str,
-    closures: str,
-    left: int,
-) -> ListingRow:
-    face, page = json.loads(face_text), json.loads(page_text)
-    commodity = page["commodity"] or {}
-    packing = Packing(**page["packing"]) if page["packing"] else None
-    hindrance = Hindrance(page["hindrance"]) if page.get("hindrance") else None
-    until = page.get("certified_until")
-    own = of_text(read.terms.own)
-    names = {ladder["place"]: ladder["place_names"] for ladder in page["ladders"]} | _names(own)
-    listed = [
-        stored_ladder(each["currency"], each["incoterm"], each["place"], each["tiers"]) for each in page["ladders"]
-    ]
-    offer = OfferRow(
-        listing_id=read.listing_id,
-        merchant_id=read.merchant_id,
-        sku=face["sku"],
-        version=version,
-        titles=face["titles"],
-        source_locale=face["source"],
-        hs_code=hs_code,
-        origin=origin,
-        unit=face["unit"],
-        moq=moq,
-        multiple=face["multiple"],
-        lead_days=face["lead_days"],
-        fresh=page["fresh"],
-        hub_code=page["hub"],
-        packing=None if hindrance else packing,
-        ladders=effective(listed, [each.ladder for each in own], sees=read.terms.sees),
-        available=max(0, left) if face["lead_days"] is None else None,
-        country=country,
-        closures=closed_days(closures),
-        hindrance=hindrance,
-        certified_until=date.fromisoformat(until) if until else None,
-    )
-    return ListingRow(
-        offer=offer,
-        merchant=merchant,
-        merchant_country=country,
-        descriptions=page["descriptions"],
-        grade=page["grade"],
-        drawing=face["drawing"],
-        category=page["category"]["code"],
-        category_names=page["category"]["names"],
-        commodity=commodity.get("slug"),
-        commodity_names=commodity.get("names", {}),
-        place_names=names | {page["hub"]: page["hub_names"]},
-        pictures=tuple(PictureRow(None, UUID(each["file"]), each["alt"], True) for each in page["pictures"]),
-        said=said.read(page.get("said", {})),
-        details=_readable(page.get("details", {}), is_priced=bool(offer.ladders)),
-        stated_packing=packing,
-        group=UUID(page["group"]) if page.get("group") else None,
-        basis=(face["currency"], face["incoterm"], face["place"]),
-        visibility=read.visibility,
-        own={each.ladder.basis: each.until for each in own},
-    )
-
-
-def _readable(details: dict[str, Any], *, is_priced: bool) -> dict[str, Any]:
-    """Return what is said of goods without the price of a sample, which tells much of one that is not shown."""
-    return details if is_priced else {name: value for name, value in details.items() if name != "sample"}
-
-
-def _names(own: Iterable[Own]) -> dict[str, Mapping[str, str]]:
-    return {each.ladder.place_code: each.place_names for each in own}
-
-
-@lru_cache(maxsize=_KEPT_CARDS)
-def _card(
-    read: _Read,
-    face_text: str,
-    merchant: str,
-    is_enough: bool,  # noqa: FBT001  a column
-    origin: str,
-    moq: int,
-    country: str,
-    closures: str,
-) -> CardRow:
-    face = json.loads(face_text)
-    own = of_text(read.terms.own)
-    basis = (face["currency"], face["incoterm"], face["place"])
-    first = next((each for each in own if each.ladder.basis == basis), own[0] if own else None)
-    if first is not None:
-        basis, price = first.ladder.basis, first.ladder.lowest
-    else:
-        price = UnitPrice(face["price"], face["currency"]) if read.terms.sees else None
-    return CardRow(
-        listing_id=read.listing_id,
-        merchant_id=read.merchant_id,
-        merchant=merchant,
-        titles=face["titles"],
-        source_locale=face["source"],
-        picture=UUID(face["picture"]) if face["picture"] else None,
-        drawing=face["drawing"],
-        origin=origin,
-        unit=face["unit"],
-        moq=moq,
-        price=price,
-        incoterm=basis[1],
-        place_code=basis[2],
-        place_names=first.place_names if first else face["place_names"],
-        visibility=read.visibility,
-        is_own_price=first is not None,
-        lead_days=face["lead_days"],
-        is_in_stock=face["lead_days"] is not None or is_enough,
-        country=country,
-        closures=closed_days(closures),
-    )

@@ -26,7 +26,7 @@ from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.rows import CardRow, OwnRow, PictureRow, PriceRow
 from marketplace.catalog.rules.visibility import Visibility
 from marketplace.catalog.services.grid import Done
-from marketplace.edge.acts.catalog import Look
+from marketplace.edge.acts.looking import Look
 from marketplace.edge.messages import field_sentence
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError

@@ -16,7 +16,7 @@ from marketplace.catalog.queries import pictures as pictures_queries
 from marketplace.catalog.queries import shelf as shelf_queries
 from marketplace.catalog.services import listings, pictures
 from marketplace.edge.acts import catalog as acts
-from marketplace.edge.acts import closing, grid, sellers
+from marketplace.edge.acts import closing, grid, looking, sellers
 from marketplace.edge.identity import current_actor, reading_company, require_actor
 from marketplace.edge.parsing import uuid_text
 from marketplace.edge.requests import catalog as requests
@@ -45,7 +45,7 @@ def categories() -> tuple[int, Items[parts.Category]]:
 @operation(answers={200: Items[answers.Summary]}, tag="catalog", public_because=_SHOWN, query=requests.Shelf)
 def shelf(query: requests.Shelf) -> tuple[int, Items[answers.Summary]]:
     """List live listings, newest first; with ``mine=1`` the asker's own in any state."""
-    acts.check_filters(
+    looking.check_filters(
         reading(), category=query.category, origin=query.origin, incoterm=query.incoterm, state=query.state
     )
     if query.mine:
@@ -86,7 +86,7 @@ def listing(listing_id: UUID, query: requests.Looking) -> tuple[int, answers.Lis
     """
     session = reading()
     try:
-        look = acts.look(session, listing_id=listing_id, asked=query, viewer=reading_company(), now=clock.now())
+        look = looking.look(session, listing_id=listing_id, asked=query, viewer=reading_company(), now=clock.now())
         return 200, answers.Listing.of(look)
     except NotFound:
         actor = current_actor()

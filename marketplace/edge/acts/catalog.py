@@ -1,52 +1,29 @@
-"""Listings as they are typed: requests become drafts, forms become requests, a product page is composed."""
+"""Listings as they are typed: requests become drafts, drafts become forms."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.rules.closures import Notice, notice, ready_at
-from marketplace.catalog.queries import goods
-from marketplace.catalog.queries import shelf as queries
-from marketplace.catalog.queries import variants as group_queries
 from marketplace.catalog.rules.drafts import ListingDraft, check_draft
 from marketplace.catalog.rules.imported import language_of_text
-from marketplace.catalog.rules.packing import Packing, cartons, load_of
-from marketplace.catalog.rules.places import KINDS, listed_rows
+from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import (
     Ladder,
-    check_quantity,
     hub_kept,
-    hub_of,
-    ladder_for,
-    least_quantity,
     make_ladder,
-    price_at,
     rises,
 )
-from marketplace.catalog.rules.rows import ListingRow, VariantRow
-from marketplace.catalog.rules.states import ListingState
 from marketplace.catalog.services import listings
-from marketplace.customs import queries as customs
-from marketplace.customs.queries import RestrictionRow
-from marketplace.distribution.rules.freight import is_included
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse
-from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch, Looking, StockBody
+from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch, StockBody
 from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Refused
-from marketplace.kernel.money import Money, UnitPrice
-from marketplace.kernel.quantity import Load
-from marketplace.logistics.queries import options as option_queries
-from marketplace.logistics.queries.options import OptionRow
 from marketplace.merchants import queries as merchants
-from marketplace.reference import queries as reference
-from marketplace.reference.queries import PlaceRow
-from marketplace.reference.rules import INCOTERMS, RCEP
 
 _CARTON: Final = ("carton_units", "carton_l", "carton_w", "carton_h", "gross_kg", "net_kg")
 _PLAIN: Final = ("sku", "hs", "origin", "unit", "category", "commodity", "moq", "multiple")
@@ -60,70 +37,6 @@ _STAND_INS: Final = {
     "currency": "CNY", "incoterm": "FCA", "place": "X", "stock": "1",
 }  # fmt: skip
 _GUARDS: Final = frozenset({"csrf_token", "idempotency_key", "stock_shown"})
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A live listing as one reader asks for it: on a basis, for a quantity, to a place.
-
-    ``goes_to`` is where the goods of this price would go, which is its named place where the seller brings them there;
-    ``ready_at`` from when goods ordered now could be handed over, ``notice`` the closure that comes in between next.
-    ``variants`` are those of its group that are on sale, this one included, with their values on the ``axes``.
-    There is neither ladder nor price where the prices are not for this reader. ``destinations`` are the places that
-    goods can be sent to.
-    """
-
-    listing: ListingRow
-    ladder: Ladder | None
-    quantity: int
-    unit_price: UnitPrice | None
-    amount: Money | None
-    cartons: int | None
-    load: Load | None
-    to: str | None
-    goes_to: str | None
-    options: tuple[OptionRow, ...]
-    ready_at: datetime
-    notice: Notice | None
-    asked_there: tuple[RestrictionRow, ...] = ()
-    axes: tuple[str, ...] = ()
-    variants: tuple[VariantRow, ...] = ()
-    destinations: tuple[PlaceRow, ...] = ()
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether the price brings the goods to another place than was asked for."""
-        return self.goes_to != self.to
-
-    @property
-    def basis(self) -> tuple[str, str, str]:
-        """Currency, rule and place of the price, or of the leading one that is not for this reader."""
-        return self.ladder.basis if self.ladder else self.listing.basis
-
-    @property
-    def hub(self) -> str:
-        """Where the lorry takes the goods in."""
-        _, incoterm, place = self.basis
-        return hub_of(incoterm, place, self.listing.offer.hub_code)
-
-
-def check_filters(session: Session, **wanted: str | None) -> None:
-    """Refuse filters by what the city does not know, naming what it does: nothing found would hide the mistake."""
-    known = {
-        "origin": tuple(RCEP),
-        "basis": INCOTERMS,
-        "incoterm": INCOTERMS,
-        "state": tuple(ListingState),
-    }
-    if wanted.get("category"):
-        known["category"] = tuple(row.code for row in goods.categories(session))
-    errors = [
-        FieldError(name, "choice", ", ".join(sorted(known[name])))
-        for name, value in wanted.items()
-        if value and value not in known[name]
-    ]
-    if errors:
-        raise Refused.fields(*errors)
 
 
 def new_draft(body: ListingBody, *, language: str) -> ListingDraft:
@@ -267,79 +180,6 @@ def form_values(draft: ListingDraft) -> dict[str, Any]:
     return {name: "" if value is None else value for name, value in values.items()}
 
 
-def look(
-    session: Session,
-    *,
-    listing_id: UUID,
-    asked: Looking,
-    viewer: UUID | None,
-    now: datetime,
-) -> Look:
-    """Compose a product page: price at the quantity, packing, and to a place the departures with their freight.
-
-    ``viewer``: the company that reads, None for a stranger.
-    """
-    listing, places, is_asked = queries.page(session, listing_id=listing_id, viewer=viewer, now=now)
-    known = _destinations(places)
-    offer = listing.offer
-    ladder = _ladder_asked(offer.ladders, asked)
-    _, incoterm, place = ladder.basis if ladder else listing.basis
-    quantity = asked.quantity if asked.quantity is not None else least_quantity(offer.moq, offer.multiple)
-    check_quantity(quantity, moq=offer.moq, multiple=offer.multiple)
-    load = load_of(quantity, offer.packing) if offer.packing else None
-    options: tuple[OptionRow, ...] = ()
-    # What lies ready waits for no working day: its page asks for none.
-    countries = [offer.country] if offer.lead_days is not None else []
-    works = offer.works(reference.free_days(session, countries=countries, now=now) if countries else {})
-    ready = ready_at(works, offer.lead_days, now)
-    goes_to = None
-    if asked.to is not None:
-        _check_destination(asked.to, known)
-        goes_to = place if is_included(incoterm) else asked.to
-    if goes_to is not None and load is not None:
-        hub = hub_of(incoterm, place, offer.hub_code)
-        options = option_queries.options(session, hub_code=hub, to_place=goes_to, load=load, after=ready, now=now)
-    axes, variants = (
-        group_queries.on_sale(session, group_id=listing.group, viewer=viewer) if listing.group else ((), ())
-    )
-    price = price_at(ladder, quantity) if ladder else None
-    return Look(
-        listing=listing,
-        ladder=ladder,
-        quantity=quantity,
-        unit_price=price,
-        amount=price.times(quantity) if price else None,
-        cartons=cartons(quantity, offer.packing) if offer.packing else None,
-        load=load,
-        to=asked.to,
-        goes_to=goes_to,
-        options=options,
-        ready_at=ready,
-        notice=notice(works, offer.lead_days, now),
-        asked_there=_asked_there(session, offer.hs_code, goes_to, known, now) if is_asked else (),
-        axes=axes,
-        variants=variants,
-        destinations=known,
-    )
-
-
-def _asked_there(
-    session: Session, hs_code: str, goes_to: str | None, known: Sequence[PlaceRow], now: datetime
-) -> tuple[RestrictionRow, ...]:
-    """Return what the country of a place asks of goods of this code."""
-    country = next((place.country for place in known if place.code == goes_to), None)
-    if country is None:
-        return ()
-    return customs.asked(session, country=country, hs_codes=[hs_code], day=now.date()).get(hs_code, ())
-
-
-def _ladder_asked(ladders: Sequence[Ladder], asked: Looking) -> Ladder | None:
-    """Return the ladder that is asked for; none where no price is for this reader, whatever basis he names."""
-    if not ladders:
-        return None
-    return ladder_for(ladders, currency=asked.currency, incoterm=asked.incoterm, place=asked.place)
-
-
 def warnings(session: Session, *, company_id: UUID, draft: ListingDraft) -> list[FieldError]:
     """Return what a merchant should know of a listing before buyers see it: it may be offered all the same."""
     found: list[FieldError] = []
@@ -354,20 +194,6 @@ def warnings(session: Session, *, company_id: UUID, draft: ListingDraft) -> list
         for currency in lacking
     ]
     return found
-
-
-def destinations(session: Session) -> tuple[PlaceRow, ...]:
-    """Return the places that goods can be sent to."""
-    return _destinations(reference.places(session))
-
-
-def _destinations(places: Sequence[PlaceRow]) -> tuple[PlaceRow, ...]:
-    return tuple(place for place in places if place.kind in KINDS["DAP"])
-
-
-def _check_destination(code: str, known: Sequence[PlaceRow]) -> None:
-    if code not in {place.code for place in known}:
-        raise Refused.field("to", "choice", listed_rows(known))
 
 
 def _ladders(body: ListingPatch, before: tuple[Ladder, ...], moq: int) -> tuple[Ladder, ...]:

@@ -23,7 +23,7 @@ from marketplace.catalog.rules.pricing import (
 )
 from marketplace.catalog.rules.rows import ListingRow
 from marketplace.distribution.rules.freight import is_included
-from marketplace.edge.acts.catalog import destinations
+from marketplace.edge.acts.looking import destinations
 from marketplace.edge.identity import reading_company
 from marketplace.edge.requests.comparison import Comparing
 from marketplace.kernel.errors import FieldError, Refused

@@ -16,7 +16,7 @@ from marketplace.catalog.customer_prices.services import lists as price_lists
 from marketplace.catalog.customer_prices.services.audiences import Named
 from marketplace.catalog.customer_prices.services.lists import NewEntry, NewList
 from marketplace.catalog.rules.pricing import make_ladder
-from marketplace.edge.acts.catalog import check_filters
+from marketplace.edge.acts.looking import check_filters
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import uuid_text
 from marketplace.edge.requests import prices as requests

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.closures import Notice
 from marketplace.catalog.rules.places import listed_rows
 from marketplace.edge.acts import closing
-from marketplace.edge.acts.catalog import check_filters, destinations
+from marketplace.edge.acts.looking import check_filters, destinations
 from marketplace.edge.identity import reading_company
 from marketplace.edge.requests.search import Search
 from marketplace.kernel import clock

@@ -13,10 +13,10 @@ from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods, pictures, shelf
 from marketplace.catalog.queries import sections as shelves
+from marketplace.catalog.rules.pricing import least_quantity
 from marketplace.catalog.rules.rows import CategoryRow, ListingRow
 from marketplace.catalog.rules.said import Said
-from marketplace.edge.acts import catalog as acts
-from marketplace.edge.acts import closing, figures, sellers
+from marketplace.edge.acts import closing, figures, looking, sellers
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.acts.files import bytes_store
 from marketplace.edge.answers import problem
@@ -198,10 +198,10 @@ def product(listing_id: UUID) -> Any:
     try:
         names = requests.Looking.model_fields
         asked = parse(requests.Looking, {name: request.args[name] for name in names if name in request.args})
-        look = acts.look(session, listing_id=listing_id, asked=asked, viewer=viewer, now=now)
+        look = looking.look(session, listing_id=listing_id, asked=asked, viewer=viewer, now=now)
     except Refused as refusal:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
-        look = acts.look(session, listing_id=listing_id, asked=requests.Looking(), viewer=viewer, now=now)
+        look = looking.look(session, listing_id=listing_id, asked=requests.Looking(), viewer=viewer, now=now)
     row, listed = look.listing, look.listing.offer
     seen = _seen_at(request.args["label"], listing_id) if request.args.get("label") else None
     closed = look.notice and (look.notice.first, look.notice.last, look.notice.order_by)
@@ -237,7 +237,7 @@ def product(listing_id: UUID) -> Any:
             "own_until": row.own.get(look.basis),
             "is_own": look.basis in row.own,
             "zone": zone_of(row.merchant_country),
-            "least": acts.least_quantity(listed.moq, listed.multiple),
+            "least": least_quantity(listed.moq, listed.multiple),
             "supply": shown.supply(listed.lead_days, is_in_stock=bool(listed.available)),
             "closed": look.notice,
             "closed_words": shown.text(look.notice.words) if look.notice else "",

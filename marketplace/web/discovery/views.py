@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from marketplace.catalog.queries import announced, goods
 from marketplace.catalog.queries.announced import Announced
 from marketplace.edge.acts import sellers
-from marketplace.edge.acts.catalog import check_filters
+from marketplace.edge.acts.looking import check_filters
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import public
 from marketplace.edge.requests import catalog as requests

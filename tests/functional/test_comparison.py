@@ -141,5 +141,20 @@ def test_everybody_compares_at_the_prices_that_he_reads(app, market):
     assert "Price on request" in page.text()
     (kept,) = rival.call("GET", f"/lists/{saved}", 200)["lines"]
     assert (kept["price"], kept["obstacle"]["code"], kept["saved_price"]["amount"]) == (None, "price_hidden", "27.40")
-    again = rival.call("PUT", f"/lists/{saved}/items/{market.chains}", 422, {"quantity": 400})["errors"][0]
-    assert again["code"] == "price_hidden"
+    # What is saved while its price is hidden is kept without one, and is dearer or cheaper than nothing.
+    other = {"quantity": 400, "currency": "USD"}
+    refusal = rival.call("PUT", f"/lists/{saved}/items/{market.chains}", 422, other)["errors"][0]
+    assert (refusal["field"], refusal["accepted"]) == ("price_basis", f"CNY FCA {HUB}")
+    rival.call("PUT", f"/lists/{saved}/items/{market.chains}", 204, {"quantity": 440})
+    (kept,) = rival.call("GET", f"/lists/{saved}", 200)["lines"]
+    assert (kept["quantity"], kept["saved_price"], kept["currency"], kept["place"]) == (440, None, "CNY", HUB)
+    assert rival.call("POST", f"/lists/{saved}/cart", 200)["left"][0]["code"] == "price_hidden"
+    shown = Visitor(app)
+    shown.log_in(market.thai.login)
+    assert "not shown to you" in shown.open(f"/account/lists/{saved}")
+    merchant.call("PUT", f"/listings/{market.chains}/price-visibility", 200, {"visibility": "public"})
+    (kept,) = rival.call("GET", f"/lists/{saved}", 200)["lines"]
+    assert (kept["saved_price"], kept["price"]["amount"], kept["obstacle"]) == (None, "27.40", None)
+    page = shown.open(f"/account/lists/{saved}")
+    assert "dearer" not in page
+    assert "cheaper" not in page

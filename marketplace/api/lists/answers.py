@@ -35,7 +35,10 @@ class Obstacle(Answer):
 
 
 class Item(Answer):
-    """Goods on a list, ``live`` while they are offered; ``price``: of the quantity now, None where it is gone."""
+    """Goods on a list, ``live`` while they are offered.
+
+    ``price``: of the quantity now, None where it is gone; ``saved_price``: None where it was not shown.
+    """
 
     listing_id: UUID
     title: str
@@ -43,9 +46,10 @@ class Item(Answer):
     quantity: int
     unit: str
     note: str
+    currency: str
     incoterm: str
     place: str
-    saved_price: Amount
+    saved_price: Amount | None
     saved_at: Instant
     live: bool
     price: Amount | None
@@ -63,9 +67,10 @@ class Item(Answer):
             quantity=row.quantity,
             unit=row.unit,
             note=row.note,
+            currency=row.currency,
             incoterm=row.incoterm,
             place=row.place_code,
-            saved_price=Amount.of(row.saved_price),
+            saved_price=Amount.of(row.saved_price) if row.saved_price else None,
             saved_at=row.saved_at,
             live=row.offer is not None,
             price=Amount.of(row.price) if row.price else None,

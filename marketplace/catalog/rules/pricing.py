@@ -69,12 +69,20 @@ def ladder_for(
     ladders: Sequence[Ladder], *, currency: str | None = None, incoterm: str | None = None, place: str | None = None
 ) -> Ladder:
     """Return the first ladder on this basis; Refused ``price_basis`` naming those there are."""
-    for ladder in ladders:
-        wanted = ((currency, ladder.currency), (incoterm, ladder.incoterm), (place, ladder.place_code))
-        if all(asked is None or asked == has for asked, has in wanted):
-            return ladder
-    accepted = "; ".join(" ".join(ladder.basis) for ladder in ladders)
-    raise Refused.field("price_basis", "price_basis", accepted)
+    by_basis = {ladder.basis: ladder for ladder in reversed(ladders)}
+    return by_basis[
+        basis_among([ladder.basis for ladder in ladders], currency=currency, incoterm=incoterm, place=place)
+    ]
+
+
+def basis_among(
+    bases: Sequence[tuple[str, str, str]], *, currency: str | None, incoterm: str | None, place: str | None
+) -> tuple[str, str, str]:
+    """Return the first of these bases (currency, rule, place) that is asked for; Refused ``price_basis`` naming all."""
+    for basis in bases:
+        if all(asked is None or asked == has for asked, has in zip((currency, incoterm, place), basis, strict=True)):
+            return basis
+    raise Refused.field("price_basis", "price_basis", "; ".join(" ".join(basis) for basis in bases))
 
 
 def hub_of(incoterm: str, place_code: str, hub_code: str) -> str:

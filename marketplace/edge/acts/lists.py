@@ -103,7 +103,7 @@ def buy(session: Session, list_id: UUID) -> Bought:
                     session,
                     listing_id=item.listing_id,
                     quantity=item.quantity,
-                    currency=item.saved_price.currency,
+                    currency=item.currency,
                     incoterm=item.incoterm,
                     place=item.place_code,
                     actor=actor,

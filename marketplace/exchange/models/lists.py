@@ -30,7 +30,10 @@ class SavedList(Base):
 
 
 class SavedItem(Base):
-    """Goods on a list: how many, at which price they were saved, and their title then, for the day they are gone."""
+    """Goods on a list: how many, at which price they were saved, and their title then, for the day they are gone.
+
+    There is no price where it was not shown to who saved them.
+    """
 
     __tablename__ = "saved_item"
 
@@ -44,7 +47,7 @@ class SavedItem(Base):
     currency: Mapped[str] = mapped_column(sa.String(3))
     incoterm: Mapped[str] = mapped_column(sa.String(3))
     place_code: Mapped[str] = mapped_column(sa.String(40))
-    price_micro: Mapped[int] = mapped_column(sa.BigInteger)
+    price_micro: Mapped[int | None] = mapped_column(sa.BigInteger)
     saved_by: Mapped[UUID] = mapped_column(sa.Uuid, index=True)
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -35,7 +35,7 @@ class ItemRow:
     """Goods on a list, as saved and as offered now.
 
     ``offer`` and ``price`` are None for goods that are gone, ``price`` also where the saved basis is; ``obstacle``
-    says why the line cannot go into a cart as it stands.
+    says why the line cannot go into a cart as it stands. ``saved_price`` is None where it was not shown.
     """
 
     listing_id: UUID
@@ -44,9 +44,10 @@ class ItemRow:
     title: str
     language: str
     unit: str
+    currency: str
     incoterm: str
     place_code: str
-    saved_price: UnitPrice
+    saved_price: UnitPrice | None
     saved_at: datetime
     offer: OfferRow | None
     price: UnitPrice | None
@@ -55,12 +56,16 @@ class ItemRow:
     @property
     def has_risen(self) -> bool:
         """Whether the price is higher than when it was saved."""
-        return self.price is not None and self.price.micro > self.saved_price.micro
+        return self._risen_by > 0
 
     @property
     def has_fallen(self) -> bool:
         """Whether the price is lower than when it was saved."""
-        return self.price is not None and self.price.micro < self.saved_price.micro
+        return self._risen_by < 0
+
+    @property
+    def _risen_by(self) -> int:
+        return self.price.micro - self.saved_price.micro if self.price and self.saved_price else 0
 
 
 def lists(session: Session, *, company_id: UUID, person_id: UUID) -> tuple[ListRow, ...]:
@@ -125,9 +130,10 @@ def _item(item: SavedItem, offer: OfferRow | None, company_id: UUID) -> ItemRow:
         title=item.title,
         language=item.language,
         unit=item.unit,
+        currency=item.currency,
         incoterm=item.incoterm,
         place_code=item.place_code,
-        saved_price=UnitPrice(item.price_micro, item.currency),
+        saved_price=None if item.price_micro is None else UnitPrice(item.price_micro, item.currency),
         saved_at=item.saved_at,
         offer=offer,
         price=price_at(ladder, item.quantity) if ladder else None,

@@ -12,12 +12,12 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
 from marketplace.catalog.queries import shelf
-from marketplace.catalog.rules.pricing import check_quantity, ladder_for, least_quantity, price_at
+from marketplace.catalog.rules.pricing import basis_among, check_quantity, least_quantity, price_at
 from marketplace.catalog.rules.texts import in_language, language_of
 from marketplace.exchange.models.lists import SavedItem, SavedList
 from marketplace.exchange.rules import lists as rules
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
+from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.kernel.ids import new_id
 
 
@@ -83,19 +83,18 @@ def put(
 ) -> None:
     """Set goods of a list: how many (the least that is sold by default), a note, and the price as it is now.
 
-    Refused ``quantity`` naming both neighbours that are sold, ``price_basis`` naming those there are, ``note``,
-    ``listing`` whose price the company may not read;
-    NotFound for a list that is not the actor's to see and for goods that are not live, Conflict ``list_full``.
+    Goods whose price the company may not read are kept on their leading basis without one. Refused ``quantity``
+    naming both neighbours that are sold, ``price_basis`` naming those there are, ``note``; NotFound for a list that
+    is not the actor's to see and for goods that are not live, Conflict ``list_full``.
     """
     found = _visible(session, actor, list_id)
-    offer = shelf.offers(session, listing_ids=(listing_id,), viewer=actor.company, now=now).get(listing_id)
-    if offer is None:
-        raise NotFound("listing")
+    row = shelf.listing(session, listing_id=listing_id, viewer=actor.company, now=now)
+    offer = row.offer
     units = least_quantity(offer.moq, offer.multiple) if quantity is None else quantity
     check_quantity(units, moq=offer.moq, multiple=offer.multiple)
-    if not offer.ladders:
-        raise Refused.field("listing", "price_hidden", "goods whose price you may read")
-    ladder = ladder_for(offer.ladders, currency=currency, incoterm=incoterm, place=place)
+    bases = tuple(ladder.basis for ladder in offer.ladders) or (row.basis,)
+    basis = basis_among(bases, currency=currency, incoterm=incoterm, place=place)
+    ladder = rules.on_basis(offer, basis)
     item = session.get(SavedItem, (list_id, listing_id), populate_existing=True)
     if item is None:
         _check_room(session, list_id)
@@ -105,8 +104,8 @@ def put(
     item.title = in_language(offer.titles, language, offer.source_locale)
     item.language = language_of(offer.titles, language, offer.source_locale)
     item.unit = offer.unit
-    item.currency, item.incoterm, item.place_code = ladder.basis
-    item.price_micro = price_at(ladder, units).micro
+    item.currency, item.incoterm, item.place_code = basis
+    item.price_micro = price_at(ladder, units).micro if ladder else None
     item.saved_by, item.saved_at = actor.person, now
     found.changed_at = now
     session.flush()

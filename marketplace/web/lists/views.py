@@ -171,7 +171,7 @@ def _saving(listing_id: UUID, asked: requests.Shown, **back: Any) -> str:
         "list": asked.list or (rows[0].id if rows else ""),
         "quantity": asked.quantity or (on_it.quantity if on_it else least_quantity(offer.moq, offer.multiple)),
         "note": on_it.note if on_it else "",
-        "currency": asked.currency or (on_it.saved_price.currency if on_it else ""),
+        "currency": asked.currency or (on_it.currency if on_it else ""),
         "incoterm": asked.incoterm or (on_it.incoterm if on_it else ""),
         "place": asked.place or (on_it.place_code if on_it else ""),
     }

@@ -7,6 +7,8 @@ from marketplace.catalog.models import Listing, ListingCard, Stock, StockEntry, 
 from marketplace.catalog.queries import prices
 from marketplace.catalog.rules.states import HoldState, ListingState
 from marketplace.kernel.checks import Breach
+from marketplace.merchants.models import Merchant
+from marketplace.merchants.rules.states import MerchantState
 
 
 def breaches(session: Session) -> list[Breach]:
@@ -64,9 +66,13 @@ def _hold_breaches(session: Session) -> list[Breach]:
 
 
 def _card_breaches(session: Session) -> list[Breach]:
-    rows = session.scalars(
-        sa.select(ListingCard.listing_id)
-        .join(Listing, Listing.id == ListingCard.listing_id)
-        .where(sa.or_(Listing.state != ListingState.LIVE, Listing.version != ListingCard.version))
+    other = sa.or_(
+        Listing.state != ListingState.LIVE,
+        Listing.version != ListingCard.version,
+        Listing.price_visibility != ListingCard.visibility,
     )
-    return [Breach("4 card", "listing", listing_id, "the card is not what is live") for listing_id in rows]
+    cards = sa.select(ListingCard.listing_id)
+    stale = cards.join(Listing, Listing.id == ListingCard.listing_id).where(other)
+    unsold = ~sa.exists().where(Merchant.company_id == ListingCard.company_id, Merchant.state == MerchantState.APPROVED)
+    said = ((stale, "the card is not what is live"), (cards.where(unsold), "the goods of who may not sell are up"))
+    return [Breach("4 card", "listing", found, what) for wrong, what in said for found in session.scalars(wrong)]

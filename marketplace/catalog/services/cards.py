@@ -37,7 +37,7 @@ def refresh(session: Session, *, listings: Collection[Listing], now: datetime) -
     session.flush()
     ids = [listing.id for listing in listings]
     up = set(session.scalars(sa.select(ListingCard.listing_id).where(ListingCard.listing_id.in_(ids))))
-    sellers = merchants.active(session, company_ids={listing.company_id for listing in listings})
+    sellers = merchants.active(session, company_ids={listing.company_id for listing in listings}, hold=True)
     public = [item for item in listings if item.state is ListingState.LIVE and item.company_id in sellers]
     shown = {listing.id for listing in public}
     gone = [listing_id for listing_id in ids if listing_id not in shown and listing_id in up]
@@ -63,19 +63,20 @@ def refresh(session: Session, *, listings: Collection[Listing], now: datetime) -
 
 def refresh_company(session: Session, *, company_id: UUID, now: datetime) -> int:
     """Write or take away every card of a merchant who was approved or suspended; return how many were looked at."""
-    query = sa.select(Listing).where(Listing.company_id == company_id, Listing.state == ListingState.LIVE)
-    count = 0
-    for batch in session.scalars(query.order_by(Listing.id)).partitions(_BATCH):
-        refresh(session, listings=batch, now=now)
-        count += len(batch)
-    return count
+    return _refresh_where(session, Listing.company_id == company_id, now)
 
 
 def refresh_category(session: Session, *, category_id: UUID, now: datetime) -> int:
     """Write the cards of a category anew when it asks for something else; return how many were looked at."""
-    query = sa.select(Listing).where(Listing.category_id == category_id, Listing.state == ListingState.LIVE)
+    return _refresh_where(session, Listing.category_id == category_id, now)
+
+
+def _refresh_where(session: Session, condition: sa.ColumnElement[bool], now: datetime) -> int:
+    """Write the cards of many listings anew from what they say, locked: a card must not say what was said before."""
+    wanted = sa.select(Listing).where(condition, Listing.state == ListingState.LIVE).order_by(Listing.id)
+    locked = wanted.with_for_update().execution_options(populate_existing=True)
     count = 0
-    for batch in session.scalars(query.order_by(Listing.id)).partitions(_BATCH):
+    for batch in session.scalars(locked).partitions(_BATCH):
         refresh(session, listings=batch, now=now)
         count += len(batch)
     return count

@@ -95,15 +95,14 @@ class PayeeRow:
     ended_at: datetime | None
 
 
-def active(session: Session, *, company_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of the companies that may sell now."""
-    return set(
-        session.scalars(
-            sa.select(Merchant.company_id).where(
-                Merchant.company_id.in_(company_ids), Merchant.state == MerchantState.APPROVED
-            )
-        )
+def active(session: Session, *, company_ids: Collection[UUID], hold: bool = False) -> set[UUID]:
+    """Return those of the companies that may sell now; with ``hold`` nobody suspends one before the caller commits."""
+    wanted = sa.select(Merchant.company_id).where(
+        Merchant.company_id.in_(company_ids), Merchant.state == MerchantState.APPROVED
     )
+    if hold:
+        wanted = wanted.order_by(Merchant.company_id).with_for_update(read=True)
+    return set(session.scalars(wanted))
 
 
 def approved(session: Session, *, part: int, size: int) -> tuple[tuple[UUID, datetime], ...]:

@@ -233,6 +233,7 @@ def test_what_moved_since_it_was_looked_at_is_not_approved(market):
     [
         ({"price": "NaN"}, {"price"}),
         ({"price": "-1"}, {"ladders.0.price"}),
+        ({"price": "9" * 15}, {"ladders.0.price"}),
         ({"price": "0.0000001"}, {"price"}),
         ({"moq": "٣"}, {"moq"}),
         ({"moq": "-5", "multiple": "0"}, {"moq", "multiple"}),

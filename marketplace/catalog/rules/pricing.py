@@ -11,6 +11,8 @@ from marketplace.kernel.money import PRICE_PLACES, UnitPrice
 
 LONGEST_LADDER: Final = 12
 LARGEST_QUANTITY: Final = 10**9
+# Of one unit, in any currency: a lorry in dong or rupiah is below it, and in dollars it can still be counted with.
+LARGEST_PRICE: Final = 10**11
 # A live price that moves further than this, in basis points of the old one, is looked at by somebody.
 JUMP_BASIS_POINTS: Final = 3_000
 
@@ -152,6 +154,8 @@ def _check_tiers(ladder: Ladder, name: str) -> list[FieldError]:
         return [FieldError(f"{name}.tiers", "tiers_rising", "quantities from 1 up, each above the one before")]
     if any(tier.price.micro <= 0 for tier in ladder.tiers):
         return [FieldError(f"{name}.price", "too_small", "a price above zero")]
+    if any(tier.price.amount > LARGEST_PRICE for tier in ladder.tiers):
+        return [FieldError(f"{name}.price", "too_large", f"{LARGEST_PRICE} or less")]
     return []
 
 

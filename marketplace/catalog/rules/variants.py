@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from marketplace.catalog.rules.pricing import Ladder, Tier
+from marketplace.catalog.rules.pricing import LARGEST_PRICE, Ladder, Tier
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import PRICE_PLACES, UnitPrice
 
@@ -93,4 +93,6 @@ def _scaled(ladder: Ladder, currency: str, factor: Decimal, field: str) -> Ladde
     )
     if any(tier.price.micro <= 0 for tier in tiers):
         raise Refused.field(field, "too_small", "prices above zero")
+    if any(tier.price.amount > LARGEST_PRICE for tier in tiers):
+        raise Refused.field(field, "too_large", f"prices up to {LARGEST_PRICE}")
     return replace(ladder, currency=currency, tiers=tiers)

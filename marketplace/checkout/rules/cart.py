@@ -12,7 +12,7 @@ from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.rules.wanted import Total
 from marketplace.distribution.rules.freight import is_included
 from marketplace.kernel.errors import DomainError
-from marketplace.kernel.money import Money, UnitPrice
+from marketplace.kernel.money import LARGEST_MINOR, Money, UnitPrice
 from marketplace.kernel.quantity import Load
 
 # Departures shown for a line.
@@ -215,14 +215,14 @@ def price_line(
         item=item,
         offer=offer,
         unit_price=price,
-        amount=price.times(item.quantity),
+        amount=(amount := price.times(item.quantity)),
         cartons=cartons(item.quantity, offer.packing) if offer.packing else 0,
         load=load_of_line(item.quantity, offer.packing),
         to_place=to_place,
         confirm_by=confirm_by,
         options=shown(options, chosen),
         chosen=chosen,
-        problems=(*_barred(barred), *_problems(item, offer, to_place, chosen, wanted_departure)),
+        problems=(*_barred(barred), *_too_much(amount), *_problems(item, offer, to_place, chosen, wanted_departure)),
     )
 
 
@@ -289,6 +289,12 @@ def _barred(barred: Barred | None) -> Sequence[Problem]:
         return ()
     facts = {"country": barred.country, "hs": barred.hs_prefix, "source": barred.source, "address": barred.source_url}
     return (Problem("prohibited_there", facts),)
+
+
+def _too_much(amount: Money) -> Sequence[Problem]:
+    """Tell of an amount that no account can hold."""
+    most = Money(LARGEST_MINOR, amount.currency)
+    return (Problem("amount_too_large", {"most": str(most)}),) if amount.minor > most.minor else ()
 
 
 def _problems(

@@ -96,6 +96,8 @@ def ladder(*tiers, currency="CNY"):
         ((ladder((1, 5), (1, 4)),), ["tiers_rising"]),
         ((ladder((0, 5)),), ["tiers_rising"]),
         ((ladder((1, 0)),), ["too_small"]),
+        ((ladder((1, 10**17)),), []),
+        ((ladder((1, 10**17 + 1)),), ["too_large"]),
         ((ladder(*((number, 5) for number in range(1, 14))),), ["too_long"]),
     ],
 )

@@ -84,6 +84,13 @@ def test_a_price_never_comes_to_nothing():
         converted(ladder, rate=Decimal("0.1"), currency="USD")
 
 
+def test_a_price_never_comes_to_more_than_can_be_kept():
+    ladder = make_ladder("USD", "FCA", "H", price=Decimal(10**6))
+    assert converted(ladder, rate=Decimal(10**5), currency="VND").tiers[0].price.micro == 10**17
+    with pytest.raises(Refused):
+        converted(ladder, rate=Decimal(10**5 + 1), currency="VND")
+
+
 @pytest.mark.parametrize(
     ("group", "field"),
     [

@@ -127,6 +127,9 @@ def test_a_line_says_why_it_cannot_be_ordered():
     assert codes(line(offer(packing=None))) == ["packing_unknown"]
     assert codes(line(destination=None)) == ["destination_missing"]
     assert codes(line(options=[])) == ["no_departure"]
+    dear = (make_ladder("CNY", "FCA", "CN-NANPENG", price=Decimal(10**11)),)
+    assert codes(line(offer(ladders=dear), quantity=100)) == []
+    assert codes(line(offer(ladders=dear), quantity=110)) == ["amount_too_large"]
     assert isinstance(line(), CartLine)
     assert codes(line()) == []
 

@@ -54,11 +54,21 @@ def decide_each(
     batch = new_id()
     done: dict[UUID, CaseState | DomainError] = {}
     for case_id, fingerprint in seen.items():
-        done |= in_unit_of_work(
-            lambda session, asked={case_id: fingerprint}: services.decide_all(
-                session, actor=actor, seen=asked, decision=decision, reason=reason, canned=canned, batch=batch, now=now
+        try:
+            done |= in_unit_of_work(
+                lambda session, asked={case_id: fingerprint}: services.decide_all(
+                    session,
+                    actor=actor,
+                    seen=asked,
+                    decision=decision,
+                    reason=reason,
+                    canned=canned,
+                    batch=batch,
+                    now=now,
+                )
             )
-        )
+        except DomainError as refusal:
+            done[case_id] = refusal
     return done
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
-from marketplace.catalog.models import Category, ChangeSet, Listing, PriceLadder
+from marketplace.catalog.models import Category, ChangeSet, Commodity, Listing, PriceLadder
 from marketplace.catalog.queries import details, goods, pictures
 from marketplace.catalog.queries.ladders import stored_ladder
 from marketplace.catalog.rules.details import DetailKind, flat
@@ -19,6 +19,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import NotFound
 
 _REVIEWED: Final = (
+    "source_locale",
     "titles",
     "descriptions",
     "hs_code",
@@ -32,13 +33,15 @@ _REVIEWED: Final = (
     "lead_days",
     "hub_code",
 )
+# What a proposal names by its id.
+_BY_ID: Final = frozenset(("category_id", "commodity_id"))
 _DETAILS: Final = frozenset(kind.value for kind in DetailKind)
 _ROWS: Final = (
     sa.select(
         Listing.id,
         Listing.company_id,
         Listing.sku,
-        Listing.source_locale,
+        Listing.commodity_id,
         Listing.state,
         Listing.price_jumped,
         Listing.approved_at,
@@ -72,6 +75,7 @@ def reviews(session: Session, *, changes: Mapping[UUID, UUID | None]) -> dict[UU
     said = details.documents(session, listing_ids=changes)
     looks = goods.brand_looks(session)
     images = pictures.of_listings(session, listing_ids=changes)
+    codes = _codes(session, {row.commodity_id for row in rows}, proposals.values())
     approved = _approved(session, {row.company_id for row in rows})
     return {
         row.id: ReviewRow(
@@ -82,7 +86,7 @@ def reviews(session: Session, *, changes: Mapping[UUID, UUID | None]) -> dict[UU
             titles=row.titles,
             source_locale=row.source_locale,
             state=row.state,
-            fields=_fields(row, said.get(row.id, {}), proposals.get(changes[row.id])),
+            fields=_fields(row, said.get(row.id, {}), proposals.get(changes[row.id]), codes),
             ladders=tuple(ladders.get(row.id, ())),
             pictures=images.get(row.id, ()),
             rises=any(rises(ladder) for ladder in ladders.get(row.id, ())),
@@ -96,17 +100,35 @@ def reviews(session: Session, *, changes: Mapping[UUID, UUID | None]) -> dict[UU
     }
 
 
+def _codes(
+    session: Session, commodities: Collection[UUID | None], proposals: Collection[Mapping[str, Mapping[str, Any]]]
+) -> dict[str, str]:
+    """Return by their ids the codes of the shelves and shared pages that are named: nobody reads an id."""
+    ids = {each for each in commodities if each}
+    ids |= {UUID(text) for each in proposals for name in _BY_ID & each.keys() for text in each[name].values() if text}
+    if not ids:
+        return {}
+    shelves = sa.select(Category.id, Category.code).where(Category.id.in_(ids))
+    pages = sa.select(Commodity.id, Commodity.slug).where(Commodity.id.in_(ids))
+    return {str(row[0]): row[1] for row in session.execute(shelves.union_all(pages))}
+
+
 def _fields(
-    row: Any, said: Mapping[str, Any], proposed: Mapping[str, Mapping[str, Any]] | None
+    row: Any, said: Mapping[str, Any], proposed: Mapping[str, Mapping[str, Any]] | None, codes: Mapping[str, str]
 ) -> tuple[FieldRow, ...]:
-    shown = {name: getattr(row, name) for name in _REVIEWED} | {"category": row.code, **said}
+    shown = {name: getattr(row, name) for name in _REVIEWED}
+    shown |= {"category": row.code, "commodity_id": codes.get(str(row.commodity_id)), **said}
     if proposed is None:
         return tuple(FieldRow(name, None, _shown(name, value)) for name, value in shown.items())
-    parts = {name: proposed.get(name, {"old": value, "new": value}) for name, value in shown.items()}
+    laid = {name: _coded(part, codes) if name in _BY_ID else part for name, part in proposed.items()}
+    parts = {name: laid.get(name, {"old": value, "new": value}) for name, value in shown.items()}
     return tuple(
-        FieldRow(name, _shown(name, part["old"]), _shown(name, part["new"]))
-        for name, part in {**parts, **proposed}.items()
+        FieldRow(name, _shown(name, part["old"]), _shown(name, part["new"])) for name, part in {**parts, **laid}.items()
     )
+
+
+def _coded(part: Mapping[str, Any], codes: Mapping[str, str]) -> dict[str, Any]:
+    return {side: codes.get(text or "") for side, text in part.items()}
 
 
 def _brands(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import services as audit
 from marketplace.catalog.events import ChangeProposed, ChangeWithdrawn
 from marketplace.catalog.models import ChangeSet, Listing, ListingDetail, ListingPicture
+from marketplace.catalog.queries import details
 from marketplace.catalog.rules.changes import ELSEWHERE
 from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.details.ending import first_end
@@ -138,9 +139,11 @@ def reinstate(session: Session, *, actor: Actor, change_id: UUID, now: datetime)
         raise Conflict("change_waits")
     if listing.state not in APPROVED:
         raise Conflict("state", thing="listing", state=listing.state, action="edit", possible=[])
-    now_up = content.values_of(listing)
+    now_up = content.values_of(listing) | details.documents(session, listing_ids=[listing.id]).get(listing.id, {})
     wanted = {
-        name: {"old": now_up[name], "new": part["new"]} for name, part in declined.changes.items() if name in now_up
+        name: {"old": now_up.get(name), "new": part["new"]}
+        for name, part in declined.changes.items()
+        if name != "pictures"
     }
     row = ChangeSet(
         id=new_id(), listing_id=listing.id, state=ChangeState.PENDING, changes=wanted,

@@ -183,8 +183,8 @@ def decide(
 ) -> str | None:
     """Make a shared page of a wish (``accept``), put it to the page there is (``merge``), or ``decline`` it with why.
 
-    Each once: Conflict ``state`` for what was decided before. Accepting writes a page that nobody had; a page that is
-    there already is merged into. Return the slug of what became of it.
+    Each once: Conflict ``state`` for what was decided before. Accepting writes a page that nobody had; Refused ``slug``
+    for one that is there, into which it is merged instead. Return the slug of what became of it.
     """
     actor.must(Permission.OPERATOR_LISTING_MODERATE)
     row = session.get(CommodityProposal, proposal_id, with_for_update=True)

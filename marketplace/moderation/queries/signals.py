@@ -56,12 +56,19 @@ def signals(session: Session, *, subjects: Collection[Subject], now: datetime) -
 
 
 def reviewed(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, ReviewRow]:
-    """Return what reviewers compare; a listing may wait with its prices and with an edit."""
-    whole = {subject.listing_id: None for subject in subjects if subject.change_id is None}
-    edits = {subject.listing_id: subject.change_id for subject in subjects if subject.change_id is not None}
-    as_is = catalog.reviews(session, changes=whole) if whole else {}
-    edited = catalog.reviews(session, changes=edits) if edits else {}
-    found = {subject: (edited if subject.change_id else as_is).get(subject.listing_id) for subject in subjects}
+    """Return what reviewers compare; a listing may wait with its prices, an edit, and an appeal about another edit."""
+    layers: list[dict[UUID, UUID | None]] = []
+    where: dict[tuple[UUID, UUID | None], int] = {}
+    for listing_id, change_id in dict.fromkeys((subject.listing_id, subject.change_id) for subject in subjects):
+        at = next((place for place, layer in enumerate(layers) if listing_id not in layer), len(layers))
+        if at == len(layers):
+            layers.append({})
+        layers[at][listing_id] = change_id
+        where[listing_id, change_id] = at
+    read = [catalog.reviews(session, changes=layer) for layer in layers]
+    found = {
+        subject: read[where[subject.listing_id, subject.change_id]].get(subject.listing_id) for subject in subjects
+    }
     return {subject: review for subject, review in found.items() if review is not None}
 
 

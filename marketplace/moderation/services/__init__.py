@@ -295,19 +295,19 @@ def _carry_out(session: Session, actor: Actor, cases: Collection[Case], decision
         if case.kind is CaseKind.PRICE:
             listings.clear_price_flag(session, actor=actor, listing_id=case.listing_id, now=now)
             if decision is Decision.REJECT:
-                listings.decide(session, actor=actor, listing_id=case.listing_id, action="pause", now=now)
+                _take_off(session, actor, case.listing_id, "pause", now)
         if case.kind in TAKES_DOWN and decision is Decision.REJECT:
-            _take_down(session, actor, case.listing_id, now)
+            _take_off(session, actor, case.listing_id, "take_down", now)
         if case.kind is CaseKind.REPORT:
             reporting.settle(session, case_id=case.id, listing_id=case.listing_id, decision=decision, now=now)
         if case.kind is CaseKind.APPEAL and decision is Decision.APPROVE:
             _grant(session, actor, session.get_one(Case, case.about_id), now)
 
 
-def _take_down(session: Session, actor: Actor, listing_id: UUID, now: datetime) -> None:
-    """Take a listing off the shelf; one that is off already stays as it is."""
-    if LISTING.allows(listings.lock(session, listing_id).state, "take_down"):
-        listings.decide(session, actor=actor, listing_id=listing_id, action="take_down", now=now)
+def _take_off(session: Session, actor: Actor, listing_id: UUID, action: str, now: datetime) -> None:
+    """Pause a listing or take it down; one that is off the shelf already stays as it is."""
+    if LISTING.allows(listings.lock(session, listing_id).state, action):
+        listings.decide(session, actor=actor, listing_id=listing_id, action=action, now=now)
 
 
 def _grant(session: Session, actor: Actor, about: Case, now: datetime) -> None:

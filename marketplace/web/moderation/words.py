@@ -15,6 +15,7 @@ from marketplace.moderation.rules.risk import Reason
 from marketplace.reference import queries as reference
 from marketplace.web.shared import goods as shown
 from marketplace.web.shared import render
+from marketplace.web.shared.choices import language_names
 
 KINDS: Final[dict[CaseKind, Any]] = {
     CaseKind.LISTING: lazy_gettext("New listing"),
@@ -118,7 +119,9 @@ class Words:
             return shown.country(code)
         if name == "hub_code":
             return shown.place(self.places.get(code, {}), code)
-        return self._shelves.get(code) if name == "category" else None
+        if name == "source_locale":
+            return language_names([code])
+        return self._shelves.get(code) if name in ("category", "category_id") else None
 
 
 def _value(value: Any) -> Any:

@@ -14,12 +14,13 @@ from marketplace.accounts.events import HandedOver
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.audit import services as audit
 from marketplace.catalog.imports import beside, gallery, present, price_list, retries
-from marketplace.catalog.imports.models import ImportJob, ImportRow
+from marketplace.catalog.imports.models import ImportJob, ImportPicture, ImportRow
 from marketplace.catalog.imports.queries import as_json
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.import_states import IMPORT, RESTING, UNDER_WAY, ImportState
 from marketplace.catalog.rules.imported import Judged, Outcome, Surroundings, in_sheet, judge
 from marketplace.catalog.rules.mapping import read_mapping
+from marketplace.catalog.rules.picture_sources import PictureState
 from marketplace.catalog.rules.sheet_rows import SheetRow
 from marketplace.catalog.rules.sheets import Cell, Layout
 from marketplace.catalog.rules.states import LISTING
@@ -95,9 +96,10 @@ def begin(
 
 
 def commit(session: Session, *, actor: Actor, import_id: UUID, now: datetime) -> None:
-    """Let a previewed import be written; Conflict ``state`` for one that was written or cancelled."""
+    """Let a previewed import be written, as whoever says so; Conflict ``state`` for one written or cancelled before."""
     job = own(session, actor=actor, import_id=import_id)
     move(session, job, "commit")
+    job.person_id = actor.person
     _audit(session, actor, "import.committed", import_id, now)
     _enqueue(session, job, now, None)
 
@@ -147,12 +149,13 @@ def retry(
 def retry_pictures(
     session: Session, *, actor: Actor, import_id: UUID, pictures_id: UUID | None, names: Sequence[str], now: datetime
 ) -> None:
-    """Try the pictures of an import again that failed, with another archive beside it if one is given."""
+    """Try the pictures of an import again that failed, as the actor, with another archive beside it if one is given."""
     job = own(session, actor=actor, import_id=import_id)
     if job.state is not ImportState.DONE:
         raise Conflict("state", thing="import", state=job.state, action="retry", possible=[])
     if pictures_id is not None:
         job.pictures_id, job.picture_names = pictures_id, list(names)
+    job.person_id = actor.person
     gallery.retry(session, job, now=now)
     _audit(session, actor, "import.pictures_retried", import_id, now)
 
@@ -475,13 +478,14 @@ def _audit(session: Session, actor: Actor, action: str, import_id: UUID, now: da
 
 
 def on_handed_over(session: Session, event: HandedOver) -> None:
-    """Let a leaver's imports that are not over go on for the successor."""
+    """Let a leaver's imports that are not over, or whose pictures wait, go on for the successor."""
+    waits = sa.exists().where(ImportPicture.import_id == ImportJob.id, ImportPicture.state == PictureState.WAITING)
     session.execute(
         sa.update(ImportJob)
         .where(
             ImportJob.company_id == event.company_id,
             ImportJob.person_id == event.leaver_id,
-            ImportJob.state.in_(UNDER_WAY),
+            sa.or_(ImportJob.state.in_(UNDER_WAY), waits),
         )
         .values(person_id=event.successor_id)
     )

@@ -16,7 +16,7 @@ from marketplace.catalog.rules.states import APPROVED
 from marketplace.catalog.rules.variants import MOST_VARIANTS, Group, Member, check_group, moved
 from marketplace.catalog.services import bulk, cards, details, listings
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.kernel.ids import new_id
 
 
@@ -36,6 +36,7 @@ def put(session: Session, *, actor: Actor, listing_id: UUID, group: Group, now: 
     old = {row.listing_id for row in before}
     # Who puts the same listings together at the same moment waits here, and then finds them in a group.
     locked = bulk.own_locked(session, actor=actor, listing_ids={*ids, *old})
+    _check_unmoved(session, listing_id, (_axes, before))
     elsewhere = queries.groups(session, listing_ids=[each for each in ids if each not in old])
     if elsewhere:
         taken = ", ".join(sku for sku in skus if known[sku] in elsewhere)
@@ -56,6 +57,14 @@ def put(session: Session, *, actor: Actor, listing_id: UUID, group: Group, now: 
     _seen(session, actor, listing_id, list(locked.values()), len(ids), now)
 
 
+def _check_unmoved(
+    session: Session, listing_id: UUID, before: tuple[tuple[str, ...], tuple[queries.VariantRow, ...]]
+) -> None:
+    """Refuse to go on where somebody changed the group before its listings were locked: Conflict ``raced``."""
+    if queries.group_of(session, listing_id=listing_id) != before:
+        raise Conflict("raced")
+
+
 def part(session: Session, *, actor: Actor, listing_id: UUID, now: datetime) -> None:
     """Take the group of the actor's listing apart; the listings stay."""
     listings.own(session, actor=actor, listing_id=listing_id, lock=False)
@@ -63,6 +72,7 @@ def part(session: Session, *, actor: Actor, listing_id: UUID, now: datetime) -> 
     if not before:
         return
     locked = bulk.own_locked(session, actor=actor, listing_ids={row.listing_id for row in before})
+    _check_unmoved(session, listing_id, (_axes, before))
     _clear(session, locked)
     _seen(session, actor, listing_id, list(locked.values()), 0, now)
 

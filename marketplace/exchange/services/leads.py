@@ -63,7 +63,11 @@ def leave_card(
         return known
     values = _new(session, new_id(), exhibit, now)
     if not insert_if_new(session, Lead, **values, company_id=company_id, key=key):
-        return _add_to_running(session, exhibit, company_id, actor, card, now)
+        # A second click came first, or a lead of this company runs. A stranger has none that runs.
+        known = session.scalars(sa.select(Lead.id).where(Lead.key == key)).one_or_none() if key else None
+        if known is None and company_id is None:
+            raise Conflict("raced")
+        return known or _add_to_running(session, exhibit, company_id, actor, card, key, now)
     _keep(session, values["id"], actor, card, now)
     _audit(session, actor or SYSTEM, "card", values["id"], now, exhibit=exhibit.id)
     record(session, LeadCame(lead_id=values["id"], merchant_id=exhibit.tenancy.company_id, at=now))
@@ -156,15 +160,25 @@ def _new(session: Session, lead_id: UUID, exhibit: ExhibitRow, now: datetime) ->
 
 
 def _add_to_running(
-    session: Session, exhibit: ExhibitRow, company_id: UUID | None, actor: Actor | None, card: Card, now: datetime
+    session: Session,
+    exhibit: ExhibitRow,
+    company_id: UUID | None,
+    actor: Actor | None,
+    card: Card,
+    key: str | None,
+    now: datetime,
 ) -> UUID:
     """Put a company's card on the lead that runs of it; a newer card takes the place of an older one."""
     running = sa.select(Lead).where(
         Lead.merchant_id == exhibit.tenancy.company_id, Lead.company_id == company_id, Lead.state != LeadState.CLOSED
     )
-    lead = session.scalars(running.with_for_update()).one_or_none()
+    locked = running.with_for_update().execution_options(populate_existing=True)
+    lead = session.scalars(locked).one_or_none()
     if lead is None:
         raise Conflict("raced")
+    if key is not None and lead.key == key:
+        return lead.id
+    lead.key = key
     session.execute(sa.delete(LeadCard).where(LeadCard.lead_id == lead.id))
     _keep(session, lead.id, actor, card, now)
     _audit(session, actor or SYSTEM, "card", lead.id, now, exhibit=exhibit.id)

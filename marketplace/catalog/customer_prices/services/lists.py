@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
@@ -91,12 +92,12 @@ def change(
     found = own(session, actor=actor, list_id=list_id, version=version)
     check_period(valid_from, valid_until)
     trimmed = check_name(name)
-    taken = sa.select(PriceList.id).where(
-        PriceList.merchant_id == actor.company, PriceList.name == trimmed, PriceList.id != list_id
-    )
-    if session.scalar(taken):
-        raise Refused.field("name", "name_used", "a name that is not in use yet")
-    found.name, found.valid_from, found.valid_until = trimmed, valid_from, valid_until
+    try:
+        with session.begin_nested():
+            found.name, found.valid_from, found.valid_until = trimmed, valid_from, valid_until
+            session.flush()
+    except IntegrityError:
+        raise Refused.field("name", "name_used", "a name that is not in use yet") from None
     _touch(session, found, actor, "price_list.changed", now)
 
 

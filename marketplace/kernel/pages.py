@@ -12,6 +12,8 @@ from marketplace.kernel.errors import Refused
 
 # What is encoded below holds no full stop.
 _LATE: Final = "late."
+# A BIGINT: no key of ours is larger, and no database is asked for one.
+_LARGEST: Final = 2**63 - 1
 Row = TypeVar("Row")
 Other = TypeVar("Other")
 
@@ -56,7 +58,9 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[Any, ...]:
     if not isinstance(keys, list) or len(keys) != len(kinds):  # pyright: ignore[reportUnknownArgumentType]
         raise Refused.field("cursor", "cursor", "the value of `next` of the page before")
     values: list[Any] = list(keys)  # pyright: ignore[reportUnknownArgumentType]
-    if any(type(value) is not kind for value, kind in zip(values, kinds, strict=True)):
+    if any(type(value) is not kind for value, kind in zip(values, kinds, strict=True)) or any(
+        isinstance(value, int) and abs(value) > _LARGEST for value in values
+    ):
         raise Refused.field("cursor", "cursor", "the value of `next` of the page before")
     return tuple(values)
 

@@ -3,6 +3,7 @@
 import re
 import shutil
 from datetime import timedelta
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from marketplace.accounts.models import Company
 from marketplace.catalog.customer_prices import flows
+from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, unit_of_work
 from marketplace.worker import runner
@@ -239,6 +241,31 @@ def test_foreign_lists_and_groups_are_unknown(call, market, rival, price_list):
         thai, "POST", f"/price-lists/{mine}/entries", 422, json={"entries": [{"sku": "CH-428-116", "price": "1"}]}
     )
     assert refusal["errors"][0]["field"] == "entries.0.sku"
+
+
+def test_a_page_by_price_that_is_passed_on_tells_nobody_where_it_was(app, call, market, rival, price_list):
+    """What comes behind a page by price is where the last price of it is: a reader's own, maybe, and his alone."""
+    with unit_of_work() as session:
+        for number in range(28):
+            ladder = make_ladder("CNY", "FCA", HUB, price=Decimal(30 + number))
+            factories.listing(session, market.merchant.actor, sku=f"R-{number}", ladders=(ladder,), now=clock.now())
+    runner.run_due(app)
+    path = "/search?q=chain&sort=price"
+    price_list(market.buyer, "52.50")
+    first = call(market.buyer, "GET", path)
+    assert first["items"][-1]["id"] == str(market.chains)
+    behind = call(market.buyer, "GET", f"{path}&cursor={first['next']}")
+    assert [row["price"]["amount"] for row in behind["items"]] == ["53.00", "54.00", "55.00", "56.00", "57.00"]
+    assert behind["next"] is None
+    for trader in (rival, market.thai):
+        refusal = call(trader, "GET", f"{path}&cursor={first['next']}", 422)
+        assert refusal["errors"][0]["field"] == "cursor"
+        theirs = call(trader, "GET", path)["next"]
+        assert call(market.buyer, "GET", f"{path}&cursor={theirs}", 422)["errors"][0]["field"] == "cursor"
+    visitor = Visitor(app)
+    visitor.open(f"{path}&cursor={first['next']}", 422)
+    for cursor in ("x", "Ж" * 9, first["next"][:-9], theirs[::-1]):
+        assert call(market.buyer, "GET", f"{path}&cursor={cursor}", 422)["errors"][0]["field"] == "cursor"
 
 
 def test_prices_are_written_all_or_none(app, call, market, price_list):

@@ -9,12 +9,17 @@ from marketplace.search.queries.found import FoundRow
 
 
 class SearchItem(Summary):
-    """A live listing that fits; ``delivery`` is the first departure to ``to`` that takes the quantity, with freight."""
+    """A live listing that fits; ``delivery`` is the first departure that takes the quantity, with freight.
+
+    It goes to ``to``, or to the place of a price that contains the freight: then none is named.
+    """
 
     merchant: str
     origin: str
     unit: str
     delivery: Departure | None
+    delivered_to: str | None
+    freight_included: bool
 
     @classmethod
     def found(cls, row: FoundRow, closed: Notice | None) -> "SearchItem":
@@ -24,8 +29,17 @@ class SearchItem(Summary):
             merchant=row.card.merchant,
             origin=row.card.origin,
             unit=row.card.unit,
-            delivery=Departure.of(row.delivery) if row.delivery else None,
+            delivery=_departure(row),
+            delivered_to=row.delivery.to_place if row.delivery else None,
+            freight_included=row.is_freight_included,
         )
+
+
+def _departure(row: FoundRow) -> Departure | None:
+    if row.delivery is None:
+        return None
+    shown = Departure.of(row.delivery)
+    return shown.model_copy(update={"freight": None}) if row.is_freight_included else shown
 
 
 class SearchAnswer(Answer):

@@ -94,5 +94,5 @@ def _scaled(ladder: Ladder, currency: str, factor: Decimal, field: str) -> Ladde
     if any(tier.price.micro <= 0 for tier in tiers):
         raise Refused.field(field, "too_small", "prices above zero")
     if any(tier.price.amount > LARGEST_PRICE for tier in tiers):
-        raise Refused.field(field, "too_large", f"prices up to {LARGEST_PRICE}")
+        raise Refused.field(field, "too_large", f"{LARGEST_PRICE} or less")
     return replace(ladder, currency=currency, tiers=tiers)

@@ -10,10 +10,10 @@ from marketplace.catalog.rules.packing import Packing, cartons, load_of
 from marketplace.catalog.rules.pricing import Ladder, check_quantity, hub_of, ladder_for, price_at
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout.rules.wanted import Total
-from marketplace.distribution.rules.freight import is_included
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import LARGEST_MINOR, Money, UnitPrice
 from marketplace.kernel.quantity import Load
+from marketplace.orders.rules.incoterms import is_included
 
 # Departures shown for a line.
 MOST_OPTIONS: Final = 6

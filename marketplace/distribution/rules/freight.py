@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
-from marketplace.orders.rules.incoterms import Side, costs_of
+from marketplace.orders.rules.incoterms import is_included
 from marketplace.papers.rules.parts import Party
 from marketplace.payments.rules.terms import Mode, PayeeAccount, Rail
 
@@ -94,8 +94,3 @@ def frozen_contract(agreement: FreightAgreement) -> dict[str, Any]:
 def payer_of(incoterm: str, *, buyer_id: UUID, merchant_id: UUID) -> UUID:
     """Return who owes the carrier: the buyer unless the price basis puts the carriage on the seller."""
     return merchant_id if is_included(incoterm) else buyer_id
-
-
-def is_included(incoterm: str) -> bool:
-    """Tell whether the price basis already contains the carriage to the destination."""
-    return costs_of(incoterm).freight is Side.SELLER

@@ -3,7 +3,7 @@
 Every listing is read by the query that its own page is read by, so that nobody sees another price here than there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,8 @@ from marketplace.catalog.rules.pricing import (
     price_at,
 )
 from marketplace.catalog.rules.rows import ListingRow
-from marketplace.distribution.rules.freight import is_included
+from marketplace.customs import queries as customs
+from marketplace.customs.rules import blocks
 from marketplace.edge.acts.looking import destinations
 from marketplace.edge.identity import reading_company
 from marketplace.edge.requests.comparison import Comparing
@@ -31,6 +32,7 @@ from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
+from marketplace.orders.rules.incoterms import is_included
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
 
@@ -163,12 +165,19 @@ def _lorries(
         hub = hub_of(basis[1], basis[2], offer.hub_code)
         ready = ready_at(offer.works(free), offer.lead_days, now)
         wants[offer.listing_id] = (hub, _goes_to(basis, to), load_of(quantity, packing), ready)
-    found = option_queries.options_for(session, wants=wants, now=now)
-    return {
-        key: option
-        for key, options in found.items()
-        if (option := next((each for each in options if wants[key][2].fits(each.room)), None))
-    }
+    found = option_queries.options_for(session, wants=wants, now=now, with_room=True)
+    barred = _barred(session, {row.offer.listing_id: row.offer.hs_code for row, _ in packed}, wants, now)
+    return {key: options[0] for key, options in found.items() if options and key not in barred}
+
+
+def _barred(
+    session: Session, codes: Mapping[UUID, str], wants: Mapping[UUID, tuple[str, str, Load, datetime]], now: datetime
+) -> set[UUID]:
+    """Return those of these goods that the country where they would go lets nobody bring in."""
+    countries = {place.code: place.country for place in reference.places(session)}
+    goods = {key: (countries[to], codes[key]) for key, (_, to, _, _) in wants.items()}
+    asked = customs.asked_of(session, goods=set(goods.values()), day=now.date())
+    return {key for key, each in goods.items() if blocks(row.rule.measure for row in asked.get(each, ()))}
 
 
 def _compared(

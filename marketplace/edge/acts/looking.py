@@ -25,13 +25,13 @@ from marketplace.catalog.rules.rows import ListingRow, VariantRow
 from marketplace.catalog.rules.states import ListingState
 from marketplace.customs import queries as customs
 from marketplace.customs.queries import RestrictionRow
-from marketplace.distribution.rules.freight import is_included
 from marketplace.edge.requests.catalog import Looking
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
+from marketplace.orders.rules.incoterms import is_included
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
 from marketplace.reference.rules import INCOTERMS, RCEP

@@ -1,9 +1,11 @@
 """A search, as pages and API ask for it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
+from cryptography.fernet import InvalidToken
 from flask import current_app
 from sqlalchemy.orm import Session
 
@@ -11,6 +13,7 @@ from marketplace.accounts.rules.closures import Notice
 from marketplace.catalog.rules.places import listed_rows
 from marketplace.edge.acts import closing
 from marketplace.edge.acts.looking import check_filters, destinations
+from marketplace.edge.door import vault
 from marketplace.edge.identity import reading_company
 from marketplace.edge.requests.search import Search
 from marketplace.kernel import clock
@@ -46,16 +49,36 @@ def search(asked: Search) -> Searched:
 
 
 def _find(session: Session, asked: Search, to: str | None) -> Found:
+    viewer = reading_company()
+    is_own_order = asked.sort is Sort.PRICE and viewer is not None
     wish = Wish(
         q=asked.q,
         to=to,
         quantity=asked.quantity,
         sort=asked.sort or Sort.RELEVANCE,
-        cursor=asked.cursor,
+        cursor=_opened(asked.cursor, viewer) if asked.cursor and is_own_order else asked.cursor,
         filters=chosen(asked),
-        viewer=reading_company(),
+        viewer=viewer,
     )
-    return found.find(session, index=current_app.extensions["city.search"], wish=wish, now=clock.now())
+    answer = found.find(session, index=current_app.extensions["city.search"], wish=wish, now=clock.now())
+    if is_own_order and answer.page.next:
+        answer = replace(answer, page=replace(answer.page, next=vault().seal(f"{viewer} {answer.page.next}")))
+    return answer
+
+
+def _opened(cursor: str, viewer: UUID | None) -> str:
+    """Return the place in a reader's own order by price; one of another reader is as unknown as a made-up one.
+
+    It names the price of the last goods shown, and where that is the reader's own, nobody else may learn it - be it
+    by reading a link that was passed on, or by where his own list goes on behind it.
+    """
+    try:
+        company, _, place = vault().unseal(cursor).partition(" ")
+    except (InvalidToken, UnicodeError):
+        company, place = "", ""
+    if company != str(viewer):
+        raise Refused.field("cursor", "cursor", "the value of `next` of the page before")
+    return place
 
 
 def chosen(asked: Search) -> dict[str, str]:

@@ -68,8 +68,7 @@ def options(
     session: Session, *, hub_code: str, to_place: str, load: Load, after: datetime, now: datetime
 ) -> tuple[OptionRow, ...]:
     """Return the departures from a hub to a place that take a load ready at ``after``, by arrival."""
-    found = options_for(session, wants={hub_code: (hub_code, to_place, load, after)}, now=now)[hub_code]
-    return tuple(row for row in found if load.fits(row.room))
+    return options_for(session, wants={hub_code: (hub_code, to_place, load, after)}, now=now, with_room=True)[hub_code]
 
 
 def options_for(
@@ -78,8 +77,9 @@ def options_for(
     wants: Mapping[Key, tuple[str, str, Load, datetime]],
     now: datetime,
     surely_ready: Mapping[Key, datetime] | None = None,
+    with_room: bool = False,
 ) -> dict[Key, tuple[OptionRow, ...]]:
-    """Return, for many loads at once, the departures that each could go with, by arrival, room or not.
+    """Return, for many loads at once, the first departures that each could go with, by arrival, room or not.
 
     ``wants`` gives hub, destination, load and the instant it is ready; ``surely_ready`` the one by which it is so
     at the latest: departures after it are among the answer, however many go before. One query, however many loads.
@@ -95,7 +95,14 @@ def options_for(
         rows = ask(session, _ON_ROADS, given | {"hubs": list(hubs), "places": list(places)})
     lorries = [_lorry(tuple(row)) for row in rows]
     surely = surely_ready or {}
-    return {key: _chosen(lorries, want, surely.get(key, want.ready_at)) for key, want in asked.items()}
+    return {
+        key: _chosen(
+            [each for each in lorries if want.load.fits(each.room)] if with_room else lorries,
+            want,
+            surely.get(key, want.ready_at),
+        )
+        for key, want in asked.items()
+    }
 
 
 def _chosen(lorries: Sequence["_Lorry"], want: Want, surely_ready: datetime) -> tuple[OptionRow, ...]:

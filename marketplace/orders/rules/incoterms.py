@@ -54,6 +54,11 @@ def costs_of(rule: str) -> Costs:
     return _COSTS[rule]
 
 
+def is_included(rule: str) -> bool:
+    """Tell whether a price on this basis already contains the carriage to the destination."""
+    return costs_of(rule).freight is Side.SELLER
+
+
 def roles_of(rule: str, *, buyer_id: UUID, merchant_id: UUID) -> Roles:
     """Return the roles where the seller exports: he declares the export, the buyer the import unless duty is the
     seller's, and the goods go to the buyer, who is told of them. Nobody has named a broker yet.

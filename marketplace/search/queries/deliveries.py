@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.closures import Closed, Works, ready_at
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.packing import load_of
-from marketplace.catalog.rules.pricing import least_quantity
+from marketplace.catalog.rules.pricing import hub_of, least_quantity
+from marketplace.catalog.rules.rows import CardRow
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
+from marketplace.orders.rules.incoterms import is_included
 from marketplace.reference import queries as reference
 
 
@@ -36,28 +38,34 @@ def arrivals(session: Session, *, origins: Collection[Origin], to: str, now: dat
 
 
 def deliveries(
-    session: Session, *, origins: Mapping[UUID, Origin], quantity: int | None, to: str, now: datetime
+    session: Session,
+    *,
+    cards: Mapping[UUID, CardRow],
+    origins: Mapping[UUID, Origin],
+    quantity: int | None,
+    to: str,
+    now: datetime,
 ) -> dict[UUID, OptionRow]:
-    """Return the first departure that takes each listing's quantity (its least one by default), with the freight."""
+    """Return the first departure that takes each card's quantity (its least one by default), with the freight.
+
+    It goes from where the price of the card hands the goods over, and to where that price brings them.
+    """
     # Hub and packing alone: no price is read here.
-    offers = catalog.offers(session, listing_ids=list(origins), viewer=None, now=now)
+    offers = catalog.offers(session, listing_ids=list(cards), viewer=None, now=now)
     ready = _ready(session, origins.values(), now)
     wants = {
         listing_id: (
-            offer.hub_code,
-            to,
+            hub_of(card.incoterm, card.place_code, offer.hub_code),
+            card.place_code if is_included(card.incoterm) else to,
             load_of(quantity or least_quantity(offer.moq, offer.multiple), offer.packing),
             ready[origins[listing_id]],
         )
         for listing_id, offer in offers.items()
+        for card in (cards[listing_id],)
         if offer.packing is not None
     }
-    found = option_queries.options_for(session, wants=wants, now=now)
-    return {
-        listing_id: option
-        for listing_id, options in found.items()
-        if (option := next((each for each in options if wants[listing_id][2].fits(each.room)), None))
-    }
+    found = option_queries.options_for(session, wants=wants, now=now, with_room=True)
+    return {listing_id: options[0] for listing_id, options in found.items() if options}
 
 
 def _ready(session: Session, origins: Collection[Origin], now: datetime) -> dict[Origin, datetime]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +27,7 @@ from marketplace.customs.rules import blocks
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.logistics.queries.options import OptionRow
+from marketplace.orders.rules.incoterms import is_included
 from marketplace.reference import queries as reference
 from marketplace.search.index import IndexBroken, SearchIndex
 from marketplace.search.models import SearchEntry, SearchPrice
@@ -69,10 +70,18 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:
-    """A live listing that fits; ``delivery`` is the first departure that takes it, None without one."""
+    """A live listing that fits; ``delivery`` is the first departure that takes it, None without one.
+
+    It goes to where the price of the card brings the goods, which then contains the freight.
+    """
 
     card: CardRow
     delivery: OptionRow | None
+
+    @property
+    def is_freight_included(self) -> bool:
+        """Whether the price contains the carriage."""
+        return is_included(self.card.incoterm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +155,23 @@ def _rows(session: Session, page: Sequence[_Candidate], wish: Wish, now: datetim
     origins = {each.listing_id: each.origin for each in page if each.listing_id in cards}
     taken: dict[UUID, OptionRow] = {}
     if wish.to and origins:
-        taken = deliveries.deliveries(session, origins=origins, quantity=wish.quantity, to=wish.to, now=now)
-        for listing_id in _barred(session, taken, wish.to, now):
+        found = {listing_id: cards[listing_id] for listing_id in origins}
+        taken = deliveries.deliveries(
+            session, cards=found, origins=origins, quantity=wish.quantity, to=wish.to, now=now
+        )
+        for listing_id in _barred(session, taken, now):
             del taken[listing_id]
     return tuple(FoundRow(cards[listing_id], taken.get(listing_id)) for listing_id in origins)
 
 
-def _barred(session: Session, listing_ids: Collection[UUID], to: str, now: datetime) -> tuple[UUID, ...]:
-    """Return those of these listings that the country of a place lets nobody bring in."""
-    codes = catalog.hs_codes(session, listing_ids=listing_ids)
-    country = reference.country_of(session, code=to)
-    asked = customs.asked(session, country=country, hs_codes=set(codes.values()), day=now.date())
-    bans = {code for code, rows in asked.items() if blocks(row.rule.measure for row in rows)}
-    return tuple(listing_id for listing_id, code in codes.items() if code in bans)
+def _barred(session: Session, taken: Mapping[UUID, OptionRow], now: datetime) -> tuple[UUID, ...]:
+    """Return those of these listings that the country where they would go lets nobody bring in."""
+    codes = catalog.hs_codes(session, listing_ids=taken.keys())
+    countries = {place.code: place.country for place in reference.places(session)}
+    goods = {key: (countries[taken[key].to_place], code) for key, code in codes.items()}
+    asked = customs.asked_of(session, goods=set(goods.values()), day=now.date())
+    bans = {key for key, rows in asked.items() if blocks(row.rule.measure for row in rows)}
+    return tuple(listing_id for listing_id, each in goods.items() if each in bans)
 
 
 def _ask(session: Session, index: SearchIndex, q: str) -> tuple[Answer, bool]:

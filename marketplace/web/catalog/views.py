@@ -261,7 +261,7 @@ def product(listing_id: UUID) -> Any:
     if errors:
         return render_template(_PRODUCT, **values()), 422
     figures.seen(listed)
-    seen_as = (seen.id, seen.is_standing) if seen else None
+    seen_as = (seen.id, seen.is_standing, seen.tenancy.booth_code, seen.tenancy.company) if seen else None
     lorries = (option.stamp for option in look.options)
     asked_there = tuple(each.stamp for each in look.asked_there)
     facts = (*lorries, ready_on, now.date(), closed, answered, reviewed, seen_as, asked_there)

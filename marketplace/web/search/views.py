@@ -17,6 +17,7 @@ from marketplace.edge.permissions import public
 from marketplace.edge.requests.search import Search
 from marketplace.kernel.db import glance
 from marketplace.kernel.errors import Refused
+from marketplace.logistics.queries.options import OptionRow
 from marketplace.search.queries.found import FACETS, FoundRow, Sort
 from marketplace.web.shared import goods, moulds, render
 
@@ -40,7 +41,7 @@ def search() -> Any:
         return {
             "asked": asked,
             "errors": errors,
-            "offers": [_offer(row, searched.closed.get(row.card.listing_id)) for row in found.page.items],
+            "offers": [_offer(row, searched.closed.get(row.card.listing_id), searched.to) for row in found.page.items],
             "found": found,
             "groups": _groups(found.facets, filters, names, asked.sort or Sort.RELEVANCE, has_place=bool(asked.to)),
             "chips": _chips(filters, names, kept, asked.sort),
@@ -86,16 +87,25 @@ def _searched(given: Mapping[str, str]) -> tuple[Search, acts.Searched, dict[str
             left = {name: value for name, value in left.items() if name not in said}
 
 
-def _offer(row: FoundRow, closed: Notice | None) -> dict[str, Any]:
-    card = goods.card(row.card, closed)
-    if row.delivery is not None:
-        arrival = _("there %(day)s", day=render.date(row.delivery.arrives_at))
-        if row.delivery.freight is None:
-            card["landed"] = arrival
+def _offer(row: FoundRow, closed: Notice | None, to: str | None) -> dict[str, Any]:
+    card, lorry = goods.card(row.card, closed), row.delivery
+    if lorry is not None:
+        day = render.date(lorry.arrives_at, lorry.zones[-1])
+        if lorry.to_place == to:
+            arrival = _("there %(day)s", day=day)
         else:
-            freight = _("freight %(amount)s", amount=render.money(row.delivery.freight))
-            card["landed"] = Markup("{} · {}").format(freight, arrival)
+            place = goods.place(row.card.place_names, lorry.to_place)
+            arrival = _("in %(place)s %(day)s", place=place, day=day)
+        freight = _freight(row, lorry)
+        card["landed"] = Markup("{} · {}").format(freight, arrival) if freight else arrival
     return card
+
+
+def _freight(row: FoundRow, lorry: OptionRow) -> str | None:
+    """Say what the lorry costs, where it is known: nothing that the price contains is named a second time."""
+    if row.is_freight_included:
+        return _("freight in the price")
+    return _("freight %(amount)s", amount=render.money(lorry.freight)) if lorry.freight else None
 
 
 def _label(name: str, value: str, names: Mapping[str, str]) -> str:

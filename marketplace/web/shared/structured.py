@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 from marketplace.catalog.rules.pricing import Ladder, least_quantity
 from marketplace.catalog.rules.rows import ListingRow, OfferRow
 from marketplace.catalog.rules.said import Said
-from marketplace.distribution.rules.freight import is_included
 from marketplace.edge.acts.sellers import Seller
 from marketplace.exchange.rules.reviews import LEAST, MOST
+from marketplace.orders.rules.incoterms import is_included
 from marketplace.reference.queries import PlaceRow
 from marketplace.web.shared import goods, locale
 from marketplace.web.shared.discovery import absolute, address

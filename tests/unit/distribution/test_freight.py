@@ -2,8 +2,9 @@
 
 from uuid import uuid4
 
-from marketplace.distribution.rules.freight import FreightAgreement, FreightLine, is_included, payer_of
+from marketplace.distribution.rules.freight import FreightAgreement, FreightLine, payer_of
 from marketplace.kernel.money import Money
+from marketplace.orders.rules.incoterms import is_included
 from marketplace.papers.rules.parts import Party
 from marketplace.payments.rules.terms import Mode, Rail
 

@@ -68,9 +68,15 @@ def test_any_other_transition_is_a_conflict_that_names_what_is_possible(state: _
     assert not _DOOR.allows(state, action)
 
 
-@given(st.text(), st.integers())
+@given(st.text(), st.integers(1 - 2**63, 2**63 - 1))
 def test_a_cursor_gives_its_keys_back(text: str, number: int) -> None:
     assert decode_cursor(encode_cursor(text, number), str, int) == (text, number)
+
+
+@given(st.integers(min_value=2**63) | st.integers(max_value=-(2**63)))
+def test_a_number_that_no_database_takes_is_no_cursor(number: int) -> None:
+    with pytest.raises(Refused):
+        decode_cursor(encode_cursor("x", number), str, int)
 
 
 @given(st.text(max_size=60))

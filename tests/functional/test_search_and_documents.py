@@ -2,7 +2,9 @@
 
 import re
 import shutil
+from datetime import datetime
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -50,6 +52,23 @@ def test_everybody_finds_offers_with_freight_to_their_city(market, client):
     assert "freight" in page
     for locale in ("zh", "vi"):
         assert f"/{locale}/products/{market.chains}" in client.get(f"/{locale}/search?q=chain").text
+
+
+def test_freight_that_the_price_contains_is_named_no_second_time(market, client):
+    """The brake pads are sold delivered to Hanoi, from another hub: they go there whatever is asked, freight paid."""
+    for to in (factories.HANOI, "THBKK"):
+        (pads,) = client.get(f"/api/v1/search?q=pads&to={to}").json["items"]
+        assert (pads["freight_included"], pads["delivered_to"]) == (True, factories.HANOI)
+        assert pads["delivery"]["freight"] is None
+        shown = client.get(f"/api/v1/listings/{market.pads}?to={to}").json["quote"]
+        assert shown["departures"][0]["reference"] == pads["delivery"]["reference"]
+        page = client.get(f"/search?q=pads&to={to}").text
+        assert "freight in the price" in page
+        arrives = datetime.fromisoformat(pads["delivery"]["arrives_at"]).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+        words = "there" if to == factories.HANOI else "in Hanoi"
+        assert re.search(rf"{words}\s+\w*\s?{arrives.day}\b", page), page
+    (chains,) = client.get("/api/v1/search?q=chain&to=VNHAN").json["items"]
+    assert (chains["freight_included"], chains["delivered_to"]) == (False, factories.HANOI)
 
 
 def test_filters_and_pages_keep_what_was_asked(market, client):

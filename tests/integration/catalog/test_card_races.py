@@ -1,4 +1,4 @@
-"""Cards are written from what listings and merchants say by then, whoever else writes at the same moment."""
+"""Cards and groups are written from what is said by then, whoever else writes at the same moment."""
 
 import threading
 
@@ -9,11 +9,13 @@ from marketplace.catalog.customer_prices.services import showing
 from marketplace.catalog.customer_prices.services.audiences import Named
 from marketplace.catalog.models import Listing, ListingCard
 from marketplace.catalog.queries import checks
+from marketplace.catalog.queries import variants as queries
 from marketplace.catalog.rules.states import ListingState
+from marketplace.catalog.rules.variants import Group, Member
 from marketplace.catalog.rules.visibility import Visibility
-from marketplace.catalog.services import cards, listings
+from marketplace.catalog.services import bulk, cards, listings, variants
 from marketplace.kernel import clock
-from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
 from marketplace.merchants.models import Merchant
 from marketplace.merchants.rules.states import MerchantState
 from tests import factories
@@ -30,16 +32,16 @@ def goods(app):
     return market.merchant.actor, market.chains
 
 
-def at_once(app, monkeypatch, slow, fast):
-    """Let ``fast`` happen after ``slow`` has read what it draws cards from, unless it has to wait for it."""
+def at_once(app, monkeypatch, slow, fast, at=(cards, "_faces")):
+    """Let ``fast`` happen while ``slow`` is about to call a function, unless it waits; return what broke ``slow``."""
     begun, done, failed = threading.Event(), threading.Event(), []
-    draw = cards._faces
+    called = getattr(*at)
 
-    def pausing(session, shown):
+    def pausing(*given, **named):
         if threading.current_thread() is thread:
             begun.set()
             done.wait(_LONGEST)
-        return draw(session, shown)
+        return called(*given, **named)
 
     def run():
         try:
@@ -49,7 +51,7 @@ def at_once(app, monkeypatch, slow, fast):
             failed.append(error)
 
     thread = threading.Thread(target=run)
-    monkeypatch.setattr(cards, "_faces", pausing)
+    monkeypatch.setattr(*at, pausing)
     thread.start()
     begun.wait(10)
 
@@ -63,13 +65,13 @@ def at_once(app, monkeypatch, slow, fast):
     for each in (thread, other):
         each.join(30)
         assert not each.is_alive()
-    assert failed == []
+    return failed
 
 
 def test_prices_hidden_while_cards_are_written_stay_hidden(app, goods, monkeypatch):
     seller, made = goods
     category = reading().get_one(Listing, made).category_id
-    at_once(
+    failed = at_once(
         app,
         monkeypatch,
         lambda session: cards.refresh_category(session, category_id=category, now=NOW),
@@ -77,6 +79,7 @@ def test_prices_hidden_while_cards_are_written_stay_hidden(app, goods, monkeypat
             session, listing_id=made, visibility=Visibility.ON_REQUEST, named=Named(), actor=seller, now=NOW
         ),
     )
+    assert failed == []
     reading().rollback()
     card = reading().execute(sa.select(ListingCard.visibility).where(ListingCard.listing_id == made)).scalar_one()
     assert card is Visibility.ON_REQUEST
@@ -92,12 +95,13 @@ def test_a_merchant_suspended_while_goods_go_up_has_none_up(app, goods, monkeypa
         session.flush()
         cards.refresh_company(session, company_id=seller.company, now=NOW)
 
-    at_once(
+    failed = at_once(
         app,
         monkeypatch,
         lambda session: listings.act(session, actor=seller, listing_id=made, action="resume", now=NOW),
         suspend,
     )
+    assert failed == []
     reading().rollback()
     assert reading().get_one(Listing, made).state is ListingState.LIVE
     assert (
@@ -116,3 +120,23 @@ def test_the_check_finds_prices_shown_to_others_and_goods_of_who_may_not_sell(ap
         (made, "the card is not what is live"),
         (made, "the goods of who may not sell are up"),
     ]
+
+
+def test_a_group_that_a_colleague_changed_meanwhile_is_not_undone_in_silence(app, goods, monkeypatch):
+    seller, chains = goods
+    with unit_of_work() as session:
+        made = [factories.listing(session, seller, sku=sku, stock=40, now=NOW) for sku in ("GOLD", "SILVER")]
+
+    def put(*skus):
+        asked = Group(("Colour",), tuple(Member(sku, (sku.lower(),)) for sku in skus))
+        return lambda session: variants.put(session, actor=seller, listing_id=chains, group=asked, now=NOW)
+
+    first = factories.DRAFT.sku
+    in_unit_of_work(put(first, "GOLD"))
+    failed = at_once(
+        app, monkeypatch, put(first, "GOLD", "SILVER"), put(first, "SILVER"), at=(bulk, "own_locked")
+    )  # fmt: skip
+    # SQLite's writers come one after the other: there nothing was changed meanwhile.
+    assert [error.code for error in failed] == (["raced"] if db.engine.dialect.name == "postgresql" else [])
+    reading().rollback()
+    assert queries.groups(reading(), listing_ids=made).keys() == {made[1]}

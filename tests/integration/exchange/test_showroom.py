@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from marketplace.accounts.models import Membership
 from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
 from marketplace.accounts.services.erasure import erase_person
+from marketplace.audit.models import AuditRow
 from marketplace.exchange.flows import leads as flows
 from marketplace.exchange.models.leads import Lead, LeadCard, LeadNote
 from marketplace.exchange.models.showroom import BoothDay, ExhibitVisit, Tenancy
@@ -174,6 +175,25 @@ def test_of_a_company_one_lead_runs_however_often_it_comes(app, market, exhibit)
     done(lambda session: leads.leave_card(session, **given))
     (row,) = lead_queries.leads(reading(), merchant_id=market.merchant.company).items
     assert (row.company_id, row.name, row.state) == (market.buyer.company, "Somsy Vong", LeadState.NEW)
+
+
+def test_two_clicks_at_once_leave_one_card_whoever_leaves_it(app, market, exhibit):
+    """A stranger's among those of other strangers, and a company's whose look at the label began its lead."""
+    others = [left(exhibit) for _ in range(2)]
+    for actor in (None, market.buyer.actor):
+        if actor:
+            done(lambda session, actor=actor: leads.visit(session, actor=actor, code=exhibit.code, now=clock.now()))
+        before = cards_left()
+        given = {"actor": actor, "code": exhibit.code, "card": CARD, "key": f"key-{bool(actor)}"}
+        made = at_once(app, *[lambda session, given=given: leads.leave_card(session, **given, now=clock.now())] * 4)
+        assert len(set(made)) == 1
+        assert made[0] not in others
+        assert cards_left() == before + 1
+
+
+def cards_left():
+    reading().rollback()
+    return reading().scalar(sa.select(sa.func.count()).select_from(AuditRow).where(AuditRow.action == "lead.card"))
 
 
 def left(exhibit, key=None, actor=None):

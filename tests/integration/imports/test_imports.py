@@ -3,11 +3,14 @@
 import io
 import itertools
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
+from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.rules.permissions import Role
 from marketplace.catalog.imports import flows, services
 from marketplace.catalog.models import Listing
 from marketplace.catalog.rules.import_states import ImportState
@@ -16,6 +19,7 @@ from marketplace.catalog.rules.states import ListingState
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Refused
+from tests import factories
 from tests.conftest import SOAK
 from tests.support.sheets import comma_separated, row, table, workbook, written_by_programs
 
@@ -51,6 +55,19 @@ def test_a_dry_run_writes_nothing_until_it_is_committed(desk):
     assert desk.draft("CH-1") is None
     with unit_of_work() as session:
         services.commit(session, actor=desk.market.merchant.actor, import_id=view.id, now=clock.now())
+    assert desk.run(view.id).state is ImportState.DONE
+    assert desk.draft("CH-1") is not None
+
+
+def test_a_colleague_writes_what_somebody_began_who_left(desk):
+    view = desk.bring(workbook(table([row()])), dry_run=True)
+    begun_by = desk.market.merchant.actor
+    with unit_of_work() as session:
+        heir = factories.trader(session, desk.app, name="Heir", country="CN", now=clock.now()).actor.person
+        session.add(Membership(person_id=heir, company_id=begun_by.company, roles=[Role.SALES], created_at=clock.now()))
+        session.execute(sa.update(Person).where(Person.id == begun_by.person).values(disabled_at=clock.now()))
+    with unit_of_work() as session:
+        services.commit(session, actor=replace(begun_by, person_id=heir), import_id=view.id, now=clock.now())
     assert desk.run(view.id).state is ImportState.DONE
     assert desk.draft("CH-1") is not None
 

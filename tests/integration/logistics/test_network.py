@@ -64,6 +64,17 @@ def test_options_are_those_that_take_the_load_in_time(session, road):
     assert options.options_for(session, wants={}, now=NOW) == {}
 
 
+def test_a_load_finds_the_first_with_room_however_many_are_full_before(session, road, monkeypatch):
+    monkeypatch.setattr(options, "_MOST_OPTIONS", 3)
+    for number in range(5):
+        road.hold(session, LORRY, number=number)
+    want = {"a": ("CN-NANPENG", "VNHAN", PALLET, NOW)}
+    whatever = options.options_for(session, wants=want, now=NOW)["a"]
+    assert [row.departure_id for row in whatever] == road.departures[:3]
+    roomy = options.options_for(session, wants=want, now=NOW, with_room=True)["a"]
+    assert [row.departure_id for row in roomy] == road.departures[5:8]
+
+
 def test_freight_is_explained_and_keeps_its_tariff(session, road):
     facts = {"departure_id": road.departures[0], "to_place": "VNHAN", "load": PALLET}
     price = freight.price(session, **facts, now=NOW)

@@ -10,6 +10,7 @@ from marketplace.api.accounts.views import api as accounts
 from marketplace.api.catalog import currencies as catalog_currencies
 from marketplace.api.catalog import figures as catalog_figures
 from marketplace.api.catalog import variants as catalog_variants
+from marketplace.api.catalog import warehouses as catalog_warehouses
 from marketplace.api.catalog.commodities import api as commodities
 from marketplace.api.catalog.ending import api as ending
 from marketplace.api.catalog.views import api as catalog
@@ -94,6 +95,7 @@ VIEWS = (
     catalog_currencies,
     catalog_figures,
     catalog_variants,
+    catalog_warehouses,
     showroom_enquiries,
     showroom_fairs,
     showroom_halls,

@@ -61,6 +61,7 @@ _PHRASES: Final = (
     N_("quantities from 1 up, each above the one before"),
     N_("one ladder for each currency and price basis"),
     N_("either stock or lead_days"),
+    N_("each warehouse once"),
     N_("either stock, or lead_days for goods made to order"),
     N_("a multiple that divides the carton, or whole cartons"),
     N_("more than 0 and no more than the gross weight"),

@@ -18,6 +18,7 @@ from marketplace.web.catalog import notes as catalog_notes
 from marketplace.web.catalog import texts as catalog_texts
 from marketplace.web.catalog import variants as catalog_variants
 from marketplace.web.catalog import views as catalog_views
+from marketplace.web.catalog import warehouses as catalog_warehouses
 from marketplace.web.catalog.blueprint import pages as catalog
 from marketplace.web.checkout.views import pages as checkout
 from marketplace.web.claims.views import pages as claims
@@ -118,6 +119,7 @@ VIEWS = (
     catalog_notes,
     order_notes,
     catalog_views,
+    catalog_warehouses,
     catalog_merchant,
     catalog_commodities,
     catalog_details,

@@ -8,7 +8,7 @@ from alembic import op
 import marketplace.kernel.db
 
 revision: str = "d6b86647d860"
-down_revision: str | None = "b6c4f3249393"
+down_revision: str | None = "7ebb1f152a04"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -87,7 +87,7 @@ class Visitor:
 
     def refused_fields(self) -> set[str]:
         """Return the fields that the page's summary of errors names."""
-        return set(re.findall(r'<li><a href="#field-([\w.]+)">', self.shown))
+        return set(re.findall(r'<li><a href="#field-([\w.-]+)">', self.shown))
 
     def text(self) -> str:
         """Return the page as read: without tags, with characters for entities."""

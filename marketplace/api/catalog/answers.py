@@ -291,14 +291,6 @@ class State(Answer):
         return cls(id=listing_id, state="submitted", warnings=[_warning(error) for error in warnings])
 
 
-class StockSet(Answer):
-    """The units that lie ready now, and the difference to before."""
-
-    id: UUID
-    stock: int
-    difference: int
-
-
 def _warning(error: FieldError) -> FieldProblem:
     return FieldProblem(field=error.field, code=error.code, message=field_sentence(error), accepted=error.accepted)
 

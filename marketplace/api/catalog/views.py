@@ -147,15 +147,6 @@ def price_history(listing_id: UUID) -> tuple[int, Items[answers.PriceFrom]]:
     return 200, Items[answers.PriceFrom](items=[answers.PriceFrom.of(row) for row in found])
 
 
-@api.put("/listings/<uuid:listing_id>/stock")
-@operation(answers={200: answers.StockSet}, tag="catalog", permission=_EDIT, body=requests.StockBody)
-def set_stock(listing_id: UUID, body: requests.StockBody) -> tuple[int, answers.StockSet]:
-    """Set the units that lie ready, and below how many free ones the listing runs low."""
-    with unit_of_work() as session:
-        difference = acts.set_stock(session, listing_id, body)
-    return 200, answers.StockSet(id=listing_id, stock=body.stock, difference=difference)
-
-
 @api.post("/listings/<uuid:listing_id>/submission")
 @operation(answers={200: answers.State}, tag="catalog", permission=_EDIT)
 def submit(listing_id: UUID) -> tuple[int, answers.State]:

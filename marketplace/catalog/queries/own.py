@@ -12,6 +12,7 @@ from marketplace.catalog.queries.cursors import listing_after
 from marketplace.catalog.queries.ladders import stored_ladder
 from marketplace.catalog.rules.rows import GridRow, OwnRow
 from marketplace.catalog.rules.states import ChangeState, ListingState
+from marketplace.catalog.warehouses.queries import is_split
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, page_of
 
@@ -83,7 +84,7 @@ def own_listing(session: Session, *, company_id: UUID, listing_id: UUID) -> OwnR
 
 def _own() -> sa.Select[*tuple[Any, ...]]:
     return (
-        sa.select(Listing, PriceLadder, Stock, ChangeSet.id.label("change_id"))
+        sa.select(Listing, PriceLadder, Stock, ChangeSet.id.label("change_id"), is_split().label("is_split"))
         .outerjoin(PriceLadder, sa.and_(PriceLadder.listing_id == Listing.id, PriceLadder.position == 0))
         .outerjoin(Stock, Stock.listing_id == Listing.id)
         .outerjoin(ChangeSet, sa.and_(ChangeSet.listing_id == Listing.id, ChangeSet.state == ChangeState.PENDING))
@@ -106,6 +107,7 @@ def _grid_row(row: Any) -> GridRow:
         moq=listing.moq,
         multiple=listing.multiple,
         stock=row.Stock.on_hand if row.Stock and listing.lead_days is None else None,
+        is_split=row.is_split and listing.lead_days is None,
         lead_days=listing.lead_days,
         low_below=listing.low_below,
     )
@@ -131,6 +133,7 @@ def _own_row(row: Any) -> OwnRow:
         on_hand=stock.on_hand if stock else None,
         allocated=stock.allocated if stock else 0,
         held=stock.held if stock else 0,
+        is_split=row.is_split and stock is not None,
         low_below=listing.low_below,
         has_waiting_change=row.change_id is not None,
         price_jumped=listing.price_jumped,

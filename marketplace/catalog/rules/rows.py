@@ -194,7 +194,7 @@ class ProposalRow:
 
 @dataclass(frozen=True, slots=True)
 class OwnRow:
-    """A listing as its merchant's list shows it."""
+    """A listing as its merchant's list shows it; one that ``is_split`` says how many units lie in which warehouse."""
 
     listing_id: UUID
     sku: str
@@ -210,6 +210,7 @@ class OwnRow:
     on_hand: int | None
     allocated: int
     held: int
+    is_split: bool
     low_below: int | None
     has_waiting_change: bool
     price_jumped: bool
@@ -219,7 +220,10 @@ class OwnRow:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A listing as a grid changes it: the first of its ladders, quantities, and units or days to make."""
+    """A listing as a grid changes it: the first of its ladders, quantities, and units or days to make.
+
+    The units of one that ``is_split`` lie in warehouses.
+    """
 
     listing_id: UUID
     sku: str
@@ -231,6 +235,7 @@ class GridRow:
     moq: int
     multiple: int
     stock: int | None
+    is_split: bool
     lead_days: int | None
     low_below: int | None
 

@@ -1,7 +1,8 @@
 """Stock: set by the merchant, claimed by carts, promised to orders, shipped. Never promised twice.
 
 Every act is idempotent per subject (an order line's id). The row in ``stock`` is hot: it is changed last, by one
-conditional UPDATE, and callers that hold several listings go in order of their ids.
+conditional UPDATE, and callers that hold several listings go in order of their ids. Only what changes the units on hand
+goes on to the places where they lie, behind the lock of that row; to sell asks for none of them.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import Stock, StockEntry, StockHold
 from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.catalog.rules.states import HOLD, EntryKind, HoldState
+from marketplace.catalog.warehouses.services import places
 from marketplace.kernel.db import into
 from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.kernel.ids import new_id
@@ -109,6 +111,7 @@ def ship(session: Session, *, subject: UUID, quantity: int, now: datetime) -> No
     found.shipped = quantity
     _enter(session, EntryKind.SHIP, found.listing_id, now, hold_id=found.id, on_hand=-leaving, allocated=-leaving)
     _must_move(session, found.listing_id, on_hand=-leaving, allocated=-leaving)
+    places.follow(session, moved={found.listing_id: -leaving})
 
 
 def lock(session: Session, *, listing_id: UUID) -> None:
@@ -128,7 +131,8 @@ def set_all(session: Session, *, on_hand: Mapping[UUID, int | None], now: dateti
     """Set the units that lie ready of several listings; return each one's difference, or why it stays as it is.
 
     None empties the shelf of goods made to order from now on. Rows that move are locked in order of id before any is
-    judged, so that a refusal leaves nothing of its listing behind and its neighbours' units are written.
+    judged, so that a refusal leaves nothing of its listing behind and its neighbours' units are written. Where a
+    listing has places, more is put into the first warehouse, and less is taken in the merchant's order of preference.
     """
     if not on_hand:
         return {}
@@ -152,7 +156,10 @@ def set_all(session: Session, *, on_hand: Mapping[UUID, int | None], now: dateti
         rows = [{"listing_id": key, "on_hand": units, "allocated": 0, "held": 0} for key, units in new.items()]
         session.execute(into(Stock), rows)
     _enter_all(session, {key: difference for key, difference in moved.items() if difference}, now)
-    _add(session, {key: difference for key, difference in moved.items() if difference and key in there})
+    added = {key: difference for key, difference in moved.items() if difference and key in there}
+    if added:
+        _add(session, added)
+        places.follow(session, moved=added)
     return done
 
 
@@ -175,8 +182,6 @@ def _enter_all(session: Session, moved: Mapping[UUID, int], now: datetime) -> No
 
 def _add(session: Session, moved: Mapping[UUID, int]) -> None:
     """Change rows that are locked, in order of id."""
-    if not moved:
-        return
     table = cast("sa.Table", Stock.__table__)
     statement = (
         sa.update(table)
@@ -190,6 +195,12 @@ def on_hand(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, in
     """Return the units that lie ready, by listing."""
     rows = sa.select(Stock.listing_id, Stock.on_hand).where(Stock.listing_id.in_(listing_ids))
     return dict(session.execute(rows).all())
+
+
+def locked_counts(session: Session, *, listing_id: UUID) -> tuple[int, int]:
+    """Return a listing's units that lie ready, and how many of them nobody has; nobody else moves them meanwhile."""
+    found = session.execute(_locked([listing_id])).one_or_none()
+    return (found.on_hand, found.left) if found is not None else (0, 0)
 
 
 def due_to_lapse(session: Session, *, now: datetime, after: UUID | None = None, limit: int = 200) -> tuple[UUID, ...]:

@@ -17,11 +17,8 @@ from marketplace.catalog.rules.pricing import (
     make_ladder,
     rises,
 )
-from marketplace.catalog.services import listings
-from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse
-from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch, StockBody
-from marketplace.kernel import clock
+from marketplace.edge.requests.catalog import ListingBody, ListingEdit, ListingPatch
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.merchants import queries as merchants
 
@@ -293,12 +290,3 @@ def _scaled(parts: Mapping[str, Any], name: str, factor: int) -> int:
 
 def _shorter(value: Decimal) -> str:
     return f"{value.normalize():f}"
-
-
-def set_stock(session: Session, listing_id: UUID, body: StockBody) -> int:
-    """Set the units that lie ready of one's own listing and below how many it runs low; return the difference."""
-    actor, now = require_actor(), clock.now()
-    difference = listings.set_stock(session, actor=actor, listing_id=listing_id, on_hand=body.stock, now=now)
-    if "low_below" in body.model_fields_set:
-        listings.set_low(session, actor=actor, listing_id=listing_id, low_below=body.low_below, now=now)
-    return difference

@@ -134,14 +134,6 @@ class PictureBody(Request):
     alt: Annotated[Verbatim, Field(max_length=160)] = ""
 
 
-class StockBody(Request):
-    """The units that lie ready, and below how many free ones the listing runs low: left out it stays, null is as
-    the city sets it."""
-
-    stock: Whole
-    low_below: OptionalWhole = None
-
-
 class ActBody(Request):
     """What the merchant does with a listing."""
 

@@ -13,6 +13,7 @@ from marketplace.audit import queries as audit
 from marketplace.catalog.imports import queries as imports
 from marketplace.catalog.queries import checks as catalog
 from marketplace.catalog.queries import personal as personal_offers
+from marketplace.catalog.warehouses import queries as warehouses
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.queries import frozen
 from marketplace.distribution import queries as distribution
@@ -47,6 +48,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     requirements.breaches,
     levels.breaches,
     catalog.breaches,
+    warehouses.breaches,
     imports.breaches,
     moderation.breaches,
     remarks.breaches,

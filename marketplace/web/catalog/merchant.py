@@ -19,12 +19,14 @@ from marketplace.catalog.services import listings, pictures
 from marketplace.edge.acts import catalog as acts
 from marketplace.edge.acts import figures
 from marketplace.edge.acts import files as uploads
+from marketplace.edge.acts import warehouses as stocked
 from marketplace.edge.identity import require_actor
 from marketplace.edge.messages import field_sentence
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import catalog as requests
 from marketplace.edge.requests import details as detail_requests
+from marketplace.edge.requests.warehouses import TotalBody
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused, TooLarge
@@ -36,7 +38,7 @@ from marketplace.reference.rules import Setting
 from marketplace.web.catalog.blueprint import pages
 from marketplace.web.catalog.details import PARTS
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import choices, locale
+from marketplace.web.shared import choices, locale, render
 from marketplace.web.shared import figures as drawn
 from marketplace.web.shared import goods as shown
 
@@ -124,6 +126,7 @@ def _edit(listing_id: UUID, **given: Any) -> str:
         ],
         others=[shown.ladder(ladder, _place_names(session)) for ladder in draft.ladders[1:]],
         unit=shown.unit(draft.unit),
+        split=_split(listing_id) if row.is_split else None,
         pictures=_pictures(listing_id, pictures_queries.pictures(session, listing_id=listing_id)),
         can_submit=row.state in _SUBMITTABLE,
         figures=drawn.shown(figures.listing(listing_id)),
@@ -186,7 +189,7 @@ def set_stock(listing_id: UUID) -> Any:
     """Set the units that lie ready, and below how many the listing runs low."""
 
     def work(session: Session) -> None:
-        acts.set_stock(session, listing_id, parse_form(requests.StockBody, request.form))
+        stocked.set_total(session, listing_id, parse_form(TotalBody, request.form))
 
     return _act(listing_id, work)
 
@@ -313,6 +316,17 @@ def _as_field(refusal: DomainError, field: str) -> Refused:
     if isinstance(refusal, Refused):
         return refusal
     return Refused.field(field, "too_large", str(refusal.facts.get("accepted", "")))
+
+
+def _split(listing_id: UUID) -> str:
+    """Return where the units of a listing lie, and what a new total does there."""
+    _row, lying = stocked.lying(reading(), listing_id)
+    places = "; ".join(f"{each.name}: {render.quantity(each.on_hand)}" for each in lying.places)
+    return _(
+        "%(places)s. More is put into %(first)s, less is taken in the order of your warehouses.",
+        places=places,
+        first=lying.places[0].name,
+    )
 
 
 def _choices() -> dict[str, Any]:

@@ -123,6 +123,7 @@ def build(app: Flask) -> City:
     city.ids |= {"live": str(market.chains), "made": str(made_to_order), "pads": str(market.pads)}
     for name, trader in people.items():
         city.ids[f"company.{name}"] = str(trader.company)
+    _store(city)
     _depart(city)
     _order(city)
     _settle(city)
@@ -147,6 +148,14 @@ def build(app: Flask) -> City:
         assert actor is not None
         city.people[name] = replace(trader, actor=actor)
     return city
+
+
+def _store(city: City) -> None:
+    """Let the merchant's chains lie in one of its two warehouses."""
+    for name in ("warehouse.full", "warehouse"):
+        city.ids[name] = city.call("merchant", "POST", "/warehouses", {"name": name, "place": "Chongqing"})["id"]
+    full = {"warehouse_id": city.ids["warehouse.full"], "on_hand": 10_000}
+    city.call("merchant", "PUT", f"/listings/{city.ids['live']}/stock", {"places": [full]})
 
 
 def _depart(city: City) -> None:

@@ -48,6 +48,7 @@ KINDS: Final = {
     "price_list_id": "price-list",
     "price_request_id": "price-request",
     "audience_id": "audience.",
+    "warehouse_id": ("warehouse", "warehouse.full"),
     "file_id": "file.",
     "paper_id": "paper",
     "hit_id": "hit",

@@ -123,6 +123,14 @@ def _details(city: City) -> Body:
     }
 
 
+def _stock(city: City) -> Body:
+    places = [
+        {"warehouse_id": city.ids["warehouse"], "on_hand": 9_000, "was": 0},
+        {"warehouse_id": city.ids["warehouse.full"], "on_hand": 1_000},
+    ]
+    return {"places": places, "low_below": 200}
+
+
 def _checkout(city: City) -> Body:
     cart = city.call("buyer", "GET", "/cart")
     key = cart["bundles"][0]["key"]
@@ -478,7 +486,14 @@ WAYS: Final[dict[str, Way]] = {
     "POST /listings/{}/pictures": Way("merchant", ("draft",), body(file_id=_of("file.free"), alt="A chain")),
     "DELETE /listings/{}/pictures/{}": Way("merchant", ("draft", "picture.first")),
     "POST /listings/{}/pictures/{}/lead": Way("merchant", ("draft", "picture.second")),
-    "PUT /listings/{}/stock": Way("merchant", ("live",), body(stock=9_000, low_below=200)),
+    "GET /listings/{}/stock": Way("merchant", ("live",)),
+    "PUT /listings/{}/stock": Way("merchant", ("live",), _stock),
+    "DELETE /listings/{}/stock/places": Way("merchant", ("live",)),
+    "GET /warehouses": Way("merchant"),
+    "POST /warehouses": Way("merchant", (), body(name="Hanoi", place="12 Port Road")),
+    "PUT /warehouses/{}": Way("merchant", ("warehouse",), body(name="Nanning", place="12 Port Road")),
+    "POST /warehouses/{}/rise": Way("merchant", ("warehouse",)),
+    "POST /warehouses/{}/retirement": Way("merchant", ("warehouse",)),
     "POST /listings/{}/submission": Way("merchant", ("draft",)),
     "GET /listings/{}/price-visibility": Way("merchant", ("live",)),
     "PUT /listings/{}/price-visibility": Way(
@@ -860,6 +875,9 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         | {"price": "11.80", "currency": "CNY", "incoterm": "FCA", "place": HUB, "tiers": "11.20@400"}
     ),
     "catalog.set_stock": body(stock="9000", low_below="200"),
+    "catalog.set_places": lambda city: {f"units.{city.ids['warehouse']}": "9000"},
+    "catalog.add_warehouse": body(name="Hanoi", place="12 Port Road"),
+    "catalog.rename_warehouse": body(name="Nanning", place="12 Port Road"),
     "catalog.ask": body(code="width", name="Width", kind="number", unit="MMT", wanted="wanted", position="2"),
     "catalog.decide_wish": body(action="merge", slug="motorcycle-chain"),
     "catalog.propose": body(name="Pedal", hs6="871410", category="motorcycle-parts"),
@@ -939,6 +957,8 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "catalog.add_variant": ("", "live"),
     "catalog.part_variants": ("", "live"),
     "catalog.put_variants": ("", "live"),
+    "catalog.rename_warehouse": ("", "warehouse"),
+    "catalog.set_places": ("", "live"),
     "claims.open_claim": ("buyer", "line.delivered"),
     "fitments.bring_in": ("merchant", ""),
     "merchants.name_payee": ("merchant", ""),

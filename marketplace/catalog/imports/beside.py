@@ -9,21 +9,26 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.audit import services as audit
+from marketplace.audit.services import Act
 from marketplace.catalog.customer_prices.services import showing
 from marketplace.catalog.models import Category, ChangeSet, Commodity, Listing, ListingDetail
 from marketplace.catalog.queries import goods
 from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.imported import Shelves
-from marketplace.catalog.rules.sheet_details import FIELDS, HOW, VISIBILITY, Beside
+from marketplace.catalog.rules.sheet_details import FIELDS, HOW, PLACES, VISIBILITY, Beside
 from marketplace.catalog.rules.states import ChangeState
 from marketplace.catalog.services import details, listings
+from marketplace.catalog.warehouses import queries as warehouses
+from marketplace.catalog.warehouses.rules import name_key
+from marketplace.catalog.warehouses.services import places
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import FieldError
 
 
-def shelves_of(session: Session) -> Shelves:
-    """Return what every category asks of its goods, and how goods find theirs."""
+def shelves_of(session: Session, *, company_id: UUID) -> Shelves:
+    """Return what every category asks of its goods, how goods find theirs, and where the company's may lie."""
     rows = session.execute(
         sa.select(Category.id, Category.code, Category.hs_chapters).order_by(Category.position)
     ).all()
@@ -33,6 +38,7 @@ def shelves_of(session: Session) -> Shelves:
         asked={row.code: asked.get(row.id, ()) for row in rows},
         chapters={row.code: row.hs_chapters for row in rows},
         commodities=dict(session.execute(commodities).all()),
+        warehouses=warehouses.names(session, company_id=company_id),
     )
 
 
@@ -57,6 +63,7 @@ def columns_of(session: Session, *, company_id: UUID) -> tuple[str, ...]:
         codes |= dict.fromkeys(each.code for each in asked)
     return (
         VISIBILITY,
+        *((PLACES,) if warehouses.has_places(session, company_id=company_id) else ()),
         *(column for kind, columns in FIELDS.items() if kind.value in kinds for column in columns.values()),
         *(HOW if DetailKind.TEXTS.value in kinds else ()),
         *(f"attribute@{code}" for code in codes),
@@ -67,9 +74,13 @@ def laid_beside(
     session: Session, found: Collection[Listing], drafts: Mapping[UUID, ListingDraft]
 ) -> dict[UUID, ListingDraft]:
     """Return drafts of listings with what is said of them beside the offer, as it is edited."""
-    said = details.said_by(session, listing_ids=[listing.id for listing in found])
+    ids = [listing.id for listing in found]
+    said, lying = details.said_by(session, listing_ids=ids), warehouses.places_by_name(session, listing_ids=ids)
     return {
-        listing.id: replace(drafts[listing.id], beside=Beside(said[listing.id], listing.price_visibility))
+        listing.id: replace(
+            drafts[listing.id],
+            beside=Beside(said[listing.id], listing.price_visibility, lying.get(listing.id, {})),
+        )
         for listing in found
     }
 
@@ -112,7 +123,31 @@ def write(
     }
     if shown:
         showing.show_each(session, visibility=shown, actor=actor, now=now)
-    return done | shown.keys()
+    return done | shown.keys() | _lay(session, actor, edits, now)
+
+
+def _lay(
+    session: Session, actor: Actor, edits: Mapping[UUID, tuple[ListingDraft | None, ListingDraft]], now: datetime
+) -> set[UUID]:
+    """Let units lie where rows say, the totals being written; return the listings of which some lie elsewhere now."""
+    wanted = {
+        key: after.beside.places
+        for key, (before, after) in edits.items()
+        if after.beside is not None
+        and after.beside.places
+        and after.beside.places != (before.beside if before and before.beside else Beside()).places
+    }
+    if wanted:
+        open_ones = places.hold_open(session, company_ids=[actor.company]).get(actor.company, {})
+        ids = {key: warehouse_id for warehouse_id, key in open_ones.items()}
+        named = {
+            listing_id: {ids[name_key(name)]: units for name, units in lying.items()}
+            for listing_id, lying in wanted.items()
+        }
+        places.put(session, places=named)
+        acts = [Act("listing.places_set", key, {"on_hand": sum(lying.values())}) for key, lying in named.items()]
+        audit.record_all(session, actor=actor, subject="listing", acts=acts, now=now)
+    return set(wanted)
 
 
 def lacking(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, list[FieldError]]:

@@ -79,13 +79,14 @@ def _read(import_id: UUID, store: ObjectStore, progress: Progress) -> bool:
         content = bytes_store.read(store, file.sha256)
         names, raw = reader.read_sheet(content, is_csv=file.media_type == MediaType.CSV, sheet=sheet)
     layout = layout_of(raw, mapping)
-    if not _keep(import_id, names, raw, layout, locale, pictures, progress):
+    if not _keep(import_id, company_id, names, raw, layout, locale, pictures, progress):
         return False
     return _in_state(import_id, ImportState.READING, lambda session, job: services.move(session, job, "preview"))
 
 
 def _keep(
     import_id: UUID,
+    company_id: UUID,
     names: Sequence[str],
     raw: RawSheet,
     layout: Layout,
@@ -106,7 +107,7 @@ def _keep(
     while piece := list(islice(rows, _PIECE)):
 
         def judge(session: Session, job: ImportJob, piece: Sequence[SheetRow] = piece) -> None:
-            around = present.surroundings(session, locale=locale, columns=job.columns)
+            around = present.surroundings(session, company_id=company_id, locale=locale, columns=job.columns)
             services.preview(session, job, rows=piece, around=around)
 
         if not _in_state(import_id, ImportState.READING, judge):
@@ -126,7 +127,9 @@ def _write(import_id: UUID, progress: Progress) -> bool:
             job = services.locked(session, import_id, state=ImportState.COMMITTING)
             if job is None:
                 return False
-            around = present.surroundings(session, locale=job.locale, columns=job.columns)
+            around = present.surroundings(
+                session, company_id=job.company_id, locale=job.locale, columns=job.columns, editing=True
+            )
             more = services.write_batch(session, job, actor=_actor(session, job), around=around, now=clock.now())
             done, total = job.cursor, job.total
         if not more:

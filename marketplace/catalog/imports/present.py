@@ -14,15 +14,24 @@ from marketplace.catalog.rules.headers import folded
 from marketplace.catalog.rules.imported import Surroundings
 from marketplace.catalog.rules.sheet_details import is_column
 from marketplace.catalog.services import content
+from marketplace.catalog.warehouses.services import places
 
 
-def surroundings(session: Session, *, locale: str, columns: Iterable[str] = ()) -> Surroundings:
-    """Return what every row of a sheet with these columns is read against."""
+def surroundings(
+    session: Session, *, company_id: UUID, locale: str, columns: Iterable[str] = (), editing: bool = False
+) -> Surroundings:
+    """Return what every row of a company's sheet with these columns is read against.
+
+    ``editing`` holds its warehouses open, so that rows are written into those that were read.
+    """
     shelves = {row.code: row.names for row in session.execute(sa.select(Category.code, Category.names))}
     names = {folded(name): code for code, texts in shelves.items() for name in (code, *texts.values())}
     around = Surroundings(content.named_places(session), frozenset(shelves), locale, names, frozenset(columns))
-    says_more = any(map(is_column, around.columns))
-    return replace(around, shelves=beside.shelves_of(session)) if says_more else around
+    if not any(map(is_column, around.columns)):
+        return around
+    if editing:
+        places.hold_open(session, company_ids=[company_id])
+    return replace(around, shelves=beside.shelves_of(session, company_id=company_id))
 
 
 def drafts_by_sku(

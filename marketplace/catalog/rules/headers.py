@@ -89,6 +89,7 @@ DETAILS: Final[Mapping[str, tuple[str, ...]]] = {
     "pallet_units": ("托盘数量", "pallet units"),
     "pallet_mm": ("托盘高度毫米", "pallet height mm"),
     "visibility": ("价格可见", "price visibility"),
+    "stock_places": ("各仓库存", "stock by warehouse"),
 }  # fmt: skip
 UNITS: Final[Mapping[str, str]] = {
     "mm": "mm", "毫米": "mm", "㎜": "mm", "cm": "cm", "厘米": "cm", "公分": "cm", "㎝": "cm", "m": "m", "米": "m",

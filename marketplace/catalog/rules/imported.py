@@ -18,6 +18,7 @@ from marketplace.catalog.rules.picture_sources import check_sources
 from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, listed
 from marketplace.catalog.rules.pricing import JUMP_BASIS_POINTS, Ladder, hub_kept, jumps, make_ladder, rises
 from marketplace.catalog.rules.sheet_details import Beside, Goods, beside_of
+from marketplace.catalog.rules.sheet_places import after, read_split
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import is_currency
@@ -47,12 +48,14 @@ class Outcome(StrEnum):
 class Shelves:
     """What categories ask of their goods, by code, and how goods without a category find theirs.
 
-    ``chapters`` are the HS chapters that each takes, in the city's order; ``commodities`` the category of each by slug.
+    ``chapters`` are the HS chapters that each takes, in the city's order; ``commodities`` the category of each by slug;
+    ``warehouses`` the merchant's own by the keys of their names, in its order of preference.
     """
 
     asked: Mapping[str, Sequence[Attribute]]
     chapters: Mapping[str, Collection[str]]
     commodities: Mapping[str, str]
+    warehouses: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def asked_of(self, draft: ListingDraft) -> Sequence[Attribute]:
         """Return what is asked of a draft's goods."""
@@ -124,7 +127,9 @@ def draft_of(
     values: Mapping[str, Any], present: ListingDraft | None, around: Surroundings, warnings: list[FieldError]
 ) -> ListingDraft:
     """Return the listing as the row wants it; Refused names the columns at fault."""
-    errors = _missing(values) if present is None else []
+    errors: list[FieldError] = []
+    values, split = read_split(values, around.shelves.warehouses if around.shelves else {}, errors)
+    errors += _missing(values) if present is None else []
     ladder = _ladder(values, present, around, errors)
     errors += [*_check_words(values, around), *check_sources(values)]
     if errors:
@@ -158,7 +163,11 @@ def draft_of(
         commodity=values.get("commodity", base.commodity),
         grade=values.get("grade", base.grade),
     )
-    return replace(draft, beside=_beside(values, draft, around, around.shelves)) if around.shelves else draft
+    if around.shelves is None:
+        return draft
+    beside = _beside(values, draft, around, around.shelves)
+    places = after(split, beside.places, around.shelves.warehouses, stock=draft.stock)
+    return replace(draft, beside=replace(beside, places=places))
 
 
 def in_sheet(error: FieldError) -> FieldError:

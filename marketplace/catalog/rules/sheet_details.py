@@ -1,8 +1,7 @@
 """What is said of goods beside the offer, as columns of a sheet.
 
 A row that says anything of a kind says all of it: the columns that the sheet has, the rest as it was. A row that says
-of a kind what is said already changes nothing, whatever has become of its papers and categories since. Lists stand in
-one cell, ``Bosch | 0 986 494 123; TRW | GDB1550``; a mark that belongs to a text has a backslash before it.
+of a kind what is said already changes nothing, whatever has become of its papers and categories since.
 """
 
 import re
@@ -22,6 +21,7 @@ from marketplace.catalog.rules.details import (
     texts,
 )
 from marketplace.catalog.rules.details.attributes import Attribute
+from marketplace.catalog.rules.list_cells import entries, joined
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.catalog.rules.visibility import Visibility
 from marketplace.kernel.errors import FieldError, Refused
@@ -60,22 +60,25 @@ LISTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 COLUMNS: Final = tuple(column for kind in FIELDS.values() for column in kind.values())
 VISIBILITY: Final = "visibility"
+PLACES: Final = "stock_places"
 HOW: Final = tuple(f"how_{language}" for language in LANGUAGES)
-_NAMED: Final = frozenset({*COLUMNS, *HOW, VISIBILITY})
+_NAMED: Final = frozenset({*COLUMNS, *HOW, VISIBILITY, PLACES})
 ATTRIBUTE: Final = re.compile(r"attribute@([a-z][a-z0-9_]{0,39})", re.ASCII)
 CONFIRMED: Final = "dangerous_confirmed"
 _SIGNED: Final = frozenset({"signed_by", "signed_at", "hash"})
-_MARKS: Final = re.compile(r"([\\;|])")
-_MARKED: Final = re.compile(r"\\([\\;|])")
 _MIDNIGHT: Final = "T00:00:00"
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is said of a listing beside its offer: documents by kind, and who reads its prices."""
+    """What is said of a listing beside its offer: documents by kind, who reads its prices, and where units lie.
+
+    ``places`` are those with units, by the warehouse's name; none where the listing keeps one figure.
+    """
 
     documents: Mapping[str, Any] = field(default_factory=dict[str, Any])
     visibility: Visibility = Visibility.PUBLIC
+    places: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ def is_column(name: str) -> bool:
 def cells_of(beside: Beside) -> dict[str, str]:
     """Return what is said as the cells of a row."""
     cells = {VISIBILITY: beside.visibility.value}
+    if beside.places:
+        cells[PLACES] = joined([[f"{name}: {units}"] for name, units in beside.places.items()])
     for kind, columns in FIELDS.items():
         if document := beside.documents.get(kind.value):
             cells |= _cells(columns, document)
@@ -110,6 +115,7 @@ def beside_of(values: Mapping[str, Any], before: Beside, goods: Goods, sheet: fr
     """Return what a row with these values says beside its offer; Refused names the columns at fault.
 
     ``sheet`` are the columns of the sheet; a kind of which the row says nothing new stays the very document it was.
+    Places follow the stock (``sheet_places``) and stay as they are here.
     """
     known = cells_of(before)
     said = {name: _plain(value) for name, value in values.items() if is_column(name) and isinstance(value, str)}
@@ -130,32 +136,7 @@ def beside_of(values: Mapping[str, Any], before: Beside, goods: Goods, sheet: fr
         visibility = Visibility(said[VISIBILITY])
     if errors:
         raise Refused.fields(*errors)
-    return Beside(documents, visibility)
-
-
-def entries(text: str) -> list[list[str]]:
-    """Return the entries of a list in a cell, each as its parts."""
-    return [list(map(_unmarked, _parted(entry, "|"))) for entry in _parted(text, ";") if entry.strip()]
-
-
-def joined(rows: Sequence[Sequence[str]]) -> str:
-    """Return entries as the text of one cell, so that ``entries`` reads them again."""
-    return "; ".join(" | ".join(_MARKS.sub(r"\\\1", part) for part in row) for row in rows)
-
-
-def _parted(text: str, mark: str) -> list[str]:
-    """Part a text at a mark, but not where a backslash stands before it; backslashes stay."""
-    found, start, at = list[str](), 0, 0
-    while at < len(text):
-        if text[at] == mark:
-            found.append(text[start:at])
-            start = at + 1
-        at += 2 if text[at] == "\\" else 1
-    return [*found, text[start:]]
-
-
-def _unmarked(text: str) -> str:
-    return _MARKED.sub(r"\1", text.strip())
+    return Beside(documents, visibility, before.places)
 
 
 def _plain(text: str) -> str:

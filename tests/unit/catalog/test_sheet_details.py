@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from marketplace.catalog.rules import headers
 from marketplace.catalog.rules.imported import Outcome, Shelves, Surroundings, judge
+from marketplace.catalog.rules.list_cells import entries, joined
 from marketplace.catalog.rules.places import NamedPlace, listed_rows
 from marketplace.catalog.rules.sheet_details import (
     COLUMNS,
     HOW,
+    PLACES,
     VISIBILITY,
     Beside,
     Goods,
     beside_of,
     cells_of,
-    entries,
     is_column,
-    joined,
 )
 from marketplace.catalog.rules.sheets import RawSheet, layout_of
 from marketplace.catalog.rules.visibility import Visibility
@@ -70,7 +70,7 @@ def test_our_headers_are_known_in_both_languages_and_the_columns_are_ours():
     for name, written in headers.DETAILS.items():
         assert {headers.recognise(each).name for each in (name, *written)} == {name}
         assert headers.is_column(name)
-    assert headers.DETAILS.keys() == {*COLUMNS, VISIBILITY}
+    assert headers.DETAILS.keys() == {*COLUMNS, PLACES, VISIBILITY}
     assert headers.recognise("属性@voltage").name == headers.recognise("Attribute@voltage").name == "attribute@voltage"
     assert headers.recognise("how_vi").name == "how_vi"
     assert is_column("attribute@x_1")

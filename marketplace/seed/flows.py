@@ -17,7 +17,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.moderation.services import wording
 from marketplace.outbox import services as outbox
-from marketplace.seed import cast, catalogue, customer_prices, houses, merchants, network, onsite, people
+from marketplace.seed import cast, catalogue, customer_prices, houses, merchants, network, onsite, people, warehouses
 from marketplace.seed.desk import HISTORY, Desk
 from marketplace.seed.extent import Extent
 from marketplace.seed.goods import fill, offers, series, shelves
@@ -117,6 +117,7 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
         onsite.plan_fairs(session, merchants=tenants, moderator=staff[cast.MODERATOR], now=desk.now)
         onsite.ask_the_city(session, now=desk.now)
         merchants.close_for_stocktaking(session, founded[cast.PARTS], today=desk.now, now=now)
+        warehouses.spread_stock(session, founded[cast.PARTS], now=now)
 
 
 def _houses(extent: Extent) -> tuple[houses.House, ...]:

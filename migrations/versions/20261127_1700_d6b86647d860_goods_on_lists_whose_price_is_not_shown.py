@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-import marketplace.kernel.db
-
 revision: str = "d6b86647d860"
 down_revision: str | None = "7ebb1f152a04"
 branch_labels: str | Sequence[str] | None = None

@@ -209,13 +209,16 @@ insert_only(EndNotice)
 
 
 class VariantGroup(Base):
-    """Listings of one merchant that differ by one or two axes, such as size and colour."""
+    """Listings of one merchant that differ by one or two axes, such as size and colour; ``name`` is his own for it."""
 
     __tablename__ = "variant_group"
 
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
-    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    name: Mapped[str] = mapped_column(sa.String(80), server_default=sa.text("''"))
     axes: Mapped[list[str]] = mapped_column(Json)
+
+    __table_args__ = (sa.Index("uq_variant_group_company_id_name", "company_id", "name", unique=True),)
 
 
 class ListingVariant(Base):

@@ -25,7 +25,11 @@ def test_variants_lead_to_one_another_and_are_ordered_apart(app, client, market)
     seller.send(form, {"axes": "Colour", "members": "CH-428-116; steel\nNO-SUCH; gold"}, 422)
     assert seller.refused_fields() == {"members"}
     assert "NO-SUCH; gold" in seller.shown
-    seller.send(form, {"axes": "Colour", "members": "CH-428-116; steel\nCH-GOLD; gold"})
+    seller.send(form, {"name": "x" * 81, "axes": "Colour", "members": "CH-428-116; steel\nCH-GOLD; gold"}, 422)
+    assert seller.refused_fields() == {"name"}
+    seller.send(form, {"name": "Gold\tand steel", "axes": "Colour", "members": "CH-428-116; steel\nCH-GOLD; gold"}, 422)
+    seller.send(form, {"name": "Gold or steel", "axes": "Colour", "members": "CH-428-116; steel\nCH-GOLD; gold"})
+    assert 'value="Gold or steel"' in seller.open(form)
     shown = call(client, None, "GET", f"/listings/{found.chains}")
     assert shown["axes"] == ["Colour"]
     assert [(each["id"], each["values"]) for each in shown["variants"]] == [
@@ -83,6 +87,7 @@ def test_another_variant_is_a_draft_with_its_own_prices(app, client, market):
     seller.send(form, {"sku": "CH-RED", "values": "red", "percent": "10"})
     rows = call(client, found.merchant, "GET", f"{path}/variants")["members"]
     assert [row["values"] for row in rows] == [["steel"], ["gold"], ["red"]]
+    assert call(client, found.merchant, "GET", f"{path}/variants")["name"] == "CH-428-116"
     red = call(client, found.merchant, "GET", f"/listings/{rows[-1]['id']}")
     assert (red["state"], red["stock"], red["sku"]) == ("draft", 0, "CH-RED")
     assert red["ladders"][0]["tiers"][0]["price"] == {"amount": "30.14", "currency": "CNY"}

@@ -26,6 +26,7 @@ _EDIT = Permission.CATALOG_LISTING_EDIT
 class Variants(Answer):
     """What the variants of a listing differ by, and which they are; nothing for a listing that stands alone."""
 
+    name: str
     axes: list[str]
     members: list[VariantAnswer]
 
@@ -41,7 +42,8 @@ def variants_of(listing_id: UUID) -> tuple[int, Variants]:
 @operation(answers={200: Variants}, tag="catalog", permission=_EDIT, body=requests.VariantsBody)
 def put_variants(listing_id: UUID, body: requests.VariantsBody) -> tuple[int, Variants]:
     """Put listings together by their article numbers; what they differ by goes live at once."""
-    group = Group(tuple(body.axes), tuple(Member(each.sku, tuple(each.values)) for each in body.members))
+    members = tuple(Member(each.sku, tuple(each.values)) for each in body.members)
+    group = Group(tuple(body.axes), members, body.name or "")
     with unit_of_work() as session:
         variants.put(session, actor=require_actor(), listing_id=listing_id, group=group, now=clock.now())
         return 200, _shown(session, listing_id)
@@ -96,4 +98,4 @@ def _shown(session: Session, listing_id: UUID) -> Variants:
     own.own_listing(session, company_id=require_actor().company, listing_id=listing_id)
     axes, rows = queries.group_of(session, listing_id=listing_id)
     members = [VariantAnswer.of(row) for row in rows]
-    return Variants(axes=list(axes), members=members)
+    return Variants(name=queries.name_of(session, listing_id=listing_id), axes=list(axes), members=members)

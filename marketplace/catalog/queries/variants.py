@@ -29,6 +29,21 @@ def group_of(session: Session, *, listing_id: UUID) -> tuple[tuple[str, ...], tu
     return _read(session, mine)
 
 
+def name_of(session: Session, *, listing_id: UUID) -> str:
+    """Return what the group of a listing is called by its merchant; nothing for a listing that is in none."""
+    named = (
+        sa.select(VariantGroup.name)
+        .join(ListingVariant, ListingVariant.group_id == VariantGroup.id)
+        .where(ListingVariant.listing_id == listing_id)
+    )
+    return session.scalar(named) or ""
+
+
+def names_of(session: Session, *, company_id: UUID) -> frozenset[str]:
+    """Return the names of a company's groups."""
+    return frozenset(session.scalars(sa.select(VariantGroup.name).where(VariantGroup.company_id == company_id)))
+
+
 def on_sale(session: Session, *, group_id: UUID, viewer: UUID | None) -> tuple[tuple[str, ...], tuple[VariantRow, ...]]:
     """Return the axes of a group and those of its variants that are public, in two queries."""
     axes, rows = _read(session, sa.literal(group_id, sa.Uuid()))

@@ -4,7 +4,7 @@ Each variant is a listing of its own, with its article number, prices, packing a
 imports need know nothing of variants; a group says which belong together and by what they differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -15,7 +15,8 @@ from marketplace.kernel.money import PRICE_PLACES, UnitPrice
 
 MOST_AXES: Final = 2
 MOST_VARIANTS: Final = 100
-_LONGEST: Final = 40
+LONGEST_WORD: Final = 40
+LONGEST_NAME: Final = 80
 _LEAST_PERCENT: Final = Decimal(-90)
 _MOST_PERCENT: Final = Decimal(900)
 
@@ -30,10 +31,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What variants differ by, and which they are in the order they are shown."""
+    """What variants differ by, and which they are in the order they are shown.
+
+    ``name`` is its merchant's own for it, empty to keep the one it has, or to be called by its first article.
+    """
 
     axes: tuple[str, ...]
     members: tuple[Member, ...]
+    name: str = ""
 
 
 def check_group(group: Group, *, own: str) -> Group:
@@ -42,26 +47,36 @@ def check_group(group: Group, *, own: str) -> Group:
     The listing it is saved on, by its article number ``own``, is one of it; no two have the same values.
     """
     axes = tuple(" ".join(axis.split()) for axis in group.axes)
+    name = " ".join(group.name.split())
     members = tuple(Member(each.sku.strip(), tuple(" ".join(v.split()) for v in each.values)) for each in group.members)
     errors: list[FieldError] = []
     if not 1 <= len(axes) <= MOST_AXES or len({axis.casefold() for axis in axes}) < len(axes):
         errors.append(FieldError("axes", "variant_axes", f"1 to {MOST_AXES}, each another"))
-    if any(not axis or len(axis) > _LONGEST for axis in axes):
-        errors.append(FieldError("axes", "too_long", f"1 to {_LONGEST} characters"))
+    if any(not axis or len(axis) > LONGEST_WORD for axis in axes):
+        errors.append(FieldError("axes", "too_long", f"1 to {LONGEST_WORD} characters"))
     if not 2 <= len(members) <= MOST_VARIANTS:
         errors.append(FieldError("members", "variant_count", f"2 to {MOST_VARIANTS}"))
     if any(len(each.values) != len(axes) or not all(each.values) for each in members):
         errors.append(FieldError("members", "variant_values", f"an article number and {len(axes)} values"))
-    if any(len(value) > _LONGEST for each in members for value in each.values):
-        errors.append(FieldError("members", "too_long", f"at most {_LONGEST} characters"))
+    if any(len(value) > LONGEST_WORD for each in members for value in each.values):
+        errors.append(FieldError("members", "too_long", f"at most {LONGEST_WORD} characters"))
     seen = {tuple(value.casefold() for value in each.values) for each in members}
     if len(seen) < len(members) or len({each.sku for each in members}) < len(members):
         errors.append(FieldError("members", "variant_twice", "each article number and each value once"))
     if own not in {each.sku for each in members}:
         errors.append(FieldError("members", "variant_own", own))
+    if len(name) > LONGEST_NAME:
+        errors.append(FieldError("name", "too_long", f"at most {LONGEST_NAME} characters"))
     if errors:
         raise Refused.fields(*errors)
-    return Group(axes, members)
+    return Group(axes, members, name)
+
+
+def free_name(sku: str, taken: Collection[str]) -> str:
+    """Return what a group without a name is called by its first article: its number, counted on where that is taken."""
+    plain = " ".join(sku.split())
+    names = (plain, *(f"{plain} ({count})" for count in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
 
 
 def moved(ladders: Sequence[Ladder], percent: Decimal) -> tuple[Ladder, ...]:

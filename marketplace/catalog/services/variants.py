@@ -13,9 +13,10 @@ from marketplace.audit import services as audit
 from marketplace.catalog.models import Listing, ListingVariant, VariantGroup
 from marketplace.catalog.queries import variants as queries
 from marketplace.catalog.rules.states import APPROVED
-from marketplace.catalog.rules.variants import MOST_VARIANTS, Group, Member, check_group, moved
+from marketplace.catalog.rules.variants import MOST_VARIANTS, Group, Member, check_group, free_name, moved
 from marketplace.catalog.services import bulk, cards, details, listings
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.kernel.ids import new_id
 
@@ -23,7 +24,8 @@ from marketplace.kernel.ids import new_id
 def put(session: Session, *, actor: Actor, listing_id: UUID, group: Group, now: datetime) -> None:
     """Let the actor's listing be one of this group, in the place of the group it was in; again changes nothing.
 
-    Refused ``members`` for an article number that is not the company's, or is in another group.
+    Refused ``members`` for an article number that is not the company's, or is in another group; ``name`` for one that
+    another group has.
     """
     own = listings.own(session, actor=actor, listing_id=listing_id, lock=False)
     checked = check_group(group, own=own.sku)
@@ -41,17 +43,21 @@ def put(session: Session, *, actor: Actor, listing_id: UUID, group: Group, now: 
     if elsewhere:
         taken = ", ".join(sku for sku in skus if known[sku] in elsewhere)
         raise Refused.field("members", "variant_elsewhere", "article numbers in no other group", taken=taken)
-    if (_axes, [(row.listing_id, row.values) for row in before]) == (
+    called = queries.name_of(session, listing_id=listing_id)
+    name = checked.name or called or free_name(skus[0], queries.names_of(session, company_id=actor.company))
+    if (called, _axes, [(row.listing_id, row.values) for row in before]) == (
+        name,
         checked.axes,
         [(known[each.sku], each.values) for each in checked.members],
     ):
         return
     _clear(session, old)
-    made = VariantGroup(id=new_id(), company_id=actor.company, axes=list(checked.axes))
-    session.add(made)
-    session.flush()
+    made = new_id()
+    named = {"company_id": actor.company, "name": name, "axes": list(checked.axes)}
+    if not insert_if_new(session, VariantGroup, id=made, **named):
+        raise Refused.field("name", "taken", "a name that no other group of yours has")
     session.add_all(
-        ListingVariant(listing_id=known[each.sku], group_id=made.id, position=position, values=list(each.values))
+        ListingVariant(listing_id=known[each.sku], group_id=made, position=position, values=list(each.values))
         for position, each in enumerate(checked.members)
     )
     _seen(session, actor, listing_id, list(locked.values()), len(ids), now)

@@ -6,8 +6,9 @@ from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from marketplace.catalog.rules.variants import LONGEST_NAME
 from marketplace.edge import messages
-from marketplace.edge.parsing import Exact, Line, Request
+from marketplace.edge.parsing import Exact, Line, Request, blank_is_none
 from marketplace.edge.requests.catalog import comma_as_point
 
 _MARK: Final = ";"
@@ -36,8 +37,12 @@ class MemberBody(Request):
 
 
 class VariantsBody(Request):
-    """What variants differ by, and which they are, in the order they are shown."""
+    """What variants differ by, and which they are, in the order they are shown.
 
+    ``name`` is what sheets call the group; without one it keeps the name that it has.
+    """
+
+    name: Annotated[Annotated[Line, Field(max_length=LONGEST_NAME)] | None, BeforeValidator(blank_is_none)] = None
     axes: Annotated[list[Line], BeforeValidator(axes_text), Field(max_length=2)]
     members: Annotated[list[MemberBody], BeforeValidator(members_text), Field(max_length=100)]
 
@@ -65,5 +70,12 @@ messages.register(
         "variant_own": _("This listing is one of its variants: add %(accepted)s."),
         "variant_unknown": _("You have no such article: %(unknown)s."),
         "variant_elsewhere": _("Already in another group: %(taken)s."),
+        "variant_moved": _("This article is in the group “%(group)s”. Take it out there first."),
+        "variant_cell": _("Write what the variants differ by, and the value: %(accepted)s."),
+        "variant_axis": _("This group does not differ by “%(axis)s”. Write %(accepted)s."),
+        "variant_blank": _("“%(axis)s” has no value. Write %(accepted)s."),
+        "variant_same": _("Article %(sku)s of this group has these values already."),
+        "variant_full": _("This group is full: %(accepted)s."),
+        "variant_raced": _("Somebody changed this group at the same moment. Bring this row in again."),
     },
 )

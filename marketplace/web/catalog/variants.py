@@ -37,7 +37,8 @@ def _variants(listing_id: UUID, **given: Any) -> str:
     row = own_queries.own_listing(session, company_id=actor.company, listing_id=listing_id)
     axes, rows = queries.group_of(session, listing_id=listing_id)
     lines = ["; ".join((each.sku, *each.values)) for each in rows]
-    kept = {"axes": "; ".join(axes), "members": "\n".join(lines) if lines else f"{row.sku}; "}
+    name = queries.name_of(session, listing_id=listing_id)
+    kept = {"name": name, "axes": "; ".join(axes), "members": "\n".join(lines) if lines else f"{row.sku}; "}
     return render_template(
         "catalog/variants.html",
         row=row,
@@ -54,7 +55,8 @@ def put_variants(listing_id: UUID) -> Any:
 
     def work(session: Session) -> str:
         body = parse(requests.VariantsBody, _typed(request.form))
-        group = Group(tuple(body.axes), tuple(Member(each.sku, tuple(each.values)) for each in body.members))
+        members = tuple(Member(each.sku, tuple(each.values)) for each in body.members)
+        group = Group(tuple(body.axes), members, body.name or "")
         variants.put(session, actor=require_actor(), listing_id=listing_id, group=group, now=clock.now())
         return url_for("catalog.variants_of", listing_id=listing_id)
 

@@ -473,6 +473,7 @@ WAYS: Final[dict[str, Way]] = {
         "merchant",
         ("live",),
         body(
+            name="Chains",
             axes=["Size", "Colour"],
             members=[{"sku": "CH-428-116", "values": ["116", "gold"]}, {"sku": "NEW-1", "values": ["120", "gold"]}],
         ),
@@ -886,7 +887,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "catalog.arrange_picture": body(position="1"),
     "catalog.convert": body(basis=f"CNY FCA {HUB}", currency="USD", rate="0.14"),
     "catalog.save_text": body(title="Xích", how="machine"),
-    "catalog.put_variants": body(axes="Size; Colour", members="CH-428-116; 116; gold\nNEW-1; 120; gold"),
+    "catalog.put_variants": body(name="Chains", axes="Size; Colour", members="CH-428-116; 116; gold\nNEW-1; 120; gold"),
     "catalog.add_variant": body(sku="V-4", values="98; gold", percent="-5"),
     "checkout.change": body(to="VNHAN"),
     "documents.sign": body(kind="scan"),

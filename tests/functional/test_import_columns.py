@@ -144,6 +144,6 @@ def test_the_template_has_every_column_and_comes_back_in_order(app, program, vis
     runner.run_due(app)
     found = program.call("GET", f"/imports/{made['id']}", 200)
     assert found["ignored"] == []
-    assert len(found["columns"]) == 21
+    assert len(found["columns"]) == 23
     assert [(one["errors"], one["warnings"]) for one in found["rows"]] == [([], [])]
     assert found["counts"]["create"] == 1

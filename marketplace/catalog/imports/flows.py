@@ -17,7 +17,7 @@ from obstore.store import ObjectStore
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import acting
-from marketplace.catalog.imports import gallery_flows, present, queries, reader, services
+from marketplace.catalog.imports import gallery_flows, present, previews, queries, reader, services
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.rules.cells import GIVEN_BACK, place_of, spot_of
 from marketplace.catalog.rules.headers import is_column
@@ -25,6 +25,7 @@ from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.catalog.rules.sheet_rows import SheetRow, doubtful, read_rows, weights_of
+from marketplace.catalog.rules.sheet_variants import Groups
 from marketplace.catalog.rules.sheets import Layout, RawSheet, layout_of
 from marketplace.files import queries as files
 from marketplace.files import services as file_services
@@ -103,12 +104,13 @@ def _keep(
         return False
     rows = read_rows(raw, layout)
     weights: list[Decimal] = []
+    groups = Groups()
     done = 0
     while piece := list(islice(rows, _PIECE)):
 
         def judge(session: Session, job: ImportJob, piece: Sequence[SheetRow] = piece) -> None:
             around = present.surroundings(session, company_id=company_id, locale=locale, columns=job.columns)
-            services.preview(session, job, rows=piece, around=around)
+            previews.preview(session, job, rows=piece, around=around, groups=groups)
 
         if not _in_state(import_id, ImportState.READING, judge):
             return False

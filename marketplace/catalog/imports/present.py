@@ -1,7 +1,8 @@
 """A merchant's listings as drafts, many at a time: what the rows of a sheet are compared with."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -55,3 +56,8 @@ def drafts_by_sku(
     if whole:
         drafts = beside.laid_beside(session, listings, drafts)
     return {listing.sku: (listing, drafts[listing.id]) for listing in listings}
+
+
+def skus_of(values: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the article numbers that rows name."""
+    return [str(value["sku"]) for value in values if "sku" in value]

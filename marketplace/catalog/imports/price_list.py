@@ -1,6 +1,7 @@
 """A merchant's listings in the columns of the import: brought in again, they change nothing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -9,8 +10,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.catalog.imports import beside
+from marketplace.catalog.imports import beside, grouping
 from marketplace.catalog.models import Listing, PriceLadder
+from marketplace.catalog.rules import sheet_variants
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.sheet_details import cells_of
@@ -34,7 +36,8 @@ def count(session: Session, *, company_id: UUID, since: datetime | None) -> int:
 def columns(session: Session, *, company_id: UUID) -> tuple[str, ...]:
     """Return the columns of a company's list: each quantity from which one of its prices holds has its own.
 
-    Behind them stands what is said beside the offers, as far as any of them says it or is asked for it.
+    Behind them stand groups of variants where there are any, and what is said beside the offers, as far as any of them
+    says it or is asked for it.
     """
     tiers = session.scalars(
         sa.select(PriceLadder.tiers)
@@ -46,6 +49,7 @@ def columns(session: Session, *, company_id: UUID) -> tuple[str, ...]:
     return (
         *_COLUMNS,
         *(f"price@{quantity}" for quantity in quantities),
+        *grouping.columns_of(session, company_id=company_id),
         *beside.columns_of(session, company_id=company_id),
     )
 
@@ -57,6 +61,8 @@ def portion(
     wanted = _wanted(company_id, since).order_by(Listing.id).limit(size)
     listings = session.scalars(wanted if after is None else wanted.where(Listing.id > after)).all()
     drafts = beside.laid_beside(session, listings, content.drafts_of(session, listings))
+    groups = grouping.found(session, company_id=company_id, skus=[listing.sku for listing in listings])
+    drafts = {key: replace(draft, variant=groups.of(draft.sku)) for key, draft in drafts.items()}
     return [(listing.id, cells) for listing in listings for cells in rows_of(drafts[listing.id])]
 
 
@@ -107,6 +113,7 @@ def _cells_of(draft: ListingDraft) -> dict[str, str]:
         cells |= dict(
             zip(("carton_l", "carton_w", "carton_h"), (f"{mm / Decimal(10):.1f}" for mm in sides), strict=True)
         )
+    cells |= sheet_variants.cells_of(draft.variant)
     cells |= cells_of(draft.beside) if draft.beside is not None else {}
     return {name: str(cell) for name, cell in cells.items() if cell not in (None, "")}
 

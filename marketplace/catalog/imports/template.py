@@ -7,7 +7,7 @@ from typing import Final
 
 import xlsxwriter
 
-from marketplace.catalog.rules.headers import NAMES
+from marketplace.catalog.rules.headers import NAMES, VARIANTS
 
 NAME: Final = "price-list.xlsx"
 _SHEETS: Final = {"en": "Price list", "zh": "价格表"}
@@ -25,7 +25,7 @@ class _Column:
 
     def header(self, language: str) -> str:
         """Return its header."""
-        text = self.english if language == "en" else NAMES[self.name][0]
+        text = self.english if language == "en" else (NAMES.get(self.name) or VARIANTS[self.name])[0]
         return f"{text} ({self.unit})" if self.unit else text
 
     def cell(self, language: str) -> str | int | Decimal:
@@ -55,6 +55,8 @@ _COLUMNS: Final = (
     _Column("carton_h", "Carton height", 30, unit="cm"),
     _Column("gross_kg", "Gross weight", Decimal("12.5"), unit="kg"),
     _Column("net_kg", "Net weight", 11, unit="kg"),
+    _Column("variant_group", "Variant group", "Chain 428H", "链条 428H"),
+    _Column("variant_values", "Variant values", "Links=116", "节数=116"),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from marketplace.catalog.rules.packing import Packing, check_packing
 from marketplace.catalog.rules.pricing import LARGEST_QUANTITY, Ladder, check_ladders
 from marketplace.catalog.rules.sheet_details import Beside
+from marketplace.catalog.rules.sheet_variants import InGroup
 from marketplace.catalog.rules.texts import LANGUAGES, LONGEST_DESCRIPTION, LONGEST_TITLE, check_texts
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.reference.rules import RCEP, UNITS, hs_code
@@ -25,7 +26,8 @@ class ListingDraft:
     or the goods are made in ``lead_days``. ``hub_code`` is where they are handed over; None takes the FCA place, else
     the city's first hub. ``packing`` None leaves freight unknown. ``category`` and ``commodity`` are codes; without a
     commodity the listing stands on its own page. ``beside`` is what a sheet says beside the offer, None where it is not
-    looked at: who writes a listing's offer does not write that.
+    looked at: who writes a listing's offer does not write that. ``variant`` is what the goods are in their group, None
+    for goods in none, and where no sheet asks.
     """
 
     sku: str
@@ -46,6 +48,7 @@ class ListingDraft:
     grade: str = ""
     hub_code: str | None = None
     beside: Beside | None = None
+    variant: InGroup | None = None
 
 
 def check_draft(draft: ListingDraft) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from marketplace.catalog.rules import sheet_details
+from marketplace.catalog.rules import sheet_details, sheet_variants
 from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.catalog.rules.texts import LANGUAGES
 
@@ -91,6 +91,11 @@ DETAILS: Final[Mapping[str, tuple[str, ...]]] = {
     "visibility": ("价格可见", "price visibility"),
     "stock_places": ("各仓库存", "stock by warehouse"),
 }  # fmt: skip
+# Which goods belong together.
+VARIANTS: Final[Mapping[str, tuple[str, ...]]] = {
+    sheet_variants.GROUP: ("变体组", "variant group", "nhóm biến thể"),
+    sheet_variants.VALUES: ("变体值", "variant values", "giá trị biến thể"),
+}
 UNITS: Final[Mapping[str, str]] = {
     "mm": "mm", "毫米": "mm", "㎜": "mm", "cm": "cm", "厘米": "cm", "公分": "cm", "㎝": "cm", "m": "m", "米": "m",
     "g": "g", "gr": "g", "gram": "g", "grams": "g", "克": "g", "kg": "kg", "kgs": "kg", "公斤": "kg", "千克": "kg",
@@ -164,14 +169,15 @@ def is_column(name: str) -> bool:
         name in NAMES
         or TIER.fullmatch(name) is not None
         or (base in _BY_LANGUAGE and language in LANGUAGES)
+        or name in VARIANTS
         or sheet_details.is_column(name)
     )
 
 
 def is_daily(names: Collection[str]) -> bool:
-    """Tell whether columns are an article number and prices, quantities, stock or what is said beside offers alone."""
+    """Tell whether columns are an article number and prices, stock, variants or what is said beside offers alone."""
     return "sku" in names and all(
-        name in DAILY or TIER.fullmatch(name) or sheet_details.is_column(name) for name in names
+        name in DAILY or name in VARIANTS or TIER.fullmatch(name) or sheet_details.is_column(name) for name in names
     )
 
 
@@ -204,7 +210,7 @@ def _with_unit_behind(name: str) -> Known | None:
 _BY_LANGUAGE: Final = ("title", "description")
 _MEASURED: Final = frozenset({"carton_l", "carton_w", "carton_h", LWH, "gross_kg", "net_kg"})
 _BY_NAME: Final = {
-    **{folded(written): name for name, names in DETAILS.items() for written in (name, *names)},
+    **{folded(written): name for name, names in {**DETAILS, **VARIANTS}.items() for written in (name, *names)},
     **{name: name for name in sheet_details.HOW},
     **{folded(written): name for name, names in NAMES.items() for written in names},
 }

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from marketplace.catalog.rules import sheet_variants
 from marketplace.catalog.rules.details.attributes import Attribute
 from marketplace.catalog.rules.drafts import ListingDraft, check_draft
 from marketplace.catalog.rules.headers import TIER, folded, is_daily
@@ -19,6 +20,7 @@ from marketplace.catalog.rules.places import KINDS, NamedPlace, find_place, list
 from marketplace.catalog.rules.pricing import JUMP_BASIS_POINTS, Ladder, hub_kept, jumps, make_ladder, rises
 from marketplace.catalog.rules.sheet_details import Beside, Goods, beside_of
 from marketplace.catalog.rules.sheet_places import after, read_split
+from marketplace.catalog.rules.sheet_variants import InGroup
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import is_currency
@@ -33,6 +35,7 @@ _SCRIPTS: Final = (
     ("km", "\u1780", "\u17ff"), ("vi", "\u1ea0", "\u1ef9"),
 )  # fmt: skip
 _WITHOUT_SCRIPT: Final = frozenset({"en", "id", "ms", "vi"})
+SKU_FIRST: Final = FieldError("sku", "sku_first", "the article's first row in order")
 
 
 class Outcome(StrEnum):
@@ -86,6 +89,11 @@ class Surroundings:
         """Whether the sheet has columns of what is said beside the offer."""
         return self.shelves is not None
 
+    @property
+    def looks_at_groups(self) -> bool:
+        """Whether the sheet has columns of variants."""
+        return not self.columns.isdisjoint(sheet_variants.COLUMNS)
+
     def shelf(self, text: str) -> str:
         """Return the code of the shelf that has this code or name; the text itself when none has."""
         return text if text in self.categories else self.shelf_names.get(folded(text), text)
@@ -121,6 +129,15 @@ def judge(values: Mapping[str, Any], present: ListingDraft | None, around: Surro
         return Judged(Outcome.CREATE, draft, warnings=tuple(warnings))
     outcome = Outcome.UNCHANGED if draft == present else Outcome.UPDATE
     return Judged(outcome, draft, warnings=tuple(warnings))
+
+
+def grouped(judged: Judged, present: ListingDraft | None, variant: InGroup | None) -> Judged:
+    """Say what a row does whose article is this in its group afterwards."""
+    if judged.draft is None:
+        return judged
+    draft = replace(judged.draft, variant=variant)
+    changed = Outcome.CREATE if present is None else Outcome.UNCHANGED if draft == present else Outcome.UPDATE
+    return replace(judged, outcome=changed, draft=draft)
 
 
 def draft_of(
@@ -188,7 +205,7 @@ def language_of_text(text: str, otherwise: str) -> str:
 def _out_of_place(values: Mapping[str, Any], around: Surroundings) -> FieldError | None:
     """Return why a row makes no new listing: it says further prices of one, or prices and stock alone."""
     if "follows" in values:
-        return FieldError("sku", "sku_first", "the article's first row in order")
+        return SKU_FIRST
     if "sku" in values and is_daily(around.columns):
         return FieldError("sku", "sku_unknown", "an article number of your list")
     return None

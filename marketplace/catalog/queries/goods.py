@@ -1,7 +1,7 @@
 """Read the shelves themselves and the shared pages of goods."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -101,6 +101,12 @@ def proposal(session: Session, *, proposal_id: UUID) -> ProposalRow:
     if row is None:
         raise NotFound("proposal")
     return ProposalRow(*row)
+
+
+def attribute_names(session: Session, *, codes: Collection[str]) -> dict[str, Mapping[str, str]]:
+    """Return what attributes are called, by code and language; where categories call one differently, the first's."""
+    rows = session.execute(_attributes().where(CategoryAttribute.code.in_(codes))).all()
+    return {row.code: row.names for row in reversed(rows)}
 
 
 def _after(cursor: str) -> UUID:

@@ -1,6 +1,7 @@
 """Bring a workbook in: hand it over, look at what it would do, let it be written, mend the bad rows."""
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,11 +10,13 @@ from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.imports import queries, services
-from marketplace.catalog.rules.headers import DETAILS, LWH, NAMES
+from marketplace.catalog.queries import goods
+from marketplace.catalog.rules.headers import DETAILS, LWH, NAMES, VARIANTS
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.mapping import kept
 from marketplace.catalog.rules.picture_sources import PictureState
+from marketplace.catalog.rules.sheet_details import ATTRIBUTE
 from marketplace.edge.acts import imports as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.messages import field_sentence
@@ -24,6 +27,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused, TooLarge
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import goods as shown_goods
 from marketplace.web.shared import locale
 from marketplace.web.shared.labels import label_of
 
@@ -105,7 +109,8 @@ def _overview(**shown: Any) -> str:
     return render_template(
         "imports/overview.html",
         rows=page.items,
-        columns=[(name, names[0]) for name, names in NAMES.items() if name != "carton_lwh"],
+        columns=[(name, names[0]) for name, names in NAMES.items() if name != LWH],
+        variants=[(name, names[0]) for name, names in VARIANTS.items()],
         beside=[(name, names[0]) for name, names in DETAILS.items()],
         next=url_for("imports.overview", cursor=page.next) if page.next else None,
         first=url_for("imports.overview") if asked.cursor else None,
@@ -133,13 +138,14 @@ def _show(import_id: UUID, **shown: Any) -> str:
     session = reading()
     view = queries.get_import(session, company_id=require_actor().company, import_id=import_id)
     page = queries.rows(session, import_id=view.id, outcome=asked.outcome, cursor=asked.cursor)
+    label = _labels(view, page.items)
     here = {"import_id": import_id, **({"outcome": asked.outcome} if asked.outcome else {})}
     return render_template(
         "imports/show.html",
         view=view,
         job=_job(view),
-        rows=[{"row": row, "said": _said(row, view), "changed": _changed(row)} for row in page.items],
-        matched=[(name, label_of(name), source) for name, source in view.columns.items()],
+        rows=[{"row": row, "said": _said(row, view, label), "changed": _changed(row, label)} for row in page.items],
+        matched=[(name, label(name), source) for name, source in view.columns.items()],
         ignored=[(f"column.{view.headers.index(text)}", text) for text in view.ignored],
         ours=_ours(view),
         outcomes=OUTCOMES,
@@ -292,17 +298,16 @@ def _mend(import_id: UUID, **shown: Any) -> str:
         view = queries.get_import(session, company_id=require_actor().company, import_id=view.retries_id)
     asked = parse(requests.Paged, {"cursor": request.args["cursor"]} if "cursor" in request.args else {})
     page = queries.bad_rows(session, view=view, cursor=asked.cursor)
-    typed = shown.pop("values", {})
+    typed, label = shown.pop("values", {}), _labels(view, page.items)
     return render_template(
         "imports/mend.html",
         view=view,
         rows=[
             {
                 "row": row,
-                "said": [(label_of(error.field), field_sentence(error)) for error in row.errors],
+                "said": [(label(error.field), field_sentence(error)) for error in row.errors],
                 "cells": [
-                    (name, label_of(name), typed.get(f"cell.{row.line}.{name}", text))
-                    for name, text in row.cells.items()
+                    (name, label(name), typed.get(f"cell.{row.line}.{name}", text)) for name, text in row.cells.items()
                 ],
             }
             for row in page.items
@@ -367,12 +372,30 @@ def _job(view: queries.ImportView) -> dict[str, Any]:
     }
 
 
-def _said(row: queries.RowView, view: queries.ImportView) -> list[dict[str, Any]]:
+def _labels(view: queries.ImportView, rows: Sequence[queries.RowView | queries.MendRow]) -> Callable[[str], str]:
+    """Return what says how people call a column: what a category asks for by the name that the city gave it."""
+    named = (
+        *view.columns,
+        *(error.field for row in rows for error in row.errors),
+        *(change.column for row in rows if isinstance(row, queries.RowView) for change in row.changes),
+    )
+    codes = {found[1] for name in named if (found := ATTRIBUTE.fullmatch(name))}
+    names = goods.attribute_names(reading(), codes=codes) if codes else {}
+
+    def label(name: str) -> str:
+        found = ATTRIBUTE.fullmatch(name)
+        return shown_goods.text(names[found[1]]) if found and found[1] in names else label_of(name)
+
+    return label
+
+
+def _said(row: queries.RowView, view: queries.ImportView, label: Callable[[str], str]) -> list[dict[str, Any]]:
     """Return what is said of a row: where in the sheet, the sentence, and whether it keeps the row out."""
     kept_out = [(error, True) for error in row.errors]
     return [
         {
             "field": error.field,
+            "label": label(error.field),
             "header": view.spot(error.field).header,
             "cell": view.spot(error.field).cell(row.line),
             "text": field_sentence(error),
@@ -382,14 +405,13 @@ def _said(row: queries.RowView, view: queries.ImportView) -> list[dict[str, Any]
     ]
 
 
-def _changed(row: queries.RowView) -> list[dict[str, str]]:
+def _changed(row: queries.RowView, label: Callable[[str], str]) -> list[dict[str, str]]:
     """Return what a row changes, by what people call the columns; a further price basis is named before its price."""
     found: list[dict[str, str]] = []
     for each in row.changes:
         basis, _blank, name = each.column.rpartition(" ")
-        field, _at, quantity = name.partition("@")
-        label = " ".join(part for part in (basis, label_of(field), quantity and f"≥ {quantity}") if part)
-        found.append({"label": label, "before": each.before, "after": each.after})
+        called = " ".join(part for part in (basis, label(name)) if part)
+        found.append({"label": called, "before": each.before, "after": each.after})
     return found
 
 
@@ -398,6 +420,7 @@ def _ours(view: queries.ImportView) -> list[tuple[str, str]]:
     names = (
         *(name for name in NAMES if name != LWH),
         *(f"title_{language}" for language in ("en", "zh", "vi")),
+        *VARIANTS,
         *DETAILS,
     )
     return [(name, f"{label_of(name)} ({name})") for name in names if name not in view.columns]

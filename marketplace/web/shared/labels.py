@@ -5,6 +5,8 @@ from typing import Any, Final
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from marketplace.web.shared.columns import column_label
+
 # What a country asks of goods that come in, by the measure's code.
 MEASURES: Final[dict[str, Any]] = {
     "prohibited": _("May not be imported there"),
@@ -159,9 +161,9 @@ LABELS: Final[dict[str, Any]] = {
 
 
 def label_of(name: str) -> str:
-    """Return what people call a field; one that no form of ours has is called by its name."""
+    """Return what people call a field or column; one that no form or sheet of ours has is called by its name."""
     known = LABELS.get(name.partition(".")[0])
-    return str(known) if known else gettext("Field “%(name)s”", name=name[:60])
+    return str(known) if known else column_label(name) or gettext("Field “%(name)s”", name=name[:60])
 
 
 # Registers that write their numbers without a check digit, by what the rule calls the number.

@@ -1,6 +1,6 @@
 """Read what countries ask of goods."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.customs.models import Restriction
 from marketplace.customs.rules import Measure, Rule, prefixes
+from marketplace.customs.rules.sheet import Key, key_of
 from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -43,6 +44,28 @@ def restrictions(
     if cursor:
         wanted = wanted.where(Restriction.id < decode_id(cursor))
     return page_of([_row(row) for row in session.scalars(wanted)], size, lambda row: (str(row.id),))
+
+
+def known(session: Session, *, rules: Collection[Rule]) -> dict[Key, Rule]:
+    """Return the rules that are kept under what these are known by."""
+    keys = {key_of(rule) for rule in rules}
+    found = (_row(row).rule for row in session.scalars(about(rules)))
+    return {key: rule for rule in found if (key := key_of(rule)) in keys}
+
+
+def about(rules: Collection[Rule]) -> sa.Select[Restriction]:
+    """Return what selects the restrictions of these rules' countries and prefixes, in order of id."""
+    countries, named = {rule.country for rule in rules}, {rule.hs_prefix for rule in rules}
+    wanted = sa.select(Restriction).where(Restriction.country.in_(countries), Restriction.hs_prefix.in_(named))
+    return wanted.order_by(Restriction.id)
+
+
+def all_rules(session: Session, *, country: str | None = None) -> Iterator[Rule]:
+    """Yield every rule, of one country if it is named, in the order in which people look them up."""
+    order = (Restriction.country, Restriction.hs_prefix, Restriction.measure, Restriction.valid_from)
+    wanted = sa.select(Restriction).order_by(*order).execution_options(yield_per=500)
+    for row in session.scalars(wanted.where(Restriction.country == country) if country else wanted):
+        yield _row(row).rule
 
 
 def restriction(session: Session, *, restriction_id: UUID) -> RestrictionRow:

@@ -24,6 +24,7 @@ _PHRASES: Final = (
     N_("a text without semicolons"),
     N_("a row each vehicle"),
     N_("at most %(rows)s rows of %(articles)s articles"),
+    N_("at most %(most)s articles"),
     N_("an article number of yours"),
     N_("another card"),
     N_("one or more"),

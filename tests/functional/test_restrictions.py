@@ -1,13 +1,18 @@
 """Customs people keep what countries ask; buyers read it, and prohibited goods go nowhere near that country."""
 
+import io
+
 import pytest
 
 from marketplace.accounts.rules.permissions import Role
+from marketplace.customs.rules.sheet import COLUMNS
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, extension, unit_of_work
 from marketplace.search import flows as search
 from tests import factories
 from tests.factories import HANOI, HUB
+from tests.support.sheets import comma_separated, workbook
+from tests.support.visitors import Visitor
 
 RULE = {
     "country": "VN", "hs_prefix": "8714", "measure": "permit", "en": "A permit is needed.", "zh": "需要许可。",
@@ -77,3 +82,100 @@ def _delivers(app, call, listing_id):
     rows = call("GET", f"/search?q=&to={HANOI}&quantity=40", 200)["items"]
     (row,) = [row for row in rows if row["id"] == str(listing_id)]
     return row["delivery"] is not None
+
+
+ROWS = [
+    [RULE[name] for name in COLUMNS if name != "valid_to"],
+    [
+        "TH",
+        "0810",
+        "quarantine",
+        "Asked.",
+        "检疫。",
+        "+cmd()",
+        "Law 2",
+        "https://law.test/2",
+        "2026-02-03",
+        "2026-03-04",
+    ],
+    ["FR", "08101", "tax", "", "x", "x", "Law 3", "law", "someday", "2026-03-04"],
+]
+ROWS = [[*line[:9], "", line[9]] for line in ROWS]
+
+
+def sheet(*rows, as_book=False):
+    lines = [COLUMNS, *rows]
+    return (workbook(lines), "rules.xlsx") if as_book else (comma_separated(lines), "rules.csv")
+
+
+@pytest.mark.parametrize("as_book", [False, True])
+def test_a_sheet_is_previewed_then_written_and_the_list_comes_back_unchanged(app, trade, as_book):
+    market, officer, call, client = trade
+
+    def send(content, name="rules.csv", status=200, who=officer, query=""):
+        sent = client.post(
+            f"/api/v1/restrictions/sheet{query}", data={"file": (io.BytesIO(content), name)}, headers=who.headers
+        )
+        assert sent.status_code == status, sent.text
+        return sent.get_json()
+
+    content, name = sheet(*ROWS, as_book=as_book)
+    seen = send(content, name, query="?dry_run=1")
+    assert (seen["written"], seen["counts"]) == (False, {"new": 2, "changed": 0, "unchanged": 0, "wrong": 1})
+    wrong = seen["rows"][-1]
+    assert (wrong["row"], wrong["outcome"]) == (4, "wrong")
+    assert {error["field"]: error["code"] for error in wrong["errors"]} == {
+        "country": "choice", "hs_prefix": "hs_code", "measure": "choice", "en": "required", "source_url": "web_address",
+        "valid_from": "calendar_day",
+    }  # fmt: skip
+    assert "prohibited, licence" in {error["field"]: error["message"] for error in wrong["errors"]}["measure"]
+    assert call("GET", "/restrictions", 200)["items"] == []
+    assert send(content, name)["written"]
+    again = send(content, name)
+    assert (again["counts"]["unchanged"], again["counts"]["wrong"], len(again["rows"])) == (2, 1, 1)
+    changed = send(sheet([*ROWS[0][:3], "Another text.", *ROWS[0][4:]])[0])
+    (row,) = changed["rows"]
+    assert row["changes"] == [{"column": "en", "before": "A permit is needed.", "after": "Another text."}]
+    assert len(call("GET", "/restrictions", 200)["items"]) == 2
+    given = client.get("/api/v1/restrictions.csv", headers=officer.headers).data
+    assert b"'+cmd()" in given
+    assert send(given)["counts"] == {"new": 0, "changed": 0, "unchanged": 2, "wrong": 0}
+    only = client.get("/api/v1/restrictions.csv?country=TH", headers=officer.headers).data
+    assert only.count(b"https://law.test/") == 1
+    send(content, name, 403, market.buyer)
+    for bad, code in ((b"\x00\x01", "file_kind"), (b"a,b\n1,2\n", "restriction_header"), (b"PK\x03\x04x", "file_kind")):
+        refused = send(bad, "rules.csv" if code == "restriction_header" else "rules.xlsx", 422)
+        assert [(error["field"], error["code"]) for error in refused["errors"]] == [("file", code)]
+    many = [[*ROWS[0][:1], f"{number:06}", *ROWS[0][2:]] for number in range(2_001)]
+    assert send(sheet(*many)[0], status=422)["errors"][0]["code"] == "restriction_rows"
+
+
+def test_customs_people_bring_a_sheet_on_their_page(app, trade):
+    market, officer, call, _client = trade
+    desk, other = Visitor(app), Visitor(app)
+    desk.enter(officer.actor)
+    other.enter(market.merchant.actor)
+    overview, sheets = "/operator/restrictions", "/operator/restrictions/sheets"
+
+    def bring(content, status=303):
+        desk.open(overview)
+        answer = desk.send(sheets, {"file": (io.BytesIO(content), "rules.csv")}, status)
+        return answer.headers.get("Location", "")
+
+    assert 'href="/operator/restrictions.csv"' in desk.open(overview)
+    bring(b"no,rules\n1,2\n", 422)
+    assert desk.refused_fields() == {"file"}
+    page = bring(sheet(*ROWS)[0])
+    desk.open(page)
+    assert "rules.csv" in desk.shown
+    assert "Choose one of: prohibited, licence" in desk.shown
+    assert call("GET", "/restrictions", 200)["items"] == []
+    other.open(page, 403)
+    desk.send(page, {})
+    assert "Rules written: 2 new, 0 changed." in desk.open(page)
+    assert len(call("GET", "/restrictions", 200)["items"]) == 2
+    assert "Write the good rows" not in desk.shown
+    desk.open(bring(sheet([*ROWS[0][:3], "New text.", *ROWS[0][4:]])[0]))
+    assert "<del>A permit is needed.</del> → <ins>New text.</ins>" in desk.shown
+    desk.open(f"{sheets}/01a21df0-9d7a-751e-bb36-ba14f2100000", 404)
+    desk.open(f"{sheets}/nothing", 404)

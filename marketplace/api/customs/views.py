@@ -1,16 +1,21 @@
 """What countries ask of goods, over the API."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.api.shared.answers import Answer, Created, Items
+from marketplace.api.shared.answers import Answer, Created, FieldProblem, Items
 from marketplace.api.shared.operations import operation
+from marketplace.api.shared.uploads import SheetForm
 from marketplace.customs import queries, services
 from marketplace.customs.queries import RestrictionRow
+from marketplace.customs.rules.sheet import Judged, Outcome
+from marketplace.edge.acts import restrictions as acts
 from marketplace.edge.identity import require_actor
+from marketplace.edge.messages import field_sentence
 from marketplace.edge.requests import customs as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
@@ -41,6 +46,44 @@ class Restriction(Answer):
         return cls(id=row.id, texts=dict(row.rule.texts), **{name: getattr(row.rule, name) for name in names})
 
 
+class RowChange(Answer):
+    """What a row changes of a rule: a column, its text before and after."""
+
+    column: str
+    before: str
+    after: str
+
+
+class SheetRow(Answer):
+    """What a row does: ``new``, ``changed`` or ``unchanged``; ``wrong`` rows say why, and write nothing."""
+
+    row: int
+    outcome: str
+    errors: list[FieldProblem]
+    changes: list[RowChange]
+
+    @classmethod
+    def of(cls, each: Judged) -> "SheetRow":
+        """Write a row."""
+        return cls(
+            row=each.row.number,
+            outcome=each.outcome.value,
+            errors=[
+                FieldProblem(field=error.field, code=error.code, message=field_sentence(error), accepted=error.accepted)
+                for error in each.row.errors
+            ],
+            changes=[RowChange.model_validate(change) for change in each.changes],
+        )
+
+
+class RestrictionSheet(Answer):
+    """How many rows of a sheet do what, and those that do something or are wrong; ``written`` unless only looked at."""
+
+    written: bool
+    counts: dict[str, int]
+    rows: list[SheetRow]
+
+
 @api.get("/restrictions")
 @operation(
     answers={200: Items[Restriction]},
@@ -62,6 +105,30 @@ def make(body: requests.Restriction) -> tuple[int, Created]:
     rule = body.rule(now.date())
     made = in_unit_of_work(lambda session: services.put_restriction(session, actor=actor, rule=rule, now=now))
     return 201, Created(id=made)
+
+
+@api.post("/restrictions/sheet")
+@operation(answers={200: RestrictionSheet}, tag="customs", permission=_EDIT, form=SheetForm, query=requests.SheetQuery)
+def bring_in(query: requests.SheetQuery) -> tuple[int, RestrictionSheet]:
+    """Take in a sheet of restrictions, a row each: the columns of ``GET /restrictions.csv``; ``?dry_run=1`` previews.
+
+    Right rows are written together; wrong ones are named with their reasons. A rule that the sheet lacks stays. The
+    same sheet again changes nothing.
+    """
+    _upload, rows = acts.received()
+    found = acts.judged(rows)
+    if not query.dry_run:
+        in_unit_of_work(lambda session: acts.put(session, rows))
+    counts = {outcome.value: count for outcome, count in acts.counted(found).items()}
+    shown = [SheetRow.of(each) for each in found if each.outcome is not Outcome.UNCHANGED]
+    return 200, RestrictionSheet(written=not query.dry_run, counts=counts, rows=shown)
+
+
+@api.get("/restrictions.csv")
+@operation(answers={200: None}, tag="customs", permission=_EDIT, query=requests.RestrictionsFile)
+def list_csv(query: requests.RestrictionsFile) -> tuple[int, Any]:
+    """Give the restrictions as CSV, of one ``country`` if it is named: brought in again it changes nothing."""
+    return 200, acts.list_file(query.country)
 
 
 @api.put("/restrictions/<uuid:restriction_id>")

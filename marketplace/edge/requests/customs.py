@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 
 from marketplace.customs.rules import Rule, check
 from marketplace.edge import messages
-from marketplace.edge.parsing import Country, Line, Request, Text, Verbatim, blank_is_none
+from marketplace.edge.parsing import Country, Line, Request, Text, Tick, Verbatim, blank_is_none
 from marketplace.edge.requests.payments import Day
 from marketplace.reference.rules import RCEP
 
@@ -64,10 +64,28 @@ class Restrictions(Request):
     cursor: OptionalLine = None
 
 
+class RestrictionsFile(Request):
+    """Whose restrictions are given as a file."""
+
+    country: OptionalCountry = None
+
+
+class SheetQuery(Request):
+    """Whether a sheet is only looked at."""
+
+    dry_run: Tick = False
+
+
 messages.register(
     errors={
         "restriction_known": _("This country has such a rule from that day on already: change that one."),
-        "web_address": _("This is no address of a web page."),
+        "web_address": _("This is no address of a web page. Write one such as %(accepted)s."),
     },
-    fields={"too_early": _("Choose %(accepted)s."), "too_late": _("Choose %(accepted)s.")},
+    fields={
+        "too_early": _("Choose %(accepted)s."),
+        "too_late": _("Choose %(accepted)s."),
+        "restriction_header": _("This sheet lacks headers. It needs all of %(accepted)s."),
+        "restriction_rows": _("A sheet has so many rows below its headers: %(accepted)s."),
+        "restriction_twice": _("Row %(row)s says this rule already: the same country, code, measure and first day."),
+    },
 )

@@ -3,7 +3,7 @@
 import io
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -64,6 +64,14 @@ def picture(colour: str = "red") -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (320, 240), colour).save(file, "PNG")
     return file.getvalue()
+
+
+# A sheet of restrictions of which one row is right and one is wrong.
+RULES: Final = (
+    b"country,hs_prefix,measure,en,zh,vi,source,source_url,valid_from,valid_to,checked_on\n"
+    b"LA,8716,permit,A permit.,A permit.,A permit.,Law 1,https://law.test/1,2026-01-01,,2026-01-02\n"
+    b"LA,87,tax,,,,,law,soon,,later\n"
+)
 
 
 @dataclass
@@ -413,6 +421,7 @@ def _restrict(city: City) -> None:
         "checked_on": "2026-01-02",
     }
     city.ids["restriction"] = city.call("operator", "POST", "/restrictions", rule)["id"]
+    city.ids["sheet"] = city.upload("operator", RULES, "rules.csv", "workbook")
 
 
 def _show(city: City) -> None:

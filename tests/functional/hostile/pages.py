@@ -36,6 +36,7 @@ KINDS: Final = {
     "application_id": "application.",
     "case_id": "case",
     "restriction_id": "restriction",
+    "sheet_id": "sheet",
     "question_id": "question.",
     "remark_id": "remark.",
     "proposal_id": "proposal.",

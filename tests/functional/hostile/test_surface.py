@@ -20,6 +20,7 @@ UPLOADS = {
     "POST /imports/{}/pictures",
     "POST /fitment",
     "POST /screening-lists/sheet",
+    "POST /restrictions/sheet",
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from marketplace.kernel import clock
 from tests.factories import HUB, PASSWORD
-from tests.functional.hostile.city import ACCOUNT, City
+from tests.functional.hostile.city import ACCOUNT, RULES, City
 from tests.support.visitors import TERMS, app_code
 
 Body = dict[str, Any]
@@ -639,6 +639,8 @@ WAYS: Final[dict[str, Way]] = {
     "GET /review-reasons": Way(""),
     "GET /restrictions": Way(""),
     "POST /restrictions": Way("operator", (), lambda city: _RESTRICTION(city) | {"hs_prefix": "8716"}),
+    "POST /restrictions/sheet": Way("operator"),
+    "GET /restrictions.csv": Way("operator", query="country=LA"),
     "PUT /restrictions/{}": Way("operator", ("restriction",), _RESTRICTION),
     "POST /listings/{}/reports": Way(
         "", ("live",), body(kind="counterfeit", text="A copy.", contact="witness@demo.test")
@@ -929,6 +931,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     },
     "moderation.decide": _DECIDE,
     "moderation.decide_many": lambda city: {**_DECIDE(city), "cases": [city.ids["case"]]},
+    "customs.take_sheet": lambda _: {"file": (io.BytesIO(RULES), "rules.csv")},
     "customs.put_restriction": lambda city: _RESTRICTION(city) | {"hs_prefix": "8713"},
     "moderation.put_reason": body(code="no", en="No.", zh="不。", vi="Không.", position="5"),
     "moderation.report": body(kind="other", text="A copy."),

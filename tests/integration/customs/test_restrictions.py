@@ -10,7 +10,8 @@ from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.audit.models import AuditRow
 from marketplace.customs import queries, services
 from marketplace.customs.rules import Measure
-from marketplace.customs.services import SHIPPED
+from marketplace.customs.rules.sheet import key_of
+from marketplace.customs.services import SHIPPED, sheet
 from marketplace.kernel.db import db, reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.kernel.ids import new_id
@@ -109,3 +110,51 @@ def test_restricted_goods_are_looked_at_more_closely(officer):
     (row,) = reviews.queue(reading()).items
     assert row.risk_points == {"new_merchant": 30, "restricted": 20}
     assert DRAFT.hs == "8714.10"
+
+
+def put_all(officer, *rules):
+    with unit_of_work() as session:
+        return sheet.put_all(session, actor=officer, rules=rules, now=NOW)
+
+
+def test_many_rules_are_written_at_once_each_with_an_audit_row(officer):
+    put(officer)
+    put(officer, replace(RULE, hs_prefix="0101"))
+    other, new = replace(RULE, valid_to=DAY), replace(RULE, measure=Measure.PERMIT)
+    # The one that nobody names stays as it is.
+    assert put_all(officer, other, new) == sheet.Put(new=1, changed=1, unchanged=0)
+    assert put_all(officer, other, new) == sheet.Put(new=0, changed=0, unchanged=2)
+    reading().rollback()
+    assert list(queries.all_rules(reading())) == [replace(RULE, hs_prefix="0101"), other, new]
+    assert list(queries.all_rules(reading(), country="TH")) == []
+    assert queries.known(reading(), rules=[new, replace(RULE, country="TH")]) == {key_of(new): new}
+    rows = reading().scalars(sa.select(AuditRow).where(AuditRow.subject == "restriction").order_by(AuditRow.id)).all()
+    assert [(row.action, row.facts["measure"], row.facts["valid_to"]) for row in rows[2:]] == [
+        ("restriction.put", "licence", "2026-03-02"), ("restriction.put", "permit", ""),
+    ]  # fmt: skip
+    reading().rollback()
+    with pytest.raises(NotAllowed):
+        put_all(actor_in(officer.company, CompanyKind.OPERATOR, Role.MODERATOR), RULE)
+
+
+def test_two_sheets_at_once_write_a_rule_once(officer, monkeypatch):
+    monkeypatch.setattr(sheet, "insert_new", lambda *_given: set())
+    with pytest.raises(Conflict, match="raced"):
+        put_all(officer, RULE)
+    reading().rollback()
+    assert list(queries.all_rules(reading())) == []
+
+
+def test_two_thousand_rules_are_few_questions(officer):
+    rules = [replace(RULE, hs_prefix=f"{number:06}") for number in range(2_000)]
+    counts = []
+
+    def count(*facts):
+        counts.append(facts[2])
+
+    sa.event.listen(db.engine, "before_cursor_execute", count)
+    assert put_all(officer, *rules).new == 2_000
+    asked = len(counts)
+    assert put_all(officer, *rules).unchanged == 2_000
+    sa.event.remove(db.engine, "before_cursor_execute", count)
+    assert asked < 30

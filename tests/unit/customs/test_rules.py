@@ -38,6 +38,7 @@ def test_a_rule_in_order_is_read():
         ({"measure": "tax"}, "measure"),
         ({"texts": {"en": "No.", "zh": "不。"}}, "vi"),
         ({"source": ""}, "source"),
+        ({"source": "x" * 301}, "source"),
         ({"source_url": "javascript:alert(1)"}, "source_url"),
         ({"valid_to": date(2023, 1, 1)}, "valid_to"),
         ({"checked_on": date(2026, 11, 28)}, "checked_on"),

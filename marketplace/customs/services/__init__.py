@@ -86,7 +86,7 @@ def put_restriction(
     same = session.scalar(found)
     if restriction_id is None:
         made = new_id()
-        if not insert_if_new(session, Restriction, id=made, **_values(rule)):
+        if not insert_if_new(session, Restriction, id=made, **values_of(rule)):
             raise Conflict("restriction_known")
     else:
         made = restriction_id
@@ -95,10 +95,34 @@ def put_restriction(
             raise NotFound("restriction")
         if same not in {None, restriction_id}:
             raise Conflict("restriction_known")
-        for name, value in _values(rule).items():
+        for name, value in values_of(rule).items():
             setattr(row, name, value)
         session.flush()
-    facts = {
+    audit.record(
+        session,
+        actor=actor,
+        action="restriction.put",
+        subject="restriction",
+        subject_id=made,
+        facts=facts_of(rule),
+        now=now,
+    )
+    return made
+
+
+def load_restrictions(session: Session) -> int:
+    """Write the restrictions that a city begins with; those that are there stay. Return how many were new."""
+    return sum(insert_if_new(session, Restriction, id=new_id(), **values_of(rule)) for rule in SHIPPED)
+
+
+def values_of(rule: Rule) -> dict[str, Any]:
+    """Return a rule as the columns of its row."""
+    return asdict(rule) | {"texts": dict(rule.texts)}
+
+
+def facts_of(rule: Rule) -> dict[str, str]:
+    """Return what is audited of a rule that was written."""
+    return {
         "country": rule.country,
         "hs_prefix": rule.hs_prefix,
         "measure": rule.measure,
@@ -106,16 +130,3 @@ def put_restriction(
         "valid_to": rule.valid_to.isoformat() if rule.valid_to else "",
         "checked_on": rule.checked_on.isoformat(),
     }
-    audit.record(
-        session, actor=actor, action="restriction.put", subject="restriction", subject_id=made, facts=facts, now=now
-    )
-    return made
-
-
-def load_restrictions(session: Session) -> int:
-    """Write the restrictions that a city begins with; those that are there stay. Return how many were new."""
-    return sum(insert_if_new(session, Restriction, id=new_id(), **_values(rule)) for rule in SHIPPED)
-
-
-def _values(rule: Rule) -> dict[str, Any]:
-    return asdict(rule) | {"texts": dict(rule.texts)}

@@ -65,8 +65,10 @@ def check(
         errors.append(FieldError("hs_prefix", "hs_code", "2, 4, 6, 8 or 10 digits of an HS code"))
     if measure not in set(Measure):
         errors.append(FieldError("measure", "choice", ", ".join(Measure)))
-    if not source or len(source) > LONGEST_SOURCE:
-        errors.append(FieldError("source", "required", f"the law or page it was read in, at most {LONGEST_SOURCE}"))
+    if not source:
+        errors.append(FieldError("source", "required", "the law or page it was read in"))
+    elif len(source) > LONGEST_SOURCE:
+        errors.append(FieldError("source", "too_long", f"at most {LONGEST_SOURCE} characters"))
     if not _WEB.fullmatch(source_url) or len(source_url) > LONGEST:
         errors.append(FieldError("source_url", "web_address", "https://customs.example/notice"))
     if valid_to is not None and valid_to < valid_from:

@@ -91,6 +91,8 @@ _PHRASES: Final = (
     N_("32 MB in all, 2 MB of form text"),
     N_("at least %(least)s characters"),
     N_("at most %(most)s characters"),
+    N_("at most %(most)s digits before the point"),
+    N_("at most %(most)s digits"),
     N_("at least %(least)s entries"),
     N_("at most %(most)s entries"),
     N_("at most %(most)s decimals in %(currency)s"),

@@ -1,7 +1,7 @@
 """Text becomes values in one place, and what is no value is refused by name."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from pydantic import Field, TypeAdapter, ValidationError
@@ -66,6 +66,26 @@ def test_numbers_beyond_fifteen_digits_are_refused_for_their_size(kind: Any, giv
 @pytest.mark.parametrize(("given", "read"), [("12.50", "12.50"), ("3", "3"), (4, "4"), ("-0.000001", "-0.000001")])
 def test_decimals_are_read_exactly(given: Any, read: str) -> None:
     assert TypeAdapter(Exact).validate_python(given) == Decimal(read)
+
+
+class _Measured(Request):
+    area: Annotated[Exact, Field(max_digits=4, decimal_places=2)]
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "accepted"),
+    [
+        ("12345", "too_large", "at most 4 digits"),
+        ("123", "too_large", "at most 2 digits before the point"),
+        ("1.234", "too_fine", "at most 2 decimals"),
+    ],
+)
+def test_numbers_with_more_digits_than_are_kept_are_refused_with_a_sentence(given: str, code: str, accepted: str):
+    with pytest.raises(Refused) as refusal:
+        parse(_Measured, {"area": given})
+    (error,) = refusal.value.errors
+    assert (error.code, error.accepted) == (code, accepted)
+    assert code in FIELD_TEXTS
 
 
 @pytest.mark.parametrize("given", ["NaN", "Infinity", "1e5", "1,5", ".5", "5.", "１", 1.5, True, None, "--1", "1" * 16])

@@ -83,6 +83,14 @@ def stock_list(rows: int) -> bytes:
     return target.getvalue().encode()
 
 
+def group_list(rows: int) -> bytes:
+    """Return a table that puts articles into groups of ten."""
+    target = io.StringIO()
+    cells = ((f"B-{number}", f"G-{number // 10}", f"Size={number % 10}") for number in range(rows))
+    csv.writer(target).writerows([("sku", "variant_group", "variant_values"), *cells])
+    return target.getvalue().encode()
+
+
 def memory_mb() -> int:
     """Return the most that this process ever held."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -134,7 +142,7 @@ def approve(moderator: Actor) -> None:
 
 
 def main(rows: int, database: str) -> None:
-    """Bring one list in, approve it, and bring it in twice more; print the rates and the memory."""
+    """Bring one list in, approve it, bring it in twice more, then stock and groups; print rates and memory."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="city-bench-"))
         if database == "postgresql":
@@ -170,6 +178,10 @@ def main(rows: int, database: str) -> None:
                     bring(app, actor, stock_list(rows))
                 with measured("  indexed", rows):
                     search.index_changes(index=index, now=clock.now())
+            with measured("live goods put into groups of ten: imported", rows):
+                bring(app, actor, group_list(rows))
+            with measured("groups unchanged: imported", rows):
+                bring(app, actor, group_list(rows))
             print(f"memory of {rows} rows: {memory_mb()} MB, before them {before}")
 
 

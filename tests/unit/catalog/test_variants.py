@@ -96,6 +96,7 @@ def test_a_price_never_comes_to_more_than_can_be_kept():
     [
         (replace(GROUP, axes=()), "axes"),
         (replace(GROUP, axes=("a", "b", "c")), "axes"),
+        (replace(GROUP, name="x" * 81), "name"),
         (replace(GROUP, axes=("x" * 41,)), "axes"),
         (replace(GROUP, members=GROUP.members[:1]), "members"),
         (replace(GROUP, axes=("Size", "Colour")), "members"),

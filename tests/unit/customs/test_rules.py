@@ -68,3 +68,8 @@ def test_what_is_asked_is_said_in_short():
     with pytest.raises(Refused) as refusal:
         check(texts=GOOD["texts"] | {"vi": "x" * 10_000})
     assert [(error.field, error.code) for error in refusal.value.errors] == [("vi", "too_long")]
+
+
+def test_a_prohibition_alone_keeps_goods_out():
+    assert rules.blocks([Measure.PERMIT, Measure.PROHIBITED])
+    assert not rules.blocks([Measure.PERMIT])

@@ -37,9 +37,9 @@ def minute_of_day(value: Any) -> int:
 
 def zone_name(value: Any) -> str:
     """Read the name of a time zone."""
-    if value not in available_timezones():
+    if not isinstance(value, str) or value not in available_timezones():
         raise PydanticCustomError("zone", "a time zone such as Asia/Shanghai")
-    return str(value)
+    return value
 
 
 Code = Annotated[Line, Field(max_length=40)]

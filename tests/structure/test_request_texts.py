@@ -12,6 +12,8 @@ from marketplace.edge.parsing import Request
 
 for _module in pkgutil.iter_modules(requests.__path__, f"{requests.__name__}."):
     importlib.import_module(_module.name)
+# What an operator writes into a file is read by requests, too.
+importlib.import_module("marketplace.cli.network")
 
 
 def models(base: type[Request] = Request) -> list[type[Request]]:

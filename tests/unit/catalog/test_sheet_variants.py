@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.catalog.rules.imported import Judged, Outcome, grouped
 from marketplace.catalog.rules.sheet_variants import (
     GROUP,
     VALUES,
@@ -161,3 +162,8 @@ def test_groups_that_rows_have_changed_are_not_learned_anew():
 def test_a_group_without_a_name_is_called_by_its_first_article():
     assert free_name("A", {"B"}) == "A"
     assert free_name("A", {"A", "A (2)"}) == "A (3)"
+
+
+def test_a_row_that_is_refused_is_in_no_group():
+    refused = Judged(Outcome.ERROR)
+    assert grouped(refused, None, None) is refused

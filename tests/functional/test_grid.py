@@ -1,5 +1,6 @@
 """Many listings at once: each changed row is taken or refused by itself, and what listings cost is kept."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,6 +8,8 @@ import sqlalchemy as sa
 
 from marketplace.catalog.models import Listing, PriceHistory, Stock
 from marketplace.catalog.queries import checks
+from marketplace.catalog.services import stock as stocks
+from marketplace.kernel import clock
 from marketplace.kernel.db import db, reading, unit_of_work
 from tests import factories
 from tests.factories import PASSWORD
@@ -197,3 +200,25 @@ def test_goods_are_called_in_the_readers_language(app, market, path, prefix, sai
     shown = page.open(f"{prefix}{path}")
     titles = {"Motorcycle chain 428H", "摩托车链条 428H"}
     assert {title for title in titles if title in shown} == {said}
+
+
+def test_less_than_is_promised_is_refused_with_the_number(program, market):
+    now = clock.now()
+    with unit_of_work() as session:
+        given = {"listing_id": market.chains, "quantity": 80, "expires_at": now + timedelta(hours=1), "now": now}
+        stocks.hold(session, subject=uuid4(), **given)
+    version = state(program, str(market.chains))[0]
+    (done,) = patch(program, {"id": str(market.chains), "version": version, "stock": 40})["rows"]
+    (error,) = done["errors"]
+    assert (error["field"], error["code"], error["accepted"]) == ("stock", "stock_promised", "80 or more")
+    assert "80" in error["message"]
+    assert "%(" not in error["message"]
+
+
+def test_who_types_a_stock_is_not_taken_to_make_nothing_to_order(program):
+    made = program.call("POST", "/listings", 201, body("G-9", stock=None, lead_days=20))["id"]
+    (done,) = patch(program, {"id": made, "version": 1, "stock": 5})["rows"]
+    assert [error["field"] for error in done["errors"]] == ["stock"]
+    (done,) = patch(program, {"id": made, "version": 1, "stock": 5, "lead_days": None})["rows"]
+    assert (done["changed"], done["errors"]) == (True, [])
+    assert state(program, made)[2] == 5

@@ -85,6 +85,11 @@ def test_goods_are_saved_from_their_page_without_scripts(app, market):
     assert "soon" in page
     buyer.open(f"/account/lists/saving/{market.pads}")
     buyer.send(f"/account/lists/saving/{market.pads}", {"list": where.rpartition("/")[2], "quantity": "40", "name": ""})
+    buyer.open(f"/account/lists/saving/{market.pads}")
+    named = {"list": where.rpartition("/")[2], "quantity": "40", "name": "Autumn"}  # a name is typed for a new list
+    other = buyer.send(f"/account/lists/saving/{market.pads}", named).headers["Location"]
+    assert other != where
+    assert "Autumn" in buyer.open(other)
     buyer.open(where)
     buyer.send(where, {"name": "", "shared": "1"})  # no name sent: it stays
     assert "shared with the company" in buyer.open(where)

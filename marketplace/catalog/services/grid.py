@@ -61,7 +61,7 @@ def change(session: Session, *, actor: Actor, wanted: Sequence[Wanted], now: dat
     for key, outcome in done.items():
         if isinstance(outcome, DomainError):
             refused = tuple(map(in_sheet, outcome.errors))
-            errors[key] = refused or (FieldError("id", outcome.code, "another state of the listing"),)
+            errors[key] = refused or (_conflict(outcome),)
         else:
             changed[key] = outcome.fields
     for key, low_below in lows.items():
@@ -111,6 +111,13 @@ def _judged(
         if is_moved:
             lows[each.listing_id] = each.low_below
     return edits, lows, errors
+
+
+def _conflict(outcome: DomainError) -> FieldError:
+    if outcome.code == "stock_promised":
+        promised = outcome.facts["promised"]
+        return FieldError("stock", outcome.code, f"{promised} or more", {"promised": promised})
+    return FieldError("id", outcome.code, "another state of the listing")
 
 
 def _late(wanted: Wanted, draft: ListingDraft, made: ListingDraft, version: int) -> FieldError | None:

@@ -37,7 +37,14 @@ def _apply(row: GridRow) -> Callable[[ListingDraft], ListingDraft]:
         for name in ("price", "moq"):
             if name in sent and sent[name] is None:
                 raise Refused.field(name, "required", "a value")
+        # Goods lie ready or are made to order: who says the one is not taken to have said that the other is over.
+        kept = {
+            other: getattr(draft, other)
+            for name, other in (("stock", "lead_days"), ("lead_days", "stock"))
+            if sent.get(name) is not None and other not in sent and getattr(draft, other)
+        }
+        given = sent | kept
         # What was parsed already is not parsed again.
-        return patched(draft, ListingPatch.model_construct(set(sent), **sent))
+        return patched(draft, ListingPatch.model_construct(set(given), **given))
 
     return apply

@@ -154,7 +154,8 @@ def save(listing_id: UUID) -> Any:
 
 
 def _saved(session: Any, listing_id: UUID, body: requests.Saving) -> str:
-    list_id = body.list
+    # A name is typed for a new list alone, whichever was chosen before.
+    list_id = None if body.name else body.list
     if list_id is None:
         list_id = acts.create(session, requests.NewList(name=body.name or _("Saved goods")))
     acts.put(session, list_id, listing_id, body, language=locale.current())

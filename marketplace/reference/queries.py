@@ -81,14 +81,6 @@ def get_place(session: Session, code: str) -> PlaceRow:
     return PlaceRow(*row)
 
 
-def country_of(session: Session, *, code: str) -> str:
-    """Return the country of a place; NotFound for one that there is not."""
-    found = next((place.country for place in places(session) if place.code == code), None)
-    if found is None:
-        raise NotFound("place")
-    return found
-
-
 def places(session: Session, kind: PlaceKind | str | None = None) -> tuple[PlaceRow, ...]:
     """Return the places of a kind, or all, by country and name; as long as they stay as they are, the same tuple."""
     wanted = _ALL_PLACES if kind is None else _PLACES_OF_KIND

@@ -1,6 +1,6 @@
 """Read what countries ask of goods."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.customs.models import Restriction
-from marketplace.customs.rules import Measure, Rule, prefixes
+from marketplace.customs.rules import Measure, Rule, blocks, prefixes
 from marketplace.customs.rules.sheet import Key, key_of
 from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
@@ -101,6 +101,12 @@ def asked_of(
         for country, code in goods
     }
     return {key: rules for key, rules in by_goods.items() if rules}
+
+
+def banned(session: Session, *, goods: Mapping[UUID, tuple[str, str]], day: date) -> set[UUID]:
+    """Return those of these goods, each by destination and HS code, that the destination lets nobody bring in."""
+    found = asked_of(session, goods=set(goods.values()), day=day)
+    return {key for key, each in goods.items() if blocks(row.rule.measure for row in found.get(each, ()))}
 
 
 def is_asked(hs_code: InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:

@@ -23,7 +23,6 @@ from marketplace.catalog.rules.pricing import (
 )
 from marketplace.catalog.rules.rows import ListingRow
 from marketplace.customs import queries as customs
-from marketplace.customs.rules import blocks
 from marketplace.edge.acts.looking import destinations
 from marketplace.edge.identity import reading_company
 from marketplace.edge.requests.comparison import Comparing
@@ -176,8 +175,7 @@ def _barred(
     """Return those of these goods that the country where they would go lets nobody bring in."""
     countries = {place.code: place.country for place in reference.places(session)}
     goods = {key: (countries[to], codes[key]) for key, (_, to, _, _) in wants.items()}
-    asked = customs.asked_of(session, goods=set(goods.values()), day=now.date())
-    return {key for key, each in goods.items() if blocks(row.rule.measure for row in asked.get(each, ()))}
+    return customs.banned(session, goods=goods, day=now.date())
 
 
 def _compared(

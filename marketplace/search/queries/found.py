@@ -23,7 +23,6 @@ from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.details.parts import as_part_number
 from marketplace.catalog.rules.rows import CardRow
 from marketplace.customs import queries as customs
-from marketplace.customs.rules import blocks
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.logistics.queries.options import OptionRow
@@ -164,14 +163,12 @@ def _rows(session: Session, page: Sequence[_Candidate], wish: Wish, now: datetim
     return tuple(FoundRow(cards[listing_id], taken.get(listing_id)) for listing_id in origins)
 
 
-def _barred(session: Session, taken: Mapping[UUID, OptionRow], now: datetime) -> tuple[UUID, ...]:
+def _barred(session: Session, taken: Mapping[UUID, OptionRow], now: datetime) -> set[UUID]:
     """Return those of these listings that the country where they would go lets nobody bring in."""
     codes = catalog.hs_codes(session, listing_ids=taken.keys())
     countries = {place.code: place.country for place in reference.places(session)}
     goods = {key: (countries[taken[key].to_place], code) for key, code in codes.items()}
-    asked = customs.asked_of(session, goods=set(goods.values()), day=now.date())
-    bans = {key for key, rows in asked.items() if blocks(row.rule.measure for row in rows)}
-    return tuple(listing_id for listing_id, each in goods.items() if each in bans)
+    return customs.banned(session, goods=goods, day=now.date())
 
 
 def _ask(session: Session, index: SearchIndex, q: str) -> tuple[Answer, bool]:

@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
-from marketplace.edge.accepted import in_words
+from marketplace.edge.accepted import grouped, in_words
 from marketplace.kernel.errors import DomainError, FieldError
 
 FIELD_TEXTS: Final[dict[str, Any]] = {
@@ -69,6 +70,13 @@ ERROR_TEXTS: Final[dict[str, Any]] = {
     "ledger_key": _("This was booked already, with other amounts."),
     "key_missing": _("Send an Idempotency-Key header: 1 to 255 printable ASCII characters."),
     "key_reused": _("This Idempotency-Key was used with another request."),
+    "form_sent": _(
+        "This form was sent already, with other content. What you typed is still here: look at what was done, and "
+        "send it again if you want that, too."
+    ),
+    "form_running": _(
+        "This form was sent a moment ago and is at work. Look at what came of it before you send it again."
+    ),
     "key_running": _("The first request with this Idempotency-Key is still running."),
     "csrf": _("The form is too old or was not ours. Reload the page and send it again."),
     "body": _("The request body cannot be read as JSON."),
@@ -90,7 +98,13 @@ def sentence(error: DomainError) -> str:
 def field_sentence(error: FieldError) -> str:
     """Return one field's refusal as a sentence."""
     text = FIELD_TEXTS.get(error.code) or ERROR_TEXTS.get(error.code, error.code)
-    return _fill(text, {"accepted": error.accepted, **error.facts})
+    accepted = error.facts.get("in_languages", {}).get(_language(), error.accepted)
+    return _fill(text, {"accepted": accepted, **error.facts})
+
+
+def _language() -> str:
+    locale = get_locale()
+    return locale.language if locale else "en"
 
 
 def register(*, errors: dict[str, Any] | None = None, fields: dict[str, Any] | None = None) -> None:
@@ -104,7 +118,8 @@ def register(*, errors: dict[str, Any] | None = None, fields: dict[str, Any] | N
 
 def _fill(text: Any, facts: dict[str, Any]) -> str:
     shown = {
-        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value for name, value in facts.items()
+        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else _number(value)
+        for name, value in facts.items()
     }
     if "accepted" in shown:
         shown["accepted"] = in_words(shown["accepted"])
@@ -112,6 +127,11 @@ def _fill(text: Any, facts: dict[str, Any]) -> str:
         return str(text) % shown
     except (KeyError, ValueError, TypeError):
         return str(text)
+
+
+def _number(value: Any) -> Any:
+    # Of texts it is not known whether their digits count something.
+    return grouped(value) if isinstance(value, int) else value
 
 
 __all__ = ["ERROR_TEXTS", "FIELD_TEXTS", "field_sentence", "register", "sentence"]

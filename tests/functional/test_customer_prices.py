@@ -424,6 +424,20 @@ def test_a_page_asks_no_more_for_more_lists_and_more_named(app, market, price_li
         sa.event.remove(engine, "before_cursor_execute", count)
 
 
+def test_a_wish_that_is_refused_comes_back_with_its_goods_and_can_be_sent_again(app, call, market):
+    body = {"visibility": "on_request"}
+    call(market.merchant, "PUT", f"/listings/{market.chains}/price-visibility", json=body)
+    buyer = Visitor(app)
+    buyer.log_in(market.buyer.login)
+    buyer.open(f"/products/{market.chains}?quantity=40")
+    act = f"/account/price-requests/listings/{market.chains}"
+    buyer.send(act, {"quantity": "41"}, 422)
+    assert buyer.refused_fields() == {"quantity"}
+    assert f'href="/products/{market.chains}"' in buyer.shown
+    buyer.send(act, {"quantity": "80"})
+    assert [row["quantity"] for row in call(market.buyer, "GET", "/price-requests/sent")["items"]] == [80]
+
+
 def test_a_merchant_does_all_of_it_on_pages(app, call, market, rival, price_list):
     made = price_list(market.buyer)
     body = {"name": "Hai Phong", "companies": [str(rival.company)]}
@@ -452,6 +466,9 @@ def test_a_merchant_does_all_of_it_on_pages(app, call, market, rival, price_list
     assert len(call(market.merchant, "GET", f"/price-lists/{made}")["named"]) == 2
     readers = f"/merchant/listings/{market.chains}/readers"
     seller.open(readers)
+    seller.send(readers, {"visibility": "named", "companies": "nobody\nVN 0\n", "groups": group}, 422)
+    assert seller.refused_fields() == {"companies"}
+    assert all(f"the number or id {text}." in seller.text() for text in ("nobody", "VN 0"))
     seller.send(readers, {"visibility": "on_request", "companies": "", "groups": group})
     seller.open(f"/merchant/customer-groups/{group}")
     seller.send(f"/merchant/customer-groups/{group}/members", {"company": "nobody"}, 422)
@@ -483,7 +500,7 @@ def test_a_company_is_named_by_its_number_too(call, market, rival):
     }
     for wrong in (f"LA {other_number}", str(market.carrier.company), str(market.merchant.company), "nobody"):
         refusal = call(market.merchant, "POST", "/customer-groups", 422, json={"name": "X", "companies": [wrong]})
-        assert [(error["field"], error["code"]) for error in refusal["errors"]] == [("company", "unknown")]
+        assert [(error["field"], error["code"]) for error in refusal["errors"]] == [("companies", "trader_unknown")]
     with unit_of_work() as session:
         session.get_one(Company, rival.company).registration_number = mine_number
     refusal = call(market.merchant, "POST", "/customer-groups", 422, json={"name": "X", "companies": [mine_number]})

@@ -254,3 +254,36 @@ def test_an_attribute_that_is_no_text_is_refused_in_words(client, market):
         body = {"attributes": {"speed": value}}
         refused = call(client, found.merchant, "PATCH", f"/listings/{found.chains}/details", body, 422)
         assert [(error["field"], error["code"]) for error in refused["errors"]] == [("attributes.speed", code)], value
+
+
+def test_a_reviewer_reads_what_is_said_in_words_and_opens_its_papers(app, client, market):
+    found, office = market
+    asked = {"name": "Voltage", "kind": "number", "unit": "VLT"}
+    call(client, office, "PUT", "/categories/motorcycle-parts/attributes/voltage", asked)
+    paper = hand_in(client, found.merchant)
+    certificate = {"kind": "ccc", "number": "A-1", "issuer": "CQC", "file": paper, "valid_from": "2025-01-01"}
+    body = {
+        "attributes": {"voltage": "12"},
+        "dangerous": DANGEROUS | {"test_summary": paper, "safety_sheet": paper},
+        "fitment": {"vehicles": [{"make": "Toyota", "model": "Hilux", "year_from": 2012, "year_to": 2015}]},
+        "certificates": {"items": [certificate]},
+        "brand": {"relation": "fits", "brand": "Honda"},
+    }
+    call(client, found.merchant, "PATCH", f"/listings/{found.chains}/details", body)
+    (case,) = call(client, office, "GET", "/moderation")["items"]
+    desk = at_desk(app, office)
+    shown = desk.open(f"/operator/moderation/{case['id']}")
+    for words in (
+        "Make: Toyota; Model: Hilux; First year: 2012; Last year: 2015",
+        "Voltage: 12 V",
+        "Battery: Lithium ion",
+        "Relation: Fits goods of the brand, and is not of it",
+        f"Signed on: {clock.now().date().isoformat()}",
+        f'Test summary (UN 38.3): <a href="/products/{found.chains}/papers/{paper}">',
+        "Kind: CCC; Number: A-1; Issued by: CQC",
+    ):
+        assert words in shown
+    assert not any(raw in shown for raw in ("vehicles.1", "signed_by", str(found.merchant.actor.person)))
+    assert "Make: Toyota" not in desk.open(f"/operator/moderation/listings/{found.chains}")
+    approve(client, office)
+    assert "Make: Toyota" in desk.open(f"/operator/moderation/listings/{found.chains}")

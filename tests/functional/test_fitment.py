@@ -61,7 +61,7 @@ def test_a_part_is_found_by_make_model_and_year_once_somebody_reviewed_it(app, c
     seller.open(form)
     seller.send(form, {"fitment.vehicles": "Toyota; Hilux; 2012; 2015; 2.5 D\nHonda; Wave; soon"}, 422)
     assert seller.refused_fields() == {"fitment.vehicles"}
-    assert "Line 2: Write a whole number." in seller.text()
+    assert "Line 2, First year: Write a whole number." in seller.text()
     seller.send(form, {"fitment.vehicles": "Toyota; Hilux; 2012; 2015; 2.5 D\nHonda； Wave； 2018"})
     assert "Toyota; Hilux; 2012; 2015; 2.5 D\nHonda; Wave; 2018" in seller.open(form)
     said = call(client, found.merchant, "GET", f"/listings/{found.chains}/details")["fitment"]["vehicles"]

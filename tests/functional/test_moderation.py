@@ -201,6 +201,23 @@ def test_the_admin_writes_reasons(market):
     assert market.program().call("GET", "/review-reasons", 200)["items"] == []
 
 
+def read_what_waits(market, made, text):
+    """Read as its merchant the appeal about a listing that waits."""
+    own = market.visitor(SELLER)
+    assert text in own.open(f"/merchant/listings/{made}")
+    assert "Your appeal waits since" in own.text()
+    waits = market.program(SELLER).call("GET", f"/listings/{made}/appeal", 200)
+    assert (waits["text"], waits["until"]) == (text, None)
+    assert waits["since"] < waits["due_at"]
+    market.program(OTHER).problem("GET", f"/listings/{made}/appeal", 404)
+
+
+def leaves_to_others(desk, case):
+    """Find no form where the reader took the decision that an appeal is about."""
+    assert 'name="decision"' not in desk.open(f"/operator/moderation/{case['id']}")
+    assert "Another reviewer looks at it." in desk.text()
+
+
 def test_a_listing_is_reported_taken_down_appealed_and_restored(market):
     seller, judge, public = market.program(SELLER), reviewer(market), market.program()
     made = submitted(seller)
@@ -239,12 +256,14 @@ def test_a_listing_is_reported_taken_down_appealed_and_restored(market):
     assert "witness" not in own.shown
     own.open(f"/merchant/listings/{made}/appeal")
     own.send(f"/merchant/listings/{made}/appeal", {"text": "The pictures are ours."})
+    read_what_waits(market, made, "The pictures are ours.")
     assert seller.problem("POST", f"/listings/{made}/appeal", 409, {"text": "x"})[0] == "nothing_to_appeal"
     market.program(OTHER).problem("POST", f"/listings/{made}/appeal", 404, {"text": "x"})
     (case,) = judge.call("GET", "/moderation?kind=appeal", 200)["items"]
     assert judge.call("GET", f"/moderation/{case['id']}", 200)["statement"] == "The pictures are ours."
     path, granted = f"/moderation/{case['id']}/decision", {"decision": "approve"}
     assert judge.problem("POST", path, 403, granted)[0] == "same_moderator"
+    leaves_to_others(desk, case)
     second = reader(market, "second@demo.test")
     second.open(f"/operator/moderation/{case['id']}")
     assert "The pictures are ours." in second.text()

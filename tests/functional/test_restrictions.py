@@ -70,6 +70,7 @@ def test_what_is_asked_is_read_on_page_and_api_and_a_ban_stops_the_order(app, tr
     assert "prohibited_there" in str(refused)
     assert "8714" in str(refused)
     assert not _delivers(app, call, chains)
+    assert "May not be imported there" in client.get(f"/search?q=&to={HANOI}&quantity=40").text
     (compared,) = call("GET", f"/comparison?ids={chains}&quantity=40&to={HANOI}", 200)["goods"]
     assert (compared["freight"], compared["delivered"]) == (None, None)
 

@@ -83,6 +83,9 @@ def test_goods_are_saved_from_their_page_without_scripts(app, market):
     page = buyer.open(where)
     assert "Spring" in page
     assert "soon" in page
+    # Saved in one language, read in another; what no merchant put into it stays as it is.
+    assert 'lang="zh">摩托车链条 428H</a>' in buyer.open(f"/zh{where}")
+    assert 'lang="en">Motorcycle chain 428H</a>' in buyer.open(f"/vi{where}")
     buyer.open(f"/account/lists/saving/{market.pads}")
     buyer.send(f"/account/lists/saving/{market.pads}", {"list": where.rpartition("/")[2], "quantity": "40", "name": ""})
     buyer.open(f"/account/lists/saving/{market.pads}")

@@ -7,7 +7,7 @@ from marketplace.api.shared.answers import Answer, Instant
 from marketplace.edge.answers import problem
 from marketplace.kernel.errors import DomainError
 from marketplace.moderation.queries import CaseRow, Comparison
-from marketplace.moderation.queries.appeals import ReportRow
+from marketplace.moderation.queries.appeals import AppealableRow, ReportRow, WaitingRow
 from marketplace.moderation.queries.likeness import SimilarRow
 from marketplace.moderation.rules import CaseState
 from marketplace.moderation.rules.reasons import Reason
@@ -38,6 +38,25 @@ class Case(Answer):
     def of(cls, row: CaseRow) -> "Case":
         """Write a case."""
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class AppealAnswer(Answer):
+    """An appeal of a merchant: until when one may be made, and what was said in one that waits, since and till when."""
+
+    until: Instant | None
+    text: str | None
+    since: Instant | None
+    due_at: Instant | None
+
+    @classmethod
+    def of(cls, possible: AppealableRow | None, waiting: WaitingRow | None) -> "AppealAnswer":
+        """Write what is possible and what waits."""
+        return cls(
+            until=possible.until if possible else None,
+            text=waiting.text if waiting else None,
+            since=waiting.since if waiting else None,
+            due_at=waiting.due_at if waiting else None,
+        )
 
 
 class Field(Answer):

@@ -8,6 +8,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.moderation import answers
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
+from marketplace.catalog.queries import own
 from marketplace.edge.acts import moderation as acts
 from marketplace.edge.acts.accounts import language_asked
 from marketplace.edge.identity import current_actor, require_actor
@@ -16,7 +17,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import NotFound
 from marketplace.moderation import flows, queries, services
-from marketplace.moderation.queries import Filters, reasons
+from marketplace.moderation.queries import Filters, appeals, reasons
 from marketplace.moderation.rules.reasons import is_code
 from marketplace.moderation.services import appealing
 from marketplace.moderation.services import wording as writing
@@ -102,6 +103,16 @@ def take_down(listing_id: UUID, body: requests.TakeDown) -> tuple[int, Created]:
         )
     )
     return 201, Created(id=made)
+
+
+@api.get("/listings/<uuid:listing_id>/appeal")
+@operation(answers={200: answers.AppealAnswer}, tag="moderation", permission=Permission.CATALOG_LISTING_EDIT)
+def appeal_of(listing_id: UUID) -> tuple[int, answers.AppealAnswer]:
+    """Tell whether the latest decision against a listing may be appealed against, and of an appeal that waits."""
+    session, company_id = reading(), require_actor().company
+    own.own_listing(session, company_id=company_id, listing_id=listing_id)
+    found = appeals.appealable(session, listing_id=listing_id, now=clock.now())
+    return 200, answers.AppealAnswer.of(found, appeals.waiting(session, listing_id=listing_id))
 
 
 @api.post("/listings/<uuid:listing_id>/appeal")

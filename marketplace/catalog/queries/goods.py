@@ -39,6 +39,13 @@ def commodity(session: Session, *, slug: str) -> CommodityRow:
     return CommodityRow(*row)
 
 
+def page_names(session: Session, *, slugs: Collection[str]) -> dict[str, Mapping[str, str]]:
+    """Return what shared pages are called, by slug and language."""
+    if not slugs:
+        return {}
+    return dict(session.execute(sa.select(Commodity.slug, Commodity.names).where(Commodity.slug.in_(slugs))).all())
+
+
 def attributes(session: Session, *, category: str) -> tuple[Attribute, ...]:
     """Return what a category asks of its goods, in its order; nothing for an unknown one."""
     return tuple(_attribute(row) for row in session.execute(_attributes().where(Category.code == category)))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
+from marketplace.catalog.rules.texts import LANGUAGES
+from marketplace.kernel.errors import Refused
+
 # Incoterms 2020: under FCA the goods are handed over at a hub, under DAP they are brought to a city, its hub or DC.
 KINDS: Final[dict[str, frozenset[str]]] = {"FCA": frozenset({"hub"}), "DAP": frozenset({"city", "dc", "hub"})}
 # Two Chinese characters, or four Latin letters: less is in many names by chance.
@@ -53,9 +56,11 @@ def listed(places: Iterable[NamedPlace], kinds: Collection[str], locale: str = "
     return ", ".join(f"{place.names.get(locale) or place.names['en']} ({place.code})" for place in fitting)
 
 
-def listed_rows(places: Iterable[Any]) -> str:
-    """Return rows of places for somebody to choose from: each name with its code."""
-    return ", ".join(f"{row.name} ({row.code})" for row in sorted(places, key=lambda row: row.code))
+def not_among(field: str, code: str, places: Iterable[Any]) -> Refused:
+    """Return the refusal of a place that is none of these rows: each name with its code, in every language."""
+    rows = sorted(places, key=lambda row: row.code)
+    said = {name: ", ".join(f"{row.names.get(name) or row.name} ({row.code})" for row in rows) for name in LANGUAGES}
+    return Refused.field(field, code, said["en"], in_languages=said)
 
 
 def _only(places: Sequence[NamedPlace], fits: Callable[[str], bool]) -> NamedPlace | None:

@@ -1,6 +1,6 @@
 """Listings as they are typed: requests become drafts, drafts become forms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -110,28 +110,34 @@ def form_data(form: Any) -> dict[str, Any]:
 
 
 def parse_listing(form: Any) -> ListingBody:
-    """Read the form of a new listing; what cannot be read and what is out of range are refused together."""
+    """Read the form of a new listing; what cannot be read and all that is out of range are refused together."""
     data = form_data(form)
-    try:
-        return parse(ListingBody, data)
-    except Refused as refusal:
-        raise Refused.fields(*refusal.errors, *_out_of_range(data, refusal)) from None
+    errors: list[FieldError] = []
+    while more := _wrong(data, errors):
+        errors += more
+    if errors:
+        raise Refused.fields(*errors)
+    return parse(ListingBody, data)
 
 
-def _out_of_range(data: Mapping[str, Any], refusal: Refused) -> list[FieldError]:
-    """Return what else is wrong with a form, judged with stand-ins for the fields that could not be read.
+def _wrong(data: Mapping[str, Any], known: Sequence[FieldError]) -> list[FieldError]:
+    """Return what else is wrong with a form, judged with stand-ins for the fields that are known to be.
 
     A field that is judged by another is left out with it: a tier by the price, a side of a carton by the others.
     """
-    unread = {error.field.partition(".")[0] for error in refusal.errors}
-    judged_by = {name for group in _TOGETHER if unread & group for name in group} | unread
+    refused = set(map(_control, known))
+    judged_by = {name for group in _TOGETHER if refused & group for name in group} | refused
     kept = {name: value for name, value in data.items() if name not in judged_by}
     stand_ins = {name: value for name, value in _STAND_INS.items() if name in judged_by}
     try:
         check_draft(new_draft(parse(ListingBody, {**kept, **stand_ins}), language="en"))
     except Refused as more:
-        return [error for error in more.errors if error.field.removeprefix("ladders.0.") not in judged_by]
+        return [error for error in more.errors if _control(error) not in judged_by]
     return []
+
+
+def _control(error: FieldError) -> str:
+    return error.field.removeprefix("ladders.0.").partition(".")[0]
 
 
 def parse_edit(form: Any) -> ListingEdit:

@@ -12,7 +12,7 @@ from marketplace.catalog.queries import goods
 from marketplace.catalog.queries import shelf as queries
 from marketplace.catalog.queries import variants as group_queries
 from marketplace.catalog.rules.packing import cartons, load_of
-from marketplace.catalog.rules.places import KINDS, listed_rows
+from marketplace.catalog.rules.places import KINDS, not_among
 from marketplace.catalog.rules.pricing import (
     Ladder,
     check_quantity,
@@ -185,4 +185,4 @@ def _destinations(places: Sequence[PlaceRow]) -> tuple[PlaceRow, ...]:
 
 def _check_destination(code: str, known: Sequence[PlaceRow]) -> None:
     if code not in {place.code for place in known}:
-        raise Refused.field("to", "choice", listed_rows(known))
+        raise not_among("to", "choice", known)

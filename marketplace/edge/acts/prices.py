@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import CompanyRow
+from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.catalog.customer_prices.queries import lists
 from marketplace.catalog.customer_prices.rules.requests import RequestState
 from marketplace.catalog.customer_prices.services import groups, showing
@@ -65,7 +66,7 @@ def make_group(session: Session, body: requests.Group) -> UUID:
 
 def join(session: Session, group_id: UUID, body: requests.Customer) -> None:
     """Put a company into a group."""
-    (company_id,) = customers(session, [body.company])
+    (company_id,) = customers(session, [body.company], field="company")
     groups.add(session, group_id=group_id, company_id=company_id, actor=require_actor(), now=clock.now())
 
 
@@ -139,19 +140,33 @@ def naming(session: Session, body: requests.Naming) -> Named:
     if bool(body.company) == bool(body.group):
         raise Refused.field("company", "one_of_both", "a company or a customer group")
     if body.company:
-        return Named(companies=customers(session, [body.company]))
+        return Named(companies=customers(session, [body.company], field="company"))
     return Named(groups=_group_ids([body.group or ""]))
 
 
-def customers(session: Session, texts: Iterable[str]) -> tuple[UUID, ...]:
+def customers(session: Session, texts: Iterable[str], *, field: str = "companies") -> tuple[UUID, ...]:
     """Return companies by what names them: an id, or a registration number, its country before it where it must be.
 
-    Read in one question, however many there are.
+    Read in two questions, however many there are. Refused ``field``, once for each that names no buyer or several.
     """
     named = {text: _numbers(text) for text in texts}
     numbers = {number for tries in named.values() for number, _ in tries}
     known = accounts.traders_numbered(session, numbers=numbers) if numbers else {}
-    return tuple(dict.fromkeys(_customer(text, tries, known) for text, tries in named.items()))
+    found = {text: _customer(text, tries, known) for text, tries in named.items()}
+    ids = [each for each in found.values() if isinstance(each, UUID)]
+    rows = accounts.get_companies(session, company_ids=ids) if ids else {}
+    buyers = {key for key, row in rows.items() if row.kind is CompanyKind.TRADE and key != require_actor().company}
+    accepted = "the id or the registration number of a company that buys here"
+    errors = [
+        FieldError(field, "trader_unknown", accepted, {"text": text})
+        if each is None or isinstance(each, UUID)
+        else FieldError(field, "ambiguous", each, {"text": text})
+        for text, each in found.items()
+        if each not in buyers
+    ]
+    if errors:
+        raise Refused.fields(*errors)
+    return tuple(dict.fromkeys(ids))
 
 
 def _numbers(text: str) -> list[tuple[str, str | None]]:
@@ -162,17 +177,19 @@ def _numbers(text: str) -> list[tuple[str, str | None]]:
     return [(text, None), *([(with_country[2].strip(), with_country[1].upper())] if with_country else [])]
 
 
-def _customer(text: str, tries: Sequence[tuple[str, str | None]], known: Mapping[str, tuple[CompanyRow, ...]]) -> UUID:
+def _customer(
+    text: str, tries: Sequence[tuple[str, str | None]], known: Mapping[str, tuple[CompanyRow, ...]]
+) -> UUID | str | None:
+    """Return the company that a text names, None for nobody, or what to write where it names several."""
     if not tries:
         return UUID(text)
     for number, country in tries:
         found = [row for row in known.get(number, ()) if country in (None, row.country)]
         if len(found) > 1:
-            codes = " / ".join(f"{row.country} {number}" for row in found)
-            raise Refused.field("company", "ambiguous", codes)
+            return " / ".join(f"{row.country} {number}" for row in found)
         if found:
             return found[0].id
-    raise Refused.field("company", "unknown", "the id or the registration number of a company that buys here")
+    return None
 
 
 def _group_ids(texts: Iterable[str]) -> tuple[UUID, ...]:

@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.closures import Notice
-from marketplace.catalog.rules.places import listed_rows
+from marketplace.catalog.rules.places import not_among
 from marketplace.edge.acts import closing
 from marketplace.edge.acts.looking import check_filters, destinations
 from marketplace.edge.door import vault
@@ -92,4 +92,4 @@ def _place(places: tuple[PlaceRow, ...], text: str) -> str:
     for place in places:
         if wanted in {fold(name) for name in (place.code, place.name, *place.names.values())}:
             return place.code
-    raise Refused.field("to", "destination", listed_rows(places))
+    raise not_among("to", "destination", places)

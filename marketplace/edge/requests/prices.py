@@ -163,6 +163,7 @@ messages.register(
         "one_of_both": _("Name one of them: %(accepted)s."),
         "price_line": _("Line %(line)s: write %(accepted)s."),
         "price_lines": _("Write one listing on each line: %(accepted)s."),
-        "ambiguous": _("Several companies have this number: write %(accepted)s."),
+        "ambiguous": _("Several companies have the number %(text)s: write %(accepted)s."),
+        "trader_unknown": _("No company that buys here has the number or id %(text)s."),
     },
 )

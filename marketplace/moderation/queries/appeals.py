@@ -31,6 +31,16 @@ class AppealableRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """An appeal that nobody has decided: what the merchant said, and by when somebody is to look."""
+
+    case_id: UUID
+    text: str
+    since: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReportRow:
     """What somebody said of a listing; reviewers alone read it."""
 
@@ -64,6 +74,22 @@ def appealable(session: Session, *, listing_id: UUID, now: datetime) -> Appealab
     days = timedelta(days=reference.setting(session, Setting.APPEAL_DAYS, at=now))
     until = (case.decided_at or now) + days
     return AppealableRow(case.id, case.kind, case.change_id, until) if now <= until else None
+
+
+def waiting(session: Session, *, listing_id: UUID) -> WaitingRow | None:
+    """Return the appeal about a listing that waits; what was said is empty once it is erased."""
+    row = session.execute(
+        sa.select(Case.id, sa.func.coalesce(CaseStatement.text, ""), Case.opened_at, Case.due_at)
+        .outerjoin(CaseStatement, CaseStatement.case_id == Case.id)
+        .where(Case.listing_id == listing_id, Case.kind == CaseKind.APPEAL, Case.state == CaseState.PENDING)
+    ).one_or_none()
+    return WaitingRow(*row) if row else None
+
+
+def judge(session: Session, *, case_id: UUID) -> UUID | None:
+    """Return who took the decision that an appeal is about; None for a case that is no appeal."""
+    first = aliased(Case)
+    return session.scalar(sa.select(first.decided_by).join(Case, Case.about_id == first.id).where(Case.id == case_id))
 
 
 def statement(session: Session, *, case_id: UUID) -> str | None:

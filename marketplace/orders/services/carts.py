@@ -11,7 +11,7 @@ from marketplace.accounts.queries.closures import local_day
 from marketplace.catalog.figures import tally
 from marketplace.catalog.figures.rules import Kind
 from marketplace.catalog.queries import shelf as catalog
-from marketplace.catalog.rules.places import listed_rows
+from marketplace.catalog.rules.places import not_among
 from marketplace.catalog.rules.pricing import check_quantity, ladder_for
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new, on_commit
@@ -126,7 +126,7 @@ def _mine(company_id: UUID, person_id: UUID) -> sa.Select[Cart]:
 def _check_destination(session: Session, place: str) -> None:
     known = [row for row in reference.places(session) if row.kind is not PlaceKind.BORDER_SIDE]
     if place not in {row.code for row in known}:
-        raise Refused.field("to", "choice", listed_rows(known))
+        raise not_among("to", "choice", known)
 
 
 def _lines(session: Session, cart: Cart) -> int:

@@ -69,13 +69,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class FoundRow:
-    """A live listing that fits; ``delivery`` is the first departure that takes it, None without one.
+    """A live listing that fits; ``delivery`` is the first departure that takes it, None without one, and where
+    ``is_banned``: the country where it would go lets nobody bring it in.
 
     It goes to where the price of the card brings the goods, which then contains the freight.
     """
 
     card: CardRow
     delivery: OptionRow | None
+    is_banned: bool = False
 
     @property
     def is_freight_included(self) -> bool:
@@ -153,14 +155,16 @@ def _rows(session: Session, page: Sequence[_Candidate], wish: Wish, now: datetim
     cards = catalog.cards(session, listing_ids=[each.listing_id for each in page], viewer=wish.viewer)
     origins = {each.listing_id: each.origin for each in page if each.listing_id in cards}
     taken: dict[UUID, OptionRow] = {}
+    barred: set[UUID] = set()
     if wish.to and origins:
         found = {listing_id: cards[listing_id] for listing_id in origins}
         taken = deliveries.deliveries(
             session, cards=found, origins=origins, quantity=wish.quantity, to=wish.to, now=now
         )
-        for listing_id in _barred(session, taken, now):
+        barred = _barred(session, taken, now)
+        for listing_id in barred:
             del taken[listing_id]
-    return tuple(FoundRow(cards[listing_id], taken.get(listing_id)) for listing_id in origins)
+    return tuple(FoundRow(cards[each], taken.get(each), each in barred) for each in origins)
 
 
 def _barred(session: Session, taken: Mapping[UUID, OptionRow], now: datetime) -> set[UUID]:

@@ -9,6 +9,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.figures import tally
+from marketplace.catalog.figures.rules import Kind
 from marketplace.catalog.models import Listing
 from marketplace.checkout import queries as checkouts
 from marketplace.checkout.flows import placing
@@ -42,6 +44,8 @@ _AFTER: Final = {
 # Ordered so long before the lorry leaves, or before now where it leaves later.
 _AHEAD: Final = timedelta(days=6)
 _LIES: Final = {"placed": 5 * _HOUR, "confirmed": 14 * _HOUR, "slip": 24 * _HOUR, "deposit": 40 * _HOUR}
+# Whoever buys has looked some times before, and so have others who did not.
+_LOOKS: Final = 5
 # Goods made to order: ordered a while ago, or just begun.
 _MADE, _BEING_MADE = timedelta(days=9, hours=12), timedelta(days=3)
 
@@ -243,6 +247,8 @@ class Deal:
         carts.put_line(
             session, listing_id=listing.id, quantity=quantity, incoterm=self.story.incoterm, actor=buyer, now=now
         )
+        for _ in range(_LOOKS + len(self.story.key) % _LOOKS):
+            tally.note(listing.id, day=now.date(), kind=Kind.VIEW)
         return listing.id
 
     def _as(self, act: Callable[[Session, UUID], object]) -> None:

@@ -26,6 +26,7 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused, TooLarge
 from marketplace.web.catalog import fields
 from marketplace.web.catalog.blueprint import pages
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import details as words
 from marketplace.web.shared import goods as shown
 
 _EDIT = Permission.CATALOG_LISTING_EDIT
@@ -82,13 +83,20 @@ def _detail(listing_id: UUID, part: str, **given: Any) -> str:
 
 
 def _errors(errors: list[dict[str, Any]], labels: dict[str, Any]) -> dict[str, str]:
-    """Return what is wrong by control; of a control that holds a thing a line, with the line's number."""
+    """Return what is wrong by control; of a control that holds a thing a line, with the line's number and its part."""
     found: dict[str, str] = {}
     for item in errors:
         control, line = acts.control(item["field"], labels), acts.line_of(item["field"])
-        said = _("Line %(number)s: %(message)s", number=line, message=item["message"]) if line else item["message"]
+        said = _in_line(line, item) if line else item["message"]
         found[control] = f"{found[control]} {said}" if line and control in found else said
     return found
+
+
+def _in_line(line: int, item: dict[str, Any]) -> str:
+    part = words.IN_A_ROW.get(item["field"].rpartition(".")[2])
+    if part is None:
+        return _("Line %(number)s: %(message)s", number=line, message=item["message"])
+    return _("Line %(number)s, %(part)s: %(message)s", number=line, part=part, message=item["message"])
 
 
 @pages.post("/merchant/listings/<uuid:listing_id>/details/<part>")

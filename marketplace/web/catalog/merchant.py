@@ -119,6 +119,7 @@ def _edit(listing_id: UUID, **given: Any) -> str:
         row=row,
         title=shown.text(draft.titles, draft.source_locale),
         told=told.reason_in(locale.current()) if told else None,
+        appeal=appeals.waiting(session, listing_id=listing_id),
         can_appeal=appeals.appealable(session, listing_id=listing_id, now=clock.now()) is not None,
         warnings=[
             (error.code, field_sentence(error))

@@ -14,19 +14,13 @@ from marketplace.edge.answers import problem, status_of
 from marketplace.edge.permissions import requires
 from marketplace.kernel.errors import Conflict, Refused, TooLarge
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared.details import IN_A_ROW
 
 pages = Blueprint("fitments", __name__)
 
 _RUN: Final = Permission.CATALOG_IMPORT_RUN
 _SHOWN: Final = 100  # rows that need another look
-WORDS: Final[dict[str, Any]] = {
-    "sku": lazy_gettext("Article number"),
-    "make": lazy_gettext("Make"),
-    "model": lazy_gettext("Model"),
-    "year_from": lazy_gettext("First year"),
-    "year_to": lazy_gettext("Last year"),
-    "note": lazy_gettext("Note"),
-}
+WORDS: Final[dict[str, Any]] = {"sku": lazy_gettext("Article number"), **IN_A_ROW}
 
 
 @pages.get("/merchant/fitment")

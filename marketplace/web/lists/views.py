@@ -15,6 +15,7 @@ from marketplace.edge.identity import reading_company
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import lists as requests
+from marketplace.exchange.queries.lists import ItemRow
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.web.shared import acts as forms
@@ -84,6 +85,7 @@ def _one(list_id: UUID, **back: Any) -> str:
         lines=[
             {
                 "row": item,
+                **_called(item),
                 "href": url_for("catalog.product", listing_id=item.listing_id, quantity=item.quantity),
                 "unit": shown.unit(item.unit),
                 "in_cart": item.listing_id in seen.in_cart,
@@ -93,6 +95,14 @@ def _one(list_id: UUID, **back: Any) -> str:
         ],
         **{"values": kept, "errors": {}, "refusal": None, **back},
     )
+
+
+def _called(item: ItemRow) -> dict[str, str]:
+    """Return what goods are called in the reader's language; those that are gone as whoever saved them read it."""
+    if item.offer is None:
+        return {"title": item.title, "lang": item.language}
+    said = item.offer.titles, item.offer.source_locale
+    return {"title": shown.text(*said), "lang": shown.written_in(*said)}
 
 
 @pages.post("/account/lists/<uuid:list_id>/removal")

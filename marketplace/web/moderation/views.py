@@ -20,7 +20,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.moderation import queries, services
-from marketplace.moderation.queries import Filters, reasons
+from marketplace.moderation.queries import Filters, appeals, reasons
 from marketplace.moderation.rules import CaseKind, CaseState
 from marketplace.moderation.rules.risk import Reason
 from marketplace.web.moderation import words
@@ -102,7 +102,7 @@ def _case(case_id: UUID, **given: Any) -> str:
     kept = kept_filters()
     found = queries.case(session, case_id=case_id, filters=filters_of(parse(requests.Neighbourhood, kept)))
     review = found.review
-    said = Words(session)
+    said = Words(session, review)
     is_new = found.case.kind is CaseKind.LISTING
     # Of a case about goods as they stand there is nothing to compare.
     is_compared = is_new or any(each.old is not None for each in review.fields)
@@ -151,6 +151,7 @@ def _case(case_id: UUID, **given: Any) -> str:
         decisions=words.decisions(found.case.kind),
         reasons=words.reasons(reasons.reasons(session, kind=found.case.kind)),
         is_open=found.case.state is CaseState.PENDING,
+        is_of_reader=appeals.judge(session, case_id=case_id) == require_actor().person_id,
         back=url_for("moderation.queue", **kept),
         act=url_for("moderation.decide", case_id=case_id, **kept),
         previous=url_for("moderation.case", case_id=found.previous, **kept) if found.previous else None,
@@ -183,7 +184,7 @@ def about(listing_id: UUID, **given: Any) -> str:
     """Show any listing to its reviewer, after a refusal with what was typed."""
     session = reading()
     found = queries.about(session, listing_id=listing_id)
-    said = Words(session)
+    said = Words(session, found.review)
     return render_template(
         "moderation/listing.html",
         review=found.review,

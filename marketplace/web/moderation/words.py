@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable
 from typing import Any, Final
+from uuid import UUID
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.queries import goods
+from marketplace.catalog.rules.details import DetailKind
+from marketplace.catalog.rules.rows import ReviewRow
 from marketplace.moderation.rules import CaseKind, Decision
 from marketplace.moderation.rules.likeness import Likeness
 from marketplace.moderation.rules.reasons import Reason as ReviewReason
 from marketplace.moderation.rules.risk import Reason
 from marketplace.reference import queries as reference
+from marketplace.web.moderation import said
 from marketplace.web.shared import goods as shown
 from marketplace.web.shared import render
 from marketplace.web.shared.choices import language_names
@@ -75,6 +80,9 @@ FIELDS: Final[dict[str, Any]] = {
     "pallet": lazy_gettext("Pallet"),
 }
 
+_DETAILS: Final = frozenset(kind.value for kind in DetailKind)
+_LOOKED_UP: Final = frozenset({"category", "category_id", "commodity_id"})
+
 
 def reasons(found: Iterable[ReviewReason]) -> list[tuple[str, str]]:
     """Return reasons as choices of a form, in the reviewer's language."""
@@ -100,17 +108,27 @@ def decisions(kind: CaseKind | None) -> list[dict[str, Any]]:
 class Words:
     """What is kept as a code, in words with the code behind."""
 
-    def __init__(self, session: Session) -> None:
-        """Look places and shelves up."""
+    def __init__(self, session: Session, review: ReviewRow) -> None:
+        """Look up places, shelves, and what this listing names: its shared pages, and what its shelf asks for."""
+        codes = {each.name: (each.new, each.old) for each in review.fields if each.name in _LOOKED_UP}
+        slugs = [slug for slug in codes.get("commodity_id", ()) if slug]
         self.places = {row.code: {**row.names, "en": row.name} for row in reference.places(session)}
         self._shelves = {row.code: shown.text(row.names) for row in goods.categories(session)}
+        self._pages = {slug: shown.text(names) for slug, names in goods.page_names(session, slugs=slugs).items()}
+        self._attributes = goods.attributes(session, category=codes["category"][0])
+        self._listing_id = review.listing_id
 
     def of(self, name: str, value: Any) -> Any:
         """Return a field's value as its reviewer reads it."""
         if name == "carton_gross_g" and isinstance(value, int):
             return render.kilograms(value)
+        if name in _DETAILS and isinstance(value, dict):
+            return said.text(name, value, attributes=self._attributes, paper=self._paper)
         word = self._word(name, value) if isinstance(value, str) else None
         return f"{word} ({value})" if word and word != value else _value(value)
+
+    def _paper(self, file_id: str) -> str:
+        return url_for("catalog.paper", listing_id=self._listing_id, file_id=UUID(file_id))
 
     def _word(self, name: str, code: str) -> str | None:
         if name == "unit":
@@ -121,6 +139,8 @@ class Words:
             return shown.place(self.places.get(code, {}), code)
         if name == "source_locale":
             return language_names([code])
+        if name == "commodity_id":
+            return self._pages.get(code)
         return self._shelves.get(code) if name in ("category", "category_id") else None
 
 

@@ -12,6 +12,7 @@ from marketplace.catalog.customer_prices.queries import requests as asked
 from marketplace.catalog.customer_prices.queries.requests import RequestRow
 from marketplace.catalog.customer_prices.rules.requests import RequestState
 from marketplace.catalog.customer_prices.services import showing
+from marketplace.catalog.queries import shelf
 from marketplace.edge.acts import prices as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse_form
@@ -51,7 +52,7 @@ def ask(listing_id: UUID) -> Any:
     return done(
         lambda session: acts.ask(session, listing_id, parse_form(requests.Asking, request.form)),
         url_for("prices.sent"),
-        _sent,
+        lambda **given: _sent(asking=_asking(listing_id), **given),
         lambda: _("The merchant is asked."),
     )
 
@@ -74,6 +75,20 @@ def withdraw(price_request_id: UUID) -> Any:
     )
 
 
+def _asking(listing_id: UUID) -> dict[str, Any] | None:
+    """Return the goods whose price was asked for in vain, to ask again; None where they are gone."""
+    actor, now = require_actor(), clock.now()
+    offer = shelf.offers(reading(), listing_ids=[listing_id], viewer=actor.company, now=now).get(listing_id)
+    if offer is None:
+        return None
+    return {
+        "title": shown.text(offer.titles, offer.source_locale),
+        "act": url_for("prices.ask", listing_id=listing_id),
+        "back": url_for("catalog.product", listing_id=listing_id),
+        "unit": shown.unit(offer.unit),
+    }
+
+
 def _received(**given: Any) -> str:
     return _requests("prices/received.html", given, asked.of_merchant, "merchant_id", "prices.received")
 
@@ -88,7 +103,7 @@ def _requests(template: str, given: dict[str, Any], find: Callable[..., Any], wh
     page = find(session, **{whose: require_actor().company}, state=None, cursor=cursor)
     return drawn(
         template,
-        given,
+        {"asking": None, **given},
         rows=[_request(row) for row in page.items],
         zone=own_zone(),
         next=url_for(endpoint, cursor=page.next) if page.next else None,

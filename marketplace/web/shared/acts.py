@@ -9,27 +9,46 @@ from werkzeug.wrappers import Response
 from marketplace.edge import replay
 from marketplace.edge.answers import problem, status_of
 from marketplace.edge.identity import require_actor
-from marketplace.kernel.errors import DomainError
+from marketplace.kernel.errors import Conflict, DomainError, Refused
 
 _GUARDS: Final = frozenset({"csrf_token", "idempotency_key"})
+# What a caller of the API is told of his key, a reader of a page is told of his form.
+_OF_A_FORM: Final[dict[str, tuple[type[DomainError], str]]] = {
+    "key_reused": (Refused, "form_sent"),
+    "key_running": (Conflict, "form_running"),
+}
 
 
 def once(work: Callable[..., str], *, flow: bool = False) -> Response:
-    """Do the work once per form shown and redirect to the address it returns; a second click follows the first."""
+    """Do the work once per form shown and redirect to the address it returns; a second click follows the first.
+
+    A form that a browser went back to has the key of what it did: sent with other content it is Refused ``form_sent``,
+    and comes back with a key of its own.
+    """
     sent = replay.form_sent(without=_GUARDS)
     claim = replay.Claim.of_request(require_actor(), sent, key=request.form.get("idempotency_key", ""))
 
     def stored(**extra: Any) -> replay.Stored:
         return replay.Stored(303, {"location": work(**extra)})
 
-    done = replay.once_in_flow(claim, stored) if flow else replay.once(claim, stored)
+    try:
+        done = replay.once_in_flow(claim, stored) if flow else replay.once(claim, stored)
+    except (Refused, Conflict) as refusal:
+        if refusal.code not in _OF_A_FORM:
+            raise
+        kind, code = _OF_A_FORM[refusal.code]
+        raise kind(code, **refusal.facts) from None
     return redirect(done.body["location"], 303)
 
 
 def reshown(error: DomainError, show: Callable[..., Any]) -> Any:
     """Show the form again with what was typed and why it was refused."""
     document = problem(error)
-    errors = {_control(item["field"]): item["message"] for item in document["errors"]}
+    errors: dict[str, str] = {}
+    for item in document["errors"]:
+        control = _control(item["field"])
+        # One box may hold many things, of which several are wrong.
+        errors[control] = f"{errors[control]} {item['message']}" if control in errors else item["message"]
     return show(values=request.form, errors=errors, refusal=document), status_of(error)
 
 

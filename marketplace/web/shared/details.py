@@ -81,6 +81,17 @@ HINDRANCES: Final[dict[Hindrance, Any]] = {
     Hindrance.DANGEROUS: lazy_gettext("These are dangerous goods. No lorry of the city takes them yet."),
 }
 
+# What a row of vehicles or of part numbers is made of.
+IN_A_ROW: Final[dict[str, Any]] = {
+    "make": lazy_gettext("Make"),
+    "model": lazy_gettext("Model"),
+    "year_from": lazy_gettext("First year"),
+    "year_to": lazy_gettext("Last year"),
+    "note": lazy_gettext("Note"),
+    "brand": lazy_gettext("Brand"),
+    "number": lazy_gettext("Number"),
+}
+
 Fact = dict[str, Any]
 
 

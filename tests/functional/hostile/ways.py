@@ -646,6 +646,7 @@ WAYS: Final[dict[str, Way]] = {
         "", ("live",), body(kind="counterfeit", text="A copy.", contact="witness@demo.test")
     ),
     "POST /listings/{}/takedown": Way("operator", ("live",), body(reason="A copy.", canned="not_traded_here")),
+    "GET /listings/{}/appeal": Way("merchant", ("declined",)),
     "POST /listings/{}/appeal": Way("merchant", ("declined",), body(text="It is ours.")),
     "PUT /review-reasons/{}": Way(
         "operator", ("reason",), body(en="No.", zh="不。", vi="Không.", kinds=["listing"], position=3, retired=False)

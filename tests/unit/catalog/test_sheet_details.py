@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from marketplace.catalog.rules import headers
 from marketplace.catalog.rules.imported import Outcome, Shelves, Surroundings, judge
 from marketplace.catalog.rules.list_cells import entries, joined
-from marketplace.catalog.rules.places import NamedPlace, listed_rows
+from marketplace.catalog.rules.places import NamedPlace, not_among
 from marketplace.catalog.rules.sheet_details import (
     COLUMNS,
     HOW,
@@ -86,8 +86,13 @@ def test_two_columns_are_a_sheet_when_one_is_the_article_number(name):
 
 
 def test_rows_of_places_are_listed_by_code():
-    rows = [SimpleNamespace(name="Hanoi", code="VNHAN"), SimpleNamespace(name="Nanpeng", code="CN-NANPENG")]
-    assert listed_rows(rows) == "Nanpeng (CN-NANPENG), Hanoi (VNHAN)"
+    rows = [
+        SimpleNamespace(name="Hanoi", code="VNHAN", names={"vi": "Hà Nội"}),
+        SimpleNamespace(name="Nanpeng", code="CN-NANPENG", names={}),
+    ]
+    (error,) = not_among("to", "choice", rows).errors
+    assert error.accepted == "Nanpeng (CN-NANPENG), Hanoi (VNHAN)"
+    assert error.facts["in_languages"]["vi"] == "Nanpeng (CN-NANPENG), Hà Nội (VNHAN)"
 
 
 FOOD = {"shelf_days": 30, "least_celsius": "2", "most_celsius": None, "lot": "L", "facility": "", "scheme": None,

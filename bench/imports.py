@@ -9,6 +9,7 @@ the most that the process ever held.
 
 import csv
 import io
+import os
 import resource
 import sys
 import tempfile
@@ -147,7 +148,8 @@ def main(rows: int, database: str) -> None:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="city-bench-"))
         if database == "postgresql":
             # Durable, as in service: what is measured includes waiting for the disk.
-            stack.enter_context(running_postgres(fsync="on", synchronous_commit="on", full_page_writes="on"))
+            server = stack.enter_context(running_postgres(fsync="on", synchronous_commit="on", full_page_writes="on"))
+            os.environ["CITY_TEST_POSTGRES"] = server
             database = create("imports_bench")
         app = create_app(Settings(env="demo", data_dir=Path(folder), database_url=database))
         with app.app_context():

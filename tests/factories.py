@@ -10,9 +10,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from marketplace import reactions
-from marketplace.accounts import queries as accounts
 from marketplace.accounts.models import Membership
 from marketplace.accounts.queries import acting
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import PARTNERS, CompanyKind, Role, permissions_of
 from marketplace.accounts.services import membership, registration, tokens
@@ -98,7 +98,7 @@ def trader(
         person_name="Test Owner",
         login=login,
         password=PASSWORD,
-        accepted_terms=tuple(row.label for row in accounts.current_terms(session, now=now)),
+        accepted_terms=tuple(row.label for row in city_terms.current(session, now=now)),
         locale="en",
         vault=app.extensions["city.vault"],
         now=now,

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from marketplace.accounts import queries
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.identity import current_actor, require_actor
 from marketplace.kernel import clock
@@ -54,7 +54,7 @@ def requires(
 
 def _must_have_accepted(actor: Actor) -> None:
     """Refuse acts under terms that were not accepted; one's own account stays one's own."""
-    if queries.owes_terms(reading(), person_id=actor.person, now=clock.now()):
+    if city_terms.owes(reading(), person_id=actor.person, now=clock.now()):
         raise NotAllowed("terms_needed")
 
 

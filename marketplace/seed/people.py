@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries
 from marketplace.accounts.queries import acting
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.membership import TWO_PERSON
 from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.accounts.services import companies, invitations, membership, registration
@@ -102,4 +103,4 @@ def actor(session: Session, login: str) -> Actor:
 
 
 def _labels(session: Session, now: datetime) -> tuple[str, ...]:
-    return tuple(row.label for row in queries.current_terms(session, now=now))
+    return tuple(row.label for row in city_terms.current(session, now=now))

@@ -26,8 +26,6 @@ from marketplace.files import flows as files
 from marketplace.files.fetching import Fetcher
 from marketplace.kernel import clock
 from marketplace.kernel.db import unit_of_work
-from marketplace.kernel.errors import DomainError
-from marketplace.kernel.money import Money
 from marketplace.logistics import flows as lorries
 from marketplace.logistics.services import timetable
 from marketplace.mail import flows as mail
@@ -42,13 +40,12 @@ from marketplace.orders import flows as orders
 from marketplace.outbox import services as outbox
 from marketplace.papers import flows as papers
 from marketplace.papers import services as documents
-from marketplace.payments.flows import cards, give_back, payouts
-from marketplace.payments.flows import lapsing as payments
-from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.payments.flows import payouts
 from marketplace.payments.services import allowances, card_returns, holding
 from marketplace.reference.rules import Setting
 from marketplace.search import flows as search
 from marketplace.search import services as finding
+from marketplace.worker import money
 
 Handler = Callable[[dict[str, Any]], None]
 
@@ -106,12 +103,6 @@ def import_pictures(args: dict[str, Any]) -> None:
     gallery_flows.run(UUID(args["import"]), store=current_app.extensions["city.store"], fetcher=Fetcher())
 
 
-def activate_payees(_args: dict[str, Any]) -> None:
-    """Let the accounts count whose wait is over."""
-    with unit_of_work() as session:
-        payees.activate_due(session, now=clock.now())
-
-
 def expire_messages(_args: dict[str, Any]) -> None:
     """Give up the messages that could not be sent for a day."""
     with unit_of_work() as session:
@@ -129,63 +120,6 @@ def sweep_logins(_args: dict[str, Any]) -> None:
         sign_in.sweep_codes(session, now=clock.now())
         throttle.sweep(session, now=clock.now())
         sessions.sweep(session, now=clock.now())
-
-
-def lapse_payments(_args: dict[str, Any]) -> None:
-    """Give what was not paid, and slips not answered in time, their outcome; tell of other money that waits."""
-    payments.lapse(now=clock.now())
-    payments.escalate(now=clock.now())
-
-
-def give_back_card(args: dict[str, Any]) -> None:
-    """Return a cancelled subject's money to the card."""
-    give_back.give_back(subject=Subject(SubjectKind(args["subject_kind"]), UUID(args["subject_id"])), now=clock.now())
-
-
-def refund_allowance(args: dict[str, Any]) -> None:
-    """Return what was let off a price to the card."""
-    give_back.refund_part(
-        subject=Subject(SubjectKind(args["subject_kind"]), UUID(args["subject_id"])),
-        amount=Money(args["minor"], args["currency"]),
-        cause=args["cause"],
-        now=clock.now(),
-    )
-
-
-def send_card_return(args: dict[str, Any]) -> None:
-    """Send a return that two people agreed to to its card once more."""
-    give_back.send_return(return_id=UUID(args["return"]), now=clock.now())
-
-
-def gather_payouts(_args: dict[str, Any]) -> None:
-    """Make the payouts of what was released since the last time."""
-    payouts.gather(now=clock.now())
-
-
-def send_payouts(_args: dict[str, Any]) -> None:
-    """Write the instructions of payouts that were agreed to and, after a crash, not sent."""
-    payouts.send(remittance=current_app.extensions["city.settings"].site_name, now=clock.now())
-
-
-def reconcile_cards(_args: dict[str, Any]) -> None:
-    """Finish what was asked of the card provider and never answered."""
-    cards.reconcile(clock.now())
-
-
-def deliver_double_events(_args: dict[str, Any]) -> None:
-    """Be the embedded stand-in's network: hand its notices to the city as the provider would."""
-    double = current_app.extensions.get("city.double")
-    if double is not None:
-        double.pass_time()
-        double.deliver(_take_notice)
-
-
-def _take_notice(_url: str, raw: bytes, signature: str) -> bool:
-    try:
-        cards.webhook(raw, signature, clock.now())
-    except DomainError:
-        return False
-    return True
 
 
 def expire_stock_holds(_args: dict[str, Any]) -> None:
@@ -328,12 +262,12 @@ JOBS: Final[dict[str, Handler]] = {
     finding.REBUILD: rebuild_index,
     importing.JOB: import_sheet,
     gallery.JOB: import_pictures,
-    payees.ACTIVATE_JOB: activate_payees,
-    holding.GIVE_BACK: give_back_card,
-    allowances.REFUND: refund_allowance,
-    card_returns.SEND: send_card_return,
-    payouts.GATHER: gather_payouts,
-    payouts.SEND: send_payouts,
+    payees.ACTIVATE_JOB: money.activate_payees,
+    holding.GIVE_BACK: money.give_back_card,
+    allowances.REFUND: money.refund_allowance,
+    card_returns.SEND: money.send_card_return,
+    payouts.GATHER: money.gather_payouts,
+    payouts.SEND: money.send_payouts,
     reacting.JOB: finish_checkout,
     "finish_checkouts": finish_checkouts,
     "cancel_unconfirmed_orders": cancel_unconfirmed_orders,
@@ -357,9 +291,9 @@ JOBS: Final[dict[str, Handler]] = {
     "expire_bookings": expire_bookings,
     "keep_timetable": keep_timetable,
     "roll_timetable": roll_timetable,
-    "deliver_double_events": deliver_double_events,
-    "lapse_payments": lapse_payments,
-    "reconcile_cards": reconcile_cards,
+    "deliver_double_events": money.deliver_double_events,
+    "lapse_payments": money.lapse_payments,
+    "reconcile_cards": money.reconcile_cards,
     "expire_stock_holds": expire_stock_holds,
     "seal_audit": seal_audit,
     "prune_jobs": prune_jobs,

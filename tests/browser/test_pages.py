@@ -23,7 +23,7 @@ LOOKS = [(PHONE, "light"), (DESK, "dark")] + ([(PHONE, "dark"), (DESK, "light")]
 TURNS = itertools.count()
 # Papers, files and tables are given to keep, not to look at; other languages have tests of their own.
 NO_PAGE = re.compile(
-    r"/(zh|vi|static|api|pictures)\b|\.(pdf|csv|xlsx)|/(licence|slip|file|errors|data|payout-files|evidence)\b"
+    r"/(zh|vi|static|api|pictures)\b|\.(pdf|csv|xlsx|ics)|/(licence|slip|file|errors|data|payout-files|evidence)\b|/papers/[0-9a-f]"
 )
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 LINKS = "[...document.querySelectorAll('a[href^=\"/\"]')].map(link => link.getAttribute('href').split('#')[0])"

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import (
     ApiToken,
@@ -16,8 +16,6 @@ from marketplace.accounts.models import (
     LoginSession,
     Membership,
     Person,
-    TermsAcceptance,
-    TermsVersion,
     Unit,
 )
 from marketplace.accounts.queries import closures
@@ -26,9 +24,7 @@ from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.accounts.rules.sign_in import SESSION_LIFETIME
-from marketplace.accounts.rules.terms import TermsKind
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import UtcDateTime
 from marketplace.kernel.errors import NotFound
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import RCEP, Setting
@@ -145,22 +141,6 @@ class InvitationRow:
     phone: str | None
     roles: tuple[Role, ...]
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TermsRow:
-    """A published version; ``label`` is what one accepts by."""
-
-    id: UUID
-    kind: TermsKind
-    version: str
-    text_key: str
-    published_at: datetime
-
-    @property
-    def label(self) -> str:
-        """Kind and version, ``terms:2026-01``."""
-        return f"{self.kind}:{self.version}"
 
 
 def find_person(session: Session, *, login: str) -> PersonRow | None:
@@ -362,71 +342,6 @@ def find_invitation(session: Session, *, token: str, now: datetime) -> Invitatio
     """Return the open invitation behind a token."""
     row = session.execute(_open_invitations(now).where(Invitation.token_hash == digest(token))).one_or_none()
     return _invitation_row(row) if row else None
-
-
-def current_terms(session: Session, *, now: datetime) -> tuple[TermsRow, ...]:
-    """Return the version in force of each kind, by kind."""
-    rows = session.scalars(
-        sa.select(TermsVersion)
-        .where(TermsVersion.published_at <= now)
-        .order_by(TermsVersion.published_at, TermsVersion.id)
-    )
-    latest = {row.kind: row for row in rows}
-    return tuple(
-        TermsRow(row.id, row.kind, row.version, row.text_key, row.published_at)
-        for row in sorted(latest.values(), key=lambda row: row.kind)
-    )
-
-
-def terms_in_force(session: Session, *, kind: TermsKind, now: datetime) -> TermsRow | None:
-    """Return the version of one kind that is in force, None before the first."""
-    return next((terms for terms in current_terms(session, now=now) if terms.kind is kind), None)
-
-
-def terms_to_accept(session: Session, *, person_id: UUID, now: datetime) -> tuple[TermsRow, ...]:
-    """Return what is in force and this person has not accepted."""
-    accepted = set(
-        session.scalars(sa.select(TermsAcceptance.terms_version_id).where(TermsAcceptance.person_id == person_id))
-    )
-    return tuple(terms for terms in current_terms(session, now=now) if terms.id not in accepted)
-
-
-def has_accepted_terms(session: Session, *, company_id: UUID) -> bool:
-    """Tell whether somebody who acts for a company accepted terms; without the newest nobody acts at all."""
-    accepted = (
-        sa.select(TermsAcceptance.person_id)
-        .join(Membership, Membership.person_id == TermsAcceptance.person_id)
-        .where(Membership.company_id == company_id, Membership.ended_at.is_(None))
-        .limit(1)
-    )
-    return session.scalars(accepted).first() is not None
-
-
-def owes_terms(session: Session, *, person_id: UUID, now: datetime) -> bool:
-    """Tell, in one query, whether a version in force waits for this person's acceptance."""
-    return bool(session.scalar(_OWES, {"person_id": person_id, "now": now}))
-
-
-_NOW: Final = sa.bindparam("now", type_=UtcDateTime())
-_LATER: Final = aliased(TermsVersion)
-# Asked before every act, so it is written once. Of two published at one instant the later id is in force.
-_OWES: Final = sa.select(
-    sa.exists().where(
-        TermsVersion.published_at <= _NOW,
-        ~sa.exists().where(
-            _LATER.kind == TermsVersion.kind,
-            _LATER.published_at <= _NOW,
-            sa.or_(
-                _LATER.published_at > TermsVersion.published_at,
-                sa.and_(_LATER.published_at == TermsVersion.published_at, _LATER.id > TermsVersion.id),
-            ),
-        ),
-        ~sa.exists().where(
-            TermsAcceptance.terms_version_id == TermsVersion.id,
-            TermsAcceptance.person_id == sa.bindparam("person_id", type_=sa.Uuid()),
-        ),
-    )
-)
 
 
 def _person_row(person: Person) -> PersonRow:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company, Invitation
-from marketplace.accounts.queries import current_terms, find_person
+from marketplace.accounts.queries import find_person
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.codes import INVITATION_LIFETIME, digest
 from marketplace.accounts.rules.logins import Login, check_reachable, parse_login
 from marketplace.accounts.rules.membership import check_invited
@@ -128,7 +129,7 @@ def accept_invitation(
             locale=locale,
             about=(company.name,),
             accepted_terms=accepted_terms,
-            current_terms=[version.label for version in current_terms(session, now=now)],
+            current_terms=[version.label for version in city_terms.current(session, now=now)],
         )
         person_id = add_person(session, new=new, vault=vault, now=now, confirmed_at=now)
         terms.record_acceptance(session, person_id=person_id, now=now)

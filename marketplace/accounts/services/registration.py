@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.events import CompanyRegistered
 from marketplace.accounts.models import Company, Person
-from marketplace.accounts.queries import current_terms
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.logins import check_reachable
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, leading_role
 from marketplace.accounts.rules.registration import NewCompany, NewPerson, read_registration, taken
@@ -84,7 +84,7 @@ def admit_company(
     """
     if actor != SYSTEM:
         actor.must(Permission.OPERATOR_COMPANY_ADMIT)
-    current = [version.label for version in current_terms(session, now=now)]
+    current = [version.label for version in city_terms.current(session, now=now)]
     new_company, new_person = read_registration(
         name=name,
         country=country,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import TermsAcceptance, TermsVersion
-from marketplace.accounts.queries import current_terms, terms_to_accept
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.companies import parse_line
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.rules.terms import TermsKind, check_accepted
@@ -56,7 +56,7 @@ def publish_terms(
 
 def accept_terms(session: Session, *, actor: Actor, accepted: Iterable[str], now: datetime) -> None:
     """Record that the actor accepted every version now in force and not accepted before."""
-    waiting = terms_to_accept(session, person_id=actor.person, now=now)
+    waiting = city_terms.to_accept(session, person_id=actor.person, now=now)
     check_accepted(accepted, [terms.label for terms in waiting])
     record_acceptance(session, person_id=actor.person, now=now)
 
@@ -68,7 +68,7 @@ def record_acceptance(session: Session, *, person_id: UUID, now: datetime) -> No
     )
     session.add_all(
         TermsAcceptance(id=new_id(), person_id=person_id, terms_version_id=terms.id, accepted_at=now)
-        for terms in current_terms(session, now=now)
+        for terms in city_terms.current(session, now=now)
         if terms.id not in before
     )
     session.flush()

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, request
 
 from marketplace.accounts import queries
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.services import terms as terms_services
 from marketplace.accounts.services import tokens
@@ -27,7 +28,7 @@ _NEWCOMER = "a newcomer has no account yet"
 @operation(answers={200: answers.Terms}, tag="accounts", public_because=_NEWCOMER)
 def terms() -> tuple[int, answers.Terms]:
     """Name the versions in force."""
-    return 200, answers.Terms(labels=[row.label for row in queries.current_terms(reading(), now=clock.now())])
+    return 200, answers.Terms(labels=[row.label for row in city_terms.current(reading(), now=clock.now())])
 
 
 @api.post("/companies")
@@ -145,7 +146,7 @@ def me() -> tuple[int, answers.Me]:
     """Say whose token this is and what it may do."""
     actor = require_actor()
     person = queries.get_person(reading(), person_id=actor.person)
-    waiting = queries.terms_to_accept(reading(), person_id=actor.person, now=clock.now())
+    waiting = city_terms.to_accept(reading(), person_id=actor.person, now=clock.now())
     return 200, answers.Me(
         person_id=person.id,
         company_id=actor.company_id,

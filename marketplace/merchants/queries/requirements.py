@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import CompanyRow
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.numbers import Proof, check_number
 from marketplace.kernel.checks import Breach
@@ -282,7 +283,7 @@ def _shown(session: Session, company: CompanyRow, application: MerchantApplicati
         found[Item.ADDRESS] = Evidence(_digest(lines))
     if queries.has_payee(session, company_id=company.id):
         found[Item.PAYEE] = Evidence("active", proves_itself=True)
-    if accounts.has_accepted_terms(session, company_id=company.id):
+    if city_terms.has_accepted(session, company_id=company.id):
         found[Item.TERMS] = Evidence("accepted", proves_itself=True)
     if application is not None and application.state is ApplicationState.APPROVED:
         extract = found.get(Item.REGISTER, Evidence(COMPARED))

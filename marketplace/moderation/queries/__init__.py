@@ -10,21 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
-from marketplace.audit.models import AuditRow
-from marketplace.catalog.models import Category, ChangeSet, Listing
+from marketplace.catalog.models import Category, Listing
 from marketplace.catalog.queries import review as catalog
 from marketplace.catalog.rules.rows import ReviewRow
-from marketplace.catalog.rules.states import ChangeState, ListingState
-from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.moderation.models import Case, CaseJudgement, CaseReason, ListingReport
-from marketplace.moderation.queries import appeals, likeness, signals, trust
+from marketplace.moderation.queries import appeals, likeness, signals
 from marketplace.moderation.queries.appeals import ReportRow
 from marketplace.moderation.queries.likeness import SimilarRow
 from marketplace.moderation.queries.signals import Subject
-from marketplace.moderation.rules import TURNED_DOWN, CaseKind, CaseState, Decision
+from marketplace.moderation.rules import CaseKind, CaseState
 from marketplace.moderation.rules.reasons import written
 from marketplace.moderation.rules.reports import ReportState
 from marketplace.moderation.rules.trust import Judgement
@@ -264,95 +261,11 @@ def decided(session: Session, *, company_id: UUID, listing_ids: Collection[UUID]
     return {row.Case.listing_id: _row(row) for row in session.execute(query.order_by(Case.decided_at, Case.id))}
 
 
-def breaches(session: Session) -> list[Breach]:
-    """Return what waits or was applied without a case, what was decided twice, and cases without their subject."""
-    return [
-        *_waiting_without_case(session),
-        *_cases_without_subject(session),
-        *_decided_twice(session),
-        *_applied_undecided(session),
-        *_reports_without_case(session),
-        *trust.breaches(session),
-    ]
-
-
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
     """Return the reviews a person decided, with the reasons given, for that person, earliest first."""
     wanted = (Case.id, Case.kind, Case.state, CaseReason.canned, CaseReason.text.label("reason"), Case.decided_at)
     mine = sa.select(*wanted).outerjoin(CaseReason, CaseReason.case_id == Case.id).where(Case.decided_by == person_id)
     return {"reviews_decided": rows(session, mine.order_by(Case.id))}
-
-
-def _waiting_without_case(session: Session) -> list[Breach]:
-    rows = session.scalars(
-        sa.select(Listing.id).where(
-            Listing.state == ListingState.SUBMITTED, ~_pending(CaseKind.LISTING, Case.listing_id == Listing.id)
-        )
-    )
-    found = [Breach("4 review", "listing", listing_id, "submitted without a case") for listing_id in rows]
-    changes = session.scalars(
-        sa.select(ChangeSet.id).where(
-            ChangeSet.state == ChangeState.PENDING, ~_pending(CaseKind.CHANGE, Case.change_id == ChangeSet.id)
-        )
-    )
-    return found + [Breach("4 review", "change", change_id, "waiting without a case") for change_id in changes]
-
-
-def _cases_without_subject(session: Session) -> list[Breach]:
-    rows = session.scalars(
-        sa.select(Case.id)
-        .join(Listing, Listing.id == Case.listing_id)
-        .outerjoin(ChangeSet, ChangeSet.id == Case.change_id)
-        .where(
-            Case.state == CaseState.PENDING,
-            sa.or_(
-                sa.and_(Case.kind == CaseKind.LISTING, Listing.state != ListingState.SUBMITTED),
-                sa.and_(Case.kind == CaseKind.CHANGE, ChangeSet.state != ChangeState.PENDING),
-            ),
-        )
-    )
-    return [Breach("4 review", "case", case_id, "pending for something that waits no more") for case_id in rows]
-
-
-def _decided_twice(session: Session) -> list[Breach]:
-    """Find cases with two decisions in the audit trail, and those that ended without their moment."""
-    decisions = [f"moderation.{decision}" for decision in Decision]
-    twice = (
-        sa.select(AuditRow.subject_id)
-        .where(AuditRow.subject == "case", AuditRow.action.in_(decisions))
-        .group_by(AuditRow.subject_id)
-        .having(sa.func.count() > 1)
-    )
-    decided = {CaseState.CONFIRMED, *TURNED_DOWN}
-    ended = sa.select(Case.id).where(Case.state.in_(decided), Case.decided_at.is_(None))
-    return [Breach("4 review", "case", case_id, "decided twice") for case_id in session.scalars(twice)] + [
-        Breach("4 review", "case", case_id, "decided at no time") for case_id in session.scalars(ended)
-    ]
-
-
-def _applied_undecided(session: Session) -> list[Breach]:
-    """Find edits that are up though nobody confirmed them; what an appeal puts up was declined before."""
-    confirmed = sa.exists().where(Case.change_id == ChangeSet.id, Case.state == CaseState.CONFIRMED)
-    granted = sa.exists().where(
-        Case.listing_id == ChangeSet.listing_id, Case.kind == CaseKind.APPEAL, Case.state == CaseState.CONFIRMED
-    )
-    rows = session.scalars(
-        sa.select(ChangeSet.id).where(ChangeSet.state == ChangeState.CONFIRMED, ~confirmed, ~granted)
-    )
-    return [Breach("4 review", "change", change_id, "applied without a decision") for change_id in rows]
-
-
-def _reports_without_case(session: Session) -> list[Breach]:
-    rows = session.scalars(
-        sa.select(ListingReport.id)
-        .join(Case, Case.id == ListingReport.case_id)
-        .where((ListingReport.state == ReportState.OPEN) != (Case.state == CaseState.PENDING))
-    )
-    return [Breach("4 review", "report", report_id, "open without its case, or the reverse") for report_id in rows]
-
-
-def _pending(kind: CaseKind, about: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(Case.state == CaseState.PENDING, Case.kind == kind, about)
 
 
 def _cases() -> sa.Select[*tuple[Any, ...]]:

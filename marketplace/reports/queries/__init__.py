@@ -27,6 +27,7 @@ from marketplace.merchants import queries as merchants
 from marketplace.merchants.queries import levels, requirements, screening
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.queries import appeals
+from marketplace.moderation.queries import checks as reviewed
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import checks as orders
 from marketplace.orders.queries import personal as personal_orders
@@ -50,7 +51,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     catalog.breaches,
     warehouses.breaches,
     imports.breaches,
-    moderation.breaches,
+    reviewed.breaches,
     remarks.breaches,
     notes.breaches,
     reviews.breaches,

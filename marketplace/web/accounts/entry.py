@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries
 from marketplace.accounts.queries import acting
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.rules.sign_in import SignIn, clean_agent
 from marketplace.accounts.services import sessions
@@ -57,7 +58,7 @@ def register_company() -> Any:
 
 
 def _registration(**shown: Any) -> str:
-    terms = queries.current_terms(reading(), now=clock.now())
+    terms = city_terms.current(reading(), now=clock.now())
     return render_template("accounts/register.html", terms=terms, countries=choices.countries(), **_typed(shown))
 
 
@@ -185,7 +186,7 @@ def accept_invitation(token: str) -> Any:
 def _invitation(token: str, **shown: Any) -> str:
     now = clock.now()
     found = queries.find_invitation(reading(), token=token, now=now)
-    terms = queries.current_terms(reading(), now=now)
+    terms = city_terms.current(reading(), now=now)
     # Who has the key reads the invited mailbox: whether it has an account is no news there.
     login = (found.email or found.phone or "") if found else ""
     is_known = bool(login) and queries.find_person(reading(), login=login) is not None
@@ -220,7 +221,7 @@ def _enter(found: SignIn) -> Response:
         flash(_("The operator's staff need a second factor. Please set it up now."), "warn")
         return redirect(url_for("accounts.overview"), 303)
     going_on = wanted_page() or _first_page()
-    if queries.owes_terms(reading(), person_id=found.person_id, now=clock.now()):
+    if city_terms.owes(reading(), person_id=found.person_id, now=clock.now()):
         return redirect(url_for("accounts.terms_due", next=going_on), 303)
     return redirect(going_on, 303)
 

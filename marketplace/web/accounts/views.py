@@ -9,6 +9,7 @@ from flask_login import logout_user
 from markupsafe import Markup
 
 from marketplace.accounts import queries
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.permissions import Permission, roles_in
 from marketplace.accounts.services import terms as terms_services
 from marketplace.edge.acts import accounts as acts
@@ -48,7 +49,7 @@ def overview_with(**shown: Any) -> str:
         members=members,
         invited=invited,
         roles=sorted(roles_in(company.kind)) if company else [],
-        waiting=queries.terms_to_accept(session, person_id=actor.person, now=now),
+        waiting=city_terms.to_accept(session, person_id=actor.person, now=now),
         companies=[
             (row.company_id, row.company_name) for row in queries.memberships_of(session, person_id=actor.person)
         ],
@@ -84,7 +85,7 @@ def terms_due() -> str:
 
 
 def _terms_due(**shown: Any) -> str:
-    waiting = queries.terms_to_accept(reading(), person_id=require_actor().person, now=clock.now())
+    waiting = city_terms.to_accept(reading(), person_id=require_actor().person, now=clock.now())
     return render_template(
         "accounts/terms.html",
         waiting=waiting,

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client import REGISTRY as PROCESS_REGISTRY
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace.accounts import queries
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.terms import TermsKind
 from marketplace.catalog.queries import goods as goods_queries
 from marketplace.catalog.queries import shelf
@@ -84,7 +84,7 @@ def contract() -> str:
 
 
 def _legal(kind: str) -> str:
-    version = next((row for row in queries.current_terms(reading(), now=clock.now()) if row.kind == kind), None)
+    version = next((row for row in city_terms.current(reading(), now=clock.now()) if row.kind == kind), None)
     if version is None:
         abort(404)
     return render_template("home/legal.html", version=version)

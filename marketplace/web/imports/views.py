@@ -1,22 +1,18 @@
 """Bring a workbook in: hand it over, look at what it would do, let it be written, mend the bad rows."""
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.imports import queries, services
-from marketplace.catalog.queries import goods
 from marketplace.catalog.rules.headers import DETAILS, LWH, NAMES, VARIANTS
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.mapping import kept
 from marketplace.catalog.rules.picture_sources import PictureState
-from marketplace.catalog.rules.sheet_details import ATTRIBUTE
 from marketplace.edge.acts import imports as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.messages import field_sentence
@@ -26,36 +22,14 @@ from marketplace.edge.requests import imports as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused, TooLarge
+from marketplace.web.imports import drawn
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods as shown_goods
 from marketplace.web.shared import locale
-from marketplace.web.shared.labels import label_of
 
 pages = Blueprint("imports", __name__)
 
 _RUN = Permission.CATALOG_IMPORT_RUN
 _GUARDS = frozenset({"csrf_token", "idempotency_key"})
-OUTCOMES: Final[dict[Outcome, tuple[Any, str]]] = {
-    Outcome.CREATE: (lazy_gettext("new"), "good"),
-    Outcome.UPDATE: (lazy_gettext("changed"), "info"),
-    Outcome.UNCHANGED: (lazy_gettext("unchanged"), "calm"),
-    Outcome.ERROR: (lazy_gettext("needs mending"), "bad"),
-}
-PICTURES: Final[dict[PictureState, tuple[Any, str]]] = {
-    PictureState.WAITING: (lazy_gettext("waiting"), "calm"),
-    PictureState.ADDED: (lazy_gettext("taken in"), "good"),
-    PictureState.SAME: (lazy_gettext("there already"), "calm"),
-    PictureState.FAILED: (lazy_gettext("failed"), "bad"),
-}
-_RUNNING: Final = frozenset({ImportState.READING, ImportState.COMMITTING})
-# How the design system's progress calls the states.
-_SHOWN_AS: Final = {
-    ImportState.QUEUED: "queued",
-    ImportState.PREVIEWED: "done",
-    ImportState.DONE: "done",
-    ImportState.FAILED: "failed",
-    ImportState.CANCELLED: "failed",
-}
 
 
 @pages.get("/merchant/imports")
@@ -138,17 +112,20 @@ def _show(import_id: UUID, **shown: Any) -> str:
     session = reading()
     view = queries.get_import(session, company_id=require_actor().company, import_id=import_id)
     page = queries.rows(session, import_id=view.id, outcome=asked.outcome, cursor=asked.cursor)
-    label = _labels(view, page.items)
+    label = drawn.labels(view, page.items)
     here = {"import_id": import_id, **({"outcome": asked.outcome} if asked.outcome else {})}
     return render_template(
         "imports/show.html",
         view=view,
-        job=_job(view),
-        rows=[{"row": row, "said": _said(row, view, label), "changed": _changed(row, label)} for row in page.items],
+        job=drawn.job(view),
+        rows=[
+            {"row": row, "said": drawn.said(row, view, label), "changed": drawn.changed(row, label)}
+            for row in page.items
+        ],
         matched=[(name, label(name), source) for name, source in view.columns.items()],
         ignored=[(f"column.{view.headers.index(text)}", text) for text in view.ignored],
-        ours=_ours(view),
-        outcomes=OUTCOMES,
+        ours=drawn.ours(view),
+        outcomes=drawn.OUTCOMES,
         outcome=asked.outcome,
         warnings=[field_sentence(error) for error in view.warnings],
         failure=field_sentence(view.failure) if view.failure else None,
@@ -168,7 +145,7 @@ def _show(import_id: UUID, **shown: Any) -> str:
 def progress(import_id: UUID) -> Any:
     """Show how far an import is; the page is loaded again once it rests."""
     view = queries.get_import(reading(), company_id=require_actor().company, import_id=import_id)
-    page = render_template("imports/_progress.html", view=view, job=_job(view))
+    page = render_template("imports/_progress.html", view=view, job=drawn.job(view))
     return page, 200, {"HX-Refresh": "true"} if view.is_resting else {}
 
 
@@ -246,7 +223,7 @@ def _pictures(import_id: UUID, **shown: Any) -> str:
         "imports/pictures.html",
         view=view,
         rows=[
-            {"row": row, "said": field_sentence(row.error) if row.error else "", "state": PICTURES[row.state]}
+            {"row": row, "said": field_sentence(row.error) if row.error else "", "state": drawn.PICTURES[row.state]}
             for row in page.items
         ],
         counts=counts,
@@ -298,7 +275,7 @@ def _mend(import_id: UUID, **shown: Any) -> str:
         view = queries.get_import(session, company_id=require_actor().company, import_id=view.retries_id)
     asked = parse(requests.Paged, {"cursor": request.args["cursor"]} if "cursor" in request.args else {})
     page = queries.bad_rows(session, view=view, cursor=asked.cursor)
-    typed, label = shown.pop("values", {}), _labels(view, page.items)
+    typed, label = shown.pop("values", {}), drawn.labels(view, page.items)
     return render_template(
         "imports/mend.html",
         view=view,
@@ -359,68 +336,3 @@ def _act(import_id: UUID, service: Any) -> Any:
         return forms.once(work)
     except Conflict as refusal:
         return forms.reshown(refusal, lambda **shown: _show(import_id, **shown))
-
-
-def _job(view: queries.ImportView) -> dict[str, Any]:
-    return {
-        "id": view.id,
-        "title": view.sheet or lazy_gettext("Price list"),
-        # A preview is finished, though none of its rows is written.
-        "done": view.total if view.state is ImportState.PREVIEWED else view.done,
-        "total": view.total,
-        "state": "running" if view.state in _RUNNING else _SHOWN_AS[view.state],
-    }
-
-
-def _labels(view: queries.ImportView, rows: Sequence[queries.RowView | queries.MendRow]) -> Callable[[str], str]:
-    """Return what says how people call a column: what a category asks for by the name that the city gave it."""
-    named = (
-        *view.columns,
-        *(error.field for row in rows for error in row.errors),
-        *(change.column for row in rows if isinstance(row, queries.RowView) for change in row.changes),
-    )
-    codes = {found[1] for name in named if (found := ATTRIBUTE.fullmatch(name))}
-    names = goods.attribute_names(reading(), codes=codes) if codes else {}
-
-    def label(name: str) -> str:
-        found = ATTRIBUTE.fullmatch(name)
-        return shown_goods.text(names[found[1]]) if found and found[1] in names else label_of(name)
-
-    return label
-
-
-def _said(row: queries.RowView, view: queries.ImportView, label: Callable[[str], str]) -> list[dict[str, Any]]:
-    """Return what is said of a row: where in the sheet, the sentence, and whether it keeps the row out."""
-    kept_out = [(error, True) for error in row.errors]
-    return [
-        {
-            "field": error.field,
-            "label": label(error.field),
-            "header": view.spot(error.field).header,
-            "cell": view.spot(error.field).cell(row.line),
-            "text": field_sentence(error),
-            "bad": bad,
-        }
-        for error, bad in (*kept_out, *((error, False) for error in row.warnings))
-    ]
-
-
-def _changed(row: queries.RowView, label: Callable[[str], str]) -> list[dict[str, str]]:
-    """Return what a row changes, by what people call the columns; a further price basis is named before its price."""
-    found: list[dict[str, str]] = []
-    for each in row.changes:
-        basis, _blank, name = each.column.rpartition(" ")
-        called = " ".join(part for part in (basis, label(name)) if part)
-        found.append({"label": called, "before": each.before, "after": each.after})
-    return found
-
-
-def _ours(view: queries.ImportView) -> list[tuple[str, str]]:
-    """Return our columns that the sheet has not been found to have, as the options of a select."""
-    names = (
-        *(name for name in NAMES if name != LWH),
-        *(f"title_{language}" for language in ("en", "zh", "vi")),
-        *VARIANTS,
-        *DETAILS,
-    )
-    return [(name, f"{label_of(name)} ({name})") for name in names if name not in view.columns]

@@ -16,9 +16,10 @@ from marketplace.web.shared.choices import language_names
 # How a paper of the listing is addressed, by the file's id.
 Paper = Callable[[str], str]
 
-# What a part of a document is called, by the last of its name that is no number.
+# What a part of a document is called, by the last of its name that is no number; in this order they are read.
 _LABELS: Final[dict[str, Any]] = {
     "manufacturer": lazy_gettext("Manufacturer"),
+    "kind": lazy_gettext("Kind"),
     **shown.IN_A_ROW,
     "relation": lazy_gettext("Relation"),
     "letter": lazy_gettext("Letter of the brand's owner"),
@@ -43,7 +44,6 @@ _LABELS: Final[dict[str, Any]] = {
     "facility": lazy_gettext("Registration code of the facility"),
     "scheme": lazy_gettext("Registered by"),
     "allergens": lazy_gettext("Allergens"),
-    "kind": lazy_gettext("Kind"),
     "issuer": lazy_gettext("Issued by"),
     "file": lazy_gettext("The certificate"),
     "valid_from": lazy_gettext("Valid from"),
@@ -57,6 +57,7 @@ _LABELS: Final[dict[str, Any]] = {
     "units": lazy_gettext("Units on a pallet"),
     "height_mm": lazy_gettext("Height with the goods"),
 }
+_ORDER: Final = {name: position for position, name in enumerate(_LABELS)}
 _WORDS: Final[dict[str, Mapping[str, Any]]] = {
     "relation": shown.RELATIONS,
     "answer": shown.ANSWERS,
@@ -77,7 +78,7 @@ def text(
     """Return a flat document of a kind as lines, the parts of one row on one; None where nothing is said."""
     asked = {each.code: each for each in attributes} if kind == "attributes" else {}
     rows: dict[str, list[Markup]] = {}
-    for name, value in document.items():
+    for name, value in sorted(document.items(), key=lambda part: _place(part[0])):
         if name in _UNSAID:
             continue
         *_above, leaf = [part for part in name.split(".") if not part.isdigit()]
@@ -86,6 +87,13 @@ def text(
         fact = Markup("{}: {}").format(_label(kind, leaf, asked), _value(kind, leaf, value, asked, paper))
         rows.setdefault(row if position else name, []).append(fact)
     return Markup("\n").join(Markup("; ").join(facts) for facts in rows.values()) or None
+
+
+def _place(name: str) -> tuple[tuple[int, ...], int, str]:
+    """Return where a part stands: the database keeps documents in an order of its own."""
+    parts = name.split(".")
+    leaf = [part for part in parts if not part.isdigit()][-1]
+    return tuple(int(part) for part in parts if part.isdigit()), _ORDER.get(leaf, len(_ORDER)), name
 
 
 def _label(kind: str, leaf: str, asked: Mapping[str, Attribute]) -> str:

@@ -10,6 +10,7 @@ from marketplace.accounts import queries
 from marketplace.accounts.events import CompanyRegistered, MemberJoined
 from marketplace.accounts.models import Person, TermsAcceptance
 from marketplace.accounts.queries import acting
+from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.codes import INVITATION_LIFETIME
 from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role
@@ -41,7 +42,7 @@ def test_a_company_registers_with_its_owner(city):
     assert (company.kind, company.name, company.country) == (CompanyKind.TRADE, "Durian Valley", "TH")
     (member,) = queries.members_of(city.session, company_id=joined.company_id)
     assert (member.person_id, member.phone, member.roles) == (joined.person_id, "+66812345678", (Role.OWNER,))
-    assert queries.terms_to_accept(city.session, person_id=joined.person_id, now=city.now) == ()
+    assert city_terms.to_accept(city.session, person_id=joined.person_id, now=city.now) == ()
     assert city.session.info["city.events"] == [
         MemberJoined(company_id=joined.company_id, person_id=joined.person_id, at=city.now),
         CompanyRegistered(company_id=joined.company_id, person_id=joined.person_id, at=city.now),
@@ -242,14 +243,14 @@ def test_new_terms_wait_to_be_accepted(city):
     terms.publish_terms(
         city.session, actor=SYSTEM, kind=TermsKind.TERMS, version="2", text_key="terms.2", now=city.later(days=1)
     )
-    (waiting,) = queries.terms_to_accept(city.session, person_id=owner.person, now=city.now)
+    (waiting,) = city_terms.to_accept(city.session, person_id=owner.person, now=city.now)
     assert waiting.label == "terms:2"
-    assert queries.terms_in_force(city.session, kind=TermsKind.TERMS, now=city.now) == waiting
-    assert queries.terms_in_force(city.session, kind=TermsKind.TERMS, now=city.now - timedelta(days=2)) is None
+    assert city_terms.in_force(city.session, kind=TermsKind.TERMS, now=city.now) == waiting
+    assert city_terms.in_force(city.session, kind=TermsKind.TERMS, now=city.now - timedelta(days=2)) is None
     with pytest.raises(Refused):
         terms.accept_terms(city.session, actor=owner, accepted=["terms:1", "privacy:1"], now=city.now)
     terms.accept_terms(city.session, actor=owner, accepted=["terms:2", "privacy:1"], now=city.now)
-    assert queries.terms_to_accept(city.session, person_id=owner.person, now=city.now) == ()
+    assert city_terms.to_accept(city.session, person_id=owner.person, now=city.now) == ()
     with pytest.raises(NotAllowed):
         terms.publish_terms(
             city.session, actor=owner, kind=TermsKind.TERMS, version="3", text_key="terms.3", now=city.now

@@ -14,6 +14,7 @@ from marketplace.kernel.db import db, extension, in_unit_of_work, reading
 from marketplace.kernel.errors import DomainError
 from marketplace.moderation import flows, queries, services
 from marketplace.moderation.models import Case
+from marketplace.moderation.queries import checks
 from marketplace.moderation.rules import CaseState, Decision
 from tests.integration.catalog.conftest import DRAFT
 
@@ -121,7 +122,7 @@ def test_editing_and_deciding_at_once_loses_nothing_and_applies_nothing_twice(ap
     assert rush.broken == []
     assert rush.codes <= {"state", "content_moved"}
     session = reading()
-    assert queries.breaches(session) == []
+    assert checks.breaches(session) == []
     changes = {change.id: change for change in session.scalars(sa.select(ChangeSet))}
     cases = session.scalars(sa.select(Case).where(Case.change_id.is_not(None))).all()
     # Every proposal has one case, and ended as that did.

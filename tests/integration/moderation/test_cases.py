@@ -18,6 +18,7 @@ from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFoun
 from marketplace.kernel.ids import new_id
 from marketplace.moderation import flows, queries, services
 from marketplace.moderation.models import Case, CaseReason
+from marketplace.moderation.queries import checks
 from marketplace.moderation.rules import CaseKind, CaseState
 from tests import factories
 from tests.integration.catalog.conftest import DRAFT, NOW, merchant, moderator, shelves
@@ -61,7 +62,7 @@ def test_a_decision_is_made_once_and_audited(submitted):
     assert actions == ["moderation.approve"]
     assert reading().scalars(sa.select(CaseReason.text)).all() == []
     assert len(reading().get_one(Case, case).content_hash) == 64
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []
 
 
 def test_two_who_decide_at_once_are_one_decision(app, submitted):
@@ -93,7 +94,7 @@ def test_two_who_decide_at_once_are_one_decision(app, submitted):
     assert len(results) == 8
     assert reading().get_one(Case, case).state is state
     assert bool(shelf.offers(reading(), viewer=None, listing_ids=[made])) is (state is CaseState.CONFIRMED)
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []
 
 
 def test_the_reason_reaches_the_merchant_and_no_audit_row(submitted):
@@ -169,7 +170,7 @@ def test_what_goes_takes_its_case_along(submitted):
     with unit_of_work() as session:
         listings.act(session, actor=seller, listing_id=made, action="delist", now=NOW)
     assert pending() == []
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []
 
 
 def test_a_price_is_seen_or_the_listing_paused(submitted):
@@ -229,8 +230,8 @@ def test_a_case_without_its_subject_is_found(submitted):
     _, _, _, case = submitted
     with unit_of_work() as session:
         session.execute(sa.update(Case).values(state=CaseState.WITHDRAWN))
-    assert [breach.what for breach in queries.breaches(reading())] == ["submitted without a case"]
+    assert [breach.what for breach in checks.breaches(reading())] == ["submitted without a case"]
     with unit_of_work() as session:
         session.execute(sa.text("UPDATE listing SET state = 'draft'"))
         session.execute(sa.update(Case).values(state=CaseState.PENDING))
-    assert [breach.subject_id for breach in queries.breaches(reading())] == [case]
+    assert [breach.subject_id for breach in checks.breaches(reading())] == [case]

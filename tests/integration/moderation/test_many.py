@@ -11,7 +11,7 @@ from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.moderation import flows, queries
 from marketplace.moderation.models import CaseReason
-from marketplace.moderation.queries import reasons
+from marketplace.moderation.queries import checks, reasons
 from marketplace.moderation.rules import CaseKind, CaseState
 from marketplace.moderation.rules.reasons import SHIPPED
 from marketplace.moderation.services import wording as writing
@@ -54,7 +54,7 @@ def test_each_case_is_decided_by_itself(loaded):
     assert "Line 2" not in str(facts)
     jobs = reading().scalars(sa.select(OutboxJob.args).where(OutboxJob.name == "tell")).all()
     assert sum("batch" in args for args in jobs) == 1
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []
 
 
 def test_what_was_told_stays_as_it_read(loaded):

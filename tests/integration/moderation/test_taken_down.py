@@ -14,7 +14,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.mail.models import MailMessage
 from marketplace.moderation import queries, services
 from marketplace.moderation.models import Case, CaseStatement, ListingReport
-from marketplace.moderation.queries import Filters, appeals
+from marketplace.moderation.queries import Filters, appeals, checks
 from marketplace.moderation.rules import CaseKind, CaseState
 from marketplace.moderation.rules.reports import MOST_OF_STRANGERS
 from marketplace.moderation.services import appealing, reporting
@@ -79,7 +79,7 @@ def test_a_listing_is_taken_down_appealed_and_restored_by_somebody_else(city):
         decide(city.second, appealed, "request_changes")
     assert decide(city.second, appealed, "approve") is CaseState.CONFIRMED
     assert (state_of(city, made), is_up(made)) == ("live", True)
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []
     facts = str(reading().scalars(sa.select(AuditRow.facts)).all())
     assert "ours" not in facts
     assert "Copied" not in facts
@@ -123,7 +123,7 @@ def test_declines_are_appealed_too(city):
     reading().rollback()
     decide(city.second, appealed, "approve")
     assert shelf.offers(reading(), viewer=None, listing_ids=[made])[made].origin == "VN"
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []
 
 
 def test_sold_out_goods_come_back_sold_out(city):
@@ -173,7 +173,7 @@ def test_reports_gather_and_whoever_reported_hears_of_it(city):
     assert told.reason == "Copied."
     jobs = [args["news"] for args in reading().scalars(sa.select(OutboxJob.args).where(OutboxJob.name == "tell"))]
     assert jobs.count("listing_taken_down") == 1
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []
 
 
 def test_of_a_report_that_is_dismissed_the_merchant_never_hears(city):
@@ -224,7 +224,7 @@ def test_what_was_decided_twice_or_by_nobody_is_found(city):
         audit.record(
             session, actor=city.second, action="moderation.reject", subject="case", subject_id=case_id, now=NOW
         )
-    assert [breach.what for breach in queries.breaches(reading())] == ["decided twice"]
+    assert [breach.what for breach in checks.breaches(reading())] == ["decided twice"]
     with unit_of_work() as session:
         session.execute(sa.update(Case).where(Case.id == case_id).values(state=CaseState.DECLINED))
-    assert "applied without a decision" in [breach.what for breach in queries.breaches(reading())]
+    assert "applied without a decision" in [breach.what for breach in checks.breaches(reading())]

@@ -12,7 +12,7 @@ from marketplace.kernel.db import extension, reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.moderation import flows, queries, services
 from marketplace.moderation.models import Case, CaseJudgement, ReviewSeed
-from marketplace.moderation.queries import trust
+from marketplace.moderation.queries import checks, trust
 from marketplace.moderation.rules import CaseState
 from marketplace.moderation.rules.trust import is_sample
 from marketplace.reference.models import DatedSetting
@@ -83,7 +83,7 @@ def test_what_a_trusted_merchant_hands_in_goes_live_as_if_a_person_had_decided(t
     rows = reading().scalars(sa.select(AuditRow).where(AuditRow.subject_id == case_id).order_by(AuditRow.id)).all()
     assert [(row.action, row.actor_id) for row in rows] == [("moderation.judge", None), ("moderation.approve", None)]
     assert rows[0].facts["rule"] == 1
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []
 
 
 def test_what_looks_risky_is_left_to_a_person(trusted):
@@ -119,7 +119,7 @@ def test_a_sample_waits_for_a_person_and_a_decline_of_it_ends_the_trust(trusted)
     later = city.submit(city.seller, "B")
     compare(later)
     assert queries.case(reading(), case_id=city.case_of(later)).case.judged is None
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []
 
 
 def test_the_seed_is_proved_by_its_hash_and_what_went_beyond_is_found(city):
@@ -132,11 +132,11 @@ def test_the_seed_is_proved_by_its_hash_and_what_went_beyond_is_found(city):
     assert facts["sha256"] == hashlib.sha256(seed.seed.encode()).hexdigest()
     judged = reading().scalars(sa.select(CaseJudgement)).one()
     assert judged.is_sampled is is_sample(seed.seed, judged.case_id, 1)
-    assert queries.breaches(reading()) == []
+    assert checks.breaches(reading()) == []
     reading().rollback()
     with unit_of_work() as session:
         session.execute(sa.update(ReviewSeed).values(seed=_other(judged)))
-    assert "not drawn as its seed says" in [breach.what for breach in queries.breaches(reading())]
+    assert "not drawn as its seed says" in [breach.what for breach in checks.breaches(reading())]
 
 
 def _other(judged):

@@ -1,0 +1,78 @@
+"""The jobs about money: what lapses, what goes back to cards, and what is paid out."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+
+from marketplace.kernel import clock
+from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.errors import DomainError
+from marketplace.kernel.money import Money
+from marketplace.merchants.services import payees
+from marketplace.payments.flows import cards, give_back, payouts
+from marketplace.payments.flows import lapsing as payments
+from marketplace.payments.rules.terms import Subject, SubjectKind
+
+
+def activate_payees(_args: dict[str, Any]) -> None:
+    """Let the accounts count whose wait is over."""
+    with unit_of_work() as session:
+        payees.activate_due(session, now=clock.now())
+
+
+def lapse_payments(_args: dict[str, Any]) -> None:
+    """Give what was not paid, and slips not answered in time, their outcome; tell of other money that waits."""
+    payments.lapse(now=clock.now())
+    payments.escalate(now=clock.now())
+
+
+def give_back_card(args: dict[str, Any]) -> None:
+    """Return a cancelled subject's money to the card."""
+    give_back.give_back(subject=Subject(SubjectKind(args["subject_kind"]), UUID(args["subject_id"])), now=clock.now())
+
+
+def refund_allowance(args: dict[str, Any]) -> None:
+    """Return what was let off a price to the card."""
+    give_back.refund_part(
+        subject=Subject(SubjectKind(args["subject_kind"]), UUID(args["subject_id"])),
+        amount=Money(args["minor"], args["currency"]),
+        cause=args["cause"],
+        now=clock.now(),
+    )
+
+
+def send_card_return(args: dict[str, Any]) -> None:
+    """Send a return that two people agreed to to its card once more."""
+    give_back.send_return(return_id=UUID(args["return"]), now=clock.now())
+
+
+def gather_payouts(_args: dict[str, Any]) -> None:
+    """Make the payouts of what was released since the last time."""
+    payouts.gather(now=clock.now())
+
+
+def send_payouts(_args: dict[str, Any]) -> None:
+    """Write the instructions of payouts that were agreed to and, after a crash, not sent."""
+    payouts.send(remittance=current_app.extensions["city.settings"].site_name, now=clock.now())
+
+
+def reconcile_cards(_args: dict[str, Any]) -> None:
+    """Finish what was asked of the card provider and never answered."""
+    cards.reconcile(clock.now())
+
+
+def deliver_double_events(_args: dict[str, Any]) -> None:
+    """Be the embedded stand-in's network: hand its notices to the city as the provider would."""
+    double = current_app.extensions.get("city.double")
+    if double is not None:
+        double.pass_time()
+        double.deliver(_take_notice)
+
+
+def _take_notice(_url: str, raw: bytes, signature: str) -> bool:
+    try:
+        cards.webhook(raw, signature, clock.now())
+    except DomainError:
+        return False
+    return True

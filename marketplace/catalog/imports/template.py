@@ -1,7 +1,11 @@
-"""The workbook that merchants may begin with: our columns and a row that shows how, in English and in Chinese."""
+"""The workbook that merchants may begin with: our columns and rows that show how, in English and in Chinese.
+
+The first row stands by itself, and is the one that is copied; the two below it are variants of one article.
+"""
 
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -9,34 +13,46 @@ import xlsxwriter
 
 from marketplace.catalog.rules.headers import NAMES, VARIANTS
 
+Value = str | int | Decimal
 NAME: Final = "price-list.xlsx"
 _SHEETS: Final = {"en": "Price list", "zh": "价格表"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One of our columns: its name in English, the example in both languages, the unit that its header names."""
+    """One of our columns: its name in English, the example in both languages, the unit that its header names.
+
+    ``variants`` are the cells of the rows below, where they are others.
+    """
 
     name: str
     english: str
-    example: str | int | Decimal
-    chinese: str | int | Decimal | None = None
+    example: Value
+    chinese: Value | None = None
     unit: str = ""
+    variants: Mapping[str, tuple[Value, Value]] = field(default_factory=dict[str, tuple[Value, Value]])
 
     def header(self, language: str) -> str:
         """Return its header."""
         text = self.english if language == "en" else (NAMES.get(self.name) or VARIANTS[self.name])[0]
         return f"{text} ({self.unit})" if self.unit else text
 
-    def cell(self, language: str) -> str | int | Decimal:
-        """Return its cell in the row that shows how."""
-        return self.example if language == "en" or self.chinese is None else self.chinese
+    def cells(self, language: str) -> tuple[Value, Value, Value]:
+        """Return its cells in the rows that show how."""
+        first = self.example if language == "en" or self.chinese is None else self.chinese
+        return (first, *self.variants.get(language, (first, first)))
 
 
 _COLUMNS: Final = (
-    _Column("sku", "Item number", "EXAMPLE-1"),
-    _Column("title", "Product name", "Motorcycle chain 428H", "摩托车链条 428H"),
-    _Column("description", "Description", "Hardened, 116 links", "加强型，116 节"),
+    _Column("sku", "Item number", "EXAMPLE-1", variants=dict.fromkeys(("en", "zh"), ("EXAMPLE-2", "EXAMPLE-3"))),
+    _Column(
+        "title", "Product name", "Motorcycle chain 420", "摩托车链条 420",
+        variants={
+            "en": ("Motorcycle chain 428H, 116 links", "Motorcycle chain 428H, 132 links"),
+            "zh": ("摩托车链条 428H，116 节", "摩托车链条 428H，132 节"),
+        },
+    ),
+    _Column("description", "Description", "Hardened", "加强型"),
     _Column("hs", "HS code", "871410"),
     _Column("origin", "Country of origin", "China", "中国"),
     _Column("category", "Category", "", ""),
@@ -55,9 +71,15 @@ _COLUMNS: Final = (
     _Column("carton_h", "Carton height", 30, unit="cm"),
     _Column("gross_kg", "Gross weight", Decimal("12.5"), unit="kg"),
     _Column("net_kg", "Net weight", 11, unit="kg"),
-    _Column("variant_group", "Variant group", "Chain 428H", "链条 428H"),
-    _Column("variant_values", "Variant values", "Links=116", "节数=116"),
-)
+    _Column(
+        "variant_group", "Variant group", "", "",
+        variants={"en": ("Chain 428H", "Chain 428H"), "zh": ("链条 428H", "链条 428H")},
+    ),
+    _Column(
+        "variant_values", "Variant values", "", "",
+        variants={"en": ("Links=116", "Links=132"), "zh": ("节数=116", "节数=132")},
+    ),
+)  # fmt: skip
 
 
 def template(language: str) -> bytes:
@@ -69,13 +91,14 @@ def template(language: str) -> bytes:
         for each in (first, *(other for other in _SHEETS if other != first)):
             sheet = book.add_worksheet(_SHEETS[each])
             for position, column in enumerate(_COLUMNS):
-                header, cell = column.header(each), column.cell(each)
+                header = column.header(each)
                 sheet.set_column(position, position, max(12, len(header) + 2))
                 sheet.write_string(0, position, header, bold)
-                if isinstance(cell, str):
-                    sheet.write_string(1, position, cell)
-                else:
-                    # The library writes decimals exactly; its annotations do not say so.
-                    sheet.write_number(1, position, cell)  # pyright: ignore[reportArgumentType, reportCallIssue]
+                for line, cell in enumerate(column.cells(each), start=1):
+                    if isinstance(cell, str):
+                        sheet.write_string(line, position, cell)
+                    else:
+                        # The library writes decimals exactly; its annotations do not say so.
+                        sheet.write_number(line, position, cell)  # pyright: ignore[reportArgumentType, reportCallIssue]
             sheet.freeze_panes(1, 0)
     return target.getvalue()

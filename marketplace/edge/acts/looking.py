@@ -1,6 +1,6 @@
 """What everybody reads of goods: a product page for a quantity to a place, and the filters of a shelf."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,7 +30,7 @@ from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import options as option_queries
-from marketplace.logistics.queries.options import OptionRow
+from marketplace.logistics.queries.options import Choice, OptionRow
 from marketplace.orders.rules.incoterms import is_included
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
@@ -44,6 +44,7 @@ class Look:
     ``goes_to`` is where the goods of this price would go, which is its named place where the seller brings them there;
     ``ready_at`` from when goods ordered now could be handed over, ``notice`` the closure that comes in between next.
     ``variants`` are those of its group that are on sale, this one included, with their values on the ``axes``.
+    ``stamp`` is the same object while nothing that a page says of the options changes.
     There is neither ladder nor price where the prices are not for this reader. ``destinations`` are the places that
     goods can be sent to.
     """
@@ -58,6 +59,7 @@ class Look:
     to: str | None
     goes_to: str | None
     options: tuple[OptionRow, ...]
+    stamp: Hashable
     ready_at: datetime
     notice: Notice | None
     asked_there: tuple[RestrictionRow, ...] = ()
@@ -121,7 +123,7 @@ def look(
     quantity = asked.quantity if asked.quantity is not None else least_quantity(offer.moq, offer.multiple)
     check_quantity(quantity, moq=offer.moq, multiple=offer.multiple)
     load = load_of(quantity, offer.packing) if offer.packing else None
-    options: tuple[OptionRow, ...] = ()
+    choice = Choice()
     # What lies ready waits for no working day: its page asks for none.
     countries = [offer.country] if offer.lead_days is not None else []
     works = offer.works(reference.free_days(session, countries=countries, now=now) if countries else {})
@@ -132,7 +134,7 @@ def look(
         goes_to = place if is_included(incoterm) else asked.to
     if goes_to is not None and load is not None:
         hub = hub_of(incoterm, place, offer.hub_code)
-        options = option_queries.options(session, hub_code=hub, to_place=goes_to, load=load, after=ready, now=now)
+        choice = option_queries.choice(session, hub_code=hub, to_place=goes_to, load=load, after=ready, now=now)
     axes, variants = (
         group_queries.on_sale(session, group_id=listing.group, viewer=viewer) if listing.group else ((), ())
     )
@@ -147,7 +149,8 @@ def look(
         load=load,
         to=asked.to,
         goes_to=goes_to,
-        options=options,
+        options=choice.rows,
+        stamp=choice.stamp,
         ready_at=ready,
         notice=notice(works, offer.lead_days, now),
         asked_there=_asked_there(session, offer.hs_code, goes_to, known, now) if is_asked else (),

@@ -26,6 +26,7 @@ from marketplace.reference.models import Place
 Key = TypeVar("Key")
 _MOST_OPTIONS: Final = 20
 _KEPT: Final = 4_096
+_KEPT_CHOICES: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,25 @@ class Want:
     ready_at: datetime
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """The departures that take a load, by arrival, and what is the same object for all that differ in room alone."""
+
+    rows: tuple[OptionRow, ...] = ()
+    stamp: Hashable = None
+
+
 def options(
     session: Session, *, hub_code: str, to_place: str, load: Load, after: datetime, now: datetime
 ) -> tuple[OptionRow, ...]:
     """Return the departures from a hub to a place that take a load ready at ``after``, by arrival."""
-    return options_for(session, wants={hub_code: (hub_code, to_place, load, after)}, now=now, with_room=True)[hub_code]
+    return choice(session, hub_code=hub_code, to_place=to_place, load=load, after=after, now=now).rows
+
+
+def choice(session: Session, *, hub_code: str, to_place: str, load: Load, after: datetime, now: datetime) -> Choice:
+    """Return the same for a page that is asked for much more often than anything of it changes."""
+    given = {"now": now, "ready_at": max(now, after), "hub": hub_code, "place": to_place}
+    return _choice(tuple(map(tuple, ask(session, _ON_ONE_ROAD, given))), load)
 
 
 def options_for(
@@ -89,10 +104,7 @@ def options_for(
         return {}
     given = {"now": now, "ready_at": max(now, min(want.ready_at for want in asked.values()))}
     hubs, places = {want.hub_code for want in asked.values()}, {want.to_place for want in asked.values()}
-    if len(hubs) == len(places) == 1:
-        rows = ask(session, _ON_ONE_ROAD, given | {"hub": min(hubs), "place": min(places)})
-    else:
-        rows = ask(session, _ON_ROADS, given | {"hubs": list(hubs), "places": list(places)})
+    rows = ask(session, _ON_ROADS, given | {"hubs": list(hubs), "places": list(places)})
     lorries = [_lorry(tuple(row)) for row in rows]
     surely = surely_ready or {}
     return {
@@ -230,6 +242,20 @@ def _run(columns: tuple[Any, ...]) -> _Run:
         tariff_id=UUID(tariff) if tariff else None,
         rates=rates_of(*rates) if tariff else None,
     )
+
+
+@lru_cache(maxsize=_KEPT_CHOICES)
+def _choice(rows: tuple[tuple[Any, ...], ...], load: Load) -> Choice:
+    """Return the first of these departures that have room: what is stored is the key, so nothing is out of date."""
+    fitting = (each for each in map(_lorry, rows) if load.fits(each.room))
+    found = tuple(_option(each, load) for each in islice(fitting, _MOST_OPTIONS))
+    return Choice(found, _mark(tuple(each.stamp for each in found)))
+
+
+@lru_cache(maxsize=_KEPT_CHOICES)
+def _mark(_stamps: tuple[Hashable, ...]) -> Hashable:
+    """Return an object that is the same for the same stamps: compared in no time, however many there are."""
+    return object()
 
 
 @lru_cache(maxsize=_KEPT)

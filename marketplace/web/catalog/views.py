@@ -262,9 +262,8 @@ def product(listing_id: UUID) -> Any:
         return render_template(_PRODUCT, **values()), 422
     figures.seen(listed)
     seen_as = (seen.id, seen.is_standing, seen.tenancy.booth_code, seen.tenancy.company) if seen else None
-    lorries = (option.stamp for option in look.options)
     asked_there = tuple(each.stamp for each in look.asked_there)
-    facts = (*lorries, ready_on, now.date(), closed, answered, reviewed, seen_as, asked_there)
+    facts = (look.stamp, ready_on, now.date(), closed, answered, reviewed, seen_as, asked_there)
     facts = (*facts, look.axes, tuple((each.listing_id, each.values) for each in look.variants))
     others = (each.card for each in look.variants)
     return moulds.page(_PRODUCT, values, parts=(row, *look.destinations, *others), facts=facts)

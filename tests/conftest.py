@@ -38,6 +38,8 @@ _BY_HAND = (
     "tests/browser/test_listing_by_hand.py",
     "tests/browser/test_moderation_by_hand.py",
     "tests/browser/test_price_list_by_hand.py",
+    "tests/browser/test_saved_goods.py",
+    "tests/browser/test_whole_path.py::test_goods_are_bought_and_sold_without_scripts",
 )
 # What is about the database itself; of the rest a smoke of everything runs each module on one of the two.
 _OF_THE_DATABASE = ("audit", "backup", "checkout", "customs", "idempotency", "kernel", "outbox", "reference", "worker")

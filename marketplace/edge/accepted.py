@@ -7,8 +7,7 @@ language, so the phrases that rules use are known here; values and codes stay as
 import re
 from typing import Any, Final
 
-from babel.numbers import format_decimal
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 
 def N_(text: str) -> str:  # noqa: N802  the name by which catalogues are gathered
@@ -168,8 +167,6 @@ _PHRASES: Final = (
     N_("%(low)s to %(high)s characters"),
     N_("%(low)s to %(high)s entries"),
 )
-# A year or a minute of the day is read whole.
-_LONG: Final = re.compile(r"[1-9]\d{4,17}")
 _VALUE: Final = re.compile(r"%\\\((\w+)\\\)s")
 # Numbers, days and amounts; a word would make "4 to 30 letters" look like a range.
 _NUMBER: Final = r"[−+-]?\d[\d.,:TZ-]*(?: [A-Z]{3})?"
@@ -200,14 +197,8 @@ def in_words(accepted: Any) -> Any:
     if isinstance(accepted, str):
         for phrase, pattern in _PATTERNS:
             if found := pattern.fullmatch(accepted):
-                return gettext(phrase, **{name: grouped(value) for name, value in found.groupdict().items()})
+                return gettext(phrase, **found.groupdict())
     return accepted
-
-
-def grouped(value: Any) -> Any:
-    """Return a whole number as it is read in the reader's language, from five digits on; others as they are."""
-    is_long = isinstance(value, int | str) and _LONG.fullmatch(str(value))
-    return format_decimal(int(value), locale=get_locale() or "en") if is_long else value
 
 
 def is_phrase(accepted: str) -> bool:
@@ -215,4 +206,4 @@ def is_phrase(accepted: str) -> bool:
     return any(pattern.fullmatch(accepted) for _phrase, pattern in _PATTERNS)
 
 
-__all__ = ["grouped", "in_words", "is_phrase"]
+__all__ = ["in_words", "is_phrase"]

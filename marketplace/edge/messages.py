@@ -5,7 +5,7 @@ from typing import Any, Final
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
-from marketplace.edge.accepted import grouped, in_words
+from marketplace.edge.accepted import in_words
 from marketplace.kernel.errors import DomainError, FieldError
 
 FIELD_TEXTS: Final[dict[str, Any]] = {
@@ -70,10 +70,7 @@ ERROR_TEXTS: Final[dict[str, Any]] = {
     "ledger_key": _("This was booked already, with other amounts."),
     "key_missing": _("Send an Idempotency-Key header: 1 to 255 printable ASCII characters."),
     "key_reused": _("This Idempotency-Key was used with another request."),
-    "form_sent": _(
-        "This form was sent already, with other content. What you typed is still here: look at what was done, and "
-        "send it again if you want that, too."
-    ),
+    "form_sent": _("This form was sent already, with other content. Look at what was done before you send it again."),
     "form_running": _(
         "This form was sent a moment ago and is at work. Look at what came of it before you send it again."
     ),
@@ -118,8 +115,7 @@ def register(*, errors: dict[str, Any] | None = None, fields: dict[str, Any] | N
 
 def _fill(text: Any, facts: dict[str, Any]) -> str:
     shown = {
-        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else _number(value)
-        for name, value in facts.items()
+        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value for name, value in facts.items()
     }
     if "accepted" in shown:
         shown["accepted"] = in_words(shown["accepted"])
@@ -127,11 +123,6 @@ def _fill(text: Any, facts: dict[str, Any]) -> str:
         return str(text) % shown
     except (KeyError, ValueError, TypeError):
         return str(text)
-
-
-def _number(value: Any) -> Any:
-    # Of texts it is not known whether their digits count something.
-    return grouped(value) if isinstance(value, int) else value
 
 
 __all__ = ["ERROR_TEXTS", "FIELD_TEXTS", "field_sentence", "register", "sentence"]

@@ -8,7 +8,7 @@ from typing import Final
 from marketplace.kernel.errors import Conflict, FieldError, Malformed, Refused
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-_FIELD: Final = "Idempotency-Key"
+FIELD: Final = "Idempotency-Key"
 
 
 class KeyState(StrEnum):
@@ -21,10 +21,10 @@ class KeyState(StrEnum):
 def parse_key(text: str | None) -> str:
     """Return the key of a request; Malformed when it is missing or not 1 to 255 printable ASCII letters."""
     if not text:
-        raise Malformed("key_missing", errors=(FieldError(_FIELD, "key_missing", "a new random value"),))
+        raise Malformed("key_missing", errors=(FieldError(FIELD, "key_missing", "a new random value"),))
     if not _KEY.fullmatch(text):
         accepted = "1 to 255 printable ASCII letters, no spaces"
-        raise Malformed("key_malformed", errors=(FieldError(_FIELD, "key_malformed", accepted),))
+        raise Malformed("key_malformed", errors=(FieldError(FIELD, "key_malformed", accepted),))
     return text
 
 
@@ -36,7 +36,7 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
 
 def key_reused() -> Refused:
     """Return the refusal of a key that was used for another request."""
-    return Refused("key_reused", errors=(FieldError(_FIELD, "key_reused", "a new key for a new request"),))
+    return Refused("key_reused", errors=(FieldError(FIELD, "key_reused", "a new key for a new request"),))
 
 
 def key_running() -> Conflict:

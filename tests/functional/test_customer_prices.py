@@ -500,7 +500,7 @@ def test_a_company_is_named_by_its_number_too(call, market, rival):
     }
     for wrong in (f"LA {other_number}", str(market.carrier.company), str(market.merchant.company), "nobody"):
         refusal = call(market.merchant, "POST", "/customer-groups", 422, json={"name": "X", "companies": [wrong]})
-        assert [(error["field"], error["code"]) for error in refusal["errors"]] == [("companies", "trader_unknown")]
+        assert [(error["field"], error["code"]) for error in refusal["errors"]] == [("companies.0", "trader_unknown")]
     with unit_of_work() as session:
         session.get_one(Company, rival.company).registration_number = mine_number
     refusal = call(market.merchant, "POST", "/customer-groups", 422, json={"name": "X", "companies": [mine_number]})

@@ -256,6 +256,24 @@ def test_an_attribute_that_is_no_text_is_refused_in_words(client, market):
         assert [(error["field"], error["code"]) for error in refused["errors"]] == [("attributes.speed", code)], value
 
 
+def test_a_paper_that_was_declined_is_there_for_who_looks_at_the_appeal(app, client, market):
+    found, office = market
+    paper = hand_in(client, found.merchant)
+    item = {"kind": "ccc", "number": "A-1", "issuer": "CQC", "file": paper, "valid_from": "2025-01-01"}
+    listing = f"/listings/{found.chains}"
+    call(client, found.merchant, "PATCH", f"{listing}/details", {"certificates": {"items": [item]}})
+    (case,) = call(client, office, "GET", "/moderation")["items"]
+    no = {"decision": "reject", "reason": "It is of other goods."}
+    call(client, office, "POST", f"/moderation/{case['id']}/decision", no)
+    call(client, found.merchant, "POST", f"{listing}/appeal", {"text": "It is ours."}, 201)
+    (appeal,) = call(client, office, "GET", "/moderation?kind=appeal")["items"]
+    desk, address = at_desk(app, office), f"/products/{found.chains}/papers/{paper}"
+    assert f'href="{address}"' in desk.open(f"/operator/moderation/{appeal['id']}")
+    assert desk.client.get(address).data.startswith(b"%PDF")
+    Visitor(app).open(address, 404)
+    member(app, found.thai).open(address, 404)
+
+
 def test_a_reviewer_reads_what_is_said_in_words_and_opens_its_papers(app, client, market):
     found, office = market
     asked = {"name": "Voltage", "kind": "number", "unit": "VLT"}
@@ -279,7 +297,7 @@ def test_a_reviewer_reads_what_is_said_in_words_and_opens_its_papers(app, client
         "Battery: Lithium ion",
         "Relation: Fits goods of the brand, and is not of it",
         f"Signed on: {clock.now().date().isoformat()}",
-        f'Test summary (UN 38.3): <a href="/products/{found.chains}/papers/{paper}">',
+        f'Test summary (UN 38.3): <a href="/products/{found.chains}/papers/{paper}">Open {paper[:8]}</a>',
         "Kind: CCC; Number: A-1; Issued by: CQC",
     ):
         assert words in shown

@@ -12,6 +12,10 @@ from marketplace.catalog.services import stock
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, unit_of_work
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.quantity import Load
+from marketplace.logistics.models.departures import Departure, DepartureStop
+from marketplace.logistics.models.network import Tariff
+from marketplace.logistics.queries import options
 from marketplace.web.shared import moulds
 from tests import factories
 from tests.support.visitors import Visitor
@@ -105,6 +109,40 @@ def test_stock_that_is_taken_or_given_back_is_seen_at_once(market, client):
         stock.release(session, subject=subject, now=now, reason="changed his mind")
     assert left() == before
     assert "out of stock" not in client.get("/products").text
+
+
+def test_freight_and_arrival_are_new_in_the_answer_after_their_change(market, client):
+    path = f"/products/{market.chains}?quantity=80&to=VNHAN"
+    before, choices = client.get(path).text, [chosen(market)]
+    with unit_of_work() as session:
+        for tariff in session.scalars(sa.select(Tariff)):
+            tariff.per_kg_micro *= 3
+    dearer = client.get(path).text
+    choices.append(chosen(market))
+    with unit_of_work() as session:
+        for stop in session.scalars(sa.select(DepartureStop)):
+            stop.eta += timedelta(days=1)
+    later = client.get(path).text
+    choices.append(chosen(market))
+    assert len({body_of(each) for each in (before, dearer, later)}) == 3
+    assert len({each.stamp for each in choices}) == 3
+    # Of their room a page says no more than that it is enough.
+    with unit_of_work() as session:
+        session.execute(sa.update(Departure).values(taken_grams=Departure.taken_grams + 1))
+    assert chosen(market).stamp is choices[-1].stamp
+    assert chosen(market).rows[0].room.grams == choices[-1].rows[0].room.grams - 1
+
+
+def chosen(market):
+    """Return the lorries that a page would show."""
+    now = clock.now()
+    return options.choice(
+        db.session(), hub_code=factories.HUB, to_place="VNHAN", load=Load(1_000, 1_000, 100, 1), after=now, now=now
+    )
+
+
+def body_of(page):
+    return re.sub(r'nonce="[^"]+"|value="[0-9a-f-]{36}"', "", page)
 
 
 def test_names_of_shelves_and_merchants_are_read_anew(market, client):

@@ -70,7 +70,9 @@ def test_what_is_asked_is_read_on_page_and_api_and_a_ban_stops_the_order(app, tr
     assert "prohibited_there" in str(refused)
     assert "8714" in str(refused)
     assert not _delivers(app, call, chains)
-    assert "May not be imported there" in client.get(f"/search?q=&to={HANOI}&quantity=40").text
+    assert "may not be imported into Vietnam" in client.get(f"/search?q=&to={HANOI}&quantity=40").text
+    found = call("GET", f"/search?q=&to={HANOI}&quantity=40", 200)["items"]
+    assert {row["prohibited_in"] for row in found if row["id"] == str(chains)} == {"VN"}
     (compared,) = call("GET", f"/comparison?ids={chains}&quantity=40&to={HANOI}", 200)["goods"]
     assert (compared["freight"], compared["delivered"]) == (None, None)
 

@@ -482,3 +482,9 @@ def test_a_form_names_what_cannot_be_read_and_what_is_out_of_range_at_once(marke
     page.open("/merchant/listings/new")
     page.send("/merchant/listings", CHAIN | {"stock": "many"}, 422)
     assert page.refused_fields() == {"stock"}
+    page.open("/merchant/listings/new")
+    page.send("/merchant/listings", CHAIN | {"price": "", "moq": "0", "carton_l": "", "multiple": "0"}, 422)
+    assert page.refused_fields() == {"price", "moq", "carton_l", "multiple"}
+    page.open("/merchant/listings/new")
+    page.send("/merchant/listings", CHAIN | {"tiers": "28.00@480", "net_kg": "", "hs": "999999999999"}, 422)
+    assert page.refused_fields() == {"tiers", "net_kg", "hs"}

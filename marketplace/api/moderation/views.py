@@ -111,8 +111,9 @@ def appeal_of(listing_id: UUID) -> tuple[int, answers.AppealAnswer]:
     """Tell whether the latest decision against a listing may be appealed against, and of an appeal that waits."""
     session, company_id = reading(), require_actor().company
     own.own_listing(session, company_id=company_id, listing_id=listing_id)
-    found = appeals.appealable(session, listing_id=listing_id, now=clock.now())
-    return 200, answers.AppealAnswer.of(found, appeals.waiting(session, listing_id=listing_id))
+    waits = appeals.waiting(session, listing_id=listing_id)
+    found = None if waits else appeals.appealable(session, listing_id=listing_id, now=clock.now())
+    return 200, answers.AppealAnswer.of(found, waits)
 
 
 @api.post("/listings/<uuid:listing_id>/appeal")

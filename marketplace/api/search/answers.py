@@ -12,7 +12,7 @@ class SearchItem(Summary):
     """A live listing that fits; ``delivery`` is the first departure that takes the quantity, with freight.
 
     It goes to ``to``, or to the place of a price that contains the freight: then none is named.
-    ``prohibited``: that country lets nobody bring the goods in, and no delivery is named.
+    ``prohibited_in``: the country there, when it lets nobody bring the goods in; then no delivery is named.
     """
 
     merchant: str
@@ -21,7 +21,7 @@ class SearchItem(Summary):
     delivery: Departure | None
     delivered_to: str | None
     freight_included: bool
-    prohibited: bool
+    prohibited_in: str | None
 
     @classmethod
     def found(cls, row: FoundRow, closed: Notice | None) -> "SearchItem":
@@ -34,7 +34,7 @@ class SearchItem(Summary):
             delivery=_departure(row),
             delivered_to=row.delivery.to_place if row.delivery else None,
             freight_included=row.is_freight_included,
-            prohibited=row.is_banned,
+            prohibited_in=row.banned_in,
         )
 
 

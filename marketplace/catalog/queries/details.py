@@ -1,7 +1,7 @@
 """Read what merchants say of goods beside the offer."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import ChangeSet, Listing, ListingCard, ListingDetail
 from marketplace.catalog.rules.details import MATERIAL_DETAILS, PAPERS, DetailKind, flat
 from marketplace.catalog.rules.states import ChangeState
+
+_MATERIAL: Final = frozenset(kind.value for kind in MATERIAL_DETAILS)
 
 
 def documents(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -56,15 +58,14 @@ def is_paper(
         return False
     up = documents(session, listing_ids=[listing_id]).get(listing_id, {})
     if reviews or found[0] == company_id:
-        waiting = session.scalar(
-            sa.select(ChangeSet.changes).where(
-                ChangeSet.listing_id == listing_id, ChangeSet.state == ChangeState.PENDING
-            )
-        )
-        proposed = {
-            name: part["new"] for name, part in (waiting or {}).items() if name in {k.value for k in MATERIAL_DETAILS}
-        }
-        return str(file_id) in _papers([*up.values(), *proposed.values()], PAPERS)
+        # A reviewer looks at what was declined, too: an appeal is about it, and at what stood before.
+        shown = sa.select(ChangeSet.changes).where(ChangeSet.listing_id == listing_id)
+        if not reviews:
+            shown = shown.where(ChangeSet.state == ChangeState.PENDING)
+        parts = [part for changes in session.scalars(shown) for name, part in changes.items() if name in _MATERIAL]
+        sides = ("old", "new") if reviews else ("new",)
+        proposed = [part[side] for part in parts for side in sides if part[side]]
+        return str(file_id) in _papers([*up.values(), *proposed], PAPERS)
     return found[1] is not None and str(file_id) in _papers(up.values(), PAPERS - {"letter"})
 
 

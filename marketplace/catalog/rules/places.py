@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
-from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.kernel.errors import Refused
 
 # Incoterms 2020: under FCA the goods are handed over at a hub, under DAP they are brought to a city, its hub or DC.
 KINDS: Final[dict[str, frozenset[str]]] = {"FCA": frozenset({"hub"}), "DAP": frozenset({"city", "dc", "hub"})}
+# Pages are read in these.
+_READ_IN: Final = ("en", "zh", "vi")
 # Two Chinese characters, or four Latin letters: less is in many names by chance.
 _FEWEST_BYTES: Final = 4
 
@@ -57,9 +58,9 @@ def listed(places: Iterable[NamedPlace], kinds: Collection[str], locale: str = "
 
 
 def not_among(field: str, code: str, places: Iterable[Any]) -> Refused:
-    """Return the refusal of a place that is none of these rows: each name with its code, in every language."""
+    """Return the refusal of a place that is none of these rows: each name with its code, in the languages of pages."""
     rows = sorted(places, key=lambda row: row.code)
-    said = {name: ", ".join(f"{row.names.get(name) or row.name} ({row.code})" for row in rows) for name in LANGUAGES}
+    said = {name: ", ".join(f"{row.names.get(name) or row.name} ({row.code})" for row in rows) for name in _READ_IN}
     return Refused.field(field, code, said["en"], in_languages=said)
 
 

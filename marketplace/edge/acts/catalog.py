@@ -24,10 +24,11 @@ from marketplace.merchants import queries as merchants
 
 _CARTON: Final = ("carton_units", "carton_l", "carton_w", "carton_h", "gross_kg", "net_kg")
 _PLAIN: Final = ("sku", "hs", "origin", "unit", "category", "commodity", "moq", "multiple")
-_TOGETHER: Final = (
-    frozenset({*_CARTON, "multiple"}),
-    frozenset({"price", "tiers", "moq"}),
-    frozenset({"stock", "lead_days"}),
+# Judged by others: left out with the first of them that is refused. A tier would be dearer than the price's stand-in.
+_LEFT_OUT: Final = (
+    (frozenset({"price", "currency"}), frozenset({"tiers"})),
+    (frozenset(_CARTON), frozenset(_CARTON)),
+    (frozenset({"stock", "lead_days"}), frozenset({"stock", "lead_days"})),
 )
 _STAND_INS: Final = {
     "sku": "X", "title": "X", "hs": "010121", "origin": "CN", "unit": "H87", "multiple": "1", "moq": "1", "price": "1",
@@ -126,13 +127,13 @@ def _wrong(data: Mapping[str, Any], known: Sequence[FieldError]) -> list[FieldEr
     A field that is judged by another is left out with it: a tier by the price, a side of a carton by the others.
     """
     refused = set(map(_control, known))
-    judged_by = {name for group in _TOGETHER if refused & group for name in group} | refused
-    kept = {name: value for name, value in data.items() if name not in judged_by}
-    stand_ins = {name: value for name, value in _STAND_INS.items() if name in judged_by}
+    gone = {name for asked, left_out in _LEFT_OUT if refused & asked for name in left_out} | refused
+    kept = {name: value for name, value in data.items() if name not in gone}
+    stand_ins = {name: value for name, value in _STAND_INS.items() if name in gone}
     try:
         check_draft(new_draft(parse(ListingBody, {**kept, **stand_ins}), language="en"))
     except Refused as more:
-        return [error for error in more.errors if _control(error) not in judged_by]
+        return [error for error in more.errors if _control(error) not in gone]
     return []
 
 

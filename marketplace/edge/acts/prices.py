@@ -25,6 +25,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import FieldError, Refused
 
 _ID: Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_MOST_NAMED: Final = 10
 _WITH_COUNTRY: Final = re.compile(r"([A-Za-z]{2})[ :](.+)")
 
 
@@ -147,7 +148,8 @@ def naming(session: Session, body: requests.Naming) -> Named:
 def customers(session: Session, texts: Iterable[str], *, field: str = "companies") -> tuple[UUID, ...]:
     """Return companies by what names them: an id, or a registration number, its country before it where it must be.
 
-    Read in two questions, however many there are. Refused ``field``, once for each that names no buyer or several.
+    Read in two questions, however many there are. Refused ``<field>.<position>`` for the first that name no
+    buyer, or several.
     """
     named = {text: _numbers(text) for text in texts}
     numbers = {number for tries in named.values() for number, _ in tries}
@@ -158,14 +160,16 @@ def customers(session: Session, texts: Iterable[str], *, field: str = "companies
     buyers = {key for key, row in rows.items() if row.kind is CompanyKind.TRADE and key != require_actor().company}
     accepted = "the id or the registration number of a company that buys here"
     errors = [
-        FieldError(field, "trader_unknown", accepted, {"text": text})
+        FieldError(name, "trader_unknown", accepted, {"text": text})
         if each is None or isinstance(each, UUID)
-        else FieldError(field, "ambiguous", each, {"text": text})
-        for text, each in found.items()
+        else FieldError(name, "ambiguous", each, {"text": text})
+        for position, (text, each) in enumerate(found.items())
+        for name in (field if field == "company" else f"{field}.{position}",)
         if each not in buyers
     ]
     if errors:
-        raise Refused.fields(*errors)
+        # Not of hundreds at once: that would be a way to ask who trades here.
+        raise Refused.fields(*errors[:_MOST_NAMED])
     return tuple(dict.fromkeys(ids))
 
 

@@ -26,7 +26,7 @@ from marketplace.reference.models import Place
 Key = TypeVar("Key")
 _MOST_OPTIONS: Final = 20
 _KEPT: Final = 4_096
-_KEPT_CHOICES: Final = 512
+_KEPT_CHOICES: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def options(
 def choice(session: Session, *, hub_code: str, to_place: str, load: Load, after: datetime, now: datetime) -> Choice:
     """Return the same for a page that is asked for much more often than anything of it changes."""
     given = {"now": now, "ready_at": max(now, after), "hub": hub_code, "place": to_place}
-    return _choice(tuple(map(tuple, ask(session, _ON_ONE_ROAD, given))), load)
+    return _choice(tuple(_lorry(tuple(row)) for row in ask(session, _ON_ONE_ROAD, given)), load)
 
 
 def options_for(
@@ -245,9 +245,9 @@ def _run(columns: tuple[Any, ...]) -> _Run:
 
 
 @lru_cache(maxsize=_KEPT_CHOICES)
-def _choice(rows: tuple[tuple[Any, ...], ...], load: Load) -> Choice:
-    """Return the first of these departures that have room: what is stored is the key, so nothing is out of date."""
-    fitting = (each for each in map(_lorry, rows) if load.fits(each.room))
+def _choice(lorries: tuple[_Lorry, ...], load: Load) -> Choice:
+    """Return the first of these departures that have room: one that was stored anew is another lorry."""
+    fitting = (each for each in lorries if load.fits(each.room))
     found = tuple(_option(each, load) for each in islice(fitting, _MOST_OPTIONS))
     return Choice(found, _mark(tuple(each.stamp for each in found)))
 

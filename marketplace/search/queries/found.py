@@ -70,14 +70,14 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class FoundRow:
     """A live listing that fits; ``delivery`` is the first departure that takes it, None without one, and where
-    ``is_banned``: the country where it would go lets nobody bring it in.
+    the country ``banned_in`` where it would go lets nobody bring it in.
 
     It goes to where the price of the card brings the goods, which then contains the freight.
     """
 
     card: CardRow
     delivery: OptionRow | None
-    is_banned: bool = False
+    banned_in: str | None = None
 
     @property
     def is_freight_included(self) -> bool:
@@ -155,24 +155,24 @@ def _rows(session: Session, page: Sequence[_Candidate], wish: Wish, now: datetim
     cards = catalog.cards(session, listing_ids=[each.listing_id for each in page], viewer=wish.viewer)
     origins = {each.listing_id: each.origin for each in page if each.listing_id in cards}
     taken: dict[UUID, OptionRow] = {}
-    barred: set[UUID] = set()
+    barred: dict[UUID, str] = {}
     if wish.to and origins:
         found = {listing_id: cards[listing_id] for listing_id in origins}
         taken = deliveries.deliveries(
             session, cards=found, origins=origins, quantity=wish.quantity, to=wish.to, now=now
         )
-        barred = _barred(session, taken, now)
-        for listing_id in barred:
-            del taken[listing_id]
-    return tuple(FoundRow(cards[each], taken.get(each), each in barred) for each in origins)
+        barred = _barred(session, found, wish.to, now)
+        taken = {listing_id: lorry for listing_id, lorry in taken.items() if listing_id not in barred}
+    return tuple(FoundRow(cards[each], taken.get(each), barred.get(each)) for each in origins)
 
 
-def _barred(session: Session, taken: Mapping[UUID, OptionRow], now: datetime) -> set[UUID]:
-    """Return those of these listings that the country where they would go lets nobody bring in."""
-    codes = catalog.hs_codes(session, listing_ids=taken.keys())
+def _barred(session: Session, cards: Mapping[UUID, CardRow], to: str, now: datetime) -> dict[UUID, str]:
+    """Return those of these listings that the country where they would go lets nobody bring in, with the country."""
+    codes = catalog.hs_codes(session, listing_ids=cards.keys())
     countries = {place.code: place.country for place in reference.places(session)}
-    goods = {key: (countries[taken[key].to_place], code) for key, code in codes.items()}
-    return customs.banned(session, goods=goods, day=now.date())
+    goes_to = {key: card.place_code if is_included(card.incoterm) else to for key, card in cards.items()}
+    goods = {key: (countries[goes_to[key]], code) for key, code in codes.items() if goes_to[key] in countries}
+    return {key: goods[key][0] for key in customs.banned(session, goods=goods, day=now.date())}
 
 
 def _ask(session: Session, index: SearchIndex, q: str) -> tuple[Answer, bool]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries.closures import local_day
 from marketplace.catalog.figures import tally
 from marketplace.catalog.figures.rules import Kind
 from marketplace.catalog.models import Listing
@@ -18,7 +20,7 @@ from marketplace.checkout.rules.wanted import Expected, PaymentChoice, Wanted
 from marketplace.distribution.rules.handover import Counted, Received
 from marketplace.distribution.services import handover, receipts
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.db import in_unit_of_work, on_commit, reading
 from marketplace.kernel.errors import Refused
 from marketplace.logistics.queries import bookings as logistics
 from marketplace.orders.models import Order
@@ -247,9 +249,13 @@ class Deal:
         carts.put_line(
             session, listing_id=listing.id, quantity=quantity, incoterm=self.story.incoterm, actor=buyer, now=now
         )
-        for _ in range(_LOOKS + len(self.story.key) % _LOOKS):
-            tally.note(listing.id, day=now.date(), kind=Kind.VIEW)
+        day = local_day(accounts.get_company(session, company_id=listing.company_id).country, now)
+        on_commit(session, lambda: self._note_looks(listing.id, day))
         return listing.id
+
+    def _note_looks(self, listing_id: UUID, day: date) -> None:
+        for _ in range(_LOOKS + len(self.story.key) % _LOOKS):
+            tally.note(listing_id, day=day, kind=Kind.VIEW)
 
     def _as(self, act: Callable[[Session, UUID], object]) -> None:
         order_id = self.order_id

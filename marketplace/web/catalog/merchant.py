@@ -113,14 +113,16 @@ def _edit(listing_id: UUID, **given: Any) -> str:
     actor, session = require_actor(), reading()
     row = own_queries.own_listing(session, company_id=actor.company, listing_id=listing_id)
     draft = listings.draft_of(session, actor=actor, listing_id=listing_id)
+    appeal, now = appeals.waiting(session, listing_id=listing_id), clock.now()
     told = moderation.decided(session, company_id=actor.company, listing_ids=[listing_id]).get(listing_id)
     return render_template(
         "catalog/edit.html",
         row=row,
         title=shown.text(draft.titles, draft.source_locale),
         told=told.reason_in(locale.current()) if told else None,
-        appeal=appeals.waiting(session, listing_id=listing_id),
-        can_appeal=appeals.appealable(session, listing_id=listing_id, now=clock.now()) is not None,
+        appeal=appeal,
+        can_appeal=not appeal and appeals.appealable(session, listing_id=listing_id, now=now) is not None,
+        now=now,
         warnings=[
             (error.code, field_sentence(error))
             for error in acts.warnings(session, company_id=actor.company, draft=draft)

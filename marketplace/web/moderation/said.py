@@ -78,7 +78,8 @@ def text(
     """Return a flat document of a kind as lines, the parts of one row on one; None where nothing is said."""
     asked = {each.code: each for each in attributes} if kind == "attributes" else {}
     rows: dict[str, list[Markup]] = {}
-    for name, value in sorted(document.items(), key=lambda part: _place(part[0])):
+    order = {code: place for place, code in enumerate(asked)} if asked else _ORDER
+    for name, value in sorted(document.items(), key=lambda part: _place(part[0], order)):
         if name in _UNSAID:
             continue
         *_above, leaf = [part for part in name.split(".") if not part.isdigit()]
@@ -89,11 +90,11 @@ def text(
     return Markup("\n").join(Markup("; ").join(facts) for facts in rows.values()) or None
 
 
-def _place(name: str) -> tuple[tuple[int, ...], int, str]:
+def _place(name: str, order: Mapping[str, int]) -> tuple[tuple[int, ...], int, str]:
     """Return where a part stands: the database keeps documents in an order of its own."""
     parts = name.split(".")
     leaf = [part for part in parts if not part.isdigit()][-1]
-    return tuple(int(part) for part in parts if part.isdigit()), _ORDER.get(leaf, len(_ORDER)), name
+    return tuple(int(part) for part in parts if part.isdigit()), order.get(leaf, len(order)), name
 
 
 def _label(kind: str, leaf: str, asked: Mapping[str, Attribute]) -> str:
@@ -112,7 +113,8 @@ def _value(kind: str, leaf: str, value: str, asked: Mapping[str, Attribute], pap
     if leaf == "signed_at":
         return value[:10]
     if leaf in PAPERS:
-        return Markup('<a href="{}">{}</a>').format(paper(value), _("Open")) if paper else escape(value)
+        # By the beginning of its id two papers of one kind are told from each other.
+        return Markup('<a href="{}">{} {}</a>').format(paper(value), _("Open"), value[:8]) if paper else escape(value)
     return _WORDS.get(leaf, {}).get(value, value) if leaf not in _UNITS else f"{value} {_UNITS[leaf]}"
 
 

@@ -115,7 +115,10 @@ class Words:
         self.places = {row.code: {**row.names, "en": row.name} for row in reference.places(session)}
         self._shelves = {row.code: shown.text(row.names) for row in goods.categories(session)}
         self._pages = {slug: shown.text(names) for slug, names in goods.page_names(session, slugs=slugs).items()}
-        self._attributes = goods.attributes(session, category=codes["category"][0])
+        # Of two categories the one that is proposed names what both ask for.
+        shelves = dict.fromkeys(code for name in ("category_id", "category") for code in codes.get(name, ()) if code)
+        asked = [each for code in shelves for each in goods.attributes(session, category=code)]
+        self._attributes = list({each.code: each for each in reversed(asked)}.values())[::-1]
         self._listing_id = review.listing_id
 
     def of(self, name: str, value: Any) -> Any:

@@ -52,7 +52,7 @@ def ask(listing_id: UUID) -> Any:
     return done(
         lambda session: acts.ask(session, listing_id, parse_form(requests.Asking, request.form)),
         url_for("prices.sent"),
-        lambda **given: _sent(asking=_asking(listing_id), **given),
+        lambda **given: _sent(asking=_asking(listing_id) if "quantity" in given["errors"] else None, **given),
         lambda: _("The merchant is asked."),
     )
 

@@ -19,7 +19,7 @@ from marketplace.kernel.db import glance
 from marketplace.kernel.errors import Refused
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.search.queries.found import FACETS, FoundRow, Sort
-from marketplace.web.shared import goods, labels, moulds, render
+from marketplace.web.shared import goods, moulds, render
 
 _RESULTS = "search/results.html"
 
@@ -62,7 +62,7 @@ def search() -> Any:
     if errors:
         return render_template(_RESULTS, **values()), 422
     counts = tuple((name, *counted.items()) for name, counted in found.facets.items())
-    deliveries = tuple((row.is_banned, row.delivery and row.delivery.stamp) for row in found.page.items)
+    deliveries = tuple((row.banned_in, row.delivery and row.delivery.stamp) for row in found.page.items)
     facts = (counts, deliveries, found.page.next, found.total, found.is_more, found.is_partial, found.is_degraded)
     return moulds.page(
         _RESULTS,
@@ -89,8 +89,8 @@ def _searched(given: Mapping[str, str]) -> tuple[Search, acts.Searched, dict[str
 
 def _offer(row: FoundRow, closed: Notice | None, to: str | None) -> dict[str, Any]:
     card, lorry = goods.card(row.card, closed), row.delivery
-    if row.is_banned:
-        card["landed"] = labels.MEASURES["prohibited"]
+    if row.banned_in:
+        card["landed"] = _("may not be imported into %(country)s", country=goods.country(row.banned_in))
     if lorry is not None:
         day = render.date(lorry.arrives_at, lorry.zones[-1])
         if lorry.to_place == to:

@@ -4,26 +4,25 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flask import redirect, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from marketplace.edge import replay
 from marketplace.edge.answers import problem, status_of
 from marketplace.edge.identity import require_actor
+from marketplace.idempotency.rules import FIELD as KEY_FIELD
 from marketplace.kernel.errors import Conflict, DomainError, Refused
+from marketplace.web.shared import render
 
 _GUARDS: Final = frozenset({"csrf_token", "idempotency_key"})
-# What a caller of the API is told of his key, a reader of a page is told of his form.
-_OF_A_FORM: Final[dict[str, tuple[type[DomainError], str]]] = {
-    "key_reused": (Refused, "form_sent"),
-    "key_running": (Conflict, "form_running"),
-}
 
 
 def once(work: Callable[..., str], *, flow: bool = False) -> Response:
     """Do the work once per form shown and redirect to the address it returns; a second click follows the first.
 
     A form that a browser went back to has the key of what it did: sent with other content it is Refused ``form_sent``,
-    and comes back with a key of its own.
+    and comes back with a key of its own. While the first is at work it is Conflict ``form_running``, and comes back
+    with the same key: sent again, it follows the first.
     """
     sent = replay.form_sent(without=_GUARDS)
     claim = replay.Claim.of_request(require_actor(), sent, key=request.form.get("idempotency_key", ""))
@@ -34,10 +33,13 @@ def once(work: Callable[..., str], *, flow: bool = False) -> Response:
     try:
         done = replay.once_in_flow(claim, stored) if flow else replay.once(claim, stored)
     except (Refused, Conflict) as refusal:
-        if refusal.code not in _OF_A_FORM:
-            raise
-        kind, code = _OF_A_FORM[refusal.code]
-        raise kind(code, **refusal.facts) from None
+        # Others have keys, too, such as the card provider's.
+        if refusal.code == "key_reused" and any(error.field == KEY_FIELD for error in refusal.errors):
+            raise Refused("form_sent") from None
+        if refusal.code == "key_running":
+            render.keep_key(claim.key)
+            raise Conflict("form_running", **refusal.facts) from None
+        raise
     return redirect(done.body["location"], 303)
 
 
@@ -49,7 +51,11 @@ def reshown(error: DomainError, show: Callable[..., Any]) -> Any:
         control = _control(item["field"])
         # One box may hold many things, of which several are wrong.
         errors[control] = f"{errors[control]} {item['message']}" if control in errors else item["message"]
-    return show(values=request.form, errors=errors, refusal=document), status_of(error)
+    values: Any = request.form
+    if error.code == "form_sent":
+        # What was looked at then is over: sent again, the form is about what stands now.
+        values = MultiDict((name, value) for name, value in request.form.items(multi=True) if name != "version")
+    return show(values=values, errors=errors, refusal=document), status_of(error)
 
 
 def _control(field: str) -> str:

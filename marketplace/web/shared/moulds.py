@@ -182,8 +182,8 @@ def _csrf_token() -> str:
     return _slot("csrf") if _is_drawing() else generate_csrf()
 
 
-def _form_key() -> str:
-    return _slot("key") if _is_drawing() else render.form_key()
+def _form_key(action: str = "") -> str:
+    return _slot("key") if _is_drawing() else render.form_key(action)
 
 
 # What templates call for this answer's own texts.

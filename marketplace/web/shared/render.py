@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, request
@@ -103,9 +104,16 @@ def _has_applied(actor: Actor) -> bool:
     return merchants.has_applied(reading(), company_id=actor.company) if known is None else known
 
 
-def form_key() -> str:
-    """Return the key of a form as shown: two clicks on it are one act."""
-    return str(new_id())
+def form_key(action: str = "") -> str:
+    """Return the key of a form as shown: two clicks on it are one act; that of the form that was sent may be kept."""
+    kept: str | None = g.get("city_kept_key")
+    is_sent = kept is not None and urlsplit(action).path == request.script_root + request.path
+    return kept if kept and is_sent else str(new_id())
+
+
+def keep_key(key: str) -> None:
+    """Let the form that was sent keep its key when it is shown again."""
+    g.city_kept_key = key
 
 
 def decimal(value: Decimal | int) -> str:

@@ -28,7 +28,7 @@ def chinese() -> Iterator[None]:
     [
         ("at most 200 characters", "最多 200 个字符"),
         ("1 to 365 days", "1 至 365 天"),
-        ("0.001 to 30000 kg", "0.001 至 30,000 kg"),
+        ("0.001 to 30000 kg", "0.001 至 30000 kg"),
         ("480 or 960", "480 或 960"),
         ("at most 2 decimals in CNY", "CNY 最多 2 位小数"),
         ("more than 0, at most 12.50", "大于 0，最多 12.50"),

@@ -188,6 +188,14 @@ _CODES: Final = {
     "dict_type": "object",
     "model_type": "object",
     "model_attributes_type": "object",
+    "datetime_type": "required",  # nothing, where a moment has to be
+}
+# What a kind is bounded by; where a validator of ours says it, the bound is in its message.
+_BOUNDS: Final = {
+    "string_too_short": "min_length",
+    "string_too_long": "max_length",
+    "too_short": "min_length",
+    "too_long": "max_length",
 }
 
 
@@ -230,5 +238,6 @@ def _accepted(kind: str, context: Mapping[str, Any], message: str) -> str:
         "dict_type": "an object",
         "model_type": "an object",
         "model_attributes_type": "an object",
+        "datetime_type": "a value",
     }
-    return bounds.get(kind, message)
+    return message if _BOUNDS.get(kind, "") not in {"", *context} else bounds.get(kind, message)

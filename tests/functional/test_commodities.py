@@ -166,7 +166,7 @@ def test_attributes_are_asked_stated_reviewed_and_compared(app, client, market):
     # Nobody sees it before a reviewer has.
     assert call(client, None, "GET", "/commodities/motorcycle-chain")["offers"][0]["attributes"] == {}
     (case,) = call(client, office, "GET", "/moderation")["items"]
-    assert "links: 116" in at_desk(app, office).open(f"/operator/moderation/{case['id']}")
+    assert "Links: 116" in at_desk(app, office).open(f"/operator/moderation/{case['id']}")
     call(client, office, "POST", f"/moderation/{case['id']}/decision", {"decision": "approve"})
     shown = call(client, None, "GET", "/commodities/motorcycle-chain?attributes=colour:gold;links:116")
     assert [each["attributes"] for each in shown["offers"]] == [{"links": "116", "colour": "gold"}]

@@ -1,7 +1,7 @@
 """Prices for some buyers alone, by whoever asks: companies by id or number become ids, lines become entries."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from marketplace.catalog.customer_prices.services import groups, showing
 from marketplace.catalog.customer_prices.services import lists as price_lists
 from marketplace.catalog.customer_prices.services.audiences import Named
 from marketplace.catalog.customer_prices.services.lists import NewEntry, NewList
+from marketplace.catalog.queries import own
 from marketplace.catalog.rules.pricing import make_ladder
 from marketplace.edge.acts.looking import check_filters
 from marketplace.edge.identity import require_actor
@@ -31,6 +32,7 @@ _WITH_COUNTRY: Final = re.compile(r"([A-Za-z]{2})[ :](.+)")
 
 def show(session: Session, listing_id: UUID, body: requests.Shown) -> None:
     """Let a listing's prices be read by these."""
+    own.own_listing(session, company_id=require_actor().company, listing_id=listing_id)
     named = Named(customers(session, body.companies), _group_ids(body.groups))
     showing.show(
         session,
@@ -156,8 +158,9 @@ def customers(session: Session, texts: Iterable[str], *, field: str = "companies
     known = accounts.traders_numbered(session, numbers=numbers) if numbers else {}
     found = {text: _customer(text, tries, known) for text, tries in named.items()}
     ids = [each for each in found.values() if isinstance(each, UUID)]
-    rows = accounts.get_companies(session, company_ids=ids) if ids else {}
-    buyers = {key for key, row in rows.items() if row.kind is CompanyKind.TRADE and key != require_actor().company}
+    buyers = (
+        _buyers(session, ids) if field != "company" else set(ids)
+    )  # of one, whoever keeps the group or list says so
     accepted = "the id or the registration number of a company that buys here"
     errors = [
         FieldError(name, "trader_unknown", accepted, {"text": text})
@@ -171,6 +174,11 @@ def customers(session: Session, texts: Iterable[str], *, field: str = "companies
         # Not of hundreds at once: that would be a way to ask who trades here.
         raise Refused.fields(*errors[:_MOST_NAMED])
     return tuple(dict.fromkeys(ids))
+
+
+def _buyers(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    rows = accounts.get_companies(session, company_ids=ids) if ids else {}
+    return {key for key, row in rows.items() if row.kind is CompanyKind.TRADE and key != require_actor().company}
 
 
 def _numbers(text: str) -> list[tuple[str, str | None]]:

@@ -72,6 +72,8 @@ TEXTS: Final[dict[str, str]] = {
     "tick": "maybe",
     "cursor": "eyJhIjogMX0",
 }
+# A refusal may say what was typed: these look like texts of ours that were not filled.
+ECHOED: Final = (TEXTS["percent"].rstrip("%"), TEXTS["path"])
 HUGE: Final = "x" * (10 * MEGABYTE)
 
 # What JSON can say beyond text.

@@ -169,6 +169,9 @@ def _begin() -> None:
     g.started = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    if "\0" in request.path:
+        # PostgreSQL cannot even be asked for it, so nothing is called so.
+        raise NotFound("address")
 
 
 def _finish(response: Response) -> Response:

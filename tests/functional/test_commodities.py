@@ -248,3 +248,9 @@ def test_a_merchant_is_told_what_became_of_a_wish_in_its_language(app, client, m
         said.append(letter.subject)
         assert ("太笼统。" in letter.body) == (decision["action"] == "decline")
     assert said == ["您申请的商品页已建立", "您申请的商品页已经存在", "您申请的商品页未获批准"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("path", ["/api/v1/commodities/%00", "/commodities/a%00b", "/sellers/%00"])
+def test_nothing_is_called_by_what_no_database_keeps(app, path):
+    assert app.test_client().get(path).status_code == 404

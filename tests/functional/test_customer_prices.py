@@ -469,6 +469,7 @@ def test_a_merchant_does_all_of_it_on_pages(app, call, market, rival, price_list
     seller.send(readers, {"visibility": "named", "companies": "nobody\nVN 0\n", "groups": group}, 422)
     assert seller.refused_fields() == {"companies"}
     assert all(f"the number or id {text}." in seller.text() for text in ("nobody", "VN 0"))
+    assert "Companies:" in " ".join(seller.text().split())
     seller.send(readers, {"visibility": "on_request", "companies": "", "groups": group})
     seller.open(f"/merchant/customer-groups/{group}")
     seller.send(f"/merchant/customer-groups/{group}/members", {"company": "nobody"}, 422)
@@ -501,6 +502,9 @@ def test_a_company_is_named_by_its_number_too(call, market, rival):
     for wrong in (f"LA {other_number}", str(market.carrier.company), str(market.merchant.company), "nobody"):
         refusal = call(market.merchant, "POST", "/customer-groups", 422, json={"name": "X", "companies": [wrong]})
         assert [(error["field"], error["code"]) for error in refusal["errors"]] == [("companies.0", "trader_unknown")]
+    twice = {"name": "X", "companies": [mine_number, mine_number, "nobody"]}
+    refusal = call(market.merchant, "POST", "/customer-groups", 422, json=twice)
+    assert [error["field"] for error in refusal["errors"]] == ["companies.2"]
     with unit_of_work() as session:
         session.get_one(Company, rival.company).registration_number = mine_number
     refusal = call(market.merchant, "POST", "/customer-groups", 422, json={"name": "X", "companies": [mine_number]})

@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from marketplace.accounts.queries import CompanyRow, MemberRow, SessionRow, TokenRow, UnitRow
+from marketplace.accounts.queries import CompanyRow, MemberRow, UnitRow
+from marketplace.accounts.queries.access import SessionRow, TokenRow
 from marketplace.accounts.queries.directory import ListedPerson, PartnerRow
 from marketplace.accounts.services import admission
 from marketplace.accounts.services.tokens import Issued

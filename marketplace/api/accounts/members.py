@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint
 
 from marketplace.accounts import queries
+from marketplace.accounts.queries import access as let_in
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.accounts import answers
 from marketplace.api.accounts.views import own
@@ -60,7 +61,7 @@ def change_profile(body: requests.Profile) -> tuple[int, None]:
 @operation(answers={200: Items[answers.OwnToken]}, tag="accounts", permission=_SELF)
 def tokens() -> tuple[int, Items[answers.OwnToken]]:
     """List one's own tokens that are still good, newest first."""
-    rows = queries.tokens_of(reading(), person_id=require_actor().person, now=clock.now())
+    rows = let_in.tokens(reading(), person_id=require_actor().person, now=clock.now())
     return 200, Items[answers.OwnToken](items=[answers.OwnToken.of(row) for row in rows])
 
 
@@ -86,7 +87,7 @@ def issue_token(body: requests.Token) -> tuple[int, answers.IssuedToken]:
 @operation(answers={200: Items[answers.OwnSession]}, tag="accounts", permission=_SELF)
 def sessions() -> tuple[int, Items[answers.OwnSession]]:
     """List the browsers in which one is logged in, the last seen first."""
-    rows = queries.sessions_of(reading(), person_id=require_actor().person, now=clock.now())
+    rows = let_in.sessions(reading(), person_id=require_actor().person, now=clock.now())
     return 200, Items[answers.OwnSession](items=[answers.OwnSession.of(row) for row in rows])
 
 

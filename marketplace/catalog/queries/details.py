@@ -1,7 +1,7 @@
 """Read what merchants say of goods beside the offer."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import ChangeSet, Listing, ListingCard, ListingDetail
 from marketplace.catalog.rules.details import MATERIAL_DETAILS, PAPERS, DetailKind, flat
 from marketplace.catalog.rules.states import ChangeState
-
-_MATERIAL: Final = frozenset(kind.value for kind in MATERIAL_DETAILS)
 
 
 def documents(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -62,7 +60,8 @@ def is_paper(
         shown = sa.select(ChangeSet.changes).where(ChangeSet.listing_id == listing_id)
         if not reviews:
             shown = shown.where(ChangeSet.state == ChangeState.PENDING)
-        parts = [part for changes in session.scalars(shown) for name, part in changes.items() if name in _MATERIAL]
+        found_in = (changes.items() for changes in session.scalars(shown))
+        parts = [part for changes in found_in for name, part in changes if name in MATERIAL_DETAILS]
         sides = ("old", "new") if reviews else ("new",)
         proposed = [part[side] for part in parts for side in sides if part[side]]
         return str(file_id) in _papers([*up.values(), *proposed], PAPERS)

@@ -1,7 +1,8 @@
 """Prices for some buyers alone, by whoever asks: companies by id or number become ids, lines become entries."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -32,6 +33,7 @@ _WITH_COUNTRY: Final = re.compile(r"([A-Za-z]{2})[ :](.+)")
 
 def show(session: Session, listing_id: UUID, body: requests.Shown) -> None:
     """Let a listing's prices be read by these."""
+    # Of somebody else's goods nothing is said, not even who is wrongly named.
     own.own_listing(session, company_id=require_actor().company, listing_id=listing_id)
     named = Named(customers(session, body.companies), _group_ids(body.groups))
     showing.show(
@@ -69,7 +71,7 @@ def make_group(session: Session, body: requests.Group) -> UUID:
 
 def join(session: Session, group_id: UUID, body: requests.Customer) -> None:
     """Put a company into a group."""
-    (company_id,) = customers(session, [body.company], field="company")
+    company_id = customer(session, body.company)
     groups.add(session, group_id=group_id, company_id=company_id, actor=require_actor(), now=clock.now())
 
 
@@ -143,42 +145,52 @@ def naming(session: Session, body: requests.Naming) -> Named:
     if bool(body.company) == bool(body.group):
         raise Refused.field("company", "one_of_both", "a company or a customer group")
     if body.company:
-        return Named(companies=customers(session, [body.company], field="company"))
+        return Named(companies=(customer(session, body.company),))
     return Named(groups=_group_ids([body.group or ""]))
 
 
-def customers(session: Session, texts: Iterable[str], *, field: str = "companies") -> tuple[UUID, ...]:
-    """Return companies by what names them: an id, or a registration number, its country before it where it must be.
+def customer(session: Session, text: str) -> UUID:
+    """Return the company that an id or a registration number names, its country before it where it must be.
 
-    Read in two questions, however many there are. Refused ``<field>.<position>`` for the first that name no
-    buyer, or several.
+    Refused ``company`` for a number that names none or several. Whether an id is a buyer's is said by whoever keeps
+    what the buyer is named for, after whose that is.
     """
-    named = {text: _numbers(text) for text in texts}
-    numbers = {number for tries in named.values() for number, _ in tries}
-    known = accounts.traders_numbered(session, numbers=numbers) if numbers else {}
-    found = {text: _customer(text, tries, known) for text, tries in named.items()}
-    ids = [each for each in found.values() if isinstance(each, UUID)]
-    buyers = (
-        _buyers(session, ids) if field != "company" else set(ids)
-    )  # of one, whoever keeps the group or list says so
-    accepted = "the id or the registration number of a company that buys here"
+    (found,) = _named(session, [text])
+    if isinstance(found, FieldError):
+        raise Refused.fields(found)
+    return found
+
+
+def customers(session: Session, texts: Sequence[str]) -> tuple[UUID, ...]:
+    """Return companies that texts name so, in two questions however many there are.
+
+    Refused ``companies.<position>`` for the first that name no buyer, or several.
+    """
+    found = _named(session, texts)
+    ids = [each for each in found if isinstance(each, UUID)]
+    rows = accounts.get_companies(session, company_ids=ids) if ids else {}
+    buyers = {key for key, row in rows.items() if row.kind is CompanyKind.TRADE and key != require_actor().company}
+    judged = [
+        _unknown(text) if isinstance(each, UUID) and each not in buyers else each
+        for text, each in zip(texts, found, strict=True)
+    ]
     errors = [
-        FieldError(name, "trader_unknown", accepted, {"text": text})
-        if each is None or isinstance(each, UUID)
-        else FieldError(name, "ambiguous", each, {"text": text})
-        for position, (text, each) in enumerate(found.items())
-        for name in (field if field == "company" else f"{field}.{position}",)
-        if each not in buyers
+        replace(each, field=f"companies.{position}")
+        for position, each in enumerate(judged)
+        if isinstance(each, FieldError)
     ]
     if errors:
         # Not of hundreds at once: that would be a way to ask who trades here.
         raise Refused.fields(*errors[:_MOST_NAMED])
-    return tuple(dict.fromkeys(ids))
+    return tuple(dict.fromkeys(each for each in judged if isinstance(each, UUID)))
 
 
-def _buyers(session: Session, ids: Collection[UUID]) -> set[UUID]:
-    rows = accounts.get_companies(session, company_ids=ids) if ids else {}
-    return {key for key, row in rows.items() if row.kind is CompanyKind.TRADE and key != require_actor().company}
+def _named(session: Session, texts: Sequence[str]) -> list[UUID | FieldError]:
+    """Return the company that each text names, or why it names none."""
+    tried = [_numbers(text) for text in texts]
+    numbers = {number for tries in tried for number, _ in tries}
+    known = accounts.traders_numbered(session, numbers=numbers) if numbers else {}
+    return [_customer(text, tries, known) for text, tries in zip(texts, tried, strict=True)]
 
 
 def _numbers(text: str) -> list[tuple[str, str | None]]:
@@ -191,17 +203,22 @@ def _numbers(text: str) -> list[tuple[str, str | None]]:
 
 def _customer(
     text: str, tries: Sequence[tuple[str, str | None]], known: Mapping[str, tuple[CompanyRow, ...]]
-) -> UUID | str | None:
-    """Return the company that a text names, None for nobody, or what to write where it names several."""
+) -> UUID | FieldError:
     if not tries:
         return UUID(text)
     for number, country in tries:
         found = [row for row in known.get(number, ()) if country in (None, row.country)]
         if len(found) > 1:
-            return " / ".join(f"{row.country} {number}" for row in found)
+            codes = " / ".join(f"{row.country} {number}" for row in found)
+            return FieldError("company", "ambiguous", codes, {"text": text})
         if found:
             return found[0].id
-    return None
+    return _unknown(text)
+
+
+def _unknown(text: str) -> FieldError:
+    accepted = "the id or the registration number of a company that buys here"
+    return FieldError("company", "trader_unknown", accepted, {"text": text})
 
 
 def _group_ids(texts: Iterable[str]) -> tuple[UUID, ...]:

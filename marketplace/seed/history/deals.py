@@ -250,8 +250,9 @@ class Deal:
             session, listing_id=listing.id, quantity=quantity, incoterm=self.story.incoterm, actor=buyer, now=now
         )
         day = local_day(accounts.get_company(session, company_id=listing.company_id).country, now)
-        on_commit(session, lambda: self._note_looks(listing.id, day))
-        return listing.id
+        listing_id = listing.id
+        on_commit(session, lambda: self._note_looks(listing_id, day))
+        return listing_id
 
     def _note_looks(self, listing_id: UUID, day: date) -> None:
         for _ in range(_LOOKS + len(self.story.key) % _LOOKS):

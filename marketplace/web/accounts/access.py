@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from marketplace.accounts import queries
+from marketplace.accounts.queries import access as let_in
 from marketplace.accounts.rules.codes import TOKEN_LIFETIME
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import people as acts
@@ -36,9 +36,9 @@ def _access(**shown: Any) -> str:
     user: Any = current_user
     return render_template(
         "accounts/access.html",
-        sessions=queries.sessions_of(session, person_id=actor.person, now=now),
+        sessions=let_in.sessions(session, person_id=actor.person, now=now),
         here=user.session_id,
-        tokens=queries.tokens_of(session, person_id=actor.person, now=now),
+        tokens=let_in.tokens(session, person_id=actor.person, now=now),
         scopes=sorted(actor.permissions),
         chosen=request.form.getlist("scopes") if request.method == "POST" else [],
         **{"values": {"days": TOKEN_LIFETIME.days}, "errors": {}, "refusal": None, "issued": None, **shown},

@@ -9,6 +9,7 @@ from flask_login import logout_user
 from markupsafe import Markup
 
 from marketplace.accounts import queries
+from marketplace.accounts.queries import access as let_in
 from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.permissions import Permission, roles_in
 from marketplace.accounts.services import terms as terms_services
@@ -53,7 +54,7 @@ def overview_with(**shown: Any) -> str:
         companies=[
             (row.company_id, row.company_name) for row in queries.memberships_of(session, person_id=actor.person)
         ],
-        tokens=queries.tokens_of(session, person_id=actor.person, now=now),
+        tokens=let_in.tokens(session, person_id=actor.person, now=now),
         languages=choices.languages(requests.LANGUAGES),
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )

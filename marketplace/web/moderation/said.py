@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from marketplace.catalog.rules.details import PAPERS
 from marketplace.catalog.rules.details.attributes import MEASURES, Attribute, AttributeKind
@@ -72,9 +72,7 @@ _UNSAID: Final = frozenset({"signed_by", "hash"})
 _UNITS: Final = {"watt_hours": "Wh", "least_celsius": "°C", "most_celsius": "°C", "height_mm": "mm"}
 
 
-def text(
-    kind: str, document: Mapping[str, str], *, attributes: Iterable[Attribute] = (), paper: Paper | None = None
-) -> Markup | None:
+def text(kind: str, document: Mapping[str, str], *, attributes: Iterable[Attribute], paper: Paper) -> Markup | None:
     """Return a flat document of a kind as lines, the parts of one row on one; None where nothing is said."""
     asked = {each.code: each for each in attributes} if kind == "attributes" else {}
     rows: dict[str, list[Markup]] = {}
@@ -105,7 +103,7 @@ def _label(kind: str, leaf: str, asked: Mapping[str, Attribute]) -> str:
     return str(_LABELS[leaf]) if leaf in _LABELS and kind != "attributes" else leaf
 
 
-def _value(kind: str, leaf: str, value: str, asked: Mapping[str, Attribute], paper: Paper | None) -> Any:
+def _value(kind: str, leaf: str, value: str, asked: Mapping[str, Attribute], paper: Paper) -> Any:
     if kind == "texts":
         return shown.HOWS.get(value, value)
     if kind == "attributes":
@@ -114,7 +112,7 @@ def _value(kind: str, leaf: str, value: str, asked: Mapping[str, Attribute], pap
         return value[:10]
     if leaf in PAPERS:
         # By the beginning of its id two papers of one kind are told from each other.
-        return Markup('<a href="{}">{} {}</a>').format(paper(value), _("Open"), value[:8]) if paper else escape(value)
+        return Markup('<a href="{}">{} {}</a>').format(paper(value), _("Open"), value[:8])
     return _WORDS.get(leaf, {}).get(value, value) if leaf not in _UNITS else f"{value} {_UNITS[leaf]}"
 
 

@@ -151,7 +151,7 @@ def _case(case_id: UUID, **given: Any) -> str:
         decisions=words.decisions(found.case.kind),
         reasons=words.reasons(reasons.reasons(session, kind=found.case.kind)),
         is_open=found.case.state is CaseState.PENDING,
-        is_of_reader=appeals.judge(session, case_id=case_id) == require_actor().person_id,
+        is_of_reader=bool(found.about) and appeals.judge(session, case_id=case_id) == require_actor().person_id,
         back=url_for("moderation.queue", **kept),
         act=url_for("moderation.decide", case_id=case_id, **kept),
         previous=url_for("moderation.case", case_id=found.previous, **kept) if found.previous else None,

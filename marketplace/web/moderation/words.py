@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.catalog.queries import goods
 from marketplace.catalog.rules.details import DetailKind
+from marketplace.catalog.rules.details.attributes import Attribute
 from marketplace.catalog.rules.rows import ReviewRow
 from marketplace.moderation.rules import CaseKind, Decision
 from marketplace.moderation.rules.likeness import Likeness
@@ -80,7 +81,7 @@ FIELDS: Final[dict[str, Any]] = {
     "pallet": lazy_gettext("Pallet"),
 }
 
-_DETAILS: Final = frozenset(kind.value for kind in DetailKind)
+_DETAILS: Final = frozenset(DetailKind)
 _LOOKED_UP: Final = frozenset({"category", "category_id", "commodity_id"})
 
 
@@ -117,8 +118,11 @@ class Words:
         self._pages = {slug: shown.text(names) for slug, names in goods.page_names(session, slugs=slugs).items()}
         # Of two categories the one that is proposed names what both ask for.
         shelves = dict.fromkeys(code for name in ("category_id", "category") for code in codes.get(name, ()) if code)
-        asked = [each for code in shelves for each in goods.attributes(session, category=code)]
-        self._attributes = list({each.code: each for each in reversed(asked)}.values())[::-1]
+        asked: dict[str, Attribute] = {}
+        for code in shelves:
+            for each in goods.attributes(session, category=code):
+                asked.setdefault(each.code, each)
+        self._attributes = tuple(asked.values())
         self._listing_id = review.listing_id
 
     def of(self, name: str, value: Any) -> Any:

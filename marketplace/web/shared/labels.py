@@ -33,6 +33,7 @@ LABELS: Final[dict[str, Any]] = {
     "words_zh": _("In Chinese"),
     "words_vi": _("In Vietnamese"),
     "company": _("Company"),
+    "companies": _("Companies"),
     "accepted_terms": _("Terms"),
     "account_name": _("Account holder"),
     "account_number": _("Account number"),

@@ -8,6 +8,7 @@ from pyotp.totp import TOTP
 
 from marketplace.accounts import queries
 from marketplace.accounts.models import LoginCounter
+from marketplace.accounts.queries import access as let_in
 from marketplace.accounts.queries import closures as closure_queries
 from marketplace.accounts.queries import handovers as handover_queries
 from marketplace.accounts.rules.handovers import Kind, content_hash
@@ -146,5 +147,5 @@ def test_both_confirm_a_hand_over_at_once_and_it_is_done_once(app, vault):
         owner.person,
         heir.person,
     }
-    assert queries.tokens_of(db.session(), person_id=leaver.person, now=NOW) == ()
+    assert let_in.tokens(db.session(), person_id=leaver.person, now=NOW) == ()
     assert handover_queries.breaches(db.session()) == []

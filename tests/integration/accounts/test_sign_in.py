@@ -8,6 +8,7 @@ from pyotp.totp import TOTP
 
 from marketplace.accounts import queries
 from marketplace.accounts.models import LoginCounter, OneTimeCode, Person
+from marketplace.accounts.queries import access as let_in
 from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.codes import CODE_ATTEMPTS, CODE_LIFETIME, TOKEN_LIFETIME, Purpose
 from marketplace.accounts.rules.permissions import CompanyKind
@@ -333,12 +334,12 @@ def test_a_token_acts_until_it_is_revoked_or_old(city):
     assert factories.bearer(city.session, token=token, now=city.now) == owner
     for wrong in ("", "acc_", token[:-1], token + "x", "\ud800"):
         assert factories.bearer(city.session, token=wrong, now=city.now) is None
-    newest, oldest = queries.tokens_of(city.session, person_id=owner.person, now=city.now)
+    newest, oldest = let_in.tokens(city.session, person_id=owner.person, now=city.now)
     assert token.startswith(oldest.prefix)
     tokens.revoke_token(city.session, actor=owner, token_id=oldest.id, now=city.now)
     assert factories.bearer(city.session, token=token, now=city.now) is None
     tokens.revoke_current(city.session, actor=owner, token=other, now=city.now)
-    assert queries.tokens_of(city.session, person_id=owner.person, now=city.now) == ()
+    assert let_in.tokens(city.session, person_id=owner.person, now=city.now) == ()
     third = tokens.issue_token(city.session, **issue, now=city.now)
     assert factories.bearer(city.session, token=third, now=city.now + TOKEN_LIFETIME) is None
     assert newest.last_used_at is None
@@ -357,7 +358,7 @@ def test_tokens_are_for_one_s_own_companies_and_one_s_own_to_revoke(city):
     with pytest.raises(NotFound):
         tokens.issue_token(city.session, person_id=owner.person, company_id=stranger.company_id, now=city.now)
     tokens.issue_token(city.session, person_id=owner.person, company_id=owner.company_id, now=city.now)
-    (row,) = queries.tokens_of(city.session, person_id=owner.person, now=city.now)
+    (row,) = let_in.tokens(city.session, person_id=owner.person, now=city.now)
     with pytest.raises(NotFound):
         tokens.revoke_token(city.session, actor=stranger, token_id=row.id, now=city.now)
     with pytest.raises(NotFound):

@@ -27,6 +27,7 @@ Key = TypeVar("Key")
 _MOST_OPTIONS: Final = 20
 _KEPT: Final = 4_096
 _KEPT_CHOICES: Final = 256
+_KEPT_ROADS: Final = 32  # the columns themselves, so few of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def options(
 def choice(session: Session, *, hub_code: str, to_place: str, load: Load, after: datetime, now: datetime) -> Choice:
     """Return the same for a page that is asked for much more often than anything of it changes."""
     given = {"now": now, "ready_at": max(now, after), "hub": hub_code, "place": to_place}
-    return _choice(tuple(_lorry(tuple(row)) for row in ask(session, _ON_ONE_ROAD, given)), load)
+    return _choice_of(tuple(map(tuple, ask(session, _ON_ONE_ROAD, given).all())), load)
 
 
 def options_for(
@@ -242,6 +243,11 @@ def _run(columns: tuple[Any, ...]) -> _Run:
         tariff_id=UUID(tariff) if tariff else None,
         rates=rates_of(*rates) if tariff else None,
     )
+
+
+@lru_cache(maxsize=_KEPT_ROADS)
+def _choice_of(rows: tuple[tuple[Any, ...], ...], load: Load) -> Choice:
+    return _choice(tuple(map(_lorry, rows)), load)
 
 
 @lru_cache(maxsize=_KEPT_CHOICES)

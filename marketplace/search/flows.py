@@ -52,7 +52,7 @@ def _index_some(index: SearchIndex, now: datetime) -> int:
     except IndexBroken:
         _rebuild(index, now, lambda _done, _total: None)
         marks = {}
-    _keep(batch.listing_ids, now, given=marks, settled=batch.ids)
+    _keep(batch.listing_ids, now, read=live, given=marks, settled=batch.ids)
     return len(batch.listing_ids)
 
 
@@ -86,7 +86,7 @@ def _everything(now: datetime, report: Report) -> Iterator[Document]:
         session.rollback()
         if not batch:
             return
-        _keep([source.listing_id for source in batch], now)
+        _keep([source.listing_id for source in batch], now, read=batch)
         yield from map(_document, batch)
         done += len(batch)
         report(done, max(done, total))
@@ -97,11 +97,12 @@ def _keep(
     listing_ids: Collection[UUID],
     now: datetime,
     *,
+    read: Collection[Source],
     given: Mapping[UUID, str] | None = None,
     settled: Collection[UUID] = (),
 ) -> None:
     def write(session: Session) -> None:
-        services.keep(session, listing_ids=listing_ids, now=now, given=given)
+        services.keep(session, listing_ids=listing_ids, now=now, given=given, read=read)
         services.settle(session, ids=settled)
 
     in_unit_of_work(write)

@@ -72,16 +72,22 @@ def settle(session: Session, *, ids: Collection[UUID]) -> None:
 
 
 def keep(
-    session: Session, *, listing_ids: Collection[UUID], now: datetime, given: Mapping[UUID, str] | None = None
+    session: Session,
+    *,
+    listing_ids: Collection[UUID],
+    now: datetime,
+    given: Mapping[UUID, str] | None = None,
+    read: Iterable[Source] = (),
 ) -> None:
     """Write what is counted and sorted by for those of these listings that are live, and take it away for others.
 
     Read and written in one turn, so that of two jobs at the same listing the later has what is newest. ``given`` are
-    the marks of the documents that the index holds of them now; of others it is not known.
+    the marks of the documents that the index holds of them now; of others it is not known. ``read`` is what was just
+    read of them: taken where it still holds.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
-    live = sources.sources(session, listing_ids=listing_ids)
+    live = sources.sources(session, listing_ids=listing_ids, read=read)
     for table in (SearchPrice, SearchEntry):
         session.execute(sa.delete(table).where(table.listing_id.in_(listing_ids)))
     if not live:

@@ -9,13 +9,11 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Company
 from marketplace.catalog.models import Category, ChangeSet, Commodity, Listing, PriceLadder
-from marketplace.catalog.queries import details, goods, pictures
+from marketplace.catalog.queries import details, pictures
 from marketplace.catalog.queries.ladders import stored_ladder
 from marketplace.catalog.rules.details import DetailKind, flat
-from marketplace.catalog.rules.details.brand import may_name, named
-from marketplace.catalog.rules.pricing import Ladder, rises
+from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.rows import FieldRow, ReviewRow
-from marketplace.kernel import clock
 from marketplace.kernel.errors import NotFound
 
 _REVIEWED: Final = (
@@ -43,8 +41,6 @@ _ROWS: Final = (
         Listing.sku,
         Listing.commodity_id,
         Listing.state,
-        Listing.price_jumped,
-        Listing.approved_at,
         *(getattr(Listing, name) for name in _REVIEWED),
         Company.name,
         Category.code,
@@ -73,10 +69,8 @@ def reviews(session: Session, *, changes: Mapping[UUID, UUID | None]) -> dict[UU
     proposals = {row.id: row.changes for row in session.execute(_CHANGES.where(ChangeSet.id.in_(wanted)))}
     ladders = _ladders(session, changes)
     said = details.documents(session, listing_ids=changes)
-    looks = goods.brand_looks(session)
     images = pictures.of_listings(session, listing_ids=changes)
     codes = _codes(session, {row.commodity_id for row in rows}, proposals.values())
-    approved = _approved(session, {row.company_id for row in rows})
     return {
         row.id: ReviewRow(
             listing_id=row.id,
@@ -89,12 +83,6 @@ def reviews(session: Session, *, changes: Mapping[UUID, UUID | None]) -> dict[UU
             fields=_fields(row, said.get(row.id, {}), proposals.get(changes[row.id]), codes),
             ladders=tuple(ladders.get(row.id, ())),
             pictures=images.get(row.id, ()),
-            rises=any(rises(ladder) for ladder in ladders.get(row.id, ())),
-            has_packing=row.carton_units is not None,
-            price_jumped=row.price_jumped,
-            # A stranger's goods are looked at more closely: the merchant's other listings count.
-            approved_before=approved.get(row.company_id, 0) - (row.approved_at is not None),
-            brands=_brands(row, said.get(row.id, {}), proposals.get(changes[row.id]), looks),
         )
         for row in rows
     }
@@ -131,22 +119,6 @@ def _coded(part: Mapping[str, Any], codes: Mapping[str, str]) -> dict[str, Any]:
     return {side: codes.get(text or "") for side, text in part.items()}
 
 
-def _brands(
-    row: Any, said: Mapping[str, Any], proposed: Mapping[str, Mapping[str, Any]] | None, looks: Mapping[str, str]
-) -> tuple[str, ...]:
-    """Return the registered brands that the texts name and the merchant says nothing of."""
-    if not looks:
-        return ()
-    laid = {name: part["new"] for name, part in (proposed or {}).items()}
-    titles, texts = laid.get("titles", row.titles), laid.get("descriptions", row.descriptions)
-    relation = laid.get(DetailKind.BRAND.value, said.get(DetailKind.BRAND.value))
-    today = clock.now().date()
-    spoken = {look for look in looks if may_name(relation, look, today)}
-    return named(
-        [*titles.values(), *texts.values()], {look: name for look, name in looks.items() if look not in spoken}
-    )
-
-
 def _shown(name: str, value: Any) -> Any:
     return flat(value) if name in _DETAILS else value
 
@@ -157,13 +129,3 @@ def _ladders(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, list
         ladder = stored_ladder(row.currency, row.incoterm, row.place_code, row.tiers)
         found.setdefault(row.listing_id, []).append(ladder)
     return found
-
-
-def _approved(session: Session, company_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Count the listings of companies that were ever approved."""
-    counts = (
-        sa.select(Listing.company_id, sa.func.count())
-        .where(Listing.company_id.in_(company_ids), Listing.approved_at.is_not(None))
-        .group_by(Listing.company_id)
-    )
-    return dict(session.execute(counts).all())

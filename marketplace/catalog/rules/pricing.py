@@ -13,6 +13,7 @@ LONGEST_LADDER: Final = 12
 LARGEST_QUANTITY: Final = 10**9
 # Of one unit, in any currency: a lorry in dong or rupiah is below it, and in dollars it can still be counted with.
 LARGEST_PRICE: Final = 10**11
+_LARGEST_MICRO: Final = LARGEST_PRICE * 10**PRICE_PLACES
 # A live price that moves further than this, in basis points of the old one, is looked at by somebody.
 JUMP_BASIS_POINTS: Final = 3_000
 
@@ -154,14 +155,18 @@ def _check_tiers(ladder: Ladder, name: str) -> list[FieldError]:
         return [FieldError(f"{name}.tiers", "tiers_rising", "quantities from 1 up, each above the one before")]
     if any(tier.price.micro <= 0 for tier in ladder.tiers):
         return [FieldError(f"{name}.price", "too_small", "a price above zero")]
-    if any(tier.price.amount > LARGEST_PRICE for tier in ladder.tiers):
+    if any(tier.price.micro > _LARGEST_MICRO for tier in ladder.tiers):
         return [FieldError(f"{name}.price", "too_large", f"{LARGEST_PRICE} or less")]
     return []
 
 
 def rises(ladder: Ladder) -> bool:
     """Tell whether some tier is dearer than the one before: allowed, and worth a warning."""
-    prices = [tier.price.micro for tier in ladder.tiers]
+    return is_rising([tier.price.micro for tier in ladder.tiers])
+
+
+def is_rising(prices: Sequence[int]) -> bool:
+    """Tell the same of the prices of tiers in their order."""
     return any(later > earlier for earlier, later in pairwise(prices))
 
 

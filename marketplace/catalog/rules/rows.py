@@ -258,11 +258,26 @@ class FieldRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """A listing, or a waiting edit of it, as a reviewer compares it; ``fingerprint`` binds the decision to this.
+class NoticedRow:
+    """What about a listing, or a waiting edit of it, says how closely to look; ``changed`` are the edit's fields.
 
-    ``brands`` are registered ones that its texts name without saying how the goods stand to them.
+    ``approved_before`` counts the merchant's other listings; ``brands`` are registered ones that its texts name without
+    saying how the goods stand to them.
     """
+
+    company_id: UUID
+    hs_code: str
+    changed: frozenset[str]
+    rises: bool
+    has_packing: bool
+    price_jumped: bool
+    approved_before: int
+    brands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A listing, or a waiting edit of it, as a reviewer compares it; ``fingerprint`` binds the decision to this."""
 
     listing_id: UUID
     company_id: UUID
@@ -274,11 +289,6 @@ class ReviewRow:
     fields: tuple[FieldRow, ...]
     ladders: tuple[Ladder, ...]
     pictures: tuple[PictureRow, ...]
-    rises: bool
-    has_packing: bool
-    price_jumped: bool
-    approved_before: int
-    brands: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:

@@ -217,12 +217,6 @@ def drafts_of(session: Session, listings: Collection[Listing]) -> dict[UUID, Lis
     }
 
 
-def columns_of(session: Session, listings: Collection[Listing]) -> dict[UUID, dict[str, Any]]:
-    """Return the columns of listings by name as their merchant would edit them, without prices and stock."""
-    waiting = pending_changes(session, [listing.id for listing in listings])
-    return {listing.id: _wanted(listing, waiting.get(listing.id)) for listing in listings}
-
-
 def _wanted(listing: Listing, waiting: ChangeSet | None) -> dict[str, Any]:
     values = values_of(listing)
     if waiting is not None:

@@ -55,13 +55,17 @@ def like(session: Session, *, listing_ids: Collection[UUID]) -> dict[tuple[UUID,
     if not entries or not listing_ids:
         return {}
     compared = Listing.state.not_in({ListingState.DRAFT, *ENDED})
-    wanted = sa.select(Listing).where(Listing.id.in_(listing_ids), compared).order_by(Listing.id)
-    listings = session.scalars(wanted).all()
-    said = content.columns_of(session, listings)
+    wanted = sa.select(Listing.id, Listing.company_id, Listing.hs_code, Listing.titles, Listing.descriptions)
+    listings = session.execute(wanted.where(Listing.id.in_(listing_ids), compared).order_by(Listing.id)).all()
+    waiting = content.pending_changes(session, [listing.id for listing in listings])
     found: dict[tuple[UUID, UUID], list[tuple[FoundRow, str]]] = {}
     for listing in listings:
-        own = said[listing.id]
-        goods = Goods(own["hs_code"], (*own["titles"].values(), *own["descriptions"].values()))
+        laid = waiting[listing.id].changes if listing.id in waiting else {}
+        hs_code, titles, texts = (
+            laid[name]["new"] if name in laid else getattr(listing, name)
+            for name in ("hs_code", "titles", "descriptions")
+        )
+        goods = Goods(hs_code, (*titles.values(), *texts.values()))
         hits = [
             (FoundRow(entry_id, entry.mark, why.likeness), why.mark)
             for entry_id, entry in entries.items()

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Company
 from marketplace.catalog.models import Category, Listing
 from marketplace.catalog.queries import review as catalog
-from marketplace.catalog.rules.rows import ReviewRow
+from marketplace.catalog.queries.noticed import noticed
+from marketplace.catalog.rules.rows import NoticedRow, ReviewRow
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_cursor, page_of
@@ -84,6 +85,7 @@ class Comparison:
 
     case: CaseRow
     review: ReviewRow
+    noticed: NoticedRow
     similar: tuple[SimilarRow, ...]
     reports: tuple[ReportRow, ...]
     about: CaseRow | None
@@ -210,6 +212,7 @@ def case(session: Session, *, case_id: UUID, filters: Filters = Filters()) -> Co
     if row is None:
         raise NotFound("case")
     review = catalog.review(session, listing_id=row.Case.listing_id, change_id=row.Case.change_id)
+    risky = noticed(session, changes={row.Case.listing_id: row.Case.change_id})[row.Case.listing_id]
     found = _row(row)
     similar = likeness.similar(session, listing_id=found.listing_id)
     reports = appeals.reports(session, case_id=case_id) if found.kind is CaseKind.REPORT else ()
@@ -217,7 +220,7 @@ def case(session: Session, *, case_id: UUID, filters: Filters = Filters()) -> Co
     if row.Case.about_id is not None:
         (about,) = some(session, case_ids=[row.Case.about_id])
         said = appeals.statement(session, case_id=case_id)
-    return Comparison(found, review, similar, reports, about, said, *_neighbours(session, found, filters))
+    return Comparison(found, review, risky, similar, reports, about, said, *_neighbours(session, found, filters))
 
 
 def following(session: Session, *, case_id: UUID, filters: Filters = Filters()) -> UUID | None:

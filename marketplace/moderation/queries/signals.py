@@ -1,17 +1,18 @@
 """Read what the risk of cases rests on, for many cases at once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.catalog.models import Listing
-from marketplace.catalog.queries import review as catalog
-from marketplace.catalog.rules.rows import ReviewRow
+from marketplace.catalog.queries.noticed import noticed
+from marketplace.catalog.queries.review import reviews
+from marketplace.catalog.rules.rows import NoticedRow, ReviewRow
 from marketplace.customs import queries as customs
 from marketplace.merchants.queries import screening
 from marketplace.moderation.models import Case, ListingMatch, ListingReport
@@ -20,6 +21,7 @@ from marketplace.moderation.rules.likeness import Likeness
 from marketplace.moderation.rules.reports import ReportState
 from marketplace.moderation.rules.risk import History, Signals
 
+Row = TypeVar("Row")
 _YEAR: Final = timedelta(days=365)
 # A price that is seen says nothing about how well a merchant describes goods; an appeal that is lost, nothing new.
 _COUNTED: Final = DESCRIBED | TAKES_DOWN
@@ -36,27 +38,32 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Weighable:
-    """A subject with what its reviewer compares and what its risk rests on."""
+    """Whose goods a subject is about, and what its risk rests on."""
 
-    review: ReviewRow
+    company_id: UUID
     signals: Signals
 
 
 def signals(session: Session, *, subjects: Collection[Subject], now: datetime) -> dict[Subject, Weighable]:
     """Return what is known of these subjects, in the same number of questions however many they are."""
-    reviews = reviewed(session, subjects=subjects)
-    companies = {review.company_id for review in reviews.values()}
-    decided = _decided(session, companies, now)
+    found = _each(subjects, lambda changes: noticed(session, changes=changes))
+    decided = _decided(session, {row.company_id for row in found.values()}, now)
     listing_ids = {subject.listing_id for subject in subjects}
-    codes = {_hs_code(review) for review in reviews.values()}
-    restricted = customs.restricted(session, hs_codes=codes, day=now.date())
+    restricted = customs.restricted(session, hs_codes={row.hs_code for row in found.values()}, day=now.date())
     listed = screening.listed_goods(session, listing_ids=listing_ids)
     around = Around(decided, _alike(session, listing_ids), _reported(session, listing_ids), restricted, listed)
-    return {subject: Weighable(review, _signals(subject, review, around)) for subject, review in reviews.items()}
+    return {subject: Weighable(row.company_id, _signals(subject, row, around)) for subject, row in found.items()}
 
 
 def reviewed(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, ReviewRow]:
-    """Return what reviewers compare; a listing may wait with its prices, an edit, and an appeal about another edit."""
+    """Return what reviewers compare."""
+    return _each(subjects, lambda changes: reviews(session, changes=changes))
+
+
+def _each(
+    subjects: Collection[Subject], read: Callable[[Mapping[UUID, UUID | None]], Mapping[UUID, Row]]
+) -> dict[Subject, Row]:
+    """Read of each subject; a listing may wait with its prices, an edit, and an appeal about another edit."""
     layers: list[dict[UUID, UUID | None]] = []
     where: dict[tuple[UUID, UUID | None], int] = {}
     for listing_id, change_id in dict.fromkeys((subject.listing_id, subject.change_id) for subject in subjects):
@@ -65,11 +72,11 @@ def reviewed(session: Session, *, subjects: Collection[Subject]) -> dict[Subject
             layers.append({})
         layers[at][listing_id] = change_id
         where[listing_id, change_id] = at
-    read = [catalog.reviews(session, changes=layer) for layer in layers]
+    rows = [read(layer) for layer in layers]
     found = {
-        subject: read[where[subject.listing_id, subject.change_id]].get(subject.listing_id) for subject in subjects
+        subject: rows[where[subject.listing_id, subject.change_id]].get(subject.listing_id) for subject in subjects
     }
-    return {subject: review for subject, review in found.items() if review is not None}
+    return {subject: row for subject, row in found.items() if row is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +94,22 @@ class Around:
     listed: frozenset[UUID]
 
 
-def _signals(subject: Subject, review: ReviewRow, around: Around) -> Signals:
+def _signals(subject: Subject, row: NoticedRow, around: Around) -> Signals:
     likenesses = around.alike.get(subject.listing_id, frozenset())
     return Signals(
         kind=subject.kind,
-        history=History(review.approved_before, *around.decided.get(review.company_id, (0, 0))),
-        has_packing=review.has_packing,
-        rises=review.rises,
-        price_jumped=review.price_jumped,
-        fields=frozenset(each.name for each in review.fields if each.old is not None and each.old != each.new),
+        history=History(row.approved_before, *around.decided.get(row.company_id, (0, 0))),
+        has_packing=row.has_packing,
+        rises=row.rises,
+        price_jumped=row.price_jumped,
+        fields=row.changed,
         same_picture=Likeness.PICTURE in likenesses,
         same_text=Likeness.TEXT in likenesses,
         reports=around.reports.get(subject.listing_id, 0),
-        is_restricted=_hs_code(review) in around.restricted,
-        names_brand=bool(review.brands),
+        is_restricted=row.hs_code in around.restricted,
+        names_brand=bool(row.brands),
         is_listed=subject.listing_id in around.listed,
     )
-
-
-def _hs_code(review: ReviewRow) -> str:
-    """Return the code that the goods would have."""
-    return next((str(each.new) for each in review.fields if each.name == "hs_code"), "")
 
 
 def _decided(session: Session, companies: Collection[UUID], now: datetime) -> dict[UUID, tuple[int, int]]:

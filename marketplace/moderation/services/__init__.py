@@ -61,7 +61,7 @@ def _case(subject: Subject, found: Weighable, now: datetime, due_at: datetime) -
         "kind": subject.kind,
         "listing_id": subject.listing_id,
         "change_id": subject.change_id,
-        "company_id": found.review.company_id,
+        "company_id": found.company_id,
         "state": CaseState.PENDING,
         **weighing.points_of(found),
         "opened_at": now,

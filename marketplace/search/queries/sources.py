@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -39,6 +39,8 @@ class Source:
     hub_code: str
     lead_days: int | None
     ladders: tuple[Ladder, ...]
+    # The columns it was read from: a card that still says them need not be read again.
+    columns: tuple[str, ...] = field(compare=False, repr=False)
 
     @property
     def mark(self) -> str:
@@ -55,9 +57,14 @@ class Waiting:
     listing_ids: tuple[UUID, ...]
 
 
-def sources(session: Session, *, listing_ids: Collection[UUID]) -> tuple[Source, ...]:
-    """Return those of these listings that are live."""
-    return tuple(map(_source, session.execute(_CARDS.where(ListingCard.listing_id.in_(listing_ids)))))
+def sources(session: Session, *, listing_ids: Collection[UUID], read: Iterable[Source] = ()) -> tuple[Source, ...]:
+    """Return those of these listings that are live; as they were ``read`` where their cards still say the same."""
+    known = {source.listing_id: source for source in read}
+    rows = session.execute(_CARDS.where(ListingCard.listing_id.in_(listing_ids)))
+    return tuple(
+        before if (before := known.get(row.listing_id)) and before.columns == tuple(row[1:]) else _source(row)
+        for row in rows
+    )
 
 
 def sources_after(session: Session, *, after: UUID | None, size: int = BATCH) -> tuple[Source, ...]:
@@ -104,12 +111,17 @@ def breaches(session: Session) -> list[Breach]:
 
 
 _CARDS: Final = sa.select(
-    ListingCard.listing_id, ListingCard.face, ListingCard.page, ListingCard.hs_code, ListingCard.origin, Company.name
+    ListingCard.listing_id,
+    sa.cast(ListingCard.face, sa.Text).label("face"),
+    sa.cast(ListingCard.page, sa.Text).label("page"),
+    ListingCard.hs_code,
+    ListingCard.origin,
+    Company.name,
 ).join(Company, Company.id == ListingCard.company_id)
 
 
 def _source(row: Any) -> Source:
-    face, page = row.face, row.page
+    face, page = json.loads(row.face), json.loads(row.page)
     details: dict[str, Any] = page.get("details", {})
     commodity = page["commodity"] or {"names": {}}
     return Source(
@@ -140,4 +152,5 @@ def _source(row: Any) -> Source:
             )
             for each in page["ladders"]
         ),
+        columns=tuple(row[1:]),
     )

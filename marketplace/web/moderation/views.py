@@ -110,6 +110,7 @@ def _case(case_id: UUID, **given: Any) -> str:
         "moderation/case.html",
         case=found.case,
         review=review,
+        noticed=found.noticed,
         title=shown.text(review.titles, review.source_locale),
         kind=words.KINDS[found.case.kind],
         why=[

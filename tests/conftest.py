@@ -17,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
+from xdist.scheduler import LoadScopeScheduling
 
 from marketplace.app import create_app
 from marketplace.cli.database import upgrade
@@ -95,18 +96,25 @@ def _turn(module: str) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest by itself, so that no worker is alone with it at the end.
 
-    In a smoke of everything, tests that share a city which takes long to build go to one worker, and journeys by hand
-    are left to the soak; named by themselves they run.
+    In a smoke of everything, journeys by hand are left to the soak; named by themselves they run.
     """
     if not SOAK and _is_everything(config):
         by_hand = [item for item in items if item.nodeid.startswith(_BY_HAND)]
         items[:] = [item for item in items if item not in by_hand]
         config.hook.pytest_deselected(items=by_hand)
     items.sort(key=lambda item: not any(long in item.nodeid for long in _LONG))
-    for item in items if not SOAK else ():
-        for shared in _SHARING:
-            if item.nodeid.startswith(shared):
-                item.add_marker(pytest.mark.xdist_group(shared))
+
+
+class Sharing(LoadScopeScheduling):
+    """Hands tests out one by one, but those that share a city which takes long to build to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((shared for shared in _SHARING if nodeid.startswith(shared)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing | None:
+    """Let tests that share a city stay together in a smoke; xdist's own groups are names in ids that pytest 9 keeps."""
+    return Sharing(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ class Siege:
 
     def _check(self, what: str) -> None:
         # What was taken after all leaves a city in order; looked at often in a soak, now and then in a smoke.
-        if self.accepted % (3 if SOAK else 15) == 1:
+        if self.accepted % (10 if SOAK else 15) == 1:
             session = reading()
             session.rollback()
             self.findings.update(f"{what} broke {breach}" for breach in reports.check(session))

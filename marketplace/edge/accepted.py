@@ -84,6 +84,8 @@ _PHRASES: Final = (
     N_("all three sides, or m3"),
     N_("0 to the cartons received"),
     N_("above 0, with at most 6 decimals"),
+    N_("a number of up to %(digits)s digits and 6 decimals, such as 12.5"),
+    N_("a number from 0 up of up to %(digits)s digits and 6 decimals, such as 12.5"),
     N_("a password, or a one-time code as code"),
     N_("a new key for a new request"),
     N_("a new random value"),

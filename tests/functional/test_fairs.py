@@ -44,6 +44,9 @@ def test_a_fair_is_planned_on_the_page_and_seen_by_the_clock_of_its_place(app, m
     office.send("/operator/events", plan | {"register_until": f"{day(8)}T18:00"}, 422)
     assert office.refused_fields() == {"titles.en", "ends_at"}
     office.open("/operator/events")
+    office.send("/operator/events", plan | {"register_until": "9999-12-31T23:59:59-23:59"}, 422)
+    assert office.refused_fields() == {"register_until"}
+    office.open("/operator/events")
     good = plan | {"titles.en": "Durian week", "ends_at": f"{day(9)}T17:00", "register_until": f"{day(8)}T18:00"}
     made = office.send("/operator/events", good).headers["Location"]
     fair_id = made.rpartition("/")[2]

@@ -1,6 +1,8 @@
 """Customs people keep what countries ask; buyers read it, and prohibited goods go nowhere near that country."""
 
 import io
+import json
+import re
 
 import pytest
 
@@ -60,6 +62,7 @@ def test_what_is_asked_is_read_on_page_and_api_and_a_ban_stops_the_order(app, tr
     cart = call("PUT", f"/cart/lines/{chains}", 200, line, market.buyer)
     assert cart["bundles"][0]["lines"][0]["problems"] == []
     assert _delivers(app, call, chains)
+    assert "Vietnam" in _served(client, chains)
     call("PUT", f"/restrictions/{made}", 204, RULE | {"measure": "prohibited"}, officer)
     cart = call("GET", "/cart", 200, who=market.buyer)
     (problem,) = cart["bundles"][0]["lines"][0]["problems"]
@@ -70,11 +73,31 @@ def test_what_is_asked_is_read_on_page_and_api_and_a_ban_stops_the_order(app, tr
     assert "prohibited_there" in str(refused)
     assert "8714" in str(refused)
     assert not _delivers(app, call, chains)
+    assert "Vietnam" not in _served(client, chains)
+    shown = call("GET", f"/listings/{chains}?to={HANOI}&quantity=40", 200)
+    assert (shown["asked_there"][0]["measure"], shown["quote"]["departures"], shown["quote"]["freight"]) == (
+        "prohibited",
+        [],
+        "prohibited",
+    )
+    buyer = Visitor(app)
+    buyer.enter(market.buyer.actor)
+    page = buyer.open(f"/products/{chains}?to={HANOI}&quantity=40")
+    assert "into the cart" not in page
+    assert "No departure with room" not in page
     assert "may not be imported into Vietnam" in client.get(f"/search?q=&to={HANOI}&quantity=40").text
     found = call("GET", f"/search?q=&to={HANOI}&quantity=40", 200)["items"]
     assert {row["prohibited_in"] for row in found if row["id"] == str(chains)} == {"VN"}
     (compared,) = call("GET", f"/comparison?ids={chains}&quantity=40&to={HANOI}", 200)["goods"]
     assert (compared["freight"], compared["delivered"]) == (None, None)
+
+
+def _served(client, listing_id):
+    """Return where the page says to machines that the goods go."""
+    page = client.get(f"/products/{listing_id}?quantity=40").text
+    (said,) = re.findall(r'<script type="application/ld\+json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    (goods,) = [node for node in json.loads(said)["@graph"] if node["@type"] == "Product"]
+    return {area["name"] for group in goods["offers"] for offer in group["offers"] for area in offer["areaServed"]}
 
 
 def _delivers(app, call, listing_id):

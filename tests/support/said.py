@@ -1,6 +1,6 @@
 """What merchants may say of goods beside the offer, generated: documents by kind as they are stored, and attributes."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,8 @@ ASKED = (
 words = st.text("Az09 龙é|;\\=@+-'", min_size=1, max_size=20).map(lambda text: " ".join(text.split())).filter(bool)
 names = words.filter(lambda text: any(map(str.isalnum, text)))
 days = st.dates(date(2020, 1, 1), date(2030, 1, 1)).map(date.isoformat)
+# Last days of papers: what is said anew is not over.
+ends = st.integers(1, 3_000).map(lambda ahead: (datetime.now(UTC).date() + timedelta(ahead)).isoformat())
 _number = st.decimals("0.01", "999", places=2).map(lambda number: f"{number:f}")
 
 
@@ -40,14 +42,14 @@ def documents(draw: st.DrawFn, papers: st.SearchStrategy[str], *, languages: tup
                     st.just({"relation": "none"}),
                     st.fixed_dictionaries({"relation": st.sampled_from(["own", "fits"]), "brand": names}),
                     st.fixed_dictionaries(
-                        {"relation": st.just("licensed"), "brand": names, "letter": papers, "until": days}
+                        {"relation": st.just("licensed"), "brand": names, "letter": papers, "until": ends}
                     ),
                 )
             )
         ).document,
         "dangerous": dangerous.parse(
-            {
-                "answer": draw(st.sampled_from(["dangerous", "not_dangerous"])), "confirmed": True, "un_number": "3480",
+            draw(st.sampled_from([{"answer": "not_dangerous", "confirmed": True}, None])) or {
+                "answer": "dangerous", "confirmed": True, "un_number": "3480",
                 "hazard_class": "9", "net_quantity": draw(_number), "net_unit": "KGM",
                 "battery": draw(st.sampled_from([None, "lithium_ion", "lead_acid"])), "watt_hours": draw(_number),
                 "test_summary": draw(papers), "test_summary_on": draw(days), "safety_sheet": draw(papers),
@@ -67,7 +69,7 @@ def documents(draw: st.DrawFn, papers: st.SearchStrategy[str], *, languages: tup
                 "items": [
                     {
                         "kind": kind, "number": draw(words), "issuer": draw(words), "file": draw(papers),
-                        "valid_from": "2020-01-01", "valid_until": draw(st.one_of(st.none(), days)),
+                        "valid_from": "2020-01-01", "valid_until": draw(st.one_of(st.none(), ends)),
                     }
                     for kind in draw(st.lists(st.sampled_from(certificates.KINDS), unique=True, min_size=1, max_size=3))
                 ]
@@ -85,7 +87,7 @@ def documents(draw: st.DrawFn, papers: st.SearchStrategy[str], *, languages: tup
             multiple=40,
         ).document,
         "attributes": attributes.parse(
-            {"voltage": f"{draw(st.decimals(-99, 99, places=3)) + Decimal(0):f}", "colour": "red", "note": draw(words),
+            {"voltage": f"{draw(st.decimals(0, 99, places=3)) + Decimal(0):f}", "colour": "red", "note": draw(words),
              "washable": draw(st.booleans())},
             ASKED,
         ),

@@ -304,6 +304,8 @@ def _closed(found: Notice | None) -> Closed | None:
 def _quote(look: Look) -> Quote:
     if look.load is None:
         freight = "incomplete"
+    elif look.is_prohibited:
+        freight = "prohibited"
     elif look.to is None:
         freight = "destination_needed"
     else:

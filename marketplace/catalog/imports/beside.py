@@ -14,7 +14,7 @@ from marketplace.audit.services import Act
 from marketplace.catalog.customer_prices.services import showing
 from marketplace.catalog.models import Category, ChangeSet, Commodity, Listing, ListingDetail
 from marketplace.catalog.queries import goods
-from marketplace.catalog.rules.details import DetailKind
+from marketplace.catalog.rules.details import DetailKind, ending
 from marketplace.catalog.rules.drafts import ListingDraft
 from marketplace.catalog.rules.imported import Shelves
 from marketplace.catalog.rules.sheet_details import FIELDS, HOW, PLACES, VISIBILITY, Beside
@@ -23,6 +23,7 @@ from marketplace.catalog.services import details, listings
 from marketplace.catalog.warehouses import queries as warehouses
 from marketplace.catalog.warehouses.rules import name_key
 from marketplace.catalog.warehouses.services import places
+from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import FieldError
 
@@ -88,12 +89,17 @@ def laid_beside(
 def wrong_papers(
     session: Session, *, company_id: UUID, before: ListingDraft | None, after: ListingDraft
 ) -> list[FieldError]:
-    """Return the columns of what a row says anew that name files which are not the company's own papers."""
+    """Return the columns of what a row says anew that name papers of others, or papers that are over already."""
+    today = clock.now().date()
+    old = before.beside.documents if before is not None and before.beside is not None else {}
     return [
         FieldError(FIELDS[kind][error.field.partition(".")[0]], error.code, error.accepted, error.facts)
         for kind, document in changed(before, after).items()
         if kind in FIELDS
-        for error in details.wrong_papers(session, company_id=company_id, document=document)
+        for error in (
+            *details.wrong_papers(session, company_id=company_id, document=document),
+            *ending.over_from_the_start(kind, old.get(kind.value), document, today),
+        )
     ]
 
 

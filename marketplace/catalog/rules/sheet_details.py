@@ -125,8 +125,10 @@ def beside_of(values: Mapping[str, Any], before: Beside, goods: Goods, sheet: fr
         # What stands in a column of a kind of which the row says something is as it is written, also where it is empty.
         emptied = {name for name in columns.values() if name in sheet and name not in said and name in known}
         if said.keys() & set(columns.values()) - {CONFIRMED} and (new | emptied) & set(columns.values()) - {CONFIRMED}:
-            laid = {name: text for name, text in known.items() if name not in sheet} | said
-            _parse(kind, columns, laid, goods, documents, errors)
+            # The answer that goods are not dangerous takes the place of all that was said of their danger.
+            is_answer = kind is DetailKind.DANGEROUS and said.get(columns["answer"]) == dangerous.Answer.NOT_DANGEROUS
+            kept = {} if is_answer else {name: text for name, text in known.items() if name not in sheet}
+            _parse(kind, columns, kept | said, goods, documents, errors)
     _attributes(said, known, new, goods, sheet, documents, errors)
     _marks(said, new, goods, documents, errors)
     visibility = before.visibility

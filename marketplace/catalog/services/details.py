@@ -22,6 +22,7 @@ from marketplace.catalog.rules.details import (
     brand,
     certificates,
     dangerous,
+    ending,
     fitment,
     flat,
     food,
@@ -54,20 +55,23 @@ def put(
     ``<kind>.<field>`` for everything that is wrong: then nothing is changed.
     """
     listing = own(session, actor=actor, listing_id=listing_id)
+    before = said_of(session, listing)
     errors: list[FieldError] = []
     checked: dict[DetailKind, Any] = {}
     for kind, given in documents.items():
         try:
             checked[kind] = None if given is None else _RULES[kind](session, listing, given)
-            if wrong := wrong_papers(session, company_id=actor.company, document=checked[kind]):
+            wrong = wrong_papers(session, company_id=actor.company, document=checked[kind])
+            wrong += ending.over_from_the_start(kind, before.get(kind.value), checked[kind], now.date())
+            if wrong:
                 raise Refused.fields(*wrong)
         except Refused as refusal:
             errors += [replace(error, field=f"{kind.value}.{error.field}") for error in refusal.errors]
     if errors:
         raise Refused.fields(*errors)
     if answer := checked.get(DetailKind.DANGEROUS):
-        before = said_of(session, listing).get(DetailKind.DANGEROUS.value)
-        checked[DetailKind.DANGEROUS] = _signed(actor, listing_id, before, answer, now)
+        signed = before.get(DetailKind.DANGEROUS.value)
+        checked[DetailKind.DANGEROUS] = _signed(actor, listing_id, signed, answer, now)
     done = [_put(session, actor, listing, kind, document, now) for kind, document in checked.items()]
     return Changed(
         any(done),

@@ -25,6 +25,7 @@ from marketplace.catalog.rules.rows import ListingRow, VariantRow
 from marketplace.catalog.rules.states import ListingState
 from marketplace.customs import queries as customs
 from marketplace.customs.queries import RestrictionRow
+from marketplace.customs.rules import blocks
 from marketplace.edge.requests.catalog import Looking
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import Money, UnitPrice
@@ -46,7 +47,7 @@ class Look:
     ``variants`` are those of its group that are on sale, this one included, with their values on the ``axes``.
     ``stamp`` is the same object while nothing that a page says of the options changes.
     There is neither ladder nor price where the prices are not for this reader. ``destinations`` are the places that
-    goods can be sent to.
+    goods can be sent to, ``closed_to`` the countries among theirs that let nobody bring these in.
     """
 
     listing: ListingRow
@@ -66,6 +67,12 @@ class Look:
     axes: tuple[str, ...] = ()
     variants: tuple[VariantRow, ...] = ()
     destinations: tuple[PlaceRow, ...] = ()
+    closed_to: frozenset[str] = frozenset()
+
+    @property
+    def is_prohibited(self) -> bool:
+        """Whether the goods may not be brought in where they would go."""
+        return _bars(self.asked_there)
 
     @property
     def is_elsewhere(self) -> bool:
@@ -132,7 +139,9 @@ def look(
     if asked.to is not None:
         _check_destination(asked.to, known)
         goes_to = place if is_included(incoterm) else asked.to
-    if goes_to is not None and load is not None:
+    asked_by = _asked_by(session, offer.hs_code, known, now) if is_asked else {}
+    asked_there = asked_by.get(_country_of(goes_to, known), ())
+    if goes_to is not None and load is not None and not _bars(asked_there):
         hub = hub_of(incoterm, place, offer.hub_code)
         choice = option_queries.choice(session, hub_code=hub, to_place=goes_to, load=load, after=ready, now=now)
     axes, variants = (
@@ -153,21 +162,28 @@ def look(
         stamp=choice.stamp,
         ready_at=ready,
         notice=notice(works, offer.lead_days, now),
-        asked_there=_asked_there(session, offer.hs_code, goes_to, known, now) if is_asked else (),
+        asked_there=asked_there,
         axes=axes,
         variants=variants,
         destinations=known,
+        closed_to=frozenset(country for country, rules in asked_by.items() if _bars(rules)),
     )
 
 
-def _asked_there(
-    session: Session, hs_code: str, goes_to: str | None, known: Sequence[PlaceRow], now: datetime
-) -> tuple[RestrictionRow, ...]:
-    """Return what the country of a place asks of goods of this code."""
-    country = next((place.country for place in known if place.code == goes_to), None)
-    if country is None:
-        return ()
-    return customs.asked(session, country=country, hs_codes=[hs_code], day=now.date()).get(hs_code, ())
+def _asked_by(
+    session: Session, hs_code: str, known: Sequence[PlaceRow], now: datetime
+) -> dict[str, tuple[RestrictionRow, ...]]:
+    """Return what each country that goods can be sent to asks of goods of this code."""
+    found = customs.asked_of(session, goods={(place.country, hs_code) for place in known}, day=now.date())
+    return {country: rules for (country, _), rules in found.items()}
+
+
+def _bars(rules: Sequence[RestrictionRow]) -> bool:
+    return blocks(each.rule.measure for each in rules)
+
+
+def _country_of(code: str | None, known: Sequence[PlaceRow]) -> str:
+    return next((place.country for place in known if place.code == code), "")
 
 
 def _ladder_asked(ladders: Sequence[Ladder], asked: Looking) -> Ladder | None:

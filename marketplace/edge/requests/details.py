@@ -195,6 +195,7 @@ messages.register(
         "part_number": _("Write a part number: %(accepted)s."),
         "no_semicolon": _("Write %(accepted)s: they part what stands on a line."),
         "brand_none": _("No relation to a brand has no brand. Leave it out."),
+        "not_dangerous_said": _("Goods that are not dangerous have none of this. Leave it out, or answer otherwise."),
         "un_number": _("Write the UN number: %(accepted)s."),
         "packing_group_none": _("Goods of this class have no packing group. Leave it out."),
         "certificate_twice": _("This certificate is in the list already."),

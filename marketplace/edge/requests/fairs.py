@@ -1,7 +1,7 @@
 """What is sent about fairs, registrations and tickets."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -14,6 +14,8 @@ from marketplace.edge.requests.catalog import OptionalCountry
 from marketplace.edge.requests.payments import Cursor
 from marketplace.exchange.rules.fairs import FairKind
 
+# Instants at either end of the calendar are none by another clock.
+_YEARS: Final = range(2000, 2200)
 _ACCEPTED = "a day and a time such as 2026-12-01T09:00, by the clock of the place"
 
 
@@ -24,7 +26,7 @@ def moment(value: Any) -> datetime:
             found = datetime.fromisoformat(value.strip())
         except ValueError:
             found = None
-        if found is not None and "T" in value.upper() and found.year >= 2000:
+        if found is not None and "T" in value.upper() and found.year in _YEARS:
             return found
     raise PydanticCustomError("moment", "{accepted}", {"accepted": _ACCEPTED})
 

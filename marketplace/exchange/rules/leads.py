@@ -60,8 +60,8 @@ def check_card(card: Card) -> None:
         raise Refused.fields(*errors)
 
 
-def check_action(action: str, reason: str) -> None:
+def check_action(action: str, text: str) -> None:
     """Refuse an unknown act, to close a lead without saying why, and a note that says nothing."""
     if action not in ACTIONS:
         raise Refused.field("action", "choice", ", ".join(ACTIONS))
-    check_reason(reason, is_needed=action in {"close", NOTE})
+    check_reason(text, is_needed=action in {"close", NOTE}, field="text")

@@ -307,12 +307,12 @@ def check_ruling(verdict: Verdict, reason: str, until: date | None, *, today: da
         raise Refused.field("until", "day_over", f"{today.isoformat()} or later")
 
 
-def check_reason(reason: str, *, is_needed: bool = True) -> None:
-    """Refuse a reason that is missing or too long."""
+def check_reason(reason: str, *, is_needed: bool = True, field: str = "reason") -> None:
+    """Refuse a reason that is missing or too long, by the name of the field that it is written in."""
     if is_needed and not reason.strip():
-        raise Refused.field("reason", "required", "why, in words the company can act on")
+        raise Refused.field(field, "required", "why, in words the company can act on")
     if len(reason) > LONGEST_REASON:
-        raise Refused.field("reason", "too_long", f"at most {LONGEST_REASON} characters")
+        raise Refused.field(field, "too_long", f"at most {LONGEST_REASON} characters")
 
 
 def check_last_day(until: date | None, *, field: str, today: date) -> None:

@@ -14,11 +14,12 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods, pictures, shelf
 from marketplace.catalog.queries import sections as shelves
 from marketplace.catalog.rules.pricing import least_quantity
-from marketplace.catalog.rules.rows import CategoryRow, ListingRow
+from marketplace.catalog.rules.rows import CategoryRow
 from marketplace.catalog.rules.said import Said
 from marketplace.edge.acts import closing, figures, looking, sellers
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.acts.files import bytes_store
+from marketplace.edge.acts.looking import Look
 from marketplace.edge.answers import problem
 from marketplace.edge.identity import current_actor, reading_company
 from marketplace.edge.parsing import parse
@@ -32,7 +33,6 @@ from marketplace.files.rules import WIDTHS
 from marketplace.kernel import clock
 from marketplace.kernel.db import glance, reading
 from marketplace.kernel.errors import NotFound, Refused
-from marketplace.reference.queries import PlaceRow
 from marketplace.reference.rules import zone_of
 from marketplace.web.catalog.blueprint import pages
 from marketplace.web.shared import details, discovery, freight, labels, locale, moulds, structured
@@ -247,7 +247,7 @@ def product(listing_id: UUID) -> Any:
             "names": {row.code: shown.place_of(row) for row in look.destinations},
             "charged": freight.charged,
             "measures": labels.MEASURES,
-            "structured": _structured(row, look.destinations),
+            "structured": _structured(look),
             "values": {
                 "quantity": request.args.get("quantity") if "quantity" in errors else look.quantity,
                 "to": request.args.get("to", ""),
@@ -262,7 +262,7 @@ def product(listing_id: UUID) -> Any:
         return render_template(_PRODUCT, **values()), 422
     figures.seen(listed)
     seen_as = (seen.id, seen.is_standing, seen.tenancy.booth_code, seen.tenancy.company) if seen else None
-    asked_there = tuple(each.stamp for each in look.asked_there)
+    asked_there = (tuple(each.stamp for each in look.asked_there), look.closed_to)
     facts = (look.stamp, ready_on, now.date(), closed, answered, reviewed, seen_as, asked_there)
     facts = (*facts, look.axes, tuple((each.listing_id, each.values) for each in look.variants))
     others = (each.card for each in look.variants)
@@ -279,17 +279,19 @@ def _seen_at(code: str, listing_id: UUID) -> showroom.ExhibitRow | None:
     return found if found.listing_id == listing_id else None
 
 
-def _structured(row: ListingRow, destinations: tuple[PlaceRow, ...]) -> Any:
+def _structured(look: Look) -> Any:
     """Return the page in schema.org's words, for strangers alone: whoever is known may be shown more than they are."""
     if current_actor() is not None:
         return None
+    row = look.listing
     language, title = locale.current(), shown.text(row.offer.titles, row.offer.source_locale)
+    served = [place for place in look.destinations if place.country not in look.closed_to]
     steps = (
         (_("Products"), discovery.address("catalog.products", language)),
         (shown.text(row.category_names), discovery.address("catalog.products", language, category=row.category)),
         (title, discovery.address("catalog.product", language, listing_id=row.offer.listing_id)),
     )
-    return structured.graph(structured.product(row, destinations), structured.breadcrumb(steps))
+    return structured.graph(structured.product(row, served), structured.breadcrumb(steps))
 
 
 @pages.get("/pictures/<uuid:file_id>/<int:width>")

@@ -134,6 +134,7 @@ def page(answer: TestResponse, attacked: str = "", controls: Container[str] = ()
 # Two ways to say one thing: either is named.
 _TOGETHER: Final = (
     {"stock", "lead_days"},
+    {"starts_at", "ends_at", "register_until"},
     {"incoterm", "price_basis", "ladders", "place", "currency", "price"},
     {
         "carton_units",

@@ -23,7 +23,9 @@ COLOUR = Attribute(
 )  # fmt: skip
 SEALED = Attribute("sealed", {"en": "Sealed"}, AttributeKind.FLAG, Wanted.WANTED)
 STEEL = Attribute("steel", {"en": "Steel"}, AttributeKind.TEXT, Wanted.WANTED)
-ASKED = (SPEED, COLOUR, SEALED, STEEL)
+COLDEST = Attribute("coldest", {"en": "Coldest"}, AttributeKind.NUMBER, Wanted.WANTED, "CEL")
+DEEPEST = Attribute("deepest", {"en": "Deepest"}, AttributeKind.NUMBER, Wanted.WANTED)
+ASKED = (SPEED, COLOUR, SEALED, STEEL, COLDEST, DEEPEST)
 
 
 def fields(refusal):
@@ -32,8 +34,10 @@ def fields(refusal):
 
 @given(
     st.fixed_dictionaries(
-        {"links": st.decimals(-(10**9), 10**9, places=3).map(lambda value: f"{value:f}")},
+        {"links": st.decimals(0, 10**9, places=3).map(lambda value: f"{value:f}")},
         optional={
+            "deepest": st.decimals(-(10**9), 10**9, places=3).map(lambda value: f"{value:f}"),
+            "coldest": st.decimals(-273, 1_000, places=3).map(lambda value: f"{value:f}"),
             "colour": st.sampled_from(["gold", "black", ""]),
             "sealed": st.sampled_from([True, False, "yes", "no", "1", "0", ""]),
             "steel": st.text(st.characters(codec="ascii", exclude_categories=["C"]), max_size=100),
@@ -51,6 +55,7 @@ def test_what_is_stated_is_read_back_as_it_is(values):
     ("code", "value"),
     [
         ("links", "1e5"), ("links", "NaN"), ("links", "1,5"), ("links", True), ("links", "1234567890123"),
+        ("links", "-3.5"),
         ("colour", "red"), ("colour", "Gold"), ("sealed", "maybe"), ("sealed", "2"), ("steel", "x" * 121),
     ],
 )  # fmt: skip

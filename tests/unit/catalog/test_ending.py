@@ -77,3 +77,20 @@ def test_what_is_over_says_so_and_its_last_day_counts_whole():
     assert ending.marked({"brand": own}, TODAY)["brand"]["expired"] is False
     assert "expired" not in details["brand"]
     assert ending.marked({}, TODAY) == {}
+
+
+def test_papers_that_are_said_anew_are_not_over_and_those_that_were_there_may_be():
+    over, good = certificate("1", "2026-03-01"), certificate("2", "2026-03-02")
+    before = {"items": [over]}
+
+    def refused(kind, old, new):
+        found = ending.over_from_the_start(kind, old, new, TODAY)
+        return [(each.field, each.code, each.accepted) for each in found]
+
+    kind = DetailKind.CERTIFICATES
+    assert refused(kind, None, {"items": [good, over]}) == [("items.1.valid_until", "too_small", "2026-03-02 or later")]
+    assert refused(kind, before, {"items": [good, over]}) == refused(kind, before, None) == []
+    kind = DetailKind.BRAND
+    assert refused(kind, None, licence("2020-01-01")) == [("until", "too_small", "2026-03-02 or later")]
+    assert refused(kind, licence("2020-01-01"), licence("2020-01-01")) == []
+    assert refused(kind, None, {"relation": "own", "brand": "Honda", "letter": None, "until": None}) == []

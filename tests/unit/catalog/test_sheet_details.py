@@ -122,9 +122,20 @@ def test_an_answer_is_confirmed_when_it_is_new_and_stays_signed_while_it_is_the_
     first = beside_of(answer | {"dangerous_confirmed": "Yes"}, Beside(), GOODS, ALL).documents["dangerous"]
     signed = Beside({"dangerous": first | {"signed_by": "x", "signed_at": "y", "hash": "z"}})
     assert beside_of(answer, signed, GOODS, ALL) == signed
-    # Something is written that the answer does not keep: nothing was answered otherwise.
+    # Something is written that the answer contradicts: one of the two is wrong, and nobody guesses which.
     spare = answer | {"dangerous_class": "9", "dangerous_confirmed": "yes"}
-    assert beside_of(spare, signed, GOODS, ALL) == signed
+    assert refused(spare) == {"dangerous_class": "not_dangerous_said"}
+    # A list of answers alone takes back what was said of the danger.
+    said = {
+        "dangerous": "dangerous", "dangerous_un": "1993", "dangerous_class": "3", "dangerous_net": "5",
+        "dangerous_unit": "LTR", "dangerous_sheet": PAPER, "dangerous_sheet_on": "2026-01-01",
+        "dangerous_confirmed": "yes",
+    }  # fmt: skip
+    flammable = beside_of(said, Beside(), GOODS, ALL)
+    calm = beside_of(
+        answer | {"dangerous_confirmed": "yes"}, flammable, GOODS, frozenset({"dangerous", "dangerous_confirmed"})
+    )
+    assert (calm.documents["dangerous"]["answer"], calm.documents["dangerous"]["un_number"]) == ("not_dangerous", None)
     # A tick alone answers nothing.
     assert beside_of({"dangerous_confirmed": "yes"}, signed, GOODS, ALL) == signed
 

@@ -70,7 +70,8 @@ def test_to_close_and_to_note_needs_words():
     for action in ACTIONS:
         check_action(action, "Because.")
         if action in {"close", NOTE}:
-            assert refused(check_action, action, " ") == {"reason"}
+            assert refused(check_action, action, " ") == {"text"}
+        assert refused(check_action, action, "x" * 2_001) == {"text"}
     assert refused(check_action, "reopen", "x") == {"action"}
 
 

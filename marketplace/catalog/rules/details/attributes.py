@@ -22,6 +22,8 @@ _LONGEST_TEXT: Final = 120
 _LONGEST_NAME: Final = 60
 _MOST_DIGITS: Final = 12
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+# Degrees Celsius go below zero; a length, a weight or a count does not. A number without a unit may be anything.
+_BELOW_ZERO: Final = frozenset({None, "CEL"})
 _NUMBER: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?", re.ASCII)
 
 
@@ -136,8 +138,9 @@ def _read(value: Any, attribute: Attribute) -> tuple[Any, str]:
         return (text if text in attribute.choices else None), ", ".join(attribute.choices)
     if attribute.kind is AttributeKind.TEXT:
         return (text if 0 < len(text) <= _LONGEST_TEXT else None), f"1 to {_LONGEST_TEXT} characters"
-    accepted = f"a number of up to {_MOST_DIGITS} digits and 6 decimals, such as 12.5"
-    if not _NUMBER.fullmatch(text):
+    sort = "a number" if attribute.unit in _BELOW_ZERO else "a number from 0 up"
+    accepted = f"{sort} of up to {_MOST_DIGITS} digits and 6 decimals, such as 12.5"
+    if not _NUMBER.fullmatch(text) or (text.startswith("-") and attribute.unit not in _BELOW_ZERO):
         return None, accepted
     return shortest(Decimal(text)), accepted
 

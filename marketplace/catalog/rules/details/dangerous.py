@@ -5,7 +5,7 @@ as goods without packing have none: nothing is ever carried for a price that kno
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -80,6 +80,9 @@ class DangerousGoods:
         }
 
 
+_SAID: Final = tuple(each.name for each in fields(DangerousGoods) if each.name != "answer")
+
+
 def parse(given: Mapping[str, Any]) -> DangerousGoods:
     """Read an answer; Refused naming what is wrong, ``confirmed`` when nobody answers for it."""
     sheet = Sheet(given)
@@ -87,6 +90,9 @@ def parse(given: Mapping[str, Any]) -> DangerousGoods:
     if not sheet.tick("confirmed"):
         sheet.refuse("confirmed", "required", "a tick: who saves this answers for it")
     if answer != Answer.DANGEROUS:
+        for name in _SAID if answer else ():
+            if given.get(name) not in (None, ""):
+                sheet.refuse(name, "not_dangerous_said", "nothing, or the answer that the goods are dangerous")
         sheet.done()
         return DangerousGoods(Answer.NOT_DANGEROUS)
     hazard = sheet.choice("hazard_class", CLASSES, needed=True)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.details.brand import Relation
+from marketplace.kernel.errors import FieldError
 
 
 class Stage(StrEnum):
@@ -67,6 +68,24 @@ def ends_of(kind: DetailKind, document: Any) -> tuple[End, ...]:
     if kind is DetailKind.BRAND and document["relation"] == Relation.LICENSED:
         return (End(kind, document["brand"], date.fromisoformat(document["until"])),)
     return ()
+
+
+def over_from_the_start(kind: DetailKind, before: Any, after: Any, today: date) -> list[FieldError]:
+    """Return the last days of what is said anew though it has ended; what was said before may have ended since."""
+    if after is None:
+        return []
+    known = set(ends_of(kind, before))
+    named = (
+        [(f"items.{place}.valid_until", {**after, "items": [each]}) for place, each in enumerate(after["items"])]
+        if kind is DetailKind.CERTIFICATES
+        else [("until", after)]
+    )
+    return [
+        FieldError(field, "too_small", f"{today.isoformat()} or later")
+        for field, part in named
+        for end in ends_of(kind, part)
+        if end.until < today and end not in known
+    ]
 
 
 def first_end(kind: DetailKind, document: Any) -> date | None:

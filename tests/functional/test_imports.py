@@ -319,6 +319,7 @@ def test_pictures_alone_by_page(app, market):
     runner.run_due(app)
     assert "You have no listing with this article number" in visitor.open(place)
     assert "2 pictures" in visitor.text()
+    assert "Pictures: taken in 2. See the pictures" in " ".join(visitor.text().split())
     visitor.open(f"{place}/pictures")
     assert "Z_2.png" in visitor.text()
     first = program.call("GET", "/imports", 200)["items"][-1]["id"]

@@ -347,6 +347,11 @@ def test_stock_and_edits_on_the_page(market):
     seller.open(address)
     seller.send(address, CHAIN | {"title": "新标题", "stock": "500"})
     assert "waits" in seller.open(address)
+    seller.send(address, CHAIN | {"title": "新标题", "price": "2740", "tiers": ""})
+    assert "more than 30 per cent away from the old one. Buyers see it already" in " ".join(
+        seller.open(address).split()
+    )
+    assert "2,740" in stranger.open(f"/products/{listing}")
     assert "摩托车链条 428H" in stranger.open(f"/zh/products/{listing}")
     seller.send(f"{address}/acts", {"action": "pause"})
     stranger.open(f"/products/{listing}", 404)

@@ -1,7 +1,7 @@
 """The bad rows of an import, mended and brought in again: each goes in once, and nothing else does."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -68,7 +68,8 @@ class Mending:
             return Judged(Outcome.UNCHANGED, warnings=(FieldError("sku", "mended_before", "", {"row": line}),))
         landed = self.landed.get(str(row.values.get("sku", "")), ())
         if landed and not says_more(row.values, landed[0].values, [basis_of(each.values, {}) for each in landed]):
-            return Judged(Outcome.ERROR, errors=(twice(landed[0].line),))
+            # Of the list that was mended: the rows of this one are counted otherwise.
+            return Judged(Outcome.ERROR, errors=(replace(twice(landed[0].line), code="sku_landed"),))
         return None
 
 

@@ -138,7 +138,13 @@ def decide_listings(
     move(session, {key: listing.state for key, listing in listings.items()}, action)
     live = [listing for listing in listings.values() if listing.state is ListingState.LIVE]
     for listing in live:
-        listing.approved_at, listing.price_jumped = now, False
+        listing.approved_at = now
+    if action == "restore":
+        # Nobody has looked at a price that jumped before the goods went off the shelf.
+        record_all(session, [PriceJumped(listing_id=each.id, at=now) for each in live if each.price_jumped])
+    else:
+        for listing in live:
+            listing.price_jumped = False
     changes.approve_pictures(session, listing_ids=[listing.id for listing in live])
     if action == "take_down":
         changes.withdraw(session, listing_ids=listing_ids, now=now)

@@ -106,6 +106,26 @@ def withdraw(session: Session, *, listing_ids: Collection[UUID], now: datetime) 
     return {event.listing_id for event in back if event.change_id in taken}
 
 
+def propose_again(session: Session, *, listing_id: UUID, withdrawn_at: datetime, now: datetime) -> bool:
+    """Let wait again what was taken back when a listing was taken down at that moment; False when nothing was.
+
+    The caller holds the row of the listing, of which nothing could be edited meanwhile.
+    """
+    listing = session.get_one(Listing, listing_id)
+    back = session.scalars(
+        sa.select(ChangeSet).where(
+            ChangeSet.listing_id == listing_id,
+            ChangeSet.state == ChangeState.WITHDRAWN,
+            ChangeSet.resolved_at == withdrawn_at,
+        )
+    ).one_or_none()
+    if back is None:
+        return False
+    proposer = Actor(person_id=back.proposed_by, company_id=listing.company_id)
+    parts = {name: (part["old"], part["new"]) for name, part in back.changes.items()}
+    return bool(propose_parts(session, actor=proposer, parts={listing_id: parts}, now=now))
+
+
 def decide(session: Session, *, actor: Actor, change_id: UUID, confirm: bool, now: datetime) -> None:
     """Put a waiting proposal live or decline it; Conflict ``state`` when it was resolved before."""
     change = session.get(ChangeSet, change_id)

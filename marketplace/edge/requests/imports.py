@@ -108,6 +108,7 @@ messages.register(
         "currency_differs": _("The price is written in %(written)s, the row says %(accepted)s."),
         "measure": _("“%(unit)s” is no unit of this column. Use one of: %(accepted)s."),
         "carton_lwh": _("Write the size of the carton as %(accepted)s."),
+        "sku_landed": _("This article went in with row %(row)s of the list that these rows are of."),
         "sku_twice": _("This article number stands in row %(row)s already."),
         "sku_first": _("The first row of this article is not in order, so its further prices have to wait for it."),
         "list_cell": _("Write each entry so, several parted by semicolons: %(accepted)s."),

@@ -316,6 +316,10 @@ def _grant(session: Session, actor: Actor, about: Case, now: datetime) -> None:
         changes.reinstate(session, actor=actor, change_id=about.change_id, now=now)
     else:
         listings.decide(session, actor=actor, listing_id=about.listing_id, action="restore", now=now)
+        # What waited when the goods were taken down waits again: the decision about them has not been made.
+        changes.propose_again(
+            session, listing_id=about.listing_id, withdrawn_at=cast("datetime", about.decided_at), now=now
+        )
 
 
 def take_down(

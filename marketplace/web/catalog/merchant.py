@@ -146,6 +146,7 @@ def _edit(listing_id: UUID, **given: Any) -> str:
 def save(listing_id: UUID) -> Any:
     """Save a listing's form."""
     waiting: list[str] = []
+    direct: list[str] = []
 
     def work(session: Session) -> str:
         actor = require_actor()
@@ -155,13 +156,25 @@ def save(listing_id: UUID) -> Any:
             session, actor=actor, listing_id=listing_id, draft=acts.patched(draft, patch), now=clock.now()
         )
         waiting.extend(done.waiting)
+        direct.extend(done.fields)
         return url_for("catalog.edit", listing_id=listing_id)
 
     done = _act(listing_id, work)
     if getattr(done, "status_code", 0) == 303:
         said = _("Saved. Some of it waits for review; until then the public sees the old version.")
         flash(said if waiting else _("Saved."), "good")
+        if "ladders" in direct and _has_jumped(listing_id):
+            far = _(
+                "The new price is more than 30 per cent away from the old one. Buyers see it already, and a moderator "
+                "looks at it."
+            )
+            flash(far, "warn")
     return done
+
+
+def _has_jumped(listing_id: UUID) -> bool:
+    company_id = require_actor().company
+    return own_queries.own_listing(reading(), company_id=company_id, listing_id=listing_id).price_jumped
 
 
 @pages.post("/merchant/listings/<uuid:listing_id>/submission")

@@ -113,6 +113,7 @@ def _show(import_id: UUID, **shown: Any) -> str:
     view = queries.get_import(session, company_id=require_actor().company, import_id=import_id)
     page = queries.rows(session, import_id=view.id, outcome=asked.outcome, cursor=asked.cursor)
     label = drawn.labels(view, page.items)
+    pictured = queries.picture_counts(session, import_id=view.id)
     here = {"import_id": import_id, **({"outcome": asked.outcome} if asked.outcome else {})}
     return render_template(
         "imports/show.html",
@@ -130,7 +131,9 @@ def _show(import_id: UUID, **shown: Any) -> str:
         warnings=[field_sentence(error) for error in view.warnings],
         failure=field_sentence(view.failure) if view.failure else None,
         previewed=ImportState.PREVIEWED,
-        pictures=sum(queries.picture_counts(session, import_id=view.id).values()),
+        pictures=sum(pictured.values()),
+        pictured=[(drawn.PICTURES[state][0], count) for state, count in pictured.items() if count],
+        failed_pictures=pictured[PictureState.FAILED],
         can_retry=view.state is ImportState.DONE and view.counts[Outcome.ERROR] > 0,
         retries=queries.retries(session, import_id=view.id),
         values=shown.get("values", {}),

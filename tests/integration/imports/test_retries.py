@@ -206,7 +206,7 @@ def test_without_their_numbers_rows_are_known_by_their_articles(desk, half):
 def test_a_number_that_came_twice_needs_another_one(desk):
     view = desk.bring(workbook(table([row(), row(price=5)])))
     given = desk.given_back(view)
-    assert [sorted(found.values()) for found in desk.errors(retry(desk, view, given))] == [["sku_twice"]]
+    assert [sorted(found.values()) for found in desk.errors(retry(desk, view, given))] == [["sku_landed"]]
     assert retry(desk, view, mended(given, "sku", "CH-9")).counts[Outcome.CREATE] == 1
     assert desk.draft("CH-1").ladders[0].tiers[0].price.amount != 5
 

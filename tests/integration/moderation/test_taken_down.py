@@ -1,5 +1,7 @@
 """Off the shelf at once, appealed once, looked at by somebody else; reports gather, are answered and stay secret."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
@@ -21,7 +23,7 @@ from marketplace.moderation.services import appealing, reporting
 from marketplace.moderation.services.reporting import Said
 from marketplace.outbox.models import OutboxJob
 from tests import factories
-from tests.integration.catalog.conftest import NOW, actor_in, company
+from tests.integration.catalog.conftest import DRAFT, NOW, actor_in, company
 
 WRONG = Said("counterfeit", "A copy of ours.", None, "vi")
 
@@ -79,10 +81,28 @@ def test_a_listing_is_taken_down_appealed_and_restored_by_somebody_else(city):
         decide(city.second, appealed, "request_changes")
     assert decide(city.second, appealed, "approve") is CaseState.CONFIRMED
     assert (state_of(city, made), is_up(made)) == ("live", True)
+    assert [(row.kind, row.listing_id) for row in queries.queue(reading()).items] == [(CaseKind.CHANGE, made)]
+    city.decide(made)
+    reading().rollback()
+    assert shelf.offers(reading(), viewer=None, listing_ids=[made])[made].origin == "VN"
     assert checks.breaches(reading()) == []
     facts = str(reading().scalars(sa.select(AuditRow.facts)).all())
     assert "ours" not in facts
     assert "Copied" not in facts
+
+
+def test_a_price_that_jumped_is_looked_at_though_the_goods_were_off_the_shelf_meanwhile(city):
+    made = city.publish(city.seller, "A")
+    (ladder,) = DRAFT.ladders
+    tiers = tuple(replace(tier, price=replace(tier.price, micro=tier.price.micro * 3)) for tier in ladder.tiers)
+    city.edit(city.seller, made, "A", ladders=(replace(ladder, tiers=tiers),))
+    take_down(city, made)
+    assert [row.kind for row in queries.queue(reading()).items] == []
+    decide(city.second, appeal(city, made), "approve")
+    assert [row.kind for row in queries.queue(reading()).items] == [CaseKind.PRICE]
+    reading().rollback()
+    city.decide(made)
+    assert not own.own_listing(reading(), company_id=city.seller.company, listing_id=made).price_jumped
 
 
 def test_an_appeal_that_is_lost_is_the_last(city):

@@ -1,7 +1,7 @@
 """Price ladders: one currency on one price basis, tiers by lower bound, quantities by minimum and multiple."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
@@ -128,6 +128,13 @@ def check_quantity(quantity: int, *, moq: int, multiple: int) -> None:
 def least_quantity(moq: int, multiple: int) -> int:
     """Return the smallest quantity that is sold: the first multiple that reaches the minimum."""
     return -(-moq // multiple) * multiple
+
+
+def sold_from(ladder: Ladder, least: int) -> Ladder:
+    """Return a ladder as it is for quantities from the least that is sold: tiers that end below it are left out."""
+    reached = tier_at(ladder, least)
+    deeper = (tier for tier in ladder.tiers if tier.from_quantity > least)
+    return replace(ladder, tiers=(replace(reached, from_quantity=least), *deeper))
 
 
 def check_ladders(ladders: Sequence[Ladder]) -> list[FieldError]:

@@ -13,7 +13,7 @@ from marketplace.accounts.rules.numbers import Proof
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import goods, pictures, shelf
 from marketplace.catalog.queries import sections as shelves
-from marketplace.catalog.rules.pricing import least_quantity
+from marketplace.catalog.rules.pricing import least_quantity, sold_from
 from marketplace.catalog.rules.rows import CategoryRow
 from marketplace.catalog.rules.said import Said
 from marketplace.edge.acts import closing, figures, looking, sellers
@@ -203,6 +203,7 @@ def product(listing_id: UUID) -> Any:
         errors = {item["field"]: item["message"] for item in problem(refusal)["errors"]}
         look = looking.look(session, listing_id=listing_id, asked=requests.Looking(), viewer=viewer, now=now)
     row, listed = look.listing, look.listing.offer
+    least = least_quantity(listed.moq, listed.multiple)
     seen = _seen_at(request.args["label"], listing_id) if request.args.get("label") else None
     closed = look.notice and (look.notice.first, look.notice.last, look.notice.order_by)
     ready_on = look.ready_at.astimezone(ZoneInfo(zone_of(listed.country))).date()
@@ -231,13 +232,15 @@ def product(listing_id: UUID) -> Any:
             "unit": shown.unit(listed.unit),
             "origin": shown.country(listed.origin),
             "hub": shown.place(row.place_names.get(look.hub, {}), look.hub),
-            "ladders": [shown.ladder(ladder, row.place_names, look.quantity) for ladder in listed.ladders],
+            "ladders": [
+                shown.ladder(sold_from(ladder, least), row.place_names, look.quantity) for ladder in listed.ladders
+            ],
             "chosen": shown.basis(look.basis, row.place_names),
             "hidden": shown.hidden(row.visibility) if look.ladder is None else None,
             "own_until": row.own.get(look.basis),
             "is_own": look.basis in row.own,
             "zone": zone_of(row.merchant_country),
-            "least": least_quantity(listed.moq, listed.multiple),
+            "least": least,
             "supply": shown.supply(listed.lead_days, is_in_stock=bool(listed.available)),
             "closed": look.notice,
             "closed_words": shown.text(look.notice.words) if look.notice else "",

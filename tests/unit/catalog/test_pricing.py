@@ -133,3 +133,12 @@ def test_a_hub_is_kept_while_the_prices_name_it():
     assert pricing.hub_kept("CN-NANPENG", [LADDER, delivered]) == "CN-NANPENG"
     assert pricing.hub_kept("THBKK", [delivered]) == "THBKK"
     assert pricing.hub_kept("THBKK", [LADDER, delivered]) is None
+
+
+@given(some.lists(some.tuples(whole, whole), min_size=1, max_size=5, unique_by=lambda tier: tier[0]), whole, whole)
+def test_a_ladder_from_the_least_that_is_sold_charges_the_same_and_says_no_quantity_below(tiers, least, more):
+    whole_ladder = ladder(*sorted(tiers))
+    sold = pricing.sold_from(whole_ladder, least)
+    assert sold.tiers[0].from_quantity == least
+    assert check_ladders([sold]) == []
+    assert price_at(sold, least + more) == price_at(whole_ladder, least + more)

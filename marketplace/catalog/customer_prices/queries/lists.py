@@ -20,7 +20,7 @@ from marketplace.catalog.customer_prices.models import (
 from marketplace.catalog.models import Listing
 from marketplace.catalog.queries.cursors import listing_after
 from marketplace.catalog.queries.ladders import stored_ladder
-from marketplace.catalog.rules.pricing import Ladder
+from marketplace.catalog.rules.pricing import Ladder, least_quantity, sold_from
 from marketplace.catalog.rules.visibility import Visibility
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, page_of
@@ -78,14 +78,21 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """The prices of one listing on a list."""
+    """The prices of one listing on a list, and from which quantity on it is sold in which steps."""
 
     listing_id: UUID
     sku: str
     titles: Mapping[str, str]
     source_locale: str
     unit: str
+    moq: int
+    multiple: int
     ladder: Ladder
+
+    @property
+    def sold(self) -> Ladder:
+        """The prices for the quantities that are sold."""
+        return sold_from(self.ladder, least_quantity(self.moq, self.multiple))
 
 
 def counted(session: Session, *, merchant_id: UUID) -> dict[Visibility, int]:
@@ -164,8 +171,8 @@ def entries(session: Session, *, of: ListRow, cursor: str | None = None) -> Page
     """Return what is on a list, by when its listings were made."""
     query = (
         sa.select(
-            PriceListEntry.listing_id, Listing.sku, Listing.titles, Listing.source_locale, Listing.unit,
-            PriceListEntry.tiers,
+            PriceListEntry.listing_id, Listing.sku, Listing.titles, Listing.source_locale, Listing.unit, Listing.moq,
+            Listing.multiple, PriceListEntry.tiers,
         )
         .join(Listing, Listing.id == PriceListEntry.listing_id)
         .where(PriceListEntry.list_id == of.id)

@@ -243,6 +243,8 @@ def test_a_listing_is_reported_taken_down_appealed_and_restored(market):
     assert "demo.test" not in str(shown)
     desk = reader(market)
     desk.open(f"/operator/moderation/listings/{made}")
+    for words in ("Length of a carton", "Net weight of a carton"):
+        assert words in desk.text()
     desk.send(f"/operator/moderation/listings/{made}/takedown", {}, 422)
     assert desk.refused_fields() == {"reason"}
     desk.open(f"/operator/moderation/listings/{made}")
@@ -254,6 +256,8 @@ def test_a_listing_is_reported_taken_down_appealed_and_restored(market):
     assert "A copy of another's goods." in own.text()
     assert "Taken down" in own.text()
     assert "witness" not in own.shown
+    assert "Begin again as a draft to change them" in own.text()
+    assert 'name="title"' not in own.shown
     own.open(f"/merchant/listings/{made}/appeal")
     own.send(f"/merchant/listings/{made}/appeal", {"text": "The pictures are ours."})
     read_what_waits(market, made, "The pictures are ours.")

@@ -27,7 +27,11 @@ _REVIEWED: Final = (
     "moq",
     "multiple",
     "carton_units",
+    "carton_length_mm",
+    "carton_width_mm",
+    "carton_height_mm",
     "carton_gross_g",
+    "carton_net_g",
     "lead_days",
     "hub_code",
 )

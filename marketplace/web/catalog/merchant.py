@@ -13,7 +13,7 @@ from marketplace.catalog.queries import goods
 from marketplace.catalog.queries import own as own_queries
 from marketplace.catalog.queries import pictures as pictures_queries
 from marketplace.catalog.rules.rows import OwnRow, PictureRow
-from marketplace.catalog.rules.states import LISTING, MERCHANT_ACTS, ListingState
+from marketplace.catalog.rules.states import ENDED, LISTING, MERCHANT_ACTS, ListingState
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.catalog.services import listings, pictures
 from marketplace.edge.acts import catalog as acts
@@ -132,6 +132,7 @@ def _edit(listing_id: UUID, **given: Any) -> str:
         split=_split(listing_id) if row.is_split else None,
         pictures=_pictures(listing_id, pictures_queries.pictures(session, listing_id=listing_id)),
         can_submit=row.state in _SUBMITTABLE,
+        can_edit=row.state not in ENDED,
         figures=drawn.shown(figures.listing(listing_id)),
         low_orders=reference.setting(session, Setting.LOW_STOCK_ORDERS, at=clock.now()),
         parts=[(kind.value, name) for kind, name in PARTS.items()],

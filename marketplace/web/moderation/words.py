@@ -1,6 +1,7 @@
 """What cases, their fields and their risk are called."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -64,7 +65,11 @@ FIELDS: Final[dict[str, Any]] = {
     "moq": lazy_gettext("Minimum quantity"),
     "multiple": lazy_gettext("Sold in steps of"),
     "carton_units": lazy_gettext("Units in a carton"),
+    "carton_length_mm": lazy_gettext("Length of a carton"),
+    "carton_width_mm": lazy_gettext("Width of a carton"),
+    "carton_height_mm": lazy_gettext("Height of a carton"),
     "carton_gross_g": lazy_gettext("Gross weight of a carton"),
+    "carton_net_g": lazy_gettext("Net weight of a carton"),
     "lead_days": lazy_gettext("Days to make"),
     "hub_code": lazy_gettext("Handed over at"),
     "pictures": lazy_gettext("Pictures"),
@@ -127,8 +132,11 @@ class Words:
 
     def of(self, name: str, value: Any) -> Any:
         """Return a field's value as its reviewer reads it."""
-        if name == "carton_gross_g" and isinstance(value, int):
-            return render.kilograms(value)
+        if name.startswith("carton_") and isinstance(value, int):
+            if name.endswith("_g"):
+                return render.kilograms(value)
+            if name.endswith("_mm"):
+                return render.quantity(Decimal(value).scaleb(-1), "cm")
         if name in _DETAILS and isinstance(value, dict):
             return said.text(name, value, attributes=self._attributes, paper=self._paper)
         word = self._word(name, value) if isinstance(value, str) else None

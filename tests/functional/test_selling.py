@@ -448,6 +448,14 @@ def test_a_merchant_is_warned_of_what_buyers_cannot_do(market):
     seller.call("PATCH", f"/listings/{whole}", 200, {"tiers": "20@500; 21@1000", "price": "27"})
     told = seller.call("GET", f"/listings/{whole}", 200)["warnings"]
     assert [(each["field"], each["code"]) for each in told] == [("tiers", "price_rises"), ("currency", "no_account")]
+    seller.call("PATCH", f"/listings/{whole}", 200, {"tiers": "20@500", "moq": 125, "multiple": 40})
+    told = seller.call("GET", f"/listings/{whole}", 200)["warnings"]
+    assert [(each["field"], each["code"]) for each in told] == [
+        ("moq", "moq_between_steps"),
+        ("currency", "no_account"),
+    ]
+    assert "buyers order from 160 on" in told[0]["message"]
+    seller.call("PATCH", f"/listings/{whole}", 200, {"tiers": "20@500; 21@1000", "moq": 120})
     page.open(f"/merchant/listings/{whole}")
     assert "A larger quantity costs more apiece than a smaller one." in page.text()
 

@@ -14,6 +14,7 @@ from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import (
     Ladder,
     hub_kept,
+    least_quantity,
     make_ladder,
     rises,
 )
@@ -189,6 +190,9 @@ def warnings(session: Session, *, company_id: UUID, draft: ListingDraft) -> list
     found: list[FieldError] = []
     if draft.packing is None:
         found.append(FieldError("packing", "packing_unstated", "the carton: units, three sides, gross and net weight"))
+    least = least_quantity(draft.moq, draft.multiple)
+    if least != draft.moq:
+        found.append(FieldError("moq", "moq_between_steps", f"{least}", {"least": least}))
     if any(rises(ladder) for ladder in draft.ladders):
         found.append(FieldError("tiers", "price_rises", "prices that fall with the quantity"))
     known = merchants.payee_currencies(session, company_ids=[company_id]).get(company_id, frozenset())

@@ -204,6 +204,7 @@ messages.register(
         "net_weight": _("Net weight: %(accepted)s."),
         "packing_incomplete": _("Give the carton whole: units, three sides, gross and net weight."),
         "stock_or_lead": _("Give either the stock or the days it takes to make."),
+        "moq_between_steps": _("The minimum lies between two steps: buyers order from %(least)s on."),
         "packing_unstated": _(
             "The packing is not stated: buyers see these goods and cannot order them, because no lorry can be booked."
         ),

@@ -218,6 +218,17 @@ def leaves_to_others(desk, case):
     assert "Another reviewer looks at it." in desk.text()
 
 
+def reads_why(market, made, reason):
+    """Read as its merchant why a listing was taken down: there is nothing to edit then, and nobody who told is named."""
+    own = market.visitor(SELLER)
+    own.open(f"/merchant/listings/{made}")
+    for words in (reason, "Taken down", "Begin again as a draft to change them"):
+        assert words in own.text()
+    for hidden in ("witness", 'name="title"'):
+        assert hidden not in own.shown
+    return own
+
+
 def test_a_listing_is_reported_taken_down_appealed_and_restored(market):
     seller, judge, public = market.program(SELLER), reviewer(market), market.program()
     made = submitted(seller)
@@ -251,13 +262,7 @@ def test_a_listing_is_reported_taken_down_appealed_and_restored(market):
     desk.send(f"/operator/moderation/listings/{made}/takedown", {"reason": "A copy of another's goods."})
     public.call("GET", f"/listings/{made}", 404)
     assert judge.problem("POST", f"/listings/{made}/takedown", 409, {"reason": "x"})[0] == "state"
-    own = market.visitor(SELLER)
-    own.open(f"/merchant/listings/{made}")
-    assert "A copy of another's goods." in own.text()
-    assert "Taken down" in own.text()
-    assert "witness" not in own.shown
-    assert "Begin again as a draft to change them" in own.text()
-    assert 'name="title"' not in own.shown
+    own = reads_why(market, made, "A copy of another's goods.")
     own.open(f"/merchant/listings/{made}/appeal")
     own.send(f"/merchant/listings/{made}/appeal", {"text": "The pictures are ours."})
     read_what_waits(market, made, "The pictures are ours.")

@@ -84,6 +84,7 @@ _PHRASES: Final = (
     N_("all three sides, or m3"),
     N_("0 to the cartons received"),
     N_("above 0, with at most 6 decimals"),
+    N_("nothing, or the answer that the goods are dangerous"),
     N_("a number of up to %(digits)s digits and 6 decimals, such as 12.5"),
     N_("a number from 0 up of up to %(digits)s digits and 6 decimals, such as 12.5"),
     N_("a password, or a one-time code as code"),

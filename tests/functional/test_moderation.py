@@ -219,7 +219,7 @@ def leaves_to_others(desk, case):
 
 
 def reads_why(market, made, reason):
-    """Read as its merchant why a listing was taken down: there is nothing to edit then, and nobody who told is named."""
+    """Read as its merchant why a listing was taken down: nothing is edited then, and nobody who told is named."""
     own = market.visitor(SELLER)
     own.open(f"/merchant/listings/{made}")
     for words in (reason, "Taken down", "Begin again as a draft to change them"):

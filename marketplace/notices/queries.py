@@ -1,7 +1,7 @@
 """Render a message in its reader's language; read the inbox that the members of a company share."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from marketplace import paths
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules.handovers import Item, Kind
+from marketplace.kernel import languages
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -37,7 +38,9 @@ def renderer(sender: Sender) -> Callable[[str, str, Mapping[str, Any]], tuple[st
     """Return how this city renders a message: template, language and values to subject and body."""
 
     def render(template: str, locale: str, context: Mapping[str, Any]) -> tuple[str, str]:
-        text = _environment(locale).get_template(f"{template}.txt").render(city=sender, language=locale, **context)
+        # A link leads to the page in the letter's language.
+        city = replace(sender, url=sender.url + languages.prefix(locale))
+        text = _environment(locale).get_template(f"{template}.txt").render(city=city, language=locale, **context)
         subject, _, body = text.partition("\n")
         return subject.strip(), body.strip() + "\n"
 

@@ -88,6 +88,7 @@ def test_people_are_registered_wait_and_give_back(app, market, fair_id):
     entry = public.client.get(f"{ticket}/calendar.ics")
     assert "DTSTART:" in entry.text
     assert entry.mimetype == "text/calendar"
+    assert f"/vi/events/tickets/{code}" in public.client.get(f"/vi{ticket}/calendar.ics").text.replace("\r\n ", "")
     town = Town(app)
     letters = {one.to: one for one in town.letters()}
     assert letters["hoa@demo.test"].subject == "Your seat: Durian week"

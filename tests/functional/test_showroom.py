@@ -148,6 +148,22 @@ def test_a_label_opens_the_offer_counts_people_and_outlives_the_booth(app, marke
         clock.set_offset(0)
 
 
+@pytest.mark.parametrize(
+    ("prefers", "path", "language"),
+    [
+        ("vi-VN,vi;q=0.9,en;q=0.8", "", "/vi"),
+        ("zh-CN,en;q=0.8", "", "/zh"),
+        ("th,en;q=0.5", "", ""),
+        ("", "", ""),
+        ("vi", "/zh", "/zh"),
+    ],
+)
+def test_a_label_opens_in_the_language_of_the_telephone(app, market, stand, prefers, path, language):
+    headers = PHONE | {"Accept-Language": prefers}
+    answer = Visitor(app).client.get(f"{path}/x/{stand['code']}", headers=headers)
+    assert answer.headers["Location"] == f"{language}/products/{market.chains}?label={stand['code']}"
+
+
 def test_labels_are_printed_with_a_code_that_says_their_address(app, market, stand):
     seller = Visitor(app)
     seller.log_in(market.merchant.login)

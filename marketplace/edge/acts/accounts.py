@@ -23,7 +23,7 @@ from marketplace.accounts.services.second_factor import Enrolment
 from marketplace.edge import door
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import accounts as requests
-from marketplace.kernel import clock
+from marketplace.kernel import clock, languages
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Refused
 from marketplace.notices import queries as inbox
@@ -34,7 +34,7 @@ _PROFILE: Final = ("name", "tax_id", "street", "city", "region", "postcode", "co
 
 def language_asked(otherwise: str = "en") -> str:
     """Return the language that Accept-Language asks for, of those we write in."""
-    return request.accept_languages.best_match(requests.LANGUAGES, default=otherwise) or otherwise
+    return languages.wanted((tag for tag, quality in request.accept_languages if quality > 0), otherwise)
 
 
 def register(body: requests.Registration, *, locale: str) -> registration.Registered:

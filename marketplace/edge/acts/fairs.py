@@ -15,7 +15,7 @@ from marketplace.exchange.queries import fairs as queries
 from marketplace.exchange.queries.fairs import SeatRow
 from marketplace.exchange.rules.fairs import Plan, calendar
 from marketplace.exchange.services import fairs
-from marketplace.kernel import clock
+from marketplace.kernel import clock, languages
 from marketplace.kernel.cells import as_csv
 from marketplace.kernel.errors import Refused
 from marketplace.reference import queries as reference
@@ -78,7 +78,7 @@ def entry(session: Session, ticket: str, *, locale: str) -> str:
         ends_at=fair.ends_at,
         title=fair.titles.get(locale, fair.titles["en"]),
         place=" ".join(filter(None, (fair.place_names.get(locale, fair.place_names["en"]), fair.hall))),
-        url=f"{base}/events/tickets/{ticket}",
+        url=f"{base}{languages.prefix(locale)}/events/tickets/{ticket}",
     )
 
 

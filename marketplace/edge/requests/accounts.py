@@ -1,6 +1,6 @@
 """What people send about companies, logins and themselves."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
@@ -22,8 +22,7 @@ Words = Annotated[
     Field(max_length=200),
 ]
 
-# The languages that pages and letters are written in.
-LANGUAGES: Final = ("en", "zh", "vi")
+# Pages and letters are written in these.
 Language = Annotated[Literal["en", "zh", "vi"] | None, BeforeValidator(blank_is_none)]
 
 

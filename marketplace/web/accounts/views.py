@@ -18,7 +18,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import accounts as requests
-from marketplace.kernel import clock
+from marketplace.kernel import clock, languages
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, Refused, Unauthenticated
 from marketplace.web.accounts import entry
@@ -55,7 +55,7 @@ def overview_with(**shown: Any) -> str:
             (row.company_id, row.company_name) for row in queries.memberships_of(session, person_id=actor.person)
         ],
         tokens=let_in.tokens(session, person_id=actor.person, now=now),
-        languages=choices.languages(requests.LANGUAGES),
+        languages=choices.languages(languages.PAGES),
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )
 

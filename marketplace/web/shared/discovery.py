@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask import Flask, current_app, request, url_for
 
+from marketplace.kernel import languages
 from marketplace.web.shared import locale
 
 # Pages with one lasting address each. A query changes what a list shows, so those with one are not listed; on other
@@ -54,7 +55,7 @@ def absolute(path: str) -> str:
 
 def address(endpoint: str, language: str, **values: Any) -> str:
     """Return a page's one address in a language."""
-    return absolute(_in(language, url_for(endpoint, **values).removeprefix(request.script_root)))
+    return absolute(languages.prefix(language) + url_for(endpoint, **values).removeprefix(request.script_root))
 
 
 def discovery() -> dict[str, Any] | None:
@@ -64,16 +65,12 @@ def discovery() -> dict[str, Any] | None:
         return None
     # Built from the route: whatever way an id was written in, the page has one address.
     path = url_for(endpoint, **(request.view_args or {})).removeprefix(request.script_root)
-    languages = {code: absolute(_in(code, path)) for code in locale.LOCALES}
+    spoken = {code: absolute(languages.prefix(code) + path) for code in locale.LOCALES}
     here = locale.current()
     return {
-        "canonical": languages[here],
-        "languages": languages,
-        "default": languages[locale.DEFAULT],
+        "canonical": spoken[here],
+        "languages": spoken,
+        "default": spoken[locale.DEFAULT],
         "open_graph": _OPEN_GRAPH[here],
         "others": [name for code, name in _OPEN_GRAPH.items() if code != here],
     }
-
-
-def _in(language: str, path: str) -> str:
-    return path if language == locale.DEFAULT else f"/{language}{path}"

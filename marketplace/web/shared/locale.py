@@ -5,8 +5,10 @@ from urllib.parse import quote
 
 from flask import has_request_context, request
 
+from marketplace.kernel import languages
+
 LOCALES: Final = {"en": "English", "zh": "中文", "vi": "Tiếng Việt"}
-DEFAULT: Final = "en"
+DEFAULT: Final = languages.DEFAULT
 BABEL: Final = {"en": "en", "zh": "zh_Hans", "vi": "vi"}
 
 
@@ -40,8 +42,7 @@ def babel_locale() -> str:
 
 def path_in(locale: str) -> str:
     """Return this page's address in another language, query kept."""
-    prefix = "" if locale == DEFAULT else f"/{locale}"
     query = request.query_string.decode("ascii", "ignore")
     # Two slashes at the front would name another host.
     path = quote("/" + request.path.lstrip("/"))
-    return f"{prefix}{path}" + (f"?{query}" if query else "")
+    return f"{languages.prefix(locale)}{path}" + (f"?{query}" if query else "")

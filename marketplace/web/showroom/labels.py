@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries as accounts
 from marketplace.catalog.queries import shelf
+from marketplace.edge.acts import accounts as account_acts
 from marketplace.edge.acts import showroom as acts
 from marketplace.edge.identity import current_actor
 from marketplace.edge.parsing import parse_form
 from marketplace.edge.permissions import public
 from marketplace.edge.requests import showroom as requests
 from marketplace.exchange.queries import showroom as queries
-from marketplace.kernel import clock
+from marketplace.kernel import clock, languages
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.web.shared import acts as forms
@@ -35,7 +36,7 @@ def label(code: str) -> Response:
         to = url_for("catalog.product", listing_id=row.listing_id, label=code)
     else:
         to = url_for("showroom.card", code=code)
-    answer = redirect(to, 303)
+    answer = redirect(_spoken() + to, 303)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
@@ -59,6 +60,11 @@ def leave_card(code: str) -> Any:
         return forms.reshown(refusal, lambda **given: _card(code, **given))
     flash(_("Your card is left. The exhibitor answers within the time that is promised here."), "good")
     return redirect(url_for("showroom.card", code=code), 303)
+
+
+def _spoken() -> str:
+    """Return the beginning of addresses for whoever scans a label: it names no language, so the telephone does."""
+    return "" if request.script_root else languages.prefix(account_acts.language_asked())
 
 
 def _exhibit(code: str) -> queries.ExhibitRow:

@@ -9,6 +9,8 @@ from marketplace.notices.rules import TOLD, News, is_fresh, local
 from marketplace.notices.services.writing import WRITERS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+# How the addresses of pages begin in a language.
+PREFIXES = {"en": "", "zh": "/zh", "vi": "/vi"}
 
 
 def test_what_is_a_day_old_is_history():
@@ -45,7 +47,7 @@ def test_every_piece_of_news_has_a_text(news, locale):
             facts | {"reason": reason},
         )
         assert 5 < len(subject) < 120
-        assert "https://city.test<path>" in body
+        assert f"https://city.test{PREFIXES[locale]}<path>" in body
         assert "%(" not in subject + body
 
 

@@ -15,6 +15,7 @@ from marketplace.merchants import flows
 from marketplace.merchants.queries import requirements, watching
 from tests.functional.test_merchants import NUMBER, PDF, REVIEWER, licence, proven, reviewer
 from tests.functional.test_onboarding import judge_of
+from tests.support.visitors import Visitor
 
 OWNER = "owner@demo.test"
 ADMIN = "admin@demo.test"
@@ -401,3 +402,35 @@ def test_pages_show_hand_in_judge_and_choose(trade):
     assert "Mekong Chains" in eye.open("/operator/requirements")
     assert chief.call("GET", "/requirement-rules", 200)["items"]
     assert "Papers to look at" in eye.text()
+
+
+def test_the_mark_of_a_merchant_does_not_outlive_the_licence_that_it_rests_on(trade):
+    town, program, company_id = trade
+    judge, page = reviewer(town), Visitor(town.app)
+    judge.call("POST", f"{applied(program)}/decision", 200, YES)
+    shown = f"/merchants/{company_id}"
+
+    def public():
+        page.open(shown)
+        found = judge.call("GET", shown, 200)
+        return page.text(), found["verified"], found["compared"]
+
+    text, *claims = public()
+    assert claims == [True, True]
+    assert "verified merchant" in text
+    assert "compared with the licence" in text.lower()
+    mark = marks(judge, company_id)["licence"]
+    no = {"item": "licence", "verdict": "reject", "reason": "It is a forgery.", "mark": mark}
+    judge.call("POST", f"{shown}/rulings", 204, no)
+    text, *claims = public()
+    assert claims == [False, False]
+    assert "verified merchant" not in text
+    assert "not verified at present" in text
+    assert "compared with the licence" not in text.lower()
+    assert "Name on the licence" not in text
+    assert "Checked by" not in text
+    paper = {"item": "licence", "file_id": licence(program), "until": day(300)}
+    another = program.call("POST", "/merchant/papers", 201, paper)["id"]
+    assert public()[1:] == (False, False)
+    judge.call("POST", f"{shown}/rulings", 204, no | {"verdict": "accept", "mark": another})
+    assert public()[1:] == (True, True)

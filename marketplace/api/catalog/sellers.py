@@ -49,9 +49,10 @@ class Stand(Answer):
 
 
 class Merchant(Answer):
-    """A merchant: the city has checked its licence, which names ``legal_name`` and is good until ``licence_until``.
+    """A merchant, and what the city vouches for; a licence that was accepted is good until ``licence_until``.
 
-    ``proof`` says how far the registration number proves itself: ``checksum``, ``format`` or ``pattern``.
+    ``verified``: nothing that it has to show was rejected. ``compared``: name and number rest on a licence that was
+    not. ``proof`` says how far the registration number proves itself: ``checksum``, ``format`` or ``pattern``.
     """
 
     id: UUID
@@ -60,6 +61,8 @@ class Merchant(Answer):
     legal_name: str
     licence_until: date | None
     licence_accepted: bool
+    verified: bool
+    compared: bool
     checked_by: str | None
     checked_at: Instant | None
     proof: str | None
@@ -79,6 +82,8 @@ class Merchant(Answer):
             legal_name=found.legal_name,
             licence_until=found.licence_until,
             licence_accepted=found.has_licence,
+            verified=found.is_verified,
+            compared=found.is_compared,
             checked_by=found.checked_by,
             checked_at=found.checked_at,
             proof=found.proof,

@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.numbers import Proof
+from marketplace.kernel import clock
 from marketplace.kernel.errors import NotFound
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.queries import requirements
@@ -27,6 +29,8 @@ class Seller:
     checked_by: str | None  # the operator's company, never a person
     checked_at: datetime | None
     proof: Proof | None
+    is_verified: bool  # nothing that it has to show was rejected
+    is_compared: bool  # name and number rest on a licence that was not rejected
 
 
 def seller(session: Session, *, company_id: UUID) -> Seller:
@@ -34,12 +38,14 @@ def seller(session: Session, *, company_id: UUID) -> Seller:
     found = merchants.merchant_of(session, company_id=company_id)
     if found is None or found.state is not MerchantState.APPROVED:
         raise NotFound("merchant")
-    name = accounts.get_company(session, company_id=company_id).name
+    company = accounts.get_company(session, company_id=company_id)
     check = merchants.last_check(session, company_id=company_id)
-    licence = requirements.accepted_licence(session, company_id=company_id)
+    today = closures.local_day(company.country, clock.now())
+    vouched = requirements.vouched(session, company_id=company_id, today=today)
+    licence = vouched.licence
     return Seller(
         company_id,
-        name,
+        company.name,
         found.country,
         found.legal_name,
         licence.valid_until if licence else None,
@@ -47,4 +53,6 @@ def seller(session: Session, *, company_id: UUID) -> Seller:
         checked_by=accounts.house_name(session),
         checked_at=max(each.at for each in (check, licence) if each is not None) if check else None,
         proof=check.proof if check else None,
+        is_verified=vouched.is_verified,
+        is_compared=vouched.is_compared,
     )

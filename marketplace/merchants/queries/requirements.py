@@ -27,6 +27,7 @@ from marketplace.merchants.models import (
     RequirementRuling,
     Warehouse,
 )
+from marketplace.merchants.rules import requirements as rules
 from marketplace.merchants.rules.requirements import (
     COMPARED,
     Asked,
@@ -69,6 +70,15 @@ class AcceptedRow:
 
     valid_until: date | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VouchedRow:
+    """What the city may claim of a merchant: its licence that counts, that it is verified, and compared with one."""
+
+    licence: AcceptedRow | None
+    is_verified: bool
+    is_compared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +190,16 @@ def accepted_papers(session: Session, *, company_id: UUID) -> dict[Item, Accepte
     return {row.item: AcceptedRow(row.valid_until, row.decided_at) for row in found}
 
 
-def accepted_licence(session: Session, *, company_id: UUID) -> AcceptedRow | None:
-    """Return the licence that was accepted last and counts."""
-    return accepted_papers(session, company_id=company_id).get(Item.LICENCE)
+def vouched(session: Session, *, company_id: UUID, today: date) -> VouchedRow:
+    """Return what the city may claim of a merchant; what it is asked for is read only where something was rejected."""
+    accepted = accepted_papers(session, company_id=company_id)
+    said = _rulings(session, company_id)
+    is_verified = True
+    if any(each.verdict is Verdict.REJECT for each in said.values()):
+        asked = requirements_of(session, company_id=company_id, today=today, kind=Kind.MERCHANT)
+        is_verified = rules.is_verified(asked, accepted)
+    is_compared = rules.is_compared(said.get(Item.LICENCE), accepted)
+    return VouchedRow(accepted.get(Item.LICENCE), is_verified=is_verified, is_compared=is_compared)
 
 
 def warehouse_of(session: Session, *, company_id: UUID) -> Address | None:
@@ -309,10 +326,7 @@ def _is_proven(company: CompanyRow) -> bool:
 
 def _said(session: Session, company_id: UUID, application: MerchantApplication | None) -> dict[Item, Ruling]:
     """Return what was said last of each item; of the application and its number the decision says it."""
-    mine = sa.select(RequirementRuling).where(RequirementRuling.company_id == company_id, is_newest_ruling())
-    found = {
-        row.item: Ruling(row.verdict, row.mark, row.until, row.reason, row.decided_at) for row in session.scalars(mine)
-    }
+    found = _rulings(session, company_id)
     if application is not None and application.state in _VERDICTS:
         decided = sa.select(MerchantDecision.decided_at).where(MerchantDecision.application_id == application.id)
         verdict = _VERDICTS[application.state]
@@ -320,6 +334,13 @@ def _said(session: Session, company_id: UUID, application: MerchantApplication |
         if application.state is ApplicationState.APPROVED:
             found[Item.REGISTRATION] = found[Item.REVIEW]
     return found
+
+
+def _rulings(session: Session, company_id: UUID) -> dict[Item, Ruling]:
+    mine = sa.select(RequirementRuling).where(RequirementRuling.company_id == company_id, is_newest_ruling())
+    return {
+        row.item: Ruling(row.verdict, row.mark, row.until, row.reason, row.decided_at) for row in session.scalars(mine)
+    }
 
 
 def _last_application(session: Session, company_id: UUID) -> MerchantApplication | None:

@@ -6,7 +6,7 @@ nobody. The registration of who sells is judged with the application that names 
 called and numbered, with its extract of the register.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -225,6 +225,12 @@ class Requirement:
         return "evidence_over" if verdict is Verdict.ACCEPT and self.is_over else None
 
     @property
+    def was_rejected(self) -> bool:
+        """Whether the last word on it is no, of what is shown or of what came before that."""
+        says_no = self.ruling is not None and self.ruling.verdict is Verdict.REJECT
+        return says_no and self.state not in _SETTLED
+
+    @property
     def is_open(self) -> bool:
         """Whether it keeps the company from being approved: the second gate."""
         return self.asked is Asked.REQUIRED and self.state not in _SETTLED
@@ -289,6 +295,22 @@ def _state(evidence: Evidence | None, ruling: Ruling | None) -> ItemState:
     if ruling is not None and ruling.verdict is not Verdict.WAIVE and ruling.mark == evidence.mark:
         return ItemState.ACCEPTED if ruling.verdict is Verdict.ACCEPT else ItemState.REJECTED
     return ItemState.ACCEPTED if evidence.proves_itself else ItemState.PENDING
+
+
+def is_verified(found: Iterable[Requirement], accepted: Collection[Item]) -> bool:
+    """Tell whether the city may call a merchant verified: nothing that it has to show was rejected.
+
+    ``accepted``: the items of which a paper counts that was accepted. Whoever shows the next one loses nothing by it.
+    """
+    return not any(each.asked is Asked.REQUIRED and each.was_rejected and each.item not in accepted for each in found)
+
+
+def is_compared(licence: Ruling | None, accepted: Collection[Item]) -> bool:
+    """Tell whether name and number still rest on a licence: one that was accepted, or the application's own.
+
+    ``licence``: what was said last of the licence. A licence that was rejected or never asked for carries no claim.
+    """
+    return licence is None or Item.LICENCE in accepted
 
 
 def comes_alone(item: Item, merchant: MerchantState | None) -> bool:

@@ -45,6 +45,11 @@ _PROOFS: Final[dict[Proof | None, Any]] = {
     Proof.FORMAT: lazy_gettext("Written as its country writes it, compared with the licence"),
     Proof.PATTERN: lazy_gettext("Compared with the licence by eye"),
 }
+# What of it stands without a licence: what the number says of itself.
+_ALONE: Final[dict[Proof | None, Any]] = {
+    Proof.CHECKSUM: lazy_gettext("Check digit right"),
+    Proof.FORMAT: lazy_gettext("Written as its country writes it"),
+}
 _FILTERS = ("category", "incoterm", "origin", "commodity")
 
 
@@ -123,7 +128,7 @@ def seller(company_id: UUID) -> str:
     def values() -> dict[str, Any]:
         return {
             "seller": found,
-            "proof": _PROOFS.get(found.proof),
+            "proof": (_PROOFS if found.is_compared else _ALONE).get(found.proof),
             "zone": house_clock(session),
             "feed": {
                 "title": _("New offers: %(name)s", name=found.name),

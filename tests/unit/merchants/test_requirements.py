@@ -26,6 +26,8 @@ from marketplace.merchants.rules.requirements import (
     check_last_day,
     check_ruling,
     comes_alone,
+    is_compared,
+    is_verified,
     kinds_of,
     requirement,
 )
@@ -223,3 +225,38 @@ def test_papers_are_judged_and_a_paper_that_is_over_is_refused():
     check_last_day(TODAY, field="until", today=TODAY)
     with pytest.raises(Refused):
         check_last_day(TODAY - DAY, field="until", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "ruling", "asked", "accepted", "verified"),
+    [
+        (Evidence("a"), None, Asked.REQUIRED, (), True),
+        (Evidence("a"), said(Verdict.ACCEPT), Asked.REQUIRED, (Item.LICENCE,), True),
+        (Evidence("a"), said(Verdict.REJECT), Asked.REQUIRED, (), False),
+        # The next one waits: what it is to replace was rejected all the same.
+        (Evidence("b"), said(Verdict.REJECT), Asked.REQUIRED, (), False),
+        # The next one was rejected: the one before it still counts.
+        (Evidence("a"), said(Verdict.REJECT), Asked.REQUIRED, (Item.LICENCE,), True),
+        (Evidence("a"), said(Verdict.REJECT), Asked.OPTIONAL, (), True),
+        (Evidence("b", proves_itself=True), said(Verdict.REJECT), Asked.REQUIRED, (), True),
+        (None, said(Verdict.WAIVE), Asked.REQUIRED, (), True),
+    ],
+)
+def test_nobody_is_called_verified_whose_paper_was_rejected(evidence, ruling, asked, accepted, verified):
+    found = requirement(Item.LICENCE, asked, evidence, ruling, today=TODAY)
+    assert is_verified([found], accepted) is verified
+
+
+@pytest.mark.parametrize(
+    ("ruling", "accepted", "compared"),
+    [
+        (None, (), True),
+        (said(Verdict.ACCEPT), (Item.LICENCE,), True),
+        (said(Verdict.REJECT), (), False),
+        (said(Verdict.REJECT), (Item.LICENCE,), True),
+        (said(Verdict.WAIVE), (), False),
+        (said(Verdict.WAIVE), (Item.LICENCE,), True),
+    ],
+)
+def test_no_claim_rests_on_a_licence_that_was_rejected(ruling, accepted, compared):
+    assert is_compared(ruling, accepted) is compared

@@ -213,6 +213,18 @@ def test_what_was_sent_back_is_mended_and_its_history_stays(trade):
     assert states == ["changes_requested", "rejected", "submitted"]
 
 
+def test_who_applies_again_finds_what_was_sent_before(trade):
+    town, program, _ = trade
+    judge, owner = reviewer(town), town.visitor(OWNER)
+    sent = proven(program, legal_name="Jialing Parts (mended)", licence_until="2031-05-06")
+    made = program.call("POST", "/merchant-applications", 201, sent)
+    no = {"decision": "request_changes", "reason": "See."}
+    judge.call("POST", f"/merchant-applications/{made['id']}/decision", 200, no)
+    form = owner.open("/merchant/apply")
+    for value in ("Jialing Parts (mended)", sent["registration_number"], "2031-05-06"):
+        assert f'value="{value}"' in form
+
+
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [
@@ -388,8 +400,14 @@ def test_reviewers_decide_by_page(trade):
     visitor.send(f"{page}/decision", {"decision": "approve", "reason": "Number and licence agree."})
     assert "Number and licence agree." in visitor.open(page)
     visitor.send(f"{page}/standing", {"action": "suspend", "reason": "Counterfeits."})
-    assert "Suspended" in visitor.open(page)
+    shown = visitor.open(page)
+    assert "The merchant is suspended, and the company is told." in shown
+    assert "Suspended" in shown.partition('<header class="page-head"')[2].partition("</header>")[0]
     assert "no new orders" in owner.open("/merchant")
+    visitor.send(f"{page}/standing", {"action": "reinstate", "reason": "Proved genuine."})
+    shown = visitor.open(page)
+    assert "The merchant may sell again." in shown
+    assert "Suspended" not in shown.partition('<header class="page-head"')[2].partition("</header>")[0]
 
 
 def test_the_database_keeps_one_active_account_a_currency(trade):

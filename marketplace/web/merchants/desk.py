@@ -105,6 +105,11 @@ def _apply(**shown: Any) -> str:
     company = accounts.get_company(session, company_id=company_id)
     validator, stated = VALIDATORS.get(company.country), STATED.get(company.country)
     known = {"legal_name": company.name, "registration_number": company.registration_number, "country": company.country}
+    if (last := required.last_application(session, company_id=company_id)) is not None:
+        # What was sent back is mended, not written anew.
+        sent = queries.application(session, application_id=last, company_id=company_id)
+        known |= {"legal_name": sent.legal_name, "registration_number": sent.registration_number}
+        known["licence_until"] = sent.licence_until.isoformat() if sent.licence_until else ""
     known["currency"] = choices.home_currency(company.country)
     return render_template(
         "merchants/apply.html",

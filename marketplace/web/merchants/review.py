@@ -95,9 +95,15 @@ def set_standing(application_id: UUID) -> Any:
     company_id = queries.application(reading(), application_id=application_id).company_id
     try:
         body = parse_form(requests.Standing, request.form)
-        return forms.once(lambda session: _standing(session, application_id, company_id, body))
+        done = forms.once(lambda session: _standing(session, application_id, company_id, body))
     except (Refused, Conflict) as refusal:
         return forms.reshown(refusal, lambda **shown: _application(application_id, **shown))
+    is_over = body.action == "suspend"
+    flash(
+        _("The merchant is suspended, and the company is told.") if is_over else _("The merchant may sell again."),
+        "good",
+    )
+    return done
 
 
 def _standing(session: Any, application_id: UUID, company_id: UUID, body: requests.Standing) -> str:

@@ -94,7 +94,12 @@ def test_people_are_registered_wait_and_give_back(app, market, fair_id):
     assert letters["hoa@demo.test"].subject == "Your seat: Durian week"
     assert f"/events/tickets/{code}" in letters["hoa@demo.test"].body
     assert letters["nam@demo.test"].subject == "On the waiting list: Durian week"
-    public.open(f"/events/tickets/{second['code']}")
+    assert "Show this page" in public.open(ticket)
+    assert "calendar.ics" in public.shown
+    waiting = public.open(f"/events/tickets/{second['code']}")
+    assert "You wait for one" in waiting
+    assert "Show this page" not in waiting
+    assert "calendar.ics" not in waiting
     public.send(f"/events/tickets/{second['code']}/cancellation", {})
     assert "Mr Nam" not in public.open(f"/events/tickets/{second['code']}")
     public.open("/events/tickets/nobody-made-this", 404)

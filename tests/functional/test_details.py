@@ -7,7 +7,7 @@ import pytest
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules.permissions import Role
-from marketplace.kernel import clock
+from marketplace.kernel import clock, moments
 from marketplace.kernel.db import db, unit_of_work
 from marketplace.worker.runner import run_due
 from tests import factories
@@ -296,7 +296,7 @@ def test_a_reviewer_reads_what_is_said_in_words_and_opens_its_papers(app, client
         "Voltage: 12 V",
         "Battery: Lithium ion",
         "Relation: Fits goods of the brand, and is not of it",
-        f"Signed on: {clock.now().date().isoformat()}",
+        f"Signed on: {moments.day_at(clock.now(), 'Asia/Shanghai', 'en')}",
         f'Test summary (UN 38.3): <a href="/products/{found.chains}/papers/{paper}">Open {paper[:8]}</a>',
         "Kind: CCC; Number: A-1; Issued by: CQC",
     ):

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from marketplace.accounts.models import Membership
+from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import Role
 from marketplace.accounts.services import tokens
 from marketplace.kernel import clock
@@ -198,8 +199,9 @@ def test_a_licence_that_ends_is_told_of_flagged_and_renewed_while_the_company_se
 def test_who_reviews_is_told_once_a_paper_of_a_company_that_sells_is_over(trade, monkeypatch):
     town, program, _ = trade
     judge = reviewer(town)
-    judge.call("POST", f"{applied(program, licence_until=day(0))}/decision", 200, YES)
-    later = clock.now() + timedelta(days=1)
+    last_day = closures.local_day("KH", clock.now()).isoformat()
+    judge.call("POST", f"{applied(program, licence_until=last_day)}/decision", 200, YES)
+    later = clock.now() + timedelta(days=2)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert [flows.watch(now=later) for _ in range(2)] == [1, 0]
     told = {(one.to, one.subject) for one in town.letters()}

@@ -96,6 +96,11 @@ def local_day(country: str, now: datetime) -> date:
     return now.astimezone(ZoneInfo(zone_of(country))).date()
 
 
+def day_of(session: Session, *, company_id: UUID, now: datetime) -> date:
+    """Return the day that it is where a company is, by its id; UTC's for one that there is not."""
+    return local_day(session.scalar(sa.select(Company.country).where(Company.id == company_id)) or "", now)
+
+
 def _row(found: CompanyClosure) -> ClosureRow:
     return ClosureRow(
         id=found.id,

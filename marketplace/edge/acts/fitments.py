@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import closures
 from marketplace.catalog.imports import fitments as files_of
 from marketplace.catalog.imports import reader, written
 from marketplace.catalog.rules import fitment_rows
@@ -39,5 +40,6 @@ def list_file(shape: str) -> files.Response:
     with snapshot() as session:
         files_of.write(session, company_id=company_id, shape=written.Shape(shape), target=content)
     media_type = MediaType.CSV if shape == written.Shape.CSV else MediaType.XLSX
-    name = f"fitment-{clock.now():%Y-%m-%d}.{shape}"
+    day = closures.day_of(reading(), company_id=company_id, now=clock.now())
+    name = f"fitment-{day:%Y-%m-%d}.{shape}"
     return files.attached(content.getvalue(), media_type=media_type, name=name)

@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import closures
 from marketplace.catalog.imports import flows, gallery_flows, queries, services, template, written
 from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.mapping import read_mapping
@@ -155,9 +156,10 @@ def list_file(shape: str) -> Any:
     """Answer with all listings of the asker's company as a file, as they are at one instant."""
     company_id, content = require_actor().company, io.BytesIO()
     with snapshot() as session:
+        day = closures.day_of(session, company_id=company_id, now=clock.now())
         written.write(session, company_id=company_id, shape=written.Shape(shape), target=content)
     media_type = MediaType.CSV if shape == written.Shape.CSV else MediaType.XLSX
-    name = f"listings-{clock.now():%Y-%m-%d}.{shape}"
+    name = f"listings-{day:%Y-%m-%d}.{shape}"
     return files.attached(content.getvalue(), media_type=media_type, name=name)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import closures
 from marketplace.catalog.imports import reader
 from marketplace.catalog.rules.sheets import Cell, shown
 from marketplace.customs import queries
@@ -66,7 +67,8 @@ def list_file(country: str | None) -> Response:
     with snapshot() as session:
         lines = [list(rules.cells_of(rule).values()) for rule in queries.all_rules(session, country=country)]
     content = _MARK + as_csv([rules.COLUMNS, *lines])
-    name = f"restrictions-{clock.now():%Y-%m-%d}.csv"
+    day = closures.day_of(reading(), company_id=require_actor().company, now=clock.now())
+    name = f"restrictions-{day:%Y-%m-%d}.csv"
     return files.attached(content.encode(), media_type=MediaType.CSV, name=name)
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.companies import parse_line
 from marketplace.accounts.rules.numbers import CheckedNumber, Proof, check_number
 from marketplace.accounts.rules.permissions import Permission
@@ -59,7 +60,8 @@ def apply_to_sell(session: Session, *, actor: Actor, apply: Apply, now: datetime
     refusals = Refusals()
     name = refusals(lambda: parse_line("legal_name", apply.legal_name), "")
     number = refusals(lambda: check_number(country, apply.registration_number), _UNREAD)
-    refusals(lambda: check_last_day(apply.licence_until, field="licence_until", today=now.date()), None)
+    today = closures.local_day(country, now)
+    refusals(lambda: check_last_day(apply.licence_until, field="licence_until", today=today), None)
     refusals(lambda: requirements.check_file(session, actor, apply.licence_file_id, field="licence_file_id"), None)
     refusals(lambda: payees.name_first(session, actor=actor, given=(apply.payee_currency, apply.payee), now=now), None)
     refusals.raise_any()

@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
@@ -29,7 +30,7 @@ def set_limit(
     NotFound for who does not buy. Conflict ``not_verified`` for a limit of more than nothing while the buyer is not.
     """
     actor.must(Permission.OPERATOR_CREDIT_EDIT)
-    check_limit(limit, until, reason, today=now.date())
+    check_limit(limit, until, reason, today=closures.day_of(session, company_id=actor.company, now=now))
     companies.take_turn(session, company_id=company_id)
     if not levels.is_buyer(session, company_id=company_id):
         raise NotFound("company")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.queries import directory
+from marketplace.accounts.queries import closures, directory
 from marketplace.accounts.rules.permissions import PARTNERS, Permission
 from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
@@ -68,7 +68,7 @@ def hand_in(session: Session, *, actor: Actor, item: Item, file_id: UUID, until:
     wanted = [each for each in PAPERS if each in asked]
     if item not in wanted:
         raise Refused.field("item", "choice", ", ".join(wanted))
-    check_last_day(until, field="until", today=now.date())
+    check_last_day(until, field="until", today=closures.day_of(session, company_id=actor.company, now=now))
     check_file(session, actor, file_id, field="file_id", code="paper_file")
     merchant = merchants.merchant_of(session, company_id=actor.company)
     if not comes_alone(item, merchant.state if merchant else None):
@@ -131,7 +131,7 @@ def rule(
     another by now. Conflict ``nothing_shown`` and ``evidence_over`` for what cannot be said. A waiver may end on a day.
     """
     actor.must(Permission.OPERATOR_MERCHANT_REVIEW)
-    check_ruling(verdict, reason, until, today=now.date())
+    check_ruling(verdict, reason, until, today=closures.day_of(session, company_id=actor.company, now=now))
     companies.take_turn(session, company_id=company_id)
     found = queries.merged(queries.all_of(session, company_id=company_id, today=now.date()))
     if not found:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.handovers import Kind
 from marketplace.accounts.services import duties
 from marketplace.audit import services as audit
@@ -26,8 +27,9 @@ def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: 
     line, order = sold_line(session, line_id, actor)
     if order.state not in PRODUCING or line.state not in BEFORE_PACKING:
         raise Conflict("state", thing="order_line", state=str(line.state), action="ready_date", possible=[])
-    if ready_date < now.date():
-        raise Refused.field("ready_date", "in_the_past", f"{now.date()} or later")
+    today = closures.day_of(session, company_id=actor.company, now=now)
+    if ready_date < today:
+        raise Refused.field("ready_date", "in_the_past", f"{today} or later")
     line.ready_date = ready_date
     duties.take(session, actor=actor, kind=Kind.READY_DATE, subject_id=line.id, now=now)
     audit.record(

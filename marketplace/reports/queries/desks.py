@@ -1,13 +1,14 @@
 """What waits for a company: how much of what, and the nearest moment at which it is due."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.accounts.queries import closures
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.models import Listing, Stock
 from marketplace.catalog.queries import ending, own
@@ -50,6 +51,7 @@ class WaitingRow:
     queue: Queue
     waiting: int
     due_at: datetime | None
+    due_on: date | None = None  # a day that somebody named, not an instant
 
 
 def waiting(session: Session, *, company_id: UUID, now: datetime) -> tuple[WaitingRow, ...]:
@@ -60,10 +62,14 @@ def waiting(session: Session, *, company_id: UUID, now: datetime) -> tuple[Waiti
     due = min((row.due_at for row in answers if row.due_at is not None), default=None)
     found[Queue.ACCEPT_GOODS] = (len(answers), due)
     found[Queue.CLOSED_PROMISES] = (len(promises.while_closed(session, company_id=company_id, now=now)), None)
-    found[Queue.MEND_PAPERS] = _papers(session, company_id, now.date())
-    count, first = ending.waiting(session, company_id=company_id, today=now.date())
-    found[Queue.GOODS_PAPERS] = (count, _end_of(first) if first else None)
-    return tuple(WaitingRow(queue, *found[queue]) for queue in (*SELLING, *BUYING))
+    today = closures.day_of(session, company_id=company_id, now=now)
+    rows = {queue: WaitingRow(queue, *each) for queue, each in found.items()}
+    named = {
+        Queue.MEND_PAPERS: _papers(session, company_id, today),
+        Queue.GOODS_PAPERS: ending.waiting(session, company_id=company_id, today=today),
+    }
+    rows |= {queue: WaitingRow(queue, number, None, day) for queue, (number, day) in named.items()}
+    return tuple(rows[queue] for queue in (*SELLING, *BUYING))
 
 
 def _offering(session: Session, company_id: UUID, now: datetime) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
@@ -90,7 +96,7 @@ def _offering(session: Session, company_id: UUID, now: datetime) -> tuple[sa.Sel
     )
 
 
-def _papers(session: Session, company_id: UUID, today: date) -> tuple[int, datetime | None]:
+def _papers(session: Session, company_id: UUID, today: date) -> tuple[int, date | None]:
     """Papers that were rejected, are over or end within a month, with the first end of these."""
     soon = today + BEFORE[Stage.MONTH]
     rows = [
@@ -100,11 +106,7 @@ def _papers(session: Session, company_id: UUID, today: date) -> tuple[int, datet
         or (row.state in {ItemState.ACCEPTED, ItemState.WAIVED} and row.until is not None and row.until <= soon)
     ]
     ends = [row.until for row in rows if row.until is not None and row.until >= today]
-    return len(rows), _end_of(min(ends)) if ends else None
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day, time.max, UTC)
+    return len(rows), min(ends, default=None)
 
 
 def _selling(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:

@@ -25,7 +25,7 @@ from marketplace.kernel.errors import Conflict, Refused, TooLarge
 from marketplace.reference.rules import RCEP
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods as shown
-from marketplace.web.shared import labels
+from marketplace.web.shared import labels, render
 
 pages = Blueprint("customs", __name__)
 
@@ -167,7 +167,7 @@ def _restrictions(**given: Any) -> str:
     asked = parse(requests.Restrictions, {name: request.args[name] for name in names if name in request.args})
     page = queries.restrictions(session, country=asked.country, cursor=asked.cursor)
     chosen = request.args.get("restriction")
-    values: dict[str, Any] = {"checked_on": clock.now().date().isoformat()}
+    values: dict[str, Any] = {"checked_on": render.own_day().isoformat()}
     if chosen:
         values = _values(queries.restriction(session, restriction_id=uuid_text(chosen, "restriction")))
     return render_template(

@@ -69,6 +69,7 @@ _WORDS: Final[dict[str, Mapping[str, Any]]] = {
 }
 # Who answers is kept with the answer and concerns no reviewer; the hash binds it to the papers.
 _UNSAID: Final = frozenset({"signed_by", "hash"})
+_DAYS: Final = frozenset({"until", "test_summary_on", "safety_sheet_on", "valid_from", "valid_until"})
 _UNITS: Final = {"watt_hours": "Wh", "least_celsius": "°C", "most_celsius": "°C", "height_mm": "mm"}
 
 
@@ -109,7 +110,9 @@ def _value(kind: str, leaf: str, value: str, asked: Mapping[str, Attribute], pap
     if kind == "attributes":
         return _attribute(value, asked.get(leaf))
     if leaf == "signed_at":
-        return value[:10]
+        return shown.day_of(value)
+    if leaf in _DAYS:
+        return shown.day(value)
     if leaf in PAPERS:
         # By the beginning of its id two papers of one kind are told from each other.
         return Markup('<a href="{}">{} {}</a>').format(paper(value), _("Open"), value[:8])

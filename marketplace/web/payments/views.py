@@ -19,7 +19,6 @@ from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import payments as requests
 from marketplace.files import queries as files
-from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.pages import late_first
@@ -27,7 +26,7 @@ from marketplace.payments.queries import ledger, payments, transfers
 from marketplace.payments.rules.paying import PAYMENTS, PaymentState, TransferState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import choices
+from marketplace.web.shared import choices, render
 
 pages = Blueprint("payments", __name__)
 
@@ -235,7 +234,7 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
         takes_money=PAYMENTS.allows(row.state, "part"),
         takes_withdrawal=PAYMENTS.allows(row.state, "withdraw") and not _has_promised(row),
         takes_dispute=PAYMENTS.allows(row.state, "dispute"),
-        **{"values": {"received_on": clock.now().date()}, "errors": {}, "refusal": None, **shown},
+        **{"values": {"received_on": render.own_day()}, "errors": {}, "refusal": None, **shown},
     )
 
 
@@ -271,7 +270,7 @@ def _received(**shown: Any) -> str:
         about=_about(rows),
         currencies=choices.currencies(),
         **{
-            "values": {"received_on": clock.now().date(), "currency": choices.home_currency(choices.home_country())},
+            "values": {"received_on": render.own_day(), "currency": choices.home_currency(choices.home_country())},
             "errors": {},
             "refusal": None,
             "refused_transfer": None,

@@ -1,7 +1,7 @@
 """What merchants say of goods beside the offer, in the reader's words."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -153,11 +153,21 @@ def _fact(label: str, value: Any) -> Fact:
     return {"label": label, "value": value}
 
 
-def _paper(listing_id: UUID, file_id: str | None, day: str | None = None) -> Any:
+def _paper(listing_id: UUID, file_id: str | None, called: str | None = None) -> Any:
     if not file_id:
         return None
     address = url_for("catalog.paper", listing_id=listing_id, file_id=UUID(file_id))
-    return Markup('<a href="{}">{}</a>').format(address, day or _("Open"))
+    return Markup('<a href="{}">{}</a>').format(address, called or _("Open"))
+
+
+def day(written: str | None) -> str | None:
+    """Write a day of the details as the page writes days; None where none was named."""
+    return render.date(date.fromisoformat(written)) if written else None
+
+
+def day_of(written: str) -> str:
+    """Write the reader's day of an instant of the details."""
+    return render.date(datetime.fromisoformat(written))
 
 
 def _parts(said: Mapping[str, Any]) -> list[Fact]:
@@ -169,22 +179,22 @@ def _brand(said: Mapping[str, Any]) -> list[Fact]:
     return [
         _fact(_("Brand"), said["brand"]),
         _fact(_("Relation"), _("No licence any more") if said["expired"] else str(RELATIONS[said["relation"]])),
-        _fact(_("Licence ended on") if said["expired"] else _("Licensed until"), said["until"]),
+        _fact(_("Licence ended on") if said["expired"] else _("Licensed until"), day(said["until"])),
     ]
 
 
 def _dangerous(listing_id: UUID, said: Mapping[str, Any]) -> list[Fact]:
     unit = {"KGM": "kg", "LTR": "l"}.get(said["net_unit"] or "", "")
     return [
-        _fact(_("Answer"), f"{ANSWERS[said['answer']]} ({said['signed_at'][:10]})"),
+        _fact(_("Answer"), f"{ANSWERS[said['answer']]} ({day_of(said['signed_at'])})"),
         _fact(_("UN number"), said["un_number"] and f"UN {said['un_number']}"),
         _fact(_("Class"), said["hazard_class"]),
         _fact(_("Packing group"), said["packing_group"]),
         _fact(_("Net quantity in a carton"), said["net_quantity"] and f"{said['net_quantity']} {unit}"),
         _fact(_("Battery"), said["battery"] and str(BATTERIES[said["battery"]])),
         _fact(_("Energy of a battery"), said["watt_hours"] and f"{said['watt_hours']} Wh"),
-        _fact(_("Test summary (UN 38.3)"), _paper(listing_id, said["test_summary"], said["test_summary_on"])),
-        _fact(_("Safety data sheet"), _paper(listing_id, said["safety_sheet"], said["safety_sheet_on"])),
+        _fact(_("Test summary (UN 38.3)"), _paper(listing_id, said["test_summary"], day(said["test_summary_on"]))),
+        _fact(_("Safety data sheet"), _paper(listing_id, said["safety_sheet"], day(said["safety_sheet_on"]))),
     ]
 
 
@@ -205,7 +215,7 @@ def _food(said: Mapping[str, Any]) -> list[Fact]:
 def _certificates(listing_id: UUID, said: Mapping[str, Any]) -> list[Fact]:
     found: list[Fact] = []
     for each in said["items"]:
-        span = " – ".join(day for day in (each["valid_from"], each["valid_until"]) if day)
+        span = " – ".join(filter(None, map(day, (each["valid_from"], each["valid_until"]))))
         paper = _paper(listing_id, each["file"], each["number"])
         value = Markup("{}, {}, {}").format(paper, each["issuer"], span)
         word = str(CERTIFICATES[each["kind"]])

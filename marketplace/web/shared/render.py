@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, request
@@ -15,7 +16,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.edge.identity import current_actor
 from marketplace.edge.permissions import may
-from marketplace.kernel import moments
+from marketplace.kernel import clock, moments
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading
 from marketplace.kernel.ids import new_id
@@ -28,6 +29,8 @@ from marketplace.web.shared.labels import label_of
 from marketplace.web.shared.menu import LETTERS, SELLS, menu_for
 
 _ONE: Final = Decimal(1)
+# Where the city stands: whose own country is not known reads its clock.
+_HOME: Final = "CN"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -176,9 +179,15 @@ def datetime_in(value: datetime, zone: str | None = None) -> str:
 
 
 def own_clock() -> str:
-    """Return the zone that the reader's company lives by; UTC for a stranger and who acts for no company."""
+    """Return the zone that the reader's company lives by; the city's for a stranger and who acts for no company."""
     actor = current_actor()
-    return zone_of(reader(actor).country or "") if actor else "UTC"
+    country = reader(actor).country if actor else None
+    return zone_of(country or _HOME)
+
+
+def own_day() -> day_type:
+    """Return the day that it is where the reader's company is."""
+    return clock.now().astimezone(ZoneInfo(own_clock())).date()
 
 
 def utc(value: datetime) -> str:

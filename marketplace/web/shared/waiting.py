@@ -64,5 +64,6 @@ def _rows(found: Iterable[WaitingRow]) -> Iterable[dict[str, Any]]:
             "href": url_for(endpoint, **values),
             "waiting": row.waiting,
             "due_at": row.due_at,
+            "due_on": row.due_on,
             "is_late": row.due_at is not None and row.due_at < now,
         }

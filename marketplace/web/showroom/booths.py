@@ -134,7 +134,7 @@ def change_booth(booth_id: UUID) -> Any:
 @requires(_RUN, twin="POST /api/v1/booths/{id}/retirement")
 def retire_booth(booth_id: UUID) -> Any:
     """Take a booth away."""
-    hall_id = queries.booth(reading(), booth_id=booth_id, today=clock.now().date()).hall_id
+    hall_id = queries.booth(reading(), booth_id=booth_id, today=queries.today_at(reading(), now=clock.now())).hall_id
 
     def work(session: Any) -> str:
         acts.retire_booth(session, booth_id)
@@ -143,7 +143,9 @@ def retire_booth(booth_id: UUID) -> Any:
     try:
         done = forms.once(work)
     except (Refused, Conflict) as refusal:
-        kept = _booth_values(queries.booth(reading(), booth_id=booth_id, today=clock.now().date()))
+        kept = _booth_values(
+            queries.booth(reading(), booth_id=booth_id, today=queries.today_at(reading(), now=clock.now()))
+        )
         return forms.reshown(refusal, lambda **given: _edit_booth(booth_id, **{**given, "values": kept}))
     flash(_("The booth is taken away."), "good")
     return done

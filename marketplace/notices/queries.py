@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from marketplace import paths
 from marketplace.accounts.models import Person
 from marketplace.accounts.rules.handovers import Item, Kind
-from marketplace.kernel import languages
+from marketplace.kernel import figures, languages
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.notices.models import InboxMatter, InboxSeen
-from marketplace.notices.rules import TOLD, MatterState, News
+from marketplace.notices.rules import TOLD, MatterState, News, grouped
 
 # People choose a language, catalogues are in a script.
 _CATALOGUES: Final = {"zh": "zh_Hans"}
@@ -40,11 +40,17 @@ def renderer(sender: Sender) -> Callable[[str, str, Mapping[str, Any]], tuple[st
     def render(template: str, locale: str, context: Mapping[str, Any]) -> tuple[str, str]:
         # A link leads to the page in the letter's language.
         city = replace(sender, url=sender.url + languages.prefix(locale))
-        text = _environment(locale).get_template(f"{template}.txt").render(city=city, language=locale, **context)
+        written = {name: _written(value, locale) for name, value in context.items()}
+        text = _environment(locale).get_template(f"{template}.txt").render(city=city, language=locale, **written)
         subject, _, body = text.partition("\n")
         return subject.strip(), body.strip() + "\n"
 
     return render
+
+
+def _written(value: Any, locale: str) -> Any:
+    """Write an amount of money as the letter's language does; every other fact stays."""
+    return grouped(value, _CATALOGUES.get(locale, locale)) if isinstance(value, str) else value
 
 
 @cache
@@ -58,6 +64,7 @@ def _environment(locale: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
+    environment.filters["number"] = lambda exact: figures.number(exact, _CATALOGUES.get(locale, locale))
     translations: NullTranslations = Translations.load(str(paths.TRANSLATIONS), [_CATALOGUES.get(locale, locale)])
     environment.install_gettext_translations(translations, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]
     return environment

@@ -1,15 +1,19 @@
 """What people are told of, and which right makes a member of a company the one to tell."""
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.kernel import figures
 from marketplace.kernel.lifecycle import Lifecycle
 
 # What happened longer ago is history when its turn comes: nobody can act on it.
 FRESH: Final = timedelta(days=1)
+# An amount of money as facts keep it.
+_AMOUNT: Final = re.compile(r"\A(-?[0-9]+(?:\.[0-9]+)?) ([A-Z]{3})\Z")
 
 
 class News(StrEnum):
@@ -140,6 +144,14 @@ MATTER: Final = Lifecycle(
 def is_fresh(at: datetime, now: datetime) -> bool:
     """Tell whether anybody can still act on what happened then."""
     return now - at <= FRESH
+
+
+def grouped(amount: str, language: str) -> str:
+    """Write ``249000.00 THB`` as a language groups digits; what is no such amount stays.
+
+    A plain space: one that does not break would make a text message twice as long.
+    """
+    return _AMOUNT.sub(lambda found: f"{figures.number(found[1], language)} {found[2]}", amount)
 
 
 def local(instant: datetime, zone: str) -> str:

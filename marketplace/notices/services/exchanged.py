@@ -111,7 +111,7 @@ def price_answered(session: Session, job: Facts, _now: datetime) -> Iterator[Let
 
 
 def _of_request(row: RequestRow) -> dict[str, Any]:
-    return {"item": row.titles.get(row.source_locale) or row.sku, "amount": str(row.quantity)}
+    return {"item": row.titles.get(row.source_locale) or row.sku, "amount": str(row.quantity), "unit": row.unit}
 
 
 def review_written(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:

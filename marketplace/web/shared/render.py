@@ -3,12 +3,10 @@
 from datetime import date as day_type
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_decimal
 from flask import Flask, current_app, g, request
 
 from marketplace.accounts.queries import acting
@@ -16,7 +14,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.edge.identity import current_actor
 from marketplace.edge.permissions import may
-from marketplace.kernel import clock, moments
+from marketplace.kernel import clock, figures, moments
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading
 from marketplace.kernel.ids import new_id
@@ -121,16 +119,7 @@ def keep_key(key: str) -> None:
 
 def decimal(value: Decimal | int) -> str:
     """Write a number in the reader's language, keeping its decimals."""
-    return _written(str(value), locale.babel_locale())
-
-
-@lru_cache(maxsize=20_000)
-def _written(number: str, language: str) -> str:
-    """Write one number in one language; a city's prices are many, but the same ones are read all day."""
-    exact = Decimal(number)
-    places = max(0, -int(exact.as_tuple().exponent))
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(exact, format=pattern, locale=language)
+    return figures.number(str(value), locale.babel_locale())
 
 
 def money(value: Money | UnitPrice) -> str:

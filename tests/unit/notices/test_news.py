@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from marketplace.notices.queries import Sender, renderer
-from marketplace.notices.rules import TOLD, News, is_fresh, local
+from marketplace.notices.rules import TOLD, News, grouped, is_fresh, local
 from marketplace.notices.services.writing import WRITERS
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -21,6 +21,32 @@ def test_what_is_a_day_old_is_history():
 def test_instants_are_written_as_clocks_there_show_them():
     assert local(NOON, "Asia/Ho_Chi_Minh") == "2026-03-02 19:00 (UTC+07:00)"
     assert local(NOON, "Asia/Yangon") == "2026-03-02 18:30 (UTC+06:30)"
+
+
+@pytest.mark.parametrize(
+    ("amount", "language", "written"),
+    [
+        ("249000.00 THB", "en", "249,000.00 THB"),
+        ("249000.00 THB", "zh_Hans", "249,000.00 THB"),
+        ("249000.00 THB", "vi", "249.000,00 THB"),
+        ("-1500 VND", "en", "-1,500 VND"),
+        ("ORD-7K3M", "en", "ORD-7K3M"),
+        ("150", "en", "150"),
+    ],
+)
+def test_money_is_written_as_the_language_groups_it(amount, language, written):
+    assert grouped(amount, language) == written
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "1,500 pcs of Clutch"), ("vi", "1.500 "), ("zh", "1,500 ")])
+def test_a_wish_for_a_price_says_how_much_in_which_unit(locale, said):
+    facts = {"buyer": "Hanoi Trading", "amount": "1500", "unit": "H87", "item": "Clutch", "until": "then", "path": "/x"}
+    _subject, body = renderer(Sender("City", "https://city.test"))("price_asked", locale, facts)
+    assert said in body
+    _subject, before = renderer(Sender("City", "https://city.test"))(
+        "price_asked", locale, {name: value for name, value in facts.items() if name != "unit"}
+    )
+    assert "Clutch" in before
 
 
 def test_every_piece_of_news_has_a_reader_and_a_writer():
@@ -39,7 +65,15 @@ def test_every_piece_of_news_has_a_text(news, locale):
             "is_goods",
         )
     }  # fmt: skip
-    facts |= {"state": "approved", "listings": 2, "reasons": [], "ends": [], "more": 0, "names": {"en": "Sprocket"}}
+    facts |= {
+        "amount": "1500",
+        "state": "approved",
+        "listings": 2,
+        "reasons": [],
+        "ends": [],
+        "more": 0,
+        "names": {"en": "Sprocket"},
+    }
     for reason in ("buyer", "merchant", "not_confirmed", "deposit_missing", "out_of_stock", "payment_failed", "late"):
         subject, body = renderer(Sender("City", "https://city.test"))(
             news.value,

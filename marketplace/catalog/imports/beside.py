@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import closures
 from marketplace.audit import services as audit
 from marketplace.audit.services import Act
 from marketplace.catalog.customer_prices.services import showing
@@ -90,16 +91,23 @@ def wrong_papers(
     session: Session, *, company_id: UUID, before: ListingDraft | None, after: ListingDraft
 ) -> list[FieldError]:
     """Return the columns of what a row says anew that name papers of others, or papers that are over already."""
-    today = clock.now().date()
+    said = {kind: document for kind, document in changed(before, after).items() if kind in FIELDS}
     old = before.beside.documents if before is not None and before.beside is not None else {}
+    wrong = [
+        (kind, each)
+        for kind in said
+        for each in details.wrong_papers(session, company_id=company_id, document=said[kind])
+    ]
+    if said.keys() & ending.ENDING:
+        today = closures.day_of(session, company_id=company_id, now=clock.now())
+        wrong += [
+            (kind, each)
+            for kind in said
+            for each in ending.over_from_the_start(kind, old.get(kind.value), said[kind], today)
+        ]
     return [
-        FieldError(FIELDS[kind][error.field.partition(".")[0]], error.code, error.accepted, error.facts)
-        for kind, document in changed(before, after).items()
-        if kind in FIELDS
-        for error in (
-            *details.wrong_papers(session, company_id=company_id, document=document),
-            *ending.over_from_the_start(kind, old.get(kind.value), document, today),
-        )
+        FieldError(FIELDS[kind][each.field.partition(".")[0]], each.code, each.accepted, each.facts)
+        for kind, each in wrong
     ]
 
 

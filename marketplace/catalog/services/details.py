@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import closures
 from marketplace.audit import services as audit
 from marketplace.audit.services import Act
 from marketplace.catalog.models import Listing
@@ -55,14 +56,14 @@ def put(
     ``<kind>.<field>`` for everything that is wrong: then nothing is changed.
     """
     listing = own(session, actor=actor, listing_id=listing_id)
-    before = said_of(session, listing)
+    before, today = said_of(session, listing), closures.day_of(session, company_id=actor.company, now=now)
     errors: list[FieldError] = []
     checked: dict[DetailKind, Any] = {}
     for kind, given in documents.items():
         try:
             checked[kind] = None if given is None else _RULES[kind](session, listing, given)
             wrong = wrong_papers(session, company_id=actor.company, document=checked[kind])
-            wrong += ending.over_from_the_start(kind, before.get(kind.value), checked[kind], now.date())
+            wrong += ending.over_from_the_start(kind, before.get(kind.value), checked[kind], today)
             if wrong:
                 raise Refused.fields(*wrong)
         except Refused as refusal:

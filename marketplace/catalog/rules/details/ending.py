@@ -23,6 +23,8 @@ class Stage(StrEnum):
     DAY = "day"
 
 
+# Kinds of which something ends.
+ENDING: Final = frozenset({DetailKind.CERTIFICATES, DetailKind.BRAND})
 WATCHED: Final = timedelta(days=30)
 _WEEK: Final = timedelta(days=7)
 

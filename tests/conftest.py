@@ -1,6 +1,7 @@
 """What every test may ask for: an application on a fresh database, a unit of work, a client."""
 
 import contextvars
+import gc
 import os
 import sqlite3
 import uuid
@@ -25,6 +26,7 @@ from marketplace.config import Settings
 from marketplace.edge import schema
 from marketplace.kernel import events
 from marketplace.kernel.db import Base, db, unit_of_work
+from marketplace.kernel.loading import BETWEEN_LOOKS
 from tests.support import kept, postgres
 
 SOAK = os.environ.get("CITY_SOAK") == "1"
@@ -92,6 +94,12 @@ def _is_everything(config: pytest.Config) -> bool:
 def _turn(module: str) -> str:
     """Return the database whose turn a module is, the same in every run."""
     return _DATABASES[0 if module in _QUICKER else zlib.crc32(module.encode()) % 2]
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage as seldom as the city does: what was collected stays until the end."""
+    gc.freeze()
+    gc.set_threshold(BETWEEN_LOOKS)
 
 
 @pytest.hookimpl(tryfirst=True)

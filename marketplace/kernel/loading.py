@@ -7,7 +7,7 @@ from typing import Final
 
 # New objects between two looks for garbage. By default it is 700, fewer than one batch of rows makes: a third of what
 # the index is written in, and an eighth of an import, went into looking where next to nothing is ever found.
-_BETWEEN_LOOKS: Final = 20_000
+BETWEEN_LOOKS: Final = 20_000
 
 
 @contextmanager
@@ -19,5 +19,5 @@ def program() -> Generator[None]:
     finally:
         # Left out of every later search too, which keeps the pages of forked processes shared.
         gc.freeze()
-        gc.set_threshold(_BETWEEN_LOOKS)
+        gc.set_threshold(BETWEEN_LOOKS)
         gc.enable()

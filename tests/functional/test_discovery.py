@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.catalog.models import Listing
+from marketplace.catalog.services import taxonomy
 from marketplace.edge.permissions import access_of
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, unit_of_work
@@ -297,6 +298,32 @@ def test_the_sitemaps_name_every_page_in_every_language(app, market):
         assert client.get(path).status_code == 404
 
 
+def test_shared_pages_of_goods_are_in_the_sitemap(app, market):
+    with unit_of_work() as session:
+        taxonomy.put_commodity(
+            session, slug="motorcycle-chain", names={"en": "Motorcycle chain"}, category="motorcycle-parts",
+            hs6="871410", grade="any",
+        )  # fmt: skip
+    client = app.test_client()
+    (page,) = re.findall(r"<loc>([^<]*/sitemaps/commodities-1.xml)", client.get("/sitemap.xml").text)
+    named = re.findall(r"<loc>([^<]*)</loc>", client.get(page.removeprefix(BASE)).text)
+    assert named == [f"{BASE}{prefix}/commodities/motorcycle-chain" for prefix in ("", "/zh", "/vi")]
+    assert Head(client.get(named[0].removeprefix(BASE)).text).link("canonical") == [named[0]]
+
+
+def test_merchants_and_events_are_described_each_by_itself(app, market):
+    client = app.test_client()
+    said = Head(client.get(f"/merchants/{market.merchant.company}").text).metas["description"]
+    assert "Jialing Parts, China, offers: Motorcycle parts" in str(said)
+
+
+def test_an_unknown_category_is_refused_wherever_one_filters_by_it(app, market):
+    client = app.test_client()
+    for path in ("/products", "/products.atom", "/search"):
+        assert client.get(f"{path}?category=nope").status_code == 422, path
+    assert client.get("/products?category=motorcycle-parts").status_code == 200
+
+
 def test_who_is_not_on_the_shelf_is_in_no_sitemap(app, market):
     client = app.test_client()
     client.post(
@@ -322,7 +349,7 @@ def test_sitemaps_of_many_listings_are_cut_and_read_by_batches(app, market, monk
     assert len({each for part in named for each in part}) == 10
     # Where the part begins, and one question for each batch; however many parts there are.
     assert statements_of(lambda: client.get(parts[0])) == statements_of(lambda: client.get(parts[1])) == 3
-    assert statements_of(lambda: client.get("/sitemap.xml")) == 2
+    assert statements_of(lambda: client.get("/sitemap.xml")) == 3
 
 
 def test_the_feed_tells_what_was_newly_approved_first(app, market):

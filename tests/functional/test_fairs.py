@@ -56,6 +56,7 @@ def test_a_fair_is_planned_on_the_page_and_seen_by_the_clock_of_its_place(app, m
     assert "Durian week" in public.open("/events")
     assert "榴莲周" in public.open("/zh/pavilions/TH")
     assert "09:00" in public.open(f"/events/{fair_id}")  # by the clock of the place
+    assert re.search(r'name="description" content="[^"]*Durian week, \d', public.shown)
     assert "Log in to register" in public.shown
     found = Program(app).call("GET", f"/events/{fair_id}", 200)
     assert (found["zone"], found["starts_at"]) == ("Asia/Shanghai", f"{day(9)}T01:00:00Z")

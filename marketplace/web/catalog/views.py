@@ -19,7 +19,7 @@ from marketplace.catalog.rules.said import Said
 from marketplace.edge.acts import closing, figures, looking, sellers
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.acts.files import bytes_store
-from marketplace.edge.acts.looking import Look
+from marketplace.edge.acts.looking import Look, check_filters
 from marketplace.edge.answers import problem
 from marketplace.edge.identity import current_actor, reading_company
 from marketplace.edge.parsing import parse
@@ -61,6 +61,8 @@ def products() -> str:
     session = glance()
     chosen = {name: getattr(asked, name) for name in _FILTERS}
     categories = goods.categories(session)
+    if asked.category is not None and all(row.code != asked.category for row in categories):
+        check_filters(session, category=asked.category)
     page, total = shelf.counted(session, **chosen, cursor=asked.cursor, viewer=reading_company())
     closed = closing.notices(session, page.items, now=clock.now())
 
@@ -91,7 +93,7 @@ def _feed(categories: tuple[CategoryRow, ...], category: str | None) -> dict[str
     """Return the feed of what was newly approved on this shelf."""
     if category is None:
         return {"title": _("New offers"), "href": url_for("discovery.offers")}
-    name = next((shown.text(row.names) for row in categories if row.code == category), category)
+    name = next(shown.text(row.names) for row in categories if row.code == category)
     return {
         "title": _("New offers: %(name)s", name=name),
         "href": url_for("discovery.offers", category=category),
@@ -138,6 +140,7 @@ def seller(company_id: UUID) -> str:
             "rated": rated,
             "front": _front(front) if front else None,
             "booths": [(row, shown.text(row.hall_names)) for row in booths],
+            "shelves": [shown.text(row.names) for row in sections],
             "sections": _sections(company_id, sections, asked.category),
             "offers": shown.cards(page.items, closed),
             "next": url_for("catalog.seller", company_id=company_id, **kept, cursor=page.next) if page.next else None,
@@ -333,7 +336,7 @@ def _chips(categories: tuple[Any, ...], kept: dict[str, str]) -> list[dict[str, 
     """Return what was chosen; each link takes one choice away."""
     names = {row.code: shown.text(row.names) for row in categories}
     words = {
-        "category": lambda code: names.get(code, code),
+        "category": lambda code: names[code],
         "incoterm": str,
         "origin": shown.country,
         "commodity": lambda slug: slug.replace("-", " "),

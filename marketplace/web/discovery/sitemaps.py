@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import url_for
 from markupsafe import escape
 
-from marketplace.catalog.queries import announced
+from marketplace.catalog.queries import announced, goods
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound
@@ -49,7 +49,11 @@ Entry = tuple[UUID, datetime | None]
 def index() -> Iterator[str]:
     """Write the index of all sitemaps."""
     session = reading()
-    counted = (("merchants", merchants.count_approved(session)), ("listings", announced.count(session)))
+    counted = (
+        ("commodities", len(goods.commodities(session))),
+        ("merchants", merchants.count_approved(session)),
+        ("listings", announced.count(session)),
+    )
     yield f'{_HEAD}<sitemapindex xmlns="{_SCHEMA}">\n'
     for kind in ("pages", "departures"):
         yield _sitemap(kind, 1)
@@ -70,6 +74,9 @@ def part(kind: str, number: int) -> Iterator[str]:
     if kind == "departures" and number == 1:
         coming = departures.coming(reading(), after=clock.now(), size=PART)
         return _urlset(_addresses("logistics.departure", "departure_id", ((each, None) for each in coming)))
+    if kind == "commodities" and (rows := goods.commodities(reading())[(number - 1) * PART : number * PART]):
+        slugs = [row.slug for row in rows]
+        return _urlset(_url(address("catalog.commodity", code, slug=slug)) for slug in slugs for code in locale.LOCALES)
     if kind == "merchants" and (found := merchants.approved(reading(), part=number - 1, size=PART)):
         return _urlset(_addresses("catalog.seller", "company_id", found))
     if kind == "listings" and (first := announced.first_of(reading(), part=number - 1, size=PART)):

@@ -13,12 +13,16 @@ LETTERS: Final = "letters"  # what is sent lands here and reaches nobody
 
 
 class Entry(NamedTuple):
-    """A link of the menu, the permission it needs (None for everybody), and the fact that gives it a sense."""
+    """A link of the menu, the permission it needs (None for everybody), and the fact that gives it a sense.
+
+    ``beside``: pages that belong to it though their addresses do not lie below its own.
+    """
 
     label: Any
     endpoint: str
     permission: Permission | None
     given: str = ""
+    beside: tuple[str, ...] = ()
 
 
 class Group(NamedTuple):
@@ -28,6 +32,7 @@ class Group(NamedTuple):
     entries: tuple[Entry, ...]
 
 
+_OWN: Final = ("catalog.grid", "catalog.figures", "catalog.ending_papers")
 MENU: tuple[Entry | Group, ...] = (
     Entry(_("Products"), "catalog.products", None),
     Entry(_("Departures"), "logistics.departures", None),
@@ -54,7 +59,7 @@ MENU: tuple[Entry | Group, ...] = (
         _("Selling"),
         (
             Entry(_("Sell"), "merchants.desk", Permission.CATALOG_LISTING_EDIT),
-            Entry(_("My listings"), "catalog.own", Permission.CATALOG_LISTING_EDIT, given=SELLS),
+            Entry(_("My listings"), "catalog.own", Permission.CATALOG_LISTING_EDIT, given=SELLS, beside=_OWN),
             Entry(_("Storefront"), "showroom.storefront", Permission.CATALOG_LISTING_EDIT, given=SELLS),
             Entry(_("My booths"), "showroom.own_booths", Permission.CATALOG_LISTING_EDIT, given=SELLS),
             Entry(_("Leads"), "showroom.leads", Permission.TRADE_LEAD_ANSWER, given=SELLS),
@@ -136,8 +141,9 @@ def menu_for(actor: Actor | None, path: str, facts: frozenset[str]) -> list[dict
     ``path``: the address that is shown, with its language; a page below an entry's marks that entry.
     """
     stations = _stations(actor, facts)
-    above = [href for links in stations.values() for href in links if path == href or path.startswith(f"{href}/")]
-    here = max(above, key=len, default=None)
+    begins = {href: href for links in stations.values() for href in links} | _beside(stations)
+    above = [start for start in begins if path == start or path.startswith(f"{start}/")]
+    here = begins[max(above, key=len)] if above else None
     shown: list[dict[str, Any]] = []
     for station, links in stations.items():
         items = [{"label": label, "href": href, "active": href == here} for href, label in links.items()]
@@ -146,6 +152,17 @@ def menu_for(actor: Actor | None, path: str, facts: frozenset[str]) -> list[dict
         else:
             shown.extend(items)
     return shown
+
+
+def _beside(stations: dict[Entry | Group, dict[str, Any]]) -> dict[str, str]:
+    """Return where pages begin that belong to a link without lying below it, with the link's address."""
+    return {
+        url_for(endpoint): href
+        for station, links in stations.items()
+        for entry in (station.entries if isinstance(station, Group) else (station,))
+        if entry.beside and (href := url_for(entry.endpoint)) in links
+        for endpoint in entry.beside
+    }
 
 
 def _stations(actor: Actor | None, facts: frozenset[str]) -> dict[Entry | Group, dict[str, Any]]:

@@ -10,7 +10,7 @@ from marketplace.accounts.queries.closures import local_day
 from marketplace.catalog.figures import services, tally
 from marketplace.catalog.figures.models import ListingDay
 from marketplace.catalog.figures.rules import Kind, conversion
-from marketplace.kernel import clock
+from marketplace.kernel import clock, moments
 from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
 from marketplace.reports.queries import figures
 from tests import factories
@@ -87,6 +87,11 @@ def test_carts_and_orders_are_counted_once(app, call, market, merchant, operator
     page = visitor(app, market.merchant).open("/merchant")
     assert "5.26%" in page.replace(" ", "").replace("\u00a0", "")
     assert "Views a day in the last 90 days, at most 19" in page
+    assert "Orders a day in the last 90 days, at most 1<" in page
+    today = local_day("CN", clock.now())
+    for chart in page.split('class="chart"')[1:]:
+        assert moments.day(today, "en") in chart
+        assert moments.day(today - timedelta(days=89), "en") in chart
 
 
 def test_periods_end_where_they_say(market, merchant):

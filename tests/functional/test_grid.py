@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from marketplace.catalog.models import Listing, PriceHistory, Stock
 from marketplace.catalog.queries import checks
 from marketplace.catalog.services import stock as stocks
-from marketplace.kernel import clock
+from marketplace.kernel import clock, moments
 from marketplace.kernel.db import db, reading, unit_of_work
 from tests import factories
 from tests.factories import PASSWORD
@@ -150,6 +150,9 @@ def test_the_grid_works_without_scripts(app, market, program, two):
     assert state(program, first)[0] == 2
     shown = visitor.open(f"/merchant/listings/{second}/prices")
     assert "<polyline" in shown
+    drawn = shown.partition('class="chart"')[2].partition("</div></div>")[0].replace("\u00a0", " ")
+    for words in ("11.80", "9.75", moments.day_at(clock.now(), "Asia/Shanghai", "en")):
+        assert words in drawn
     assert "9.75" in visitor.text()
 
 
@@ -222,3 +225,22 @@ def test_who_types_a_stock_is_not_taken_to_make_nothing_to_order(program):
     (done,) = patch(program, {"id": made, "version": 1, "stock": 5, "lead_days": None})["rows"]
     assert (done["changed"], done["errors"]) == (True, [])
     assert state(program, made)[2] == 5
+
+
+def test_the_grid_belongs_to_the_listings_in_the_menu(app, market):
+    seller = Visitor(app)
+    seller.log_in(market.merchant.login)
+    bar = seller.open("/merchant/grid").partition('class="site-subnav"')[2].partition("</nav>")[0]
+    assert 'href="/merchant/listings" aria-current="page"' in bar
+    assert bar.count("aria-current") == 1
+
+
+def test_what_is_wrong_with_a_net_weight_is_said_once(app, market):
+    seller = Visitor(app)
+    seller.log_in(market.merchant.login)
+    path = f"/merchant/listings/{market.chains}"
+    seller.open(path)
+    carton = {"carton_units": "40", "carton_l": "40", "carton_w": "30", "carton_h": "20", "gross_kg": "20"}
+    answer = seller.send(path, carton | {"net_kg": "50"}, 422)
+    assert "Check the net weight" in answer.text
+    assert "Net weight: Net weight" not in seller.text()

@@ -201,7 +201,7 @@ messages.register(
         "multiple_carton": _("The step of sale has to divide the carton, or be whole cartons."),
         "carton_side": _("Check the size of the carton: %(accepted)s."),
         "carton_weight": _("Check the weight of the carton: %(accepted)s."),
-        "net_weight": _("Net weight: %(accepted)s."),
+        "net_weight": _("Check the net weight: %(accepted)s."),
         "packing_incomplete": _("Give the carton whole: units, three sides, gross and net weight."),
         "stock_or_lead": _("Give either the stock or the days it takes to make."),
         "moq_between_steps": _("The minimum lies between two steps: buyers order from %(least)s on."),

@@ -22,6 +22,7 @@ from marketplace.edge.requests import grid as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.money import UnitPrice
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 from marketplace.web.catalog.blueprint import pages
@@ -172,9 +173,18 @@ def price_history(listing_id: UUID) -> str:
                 "steps": charts.steps(
                     [(each.at, each.ladder.tiers[0].price.micro if each.ladder.tiers else None) for each in rows]
                 ),
+                "begun": rows[0].at,
+                **_span([each.ladder.tiers[0].price for each in rows if each.ladder.tiers]),
                 "first": next((each.ladder.tiers[0].price for each in rows if each.ladder.tiers), None),
                 "last": rows[-1].ladder.tiers[0].price if rows[-1].ladder.tiers else None,
             }
             for basis, rows in by_basis.items()
         ],
+        now=clock.now(),
     )
+
+
+def _span(asked: list[UnitPrice]) -> dict[str, UnitPrice | None]:
+    """Return the lowest and the highest price that was ever asked on a basis."""
+    by_price = sorted(asked, key=lambda price: price.micro)
+    return {"low": by_price[0], "high": by_price[-1]} if by_price else {"low": None, "high": None}

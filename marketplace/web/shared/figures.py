@@ -15,6 +15,9 @@ def shown(seen: Seen) -> dict[str, Any]:
     return {
         "periods": [{"days": days, "numbers": numbers} for days, numbers in seen.periods.items()],
         "most": max(numbers.views for _, numbers in days),
+        "most_orders": max(numbers.orders for _, numbers in days),
+        "first": days[0][0].date(),
+        "last": days[-1][0].date(),
         "views": charts.steps([(at, numbers.views) for at, numbers in days], base=0),
         "orders": charts.steps([(at, numbers.orders) for at, numbers in days], base=0),
         "whole": list(seen.periods.values())[-1],

@@ -162,7 +162,7 @@ def _paper(listing_id: UUID, file_id: str | None, called: str | None = None) -> 
 
 def day(written: str | None) -> str | None:
     """Write a day of the details as the page writes days; None where none was named."""
-    return render.date(date.fromisoformat(written)) if written else None
+    return render.date(written) if written else None
 
 
 def day_of(written: str) -> str:

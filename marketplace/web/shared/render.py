@@ -155,8 +155,13 @@ def percent(basis_points: int) -> str:
     return quantity(Decimal(basis_points).scaleb(-2), "%")
 
 
-def date(value: day_type | datetime, zone: str | None = None) -> str:
-    """Write a day in the reader's language; of an instant the day at a place, on the reader's own clock if none."""
+def date(value: day_type | datetime | str, zone: str | None = None) -> str:
+    """Write a day in the reader's language; of an instant the day at a place, on the reader's own clock if none.
+
+    A day that facts hold as text is written alike.
+    """
+    if isinstance(value, str):
+        value = day_type.fromisoformat(value)
     if isinstance(value, datetime):
         return moments.day_at(value, zone or own_clock(), locale.babel_locale())
     return moments.day(value, locale.babel_locale())

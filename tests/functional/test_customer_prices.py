@@ -277,6 +277,13 @@ def test_prices_are_written_all_or_none(app, call, market, price_list):
     visitor.send(action, {"lines": "CH-428-116; 20,50; 19.00@400\nNOBODY; 3"}, 422)
     assert "lines" in visitor.refused_fields()
     assert "CH-428-116; 20,50" in visitor.shown
+    wrong = "\nNOBODY; 3\nCH-428-116; cheap\n\nCH-428-116\nNOTHING; 4; 3@100\nCH-428-116; 5; 6@x"
+    visitor.send(action, {"lines": f"CH-428-116; 20,50{wrong}"}, 422)
+    said = visitor.text()
+    assert "Lines 2, 6: write an article number of yours." in said
+    assert "Line 3: write a number such as 1234.50" in said
+    assert "Line 5: write article number; price; tiers." in said
+    assert "Line 7: write price@quantity" in said
     assert call(market.buyer, "GET", f"/listings/{market.chains}")["quote"]["unit_price"]["amount"] == "25.00"
     visitor.send(action, {"lines": "CH-428-116; 20,50; 19.00@400"})
     assert call(market.buyer, "GET", f"/listings/{market.chains}")["quote"]["unit_price"]["amount"] == "20.50"

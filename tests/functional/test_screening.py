@@ -138,7 +138,7 @@ def test_pages_import_a_sheet_and_decide(trade):
     sheet = b"name,aliases,country,numbers\nWhoever,Mekong Chains; Another,KP,\n,,KP,\n"
     form = {"kind": "own", "name": "Our list (fictitious)"}
     refused = eye.send("/operator/screening/lists", form | {"file": (io.BytesIO(sheet), "list.csv")}, 422)
-    assert "3: name" in refused.get_data(as_text=True)
+    assert "Row 3, column “name”: write a value." in refused.get_data(as_text=True)
     eye.open("/operator/screening/lists")
     eye.send("/operator/screening/lists", form | {"file": (io.BytesIO(sheet[:-5]), "list.csv")})
     assert "Our list (fictitious)" in eye.open("/operator/screening/lists")

@@ -100,11 +100,21 @@ def change_list(session: Session, list_id: UUID, body: requests.PriceListChange)
 
 def price(session: Session, list_id: UUID, entries: Sequence[requests.Entry]) -> None:
     """Write prices of listings onto a list, on its basis."""
+    _price(session, list_id, dict(enumerate(entries)), [])
+
+
+def price_lines(session: Session, list_id: UUID, body: requests.EntryLines) -> None:
+    """Write prices as they were typed, a listing on each line; Refused names every line that is wrong."""
+    entries, wrong = body.entries()
+    _price(session, list_id, entries, wrong)
+
+
+def _price(session: Session, list_id: UUID, entries: Mapping[int, requests.Entry], wrong: Sequence[FieldError]) -> None:
     actor = require_actor()
     found = lists.price_list(session, merchant_id=actor.company, list_id=list_id)
-    errors: list[FieldError] = []
-    made: list[NewEntry] = []
-    for position, each in enumerate(entries):
+    errors = list(wrong)
+    made: dict[int, NewEntry] = {}
+    for position, each in entries.items():
         try:
             ladder = make_ladder(
                 found.currency,
@@ -119,9 +129,9 @@ def price(session: Session, list_id: UUID, entries: Sequence[requests.Entry]) ->
                 for error in refusal.errors
             ]
         else:
-            made.append(NewEntry(each.sku, ladder))
+            made[position] = NewEntry(each.sku, ladder)
     if errors:
-        raise Refused.fields(*errors)
+        raise Refused.fields(*errors, *price_lists.faults(session, entries=made, actor=actor))
     price_lists.put(session, list_id=list_id, entries=made, actor=actor, now=clock.now())
 
 

@@ -74,8 +74,7 @@ def read_sheet(body: requests.ScreeningSheet) -> tuple[requests.ScreeningList, U
             else:
                 entries.append(parse(requests.Listed, _split(given, ("aliases", "numbers"))))
         except Refused as refusal:
-            names = dict.fromkeys(error.field.split(".")[-1] for error in refusal.errors)
-            errors += [FieldError("file", "screening_row", f"{number}: {name}") for name in names]
+            errors += [_of_row(error, number) for error in refusal.errors]
     if errors:
         raise Refused.fields(*errors[:_MOST_ERRORS])
     return requests.ScreeningList(kind=body.kind, name=body.name, entries=entries, goods=goods), upload
@@ -111,6 +110,13 @@ def _split(given: dict[str, str], many: Sequence[str]) -> dict[str, Any]:
         if title in given
     }
     return {**given, **parts}
+
+
+def _of_row(error: FieldError, number: int) -> FieldError:
+    """Return what is wrong in a row, its column by the heading that the sheet has for it."""
+    column = next(part for part in reversed(error.field.split(".")) if not part.isdigit())
+    code = "screening_goods" if error.code == "screening_party" else "screening_row"
+    return FieldError("file", code, error.accepted, {"row": number, "column": column})
 
 
 def _text(cell: Cell) -> str:

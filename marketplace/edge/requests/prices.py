@@ -1,21 +1,23 @@
 """What merchants and buyers send about prices for some buyers alone."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 
 from marketplace.catalog.customer_prices.rules.requests import RequestState
 from marketplace.catalog.rules.visibility import Visibility
 from marketplace.edge import messages
-from marketplace.edge.parsing import Currency, Line, Request, Whole, blank_is_none, storable
+from marketplace.edge.parsing import Currency, Line, Request, Verbatim, Whole, blank_is_none, parse
 from marketplace.edge.requests.catalog import OptionalLine, Tiers, Typed, comma_as_point
 from marketplace.edge.requests.logistics import instant_or_day
+from marketplace.kernel.errors import FieldError, Refused
 
 MOST_LINES: Final = 500
+_LONGEST_LINES: Final = 200_000
 _LINE: Final = re.compile(r"(?P<sku>[^;\t]+)[;\t](?P<price>[^;\t]+)(?:[;\t](?P<tiers>.+))?")
 
 Moment = Annotated[datetime, BeforeValidator(instant_or_day, json_schema_input_type=str)]
@@ -95,33 +97,38 @@ class Entries(Request):
     entries: Annotated[list[Entry], Field(min_length=1, max_length=MOST_LINES)]
 
 
-def lines_of(text: Any) -> list[dict[str, Any]]:
-    """Read lines of ``article number; price; tiers`` as entries."""
-    found: list[dict[str, Any]] = []
-    for number, line in enumerate(str(storable(text)).splitlines(), start=1):
-        if not line.strip():
-            continue
-        match = _LINE.fullmatch(line.strip())
-        if match is None:
-            raise PydanticCustomError("price_lines", "line {number}: article number; price; tiers", {"number": number})
-        found.append(
-            {
-                "sku": match["sku"].strip(),
-                "price": comma_as_point(match["price"].strip()),
-                "tiers": (match["tiers"] or "").strip(),
-            }
-        )
-    return found
-
-
 class EntryLines(Request):
     """Prices of listings, one on each line: ``MC-428H; 26.10; 24.90@500``."""
 
-    lines: Annotated[
-        list[Entry],
-        BeforeValidator(lines_of, json_schema_input_type=str),
-        Field(min_length=1, max_length=MOST_LINES),
-    ]
+    lines: Annotated[Verbatim, Field(min_length=1, max_length=_LONGEST_LINES)]
+
+    def entries(self) -> tuple[dict[int, Entry], list[FieldError]]:
+        """Return the entries by the line they stand on, the first being 0, and ``lines.<line>`` for each that is none.
+
+        Refused ``lines`` where there is none at all, or more than a request takes.
+        """
+        lines = {at: line.strip() for at, line in enumerate(self.lines.splitlines()) if line.strip()}
+        if not lines:
+            raise Refused.field("lines", "required", "a value")
+        if len(lines) > MOST_LINES:
+            raise Refused.field("lines", "too_long", f"at most {MOST_LINES} entries")
+        found: dict[int, Entry] = {}
+        wrong: list[FieldError] = []
+        for at, line in lines.items():
+            try:
+                found[at] = _entry(line)
+            except Refused as refusal:
+                wrong += [replace(error, field=f"lines.{at}.{error.field}") for error in refusal.errors]
+        return found, wrong
+
+
+def _entry(line: str) -> Entry:
+    """Read ``article number; price; tiers``."""
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise Refused.field("line", "price_line", "article number; price; tiers")
+    price, tiers = comma_as_point(match["price"].strip()), (match["tiers"] or "").strip()
+    return parse(Entry, {"sku": match["sku"].strip(), "price": price, "tiers": tiers})
 
 
 class Asking(Request):
@@ -162,7 +169,7 @@ messages.register(
         "price_shown": _("The merchant shows you this price already."),
         "one_of_both": _("Name one of them: %(accepted)s."),
         "price_line": _("Line %(line)s: write %(accepted)s."),
-        "price_lines": _("Write one listing on each line: %(accepted)s."),
+        "price_lines": _("Lines %(lines)s: write %(accepted)s."),
         "ambiguous": _("Several companies have the number %(text)s: write %(accepted)s."),
         "trader_unknown": _("No company that buys here has the number or id %(text)s."),
     },

@@ -60,7 +60,8 @@ def put_entries(price_list_id: UUID) -> Any:
     """Write prices of listings, one on each line."""
 
     def work(session: Session) -> None:
-        acts.price(session, price_list_id, parse(requests.EntryLines, {"lines": request.form.get("lines", "")}).lines)
+        body = parse(requests.EntryLines, {"lines": request.form.get("lines", "")})
+        acts.price_lines(session, price_list_id, body)
 
     return done(
         work,

@@ -1,5 +1,6 @@
 """What pages of prices for some buyers share: acting once, moments on the company's clock, choices."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from marketplace.catalog.customer_prices.queries import lists
 from marketplace.edge.acts.clocks import clocks
 from marketplace.edge.identity import require_actor
 from marketplace.kernel.db import reading
-from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.reference import queries as reference
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared.zones import in_zone
@@ -35,14 +36,24 @@ def done(
 
 
 def _by_line(refusal: Any) -> Any:
-    """Name refused entries by the box in which their lines were typed."""
-    renamed = [
-        type(error)("lines", "price_line", error.accepted, {"line": int(error.field.split(".")[1]) + 1})
-        if error.field.startswith(("entries.", "lines."))
-        else error
-        for error in refusal.errors
+    """Name refused entries by the box in which their lines were typed; lines that lack the same are named together."""
+    others: list[FieldError] = []
+    lines: dict[str, set[int]] = defaultdict(set)
+    for error in refusal.errors:
+        if error.field.startswith(("entries.", "lines.")):
+            lines[error.accepted].add(int(error.field.split(".")[1]) + 1)
+        else:
+            others.append(error)
+    named = [
+        _lines(sorted(found), accepted) for accepted, found in sorted(lines.items(), key=lambda each: min(each[1]))
     ]
-    return type(refusal)(refusal.code, errors=renamed, **refusal.facts)
+    return type(refusal)(refusal.code, errors=[*others, *named], **refusal.facts)
+
+
+def _lines(found: list[int], accepted: str) -> FieldError:
+    if len(found) == 1:
+        return FieldError("lines", "price_line", accepted, {"line": found[0]})
+    return FieldError("lines", "price_lines", accepted, {"lines": found})
 
 
 def with_moments(model: Any) -> dict[str, Any]:

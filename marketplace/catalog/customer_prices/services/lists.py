@@ -3,7 +3,7 @@
 What was ordered keeps its price whatever becomes of the list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -111,17 +111,16 @@ def end(session: Session, *, list_id: UUID, actor: Actor, now: datetime) -> None
     _touch(session, found, actor, "price_list.ended", now)
 
 
-def put(session: Session, *, list_id: UUID, entries: Sequence[NewEntry], actor: Actor, now: datetime) -> None:
+def put(session: Session, *, list_id: UUID, entries: Mapping[int, NewEntry], actor: Actor, now: datetime) -> None:
     """Write prices of listings onto a list, in the place of those it had; all of them, or Refused and none.
 
     Refused names ``entries.<position>.<part>``: an article number not the merchant's, tiers that do not rise.
     """
     found = own(session, actor=actor, list_id=list_id)
-    skus = {entry.sku for entry in entries}
-    own_skus = sa.select(Listing.sku, Listing.id).where(Listing.company_id == actor.company, Listing.sku.in_(skus))
-    known = {row.sku: row.id for row in session.execute(own_skus)}
-    _refuse(entries, known)
-    ids = [known[entry.sku] for entry in entries]
+    known = _own_skus(session, entries, actor)
+    if errors := _faults(entries, known):
+        raise Refused.fields(*errors)
+    ids = [known[entry.sku] for entry in entries.values()]
     session.execute(
         sa.delete(PriceListEntry).where(PriceListEntry.list_id == list_id, PriceListEntry.listing_id.in_(ids))
     )
@@ -135,10 +134,15 @@ def put(session: Session, *, list_id: UUID, entries: Sequence[NewEntry], actor: 
                 "list_id": list_id,
                 "tiers": [[tier.from_quantity, tier.price.micro] for tier in entry.ladder.tiers],
             }
-            for entry in entries
+            for entry in entries.values()
         ],
     )
     _touch(session, found, actor, "price_list.priced", now, entries=len(entries))
+
+
+def faults(session: Session, *, entries: Mapping[int, NewEntry], actor: Actor) -> list[FieldError]:
+    """Return why ``put`` would refuse entries; a caller that refuses others of one request names these along."""
+    return _faults(entries, _own_skus(session, entries, actor))
 
 
 def take(session: Session, *, list_id: UUID, listing_id: UUID, actor: Actor, now: datetime) -> None:
@@ -178,10 +182,16 @@ def own(session: Session, *, actor: Actor, list_id: UUID, version: int | None = 
     return found
 
 
-def _refuse(entries: Sequence[NewEntry], known: dict[str, UUID]) -> None:
+def _own_skus(session: Session, entries: Mapping[int, NewEntry], actor: Actor) -> dict[str, UUID]:
+    skus = {entry.sku for entry in entries.values()}
+    query = sa.select(Listing.sku, Listing.id).where(Listing.company_id == actor.company, Listing.sku.in_(skus))
+    return {row.sku: row.id for row in session.execute(query)}
+
+
+def _faults(entries: Mapping[int, NewEntry], known: dict[str, UUID]) -> list[FieldError]:
     errors: list[FieldError] = []
     seen: set[str] = set()
-    for position, entry in enumerate(entries):
+    for position, entry in entries.items():
         at = f"entries.{position}"
         if entry.sku not in known:
             errors.append(FieldError(f"{at}.sku", "unknown", "an article number of yours"))
@@ -191,8 +201,7 @@ def _refuse(entries: Sequence[NewEntry], known: dict[str, UUID]) -> None:
         errors += [
             replace(error, field=error.field.replace("ladders.0", at, 1)) for error in check_ladders([entry.ladder])
         ]
-    if errors:
-        raise Refused.fields(*errors)
+    return errors
 
 
 def _place(session: Session, new: NewList) -> str:

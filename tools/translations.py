@@ -53,11 +53,11 @@ def _report() -> int:
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder) / "messages.pot"
         _extract(template)
-        texts = [message.id for message in _read(template) if message.id]
+        texts = [(message.id, message.context) for message in _read(template) if message.id]
     absent = 0
     for source in catalogues():
         catalogue = _read(source)
-        missing = [text for text in texts if not _is_translated(catalogue, text)]
+        missing = [text for text, context in texts if not _is_translated(catalogue, text, context)]
         absent += len(missing)
         print(f"{_language(source)}: {len(texts) - len(missing)} of {len(texts)} texts are translated")
         for text in missing:
@@ -65,8 +65,8 @@ def _report() -> int:
     return absent
 
 
-def _is_translated(catalogue: Catalog, text: str | tuple[str, ...]) -> bool:
-    message = catalogue.get(text if isinstance(text, str) else text[0])
+def _is_translated(catalogue: Catalog, text: str | tuple[str, ...], context: str | None) -> bool:
+    message = catalogue.get(text if isinstance(text, str) else text[0], context)
     if message is None or message.fuzzy:
         return False
     return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
@@ -74,6 +74,7 @@ def _is_translated(catalogue: Catalog, text: str | tuple[str, ...]) -> bool:
 
 def _extract(template: Path) -> None:
     keywords = [part for word in ("_l", "lazy_gettext") for part in ("-k", word)]
+    keywords += ["-k", "lazy_pgettext:1c,2"]
     _babel("extract", "-F", str(MAPPING), *keywords, "--no-location", "--sort-output", "-o", str(template), ".")
 
 

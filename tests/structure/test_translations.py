@@ -43,6 +43,6 @@ def test_translations_hold_the_same_values(language: str) -> None:
 
 
 def test_the_catalogues_hold_the_same_texts() -> None:
-    first, second = ({str(message.id) for message in _messages(language)} for language in LANGUAGES)
+    first, second = ({(str(message.id), message.context) for message in _messages(language)} for language in LANGUAGES)
 
     assert first == second

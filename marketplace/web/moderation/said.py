@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, pgettext
 from markupsafe import Markup
 
 from marketplace.catalog.rules.details import PAPERS
@@ -115,7 +115,7 @@ def _value(kind: str, leaf: str, value: str, asked: Mapping[str, Attribute], pap
         return shown.day(value)
     if leaf in PAPERS:
         # By the beginning of its id two papers of one kind are told from each other.
-        return Markup('<a href="{}">{} {}</a>').format(paper(value), _("Open"), value[:8])
+        return Markup('<a href="{}">{} {}</a>').format(paper(value), pgettext("link", "Open"), value[:8])
     return _WORDS.get(leaf, {}).get(value, value) if leaf not in _UNITS else f"{value} {_UNITS[leaf]}"
 
 

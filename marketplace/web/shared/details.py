@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, pgettext
 from markupsafe import Markup
 
 from marketplace.catalog.rules.details import ending
@@ -157,7 +157,7 @@ def _paper(listing_id: UUID, file_id: str | None, called: str | None = None) -> 
     if not file_id:
         return None
     address = url_for("catalog.paper", listing_id=listing_id, file_id=UUID(file_id))
-    return Markup('<a href="{}">{}</a>').format(address, called or _("Open"))
+    return Markup('<a href="{}">{}</a>').format(address, day or pgettext("link", "Open"))
 
 
 def day(written: str | None) -> str | None:

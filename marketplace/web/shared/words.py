@@ -15,12 +15,17 @@ from marketplace.web.shared import locale
 
 def init_app(app: Flask) -> None:
     """Give templates the quick way to their words."""
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue]
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def gettext(message: str) -> str:
     """Return the message in the reader's language."""
     return catalogue(locale.babel_locale()).gettext(message)
+
+
+def pgettext(context: str, message: str) -> str:
+    """Translate a text that means something else in another place."""
+    return str(catalogue(locale.babel_locale()).pgettext(context, message))
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:

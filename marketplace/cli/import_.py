@@ -15,7 +15,7 @@ from marketplace.catalog.imports import flows, queries, services
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.cli import people
 from marketplace.cli.wiring import City, pass_city
-from marketplace.edge.acts.imports import explain
+from marketplace.edge.acts.imports import called, explain
 from marketplace.files import flows as files
 from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
@@ -57,7 +57,7 @@ def import_sheet(
         try:
             options = services.Options(sheet, _read_mapping(mapping), locale, dry_run=dry_run, submit=not drafts)
             import_id = _begin(actor, file, options, store)
-            flows.run(import_id, store=store, explain=explain, progress=_progress)
+            flows.run(import_id, store=store, explain=explain, called=called, progress=_progress)
         except DomainError as error:
             _refuse(error, locale)
         view = queries.get_import(reading(), company_id=actor.company, import_id=import_id)
@@ -115,7 +115,7 @@ def _report(view: queries.ImportView, locale: str) -> None:
     click.echo(f"import {view.id}: {view.state}; sheet {view.sheet} of {', '.join(view.sheets)}")
     click.echo(", ".join(f"{count:,} {outcome}" for outcome, count in view.counts.items()))
     for warning in (*view.warnings, *([view.failure] if view.failure else [])):
-        click.echo(f"! {warning.field}: {explain(warning, locale)}", err=True)
+        click.echo(f"! {called(warning.field, locale)}: {explain(warning, locale)}", err=True)
     bad = queries.rows(reading(), import_id=view.id, outcome=Outcome.ERROR, size=_SHOWN)
     for row in bad.items:
         click.echo(f"row {row.line} {row.sku or ''}: {_reasons(row.errors, locale)}", err=True)
@@ -124,7 +124,7 @@ def _report(view: queries.ImportView, locale: str) -> None:
 
 
 def _reasons(errors: tuple[FieldError, ...], locale: str) -> str:
-    return "; ".join(f"{error.field}: {explain(error, locale)}" for error in errors)
+    return "; ".join(f"{called(error.field, locale)}: {explain(error, locale)}" for error in errors)
 
 
 def _refuse(error: DomainError, locale: str) -> None:

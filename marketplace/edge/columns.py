@@ -2,13 +2,13 @@
 
 from typing import Any, Final
 
-from flask_babel import gettext
+from babel import Locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from marketplace.catalog.rules.headers import LWH, TIER
 from marketplace.catalog.rules.sheet_details import ATTRIBUTE
 from marketplace.catalog.rules.texts import LANGUAGES
-from marketplace.web.shared.choices import language_names
 
 _NAMES: Final[dict[str, Any]] = {
     LWH: _("Size of a carton"),
@@ -63,7 +63,13 @@ def column_label(name: str) -> str | None:
     if asked := ATTRIBUTE.fullmatch(name):
         return gettext("Attribute “%(code)s”", code=asked[1])
     base, _mark, language = name.rpartition("_")
-    return _in_language(base, language_names([language])) if language in LANGUAGES else None
+    return _in_language(base, _language(language)) if language in LANGUAGES else None
+
+
+def _language(code: str) -> str:
+    """Return a language as the reader calls it; its first letter is large, the others stay, as in Tiếng Việt."""
+    name = str(Locale.parse(code).get_display_name(get_locale() or "en"))
+    return name[:1].upper() + name[1:]
 
 
 def _in_language(base: str, language: str) -> str | None:

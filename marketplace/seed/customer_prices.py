@@ -59,7 +59,7 @@ def give_prices(session: Session, *, companies: Mapping[str, Actor], now: dateti
         NewEntry(sku, make_ladder(*_BASIS, price=Decimal(price), tiers=[(tier[0], Decimal(tier[1]))]))
         for sku, (price, tier) in _PRICES.items()
     ]
-    lists.put(session, list_id=made, entries=entries, actor=parts, now=now)
+    lists.put(session, list_id=made, entries=dict(enumerate(entries)), actor=parts, now=now)
 
 
 def _listing(session: Session, seller: Actor, sku: str) -> UUID:

@@ -20,7 +20,7 @@ from marketplace.catalog.imports import services as importing
 from marketplace.checkout.flows import sweeping
 from marketplace.checkout.services import reacting
 from marketplace.distribution import flows as distribution
-from marketplace.edge.acts.imports import explain
+from marketplace.edge.acts.imports import called, explain
 from marketplace.exchange.flows import enquiries, fairs, leads, questions, storefronts
 from marketplace.files import flows as files
 from marketplace.files.fetching import Fetcher
@@ -95,7 +95,7 @@ def rebuild_index(_args: dict[str, Any]) -> None:
 
 def import_sheet(args: dict[str, Any]) -> None:
     """Read a merchant's workbook and write its good rows."""
-    imports.run(UUID(args["import"]), store=current_app.extensions["city.store"], explain=explain)
+    imports.run(UUID(args["import"]), store=current_app.extensions["city.store"], explain=explain, called=called)
 
 
 def import_pictures(args: dict[str, Any]) -> None:

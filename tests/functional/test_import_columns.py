@@ -115,11 +115,11 @@ def test_errors_name_the_header_and_the_cell(app, program, visitor):
     assert by_field["place"]["header"] == "交货地"
     assert "Chongqing Highway Logistics Base (Nanpeng) (CN-NANPENG)" in by_field["place"]["accepted"]
     visitor.open(f"/merchant/imports/{found['id']}")
-    assert "单价 G2 price" in " ".join(visitor.text().split())
+    assert "单价 G2 (Price):" in " ".join(visitor.text().split())
     headers = {"Authorization": f"Bearer {program.token}"}
     given = app.test_client().get(f"/api/v1/imports/{found['id']}/errors", headers=headers)
     reasons = openpyxl.load_workbook(io.BytesIO(given.data)).worksheets[0].cell(2, len(lines[0]) + 2).value
-    assert "单价 G2 (price): " in reasons
+    assert "单价 G2 (Price): " in reasons
 
 
 def test_a_formula_without_a_value_is_pointed_out(app, program):

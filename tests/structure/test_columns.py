@@ -8,7 +8,7 @@ from marketplace.catalog.imports import price_list, template
 from marketplace.catalog.rules import sheet_details, sheet_variants
 from marketplace.catalog.rules.headers import DETAILS, LWH, NAMES, VARIANTS, is_column
 from marketplace.catalog.rules.texts import LANGUAGES
-from marketplace.web.shared.labels import label_of
+from marketplace.edge.labels import label_of
 
 NAMED = (
     *NAMES,

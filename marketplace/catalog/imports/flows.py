@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.queries import acting
 from marketplace.catalog.imports import gallery_flows, present, previews, queries, reader, services
 from marketplace.catalog.imports.models import ImportJob, ImportRow
-from marketplace.catalog.rules.cells import GIVEN_BACK, place_of, spot_of
+from marketplace.catalog.rules.cells import GIVEN_BACK, given_back, place_of, spot_of
 from marketplace.catalog.rules.headers import is_column
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
@@ -38,24 +38,31 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError, FieldError, NotAllowed, NotFound, Refused, Unavailable
 
 Explain = Callable[[FieldError, str], str]
+Called = Callable[[str, str], str]
 Progress = Callable[[int, int], None]
 # Writing a preview keeps SQLite's one writer busy; others get their turn between pieces.
 _PIECE: Final = 1_000
 
 
 def run(
-    import_id: UUID, *, store: ObjectStore, explain: Explain, progress: Progress = lambda _done, _total: None
+    import_id: UUID,
+    *,
+    store: ObjectStore,
+    explain: Explain,
+    called: Called,
+    progress: Progress = lambda _done, _total: None,
 ) -> None:
     """Do what is left to do of an import; nothing when it rests.
 
-    ``explain`` words a refusal in a language for the file of bad rows; ``progress`` is told rows done and in all.
+    ``explain`` words a refusal in a language for the file of bad rows, and ``called`` names its column; ``progress``
+    is told rows done and in all.
     """
     try:
         if _read(import_id, store, progress):
-            _give_back(import_id, store, explain)
+            _give_back(import_id, store, explain, called)
         if _write(import_id, progress):
-            _give_back(import_id, store, explain)
-            _give_back_what_is_left(import_id, store, explain)
+            _give_back(import_id, store, explain, called)
+            _give_back_what_is_left(import_id, store, explain, called)
             _finish(import_id)
     except Unavailable:
         raise
@@ -160,7 +167,7 @@ def _fail(import_id: UUID, error: DomainError) -> None:
         raise error
 
 
-def _give_back(import_id: UUID, store: ObjectStore, explain: Explain) -> None:
+def _give_back(import_id: UUID, store: ObjectStore, explain: Explain, called: Called) -> None:
     """Make the file of the rows that are bad: the same columns, and why; none when every row is good."""
     session = reading()
     job = session.get_one(ImportJob, import_id, populate_existing=True)
@@ -177,22 +184,25 @@ def _give_back(import_id: UUID, store: ObjectStore, explain: Explain) -> None:
 
     def said(error: FieldError, line: int) -> str:
         spot = spot_of(error.field, columns, headers)
+        name = called(error.field, locale)
+        # A sheet with our own headers says it already.
+        is_said = spot.header is not None and spot.header.casefold() == name.casefold()
         where = " ".join(part for part in (spot.header, spot.cell(line)) if part)
-        name = f"{where} ({error.field})" if where else error.field
-        return f"{name}: {explain(error, locale)}"
+        return f"{where if is_said else f'{where} ({name})' if where else name}: {explain(error, locale)}"
 
-    content = workbook_of(headers, rows, said, width=max(len(headers), widest), is_retry=job.retries_id is not None)
+    names, width = given_back(locale), max(len(headers), widest)
+    content = workbook_of(headers, rows, said, names, width=width, is_retry=job.retries_id is not None)
     upload = Upload(
         Purpose.EXPORT, f"errors-{import_id}.xlsx", MediaType.XLSX, bytes_store.put(store, content), len(content)
     )
     _point_to(import_id, upload)
 
 
-def _give_back_what_is_left(import_id: UUID, store: ObjectStore, explain: Explain) -> None:
+def _give_back_what_is_left(import_id: UUID, store: ObjectStore, explain: Explain, called: Called) -> None:
     """After a retry, give back what is still bad of the import that had these rows first."""
     first = reading().get_one(ImportJob, import_id, populate_existing=True).retries_id
     if first is not None:
-        _give_back(first, store, explain)
+        _give_back(first, store, explain, called)
 
 
 def _point_to(import_id: UUID, upload: Upload | None) -> None:
@@ -243,18 +253,19 @@ def mended(session: Session, *, import_id: UUID, changes: Mapping[int, Mapping[s
                 raise Refused.field("rows", "choice", ", ".join(name for name, at in places.items() if at is not None))
             cells[place] = text or None
         written.append(ImportRow(line=row.line, cells=cells, errors=[], warnings=[]))
-    return workbook_of(headers, written, lambda _error, _line: "", width=width + len(added))
+    return workbook_of(headers, written, lambda _error, _line: "", given_back("en"), width=width + len(added))
 
 
 def workbook_of(
     headers: Sequence[str],
     rows: Iterable[ImportRow],
     said: Callable[[FieldError, int], str],
+    names: tuple[str, str],
     *,
     width: int,
     is_retry: bool = False,
 ) -> bytes:
-    """Return rows as a workbook: their own cells in so many columns, then their line and ``error`` with the reasons.
+    """Return rows as a workbook: their own cells in so many columns, then their line and the reasons under ``names``.
 
     The line is that of the import which had the row first. Rows that were given back before lose the older columns.
 
@@ -275,7 +286,7 @@ def workbook_of(
         if headers:
             for place, column in enumerate(columns):
                 sheet.write_string(0, place, headers[column] if column < len(headers) else "")
-            for place, text in enumerate(GIVEN_BACK, start=len(columns)):
+            for place, text in enumerate(names, start=len(columns)):
                 sheet.write_string(0, place, text)
             first = 1
         for line, row in enumerate(rows, start=first):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.imports.models import ImportJob, ImportRow
-from marketplace.catalog.rules.cells import LINE, letters
+from marketplace.catalog.rules.cells import letters, line_column
 from marketplace.catalog.rules.imported import Judged, Outcome
 from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.catalog.rules.sheet_rows import SheetRow, basis_of, says_more, twice
@@ -42,7 +42,7 @@ class Mending:
         for each in found:
             by_sku.setdefault(each.sku or "", []).append(each.line)
         bad = {each.line: each.mended_by for each in found}
-        column = job.headers.index(LINE) if LINE in job.headers else None
+        column = line_column(job.headers)
         lines: dict[int, int] = {}
         taken: set[int] = set()
         for row in rows:

@@ -6,10 +6,15 @@ from typing import Final
 
 from marketplace.catalog.rules.headers import LWH
 
-# The columns in which bad rows are given back with their number in the sheet and their reasons.
-LINE: Final = "error_row"
-REASONS: Final = "error"
-GIVEN_BACK: Final = (LINE, REASONS)
+# The columns in which bad rows are given back with their number in the sheet and their reasons, by the merchant's
+# language. They come back with the mended rows, so what they are called is read as much as it is shown.
+_GIVEN_BACK: Final = {
+    "en": ("error_row", "error"),
+    "zh": ("出错行号", "出错原因"),
+    "vi": ("Dòng lỗi", "Lý do lỗi"),
+}
+_LINES: Final = frozenset(line for line, _reasons in _GIVEN_BACK.values())
+GIVEN_BACK: Final = frozenset(name for names in _GIVEN_BACK.values() for name in names)
 _SIDES: Final = ("carton_l", "carton_w", "carton_h")
 
 
@@ -34,6 +39,16 @@ def spot_of(field: str, columns: Mapping[str, str], headers: Sequence[str]) -> S
         return Spot(source, letters(headers.index(source)))
     position = source.removeprefix("#")
     return Spot(None, letters(int(position) - 1)) if position.isdecimal() else Spot()
+
+
+def given_back(language: str) -> tuple[str, str]:
+    """Return what the columns of rows' numbers and reasons are called; a language without names has the English."""
+    return _GIVEN_BACK.get(language, _GIVEN_BACK["en"])
+
+
+def line_column(headers: Sequence[str]) -> int | None:
+    """Return the position of the column that says which bad row a row was, in whatever language it is named."""
+    return next((at for at, header in enumerate(headers) if header in _LINES), None)
 
 
 def ignored(columns: Mapping[str, str], headers: Sequence[str]) -> tuple[str, ...]:

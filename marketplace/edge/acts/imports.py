@@ -16,6 +16,7 @@ from marketplace.catalog.rules.import_states import RESTING, ImportState
 from marketplace.catalog.rules.mapping import read_mapping
 from marketplace.edge.acts import files
 from marketplace.edge.identity import require_actor
+from marketplace.edge.labels import label_of
 from marketplace.edge.messages import field_sentence
 from marketplace.edge.requests import imports as requests
 from marketplace.files import flows as file_flows
@@ -173,6 +174,12 @@ def read_anew(session: Session, import_id: UUID, body: requests.Columns) -> UUID
 def language_of_asker() -> str:
     """Return the language of whoever asks, in which bad rows are explained."""
     return accounts.get_person(reading(), person_id=require_actor().person).locale
+
+
+def called(field: str, language: str) -> str:
+    """Return what a column is called in a merchant's language, also outside a request."""
+    with force_locale(_CATALOGUES.get(language, language)):
+        return label_of(field)
 
 
 def explain(error: FieldError, language: str) -> str:

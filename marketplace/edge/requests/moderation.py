@@ -110,7 +110,11 @@ class Queue(Neighbourhood):
 
 
 messages.register(
-    fields={"reason_code": _("Write a code: %(accepted)s.")},
+    fields={
+        "reason_code": _("Write a code: %(accepted)s."),
+        "reason_needed": _("The reason is missing: choose one, or write it in your own words."),
+        "decision_unfit": _("Nothing is decided yet. For %(articles)s (%(kind)s) choose one of: %(accepted)s."),
+    },
     errors={
         "own_listing": _("Nobody decides about goods of their own company."),
         "content_moved": _("The listing has changed since you looked. Look again."),

@@ -18,6 +18,7 @@ from marketplace.edge.requests import people as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Refused
+from marketplace.web.accounts import words
 from marketplace.web.accounts.blueprint import pages
 from marketplace.web.shared import acts as forms
 
@@ -40,6 +41,7 @@ def _access(**shown: Any) -> str:
         here=user.session_id,
         tokens=let_in.tokens(session, person_id=actor.person, now=now),
         scopes=sorted(actor.permissions),
+        scope_words=words.SCOPES,
         chosen=request.form.getlist("scopes") if request.method == "POST" else [],
         **{"values": {"days": TOKEN_LIFETIME.days}, "errors": {}, "refusal": None, "issued": None, **shown},
     )

@@ -38,7 +38,7 @@ from marketplace.reference.rules import Setting
 from marketplace.web.catalog.blueprint import pages
 from marketplace.web.catalog.details import PARTS
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import choices, locale, render
+from marketplace.web.shared import choices, locale, render, values
 from marketplace.web.shared import figures as drawn
 from marketplace.web.shared import goods as shown
 
@@ -118,6 +118,7 @@ def _edit(listing_id: UUID, **given: Any) -> str:
     return render_template(
         "catalog/edit.html",
         row=row,
+        acts_in_words=values.LISTING_ACTS,
         title=shown.text(draft.titles, draft.source_locale),
         told=told.reason_in(locale.current()) if told else None,
         appeal=appeal,

@@ -16,6 +16,7 @@ from marketplace.catalog.queries import sections as shelves
 from marketplace.catalog.rules.pricing import least_quantity, sold_from
 from marketplace.catalog.rules.rows import CategoryRow
 from marketplace.catalog.rules.said import Said
+from marketplace.edge import labels
 from marketplace.edge.acts import closing, figures, looking, sellers
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.acts.files import bytes_store
@@ -35,7 +36,7 @@ from marketplace.kernel.db import glance, reading
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.reference.rules import zone_of
 from marketplace.web.catalog.blueprint import pages
-from marketplace.web.shared import details, discovery, freight, labels, locale, moulds, structured
+from marketplace.web.shared import details, discovery, freight, locale, moulds, structured
 from marketplace.web.shared import goods as shown
 
 _SHELF = "goods on the shelf are there to be seen"

@@ -12,6 +12,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.customs import queries, services
 from marketplace.customs.queries import RestrictionRow
 from marketplace.customs.rules.sheet import MOST_ROWS, NAMES, Judged, Outcome
+from marketplace.edge import labels
 from marketplace.edge.acts import files
 from marketplace.edge.acts import restrictions as acts
 from marketplace.edge.identity import require_actor
@@ -25,7 +26,7 @@ from marketplace.kernel.errors import Conflict, Refused, TooLarge
 from marketplace.reference.rules import RCEP
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods as shown
-from marketplace.web.shared import labels, render
+from marketplace.web.shared import render
 
 pages = Blueprint("customs", __name__)
 

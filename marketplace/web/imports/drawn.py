@@ -12,10 +12,10 @@ from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.picture_sources import PictureState
 from marketplace.catalog.rules.sheet_details import ATTRIBUTE
+from marketplace.edge.labels import label_of
 from marketplace.edge.messages import field_sentence
 from marketplace.kernel.db import reading
 from marketplace.web.shared import goods as shown_goods
-from marketplace.web.shared.labels import label_of
 
 OUTCOMES: Final[dict[Outcome, tuple[Any, str]]] = {
     Outcome.CREATE: (lazy_gettext("new"), "good"),

@@ -15,6 +15,7 @@ from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import merchants as acts
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.identity import require_actor
+from marketplace.edge.labels import number_name
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import merchants as requests
@@ -33,7 +34,6 @@ from marketplace.web.merchants.requirements import ASKED, ITEMS
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices, waiting
 from marketplace.web.shared import figures as drawn
-from marketplace.web.shared.labels import number_name
 
 _APPLY = Permission.COMPANY_MERCHANT_APPLY
 _PAYEE = Permission.COMPANY_PAYEE_EDIT

@@ -14,6 +14,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import merchants as acts
 from marketplace.edge.acts.clocks import house_clock
+from marketplace.edge.labels import number_name
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import merchants as requests
@@ -27,7 +28,6 @@ from marketplace.merchants.rules.states import MERCHANT, STANDING_ACTS, Applicat
 from marketplace.web.merchants.blueprint import pages
 from marketplace.web.merchants.requirements import ASKED, ITEMS
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared.labels import number_name
 
 _REVIEW = Permission.OPERATOR_MERCHANT_REVIEW
 PROOFS: Final[dict[Proof, Any]] = {

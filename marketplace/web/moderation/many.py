@@ -14,9 +14,10 @@ from marketplace.edge.permissions import requires
 from marketplace.edge.requests import moderation as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.kernel.errors import Conflict, DomainError, Refused
+from marketplace.kernel.errors import Conflict, DomainError, FieldError, Refused
 from marketplace.moderation import flows, queries
 from marketplace.moderation.queries import reasons
+from marketplace.moderation.rules import Decision
 from marketplace.moderation.rules.reasons import LANGUAGES
 from marketplace.moderation.services import wording as writing
 from marketplace.web.moderation import words
@@ -36,6 +37,7 @@ def decide_many() -> Any:
 
     def work(key: str) -> str:  # noqa: ARG001  what is decided already is told, so the flow resumes by nothing
         body = parse_form(requests.Decisions, request.form)
+        _check(body)
         done = flows.decide_each(
             actor=require_actor(),
             seen={each.id: each.seen for each in body.cases},
@@ -58,6 +60,22 @@ def decide_many() -> Any:
         return forms.once(work, flow=True)
     except (Refused, Conflict) as refusal:
         return forms.reshown(refusal, shown_queue)
+
+
+def _check(body: requests.Decisions) -> None:
+    """Refuse what no chosen case could be decided by, before any is: then all that was chosen is still there."""
+    if body.decision != Decision.APPROVE and not body.reason and not body.canned:
+        raise Refused.field("reason", "reason_needed")
+    cases = queries.some(reading(), case_ids=[each.id for each in body.cases])
+    errors: list[FieldError] = []
+    for kind in dict.fromkeys(row.kind for row in cases):
+        titles = {each["value"]: str(each["title"]) for each in words.decisions(kind)}
+        if body.decision not in titles:
+            articles = [row.sku for row in cases if row.kind is kind]
+            facts = {"articles": articles, "kind": str(words.KINDS[kind])}
+            errors.append(FieldError("decision", "decision_unfit", ", ".join(titles.values()), facts))
+    if errors:
+        raise Refused.fields(*errors)
 
 
 def _sentence(refusal: DomainError) -> str:

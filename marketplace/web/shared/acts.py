@@ -12,7 +12,7 @@ from marketplace.edge.answers import problem, status_of
 from marketplace.edge.identity import require_actor
 from marketplace.idempotency.rules import FIELD as KEY_FIELD
 from marketplace.kernel.errors import Conflict, DomainError, Refused
-from marketplace.web.shared import render
+from marketplace.web.shared import render, values
 
 _GUARDS: Final = frozenset({"csrf_token", "idempotency_key"})
 
@@ -45,17 +45,18 @@ def once(work: Callable[..., str], *, flow: bool = False) -> Response:
 
 def reshown(error: DomainError, show: Callable[..., Any]) -> Any:
     """Show the form again with what was typed and why it was refused."""
-    document = problem(error)
+    document: dict[str, Any] = problem(error) | {"detail": values.detail(error)}
     errors: dict[str, str] = {}
     for item in document["errors"]:
         control = _control(item["field"])
+        text = values.reworded(item)
         # One box may hold many things, of which several are wrong.
-        errors[control] = f"{errors[control]} {item['message']}" if control in errors else item["message"]
-    values: Any = request.form
+        errors[control] = f"{errors[control]} {text}" if control in errors else text
+    typed: Any = request.form
     if error.code == "form_sent":
         # What was looked at then is over: sent again, the form is about what stands now.
-        values = MultiDict((name, value) for name, value in request.form.items(multi=True) if name != "version")
-    return show(values=values, errors=errors, refusal=document), status_of(error)
+        typed = MultiDict((name, value) for name, value in request.form.items(multi=True) if name != "version")
+    return show(values=typed, errors=errors, refusal=document), status_of(error)
 
 
 def _control(field: str) -> str:

@@ -157,7 +157,7 @@ def _paper(listing_id: UUID, file_id: str | None, called: str | None = None) -> 
     if not file_id:
         return None
     address = url_for("catalog.paper", listing_id=listing_id, file_id=UUID(file_id))
-    return Markup('<a href="{}">{}</a>').format(address, day or pgettext("link", "Open"))
+    return Markup('<a href="{}">{}</a>').format(address, called or pgettext("link", "Open"))
 
 
 def day(written: str | None) -> str | None:

@@ -13,6 +13,7 @@ from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.config import Settings
 from marketplace.edge.identity import current_actor
+from marketplace.edge.labels import label_of
 from marketplace.edge.permissions import may
 from marketplace.kernel import clock, figures, moments
 from marketplace.kernel.actor import Actor
@@ -21,9 +22,8 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
 from marketplace.merchants import queries as merchants
 from marketplace.reference.rules import zone_of
-from marketplace.web.shared import goods, locale
+from marketplace.web.shared import goods, locale, summaries
 from marketplace.web.shared.choices import language_names
-from marketplace.web.shared.labels import label_of
 from marketplace.web.shared.menu import LETTERS, SELLS, menu_for
 
 _ONE: Final = Decimal(1)
@@ -50,6 +50,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         language_names=language_names,
     )
     app.jinja_env.globals.update(may=may, form_key=form_key, field_label=label_of)
+    app.after_request(summaries.name_fields)
     app.extensions["city.site"] = _site(settings)
 
 

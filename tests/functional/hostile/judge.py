@@ -123,6 +123,7 @@ def page(answer: TestResponse, attacked: str = "", controls: Container[str] = ()
             is_there = target in shown.ids or target.removeprefix("field-") not in controls
             verdict.unless(is_there, f"a link to #{target}, which is not there")
             verdict.unless(re.match(r"\s*[^:：]{1,80}[:：]\s*\S", words), f"names no field: {words.strip()!r}")
+            verdict.unless("Field “" not in words, f"a field by its raw name: {words.strip()!r}")
     if answer.status_code == 422 and attacked and shown.links:
         named = {target.removeprefix("field-").split(".")[0] for target, _ in shown.links}
         verdict.unless(

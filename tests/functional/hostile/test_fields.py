@@ -102,3 +102,16 @@ SHARED = {
 
 def _body(siege: Siege, operation: str):
     return siege.body(operation) if siege.has_body(operation) else None
+
+
+@pytest.mark.parametrize("typed", ["", "\a"])
+def test_summaries_call_fields_as_the_forms_do(siege: Siege, typed: str) -> None:
+    """Whatever a form refuses is called by a name that people read; the judge knows a raw one."""
+    for form in siege.forms.values():
+        if form.method == "post":
+            filled = siege.filled(form) | dict.fromkeys(form.controls, typed)
+            siege.send(form, filled, note=f"all {typed!r}")
+            for name in sorted(form.controls if typed and SOAK else ()):
+                siege.send(form, siege.filled(form) | {name: typed}, note=name)
+    raw = [finding for finding in siege.findings if "raw name" in finding]
+    assert not raw, "\n".join(raw)

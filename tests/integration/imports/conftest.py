@@ -12,7 +12,7 @@ from flask import Flask
 from marketplace.catalog.imports import flows, queries, services
 from marketplace.catalog.imports.present import drafts_by_sku
 from marketplace.catalog.rules.drafts import ListingDraft
-from marketplace.edge.acts.imports import explain
+from marketplace.edge.acts.imports import called, explain
 from marketplace.files import flows as files
 from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
@@ -51,7 +51,7 @@ class Desk:
         )
 
     def run(self, import_id: UUID) -> queries.ImportView:
-        flows.run(import_id, store=self.store, explain=explain)
+        flows.run(import_id, store=self.store, explain=explain, called=called)
         return self.view(import_id)
 
     def bring(self, content: bytes, name: str = "list.xlsx", **options: Any) -> queries.ImportView:

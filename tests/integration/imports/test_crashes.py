@@ -12,7 +12,7 @@ from marketplace.catalog.imports import flows, services
 from marketplace.catalog.models import Listing, StockEntry
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
-from marketplace.edge.acts.imports import explain
+from marketplace.edge.acts.imports import called, explain
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from tests.conftest import SOAK
@@ -28,13 +28,13 @@ from uuid import UUID
 from marketplace.app import create_app
 from marketplace.catalog.imports import flows, services
 from marketplace.config import Settings
-from marketplace.edge.acts.imports import explain
+from marketplace.edge.acts.imports import called, explain
 
 url, data_dir, import_id, batch = sys.argv[1:]
 services.BATCH = int(batch)
 app = create_app(Settings(env="test", data_dir=Path(data_dir), database_url=url, limits="off"))
 with app.app_context():
-    flows.run(UUID(import_id), store=app.extensions["city.store"], explain=explain,
+    flows.run(UUID(import_id), store=app.extensions["city.store"], explain=explain, called=called,
               progress=lambda done, total: print(done, flush=True))
 """
 
@@ -98,7 +98,7 @@ def test_a_cancelled_import_stops_and_what_it_wrote_is_unchanged_next_time(desk,
     content = workbook(table([row(sku=f"C-{number}") for number in range(count)]))
     import_id = desk.begin(content, submit=False)
     with pytest.raises(CutOff):
-        flows.run(import_id, store=desk.store, explain=explain, progress=cut_off)
+        flows.run(import_id, store=desk.store, explain=explain, called=called, progress=cut_off)
     with unit_of_work() as session:
         services.cancel(session, actor=desk.market.merchant.actor, import_id=import_id, now=clock.now())
     assert desk.run(import_id).state is ImportState.CANCELLED

@@ -20,6 +20,7 @@ from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.states import ChangeState, ListingState
 from marketplace.catalog.services import details, listings, taxonomy
 from marketplace.catalog.services.listings import draft_of
+from marketplace.edge.acts.imports import called
 from marketplace.files import flows as files
 from marketplace.files.rules import Purpose
 from marketplace.kernel import clock
@@ -210,7 +211,8 @@ def test_bad_values_name_the_column_and_what_is_accepted_and_foreign_papers_are_
     assert [found.errors[0].accepted for found in desk.rows(view) if found.sku == "D-3"] == ["red"]
     assert said(desk, "D-6")[0] == {"warranty": {"months": 12, "kilometres": None, "covers": "engine"}}
     for line, column in zip(desk.given_back(view)[1:], wrong, strict=True):
-        assert f"({column})" in line[-1] or line[-1].startswith(f"{column}:")
+        name = called(column, "en")
+        assert f"({name})" in line[-1] or line[-1].startswith(f"{name}:")
 
 
 def test_goods_that_lack_what_their_category_requires_stay_drafts_and_say_so(asking):

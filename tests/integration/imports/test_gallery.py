@@ -12,7 +12,7 @@ from marketplace.catalog.models import ChangeSet, Listing, ListingPicture
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.picture_sources import PictureState
 from marketplace.catalog.rules.states import ChangeState
-from marketplace.edge.acts.imports import explain
+from marketplace.edge.acts.imports import called, explain
 from marketplace.files import flows as files
 from marketplace.files import services as file_services
 from marketplace.files.rules import Purpose
@@ -81,7 +81,7 @@ def bring(desk, rows, archive=None, net=None):
             session, actor=actor, file_id=file_id, options=services.Options(submit=False), pictures_id=pictures_id,
             now=clock.now(),
         )  # fmt: skip
-    flows.run(import_id, store=desk.store, explain=explain)
+    flows.run(import_id, store=desk.store, explain=explain, called=called)
     take_in(desk, import_id, net)
     return desk.view(import_id)
 

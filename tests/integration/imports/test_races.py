@@ -14,7 +14,7 @@ from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
 from marketplace.catalog.rules.states import ChangeState, ListingState
 from marketplace.catalog.services import listings, stock
-from marketplace.edge.acts.imports import explain
+from marketplace.edge.acts.imports import called, explain
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Conflict
@@ -49,7 +49,7 @@ def at_once(app, *works):
 
 
 def importing(desk, import_id):
-    return lambda: flows.run(import_id, store=desk.store, explain=explain)
+    return lambda: flows.run(import_id, store=desk.store, explain=explain, called=called)
 
 
 def test_two_imports_of_one_file_at_the_same_time_write_every_listing_once(desk):

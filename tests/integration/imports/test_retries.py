@@ -15,7 +15,7 @@ from marketplace.catalog.imports.models import ImportJob
 from marketplace.catalog.models import Listing, StockEntry
 from marketplace.catalog.rules.import_states import ImportState
 from marketplace.catalog.rules.imported import Outcome
-from marketplace.edge.acts.imports import explain
+from marketplace.edge.acts.imports import called, explain
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotFound, Refused
@@ -98,12 +98,13 @@ def test_a_big_list_survives_a_killed_worker_and_its_bad_rows_are_mended(desk, d
     assert (view.counts[Outcome.CREATE], view.counts[Outcome.ERROR], view.mended) == (ROWS - BAD, BAD, 0)
     header, *lines = given = desk.given_back(view)
     assert len(lines) == BAD
-    assert header[-2:] == ["error_row", "error"]
+    assert header[-2:] == ["出错行号", "出错原因"]
     wrong = [found.errors[0] for found in desk.rows(view) if found.errors]
     assert len(wrong) == BAD
     for line, error in zip(lines, wrong, strict=True):
         assert explain(error, locale) != explain(error, "en")
-        assert explain(error, locale) in line[-1]
+        assert called(error.field, locale) in line[-1]
+        assert error.field not in line[-1]
     before = listings()
     assert desk.bring(workbook(table(one_in_a_hundred(ROWS), chinese=True)), submit=False).counts == {
         Outcome.CREATE: 0, Outcome.UPDATE: 0, Outcome.UNCHANGED: ROWS - BAD, Outcome.ERROR: BAD,

@@ -54,6 +54,6 @@ def test_scopes_of_a_token_have_words_beside_their_keys(market):  # noqa: F811
 def test_missing_terms_are_asked_for_in_words(town):
     page = town.visitor()
     page.open("/register")
-    page.send("/register", town.registration(accepted_terms=""), 422)
-    assert "Please accept the current terms and the privacy notice." in page.text()
+    page.send("/register", town.registration(accepted_terms=[]), 422)
+    assert summary(page) == {"accepted_terms": "Terms: Please accept the current terms and the privacy notice."}
     assert "terms:" not in summary(page).get("accepted_terms", "")

@@ -138,11 +138,12 @@ def _read(value: Any, attribute: Attribute) -> tuple[Any, str]:
         return (text if text in attribute.choices else None), ", ".join(attribute.choices)
     if attribute.kind is AttributeKind.TEXT:
         return (text if 0 < len(text) <= _LONGEST_TEXT else None), f"1 to {_LONGEST_TEXT} characters"
-    sort = "a number" if attribute.unit in _BELOW_ZERO else "a number from 0 up"
-    accepted = f"{sort} of up to {_MOST_DIGITS} digits and 6 decimals, such as 12.5"
-    if not _NUMBER.fullmatch(text) or (text.startswith("-") and attribute.unit not in _BELOW_ZERO):
-        return None, accepted
-    return shortest(Decimal(text)), accepted
+    if attribute.unit in _BELOW_ZERO:
+        accepted = f"a number of up to {_MOST_DIGITS} digits and 6 decimals, such as 12.5"
+    else:
+        accepted = f"a number from 0 up of up to {_MOST_DIGITS} digits and 6 decimals, such as 12.5"
+    is_below = text.startswith("-") and attribute.unit not in _BELOW_ZERO
+    return (shortest(Decimal(text)) if _NUMBER.fullmatch(text) and not is_below else None), accepted
 
 
 def shortest(number: Decimal) -> str:

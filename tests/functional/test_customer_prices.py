@@ -476,7 +476,7 @@ def test_a_merchant_does_all_of_it_on_pages(app, call, market, rival, price_list
     seller.send(readers, {"visibility": "named", "companies": "nobody\nVN 0\n", "groups": group}, 422)
     assert seller.refused_fields() == {"companies"}
     assert all(f"the number or id {text}." in seller.text() for text in ("nobody", "VN 0"))
-    assert "Companies:" in " ".join(seller.text().split())
+    assert "Companies that you name:" in " ".join(seller.text().split())
     seller.send(readers, {"visibility": "on_request", "companies": "", "groups": group})
     seller.open(f"/merchant/customer-groups/{group}")
     seller.send(f"/merchant/customer-groups/{group}/members", {"company": "nobody"}, 422)

@@ -75,7 +75,7 @@ def test_an_overdue_payout_stands_first_and_treasury_is_told(app, call, market, 
     assert shown.count("to be done by") == 2
     assert newest["reference"] not in desk.open("/account/payouts?overdue=1")
     told = [one for one in subjects(town, treasury) if one.startswith("Overdue: ")]
-    assert told == [f"Overdue: {late['reference']} over 1000.00 CNY"]
+    assert told == [f"Overdue: {late['reference']} over 1,000.00 CNY"]
     assert not any("Overdue" in one for one in subjects(town, market.buyer))
 
 

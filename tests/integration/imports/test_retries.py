@@ -29,6 +29,7 @@ BAD = ROWS // 100
 BATCH = services.BATCH if SOAK else 30
 # One language a database is enough for a first look.
 SPOKEN = {"sqlite": "zh", "postgresql": "vi"}
+HEADED = {"zh": ["出错行号", "出错原因"], "vi": ["Dòng lỗi", "Lý do lỗi"]}
 # The worker of a city, and nothing else: it hears the bell and looks for what was missed.
 WORKER = """
 import sys
@@ -98,7 +99,7 @@ def test_a_big_list_survives_a_killed_worker_and_its_bad_rows_are_mended(desk, d
     assert (view.counts[Outcome.CREATE], view.counts[Outcome.ERROR], view.mended) == (ROWS - BAD, BAD, 0)
     header, *lines = given = desk.given_back(view)
     assert len(lines) == BAD
-    assert header[-2:] == ["出错行号", "出错原因"]
+    assert header[-2:] == HEADED[locale]
     wrong = [found.errors[0] for found in desk.rows(view) if found.errors]
     assert len(wrong) == BAD
     for line, error in zip(lines, wrong, strict=True):

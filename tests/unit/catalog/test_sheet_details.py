@@ -140,6 +140,12 @@ def test_an_answer_is_confirmed_when_it_is_new_and_stays_signed_while_it_is_the_
     assert beside_of({"dangerous_confirmed": "yes"}, signed, GOODS, ALL) == signed
 
 
+def test_what_is_written_otherwise_and_says_the_same_changes_nothing():
+    said = {"brand_relation": "own", "brand_name": "Lifan  Power"}
+    before = beside_of({**said, "brand_name": "Lifan Power"}, Beside(), GOODS, ALL)
+    assert beside_of(said, before, GOODS, ALL) == before
+
+
 def test_days_that_a_program_kept_as_instants_are_days():
     values = {
         "brand_relation": "licensed", "brand_name": "Bosch", "brand_letter": PAPER,

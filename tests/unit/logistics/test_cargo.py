@@ -34,11 +34,13 @@ def test_volume_counts_begun_centimetres():
 
 
 def test_units_are_refused_by_place_and_name():
-    check_units([UNIT])
+    check_units([UNIT, MeasuredUnit(cartons=1, grams=1, volume_cm3=1)])
+    assert (UNIT.cm3, MeasuredUnit(cartons=1, grams=1, volume_cm3=7).cm3) == (1, 7)
     for units, fields in (
         ([], ["units"]),
         ([UNIT, MeasuredUnit(0, 1, 1, 1, 1)], ["units.1.cartons"]),
         ([MeasuredUnit(1, 10**9, 1, 0, 1)], ["units.0.grams", "units.0.width_mm"]),
+        ([MeasuredUnit(1, 1, volume_cm3=0)], ["units.0.volume_cm3"]),
     ):
         with pytest.raises(Refused) as refusal:
             check_units(units)

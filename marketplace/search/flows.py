@@ -5,6 +5,7 @@ Killed anywhere, a flow starts again with the same changes: what is indexed twic
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from marketplace.search.queries.sources import Source
 from marketplace.search.rules.documents import Document, document
 
 Report = Callable[[int, int], None]
+_PIECE: Final = 1_000  # listings that are kept in one transaction
 
 
 def index_changes(*, index: SearchIndex, now: datetime) -> int:
@@ -101,11 +103,16 @@ def _keep(
     given: Mapping[UUID, str] | None = None,
     settled: Collection[UUID] = (),
 ) -> None:
-    def write(session: Session) -> None:
-        services.keep(session, listing_ids=listing_ids, now=now, given=given, read=read)
-        services.settle(session, ids=settled)
+    """Keep what is counted of listings, in pieces: others want to write, too. What was cut off is not settled."""
+    ids = list(listing_ids)
+    for begin in range(0, len(ids), _PIECE):
 
-    in_unit_of_work(write)
+        def write(session: Session, piece: Collection[UUID] = ids[begin : begin + _PIECE]) -> None:
+            services.keep(session, listing_ids=piece, now=now, given=given, read=read)
+
+        in_unit_of_work(write)
+    if settled:
+        in_unit_of_work(lambda session: services.settle(session, ids=settled))
 
 
 def _document(source: Source) -> Document:

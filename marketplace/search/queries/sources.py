@@ -22,7 +22,7 @@ from marketplace.reference import queries as reference
 from marketplace.search.models import SearchEntry, StaleListing
 
 # A commit of the index costs as much as many documents, and every commit leaves a segment to be merged.
-BATCH: Final = 1_000
+BATCH: Final = 4_000
 _PIVOT: Final = "USD"
 
 

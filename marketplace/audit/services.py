@@ -12,15 +12,13 @@ from sqlalchemy.orm import Session
 from marketplace.audit import rules
 from marketplace.audit.models import AuditRow, AuditSeal, AuditUnsealed
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import into
+from marketplace.kernel.db import put_off
 from marketplace.kernel.ids import new_id
 
 # One seal is one JSON list of ids; more rows become more seals.
 ROWS_PER_SEAL: Final = 1_000
 # The name of the sealers' turn among PostgreSQL's advisory locks: "seal" in ASCII.
 _TURN: Final = 0x7365616C
-_ROWS: Final = into(AuditRow)
-_UNSEALED: Final = into(AuditUnsealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +40,16 @@ def record(
     facts: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> UUID:
-    """Write one audit row in this transaction; ValueError for facts that are no ids, codes or numbers."""
+    """Write one audit row with the end of this transaction; ValueError for facts that are no ids, codes or numbers."""
     (row_id,) = record_all(session, actor=actor, subject=subject, acts=(Act(action, subject_id, facts or {}),), now=now)
     return row_id
 
 
 def record_all(session: Session, *, actor: Actor, subject: str, acts: Iterable[Act], now: datetime) -> list[UUID]:
-    """Write an audit row for each act of one actor in this transaction, in this order; return their ids."""
+    """Write an audit row for each act of one actor with the end of this transaction, in this order; return their ids."""
     rows = [_row(actor, subject, act, now) for act in acts]
-    if rows:
-        session.flush()
-        session.execute(_ROWS, rows)
-        session.execute(_UNSEALED, [{"row_id": row["id"]} for row in rows])
+    put_off(session, AuditRow, rows)
+    put_off(session, AuditUnsealed, [{"row_id": row["id"]} for row in rows])
     return [row["id"] for row in rows]
 
 

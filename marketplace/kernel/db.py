@@ -44,6 +44,8 @@ NAMING: Final = {
 }
 _WRITE: Final = "city_write"
 _ON_COMMIT: Final = "city.on_commit"
+_PUT_OFF: Final = "city.put_off"
+_REMEMBERED: Final = "city.remembered"
 _SAVEPOINTS: Final = "city.savepoints"
 _RETRIED: Final = ("40P01", "40001")  # PostgreSQL: deadlock detected, serialization failure
 _RETRIES: Final = 5
@@ -223,11 +225,13 @@ def unit_of_work() -> Generator[Session]:
             yield session
             session.flush()
             events.dispatch(session, current_app.extensions["city.reactions"])
+            write_put_off(session)
             session.commit()
             callbacks: list[Callable[[], None]] = session.info.pop(_ON_COMMIT, [])
         except BaseException:
             session.rollback()
             session.info.pop(_ON_COMMIT, None)
+            session.info.pop(_PUT_OFF, None)
             events.forget(session)
             raise
         finally:
@@ -240,16 +244,25 @@ def unit_of_work() -> Generator[Session]:
 def _begin_savepoint(session: Session, transaction: SessionTransaction) -> None:
     if transaction.nested:
         marks = session.info.setdefault(_SAVEPOINTS, WeakKeyDictionary())
-        marks[transaction] = (events.waiting(session), len(session.info.get(_ON_COMMIT, ())))
+        put_off = {table: len(rows) for table, rows in session.info.get(_PUT_OFF, {}).items()}
+        marks[transaction] = (events.waiting(session), len(session.info.get(_ON_COMMIT, ())), put_off)
 
 
 @event.listens_for(Session, "after_soft_rollback")
 def _undo_savepoint(session: Session, transaction: SessionTransaction) -> None:
     """Forget the news of a savepoint with its rows: a handler would look for what is not there."""
     if transaction.nested and (mark := session.info.get(_SAVEPOINTS, {}).get(transaction)):
-        recorded, asked = mark
+        recorded, asked, put_off = mark
         events.forget(session, beyond=recorded)
         del session.info.get(_ON_COMMIT, [])[asked:]
+        for table, rows in session.info.get(_PUT_OFF, {}).items():
+            del rows[put_off.get(table, 0) :]
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_remembered(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_REMEMBERED, None)
 
 
 def in_unit_of_work(work: Callable[[Session], Result]) -> Result:
@@ -339,6 +352,46 @@ def _unless_there(table: sa.Table, dialect: str) -> Any:
 def into(entity: type[Base]) -> sa.Insert:
     """Return an INSERT into an entity's table itself: given the entity, SQLAlchemy takes three times as long for it."""
     return sa.insert(cast("sa.Table", entity.__table__))
+
+
+def put_off(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]], *, new_only: bool = False) -> None:
+    """Insert rows at the end of the unit of work, with all others of their table in one statement.
+
+    For rows that nobody reads before: an order leaves a dozen of them in the audit trail. ``new_only`` leaves out those
+    whose unique keys somebody has by then. A table is written in one way only, in the order in which tables came first.
+    """
+    if not session.info.get(_WRITE):
+        session.flush()
+        _insert(session, entity, rows, new_only=new_only)
+        return
+    session.info.setdefault(_PUT_OFF, {}).setdefault((entity, new_only), []).extend(rows)
+
+
+def write_put_off(session: Session) -> None:
+    """Insert what was put off so far."""
+    for (entity, new_only), rows in session.info.pop(_PUT_OFF, {}).items():
+        if rows:
+            _insert(session, entity, rows, new_only=new_only)
+
+
+def _insert(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]], *, new_only: bool) -> None:
+    if new_only:
+        insert_new(session, entity, rows)
+    else:
+        session.execute(into(entity), list(rows))
+
+
+def remembered(session: Session, key: str, read: Callable[[], Result]) -> Result:
+    """Read something once in a transaction and return the same until its end; ``forget_remembered`` reads it anew."""
+    kept = session.info.setdefault(_REMEMBERED, {})
+    if key not in kept:
+        kept[key] = read()
+    return kept[key]
+
+
+def forget_remembered(session: Session, key: str) -> None:
+    """Read something anew: whoever writes it says so."""
+    session.info.get(_REMEMBERED, {}).pop(key, None)
 
 
 def on_commit(session: Session, callback: Callable[[], None]) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import insert_if_new, on_commit
+from marketplace.kernel.db import insert_if_new, on_commit, put_off
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import bell, rules
 from marketplace.outbox.models import OutboxJob
@@ -35,25 +35,37 @@ def enqueue(
     run_at: datetime | None = None,
     key: str | None = None,
 ) -> UUID:
-    """Write a job into this transaction; a ``key`` that a job already has returns that job."""
+    """Write a job with the end of this transaction and return its id; under a ``key`` that a job has, that one stays."""
     job_id = new_id()
-    is_new = insert_if_new(
-        session,
-        OutboxJob,
-        id=job_id,
-        name=name,
-        args=dict(args),
-        key=key,
-        state=JobState.PENDING,
-        created_at=now,
-        run_at=run_at or now,
-        attempts=0,
-    )
-    if not is_new:
-        return session.scalars(sa.select(OutboxJob.id).where(OutboxJob.key == key)).one()
+    row = _row(job_id, name, args, now=now, run_at=run_at, key=key)
+    put_off(session, OutboxJob, (row,), new_only=True)
     if run_at is None or run_at <= now:
         on_commit(session, lambda: bell.ring(job_id, name))
     return job_id
+
+
+def enqueue_once(session: Session, name: str, args: Mapping[str, Any], *, now: datetime, key: str) -> UUID:
+    """Write a job at once and return the id of the one that has the ``key``, this or an earlier one."""
+    job_id = new_id()
+    if not insert_if_new(session, OutboxJob, **_row(job_id, name, args, now=now, run_at=None, key=key)):
+        return session.scalars(sa.select(OutboxJob.id).where(OutboxJob.key == key)).one()
+    on_commit(session, lambda: bell.ring(job_id, name))
+    return job_id
+
+
+def _row(
+    job_id: UUID, name: str, args: Mapping[str, Any], *, now: datetime, run_at: datetime | None, key: str | None
+) -> dict[str, Any]:
+    return {
+        "id": job_id,
+        "name": name,
+        "args": dict(args),
+        "key": key,
+        "state": JobState.PENDING,
+        "created_at": now,
+        "run_at": run_at or now,
+        "attempts": 0,
+    }
 
 
 def wait_from(session: Session, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import remembered
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.reference import rules
@@ -21,6 +22,9 @@ from marketplace.reference.rules import PlaceKind
 
 # Days are reckoned from now on, and back from a lorry by which goods can hardly be made any more.
 _CLOSURES_BEHIND: Final = timedelta(days=400)
+# Under which names a transaction remembers what it read of these; whoever writes them forgets it.
+REMEMBERED_PLACES: Final = "places"
+REMEMBERED_SETTINGS: Final = "settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,9 @@ def get_place(session: Session, code: str) -> PlaceRow:
 
 def places(session: Session, kind: PlaceKind | str | None = None) -> tuple[PlaceRow, ...]:
     """Return the places of a kind, or all, by country and name; as long as they stay as they are, the same tuple."""
-    wanted = _ALL_PLACES if kind is None else _PLACES_OF_KIND
-    given = {} if kind is None else {"kind": PlaceKind(kind)}
-    return places_read(session.execute(wanted, given).scalar_one())
+    if kind is None:
+        return remembered(session, REMEMBERED_PLACES, lambda: places_read(session.execute(_ALL_PLACES).scalar_one()))
+    return places_read(session.execute(_PLACES_OF_KIND, {"kind": PlaceKind(kind)}).scalar_one())
 
 
 def places_by_code(session: Session, codes: Iterable[str]) -> dict[str, PlaceRow]:
@@ -164,13 +168,20 @@ def money_setting(session: Session, key: str, *, at: datetime) -> Money:
 
 def settings(session: Session, *, at: datetime) -> tuple[SettingRow, ...]:
     """Return every setting as it is at an instant, with its next change."""
-    dated: dict[str, list[tuple[datetime, Any]]] = {}
-    rows = session.execute(
-        sa.select(DatedSetting.key, DatedSetting.valid_from, DatedSetting.value).order_by(DatedSetting.valid_from)
-    )
-    for key, valid_from, value in rows:
-        dated.setdefault(key, []).append((valid_from, value))
+    dated = _dated(session)
     return tuple(_setting_row(key, dated.get(key.value, []), at) for key in rules.Setting)
+
+
+def _dated(session: Session) -> dict[str, list[tuple[datetime, Any]]]:
+    """Return what was ever set, by key and in order of time: read once in a transaction, for acts ask many of them."""
+    return remembered(session, REMEMBERED_SETTINGS, lambda: _read_dated(session))
+
+
+def _read_dated(session: Session) -> dict[str, list[tuple[datetime, Any]]]:
+    dated: dict[str, list[tuple[datetime, Any]]] = {}
+    for key, valid_from, value in session.execute(_DATED):
+        dated.setdefault(key, []).append((valid_from, value))
+    return dated
 
 
 def _setting_row(key: rules.Setting, dated: list[tuple[datetime, Any]], at: datetime) -> SettingRow:
@@ -224,6 +235,10 @@ def breaches(session: Session) -> list[Breach]:
             found.append(Breach("settings", "dated_setting", row.id, type(error).__name__))
     return found
 
+
+_DATED: Final = sa.select(DatedSetting.key, DatedSetting.valid_from, DatedSetting.value).order_by(
+    DatedSetting.valid_from
+)
 
 _PLACES: Final = sa.select(
     Place.code,
@@ -282,10 +297,4 @@ def _places(stored: str) -> tuple[PlaceRow, ...]:
 
 def _value(session: Session, key: str, at: datetime) -> rules.Value:
     known = rules.Setting(key)
-    kept = session.execute(
-        sa.select(DatedSetting.value)
-        .where(DatedSetting.key == known.value, DatedSetting.valid_from <= at)
-        .order_by(DatedSetting.valid_from.desc())
-        .limit(1)
-    ).one_or_none()
-    return rules.DEFAULTS[known] if kept is None else rules.read(known, kept[0])
+    return _setting_row(known, _dated(session).get(known.value, []), at).value

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.db import forget_remembered, insert_if_new
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.reference import rules
 from marketplace.reference.models import Closure, DatedSetting, FxRate, Place
+from marketplace.reference.queries import REMEMBERED_PLACES, REMEMBERED_SETTINGS
 from marketplace.reference.rules import PlaceKind, Value
 
 _DATA: Final = Path(__file__).parent / "data"
@@ -58,6 +59,7 @@ def add_place(
     source: str,
 ) -> bool:
     """Add a place; False when the city has one with this code, which stays."""
+    forget_remembered(session, REMEMBERED_PLACES)
     return insert_if_new(
         session,
         Place,
@@ -148,6 +150,7 @@ def change_setting(
     kept = rules.stored(known, value)
     if not insert_if_new(session, DatedSetting, id=row_id, key=known.value, value=kept, valid_from=valid_from):
         raise Conflict("setting_taken")
+    forget_remembered(session, REMEMBERED_SETTINGS)
     audit.record(
         session,
         actor=actor,

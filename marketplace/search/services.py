@@ -63,7 +63,7 @@ def on_unpublished(session: Session, news: Sequence[ListingUnpublished]) -> None
 def ask_for_rebuild(session: Session, *, now: datetime) -> UUID:
     """Have the whole index written anew, once a minute at most."""
     minute = int(now.timestamp()) // _REBUILD_EVERY
-    return outbox.enqueue(session, REBUILD, {}, now=now, key=f"{REBUILD}:{minute}")
+    return outbox.enqueue_once(session, REBUILD, {}, now=now, key=f"{REBUILD}:{minute}")
 
 
 def settle(session: Session, *, ids: Collection[UUID]) -> None:

@@ -52,8 +52,7 @@ def test_after_a_glance_a_unit_of_work_is_whole_or_nothing(app):
 def test_within_a_unit_of_work_a_glance_sees_what_it_wrote(app):
     before = sum(queries.counts(glance()).values())
     with unit_of_work() as session:
-        outbox.enqueue(session, "sweep_logins", {}, now=clock.now())
-        session.flush()
+        outbox.enqueue_once(session, "sweep_logins", {}, key="sweep", now=clock.now())
         assert sum(queries.counts(glance()).values()) == before + 1
         unseen = []
         other = threading.Thread(target=_look, args=(app, unseen))
@@ -64,8 +63,7 @@ def test_within_a_unit_of_work_a_glance_sees_what_it_wrote(app):
 
 def _stop_halfway():
     with unit_of_work() as session:
-        outbox.enqueue(session, "sweep_logins", {}, now=clock.now())
-        session.flush()
+        outbox.enqueue_once(session, "sweep_logins", {}, key="sweep", now=clock.now())
         raise RuntimeError("halfway")
 
 

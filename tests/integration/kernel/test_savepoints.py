@@ -3,9 +3,17 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
+from marketplace.audit import services as audit
+from marketplace.audit.models import AuditRow
 from marketplace.kernel import clock
-from marketplace.kernel.db import on_commit, unit_of_work
+from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.db import on_commit, reading, unit_of_work
 from marketplace.kernel.events import Event, record
+from marketplace.kernel.ids import new_id
+from marketplace.outbox import queries
+from marketplace.outbox import services as outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +53,28 @@ def test_what_a_savepoint_told_is_forgotten_with_what_it_did(app, monkeypatch):
             _give_up(session, calls, "undone within")
         _ring(session, calls, "after")
     assert heard == calls == ["before", "kept", "after"]
+
+
+def test_rows_put_off_in_a_savepoint_are_forgotten_with_it(app):
+    with unit_of_work() as session:
+        outbox.enqueue(session, "before", {}, now=clock.now())
+        with suppress(Refusal), session.begin_nested():
+            outbox.enqueue(session, "undone", {}, now=clock.now())
+            audit.record(session, actor=SYSTEM, action="it.undo", subject="it", subject_id=new_id(), now=clock.now())
+            _refuse()
+        outbox.enqueue(session, "after", {}, now=clock.now())
+        assert queries.jobs(session) == ()
+    assert {job.name for job in queries.jobs(reading())} == {"before", "after"}
+    assert reading().scalar(sa.select(sa.func.count()).select_from(AuditRow)) == 0
+
+
+def test_a_refused_unit_of_work_leaves_nothing_to_the_next(app):
+    with suppress(Refusal), unit_of_work() as session:
+        outbox.enqueue(session, "undone", {}, now=clock.now())
+        _refuse()
+    with unit_of_work() as session:
+        outbox.enqueue(session, "kept", {}, now=clock.now())
+    assert [job.name for job in queries.jobs(reading())] == ["kept"]
 
 
 def test_a_kept_savepoint_within_an_undone_one_is_undone(app, monkeypatch):

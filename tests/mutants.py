@@ -84,8 +84,8 @@ MUTANTS: Final = (
             ),
             (
                 "marketplace/checkout/flows/placing.py",
-                "    known = queries.attempt_under(session, company_id=actor.company, key=key)\n",
-                '    known, key = None, f"{key}{new_id()}"\n',
+                "    known = queries.begun(session, company_id=actor.company, person_id=actor.person, key=key)\n",
+                '    known, key = queries.Begun(None, ()), f"{key}{new_id()}"\n',
             ),
         ),
         f"{RACE}::test_many_posts_under_one_key_are_one_order",

@@ -40,13 +40,13 @@ def record(
     facts: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> UUID:
-    """Write one audit row with the end of this transaction; ValueError for facts that are no ids, codes or numbers."""
+    """Write one audit row as this transaction ends; ValueError for facts that are no ids, codes or numbers."""
     (row_id,) = record_all(session, actor=actor, subject=subject, acts=(Act(action, subject_id, facts or {}),), now=now)
     return row_id
 
 
 def record_all(session: Session, *, actor: Actor, subject: str, acts: Iterable[Act], now: datetime) -> list[UUID]:
-    """Write an audit row for each act of one actor with the end of this transaction, in this order; return their ids."""
+    """Write an audit row for each act of one actor as this transaction ends, in this order; return their ids."""
     rows = [_row(actor, subject, act, now) for act in acts]
     put_off(session, AuditRow, rows)
     put_off(session, AuditUnsealed, [{"row_id": row["id"]} for row in rows])

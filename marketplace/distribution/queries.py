@@ -49,6 +49,7 @@ class FreightRow:
     total: Money
     mode: Mode
     rail: Rail
+    payee: dict[str, str] | None  # the carrier's account as agreed; None while a provider holds the money
     state: ContractState
     agreed_at: datetime
     lines: tuple[FreightLineRow, ...]
@@ -91,7 +92,7 @@ def contracts_of(session: Session, *, order_ids: Collection[UUID]) -> dict[UUID,
     lines = _lines(session, found)
     rows: dict[UUID, list[FreightRow]] = {order_id: [] for order_id in order_ids}
     for contract in found:
-        rows[contract.order_id].append(_row(contract, lines.get(contract.id, ())))
+        rows[contract.order_id].append(contract_row(contract, lines.get(contract.id, ())))
     return {order_id: tuple(mine) for order_id, mine in rows.items()}
 
 
@@ -115,7 +116,7 @@ def orders_of(session: Session, *, contract_ids: Collection[UUID]) -> dict[UUID,
 def by_id(session: Session, *, contract_id: UUID) -> FreightRow:
     """Return a contract whoever it belongs to: for other parts of this feature, not for readers."""
     found = session.get_one(FreightContract, contract_id)
-    return _row(found, _lines(session, [found]).get(found.id, ()))
+    return contract_row(found, _lines(session, [found]).get(found.id, ()))
 
 
 def discrepancies(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, tuple[DiscrepancyRow, ...]]:
@@ -151,7 +152,7 @@ def contract(session: Session, *, company_id: UUID, contract_id: UUID) -> Freigh
     ).one_or_none()
     if found is None:
         raise NotFound("freight_contract")
-    return _row(found, _lines(session, [found]).get(found.id, ()))
+    return contract_row(found, _lines(session, [found]).get(found.id, ()))
 
 
 def unbooked(session: Session) -> tuple[UnbookedRow, ...]:
@@ -267,7 +268,8 @@ def _lines(session: Session, contracts: Collection[FreightContract]) -> dict[UUI
     return {contract_id: tuple(rows) for contract_id, rows in lines.items()}
 
 
-def _row(found: FreightContract, lines: tuple[FreightLineRow, ...]) -> FreightRow:
+def contract_row(found: FreightContract, lines: tuple[FreightLineRow, ...]) -> FreightRow:
+    """Return the row of a contract."""
     return FreightRow(
         id=found.id,
         reference=found.reference,
@@ -280,6 +282,7 @@ def _row(found: FreightContract, lines: tuple[FreightLineRow, ...]) -> FreightRo
         total=Money(found.total_minor, found.currency),
         mode=found.mode,
         rail=found.rail,
+        payee=found.payee,
         state=found.state,
         agreed_at=found.agreed_at,
         lines=lines,

@@ -35,7 +35,7 @@ def enqueue(
     run_at: datetime | None = None,
     key: str | None = None,
 ) -> UUID:
-    """Write a job with the end of this transaction and return its id; under a ``key`` that a job has, that one stays."""
+    """Write a job with the end of this transaction and return its id; a ``key`` that a job has keeps that job."""
     job_id = new_id()
     row = _row(job_id, name, args, now=now, run_at=run_at, key=key)
     put_off(session, OutboxJob, (row,), new_only=True)

@@ -1,6 +1,7 @@
 """Issue a document, note that it was set, and bind signatures to it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -9,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.audit.services import Act
 from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
 from marketplace.files.services import Upload, keep
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.db import insert_if_new, into
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import services as outbox
@@ -25,6 +27,36 @@ from marketplace.papers.rules.documents import PaperKind, PaperState, SignatureK
 
 JOB: Final = "render_document"
 _PURPOSES: Final = {SignatureKind.SEAL: Purpose.SEAL, SignatureKind.SCAN: Purpose.SCAN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A document to issue; its parties may read it, the issuer first, and ``data`` is what ``to_data()`` returns."""
+
+    kind: PaperKind
+    subject_kind: str
+    subject_id: UUID
+    number: str
+    locales: Sequence[str]
+    data: Mapping[str, Any]
+    parties: Sequence[UUID]
+
+    def row(self, version: int, now: datetime) -> dict[str, Any]:
+        """Return the columns of this version."""
+        return {
+            "id": new_id(),
+            "kind": PaperKind(self.kind),
+            "subject_kind": self.subject_kind,
+            "subject_id": self.subject_id,
+            "issuer_id": self.parties[0],
+            "number": documents.check_number(self.number),
+            "version": version,
+            "locales": ",".join(documents.languages(self.locales)),
+            "data": dict(self.data),
+            "data_sha256": paper_data.digest(self.data),
+            "state": PaperState.QUEUED,
+            "issued_at": now,
+        }
 
 
 def issue(
@@ -46,53 +78,69 @@ def issue(
     the same data is the document there is already; with other data it is its next version. ValueError for data
     that is not text-only, a malformed number, or other than one or two languages.
     """
-    issuer = parties[0]
-    sha256 = paper_data.digest(data)
+    paper = Paper(
+        kind=kind,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        number=number,
+        locales=locales,
+        data=data,
+        parties=parties,
+    )
+    return issue_paper(session, paper=paper, actor=actor, now=now)
+
+
+def issue_paper(session: Session, *, paper: Paper, actor: Actor, now: datetime) -> UUID:
+    """Issue a document and return its id, as ``issue`` does."""
+    row = paper.row(1, now)
     same_paper = (
-        IssuedDocument.issuer_id == issuer,
-        IssuedDocument.kind == kind,
-        IssuedDocument.number == documents.check_number(number),
+        IssuedDocument.issuer_id == row["issuer_id"],
+        IssuedDocument.kind == row["kind"],
+        IssuedDocument.number == row["number"],
     )
     while True:
         latest = session.scalars(
             sa.select(IssuedDocument).where(*same_paper).order_by(IssuedDocument.version.desc()).limit(1)
         ).one_or_none()
-        if latest is not None and latest.data_sha256 == sha256:
+        if latest is not None and latest.data_sha256 == row["data_sha256"]:
             return latest.id
-        document_id = new_id()
-        is_new = insert_if_new(
-            session,
-            IssuedDocument,
-            id=document_id,
-            kind=PaperKind(kind),
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-            issuer_id=issuer,
-            number=number,
-            version=latest.version + 1 if latest else 1,
-            locales=",".join(documents.languages(locales)),
-            data=dict(data),
-            data_sha256=sha256,
-            state=PaperState.QUEUED,
-            issued_at=now,
-        )
+        row["version"] = latest.version + 1 if latest else 1
         # Another issued that version in between: it may be this very paper, so look again.
-        if is_new:
+        if insert_if_new(session, IssuedDocument, **row):
             break
-    for company_id in dict.fromkeys(parties):
-        session.add(DocumentParty(document_id=document_id, company_id=company_id))
-    session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        action="document.issue",
-        subject="document",
-        subject_id=document_id,
-        facts={"kind": str(kind), "number": number, "sha256": sha256},
-        now=now,
-    )
-    outbox.enqueue(session, JOB, {"document": str(document_id)}, now=now, key=f"{JOB}:{document_id}")
-    return document_id
+    _publish(session, [(paper, row)], actor=actor, now=now)
+    return row["id"]
+
+
+def issue_first(session: Session, *, papers: Sequence[Paper], actor: Actor, now: datetime) -> None:
+    """Issue the first papers of subjects that are new, under numbers that nobody else gives, all together."""
+    issued = [(paper, paper.row(1, now)) for paper in papers]
+    if issued:
+        session.execute(into(IssuedDocument), [row for _, row in issued])
+        _publish(session, issued, actor=actor, now=now)
+
+
+def _publish(
+    session: Session, issued: Sequence[tuple[Paper, Mapping[str, Any]]], *, actor: Actor, now: datetime
+) -> None:
+    """Let the parties read what was issued, note it and have it set."""
+    readers = [
+        {"document_id": row["id"], "company_id": company_id}
+        for paper, row in issued
+        for company_id in dict.fromkeys(paper.parties)
+    ]
+    session.execute(into(DocumentParty), readers)
+    acts = [
+        Act(
+            "document.issue",
+            row["id"],
+            {"kind": str(paper.kind), "number": paper.number, "sha256": row["data_sha256"]},
+        )
+        for paper, row in issued
+    ]
+    audit.record_all(session, actor=actor, subject="document", acts=acts, now=now)
+    for _, row in issued:
+        outbox.enqueue(session, JOB, {"document": str(row["id"])}, now=now, key=f"{JOB}:{row['id']}")
 
 
 def next_number(session: Session, *, issuer_id: UUID, kind: PaperKind, year: int) -> str:

@@ -67,8 +67,7 @@ def trade(town: Town, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Trade:
     lines = new_id(), new_id()
     with unit_of_work() as session:
         publish_rates(session)
-        plans.open(
-            session,
+        opening = plans.Opening(
             subject=subject,
             reference=REFERENCE,
             plan=Plan.DEPOSIT_30_70,
@@ -80,9 +79,8 @@ def trade(town: Town, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Trade:
             lines=[(lines[0], Money(600_000, "CNY")), (lines[1], Money(400_000, "CNY"))],
             deposit_due_at=now + timedelta(days=5),
             commission_bp=300,
-            actor=SYSTEM,
-            now=now,
         )
+        plans.open_all(session, openings=[opening], actor=SYSTEM, now=now)
     return Trade(town, subject, *(town.program(f"{name}@demo.test") for name in ids), lines)
 
 

@@ -5,7 +5,9 @@ conditional UPDATE, and callers that hold several listings go in order of their 
 goes on to the places where they lie, behind the lock of that row; to sell asks for none of them.
 """
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -29,6 +31,13 @@ def stock_left() -> sa.ColumnElement[int]:
     return Stock.on_hand - Stock.allocated - Stock.held
 
 
+_TAKE: Final = (
+    sa.update(cast("sa.Table", Stock.__table__))
+    .where(Stock.listing_id == sa.bindparam("key"), stock_left() + sa.bindparam("freed") >= sa.bindparam("wanted"))
+    .values(held=Stock.held + sa.bindparam("wanted") - sa.bindparam("freed"))
+)
+
+
 def hold(
     session: Session, *, listing_id: UUID, quantity: int, subject: UUID, expires_at: datetime, now: datetime
 ) -> UUID:
@@ -49,6 +58,80 @@ def hold(
         if not _move(session, listing_id, stock_left() + freed >= quantity, held=quantity - freed):
             raise Conflict("stock", listing=listing_id, available=_available(session, listing_id, freed))
     return claimed
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Units of a listing that a subject claims until an instant."""
+
+    listing_id: UUID
+    quantity: int
+    subject: UUID
+    expires_at: datetime
+
+
+def hold_all(session: Session, *, wanted: Sequence[Wanted], now: datetime) -> None:
+    """Claim units for subjects that never held any, each of another listing.
+
+    The number of statements does not depend on how many they are, unless claims of others ended. Conflict ``stock``
+    names the first listing that lacks units and what is available; the unit of work is given up then.
+    """
+    if not wanted:
+        return
+    wanted = sorted(wanted, key=lambda one: one.listing_id)
+    listing_ids = [one.listing_id for one in wanted]
+    there = set(session.scalars(sa.select(Stock.listing_id).where(Stock.listing_id.in_(listing_ids))))
+    for one in wanted:
+        if one.quantity < 1:
+            raise Refused.field("quantity", "too_small", "1 or more")
+        if one.listing_id not in there:
+            raise Conflict("stock", listing=one.listing_id, available=0)
+    freed = _expire_all(session, listing_ids, now)
+    holds = [
+        {
+            "id": new_id(),
+            "listing_id": one.listing_id,
+            "subject": one.subject,
+            "quantity": one.quantity,
+            "shipped": 0,
+            "state": HoldState.LIVE,
+            "expires_at": one.expires_at,
+            "created_at": now,
+        }
+        for one in wanted
+    ]
+    session.execute(into(StockHold), holds)
+    still = {"kind": EntryKind.HOLD, "on_hand": 0, "allocated": 0, "at": now}
+    entries = [
+        {"id": new_id(), "listing_id": hold["listing_id"], "hold_id": hold["id"], "held": hold["quantity"], **still}
+        for hold in holds
+    ]
+    session.execute(into(StockEntry), entries)
+    _take_all(session, {one.listing_id: one.quantity for one in wanted}, freed)
+
+
+def _take_all(session: Session, units: Mapping[UUID, int], freed: Mapping[UUID, int]) -> None:
+    """Change the hot rows in order of id, each where nobody has what is wanted; Conflict for the first that stays."""
+    changes = [
+        {"key": listing_id, "wanted": wanted, "freed": freed.get(listing_id, 0)}
+        for listing_id, wanted in sorted(units.items())
+    ]
+    taken = session.connection().execute(_TAKE, changes)
+    if taken.rowcount == len(changes):
+        return
+    claimed = (
+        sa.select(sa.func.sum(StockHold.quantity))
+        .where(StockHold.listing_id == Stock.listing_id, StockHold.state == HoldState.LIVE)
+        .scalar_subquery()
+    )
+    # A row that was not changed lacks what is claimed of it just now.
+    refused = session.scalars(
+        sa.select(Stock.listing_id)
+        .where(Stock.listing_id.in_(units), Stock.held != claimed)
+        .order_by(Stock.listing_id)
+        .limit(1)
+    ).one()
+    raise Conflict("stock", listing=refused, available=_available(session, refused, freed.get(refused, 0)))
 
 
 def allocate(session: Session, *, subject: UUID, now: datetime) -> None:
@@ -285,16 +368,23 @@ def _claim(
 
 def _expire(session: Session, listing_id: UUID, now: datetime) -> int:
     """End this listing's claims whose time is over and return their units, which the caller takes off ``held``."""
+    return _expire_all(session, [listing_id], now).get(listing_id, 0)
+
+
+def _expire_all(session: Session, listing_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
+    """End the claims on several listings whose time is over; return the units of those that had any."""
     ended = session.execute(
         sa.update(StockHold)
-        .where(StockHold.listing_id == listing_id, StockHold.state == HoldState.LIVE, StockHold.expires_at <= now)
+        .where(StockHold.listing_id.in_(listing_ids), StockHold.state == HoldState.LIVE, StockHold.expires_at <= now)
         .values(state=HOLD.apply(HoldState.LIVE, "expire"))
-        .returning(StockHold.id, StockHold.quantity)
+        .returning(StockHold.id, StockHold.listing_id, StockHold.quantity)
         .execution_options(synchronize_session=False)
     ).all()
-    for hold_id, quantity in ended:
+    freed = Counter[UUID]()
+    for hold_id, listing_id, quantity in ended:
         _enter(session, EntryKind.EXPIRE, listing_id, now, hold_id=hold_id, held=-quantity)
-    return sum(quantity for _, quantity in ended)
+        freed[listing_id] += quantity
+    return dict(freed)
 
 
 def _enter(

@@ -17,6 +17,7 @@ from marketplace.checkout.rules import plan as plans
 from marketplace.checkout.rules.plan import Charge, CheckoutPlan
 from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, refused
 from marketplace.checkout.services import attempts, giving_up, holding, ordering
+from marketplace.distribution.services import booking
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, NotFound, Unavailable
@@ -101,9 +102,11 @@ def place_held(session: Session, *, attempt_id: UUID, now: datetime) -> None:
         return
     plan = plans.from_json(attempt.plan)
     attempts.move(session, attempt=attempt, action="order")
-    ordering.write(session, plan=plan, actor=actor, now=now)
+    written = ordering.write(session, plan=plan, actor=actor, now=now)
     holding.keep(session, plan=plan, now=now)
-    ordering.bind(session, plan=plan, actor=actor, now=now)
+    bookings = booking.currents(session, line_ids=[space.line_id for space in plan.spaces])
+    on = holding.departures_of(session, plan=plan, now=now)
+    ordering.bind(session, plan=plan, written=written, bookings=bookings, on=on, actor=actor, now=now)
 
 
 def _conclude(attempt: AttemptRow, *, now: datetime) -> Outcome:

@@ -21,10 +21,11 @@ from marketplace.reference.rules import Setting
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """The attempt of a key, and those that ended for it."""
+    """The attempt of a key, those that ended for it, and its outcome where it is over already."""
 
     attempt_id: UUID
     superseded: tuple[UUID, ...] = ()
+    outcome: Outcome | None = None
 
 
 def place(*, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datetime) -> Outcome:
@@ -41,18 +42,18 @@ def place(*, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datet
     )
     for attempt_id in begun.superseded:  # their pages are closed, their reservations given back
         sweeping.finish(attempt_id=attempt_id, now=now)
-    return finishing.advance(attempt_id=begun.attempt_id, now=now)
+    return begun.outcome or finishing.advance(attempt_id=begun.attempt_id, now=now)
 
 
 def _look_at_rivals(actor: Actor, key: str, now: datetime) -> None:
     """Take the cart's other checkouts as far as they go: one that turns out to be paid is ordered, and wins."""
     session = reading()
     session.rollback()
-    found = queries.rivals(session, company_id=actor.company, person_id=actor.person)
-    if not found or queries.attempt_under(session, company_id=actor.company, key=key) is not None:
+    found = queries.begun(session, company_id=actor.company, person_id=actor.person, key=key)
+    if not found.open or found.under_key is not None:
         return
     in_cart = queries.listings_in_cart(session, company_id=actor.company, person_id=actor.person)
-    for rival in found:
+    for rival in found.open:
         if rival.is_at_work(now) or in_cart.isdisjoint(rival.plan.listing_ids):
             continue
         sweeping.finish(attempt_id=rival.id, now=now)
@@ -64,13 +65,14 @@ def _look_at_rivals(actor: Actor, key: str, now: datetime) -> None:
 
 def _begin(session: Session, *, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datetime) -> _Begun:
     """Claim the key and hold everything; by bank the orders are placed at once. Returns the attempt of the key."""
-    carts.lock(session, actor=actor)
-    known = queries.attempt_under(session, company_id=actor.company, key=key)
-    if known is not None:
-        return _Begun(known)
+    cart = carts.lock(session, actor=actor)
+    known = queries.begun(session, company_id=actor.company, person_id=actor.person, key=key)
+    if known.under_key is not None:
+        return _Begun(known.under_key)
     attempt_id = new_id()
-    plan = planning.plan(session, actor=actor, wanted=wanted, attempt_id=attempt_id, now=now)
-    superseded = giving_up.make_way(session, plan=plan, attempt_id=attempt_id, now=now)
+    plan = planning.plan(session, actor=actor, wanted=wanted, cart=cart, attempt_id=attempt_id, now=now)
+    rivals = known.rivals(plan.listing_ids)
+    superseded = giving_up.make_way(session, rivals=rivals, attempt_id=attempt_id, now=now)
     expires_at = now + timedelta(minutes=reference.setting(session, Setting.HOLD_CARD_MINUTES, at=now))
     address = return_url.replace("{checkout}", str(attempt_id)) if plan.charges else None
     is_mine = attempts.claim(
@@ -81,12 +83,11 @@ def _begin(session: Session, *, actor: Actor, wanted: Wanted, key: str, return_u
         if found is None:
             raise AssertionError(key)
         return _Begun(found)
+    on = holding.departures_of(session, plan=plan, now=now)
     if plan.charges:
-        holding.hold(session, plan=plan, expires_at=expires_at, now=now)
+        holding.hold(session, plan=plan, on=on, expires_at=expires_at, now=now)
         return _Begun(attempt_id, superseded)
-    attempts.move(session, attempt=attempts.locked(session, attempt_id=attempt_id), action="order")
-    ordering.write(session, plan=plan, actor=actor, now=now)
-    holding.hold(session, plan=plan, expires_at=None, now=now)
-    ordering.bind(session, plan=plan, actor=actor, now=now)
-    attempts.settle(session, attempt_id=attempt_id, now=now)
-    return _Begun(attempt_id, superseded)
+    written = ordering.write(session, plan=plan, actor=actor, now=now)
+    bookings = holding.hold(session, plan=plan, on=on, expires_at=None, now=now)
+    ordering.bind(session, plan=plan, written=written, bookings=bookings, on=on, actor=actor, now=now)
+    return _Begun(attempt_id, superseded, Outcome(attempt_id, AttemptState.ORDERED, group_id=plan.group.id))

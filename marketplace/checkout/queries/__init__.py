@@ -40,6 +40,7 @@ from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.queries.options import OptionRow
 from marketplace.orders.models import OrderGroup
 from marketplace.orders.queries import carts
+from marketplace.orders.queries.carts import CartRow
 from marketplace.payments.queries import cards
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
@@ -74,12 +75,14 @@ def cart(
     now: datetime,
     destination: str | None = None,
     departures: Mapping[UUID, UUID] | None = None,
+    kept: CartRow | None = None,
 ) -> Cart:
     """Return a person's cart with prices, departures and freight; the number of queries does not depend on its lines.
 
-    ``destination`` overrides the cart's own, ``departures`` chooses by listing.
+    ``destination`` overrides the cart's own, ``departures`` chooses by listing; ``kept`` is the cart where the caller
+    has read it.
     """
-    kept = carts.cart_of(session, company_id=company_id, person_id=person_id)
+    kept = kept or carts.cart_of(session, company_id=company_id, person_id=person_id)
     to = destination or kept.destination
     items = [
         Item(
@@ -166,22 +169,30 @@ def outcome(session: Session, *, attempt_id: UUID, company_id: UUID) -> Outcome:
     return Outcome(found.id, found.state, payment_url=next((page for page in pages if page), None))
 
 
-def rivals(
-    session: Session, *, company_id: UUID, person_id: UUID, listing_ids: Collection[UUID] | None = None
-) -> tuple[AttemptRow, ...]:
-    """Return the open checkouts of a person's cart that claim some of these goods (None: any), oldest first."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a person has begun of a cart: the attempt under this key, and the open checkouts, oldest first."""
+
+    under_key: UUID | None
+    open: tuple[AttemptRow, ...]
+
+    def rivals(self, listing_ids: Collection[UUID]) -> tuple[AttemptRow, ...]:
+        """Return the open checkouts that claim some of these goods."""
+        return tuple(row for row in self.open if not set(listing_ids).isdisjoint(row.plan.listing_ids))
+
+
+def begun(session: Session, *, company_id: UUID, person_id: UUID, key: str) -> Begun:
+    """Return what stands in the way of a checkout under a key, in one question."""
+    is_open = sa.and_(CheckoutAttempt.person_id == person_id, CheckoutAttempt.state.in_(OPEN))
     found = session.scalars(
         sa.select(CheckoutAttempt)
-        .where(
-            CheckoutAttempt.company_id == company_id,
-            CheckoutAttempt.person_id == person_id,
-            CheckoutAttempt.state.in_(OPEN),
-        )
+        .where(CheckoutAttempt.company_id == company_id, sa.or_(CheckoutAttempt.key == key, is_open))
         .order_by(CheckoutAttempt.id)
         .execution_options(populate_existing=True)
-    )
-    rows = [_attempt(one) for one in found]
-    return tuple(row for row in rows if listing_ids is None or not set(listing_ids).isdisjoint(row.plan.listing_ids))
+    ).all()
+    under_key = next((one.id for one in found if one.key == key), None)
+    mine = (one for one in found if one.person_id == person_id and one.state in OPEN)
+    return Begun(under_key, tuple(_attempt(one) for one in mine))
 
 
 def listings_in_cart(session: Session, *, company_id: UUID, person_id: UUID) -> frozenset[UUID]:

@@ -19,7 +19,11 @@ def claim(
     session: Session, *, attempt_id: UUID, plan: CheckoutPlan, key: str, return_url: str | None,
     expires_at: datetime, now: datetime,
 ) -> bool:  # fmt: skip
-    """Write the attempt of a key; False when the company has one under this key: the guard against ordering twice."""
+    """Write the attempt of a key; False when the company has one under this key: the guard against ordering twice.
+
+    One without charges is ordered in the same transaction and settled with it.
+    """
+    held = AttemptState.HELD
     return insert_if_new(
         session,
         CheckoutAttempt,
@@ -27,12 +31,13 @@ def claim(
         company_id=plan.group.buyer_id,
         person_id=plan.group.person_id,
         key=key,
-        state=AttemptState.HELD,
+        state=held if plan.charges else LIFECYCLE.apply(held, "order"),
         plan=plans.to_json(plan),
         group_id=plan.group.id,
         return_url=return_url,
         created_at=now,
         expires_at=expires_at,
+        settled_at=None if plan.charges else now,
     )
 
 

@@ -1,14 +1,14 @@
 """Give a checkout up: nothing is ordered, and what it held is free again. Its charges end after the transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.checkout import queries
+from marketplace.checkout.queries import AttemptRow
 from marketplace.checkout.rules import plan as plans
-from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.rules.states import OPEN, in_checkout, superseded
 from marketplace.checkout.services import attempts, holding
 
@@ -21,16 +21,14 @@ def abandon(session: Session, *, attempt_id: UUID, refusal: dict[str, Any], now:
         holding.release(session, plan=plans.from_json(attempt.plan), now=now)
 
 
-def make_way(session: Session, *, plan: CheckoutPlan, attempt_id: UUID, now: datetime) -> tuple[UUID, ...]:
+def make_way(session: Session, *, rivals: Sequence[AttemptRow], attempt_id: UUID, now: datetime) -> tuple[UUID, ...]:
     """End the other checkouts of the same cart that claim what this one takes; return them, whose charges must end.
 
     The cart is locked by the caller, so that none of them becomes an order meanwhile. Conflict ``cart_in_checkout``
     for one that a request is placing just now.
     """
-    group = plan.group
-    found = queries.rivals(session, company_id=group.buyer_id, person_id=group.person_id, listing_ids=plan.listing_ids)
-    for rival in found:
+    for rival in rivals:
         if rival.is_at_work(now):
             raise in_checkout(rival.id, rival.state)
         abandon(session, attempt_id=rival.id, refusal=superseded(attempt_id), now=now)
-    return tuple(rival.id for rival in found)
+    return tuple(rival.id for rival in rivals)

@@ -1,6 +1,8 @@
 """Take what a checkout needs before anything is charged: stock in order of listing, then room on departures."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -8,26 +10,37 @@ from marketplace.catalog.services import stock
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.services import booking
+from marketplace.logistics.queries import departures
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.orders.rules.placing import PlacedLine, PlacedOrder
 
 
-def hold(session: Session, *, plan: CheckoutPlan, expires_at: datetime | None, now: datetime) -> None:
-    """Hold stock and space of every line; with no instant given, each order's own deadline ends its holds.
+def departures_of(session: Session, *, plan: CheckoutPlan, now: datetime) -> dict[UUID, DepartureRow]:
+    """Return the departures that a checkout takes room on."""
+    return departures.departures_of(session, departure_ids={space.departure_id for space in plan.spaces}, now=now)
 
-    Conflict ``stock``, ``capacity``, ``cutoff`` or ``departure_closed``: nothing is held then.
+
+def hold(
+    session: Session,
+    *,
+    plan: CheckoutPlan,
+    on: Mapping[UUID, DepartureRow],
+    expires_at: datetime | None,
+    now: datetime,
+) -> dict[UUID, BookingRow]:
+    """Hold stock and space of every line and return the bookings by line.
+
+    With no instant given, each order's own deadline ends its holds. Conflict ``stock``, ``capacity``, ``cutoff`` or
+    ``departure_closed``: nothing is held then.
     """
-    for order, line in in_listing_order(plan):
-        stock.hold(
-            session,
-            listing_id=line.listing_id,
-            quantity=line.quantity,
-            subject=line.id,
-            expires_at=expires_at or held_until(order),
-            now=now,
-        )
     until = {line.id: expires_at or held_until(order) for order in plan.group.orders for line in order.lines}
-    for space in in_departure_order(plan):
-        booking.reserve(session, space=space, expires_at=until[space.line_id], now=now)
+    units = [
+        stock.Wanted(line.listing_id, line.quantity, line.id, until[line.id]) for _, line in in_listing_order(plan)
+    ]
+    stock.hold_all(session, wanted=units, now=now)
+    spaces = [(space, until[space.line_id]) for space in plan.spaces]
+    return booking.reserve_all(session, spaces=spaces, on=on, now=now)
 
 
 def keep(session: Session, *, plan: CheckoutPlan, now: datetime) -> None:

@@ -3,45 +3,74 @@
 In two steps, so that the hot rows of stock and capacity are changed between them, late in the transaction.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.checkout.rules.plan import CheckoutPlan
-from marketplace.checkout.services import papers
+from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.services import booking, contracts
+from marketplace.distribution.services.papers import freight_paper
 from marketplace.kernel.actor import Actor
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.orders.rules.placing import PlacedOrder, secured_by
 from marketplace.orders.services import carts, placing
 from marketplace.orders.services.deciding import secure_order
+from marketplace.orders.services.papers import at_placement
+from marketplace.papers import services as papers
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import plans
 
 
-def write(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The orders and freight contracts of a checkout, as they were just written."""
+
+    orders: tuple[placing.Written, ...]
+    contracts: tuple[FreightRow, ...]
+
+
+def write(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) -> Written:
     """Write orders, payment plans and freight contracts, and take what is ordered out of the cart."""
     group = plan.group
-    placing.place_order_group(session, group=group, actor=actor, now=now)
-    for order in group.orders:
-        _open_plan(session, plan, order, actor, now)
-    contracts.agree(session, agreements=plan.freight, actor=actor, now=now)
+    orders = placing.place_order_group(session, group=group, actor=actor, now=now)
+    openings = [_opening(plan, order) for order in group.orders]
+    plans.open_all(session, openings=openings, actor=actor, now=now)
+    freight = contracts.agree(session, agreements=plan.freight, actor=actor, now=now)
     carts.forget_lines(
         session, company_id=group.buyer_id, person_id=group.person_id, listing_ids=plan.listing_ids, now=now
     )
+    return Written(orders, freight)
 
 
-def bind(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) -> None:
-    """Tie the lines to their bookings, issue the documents, and secure what a card pays for."""
-    booking.link(session, spaces=plan.spaces, now=now)
-    papers.issue(session, plan=plan, actor=actor, now=now)
+def bind(
+    session: Session,
+    *,
+    plan: CheckoutPlan,
+    written: Written,
+    bookings: Mapping[UUID, BookingRow],
+    on: Mapping[UUID, DepartureRow],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Tie the lines to their bookings, issue what was agreed as documents, and secure what a card pays for."""
+    booking.link(session, spaces=plan.spaces, bookings=bookings, now=now)
+    orders = {one.order.id: one.order for one in written.orders}
+    departures = {line_id: row.departure_reference for line_id, row in bookings.items()}
+    issued = at_placement(session, placed=written.orders, departures=departures, now=now)
+    issued += [freight_paper(one, orders[one.order_id], bookings, on, now) for one in written.contracts]
+    papers.issue_first(session, papers=issued, actor=actor, now=now)
     for order in plan.group.orders:
         if secured_by(order.plan, order.mode) == "card":
             secure_order(session, order_id=order.id, actor=actor, now=now)
 
 
-def _open_plan(session: Session, plan: CheckoutPlan, order: PlacedOrder, actor: Actor, now: datetime) -> None:
-    plans.open(
-        session,
+def _opening(plan: CheckoutPlan, order: PlacedOrder) -> plans.Opening:
+    return plans.Opening(
         subject=Subject(SubjectKind.ORDER, order.id),
         reference=order.reference,
         plan=order.plan,
@@ -53,6 +82,4 @@ def _open_plan(session: Session, plan: CheckoutPlan, order: PlacedOrder, actor: 
         lines=tuple((line.id, line.amount) for line in order.lines),
         deposit_due_at=order.proforma_ends_at,
         commission_bp=order.commission_bp,
-        actor=actor,
-        now=now,
     )

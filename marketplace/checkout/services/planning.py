@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.queries import CompanyRow
 from marketplace.checkout import queries
 from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Option
 from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
@@ -18,17 +17,15 @@ from marketplace.distribution.rules.freight import FreightAgreement, FreightLine
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.kernel.ids import new_id, new_reference
-from marketplace.logistics.services import freight as tariffs
+from marketplace.logistics.queries import tariffs
 from marketplace.merchants import queries as merchants
+from marketplace.orders.queries.carts import CartRow
 from marketplace.orders.rules.incoterms import roles_of
 from marketplace.orders.rules.placing import FxSnapshot, PlacedGroup, PlacedLine, PlacedOrder, owes_deposit
 from marketplace.orders.services import paper_facts
 from marketplace.payments.rules.terms import MODE_OF_RAIL, Mode, PayeeAccount, Rail
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import CURRENCIES, Setting
-
-# What a tariff says, of the terms a price comes with; the rest of them is about one load.
-_TARIFF = ("line", "to", "currency", "per_kg", "minimum", "m3_factor", "ldm_factor", "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,24 +40,27 @@ class _Part:
         return tuple(zip(self.order.lines, self.bundle.lines, strict=True))
 
 
-def plan(session: Session, *, actor: Actor, wanted: Wanted, attempt_id: UUID, now: datetime) -> CheckoutPlan:
-    """Return everything the checkout will place.
+def plan(
+    session: Session, *, actor: Actor, wanted: Wanted, cart: CartRow, attempt_id: UUID, now: datetime
+) -> CheckoutPlan:
+    """Return everything the checkout of a cart will place.
 
     Conflict ``cart_empty``, ``cart_changed`` naming lines and reasons, ``departure_missed`` naming the next possible
     ones when nothing else is wrong than departures that the goods cannot reach, ``expected_totals`` naming what moved,
     ``no_payee`` when somebody who is to be paid by bank has named no account.
     """
-    cart = queries.cart(
+    found = queries.cart(
         session,
         company_id=actor.company,
         person_id=actor.person,
         destination=wanted.to,
         departures=wanted.departures,
+        kept=cart,
         now=now,
     )
-    _check(cart, wanted)
-    planner = _Planner(session, actor, wanted, now)
-    parts = [planner.part(bundle) for bundle in cart.bundles]
+    _check(found, wanted)
+    planner = _Planner(session, actor, wanted, found, now)
+    parts = [planner.part(bundle) for bundle in found.bundles]
     agreements = tuple(agreement for part in parts for agreement in planner.freight(part))
     group = PlacedGroup(
         id=new_id(),
@@ -107,19 +107,27 @@ def _check_named(field: str, named: Iterable[object], in_cart: Collection[object
 
 
 class _Planner:
-    """What several orders of one plan share: companies, settings, deadlines."""
+    """What the orders of one plan are frozen from, each read once: companies, accounts, places, rates, tariffs."""
 
-    def __init__(self, session: Session, actor: Actor, wanted: Wanted, now: datetime) -> None:
-        """Keep what is asked and when."""
+    def __init__(self, session: Session, actor: Actor, wanted: Wanted, cart: Cart, now: datetime) -> None:
+        """Read what the orders share."""
         self.session, self.actor, self.wanted, self.now = session, actor, wanted, now
         self.commission_bp = reference.setting(session, Setting.COMMISSION_BASIS_POINTS, at=now)
-        self.buyer = self.company(actor.company)
+        chosen = [_chosen(line) for line in cart.lines]
+        sellers = {bundle.merchant_id for bundle in cart.bundles}
+        carriers = {one.carrier_id for one in chosen if one.carrier_id is not None}
+        self.companies = accounts.get_companies(session, company_ids={actor.company} | sellers | carriers)
+        self.accounts = merchants.accounts_of(session, company_ids=sellers | carriers)
+        self.places = {place.code: place for place in reference.places(session)}
+        self.tariffs = tariffs.charged(session, tariff_ids={one.tariff_id for one in chosen if one.tariff_id})
+        self.buyer = self.companies[actor.company]
+        self.own = CURRENCIES.get(self.buyer.country)
+        pairs = {(bundle.currency, self.own) for bundle in cart.bundles if self.own not in (None, bundle.currency)}
+        self.rates = reference.fx_of(session, pairs=pairs, on=now.date()) if pairs else {}
 
-    def company(self, company_id: UUID) -> CompanyRow:
-        return accounts.get_company(self.session, company_id=company_id)
-
+    @cached_property
     def proforma_ends_at(self) -> datetime:
-        """Return until when a deposit is to be paid, in working days of the buyer."""
+        """Until when a deposit is to be paid, in working days of the buyer."""
         return accounts.days_of(
             self.session, company_id=self.buyer.id, setting=Setting.PROFORMA_WORKING_DAYS, now=self.now
         )
@@ -127,8 +135,7 @@ class _Planner:
     def part(self, bundle: Bundle) -> _Part:
         """Freeze one bundle as an order."""
         choice = self.wanted.payment_of(bundle.key)
-        merchant, mode = self.company(bundle.merchant_id), MODE_OF_RAIL[choice.rail]
-        place = reference.get_place(self.session, bundle.place_code)
+        merchant, mode = self.companies[bundle.merchant_id], MODE_OF_RAIL[choice.rail]
         order = PlacedOrder(
             id=new_id(),
             reference=new_reference("ORD"),
@@ -136,7 +143,7 @@ class _Planner:
             currency=bundle.currency,
             incoterm=bundle.incoterm,
             place_code=bundle.place_code,
-            place_names=paper_facts.names_of(place),
+            place_names=paper_facts.names_of(self.places[bundle.place_code]),
             destination=bundle.lines[0].to_place or bundle.place_code,
             roles=roles_of(bundle.incoterm, buyer_id=self.buyer.id, merchant_id=merchant.id),
             parties={str(company.id): paper_facts.party(company) for company in (self.buyer, merchant)},
@@ -148,7 +155,7 @@ class _Planner:
             tax_ids={"buyer": self.buyer.tax_id or "", "merchant": merchant.tax_id or ""},
             fx=self.fx(bundle.currency),
             confirm_by=bundle.confirm_by,
-            proforma_ends_at=self.proforma_ends_at() if owes_deposit(choice.plan, mode) else None,
+            proforma_ends_at=self.proforma_ends_at if owes_deposit(choice.plan, mode) else None,
             purchase_order_number=self.wanted.purchase_order_number,
             lines=tuple(_placed(line) for line in bundle.lines),
         )
@@ -156,24 +163,19 @@ class _Planner:
 
     def freight(self, part: _Part) -> list[FreightAgreement]:
         """Freeze the freight of an order: one contract with each carrier and tariff."""
-        by_tariff: dict[tuple[UUID, UUID], list[tuple[FreightLine, dict[str, Any]]]] = {}
+        by_tariff: dict[tuple[UUID, UUID], list[FreightLine]] = {}
         for placed, line in part.lines:
-            quoted = tariffs.price(
-                self.session,
-                departure_id=_chosen(line).departure_id,
-                to_place=line.to_place or "",
-                load=line.load,
-                now=self.now,
-            )
+            quoted = _chosen(line)
+            if quoted.tariff_id is None or quoted.carrier_id is None or quoted.freight is None:
+                raise Conflict("no_tariff", line=quoted.reference, to=line.to_place)
             freight = FreightLine(
-                line_id=placed.id, amount=quoted.amount, chargeable_g=quoted.chargeable_g, binding=str(quoted.binding)
+                line_id=placed.id, amount=quoted.freight, chargeable_g=quoted.chargeable_g, binding=quoted.binding
             )
-            key = (quoted.carrier_company_id, quoted.tariff_id)
-            by_tariff.setdefault(key, []).append((freight, quoted.terms))
+            by_tariff.setdefault((quoted.carrier_id, quoted.tariff_id), []).append(freight)
         return [self._agreement(part.order, *key, lines) for key, lines in by_tariff.items()]
 
     def _agreement(
-        self, order: PlacedOrder, carrier_id: UUID, tariff_id: UUID, lines: list[tuple[FreightLine, dict[str, Any]]]
+        self, order: PlacedOrder, carrier_id: UUID, tariff_id: UUID, lines: list[FreightLine]
     ) -> FreightAgreement:
         payer_id = payer_of(order.incoterm, buyer_id=self.actor.company, merchant_id=order.merchant_id)
         # A merchant who owes the freight pays the carrier by bank, however the buyer pays for the goods.
@@ -185,29 +187,28 @@ class _Planner:
             order_id=order.id,
             payer_id=payer_id,
             carrier_id=carrier_id,
-            carrier=paper_facts.party(self.company(carrier_id)),
+            carrier=paper_facts.party(self.companies[carrier_id]),
             tariff_id=tariff_id,
-            terms={name: lines[0][1][name] for name in _TARIFF},
+            terms=self.tariffs[tariff_id].terms,
             mode=mode,
             rail=rail,
-            payee=self.payee(carrier_id, lines[0][0].amount.currency, mode),
-            lines=tuple(line for line, _ in lines),
+            payee=self.payee(carrier_id, lines[0].amount.currency, mode),
+            lines=tuple(lines),
         )
 
     def payee(self, company_id: UUID, currency: str, mode: Mode) -> PayeeAccount | None:
         """Return the account that is paid into; nobody pays there while a provider holds the money."""
-        found = merchants.payee(self.session, company_id=company_id, currency=currency)
+        found = self.accounts.get((company_id, currency))
         if found is None and mode is Mode.DIRECT:
             raise Conflict("no_payee", company=company_id, currency=currency)
         return PayeeAccount(**found.as_json()) if found else None
 
     def fx(self, currency: str) -> FxSnapshot | None:
         """Return the rate into the buyer's own currency, None for his own or where none is known."""
-        own = CURRENCIES.get(self.buyer.country)
-        if own is None or own == currency:
+        row = self.own and self.rates.get((currency, self.own))
+        if not row:
             return None
-        row = reference.fx(self.session, base=currency, quote=own, on=self.now.date())
-        return row and FxSnapshot(quote=own, rate=f"{row.rate:f}", source=row.source, date=row.date.isoformat())
+        return FxSnapshot(quote=row.quote, rate=f"{row.rate:f}", source=row.source, date=row.date.isoformat())
 
 
 def _placed(line: CartLine) -> PlacedLine:

@@ -1,6 +1,6 @@
 """Room for order lines: held or aimed at, tied to the line, and followed when the order goes on or ends."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.services import contracts, renewal
 from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.db import into
 from marketplace.kernel.errors import Conflict
 from marketplace.logistics.events import BookingRolled
 from marketplace.logistics.queries import bookings as booking_queries
@@ -30,6 +31,38 @@ from marketplace.orders.queries.lines import LineRow
 
 _ENDED: Final = frozenset(BookingState) - frozenset(CURRENT)
 _WITHOUT_CARGO: Final = (BookingState.TARGET, BookingState.HELD, BookingState.CONFIRMED)
+
+
+def reserve_all(
+    session: Session,
+    *,
+    spaces: Sequence[tuple[LineSpace, datetime]],
+    on: Mapping[UUID, DepartureRow],
+    now: datetime,
+) -> dict[UUID, BookingRow]:
+    """Hold room until these instants for goods from stock of new lines, aim at it for goods made to order.
+
+    Return the bookings by line. Departures are taken in the order in which their hot rows are locked, and each in as
+    many statements for one line as for two hundred; ``on`` has them as they were read in this transaction. Conflict
+    ``capacity``, ``cutoff``, ``departure_closed`` or ``not_served``: the unit of work is given up then.
+    """
+    per_departure: dict[UUID, list[tuple[holding.Wanted, datetime | None]]] = {}
+    for space, until in sorted(spaces, key=lambda one: (one[0].departure_id, one[0].line_id)):
+        wanted = holding.Wanted(
+            departure_id=space.departure_id,
+            to_place=space.to_place,
+            load=space.load,
+            subject=space.line_id,
+            part=1,
+            shipper=space.shipper_id,
+            consignee=space.consignee_id,
+        )
+        per_departure.setdefault(space.departure_id, []).append((wanted, until if space.from_stock else None))
+    return {
+        booking.subject: booking
+        for departure_id, wanted in per_departure.items()
+        for booking in holding.book_all(session, departure=on[departure_id], wanted=wanted, now=now)
+    }
 
 
 def reserve(session: Session, *, space: LineSpace, expires_at: datetime, now: datetime) -> None:
@@ -75,15 +108,28 @@ def give_back(session: Session, *, line_id: UUID, reason: str, now: datetime) ->
     claims.release(session, subject=line_id, reason=reason, now=now)
 
 
-def link(session: Session, *, spaces: Sequence[LineSpace], now: datetime) -> None:
+def link(session: Session, *, spaces: Sequence[LineSpace], bookings: Mapping[UUID, BookingRow], now: datetime) -> None:
     """Tie order lines to the bookings that were made for them."""
-    found = booking_queries.bookings(session, subjects=[space.line_id for space in spaces])
-    for space in spaces:
-        booking = _current_of(found.get(space.line_id, ()))
-        if booking is None:
-            raise Conflict("hold_gone", line=space.line_id)
-        session.add(LineBooking(booking_id=booking.id, line_id=space.line_id, quantity=space.quantity, created_at=now))
-    session.flush()
+    rows = [
+        {
+            "booking_id": bookings[space.line_id].id,
+            "line_id": space.line_id,
+            "quantity": space.quantity,
+            "created_at": now,
+        }
+        for space in spaces
+    ]
+    session.execute(into(LineBooking), rows)
+
+
+def currents(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, BookingRow]:
+    """Return the bookings that carry these lines now; Conflict ``hold_gone`` for a line that has none."""
+    found = booking_queries.bookings(session, subjects=line_ids)
+    rows = {line_id: _current_of(found.get(line_id, ())) for line_id in line_ids}
+    for line_id, row in rows.items():
+        if row is None:
+            raise Conflict("hold_gone", line=line_id)
+    return {line_id: row for line_id, row in rows.items() if row is not None}
 
 
 def current(session: Session, *, line_id: UUID) -> BookingRow | None:

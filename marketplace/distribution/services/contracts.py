@@ -8,49 +8,77 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.audit.services import Act
 from marketplace.distribution import queries
 from marketplace.distribution.models import FreightContract, FreightContractLine
+from marketplace.distribution.queries import FreightLineRow, FreightRow
 from marketplace.distribution.rules.freight import LIFECYCLE, ContractState, FreightAgreement, frozen_contract
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import into
 from marketplace.orders.services import fulfilment
 from marketplace.payments.rules.terms import MilestoneEvent, Plan, Subject, SubjectKind
 from marketplace.payments.services import plans
 
 
-def agree(session: Session, *, agreements: Sequence[FreightAgreement], actor: Actor, now: datetime) -> None:
-    """Write freight contracts and open their payment plans: due at hand-over, or held until delivery."""
-    for agreement in agreements:
-        session.add(_contract(agreement, now))
-        session.flush()
-        session.add_all(
-            FreightContractLine(
-                contract_id=agreement.id,
-                line_id=line.line_id,
-                amount_minor=line.amount.minor,
-                chargeable_g=line.chargeable_g,
-                binding=line.binding,
-            )
-            for line in agreement.lines
+def agree(
+    session: Session, *, agreements: Sequence[FreightAgreement], actor: Actor, now: datetime
+) -> tuple[FreightRow, ...]:
+    """Write freight contracts and open their payment plans: due at hand-over, or held until delivery; return them."""
+    if not agreements:
+        return ()
+    contracts = [
+        {"id": agreement.id, "state": ContractState.AGREED, "agreed_at": now, **frozen_contract(agreement)}
+        for agreement in agreements
+    ]
+    session.execute(into(FreightContract), contracts)
+    lines = [
+        {
+            "contract_id": agreement.id,
+            "line_id": line.line_id,
+            "amount_minor": line.amount.minor,
+            "chargeable_g": line.chargeable_g,
+            "binding": line.binding,
+        }
+        for agreement in agreements
+        for line in agreement.lines
+    ]
+    session.execute(into(FreightContractLine), lines)
+    acts = [
+        Act(
+            "freight_contract.agree",
+            one.id,
+            {"order": one.order_id, "minor": one.total.minor, "currency": one.total.currency},
         )
-        session.flush()
-        facts = {"order": agreement.order_id, "minor": agreement.total.minor, "currency": agreement.total.currency}
-        _audit(session, agreement.id, "agree", facts, actor, now)
-        plans.open(
-            session,
-            subject=Subject(SubjectKind.FREIGHT, agreement.id),
-            reference=agreement.reference,
-            plan=Plan.FREIGHT_HANDOVER_100,
-            mode=agreement.mode,
-            rail=agreement.rail,
-            payer_id=agreement.payer_id,
-            payee_id=agreement.carrier_id,
-            payee_account=agreement.payee,
-            lines=tuple((line.line_id, line.amount) for line in agreement.lines),
-            deposit_due_at=None,
-            commission_bp=0,
-            actor=actor,
-            now=now,
-        )
+        for one in agreements
+    ]
+    audit.record_all(session, actor=actor, subject="freight_contract", acts=acts, now=now)
+    openings = [_opening(agreement) for agreement in agreements]
+    plans.open_all(session, openings=openings, actor=actor, now=now)
+    return tuple(
+        queries.contract_row(FreightContract(**row), _line_rows(agreement))
+        for row, agreement in zip(contracts, agreements, strict=True)
+    )
+
+
+def _line_rows(agreement: FreightAgreement) -> tuple[FreightLineRow, ...]:
+    rows = (FreightLineRow(one.line_id, one.amount, one.chargeable_g, one.binding) for one in agreement.lines)
+    return tuple(sorted(rows, key=lambda row: row.line_id))
+
+
+def _opening(agreement: FreightAgreement) -> plans.Opening:
+    return plans.Opening(
+        subject=Subject(SubjectKind.FREIGHT, agreement.id),
+        reference=agreement.reference,
+        plan=Plan.FREIGHT_HANDOVER_100,
+        mode=agreement.mode,
+        rail=agreement.rail,
+        payer_id=agreement.payer_id,
+        payee_id=agreement.carrier_id,
+        payee_account=agreement.payee,
+        lines=tuple((line.line_id, line.amount) for line in agreement.lines),
+        deposit_due_at=None,
+        commission_bp=0,
+    )
 
 
 def end_contracts(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
@@ -95,10 +123,6 @@ def _cancel(session: Session, contract: FreightContract, actor: Actor, now: date
     session.flush()
     _audit(session, contract.id, "cancel", {"order": contract.order_id}, actor, now)
     plans.cancel(session, subject=Subject(SubjectKind.FREIGHT, contract.id), actor=actor, now=now)
-
-
-def _contract(agreement: FreightAgreement, now: datetime) -> FreightContract:
-    return FreightContract(id=agreement.id, state=ContractState.AGREED, agreed_at=now, **frozen_contract(agreement))
 
 
 def _audit(

@@ -1,5 +1,6 @@
 """The freight contract as a document, with texts as data."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -7,8 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from marketplace.distribution import queries
-from marketplace.distribution.models import FreightContract
 from marketplace.distribution.queries import FreightLineRow, FreightRow
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money, UnitPrice
@@ -23,45 +22,51 @@ from marketplace.papers import services as papers
 from marketplace.papers.rules import freight_contract
 from marketplace.papers.rules.documents import PaperKind, pair
 from marketplace.papers.rules.parts import Account, Journey, Tariff
+from marketplace.papers.services import Paper
 from marketplace.payments.rules.terms import Mode, Plan, shares_of
 
 
-def issue_freight_contracts(
-    session: Session, *, order_id: UUID, only: UUID | None = None, actor: Actor, now: datetime
-) -> None:
-    """Issue the freight contracts of an order, or only one of them, to payer and carrier."""
-    order = orders.by_id(session, order_ids=[order_id])[order_id]
-    contracts = queries.contracts_of(session, order_ids=[order_id])[order_id]
-    for contract in contracts:
-        if only not in (None, contract.id):
-            continue
-        paper = _paper(session, contract, order, now)
-        papers.issue(
-            session,
-            kind=PaperKind.FREIGHT_CONTRACT,
-            subject_kind="freight",
-            subject_id=contract.id,
-            number=contract.reference,
-            locales=pair(language_of(paper.carrier.country), language_of(paper.payer.country)),
-            data=paper.to_data(),
-            parties=(contract.carrier_id, contract.payer_id),
-            actor=actor,
-            now=now,
-        )
+def issue_freight_contract(session: Session, *, contract: FreightRow, actor: Actor, now: datetime) -> None:
+    """Issue a freight contract that was agreed for an order of before, to payer and carrier."""
+    order = orders.by_id(session, order_ids=[contract.order_id])[contract.order_id]
+    found = booking_queries.bookings(session, subjects=[line.line_id for line in contract.lines])
+    bookings = {line_id: rows[-1] for line_id, rows in found.items()}
+    on = departures.departures_of(session, departure_ids={row.departure_id for row in bookings.values()}, now=now)
+    papers.issue_paper(session, paper=freight_paper(contract, order, bookings, on, now), actor=actor, now=now)
 
 
-def _paper(session: Session, contract: FreightRow, order: OrderRow, now: datetime) -> freight_contract.FreightContract:
-    bookings = booking_queries.bookings(session, subjects=[line.line_id for line in contract.lines])
-    per_departure = {
-        booking.departure_id: departures.departure(session, departure_id=booking.departure_id, now=now)
-        for rows in bookings.values()
-        for booking in rows[-1:]
-    }
-    journeys = tuple(
-        _journey(line, bookings[line.line_id][-1], per_departure[bookings[line.line_id][-1].departure_id])
-        for line in contract.lines
+def freight_paper(
+    contract: FreightRow,
+    order: OrderRow,
+    bookings: Mapping[UUID, BookingRow],
+    on: Mapping[UUID, DepartureRow],
+    now: datetime,
+) -> Paper:
+    """Return a freight contract as a document, with the present booking of each line and the departures they are on."""
+    paper = _contract(contract, order, bookings, on, now)
+    return Paper(
+        kind=PaperKind.FREIGHT_CONTRACT,
+        subject_kind="freight",
+        subject_id=contract.id,
+        number=contract.reference,
+        locales=pair(language_of(paper.carrier.country), language_of(paper.payer.country)),
+        data=paper.to_data(),
+        parties=(contract.carrier_id, contract.payer_id),
     )
-    hub = next(iter(per_departure.values())).stops[0].place
+
+
+def _contract(
+    contract: FreightRow,
+    order: OrderRow,
+    bookings: Mapping[UUID, BookingRow],
+    on: Mapping[UUID, DepartureRow],
+    now: datetime,
+) -> freight_contract.FreightContract:
+    mine = [bookings[line.line_id] for line in contract.lines]
+    hub = on[mine[0].departure_id].stops[0].place
+    journeys = tuple(
+        _journey(line, booking, on[booking.departure_id]) for line, booking in zip(contract.lines, mine, strict=True)
+    )
     shares = shares_of(Plan.FREIGHT_HANDOVER_100, contract.mode)
     return freight_contract.FreightContract(
         number=contract.reference,
@@ -76,7 +81,7 @@ def _paper(session: Session, contract: FreightRow, order: OrderRow, now: datetim
         tariff=_tariff(contract),
         mode=str(contract.mode),
         due_event=str(shares[0][0]),
-        payee=_account(session, contract),
+        payee=_account(contract),
     )
 
 
@@ -114,8 +119,8 @@ def _tariff(contract: FreightRow) -> Tariff:
     )
 
 
-def _account(session: Session, contract: FreightRow) -> Account | None:
-    payee = session.get_one(FreightContract, contract.id).payee
+def _account(contract: FreightRow) -> Account | None:
+    payee = contract.payee
     if contract.mode is Mode.PROVIDER_HELD or payee is None:
         return None
     return Account(

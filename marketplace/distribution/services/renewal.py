@@ -59,8 +59,8 @@ def renew(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> No
             ),
         ),
     )
-    contracts.agree(session, agreements=[agreement], actor=actor, now=now)
-    papers.issue_freight_contracts(session, order_id=ended.order_id, only=agreement.id, actor=actor, now=now)
+    (contract,) = contracts.agree(session, agreements=[agreement], actor=actor, now=now)
+    papers.issue_freight_contract(session, contract=contract, actor=actor, now=now)
     if LineState.HANDED_OVER in parts_of(session, line_id=line_id):
         contracts.let_fall_due(
             session, order_id=ended.order_id, line_id=line_id, event=MilestoneEvent.HANDED_OVER, now=now

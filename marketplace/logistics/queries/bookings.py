@@ -14,7 +14,7 @@ from marketplace.kernel.pages import Page, page_of
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.models.network import Line
-from marketplace.logistics.queries.departures import position
+from marketplace.logistics.queries.departures import DepartureRow, position
 from marketplace.logistics.rules.states import CARRIED, CURRENT, BookingState, DepartureState, HoldCause
 
 PAGE: Final = 50
@@ -130,6 +130,14 @@ def booking_row(row: Sequence[Any]) -> BookingRow:
         shipper_company_id=found.shipper_company_id,
         consignee_company_id=found.consignee_company_id,
     )
+
+
+def new_booking(found: Booking, departure: DepartureRow) -> BookingRow:
+    """Return the row of a booking that was just written on a departure that was read before."""
+    stop = departure.stop_at(found.to_place)
+    arrives_at = departure.arrives_at if stop is None else stop.eta
+    times = (departure.hub_code, departure.departs_at, departure.cutoff_cargo_at, arrives_at)
+    return booking_row((found, departure.reference, departure.state, departure.hold_cause, *times))
 
 
 def _by_subject(session: Session, which: sa.ColumnElement[bool]) -> dict[UUID, tuple[BookingRow, ...]]:

@@ -1,6 +1,6 @@
 """Read departures as everybody sees them, with what can still be booked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -55,6 +55,10 @@ class DepartureRow:
     capacity: Load
     room: Load
     stops: tuple[StopRow, ...]
+
+    def stop_at(self, place_code: str) -> StopRow | None:
+        """Return the stop where goods for a place are unloaded, None where this departure does not bring any."""
+        return next((stop for stop in self.stops[1:] if stop.place.code == place_code and not stop.is_border), None)
 
     def is_bookable(self, now: datetime) -> bool:
         """Tell whether a booking is taken at this instant, room aside."""
@@ -120,6 +124,13 @@ def departure(session: Session, *, departure_id: UUID, now: datetime) -> Departu
     return departure_row(row, stops_of(session, [departure_id]))
 
 
+def departures_of(session: Session, *, departure_ids: Collection[UUID], now: datetime) -> dict[UUID, DepartureRow]:
+    """Return departures by id, in as many questions for one as for many; unknown ids are left out."""
+    found = session.execute(departure_rows(now).where(Departure.id.in_(departure_ids))).all()
+    stops = stops_of(session, [row[0].id for row in found])
+    return {row[0].id: departure_row(row, stops) for row in found}
+
+
 def destinations(session: Session) -> tuple[str, ...]:
     """Return the codes of the places that some departure reaches as more than a border."""
     return tuple(
@@ -178,7 +189,7 @@ def stops_of(session: Session, departure_ids: Sequence[UUID]) -> dict[UUID, tupl
         .where(DepartureStop.departure_id.in_(departure_ids))
         .order_by(DepartureStop.departure_id, DepartureStop.position)
     ).all()
-    places = reference.places_by_code(session, (row.place_code for row in rows))
+    places = {place.code: place for place in reference.places(session)}
     found: dict[UUID, list[StopRow]] = {}
     for row in rows:
         stop = StopRow(places[row.place_code], row.eta, row.reached_at, row.is_border)

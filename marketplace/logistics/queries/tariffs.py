@@ -1,5 +1,6 @@
 """Read what a line asks for freight at an instant."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money, UnitPrice
-from marketplace.logistics.models.network import Tariff
+from marketplace.logistics.models.network import Line, Tariff
 from marketplace.logistics.rules import freight
 
 
@@ -30,6 +31,38 @@ def tariff(session: Session, *, line_id: UUID, to_place: str, now: datetime) -> 
         sa.select(Tariff).where(Tariff.line_id == line_id, Tariff.to_place == to_place, *valid_at(now)).limit(1)
     ).one_or_none()
     return None if found is None else TariffRow(found.id, line_id, to_place, _rates(found), found.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A tariff with the line that charges it, and what a freight contract freezes of it."""
+
+    line_code: str
+    to_place: str
+    rates: freight.Rates
+    note: str
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "line": self.line_code,
+            "to": self.to_place,
+            "currency": self.rates.per_kg.currency,
+            "per_kg": f"{self.rates.per_kg.amount:f}",
+            "minimum": f"{self.rates.minimum.amount:f}",
+            "m3_factor": self.rates.m3_factor,
+            "ldm_factor": self.rates.ldm_factor,
+            "note": self.note,
+        }
+
+
+def charged(session: Session, *, tariff_ids: Collection[UUID]) -> dict[UUID, Charged]:
+    """Return what tariffs ask, by id, in one question."""
+    found = session.execute(
+        sa.select(Tariff, Line.code).join(Line, Line.id == Tariff.line_id).where(Tariff.id.in_(tariff_ids))
+    )
+    return {tariff.id: Charged(code, tariff.to_place, _rates(tariff), tariff.note) for tariff, code in found}
 
 
 def _rates(found: Tariff) -> freight.Rates:

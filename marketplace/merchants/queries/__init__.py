@@ -150,6 +150,12 @@ def payee(session: Session, *, company_id: UUID, currency: str) -> PayeeAccount 
     return _account(row) if row else None
 
 
+def accounts_of(session: Session, *, company_ids: Collection[UUID]) -> dict[tuple[UUID, str], PayeeAccount]:
+    """Return the accounts that companies are paid into, by company and currency, in one question."""
+    rows = session.scalars(sa.select(Payee).where(Payee.company_id.in_(company_ids), Payee.state == PayeeState.ACTIVE))
+    return {(row.company_id, row.currency): _account(row) for row in rows}
+
+
 def payee_currencies(session: Session, *, company_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
     """Return the currencies in which companies are paid by bank, in one query; who named no account is left out."""
     found: dict[UUID, set[str]] = {}

@@ -30,9 +30,12 @@ class CartRow:
 
 def cart_of(session: Session, *, company_id: UUID, person_id: UUID) -> CartRow:
     """Return a person's cart, lines in the order they were put in."""
-    cart = session.scalars(
-        sa.select(Cart).where(Cart.company_id == company_id, Cart.person_id == person_id)
-    ).one_or_none()
+    return cart_row(session, sa.select(Cart).where(Cart.company_id == company_id, Cart.person_id == person_id))
+
+
+def cart_row(session: Session, which: sa.Select[Cart]) -> CartRow:
+    """Return the cart that a statement finds."""
+    cart = session.scalars(which).one_or_none()
     if cart is None:
         return CartRow(None, ())
     found = session.scalars(

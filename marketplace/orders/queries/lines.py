@@ -1,6 +1,6 @@
 """Read order lines with their quantity per state and the way they came."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -95,7 +95,7 @@ def lines_of(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, 
     parts, moves = _parts(session, ids), _moves(session, ids)
     lines: dict[UUID, list[LineRow]] = {order_id: [] for order_id in order_ids}
     for line, currency in found:
-        lines[line.order_id].append(_line_row(line, currency, parts.get(line.id, {}), moves.get(line.id, [])))
+        lines[line.order_id].append(line_row(line, currency, parts.get(line.id, {}), moves.get(line.id, [])))
     return {order_id: tuple(rows) for order_id, rows in lines.items()}
 
 
@@ -136,7 +136,8 @@ def _moves(session: Session, ids: Collection[UUID]) -> dict[UUID, list[MoveRow]]
     return moves
 
 
-def _line_row(found: OrderLine, currency: str, parts: dict[LineState, int], moves: list[MoveRow]) -> LineRow:
+def line_row(found: OrderLine, currency: str, parts: dict[LineState, int], moves: Sequence[MoveRow]) -> LineRow:
+    """Return the row of a line."""
     return LineRow(
         id=found.id,
         order_id=found.order_id,

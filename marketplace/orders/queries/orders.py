@@ -92,7 +92,7 @@ def order(session: Session, *, company_id: UUID, order_id: UUID) -> OrderRow:
     found = session.scalars(_of_company(company_id, None).where(Order.id == order_id)).one_or_none()
     if found is None:
         raise NotFound("order")
-    return _order_row(found)
+    return order_row(found)
 
 
 def orders(
@@ -113,14 +113,14 @@ def orders(
         statement = statement.where(Order.id.in_(only))
     if cursor:
         statement = statement.where(Order.id < decode_id(cursor))
-    rows = [_order_row(found) for found in session.scalars(statement)]
+    rows = [order_row(found) for found in session.scalars(statement)]
     return page_of(rows, size, lambda row: (str(row.id),))
 
 
 def by_id(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, OrderRow]:
     """Return orders whoever they belong to: for other features, not for readers."""
     found = session.scalars(sa.select(Order).where(Order.id.in_(order_ids)))
-    return {one.id: _order_row(one) for one in found}
+    return {one.id: order_row(one) for one in found}
 
 
 def unit_of(session: Session, *, order: OrderRow) -> UnitRow | None:
@@ -149,7 +149,8 @@ def _of_company(company_id: UUID, side: str | None) -> sa.Select[Order]:
     return sa.select(Order).where(mine[side] if side else sa.or_(*mine.values()))
 
 
-def _order_row(found: Order) -> OrderRow:
+def order_row(found: Order) -> OrderRow:
+    """Return the row of an order."""
     return OrderRow(
         id=found.id,
         reference=found.reference,

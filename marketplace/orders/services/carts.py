@@ -18,6 +18,7 @@ from marketplace.kernel.db import insert_if_new, on_commit
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.orders.models import Cart, CartLine
+from marketplace.orders.queries.carts import CartRow, cart_row
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import PlaceKind
 
@@ -96,21 +97,22 @@ def set_destination(session: Session, *, place: str, actor: Actor, now: datetime
     session.flush()
 
 
-def lock(session: Session, *, actor: Actor) -> None:
-    """Keep the actor's cart as it is until this transaction ends: what is in it is ordered once."""
-    session.execute(_mine(actor.company, actor.person).with_for_update())
+def lock(session: Session, *, actor: Actor) -> CartRow:
+    """Keep the actor's cart as it is until this transaction ends, so that what is in it is ordered once; return it."""
+    return cart_row(session, _mine(actor.company, actor.person).with_for_update())
 
 
 def forget_lines(
     session: Session, *, company_id: UUID, person_id: UUID, listing_ids: Collection[UUID], now: datetime
 ) -> None:
     """Take what was ordered out of the cart."""
-    cart = session.scalars(_mine(company_id, person_id)).one_or_none()
-    if cart is None:
-        return
-    session.execute(sa.delete(CartLine).where(CartLine.cart_id == cart.id, CartLine.listing_id.in_(listing_ids)))
-    cart.changed_at = now
-    session.flush()
+    mine = (Cart.company_id == company_id, Cart.person_id == person_id)
+    ordered = (
+        CartLine.cart_id == sa.select(Cart.id).where(*mine).scalar_subquery(),
+        CartLine.listing_id.in_(listing_ids),
+    )
+    for statement in (sa.delete(CartLine).where(*ordered), sa.update(Cart).where(*mine).values(changed_at=now)):
+        session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _cart(session: Session, actor: Actor, now: datetime) -> Cart:

@@ -1,5 +1,6 @@
 """The one place that writes the state of an order line, its parts and its moves, and the state of an order."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import into
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.orders.events import LineMoved
@@ -52,10 +54,15 @@ def parts_of(session: Session, *, line_id: UUID) -> dict[LineState, int]:
     return {row.state: row.quantity for row in found}
 
 
-def open_line(session: Session, *, line: OrderLine, now: datetime) -> None:
-    """Begin a line: all that was ordered is open."""
-    session.add(LinePart(line_id=line.id, state=line.state, quantity=line.quantity))
-    session.add(LineMove(id=new_id(), line_id=line.id, before=None, after=line.state, quantity=line.quantity, at=now))
+def open_lines(session: Session, *, quantities: Mapping[UUID, int], now: datetime) -> None:
+    """Begin lines: all that was ordered is open."""
+    parts = [{"line_id": key, "state": LineState.OPEN, "quantity": units} for key, units in quantities.items()]
+    moves = [
+        {"id": new_id(), "line_id": key, "before": None, "after": LineState.OPEN, "quantity": units, "at": now}
+        for key, units in quantities.items()
+    ]
+    session.execute(into(LinePart), parts)
+    session.execute(into(LineMove), moves)
 
 
 def move_line(

@@ -136,13 +136,25 @@ def agreement(session: Session, *, order_id: UUID) -> Agreement:
     order = orders.by_id(session, order_ids=[order_id]).get(order_id)
     if order is None:
         raise NotFound("order")
-    subject = Subject(SubjectKind.ORDER, order.id)
-    return Agreement(
-        order=order,
-        lines=line_queries.lines_of(session, order_ids=[order_id])[order_id],
-        place=reference.get_place(session, order.place_code),
-        milestones=tuple(payments.milestones_of(session, subjects=[subject])[subject]),
-        payments=tuple(payments.payments_of(session, subjects=[subject])[subject]),
+    (found,) = agreements(session, orders=[(order, line_queries.lines_of(session, order_ids=[order_id])[order_id])])
+    return found
+
+
+def agreements(session: Session, *, orders: Sequence[tuple[OrderRow, tuple[LineRow, ...]]]) -> tuple[Agreement, ...]:
+    """Return orders that were read, or placed just now, with what their papers say, in as many questions for any."""
+    subjects = [Subject(SubjectKind.ORDER, order.id) for order, _ in orders]
+    milestones = payments.milestones_of(session, subjects=subjects)
+    paid = payments.payments_of(session, subjects=subjects)
+    places = {place.code: place for place in reference.places(session)}
+    return tuple(
+        Agreement(
+            order=order,
+            lines=lines,
+            place=places[order.place_code],
+            milestones=tuple(milestones[subject]),
+            payments=tuple(paid[subject]),
+        )
+        for (order, lines), subject in zip(orders, subjects, strict=True)
     )
 
 

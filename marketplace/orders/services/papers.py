@@ -1,18 +1,18 @@
 """The papers that an order begins with: its pro-forma and its sales contract."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.actor import Actor
-from marketplace.orders.services.paper_facts import Agreement, agreement, all_goods, number
-from marketplace.papers import services as papers
+from marketplace.orders.services.paper_facts import Agreement, agreements, all_goods, number
+from marketplace.orders.services.placing import Written
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.papers.rules.pro_forma import ProForma
 from marketplace.papers.rules.sales_contract import SalesContract
+from marketplace.papers.services import Paper
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -24,27 +24,27 @@ _PERIODS: Final = (
 )
 
 
-def issue_at_placement(
-    session: Session, *, order_id: UUID, departures: Mapping[UUID, str], actor: Actor, now: datetime
-) -> None:
-    """Issue pro-forma and sales contract of an order to its two parties; ``departures`` names each line's."""
-    agreed = agreement(session, order_id=order_id)
-    for kind, paper in (
-        (PaperKind.PRO_FORMA, _pro_forma(agreed, departures, now)),
-        (PaperKind.SALES_CONTRACT, _sales_contract(session, agreed, departures, now)),
-    ):
-        papers.issue(
-            session,
+def at_placement(
+    session: Session, *, placed: Sequence[Written], departures: Mapping[UUID, str], now: datetime
+) -> list[Paper]:
+    """Return pro-forma and sales contract of orders that were just placed; ``departures`` names each line's."""
+    found = agreements(session, orders=[(one.order, one.lines) for one in placed])
+    return [
+        Paper(
             kind=kind,
             subject_kind="order",
-            subject_id=order_id,
+            subject_id=agreed.order.id,
             number=paper.number,
             locales=agreed.locales,
             data=paper.to_data(),
             parties=agreed.parties,
-            actor=actor,
-            now=now,
         )
+        for agreed in found
+        for kind, paper in (
+            (PaperKind.PRO_FORMA, _pro_forma(agreed, departures, now)),
+            (PaperKind.SALES_CONTRACT, _sales_contract(session, agreed, departures, now)),
+        )
+    ]
 
 
 def _pro_forma(agreed: Agreement, departures: Mapping[UUID, str], now: datetime) -> ProForma:

@@ -1,7 +1,8 @@
 """Write the orders of a checkout with everything they freeze."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -9,19 +10,79 @@ from marketplace.accounts.queries.units import unit_at
 from marketplace.accounts.rules.handovers import Kind
 from marketplace.accounts.services import duties
 from marketplace.audit import services as audit
+from marketplace.audit.services import Act
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import into
 from marketplace.orders.events import OrderPlaced
 from marketplace.orders.models import Order, OrderGroup, OrderLine
-from marketplace.orders.rules.placing import PlacedGroup, PlacedLine, PlacedOrder, frozen_line, frozen_order
+from marketplace.orders.queries.lines import LineRow, MoveRow, line_row
+from marketplace.orders.queries.orders import OrderRow, order_row
+from marketplace.orders.rules.placing import PlacedGroup, frozen_line, frozen_order
 from marketplace.orders.rules.states import LineState, OrderState
-from marketplace.orders.services.moves import open_line
+from marketplace.orders.services.moves import open_lines
 
 
-def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now: datetime) -> UUID:
-    """Write a group with its orders and lines and return its id; one checkout places one group."""
-    session.add(
-        OrderGroup(
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An order as it was just placed, with its lines."""
+
+    order: OrderRow
+    lines: tuple[LineRow, ...]
+
+
+def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now: datetime) -> tuple[Written, ...]:
+    """Write a group with its orders and lines and return the orders; one checkout places one group.
+
+    The number of statements does not depend on how many orders and lines there are.
+    """
+    _write_group(session, group, now)
+    orders = [
+        {"id": order.id, "state": OrderState.PLACED, "placed_at": now, **frozen_order(group, order)}
+        for order in group.orders
+    ]
+    session.execute(into(Order), orders)
+    lines = [
+        {"id": line.id, "state": LineState.OPEN, **frozen_line(order.id, position, line)}
+        for order in group.orders
+        for position, line in enumerate(order.lines, start=1)
+    ]
+    session.execute(into(OrderLine), lines)
+    open_lines(session, quantities={line["id"]: line["quantity"] for line in lines}, now=now)
+    acts = [
+        Act(
+            "order.place",
+            order.id,
+            {"total_minor": order.total.minor, "currency": order.currency, "checkout": group.checkout_id},
+        )
+        for order in group.orders
+    ]
+    audit.record_all(session, actor=actor, subject="order", acts=acts, now=now)
+    placed = (
+        OrderPlaced(at=now, order_id=order.id, buyer_id=group.buyer_id, merchant_id=order.merchant_id)
+        for order in group.orders
+    )
+    events.record_all(session, placed)
+    duties.begin(
+        session,
+        company_id=group.buyer_id,
+        person_id=group.person_id,
+        kind=Kind.PURCHASE,
+        subject_ids=[order.id for order in group.orders],
+        now=now,
+    )
+    return tuple(
+        Written(
+            order_row(Order(**order)),
+            tuple(_as_placed(line, order["currency"], now) for line in lines if line["order_id"] == order["id"]),
+        )
+        for order in orders
+    )
+
+
+def _write_group(session: Session, group: PlacedGroup, now: datetime) -> None:
+    session.execute(
+        into(OrderGroup).values(
             id=group.id,
             reference=group.reference,
             buyer_id=group.buyer_id,
@@ -31,44 +92,9 @@ def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now
             placed_at=now,
         )
     )
-    session.flush()
-    for order in group.orders:
-        _place(session, group, order, actor, now)
-    duties.begin(
-        session,
-        company_id=group.buyer_id,
-        person_id=group.person_id,
-        kind=Kind.PURCHASE,
-        subject_ids=[order.id for order in group.orders],
-        now=now,
-    )
-    return group.id
 
 
-def _place(session: Session, group: PlacedGroup, order: PlacedOrder, actor: Actor, now: datetime) -> None:
-    session.add(
-        Order(id=order.id, state=OrderState.PLACED, placed_at=now, **frozen_order(group, order)),
-    )
-    session.flush()
-    for position, line in enumerate(order.lines, start=1):
-        _add_line(session, order.id, position, line, now)
-    session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        action="order.place",
-        subject="order",
-        subject_id=order.id,
-        facts={"total_minor": order.total.minor, "currency": order.currency, "checkout": group.checkout_id},
-        now=now,
-    )
-    events.record(
-        session, OrderPlaced(at=now, order_id=order.id, buyer_id=group.buyer_id, merchant_id=order.merchant_id)
-    )
-
-
-def _add_line(session: Session, order_id: UUID, position: int, line: PlacedLine, now: datetime) -> None:
-    row = OrderLine(id=line.id, state=LineState.OPEN, **frozen_line(order_id, position, line))
-    session.add(row)
-    session.flush()
-    open_line(session, line=row, now=now)
+def _as_placed(line: dict[str, Any], currency: str, now: datetime) -> LineRow:
+    units = line["quantity"]
+    opened = MoveRow(before=None, after=LineState.OPEN, quantity=units, at=now)
+    return line_row(OrderLine(**line), currency, {LineState.OPEN: units}, (opened,))

@@ -1,7 +1,9 @@
 """Open a payment plan, let its milestones fall due, cancel it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import insert_if_new, into
+from marketplace.kernel.db import insert_new, into
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -29,74 +31,109 @@ from marketplace.payments.rules.terms import (
 from marketplace.payments.services import holding, obligations, payments
 
 
-def open(  # noqa: A001  the word of the trade
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How one subject is to be paid; ``reference`` is the subject's own, by which payers name it too."""
+
+    subject: Subject
+    reference: str
+    plan: Plan
+    mode: Mode
+    rail: Rail
+    payer_id: UUID
+    payee_id: UUID
+    payee_account: PayeeAccount | None
+    lines: Sequence[tuple[UUID, Money]]
+    deposit_due_at: datetime | None
+    commission_bp: int
+
+    @property
+    def total(self) -> Money:
+        """What all lines cost."""
+        return Money(sum(amount.minor for _line, amount in self.lines), self.lines[0][1].currency)
+
+    def check(self) -> None:
+        """Refuse terms that do not fit together."""
+        check_terms(
+            subject=self.subject,
+            plan=self.plan,
+            mode=self.mode,
+            rail=self.rail,
+            lines=self.lines,
+            commission_bp=self.commission_bp,
+        )
+        if self.mode is Mode.DIRECT and self.payee_account is None:
+            raise Refused.field("payee_account", "required", "the payee's account, as named in the contract")
+
+    def row(self, now: datetime) -> dict[str, Any]:
+        """Return the columns of its terms."""
+        return {
+            "id": new_id(),
+            "subject_kind": self.subject.kind,
+            "subject_id": self.subject.id,
+            "reference": self.reference,
+            "plan": self.plan,
+            "mode": self.mode,
+            "rail": self.rail,
+            "payer_id": self.payer_id,
+            "payee_id": self.payee_id,
+            "payee_account": self.payee_account.as_json() if self.payee_account else None,
+            "currency": self.total.currency,
+            "amount_minor": self.total.minor,
+            "commission_bp": self.commission_bp,
+            "created_at": now,
+        }
+
+
+def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now: datetime) -> None:
+    """Freeze how subjects are paid and divide their lines into milestones; one that has a plan keeps it.
+
+    By bank a deposit falls due at once. By card the whole is one authorised payment, held once it is captured. The
+    number of statements depends on the deposits and card payments, not on subjects and lines.
+    """
+    for opening in openings:
+        opening.check()
+    rows = [opening.row(now) for opening in openings]
+    new = insert_new(session, PaymentTerms, rows)
+    opened = [(opening, PaymentTerms(**row)) for opening, row in zip(openings, rows, strict=True) if row["id"] in new]
+    shares = [row for opening, terms in opened for row in _divided(terms, opening.lines)]
+    if shares:
+        session.execute(into(Milestone), shares)
+    for opening, terms in opened:
+        facts = {"plan": str(terms.plan), "mode": str(terms.mode), "minor": terms.amount_minor}
+        facts["currency"] = terms.currency
+        _audit(session, terms, "payment_terms.opened", facts, actor=actor, now=now)
+        _begin(session, opening, terms, shares, actor=actor, now=now)
+
+
+def _begin(
     session: Session,
+    opening: Opening,
+    terms: PaymentTerms,
+    shares: Sequence[Mapping[str, Any]],
     *,
-    subject: Subject,
-    reference: str,
-    plan: Plan,
-    mode: Mode,
-    rail: Rail,
-    payer_id: UUID,
-    payee_id: UUID,
-    payee_account: PayeeAccount | None,
-    lines: Collection[tuple[UUID, Money]],
-    deposit_due_at: datetime | None,
-    commission_bp: int,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Freeze how a subject is paid and divide its lines into milestones; a subject that has a plan keeps it.
-
-    ``reference`` is the subject's own, by which payers name it too.
-
-    By bank a deposit falls due at once. By card the whole is one authorised payment, held once it is captured.
-    """
-    lines = tuple(lines)
-    currency = check_terms(subject=subject, plan=plan, mode=mode, rail=rail, lines=lines, commission_bp=commission_bp)
-    if mode is Mode.DIRECT and payee_account is None:
-        raise Refused.field("payee_account", "required", "the payee's account, as named in the contract")
-    total = Money(sum(amount.minor for _line, amount in lines), currency)
-    is_new = insert_if_new(
-        session,
-        PaymentTerms,
-        id=new_id(),
-        subject_kind=subject.kind,
-        subject_id=subject.id,
-        reference=reference,
-        plan=plan,
-        mode=mode,
-        rail=rail,
-        payer_id=payer_id,
-        payee_id=payee_id,
-        payee_account=payee_account.as_json() if payee_account else None,
-        currency=currency,
-        amount_minor=total.minor,
-        commission_bp=commission_bp,
-        created_at=now,
-    )
-    if not is_new:
-        return
-    terms = _terms(session, subject)
-    facts = {"plan": str(plan), "mode": str(mode), "minor": total.minor, "currency": currency}
-    _audit(session, terms, "payment_terms.opened", facts, actor=actor, now=now)
-    milestone_ids = _divide(session, terms, lines)
-    if mode is Mode.DIRECT:
+    """Let the deposit of a direct plan fall due; note what a card is to pay."""
+    if terms.mode is Mode.DIRECT:
         deposit = MilestoneEvent.DEPOSIT
-        if any(event is deposit for event, _share in shares_of(plan, mode)):
-            fall_due(session, subject=subject, event=deposit, line_ids=None, due_at=deposit_due_at, now=now)
+        if any(event is deposit for event, _share in shares_of(terms.plan, terms.mode)):
+            due_at = opening.deposit_due_at
+            fall_due(session, subject=opening.subject, event=deposit, line_ids=None, due_at=due_at, now=now)
         return
     payment = payments.make(
         session,
         terms=terms,
         event=None,
-        amount=total,
+        amount=opening.total,
         state=PaymentState.AUTHORISED,
         due_at=None,
         actor=actor,
         now=now,
     )
-    payments.put_milestones(session, payment, milestone_ids)
+    mine = [row["id"] for row in shares if row["subject_id"] == terms.subject_id]
+    payments.put_milestones(session, payment, mine)
 
 
 def fall_due(
@@ -176,13 +213,13 @@ def cancel(session: Session, *, subject: Subject, actor: Actor, now: datetime) -
         obligations.cancelled(session, payment, now=now)
 
 
-def _divide(session: Session, terms: PaymentTerms, lines: Collection[tuple[UUID, Money]]) -> list[UUID]:
+def _divided(terms: PaymentTerms, lines: Collection[tuple[UUID, Money]]) -> list[dict[str, Any]]:
     shares = [
         (line_id, share)
         for line_id, amount in lines
         for share in share_line(amount, plan=terms.plan, mode=terms.mode, commission_bp=terms.commission_bp)
     ]
-    rows = [
+    return [
         {
             "id": new_id(),
             "subject_kind": terms.subject_kind,
@@ -199,8 +236,6 @@ def _divide(session: Session, terms: PaymentTerms, lines: Collection[tuple[UUID,
         }
         for position, (line_id, share) in enumerate(shares, start=1)
     ]
-    session.execute(into(Milestone), rows)
-    return [row["id"] for row in rows]
 
 
 def _terms(session: Session, subject: Subject) -> PaymentTerms:
@@ -215,7 +250,7 @@ def _of(subject: Subject) -> list[sa.ColumnElement[bool]]:
 
 
 def _audit(
-    session: Session, terms: PaymentTerms, action: str, facts: dict[str, object], *, actor: Actor, now: datetime
+    session: Session, terms: PaymentTerms, action: str, facts: Mapping[str, object], *, actor: Actor, now: datetime
 ) -> None:
     audit.record(
         session, actor=actor, action=action, subject="payment_terms", subject_id=terms.id, facts=facts, now=now

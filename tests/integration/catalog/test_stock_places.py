@@ -18,7 +18,7 @@ from marketplace.catalog.warehouses.models import StockPlace
 from marketplace.catalog.warehouses.rules import MOST_WAREHOUSES, Figure
 from marketplace.catalog.warehouses.services import own
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import reading, unit_of_work, write_put_off
 from marketplace.kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from tests import factories
@@ -62,6 +62,7 @@ def promise(session, listing_id, quantity):
 
 
 def actions(session):
+    write_put_off(session)
     return list(session.scalars(sa.select(AuditRow.action).order_by(AuditRow.id)))
 
 

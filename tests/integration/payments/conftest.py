@@ -79,8 +79,7 @@ class Deal:
     def open(self, plan=Plan.DEPOSIT_30_70, *, rail=Rail.BANK, minors=(700_000, 300_000), commission_bp=300, due=7):
         """Agree on a plan."""
         self.lines = tuple((new_id(), Money(minor, self.currency)) for minor in minors)
-        plans.open(
-            self.session,
+        opening = plans.Opening(
             subject=self.subject,
             reference=self.reference,
             plan=plan,
@@ -92,9 +91,8 @@ class Deal:
             lines=self.lines,
             deposit_due_at=self.now + timedelta(days=due),
             commission_bp=commission_bp,
-            actor=self.buyer,
-            now=self.now,
         )
+        plans.open_all(self.session, openings=[opening], actor=self.buyer, now=self.now)
         return self
 
     def happens(self, event: MilestoneEvent, line_ids=None) -> uuid.UUID | None:

@@ -83,23 +83,21 @@ def test_a_subject_without_plan_is_unknown(deal):
 
 def test_the_payee_needs_an_account(deal):
     deal.open()
+    opening = plans.Opening(
+        subject=deal.subject,
+        reference=deal.reference,
+        plan=Plan.ACCEPTANCE_100,
+        mode=Mode.DIRECT,
+        rail=Rail.BANK,
+        payer_id=deal.buyer.company,
+        payee_id=deal.merchant.company,
+        payee_account=None,
+        lines=[(uuid.uuid4(), Money(1, "CNY"))],
+        deposit_due_at=None,
+        commission_bp=0,
+    )
     with pytest.raises(Refused) as refusal:
-        plans.open(
-            deal.session,
-            subject=deal.subject,
-            reference=deal.reference,
-            plan=Plan.ACCEPTANCE_100,
-            mode=Mode.DIRECT,
-            rail=Rail.BANK,
-            payer_id=deal.buyer.company,
-            payee_id=deal.merchant.company,
-            payee_account=None,
-            lines=[(uuid.uuid4(), Money(1, "CNY"))],
-            deposit_due_at=None,
-            commission_bp=0,
-            actor=deal.buyer,
-            now=NOW,
-        )
+        plans.open_all(deal.session, openings=[opening], actor=deal.buyer, now=NOW)
     assert refusal.value.errors[0].field == "payee_account"
 
 

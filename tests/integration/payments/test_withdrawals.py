@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from marketplace.audit.queries import latest
 from marketplace.kernel import events as kernel_events
-from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.db import unit_of_work, write_put_off
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.payments import events
 from marketplace.payments.models.plans import TransferWithdrawal
@@ -104,6 +104,7 @@ def test_what_never_came_counts_for_nothing_and_leaves_its_traces(deal):
     assert (kept.state, kept.matches) == (TransferState.WITHDRAWN, row.matches)
     (word,) = deal.session.scalars(sa.select(TransferWithdrawal)).all()
     assert (word.transfer_id, word.mistake, word.person_id) == (row.id, Mistake.NEVER_CAME, deal.merchant.person)
+    write_put_off(deal.session)
     acts = [entry.action for entry in latest(deal.session, size=50) if entry.subject_id == row.id]
     assert acts.count("transfer.withdrawn") == 1
     told = recorded(deal.session, events.ReceiptWithdrawn)

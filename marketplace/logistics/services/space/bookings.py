@@ -13,6 +13,7 @@ from marketplace.audit.services import Act
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.logistics.models.departures import Booking, DepartureStop
+from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.rules.states import BOOKING, CURRENT, DepartureState
 from marketplace.logistics.rules.timetable import bookable_until
 from marketplace.logistics.services.space.room import departure_of
@@ -39,11 +40,7 @@ class Bookable:
 def bookable(session: Session, departure_id: UUID, to_place: str, now: datetime) -> Bookable:
     """Return the departure if it takes bookings to that place now, or say why it does not."""
     found = departure_of(session, departure_id)
-    if found.state is not DepartureState.OPEN:
-        raise Conflict("departure_closed", departure=departure_id, state=str(found.state))
-    until = bookable_until(cutoff_documents_at=found.cutoff_documents_at, cutoff_cargo_at=found.cutoff_cargo_at)
-    if now >= until:
-        raise Conflict("cutoff", departure=departure_id, cutoff=until.isoformat())
+    _check_open(departure_id, found.state, found.cutoff_documents_at, found.cutoff_cargo_at, now)
     served = sa.select(DepartureStop.id).where(
         DepartureStop.departure_id == departure_id,
         DepartureStop.place_code == to_place,
@@ -53,6 +50,27 @@ def bookable(session: Session, departure_id: UUID, to_place: str, now: datetime)
     if session.execute(served).first() is None:
         raise Conflict("not_served", departure=departure_id, to=to_place)
     return Bookable(found.id, found.cutoff_cargo_at)
+
+
+def check_bookable(departure: DepartureRow, to_place: str, now: datetime) -> None:
+    """Refuse what ``bookable`` refuses, of a departure that was read in this transaction."""
+    _check_open(departure.id, departure.state, departure.cutoff_documents_at, departure.cutoff_cargo_at, now)
+    if departure.stop_at(to_place) is None:
+        raise Conflict("not_served", departure=departure.id, to=to_place)
+
+
+def _check_open(
+    departure_id: UUID,
+    state: DepartureState,
+    cutoff_documents_at: datetime,
+    cutoff_cargo_at: datetime,
+    now: datetime,
+) -> None:
+    if state is not DepartureState.OPEN:
+        raise Conflict("departure_closed", departure=departure_id, state=str(state))
+    until = bookable_until(cutoff_documents_at=cutoff_documents_at, cutoff_cargo_at=cutoff_cargo_at)
+    if now >= until:
+        raise Conflict("cutoff", departure=departure_id, cutoff=until.isoformat())
 
 
 def current_bookings(session: Session, subject: UUID) -> Sequence[Booking]:

@@ -1,25 +1,28 @@
 """Claim room for a load, or aim it at a departure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.audit.services import Act
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.db import insert_if_new, into
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import Load
-from marketplace.logistics.models.departures import Booking
+from marketplace.logistics.models.departures import Booking, CapacityEntry
 from marketplace.logistics.queries import bookings as queries
 from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.rules.freight import check_load
 from marketplace.logistics.rules.states import BookingState, EntryKind
-from marketplace.logistics.services.space.bookings import bookable, current_bookings, move, note
+from marketplace.logistics.services.space.bookings import bookable, check_bookable, current_bookings, move, note
 from marketplace.logistics.services.space.lapsing import lapse, lapse_holds, tell_expired
-from marketplace.logistics.services.space.room import ROOMLESS, claim, enter
+from marketplace.logistics.services.space.room import NOTHING, ROOMLESS, claim, enter, entry
 
 
 def hold(
@@ -42,7 +45,7 @@ def hold(
     Conflict ``capacity`` names the lacking dimensions; ``cutoff``, ``departure_closed`` and ``not_served`` say why a
     departure takes nothing. After a Conflict nothing of this call remains, so that a caller may go on.
     """
-    wanted = _Wanted(departure_id, to_place, load, subject, part, shipper, consignee)
+    wanted = Wanted(departure_id, to_place, load, subject, part, shipper, consignee)
     return _book(session, wanted, BookingState.HELD, expires_at, actor, now)
 
 
@@ -60,8 +63,58 @@ def target(
     actor: Actor = SYSTEM,
 ) -> BookingRow:
     """Note the departure that goods not made yet are meant for; no room is claimed until ``take``."""
-    wanted = _Wanted(departure_id, to_place, load, subject, part, shipper, consignee)
+    wanted = Wanted(departure_id, to_place, load, subject, part, shipper, consignee)
     return _book(session, wanted, BookingState.TARGET, None, actor, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Room for goods of one subject on a departure; a ``subject`` may have several parts."""
+
+    departure_id: UUID
+    to_place: str
+    load: Load
+    subject: UUID
+    part: int
+    shipper: UUID
+    consignee: UUID
+
+
+def book_all(
+    session: Session,
+    *,
+    departure: DepartureRow,
+    wanted: Sequence[tuple[Wanted, datetime | None]],
+    now: datetime,
+    actor: Actor = SYSTEM,
+) -> list[BookingRow]:
+    """Book for subjects that never had a booking on one departure, all together; return the bookings.
+
+    Each is held until its instant, at most until the cargo cut-off; with None only aimed at. The number of statements
+    does not depend on how many they are. The same refusals as ``hold``, but after one the unit of work is given up.
+    """
+    for one, _ in wanted:
+        check_load(one.load)
+        check_bookable(departure, one.to_place, now)
+    held = [one for one, until in wanted if until is not None]
+    lapsed = lapse_holds(session, departure.id, now) if held else []
+    rows = [_row(one, until and min(until, departure.cutoff_cargo_at), now) for one, until in wanted]
+    session.execute(into(Booking), rows)
+    acts = [
+        Act("booking.aim" if row["expires_at"] is None else "booking.hold", row["id"], {"departure": departure.id})
+        for row in rows
+    ]
+    note(session, acts, actor=actor, now=now)
+    if held:
+        entries = [
+            entry(EntryKind.HOLD, departure.id, row["id"], one.load, now)
+            for row, (one, until) in zip(rows, wanted, strict=True)
+            if until is not None
+        ]
+        session.execute(into(CapacityEntry), entries)
+        claim(session, departure.id, sum((one.load for one in held), NOTHING), lapsed, now)
+        tell_expired(session, lapsed, now)
+    return [queries.new_booking(Booking(**row), departure) for row in rows]
 
 
 def take(session: Session, *, subject: UUID, expires_at: datetime, now: datetime) -> None:
@@ -80,20 +133,9 @@ def take(session: Session, *, subject: UUID, expires_at: datetime, now: datetime
         tell_expired(session, lapsed, now)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    departure_id: UUID
-    to_place: str
-    load: Load
-    subject: UUID
-    part: int
-    shipper: UUID
-    consignee: UUID
-
-
 def _book(
     session: Session,
-    wanted: _Wanted,
+    wanted: Wanted,
     state: BookingState,
     expires_at: datetime | None,
     actor: Actor,
@@ -110,7 +152,7 @@ def _book(
         takes_room = state not in ROOMLESS
         lapsed = lapse_holds(session, wanted.departure_id, now) if takes_room else []
         until = min(expires_at, departure.cutoff_cargo_at) if expires_at else None
-        booking_id = _insert(session, wanted, state, until, now)
+        booking_id = _insert(session, wanted, until, now)
         if booking_id is None:
             # Somebody booked for this subject between our look and our insert.
             return _same(session, _one_current(session, wanted), wanted)
@@ -124,39 +166,39 @@ def _book(
     return queries.booking(session, booking_id=booking_id)
 
 
-def _insert(
-    session: Session, wanted: _Wanted, state: BookingState, expires_at: datetime | None, now: datetime
-) -> UUID | None:
-    booking_id = new_id()
-    is_new = insert_if_new(
-        session,
-        Booking,
-        id=booking_id,
-        reference=new_reference("BKG"),
-        departure_id=wanted.departure_id,
-        to_place=wanted.to_place,
-        subject=wanted.subject,
-        part=wanted.part,
-        shipper_company_id=wanted.shipper,
-        consignee_company_id=wanted.consignee,
-        grams=wanted.load.grams,
-        cm3=wanted.load.cm3,
-        ldm_mm=wanted.load.ldm_mm,
-        pallets=wanted.load.pallets,
-        state=state,
-        expires_at=expires_at,
-        created_at=now,
-    )
-    return booking_id if is_new else None
+def _insert(session: Session, wanted: Wanted, until: datetime | None, now: datetime) -> UUID | None:
+    row = _row(wanted, until, now)
+    return row["id"] if insert_if_new(session, Booking, **row) else None
 
 
-def _same(session: Session, found: Booking, wanted: _Wanted) -> BookingRow:
+def _row(wanted: Wanted, until: datetime | None, now: datetime) -> dict[str, Any]:
+    """Return the columns of a new booking: held until an instant, or only aimed at."""
+    return {
+        "id": new_id(),
+        "reference": new_reference("BKG"),
+        "departure_id": wanted.departure_id,
+        "to_place": wanted.to_place,
+        "subject": wanted.subject,
+        "part": wanted.part,
+        "shipper_company_id": wanted.shipper,
+        "consignee_company_id": wanted.consignee,
+        "grams": wanted.load.grams,
+        "cm3": wanted.load.cm3,
+        "ldm_mm": wanted.load.ldm_mm,
+        "pallets": wanted.load.pallets,
+        "state": BookingState.TARGET if until is None else BookingState.HELD,
+        "expires_at": until,
+        "created_at": now,
+    }
+
+
+def _same(session: Session, found: Booking, wanted: Wanted) -> BookingRow:
     if (found.departure_id, found.to_place, found.load) != (wanted.departure_id, wanted.to_place, wanted.load):
         raise Conflict("booking_differs", booking=found.id, departure=found.departure_id)
     return queries.booking(session, booking_id=found.id)
 
 
-def _one_current(session: Session, wanted: _Wanted) -> Booking:
+def _one_current(session: Session, wanted: Wanted) -> Booking:
     return next(row for row in current_bookings(session, wanted.subject) if row.part == wanted.part)
 
 

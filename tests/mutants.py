@@ -63,7 +63,7 @@ MUTANTS: Final = (
         (
             (
                 "marketplace/logistics/services/space/room.py",
-                "return sa.and_(*(taken_of(name) + getattr(more, name) <= capacity_of(name) for name in DIMENSIONS))",
+                "return sa.and_(*(taken_of(name) + more[name] <= capacity_of(name) for name in DIMENSIONS))",
                 "return sa.true()",
             ),
             (

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.idempotency import rules
 from marketplace.idempotency.models import IdempotencyKey
 from marketplace.idempotency.rules import KeyState
-from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.db import alter, insert_if_new
 from marketplace.kernel.ids import new_id
 
 
@@ -86,6 +86,5 @@ def _running(scope: str, key: str, attempt: int | None) -> tuple[sa.ColumnElemen
 
 
 def _update(session: Session, scope: str, key: str, mine: int | None, /, **values: Any) -> bool:
-    statement = sa.update(IdempotencyKey).where(*_running(scope, key, mine)).values(**values)
-    result = session.execute(statement, execution_options={"synchronize_session": False})
-    return cast("sa.CursorResult[Any]", result).rowcount == 1
+    statement = sa.update(cast("sa.Table", IdempotencyKey.__table__)).where(*_running(scope, key, mine))
+    return alter(session, statement.values(**values), {}).rowcount == 1

@@ -339,7 +339,8 @@ def insert_new(session: Session, entity: type[Base], rows: Sequence[Mapping[str,
     if not rows:
         return set()
     statement = _unless_there(cast("sa.Table", entity.__table__), session.get_bind().dialect.name)
-    return set(session.scalars(statement, list(rows)))
+    session.flush()
+    return set(session.connection().execute(statement, list(rows)).scalars())
 
 
 @cache
@@ -349,9 +350,33 @@ def _unless_there(table: sa.Table, dialect: str) -> Any:
     return insert(table).on_conflict_do_nothing().returning(table.primary_key.columns[0])
 
 
+@cache
 def into(entity: type[Base]) -> sa.Insert:
     """Return an INSERT into an entity's table itself: given the entity, SQLAlchemy takes three times as long for it."""
     return sa.insert(cast("sa.Table", entity.__table__))
+
+
+@cache
+def every(entity: type[Base]) -> sa.Select[*tuple[Any, ...]]:
+    """Return the SELECT of an entity's columns, whose rows have the entity's attributes and are half as dear."""
+    return sa.select(*cast("sa.Table", entity.__table__).columns)
+
+
+def write(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, all columns of which are given, in one statement."""
+    if rows:
+        session.flush()
+        session.connection().execute(into(entity), list(rows))
+
+
+def alter(
+    session: Session,
+    statement: sa.Update | sa.Delete | sa.Insert,
+    given: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+) -> sa.CursorResult[Any]:
+    """Run a change of a table that was put together once, for one set of values or for many."""
+    session.flush()
+    return session.connection().execute(statement, given)
 
 
 def put_off(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]], *, new_only: bool = False) -> None:
@@ -378,7 +403,7 @@ def _insert(session: Session, entity: type[Base], rows: Sequence[Mapping[str, An
     if new_only:
         insert_new(session, entity, rows)
     else:
-        session.execute(into(entity), list(rows))
+        write(session, entity, rows)
 
 
 def remembered(session: Session, key: str, read: Callable[[], Result]) -> Result:

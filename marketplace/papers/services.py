@@ -15,7 +15,7 @@ from marketplace.files import queries as files
 from marketplace.files.rules import Purpose
 from marketplace.files.services import Upload, keep
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import insert_if_new, into
+from marketplace.kernel.db import insert_if_new, write
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import services as outbox
@@ -116,7 +116,7 @@ def issue_first(session: Session, *, papers: Sequence[Paper], actor: Actor, now:
     """Issue the first papers of subjects that are new, under numbers that nobody else gives, all together."""
     issued = [(paper, paper.row(1, now)) for paper in papers]
     if issued:
-        session.execute(into(IssuedDocument), [row for _, row in issued])
+        write(session, IssuedDocument, [row for _, row in issued])
         _publish(session, issued, actor=actor, now=now)
 
 
@@ -129,7 +129,7 @@ def _publish(
         for paper, row in issued
         for company_id in dict.fromkeys(paper.parties)
     ]
-    session.execute(into(DocumentParty), readers)
+    write(session, DocumentParty, readers)
     acts = [
         Act(
             "document.issue",

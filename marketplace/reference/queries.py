@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import remembered
+from marketplace.kernel.db import ask, remembered
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.reference import rules
@@ -88,7 +88,7 @@ def get_place(session: Session, code: str) -> PlaceRow:
 def places(session: Session, kind: PlaceKind | str | None = None) -> tuple[PlaceRow, ...]:
     """Return the places of a kind, or all, by country and name; as long as they stay as they are, the same tuple."""
     if kind is None:
-        return remembered(session, REMEMBERED_PLACES, lambda: places_read(session.execute(_ALL_PLACES).scalar_one()))
+        return remembered(session, REMEMBERED_PLACES, lambda: places_read(ask(session, _ALL_PLACES).scalar_one()))
     return places_read(session.execute(_PLACES_OF_KIND, {"kind": PlaceKind(kind)}).scalar_one())
 
 
@@ -108,18 +108,9 @@ def fx(session: Session, *, base: str, quote: str, on: date) -> FxRow | None:
 def fx_of(session: Session, *, pairs: Collection[tuple[str, str]], on: date) -> dict[tuple[str, str], FxRow]:
     """Return the rates of pairs of two currencies on a day, in one question; those without are left out."""
     codes = {*rules.PIVOTS, *(code for pair in pairs for code in pair)}
-    newest = (
-        sa.select(FxRate.base, FxRate.quote, sa.func.max(FxRate.effective_date).label("day"))
-        .where(FxRate.base.in_(codes), FxRate.quote.in_(codes), FxRate.effective_date <= on)
-        .group_by(FxRate.base, FxRate.quote)
-        .subquery()
-    )
-    same = sa.and_(newest.c.base == FxRate.base, newest.c.quote == FxRate.quote, newest.c.day == FxRate.effective_date)
     quotes = {
         (row.base, row.quote): rules.Quoted(row.rate, row.source, row.effective_date)
-        for row in session.execute(
-            sa.select(FxRate.base, FxRate.quote, FxRate.rate, FxRate.source, FxRate.effective_date).join(newest, same)
-        )
+        for row in ask(session, _newest_quotes(), {"codes": list(codes), "on": on})
     }
     crossed = ((pair, rules.cross(*pair, quotes)) for pair in pairs)
     return {
@@ -127,6 +118,21 @@ def fx_of(session: Session, *, pairs: Collection[tuple[str, str]], on: date) -> 
         for pair, found in crossed
         if found is not None
     }
+
+
+@functools.cache
+def _newest_quotes() -> sa.Select[*tuple[Any, ...]]:
+    """Return the last quote by a day of each pair of some currencies."""
+    codes = sa.bindparam("codes", expanding=True)
+    newest = (
+        sa.select(FxRate.base, FxRate.quote, sa.func.max(FxRate.effective_date).label("day"))
+        .where(FxRate.base.in_(codes), FxRate.quote.in_(codes), FxRate.effective_date <= sa.bindparam("on"))
+        .group_by(FxRate.base, FxRate.quote)
+        .subquery()
+    )
+    same = sa.and_(newest.c.base == FxRate.base, newest.c.quote == FxRate.quote, newest.c.day == FxRate.effective_date)
+    columns = (FxRate.base, FxRate.quote, FxRate.rate, FxRate.source, FxRate.effective_date)
+    return sa.select(*columns).join(newest, same)
 
 
 def convert(amount: Money, row: FxRow) -> Money:
@@ -179,8 +185,8 @@ def _dated(session: Session) -> dict[str, list[tuple[datetime, Any]]]:
 
 def _read_dated(session: Session) -> dict[str, list[tuple[datetime, Any]]]:
     dated: dict[str, list[tuple[datetime, Any]]] = {}
-    for key, valid_from, value in session.execute(_DATED):
-        dated.setdefault(key, []).append((valid_from, value))
+    for row in ask(session, _DATED):
+        dated.setdefault(row.key, []).append((row.valid_from, row.value))
     return dated
 
 
@@ -216,11 +222,8 @@ def free_days(session: Session, *, countries: Collection[str], now: datetime) ->
 
     One query, however many countries.
     """
-    closed = session.execute(
-        sa.select(Closure.country, Closure.day).where(
-            Closure.country.in_(countries), Closure.day >= now.date() - _CLOSURES_BEHIND
-        )
-    ).all()
+    given = {"countries": list(countries), "since": now.date() - _CLOSURES_BEHIND}
+    closed = ask(session, _CLOSED, given).all()
     return {country: frozenset(row.day for row in closed if row.country == country) for country in countries}
 
 
@@ -235,6 +238,10 @@ def breaches(session: Session) -> list[Breach]:
             found.append(Breach("settings", "dated_setting", row.id, type(error).__name__))
     return found
 
+
+_CLOSED: Final = sa.select(Closure.country, Closure.day).where(
+    Closure.country.in_(sa.bindparam("countries", expanding=True)), Closure.day >= sa.bindparam("since")
+)
 
 _DATED: Final = sa.select(DatedSetting.key, DatedSetting.valid_from, DatedSetting.value).order_by(
     DatedSetting.valid_from

@@ -148,6 +148,25 @@ def test_the_number_of_queries_of_a_cart_does_not_depend_on_its_lines(call, mark
     assert len(many) == len(few)
 
 
+def test_the_number_of_statements_of_a_checkout_does_not_depend_on_its_lines(call, market, app, count_queries):
+    with factories.unit_of_work() as session:
+        more = [
+            factories.listing(session, market.merchant.actor, sku=f"N-{number}", now=clock.now()) for number in range(9)
+        ]
+    asked = []
+    for key, listing_ids in (("warm", ()), ("few", ()), ("many", more)):
+        cart = fill(call, market)
+        for listing_id in listing_ids:
+            cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": 40}, expect=200)
+        body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "acceptance_100"}}
+        with count_queries() as statements:
+            call(market.buyer, "POST", "/checkout", key=key, json=body, expect=201)
+        asked.append(len(statements))
+    _, few, many = asked
+    assert few == many
+    assert reports.check(reading()) == []
+
+
 @pytest.fixture
 def count_queries(app):
     from contextlib import contextmanager

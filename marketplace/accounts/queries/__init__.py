@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.permissions import CompanyKind, Role
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import RCEP, Setting
@@ -147,8 +148,11 @@ def get_company(session: Session, *, company_id: UUID) -> CompanyRow:
 
 def get_companies(session: Session, *, company_ids: Collection[UUID]) -> Mapping[UUID, CompanyRow]:
     """Return these companies by id; unknown ids are left out."""
-    companies = session.scalars(sa.select(Company).where(Company.id.in_(company_ids)))
-    return {company.id: _company_row(company) for company in companies}
+    session.flush()
+    return {row.id: _company_row(row) for row in ask(session, _COMPANIES, {"ids": list(company_ids)})}
+
+
+_COMPANIES: Final = every(Company).where(Company.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def traders_numbered(session: Session, *, numbers: Collection[str]) -> Mapping[str, tuple[CompanyRow, ...]]:
@@ -288,7 +292,7 @@ def _person_row(person: Person) -> PersonRow:
     )
 
 
-def _company_row(company: Company) -> CompanyRow:
+def _company_row(company: Any) -> CompanyRow:
     return CompanyRow(
         id=company.id,
         kind=company.kind,

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 
 from marketplace.accounts.models import Membership
 
+Bound = sa.BindParameter[Any]
 
-def unit_at(*, company_id: UUID, person_id: UUID) -> Any:
+
+def unit_at(*, company_id: UUID | Bound, person_id: UUID | Bound) -> Any:
     """Return, as SQL, the unit of a company that a person belongs to now; null for none."""
     return (
         sa.select(Membership.unit_id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Duty
 from marketplace.accounts.rules.handovers import Kind
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import write
 from marketplace.kernel.ids import new_id
 
 
@@ -34,20 +35,18 @@ def begin(
     session: Session, *, company_id: UUID, person_id: UUID, kind: Kind, subject_ids: Collection[UUID], now: datetime
 ) -> None:
     """Put a person in charge of things that nobody had before."""
-    session.execute(
-        sa.insert(Duty),
-        [
-            {
-                "id": new_id(),
-                "company_id": company_id,
-                "kind": kind.value,
-                "subject_id": subject_id,
-                "person_id": person_id,
-                "since": now,
-            }
-            for subject_id in subject_ids
-        ],
-    )
+    rows = [
+        {
+            "id": new_id(),
+            "company_id": company_id,
+            "kind": kind.value,
+            "subject_id": subject_id,
+            "person_id": person_id,
+            "since": now,
+        }
+        for subject_id in subject_ids
+    ]
+    write(session, Duty, rows)
 
 
 def pass_on(

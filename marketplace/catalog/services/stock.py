@@ -19,7 +19,7 @@ from marketplace.catalog.models import Stock, StockEntry, StockHold
 from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.catalog.rules.states import HOLD, EntryKind, HoldState
 from marketplace.catalog.warehouses.services import places
-from marketplace.kernel.db import into
+from marketplace.kernel.db import alter, ask, write
 from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 
@@ -31,6 +31,17 @@ def stock_left() -> sa.ColumnElement[int]:
     return Stock.on_hand - Stock.allocated - Stock.held
 
 
+_THERE: Final = sa.select(Stock.listing_id).where(Stock.listing_id.in_(sa.bindparam("ids", expanding=True)))
+_EXPIRE: Final = (
+    sa.update(cast("sa.Table", StockHold.__table__))
+    .where(
+        StockHold.listing_id.in_(sa.bindparam("ids", expanding=True)),
+        StockHold.state == HoldState.LIVE,
+        StockHold.expires_at <= sa.bindparam("now"),
+    )
+    .values(state=HOLD.apply(HoldState.LIVE, "expire"))
+    .returning(StockHold.id, StockHold.listing_id, StockHold.quantity)
+)
 _TAKE: Final = (
     sa.update(cast("sa.Table", Stock.__table__))
     .where(Stock.listing_id == sa.bindparam("key"), stock_left() + sa.bindparam("freed") >= sa.bindparam("wanted"))
@@ -80,7 +91,7 @@ def hold_all(session: Session, *, wanted: Sequence[Wanted], now: datetime) -> No
         return
     wanted = sorted(wanted, key=lambda one: one.listing_id)
     listing_ids = [one.listing_id for one in wanted]
-    there = set(session.scalars(sa.select(Stock.listing_id).where(Stock.listing_id.in_(listing_ids))))
+    there = set(ask(session, _THERE, {"ids": listing_ids}).scalars())
     for one in wanted:
         if one.quantity < 1:
             raise Refused.field("quantity", "too_small", "1 or more")
@@ -100,13 +111,13 @@ def hold_all(session: Session, *, wanted: Sequence[Wanted], now: datetime) -> No
         }
         for one in wanted
     ]
-    session.execute(into(StockHold), holds)
+    write(session, StockHold, holds)
     still = {"kind": EntryKind.HOLD, "on_hand": 0, "allocated": 0, "at": now}
     entries = [
         {"id": new_id(), "listing_id": hold["listing_id"], "hold_id": hold["id"], "held": hold["quantity"], **still}
         for hold in holds
     ]
-    session.execute(into(StockEntry), entries)
+    write(session, StockEntry, entries)
     _take_all(session, {one.listing_id: one.quantity for one in wanted}, freed)
 
 
@@ -116,7 +127,7 @@ def _take_all(session: Session, units: Mapping[UUID, int], freed: Mapping[UUID, 
         {"key": listing_id, "wanted": wanted, "freed": freed.get(listing_id, 0)}
         for listing_id, wanted in sorted(units.items())
     ]
-    taken = session.connection().execute(_TAKE, changes)
+    taken = alter(session, _TAKE, changes)
     if taken.rowcount == len(changes):
         return
     claimed = (
@@ -237,7 +248,7 @@ def set_all(session: Session, *, on_hand: Mapping[UUID, int | None], now: dateti
             moved[row.listing_id] = done[row.listing_id] = difference
     if new:
         rows = [{"listing_id": key, "on_hand": units, "allocated": 0, "held": 0} for key, units in new.items()]
-        session.execute(into(Stock), rows)
+        write(session, Stock, rows)
     _enter_all(session, {key: difference for key, difference in moved.items() if difference}, now)
     added = {key: difference for key, difference in moved.items() if difference and key in there}
     if added:
@@ -260,7 +271,7 @@ def _enter_all(session: Session, moved: Mapping[UUID, int], now: datetime) -> No
     still = {"kind": EntryKind.SET, "hold_id": None, "allocated": 0, "held": 0, "at": now}
     entries = [{"id": new_id(), "listing_id": key, "on_hand": change, **still} for key, change in moved.items()]
     if entries:
-        session.execute(into(StockEntry), entries)
+        write(session, StockEntry, entries)
 
 
 def _add(session: Session, moved: Mapping[UUID, int]) -> None:
@@ -373,17 +384,11 @@ def _expire(session: Session, listing_id: UUID, now: datetime) -> int:
 
 def _expire_all(session: Session, listing_ids: Collection[UUID], now: datetime) -> dict[UUID, int]:
     """End the claims on several listings whose time is over; return the units of those that had any."""
-    ended = session.execute(
-        sa.update(StockHold)
-        .where(StockHold.listing_id.in_(listing_ids), StockHold.state == HoldState.LIVE, StockHold.expires_at <= now)
-        .values(state=HOLD.apply(HoldState.LIVE, "expire"))
-        .returning(StockHold.id, StockHold.listing_id, StockHold.quantity)
-        .execution_options(synchronize_session=False)
-    ).all()
+    ended = alter(session, _EXPIRE, {"ids": list(listing_ids), "now": now}).all()
     freed = Counter[UUID]()
-    for hold_id, listing_id, quantity in ended:
-        _enter(session, EntryKind.EXPIRE, listing_id, now, hold_id=hold_id, held=-quantity)
-        freed[listing_id] += quantity
+    for row in ended:
+        _enter(session, EntryKind.EXPIRE, row.listing_id, now, hold_id=row.id, held=-row.quantity)
+        freed[row.listing_id] += row.quantity
     return dict(freed)
 
 

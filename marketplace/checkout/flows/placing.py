@@ -19,6 +19,10 @@ from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
 
+class _HasRivals(Exception):
+    """What is asked for is in other checkouts of the cart."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Begun:
     """The attempt of a key, those that ended for it, and its outcome where it is over already."""
@@ -36,10 +40,19 @@ def place(*, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datet
     attempt's id. Conflict ``expected_totals``, ``cart_empty``, ``cart_changed``, ``cart_in_checkout``, ``stock``,
     ``capacity``, ``cutoff``, ``no_payee``; Refused ``card_declined``.
     """
-    _look_at_rivals(actor, key, now)
-    begun = in_unit_of_work(
-        lambda session: _begin(session, actor=actor, wanted=wanted, key=key, return_url=return_url, now=now)
-    )
+
+    def begin(*, looked: bool) -> _Begun:
+        return in_unit_of_work(
+            lambda session: _begin(
+                session, actor=actor, wanted=wanted, key=key, return_url=return_url, looked=looked, now=now
+            )
+        )
+
+    try:
+        begun = begin(looked=False)
+    except _HasRivals:
+        _look_at_rivals(actor, key, now)
+        begun = begin(looked=True)
     for attempt_id in begun.superseded:  # their pages are closed, their reservations given back
         sweeping.finish(attempt_id=attempt_id, now=now)
     return begun.outcome or finishing.advance(attempt_id=begun.attempt_id, now=now)
@@ -63,12 +76,19 @@ def _look_at_rivals(actor: Actor, key: str, now: datetime) -> None:
             raise in_checkout(rival.id, state)
 
 
-def _begin(session: Session, *, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datetime) -> _Begun:
-    """Claim the key and hold everything; by bank the orders are placed at once. Returns the attempt of the key."""
+def _begin(
+    session: Session, *, actor: Actor, wanted: Wanted, key: str, return_url: str, looked: bool, now: datetime
+) -> _Begun:
+    """Claim the key and hold everything; by bank the orders are placed at once. Returns the attempt of the key.
+
+    Other checkouts of the cart are made way only once somebody has ``looked`` at what became of them.
+    """
     cart = carts.lock(session, actor=actor)
     known = queries.begun(session, company_id=actor.company, person_id=actor.person, key=key)
     if known.under_key is not None:
         return _Begun(known.under_key)
+    if known.open and not looked:
+        raise _HasRivals
     attempt_id = new_id()
     plan = planning.plan(session, actor=actor, wanted=wanted, cart=cart, attempt_id=attempt_id, now=now)
     rivals = known.rivals(plan.listing_ids)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -33,6 +33,7 @@ from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, is_at
 from marketplace.customs import queries as customs
 from marketplace.customs.rules import Measure
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.exports import rows
 from marketplace.kernel.quantity import Load
@@ -183,13 +184,8 @@ class Begun:
 
 def begun(session: Session, *, company_id: UUID, person_id: UUID, key: str) -> Begun:
     """Return what stands in the way of a checkout under a key, in one question."""
-    is_open = sa.and_(CheckoutAttempt.person_id == person_id, CheckoutAttempt.state.in_(OPEN))
-    found = session.scalars(
-        sa.select(CheckoutAttempt)
-        .where(CheckoutAttempt.company_id == company_id, sa.or_(CheckoutAttempt.key == key, is_open))
-        .order_by(CheckoutAttempt.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    session.flush()
+    found = ask(session, _BEGUN, {"company": company_id, "person": person_id, "key": key}).all()
     under_key = next((one.id for one in found if one.key == key), None)
     mine = (one for one in found if one.person_id == person_id and one.state in OPEN)
     return Begun(under_key, tuple(_attempt(one) for one in mine))
@@ -221,7 +217,20 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
     return {"checkouts": rows(session, mine.order_by(CheckoutAttempt.created_at, CheckoutAttempt.id))}
 
 
-def _attempt(found: CheckoutAttempt) -> AttemptRow:
+_BEGUN: Final = (
+    every(CheckoutAttempt)
+    .where(
+        CheckoutAttempt.company_id == sa.bindparam("company"),
+        sa.or_(
+            CheckoutAttempt.key == sa.bindparam("key"),
+            sa.and_(CheckoutAttempt.person_id == sa.bindparam("person"), CheckoutAttempt.state.in_(OPEN)),
+        ),
+    )
+    .order_by(CheckoutAttempt.id)
+)
+
+
+def _attempt(found: Any) -> AttemptRow:
     return AttemptRow(
         id=found.id,
         company_id=found.company_id,

@@ -13,7 +13,7 @@ from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.services import contracts, renewal
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import into
+from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict
 from marketplace.logistics.events import BookingRolled
 from marketplace.logistics.queries import bookings as booking_queries
@@ -119,7 +119,7 @@ def link(session: Session, *, spaces: Sequence[LineSpace], bookings: Mapping[UUI
         }
         for space in spaces
     ]
-    session.execute(into(LineBooking), rows)
+    write(session, LineBooking, rows)
 
 
 def currents(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, BookingRow]:

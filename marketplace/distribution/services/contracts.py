@@ -14,7 +14,7 @@ from marketplace.distribution.models import FreightContract, FreightContractLine
 from marketplace.distribution.queries import FreightLineRow, FreightRow
 from marketplace.distribution.rules.freight import LIFECYCLE, ContractState, FreightAgreement, frozen_contract
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import into
+from marketplace.kernel.db import write
 from marketplace.orders.services import fulfilment
 from marketplace.payments.rules.terms import MilestoneEvent, Plan, Subject, SubjectKind
 from marketplace.payments.services import plans
@@ -30,7 +30,7 @@ def agree(
         {"id": agreement.id, "state": ContractState.AGREED, "agreed_at": now, **frozen_contract(agreement)}
         for agreement in agreements
     ]
-    session.execute(into(FreightContract), contracts)
+    write(session, FreightContract, contracts)
     lines = [
         {
             "contract_id": agreement.id,
@@ -42,7 +42,7 @@ def agree(
         for agreement in agreements
         for line in agreement.lines
     ]
-    session.execute(into(FreightContractLine), lines)
+    write(session, FreightContractLine, lines)
     acts = [
         Act(
             "freight_contract.agree",

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import UtcDateTime, ask, every
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.kernel.quantity import DIMENSIONS, Load
@@ -126,9 +128,16 @@ def departure(session: Session, *, departure_id: UUID, now: datetime) -> Departu
 
 def departures_of(session: Session, *, departure_ids: Collection[UUID], now: datetime) -> dict[UUID, DepartureRow]:
     """Return departures by id, in as many questions for one as for many; unknown ids are left out."""
-    found = session.execute(departure_rows(now).where(Departure.id.in_(departure_ids))).all()
+    found = session.execute(_some_departures(), {"now": now, "ids": list(departure_ids)}).all()
     stops = stops_of(session, [row[0].id for row in found])
     return {row[0].id: departure_row(row, stops) for row in found}
+
+
+@cache
+def _some_departures() -> sa.Select[*tuple[Any, ...]]:
+    """Return the statement, put together once: it takes longer than to ask it."""
+    now = sa.bindparam("now", type_=UtcDateTime)
+    return departure_rows(now).where(Departure.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def destinations(session: Session) -> tuple[str, ...]:
@@ -148,7 +157,7 @@ def hubs(session: Session) -> tuple[str, ...]:
     return tuple(session.scalars(sa.select(Line.hub_code).distinct().order_by(Line.hub_code)))
 
 
-def departure_rows(now: datetime) -> sa.Select[*tuple[Any, ...]]:
+def departure_rows(now: datetime | sa.BindParameter[datetime]) -> sa.Select[*tuple[Any, ...]]:
     """Return the statement whose rows ``departure_row`` reads."""
     lapsed = lapsed_holds(now)
     return (
@@ -184,17 +193,21 @@ def departure_row(row: Sequence[Any], stops: Mapping[UUID, tuple[StopRow, ...]])
 
 def stops_of(session: Session, departure_ids: Sequence[UUID]) -> dict[UUID, tuple[StopRow, ...]]:
     """Return the stops of departures, in their order."""
-    rows = session.scalars(
-        sa.select(DepartureStop)
-        .where(DepartureStop.departure_id.in_(departure_ids))
-        .order_by(DepartureStop.departure_id, DepartureStop.position)
-    ).all()
+    session.flush()
+    rows = ask(session, _STOPS, {"ids": list(departure_ids)}).all()
     places = {place.code: place for place in reference.places(session)}
     found: dict[UUID, list[StopRow]] = {}
     for row in rows:
         stop = StopRow(places[row.place_code], row.eta, row.reached_at, row.is_border)
         found.setdefault(row.departure_id, []).append(stop)
     return {departure_id: tuple(stops) for departure_id, stops in found.items()}
+
+
+_STOPS: Final = (
+    every(DepartureStop)
+    .where(DepartureStop.departure_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(DepartureStop.departure_id, DepartureStop.position)
+)
 
 
 def position(cursor: str) -> tuple[datetime, UUID]:

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.logistics.models.network import Line, Tariff
 from marketplace.logistics.rules import freight
@@ -59,13 +60,19 @@ class Charged:
 
 def charged(session: Session, *, tariff_ids: Collection[UUID]) -> dict[UUID, Charged]:
     """Return what tariffs ask, by id, in one question."""
-    found = session.execute(
-        sa.select(Tariff, Line.code).join(Line, Line.id == Tariff.line_id).where(Tariff.id.in_(tariff_ids))
-    )
-    return {tariff.id: Charged(code, tariff.to_place, _rates(tariff), tariff.note) for tariff, code in found}
+    found = ask(session, _CHARGED, {"ids": list(tariff_ids)})
+    return {row.id: Charged(row.code, row.to_place, _rates(row), row.note) for row in found}
 
 
-def _rates(found: Tariff) -> freight.Rates:
+_CHARGED: Final = (
+    every(Tariff)
+    .add_columns(Line.code)
+    .join(Line, Line.id == Tariff.line_id)
+    .where(Tariff.id.in_(sa.bindparam("ids", expanding=True)))
+)
+
+
+def _rates(found: Any) -> freight.Rates:
     return rates_of(found.currency, found.per_kg_micro, found.minimum_minor, found.m3_factor, found.ldm_factor)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules.numbers import Proof
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_cursor, decode_id, page_of
@@ -152,8 +153,14 @@ def payee(session: Session, *, company_id: UUID, currency: str) -> PayeeAccount 
 
 def accounts_of(session: Session, *, company_ids: Collection[UUID]) -> dict[tuple[UUID, str], PayeeAccount]:
     """Return the accounts that companies are paid into, by company and currency, in one question."""
-    rows = session.scalars(sa.select(Payee).where(Payee.company_id.in_(company_ids), Payee.state == PayeeState.ACTIVE))
+    session.flush()
+    rows = ask(session, _PAID_INTO, {"companies": list(company_ids)})
     return {(row.company_id, row.currency): _account(row) for row in rows}
+
+
+_PAID_INTO: Final = every(Payee).where(
+    Payee.company_id.in_(sa.bindparam("companies", expanding=True)), Payee.state == PayeeState.ACTIVE
+)
 
 
 def payee_currencies(session: Session, *, company_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
@@ -368,7 +375,7 @@ def _decision_row(row: MerchantDecision) -> DecisionRow:
     return DecisionRow(row.action, row.reason, row.decided_by, row.decided_at)
 
 
-def _account(row: Payee) -> PayeeAccount:
+def _account(row: Any) -> PayeeAccount:
     return PayeeAccount(row.account_name, row.bank_name, row.account_number, row.bic, row.country)
 
 

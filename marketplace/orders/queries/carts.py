@@ -1,11 +1,13 @@
 """Read a person's cart."""
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import ask
 from marketplace.orders.models import Cart, CartLine
 
 
@@ -30,18 +32,27 @@ class CartRow:
 
 def cart_of(session: Session, *, company_id: UUID, person_id: UUID) -> CartRow:
     """Return a person's cart, lines in the order they were put in."""
-    return cart_row(session, sa.select(Cart).where(Cart.company_id == company_id, Cart.person_id == person_id))
+    return _cart_row(session, _CART, company_id, person_id)
 
 
-def cart_row(session: Session, which: sa.Select[Cart]) -> CartRow:
-    """Return the cart that a statement finds."""
-    cart = session.scalars(which).one_or_none()
+def locked_cart(session: Session, *, company_id: UUID, person_id: UUID) -> CartRow:
+    """Return a person's cart as it stays until this transaction ends."""
+    return _cart_row(session, _CART.with_for_update(), company_id, person_id)
+
+
+def _cart_row(session: Session, which: sa.Select[UUID, str | None], company_id: UUID, person_id: UUID) -> CartRow:
+    session.flush()
+    cart = ask(session, which, {"company_id": company_id, "person_id": person_id}).one_or_none()
     if cart is None:
         return CartRow(None, ())
-    found = session.scalars(
-        sa.select(CartLine).where(CartLine.cart_id == cart.id).order_by(CartLine.added_at, CartLine.listing_id)
-    )
-    lines = tuple(
-        CartLineRow(line.listing_id, line.quantity, line.currency, line.incoterm, line.place_code) for line in found
-    )
-    return CartRow(cart.destination, lines)
+    return CartRow(cart.destination, tuple(CartLineRow(*line) for line in ask(session, _LINES, {"cart_id": cart.id})))
+
+
+_CART: Final = sa.select(Cart.id, Cart.destination).where(
+    Cart.company_id == sa.bindparam("company_id"), Cart.person_id == sa.bindparam("person_id")
+)
+_LINES: Final = (
+    sa.select(CartLine.listing_id, CartLine.quantity, CartLine.currency, CartLine.incoterm, CartLine.place_code)
+    .where(CartLine.cart_id == sa.bindparam("cart_id"))
+    .order_by(CartLine.added_at, CartLine.listing_id)
+)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Unit
 from marketplace.accounts.queries import UnitRow
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -78,13 +79,19 @@ class OrderRow:
 
 def group(session: Session, *, company_id: UUID, group_id: UUID) -> GroupRow:
     """Return what a checkout of this company placed; NotFound."""
-    found = session.scalars(
-        sa.select(OrderGroup).where(OrderGroup.id == group_id, OrderGroup.buyer_id == company_id)
-    ).one_or_none()
-    if found is None:
+    found = ask(session, _GROUP, {"group": group_id, "buyer": company_id}).all()
+    if not found:
         raise NotFound("order_group")
-    ids = session.scalars(sa.select(Order.id).where(Order.group_id == group_id).order_by(Order.id))
-    return GroupRow(found.id, found.reference, found.buyer_id, found.placed_at, tuple(ids))
+    first = found[0]
+    return GroupRow(group_id, first.reference, company_id, first.placed_at, tuple(row.id for row in found))
+
+
+_GROUP: Final = (
+    sa.select(OrderGroup.reference, OrderGroup.placed_at, Order.id)
+    .join(Order, Order.group_id == OrderGroup.id)
+    .where(OrderGroup.id == sa.bindparam("group"), OrderGroup.buyer_id == sa.bindparam("buyer"))
+    .order_by(Order.id)
+)
 
 
 def order(session: Session, *, company_id: UUID, order_id: UUID) -> OrderRow:

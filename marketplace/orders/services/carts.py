@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,15 +15,21 @@ from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.places import not_among
 from marketplace.catalog.rules.pricing import check_quantity, ladder_for
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import insert_if_new, on_commit
+from marketplace.kernel.db import alter, insert_if_new, on_commit
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.orders.models import Cart, CartLine
-from marketplace.orders.queries.carts import CartRow, cart_row
+from marketplace.orders.queries.carts import CartRow, locked_cart
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import PlaceKind
 
-MOST_LINES = 200
+MOST_LINES: Final = 200
+_OWNED: Final = (Cart.company_id == sa.bindparam("company"), Cart.person_id == sa.bindparam("person"))
+_FORGET: Final = sa.delete(cast("sa.Table", CartLine.__table__)).where(
+    CartLine.cart_id == sa.select(Cart.id).where(*_OWNED).scalar_subquery(),
+    CartLine.listing_id.in_(sa.bindparam("ordered", expanding=True)),
+)
+_CHANGED: Final = sa.update(cast("sa.Table", Cart.__table__)).where(*_OWNED).values(changed_at=sa.bindparam("now"))
 
 
 def put_line(
@@ -99,20 +106,16 @@ def set_destination(session: Session, *, place: str, actor: Actor, now: datetime
 
 def lock(session: Session, *, actor: Actor) -> CartRow:
     """Keep the actor's cart as it is until this transaction ends, so that what is in it is ordered once; return it."""
-    return cart_row(session, _mine(actor.company, actor.person).with_for_update())
+    return locked_cart(session, company_id=actor.company, person_id=actor.person)
 
 
 def forget_lines(
     session: Session, *, company_id: UUID, person_id: UUID, listing_ids: Collection[UUID], now: datetime
 ) -> None:
     """Take what was ordered out of the cart."""
-    mine = (Cart.company_id == company_id, Cart.person_id == person_id)
-    ordered = (
-        CartLine.cart_id == sa.select(Cart.id).where(*mine).scalar_subquery(),
-        CartLine.listing_id.in_(listing_ids),
-    )
-    for statement in (sa.delete(CartLine).where(*ordered), sa.update(Cart).where(*mine).values(changed_at=now)):
-        session.execute(statement, execution_options={"synchronize_session": False})
+    given = {"company": company_id, "person": person_id}
+    alter(session, _FORGET, {**given, "ordered": list(listing_ids)})
+    alter(session, _CHANGED, {**given, "now": now})
 
 
 def _cart(session: Session, actor: Actor, now: datetime) -> Cart:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import into
+from marketplace.kernel.db import write
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.orders.events import LineMoved
@@ -61,8 +61,8 @@ def open_lines(session: Session, *, quantities: Mapping[UUID, int], now: datetim
         {"id": new_id(), "line_id": key, "before": None, "after": LineState.OPEN, "quantity": units, "at": now}
         for key, units in quantities.items()
     ]
-    session.execute(into(LinePart), parts)
-    session.execute(into(LineMove), moves)
+    write(session, LinePart, parts)
+    write(session, LineMove, moves)
 
 
 def move_line(

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries.units import unit_at
@@ -13,7 +15,7 @@ from marketplace.audit import services as audit
 from marketplace.audit.services import Act
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import into
+from marketplace.kernel.db import alter, into, write
 from marketplace.orders.events import OrderPlaced
 from marketplace.orders.models import Order, OrderGroup, OrderLine
 from marketplace.orders.queries.lines import LineRow, MoveRow, line_row
@@ -41,13 +43,13 @@ def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now
         {"id": order.id, "state": OrderState.PLACED, "placed_at": now, **frozen_order(group, order)}
         for order in group.orders
     ]
-    session.execute(into(Order), orders)
+    write(session, Order, orders)
     lines = [
         {"id": line.id, "state": LineState.OPEN, **frozen_line(order.id, position, line)}
         for order in group.orders
         for position, line in enumerate(order.lines, start=1)
     ]
-    session.execute(into(OrderLine), lines)
+    write(session, OrderLine, lines)
     open_lines(session, quantities={line["id"]: line["quantity"] for line in lines}, now=now)
     acts = [
         Act(
@@ -81,16 +83,27 @@ def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now
 
 
 def _write_group(session: Session, group: PlacedGroup, now: datetime) -> None:
-    session.execute(
-        into(OrderGroup).values(
-            id=group.id,
-            reference=group.reference,
-            buyer_id=group.buyer_id,
-            person_id=group.person_id,
-            unit_id=unit_at(company_id=group.buyer_id, person_id=group.person_id),
-            checkout_id=group.checkout_id,
-            placed_at=now,
-        )
+    given = {
+        "id": group.id,
+        "reference": group.reference,
+        "buyer": group.buyer_id,
+        "person": group.person_id,
+        "checkout_id": group.checkout_id,
+        "placed_at": now,
+    }
+    alter(session, _into_groups(), given)
+
+
+@cache
+def _into_groups() -> sa.Insert:
+    """Return the INSERT of a group, put together once; it reads the unit that its person belongs to."""
+    buyer, person = sa.bindparam("buyer"), sa.bindparam("person")
+    names = ("id", "reference", "checkout_id", "placed_at")
+    return into(OrderGroup).values(
+        buyer_id=buyer,
+        person_id=person,
+        unit_id=unit_at(company_id=buyer, person_id=person),
+        **{name: sa.bindparam(name) for name in names},
     )
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -209,7 +211,15 @@ def _of(session: Session, table: Any, subjects: Collection[Subject], order: Any)
     ids = {subject.id for subject in subjects}
     if not ids:
         return []
-    return list(session.scalars(sa.select(table).where(table.subject_id.in_(ids)).order_by(order, table.id)))
+    session.flush()
+    return list(ask(session, _of_subjects(table, order.key), {"ids": list(ids)}))
+
+
+@cache
+def _of_subjects(table: Any, order: str) -> sa.Select[*tuple[Any, ...]]:
+    """Return the statement, put together once."""
+    mine = table.subject_id.in_(sa.bindparam("ids", expanding=True))
+    return every(table).where(mine).order_by(getattr(table, order), table.id)
 
 
 def _by_subject(subjects: Collection[Subject], rows: list[Any]) -> dict[Subject, tuple[Any, ...]]:
@@ -220,7 +230,7 @@ def _by_subject(subjects: Collection[Subject], rows: list[Any]) -> dict[Subject,
     return {subject: tuple(mine) for subject, mine in found.items()}
 
 
-def _row(found: Payment) -> PaymentRow:
+def _row(found: Any) -> PaymentRow:
     return PaymentRow(
         id=found.id,
         reference=found.reference,
@@ -248,7 +258,7 @@ def _row(found: Payment) -> PaymentRow:
     )
 
 
-def _milestone(found: Milestone) -> MilestoneRow:
+def _milestone(found: Any) -> MilestoneRow:
     return MilestoneRow(
         id=found.id,
         subject=Subject(found.subject_kind, found.subject_id),
@@ -263,7 +273,7 @@ def _milestone(found: Milestone) -> MilestoneRow:
     )
 
 
-def _terms(found: PaymentTerms) -> TermsRow:
+def _terms(found: Any) -> TermsRow:
     return TermsRow(
         subject=Subject(found.subject_kind, found.subject_id),
         reference=found.reference,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import insert_new, into
+from marketplace.kernel.db import insert_new, write
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -98,7 +98,7 @@ def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now
     opened = [(opening, PaymentTerms(**row)) for opening, row in zip(openings, rows, strict=True) if row["id"] in new]
     shares = [row for opening, terms in opened for row in _divided(terms, opening.lines)]
     if shares:
-        session.execute(into(Milestone), shares)
+        write(session, Milestone, shares)
     for opening, terms in opened:
         facts = {"plan": str(terms.plan), "mode": str(terms.mode), "minor": terms.amount_minor}
         facts["currency"] = terms.currency

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit.services import Act
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.db import insert_if_new, into
+from marketplace.kernel.db import insert_if_new, write
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.quantity import Load
@@ -99,7 +99,7 @@ def book_all(
     held = [one for one, until in wanted if until is not None]
     lapsed = lapse_holds(session, departure.id, now) if held else []
     rows = [_row(one, until and min(until, departure.cutoff_cargo_at), now) for one, until in wanted]
-    session.execute(into(Booking), rows)
+    write(session, Booking, rows)
     acts = [
         Act("booking.aim" if row["expires_at"] is None else "booking.hold", row["id"], {"departure": departure.id})
         for row in rows
@@ -111,7 +111,7 @@ def book_all(
             for row, (one, until) in zip(rows, wanted, strict=True)
             if until is not None
         ]
-        session.execute(into(CapacityEntry), entries)
+        write(session, CapacityEntry, entries)
         claim(session, departure.id, sum((one.load for one in held), NOTHING), lapsed, now)
         tell_expired(session, lapsed, now)
     return [queries.new_booking(Booking(**row), departure) for row in rows]

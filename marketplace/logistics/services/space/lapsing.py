@@ -1,7 +1,8 @@
 """End holds whose time is over."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,13 +11,26 @@ from sqlalchemy.orm import Session
 from marketplace.audit.services import Act
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.db import into
+from marketplace.kernel.db import alter, into
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.events import BookingExpired
 from marketplace.logistics.models.departures import Booking, CapacityEntry
 from marketplace.logistics.rules.states import BOOKING, BookingState, EntryKind
 from marketplace.logistics.services.space.bookings import note
 from marketplace.logistics.services.space.room import NOTHING, Lapsed, entry, give_back, load_of
+
+# After every instant at which a hold can end.
+_FOREVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+_END: Final = (
+    sa.update(cast("sa.Table", Booking.__table__))
+    .where(
+        Booking.departure_id == sa.bindparam("departure"),
+        Booking.state == BookingState.HELD,
+        Booking.expires_at <= sa.bindparam("until"),
+    )
+    .values(state=BOOKING.apply(BookingState.HELD, "expire"), expires_at=None)
+    .returning(Booking.id, Booking.subject, *(getattr(Booking, name) for name in DIMENSIONS))
+)
 
 
 def due_to_lapse(session: Session, *, now: datetime, after: UUID | None = None, limit: int = 200) -> tuple[UUID, ...]:
@@ -42,14 +56,7 @@ def lapse(session: Session, *, departure_id: UUID, now: datetime, everyone: bool
 
 def lapse_holds(session: Session, departure_id: UUID, now: datetime, *, everyone: bool = False) -> Sequence[Lapsed]:
     """End holds whose time is over; the caller takes their room off the departure and tells of them."""
-    stale = sa.true() if everyone else Booking.expires_at <= now
-    ended = session.execute(
-        sa.update(Booking)
-        .where(Booking.departure_id == departure_id, Booking.state == BookingState.HELD, stale)
-        .values(state=BOOKING.apply(BookingState.HELD, "expire"), expires_at=None)
-        .returning(Booking.id, Booking.subject, *(getattr(Booking, name) for name in DIMENSIONS))
-        .execution_options(synchronize_session=False)
-    ).all()
+    ended = alter(session, _END, {"departure": departure_id, "until": _FOREVER if everyone else now}).all()
     lapsed = [Lapsed(row.id, row.subject, Load(*(getattr(row, name) for name in DIMENSIONS))) for row in ended]
     if lapsed:
         note(session, [Act("booking.expire", row.booking_id) for row in lapsed], actor=SYSTEM, now=now)

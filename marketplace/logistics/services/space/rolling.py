@@ -90,7 +90,9 @@ def adjust(session: Session, *, booking_id: UUID, load: Load, now: datetime) -> 
         if booking.state in ROOMLESS:
             return
         enter(session, EntryKind.ADJUST, booking, more, now)
-        if not change(session, booking.departure_id, more, room_left(more)):
+        if not change(
+            session, booking.departure_id, more, room_left({name: getattr(more, name) for name in DIMENSIONS})
+        ):
             raise no_room(session, booking.departure_id, more)
 
 

@@ -1,15 +1,16 @@
 """Change the room of a departure: the hot row, and the entries that add up to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import into
+from marketplace.kernel.db import alter, into
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import DIMENSIONS, Load
@@ -22,12 +23,12 @@ NOTHING: Final = Load()
 ROOMLESS: Final = frozenset({BookingState.TARGET})
 
 
-def room_left(more: Load) -> sa.ColumnElement[bool]:
+def room_left(more: Mapping[str, Any]) -> sa.ColumnElement[bool]:
     """Tell whether the departure being changed has room for more: the guard against selling a place twice.
 
     Without it ``ck_departure_room`` in ``models.departures`` still stands; without both, races oversell.
     """
-    return sa.and_(*(taken_of(name) + getattr(more, name) <= capacity_of(name) for name in DIMENSIONS))
+    return sa.and_(*(taken_of(name) + more[name] <= capacity_of(name) for name in DIMENSIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,21 @@ def entry(kind: EntryKind, departure_id: UUID, booking_id: UUID, more: Load, now
 def claim(session: Session, departure_id: UUID, load: Load, lapsed: Sequence[Lapsed], now: datetime) -> None:
     """Take room on an open departure, that of lapsed holds included; the hot row, changed last."""
     more = load - load_of(lapsed)
-    is_open = sa.and_(Departure.state == DepartureState.OPEN, Departure.cutoff_cargo_at > now)
-    if not change(session, departure_id, more, sa.and_(is_open, room_left(more))):
+    given = {"departure": departure_id, "now": now, **{f"more_{name}": getattr(more, name) for name in DIMENSIONS}}
+    if alter(session, _claim(), given).rowcount != 1:
         raise no_room(session, departure_id, more)
+
+
+@cache
+def _claim() -> sa.Update:
+    """Return the change of the hot row, put together once: this is what departures are short of."""
+    more = {name: sa.bindparam(f"more_{name}", type_=sa.BigInteger) for name in DIMENSIONS}
+    is_open = sa.and_(Departure.state == DepartureState.OPEN, Departure.cutoff_cargo_at > sa.bindparam("now"))
+    return (
+        sa.update(cast("sa.Table", Departure.__table__))
+        .where(Departure.id == sa.bindparam("departure"), is_open, room_left(more))
+        .values({f"taken_{name}": taken_of(name) + more[name] for name in DIMENSIONS})
+    )
 
 
 def give_back(session: Session, departure_id: UUID, load: Load) -> None:

@@ -117,9 +117,9 @@ def bearer(session: Session, *, token: str, now: datetime) -> Actor | None:
     return found[0] if found else None
 
 
-def staff(session: Session, app: Flask, *, role: Role, now: datetime) -> Trader:
+def staff(session: Session, app: Flask, *, role: Role, name: str = "City Office", now: datetime) -> Trader:
     """Found the operator's company with a leader who also has this role."""
-    found = trader(session, app, name="City Office", country="CN", kind=CompanyKind.OPERATOR, now=now)
+    found = trader(session, app, name=name, country="CN", kind=CompanyKind.OPERATOR, now=now)
     roles = [Role.ADMIN, role]
     membership.appoint(
         session, actor=SYSTEM, company_id=found.company, person_id=found.actor.person, roles=roles, now=now

@@ -1,0 +1,146 @@
+"""What a case is about: a purchase or a range, its content hash, and what moved between two purchases."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from marketplace.approvals.rules.ranges import Range
+from marketplace.kernel.money import Money, UnitPrice
+
+
+class CaseKind(StrEnum):
+    """What is asked for: exactly this purchase, or anything inside a range."""
+
+    PURCHASE = "purchase"
+    RANGE = "range"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """One line of a purchase, on the departure that takes it."""
+
+    item_id: UUID
+    sku: str
+    titles: dict[str, str]
+    source_locale: str
+    quantity: int
+    unit: str
+    unit_price: UnitPrice
+    amount: Money
+    departure_id: UUID
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What is bought of one merchant on one set of terms: rule, place, plan, rail, mode, hash of the payee."""
+
+    merchant_id: UUID
+    terms: dict[str, str]
+    goods: tuple[Goods, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carriage:
+    """Freight that the company owes a carrier."""
+
+    carrier_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """All that one checkout places."""
+
+    parts: tuple[Part, ...]
+    carriage: tuple[Carriage, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Goods, ...]:
+        """The lines of all parts."""
+        return tuple(line for part in self.parts for line in part.goods)
+
+    @property
+    def items(self) -> frozenset[UUID]:
+        """What is bought."""
+        return frozenset(line.item_id for line in self.lines)
+
+    @property
+    def totals(self) -> tuple[Money, ...]:
+        """What the company would owe, goods and freight together, by currency."""
+        sums: dict[str, int] = {}
+        for amount in (*(line.amount for line in self.lines), *(each.amount for each in self.carriage)):
+            sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+        return tuple(Money(sums[currency], currency) for currency in sorted(sums))
+
+
+Content = Purchase | Range
+_ADAPTERS: Final[dict[CaseKind, TypeAdapter[Any]]] = {
+    CaseKind.PURCHASE: TypeAdapter(Purchase),
+    CaseKind.RANGE: TypeAdapter(Range),
+}
+
+
+def kind_of(content: Content) -> CaseKind:
+    """Return what sort of thing is asked for."""
+    return CaseKind.PURCHASE if isinstance(content, Purchase) else CaseKind.RANGE
+
+
+def to_json(content: Content) -> dict[str, Any]:
+    """Return the content as JSON values."""
+    return _ADAPTERS[kind_of(content)].dump_python(content, mode="json")
+
+
+def purchase_of(kept: Mapping[str, Any]) -> Purchase:
+    """Return the purchase that was kept."""
+    return _ADAPTERS[CaseKind.PURCHASE].validate_python(kept)
+
+
+def range_of(kept: Mapping[str, Any]) -> Range:
+    """Return the range that was kept."""
+    return _ADAPTERS[CaseKind.RANGE].validate_python(kept)
+
+
+def hash_of(kind: CaseKind, kept: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what is asked for, as it is kept: an approval binds to exactly this."""
+    written = json.dumps([kind.value, kept], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+class Moved(StrEnum):
+    """In what a purchase differs from the one that was asked for."""
+
+    LINES = "lines"
+    PRICES = "prices"
+    TERMS = "terms"
+    DEPARTURES = "departures"
+    FREIGHT = "freight"
+
+
+def moved(before: Purchase, after: Purchase) -> tuple[Moved, ...]:
+    """Return what changed between two purchases; nothing for the same."""
+    return tuple(part for part in Moved if _facet(before, part) != _facet(after, part))
+
+
+def _facet(purchase: Purchase, part: Moved) -> object:
+    keyed = [(each.merchant_id, line.item_id, line) for each in purchase.parts for line in each.goods]
+    match part:
+        case Moved.LINES:
+            return {
+                (merchant, item): (line.quantity, line.unit, line.sku, line.source_locale, sorted(line.titles.items()))
+                for merchant, item, line in keyed
+            }
+        case Moved.PRICES:
+            return {(merchant, item): (line.unit_price, line.amount) for merchant, item, line in keyed}
+        case Moved.TERMS:
+            return sorted((str(each.merchant_id), sorted(each.terms.items())) for each in purchase.parts)
+        case Moved.DEPARTURES:
+            return {(merchant, item): (line.departure_id, line.to) for merchant, item, line in keyed}
+        case _:
+            return sorted((str(each.carrier_id), each.amount.currency, each.amount.minor) for each in purchase.carriage)

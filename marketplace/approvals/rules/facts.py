@@ -1,0 +1,57 @@
+"""The plain facts of a request: who asks, for what, and what it comes to in one currency."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from marketplace.kernel.money import Money
+
+# How many units of the second currency one unit of the first is.
+Rates = Mapping[tuple[str, str], Decimal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Somebody of a company: roles, and the unit that he belongs to."""
+
+    person_id: UUID
+    roles: frozenset[str] = frozenset()
+    unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a request is about; ``totals``: all that the company would owe, ``days_left`` until its first departure."""
+
+    who: Who
+    totals: tuple[Money, ...]
+    merchants: frozenset[UUID] = frozenset()
+    categories: frozenset[str] = frozenset()
+    destinations: frozenset[str] = frozenset()
+    days_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What the rules ask of a purchase beside what it says: categories, and when its first departure leaves."""
+
+    categories: frozenset[str]
+    departs_at: datetime | None
+
+
+def total_in(currency: str, amounts: Iterable[Money], rates: Rates) -> Money | None:
+    """Return amounts of any currencies as one, rounded once, half up; None where a rate is missing."""
+    whole = Decimal(0)
+    for amount in amounts:
+        rate = Decimal(1) if amount.currency == currency else rates.get((amount.currency, currency))
+        if rate is None:
+            return None
+        whole += amount.amount * rate
+    return Money.rounded(whole, currency)
+
+
+def pairs(into: Collection[str], amounts: Iterable[Money]) -> set[tuple[str, str]]:
+    """Return the rates that are needed to have these amounts in each of these currencies."""
+    return {(amount.currency, currency) for amount in amounts for currency in into if amount.currency != currency}

@@ -3,6 +3,8 @@
 from typing import Final
 
 from marketplace.accounts import events as accounts
+from marketplace.approvals import events as approvals
+from marketplace.approvals.services import reacting as approving
 from marketplace.catalog import events as catalog
 from marketplace.catalog.customer_prices import events as prices
 from marketplace.catalog.customer_prices.services import showing
@@ -39,6 +41,7 @@ from marketplace.search import services as search
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     accounts.HandedOver: (
         handing.on_handed_over,
+        approving.on_handed_over,
         checkout.on_handed_over,
         imports.on_handed_over,
         showing.on_handed_over,
@@ -48,7 +51,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     noted.NoteShared: (notices.on_note_shared,),
     accounts.CompanyChanged: (screening.on_joined,),
     accounts.MemberJoined: (qualifications.on_member_changed, screening.on_joined),
-    accounts.MembershipEnded: (qualifications.on_member_changed,),
+    accounts.MembershipEnded: (qualifications.on_member_changed, approving.on_membership_ended),
     accounts.ClosureEntered: (notices.on_closure_entered,),
     accounts.PersonErased: (
         reporting.on_person_erased,
@@ -62,6 +65,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         fairs.on_person_erased,
         inbox.on_person_erased,
         lists.on_person_erased,
+        approving.on_person_erased,
     ),
     merchants.ApplicationOverdue: (notices.on_application_overdue,),
     merchants.MerchantApproved: (
@@ -131,4 +135,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     payments.SlipUnanswered: (treasury.on_slip_unanswered,),
     payments.WaitedTooLong: (notices.on_waited_too_long,),
     payments.CardCancelled: (holding.charge_cancelled,),
+    approvals.ApprovalAsked: (notices.on_approval_asked,),
+    approvals.ApprovalWaits: (notices.on_approval_waits,),
+    approvals.ApprovalEnded: (notices.on_approval_ended,),
 }

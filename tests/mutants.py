@@ -112,6 +112,17 @@ MUTANTS: Final = (
         ),
         "tests/functional/test_path_card.py::test_a_declined_card_leaves_nothing_behind",
     ),
+    Mutant(
+        "somebody stands in and approves what he asked for himself",
+        (
+            (
+                "marketplace/approvals/rules/cases.py",
+                "        if person_id == self.requester_id or person_id not in self.members or person_id in taken:\n",
+                "        if person_id not in self.members or person_id in taken:\n",
+            ),
+        ),
+        "tests/unit/approvals/test_cases.py::test_whoever_speaks_in_whatever_order_nobody_approves_his_own",
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from marketplace.api.accounts.inbox import api as inbox
 from marketplace.api.accounts.members import api as members
 from marketplace.api.accounts.people import api as people
 from marketplace.api.accounts.views import api as accounts
+from marketplace.api.approvals.views import api as approvals
 from marketplace.api.catalog import currencies as catalog_currencies
 from marketplace.api.catalog import figures as catalog_figures
 from marketplace.api.catalog import variants as catalog_variants
@@ -54,6 +55,7 @@ from marketplace.edge.permissions import public
 
 BLUEPRINTS = (
     accounts,
+    approvals,
     catalog,
     checkout,
     claims,

@@ -222,4 +222,15 @@ WORDS: Final[dict[Setting, Words]] = {
         _("So long after it was written a buyer may change a review of goods; what it said before is kept."),
         _DAYS,
     ),
+    Setting.APPROVAL_WORKING_DAYS: Words(
+        _("Time to approve inside a company"),
+        _("A purchase that a buyer's approvers do not decide within this time, at each step, is not made; they are "
+          "reminded before."),
+        _WORKING_DAYS,
+    ),
+    Setting.APPROVAL_USE_WORKING_DAYS: Words(
+        _("Time to use an approval"),
+        _("An approved purchase that is not ordered within this time needs a new approval."),
+        _WORKING_DAYS,
+    ),
 }  # fmt: skip

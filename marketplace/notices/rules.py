@@ -67,6 +67,9 @@ class News(StrEnum):
     PRICE_ANSWERED = "price_answered"
     REVIEW_WRITTEN = "review_written"
     REVIEW_REPLIED = "review_replied"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_WAITS = "approval_waits"
+    APPROVAL_ENDED = "approval_ended"
 
 
 # Whoever may do what follows is told.
@@ -120,6 +123,9 @@ TOLD: Final[dict[News, Permission]] = {
     News.PRICE_ANSWERED: Permission.TRADE_CART_EDIT,
     News.REVIEW_WRITTEN: Permission.EXCHANGE_ANSWER_WRITE,
     News.REVIEW_REPLIED: Permission.TRADE_ORDER_ACCEPT,
+    News.APPROVAL_ASKED: Permission.COMPANY_APPROVAL_DECIDE,
+    News.APPROVAL_WAITS: Permission.COMPANY_APPROVAL_DECIDE,
+    News.APPROVAL_ENDED: Permission.COMPANY_APPROVAL_DECIDE,
 }
 
 

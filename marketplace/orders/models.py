@@ -56,6 +56,8 @@ class OrderGroup(Base):
     # The unit of the buyer that the person belonged to at that moment.
     unit_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     checkout_id: Mapped[UUID] = mapped_column(sa.Uuid, unique=True)
+    # The case by which the buyer's company approved it, once each.
+    approval_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("approval_case.id"), unique=True)
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

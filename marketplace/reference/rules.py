@@ -112,6 +112,8 @@ class Setting(StrEnum):
     ENQUIRY_ANSWER_WORKING_DAYS = "ENQUIRY_ANSWER_WORKING_DAYS"
     PRICE_ANSWER_WORKING_DAYS = "PRICE_ANSWER_WORKING_DAYS"
     REVIEW_CHANGE_DAYS = "REVIEW_CHANGE_DAYS"
+    APPROVAL_WORKING_DAYS = "APPROVAL_WORKING_DAYS"
+    APPROVAL_USE_WORKING_DAYS = "APPROVAL_USE_WORKING_DAYS"
 
 
 Value = int | Money
@@ -158,6 +160,8 @@ DEFAULTS: Final[dict[Setting, Value]] = {
     Setting.LEAD_ANSWER_WORKING_DAYS: 2,
     Setting.ENQUIRY_ANSWER_WORKING_DAYS: 2,
     Setting.REVIEW_CHANGE_DAYS: 30,
+    Setting.APPROVAL_WORKING_DAYS: 2,
+    Setting.APPROVAL_USE_WORKING_DAYS: 5,
 }
 _LONGEST: Final = {"_MINUTES": 24 * 60, "_HOURS": 30 * 24, "_DAYS": 366, "_FACTOR": 10_000, "_PERCENT": 200}
 # Least and largest value of a number; what has no entry is told by the end of its name, and is one at least.

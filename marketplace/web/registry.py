@@ -7,6 +7,9 @@ from marketplace import paths
 from marketplace.config import Settings
 from marketplace.web.accounts import access, company, entry, handovers, inbox, members, units, views
 from marketplace.web.accounts.blueprint import pages as accounts
+from marketplace.web.approvals import cases as approval_cases
+from marketplace.web.approvals import policies as approval_policies
+from marketplace.web.approvals.blueprint import pages as approvals
 from marketplace.web.catalog import commodities as catalog_commodities
 from marketplace.web.catalog import currencies as catalog_currencies
 from marketplace.web.catalog import details as catalog_details
@@ -77,6 +80,7 @@ from marketplace.web.treasury.views import pages as treasury
 BLUEPRINTS = (
     home,
     accounts,
+    approvals,
     catalog,
     customs,
     discovery,
@@ -107,6 +111,8 @@ BLUEPRINTS = (
 )
 # The modules that hang their views on a blueprint which several share.
 VIEWS = (
+    approval_cases,
+    approval_policies,
     company,
     entry,
     views,

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import current_app
 
 from marketplace.accounts.services import erasure, sessions, sign_in, throttle
+from marketplace.approvals import flows as approvals
 from marketplace.audit import flows as audit
 from marketplace.catalog import flows as catalog
 from marketplace.catalog.customer_prices import flows as prices
@@ -241,6 +242,11 @@ def lapse_price_requests(_args: dict[str, Any]) -> None:
     prices.lapse(now=clock.now())
 
 
+def lapse_approvals(_args: dict[str, Any]) -> None:
+    """Remind of requests for approval, and end those that nobody decided or used in time."""
+    approvals.lapse(now=clock.now())
+
+
 def screen_everybody(_args: dict[str, Any]) -> None:
     """Compare everybody with a list that came in."""
     applications.screen_everybody(now=clock.now())
@@ -285,6 +291,7 @@ JOBS: Final[dict[str, Handler]] = {
     "watch_goods_papers": watch_goods_papers,
     requirements.REQUALIFY: requalify_companies,
     "lapse_price_requests": lapse_price_requests,
+    "lapse_approvals": lapse_approvals,
     screening.GOODS_JOB: screen_goods,
     screening.JOB: screen_everybody,
     "expire_messages": expire_messages,
@@ -341,6 +348,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("watch_goods_papers", 6 * 3600),
     ("expire_stock_holds", 60),
     ("lapse_price_requests", 300),
+    ("lapse_approvals", 60),
     (payees.ACTIVATE_JOB, 300),
     (payouts.GATHER, Setting.PAYOUT_DAYS),
     (payouts.SEND, 300),

@@ -10,7 +10,7 @@ from marketplace.accounts.models import Membership
 Bound = sa.BindParameter[Any]
 
 
-def unit_at(*, company_id: UUID | Bound, person_id: UUID | Bound) -> Any:
+def unit_at(*, company_id: UUID | Bound, person_id: UUID | Bound | sa.SQLColumnExpression[UUID]) -> Any:
     """Return, as SQL, the unit of a company that a person belongs to now; null for none."""
     return (
         sa.select(Membership.unit_id)

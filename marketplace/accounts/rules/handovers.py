@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LEAD = "lead"
     SAVED_LIST = "saved_list"
     IMPORT = "import"
+    APPROVAL = "approval"
     MATTER = "matter"
     INVITATION = "invitation"
     TOKEN = "token"  # noqa: S105  a kind

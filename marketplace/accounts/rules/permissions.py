@@ -13,6 +13,8 @@ class Permission(StrEnum):
     ACCOUNT_SELF = "account:self"
     CATALOG_IMPORT_RUN = "catalog:import:run"
     CATALOG_LISTING_EDIT = "catalog:listing:edit"
+    COMPANY_APPROVAL_DECIDE = "company:approval:decide"
+    COMPANY_APPROVAL_RULES = "company:approval:rules"
     COMPANY_CLOSURES_EDIT = "company:closures:edit"
     COMPANY_MEMBERS_EDIT = "company:members:edit"
     COMPANY_MEMBERS_INVITE = "company:members:invite"
@@ -129,6 +131,8 @@ _TRADE: Final = (
     | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
+        _P.COMPANY_APPROVAL_DECIDE,
+        _P.COMPANY_APPROVAL_RULES,
         _P.COMPANY_CLOSURES_EDIT,
         _P.COMPANY_MERCHANT_APPLY,
         _P.COMPANY_PAYEE_EDIT,
@@ -201,7 +205,9 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_PAYMENT_READ,
         _P.TRADE_SALE_CANCEL,
     },
+    # Asks for approval, and may be named as who gives it to others.
     Role.PURCHASING: _SEES_TRADE | _PAPERS | {
+        _P.COMPANY_APPROVAL_DECIDE,
         _P.EXCHANGE_QUESTION_ASK,
         _P.LOGISTICS_RECEIPT_RECORD,
         _P.TRADE_CART_EDIT,
@@ -211,7 +217,12 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_PAYMENT_READ,
         _P.TRADE_PURCHASE_CANCEL,
     },
-    Role.APPROVER: _SEES_TRADE | {_P.FILES_FILE_READ, _P.TRADE_DOCUMENT_SIGN, _P.TRADE_PAYMENT_READ},
+    Role.APPROVER: _SEES_TRADE | {
+        _P.COMPANY_APPROVAL_DECIDE,
+        _P.FILES_FILE_READ,
+        _P.TRADE_DOCUMENT_SIGN,
+        _P.TRADE_PAYMENT_READ,
+    },
     # Moves the goods and sees no money: neither slips nor accounts are its business.
     Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _CLAIMS | {
         _P.COMPANY_CLOSURES_EDIT,
@@ -219,7 +230,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_ORDER_ACCEPT,
         _P.TRADE_ORDER_FULFIL,
     },
-    Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {_P.TRADE_PAYMENT_PAY},
+    Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {_P.COMPANY_APPROVAL_DECIDE, _P.TRADE_PAYMENT_PAY},
     Role.MODERATOR: _PAPERS | {
         _P.OPERATOR_DESK_READ,
         _P.MERCHANT_APPLICATION_READ,

@@ -7,6 +7,7 @@ from uuid import UUID
 from marketplace.api.orders.lines import Booking, Document, Freight, Line, Milestone, Payment
 from marketplace.api.orders.terms import Excluded, PartyNamed, PriceBasis, TradeTerms
 from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.edge.acts.approvals import Approval
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.orders.queries.orders import OrderRow
 
@@ -42,10 +43,34 @@ class PlacedFor(Answer):
     cost_centre: str
 
 
+class Approver(Answer):
+    """Somebody of the buyer who approved; an erased person has no name."""
+
+    person_id: UUID
+    name: str
+    decided_at: Instant
+
+
+class Approved(Answer):
+    """The case by which an order was approved inside the buyer's company."""
+
+    id: UUID
+    reference: str
+    by: list[Approver]
+
+    @classmethod
+    def of(cls, approval: Approval | None) -> "Approved | None":
+        """Write an approval."""
+        if approval is None:
+            return None
+        by = [Approver(person_id=person, name=name, decided_at=at) for person, name, at in approval.by]
+        return cls(id=approval.case_id, reference=approval.reference, by=by)
+
+
 class Order(OrderInList):
     """An order with everything this side may see; its buyer may cancel it as late from ``late_from`` on.
 
-    ``unit`` is the buyer's own business: null to the merchant, and where whoever placed it belonged to none.
+    ``unit`` and ``approval`` are the buyer's own business: null to the merchant, and where there is none.
     """
 
     buyer: str
@@ -57,6 +82,7 @@ class Order(OrderInList):
     parties: list[PartyNamed]
     purchase_order_number: str
     unit: PlacedFor | None
+    approval: Approved | None
     fx: dict[str, str] | None
     confirm_by: Instant
     proforma_ends_at: Instant | None
@@ -89,6 +115,7 @@ class Order(OrderInList):
             parties=[PartyNamed(company_id=company, **asdict(party)) for company, party in row.parties.items()],
             purchase_order_number=row.purchase_order_number,
             unit=PlacedFor.model_validate(seen.unit) if seen.unit else None,
+            approval=Approved.of(seen.approval),
             fx=row.fx if seen.side == "buyer" else None,
             confirm_by=row.confirm_by,
             proforma_ends_at=row.proforma_ends_at,

@@ -29,7 +29,7 @@ from marketplace.payments.rules.terms import SubjectKind
 
 _log = structlog.get_logger("city.checkout")
 # Refusals of the placing transaction after which nothing can be placed any more.
-_GONE: Final = frozenset({"hold_gone", "stock", "capacity", "cutoff", "departure_closed"})
+_GONE: Final = frozenset({"hold_gone", "stock", "capacity", "cutoff", "departure_closed", "approval_used"})
 _TAKEN: Final = (CardState.AUTHORISED, CardState.CAPTURED, CardState.REFUNDED)
 
 

@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.checkout import queries
+from marketplace.checkout.flows import approving as departures
 from marketplace.checkout.flows import finishing, sweeping
 from marketplace.checkout.rules.states import AttemptState, Outcome, in_checkout
 from marketplace.checkout.rules.wanted import Wanted
-from marketplace.checkout.services import attempts, giving_up, holding, ordering, planning
+from marketplace.checkout.services import approving, attempts, giving_up, holding, ordering, planning
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.orders.services import carts
 from marketplace.reference import queries as reference
@@ -32,16 +34,19 @@ class _Begun:
     outcome: Outcome | None = None
 
 
+_Started = _Begun | approving.Waits
+
+
 def place(*, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datetime) -> Outcome:
     """Check the actor's cart out, once per key: a key that was used goes on where it stood.
 
     Goods that an earlier checkout of the cart waits to be paid for are taken over from it: it ends, unless it was paid
     meanwhile. ``return_url`` is where a payment page sends the buyer back to, ``{checkout}`` standing for the
     attempt's id. Conflict ``expected_totals``, ``cart_empty``, ``cart_changed``, ``cart_in_checkout``, ``stock``,
-    ``capacity``, ``cutoff``, ``no_payee``; Refused ``card_declined``.
+    ``capacity``, ``cutoff``, ``no_payee``, ``approval_needed``, ``approved_departure_gone``; Refused ``card_declined``.
     """
 
-    def begin(*, looked: bool) -> _Begun:
+    def begin(*, looked: bool) -> _Started:
         return in_unit_of_work(
             lambda session: _begin(
                 session, actor=actor, wanted=wanted, key=key, return_url=return_url, looked=looked, now=now
@@ -49,10 +54,16 @@ def place(*, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datet
         )
 
     try:
-        begun = begin(looked=False)
-    except _HasRivals:
-        _look_at_rivals(actor, key, now)
-        begun = begin(looked=True)
+        try:
+            begun = begin(looked=False)
+        except _HasRivals:
+            _look_at_rivals(actor, key, now)
+            begun = begin(looked=True)
+    except Conflict as refusal:
+        departures.void(refusal, actor=actor, wanted=wanted, now=now)
+        raise
+    if isinstance(begun, approving.Waits):  # its case is kept, and nothing else
+        raise begun.refusal()
     for attempt_id in begun.superseded:  # their pages are closed, their reservations given back
         sweeping.finish(attempt_id=attempt_id, now=now)
     return begun.outcome or finishing.advance(attempt_id=begun.attempt_id, now=now)
@@ -78,7 +89,7 @@ def _look_at_rivals(actor: Actor, key: str, now: datetime) -> None:
 
 def _begin(
     session: Session, *, actor: Actor, wanted: Wanted, key: str, return_url: str, looked: bool, now: datetime
-) -> _Begun:
+) -> _Started:
     """Claim the key and hold everything; by bank the orders are placed at once. Returns the attempt of the key.
 
     Other checkouts of the cart are made way only once somebody has ``looked`` at what became of them.
@@ -91,6 +102,9 @@ def _begin(
         raise _HasRivals
     attempt_id = new_id()
     plan = planning.plan(session, actor=actor, wanted=wanted, cart=cart, attempt_id=attempt_id, now=now)
+    plan = approving.settle(session, plan=plan, actor=actor, now=now)
+    if isinstance(plan, approving.Waits):
+        return plan
     rivals = known.rivals(plan.listing_ids)
     superseded = giving_up.make_way(session, rivals=rivals, attempt_id=attempt_id, now=now)
     expires_at = now + timedelta(minutes=reference.setting(session, Setting.HOLD_CARD_MINUTES, at=now))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.checkout.queries import AttemptRow
 from marketplace.checkout.rules import plan as plans
 from marketplace.checkout.rules.states import OPEN, in_checkout, superseded
-from marketplace.checkout.services import attempts, holding
+from marketplace.checkout.services import approving, attempts, holding
 
 
 def abandon(session: Session, *, attempt_id: UUID, refusal: dict[str, Any], now: datetime) -> None:
@@ -18,7 +18,9 @@ def abandon(session: Session, *, attempt_id: UUID, refusal: dict[str, Any], now:
     attempt = attempts.locked(session, attempt_id=attempt_id)
     if attempt.state in OPEN:
         attempts.move(session, attempt=attempt, action="abandon", refusal=refusal)
-        holding.release(session, plan=plans.from_json(attempt.plan), now=now)
+        plan = plans.from_json(attempt.plan)
+        holding.release(session, plan=plan, now=now)
+        approving.give_back(session, plan=plan)
 
 
 def make_way(session: Session, *, rivals: Sequence[AttemptRow], attempt_id: UUID, now: datetime) -> tuple[UUID, ...]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.checkout.rules.plan import CheckoutPlan
+from marketplace.checkout.services import approving
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.services import booking, contracts
 from marketplace.distribution.services.papers import freight_paper
@@ -38,6 +39,7 @@ def write(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) 
     """Write orders, payment plans and freight contracts, and take what is ordered out of the cart."""
     group = plan.group
     orders = placing.place_order_group(session, group=group, actor=actor, now=now)
+    approving.use(session, plan=plan, actor=actor, now=now)
     openings = [_opening(plan, order) for order in group.orders]
     plans.open_all(session, openings=openings, actor=actor, now=now)
     freight = contracts.agree(session, agreements=plan.freight, actor=actor, now=now)

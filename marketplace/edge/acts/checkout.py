@@ -82,11 +82,14 @@ class CartSeen:
         return next(missing, None)
 
 
-def look(session: Session | None = None) -> CartSeen:
-    """Return the asker's cart as it stands; the number of queries depends on currencies, not on lines."""
+def look(session: Session | None = None, *, departures: Mapping[UUID, UUID] | None = None) -> CartSeen:
+    """Return the asker's cart as it stands; the number of queries depends on currencies, not on lines.
+
+    ``departures`` chooses by listing; one that a line cannot take any more is passed over.
+    """
     session = session or reading()
     actor, now = require_actor(), clock.now()
-    cart = queries.cart(session, company_id=actor.company, person_id=actor.person, now=now)
+    cart = queries.cart(session, company_id=actor.company, person_id=actor.person, departures=departures, now=now)
     sellers = {bundle.merchant_id for bundle in cart.bundles}
     carriers = {line.chosen.carrier_id for line in cart.lines if line.chosen and line.chosen.carrier_id}
     companies = accounts.get_companies(session, company_ids=sellers | {actor.company})

@@ -11,6 +11,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.distribution import queries as distribution
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.services import lateness
+from marketplace.edge.acts.approvals import Approval, approval_of
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import orders as requests
 from marketplace.kernel import clock
@@ -60,8 +61,9 @@ class OrderSeen:
     answers: Mapping[UUID, AnswerDue]
     late_from: datetime | None
     acts: tuple[str, ...]
-    # Of who placed it, and shown to the buyer alone.
+    # Of who placed it, and by whom it was approved: shown to the buyer alone.
     unit: accounts.UnitRow | None
+    approval: Approval | None
 
     def booking_of(self, line_id: UUID) -> BookingRow | None:
         """Return the present booking of a line."""
@@ -151,6 +153,9 @@ def look(order_id: UUID) -> OrderSeen:
         late_from=late_from,
         acts=tuple(_acts(order, lines, order.side_of(company_id), late_from, clock.now())),
         unit=order_queries.unit_of(session, order=order) if company_id == order.buyer_id else None,
+        approval=approval_of(session, company_id=company_id, group_id=order.group_id)
+        if company_id == order.buyer_id
+        else None,
     )
 
 

@@ -37,6 +37,18 @@ class StopRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DepartureName:
+    """What a departure is called, and when it leaves by the clock of its hub."""
+
+    id: UUID
+    reference: str
+    departs_at: datetime
+    zone: str
+    line: str
+    line_names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class DepartureRow:
     """A departure as everybody sees it; ``room`` is what can still be booked."""
 
@@ -138,6 +150,17 @@ def _some_departures() -> sa.Select[*tuple[Any, ...]]:
     """Return the statement, put together once: it takes longer than to ask it."""
     now = sa.bindparam("now", type_=UtcDateTime)
     return departure_rows(now).where(Departure.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+def named(session: Session, *, departure_ids: Collection[UUID]) -> dict[UUID, DepartureName]:
+    """Return what these departures are called, and by the clock of which place they leave."""
+    rows = session.execute(
+        sa.select(Departure.id, Departure.reference, Departure.departs_at, Place.zone, Line.name, Line.names)
+        .join(Line, Line.id == Departure.line_id)
+        .join(Place, Place.code == Departure.hub_code)
+        .where(Departure.id.in_(departure_ids))
+    )
+    return {row.id: DepartureName(*row) for row in rows}
 
 
 def destinations(session: Session) -> tuple[str, ...]:

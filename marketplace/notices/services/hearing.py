@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import events as accounts
+from marketplace.approvals import events as approvals
 from marketplace.catalog import events as catalog
 from marketplace.catalog.customer_prices import events as prices
 from marketplace.exchange.events import enquiries, leads, notes, remarks, storefronts
@@ -288,6 +289,21 @@ def on_price_asked(session: Session, event: prices.PriceAsked) -> None:
 def on_price_answered(session: Session, event: prices.PriceAnswered) -> None:
     """Tell whoever asked."""
     _later(session, event, News.PRICE_ANSWERED, request=event.request_id)
+
+
+def on_approval_asked(session: Session, event: approvals.ApprovalAsked) -> None:
+    """Tell those who may decide."""
+    _later(session, event, News.APPROVAL_ASKED, case=event.case_id, step=event.step)
+
+
+def on_approval_waits(session: Session, event: approvals.ApprovalWaits) -> None:
+    """Remind those who may decide, and tell the requester that it ends soon."""
+    _later(session, event, News.APPROVAL_WAITS, case=event.case_id)
+
+
+def on_approval_ended(session: Session, event: approvals.ApprovalEnded) -> None:
+    """Tell the requester."""
+    _later(session, event, News.APPROVAL_ENDED, case=event.case_id, state=event.state)
 
 
 def _payment(session: Session, event: payments.PaymentEvent, news: News) -> None:

@@ -10,7 +10,8 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a company is told; instants are written in its own zone."""
+    """What a company is told, or these people of it alone; instants are written in its own zone."""
 
     company_id: UUID
     facts: dict[str, Any]
+    people: frozenset[UUID] | None = None

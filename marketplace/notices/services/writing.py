@@ -22,7 +22,7 @@ from marketplace.mail.rules import Channel
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
-from marketplace.notices.services import companies, exchanged, goods, inbox
+from marketplace.notices.services import approvals, companies, exchanged, goods, inbox
 from marketplace.notices.services.letters import Facts, Letter
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import lines as order_lines
@@ -55,6 +55,8 @@ def tell(session: Session, *, job: Facts, now: datetime) -> int:
         for member in accounts.members_of(session, company_id=company.id):
             address = member.email or member.phone
             if address is None or TOLD[news] not in permissions_of(company.kind, member.roles):
+                continue
+            if letter.people is not None and member.person_id not in letter.people:
                 continue
             mail.send(
                 session,
@@ -287,4 +289,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PRICE_ANSWERED: exchanged.price_answered,
     News.REVIEW_WRITTEN: exchanged.review_written,
     News.REVIEW_REPLIED: exchanged.review_replied,
+    News.APPROVAL_ASKED: approvals.asked,
+    News.APPROVAL_WAITS: approvals.asked,
+    News.APPROVAL_ENDED: approvals.ended,
 }

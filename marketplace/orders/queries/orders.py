@@ -140,6 +140,18 @@ def unit_of(session: Session, *, order: OrderRow) -> UnitRow | None:
     return UnitRow(*row, members=0) if row else None
 
 
+def approval_of(session: Session, *, buyer_id: UUID, group_id: UUID) -> UUID | None:
+    """Return the approval case by which a group of this buyer was placed, None for none."""
+    return session.scalar(
+        sa.select(OrderGroup.approval_id).where(OrderGroup.id == group_id, OrderGroup.buyer_id == buyer_id)
+    )
+
+
+def merchants_of(session: Session, *, buyer_id: UUID) -> frozenset[UUID]:
+    """Return from whom a company ever ordered."""
+    return frozenset(session.scalars(sa.select(Order.merchant_id).where(Order.buyer_id == buyer_id).distinct()))
+
+
 def unconfirmed(session: Session, *, now: datetime, limit: int = 200) -> tuple[UUID, ...]:
     """Return orders that their merchants did not confirm in time."""
     found = session.scalars(

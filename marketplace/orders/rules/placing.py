@@ -90,7 +90,7 @@ class PlacedOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedGroup:
-    """Everything that one checkout places."""
+    """Everything that one checkout places; ``approval_id``: the case by which the buyer's company approved it."""
 
     id: UUID
     reference: str
@@ -98,6 +98,7 @@ class PlacedGroup:
     person_id: UUID
     checkout_id: UUID
     orders: tuple[PlacedOrder, ...]
+    approval_id: UUID | None = None
 
 
 def frozen_order(group: PlacedGroup, order: PlacedOrder) -> dict[str, Any]:

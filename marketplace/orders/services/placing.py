@@ -89,6 +89,7 @@ def _write_group(session: Session, group: PlacedGroup, now: datetime) -> None:
         "buyer": group.buyer_id,
         "person": group.person_id,
         "checkout_id": group.checkout_id,
+        "approval_id": group.approval_id,
         "placed_at": now,
     }
     alter(session, _into_groups(), given)
@@ -98,7 +99,7 @@ def _write_group(session: Session, group: PlacedGroup, now: datetime) -> None:
 def _into_groups() -> sa.Insert:
     """Return the INSERT of a group, put together once; it reads the unit that its person belongs to."""
     buyer, person = sa.bindparam("buyer"), sa.bindparam("person")
-    names = ("id", "reference", "checkout_id", "placed_at")
+    names = ("id", "reference", "checkout_id", "approval_id", "placed_at")
     return into(OrderGroup).values(
         buyer_id=buyer,
         person_id=person,

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures, export
 from marketplace.accounts.queries import handovers as leavers
+from marketplace.approvals.queries import cases as approvals
 from marketplace.audit import queries as audit
 from marketplace.catalog.imports import queries as imports
 from marketplace.catalog.queries import checks as catalog
 from marketplace.catalog.queries import personal as personal_offers
 from marketplace.catalog.warehouses import queries as warehouses
 from marketplace.checkout import queries as checkout
-from marketplace.checkout.queries import frozen
+from marketplace.checkout.queries import approving, frozen
 from marketplace.distribution import queries as distribution
 from marketplace.exchange.queries import enquiries, fairs, leads, lists, notes, remarks, reviews, showroom, storefronts
 from marketplace.files import queries as files
@@ -61,6 +62,8 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     distribution.breaches,
     checkout.breaches,
     frozen.breaches,
+    approvals.breaches,
+    approving.breaches,
     logistics.breaches,
     reference.breaches,
     showroom.breaches,
@@ -78,6 +81,7 @@ def check(session: Session) -> list[Breach]:
 PERSONAL: Final[tuple[Callable[..., dict[str, list[dict[str, Any]]]], ...]] = (
     personal_orders.of_person,
     checkout.of_person,
+    approvals.of_person,
     personal_cargo.of_person,
     distribution.of_person,
     personal_money.of_person,

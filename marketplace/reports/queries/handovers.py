@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import handovers as accounts
 from marketplace.accounts.rules.handovers import Item, in_order
+from marketplace.approvals.queries import cases as approvals
 from marketplace.catalog.customer_prices.queries import requests as price_requests
 from marketplace.catalog.imports import queries as imports
 from marketplace.checkout import queries as checkout
@@ -20,6 +21,7 @@ HELD: Final[tuple[Callable[[Session, UUID, UUID, datetime], list[Item]], ...]] =
     orders.held,
     checkout.held,
     imports.held,
+    approvals.held,
     price_requests.held,
     exchange.held,
     accounts.held,

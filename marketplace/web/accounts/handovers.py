@@ -35,6 +35,7 @@ KINDS: Final[dict[Kind, Any]] = {
     Kind.LEAD: lazy_gettext("Visitor of a booth"),
     Kind.SAVED_LIST: lazy_gettext("Saved list"),
     Kind.IMPORT: lazy_gettext("Import under way"),
+    Kind.APPROVAL: lazy_gettext("Approval asked for, or to be given"),
     Kind.MATTER: lazy_gettext("Matter of the inbox"),
     Kind.INVITATION: lazy_gettext("Invitation sent"),
     Kind.TOKEN: lazy_gettext("API token: it ends"),
@@ -102,6 +103,7 @@ def _handover(handover_id: UUID, **shown: Any) -> str:
             Kind.PURCHASE: "orders.one",
             Kind.SALE: "orders.one",
             Kind.CLAIM: "claims.one",
+            Kind.APPROVAL: "approvals.one",
         },
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )

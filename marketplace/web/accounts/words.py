@@ -25,6 +25,8 @@ SCOPES: Final[dict[Permission, Any]] = {
     Permission.ACCOUNT_SELF: _("One's own account"),
     Permission.CATALOG_IMPORT_RUN: _("Bring in price lists"),
     Permission.CATALOG_LISTING_EDIT: _("Write and change listings"),
+    Permission.COMPANY_APPROVAL_DECIDE: _("Approve purchases of the company, and ask for it"),
+    Permission.COMPANY_APPROVAL_RULES: _("Set rules and limits for what is approved"),
     Permission.COMPANY_CLOSURES_EDIT: _("Enter days on which the company is closed"),
     Permission.COMPANY_MEMBERS_EDIT: _("Change members and their roles"),
     Permission.COMPANY_MEMBERS_INVITE: _("Invite members"),

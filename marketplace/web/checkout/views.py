@@ -7,11 +7,12 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import approvals
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.acts import orders as order_acts
 from marketplace.edge.answers import problem
 from marketplace.edge.identity import require_actor
-from marketplace.edge.parsing import parse, parse_form
+from marketplace.edge.parsing import parse, parse_form, uuid_text
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import checkout as requests
 from marketplace.kernel.db import reading
@@ -23,6 +24,7 @@ from marketplace.web.shared import freight, goods
 pages = Blueprint("checkout", __name__)
 # Seconds until a browser without scripts looks whether the provider's news has come.
 _LOOK_AGAIN: Final = 3
+_DEPARTURE: Final = "departure."
 
 
 @pages.get("/cart")
@@ -84,13 +86,19 @@ def review() -> Any:
     """Choose departures and how to pay, see every total."""
     if not acts.look().cart.bundles:
         return redirect(url_for("checkout.cart"))
-    return _review()
+    return _review(values=_approved())
+
+
+def _approved() -> dict[str, Any]:
+    """Return what the form is filled with to order what a case of one's company was approved for; none was asked."""
+    asked = request.args.get("approval", "")
+    return approvals.typed(uuid_text(asked, "approval")) if asked else {}
 
 
 def _review(**shown: Any) -> str:
     return render_template(
         "checkout/checkout.html",
-        seen=acts.look(),
+        seen=acts.look(departures=_departures(shown.get("values", {}))),
         goods=goods,
         charged=freight.charged,
         **{"values": {}, "errors": {}, "refusal": None, **shown},
@@ -105,7 +113,28 @@ def place() -> Any:
         body = _body()
         return forms.once(lambda key: _placed(body, key), flow=True)
     except (Refused, Conflict) as refusal:
-        return forms.reshown(refusal, _review)
+        if refusal.code == "approval_needed":
+            flash(_("Your company wants this to be approved first. Nothing is ordered yet: your request waits here."))
+            return redirect(url_for("approvals.one", approval_id=refusal.facts["case"]), 303)
+        return forms.reshown(refusal, _anew if refusal.code == "approved_departure_gone" else _review)
+
+
+def _anew(**shown: Any) -> str:
+    """Show the form again with the departures that are offered now instead of those that were chosen."""
+    kept = {name: value for name, value in shown["values"].items() if not name.startswith(_DEPARTURE)}
+    return _review(**{**shown, "values": kept})
+
+
+def _departures(values: Any) -> dict[UUID, UUID]:
+    """Return the departures that a form was filled with: freight and totals are those of them."""
+    found: dict[UUID, UUID] = {}
+    for name in values:
+        if name.startswith(_DEPARTURE):
+            try:
+                found[UUID(name.removeprefix(_DEPARTURE))] = UUID(values[name])
+            except ValueError:  # refused where it is sent
+                continue
+    return found
 
 
 def _placed(body: requests.Checkout, key: str) -> str:
@@ -128,9 +157,7 @@ def _body() -> requests.Checkout:
                 for text in form.getlist("total")
             ],
             "departures": {
-                name.removeprefix("departure."): form[name]
-                for name in form
-                if name.startswith("departure.") and form[name]
+                name.removeprefix(_DEPARTURE): form[name] for name in form if name.startswith(_DEPARTURE) and form[name]
             },
             "payment": next(iter(payments.values()), {}),
             "payments": payments,

@@ -47,6 +47,7 @@ MENU: tuple[Entry | Group, ...] = (
     ),
     Entry(_("Cart"), "checkout.cart", Permission.TRADE_CART_EDIT),
     Entry(_("Orders"), "orders.many", Permission.TRADE_ORDER_READ),
+    Entry(_("Approvals"), "approvals.desk", Permission.COMPANY_APPROVAL_DECIDE),
     Group(
         _("Saved and said"),
         (

@@ -588,6 +588,7 @@ def _join(city: City, town: Town) -> None:
     leaving = {"leaver_id": city.ids["person.mate"], "successor_id": str(city.actor("buyer").person)}
     begun = city.call("buyer", "POST", f"/companies/{city.ids['company.buyer']}/handovers", leaving)
     city.ids["handover"] = begun["id"]
+    _ask(city, town)
     city.call(
         "rival",
         "POST",
@@ -604,6 +605,33 @@ def _join(city: City, town: Town) -> None:
     }
     city.ids["company.empty"] = city.call("operator", "POST", "/partners", partner)["company_id"]
     city.ids["token.rival"] = city.call("rival", "GET", "/me/tokens")["items"][0]["id"]
+
+
+def _ask(city: City, town: Town) -> None:
+    """Let a colleague of the buyer ask for approval of what he wants to order, and have rules, a limit, a stand-in."""
+    city.call(
+        "buyer",
+        "POST",
+        f"/companies/{city.ids['company.buyer']}/invitations",
+        {"login": "asker@demo.test", "roles": ["purchasing"]},
+    )
+    joining = {"person_name": "Asker", "password": PASSWORD, "accepted_terms": TERMS}
+    came = town.program().call("POST", f"/invitations/{town.invitation('asker@demo.test')}/acceptance", 201, joining)
+    city.ids["person.asker"] = came["person_id"]
+    asker = town.program("asker@demo.test")
+    steps = [{"roles": ["owner"]}]
+    rule = {"name": "New colleague", "currency": "CNY", "people": [city.ids["person.asker"]]}
+    rule["tiers"] = [{"from": "0", "steps": steps}]
+    city.ids["rule"] = city.call("buyer", "POST", "/approval-rules", rule)["id"]
+    limit = {"kind": "unit", "holder": city.ids["unit"], "period": "month", "amount": "5000", "currency": "CNY"}
+    city.ids["limit"] = city.call("buyer", "PUT", "/spending-limits", limit | {"steps": steps})["id"]
+    tomorrow = (clock.now() + timedelta(days=1)).date().isoformat()
+    away = {"delegate_id": city.ids["person.asker"], "first_day": tomorrow, "last_day": tomorrow}
+    city.ids["delegation"] = city.call("buyer", "POST", "/approval-delegations", away)["id"]
+    asker.call("PUT", "/cart", 200, {"to": HANOI})
+    cart = asker.call("PUT", f"/cart/lines/{city.ids['live']}", 200, {"quantity": 400})
+    wanted = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "deposit_30_70"}}
+    city.ids["approval"] = asker.call("POST", "/checkout", 409, wanted)["facts"]["case"]
 
 
 def _receive(city: City) -> None:

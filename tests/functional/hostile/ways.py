@@ -265,7 +265,66 @@ _RESTRICTION: Final = body(
     checked_on="2026-01-02",
 )
 
+_STEPS: Final = [{"roles": ["owner"], "people": [], "count": 1}]
+
+
+def _approved(city: City) -> Body:
+    seen = city.call("buyer", "GET", f"/approvals/{city.ids['approval']}")
+    return {"verdict": "approve", "content_hash": seen["content_hash"], "note": "Good price."}
+
+
+def _rule(city: City) -> Body:
+    return {
+        "name": "Far away",
+        "currency": "CNY",
+        "categories": ["motorcycle-parts"],
+        "merchants": [city.ids["company.thai"]],
+        "destinations": ["VNHAN"],
+        "units": [city.ids["unit"]],
+        "roles": ["purchasing"],
+        "people": [city.ids["person.asker"]],
+        "departs_within": 3,
+        "tiers": [{"from": "100.50", "steps": _STEPS}],
+    }
+
+
+def _limit(city: City) -> Body:
+    return {
+        "kind": "person",
+        "holder": city.ids["person.asker"],
+        "period": "week",
+        "amount": "7000.00",
+        "currency": "CNY",
+        "steps": _STEPS,
+    }
+
+
+def _stand_in(city: City) -> Body:
+    day = (clock.now() + timedelta(days=30)).date().isoformat()
+    return {
+        "person_id": str(city.actor("buyer").person),
+        "delegate_id": city.ids["person.asker"],
+        "first_day": day,
+        "last_day": day,
+    }
+
+
 WAYS: Final[dict[str, Way]] = {
+    "GET /approvals": Way("buyer", query="show=all"),
+    "GET /approvals/{}": Way("buyer", ("approval",)),
+    "POST /approvals/{}/decision": Way("buyer", ("approval",), _approved),
+    "POST /approvals/{}/withdrawal": Way("buyer", ("approval",)),
+    "GET /approval-rules": Way("buyer"),
+    "POST /approval-rules": Way("buyer", (), _rule),
+    "PUT /approval-rules/{}": Way("buyer", ("rule",), _rule),
+    "PUT /approval-rules/{}/position": Way("buyer", ("rule",), body(position=1)),
+    "DELETE /approval-rules/{}": Way("buyer", ("rule",)),
+    "GET /spending-limits": Way("buyer"),
+    "PUT /spending-limits": Way("buyer", (), _limit),
+    "DELETE /spending-limits/{}": Way("buyer", ("limit",)),
+    "GET /approval-delegations": Way("buyer"),
+    "POST /approval-delegations": Way("buyer", (), _stand_in),
+    "DELETE /approval-delegations/{}": Way("buyer", ("delegation",)),
     "GET /listings/{}/questions": Way("", ("live",)),
     "POST /listings/{}/questions": Way(
         "buyer", ("live",), body(text="Which steel is it made of?", language="en", private=True)
@@ -829,6 +888,19 @@ _DECIDE: Final = body(decision="approve", reason="In order.")
 
 # What a visitor writes into a form beyond what it begins with.
 FORMS: Final[dict[str, Callable[[City], Body]]] = {
+    "approvals.add_rule": lambda city: {
+        "name": "Far",
+        "bands.0.from": "10",
+        "bands.0.steps.0.people": str(city.actor("buyer").person),
+        "bands.1.from": "900",
+    },
+    "approvals.put_rule": body(**{"bands.1.from": "900"}),
+    "approvals.put_limit": lambda city: {
+        "amount": "100",
+        "steps.0.people": str(city.actor("buyer").person),
+    },
+    "approvals.delegate": body(delegate_id=_of("person.asker"), first_day=_in(40), last_day=_in(40)),
+    "approvals.decide": body(note="Good price."),
     "prices.make_group": body(name="Hai Phong", companies=_of("company.rival")),
     "prices.join": body(company=_of("company.rival")),
     "prices.make_list": body(

@@ -24,6 +24,8 @@ PARTNERS = frozenset(CompanyKind) - {CompanyKind.TRADE, CompanyKind.OPERATOR}
 TRADING = """
 catalog:import:run       o s . . . .
 catalog:listing:edit     o s . . . .
+company:approval:decide  o . p a . f
+company:approval:rules   o . . . . .
 company:closures:edit    o s . . l .
 company:members:edit     o . . . . .
 company:members:invite   o . . . . .

@@ -1,0 +1,1 @@
+"""Approval inside a company over the API."""

@@ -1,0 +1,1 @@
+"""Read rules, limits, delegations and cases, as frozen rows."""

@@ -1,0 +1,231 @@
+"""Ask whether something may be bought: nothing asks for approval, it is approved, or a case waits."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.approvals.models import ApprovalCase
+from marketplace.approvals.queries import cases as case_queries
+from marketplace.approvals.queries import people, policies
+from marketplace.approvals.rules.asking import Asked, asked_for
+from marketplace.approvals.rules.cases import OPEN, CaseState, Why
+from marketplace.approvals.rules.content import CaseKind, Purchase, hash_of, moved, purchase_of, to_json
+from marketplace.approvals.rules.facts import About, Facts, Rates, Who, pairs
+from marketplace.approvals.rules.limits import Spent, period_of
+from marketplace.approvals.rules.ranges import Range
+from marketplace.approvals.services import cases
+from marketplace.approvals.services.policies import locked
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import zone_of
+
+# What was ordered since an instant, and what waits for its payment: orders hand it in.
+SpentSince = Callable[[datetime], Sequence[Spent]]
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """A case that the request put an end to, and what moved in it."""
+
+    case_id: UUID
+    reference: str
+    moved: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a request stands: without a case nothing asks for approval; ``is_approved``: it may be placed by the case."""
+
+    case_id: UUID | None = None
+    reference: str = ""
+    is_approved: bool = False
+    voided: tuple[Voided, ...] = ()
+
+
+def ask(
+    session: Session,
+    *,
+    actor: Actor,
+    wanted: Callable[[], Purchase],
+    about: Callable[[], About],
+    spent: SpentSince,
+    subject: UUID,
+    now: datetime,
+) -> Answer:
+    """Ask for exactly the purchase that is wanted; an approval of it is held for ``subject`` from here on.
+
+    Open cases of the actor for some of the same goods are void: what was asked for has moved. One query for a company
+    without rules and limits, the same number for every other. Conflict ``approvers_missing``.
+    """
+    if not locked(session, company_id=actor.company):
+        return Answer()
+    purchase = wanted()
+    found = _open(session, actor, hash_of(CaseKind.PURCHASE, to_json(purchase)), now)
+    voided = _void_others(session, actor, purchase, found, now)
+    if found is not None and found.state is CaseState.APPROVED:
+        cases.take(session, row=found, subject=subject)
+        return Answer(found.id, found.reference, is_approved=True, voided=voided)
+    told = about()
+    who = _who(session, actor)
+    company = accounts.get_company(session, company_id=actor.company)
+    zone = zone_of(company.country)
+    facts = Facts(
+        who=who,
+        totals=purchase.totals,
+        merchants=frozenset(part.merchant_id for part in purchase.parts),
+        categories=told.categories,
+        destinations=frozenset(line.to for line in purchase.lines),
+        days_left=_days(told.departs_at, now, zone),
+    )
+    asked = _asked(session, actor, facts, spent, without=[found.id] if found else [], now=now, zone=zone)
+    if asked is None:
+        if found is not None:
+            cases.void(session, row=found, why=Why.NOT_NEEDED, now=now)
+        return Answer(voided=voided)
+    if found is not None:
+        return Answer(found.id, found.reference, voided=voided)
+    case = cases.open_case(
+        session, actor=actor, content=purchase, totals=purchase.totals, unit_id=who.unit_id, asked=asked, now=now
+    )
+    return Answer(case.id, case.reference, voided=voided)
+
+
+def ask_range(
+    session: Session,
+    *,
+    actor: Actor,
+    wanted: Range,
+    about: About,
+    merchants: frozenset[UUID],
+    spent: SpentSince,
+    now: datetime,
+) -> Answer:
+    """Ask for anything inside a range, of one of these merchants; what it comes to at most counts as its amount.
+
+    Refused names each field of a range that holds nothing; Conflict ``approvers_missing``.
+    """
+    company = accounts.get_company(session, company_id=actor.company)
+    zone = zone_of(company.country)
+    wanted.check(today=now.astimezone(ZoneInfo(zone)).date())
+    if not locked(session, company_id=actor.company):
+        return Answer()
+    found = _open(session, actor, hash_of(CaseKind.RANGE, to_json(wanted)), now)
+    if found is not None:
+        return Answer(found.id, found.reference, is_approved=found.state is CaseState.APPROVED)
+    who = _who(session, actor)
+    facts = Facts(
+        who=who,
+        totals=(wanted.most,),
+        merchants=merchants,
+        categories=about.categories,
+        destinations=frozenset({wanted.to} if wanted.to else ()),
+        days_left=_days(about.departs_at, now, zone),
+    )
+    asked = _asked(session, actor, facts, spent, without=[], now=now, zone=zone)
+    if asked is None:
+        return Answer()
+    case = cases.open_case(
+        session, actor=actor, content=wanted, totals=facts.totals, unit_id=who.unit_id, asked=asked, now=now
+    )
+    return Answer(case.id, case.reference)
+
+
+def departure_gone(
+    session: Session, *, actor: Actor, departure_id: UUID, facts: dict[str, str], now: datetime
+) -> tuple[Voided, ...]:
+    """Void the actor's open purchases that were to go by a departure which takes them no more."""
+    voided: list[Voided] = []
+    for row in _purchases(session, actor):
+        if any(line.departure_id == departure_id for line in purchase_of(row.content).lines):
+            cases.void(session, row=row, why=Why.DEPARTURE_FULL, now=now, **facts)
+            voided.append(Voided(row.id, row.reference, ("departures",)))
+    return tuple(voided)
+
+
+def _open(session: Session, actor: Actor, content_hash: str, now: datetime) -> ApprovalCase | None:
+    """Return the actor's open case for a content, locked; one whose time is over ends here."""
+    try:
+        found = cases.find(session, company_id=actor.company, requester_id=actor.person, content_hash=content_hash)
+    except NotFound:
+        return None
+    return None if cases.lapse(session, case_id=found.id, now=now) else found
+
+
+def _void_others(
+    session: Session, actor: Actor, purchase: Purchase, same: ApprovalCase | None, now: datetime
+) -> tuple[Voided, ...]:
+    voided: list[Voided] = []
+    for row in _purchases(session, actor):
+        before = purchase_of(row.content)
+        if (same is not None and row.id == same.id) or before.items.isdisjoint(purchase.items):
+            continue
+        parts = tuple(each.value for each in moved(before, purchase))
+        cases.void(session, row=row, why=Why.CHANGED, now=now, moved=list(parts))
+        voided.append(Voided(row.id, row.reference, parts))
+    return tuple(voided)
+
+
+def _purchases(session: Session, actor: Actor) -> Sequence[ApprovalCase]:
+    """Return the actor's open purchases that no checkout holds, locked in order."""
+    return session.scalars(
+        sa.select(ApprovalCase)
+        .where(
+            ApprovalCase.company_id == actor.company,
+            ApprovalCase.requester_id == actor.person,
+            ApprovalCase.kind == CaseKind.PURCHASE,
+            ApprovalCase.state.in_(OPEN),
+            ApprovalCase.taken_by.is_(None),
+        )
+        .order_by(ApprovalCase.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _who(session: Session, actor: Actor) -> Who:
+    unit_id = people.unit_of(session, company_id=actor.company, person_id=actor.person)
+    return Who(person_id=actor.person, roles=frozenset(actor.roles), unit_id=unit_id)
+
+
+def _asked(
+    session: Session,
+    actor: Actor,
+    facts: Facts,
+    spent: SpentSince,
+    *,
+    without: Sequence[UUID],
+    now: datetime,
+    zone: str,
+) -> Asked | None:
+    rules = policies.rules_of(session, company_id=actor.company)
+    limits = [each for each in policies.limits_of(session, company_id=actor.company) if each.binds(facts.who)]
+    counted: list[Spent] = []
+    if limits:
+        since = min(period_of(limit.period, now, zone)[0] for limit in limits)
+        counted += spent(since)
+        counted += case_queries.pending(session, company_id=actor.company, now=now, without=without)
+    amounts: list[Money] = [*facts.totals, *(amount for each in counted for amount in each.amounts)]
+    into = {rule.currency for rule in rules} | {limit.amount.currency for limit in limits}
+    return asked_for(rules, limits, facts, counted, _rates(session, into, amounts, now), now=now, zone=zone)
+
+
+def _rates(session: Session, into: set[str], amounts: Sequence[Money], now: datetime) -> Rates:
+    wanted = pairs(into, amounts)
+    if not wanted:
+        return {}
+    return {pair: row.rate for pair, row in reference.fx_of(session, pairs=wanted, on=now.date()).items()}
+
+
+def _days(departs_at: datetime | None, now: datetime, zone: str) -> int | None:
+    if departs_at is None:
+        return None
+    local = ZoneInfo(zone)
+    return (departs_at.astimezone(local).date() - now.astimezone(local).date()).days

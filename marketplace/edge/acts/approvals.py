@@ -1,0 +1,342 @@
+"""Approval inside a company, by whoever asks: the desk, a case, rules, limits, delegations."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import MemberRow, UnitRow, closures
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.approvals.queries import cases, people, policies
+from marketplace.approvals.queries.cases import CaseRow
+from marketplace.approvals.queries.people import DelegationRow
+from marketplace.approvals.rules.cases import OPEN, CaseState
+from marketplace.approvals.rules.content import Purchase
+from marketplace.approvals.rules.limits import HolderKind, Limit
+from marketplace.approvals.rules.policy import Rule, Step, hidden_by
+from marketplace.approvals.services import cases as services
+from marketplace.approvals.services import delegations as delegating
+from marketplace.approvals.services import policies as changing
+from marketplace.catalog.queries import goods
+from marketplace.catalog.rules.rows import CategoryRow
+from marketplace.edge.acts.clocks import clocks
+from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import approvals as requests
+from marketplace.kernel import clock
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.pages import Page
+from marketplace.logistics.queries import departures as lorries
+from marketplace.logistics.queries.departures import DepartureName
+from marketplace.orders.queries import orders
+from marketplace.reference import queries as reference
+from marketplace.reference.queries import PlaceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Cases as the asker sees them, with the names of people, and the company's clock."""
+
+    page: Page[CaseRow]
+    names: Mapping[UUID, str]
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSeen:
+    """A case with all that somebody needs to decide it.
+
+    ``decides``: the asker may decide it now; ``waits_for``: who may. ``order_ids``: what was placed by it.
+    """
+
+    row: CaseRow
+    names: Mapping[UUID, str]
+    companies: Mapping[UUID, str]
+    departures: Mapping[UUID, DepartureName]
+    places: Mapping[str, PlaceRow]
+    unit: UnitRow | None
+    zone: str
+    waits_for: tuple[UUID, ...]
+    decides: bool
+    withdraws: bool
+    order_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules and limits of a company with the names of what they name; ``hidden``: rules that nothing reaches."""
+
+    rules: tuple[Rule, ...]
+    limits: tuple[Limit, ...]
+    hidden: Mapping[UUID, UUID]
+    names: Mapping[UUID, str]
+    companies: Mapping[UUID, str]
+    units: tuple[UnitRow, ...]
+
+    def holder(self, limit: Limit) -> str:
+        """Return the name of whose limit it is; a role is its own."""
+        if limit.kind is HolderKind.ROLE:
+            return limit.holder
+        known = self.names if limit.kind is HolderKind.PERSON else {unit.id: unit.name for unit in self.units}
+        return known.get(UUID(limit.holder), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a rule or limit of the asker's company can name."""
+
+    members: tuple[MemberRow, ...]
+    approvers: tuple[MemberRow, ...]
+    units: tuple[UnitRow, ...]
+    merchants: tuple[tuple[UUID, str], ...]
+    categories: tuple[CategoryRow, ...]
+    places: tuple[PlaceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delegations:
+    """Who stands in for whom, with names."""
+
+    rows: tuple[DelegationRow, ...]
+    names: Mapping[UUID, str]
+
+
+def desk(query: requests.Desk) -> Desk:
+    """Return the cases to decide, one's own, or all of the company."""
+    session, actor, now = reading(), require_actor(), clock.now()
+    if query.show == "decide":
+        today = closures.day_of(session, company_id=actor.company, now=now)
+        rows = cases.to_decide(session, company_id=actor.company, person_id=actor.person, today=today)
+        page: Page[CaseRow] = Page(rows)
+    else:
+        mine = actor.person if query.show == "mine" else None
+        page = cases.cases(session, company_id=actor.company, requester_id=mine, cursor=query.cursor)
+    names = accounts.names_of(session, person_ids={row.requester_id for row in page.items})
+    return Desk(page, names, clocks(session, [actor.company])[actor.company])
+
+
+def see(case_id: UUID) -> CaseSeen:
+    """Return a case of the asker's company; NotFound for another's. The number of queries does not depend on it."""
+    session, actor, now = reading(), require_actor(), clock.now()
+    row = cases.case(session, company_id=actor.company, case_id=case_id)
+    today = closures.day_of(session, company_id=actor.company, now=now)
+    waits = row.waits_for(people.tables(session, company_id=actor.company, today=today), today=today)
+    content = row.content
+    bought = content if isinstance(content, Purchase) else Purchase(parts=())
+    known = {part.merchant_id for part in bought.parts} | {each.carrier_id for each in bought.carriage}
+    companies = accounts.get_companies(session, company_ids=known)
+    units = accounts.units_of(session, company_id=actor.company)
+    is_placed = row.consumed_at is not None and row.taken_by is not None
+    leads = row.requester_id == actor.person or actor.may(Permission.COMPANY_APPROVAL_RULES)
+    return CaseSeen(
+        row=row,
+        names=accounts.names_of(session, person_ids=_people(row) | waits),
+        companies={each.id: each.name for each in companies.values()},
+        departures=lorries.named(session, departure_ids={line.departure_id for line in bought.lines}),
+        places={place.code: place for place in reference.places(session)},
+        unit=next((unit for unit in units if unit.id == row.unit_id), None),
+        zone=clocks(session, [actor.company])[actor.company],
+        waits_for=tuple(sorted(waits)),
+        decides=actor.person in waits and row.due_at > now,
+        withdraws=leads and row.state in OPEN and row.taken_by is None,
+        order_ids=_placed(session, actor, row.taken_by) if is_placed and row.taken_by else (),
+    )
+
+
+def decide(session: Session, case_id: UUID, body: requests.Decision) -> CaseState:
+    """Say yes or no; return where the case stands then."""
+    return services.decide(
+        session,
+        actor=require_actor(),
+        case_id=case_id,
+        verdict=body.said,
+        content_hash=body.content_hash,
+        note=body.note or "",
+        now=clock.now(),
+    )
+
+
+def withdraw(case_id: UUID) -> None:
+    """Take a request back."""
+    in_unit_of_work(lambda session: services.withdraw(session, actor=require_actor(), case_id=case_id, now=clock.now()))
+
+
+def policy() -> Policy:
+    """Return the rules and limits of the asker's company."""
+    session, company_id = reading(), require_actor().company
+    rules = policies.rules_of(session, company_id=company_id)
+    limits = policies.limits_of(session, company_id=company_id)
+    merchants = {merchant for rule in rules for merchant in rule.condition.merchants}
+    steps = [step for rule in rules for tier in rule.tiers for step in tier.steps]
+    steps += [step for limit in limits for step in limit.steps]
+    named = {person for step in steps for person in step.people}
+    named |= {person for rule in rules for person in rule.condition.people}
+    named |= {UUID(limit.holder) for limit in limits if limit.kind is HolderKind.PERSON}
+    companies = accounts.get_companies(session, company_ids=merchants)
+    return Policy(
+        rules=rules,
+        limits=limits,
+        hidden=hidden_by(rules),
+        names=accounts.names_of(session, person_ids=named),
+        companies={each.id: each.name for each in companies.values()},
+        units=accounts.units_of(session, company_id=company_id),
+    )
+
+
+def choices(rule: Rule | None = None) -> Choices:
+    """Return what a rule or limit can name: of merchants those that the company bought from, and the rule's own."""
+    session, company_id = reading(), require_actor().company
+    members = accounts.members_of(session, company_id=company_id)
+    may = people.members(session, company_id=company_id)
+    known = orders.merchants_of(session, buyer_id=company_id) | (rule.condition.merchants if rule else frozenset())
+    companies = accounts.get_companies(session, company_ids=known)
+    return Choices(
+        members=members,
+        approvers=tuple(member for member in members if member.person_id in may),
+        units=accounts.units_of(session, company_id=company_id),
+        merchants=tuple(sorted(((each.id, each.name) for each in companies.values()), key=lambda each: each[1])),
+        categories=goods.categories(session),
+        places=_destinations(session),
+    )
+
+
+def put_rule(session: Session, body: requests.Rule, rule_id: UUID | None = None) -> tuple[UUID, str | None]:
+    """Add a rule or change one; return its id, and the name of an earlier one that leaves nothing to it."""
+    _check_named("categories", body.categories, {row.code for row in goods.categories(session)}, "categories")
+    _check_named("destinations", body.destinations, {place.code for place in _destinations(session)}, "places")
+    return changing.put_rule(
+        session,
+        actor=require_actor(),
+        rule_id=rule_id,
+        name=body.name,
+        condition=body.condition(),
+        currency=body.currency,
+        tiers=body.values(),
+        now=clock.now(),
+    )
+
+
+def move_rule(session: Session, rule_id: UUID, body: requests.Position) -> None:
+    """Put a rule at a place in the order."""
+    changing.move_rule(session, actor=require_actor(), rule_id=rule_id, position=body.position, now=clock.now())
+
+
+def end_rule(session: Session, rule_id: UUID) -> None:
+    """Take a rule out."""
+    changing.end_rule(session, actor=require_actor(), rule_id=rule_id, now=clock.now())
+
+
+def put_limit(session: Session, body: requests.Limit) -> UUID:
+    """Set a limit, in the place of what was set before; return its id."""
+    kind, holder, period = body.whose
+    return changing.put_limit(
+        session,
+        actor=require_actor(),
+        kind=kind,
+        holder=holder,
+        period=period,
+        amount=body.money(),
+        steps=body.values(),
+        now=clock.now(),
+    )
+
+
+def end_limit(session: Session, limit_id: UUID) -> None:
+    """Lift a limit."""
+    changing.end_limit(session, actor=require_actor(), limit_id=limit_id, now=clock.now())
+
+
+def delegations() -> Delegations:
+    """Return the delegations of the company to who sets its rules, else those one gave or was given."""
+    session, actor = reading(), require_actor()
+    mine = None if actor.may(Permission.COMPANY_APPROVAL_RULES) else actor.person
+    rows = people.delegations_of(session, company_id=actor.company, person_id=mine)
+    named = {person for row in rows for person in (row.person_id, row.delegate_id)}
+    return Delegations(rows, accounts.names_of(session, person_ids=named))
+
+
+def delegate(session: Session, body: requests.Delegation) -> UUID:
+    """Say who decides in whose place for a while."""
+    actor = require_actor()
+    return delegating.delegate(
+        session,
+        actor=actor,
+        person_id=body.person_id or actor.person,
+        delegate_id=body.delegate_id,
+        first_day=body.first_day,
+        last_day=body.last_day,
+        now=clock.now(),
+    )
+
+
+def end_delegation(session: Session, delegation_id: UUID) -> None:
+    """Take a delegation back."""
+    delegating.end(session, actor=require_actor(), delegation_id=delegation_id, now=clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """By whom an order was approved, for the buyer's own people: case, and names with when; empty ones were erased."""
+
+    case_id: UUID
+    reference: str
+    by: tuple[tuple[UUID, str, datetime], ...]
+
+
+def approval_of(session: Session, *, company_id: UUID, group_id: UUID) -> Approval | None:
+    """Return the approval by which a group of orders was placed, None for one that needed none."""
+    case_id = orders.approval_of(session, buyer_id=company_id, group_id=group_id)
+    if case_id is None:
+        return None
+    row = cases.case(session, company_id=company_id, case_id=case_id)
+    said = cases.approved_by(session, company_id=company_id, case_id=case_id)
+    names = accounts.names_of(session, person_ids={each.person_id for each in said})
+    return Approval(
+        case_id, row.reference, tuple((each.person_id, names.get(each.person_id, ""), each.decided_at) for each in said)
+    )
+
+
+def typed(case_id: UUID) -> dict[str, Any]:
+    """Return what a checkout form is filled with, so that it asks for exactly what an own case is about.
+
+    By the names of the form's fields: ``departure.<listing>``, ``payment.<bundle>``.
+    """
+    session, actor = reading(), require_actor()
+    row = cases.case(session, company_id=actor.company, case_id=case_id)
+    if not isinstance(row.content, Purchase):
+        return {}
+    values = {f"departure.{line.item_id}": str(line.departure_id) for line in row.content.lines}
+    for part in row.content.parts:
+        terms = part.terms
+        key = f"{part.merchant_id.hex}.{terms['incoterm']}.{terms['place']}.{terms['currency']}"
+        values[f"payment.{key}"] = f"{terms['rail']} {terms['plan']}"
+    return values
+
+
+def _destinations(session: Session) -> tuple[PlaceRow, ...]:
+    return tuple(place for place in reference.places(session) if place.kind != "border_side")
+
+
+def _check_named(field: str, named: Iterable[str], known: set[str], what: str) -> None:
+    errors = [
+        FieldError(f"{field}.{number}", "unknown", f"{what} of this city")
+        for number, code in enumerate(named)
+        if code not in known
+    ]
+    if errors:
+        raise Refused.fields(*errors)
+
+
+def _people(row: CaseRow) -> frozenset[UUID]:
+    steps: tuple[Step, ...] = row.steps
+    said = {person for each in row.decisions for person in (each.person_id, each.seat)}
+    return frozenset({row.requester_id, *said, *(person for step in steps for person in step.people)})
+
+
+def _placed(session: Session, actor: Actor, group_id: UUID) -> tuple[UUID, ...]:
+    return orders.group(session, company_id=actor.company, group_id=group_id).order_ids

@@ -114,7 +114,8 @@ def place() -> Any:
         return forms.once(lambda key: _placed(body, key), flow=True)
     except (Refused, Conflict) as refusal:
         if refusal.code == "approval_needed":
-            flash(_("Your company wants this to be approved first. Nothing is ordered yet: your request waits here."))
+            said = _("Your company wants this to be approved first. Nothing is ordered yet: your request waits here.")
+            flash(said, "info")
             return redirect(url_for("approvals.one", approval_id=refusal.facts["case"]), 303)
         return forms.reshown(refusal, _anew if refusal.code == "approved_departure_gone" else _review)
 

@@ -171,6 +171,25 @@ def test_what_moved_voids_the_approval_and_says_why(firm, buyer, market):
     sound()
 
 
+def test_a_price_that_moved_is_told_first_and_asked_for_anew(firm, buyer, market):
+    chief = firm.joins("chief", "approver")
+    firm.rule(ANY_APPROVER)
+    case_id = ask(buyer, market.chains, 400)
+    seen = buyer.call("GET", "/cart", 200)["totals"]
+    decide(chief, case_id)
+    ladders = [{"currency": "CNY", "incoterm": "FCA", "place": factories.HUB, "price": "27.50"}]
+    firm.call(market.merchant, "PATCH", f"/listings/{market.chains}", json={"ladders": ladders}, expect=200)
+    body = {"expected_totals": seen, "payment": BANK}
+    assert buyer.problem("POST", "/checkout", 409, body)[0] == "expected_totals"
+    assert state(buyer, case_id) == "approved"  # should the price come back, it is good
+    refused = checkout(buyer, 409)
+    assert refused["facts"]["voided"][0]["moved"] == ["prices"]
+    assert state(buyer, case_id) == "voided"
+    decide(chief, refused["facts"]["case"])
+    checkout(buyer, 201)
+    sound()
+
+
 def test_a_lorry_that_fills_meanwhile_voids_it_and_the_next_one_is_offered(app, call, firm, buyer, market):
     chief = firm.joins("chief", "approver")
     firm.rule(ANY_APPROVER)

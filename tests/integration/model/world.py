@@ -166,9 +166,14 @@ class World:
         if answer.status_code >= 500 and answer.status_code != 503:
             raise Broken(f"webhook: {answer.status_code} {answer.text}")
 
-    def settle_down(self) -> None:
-        """End all faults and let the city finish what it owes: jobs, reconciling, notices."""
+    def calm_down(self) -> None:
+        """End all faults, and let those who sweep up after them come by twice."""
         self.double.switches.clear()
+        for _ in range(2):
+            self.wait(120)
+
+    def settle_down(self) -> None:
+        """Let the city finish what it owes, without any notice of the provider."""
         self.kept.clear()
         for _ in range(4):
             self.wait(2 * _HOUR)

@@ -129,6 +129,18 @@ def staff(session: Session, app: Flask, *, role: Role, name: str = "City Office"
     return replace(found, actor=actor)
 
 
+def colleague(session: Session, app: Flask, of: Trader, *, role: Role, now: datetime) -> Trader:
+    """Let somebody else work in this company, too, in this role."""
+    found = trader(session, app, name="Second Office", country="CN", now=now)
+    person = found.actor.person
+    session.add(Membership(id=new_id(), person_id=person, company_id=of.company, roles=[role], created_at=now))
+    session.flush()
+    actor = acting.actor_of(session, person_id=person, company_id=of.company)
+    assert actor is not None
+    token = tokens.issue_token(session, person_id=person, company_id=of.company, now=now)
+    return Trader(actor, token, found.login)
+
+
 def insider(app: Flask, *, role: Role, company_id: UUID, now: datetime) -> Trader:
     """Return somebody of the operator's who is a member of this company as well."""
     with unit_of_work() as session:

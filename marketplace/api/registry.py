@@ -8,6 +8,7 @@ from marketplace.api.accounts.members import api as members
 from marketplace.api.accounts.people import api as people
 from marketplace.api.accounts.views import api as accounts
 from marketplace.api.approvals.views import api as approvals
+from marketplace.api.bank.views import api as bank
 from marketplace.api.catalog import currencies as catalog_currencies
 from marketplace.api.catalog import figures as catalog_figures
 from marketplace.api.catalog import variants as catalog_variants
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     approvals,
     catalog,
     checkout,
+    bank,
     claims,
     closures,
     commodities,

@@ -110,7 +110,8 @@ WORDS: Final[dict[Setting, Words]] = {
         _WORKING_DAYS,
     ),
     Setting.FOUR_EYES_THRESHOLD: Words(
-        _("Payouts with four eyes"), _("From this amount on two people approve a payout.")
+        _("Payouts and bank money with four eyes"),
+        _("From this amount on two people approve a payout, and say what money at the operator's bank is for."),
     ),
     Setting.CUTOFF_DOCUMENTS_HOURS: Words(
         _("Cut-off for documents"),

@@ -10,6 +10,7 @@ from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.approvals import cases as approval_cases
 from marketplace.web.approvals import policies as approval_policies
 from marketplace.web.approvals.blueprint import pages as approvals
+from marketplace.web.bank.views import pages as bank
 from marketplace.web.catalog import commodities as catalog_commodities
 from marketplace.web.catalog import currencies as catalog_currencies
 from marketplace.web.catalog import details as catalog_details
@@ -106,6 +107,7 @@ BLUEPRINTS = (
     settings,
     showroom,
     checkout,
+    bank,
     claims,
     orders,
 )

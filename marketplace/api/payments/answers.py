@@ -113,8 +113,9 @@ class MatchAnswer(Answer):
 
 
 class Transfer(Answer):
-    """Money that came, and what it is for; ``suggested`` are the payments that its reference may mean.
+    """Money that came, and what it is for; ``suggested`` are the payments that may be meant.
 
+    ``suggested_by`` says why: ``reference``, or for a text that names none ``amount_and_payer`` or ``amount``.
     The payee says until ``act_by`` what unmatched money is for; ``escalated_at`` once he let that pass.
     """
 
@@ -128,6 +129,7 @@ class Transfer(Answer):
     escalated_at: Instant | None
     matches: list[MatchAnswer]
     suggested: list[UUID]
+    suggested_by: str
 
     @classmethod
     def of(cls, row: TransferRow) -> "Transfer":
@@ -143,6 +145,7 @@ class Transfer(Answer):
             escalated_at=row.escalated_at,
             matches=[MatchAnswer.of(match) for match in row.matches],
             suggested=list(row.suggested),
+            suggested_by=row.suggested_by,
         )
 
 

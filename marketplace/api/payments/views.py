@@ -151,6 +151,16 @@ def withdraw(transfer_id: UUID, body: requests.Withdrawal, session: Session) -> 
     return 200, _transfer(session, transfer_id)
 
 
+@api.post("/transfers/<uuid:transfer_id>/dismissal")
+@operation(
+    answers={200: answers.Transfer}, tag="payments", permission=Permission.TRADE_TRANSFER_RECORD, idempotent=True
+)
+def dismiss(transfer_id: UUID, session: Session) -> tuple[int, answers.Transfer]:
+    """Say that money which came is for nothing that was agreed in this city; it can be matched later all the same."""
+    acts.dismiss(session, transfer_id)
+    return 200, _transfer(session, transfer_id)
+
+
 @api.get("/statements")
 @operation(
     answers={200: answers.StatementAnswer},

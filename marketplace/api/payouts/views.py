@@ -88,6 +88,13 @@ def file(file_id: UUID) -> tuple[int, Any]:
     return 200, acts.file(file_id)
 
 
+@api.get("/payout-files/<uuid:file_id>.xml")
+@operation(answers={200: None}, tag="payouts", permission=Permission.OPERATOR_PAYOUT_READ)
+def message(file_id: UUID) -> tuple[int, Any]:
+    """Give the same instructions as pain.001.001.09; 404 where the operator named no account to pay from."""
+    return 200, acts.message(file_id)
+
+
 @api.get("/returns")
 @operation(
     answers={200: Items[answers.Return]},

@@ -41,6 +41,20 @@ class ListForm(BaseModel):
     name: str
 
 
+class StatementForm(BaseModel):
+    """A bank's statement: CAMT.053, MT940 or CSV up to 5 MB; the rest is for CSV alone.
+
+    Account and currency say which account it is of, ``mapping`` is JSON of our columns to the bank's headers (kept for
+    the next), ``opening`` the balance before the first row where the table has no column of balances.
+    """
+
+    file: Bytes
+    account: str | None = None
+    currency: str | None = None
+    mapping: str | None = None
+    opening: str | None = None
+
+
 class PicturesForm(BaseModel):
     """A ZIP of pictures in the place of the one that was handed in."""
 

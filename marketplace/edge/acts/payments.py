@@ -71,9 +71,15 @@ def match(session: Session, transfer_id: UUID, body: requests.Match) -> None:
         actor=require_actor(),
         transfer_id=transfer_id,
         payment_ids=body.chosen,
+        amounts=[requests.money(each.amount, each.currency) for each in body.amounts],
         confirmed=body.confirmed,
         now=clock.now(),
     )
+
+
+def dismiss(session: Session, transfer_id: UUID) -> None:
+    """Say that a transfer is for nothing of this city."""
+    transfers.dismiss(session, actor=require_actor(), transfer_id=transfer_id, now=clock.now())
 
 
 def withdraw(session: Session, transfer_id: UUID, body: requests.Withdrawal) -> None:

@@ -12,6 +12,7 @@ from marketplace.edge.requests import payouts as requests
 from marketplace.kernel import clock
 from marketplace.kernel.cells import as_csv
 from marketplace.kernel.db import reading
+from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page
 from marketplace.kernel.pages import late_first as late_first_pages
 from marketplace.payments.flows import payouts as flows
@@ -67,6 +68,16 @@ def file(file_id: UUID) -> Response:
     """Give an instruction file, byte for byte as it was written."""
     found = queries.file(reading(), file_id=file_id)
     return _csv(found.content, f"{found.reference}.csv")
+
+
+def message(file_id: UUID) -> Response:
+    """Give the same instructions as pain.001; NotFound where none was written."""
+    found = queries.file(reading(), file_id=file_id)
+    if found.pain001 is None:
+        raise NotFound("payout_file")
+    response = Response(found.pain001, mimetype="application/xml")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{found.reference}.xml")
+    return response
 
 
 def returns_of(session: Session, cursor: str | None = None) -> Page[ReturnRow]:

@@ -84,11 +84,19 @@ class Transfer(Request):
     _amount_apart = model_validator(mode="before")(amount_apart)
 
 
+class PartAmount(Request):
+    """How much of a transfer a payment gets."""
+
+    amount: Exact
+    currency: Currency
+
+
 class Match(Request):
-    """The payments that a transfer is for, in the order in which they are filled."""
+    """The payments that a transfer is for, in the order in which they are filled, or each with its amount."""
 
     payment_ids: list[UUID] = Field(default_factory=list[UUID], max_length=50)
     payment_id: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
+    amounts: list[PartAmount] = Field(default_factory=list[PartAmount], max_length=50)
     confirmed: Tick = False
 
     @property
@@ -119,7 +127,9 @@ class PaymentsQuery(Request):
 class TransfersQuery(Request):
     """Which transfers."""
 
-    state: Annotated[Literal["unmatched", "matched", "withdrawn"] | None, BeforeValidator(blank_is_none)] = None
+    state: Annotated[
+        Literal["unmatched", "matched", "withdrawn", "not_ours"] | None, BeforeValidator(blank_is_none)
+    ] = None
     overdue: Overdue = None
     cursor: Cursor = None
 
@@ -181,6 +191,9 @@ messages.register(
         "later_receipt": _(
             "More money was written down for payment %(payment)s after this. Withdraw that first, the latest before all"
             " others."
+        ),
+        "bank_says_so": _(
+            "A statement of the bank tells of this money: it came. Say that it is not for an order here."
         ),
         "withdrawn_otherwise": _("This transfer was withdrawn before, for another reason, which stands."),
         "receipt_counts": _(

@@ -176,6 +176,33 @@ def payee_currencies(session: Session, *, company_ids: Collection[UUID]) -> dict
     return {company_id: frozenset(currencies) for company_id, currencies in found.items()}
 
 
+def paid_into(session: Session, *, number: str, currency: str) -> frozenset[UUID]:
+    """Return the companies whose account this is, as they named it; there should be one."""
+    named = sa.select(Payee.company_id).where(
+        Payee.account_number == number, Payee.currency == currency, Payee.state == PayeeState.ACTIVE
+    )
+    return frozenset(session.scalars(named)) if number else frozenset()
+
+
+def account_numbers(session: Session, *, company_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
+    """Return the numbers of the accounts that companies are paid into, in one query."""
+    found: dict[UUID, set[str]] = {}
+    rows = session.execute(
+        sa.select(Payee.company_id, Payee.account_number).where(
+            Payee.company_id.in_(company_ids), Payee.state == PayeeState.ACTIVE
+        )
+    )
+    for company_id, number in rows:
+        found.setdefault(company_id, set()).add(number)
+    return {company_id: frozenset(numbers) for company_id, numbers in found.items()}
+
+
+def named_accounts(session: Session, *, company_id: UUID) -> tuple[tuple[str, str], ...]:
+    """Return number and currency of every account that a company ever named, the newest first, each once."""
+    found = sa.select(Payee.account_number, Payee.currency).where(Payee.company_id == company_id)
+    return tuple(dict.fromkeys((row[0], row[1]) for row in session.execute(found.order_by(Payee.id.desc()))))
+
+
 def payee_waits(session: Session, *, company_id: UUID, currency: str) -> bool:
     """Tell whether another account is held back before it may replace the one that counts."""
     waiting = sa.select(Payee.id).where(

@@ -40,7 +40,12 @@ _TOLD_AT_ONCE: Final = 20
 
 
 # Where the operator acts on what waits for him.
-_DESKS: Final = {"payout": "/account/payouts", "card_return": "/operator/money", "payment": "/operator/money"}
+_DESKS: Final = {
+    "payout": "/account/payouts",
+    "card_return": "/operator/money",
+    "payment": "/operator/money",
+    "bank_entry": "/operator/bank",
+}
 
 
 def tell(session: Session, *, job: Facts, now: datetime) -> int:

@@ -24,6 +24,9 @@ class PayoutFile(Base):
     reference: Mapped[str] = mapped_column(sa.String(20), unique=True)
     content: Mapped[str] = mapped_column(sa.Text)
     sha256: Mapped[str] = mapped_column(sa.String(64))
+    # The same instructions as pain.001; None where the operator named no account to pay from in some currency of them.
+    pain001: Mapped[str | None] = mapped_column(sa.Text)
+    pain001_sha256: Mapped[str | None] = mapped_column(sa.String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

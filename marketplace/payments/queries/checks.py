@@ -12,6 +12,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.checks import Breach
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
+from marketplace.payments.models.bank import BankAccount, BankEntry, HouseMatch, HousePart
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from marketplace.payments.models.payouts import Allowance, Payout, PayoutApproval, PayoutFile
@@ -23,10 +24,11 @@ from marketplace.payments.models.plans import (
     TransferMatch,
     TransferWithdrawal,
 )
-from marketplace.payments.queries import cards
+from marketplace.payments.queries import cards, house_bank
 from marketplace.payments.rules.card_returns import KEY as RETURN_KEY
 from marketplace.payments.rules.card_returns import OPEN as RETURNS_OPEN
 from marketplace.payments.rules.cards import BY_PROVIDER, GIVE_BACK, PLACED_WITHIN, CardState, RefundState
+from marketplace.payments.rules.house_money import EntryState, MatchState
 from marketplace.payments.rules.ledger import CASH, AccountKind, TransferKind
 from marketplace.payments.rules.paying import MILESTONE_OF, UNPAID, MilestoneState, PaymentState, TransferState
 from marketplace.payments.rules.payouts import SOURCES, PayoutState
@@ -48,19 +50,42 @@ def breaches(session: Session) -> list[Breach]:
         *_stranded(session),
         *_unplaced(session),
         *_rewritten(session),
+        *_bank_and_books(session),
     ]
 
 
 def _rewritten(session: Session) -> list[Breach]:
     """Return the payout files whose text is no longer what was sent."""
-    files = session.execute(
-        sa.select(PayoutFile.id, PayoutFile.content, PayoutFile.sha256).execution_options(yield_per=50)
+    wanted = sa.select(
+        PayoutFile.id, PayoutFile.content, PayoutFile.sha256, PayoutFile.pain001, PayoutFile.pain001_sha256
     )
     return [
         Breach("2 stored bytes", "payout_file", file_id, "its text is not what was sent")
-        for file_id, content, sha256 in files
-        if hashlib.sha256(content.encode()).hexdigest() != sha256
+        for file_id, content, sha256, message, message_sha256 in session.execute(wanted.execution_options(yield_per=50))
+        if _digest(content) != sha256 or _digest(message) != message_sha256
     ]
+
+
+def _digest(text: str | None) -> str | None:
+    return None if text is None else hashlib.sha256(text.encode()).hexdigest()
+
+
+def _bank_and_books(session: Session) -> list[Breach]:
+    """Return the house's accounts at banks whose books do not show what their statements do."""
+    currencies = session.scalars(sa.select(BankAccount.currency).where(BankAccount.is_house).distinct()).all()
+    houses = {
+        currency: session.scalars(
+            sa.select(BankAccount.id).where(BankAccount.is_house, BankAccount.currency == currency).limit(1)
+        ).one()
+        for currency in currencies
+    }
+    found: list[Breach] = []
+    for currency, account_id in houses.items():
+        if house_bank.at_bank(session, currency=currency) != house_bank.in_books(session, currency=currency):
+            found.append(Breach("1 money", "bank_account", account_id, "the books are not what its statements say"))
+        if house_bank.unplaced(session, currency=currency) != house_bank.waiting_for_place(session, currency=currency):
+            found.append(Breach("1 money", "bank_account", account_id, "suspense is not what nobody has placed"))
+    return found
 
 
 def _stranded(session: Session) -> list[Breach]:
@@ -295,6 +320,30 @@ def _few_eyes() -> sa.Select[UUID]:
     return sa.select(Payout.id).where(Payout.state.in_(beyond), agreed < Payout.approvals_needed)
 
 
+def _half_placed() -> sa.Select[UUID]:
+    """Find house entries whose parts are not what they moved: all of it once matched, nothing before."""
+    placed = _total(HousePart.minor, HousePart.entry_id == BankEntry.id)
+    wanted = sa.case((BankEntry.state == EntryState.MATCHED, sa.func.abs(BankEntry.minor)), else_=0)
+    return sa.select(BankEntry.id).where(placed != wanted)
+
+
+def _one_eye() -> sa.Select[UUID]:
+    """Find house money that was placed by fewer people than it needed."""
+    return sa.select(HouseMatch.id).where(
+        HouseMatch.state == MatchState.DONE, HouseMatch.needs_two, HouseMatch.second_by.is_(None)
+    )
+
+
+def _untaken() -> sa.Select[UUID]:
+    """Find entries that say of a transfer what it does not say itself."""
+    is_same = sa.and_(IncomingTransfer.amount_minor == BankEntry.minor, IncomingTransfer.currency == BankEntry.currency)
+    return (
+        sa.select(BankEntry.id)
+        .outerjoin(IncomingTransfer, IncomingTransfer.id == BankEntry.transfer_id)
+        .where((BankEntry.state == EntryState.TAKEN) != sa.func.coalesce(is_same, sa.false()))
+    )
+
+
 def _slips() -> sa.Select[UUID]:
     """Find slips that nobody has to answer, and payments that wait for the answer to none."""
     waits = Payment.state == PaymentState.SLIP_RECEIVED
@@ -326,4 +375,7 @@ _CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[UUID]]], ...]] = (
     ("ledger_account", "more was given back than was owed back", _over_returned),
     ("ledger_account", "is not what payouts have on their way", _in_transit),
     ("payout", "went out with fewer approvals than it needed", _few_eyes),
+    ("bank_entry", "is not divided into what it is for exactly", _half_placed),
+    ("house_match", "was placed by fewer people than it needed", _one_eye),
+    ("bank_entry", "is not the transfer that it became", _untaken),
 )

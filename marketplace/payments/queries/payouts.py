@@ -37,6 +37,7 @@ class PayoutRow:
     approved_by: tuple[UUID, ...]
     state: PayoutState
     file_id: UUID | None
+    has_message: bool
     act_by: datetime | None
     escalated_at: datetime | None
     created_at: datetime
@@ -51,6 +52,7 @@ class FileRow:
     reference: str
     content: str
     sha256: str
+    pain001: str | None
     created_at: datetime
 
 
@@ -91,7 +93,9 @@ def payouts(
         statement = statement.where(Payout.id < cursor_id(cursor))
     found = session.scalars(statement).all()
     agreed = _approvals(session, [row.id for row in found])
-    return page_of([_row(row, agreed.get(row.id, ())) for row in found], PAGE, lambda row: (str(row.id),))
+    written = _with_message(session, [row.file_id for row in found if row.file_id])
+    rows = [_row(row, agreed.get(row.id, ()), has_message=row.file_id in written) for row in found]
+    return page_of(rows, PAGE, lambda row: (str(row.id),))
 
 
 def waiting(session: Session) -> int:
@@ -104,7 +108,14 @@ def payout(session: Session, *, company_id: UUID | None, payout_id: UUID) -> Pay
     found = session.get(Payout, payout_id)
     if found is None or company_id not in (None, found.company_id):
         raise NotFound("payout")
-    return _row(found, _approvals(session, [found.id]).get(found.id, ()))
+    written = _with_message(session, [found.file_id] if found.file_id else [])
+    return _row(found, _approvals(session, [found.id]).get(found.id, ()), has_message=found.file_id in written)
+
+
+def _with_message(session: Session, file_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the files that were written as pain.001, too."""
+    wanted = sa.select(PayoutFile.id).where(PayoutFile.id.in_(file_ids), PayoutFile.pain001.is_not(None))
+    return set(session.scalars(wanted)) if file_ids else set()
 
 
 def file(session: Session, *, file_id: UUID) -> FileRow:
@@ -112,7 +123,7 @@ def file(session: Session, *, file_id: UUID) -> FileRow:
     found = session.get(PayoutFile, file_id)
     if found is None:
         raise NotFound("payout_file")
-    return FileRow(found.id, found.reference, found.content, found.sha256, found.created_at)
+    return FileRow(found.id, found.reference, found.content, found.sha256, found.pain001, found.created_at)
 
 
 def returns_page(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[ReturnRow]:
@@ -244,7 +255,7 @@ def _approvals(session: Session, ids: Collection[UUID]) -> dict[UUID, tuple[UUID
     return agreed
 
 
-def _row(found: Payout, approved_by: tuple[UUID, ...]) -> PayoutRow:
+def _row(found: Payout, approved_by: tuple[UUID, ...], *, has_message: bool) -> PayoutRow:
     return PayoutRow(
         id=found.id,
         reference=found.reference,
@@ -256,6 +267,7 @@ def _row(found: Payout, approved_by: tuple[UUID, ...]) -> PayoutRow:
         approved_by=approved_by,
         state=found.state,
         file_id=found.file_id,
+        has_message=has_message,
         act_by=found.act_by,
         escalated_at=found.escalated_at,
         created_at=found.created_at,

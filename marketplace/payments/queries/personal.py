@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.exports import rows
+from marketplace.payments.models.bank import BankStatement, HouseMatch
 from marketplace.payments.models.cards import CardReturn
 from marketplace.payments.models.ledger import ReturnReceipt
 from marketplace.payments.models.payouts import PayoutApproval
@@ -14,9 +15,19 @@ from marketplace.payments.models.plans import TransferWithdrawal
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
-    """Return payouts and card returns agreed to, transfers withdrawn and returns confirmed, earliest first."""
+    """Return statements and house money worked on, payouts and returns agreed to or confirmed, earliest first."""
     agreed = sa.or_(CardReturn.first_by == person_id, CardReturn.second_by == person_id)
+    placed = sa.or_(HouseMatch.first_by == person_id, HouseMatch.second_by == person_id)
     return {
+        "statements_imported": rows(
+            session,
+            sa.select(BankStatement.id, BankStatement.created_at)
+            .where(BankStatement.person_id == person_id)
+            .order_by(BankStatement.id),
+        ),
+        "house_money_placed": rows(
+            session, sa.select(HouseMatch.id, HouseMatch.state, HouseMatch.at).where(placed).order_by(HouseMatch.id)
+        ),
         "payout_approvals": rows(
             session,
             sa.select(PayoutApproval.payout_id, PayoutApproval.at)

@@ -1,21 +1,32 @@
 """Incoming transfers as rows."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
+from marketplace.kernel import clock
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
+from marketplace.payments.models.bank import BankEntry
 from marketplace.payments.models.plans import IncomingTransfer, Payment, PaymentTerms, TransferMatch
 from marketplace.payments.queries.payments import PAGE, cursor_id
+from marketplace.payments.queries.tolerance import tolerance
 from marketplace.payments.queries.waits import is_overdue
+from marketplace.payments.rules import paying
 from marketplace.payments.rules.paying import UNPAID, TransferState
 from marketplace.payments.rules.references import references_in, subjects_in
 from marketplace.payments.rules.terms import Rail
+
+_MOST_OPEN: Final = 1_000
+Meant = tuple[tuple[UUID, ...], str]
+_NONE: Final[Meant] = ((), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,11 @@ class MatchRow:
 
 @dataclass(frozen=True, slots=True)
 class TransferRow:
-    """Money that a payee says has arrived, and what it is for; ``suggested`` while its text leaves a choice."""
+    """Money that a payee says has arrived, and what it is for.
+
+    While it waits, ``suggested`` are the payments that may be meant, and ``suggested_by`` says why: ``reference`` where
+    its text names them, ``amount_and_payer`` or ``amount`` where it names none. ``is_told`` by a statement of the bank.
+    """
 
     id: UUID
     amount: Money
@@ -42,6 +57,8 @@ class TransferRow:
     escalated_at: datetime | None
     matches: tuple[MatchRow, ...]
     suggested: tuple[UUID, ...] = ()
+    suggested_by: str = ""
+    is_told: bool = False
 
 
 def named(session: Session, *, payee_id: UUID, currency: str, text: str) -> tuple[UUID, ...]:
@@ -83,7 +100,8 @@ def transfers(
         statement = statement.where(IncomingTransfer.id < cursor_id(cursor))
     found = session.scalars(statement.order_by(IncomingTransfer.id.desc()).limit(PAGE + 1)).all()
     matches = _matches(session, IncomingTransfer.id.in_([row.id for row in found]))
-    rows = [_row(row, matches.get(row.id, ()), _suggested(session, row)) for row in found]
+    meant, told = _suggested(session, found), _told(session, [row.id for row in found])
+    rows = [_row(row, matches.get(row.id, ()), meant.get(row.id, _NONE), is_told=row.id in told) for row in found]
     return page_of(rows, PAGE, lambda row: (str(row.id),))
 
 
@@ -95,7 +113,8 @@ def transfer(session: Session, *, payee_id: UUID, transfer_id: UUID) -> Transfer
     if found is None:
         raise NotFound("transfer")
     matches = _matches(session, IncomingTransfer.id == transfer_id).get(transfer_id, ())
-    return _row(found, matches, _suggested(session, found))
+    meant = _suggested(session, [found]).get(found.id, _NONE)
+    return _row(found, matches, meant, is_told=found.id in _told(session, [found.id]))
 
 
 def receipts_of(session: Session, *, payment_id: UUID) -> tuple[TransferRow, ...]:
@@ -127,13 +146,53 @@ def _matches(session: Session, where: sa.ColumnElement[bool]) -> dict[UUID, tupl
     return grouped
 
 
-def _suggested(session: Session, found: IncomingTransfer) -> tuple[UUID, ...]:
-    if found.state is not TransferState.UNMATCHED:
-        return ()
-    return named(session, payee_id=found.payee_id, currency=found.currency, text=found.reference)
+def _told(session: Session, transfer_ids: Collection[UUID]) -> set[UUID | None]:
+    """Return those of the transfers of which a statement of the bank tells."""
+    return set(session.scalars(sa.select(BankEntry.transfer_id).where(BankEntry.transfer_id.in_(transfer_ids))))
 
 
-def _row(found: IncomingTransfer, matches: tuple[MatchRow, ...], suggested: tuple[UUID, ...] = ()) -> TransferRow:
+def _suggested(session: Session, found: Sequence[IncomingTransfer]) -> dict[UUID, Meant]:
+    """Return what transfers that wait may be for: what their texts name, else what their amounts and payers fit."""
+    waiting = [row for row in found if row.state is TransferState.UNMATCHED]
+    by_text = {row.id: ids for row in waiting if (ids := _named(session, row))}
+    meant: dict[UUID, Meant] = {transfer_id: (ids, "reference") for transfer_id, ids in by_text.items()}
+    silent = [row for row in waiting if row.id not in by_text]
+    if not silent:
+        return meant
+    open_ones = _open(session, payee_id=silent[0].payee_id, currencies={row.currency for row in silent})
+    allowed = {
+        currency: tolerance(session, currency=currency, at=clock.now()) for currency in {row.currency for row in silent}
+    }
+    for row in silent:
+        received = Money(row.amount_minor, row.currency)
+        meant[row.id] = paying.meant(received, sender=row.note, waiting=open_ones, tolerance=allowed[row.currency])
+    return meant
+
+
+def _named(session: Session, row: IncomingTransfer) -> tuple[UUID, ...]:
+    return named(session, payee_id=row.payee_id, currency=row.currency, text=row.reference)
+
+
+def _open(session: Session, *, payee_id: UUID, currencies: Collection[str]) -> list[paying.Open]:
+    """Return the payments by bank that a payee waits for in these currencies, oldest first."""
+    rows = session.execute(
+        sa.select(Payment.id, Payment.payer_id, Payment.currency, Payment.amount_minor - Payment.paid_minor)
+        .where(
+            Payment.payee_id == payee_id,
+            Payment.currency.in_(currencies),
+            Payment.rail == Rail.BANK,
+            Payment.state.in_(UNPAID),
+        )
+        .order_by(Payment.id)
+        .limit(_MOST_OPEN)
+    ).all()
+    names = accounts.get_companies(session, company_ids={row[1] for row in rows})
+    return [paying.Open(row[0], Money(row[3], row[2]), names[row[1]].name if row[1] in names else "") for row in rows]
+
+
+def _row(
+    found: IncomingTransfer, matches: tuple[MatchRow, ...], meant: Meant = _NONE, *, is_told: bool = False
+) -> TransferRow:
     return TransferRow(
         id=found.id,
         amount=Money(found.amount_minor, found.currency),
@@ -145,5 +204,7 @@ def _row(found: IncomingTransfer, matches: tuple[MatchRow, ...], suggested: tupl
         act_by=found.act_by,
         escalated_at=found.escalated_at,
         matches=matches,
-        suggested=suggested,
+        suggested=meant[0],
+        suggested_by=meant[1],
+        is_told=is_told,
     )

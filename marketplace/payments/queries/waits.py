@@ -9,13 +9,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
+from marketplace.payments.models.bank import BankEntry
 from marketplace.payments.models.cards import CardReturn
 from marketplace.payments.models.payouts import Payout
 from marketplace.payments.models.plans import IncomingTransfer, Payment
 from marketplace.payments.rules.paying import PaymentState
 
-Waiting = type[Payout] | type[CardReturn] | type[IncomingTransfer]
-KINDS: Final[dict[str, Waiting]] = {"payout": Payout, "card_return": CardReturn, "transfer": IncomingTransfer}
+Waiting = type[Payout] | type[CardReturn] | type[IncomingTransfer] | type[BankEntry]
+KINDS: Final[dict[str, Waiting]] = {
+    "payout": Payout,
+    "card_return": CardReturn,
+    "transfer": IncomingTransfer,
+    "bank_entry": BankEntry,
+}
 
 
 @dataclass(frozen=True, slots=True)

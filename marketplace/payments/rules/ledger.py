@@ -37,6 +37,9 @@ class AccountKind(StrEnum):
     PROVIDER_FEES = "provider_fees"
     COMMISSION_RECEIVABLE = "commission_receivable"
     HOUSE_BANK = "house_bank"
+    SUSPENSE = "suspense"
+    OPENING_BALANCE = "opening_balance"
+    HOUSE_OWN = "house_own"
     PAYOUT_IN_TRANSIT = "payout_in_transit"
     OBLIGATION_PAYER = "obligation_payer"
     OBLIGATION_PAYEE = "obligation_payee"
@@ -66,7 +69,10 @@ ACCOUNTS: Final[dict[AccountKind, Account]] = {
     AccountKind.COMMISSION_INCOME: Account("commission earned", Nature.INCOME),
     AccountKind.PROVIDER_FEES: Account("fees that the card provider kept", Nature.EXPENSE),
     AccountKind.COMMISSION_RECEIVABLE: Account("commission billed to a merchant", Nature.ASSET, owned=True),
-    AccountKind.HOUSE_BANK: Account("commission that came to the operator's own bank", Nature.ASSET, cash=True),
+    AccountKind.HOUSE_BANK: Account("money at the operator's own bank", Nature.ASSET, cash=True),
+    AccountKind.SUSPENSE: Account("money at the operator's bank not yet placed", Nature.LIABILITY, cash=True),
+    AccountKind.OPENING_BALANCE: Account("at the operator's bank before its statements", Nature.LIABILITY, cash=True),
+    AccountKind.HOUSE_OWN: Account("the operator's own affairs at its bank", Nature.EXPENSE, cash=True),
     AccountKind.OBLIGATION_PAYER: Account("what a payer owes (negative)", Nature.MEMO, owned=True, per_subject=True),
     AccountKind.OBLIGATION_PAYEE: Account("what a payee is owed", Nature.MEMO, owned=True, per_subject=True),
     AccountKind.RETURN_PAYER: Account("what a payer is owed back", Nature.MEMO, owned=True, per_subject=True),
@@ -90,6 +96,10 @@ class TransferKind(StrEnum):
     PAYOUT_RETURNED = "payout_returned"
     COMMISSION_BILLED = "commission_billed"
     COMMISSION_PAID = "commission_paid"
+    BANK_BOOKED = "bank_booked"
+    BANK_OPENED = "bank_opened"
+    PROVIDER_PAID_OUT = "provider_paid_out"
+    HOUSE_OWN_MOVED = "house_own_moved"
     OBLIGATION_DUE = "obligation_due"
     OBLIGATION_PAID = "obligation_paid"
     OBLIGATION_CHARGES = "obligation_charges"
@@ -114,10 +124,15 @@ TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
     TransferKind.RELEASED: _RELEASE,
     TransferKind.RELEASE_REVERSED: _RELEASE,
     TransferKind.PAYOUT_SENT: _PAYABLE,
-    TransferKind.PAYOUT_SETTLED: frozenset({_A.PAYOUT_IN_TRANSIT, _A.PROVIDER_CLEARING}),
-    TransferKind.PAYOUT_RETURNED: _PAYABLE,
+    # By the provider's bank, or by the operator's, whose statement says so.
+    TransferKind.PAYOUT_SETTLED: frozenset({_A.PAYOUT_IN_TRANSIT, _A.PROVIDER_CLEARING, _A.SUSPENSE}),
+    TransferKind.PAYOUT_RETURNED: _PAYABLE | {_A.SUSPENSE},
     TransferKind.COMMISSION_BILLED: frozenset({_A.COMMISSION_RECEIVABLE, _A.COMMISSION_INCOME}),
-    TransferKind.COMMISSION_PAID: frozenset({_A.COMMISSION_RECEIVABLE, _A.HOUSE_BANK}),
+    TransferKind.COMMISSION_PAID: frozenset({_A.COMMISSION_RECEIVABLE, _A.HOUSE_BANK, _A.SUSPENSE}),
+    TransferKind.BANK_BOOKED: frozenset({_A.HOUSE_BANK, _A.SUSPENSE}),
+    TransferKind.BANK_OPENED: frozenset({_A.HOUSE_BANK, _A.OPENING_BALANCE, _A.SUSPENSE}),
+    TransferKind.PROVIDER_PAID_OUT: frozenset({_A.SUSPENSE, _A.PROVIDER_CLEARING}),
+    TransferKind.HOUSE_OWN_MOVED: frozenset({_A.SUSPENSE, _A.HOUSE_OWN}),
     TransferKind.OBLIGATION_DUE: _OBLIGATION,
     TransferKind.OBLIGATION_PAID: _OBLIGATION,
     TransferKind.OBLIGATION_CHARGES: _OBLIGATION,

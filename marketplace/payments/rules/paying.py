@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.lifecycle import Lifecycle
@@ -100,6 +101,7 @@ class TransferState(StrEnum):
     UNMATCHED = "unmatched"
     MATCHED = "matched"
     WITHDRAWN = "withdrawn"
+    NOT_OURS = "not_ours"  # it came, and is for nothing that was agreed in this city
 
 
 class Mistake(StrEnum):
@@ -113,8 +115,14 @@ class Mistake(StrEnum):
 TRANSFERS: Final = Lifecycle[TransferState](
     "transfer",
     {
-        TransferState.UNMATCHED: {"match": TransferState.MATCHED, "withdraw": TransferState.WITHDRAWN},
+        TransferState.UNMATCHED: {
+            "match": TransferState.MATCHED,
+            "withdraw": TransferState.WITHDRAWN,
+            "dismiss": TransferState.NOT_OURS,
+        },
         TransferState.MATCHED: {"withdraw": TransferState.WITHDRAWN},
+        # Said by mistake, it can still be matched.
+        TransferState.NOT_OURS: {"match": TransferState.MATCHED, "withdraw": TransferState.WITHDRAWN},
     },
 )
 
@@ -166,3 +174,36 @@ def allot(received: Money, outstanding: Sequence[Money]) -> tuple[Money, ...]:
     if any(part.minor <= 0 for part in parts):
         raise Refused.field("payment_ids", "nothing_left", f"payments that {received} reaches")
     return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A payment that waits for money: what it lacks, and what its payer is called."""
+
+    id: UUID
+    lacking: Money
+    payer: str
+
+
+def meant(received: Money, *, sender: str, waiting: Sequence[Open], tolerance: Money) -> tuple[tuple[UUID, ...], str]:
+    """Return the payments that money without a reference may be for, and why: ``amount_and_payer`` or ``amount``.
+
+    The amount is what a payment lacks, or short of it by no more than bank charges; whose payer sent it comes first.
+    """
+    fitting = [
+        each
+        for each in waiting
+        if each.lacking.currency == received.currency
+        and 0 <= each.lacking.minor - received.minor <= min(tolerance.minor, received.minor)
+    ]
+    of_payer = [each for each in fitting if each.payer and each.payer.casefold() == sender.strip().casefold()]
+    chosen = of_payer or fitting
+    return tuple(each.id for each in chosen), ("amount_and_payer" if of_payer else "amount") if chosen else ""
+
+
+def check_split(received: Money, parts: Sequence[Money], *, payments: int) -> None:
+    """Refuse parts of a transfer that are not one for each payment, or do not sum to what came."""
+    if len(parts) != payments or any(part.currency != received.currency or part.minor <= 0 for part in parts):
+        raise Refused.field("amounts", "split", f"{payments}: {received}")
+    if sum(part.minor for part in parts) != received.minor:
+        raise Refused.field("amounts", "parts_sum", str(received))

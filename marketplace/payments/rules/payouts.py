@@ -38,6 +38,8 @@ PAYOUTS: Final = Lifecycle[PayoutState](
         _S.DUE: {"approve": _S.APPROVED, "fail": _S.FAILED},
         _S.APPROVED: {"send": _S.SENT, "fail": _S.FAILED},
         _S.SENT: {"settle": _S.SETTLED, "fail": _S.FAILED, "return": _S.RETURNED},
+        # The beneficiary's bank sends back days after the money left: only a statement says so.
+        _S.SETTLED: {"bounce": _S.RETURNED},
     },
 )
 # Money of these is still in the payable account and promised to them.

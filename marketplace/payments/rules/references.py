@@ -9,12 +9,13 @@ from stdnum.iso7064 import mod_97_10
 
 PREFIX: Final = "PAY"
 # Eight letters of the reference alphabet, at every position: in "PAYPAY7K3M…" the second is the reference.
-_OURS: Final = re.compile(r"(?=((PAY|0RD|FRT)[0-9A-HJKMNP-TV-Z]{8}))", re.ASCII)
+_OURS: Final = re.compile(r"(?=((PAY|0RD|FRT|0UT|RET)[0-9A-HJKMNP-TV-Z]{8}))", re.ASCII)
 _OTHER: Final = re.compile(r"[^0-9A-Z]", re.ASCII)
 # What people write for the digits that our alphabet has instead.
 _MISREAD: Final = str.maketrans("OIL", "011")
-# How a subject's prefix reads once that is done.
+# How the other prefixes read once that is done: of subjects, and of what goes out.
 _SUBJECTS: Final = {"0RD": "ORD", "FRT": "FRT"}
+_OUTGOING: Final = {"0UT": "OUT", "RET": "RET"}
 
 
 def creditor_reference(reference: str) -> str:
@@ -34,6 +35,11 @@ def references_in(text: str) -> tuple[str, ...]:
 def subjects_in(text: str) -> tuple[str, ...]:
     """Return every reference of an order or a freight contract that a remittance text may contain, each once."""
     return _named(text, _SUBJECTS)
+
+
+def outgoing_in(text: str) -> tuple[str, ...]:
+    """Return every reference of a payout or of a return to its sender that a text may contain, each once."""
+    return _named(text, _OUTGOING)
 
 
 def _named(text: str, prefixes: Mapping[str, str]) -> tuple[str, ...]:

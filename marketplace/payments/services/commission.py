@@ -16,6 +16,7 @@ from marketplace.kernel.money import Money
 from marketplace.payments.models.ledger import LedgerAccount, LedgerTransfer
 from marketplace.payments.models.payouts import Allowance, CommissionReceipt
 from marketplace.payments.models.plans import Milestone, PaymentTerms
+from marketplace.payments.queries import bank
 from marketplace.payments.queries import ledger as balances
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import MilestoneState
@@ -84,11 +85,19 @@ def credit(
 
 
 def receive(
-    session: Session, *, company_id: UUID, amount: Money, bank_reference: str, actor: Actor, now: datetime
-) -> None:
-    """Record that a company has paid this much of its commission bill to the operator's bank.
+    session: Session,
+    *,
+    company_id: UUID,
+    amount: Money,
+    bank_reference: str,
+    actor: Actor,
+    now: datetime,
+    by_statement: bool = False,
+) -> UUID:
+    """Record that a company has paid this much of its commission bill to the operator's bank; return the entry's id.
 
-    Refused ``amount`` for more than it owes in that currency, so that a mistyped amount is no credit.
+    Refused ``amount`` for more than it owes in that currency, so that a mistyped amount is no credit. Where the
+    operator's statements are imported they alone move its bank's account: the receipt waits for its line there.
     """
     account = AccountRef(AccountKind.COMMISSION_RECEIVABLE, company_id, amount.currency)
     # One receipt at a time of this account: two may not both find it open.
@@ -97,11 +106,13 @@ def receive(
     if not 0 < amount.minor <= owed.minor:
         raise Refused.field("amount", "choice", f"more than 0, at most {owed}")
     receipt_id = new_id()
+    waits = by_statement or bank.reads_statements(session, currency=amount.currency)
+    kind = AccountKind.SUSPENSE if waits else AccountKind.HOUSE_BANK
     transfer_id = ledger.post(
         session,
         kind=TransferKind.COMMISSION_PAID,
         key=f"{TransferKind.COMMISSION_PAID}:{receipt_id}",
-        entries=pair(AccountRef(AccountKind.HOUSE_BANK, None, amount.currency), account, amount),
+        entries=pair(AccountRef(kind, None, amount.currency), account, amount),
         subject=None,
         now=now,
     )
@@ -117,6 +128,7 @@ def receive(
         facts={"minor": amount.minor, "currency": amount.currency, **told},
         now=now,
     )
+    return transfer_id
 
 
 def _key(subject: Subject, line_id: UUID) -> str:

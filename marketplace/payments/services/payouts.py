@@ -1,6 +1,7 @@
 """Pay out what was released: gathered, agreed to, sent with an instruction file, and what the bank made of it."""
 
 import hashlib
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,20 +10,23 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
+from marketplace.payments.bank_files import pain001
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
 from marketplace.payments.models.payouts import Payout, PayoutApproval, PayoutFile
 from marketplace.payments.queries.tolerance import equivalent
 from marketplace.payments.rules import payouts as rules
+from marketplace.payments.rules.house_money import suspense
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.payouts import PAYOUTS, RESERVING, SOURCES, PayoutState
 from marketplace.payments.rules.terms import PayeeAccount
-from marketplace.payments.services import ledger
+from marketplace.payments.services import ledger, sender_returns
 from marketplace.reference.rules import Setting
 
 _SENT_AT_ONCE: Final = 500
@@ -95,7 +99,7 @@ def approve(session: Session, *, payout_id: UUID, actor: Actor, now: datetime) -
 
 
 def send(session: Session, *, actor: Actor, remittance: str, now: datetime) -> UUID | None:
-    """Write the instruction file of all approved payouts and return its id, None when nothing is approved.
+    """Write the file of all approved payouts and returns to senders, and return its id, None when nothing is approved.
 
     A payout whose payee changed since, or whose money was taken back by a cancelled order, fails instead.
     """
@@ -113,21 +117,21 @@ def send(session: Session, *, actor: Actor, remittance: str, now: datetime) -> U
             going.append(payout)
         else:
             _move(session, payout, "fail", actor=SYSTEM, now=now)
-    if not going:
+    back = sender_returns.sending(session)
+    if not going and not back:
         return None
-    content = rules.instruction_file([_instruction(payout) for payout in going], remittance=remittance)
-    file = PayoutFile(
-        id=new_id(),
-        reference=new_reference(rules.FILE_PREFIX),
-        content=content,
-        sha256=hashlib.sha256(content.encode()).hexdigest(),
-        created_at=now,
-    )
-    session.add(file)
-    session.flush()
+    instructions = [_instruction(payout) for payout in going]
+    instructions += [
+        rules.Instruction(one.reference, PayeeAccount(**one.account), Money(one.amount_minor, one.currency))
+        for one in back
+    ]
+    file = _file(session, instructions, remittance=remittance, now=now)
     for payout in going:
         payout.file_id = file.id
         _move(session, payout, "send", actor=actor, now=now)
+    for one in back:
+        one.file_id = file.id
+        sender_returns.move(session, one, "send", actor=actor, now=now)
     return file.id
 
 
@@ -141,6 +145,69 @@ def record_result(session: Session, *, payout_id: UUID, result: str, actor: Acto
         raise Conflict("state", thing="payout", state=str(payout.state), action=result, possible=[])
     _move(session, payout, action, actor=actor, now=now)
     return payout.state
+
+
+def settle_by_statement(session: Session, *, payout_id: UUID, actor: Actor, now: datetime) -> UUID | None:
+    """Note that a payout left the operator's account, as its statement says; return the transfer of the ledger.
+
+    One that was noted as settled by hand was booked as if the provider's bank had paid it: that is put right. Conflict
+    ``state`` for one that is not on its way.
+    """
+    payout = _locked(session, payout_id)
+    if payout.state is PayoutState.SETTLED:
+        amount = Money(payout.amount_minor, payout.currency)
+        clearing = AccountRef(AccountKind.PROVIDER_CLEARING, None, payout.currency)
+        kind = TransferKind.PROVIDER_PAID_OUT
+        entries = pair(clearing, suspense(payout.currency), amount)
+        return ledger.post(session, kind=kind, key=f"{kind}:{payout.id}", entries=entries, subject=None, now=now)
+    PAYOUTS.apply(payout.state, "settle")
+    return _move(session, payout, "settle", actor=actor, now=now, by_statement=True)
+
+
+def return_by_statement(session: Session, *, payout_id: UUID, actor: Actor, now: datetime) -> UUID | None:
+    """Note that a settled payout bounced, as the operator's statement says; its money is owed to its company again."""
+    payout = _locked(session, payout_id)
+    PAYOUTS.apply(payout.state, "bounce")
+    return _move(session, payout, "bounce", actor=actor, now=now, by_statement=True)
+
+
+def _file(session: Session, instructions: Sequence[rules.Instruction], *, remittance: str, now: datetime) -> PayoutFile:
+    """Write instructions once, as CSV and, where every currency has an account to pay from, as pain.001."""
+    content = rules.instruction_file(instructions, remittance=remittance)
+    reference = new_reference(rules.FILE_PREFIX)
+    debtors = _debtors(session, {one.amount.currency for one in instructions})
+    message = (
+        pain001.write(instructions, debtors=debtors, message_id=reference, remittance=remittance, now=now)
+        if debtors
+        else None
+    )
+    file = PayoutFile(
+        id=new_id(),
+        reference=reference,
+        content=content,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        pain001=message,
+        pain001_sha256=hashlib.sha256(message.encode()).hexdigest() if message else None,
+        created_at=now,
+    )
+    session.add(file)
+    session.flush()
+    return file
+
+
+def _debtors(session: Session, currencies: Collection[str]) -> dict[str, PayeeAccount]:
+    """Return the operator's account of each currency; none at all where one is missing: a part would look like all."""
+    houses = accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR)
+    found = (
+        {
+            currency: merchants.payee(session, company_id=houses[0].id, currency=currency)
+            for currency in sorted(currencies)
+        }
+        if houses
+        else {}
+    )
+    named = {currency: account for currency, account in found.items() if account is not None}
+    return named if named.keys() == set(currencies) else {}
 
 
 def _gather(session: Session, account: AccountRef, *, actor: Actor, now: datetime) -> int:
@@ -208,7 +275,9 @@ def _is_current(session: Session, payout: Payout) -> bool:
     return payee is not None and payee.as_json() == payout.payee_account
 
 
-def _move(session: Session, payout: Payout, action: str, *, actor: Actor, now: datetime) -> None:
+def _move(
+    session: Session, payout: Payout, action: str, *, actor: Actor, now: datetime, by_statement: bool = False
+) -> UUID | None:
     """Take a drawn step: the one place that writes a payout's state, with its entries and its audit row."""
     was = payout.state
     payout.state = PAYOUTS.apply(was, action)
@@ -216,18 +285,30 @@ def _move(session: Session, payout: Payout, action: str, *, actor: Actor, now: d
     payout.act_by, payout.escalated_at = _act_by(session, payout.state, now), None
     session.flush()
     _audit(session, payout, f"payout.{action}", actor=actor, now=now)
-    amount = Money(payout.amount_minor, payout.currency)
+    books = _books(payout, action, was, by_statement=by_statement)
+    if books is None:
+        return None
+    kind, sides = books
+    entries = pair(*sides, Money(payout.amount_minor, payout.currency))
+    return ledger.post(session, kind=kind, key=f"{kind}:{payout.id}", entries=entries, subject=None, now=now)
+
+
+def _books(
+    payout: Payout, action: str, was: PayoutState, *, by_statement: bool
+) -> tuple[TransferKind, tuple[AccountRef, AccountRef]] | None:
+    """Return what the books say of a step: the account that is debited, then the credited one."""
     transit = AccountRef(AccountKind.PAYOUT_IN_TRANSIT, payout.company_id, payout.currency)
+    clearing = AccountRef(AccountKind.PROVIDER_CLEARING, None, payout.currency)
+    waiting = suspense(payout.currency)
     if action == "settle":
-        clearing = AccountRef(AccountKind.PROVIDER_CLEARING, None, payout.currency)
-        kind, sides = TransferKind.PAYOUT_SETTLED, (transit, clearing)
-    elif action == "send":
-        kind, sides = TransferKind.PAYOUT_SENT, (_source(payout), transit)
-    elif was is PayoutState.SENT:
-        kind, sides = TransferKind.PAYOUT_RETURNED, (transit, _source(payout))
-    else:
-        return
-    ledger.post(session, kind=kind, key=f"{kind}:{payout.id}", entries=pair(*sides, amount), subject=None, now=now)
+        return TransferKind.PAYOUT_SETTLED, (transit, waiting if by_statement else clearing)
+    if action == "bounce":
+        return TransferKind.PAYOUT_RETURNED, (waiting, _source(payout))
+    if action == "send":
+        return TransferKind.PAYOUT_SENT, (_source(payout), transit)
+    if was is PayoutState.SENT:
+        return TransferKind.PAYOUT_RETURNED, (transit, _source(payout))
+    return None
 
 
 def _act_by(session: Session, state: PayoutState, now: datetime) -> datetime | None:

@@ -25,9 +25,11 @@ from marketplace.payments.rules.paying import (
     Standing,
     TransferState,
     allot,
+    check_split,
     standing,
 )
 from marketplace.payments.rules.receipts import check_likely, check_receipt
+from marketplace.payments.rules.references import references_in, subjects_in
 from marketplace.payments.services import payments
 from marketplace.reference.rules import Setting
 
@@ -75,13 +77,15 @@ def record_transfer(
     reference: str = "",
     note: str = "",
     confirmed: bool = False,
+    asks: bool = True,
     now: datetime,
 ) -> UUID:
     """Record money that came to the actor's company and return the transfer's id.
 
     It is matched when its reference names exactly one open payment in its currency, by that payment's own reference or
     by what its papers print beside it; else it waits to be matched by hand. Far more than that payment lacks is a
-    Conflict ``amount_unlikely`` unless it is ``confirmed``.
+    Conflict ``amount_unlikely`` unless it is ``confirmed``. Unless it ``asks``, nobody need say what money is for that
+    names nothing of this city: a company has other business, too.
     """
     check_receipt(amount, received_on, now=now)
     transfer = _write(
@@ -93,7 +97,7 @@ def record_transfer(
         waiting = payments.locked(session, Payment.id.in_(named), Payment.state.in_(UNPAID))
         if waiting:
             _match(session, transfer, waiting, actor=actor, confirmed=confirmed, now=now)
-    if transfer.state is TransferState.UNMATCHED:
+    if transfer.state is TransferState.UNMATCHED and (asks or references_in(reference) or subjects_in(reference)):
         transfer.act_by = accounts.days_of(
             session, company_id=actor.company, setting=Setting.TRANSFER_MATCH_WORKING_DAYS, now=now
         )
@@ -107,10 +111,11 @@ def match_transfer(
     actor: Actor,
     transfer_id: UUID,
     payment_ids: Sequence[UUID],
+    amounts: Sequence[Money] = (),
     confirmed: bool = False,
     now: datetime,
 ) -> None:
-    """Say which payments a transfer is for: each gets what it lacks, the last what is left.
+    """Say which payments a transfer is for: each gets what it lacks, the last what is left; or each its ``amounts``.
 
     Matched to the same payments again it stays as it is; to others it is a Conflict ``state``. Far more than they
     lack is a Conflict ``amount_unlikely`` unless it is ``confirmed``. NotFound for another's transfer or payment.
@@ -118,6 +123,8 @@ def match_transfer(
     wanted = list(dict.fromkeys(payment_ids))
     if not wanted:
         raise Refused.field("payment_ids", "required", "at least one payment")
+    if amounts and len(wanted) != len(payment_ids):
+        raise Refused.field("payment_ids", "parts_twice", "each once")
     transfer = locked_own(session, actor=actor, transfer_id=transfer_id)
     chosen = payments.locked_of(session, company_id=actor.company, payment_ids=wanted)
     if any(payment.payee_id != actor.company for payment in chosen):
@@ -128,7 +135,47 @@ def match_transfer(
     for payment in chosen:
         _check_currency(payment, _amount(transfer))
         PAYMENTS.apply(payment.state, "settle")
-    _match(session, transfer, chosen, actor=actor, confirmed=confirmed, now=now)
+    if amounts:
+        check_split(_amount(transfer), amounts, payments=len(chosen))
+    _match(session, transfer, chosen, actor=actor, confirmed=confirmed, parts=amounts, now=now)
+
+
+def dismiss(session: Session, *, actor: Actor, transfer_id: UUID, now: datetime) -> None:
+    """Say as the payee that money is for nothing that was agreed in this city; said again it stays so.
+
+    NotFound for another's transfer, Conflict ``state`` for one that is matched or withdrawn.
+    """
+    transfer = locked_own(session, actor=actor, transfer_id=transfer_id)
+    if transfer.state is TransferState.NOT_OURS:
+        return
+    transfer.state = TRANSFERS.apply(transfer.state, "dismiss")
+    transfer.act_by = transfer.escalated_at = None
+    session.flush()
+    _audit(session, transfer, "transfer.dismissed", {}, actor=actor, now=now)
+
+
+def wait_again(session: Session, *, actor: Actor, transfer: IncomingTransfer, now: datetime) -> UUID:
+    """Let money that came and was withdrawn from its match wait for another; return the new transfer's id."""
+    again = _write(
+        session,
+        actor=actor,
+        amount=_amount(transfer),
+        received_on=transfer.received_on,
+        reference=transfer.reference,
+        note=transfer.note,
+        now=now,
+    )
+    return again.id
+
+
+def match_named(session: Session, *, actor: Actor, transfer_id: UUID, text: str, now: datetime) -> None:
+    """Match a transfer that waits to the one open payment that a bank's text names, where it names one."""
+    transfer = locked_own(session, actor=actor, transfer_id=transfer_id)
+    named = queries.named(session, payee_id=actor.company, currency=transfer.currency, text=text)
+    if transfer.state is not TransferState.UNMATCHED or len(named) != 1:
+        return
+    if waiting := payments.locked(session, Payment.id.in_(named), Payment.state.in_(UNPAID)):
+        _match(session, transfer, waiting, actor=actor, confirmed=True, now=now)
 
 
 def locked_own(session: Session, *, actor: Actor, transfer_id: UUID) -> IncomingTransfer:
@@ -172,9 +219,10 @@ def _match(
     *,
     actor: Actor,
     confirmed: bool,
+    parts: Sequence[Money] = (),
     now: datetime,
 ) -> None:
-    """Divide a transfer over locked payments and record what that makes of each."""
+    """Divide a transfer over locked payments, as said or by what each lacks, and record what that makes of each."""
     for payment in chosen:
         _check_not_over(session, payment)
     allowed = tolerance(session, currency=transfer.currency, at=now)
@@ -182,7 +230,7 @@ def _match(
     lacking = [Money(max(0, payment.amount_minor - payment.paid_minor), payment.currency) for payment in chosen]
     due = Money(sum(open_part.minor for open_part in lacking), transfer.currency)
     check_likely(_amount(transfer), due=due, tolerance=allowed, confirmed=confirmed)
-    parts = allot(_amount(transfer), lacking)
+    parts = parts or allot(_amount(transfer), lacking)
     transfer.state = TRANSFERS.apply(transfer.state, "match")
     transfer.act_by = transfer.escalated_at = None
     for payment, part, was in zip(chosen, parts, before, strict=True):

@@ -17,6 +17,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.kernel.events import record
 from marketplace.kernel.money import Money
 from marketplace.payments import events
+from marketplace.payments.models.bank import BankEntry
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.models.plans import (
@@ -45,14 +46,18 @@ def withdraw(session: Session, *, actor: Actor, transfer_id: UUID, mistake: Mist
     """Say as the payee that money never came like this; what it was matched to stands as before, and again is nothing.
 
     Conflict ``withdrawn_otherwise`` when it was withdrawn for another mistake, ``later_receipt`` while more came for
-    the same payment afterwards, ``receipt_counts`` when something was done because of it. NotFound for another's
-    transfer.
+    the same payment afterwards, ``receipt_counts`` when something was done because of it, ``bank_says_so`` for one that
+    waits and that a statement tells of. What a statement tells came: once withdrawn from what it was matched to, it
+    waits anew. NotFound for another's transfer.
     """
     transfer = transfers.locked_own(session, actor=actor, transfer_id=transfer_id)
     if transfer.state is TransferState.WITHDRAWN:
         _check_same(session, transfer.id, mistake)
         return
     becomes = TRANSFERS.apply(transfer.state, "withdraw")
+    told = session.scalars(sa.select(BankEntry).where(BankEntry.transfer_id == transfer.id)).one_or_none()
+    if told is not None and transfer.state is not TransferState.MATCHED:
+        raise Conflict("bank_says_so")
     newest_first = sa.select(TransferMatch).where(TransferMatch.transfer_id == transfer.id)
     matches = session.scalars(newest_first.order_by(TransferMatch.id.desc())).all()
     found = payments.locked(session, Payment.id.in_([match.payment_id for match in matches]))
@@ -63,6 +68,9 @@ def withdraw(session: Session, *, actor: Actor, transfer_id: UUID, mistake: Mist
     transfer.act_by = transfer.escalated_at = None
     session.add(TransferWithdrawal(transfer_id=transfer.id, mistake=mistake, person_id=actor.person, at=now))
     session.flush()
+    if told is not None:
+        told.transfer_id = transfers.wait_again(session, actor=actor, transfer=transfer, now=now)
+        session.flush()
     facts = {
         "minor": transfer.amount_minor,
         "currency": transfer.currency,

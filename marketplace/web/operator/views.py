@@ -22,7 +22,7 @@ from marketplace.moderation import queries as moderation
 from marketplace.orders.claims import queries as claims
 from marketplace.outbox import queries as outbox
 from marketplace.papers import queries as papers
-from marketplace.payments.queries import payouts, waits
+from marketplace.payments.queries import house_bank, payouts, waits
 from marketplace.web.operator.blueprint import pages
 from marketplace.web.operator.samples import sample
 
@@ -63,6 +63,7 @@ _QUEUES: Final = (
         distribution.waiting,
     ),
     _Queue(_("Payouts"), "payouts.many", Permission.OPERATOR_PAYOUT_READ, payouts.waiting),
+    _Queue(_("Money at the bank to place"), "bank.house", Permission.OPERATOR_PAYOUT_READ, house_bank.waiting),
     _Queue(_("Money to move by hand"), "treasury.desk", Permission.OPERATOR_PAYOUT_READ, waits.by_hand),
     _Queue(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),
     _Queue(_("Ledger"), "payments.books", Permission.OPERATOR_LEDGER_READ),

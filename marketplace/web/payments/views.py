@@ -152,6 +152,23 @@ def match(transfer_id: UUID) -> Any:
     return done
 
 
+@pages.post("/merchant/transfers/<uuid:transfer_id>/dismissal")
+@requires(Permission.TRADE_TRANSFER_RECORD, twin="POST /api/v1/transfers/{id}/dismissal")
+def dismiss(transfer_id: UUID) -> Any:
+    """Say that a transfer is for nothing that was agreed in this city."""
+
+    def work(session: Any) -> str:
+        acts.dismiss(session, transfer_id)
+        return url_for("payments.received")
+
+    try:
+        done = forms.once(work)
+    except Conflict as refusal:
+        return forms.reshown(refusal, _received)
+    flash(_("Put aside. It is for nothing here."), "good")
+    return done
+
+
 @pages.post("/merchant/transfers/<uuid:transfer_id>/withdrawal")
 @requires(Permission.TRADE_TRANSFER_RECORD, twin="POST /api/v1/transfers/{id}/withdrawal")
 def withdraw(transfer_id: UUID) -> Any:

@@ -77,6 +77,13 @@ def file(file_id: UUID) -> Any:
     return acts.file(file_id)
 
 
+@pages.get("/operator/payout-files/<uuid:file_id>.xml")
+@requires(Permission.OPERATOR_PAYOUT_READ, twin="GET /api/v1/payout-files/{id}.xml")
+def message(file_id: UUID) -> Any:
+    """Give the instructions as banks take them."""
+    return acts.message(file_id)
+
+
 @pages.get("/account/returns")
 @requires(Permission.TRADE_STATEMENT_READ, twin="GET /api/v1/returns")
 def returns() -> str:

@@ -112,6 +112,8 @@ MENU: tuple[Entry | Group, ...] = (
         (
             Entry(_("To pay"), "payments.to_pay", Permission.TRADE_PAYMENT_PAY),
             Entry(_("Money received"), "payments.received", Permission.TRADE_PAYMENT_CONFIRM),
+            Entry(_("Bank statements"), "bank.statements", Permission.TRADE_TRANSFER_RECORD),
+            Entry(_("The house's bank"), "bank.house", Permission.OPERATOR_PAYOUT_READ),
             Entry(_("Owed back"), "payouts.returns", Permission.TRADE_PAYMENT_CONFIRM),
             Entry(_("Payouts"), "payouts.many", Permission.TRADE_PAYOUT_READ),
             Entry(_("Money to look after"), "treasury.desk", Permission.OPERATOR_PAYOUT_READ),

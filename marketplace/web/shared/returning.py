@@ -10,6 +10,8 @@ from werkzeug.routing import MapAdapter, RequestRedirect
 _PAGES: Final = {
     "/merchant/lines/": "operations.fulfilment",
     "/merchant/transfers": "payments.received",
+    "/account/bank/": "bank.statements",
+    "/operator/bank/": "bank.house",
     "/operator/card-returns/": "treasury.desk",
     "/operator/commissions/": "treasury.desk",
     "/operator/payouts": "payouts.many",

@@ -25,10 +25,14 @@ from marketplace.outbox.rules import JobState
 from marketplace.papers.models import IssuedDocument
 from marketplace.papers.rules.documents import PaperState
 from marketplace.payments.models.ledger import LedgerAccount
+from marketplace.payments.rules.house_money import Part, Purpose
+from marketplace.payments.services import house_money
 from marketplace.worker.runner import run_due
 from tests import factories
 from tests.factories import HANOI, HUB, Trader
 from tests.integration.orders.test_claims import bring
+from tests.integration.payments.test_payouts import name_payee
+from tests.support.bank import Booked, Day, camt053, mt940
 from tests.support.cards import bring_notices, double_of
 from tests.support.pdfs import pdf
 from tests.support.sheets import row, table, workbook
@@ -39,6 +43,7 @@ MINUTES = 240
 NEWCOMER = "newcomer@demo.test"
 COLLEAGUE = "colleague@demo.test"
 PDF = pdf("a slip")
+HOUSE_ACCOUNT = "6230000000009999"
 ACCOUNT = {
     "currency": "CNY",
     "account_name": "Chongqing Chains Co.",
@@ -134,8 +139,10 @@ def build(app: Flask) -> City:
     _store(city)
     _depart(city)
     _order(city)
+    name_payee(office.company, number=HOUSE_ACCOUNT, name="City")
     _settle(city)
     _refuse(city)
+    _bank(city)
     _offer(city)
     _restrict(city)
     _show(city)
@@ -325,6 +332,26 @@ def _refuse(city: City) -> None:
         city.ids[f"card-return.{name}"] = found["id"]
     for who in ("operator", "treasurer"):
         city.call(who, "POST", f"/card-returns/{city.ids['card-return.agreed']}/approval", {"way": "bank"})
+
+
+def _bank(city: City) -> None:
+    """Let statements come: a merchant's, and the house's with lines that wait, two of them for a second person."""
+    day = clock.now().date()
+    lines = tuple(Booked(minor, "for nothing here", f"FT{minor}", "Somebody") for minor in (1_00, 60_000_00, 70_000_00))
+    own = Day(day, "6222000011112222", lines[:1])
+    told = {"file": (io.BytesIO(camt053(own)), "own.xml")}
+    city.ids["bank-statement"] = city.call("merchant", "POST", "/bank-statements", data=told)["statements"][0]["id"]
+    told = {"file": (io.BytesIO(mt940(Day(day, HOUSE_ACCOUNT, lines))), "house.sta")}
+    city.call("operator", "POST", "/bank-statements", data=told)
+    found = city.call("operator", "GET", "/house-entries")["items"]
+    city.ids |= {
+        f"bank-entry.{name}": one["entry"]["id"] for name, one in zip(("refused", "agreed", "new"), found, strict=True)
+    }
+    other = Actor(person_id=uuid4(), company_id=city.people["operator"].company, company_kind="operator")
+    for name, minor in (("refused", 70_000_00), ("agreed", 60_000_00)):
+        entry_id, part = UUID(city.ids[f"bank-entry.{name}"]), Part(Purpose.OWN, None, minor)
+        with unit_of_work() as session:
+            house_money.propose(session, actor=other, entry_id=entry_id, parts=[part], now=clock.now())
 
 
 def _wait(city: City) -> None:

@@ -62,6 +62,8 @@ KINDS: Final = {
     "payout_id": "payout.",
     "return_id": "return.",
     "transfer_id": "transfer",
+    "statement_id": "bank-statement",
+    "entry_id": "bank-entry.",
     "payee_id": "payee",
     "account_id": "account",
     "company_id": "company.",

@@ -16,6 +16,7 @@ ANSWERED = {"accounts.send_code", "accounts.enrol", "accounts.confirm_second_fac
 UPLOADS = {
     "POST /files",
     "POST /imports",
+    "POST /bank-statements",
     "POST /imports/{}/retry",
     "POST /imports/{}/pictures",
     "POST /fitment",

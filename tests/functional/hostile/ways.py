@@ -848,6 +848,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /payments/{}/slip": Way("merchant", ("payment.placed.order",)),
     "POST /payments/{}/slip": Way("buyer", ("payment.deposit.order",), lambda city: {"file_id": city.ids["file.slip"]}),
     "GET /payout-files/{}": Way("operator", ("file.payout",)),
+    "GET /payout-files/{}.xml": Way("operator", ("file.payout",)),
     "GET /payouts": Way("merchant"),
     "POST /payouts": Way("operator"),
     "GET /payouts/{}": Way("merchant", ("payout.sent",)),
@@ -881,6 +882,19 @@ WAYS: Final[dict[str, Way]] = {
     "POST /transfers/{}/match": Way(
         "merchant", ("transfer",), lambda city: {"payment_ids": [city.ids["payment.deposit.order"]]}
     ),
+    "POST /transfers/{}/dismissal": Way("merchant", ("transfer",)),
+    "POST /bank-statements": Way("merchant"),
+    "GET /bank-statements": Way("merchant"),
+    "GET /bank-statements/{}": Way("merchant", ("bank-statement",)),
+    "GET /bank-statements/{}/entries": Way("merchant", ("bank-statement",)),
+    "GET /house-bank": Way("operator"),
+    "GET /house-entries": Way("operator", query="state=unmatched"),
+    "POST /house-entries/{}/match": Way(
+        "operator", ("bank-entry.new",), body(parts=lambda _: [{"purpose": "own", "amount": "1.00", "currency": "CNY"}])
+    ),
+    "POST /house-entries/{}/approval": Way("operator", ("bank-entry.agreed",)),
+    "POST /house-entries/{}/refusal": Way("operator", ("bank-entry.refused",)),
+    "GET /sender-returns": Way("operator"),
     "POST /transfers/{}/withdrawal": Way("merchant", ("transfer",), body(mistake="never_came")),
 }
 
@@ -1028,6 +1042,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "operations.cancel": body(reason="flood"),
     "orders.set_ready_date": body(ready_date=lambda _: (clock.now() + timedelta(days=12)).date().isoformat()),
     "payments.confirm": _CONFIRMED,
+    "bank.take_in": body(file=lambda _: (io.BytesIO(b"day,amount\n2026-11-25,1.00\n"), "day.csv"), mapping="{}"),
+    "bank.match": body(what="own", amount="", what2="", what3=""),
     "merchants.decide_hit": body(decision="clear", reason="Another."),
     "merchants.import_list": body(
         kind="own", name="Ours", file=lambda _: (io.BytesIO(b"name,country\nNobody Here,CN\n"), "list.csv")

@@ -7,9 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Conflict, Refused
+from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import LARGEST_MINOR, Money
 from marketplace.payments.rules import paying, receipts
-from marketplace.payments.rules.paying import MILESTONE_OF, PAYMENTS, PaymentState, Standing, withdrawing
+from marketplace.payments.rules.paying import (
+    MILESTONE_OF,
+    PAYMENTS,
+    Open,
+    PaymentState,
+    Standing,
+    check_split,
+    meant,
+    withdrawing,
+)
 
 MINOR = st.integers(0, 10**9)
 
@@ -124,3 +134,31 @@ def test_withdrawing_a_receipt_leaves_what_came_before_it(paid, charges, surplus
 def test_a_slip_is_disputed_for_what_has_not_come():
     assert paying.disputing(paid=cny(0)) == "dispute"
     assert paying.disputing(paid=cny(1)) == "dispute_rest"
+
+
+def test_money_without_a_reference_is_meant_by_amount_and_payer():
+    ids = [new_id() for _ in range(4)]
+    waiting = [
+        Open(ids[0], cny(3_000_00), "Hanoi Parts"),
+        Open(ids[1], cny(3_000_00), "Other"),
+        Open(ids[2], cny(3_100_00), "Hanoi Parts"),
+        Open(ids[3], Money(3_000_00, "USD"), "Hanoi Parts"),
+    ]
+    allowed = cny(180_00)
+    assert meant(cny(3_000_00), sender=" HANOI parts", waiting=waiting, tolerance=allowed) == (
+        (ids[0], ids[2]), "amount_and_payer",
+    )  # fmt: skip
+    assert meant(cny(3_000_00), sender="", waiting=waiting, tolerance=cny(0)) == ((ids[0], ids[1]), "amount")
+    assert meant(cny(9_00), sender="Other", waiting=waiting, tolerance=allowed) == ((), "")
+
+
+def test_a_split_names_each_payment_once_and_sums_up():
+    check_split(Money(5, "CNY"), [Money(2, "CNY"), Money(3, "CNY")], payments=2)
+    for parts, payments in (
+        ([Money(5, "CNY")], 2),
+        ([Money(2, "CNY"), Money(3, "USD")], 2),
+        ([Money(6, "CNY"), Money(-1, "CNY")], 2),
+        ([Money(2, "CNY"), Money(2, "CNY")], 2),
+    ):
+        with pytest.raises(Refused):
+            check_split(Money(5, "CNY"), parts, payments=payments)

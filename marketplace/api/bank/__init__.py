@@ -1,0 +1,1 @@
+"""Bank statements and the house's money over the API."""

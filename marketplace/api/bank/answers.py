@@ -1,0 +1,207 @@
+"""What the API says of bank statements, their entries, and what the house's are for."""
+
+from datetime import date
+from uuid import UUID
+
+from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.kernel.money import Money
+from marketplace.payments.queries.bank import EntryRow, StatementRow
+from marketplace.payments.queries.house_bank import FigureRow, QueueRow, SenderReturnRow
+from marketplace.payments.rules.house_money import BY_HAND, Part
+from marketplace.payments.services.statements import Imported
+
+
+class ImportedStatement(Answer):
+    """What became of one statement of a file: its entries, and how many of them no earlier one brought."""
+
+    id: UUID
+    entries: int
+    new_entries: int
+
+    @classmethod
+    def of(cls, row: Imported) -> "ImportedStatement":
+        """Write what was imported."""
+        return cls(id=row.statement_id, entries=row.entries, new_entries=row.new_entries)
+
+
+class ImportedFile(Answer):
+    """What became of a file."""
+
+    statements: list[ImportedStatement]
+
+
+class BankStatement(Answer):
+    """An imported statement; ``gap`` is by how much the account moved unseen since the one before."""
+
+    id: UUID
+    account: str
+    number: str
+    since: date
+    until: date
+    opening: Amount | None
+    closing: Amount | None
+    entries: int
+    new_entries: int
+    gap: Amount | None
+    imported_at: Instant
+
+    @classmethod
+    def of(cls, row: StatementRow) -> "BankStatement":
+        """Write a statement."""
+        return cls(
+            id=row.id,
+            account=row.account,
+            number=row.number,
+            since=row.since,
+            until=row.until,
+            opening=None if row.opening is None else Amount.of(row.opening),
+            closing=None if row.closing is None else Amount.of(row.closing),
+            entries=row.entries,
+            new_entries=row.new_entries,
+            gap=None if row.gap is None else Amount.of(row.gap),
+            imported_at=row.created_at,
+        )
+
+
+class BankEntry(Answer):
+    """One line of a bank's books; a positive amount came. ``transfer_id`` is the incoming transfer that it became."""
+
+    id: UUID
+    statement_id: UUID
+    amount: Amount
+    booked_on: date
+    bank_reference: str
+    text: str
+    party_name: str
+    party_account: str
+    is_return: bool
+    state: str
+    transfer_id: UUID | None
+
+    @classmethod
+    def of(cls, row: EntryRow) -> "BankEntry":
+        """Write an entry."""
+        return cls(
+            id=row.id,
+            statement_id=row.statement_id,
+            amount=Amount.of(row.amount),
+            booked_on=row.booked_on,
+            bank_reference=row.bank_reference,
+            text=row.text,
+            party_name=row.party_name,
+            party_account=row.party_account,
+            is_return=row.is_return,
+            state=str(row.state),
+            transfer_id=row.transfer_id,
+        )
+
+
+class HousePart(Answer):
+    """A share of an entry and what it is for."""
+
+    purpose: str
+    amount: Amount
+    company_id: UUID | None = None
+    payout_id: UUID | None = None
+    receipt_id: UUID | None = None
+
+    @classmethod
+    def of(cls, part: Part, currency: str) -> "HousePart":
+        """Write a part."""
+        named = BY_HAND.get(part.purpose, "")
+        target = {named: part.target_id} if named else {}
+        return cls(purpose=str(part.purpose), amount=Amount.of(Money(part.minor, currency)), **target)
+
+
+class SuggestedPart(Answer):
+    """What an entry may be, and why: reference, amount_and_payer, payer or amount."""
+
+    purpose: str
+    target_id: UUID | None
+    name: str
+    why: str
+
+
+class Proposal(Answer):
+    """What one person said of an entry; a second one agrees."""
+
+    parts: list[HousePart]
+    proposed_by: UUID | None
+    proposed_at: Instant
+
+
+class HouseEntry(Answer):
+    """A line of the operator's own account: unmatched, proposed or matched. The operator acts until ``act_by``."""
+
+    entry: BankEntry
+    act_by: Instant | None
+    escalated_at: Instant | None
+    proposal: Proposal | None
+    suggested: list[SuggestedPart]
+
+    @classmethod
+    def of(cls, row: QueueRow) -> "HouseEntry":
+        """Write an entry and what is known of it."""
+        said, currency = row.proposal, row.entry.amount.currency
+        return cls(
+            entry=BankEntry.of(row.entry),
+            act_by=row.entry.act_by,
+            escalated_at=row.entry.escalated_at,
+            proposal=Proposal(
+                parts=[HousePart.of(part, currency) for part in said.parts],
+                proposed_by=said.first_by,
+                proposed_at=said.at,
+            )
+            if said
+            else None,
+            suggested=[
+                SuggestedPart(purpose=str(each.purpose), target_id=each.target_id, name=each.name, why=each.why)
+                for each in row.suggestions
+            ],
+        )
+
+
+class HouseFigure(Answer):
+    """One currency of the operator's bank: what its latest statements close with, what the books have, what waits."""
+
+    at_bank: Amount
+    in_books: Amount
+    difference: Amount
+    unplaced: Amount
+    told_until: str
+
+    @classmethod
+    def of(cls, row: FigureRow) -> "HouseFigure":
+        """Write a figure."""
+        return cls(
+            at_bank=Amount.of(row.at_bank),
+            in_books=Amount.of(row.in_books),
+            difference=Amount.of(row.difference),
+            unplaced=Amount.of(row.unplaced),
+            told_until=row.told_until,
+        )
+
+
+class SenderReturn(Answer):
+    """Money that goes back to the account it came from, with the file of payouts that has it."""
+
+    id: UUID
+    reference: str
+    amount: Amount
+    account_name: str
+    state: str
+    file_id: UUID | None
+    created_at: Instant
+
+    @classmethod
+    def of(cls, row: SenderReturnRow) -> "SenderReturn":
+        """Write a return."""
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            amount=Amount.of(row.amount),
+            account_name=row.account_name,
+            state=str(row.state),
+            file_id=row.file_id,
+            created_at=row.created_at,
+        )

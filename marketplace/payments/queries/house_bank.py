@@ -1,0 +1,331 @@
+"""The operator's own bank account: what its bank says, what the books say, and what may be meant by money there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.kernel.money import Money
+from marketplace.merchants import queries as merchants
+from marketplace.payments.models.bank import BankAccount, BankEntry, HouseMatch, HousePart, SenderReturn
+from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
+from marketplace.payments.models.payouts import CommissionReceipt, Payout
+from marketplace.payments.queries import bank
+from marketplace.payments.queries.bank import EntryRow
+from marketplace.payments.rules.house_money import (
+    EntryState,
+    MatchState,
+    Part,
+    Purpose,
+    ReturnState,
+    is_provider,
+    said_by_reference,
+)
+from marketplace.payments.rules.ledger import AccountKind
+from marketplace.payments.rules.payouts import PayoutState
+from marketplace.payments.rules.references import outgoing_in
+from marketplace.payments.rules.statements import first_opening, last_closing
+
+_WAITING = (EntryState.UNMATCHED, EntryState.PROPOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One currency of the house's bank: its statements' closing balance, the books, and what nobody has placed."""
+
+    at_bank: Money
+    in_books: Money
+    unplaced: Money
+    told_until: str
+
+    @property
+    def difference(self) -> Money:
+        """What the bank shows and the books do not: a statement is missing."""
+        return self.at_bank - self.in_books
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """Commission whose receipt was written down by hand, and that no line of a statement is for yet."""
+
+    id: UUID
+    company_id: UUID
+    amount: Money
+    bank_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What an entry may be: the purpose, the company, payout or receipt, and why."""
+
+    purpose: Purpose
+    target_id: UUID | None
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """What one person said of an entry, which waits for another."""
+
+    parts: tuple[Part, ...]
+    first_by: UUID | None
+    at: datetime
+    sender: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """An entry that waits for people: what was said of it, or what may be meant."""
+
+    entry: EntryRow
+    proposal: ProposalRow | None
+    suggestions: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SenderReturnRow:
+    """Money that goes back to the account it came from."""
+
+    id: UUID
+    reference: str
+    amount: Money
+    account_name: str
+    state: ReturnState
+    file_id: UUID | None
+    created_at: datetime
+
+
+def at_bank(session: Session, *, currency: str) -> Money:
+    """Return what the accounts of the house began with and what their entries moved: what the books must show."""
+    ids = session.scalars(sa.select(BankAccount.id).where(BankAccount.is_house, BankAccount.currency == currency)).all()
+    begun = sum(first_opening(found) for found in bank.spans(session, account_ids=ids).values())
+    moved = sa.select(sa.func.coalesce(sa.func.sum(BankEntry.minor), 0)).where(BankEntry.account_id.in_(ids))
+    return Money(begun + int(session.scalars(moved).one()), currency)
+
+
+def in_books(session: Session, *, currency: str, kind: AccountKind = AccountKind.HOUSE_BANK) -> Money:
+    """Return the balance of an account of the house: what is at its bank."""
+    found = (
+        sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.minor), 0))
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerAccount.kind == kind, LedgerAccount.currency == currency)
+    )
+    return Money(int(session.scalars(found).one()), currency)
+
+
+def unplaced(session: Session, *, currency: str) -> Money:
+    """Return what the books have at the bank and not placed: positive is owed to whoever it is for."""
+    return -in_books(session, currency=currency, kind=AccountKind.SUSPENSE)
+
+
+def waiting_for_place(session: Session, *, currency: str) -> Money:
+    """Return what must be unplaced: what waits, what goes back and has not gone, less receipts without a line."""
+    waits = sa.select(sa.func.coalesce(sa.func.sum(BankEntry.minor), 0)).where(
+        BankEntry.currency == currency, BankEntry.state.in_(_WAITING)
+    )
+    back = sa.select(sa.func.coalesce(sa.func.sum(SenderReturn.amount_minor), 0)).where(
+        SenderReturn.currency == currency, SenderReturn.state.in_((ReturnState.APPROVED, ReturnState.SENT))
+    )
+    written = sum(
+        row.amount.minor for row in receipts(session, currency=currency) if waits_for_line(session, receipt_id=row.id)
+    )
+    return Money(int(session.scalars(waits).one()) + int(session.scalars(back).one()) - written, currency)
+
+
+def figures(session: Session) -> tuple[FigureRow, ...]:
+    """Return each currency of the house's bank: the closing balances of the latest statements beside the books."""
+    accounts_found = session.execute(
+        sa.select(BankAccount.id, BankAccount.currency).where(BankAccount.is_house).order_by(BankAccount.currency)
+    ).all()
+    kept = bank.spans(session, account_ids=[row.id for row in accounts_found])
+    rows: list[FigureRow] = []
+    for currency in dict.fromkeys(row.currency for row in accounts_found):
+        own = [kept[row.id] for row in accounts_found if row.currency == currency and row.id in kept]
+        rows.append(
+            FigureRow(
+                at_bank=Money(sum(last_closing(found) for found in own), currency),
+                in_books=in_books(session, currency=currency),
+                unplaced=unplaced(session, currency=currency),
+                told_until=min(str(max(span.until for span in found)) for found in own),
+            )
+        )
+    return tuple(rows)
+
+
+def owing(session: Session, *, currency: str) -> dict[UUID, int]:
+    """Return what companies owe in commission in a currency, those that owe something."""
+    balance = sa.func.sum(LedgerEntry.minor)
+    found = session.execute(
+        sa.select(LedgerAccount.owner_id, balance.label("minor"))
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .where(LedgerAccount.kind == AccountKind.COMMISSION_RECEIVABLE, LedgerAccount.currency == currency)
+        .group_by(LedgerAccount.id)
+        .having(balance > 0)
+    )
+    return {row.owner_id: int(row.minor) for row in found}
+
+
+def receipts(session: Session, *, currency: str, minor: int | None = None) -> tuple[ReceiptRow, ...]:
+    """Return the receipts of commission that were written down by hand and that no entry is for."""
+    amount = LedgerEntry.minor
+    wanted = (
+        sa.select(CommissionReceipt.transfer_id, CommissionReceipt.bank_reference, LedgerAccount.owner_id, amount)
+        .join(LedgerEntry, LedgerEntry.transfer_id == CommissionReceipt.transfer_id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(
+            LedgerAccount.kind == AccountKind.COMMISSION_RECEIVABLE,
+            LedgerAccount.currency == currency,
+            ~sa.exists().where(
+                sa.or_(
+                    HousePart.transfer_id == CommissionReceipt.transfer_id,
+                    HousePart.target_id == CommissionReceipt.transfer_id,
+                )
+            ),
+        )
+        .order_by(CommissionReceipt.transfer_id)
+    )
+    if minor is not None:
+        wanted = wanted.where(amount == -minor)
+    return tuple(
+        ReceiptRow(row.transfer_id, row.owner_id, Money(-row.minor, currency), row.bank_reference)
+        for row in session.execute(wanted)
+    )
+
+
+def receipt(session: Session, *, receipt_id: UUID) -> ReceiptRow | None:
+    """Return one receipt that no entry is for, None when one is."""
+    currency = session.scalars(
+        sa.select(LedgerEntry.currency).where(LedgerEntry.transfer_id == receipt_id).limit(1)
+    ).first()
+    found = receipts(session, currency=currency) if currency else ()
+    return next((row for row in found if row.id == receipt_id), None)
+
+
+def waits_for_line(session: Session, *, receipt_id: UUID) -> bool:
+    """Tell whether a receipt was booked against the line that tells of it, and not on the bank itself."""
+    found = (
+        sa.select(LedgerEntry.id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(LedgerEntry.transfer_id == receipt_id, LedgerAccount.kind == AccountKind.SUSPENSE)
+    )
+    return session.scalars(found).first() is not None
+
+
+def is_taken(session: Session, target_id: UUID, purpose: Purpose) -> bool:
+    """Tell whether an entry is for this already."""
+    found = sa.select(HousePart.id).where(HousePart.target_id == target_id, HousePart.purpose == purpose)
+    return session.scalars(found).first() is not None
+
+
+def queue(session: Session, rows: Sequence[EntryRow]) -> tuple[QueueRow, ...]:
+    """Return what was said of these entries, or what they may be; few questions, however many entries."""
+    ids = [row.id for row in rows]
+    said = {
+        found.entry_id: ProposalRow(
+            tuple(Part.read(part) for part in found.parts), found.first_by, found.at, found.sender
+        )
+        for found in session.scalars(
+            sa.select(HouseMatch).where(HouseMatch.entry_id.in_(ids), HouseMatch.state == MatchState.PROPOSED)
+        )
+    }
+    currencies = {row.amount.currency for row in rows}
+    meant = _Meant(session, currencies)
+    return tuple(QueueRow(row, said.get(row.id), () if row.id in said else meant.by(row)) for row in rows)
+
+
+def sender_returns(session: Session, *, limit: int = 50) -> tuple[SenderReturnRow, ...]:
+    """Return the newest of what goes back to its senders."""
+    found = session.scalars(sa.select(SenderReturn).order_by(SenderReturn.id.desc()).limit(limit))
+    return tuple(
+        SenderReturnRow(
+            id=row.id,
+            reference=row.reference,
+            amount=Money(row.amount_minor, row.currency),
+            account_name=row.account.get("account_name", ""),
+            state=row.state,
+            file_id=row.file_id,
+            created_at=row.created_at,
+        )
+        for row in found
+    )
+
+
+def waiting(session: Session) -> int:
+    """Count the entries of the house's accounts that wait for people."""
+    return session.scalar(sa.select(sa.func.count()).where(BankEntry.state.in_(_WAITING))) or 0
+
+
+class _Meant:
+    """What entries may be, over all bills, receipts and payouts that are open."""
+
+    def __init__(self, session: Session, currencies: set[str]) -> None:
+        self.owing = {currency: owing(session, currency=currency) for currency in currencies}
+        self.receipts = {currency: receipts(session, currency=currency) for currency in currencies}
+        companies = {company for owed in self.owing.values() for company in owed}
+        companies |= {row.company_id for found in self.receipts.values() for row in found}
+        linked = sa.exists().where(HousePart.target_id == Payout.id, HousePart.purpose == Purpose.PAYOUT)
+        open_ones = sa.or_(
+            Payout.state == PayoutState.SENT,
+            sa.and_(Payout.state == PayoutState.SETTLED, Payout.currency.in_(currencies)),
+        )
+        self.payouts: Sequence[Any] = session.execute(
+            sa.select(
+                Payout.id, Payout.reference, Payout.currency, Payout.amount_minor, Payout.state, linked.label("linked")
+            )
+            .where(open_ones)
+            .order_by(Payout.id.desc())
+            .limit(500)
+        ).all()
+        found = accounts.get_companies(session, company_ids=companies)
+        self.names = {company_id: row.name for company_id, row in found.items()}
+        self.numbers = merchants.account_numbers(session, company_ids=companies)
+
+    def by(self, row: EntryRow) -> tuple[Suggestion, ...]:
+        """Return what an entry may be, the likeliest first."""
+        found = [*self._by_payout(row)]
+        if row.amount.minor > 0:
+            found += self._by_receipt(row)
+            found += self._by_bill(row)
+            if is_provider(f"{row.text} {row.party_name}"):
+                found.append(Suggestion(Purpose.PROVIDER, None, "", "reference"))
+        order = {"reference": 0, "amount_and_payer": 1, "payer": 2, "amount": 3}
+        return tuple(sorted(found, key=lambda each: order[each.why]))[:5]
+
+    def _by_payout(self, row: EntryRow) -> list[Suggestion]:
+        named = set(outgoing_in(row.text))
+        found: list[Suggestion] = []
+        for payout in self.payouts:
+            is_amount = (payout.amount_minor, payout.currency) == (abs(row.amount.minor), row.amount.currency)
+            if not is_amount:
+                continue
+            purpose = said_by_reference(payout.state, is_credit=row.amount.minor > 0, is_linked=payout.linked)
+            # A credit of the same amount is no bounced payout unless something says so.
+            if purpose and (payout.reference in named or row.amount.minor < 0 or row.is_return):
+                why = "reference" if payout.reference in named else "amount"
+                found.append(Suggestion(purpose, payout.id, payout.reference, why))
+        return found
+
+    def _by_receipt(self, row: EntryRow) -> list[Suggestion]:
+        return [
+            Suggestion(Purpose.RECEIPT, one.id, f"{self.names.get(one.company_id, '')} {one.bank_reference}", "amount")
+            for one in self.receipts[row.amount.currency]
+            if one.amount == row.amount
+        ]
+
+    def _by_bill(self, row: EntryRow) -> list[Suggestion]:
+        found: list[Suggestion] = []
+        for company_id, owed in self.owing[row.amount.currency].items():
+            name = self.names.get(company_id, "")
+            is_payer = row.party_account in self.numbers.get(company_id, ()) if row.party_account else False
+            is_payer = is_payer or (bool(name) and name.casefold() == row.party_name.casefold())
+            is_amount = owed == row.amount.minor
+            if is_payer or is_amount:
+                why = "amount_and_payer" if is_payer and is_amount else ("payer" if is_payer else "amount")
+                found.append(Suggestion(Purpose.COMMISSION, company_id, name, why))
+        return found

@@ -1,0 +1,234 @@
+"""A merchant's and the operator's bank statements, on the pages and over the API, and the figures read back."""
+
+import io
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+from defusedxml import ElementTree
+from flask import Flask
+
+from marketplace.accounts.rules.permissions import Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.reports.queries import check
+from tests import factories
+from tests.functional.test_money import ACCOUNT, send
+from tests.functional.test_money import trade as trade  # noqa: PLC0414  the same two companies and their order
+from tests.functional.test_second_factor import enrolled
+from tests.functional.test_treasury import bill
+from tests.integration.payments.test_bank import paid_out_to
+from tests.integration.payments.test_payouts import name_payee
+from tests.support.bank import Booked, Day, camt053, mt940, table
+from tests.support.visitors import Visitor
+
+OWN = ACCOUNT.account_number
+HOUSE = "6230000000009999"
+
+
+def upload(app, token, content, expect=201, **more):
+    answer = app.test_client().post(
+        "/api/v1/bank-statements",
+        data={"file": (io.BytesIO(content), "statement"), **more},
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
+    )
+    assert answer.status_code == expect, answer.text
+    return answer.get_json()
+
+
+@dataclass
+class Office:
+    """The operator's two finance people, its bank, a company to be paid out, and the statement of a first day."""
+
+    app: Flask
+    market: factories.Market
+    first: factories.Trader
+    second: factories.Trader
+    balance: int = 10_000_00
+    number: int = 0
+
+    def call(self, trader, method, path, expect=200, body=None):
+        headers = trader.headers | {"Idempotency-Key": str(uuid4())}
+        answer = self.app.test_client().open(f"/api/v1{path}", method=method, headers=headers, json=body)
+        assert answer.status_code == expect, answer.text
+        return answer.get_json() if answer.is_json else answer.text
+
+    def shows(self, form, *lines):
+        """Let the bank book these lines, and import its statement in this form."""
+        self.number += 1
+        told = Day(clock.now().date(), HOUSE, lines, opening=self.balance, number=self.number)
+        self.balance = told.closing
+        upload(self.app, self.first.token, form(told))
+
+    def pays_out(self, minor):
+        return paid_out_to(self.market.thai.company, self.first.actor, minor)
+
+    def figures(self):
+        (row,) = self.call(self.first, "GET", "/house-bank")["items"]
+        return tuple(row[name]["amount"] for name in ("at_bank", "in_books", "difference", "unplaced"))
+
+    def waiting(self):
+        return {
+            row["entry"]["amount"]["amount"]: row
+            for row in self.call(self.first, "GET", "/house-entries?state=unmatched")["items"]
+        }
+
+
+@pytest.fixture
+def office(app):
+    market = factories.open_market(app)
+    with unit_of_work() as session:
+        first = factories.staff(session, app, role=Role.TREASURY, now=clock.now())
+        second = factories.colleague(session, app, first, role=Role.TREASURY, now=clock.now())
+    name_payee(first.company, number=HOUSE, name="Chongqing-ASEAN International Logistics")
+    name_payee(market.thai.company, number="6222000000000077", name="Thai Chains")
+    return Office(app, market, first, second)
+
+
+@pytest.fixture
+def day():
+    return clock.now().date()
+
+
+def test_one_day_comes_in_three_ways_and_pays_an_order_in_parts_and_over(app, trade, day):
+    name_payee(UUID(trade.merchant.call("GET", "/me", 200)["company_id"]), number=OWN)
+    deposit = trade.newest()
+    shown = trade.buyer.call("GET", f"/payments/{deposit}", 200)
+    lines = (
+        Booked(1_000_00, f"{shown['reference']} first part", "FT1", "Hanoi Parts Co", "1903000111"),
+        Booked(2_100_00, f"/ROC/{shown['creditor_reference']}", "FT2", "Hanoi Parts Co", "1903000111"),
+        Booked(88_00, "somebody else's invoice", "FT3"),
+        Booked(-12_00, "bank charges", "FT4"),
+    )
+    told = Day(day, OWN, lines, opening=500_00, number=7)
+    pages = trade.town.visitor("merchant@demo.test")
+    pages.open("/account/bank")
+    for content, news in ((camt053(told), "4 new entries were"), (mt940(told), "0 new entries were")):
+        sent = pages.send("/account/bank/statements", {"file": (io.BytesIO(content), "day.xml")})
+        assert news in pages.open(sent.headers["Location"])
+        pages.open("/account/bank")
+    done = upload(app, trade.merchant.token, table(told))["statements"]
+    assert [(each["entries"], each["new_entries"]) for each in done] == [(4, 0)]
+    came = trade.merchant.call("GET", "/transfers", 200)["items"]
+    assert sorted(row["amount"]["amount"] for row in came) == ["1000.00", "2100.00", "88.00"]
+    paid = trade.buyer.call("GET", f"/payments/{deposit}", 200)
+    assert (paid["state"], paid["paid"]["amount"], paid["surplus"]["amount"]) == ("paid", "3100.00", "100.00")
+    (owed,) = trade.buyer.call("GET", "/returns", 200)["items"]
+    assert owed["amount"]["amount"] == "100.00"
+
+    (other,) = trade.merchant.call("GET", "/transfers?state=unmatched", 200)["items"]
+    assert other["act_by"] is None
+    pages.open("/merchant/money")
+    pages.send(f"/merchant/transfers/{other['id']}/dismissal", {})
+    assert trade.merchant.call("GET", "/transfers?state=not_ours", 200)["items"][0]["id"] == other["id"]
+    send(trade.merchant, f"/transfers/{other['id']}/dismissal", 200, None)
+    send(trade.stranger, f"/transfers/{other['id']}/dismissal", 404, None)
+
+    statements = trade.merchant.call("GET", "/bank-statements", 200)["items"]
+    assert {row["closing"]["amount"] for row in statements} == {"3676.00"}
+    first = statements[-1]["id"]
+    assert trade.merchant.call("GET", f"/bank-statements/{first}", 200)["entries"] == 4
+    entries = trade.merchant.call("GET", f"/bank-statements/{first}/entries", 200)["items"]
+    assert [(row["amount"]["amount"], row["state"]) for row in entries if row["state"] == "kept"] == [
+        ("-12.00", "kept")
+    ]
+    trade.stranger.call("GET", f"/bank-statements/{first}", 404)
+    assert "3,676.00" in pages.open("/account/bank")
+    assert check(reading()) == []
+
+
+def test_a_split_over_two_payments_is_as_the_payee_says(app, trade, day):
+    name_payee(UUID(trade.merchant.call("GET", "/me", 200)["company_id"]), number=OWN)
+    deposit, rest = trade.newest(), trade.hand_over()
+    upload(app, trade.merchant.token, mt940(Day(day, OWN, (Booked(5_000_00, "both", "FT1"),))))
+    (waiting,) = trade.merchant.call("GET", "/transfers", 200)["items"]
+    amounts = [{"amount": "1000.00", "currency": "CNY"}, {"amount": "4000.00", "currency": "CNY"}]
+    path = f"/transfers/{waiting['id']}/match"
+    wrong = {"payment_ids": [deposit, rest], "amounts": amounts[:1]}
+    assert send(trade.merchant, path, 422, wrong)["errors"][0]["field"] == "amounts"
+    done = send(trade.merchant, path, 200, {"payment_ids": [deposit, rest], "amounts": amounts})
+    assert [match["amount"]["amount"] for match in done["matches"]] == ["1000.00", "4000.00"]
+    states = [trade.buyer.call("GET", f"/payments/{each}", 200)["state"] for each in (deposit, rest)]
+    assert states == ["part_paid", "part_paid"]
+
+
+def test_what_cannot_be_imported_is_said_by_its_row_and_nothing_is_written(app, trade, day):
+    program = trade.merchant
+    refused = upload(app, program.token, b"day,amount\n", 422)
+    assert refused["errors"][0]["field"] == "account"
+    name_payee(UUID(trade.merchant.call("GET", "/me", 200)["company_id"]), number=OWN)
+    wrong = f"day,amount\n{day},1.00\n{day},much\nyesterday,2.00\n".encode()
+    errors = upload(app, program.token, wrong, 422)["errors"]
+    assert [(error["field"], error["message"][:6]) for error in errors] == [("file", "Row 3:"), ("file", "Row 4:")]
+    bomb = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><Document>&b;</Document>'
+    assert upload(app, program.token, bomb, 422)["errors"][0]["code"] == "statement_xml"
+    assert upload(app, program.token, b"day,amount\n", 422, opening="1.001")["errors"][0]["field"] == "opening"
+    assert upload(app, program.token, b"day,amount\n", 422, mapping="[1]")["errors"][0]["field"] == "mapping"
+    answer = app.test_client().post(
+        "/api/v1/bank-statements", data={}, headers={"Authorization": f"Bearer {program.token}", "Idempotency-Key": "k"}
+    )
+    assert answer.get_json()["errors"][0]["field"] == "file"
+    assert program.call("GET", "/bank-statements", 200)["items"] == []
+    pages = trade.town.visitor("merchant@demo.test")
+    pages.open("/account/bank")
+    shown = pages.send("/account/bank/statements", {"file": (io.BytesIO(wrong), "day.csv")}, 422).text
+    assert "Row 3" in shown
+
+
+def test_a_payout_bounces_and_commission_is_placed(office):
+    owner = bill(office.market, 300_00)
+    payout = office.pays_out(900_00)
+    office.shows(
+        camt053,
+        Booked(-900_00, "", "FT1", end_to_end=payout),
+        Booked(900_00, f"RETURN {payout}", "FT2"),
+        Booked(300_00, "commission November", "FT3", "Chongqing Chains"),
+    )
+    assert office.call(office.first, "GET", "/payouts?state=returned")["items"][0]["reference"] == payout
+    assert office.figures() == ("10300.00", "10300.00", "0.00", "300.00")
+    waiting = office.waiting()["300.00"]
+    (meant,) = waiting["suggested"]
+    assert (meant["purpose"], meant["target_id"]) == ("commission", str(owner))
+    path = f"/house-entries/{waiting['entry']['id']}/match"
+    part = {"purpose": "commission", "company_id": str(owner), "amount": {"amount": "300.00", "currency": "CNY"}}
+    office.call(office.first, "POST", path, 422, {"parts": [part | {"payout_id": str(owner)}]})
+    office.call(office.first, "POST", path, 422, {"parts": [part | {"amount": "300.00", "currency": "USD"}]})
+    office.call(office.market.merchant, "POST", path, 403, {"parts": [part]})
+    assert office.call(office.first, "POST", path, 200, {"parts": [part]})["entry"]["state"] == "matched"
+    assert office.call(office.first, "GET", "/commissions")["items"] == []
+    assert office.figures() == ("10300.00", "10300.00", "0.00", "0.00")
+    assert check(reading()) == []
+
+
+def test_unknown_money_goes_back_by_two_people_with_the_payouts(app, office):
+    office.shows(camt053, Booked(650_00, "for the consignment", "FT4", "Unknown Ltd", "1903000999", "BFTVVNVX"))
+    desk, entry = Visitor(app), office.waiting()["650.00"]["entry"]["id"]
+    desk.log_in(office.first.login)
+    enrolled(desk)
+    assert "Unknown Ltd" in desk.open("/operator/bank")
+    desk.send(f"/operator/bank/{entry}/match", {"what": "sender", "amount": "", "what2": "", "amount2": ""})
+    assert "Waits for a second person" in desk.open("/operator/bank")
+    refused = office.call(office.first, "POST", f"/house-entries/{entry}/approval", 409)
+    assert refused["type"].endswith(":same_person")
+    desk.send(f"/operator/bank/{entry}/refusal", {})
+    desk.open("/operator/bank")
+    desk.send(f"/operator/bank/{entry}/match", {"what": "nonsense"}, 422)
+    desk.send(f"/operator/bank/{entry}/match", {"what": "sender"})
+    office.call(office.second, "POST", f"/house-entries/{entry}/approval")
+    (back,) = office.call(office.first, "GET", "/sender-returns")["items"]
+    assert (back["state"], back["amount"]["amount"]) == ("approved", "650.00")
+
+    payout = office.pays_out(1_00)
+    (back,) = office.call(office.first, "GET", "/sender-returns")["items"]
+    message = office.call(office.first, "GET", f"/payout-files/{back['file_id']}.xml")
+    ids = {node.text for node in ElementTree.fromstring(message).iter() if node.tag.endswith("EndToEndId")}
+    assert ids == {payout, back["reference"]}
+    assert "pain.001" in desk.open("/account/payouts")
+    assert desk.open(f"/operator/payout-files/{back['file_id']}.xml") == message
+
+    office.shows(mt940, Booked(-650_00, "", "FT5", end_to_end=back["reference"]))
+    assert office.call(office.first, "GET", "/sender-returns")["items"][0]["state"] == "settled"
+    assert office.call(office.first, "GET", "/house-entries?state=proposed")["items"] == []
+    assert office.figures() == ("10000.00", "10000.00", "0.00", "0.00")
+    assert "10,000.00" in desk.open("/operator/bank")
+    assert check(reading()) == []

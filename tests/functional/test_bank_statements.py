@@ -103,7 +103,7 @@ def test_one_day_comes_in_three_ways_and_pays_an_order_in_parts_and_over(app, tr
     told = Day(day, OWN, lines, opening=500_00, number=7)
     pages = trade.town.visitor("merchant@demo.test")
     pages.open("/account/bank")
-    for content, news in ((camt053(told), "4 new entries were"), (mt940(told), "0 new entries were")):
+    for content, news in ((camt053(told), "New entries taken in: 4."), (mt940(told), "New entries taken in: 0.")):
         sent = pages.send("/account/bank/statements", {"file": (io.BytesIO(content), "day.xml")})
         assert news in pages.open(sent.headers["Location"])
         pages.open("/account/bank")

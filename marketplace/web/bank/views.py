@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
@@ -53,7 +52,7 @@ def take_in() -> Any:
     except (Refused, Conflict, NotAllowed, TooLarge) as refusal:
         return forms.reshown(refusal, _statements)
     new = sum(each.new_entries for each in found)
-    flash(ngettext("%(num)d new entry was taken in.", "%(num)d new entries were taken in.", new), "good")
+    flash(_("New entries taken in: %(count)s.", count=new), "good")
     return done
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -185,10 +186,10 @@ def test_a_missing_statement_is_told_and_a_mapping_is_kept(deal):
     assert (first.gap, last.gap.minor) == (None, 200)
     between = Day(TODAY - timedelta(days=1), OWN, (Booked(200, "c", "FT9"),), opening=100, number=2)
     content = "Wann,Wieviel\n" + f"{between.day},2.00\n"
-    done = take(deal.merchant, content.encode(), mapping={"day": "Wann", "amount": "Wieviel"}, opening=100)
+    done = take(deal.merchant, content.encode(), mapping={"day": "Wann", "amount": "Wieviel"}, opening=Decimal(1))
     assert done[0].new_entries == 1
     assert bank.last_mapping(fresh(), company_id=deal.merchant.company) == {"day": "Wann", "amount": "Wieviel"}
-    assert take(deal.merchant, content.encode(), opening=100)[0].new_entries == 0
+    assert take(deal.merchant, content.encode(), opening=Decimal(1))[0].new_entries == 0
     found = {row.since: row.gap for row in bank.statements(fresh(), company_id=deal.merchant.company).items}
     assert found[TODAY].minor == 0
     row = bank.statement(fresh(), company_id=deal.merchant.company, statement_id=done[0].statement_id)

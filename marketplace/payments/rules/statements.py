@@ -14,7 +14,7 @@ from typing import Final
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import LARGEST_MINOR, MINOR_UNITS, Money
 
-MOST_ENTRIES: Final = 5_000
+MOST_ENTRIES: Final = 2_000
 # Banks write these where there is nothing to say.
 _NOTHING: Final = frozenset({"NONREF", "NOTPROVIDED", "NOTAVAILABLE"})
 _OTHER: Final = re.compile(r"[^0-9A-Z]", re.ASCII)

@@ -5,7 +5,7 @@ A company's credits become incoming transfers; what the operator's own account s
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -103,8 +103,7 @@ def take_in(
     if is_house:
         house_money.book(session, account=account, statement=imported, entries=entries, actor=actor, now=now)
     else:
-        for entry in entries:
-            _take_money(session, entry, actor=actor, now=now)
+        _take_money(session, entries, actor=actor, now=now)
     return Imported(imported.id, imported.entries, imported.new_entries)
 
 
@@ -152,26 +151,32 @@ def _entries(
     return entries
 
 
-def _take_money(session: Session, entry: BankEntry, *, actor: Actor, now: datetime) -> None:
-    """Let a credit be an incoming transfer: the one that was typed in before, or a new one."""
-    if entry.minor < 0:
-        return
-    typed = _typed(session, entry, actor)
-    if typed is not None:
-        transfers.match_named(session, actor=actor, transfer_id=typed, text=entry.text, now=now)
-    entry.transfer_id = typed or transfers.record_transfer(
-        session,
-        actor=actor,
-        amount=Money(entry.minor, entry.currency),
-        received_on=entry.booked_on,
-        reference=_shown(entry.text),
-        note=entry.party_name,
-        # The bank says so: however much it is, it came.
-        confirmed=True,
-        asks=False,
-        now=now,
-    )
-    entry.state = EntryState.TAKEN
+def _take_money(session: Session, entries: Sequence[BankEntry], *, actor: Actor, now: datetime) -> None:
+    """Let credits be incoming transfers: those that were typed in before, or new ones."""
+    came = [entry for entry in entries if entry.minor > 0]
+    typed = _typed(session, came, actor) if came else []
+    for entry in came:
+        before = _same(entry, typed)
+        if before is not None:
+            typed.remove(before)
+            transfers.match_named(session, actor=actor, transfer_id=before.id, text=entry.text, now=now)
+        entry.transfer_id = (
+            before.id
+            if before
+            else transfers.record_transfer(
+                session,
+                actor=actor,
+                amount=Money(entry.minor, entry.currency),
+                received_on=entry.booked_on,
+                reference=_shown(entry.text),
+                note=entry.party_name,
+                # The bank says so: however much it is, it came.
+                confirmed=True,
+                asks=False,
+                now=now,
+            )
+        )
+        entry.state = EntryState.TAKEN
     session.flush()
 
 
@@ -182,26 +187,30 @@ def _shown(text: str) -> str:
     return " ".join((*references_in(text), *subjects_in(text), text))[:200]
 
 
-def _typed(session: Session, entry: BankEntry, actor: Actor) -> UUID | None:
-    """Return the transfer that the payee wrote down for the money of this entry, None where there is none.
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """A transfer that a payee wrote down and no entry tells of yet, with the payments it is for."""
 
-    It has the amount and about the day, no other entry tells of it, and it is for no other payment than the text names.
-    """
+    id: UUID
+    minor: int
+    received_on: date
+    payments: frozenset[str]
+
+
+def _typed(session: Session, came: Sequence[BankEntry], actor: Actor) -> list[_Typed]:
+    """Return what the payee wrote down about the days of these entries, oldest first."""
+    days = [entry.booked_on for entry in came]
     found = session.execute(
-        sa.select(IncomingTransfer.id, IncomingTransfer.state, IncomingTransfer.received_on)
+        sa.select(IncomingTransfer.id, IncomingTransfer.amount_minor, IncomingTransfer.received_on)
         .where(
             IncomingTransfer.payee_id == actor.company,
-            IncomingTransfer.currency == entry.currency,
-            IncomingTransfer.amount_minor == entry.minor,
+            IncomingTransfer.currency == came[0].currency,
             IncomingTransfer.state != TransferState.WITHDRAWN,
-            IncomingTransfer.received_on.between(entry.booked_on - _TYPED_WITHIN, entry.booked_on + _TYPED_WITHIN),
+            IncomingTransfer.received_on.between(min(days) - _TYPED_WITHIN, max(days) + _TYPED_WITHIN),
             ~sa.exists().where(BankEntry.transfer_id == IncomingTransfer.id),
         )
         .order_by(IncomingTransfer.id)
     ).all()
-    if not found:
-        return None
-    named = set(references_in(entry.text))
     matched: dict[UUID, set[str]] = {}
     for transfer_id, reference in session.execute(
         sa.select(TransferMatch.transfer_id, Payment.reference)
@@ -209,6 +218,21 @@ def _typed(session: Session, entry: BankEntry, actor: Actor) -> UUID | None:
         .where(TransferMatch.transfer_id.in_([row.id for row in found]))
     ):
         matched.setdefault(transfer_id, set()).add(reference)
-    fitting = [row for row in found if not named or row.id not in matched or named & matched[row.id]]
-    fitting.sort(key=lambda row: (not named & matched.get(row.id, set()), abs(row.received_on - entry.booked_on)))
-    return fitting[0].id if fitting else None
+    return [_Typed(row.id, row.amount_minor, row.received_on, frozenset(matched.get(row.id, ()))) for row in found]
+
+
+def _same(entry: BankEntry, typed: Sequence[_Typed]) -> _Typed | None:
+    """Return the transfer that was written down for the money of this entry, None where there is none.
+
+    It has the amount and about the day, and is for no other payment than the text names.
+    """
+    named = set(references_in(entry.text))
+    fitting = [
+        each
+        for each in typed
+        if each.minor == entry.minor
+        and abs(each.received_on - entry.booked_on) <= _TYPED_WITHIN
+        and (not named or not each.payments or named & each.payments)
+    ]
+    fitting.sort(key=lambda each: (not named & each.payments, abs(each.received_on - entry.booked_on)))
+    return fitting[0] if fitting else None

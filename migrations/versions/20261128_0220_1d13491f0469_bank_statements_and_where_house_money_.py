@@ -9,7 +9,7 @@ import marketplace.kernel.db
 from marketplace.kernel.db import insert_only_ddl
 
 revision: str = "1d13491f0469"
-down_revision: str | None = "fbfe69ef4026"
+down_revision: str | None = "4ca6bf5f3d79"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

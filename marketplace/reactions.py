@@ -121,6 +121,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     logistics.BookingRolled: (booking.on_booking_rolled, notices.on_booking_rolled),
     logistics.BookingCancelled: (carriage.on_booking_cancelled, notices.on_booking_cancelled),
     logistics.DepartureDeparted: (carriage.on_departed, notices.on_departed),
+    logistics.DepartureCleared: (carriage.on_cleared,),
     logistics.DepartureArrived: (notices.on_arrived,),
     payments.PaymentFellDue: (notices.on_payment_due,),
     payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),

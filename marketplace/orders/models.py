@@ -11,7 +11,7 @@ from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_o
 from marketplace.kernel.ids import new_id
 from marketplace.orders.rules.claims import ClaimReason, ClaimState, Owner, Respondent
 from marketplace.orders.rules.states import CancelReason, LineState, OrderState
-from marketplace.payments.rules.terms import Mode, Plan, Rail
+from marketplace.payments.rules.terms import Mode, Rail
 
 
 class Cart(Base):
@@ -84,7 +84,7 @@ class Order(Base):
     costs: Mapped[dict[str, str]] = mapped_column(Json, nullable=True)
     parties: Mapped[dict[str, dict[str, str]]] = mapped_column(Json, nullable=True)
     destination: Mapped[str] = mapped_column(sa.String(40))
-    plan: Mapped[Plan] = mapped_column(StateColumn(Plan))
+    plan: Mapped[str] = mapped_column(sa.String(32))  # its code; what was agreed is with its payment terms
     mode: Mapped[Mode] = mapped_column(StateColumn(Mode))
     rail: Mapped[Rail] = mapped_column(StateColumn(Rail))
     trade_model: Mapped[str] = mapped_column(sa.String(32))

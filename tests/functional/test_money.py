@@ -16,6 +16,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.payments.queries import payments
+from marketplace.payments.rules.plans import preset
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail, Subject, SubjectKind
 from marketplace.payments.services import plans
 from marketplace.reports.queries import check
@@ -70,7 +71,7 @@ def trade(town: Town, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Trade:
         opening = plans.Opening(
             subject=subject,
             reference=REFERENCE,
-            plan=Plan.DEPOSIT_30_70,
+            plan=preset(Plan.DEPOSIT_30_70, mode=Mode.DIRECT, days=5),
             mode=Mode.DIRECT,
             rail=Rail.BANK,
             payer_id=ids["buyer"],

@@ -87,6 +87,13 @@ def deadline(works: Works, start: datetime, days: int) -> datetime:
     return working_deadline(start, days, country=works.country, zone=works.zone, closures=closures)
 
 
+def calendar_deadline(works: Works, start: datetime, days: int) -> datetime:
+    """Return the end of the so-many-th day, worked or not, after the company's local day of ``start``."""
+    local = ZoneInfo(works.zone)
+    day = start.astimezone(local).date() + days * _DAY
+    return datetime.combine(day, WORKING_DAY_ENDS, local).astimezone(UTC)
+
+
 def ready_at(works: Works, lead_days: int | None, now: datetime) -> datetime:
     """Return from when goods ordered now could be handed over, never on a day that is closed.
 

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     TRADE_PAYMENT_PAY = "trade:payment:pay"
     TRADE_PAYMENT_READ = "trade:payment:read"
     TRADE_PAYOUT_READ = "trade:payout:read"
+    TRADE_PLAN_EDIT = "trade:plan:edit"
     TRADE_PURCHASE_CANCEL = "trade:purchase:cancel"
     TRADE_SALE_CANCEL = "trade:sale:cancel"
     TRADE_STATEMENT_READ = "trade:statement:read"
@@ -151,6 +152,7 @@ _TRADE: Final = (
         _P.TRADE_ORDER_PLACE,
         _P.TRADE_ORDER_READ,
         _P.TRADE_PAYMENT_PAY,
+        _P.TRADE_PLAN_EDIT,
         _P.TRADE_PURCHASE_CANCEL,
         _P.TRADE_SALE_CANCEL,
     }
@@ -230,7 +232,11 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_ORDER_ACCEPT,
         _P.TRADE_ORDER_FULFIL,
     },
-    Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {_P.COMPANY_APPROVAL_DECIDE, _P.TRADE_PAYMENT_PAY},
+    Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {
+        _P.COMPANY_APPROVAL_DECIDE,
+        _P.TRADE_PAYMENT_PAY,
+        _P.TRADE_PLAN_EDIT,
+    },
     Role.MODERATOR: _PAPERS | {
         _P.OPERATOR_DESK_READ,
         _P.MERCHANT_APPLICATION_READ,

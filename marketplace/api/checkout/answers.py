@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.api.shared.plans import PlanAnswer
 from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine, Option
 from marketplace.checkout.rules.states import Outcome
 from marketplace.checkout.rules.wanted import Total as TotalValue
@@ -156,7 +157,7 @@ class BundleAnswer(Answer):
 
     If it is placed now the merchant has until ``confirm_by`` to confirm it. With ``is_elsewhere`` its price basis
     brings the goods to another place than the cart's. Without ``bank`` among its ``rails`` the merchant, or the
-    carrier of its freight, has named no account in the currency.
+    carrier of its freight, has named no account in the currency. ``plans`` are those that this amount can be paid by.
     """
 
     key: str
@@ -170,6 +171,7 @@ class BundleAnswer(Answer):
     freight: list[Amount]
     is_elsewhere: bool
     rails: list[Literal["card", "bank"]]
+    plans: list[PlanAnswer]
     lines: list[Line]
 
     @classmethod
@@ -187,6 +189,7 @@ class BundleAnswer(Answer):
             freight=[Amount.of(amount) for amount in bundle.freight],
             is_elsewhere=bundle.is_elsewhere(seen.cart.destination),
             rails=["card"] if seen.without_account(bundle) else ["card", "bank"],
+            plans=[PlanAnswer.of_offer(offer) for offer in dict.fromkeys(offer for offer, _ in seen.ways(bundle))],
             lines=[Line.of(line) for line in bundle.lines],
         )
 

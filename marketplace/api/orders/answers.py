@@ -7,6 +7,7 @@ from uuid import UUID
 from marketplace.api.orders.lines import Booking, Document, Freight, Line, Milestone, Payment
 from marketplace.api.orders.terms import Excluded, PartyNamed, PriceBasis, TradeTerms
 from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.api.shared.standing import MoneyAnswer
 from marketplace.edge.acts.approvals import Approval
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.orders.queries.orders import OrderRow
@@ -97,6 +98,7 @@ class Order(OrderInList):
     milestones: list[Milestone]
     freight: list[Freight]
     documents: list[Document]
+    money: MoneyAnswer
     actions: list[str]
 
     @classmethod
@@ -130,6 +132,7 @@ class Order(OrderInList):
             milestones=[Milestone.of(one) for one in seen.milestones],
             freight=[Freight.of(one, seen) for one in seen.freight],
             documents=[Document.of(one) for one in seen.documents],
+            money=MoneyAnswer.of(seen.money),
             actions=list(seen.acts),
         )
 

@@ -10,6 +10,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.payments import answers
 from marketplace.api.shared.answers import Items
 from marketplace.api.shared.operations import json_body, operation
+from marketplace.api.shared.standing import MoneyAnswer
 from marketplace.api.shared.uploads import SlipForm
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import payments as acts
@@ -18,9 +19,10 @@ from marketplace.edge.parsing import parse
 from marketplace.edge.requests import payments as requests
 from marketplace.files import queries as files
 from marketplace.kernel.db import reading
-from marketplace.payments.queries import ledger, payments, transfers
+from marketplace.payments.queries import ledger, payments, standing, transfers
 from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.rules.paying import TransferState
+from marketplace.payments.rules.terms import Subject, SubjectKind
 
 api = Blueprint("api_payments", __name__)
 
@@ -92,6 +94,14 @@ def confirm(payment_id: UUID, body: requests.Confirmation, session: Session) -> 
 def dispute(payment_id: UUID, session: Session) -> tuple[int, answers.Payment]:
     """Say, as the payee, that the money of a slip has not come: the payment is due again."""
     return 200, _payment(session, acts.dispute_slip(session, payment_id))
+
+
+@api.get("/orders/<uuid:order_id>/money")
+@operation(answers={200: MoneyAnswer}, tag="payments", permission=Permission.OPERATOR_LEDGER_READ)
+def of_order(order_id: UUID) -> tuple[int, MoneyAnswer]:
+    """Show the operator how the money of an order stands, in the figures that both its sides see."""
+    _, facts = standing.of_subject(reading(), subject=Subject(SubjectKind.ORDER, order_id))
+    return 200, MoneyAnswer.of(facts)
 
 
 @api.get("/transfers")

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 from marketplace.distribution.rules.freight import FreightAgreement, LineSpace
 from marketplace.kernel.money import Money
 from marketplace.orders.rules.placing import PlacedGroup
-from marketplace.payments.rules.terms import Rail, SubjectKind
+from marketplace.payments.rules import plans as payment_plans
+from marketplace.payments.rules.terms import Mode, Plan, Rail, SubjectKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class CheckoutPlan:
         return next(one.reference for one in (*self.group.orders, *self.freight) if one.id == subject_id)
 
 
+# The days to pay of orders from before plans were values, while their checkout was still open.
+_HOUSE_DAYS: Final = 5
 _ADAPTER: Final = TypeAdapter(CheckoutPlan)
 
 
@@ -51,8 +54,14 @@ def to_json(plan: CheckoutPlan) -> dict[str, Any]:
 
 
 def from_json(kept: dict[str, Any]) -> CheckoutPlan:
-    """Return the plan that was kept."""
-    return _ADAPTER.validate_python(kept)
+    """Return the plan that was kept; an order of before plans were values has its preset's."""
+    group = kept["group"]
+    orders = [order if "agreed" in order else {**order, "agreed": _agreed(order)} for order in group["orders"]]
+    return _ADAPTER.validate_python({**kept, "group": {**group, "orders": orders}})
+
+
+def _agreed(order: dict[str, Any]) -> dict[str, Any]:
+    return payment_plans.to_json(payment_plans.preset(Plan(order["plan"]), mode=Mode(order["mode"]), days=_HOUSE_DAYS))
 
 
 def charges_of(

@@ -1,5 +1,6 @@
 """What a buyer asks of a checkout."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -7,9 +8,9 @@ from uuid import UUID
 
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.money import Money
-from marketplace.payments.rules.terms import Plan, Rail
+from marketplace.payments.rules.terms import Plan, Rail, SubjectKind, plans_for
 
-ORDER_PLANS: Final = (Plan.DEPOSIT_30_70, Plan.ACCEPTANCE_100)
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{2,31}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,13 @@ class PaymentChoice:
     """How an order is paid; by card without a method the buyer is sent to the provider's page."""
 
     rail: Rail
-    plan: Plan
+    plan: str  # the code of a preset, or of a plan of the merchant's own
     payment_method: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a plan that is not for orders, and a card where none is asked for."""
-        if self.plan not in ORDER_PLANS:
-            raise Refused.field("payment.plan", "choice", ", ".join(ORDER_PLANS))
+        if self.plan == Plan.FREIGHT_HANDOVER_100 or not _CODE.fullmatch(self.plan):
+            raise Refused.field("payment.plan", "choice", ", ".join(plans_for(SubjectKind.ORDER)))
         if self.payment_method is not None and self.rail is not Rail.CARD:
             raise Refused.field("payment.payment_method", "only_for_card", "no payment method for a bank transfer")
 

@@ -67,7 +67,7 @@ def bind(
     issued += [freight_paper(one, orders[one.order_id], bookings, on, now) for one in written.contracts]
     papers.issue_first(session, papers=issued, actor=actor, now=now)
     for order in plan.group.orders:
-        if secured_by(order.plan, order.mode) == "card":
+        if secured_by(order.mode, owes_deposit=order.owes_deposit) == "card":
             secure_order(session, order_id=order.id, actor=actor, now=now)
 
 
@@ -75,7 +75,7 @@ def _opening(plan: CheckoutPlan, order: PlacedOrder) -> plans.Opening:
     return plans.Opening(
         subject=Subject(SubjectKind.ORDER, order.id),
         reference=order.reference,
-        plan=order.plan,
+        plan=order.agreed,
         mode=order.mode,
         rail=order.rail,
         payer_id=plan.group.buyer_id,

@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import closures
+from marketplace.accounts.rules.closures import Works
 from marketplace.checkout import queries
 from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Option
 from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
-from marketplace.checkout.rules.wanted import Wanted, check_totals
+from marketplace.checkout.rules.wanted import PaymentChoice, Wanted, check_totals
 from marketplace.distribution.rules.freight import FreightAgreement, FreightLine, LineSpace, payer_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, FieldError, Refused
@@ -23,6 +25,9 @@ from marketplace.orders.queries.carts import CartRow
 from marketplace.orders.rules.incoterms import roles_of
 from marketplace.orders.rules.placing import FxSnapshot, PlacedGroup, PlacedLine, PlacedOrder, owes_deposit
 from marketplace.orders.services import paper_facts
+from marketplace.payments.queries import offers
+from marketplace.payments.rules import plans as payment_plans
+from marketplace.payments.rules.plans import AgreedPlan
 from marketplace.payments.rules.terms import MODE_OF_RAIL, Mode, PayeeAccount, Rail
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import CURRENCIES, Setting
@@ -120,22 +125,32 @@ class _Planner:
         self.accounts = merchants.accounts_of(session, company_ids=sellers | carriers)
         self.places = {place.code: place for place in reference.places(session)}
         self.tariffs = tariffs.charged(session, tariff_ids={one.tariff_id for one in chosen if one.tariff_id})
+        self.offers = offers.offers_of(session, merchant_ids=sellers, now=now)
         self.buyer = self.companies[actor.company]
         self.own = CURRENCIES.get(self.buyer.country)
         pairs = {(bundle.currency, self.own) for bundle in cart.bundles if self.own not in (None, bundle.currency)}
         self.rates = reference.fx_of(session, pairs=pairs, on=now.date()) if pairs else {}
 
     @cached_property
-    def proforma_ends_at(self) -> datetime:
-        """Until when a deposit is to be paid, in working days of the buyer."""
-        return accounts.days_of(
-            self.session, company_id=self.buyer.id, setting=Setting.PROFORMA_WORKING_DAYS, now=self.now
-        )
+    def works(self) -> Works:
+        """When the buyer works."""
+        return closures.works(self.session, company_id=self.buyer.id, now=self.now)
+
+    def agreed(self, bundle: Bundle, choice: PaymentChoice) -> AgreedPlan:
+        """Return the plan that was chosen for a bundle, among those that its merchant offers for it."""
+        field = f"payments.{bundle.key}.plan" if bundle.key in self.wanted.payments else "payment.plan"
+        mine = self.offers[bundle.merchant_id]
+        return payment_plans.choose(mine, code=choice.plan, rail=choice.rail, amount=bundle.goods, field=field)
+
+    def proforma_ends_at(self, agreed: AgreedPlan) -> datetime:
+        """Return until when a deposit is to be paid, on the calendar of the buyer."""
+        return payment_plans.due_at(agreed.stages[0], self.works, self.now)
 
     def part(self, bundle: Bundle) -> _Part:
         """Freeze one bundle as an order."""
         choice = self.wanted.payment_of(bundle.key)
         merchant, mode = self.companies[bundle.merchant_id], MODE_OF_RAIL[choice.rail]
+        agreed = self.agreed(bundle, choice)
         order = PlacedOrder(
             id=new_id(),
             reference=new_reference("ORD"),
@@ -147,7 +162,7 @@ class _Planner:
             destination=bundle.lines[0].to_place or bundle.place_code,
             roles=roles_of(bundle.incoterm, buyer_id=self.buyer.id, merchant_id=merchant.id),
             parties={str(company.id): paper_facts.party(company) for company in (self.buyer, merchant)},
-            plan=choice.plan,
+            agreed=agreed,
             mode=mode,
             rail=choice.rail,
             payee=self.payee(merchant.id, bundle.currency, mode),
@@ -155,7 +170,7 @@ class _Planner:
             tax_ids={"buyer": self.buyer.tax_id or "", "merchant": merchant.tax_id or ""},
             fx=self.fx(bundle.currency),
             confirm_by=bundle.confirm_by,
-            proforma_ends_at=self.proforma_ends_at if owes_deposit(choice.plan, mode) else None,
+            proforma_ends_at=self.proforma_ends_at(agreed) if owes_deposit(agreed, mode) else None,
             purchase_order_number=self.wanted.purchase_order_number,
             lines=tuple(_placed(line) for line in bundle.lines),
         )

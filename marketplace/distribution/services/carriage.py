@@ -10,8 +10,12 @@ from marketplace.distribution.rules.handover import Stage
 from marketplace.distribution.services import contracts, discrepancies
 from marketplace.distribution.services.booking import current
 from marketplace.kernel.actor import SYSTEM
-from marketplace.logistics.events import BookingCancelled, DepartureDeparted
-from marketplace.orders.services import fulfilment
+from marketplace.logistics.events import BookingCancelled, DepartureCleared, DepartureDeparted
+from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.orders.queries import lines
+from marketplace.orders.services import fulfilment, milestones
+from marketplace.payments.rules.terms import MilestoneEvent
+from marketplace.reference import queries as reference
 
 # Why the road gives up a booking; whatever else ends one is somebody's decision and settled there.
 _NO_LORRY = frozenset({"departure_cancelled", "no_departure", "declined"})
@@ -22,6 +26,22 @@ def on_departed(session: Session, event: DepartureDeparted) -> None:
     for line_id in sorted(event.subjects):
         if fulfilment.depart(session, line_id=line_id, now=event.at):
             discrepancies.leave_short(session, line_id=line_id, stage=Stage.HANDOVER, actor=SYSTEM, now=event.at)
+
+
+def on_cleared(session: Session, event: DepartureCleared) -> None:
+    """Let the money of the lines aboard follow them over a border.
+
+    A lorry that is let over its first border was released for export; its goods are over the border once it stands in
+    the country that they go to. Neither side's customs say so themselves yet, and where a border was not noted the
+    delivery makes due what it would have.
+    """
+    places = {place.code: place.country for place in reference.places(session)}
+    bookings = booking_queries.bookings(session, subjects=event.subjects)
+    orders = lines.orders_of_lines(session, line_ids=event.subjects)
+    for line_id in sorted(event.subjects):
+        is_there = places[event.place_code] == places[bookings[line_id][-1].to_place]
+        reached = MilestoneEvent.BORDER_CROSSED if is_there else MilestoneEvent.EXPORT_RELEASED
+        milestones.reach(session, order_id=orders[line_id], line_id=line_id, event=reached, now=event.at)
 
 
 def on_booking_cancelled(session: Session, event: BookingCancelled) -> None:

@@ -15,9 +15,11 @@ from marketplace.distribution.queries import FreightLineRow, FreightRow
 from marketplace.distribution.rules.freight import LIFECYCLE, ContractState, FreightAgreement, frozen_contract
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import write
-from marketplace.orders.services import fulfilment
+from marketplace.payments.rules.plans import preset
 from marketplace.payments.rules.terms import MilestoneEvent, Plan, Subject, SubjectKind
 from marketplace.payments.services import plans
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 
 
 def agree(
@@ -52,7 +54,8 @@ def agree(
         for one in agreements
     ]
     audit.record_all(session, actor=actor, subject="freight_contract", acts=acts, now=now)
-    openings = [_opening(agreement) for agreement in agreements]
+    days = reference.setting(session, Setting.PROFORMA_WORKING_DAYS, at=now)
+    openings = [_opening(agreement, days) for agreement in agreements]
     plans.open_all(session, openings=openings, actor=actor, now=now)
     return tuple(
         queries.contract_row(FreightContract(**row), _line_rows(agreement))
@@ -65,11 +68,11 @@ def _line_rows(agreement: FreightAgreement) -> tuple[FreightLineRow, ...]:
     return tuple(sorted(rows, key=lambda row: row.line_id))
 
 
-def _opening(agreement: FreightAgreement) -> plans.Opening:
+def _opening(agreement: FreightAgreement, days: int) -> plans.Opening:
     return plans.Opening(
         subject=Subject(SubjectKind.FREIGHT, agreement.id),
         reference=agreement.reference,
-        plan=Plan.FREIGHT_HANDOVER_100,
+        plan=preset(Plan.FREIGHT_HANDOVER_100, mode=agreement.mode, days=days),
         mode=agreement.mode,
         rail=agreement.rail,
         payer_id=agreement.payer_id,
@@ -113,7 +116,6 @@ def let_fall_due(session: Session, *, order_id: UUID, line_id: UUID, event: Mile
                 subject=Subject(SubjectKind.FREIGHT, contract.id),
                 event=event,
                 line_ids=[line_id],
-                due_at=fulfilment.pay_by(session, company_id=contract.payer_id, now=now),
                 now=now,
             )
 

@@ -23,7 +23,8 @@ from marketplace.papers.rules import freight_contract
 from marketplace.papers.rules.documents import PaperKind, pair
 from marketplace.papers.rules.parts import Account, Journey, Tariff
 from marketplace.papers.services import Paper
-from marketplace.payments.rules.terms import Mode, Plan, shares_of
+from marketplace.payments.rules.plans import preset
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan
 
 
 def issue_freight_contract(session: Session, *, contract: FreightRow, actor: Actor, now: datetime) -> None:
@@ -67,7 +68,6 @@ def _contract(
     journeys = tuple(
         _journey(line, booking, on[booking.departure_id]) for line, booking in zip(contract.lines, mine, strict=True)
     )
-    shares = shares_of(Plan.FREIGHT_HANDOVER_100, contract.mode)
     return freight_contract.FreightContract(
         number=contract.reference,
         order=order.reference,
@@ -80,9 +80,13 @@ def _contract(
         total=contract.total,
         tariff=_tariff(contract),
         mode=str(contract.mode),
-        due_event=str(shares[0][0]),
+        due_event=str(_due_event(contract)),
         payee=_account(contract),
     )
+
+
+def _due_event(contract: FreightRow) -> MilestoneEvent:
+    return preset(Plan.FREIGHT_HANDOVER_100, mode=contract.mode, days=1).stages[0].event
 
 
 def _journey(line: FreightLineRow, booking: BookingRow, departure: DepartureRow) -> Journey:

@@ -21,6 +21,9 @@ from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
 from marketplace.orders.services import carts
+from marketplace.payments.queries import offers
+from marketplace.payments.rules.plans import Offer
+from marketplace.payments.rules.terms import Rail
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import FxRow, PlaceRow
 from marketplace.reference.rules import CURRENCIES
@@ -58,11 +61,22 @@ class CartSeen:
     accounts: Mapping[UUID, frozenset[str]]
     own_currency: str | None
     rates: Mapping[str, FxRow]
+    plans: Mapping[UUID, tuple[Offer, ...]]
 
     def approximate(self, amount: Money) -> Approximation | None:
         """Return an amount in the buyer's own currency; None when it is in it, or no rate is known."""
         rate = self.rates.get(amount.currency)
         return None if rate is None else Approximation(reference.convert(amount, rate), rate)
+
+    def ways(self, bundle: Bundle) -> tuple[tuple[Offer, Rail], ...]:
+        """Return the plans of its merchant that a bundle can be paid by, each with a rail: by bank before by card."""
+        rails = (Rail.CARD,) if self.without_account(bundle) else (Rail.BANK, Rail.CARD)
+        return tuple(
+            (offer, rail)
+            for rail in rails
+            for offer in self.plans[bundle.merchant_id]
+            if offer.takes(rail=rail, amount=bundle.goods)
+        )
 
     def without_account(self, bundle: Bundle) -> tuple[str, str] | None:
         """Return who named no account for a bundle, ``merchant`` or ``carrier``, and the currency; None if all did."""
@@ -111,6 +125,7 @@ def look(session: Session | None = None, *, departures: Mapping[UUID, UUID] | No
         accounts=merchants.payee_currencies(session, company_ids=sellers | carriers),
         own_currency=own,
         rates=rates,
+        plans=offers.offers_of(session, merchant_ids=sellers, now=now),
     )
 
 

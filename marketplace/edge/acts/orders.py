@@ -33,8 +33,9 @@ from marketplace.orders.rules.states import AT_MERCHANT, BEFORE_PACKING, ORDER, 
 from marketplace.orders.services import deciding, production
 from marketplace.papers import queries as papers
 from marketplace.papers.queries import DocumentRow
-from marketplace.payments.queries import payments
+from marketplace.payments.queries import payments, standing
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
+from marketplace.payments.rules.standing import MoneyFacts
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
@@ -64,6 +65,7 @@ class OrderSeen:
     # Of who placed it, and by whom it was approved: shown to the buyer alone.
     unit: accounts.UnitRow | None
     approval: Approval | None
+    money: MoneyFacts
 
     def booking_of(self, line_id: UUID) -> BookingRow | None:
         """Return the present booking of a line."""
@@ -134,6 +136,7 @@ def look(order_id: UUID) -> OrderSeen:
     late_from = lateness.late_from(session, order=order, lines=lines, bookings=bookings)
     documents = _documents(session, company_id, order.id, [row.id for row in freight], [line.id for line in lines])
     found_payments = payments.payments_of(session, subjects=subjects)
+    terms = payments.terms_of(session, subjects=subjects[:1])[subjects[0]]
     found_milestones = payments.milestones_of(session, subjects=subjects)
     return OrderSeen(
         order=order,
@@ -156,6 +159,7 @@ def look(order_id: UUID) -> OrderSeen:
         approval=approval_of(session, company_id=company_id, group_id=order.group_id)
         if company_id == order.buyer_id
         else None,
+        money=standing.of_rows(terms, found_milestones[subjects[0]], found_payments[subjects[0]]),
     )
 
 

@@ -11,7 +11,7 @@ from marketplace.edge import messages
 from marketplace.edge.parsing import Currency, Exact, Line, Request, Whole, blank_is_none
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import Money
-from marketplace.payments.rules.terms import Plan, Rail
+from marketplace.payments.rules.terms import Rail
 
 Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
 OptionalCurrency = Annotated[Currency | None, BeforeValidator(blank_is_none)]
@@ -66,15 +66,15 @@ class Total(Request):
 
 
 class Payment(Request):
-    """How an order is paid: rail, plan, and for a card the provider's payment method."""
+    """How an order is paid: rail, a plan that its merchant offers, and for a card the provider's payment method."""
 
     rail: Literal["card", "bank"]
-    plan: Literal["deposit_30_70", "acceptance_100"]
+    plan: Line
     payment_method: Optional = None
 
     def choice(self) -> PaymentChoice:
         """Return it as a value."""
-        return PaymentChoice(Rail(self.rail), Plan(self.plan), self.payment_method)
+        return PaymentChoice(Rail(self.rail), self.plan, self.payment_method)
 
 
 class Checkout(Request):

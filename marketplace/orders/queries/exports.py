@@ -44,7 +44,7 @@ def _row(order: Order, line: OrderLine) -> dict[str, Any]:
     values: tuple[Any, ...] = (
         line.id, order.reference, order.state.value, order.placed_at, order.confirmed_at, order.ended_at,
         order.buyer_id, order.merchant_id, order.currency, Money(order.total_minor, order.currency).amount,
-        order.incoterm, order.place_code, order.destination, order.plan.value, order.mode.value, order.rail.value,
+        order.incoterm, order.place_code, order.destination, order.plan, order.mode.value, order.rail.value,
         order.purchase_order_number, line.position, line.state.value, line.sku, line.titles[line.source_locale],
         line.hs_code, line.origin, line.unit, line.quantity, UnitPrice(line.unit_price_micro, order.currency).amount,
         Money(line.amount_minor, order.currency).amount, line.ready_date,

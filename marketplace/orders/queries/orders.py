@@ -18,7 +18,7 @@ from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.orders.models import Order, OrderGroup
 from marketplace.orders.rules.states import CancelReason, OrderState
 from marketplace.papers.rules.parts import Party
-from marketplace.payments.rules.terms import Mode, Plan, Rail
+from marketplace.payments.rules.terms import Mode, Rail
 
 PAGE: Final = 25
 
@@ -48,7 +48,7 @@ class OrderRow:
     incoterm: str
     place_code: str
     destination: str
-    plan: Plan
+    plan: str  # its code
     mode: Mode
     rail: Rail
     trade_model: str

@@ -10,7 +10,8 @@ from marketplace.catalog.rules.packing import Packing
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.orders.rules.incoterms import Roles
 from marketplace.papers.rules.parts import Party
-from marketplace.payments.rules.terms import Mode, PayeeAccount, Plan, Rail
+from marketplace.payments.rules.plans import AgreedPlan
+from marketplace.payments.rules.terms import Mode, PayeeAccount, Rail
 
 TRADE_MODEL = "seller_exports"
 
@@ -65,7 +66,7 @@ class PlacedOrder:
     destination: str
     roles: Roles
     parties: dict[str, Party]  # everybody who has a role, by id, as papers name them
-    plan: Plan
+    agreed: AgreedPlan
     mode: Mode
     rail: Rail
     payee: PayeeAccount | None
@@ -83,9 +84,14 @@ class PlacedOrder:
         return total_of([line.amount for line in self.lines])
 
     @property
+    def plan(self) -> str:
+        """The code of its payment plan."""
+        return self.agreed.code
+
+    @property
     def owes_deposit(self) -> bool:
         """Whether a deposit by bank must come in before anything is promised."""
-        return owes_deposit(self.plan, self.mode)
+        return owes_deposit(self.agreed, self.mode)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,13 +172,13 @@ def total_of(amounts: Sequence[Money]) -> Money:
     return total
 
 
-def owes_deposit(plan: Plan, mode: Mode) -> bool:
+def owes_deposit(plan: AgreedPlan, mode: Mode) -> bool:
     """Tell whether a deposit by bank must come in before anything is promised."""
-    return mode is Mode.DIRECT and plan is Plan.DEPOSIT_30_70
+    return mode is Mode.DIRECT and plan.has_deposit
 
 
-def secured_by(plan: Plan, mode: Mode) -> Literal["deposit", "confirmation", "card"]:
+def secured_by(mode: Mode, *, owes_deposit: bool) -> Literal["deposit", "confirmation", "card"]:
     """Return what secures an order: its deposit, the merchant's confirmation, or the card at its placement."""
     if mode is Mode.PROVIDER_HELD:
         return "card"
-    return "deposit" if owes_deposit(plan, mode) else "confirmation"
+    return "deposit" if owes_deposit else "confirmation"

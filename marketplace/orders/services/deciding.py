@@ -65,10 +65,9 @@ def confirm_order(session: Session, *, order_id: UUID, actor: Actor, now: dateti
             subject=Subject(SubjectKind.ORDER, order.id),
             event=MilestoneEvent.DEPOSIT,
             line_ids=None,
-            due_at=None,
             now=now,
         )
-    if secured_by(order.plan, order.mode) == "confirmation":
+    if secured_by(order.mode, owes_deposit=order.proforma_ends_at is not None) == "confirmation":
         secure_order(session, order_id=order.id, actor=actor, now=now)
 
 

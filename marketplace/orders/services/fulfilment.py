@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.services import stock
@@ -19,12 +18,12 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.orders.events import LineDelivered, LinePackedAgain
 from marketplace.orders.models import LinePacking, Order, OrderLine
 from marketplace.orders.rules import packing as rules
+from marketplace.orders.rules.acceptance import CAME, is_received
 from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState, OrderState
+from marketplace.orders.services import milestones
 from marketplace.orders.services.moves import locked_order, move_line, move_order, parts_of
 from marketplace.orders.services.production import must_have_ready_date, sold_line
-from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
-from marketplace.payments.services import plans
-from marketplace.reference.rules import Setting
+from marketplace.payments.rules.terms import MilestoneEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,8 @@ def pack(session: Session, *, line_id: UUID, declared: rules.Declared, actor: Ac
     _begin(session, order, actor, now)
     facts = {"units": quantity, "cartons": box.cartons, "grams": box.gross_g}
     _audit(session, line.id, "packed", facts, actor, now)
+    # What is packed is ready, whether or not its merchant said so before.
+    milestones.reach(session, order_id=order.id, line_id=line.id, event=MilestoneEvent.READY, now=now)
 
 
 def hand_over(session: Session, *, line_id: UUID, cartons: int, actor: Actor, now: datetime) -> Handed:
@@ -85,14 +86,7 @@ def hand_over(session: Session, *, line_id: UUID, cartons: int, actor: Actor, no
     kept.handed_cartons += cartons
     move_line(session, line=line, state=LineState.PACKED, action="hand_over", quantity=after - before, now=now)
     _audit(session, line_id, "handed_over", {"units": after - before, "cartons": cartons}, actor, now)
-    plans.fall_due(
-        session,
-        subject=Subject(SubjectKind.ORDER, order.id),
-        event=MilestoneEvent.HANDED_OVER,
-        line_ids=[line_id],
-        due_at=pay_by(session, company_id=order.buyer_id, now=now),
-        now=now,
-    )
+    milestones.reach(session, order_id=order.id, line_id=line_id, event=MilestoneEvent.HANDED_OVER, now=now)
     if line.lead_days is None:
         stock.ship(session, subject=line_id, quantity=after, now=now)
     return Handed(
@@ -126,7 +120,10 @@ def depart(session: Session, *, line_id: UUID, now: datetime) -> int:
 def deliver(
     session: Session, *, line_id: UUID, delivered: int, damaged: int, lost: int, actor: Actor, now: datetime
 ) -> None:
-    """Note what came of units in transit: whole, damaged, or not at all."""
+    """Note what came of units in transit: whole, damaged, or not at all.
+
+    The share that is due on delivery falls due when nothing of the line is on its way any more and something came.
+    """
     line, order = _locked_line(session, line_id)
     for action, units in (("deliver", delivered), ("damage", damaged), ("lose", lost)):
         if units:
@@ -137,11 +134,9 @@ def deliver(
     )
     facts = {"delivered": delivered, "damaged": damaged, "lost": lost}
     _audit(session, line_id, "received", facts, actor, now)
-
-
-def pay_by(session: Session, *, company_id: UUID, now: datetime) -> datetime:
-    """Return until when a company pays what falls due now: the working days of a pro-forma, on its own calendar."""
-    return accounts.days_of(session, company_id=company_id, setting=Setting.PROFORMA_WORKING_DAYS, now=now)
+    parts = parts_of(session, line_id=line_id)
+    if is_received(parts) and CAME & parts.keys():
+        milestones.reach(session, order_id=order.id, line_id=line_id, event=MilestoneEvent.DELIVERED, now=now)
 
 
 def _begin(session: Session, order: Order, actor: Actor, now: datetime) -> None:

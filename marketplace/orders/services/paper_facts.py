@@ -21,6 +21,7 @@ from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Set
 from marketplace.payments.queries import payments
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
 from marketplace.payments.rules.paying import UNPAID, MilestoneState
+from marketplace.payments.rules.plans import AgreedPlan
 from marketplace.payments.rules.terms import Mode, Subject, SubjectKind
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
@@ -42,6 +43,7 @@ class Agreement:
     place: PlaceRow
     milestones: tuple[MilestoneRow, ...]
     payments: tuple[PaymentRow, ...]
+    plan: AgreedPlan
 
     @property
     def zone(self) -> ZoneInfo:
@@ -120,13 +122,15 @@ class Agreement:
         days = {row.event: row.due_at.astimezone(self.zone).date() for row in self.payments if row.due_at}
         stages: dict[str, Stage] = {}
         for milestone in self.milestones:
-            before = stages.get(milestone.event)
+            before, rule = stages.get(milestone.event), self.plan.stage(milestone.event)
             amount = milestone.amount + (before.amount if before else Money.zero(milestone.amount.currency))
             stages[milestone.event] = Stage(
                 event=str(milestone.event),
                 share_bp=milestone.share_bp,
                 amount=amount,
                 due_on=days.get(milestone.event),
+                days=rule.days if rule and self.order.mode is Mode.DIRECT else None,
+                counted=str(rule.counted) if rule and self.order.mode is Mode.DIRECT else None,
             )
         return tuple(stages.values())
 
@@ -145,6 +149,7 @@ def agreements(session: Session, *, orders: Sequence[tuple[OrderRow, tuple[LineR
     subjects = [Subject(SubjectKind.ORDER, order.id) for order, _ in orders]
     milestones = payments.milestones_of(session, subjects=subjects)
     paid = payments.payments_of(session, subjects=subjects)
+    terms = payments.terms_of(session, subjects=subjects)
     places = {place.code: place for place in reference.places(session)}
     return tuple(
         Agreement(
@@ -153,6 +158,7 @@ def agreements(session: Session, *, orders: Sequence[tuple[OrderRow, tuple[LineR
             place=places[order.place_code],
             milestones=tuple(milestones[subject]),
             payments=tuple(paid[subject]),
+            plan=terms[subject].plan,
         )
         for (order, lines), subject in zip(orders, subjects, strict=True)
     )

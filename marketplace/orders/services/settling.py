@@ -48,7 +48,6 @@ def settle_line(session: Session, *, order: Order, line: OrderLine, actor: Actor
             subject=subject,
             event=MilestoneEvent.ACCEPTED,
             line_ids=[line.id],
-            due_at=accounts.days_of(session, company_id=order.buyer_id, setting=Setting.PROFORMA_WORKING_DAYS, now=now),
             now=now,
         )
         commission.bill(session, subject=subject, line_ids=[line.id], now=now)

@@ -209,12 +209,17 @@ def plan(voice: Voice, data: Data) -> Block:
         Column(voice.word("amount"), 24, numeric=True),
         Column(voice.word("due_on"), 24),
     ]
+    # Where a provider holds the money nobody has days to pay; papers from before these were printed say none.
+    has_days = any("days" in stage for stage in data["stages"])
+    if has_days:
+        columns.append(Column(voice.word("within"), 24))
     rows = [
         [
             voice.word(stage["event"]),
             voice.first(lambda locale, share=stage["share_bp"]: formats.percent(share, locale)),
             voice.money(stage["amount"]),
             voice.day(stage["due_on"]) if "due_on" in stage else [],
+            *([voice.word(f"days_{stage['counted']}", days=str(stage["days"]))] if has_days else []),
         ]
         for stage in data["stages"]
     ]

@@ -58,6 +58,8 @@ class Stage:
     share_bp: int
     amount: Money
     due_on: date | None = None
+    days: int | None = None  # to pay after the event
+    counted: str | None = None  # payments.rules.plans.Counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What is agreed, what falls due, and the money that came."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.payments.rules.paying import MilestoneState, Mistake, PaymentState, TransferState
-from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail, SubjectKind
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, Rail, SubjectKind
 
 
 class PaymentTerms(Base):
@@ -21,7 +22,8 @@ class PaymentTerms(Base):
     subject_kind: Mapped[SubjectKind] = mapped_column(StateColumn(SubjectKind))
     subject_id: Mapped[UUID] = mapped_column(sa.Uuid)
     reference: Mapped[str] = mapped_column(sa.String(16))  # the subject's own, as its papers print it
-    plan: Mapped[Plan] = mapped_column(StateColumn(Plan))
+    plan: Mapped[str] = mapped_column(sa.String(32))  # the code; what was agreed is in ``agreed``
+    agreed: Mapped[dict[str, Any]] = mapped_column(Json)  # payments.rules.plans.AgreedPlan
     mode: Mapped[Mode] = mapped_column(StateColumn(Mode))
     rail: Mapped[Rail] = mapped_column(StateColumn(Rail))
     payer_id: Mapped[UUID] = mapped_column(sa.Uuid)

@@ -15,8 +15,10 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
+from marketplace.payments.rules import plans
 from marketplace.payments.rules.paying import LAPSING, SETTLED, UNPAID, MilestoneState, PaymentState
-from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Plan, Rail, Subject
+from marketplace.payments.rules.plans import AgreedPlan
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Rail, Subject
 
 PAGE: Final = 50
 
@@ -27,7 +29,7 @@ class TermsRow:
 
     subject: Subject
     reference: str
-    plan: Plan
+    plan: AgreedPlan
     mode: Mode
     rail: Rail
     payer_id: UUID
@@ -277,7 +279,7 @@ def _terms(found: Any) -> TermsRow:
     return TermsRow(
         subject=Subject(found.subject_kind, found.subject_id),
         reference=found.reference,
-        plan=found.plan,
+        plan=plans.from_json(found.agreed),
         mode=found.mode,
         rail=found.rail,
         payer_id=found.payer_id,

@@ -17,13 +17,10 @@ __all__ = [
     "PayeeAccount",
     "Plan",
     "Rail",
-    "Share",
     "Subject",
     "SubjectKind",
     "check_terms",
     "plans_for",
-    "share_line",
-    "shares_of",
 ]
 
 WHOLE: Final = 10_000  # basis points
@@ -45,7 +42,7 @@ class Subject:
 
 
 class Plan(StrEnum):
-    """When which share falls due."""
+    """The plans that are there without anybody making them, by their codes."""
 
     DEPOSIT_30_70 = "deposit_30_70"
     ACCEPTANCE_100 = "acceptance_100"
@@ -81,53 +78,14 @@ class MilestoneEvent(StrEnum):
 # Bank transfers go from payer to payee; a card is charged by the provider, which then holds the money.
 MODE_OF_RAIL: Final = {Rail.BANK: Mode.DIRECT, Rail.CARD: Mode.PROVIDER_HELD}
 
-Shares = tuple[tuple[MilestoneEvent, int], ...]
-
-_SHARES: Final[dict[Plan, Shares]] = {
-    Plan.DEPOSIT_30_70: ((MilestoneEvent.DEPOSIT, 3_000), (MilestoneEvent.HANDED_OVER, 7_000)),
-    Plan.ACCEPTANCE_100: ((MilestoneEvent.ACCEPTED, WHOLE),),
-    Plan.FREIGHT_HANDOVER_100: ((MilestoneEvent.HANDED_OVER, WHOLE),),
-}
-_FREIGHT_HELD: Final[Shares] = ((MilestoneEvent.DELIVERED, WHOLE),)
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One milestone of one line: its part of the line's amount, and of the line's commission."""
-
-    event: MilestoneEvent
-    basis_points: int
-    amount: Money
-    commission: Money
-
-
-def shares_of(plan: Plan, mode: Mode) -> Shares:
-    """Return event and basis points of each milestone; a carrier's held money waits for delivery, not hand-over."""
-    if plan is Plan.FREIGHT_HANDOVER_100 and mode is Mode.PROVIDER_HELD:
-        return _FREIGHT_HELD
-    return _SHARES[plan]
-
-
-def share_line(amount: Money, *, plan: Plan, mode: Mode, commission_bp: int) -> tuple[Share, ...]:
-    """Divide a line by largest remainder: shares sum to the amount, their commissions to the line's commission."""
-    shares = shares_of(plan, mode)
-    weights = [basis_points for _event, basis_points in shares]
-    parts = amount.share(weights)
-    # The commission follows the parts, so that no milestone owes more commission than it pays.
-    commissions = amount.portion(commission_bp, WHOLE).share([part.minor for part in parts])
-    return tuple(
-        Share(event, basis_points, part, commission)
-        for (event, basis_points), part, commission in zip(shares, parts, commissions, strict=True)
-    )
-
 
 def check_terms(
-    *, subject: Subject, plan: Plan, mode: Mode, rail: Rail, lines: Sequence[tuple[UUID, Money]], commission_bp: int
+    *, subject: Subject, plan: str, mode: Mode, rail: Rail, lines: Sequence[tuple[UUID, Money]], commission_bp: int
 ) -> str:
     """Return the one currency of the lines, or refuse terms that do not fit together."""
     if MODE_OF_RAIL[rail] is not mode:
         raise Refused.field("rail", "rail_mode", f"{rail} is settled {MODE_OF_RAIL[rail]}")
-    if (plan is Plan.FREIGHT_HANDOVER_100) is not (subject.kind == SubjectKind.FREIGHT):
+    if (plan == Plan.FREIGHT_HANDOVER_100) is not (subject.kind == SubjectKind.FREIGHT):
         raise Refused.field("plan", "choice", ", ".join(plans_for(subject.kind)))
     if not 0 <= commission_bp <= WHOLE or (subject.kind == SubjectKind.FREIGHT and commission_bp):
         raise Refused.field("commission_bp", "range", "0 to 10000 for goods, 0 for freight")
@@ -140,6 +98,6 @@ def check_terms(
 
 
 def plans_for(kind: SubjectKind) -> tuple[Plan, ...]:
-    """Return the plans that can be agreed for this kind of subject."""
+    """Return the presets that can be agreed for this kind of subject."""
     freight = kind == SubjectKind.FREIGHT
     return tuple(plan for plan in Plan if (plan is Plan.FREIGHT_HANDOVER_100) is freight)

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import closures
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_new, write
@@ -16,17 +17,16 @@ from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
+from marketplace.payments.rules import plans as rules
 from marketplace.payments.rules.paying import UNPAID, MilestoneState, PaymentState
+from marketplace.payments.rules.plans import AgreedPlan
 from marketplace.payments.rules.terms import (
     MilestoneEvent,
     Mode,
     PayeeAccount,
-    Plan,
     Rail,
     Subject,
     check_terms,
-    share_line,
-    shares_of,
 )
 from marketplace.payments.services import holding, obligations, payments
 
@@ -37,7 +37,7 @@ class Opening:
 
     subject: Subject
     reference: str
-    plan: Plan
+    plan: AgreedPlan
     mode: Mode
     rail: Rail
     payer_id: UUID
@@ -56,7 +56,7 @@ class Opening:
         """Refuse terms that do not fit together."""
         check_terms(
             subject=self.subject,
-            plan=self.plan,
+            plan=self.plan.code,
             mode=self.mode,
             rail=self.rail,
             lines=self.lines,
@@ -72,7 +72,8 @@ class Opening:
             "subject_kind": self.subject.kind,
             "subject_id": self.subject.id,
             "reference": self.reference,
-            "plan": self.plan,
+            "plan": self.plan.code,
+            "agreed": rules.to_json(self.plan),
             "mode": self.mode,
             "rail": self.rail,
             "payer_id": self.payer_id,
@@ -96,11 +97,11 @@ def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now
     rows = [opening.row(now) for opening in openings]
     new = insert_new(session, PaymentTerms, rows)
     opened = [(opening, PaymentTerms(**row)) for opening, row in zip(openings, rows, strict=True) if row["id"] in new]
-    shares = [row for opening, terms in opened for row in _divided(terms, opening.lines)]
+    shares = [row for opening, terms in opened for row in _divided(terms, opening.plan, opening.lines)]
     if shares:
         write(session, Milestone, shares)
     for opening, terms in opened:
-        facts = {"plan": str(terms.plan), "mode": str(terms.mode), "minor": terms.amount_minor}
+        facts = {"plan": terms.plan, "mode": str(terms.mode), "minor": terms.amount_minor}
         facts["currency"] = terms.currency
         _audit(session, terms, "payment_terms.opened", facts, actor=actor, now=now)
         _begin(session, opening, terms, shares, actor=actor, now=now)
@@ -117,9 +118,8 @@ def _begin(
 ) -> None:
     """Let the deposit of a direct plan fall due; note what a card is to pay."""
     if terms.mode is Mode.DIRECT:
-        deposit = MilestoneEvent.DEPOSIT
-        if any(event is deposit for event, _share in shares_of(terms.plan, terms.mode)):
-            due_at = opening.deposit_due_at
+        if opening.plan.has_deposit:
+            deposit, due_at = MilestoneEvent.DEPOSIT, opening.deposit_due_at
             fall_due(session, subject=opening.subject, event=deposit, line_ids=None, due_at=due_at, now=now)
         return
     payment = payments.make(
@@ -142,18 +142,39 @@ def fall_due(
     subject: Subject,
     event: MilestoneEvent,
     line_ids: Collection[UUID] | None,
-    due_at: datetime | None,
+    due_at: datetime | None = None,
     now: datetime,
 ) -> UUID | None:
     """Let an event take its effect on these lines (None: all) and return the payment to make, None for none.
 
-    Directly settled, the shares become one payment; an event that took its effect before returns its payment. Held by
-    a provider, the shares are released. NotFound for a subject without a plan.
+    Directly settled, the shares become one payment, due when the plan says unless ``due_at`` is given; an event that
+    took its effect before returns its payment. Held by a provider, the shares are released. What the plan has due
+    before this event falls due with it, each event by a payment of its own. NotFound for a subject without a plan.
     """
     terms = _terms(session, subject)
-    if terms.mode is Mode.PROVIDER_HELD:
-        holding.release(session, subject=subject, event=event, line_ids=line_ids, now=now)
-        return None
+    plan = rules.from_json(terms.agreed)
+    payment_id = None
+    for one in rules.reached(plan, event):
+        if terms.mode is Mode.PROVIDER_HELD:
+            holding.release(session, subject=subject, event=one, line_ids=line_ids, now=now)
+            continue
+        found = _fall_due(session, terms, plan, one, line_ids=line_ids, due_at=due_at, now=now)
+        if one is event:
+            payment_id = found
+    return payment_id
+
+
+def _fall_due(
+    session: Session,
+    terms: PaymentTerms,
+    plan: AgreedPlan,
+    event: MilestoneEvent,
+    *,
+    line_ids: Collection[UUID] | None,
+    due_at: datetime | None,
+    now: datetime,
+) -> UUID | None:
+    subject = Subject(terms.subject_kind, terms.subject_id)
     mine = [*_of(subject), Milestone.event == event]
     if line_ids is not None:
         mine.append(Milestone.line_id.in_(line_ids))
@@ -175,6 +196,8 @@ def fall_due(
             execution_options={"synchronize_session": False},
         )
         return None
+    if due_at is None and (stage := plan.stage(event)) is not None:
+        due_at = rules.due_at(stage, closures.works(session, company_id=terms.payer_id, now=now), now)
     return payments.fall_due(
         session, terms=terms, event=event, milestone_ids=ids, amount=total, due_at=due_at, actor=SYSTEM, now=now
     )
@@ -213,11 +236,11 @@ def cancel(session: Session, *, subject: Subject, actor: Actor, now: datetime) -
         obligations.cancelled(session, payment, now=now)
 
 
-def _divided(terms: PaymentTerms, lines: Collection[tuple[UUID, Money]]) -> list[dict[str, Any]]:
+def _divided(terms: PaymentTerms, plan: AgreedPlan, lines: Collection[tuple[UUID, Money]]) -> list[dict[str, Any]]:
     shares = [
         (line_id, share)
         for line_id, amount in lines
-        for share in share_line(amount, plan=terms.plan, mode=terms.mode, commission_bp=terms.commission_bp)
+        for share in rules.share_line(amount, plan=plan, commission_bp=terms.commission_bp)
     ]
     return [
         {

@@ -74,6 +74,7 @@ SCOPES: Final[dict[Permission, Any]] = {
     Permission.TRADE_ORDER_READ: _("Read orders"),
     Permission.TRADE_PAYMENT_CONFIRM: _("Confirm payments received"),
     Permission.TRADE_PAYMENT_PAY: _("Pay"),
+    Permission.TRADE_PLAN_EDIT: _("Set payment plans and credit"),
     Permission.TRADE_PAYMENT_READ: _("Read payments"),
     Permission.TRADE_PAYOUT_READ: _("Read the company's payouts"),
     Permission.TRADE_PURCHASE_CANCEL: _("Cancel purchases"),

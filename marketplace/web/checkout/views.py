@@ -3,10 +3,11 @@
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.checkout.rules.cart import Bundle
 from marketplace.edge.acts import approvals
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.acts import orders as order_acts
@@ -19,7 +20,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.orders.queries import orders
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import freight, goods
+from marketplace.web.shared import freight, goods, plans
 
 pages = Blueprint("checkout", __name__)
 # Seconds until a browser without scripts looks whether the provider's news has come.
@@ -101,8 +102,15 @@ def _review(**shown: Any) -> str:
         seen=acts.look(departures=_departures(shown.get("values", {}))),
         goods=goods,
         charged=freight.charged,
+        ways_of=_ways,
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )
+
+
+def _ways(seen: acts.CartSeen, bundle: Bundle) -> list[dict[str, Any]]:
+    """Return how a bundle can be paid, what its merchant wants first marked."""
+    provider = current_app.extensions["city.site"]["provider"]
+    return [plans.way(offer, rail, provider=provider) | {"default": offer.default} for offer, rail in seen.ways(bundle)]
 
 
 @pages.post("/checkout")

@@ -15,9 +15,8 @@ from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.rules.states import WAY_FROM_STOCK, WAY_MADE_TO_ORDER, LineState
 from marketplace.payments.queries.payments import MilestoneRow
 from marketplace.payments.rules.paying import MilestoneState
-from marketplace.payments.rules.terms import MilestoneEvent
 from marketplace.reference.rules import PlaceKind
-from marketplace.web.shared import locale
+from marketplace.web.shared import locale, plans
 from marketplace.web.shared.causes import cause_of
 
 _TRANSPORT = (
@@ -130,7 +129,7 @@ def _money(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
     present = next((one for one in milestones if one.state not in _PAID), milestones[-1] if milestones else None)
     stops = [
         {
-            "label": _("%(share)s %% %(event)s", share=one.share_bp // 100, event=event_of(one.event)),
+            "label": plans.share_of(one.share_bp, one.event),
             "state": _paid(one, present),
             "note": label_of(one.state),
         }
@@ -160,17 +159,6 @@ def _paid(one: MilestoneRow, present: MilestoneRow | None) -> str:
     if one.state in (MilestoneState.OVERDUE, MilestoneState.CANCELLED, MilestoneState.REFUNDED):
         return "problem"
     return "current" if one is present else "future"
-
-
-def event_of(event: MilestoneEvent) -> str:
-    """Return when a share falls due, as words."""
-    words = {
-        MilestoneEvent.DEPOSIT: _("deposit"),
-        MilestoneEvent.HANDED_OVER: _("at hand-over"),
-        MilestoneEvent.DELIVERED: _("on delivery"),
-        MilestoneEvent.ACCEPTED: _("on acceptance"),
-    }
-    return words.get(event, str(event).replace("_", " "))
 
 
 def label_of(state: Any) -> str:

@@ -17,7 +17,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.web.orders import timeline
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods, waiting
+from marketplace.web.shared import goods, plans, waiting
 
 pages = Blueprint("orders", __name__)
 
@@ -60,6 +60,7 @@ def _one(order_id: UUID, **shown: Any) -> str:
         "orders/one.html",
         seen=seen,
         goods=goods,
+        plan_words=plans,
         returns=payouts.returns_about(reading(), {row.subject for row in seen.payments}),
         axes={line.id: timeline.axes(seen, line) for line in seen.lines},
         **{"values": {}, "errors": {}, "refusal": None, **shown},

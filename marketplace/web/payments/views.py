@@ -22,11 +22,11 @@ from marketplace.files import queries as files
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.pages import late_first
-from marketplace.payments.queries import ledger, payments, transfers
+from marketplace.payments.queries import ledger, payments, standing, transfers
 from marketplace.payments.rules.paying import PAYMENTS, PaymentState, TransferState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import choices, render
+from marketplace.web.shared import choices, plans, render
 
 pages = Blueprint("payments", __name__)
 
@@ -203,6 +203,25 @@ def statement() -> Any:
         )
     return render_template(
         "payments/statement.html", statement=found, about=_about(found.entries), errors={}, refusal=None, **shown
+    )
+
+
+@pages.get("/operator/orders/<uuid:order_id>/money")
+@requires(Permission.OPERATOR_LEDGER_READ, twin="GET /api/v1/orders/{id}/money")
+def of_order(order_id: UUID) -> str:
+    """Show the operator how the money of an order stands, as its two sides see it."""
+    session = reading()
+    terms, facts = standing.of_subject(session, subject=Subject(SubjectKind.ORDER, order_id))
+    sides = (terms.payer_id, terms.payee_id)
+    zones = clocks(session, sides)
+    return render_template(
+        "payments/standing.html",
+        terms=terms,
+        standing=facts,
+        plan_words=plans,
+        names={key: row.name for key, row in accounts.get_companies(session, company_ids=sides).items()},
+        payer_zone=zones[terms.payer_id],
+        payee_zone=zones[terms.payee_id],
     )
 
 

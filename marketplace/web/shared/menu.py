@@ -120,6 +120,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Credit of buyers"), "merchants.buyers", Permission.OPERATOR_CREDIT_EDIT),
             Entry(_("Statement"), "payments.statement", Permission.TRADE_STATEMENT_READ),
             Entry(_("Accounts"), "merchants.payees", Permission.COMPANY_PAYEE_EDIT, given=SELLS),
+            Entry(_("Payment plans"), "plans.many", Permission.TRADE_PLAN_EDIT, given=SELLS),
             Entry(_("Ledger"), "payments.books", Permission.OPERATOR_LEDGER_READ),
         ),
     ),

@@ -147,6 +147,7 @@ def build(app: Flask) -> City:
     _restrict(city)
     _show(city)
     _close(city)
+    _offer_plan(city)
     _talk(city)
     _admit(city)
     _price(city)
@@ -506,6 +507,13 @@ def _close(city: City) -> None:
     days = [(clock.now() + timedelta(days=each)).date().isoformat() for each in (60, 64)]
     closed = {"parts": ["factory"], "first_day": days[0], "last_day": days[1]}
     city.ids["closure"] = city.call("merchant", "POST", "/merchant/closures", closed)["id"]
+
+
+def _offer_plan(city: City) -> None:
+    """Let the merchant offer a plan of its own."""
+    stages = [{"event": "deposit", "percent": "20", "days": 5}, {"event": "delivered", "percent": "80", "days": 30}]
+    city.call("merchant", "PUT", "/payment-plans/own_plan", {"name": "Own", "stages": stages, "rails": ["bank"]})
+    city.ids["plan"] = "own_plan"
 
 
 def _admit(city: City) -> None:

@@ -234,6 +234,22 @@ def _of(name: str) -> Callable[[City], str]:
     return lambda city: city.ids[name]
 
 
+def _plan_form(city: City) -> Body:
+    return {
+        "code": "form_plan",
+        "name": "Half and half",
+        "rails": ["bank"],
+        "minimum": "10",
+        "currency": "CNY",
+        "percent.deposit": "50",
+        "days.deposit": "5",
+        "percent.accepted": "50",
+        "days.accepted": "5",
+        "counted.accepted": "calendar",
+        "active": "1",
+    }
+
+
 _PACKED: Final = body(cartons=10, gross_kg="125", length_cm="50", width_cm="40", height_cm="30", marks="HT 1-10")
 _COUNTED: Final = body(
     cartons_received=10, gross_kg="125", length_cm="120", width_cm="80", height_cm="100", remarks="dry"
@@ -472,6 +488,24 @@ WAYS: Final[dict[str, Way]] = {
     "GET /documents/{}/signatures/{}": Way("buyer", ("document.sales_contract", "company.merchant")),
     "POST /files": Way("merchant"),
     "GET /files/{}": Way("buyer", ("file.evidence",)),
+    "GET /payment-plans": Way("merchant"),
+    "GET /payment-plans/{}": Way("merchant", ("plan",)),
+    "PUT /payment-plans/{}": Way(
+        "merchant",
+        ("plan",),
+        body(
+            name="Half and half",
+            stages=[
+                {"event": "deposit", "percent": "50", "days": 5},
+                {"event": "accepted", "percent": "50", "days": 5},
+            ],
+            rails=["bank"],
+            minimum={"amount": "10", "currency": "CNY"},
+            active=True,
+            default=False,
+        ),
+    ),
+    "GET /orders/{}/money": Way("treasury", ("order.placed",)),
     "GET /merchant/closures": Way("merchant"),
     "POST /merchant/closures": Way(
         "merchant", (), body(parts=["factory"], first_day=_in(40), last_day=_in(45), words_en="A fair.")
@@ -923,6 +957,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "prices.put_entries": body(lines="CH-428-116; 26.00; 25.00@400"),
     "prices.welcome": body(company=_of("company.rival"), group=""),
     "prices.name": body(company=_of("company.rival"), group=""),
+    "plans.make": _plan_form,
+    "plans.change": _plan_form,
     "questions.ask": body(text="Which steel is it made of?"),
     "questions.answer": body(text="40Mn steel."),
     "reviews.write": body(goods="5", packing="4", on_time="3", text="Good steel.", version="0"),

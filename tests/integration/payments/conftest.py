@@ -20,6 +20,7 @@ from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.payments.queries import checks, ledger, payments, transfers
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
 from marketplace.payments.rules.ledger import AccountKind, AccountRef
+from marketplace.payments.rules.plans import preset
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail, Subject, SubjectKind
 from marketplace.payments.services import payments as paying
 from marketplace.payments.services import plans, slips
@@ -79,11 +80,12 @@ class Deal:
     def open(self, plan=Plan.DEPOSIT_30_70, *, rail=Rail.BANK, minors=(700_000, 300_000), commission_bp=300, due=7):
         """Agree on a plan."""
         self.lines = tuple((new_id(), Money(minor, self.currency)) for minor in minors)
+        mode = Mode.DIRECT if rail is Rail.BANK else Mode.PROVIDER_HELD
         opening = plans.Opening(
             subject=self.subject,
             reference=self.reference,
-            plan=plan,
-            mode=Mode.DIRECT if rail is Rail.BANK else Mode.PROVIDER_HELD,
+            plan=preset(plan, mode=mode, days=5) if isinstance(plan, Plan) else plan,
+            mode=mode,
             rail=rail,
             payer_id=self.buyer.company,
             payee_id=self.merchant.company,

@@ -12,11 +12,14 @@ from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.money import Money
 from marketplace.payments import events
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
+from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.queries import ledger as books
 from marketplace.payments.queries import payments as queries
+from marketplace.payments.queries import plan_checks
 from marketplace.payments.queries import transfers as transfer_queries
 from marketplace.payments.rules.ledger import CASH, AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import MilestoneState, PaymentState, TransferState
+from marketplace.payments.rules.plans import preset
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail
 from marketplace.payments.services import commission, ledger, plans, slips, transfers
 from tests.integration.payments.conftest import NOW, TODAY, Deal, clerk, exist, lapse
@@ -86,7 +89,7 @@ def test_the_payee_needs_an_account(deal):
     opening = plans.Opening(
         subject=deal.subject,
         reference=deal.reference,
-        plan=Plan.ACCEPTANCE_100,
+        plan=preset(Plan.ACCEPTANCE_100, mode=Mode.DIRECT, days=5),
         mode=Mode.DIRECT,
         rail=Rail.BANK,
         payer_id=deal.buyer.company,
@@ -460,3 +463,19 @@ def test_the_ledger_is_insert_only(deal, table, verb):
     statement = sa.delete(table) if verb == "delete" else sa.update(table).values(id=uuid.uuid4())
     with pytest.raises(sa.exc.DBAPIError, match="insert-only"), deal.session.begin_nested():
         deal.session.execute(statement)
+
+
+def test_another_plan_or_payee_than_agreed_is_found(session, deal):
+    deal.open()
+    assert plan_checks.breaches(session) == []
+    undone = session.begin_nested()
+    terms = session.scalars(sa.select(PaymentTerms)).one()
+    terms.agreed = terms.agreed | {"stages": terms.agreed["stages"][1:]}
+    assert [one.what for one in plan_checks.breaches(session)] == ["has no payment plan"]
+    terms.agreed = {**terms.agreed, "stages": [{"event": "accepted", "basis_points": 10_000, "days": 5}]}
+    assert [one.what for one in plan_checks.breaches(session)] == ["is divided otherwise than its plan says"]
+    terms.payee_account = {**(terms.payee_account or {}), "account_number": "1"}
+    assert "is to be paid to another payee than the contract names" in {
+        one.what for one in plan_checks.breaches(session)
+    }
+    undone.rollback()

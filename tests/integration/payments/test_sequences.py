@@ -14,13 +14,23 @@ from marketplace.kernel.errors import Conflict, Refused
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
 from marketplace.payments.models.plans import IncomingTransfer
 from marketplace.payments.queries import payments as queries
+from marketplace.payments.queries import standing
 from marketplace.payments.rules.ledger import CASH, AccountKind
 from marketplace.payments.rules.paying import UNPAID, Mistake, TransferState
+from marketplace.payments.rules.plans import AgreedPlan, Stage
 from marketplace.payments.rules.terms import MilestoneEvent, Plan
 from marketplace.payments.services import commission, transfers, withdrawals
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, Deal, exist, lapse, publish_rates
 
+# A plan that a merchant made: odd shares at five events.
+_SHARES = zip(
+    (MilestoneEvent.DEPOSIT, MilestoneEvent.READY, MilestoneEvent.BORDER_CROSSED, MilestoneEvent.DELIVERED,
+     MilestoneEvent.ACCEPTED),
+    (1_001, 333, 3_333, 2_333, 3_000),
+    strict=True,
+)  # fmt: skip
+OWN = AgreedPlan("own_plan", tuple(Stage(event, share, 9) for event, share in _SHARES), "Own plan")
 AMOUNT = st.integers(1, 40_000)
 WHICH = st.integers(0, 7)
 STEP = st.one_of(
@@ -114,6 +124,8 @@ class Lives:
             assert deal.balance(AccountKind.OBLIGATION_PAYER) == -owed
             assert deal.balance(AccountKind.RETURN_PAYER) == -deal.balance(AccountKind.RETURN_PAYEE) >= 0
             terms = queries.terms_of(session, subjects=[deal.subject])[deal.subject]
+            _, stands = standing.of_subject(session, subject=deal.subject)
+            assert (stands.due_now.minor, stands.total) == (owed, stands.paid + stands.balance)
             is_over = terms.cancelled_at is not None
             back = sum((row.paid if is_over else row.surplus).minor for row in rows)
             assert deal.balance(AccountKind.RETURN_PAYER) == back
@@ -136,7 +148,7 @@ class _Undo(Exception):
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    plans=st.tuples(*[st.sampled_from([Plan.DEPOSIT_30_70, Plan.ACCEPTANCE_100])] * 2),
+    plans=st.tuples(*[st.sampled_from([Plan.DEPOSIT_30_70, Plan.ACCEPTANCE_100, OWN])] * 2),
     steps=st.lists(STEP, max_size=14),
 )
 def test_every_life_of_two_deals_keeps_the_score(app, plans, steps):

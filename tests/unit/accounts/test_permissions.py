@@ -55,6 +55,7 @@ trade:payment:confirm    o . . . . f
 trade:payment:pay        o . . . . f
 trade:payment:read       o s p a . f
 trade:payout:read        o . . . . f
+trade:plan:edit          o . . . . f
 trade:purchase:cancel    o . p . . .
 trade:sale:cancel        o s . . . .
 trade:statement:read     o . . . . f

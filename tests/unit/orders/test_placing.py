@@ -3,7 +3,8 @@
 import pytest
 
 from marketplace.kernel.money import Money
-from marketplace.orders.rules.placing import secured_by, total_of
+from marketplace.orders.rules.placing import owes_deposit, secured_by, total_of
+from marketplace.payments.rules.plans import preset
 from marketplace.payments.rules.terms import Mode, Plan
 
 
@@ -17,7 +18,8 @@ from marketplace.payments.rules.terms import Mode, Plan
     ],
 )
 def test_what_secures_an_order(plan, mode, by):
-    assert secured_by(plan, mode) == by
+    agreed = preset(plan, mode=mode, days=5)
+    assert secured_by(mode, owes_deposit=owes_deposit(agreed, mode)) == by
 
 
 def test_a_total_is_the_sum():

@@ -1,0 +1,120 @@
+"""How the money of one subject stands: what is due now, what is paid, what is left, and what it waits for.
+
+One reckoning for the payer, the payee and the operator, so that no two pages say different figures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from marketplace.kernel.money import Money
+from marketplace.payments.rules.paying import MilestoneState
+from marketplace.payments.rules.plans import AgreedPlan, Stage
+from marketplace.payments.rules.terms import MilestoneEvent, Mode
+
+_M = MilestoneState
+_OVER: Final = (_M.CANCELLED, _M.REFUNDED)
+# A stage is as far as the part of it that needs somebody first.
+_FIRST: Final = (
+    _M.OVERDUE, _M.DUE, _M.SLIP_RECEIVED, _M.PART_PAID, _M.PENDING, _M.HELD, _M.PAID, _M.RELEASED, *_OVER
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One line's share of a stage."""
+
+    event: MilestoneEvent
+    state: MilestoneState
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What was asked for by one event, and what of it is still to be paid."""
+
+    event: MilestoneEvent | None
+    outstanding: Money
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageStanding:
+    """A milestone of the plan over all lines: its amount as it is now, and until when it is to be paid."""
+
+    stage: Stage
+    amount: Money
+    state: MilestoneState
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyFacts:
+    """``total = paid + balance``, and ``due_now`` is the part of the balance that may be asked for now.
+
+    What is paid to a provider is ``held`` or ``released``. ``waits`` says whether a payment or an event is next, and
+    ``event`` which; both None when nothing is open.
+    """
+
+    mode: Mode
+    plan: AgreedPlan
+    total: Money
+    due_now: Money
+    paid: Money
+    balance: Money
+    held: Money
+    released: Money
+    waits: Literal["payment", "event"] | None
+    event: MilestoneEvent | None
+    stages: tuple[StageStanding, ...]
+
+
+def facts(*, plan: AgreedPlan, mode: Mode, currency: str, parts: Sequence[Part], bills: Sequence[Bill]) -> MoneyFacts:
+    """Reckon how a subject's money stands from the shares of its lines and what was asked for."""
+
+    def total(*states: MilestoneState) -> Money:
+        return Money(sum(part.amount.minor for part in parts if part.state in states), currency)
+
+    due_now = Money(sum(bill.outstanding.minor for bill in bills), currency)
+    whole = total(*(state for state in MilestoneState if state not in _OVER))
+    balance = due_now + total(_M.PENDING)
+    waits, event = _next(plan, parts, bills)
+    return MoneyFacts(
+        mode=mode,
+        plan=plan,
+        total=whole,
+        due_now=due_now,
+        paid=whole - balance,
+        balance=balance,
+        held=total(_M.HELD),
+        released=total(_M.RELEASED),
+        waits=waits,
+        event=event,
+        stages=tuple(_standing(stage, currency, parts, bills) for stage in plan.stages),
+    )
+
+
+def _next(
+    plan: AgreedPlan, parts: Sequence[Part], bills: Sequence[Bill]
+) -> tuple[Literal["payment", "event"] | None, MilestoneEvent | None]:
+    asked = {bill.event for bill in bills if bill.outstanding}
+    coming = {part.event for part in parts if part.state in (_M.PENDING, _M.HELD) and part.amount}
+    for stage in plan.stages:
+        if stage.event in asked:
+            return "payment", stage.event
+        if stage.event in coming:
+            return "event", stage.event
+    return None, None
+
+
+def _standing(stage: Stage, currency: str, parts: Sequence[Part], bills: Sequence[Bill]) -> StageStanding:
+    mine = [part for part in parts if part.event is stage.event]
+    live = [part.amount.minor for part in mine if part.state not in _OVER]
+    times = [bill.due_at for bill in bills if bill.event is stage.event and bill.due_at is not None]
+    return StageStanding(
+        stage=stage,
+        amount=Money(sum(live), currency),
+        state=min((part.state for part in mine), key=_FIRST.index, default=_M.PENDING),
+        due_at=max(times, default=None),
+    )

@@ -1,0 +1,91 @@
+"""Payment plans as words."""
+
+from decimal import Decimal
+from typing import Any, Final
+
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+
+from marketplace.payments.rules.plans import AgreedPlan, Counted, Offer, Stage
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail
+
+# A text without facts keeps its doubled per cent signs until it is told that there are none.
+_NOTHING: Final[dict[str, str]] = {}
+
+
+def event_of(event: MilestoneEvent) -> str:
+    """Return when a share falls due, as words."""
+    words = {
+        MilestoneEvent.DEPOSIT: _("deposit"),
+        MilestoneEvent.READY: _("when ready"),
+        MilestoneEvent.HANDED_OVER: _("at hand-over"),
+        MilestoneEvent.EXPORT_RELEASED: _("when released for export"),
+        MilestoneEvent.BORDER_CROSSED: _("over the border"),
+        MilestoneEvent.DELIVERED: _("on delivery"),
+        MilestoneEvent.ACCEPTED: _("on acceptance"),
+    }
+    return words[event]
+
+
+def share_of(basis_points: int, event: MilestoneEvent) -> str:
+    """Return a share and what makes it due, as words."""
+    return _("%(share)s %% %(event)s", share=percent(basis_points), event=event_of(event))
+
+
+def percent(basis_points: int) -> str:
+    """Return a share as the reader writes numbers."""
+    return format_decimal((Decimal(basis_points) / 100).normalize())
+
+
+def days_of(stage: Stage) -> str:
+    """Return how long the payer has, as words."""
+    if stage.counted is Counted.CALENDAR:
+        return ngettext("within %(num)s day", "within %(num)s days", stage.days)
+    return ngettext("within %(num)s working day", "within %(num)s working days", stage.days)
+
+
+def words(plan: AgreedPlan, mode: Mode) -> str:
+    """Return a plan's milestones as one line; where a provider holds the money nobody has days to pay."""
+    if mode is Mode.PROVIDER_HELD:
+        return " · ".join(share_of(stage.basis_points, stage.event) for stage in plan.stages)
+    return " · ".join(f"{share_of(stage.basis_points, stage.event)}, {days_of(stage)}" for stage in plan.stages)
+
+
+def title(plan: AgreedPlan) -> str:
+    """Return what a plan is called: a preset by its milestones, another as its merchant calls it."""
+    presets = {
+        Plan.DEPOSIT_30_70: _("30 %% deposit, 70 %% at hand-over to the hub") % _NOTHING,
+        Plan.ACCEPTANCE_100: _("100 %% on acceptance") % _NOTHING,
+    }
+    return next((name for code, name in presets.items() if code == plan.code), plan.name)
+
+
+def way(offer: Offer, rail: Rail, *, provider: str) -> dict[str, Any]:
+    """Return a plan by a rail as a checkout offers it: value of the form, title and what it means."""
+    plan = offer.plan
+    if rail is Rail.CARD:
+        named = {
+            Plan.DEPOSIT_30_70: _("Card, released 30 %% at confirmation and 70 %% at hand-over to the hub") % _NOTHING,
+            Plan.ACCEPTANCE_100: _("Card, released on acceptance"),
+        }
+        hint = _("Charged in full now and held by the payment provider: %(provider)s.", provider=provider)
+        of_own = _("Card: %(plan)s", plan=plan.name)
+        rest = words(plan, Mode.PROVIDER_HELD)
+    else:
+        named = {
+            Plan.DEPOSIT_30_70: _("Bank transfer, 30 %% deposit and 70 %% at hand-over to the hub") % _NOTHING,
+            Plan.ACCEPTANCE_100: _("Bank transfer, 100 %% on acceptance") % _NOTHING,
+        }
+        hint = (
+            _("You pay the merchant's account named in the pro-forma. The platform holds no money.")
+            if plan.has_deposit
+            else _("Space is confirmed when the merchant confirms.")
+        )
+        of_own = _("Bank transfer: %(plan)s", plan=plan.name)
+        rest = words(plan, Mode.DIRECT)
+    name = next((text for code, text in named.items() if code == plan.code), None)
+    return {
+        "value": f"{rail} {plan.code}",
+        "title": name or of_own,
+        "hint": hint if name else f"{rest}. {hint}",
+    }

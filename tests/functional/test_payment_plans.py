@@ -1,0 +1,142 @@
+"""A merchant's own plan from its form to the last milestone: one reckoning for buyer, merchant and operator."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from marketplace.kernel.db import reading
+from marketplace.reports import queries as reports
+from tests import factories
+from tests.support.visitors import Visitor
+from tests.support.ways import Way
+
+LADDER = {
+    "deposit": "10", "ready": "10", "handed_over": "12.5", "export_released": "7.5", "border_crossed": "20",
+    "delivered": "15", "accepted": "25",
+}  # fmt: skip
+SHARES = {name: Decimal(10_960) * Decimal(share) / 100 for name, share in LADDER.items()}
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+
+
+def ladder(**more):
+    stages = [{"event": event, "percent": percent, "days": 3} for event, percent in LADDER.items()]
+    return {"name": "Step by step", "stages": stages, "rails": ["bank", "card"], **more}
+
+
+def stands(call, way, operator, **figures):
+    """Read how the money stands as the three who may see it, and compare the figures."""
+    path = f"/orders/{way.order_id}"
+    buyer, merchant = (call(who, "GET", path, expect=200)["money"] for who in (way.market.buyer, way.market.merchant))
+    assert buyer == merchant == call(operator, "GET", f"{path}/money", expect=200)
+    assert Decimal(buyer["paid"]["amount"]) + Decimal(buyer["balance"]["amount"]) == Decimal(buyer["total"]["amount"])
+    for name, value in figures.items():
+        shown = buyer[name]["amount"] if isinstance(buyer[name], dict) else buyer[name]
+        assert (Decimal(shown) if isinstance(value, Decimal | int) else shown) == value, name
+    return buyer
+
+
+def go(way, act):
+    """Bring the goods a step further."""
+    if act == "ready":
+        way.call(way.market.merchant, "POST", f"/order-lines/{way.line_id}/ready", expect=204)
+    elif act == "accept":
+        way.call(way.market.buyer, "POST", f"/order-lines/{way.line_id}/acceptance", expect=204)
+    elif act in ("pack", "hand_over"):
+        getattr(way, act)()
+    elif act == "receive":
+        way.receive(cartons=10)
+    else:
+        way.act(act, **({"seal_number": "CN-1"} if act == "seal" else {}))
+
+
+def pay(way, event):
+    payment = next(one for one in way.order()["payments"] if (one["subject"], one["event"]) == ("order", event))
+    body = {"amount": payment["amount"]["amount"], "received_on": way.order()["placed_at"][:10]}
+    way.call(way.market.merchant, "POST", f"/payments/{payment['id']}/confirmation", json=body, expect=200)
+
+
+def test_every_event_of_a_plan_makes_its_share_due_the_same_for_all_who_look(app, call, market, operator):
+    call(market.merchant, "PUT", "/payment-plans/steps", key="1", json=ladder(default=True), expect=200)
+    way = Way(call, market, operator, payment={"rail": "bank", "plan": "steps"})
+    total = sum(SHARES.values())
+    stands(call, way, operator, total=total, due_now=SHARES["deposit"], paid=0, waits="payment", event="deposit")
+    call(market.merchant, "PUT", "/payment-plans/steps", key="2", json=ladder(name="Renamed", active=False), expect=200)
+    kept = stands(call, way, operator)
+    assert (kept["plan"]["name"], kept["plan"]["code"], len(kept["stages"])) == ("Step by step", "steps", 7)
+    pay(way, "deposit")
+    paid = SHARES["deposit"]
+    for event, acts in (
+        ("ready", ("ready",)),
+        ("handed_over", ("pack", "hand_over")),
+        ("border_crossed", ("close", "load", "seal", "depart", "at-border", "clear")),
+        ("delivered", ("arrive", "strip", "receive")),
+        ("accepted", ("accept",)),
+    ):
+        stands(call, way, operator, waits="event", paid=paid, due_now=0)
+        for act in acts:
+            go(way, act)
+        # A lorry that is over the border was released for export: both shares are due, each by a payment of its own.
+        due = {"border_crossed": ("export_released", "border_crossed")}.get(event, (event,))
+        stands(call, way, operator, waits="payment", event=due[0], due_now=sum(SHARES[one] for one in due), paid=paid)
+        for one in due:
+            pay(way, one)
+            paid += SHARES[one]
+    stands(call, way, operator, paid=total, balance=0, waits=None)
+    assert way.order()["state"] == "completed"
+    assert reports.check(reading()) == []
+    page = Visitor(app)
+    page.log_in(market.buyer.login)
+    shown = page.open(f"/orders/{way.order_id}")
+    assert "12.5 % at hand-over" in shown
+    assert "10,960.00" in shown
+
+
+def test_a_card_is_released_by_the_same_plan(call, market, operator):
+    call(market.merchant, "PUT", "/payment-plans/steps", key="1", json=ladder(), expect=200)
+    card = {"rail": "card", "plan": "steps", "payment_method": "pm_card_visa"}
+    way = Way(call, market, operator, payment=card)
+    total = sum(SHARES.values())
+    stands(call, way, operator, paid=total, released=SHARES["deposit"], held=total - SHARES["deposit"], due_now=0)
+    way.pack()
+    way.hand_over()
+    freed = SHARES["deposit"] + SHARES["ready"] + SHARES["handed_over"]
+    stands(call, way, operator, released=freed, held=total - freed, event="export_released", waits="event")
+    assert reports.check(reading()) == []
+
+
+def test_a_merchant_makes_a_plan_by_its_form_and_buyers_choose_it(app, call, market):
+    seller = Visitor(app)
+    seller.log_in(market.merchant.login)
+    form = {"code": "half_half", "name": "Half and half", "rails": "bank", "minimum": "100", "currency": "CNY"}
+    form |= {"percent.deposit": "50", "days.deposit": "3", "counted.deposit": "calendar", "active": "1", "default": "1"}
+    seller.open("/merchant/payment-plans")
+    refused = seller.send("/merchant/payment-plans", form | {"percent.accepted": "40", "days.accepted": "5"}, 422).text
+    assert "must sum to 100" in refused
+    seller.send("/merchant/payment-plans", form | {"percent.accepted": "50", "days.accepted": "5"})
+    assert "Half and half" in seller.open("/merchant/payment-plans")
+    assert 'value="50"' in seller.open("/merchant/payment-plans/half_half")
+    seller.open("/merchant/payment-plans/acceptance_100")
+    seller.send("/merchant/payment-plans/acceptance_100", {"rails": ["bank", "card"]})
+    cart = call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    cart = call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400}, expect=200)
+    assert [one["code"] for one in cart["bundles"][0]["plans"]] == ["deposit_30_70", "half_half"]
+    buyer = Visitor(app)
+    buyer.log_in(market.buyer.login)
+    page = buyer.open("/checkout")
+    assert re.search(r'value="bank half_half"[^>]* checked', page)
+    assert "acceptance_100" not in page
+    assert 'value="card half_half"' not in page
+    body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "acceptance_100"}}
+    refused = call(market.buyer, "POST", "/checkout", json=body, expect=422)
+    assert [one["field"] for one in refused["errors"]] == ["payment.plan"]
+    for path, code in (("deposit_30_70", 200), ("half_half", 409)):
+        off = {"rails": ["bank"], "active": False}
+        off |= {} if path == "deposit_30_70" else ladder(active=False)
+        call(market.merchant, "PUT", f"/payment-plans/{path}", key=path, json=off, expect=code)
+    call(market.merchant, "GET", "/payment-plans/nothing", expect=404)
+    call(market.buyer, "GET", "/payment-plans", expect=200)

@@ -1,0 +1,66 @@
+"""How money stands: one reckoning for everybody who looks."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.kernel.money import Money
+from marketplace.payments.rules.paying import MilestoneState
+from marketplace.payments.rules.plans import preset
+from marketplace.payments.rules.standing import Bill, Part, facts
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan
+
+E, M = MilestoneEvent, MilestoneState
+DEPOSIT = preset(Plan.DEPOSIT_30_70, mode=Mode.DIRECT, days=5)
+DUE = datetime(2026, 12, 4, 9, tzinfo=UTC)
+
+
+def cny(minor):
+    return Money(minor, "CNY")
+
+
+def stand(parts, bills=(), mode=Mode.DIRECT):
+    found = facts(
+        plan=DEPOSIT,
+        mode=mode,
+        currency="CNY",
+        parts=[Part(event, state, cny(minor)) for event, state, minor in parts],
+        bills=[Bill(event, cny(minor), due_at) for event, minor, due_at in bills],
+    )
+    return found, tuple(one.minor for one in (found.total, found.due_now, found.paid, found.balance))
+
+
+def test_a_deposit_order_stands_the_same_at_each_step():
+    pending = (E.HANDED_OVER, M.PENDING, 7_000)
+    found, figures = stand([(E.DEPOSIT, M.DUE, 3_000), pending], [(E.DEPOSIT, 3_000, DUE)])
+    assert (figures, found.waits, found.event) == ((10_000, 3_000, 0, 10_000), "payment", E.DEPOSIT)
+    assert [(one.state, one.due_at) for one in found.stages] == [(M.DUE, DUE), (M.PENDING, None)]
+    found, figures = stand([(E.DEPOSIT, M.PAID, 3_000), pending], [(E.DEPOSIT, 0, DUE)])
+    assert (figures, found.waits, found.event) == ((10_000, 0, 3_000, 7_000), "event", E.HANDED_OVER)
+    let_off = (E.HANDED_OVER, M.CANCELLED, 1_000)
+    parts = [(E.DEPOSIT, M.PAID, 3_000), (E.HANDED_OVER, M.PART_PAID, 6_000), let_off]
+    found, figures = stand(parts, [(E.DEPOSIT, 0, DUE), (E.HANDED_OVER, 2_000, DUE)])
+    assert (figures, found.waits) == ((9_000, 2_000, 7_000, 2_000), "payment")
+    assert [one.amount.minor for one in found.stages] == [3_000, 6_000]
+    found, figures = stand([(E.DEPOSIT, M.PAID, 3_000), (E.HANDED_OVER, M.PAID, 7_000)])
+    assert (figures, found.waits, found.event) == ((10_000, 0, 10_000, 0), None, None)
+
+
+def test_what_a_provider_holds_is_paid_and_waits_for_its_event():
+    parts = [(E.DEPOSIT, M.RELEASED, 3_000), (E.HANDED_OVER, M.HELD, 7_000)]
+    found, figures = stand(parts, [(None, 0, None)], Mode.PROVIDER_HELD)
+    assert figures == (10_000, 0, 10_000, 0)
+    assert (found.held.minor, found.released.minor, found.waits, found.event) == (7_000, 3_000, "event", E.HANDED_OVER)
+
+
+STATES = st.sampled_from(M)
+
+
+@given(st.lists(st.tuples(st.sampled_from([E.DEPOSIT, E.HANDED_OVER]), STATES, st.integers(0, 10**9)), max_size=6))
+def test_paid_and_balance_make_the_whole(parts):
+    open_ = [(event, minor, None) for event, state, minor in parts if state in (M.DUE, M.OVERDUE, M.SLIP_RECEIVED)]
+    found, (total, due_now, paid, balance) = stand(parts, open_)
+    assert total == paid + balance
+    assert 0 <= due_now <= balance
+    assert sum(one.amount.minor for one in found.stages) == total

@@ -35,6 +35,7 @@ from marketplace.api.moderation.views import api as moderation
 from marketplace.api.operations.views import api as operations
 from marketplace.api.orders.notes import api as notes
 from marketplace.api.orders.views import api as orders
+from marketplace.api.payments.credit import api as credit
 from marketplace.api.payments.plans import api as plans
 from marketplace.api.payments.views import api as payments
 from marketplace.api.payments.webhooks import api as webhooks
@@ -86,6 +87,7 @@ BLUEPRINTS = (
     orders,
     payments,
     plans,
+    credit,
     payouts,
     people,
     remarks,

@@ -89,6 +89,27 @@ WORDS: Final[dict[Setting, Words]] = {
         _("Time until a slip goes to the operator"), _("A slip without an answer is the operator's to ask about then."),
         _WORKING_DAYS,
     ),
+    Setting.CREDIT_ANSWER_WORKING_DAYS: Words(
+        _("Time to answer a request for credit"),
+        _("A request that its merchant does not answer within this time is declined."),
+        _WORKING_DAYS,
+    ),
+    Setting.DUNNING_FIRST_WORKING_DAYS: Words(
+        _("First reminder"),
+        _("So long after its due day the payer of a payment on credit is reminded, counted in its working days."),
+        _WORKING_DAYS,
+    ),
+    Setting.DUNNING_SECOND_WORKING_DAYS: Words(
+        _("Second reminder"), _("So long after the due day the payer is reminded again."), _WORKING_DAYS
+    ),
+    Setting.DUNNING_FINAL_WORKING_DAYS: Words(
+        _("Final reminder"), _("So long after the due day the payer is reminded for the last time."), _WORKING_DAYS
+    ),
+    Setting.DUNNING_REFUSAL_LEVEL: Words(
+        _("No new credit from reminder"),
+        _("From this reminder on (3 is the final one) a buyer orders nothing more on credit of that merchant."),
+        _("reminder"),
+    ),
     Setting.TRANSFER_MATCH_WORKING_DAYS: Words(
         _("Time to say what money is for"),
         _("A payee says within this time which payments a transfer is for; then the payee is reminded once."),

@@ -26,6 +26,9 @@ class News(StrEnum):
     PAYMENT_DUE = "payment_due"
     PAYMENT_PAID = "payment_paid"
     PAYMENT_OVERDUE = "payment_overdue"
+    CREDIT_ASKED = "credit_asked"
+    CREDIT_DECIDED = "credit_decided"
+    PAYER_REMINDED = "payer_reminded"
     SLIP_HANDED_IN = "slip_handed_in"
     RECEIPT_WITHDRAWN = "receipt_withdrawn"
     SLIP_DISPUTED = "slip_disputed"
@@ -81,6 +84,9 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAYMENT_DUE: Permission.TRADE_PAYMENT_READ,
     News.PAYMENT_PAID: Permission.TRADE_PAYMENT_READ,
     News.PAYMENT_OVERDUE: Permission.TRADE_PAYMENT_READ,
+    News.CREDIT_ASKED: Permission.TRADE_PLAN_EDIT,
+    News.CREDIT_DECIDED: Permission.TRADE_PAYMENT_PAY,
+    News.PAYER_REMINDED: Permission.TRADE_PAYMENT_PAY,
     News.SLIP_HANDED_IN: Permission.TRADE_PAYMENT_CONFIRM,
     News.RECEIPT_WITHDRAWN: Permission.TRADE_PAYMENT_READ,
     News.SLIP_DISPUTED: Permission.TRADE_PAYMENT_READ,

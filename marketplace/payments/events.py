@@ -105,6 +105,28 @@ class PaymentLapsed(PaymentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreditAsked(Event):
+    """A buyer asks a merchant for credit."""
+
+    credit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditDecided(Event):
+    """A credit was granted, changed, declined or ended, by its merchant or by its silence."""
+
+    credit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerReminded(Event):
+    """The payer of an overdue payment on credit is reminded; ``level`` counts from 1, the third is the final one."""
+
+    payment_id: UUID
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitedTooLong(Event):
     """A payout, a return of card money or a transfer still waits after its due moment; said once for each wait."""
 

@@ -52,6 +52,7 @@ from marketplace.web.operator import views as operator_views
 from marketplace.web.operator.blueprint import pages as operator
 from marketplace.web.orders import notes as order_notes
 from marketplace.web.orders.views import pages as orders
+from marketplace.web.payments.credit import pages as credit
 from marketplace.web.payments.plans import pages as plans
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts.views import pages as payouts
@@ -97,6 +98,7 @@ BLUEPRINTS = (
     operator,
     payments,
     plans,
+    credit,
     payouts,
     questions,
     remarks,

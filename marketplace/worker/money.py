@@ -22,8 +22,9 @@ def activate_payees(_args: dict[str, Any]) -> None:
 
 
 def lapse_payments(_args: dict[str, Any]) -> None:
-    """Give what was not paid, and slips not answered in time, their outcome; tell of other money that waits."""
+    """Give what was not paid or answered in time its outcome; remind payers, and tell of other money that waits."""
     payments.lapse(now=clock.now())
+    payments.remind(now=clock.now())
     payments.escalate(now=clock.now())
 
 

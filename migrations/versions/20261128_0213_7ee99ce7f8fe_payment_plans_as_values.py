@@ -1,4 +1,4 @@
-"""Payment plans as values: what merchants offer, and what each placed order agreed on."""
+"""Payment plans as values: what merchants offer, what each order agreed on, and credit between two companies."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.kernel.db import Json, UtcDateTime
+from marketplace.kernel.db import Json, UtcDateTime, insert_only_ddl
 
 revision: str = "7ee99ce7f8fe"
-down_revision: str | None = "fbfe69ef4026"
+down_revision: str | None = "1d13491f0469"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -85,6 +85,82 @@ def upgrade() -> None:
     with op.batch_alter_table("payment_terms", schema=None) as batch_op:
         batch_op.alter_column("agreed", existing_type=Json, nullable=False)
 
+    op.create_table(
+        "credit_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.Column("buyer_id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("wanted_minor", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("decide_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(state = 'requested') = (decide_by IS NOT NULL)", name=op.f("ck_credit_line_answered_by")),
+        sa.CheckConstraint(
+            "state <> 'granted' OR (limit_minor > 0 AND days > 0 AND until IS NOT NULL)",
+            name=op.f("ck_credit_line_granted"),
+        ),
+        sa.CheckConstraint("wanted_minor > 0 AND limit_minor >= 0", name=op.f("ck_credit_line_amounts")),
+        sa.ForeignKeyConstraint(["buyer_id"], ["company.id"], name=op.f("fk_credit_line_buyer_id")),
+        sa.ForeignKeyConstraint(["merchant_id"], ["company.id"], name=op.f("fk_credit_line_merchant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_line")),
+    )
+    with op.batch_alter_table("credit_line", schema=None) as batch_op:
+        batch_op.create_index("ix_credit_line_buyer_id_id", ["buyer_id", "id"], unique=False)
+        batch_op.create_index("ix_credit_line_decide_by", ["decide_by"], unique=False)
+        batch_op.create_index("ix_credit_line_merchant_id_id", ["merchant_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_credit_line_live",
+            ["merchant_id", "buyer_id", "currency"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('requested', 'granted')"),
+            postgresql_where=sa.text("state IN ('requested', 'granted')"),
+        )
+
+    op.create_table(
+        "credit_decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("credit_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["credit_id"], ["credit_line.id"], name=op.f("fk_credit_decision_credit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_decision")),
+    )
+    with op.batch_alter_table("credit_decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_credit_decision_credit_id"), ["credit_id"], unique=False)
+
+    op.create_table(
+        "dunning",
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pause_reason", sa.String(length=500), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("level BETWEEN 0 AND 3", name=op.f("ck_dunning_level")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_dunning_payment_id")),
+        sa.PrimaryKeyConstraint("payment_id", name=op.f("pk_dunning")),
+    )
+    with op.batch_alter_table("dunning", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dunning_next_at"), ["next_at"], unique=False)
+
+    with op.batch_alter_table("payment_terms", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("credit_id", sa.Uuid(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_payment_terms_credit_id"), ["credit_id"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_payment_terms_credit_id"), "credit_line", ["credit_id"], ["id"])
+    for statement in insert_only_ddl("credit_decision", op.get_bind().dialect.name):
+        op.execute(statement)
     # ### end Alembic commands ###
 
 

@@ -60,8 +60,10 @@ def pay(way, event):
     way.call(way.market.merchant, "POST", f"/payments/{payment['id']}/confirmation", json=body, expect=200)
 
 
+@pytest.mark.both_databases
 def test_every_event_of_a_plan_makes_its_share_due_the_same_for_all_who_look(app, call, market, operator):
-    call(market.merchant, "PUT", "/payment-plans/steps", key="1", json=ladder(default=True), expect=200)
+    call(market.merchant, "POST", "/payment-plans", json=ladder(code="steps", default=True), expect=201)
+    call(market.merchant, "POST", "/payment-plans", json=ladder(code="steps"), expect=409)
     way = Way(call, market, operator, payment={"rail": "bank", "plan": "steps"})
     total = sum(SHARES.values())
     stands(call, way, operator, total=total, due_now=SHARES["deposit"], paid=0, waits="payment", event="deposit")
@@ -97,7 +99,7 @@ def test_every_event_of_a_plan_makes_its_share_due_the_same_for_all_who_look(app
 
 
 def test_a_card_is_released_by_the_same_plan(call, market, operator):
-    call(market.merchant, "PUT", "/payment-plans/steps", key="1", json=ladder(), expect=200)
+    call(market.merchant, "POST", "/payment-plans", json=ladder(code="steps"), expect=201)
     card = {"rail": "card", "plan": "steps", "payment_method": "pm_card_visa"}
     way = Way(call, market, operator, payment=card)
     total = sum(SHARES.values())

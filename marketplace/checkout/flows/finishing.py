@@ -29,7 +29,21 @@ from marketplace.payments.rules.terms import SubjectKind
 
 _log = structlog.get_logger("city.checkout")
 # Refusals of the placing transaction after which nothing can be placed any more.
-_GONE: Final = frozenset({"hold_gone", "stock", "capacity", "cutoff", "departure_closed", "approval_used"})
+_GONE: Final = frozenset(
+    {
+        "hold_gone",
+        "stock",
+        "capacity",
+        "cutoff",
+        "departure_closed",
+        "approval_used",
+        "no_credit",
+        "credit_ended",
+        "credit_days",
+        "credit_overdue",
+        "credit_limit",
+    }
+)
 _TAKEN: Final = (CardState.AUTHORISED, CardState.CAPTURED, CardState.REFUNDED)
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from flask import current_app
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import CompanyRow
+from marketplace.accounts.queries.closures import local_day
 from marketplace.checkout import queries
 from marketplace.checkout.flows import finishing, placing
 from marketplace.checkout.rules.cart import Bundle, Cart
@@ -21,12 +23,15 @@ from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
 from marketplace.orders.services import carts
+from marketplace.payments.queries import credit as credit_queries
 from marketplace.payments.queries import offers
-from marketplace.payments.rules.plans import Offer
+from marketplace.payments.queries.credit import CreditRow
+from marketplace.payments.rules import credit as credit_rules
+from marketplace.payments.rules.plans import AgreedPlan, Offer
 from marketplace.payments.rules.terms import Rail
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import FxRow, PlaceRow
-from marketplace.reference.rules import CURRENCIES
+from marketplace.reference.rules import CURRENCIES, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,31 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditSeen:
+    """A credit of the buyer on the day that it is at its merchant's."""
+
+    row: CreditRow
+    today: date
+    refused_from: int
+
+    def takes(self, plan: AgreedPlan, amount: Money) -> bool:
+        """Tell whether an order of this amount by this plan fits."""
+        if self.row.grant is None:
+            return False
+        return (
+            credit_rules.refusal(
+                self.row.grant,
+                self.row.taken,
+                plan=plan,
+                amount=amount,
+                today=self.today,
+                refused_from=self.refused_from,
+            )
+            is None
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class CartSeen:
     """A cart with the names and rates it is shown with; ``importer`` pays duty and tax.
 
@@ -62,6 +92,7 @@ class CartSeen:
     own_currency: str | None
     rates: Mapping[str, FxRow]
     plans: Mapping[UUID, tuple[Offer, ...]]
+    credits: Mapping[tuple[UUID, str], CreditSeen]
 
     def approximate(self, amount: Money) -> Approximation | None:
         """Return an amount in the buyer's own currency; None when it is in it, or no rate is known."""
@@ -75,8 +106,17 @@ class CartSeen:
             (offer, rail)
             for rail in rails
             for offer in self.plans[bundle.merchant_id]
-            if offer.takes(rail=rail, amount=bundle.goods)
+            if offer.takes(rail=rail, amount=bundle.goods) and self._has_credit(bundle, offer)
         )
+
+    def credit(self, bundle: Bundle) -> Money | None:
+        """Return what is left of the buyer's credit with a bundle's merchant in its currency, None without one."""
+        found = self.credits.get((bundle.merchant_id, bundle.currency))
+        return found.row.left if found else None
+
+    def _has_credit(self, bundle: Bundle, offer: Offer) -> bool:
+        found = self.credits.get((bundle.merchant_id, bundle.currency))
+        return not offer.plan.credit or (found is not None and found.takes(offer.plan, bundle.goods))
 
     def without_account(self, bundle: Bundle) -> tuple[str, str] | None:
         """Return who named no account for a bundle, ``merchant`` or ``carrier``, and the currency; None if all did."""
@@ -126,7 +166,21 @@ def look(session: Session | None = None, *, departures: Mapping[UUID, UUID] | No
         own_currency=own,
         rates=rates,
         plans=offers.offers_of(session, merchant_ids=sellers, now=now),
+        credits=_credits(session, companies, actor.company, now),
     )
+
+
+def _credits(
+    session: Session, companies: Mapping[UUID, CompanyRow], buyer_id: UUID, now: datetime
+) -> dict[tuple[UUID, str], CreditSeen]:
+    found = credit_queries.granted(session, buyer_id=buyer_id, merchant_ids=companies.keys() - {buyer_id})
+    if not found:
+        return {}
+    refused_from = reference.setting(session, Setting.DUNNING_REFUSAL_LEVEL, at=now)
+    return {
+        key: CreditSeen(row, local_day(companies[row.merchant_id].country, now), refused_from)
+        for key, row in found.items()
+    }
 
 
 def put_line(session: Session, listing_id: UUID, body: requests.CartLine) -> str | None:

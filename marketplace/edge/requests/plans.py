@@ -46,6 +46,7 @@ class PlanBody(Request):
     stages: list[StageBody] = Field(default_factory=list[StageBody], max_length=MOST_STAGES)
     rails: list[Literal["bank", "card"]] = Field(max_length=2)
     minimum: Minimum | None = None
+    credit: Tick = False
     active: Tick = True
     default: Tick = False
 
@@ -54,10 +55,16 @@ class PlanBody(Request):
         stages = tuple(stage.stage() for stage in self.stages)
         if preset is not None and not stages:
             stages = preset.stages
-        plan = AgreedPlan(code, stages, self.name or "")
+        plan = AgreedPlan(code, stages, self.name or "", self.credit)
         minimum = money(self.minimum.amount, self.minimum.currency) if self.minimum else None
         rails = tuple(rail for rail in Rail if rail in self.rails)
         return Offer(plan=plan, rails=rails, minimum=minimum, active=self.active, default=self.default)
+
+
+class NewPlan(PlanBody):
+    """A plan of one's own under a code that it has not used yet."""
+
+    code: Line
 
 
 def percent_of(basis_points: int) -> Decimal:
@@ -67,6 +74,7 @@ def percent_of(basis_points: int) -> Decimal:
 
 messages.register(
     errors={
+        "plan_exists": _("You have a plan with this code already: change it, or choose another code."),
         "last_plan": _("Buyers could pay by no plan any more. Offer another one first."),
     },
     fields={

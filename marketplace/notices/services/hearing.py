@@ -76,6 +76,21 @@ def on_payment_lapsed(session: Session, event: payments.PaymentLapsed) -> None:
     _later(session, event, News.MONEY_WAITS, kind="payment", thing=event.payment_id)
 
 
+def on_credit_asked(session: Session, event: payments.CreditAsked) -> None:
+    """Tell the merchant who asks."""
+    _later(session, event, News.CREDIT_ASKED, credit=event.credit_id)
+
+
+def on_credit_decided(session: Session, event: payments.CreditDecided) -> None:
+    """Tell the buyer what was decided."""
+    _later(session, event, News.CREDIT_DECIDED, credit=event.credit_id)
+
+
+def on_payer_reminded(session: Session, event: payments.PayerReminded) -> None:
+    """Send the payer the reminder."""
+    _later(session, event, News.PAYER_REMINDED, payment=event.payment_id, level=event.level)
+
+
 def on_slip_handed_in(session: Session, event: payments.SlipHandedIn) -> None:
     """Tell the payee to look at his account."""
     _payment(session, event, News.SLIP_HANDED_IN)

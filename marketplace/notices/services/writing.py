@@ -22,7 +22,7 @@ from marketplace.mail.rules import Channel
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
-from marketplace.notices.services import approvals, companies, exchanged, goods, inbox
+from marketplace.notices.services import approvals, companies, credit, exchanged, goods, inbox
 from marketplace.notices.services.letters import Facts, Letter
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import lines as order_lines
@@ -253,6 +253,9 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PAYMENT_DUE: _to_payer,
     News.PAYMENT_PAID: _to_payer,
     News.PAYMENT_OVERDUE: _overdue,
+    News.CREDIT_ASKED: credit.asked,
+    News.CREDIT_DECIDED: credit.decided,
+    News.PAYER_REMINDED: credit.reminded,
     News.SLIP_HANDED_IN: _to_payee,
     News.RECEIPT_WITHDRAWN: _to_payer,
     News.SLIP_DISPUTED: _to_payer,

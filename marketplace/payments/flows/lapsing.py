@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from marketplace.kernel.each import each_found
+from marketplace.payments.queries import credit as credit_queries
 from marketplace.payments.queries import payments as queries
 from marketplace.payments.queries import waits
-from marketplace.payments.services import payments, slips
+from marketplace.payments.services import credit, dunning, payments, slips
 from marketplace.payments.services import waits as waiting
 
 
@@ -22,6 +23,20 @@ def lapse(*, now: datetime) -> int:
         act="escalate_slip",
     )
     return late + unanswered
+
+
+def remind(*, now: datetime) -> int:
+    """Decline requests for credit that no merchant answered, and remind payers of what is overdue; return how many."""
+    silent = each_found(
+        lambda session, last: credit_queries.unanswered(session, after=last, now=now),
+        lambda session, found: credit.lapse(session, credit_id=found, now=now),
+        act="lapse_credit_request",
+    )
+    return silent + each_found(
+        lambda session, last: credit_queries.to_remind(session, after=last, now=now),
+        lambda session, found: dunning.remind(session, payment_id=found, now=now),
+        act="remind_payer",
+    )
 
 
 def escalate(*, now: datetime) -> int:

@@ -29,6 +29,7 @@ class PaymentTerms(Base):
     payer_id: Mapped[UUID] = mapped_column(sa.Uuid)
     payee_id: Mapped[UUID] = mapped_column(sa.Uuid)
     payee_account: Mapped[dict[str, str] | None] = mapped_column(Json)
+    credit_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("credit_line.id"), index=True)  # None: not on credit
     currency: Mapped[str] = mapped_column(sa.String(3))
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
     commission_bp: Mapped[int] = mapped_column(sa.Integer)

@@ -24,7 +24,7 @@ from marketplace.payments.models.plans import (
     TransferMatch,
     TransferWithdrawal,
 )
-from marketplace.payments.queries import cards, house_bank, plan_checks
+from marketplace.payments.queries import cards, credit, house_bank, plan_checks
 from marketplace.payments.rules.card_returns import KEY as RETURN_KEY
 from marketplace.payments.rules.card_returns import OPEN as RETURNS_OPEN
 from marketplace.payments.rules.cards import BY_PROVIDER, GIVE_BACK, PLACED_WITHIN, CardState, RefundState
@@ -48,6 +48,7 @@ def breaches(session: Session) -> list[Breach]:
         *found,
         *cards.breaches(session),
         *plan_checks.breaches(session),
+        *credit.breaches(session),
         *_stranded(session),
         *_unplaced(session),
         *_rewritten(session),

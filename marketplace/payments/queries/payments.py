@@ -1,6 +1,6 @@
 """Payments and milestones as rows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -207,6 +207,11 @@ def _page(session: Session, cursor: str | None, *where: sa.ColumnElement[bool]) 
 def cursor_id(cursor: str) -> UUID:
     """Return the id that a cursor continues after; a cursor we did not make is refused."""
     return decode_id(cursor)
+
+
+def payment_rows(found: Iterable[Payment]) -> list[PaymentRow]:
+    """Return payments that another query found as rows."""
+    return [_row(payment) for payment in found]
 
 
 def _of(session: Session, table: Any, subjects: Collection[Subject], order: Any) -> list[Any]:

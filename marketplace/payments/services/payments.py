@@ -19,7 +19,7 @@ from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
 from marketplace.payments.rules.paying import LAPSING, MILESTONE_OF, PAYMENTS, PaymentState, Standing
 from marketplace.payments.rules.references import PREFIX, creditor_reference
 from marketplace.payments.rules.terms import MilestoneEvent
-from marketplace.payments.services import obligations
+from marketplace.payments.services import dunning, obligations
 
 
 def make(
@@ -171,6 +171,7 @@ def lapse(session: Session, *, payment_id: UUID, now: datetime) -> bool:
     if payment.state not in LAPSING or payment.due_at is None or payment.due_at >= now:
         return False
     move(session, payment, "lapse", actor=SYSTEM, now=now)
+    dunning.begin(session, payment, now=now)
     record(session, events.PaymentLapsed(**named(payment), at=now))
     return True
 

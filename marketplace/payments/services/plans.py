@@ -28,7 +28,7 @@ from marketplace.payments.rules.terms import (
     Subject,
     check_terms,
 )
-from marketplace.payments.services import holding, obligations, payments
+from marketplace.payments.services import credit, holding, obligations, payments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +89,9 @@ class Opening:
 def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now: datetime) -> None:
     """Freeze how subjects are paid and divide their lines into milestones; one that has a plan keeps it.
 
-    By bank a deposit falls due at once. By card the whole is one authorised payment, held once it is captured. The
-    number of statements depends on the deposits and card payments, not on subjects and lines.
+    What is on credit must fit its limit (Conflict ``credit_limit`` and its likes). By bank a deposit falls due at once.
+    By card the whole is one authorised payment, held once it is captured. The number of statements depends on credits,
+    deposits and card payments, not on subjects and lines.
     """
     for opening in openings:
         opening.check()
@@ -104,6 +105,8 @@ def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now
         facts = {"plan": terms.plan, "mode": str(terms.mode), "minor": terms.amount_minor}
         facts["currency"] = terms.currency
         _audit(session, terms, "payment_terms.opened", facts, actor=actor, now=now)
+        if opening.plan.credit:
+            credit.take_up(session, terms=_terms(session, opening.subject), plan=opening.plan, now=now)
         _begin(session, opening, terms, shares, actor=actor, now=now)
 
 

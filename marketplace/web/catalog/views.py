@@ -131,6 +131,7 @@ def seller(company_id: UUID) -> str:
     def values() -> dict[str, Any]:
         return {
             "seller": found,
+            "is_own": viewer == company_id,
             "proof": (_PROOFS if found.is_compared else _ALONE).get(found.proof),
             "zone": house_clock(session),
             "feed": {

@@ -20,7 +20,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.orders.queries import orders
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import freight, goods, plans
+from marketplace.web.shared import freight, goods, plans, render
 
 pages = Blueprint("checkout", __name__)
 # Seconds until a browser without scripts looks whether the provider's news has come.
@@ -110,7 +110,12 @@ def _review(**shown: Any) -> str:
 def _ways(seen: acts.CartSeen, bundle: Bundle) -> list[dict[str, Any]]:
     """Return how a bundle can be paid, what its merchant wants first marked."""
     provider = current_app.extensions["city.site"]["provider"]
-    return [plans.way(offer, rail, provider=provider) | {"default": offer.default} for offer, rail in seen.ways(bundle)]
+    left = seen.credit(bundle)
+    shown = None if left is None else render.money(left)
+    return [
+        plans.way(offer, rail, provider=provider, left=shown) | {"default": offer.default}
+        for offer, rail in seen.ways(bundle)
+    ]
 
 
 @pages.post("/checkout")

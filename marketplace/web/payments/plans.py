@@ -9,7 +9,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import plans as acts
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import requires
-from marketplace.edge.requests.plans import PlanBody, percent_of
+from marketplace.edge.requests.plans import NewPlan, PlanBody, percent_of
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.payments.rules.plans import Counted, Offer, is_preset
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Rail
@@ -30,34 +30,44 @@ def many() -> str:
 
 
 @pages.post("/merchant/payment-plans")
-@requires(_EDIT, twin="PUT /api/v1/payment-plans/{code}")
+@requires(_EDIT, twin="POST /api/v1/payment-plans")
 def make() -> Any:
     """Make a plan of one's own."""
-    return _put(request.form.get("code", ""), _many)
+
+    def body() -> Any:
+        made = parse(NewPlan, _typed() | {"code": request.form.get("code")})
+        return lambda session: acts.make(session, made)
+
+    return _done(body, _many)
 
 
-@pages.get("/merchant/payment-plans/<code>")
-@requires(_EDIT, twin="GET /api/v1/payment-plans/{code}")
-def one(code: str) -> str:
+@pages.get("/merchant/payment-plans/<plan_code>")
+@requires(_EDIT, twin="GET /api/v1/payment-plans/{plan_code}")
+def one(plan_code: str) -> str:
     """Show a plan to change it."""
-    return _one(code)
+    return _one(plan_code)
 
 
-@pages.post("/merchant/payment-plans/<code>")
-@requires(_EDIT, twin="PUT /api/v1/payment-plans/{code}")
-def change(code: str) -> Any:
+@pages.post("/merchant/payment-plans/<plan_code>")
+@requires(_EDIT, twin="PUT /api/v1/payment-plans/{plan_code}")
+def change(plan_code: str) -> Any:
     """Change a plan; placed orders keep theirs."""
-    acts.one(code)
-    return _put(code, lambda **shown: _one(code, **shown))
+    acts.one(plan_code)
+
+    def body() -> Any:
+        changed = parse(PlanBody, _typed())
+        return lambda session: acts.put(session, plan_code, changed)
+
+    return _done(body, lambda **shown: _one(plan_code, **shown))
 
 
-def _put(code: str, show: Any) -> Any:
+def _done(read: Any, show: Any) -> Any:
     def work(session: Any) -> str:
-        acts.put(session, code, body)
+        act(session)
         return url_for("plans.many")
 
     try:
-        body = parse(PlanBody, _typed())
+        act = read()
         done = forms.once(work)
     except (Refused, Conflict) as refusal:
         return forms.reshown(refusal, show)
@@ -79,7 +89,7 @@ def _typed() -> dict[str, Any]:
         "stages": stages,
         "rails": form.getlist("rails"),
         "minimum": minimum,
-        **{tick: tick in form for tick in ("active", "default")},
+        **{tick: bool(form.get(tick)) for tick in ("credit", "active", "default")},
     }
 
 

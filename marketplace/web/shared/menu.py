@@ -120,6 +120,8 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Credit of buyers"), "merchants.buyers", Permission.OPERATOR_CREDIT_EDIT),
             Entry(_("Statement"), "payments.statement", Permission.TRADE_STATEMENT_READ),
             Entry(_("Accounts"), "merchants.payees", Permission.COMPANY_PAYEE_EDIT, given=SELLS),
+            Entry(_("Credit with merchants"), "credit.had", Permission.TRADE_PAYMENT_PAY),
+            Entry(_("Credit for buyers"), "credit.given", Permission.TRADE_PLAN_EDIT, given=SELLS),
             Entry(_("Payment plans"), "plans.many", Permission.TRADE_PLAN_EDIT, given=SELLS),
             Entry(_("Ledger"), "payments.books", Permission.OPERATOR_LEDGER_READ),
         ),

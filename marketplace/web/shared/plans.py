@@ -60,8 +60,11 @@ def title(plan: AgreedPlan) -> str:
     return next((name for code, name in presets.items() if code == plan.code), plan.name)
 
 
-def way(offer: Offer, rail: Rail, *, provider: str) -> dict[str, Any]:
-    """Return a plan by a rail as a checkout offers it: value of the form, title and what it means."""
+def way(offer: Offer, rail: Rail, *, provider: str, left: str | None = None) -> dict[str, Any]:
+    """Return a plan by a rail as a checkout offers it: value of the form, title and what it means.
+
+    ``left`` is what is left of the buyer's credit, shown where the plan takes it up.
+    """
     plan = offer.plan
     if rail is Rail.CARD:
         named = {
@@ -84,6 +87,8 @@ def way(offer: Offer, rail: Rail, *, provider: str) -> dict[str, Any]:
         of_own = _("Bank transfer: %(plan)s", plan=plan.name)
         rest = words(plan, Mode.DIRECT)
     name = next((text for code, text in named.items() if code == plan.code), None)
+    if plan.credit and left is not None:
+        hint = _("On your credit with this merchant, of which %(left)s are left.", left=left)
     return {
         "value": f"{rail} {plan.code}",
         "title": name or of_own,

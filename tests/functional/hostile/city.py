@@ -24,7 +24,9 @@ from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 from marketplace.papers.models import IssuedDocument
 from marketplace.papers.rules.documents import PaperState
+from marketplace.payments.flows import lapsing
 from marketplace.payments.models.ledger import LedgerAccount
+from marketplace.payments.models.plans import Payment
 from marketplace.payments.rules.house_money import Part, Purpose
 from marketplace.payments.services import house_money
 from marketplace.worker.runner import run_due
@@ -511,9 +513,25 @@ def _close(city: City) -> None:
 
 def _offer_plan(city: City) -> None:
     """Let the merchant offer a plan of its own."""
-    stages = [{"event": "deposit", "percent": "20", "days": 5}, {"event": "delivered", "percent": "80", "days": 30}]
-    city.call("merchant", "PUT", "/payment-plans/own_plan", {"name": "Own", "stages": stages, "rails": ["bank"]})
+    stages = [{"event": "deposit", "percent": "20", "days": 5}, {"event": "accepted", "percent": "80", "days": 30}]
+    city.call(
+        "merchant", "POST", "/payment-plans", {"code": "own_plan", "name": "Own", "stages": stages, "rails": ["bank"]}
+    )
     city.ids["plan"] = "own_plan"
+    wish = {"merchant_id": city.ids["company.merchant"], "amount": "5000", "currency": "CNY", "note": "Regular orders."}
+    city.ids["credit"] = city.call("buyer", "POST", "/credit-lines", wish)["id"]
+    given = {"decision": "grant", "amount": "90000", "days": 90, "until": "2030-01-01", "reason": "A year of orders."}
+    city.call("merchant", "POST", f"/credit-lines/{city.ids['credit']}/decision", given)
+    net = {"name": "Net", "stages": [{"event": "delivered", "percent": "100", "days": 30}], "rails": ["bank"]}
+    city.call("merchant", "POST", "/payment-plans", net | {"code": "net_30", "credit": True})
+    _place(city, "credit", plan="net_30")
+    bring(city.ids["order.credit"])
+    city.call("buyer", "POST", f"/order-lines/{city.ids['line.credit']}/acceptance", {})
+    _note(city, "credit")
+    with unit_of_work() as session:
+        late = sa.update(Payment).where(Payment.id == UUID(city.ids["payment.credit.order"]))
+        session.execute(late.values(due_at=clock.now() - timedelta(days=30)))
+    lapsing.lapse(now=clock.now())
 
 
 def _admit(city: City) -> None:

@@ -27,6 +27,8 @@ KINDS: Final = {
     "closure_id": "closure",
     "claim_id": "claim.",
     "payment_id": "payment.",
+    "plan_code": "plan",
+    "credit_id": "credit",
     "document_id": "document.sales_contract",
     "matter_id": "matter.",
     "handover_id": "handover",

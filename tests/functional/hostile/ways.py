@@ -234,6 +234,16 @@ def _of(name: str) -> Callable[[City], str]:
     return lambda city: city.ids[name]
 
 
+_HALVES: Final[Body] = {
+    "name": "Half and half",
+    "stages": [{"event": "deposit", "percent": "50", "days": 5}, {"event": "accepted", "percent": "50", "days": 5}],
+    "rails": ["bank"],
+    "minimum": {"amount": "10", "currency": "CNY"},
+    "active": True,
+    "default": False,
+}
+
+
 def _plan_form(city: City) -> Body:
     return {
         "code": "form_plan",
@@ -246,6 +256,7 @@ def _plan_form(city: City) -> Body:
         "percent.accepted": "50",
         "days.accepted": "5",
         "counted.accepted": "calendar",
+        "credit": "",
         "active": "1",
     }
 
@@ -490,22 +501,25 @@ WAYS: Final[dict[str, Way]] = {
     "GET /files/{}": Way("buyer", ("file.evidence",)),
     "GET /payment-plans": Way("merchant"),
     "GET /payment-plans/{}": Way("merchant", ("plan",)),
-    "PUT /payment-plans/{}": Way(
-        "merchant",
-        ("plan",),
-        body(
-            name="Half and half",
-            stages=[
-                {"event": "deposit", "percent": "50", "days": 5},
-                {"event": "accepted", "percent": "50", "days": 5},
-            ],
-            rails=["bank"],
-            minimum={"amount": "10", "currency": "CNY"},
-            active=True,
-            default=False,
-        ),
+    "POST /payment-plans": Way("merchant", (), body(code="half_half", **_HALVES)),
+    "PUT /payment-plans/{}": Way("merchant", ("plan",), body(**_HALVES)),
+    "GET /credit-lines": Way("buyer"),
+    "GET /credit-lines/{}": Way("buyer", ("credit",)),
+    "POST /credit-lines": Way(
+        "buyer",
+        (),
+        body(merchant_id=_of("company.merchant"), amount="5000", currency="THB", note="Regular orders."),
     ),
-    "GET /orders/{}/money": Way("treasury", ("order.placed",)),
+    "POST /credit-lines/{}/decision": Way(
+        "merchant",
+        ("credit",),
+        body(decision="grant", amount="5000", currency="CNY", days=30, until=_in(90), reason="A year of orders."),
+    ),
+    "GET /overdue-credit": Way("merchant", query="side=gives"),
+    "POST /payments/{}/reminder-pause": Way(
+        "merchant", ("payment.credit.order",), body(until=_in(5), reason="They have paid.")
+    ),
+    "GET /orders/{}/money": Way("operator", ("order.placed",)),
     "GET /merchant/closures": Way("merchant"),
     "POST /merchant/closures": Way(
         "merchant", (), body(parts=["factory"], first_day=_in(40), last_day=_in(45), words_en="A fair.")
@@ -957,6 +971,9 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "prices.put_entries": body(lines="CH-428-116; 26.00; 25.00@400"),
     "prices.welcome": body(company=_of("company.rival"), group=""),
     "prices.name": body(company=_of("company.rival"), group=""),
+    "credit.ask": body(amount="5000", currency="USD", note="Regular orders."),
+    "credit.decide": body(decision="grant", amount="5000", days="30", until=_in(90), reason="A year of orders."),
+    "credit.pause": body(until=_in(5), reason="They have paid."),
     "plans.make": _plan_form,
     "plans.change": _plan_form,
     "questions.ask": body(text="Which steel is it made of?"),

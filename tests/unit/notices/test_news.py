@@ -62,7 +62,7 @@ def test_every_piece_of_news_has_a_text(news, locale):
             "is_buyer", "is_met", "reference", "amount", "buyer", "merchant", "until", "received", "orders", "lorry",
             "departs_at", "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path",
             "sku", "kind", "is_payer", "company", "is_over", "is_waiver", "sells", "item", "first", "last", "goods",
-            "is_goods",
+            "is_goods", "level", "refuses",
         )
     }  # fmt: skip
     facts |= {
@@ -71,6 +71,7 @@ def test_every_piece_of_news_has_a_text(news, locale):
         "listings": 2,
         "reasons": [],
         "ends": [],
+        "items": [],
         "more": 0,
         "names": {"en": "Sprocket"},
     }

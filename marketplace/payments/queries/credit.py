@@ -1,0 +1,276 @@
+"""Credits with what is taken of them, and what is overdue on them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.checks import Breach
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.kernel.pages import Page, decode_id, page_of
+from marketplace.payments.models.credit import CreditLine, Dunning
+from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
+from marketplace.payments.queries.payments import PaymentRow, payment_rows
+from marketplace.payments.rules import credit as rules
+from marketplace.payments.rules.credit import CreditState, Grant, Taken
+from marketplace.payments.rules.paying import UNPAID, MilestoneState, PaymentState
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRow:
+    """A credit as its two sides see it; ``grant`` is None until it is granted."""
+
+    id: UUID
+    merchant_id: UUID
+    buyer_id: UUID
+    currency: str
+    state: CreditState
+    wanted: Money
+    note: str
+    grant: Grant | None
+    reason: str
+    decide_by: datetime | None
+    created_at: datetime
+    taken: Taken
+
+    @property
+    def left(self) -> Money:
+        """What can still be ordered on it."""
+        return rules.left(self.grant, self.taken) if self.grant else Money.zero(self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueRow:
+    """An overdue payment on credit, how far its payer was reminded, and what comes next."""
+
+    payment: PaymentRow
+    level: int
+    next_at: datetime | None
+    paused_until: datetime | None
+    pause_reason: str
+
+
+def credits_of(
+    session: Session, *, merchant_id: UUID | None = None, buyer_id: UUID | None = None, cursor: str | None = None
+) -> Page[CreditRow]:
+    """Return the credits that a company gives or has, newest first, with what is taken of each."""
+    statement = sa.select(CreditLine).order_by(CreditLine.id.desc()).limit(PAGE + 1)
+    if merchant_id is not None:
+        statement = statement.where(CreditLine.merchant_id == merchant_id)
+    if buyer_id is not None:
+        statement = statement.where(CreditLine.buyer_id == buyer_id)
+    if cursor:
+        statement = statement.where(CreditLine.id < decode_id(cursor))
+    return page_of(_rows(session, session.scalars(statement).all()), PAGE, lambda row: (str(row.id),))
+
+
+def credit(session: Session, *, company_id: UUID, credit_id: UUID) -> CreditRow:
+    """Return a credit that this company gives or has; NotFound."""
+    own = sa.or_(CreditLine.merchant_id == company_id, CreditLine.buyer_id == company_id)
+    found = session.scalars(
+        sa.select(CreditLine).where(CreditLine.id == credit_id, own).execution_options(populate_existing=True)
+    ).all()
+    if not found:
+        raise NotFound("credit_line")
+    return _rows(session, found)[0]
+
+
+def any_credit(session: Session, *, credit_id: UUID) -> CreditRow:
+    """Return a credit whoever it belongs to: for other features, not for readers."""
+    return _rows(session, [session.get_one(CreditLine, credit_id, populate_existing=True)])[0]
+
+
+def granted(
+    session: Session, *, buyer_id: UUID, merchant_ids: Collection[UUID]
+) -> Mapping[tuple[UUID, str], CreditRow]:
+    """Return what these merchants grant a buyer, by merchant and currency."""
+    if not merchant_ids:
+        return {}
+    found = session.scalars(
+        sa.select(CreditLine).where(
+            CreditLine.buyer_id == buyer_id,
+            CreditLine.merchant_id.in_(merchant_ids),
+            CreditLine.state == CreditState.GRANTED,
+        )
+    ).all()
+    return {(row.merchant_id, row.currency): row for row in _rows(session, found)}
+
+
+def taken_of(session: Session, *, credits: Mapping[UUID, str]) -> dict[UUID, Taken]:
+    """Return what is not yet paid on each credit (id to currency), in three queries however many they are."""
+    pending = _sums(
+        session,
+        sa.select(PaymentTerms.credit_id, sa.func.sum(Milestone.amount_minor))
+        .join(Milestone, Milestone.subject_id == PaymentTerms.subject_id)
+        .where(PaymentTerms.credit_id.in_(credits), Milestone.state == MilestoneState.PENDING)
+        .group_by(PaymentTerms.credit_id),
+    )
+    of_state: dict[bool, dict[UUID, int]] = {}
+    for late in (False, True):
+        states = [state for state in UNPAID if (state is PaymentState.OVERDUE) is late]
+        of_state[late] = _sums(
+            session,
+            sa.select(PaymentTerms.credit_id, sa.func.sum(Payment.amount_minor - Payment.paid_minor))
+            .join(Payment, Payment.subject_id == PaymentTerms.subject_id)
+            .where(PaymentTerms.credit_id.in_(credits), Payment.state.in_(states))
+            .group_by(PaymentTerms.credit_id),
+        )
+    levels = _sums(
+        session,
+        sa.select(PaymentTerms.credit_id, sa.func.max(Dunning.level))
+        .join(Payment, Payment.subject_id == PaymentTerms.subject_id)
+        .join(Dunning, Dunning.payment_id == Payment.id)
+        .where(PaymentTerms.credit_id.in_(credits), Payment.state.in_(UNPAID))
+        .group_by(PaymentTerms.credit_id),
+    )
+    return {
+        credit_id: Taken(
+            pending=Money(pending.get(credit_id, 0), currency),
+            due=Money(of_state[False].get(credit_id, 0), currency),
+            overdue=Money(of_state[True].get(credit_id, 0), currency),
+            level=levels.get(credit_id, 0),
+        )
+        for credit_id, currency in credits.items()
+    }
+
+
+def overdue_of(
+    session: Session, *, payee_id: UUID | None = None, payer_id: UUID | None = None, cursor: str | None = None
+) -> Page[OverdueRow]:
+    """Return the overdue payments on credit that a company is owed or owes, newest first."""
+    statement = (
+        sa.select(Dunning, Payment)
+        .join(Payment, Payment.id == Dunning.payment_id)
+        .where(Payment.state == PaymentState.OVERDUE)
+        .order_by(Payment.id.desc())
+        .limit(PAGE + 1)
+    )
+    if payee_id is not None:
+        statement = statement.where(Payment.payee_id == payee_id)
+    if payer_id is not None:
+        statement = statement.where(Payment.payer_id == payer_id)
+    if cursor:
+        statement = statement.where(Payment.id < decode_id(cursor))
+    found = session.execute(statement.execution_options(populate_existing=True)).all()
+    rows = [
+        OverdueRow(shown, dunning.level, dunning.next_at, dunning.paused_until, dunning.pause_reason)
+        for (dunning, _), shown in zip(found, payment_rows([payment for _, payment in found]), strict=True)
+    ]
+    return page_of(rows, PAGE, lambda row: (str(row.payment.id),))
+
+
+def overdue(session: Session, *, payment_id: UUID) -> OverdueRow | None:
+    """Return a payment on credit that is overdue, None once it is not; for other features, not for readers."""
+    found = session.execute(
+        sa.select(Dunning, Payment)
+        .join(Payment, Payment.id == Dunning.payment_id)
+        .where(Payment.id == payment_id, Payment.state == PaymentState.OVERDUE)
+    ).one_or_none()
+    if found is None:
+        return None
+    dunning, payment = found
+    (shown,) = payment_rows([payment])
+    return OverdueRow(shown, dunning.level, dunning.next_at, dunning.paused_until, dunning.pause_reason)
+
+
+def open_between(session: Session, *, payer_id: UUID, payee_id: UUID, limit: int = 20) -> tuple[PaymentRow, ...]:
+    """Return what a payer has still to pay a payee for goods on credit, first due first: what is open."""
+    found = session.scalars(
+        sa.select(Payment)
+        .join(PaymentTerms, PaymentTerms.subject_id == Payment.subject_id)
+        .where(
+            PaymentTerms.credit_id.is_not(None),
+            Payment.payer_id == payer_id,
+            Payment.payee_id == payee_id,
+            Payment.state.in_(UNPAID),
+        )
+        .order_by(Payment.due_at, Payment.id)
+        .limit(limit)
+    )
+    return tuple(payment_rows(found))
+
+
+def unanswered(session: Session, *, after: UUID, now: datetime, limit: int = 500) -> tuple[UUID, ...]:
+    """Return requests after this id that no merchant answered in time, in order of id."""
+    late = (CreditLine.decide_by <= now, CreditLine.id > after)
+    return tuple(session.scalars(sa.select(CreditLine.id).where(*late).order_by(CreditLine.id).limit(limit)))
+
+
+def to_remind(session: Session, *, after: UUID, now: datetime, limit: int = 500) -> tuple[UUID, ...]:
+    """Return overdue payments after this id whose next reminder is due and not paused, in order of id."""
+    found = (
+        sa.select(Dunning.payment_id)
+        .join(Payment, Payment.id == Dunning.payment_id)
+        .where(
+            Payment.state == PaymentState.OVERDUE,
+            Dunning.next_at <= now,
+            sa.or_(Dunning.paused_until.is_(None), Dunning.paused_until <= now),
+            Dunning.payment_id > after,
+        )
+    )
+    return tuple(session.scalars(found.order_by(Dunning.payment_id).limit(limit)))
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return terms on another's credit or in another currency, and overdue credit that nobody is reminded of."""
+    foreign = (
+        sa.select(PaymentTerms.id)
+        .join(CreditLine, CreditLine.id == PaymentTerms.credit_id)
+        .where(
+            sa.or_(
+                CreditLine.buyer_id != PaymentTerms.payer_id,
+                CreditLine.merchant_id != PaymentTerms.payee_id,
+                CreditLine.currency != PaymentTerms.currency,
+            )
+        )
+    )
+    silent = (
+        sa.select(Payment.id)
+        .join(PaymentTerms, PaymentTerms.subject_id == Payment.subject_id)
+        .outerjoin(Dunning, Dunning.payment_id == Payment.id)
+        .where(PaymentTerms.credit_id.is_not(None), Payment.state == PaymentState.OVERDUE, Dunning.payment_id.is_(None))
+    )
+    found = [Breach("1 money", "payment_terms", row, "is on another's credit") for row in session.scalars(foreign)]
+    return found + [
+        Breach("1 money", "payment", row, "is overdue on credit and nobody is reminded")
+        for row in session.scalars(silent)
+    ]
+
+
+def _sums(session: Session, statement: sa.Select[UUID | None, int]) -> dict[UUID, int]:
+    return {key: int(minor) for key, minor in session.execute(statement) if key is not None}
+
+
+def _rows(session: Session, found: Collection[CreditLine]) -> list[CreditRow]:
+    taken = taken_of(session, credits={row.id: row.currency for row in found}) if found else {}
+    return [_row(row, taken[row.id]) for row in found]
+
+
+def _row(found: CreditLine, taken: Taken) -> CreditRow:
+    return CreditRow(
+        id=found.id,
+        merchant_id=found.merchant_id,
+        buyer_id=found.buyer_id,
+        currency=found.currency,
+        state=found.state,
+        wanted=Money(found.wanted_minor, found.currency),
+        note=found.note,
+        grant=grant_of(found),
+        reason=found.reason,
+        decide_by=found.decide_by,
+        created_at=found.created_at,
+        taken=taken,
+    )
+
+
+def grant_of(found: CreditLine) -> Grant | None:
+    """Return what a credit allows, None for one that was never granted."""
+    until: date | None = found.until
+    return Grant(Money(found.limit_minor, found.currency), found.days, until) if until is not None else None

@@ -20,7 +20,19 @@ _EXPANDABLE: Final = {
     "payment_intent": "payment_intent",
     "payment_method": "payment_method",
     "customer": "customer",
-    "source": "charge",
+    "destination_payment": "charge",
+    "transfer": "transfer",
+    "source_transaction": "charge",
+    "source": "",  # whatever the id says it is
+}
+# What an id begins with, for fields that may name several kinds of things.
+_KINDS: Final = {
+    "ch": "charge",
+    "re": "refund",
+    "tr": "transfer",
+    "trr": "transfer_reversal",
+    "du": "dispute",
+    "po": "payout",
 }
 _DEEPEST: Final = 4
 _USUAL_LIMIT: Final = 10
@@ -37,6 +49,8 @@ class Call:
     base_url: str
     request_id: str = ""
     key: str = ""
+    # The connected account that the call is made for; empty: the platform itself.
+    account: str = ""
 
     @property
     def now(self) -> int:
@@ -55,7 +69,7 @@ class Call:
         self.transaction.put(thing)
         return thing
 
-    def emit(self, kind: str, thing: dict[str, Any]) -> None:
+    def emit(self, kind: str, thing: dict[str, Any], *, account: str = "") -> None:
         """Write an event with the object as it is now, and a delivery to every endpoint that wants it."""
         event = {
             "id": new_id("evt"),
@@ -68,9 +82,13 @@ class Call:
             "request": {"id": self.request_id or None, "idempotency_key": self.key or None},
             "type": kind,
         }
+        if account:
+            event["account"] = account
         for endpoint in self.transaction.all("webhook_endpoint"):
             wanted = endpoint["enabled_events"]
-            if endpoint["status"] == "enabled" and ("*" in wanted or kind in wanted):
+            # What happens on connected accounts goes to endpoints for that alone.
+            fits = endpoint.get("_connect", False) is bool(account) and endpoint["status"] == "enabled"
+            if fits and ("*" in wanted or kind in wanted):
                 event["pending_webhooks"] += 1
                 self.transaction.sql.execute(
                     "INSERT INTO delivery (event, endpoint, due) VALUES (?, ?, ?)",
@@ -140,7 +158,8 @@ def _expand(call: Call, node: Any, steps: list[str], path: str) -> None:
         message = f"This property cannot be expanded ({path})."
         raise invalid(message, param="expand[0]", code="property_cannot_be_expanded")
     if isinstance(node[step], str):
-        node[step] = public(call.transaction.get(_EXPANDABLE[step], node[step]))
+        kind = _EXPANDABLE[step] or _KINDS.get(node[step].partition("_")[0], "")
+        node[step] = public(call.transaction.get(kind, node[step]))
     _expand(call, node[step], steps[1:], path)
 
 

@@ -14,6 +14,8 @@ class TestCard:
     decline_code: str = ""
     challenge: bool = False
     refunds_fail: bool = False
+    dispute: str = ""  # the reason with which its holder disputes what was captured
+    inquiry: bool = False  # the bank asks first, and takes nothing yet
 
 
 CARDS: Final[dict[str, TestCard]] = {
@@ -34,6 +36,9 @@ CARDS: Final[dict[str, TestCard]] = {
     "pm_card_chargeDeclinedProcessingError": TestCard("visa", "0119", "processing_error", "processing_error"),
     "pm_card_authenticationRequired": TestCard("visa", "3184", challenge=True),
     "pm_card_threeDSecure2Required": TestCard("visa", "3220", challenge=True),
+    "pm_card_createDispute": TestCard("visa", "0259", dispute="fraudulent"),
+    "pm_card_createDisputeProductNotReceived": TestCard("visa", "2685", dispute="product_not_received"),
+    "pm_card_createDisputeInquiry": TestCard("visa", "1976", dispute="fraudulent", inquiry=True),
     "pm_card_refundFail": TestCard("visa", "5126", refunds_fail=True),
 }
 MESSAGES: Final = {

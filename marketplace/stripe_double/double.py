@@ -10,11 +10,26 @@ from marketplace.stripe_double import answers, deliveries, parameters, routes
 from marketplace.stripe_double.answers import Answer
 from marketplace.stripe_double.calls import API_VERSION, Call, expand, new_id
 from marketplace.stripe_double.errors import Refusal, api_error, invalid, too_many
-from marketplace.stripe_double.resources import checkout_sessions, payment_intents, refunds, webhook_endpoints
+from marketplace.stripe_double.resources import (
+    accounts,
+    checkout_sessions,
+    disputes,
+    payment_intents,
+    payouts,
+    refunds,
+    webhook_endpoints,
+)
 from marketplace.stripe_double.routes import Route
 from marketplace.stripe_double.storage import Storage
 from marketplace.stripe_double.switches import Fault, Switches
 
+_BY_THE_CLOCK: Final = (
+    checkout_sessions.expire_due,
+    payment_intents.expire_reservations,
+    refunds.settle_pending,
+    disputes.go_on,
+    payouts.go_on,
+)
 # Metadata of the endpoint that belongs to the city this stand-in is embedded in.
 _EMBEDDED: Final = {"city": "embedded"}
 _BEFORE: Final = (Fault.TIMEOUT_BEFORE, Fault.THROTTLE, Fault.KILL_BEFORE)
@@ -78,9 +93,17 @@ class Double:
             return webhook_endpoints.create(call)["secret"]
 
     def pass_time(self) -> None:
-        """Do what is due by the clock: pages and reservations end, pending refunds fail."""
-        for work in (checkout_sessions.expire_due, payment_intents.expire_reservations, refunds.settle_pending):
+        """Do what is due by the clock: pages and reservations end, refunds fail, disputes and payouts go their way."""
+        for work in _BY_THE_CLOCK:
             self.act(work)
+
+    def dispute(self, intent_id: str, *, amount: int | None = None, reason: str = "fraudulent") -> dict[str, Any]:
+        """Be the card's holder who disputes a payment, or this much of it."""
+        return self.act(lambda call: disputes.open_on(call, intent_id, amount=amount, reason=reason))
+
+    def decide(self, dispute_id: str, *, won: bool) -> dict[str, Any]:
+        """Be the card's bank that decides a dispute."""
+        return self.act(lambda call: disputes.decide(call, call.get("dispute", dispute_id), won=won))
 
     def deliver(self, send: deliveries.Send, *, limit: int = 100) -> int:
         """Send the notices that are due, through ``send(url, raw, signature) -> accepted``; return how many went."""
@@ -98,21 +121,25 @@ class Double:
         given = parameters.check(
             parameters.read(body if method == "POST" else query), route.model, supported=route.supported
         )
+        account = headers.get("stripe-account", "")
+        if account:
+            self.act(lambda call: accounts.check_known(call, account))
         key = headers.get("idempotency-key", "") if method == "POST" else ""
         if key:
+            key = f"{account}:{key}" if account else key
             known = answers.begin(self._storage, key, method=method, path=path, body=body)
             if known is not None:
                 return known.status, known.body, True
-        return (*self._execute(route, given, object_id, key, request_id, path), False)
+        return (*self._execute(route, given, object_id, key, request_id, path, account), False)
 
     def _execute(
-        self, route: Route, given: dict[str, Any], object_id: str, key: str, request_id: str, path: str
+        self, route: Route, given: dict[str, Any], object_id: str, key: str, request_id: str, path: str, account: str
     ) -> tuple[int, dict[str, Any]]:
         """Do the call and keep its answer in one transaction, a GET in a reading one."""
         paths = given.pop("expand", [])
         broken = self.switches.take(Fault.BREAK_BEFORE, Fault.BREAK_AFTER, method=route.method, path=path)
         with self._storage.read() if route.method == "GET" else self._storage.write() as transaction:
-            call = Call(transaction, given, object_id, self._base_url, request_id, key)
+            call = Call(transaction, given, object_id, self._base_url, request_id, key, account)
             status, content = 200, {}
             try:
                 if broken and broken.fault is Fault.BREAK_BEFORE:

@@ -14,12 +14,13 @@ from flask_babel import Babel, get_locale
 from flask_babel import lazy_gettext as _
 
 from marketplace import paths
+from marketplace.kernel import clock
 from marketplace.stripe_double import currencies
 from marketplace.stripe_double.calls import Call
 from marketplace.stripe_double.cards import CARDS
 from marketplace.stripe_double.double import Double
 from marketplace.stripe_double.errors import Refusal
-from marketplace.stripe_double.resources import checkout_sessions, payment_intents
+from marketplace.stripe_double.resources import accounts, checkout_sessions, payment_intents
 
 _LOCALES: Final = {"en": "en", "zh": "zh_Hans", "zh-CN": "zh_Hans", "vi": "vi"}
 # What the page offers, in this order.
@@ -54,6 +55,7 @@ def create_pages(double: Double) -> Flask:
     pages = _Pages(double)
     app.add_url_rule("/pay/<session_id>", "pay", pages.pay, methods=["GET", "POST"])
     app.add_url_rule("/challenge/<intent_id>/<secret>", "challenge", pages.challenge, methods=["GET", "POST"])
+    app.add_url_rule("/connect/<account_id>/<secret>", "connect", pages.connect, methods=["GET", "POST"])
     app.after_request(_headers)
     return app
 
@@ -122,6 +124,21 @@ class _Pages:
             # The city hears of it from the intent, as everybody does.
             return redirect(back, 303)
         return redirect(back, 303)
+
+    def connect(self, account_id: str, secret: str) -> Any:
+        """Show the page on which a merchant sets its account up, and take what is said there."""
+        account = self._double.read("account", account_id) or abort(404)
+        link = account.get("_link")
+        if not link or link["secret"] != secret:
+            abort(404)
+        if link["expires_at"] <= clock.now().timestamp():
+            return redirect(link["again"], 303)
+        if request.method == "GET":
+            return _show("connect", link["back"], account=account)
+        if request.form.get("act") == "confirm":
+            bank = "closed" if request.form.get("bank") == "closed" else "ok"
+            self._double.act(lambda call: accounts.set_up(call, account_id, bank=bank))
+        return redirect(link["back"], 303)
 
 
 def _show(page: str, leads_to: str | None, **facts: Any) -> str:

@@ -10,13 +10,17 @@ from stripe.params import checkout
 
 from marketplace.stripe_double.calls import Call
 from marketplace.stripe_double.resources import (
+    accounts,
     balance,
     charges,
     checkout_sessions,
     customers,
+    disputes,
     payment_intents,
     payment_methods,
+    payouts,
     refunds,
+    transfers,
     webhook_endpoints,
 )
 
@@ -46,7 +50,7 @@ ROUTES: Final = (
         "payment_intents",
         params.PaymentIntentCreateParams,
         "amount currency customer description metadata capture_method automatic_payment_methods confirm receipt_email "
-        + _CONFIRM,
+        "transfer_group " + _CONFIRM,
         payment_intents.create,
     ),
     _route("GET", "payment_intents", params.PaymentIntentListParams, f"{_PAGE} customer", payment_intents.find),
@@ -99,7 +103,7 @@ ROUTES: Final = (
         "POST",
         "webhook_endpoints",
         params.WebhookEndpointCreateParams,
-        "url enabled_events api_version description metadata",
+        "url enabled_events api_version description metadata connect",
         webhook_endpoints.create,
     ),
     _route("GET", "webhook_endpoints", params.WebhookEndpointListParams, _PAGE, webhook_endpoints.find),
@@ -119,12 +123,55 @@ ROUTES: Final = (
         "GET",
         "balance_transactions",
         params.BalanceTransactionListParams,
-        f"{_PAGE} type currency source",
+        f"{_PAGE} type currency source payout",
         balance.find_transactions,
     ),
     _route(
         "GET", "balance_transactions/{id}", params.BalanceTransactionRetrieveParams, "", balance.retrieve_transaction
     ),
+    _route(
+        "POST",
+        "accounts",
+        params.AccountCreateParams,
+        "country controller capabilities email metadata business_type default_currency settings",
+        accounts.create,
+    ),
+    _route("GET", "accounts", params.AccountListParams, _PAGE, accounts.find),
+    _route("GET", "accounts/{id}", params.AccountRetrieveParams, "", accounts.retrieve),
+    _route("POST", "accounts/{id}", params.AccountUpdateParams, "metadata settings", accounts.update),
+    _route(
+        "POST",
+        "account_links",
+        params.AccountLinkCreateParams,
+        "account type refresh_url return_url",
+        accounts.create_link,
+    ),
+    _route(
+        "POST",
+        "transfers",
+        params.TransferCreateParams,
+        "amount currency destination description metadata source_transaction transfer_group",
+        transfers.create,
+    ),
+    _route("GET", "transfers", params.TransferListParams, f"{_PAGE} transfer_group destination", transfers.find),
+    _route("GET", "transfers/{id}", params.TransferRetrieveParams, "", transfers.retrieve),
+    _route(
+        "POST", "transfers/{id}/reversals", params.TransferReversalCreateParams, "amount metadata", transfers.reverse
+    ),
+    _route("GET", "transfers/{id}/reversals", params.TransferReversalListParams, _PAGE, transfers.find_reversals),
+    _route(
+        "POST",
+        "payouts",
+        params.PayoutCreateParams,
+        "amount currency description metadata statement_descriptor",
+        payouts.create,
+    ),
+    _route("GET", "payouts", params.PayoutListParams, f"{_PAGE} status", payouts.find),
+    _route("GET", "payouts/{id}", params.PayoutRetrieveParams, "", payouts.retrieve),
+    _route("GET", "disputes", params.DisputeListParams, f"{_PAGE} charge payment_intent", disputes.find),
+    _route("GET", "disputes/{id}", params.DisputeRetrieveParams, "", disputes.retrieve),
+    _route("POST", "disputes/{id}", params.DisputeUpdateParams, "evidence metadata submit", disputes.update),
+    _route("POST", "disputes/{id}/close", params.DisputeCloseParams, "", disputes.close),
 )
 
 

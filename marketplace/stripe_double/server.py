@@ -56,6 +56,7 @@ def create_server(double: Double) -> Flask:
         double.pass_time()
         return {"sent": double.deliver(post)}
 
+    app.add_url_rule("/_double/disputes", "dispute", lambda: _dispute(double), methods=["POST"])
     app.add_url_rule("/v1/<path:rest>", "api", api, methods=["GET", "POST", "DELETE"])
     app.add_url_rule("/_double/switches", "switches", switches, methods=["GET", "POST", "DELETE"])
     app.add_url_rule("/_double/deliveries", "deliver", deliver, methods=["POST"])
@@ -71,6 +72,17 @@ def post(url: str, raw: bytes, signature: str) -> bool:
             return answer.status in _ACCEPTED
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False
+
+
+def _dispute(double: Double) -> Any:
+    """Be a card's holder, or its bank (JSON: intent, amount, reason; or dispute, won)."""
+    asked = request.get_json()
+    try:
+        if "dispute" in asked:
+            return {"id": double.decide(asked["dispute"], won=bool(asked["won"]))["id"]}
+        return {"id": double.dispute(asked.pop("intent"), **asked)["id"]}
+    except (KeyError, TypeError, ValueError) as error:
+        return {"error": str(error)}, 422
 
 
 def _headers(answer: Answer) -> dict[str, str]:

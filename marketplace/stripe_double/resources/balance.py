@@ -1,9 +1,13 @@
-"""Balance and BalanceTransactions: what charges and refunds did to the account, with the provider's fees."""
+"""Balance and BalanceTransactions: what happened to the money of an account, with the provider's fees.
+
+The platform has one balance, every connected account its own; a call says by its header whose it asks for.
+"""
 
 from typing import Any, Final
 
 from marketplace.stripe_double import currencies
-from marketplace.stripe_double.calls import Call, listing, new_id
+from marketplace.stripe_double.calls import Call, listing, new_id, since
+from marketplace.stripe_double.errors import Refusal, invalid
 
 # Charged money becomes available after two days.
 _PENDING: Final = 2 * 24 * 3600
@@ -12,27 +16,74 @@ _PENDING: Final = 2 * 24 * 3600
 def book_charge(call: Call, charge: dict[str, Any], amount: int) -> dict[str, Any]:
     """Book captured money with its fee."""
     fee = currencies.fee(amount)
-    return _book(call, "charge", charge["id"], amount, fee, charge["currency"], due=call.now + _PENDING)
+    return book(call, "charge", charge["id"], amount, charge["currency"], fee=fee, due=call.now + _PENDING)
 
 
 def book_refund(call: Call, refund: dict[str, Any], *, failed: bool = False) -> dict[str, Any]:
     """Book refunded money; the fee of the charge is not given back. A failed refund comes back."""
     amount = refund["amount"] if failed else -refund["amount"]
-    kind = "refund_failure" if failed else "refund"
-    return _book(call, kind, refund["id"], amount, 0, refund["currency"], due=call.now)
+    return book(call, "refund_failure" if failed else "refund", refund["id"], amount, refund["currency"])
+
+
+def book(
+    call: Call,
+    kind: str,
+    source: str,
+    amount: int,
+    currency: str,
+    *,
+    fee: int = 0,
+    due: int | None = None,
+    account: str = "",
+    category: str = "",
+) -> dict[str, Any]:
+    """Write one booking on an account's balance (empty: the platform's), available from ``due`` on."""
+    details = [{"amount": fee, "application": None, "currency": currency, "description": "fee", "type": "stripe_fee"}]
+    available_on = call.now if due is None else due
+    return call.put(
+        {
+            "id": new_id("txn"),
+            "object": "balance_transaction",
+            "amount": amount,
+            "available_on": available_on,
+            "balance_type": "payments",
+            "created": call.now,
+            "currency": currency,
+            "description": None,
+            "exchange_rate": None,
+            "fee": fee,
+            "fee_details": details if fee else [],
+            "net": amount - fee,
+            "reporting_category": category or kind,
+            "source": source,
+            "status": "available" if available_on <= call.now else "pending",
+            "type": kind,
+            "_account": account,
+        }
+    )
+
+
+def available(call: Call, account: str, currency: str) -> int:
+    """Return what an account can spend now in a currency."""
+    return spendable(call, account).get(currency, 0)
+
+
+def spendable(call: Call, account: str) -> dict[str, int]:
+    """Return what an account can spend now, by currency."""
+    return _sums(call, account)[0]
+
+
+def insufficient(message: str) -> Refusal:
+    """Return the refusal of what the balance does not cover."""
+    return invalid(message, code="balance_insufficient")
 
 
 def retrieve(call: Call) -> dict[str, Any]:
     """Read what is pending and available, by currency."""
-    available: dict[str, int] = {}
-    pending: dict[str, int] = {}
-    for booked in call.transaction.all("balance_transaction"):
-        side, other = (available, pending) if booked["available_on"] <= call.now else (pending, available)
-        side[booked["currency"]] = side.get(booked["currency"], 0) + booked["net"]
-        other.setdefault(booked["currency"], 0)
+    now, pending = _sums(call, call.account)
     return {
         "object": "balance",
-        "available": _amounts(available),
+        "available": _amounts(now),
         "livemode": False,
         "pending": _amounts(pending),
     }
@@ -44,38 +95,42 @@ def retrieve_transaction(call: Call) -> dict[str, Any]:
 
 
 def find_transactions(call: Call) -> dict[str, Any]:
-    """List bookings: ``type``, ``currency``, ``source``, ``created``."""
+    """List bookings: ``type``, ``currency``, ``source``, ``payout``, ``created``."""
     wanted = {name: call.given[name] for name in ("type", "currency", "source") if name in call.given}
+    if "payout" in call.given:
+        wanted["_payout"] = call.get("payout", call.given["payout"], param="payout")["id"]
     found = [
         booked
-        for booked in call.transaction.all("balance_transaction")
-        if all(booked[name] == value for name, value in wanted.items())
+        for booked in _of(call, call.account, since(call))
+        if all(booked.get(name) == value for name, value in wanted.items())
     ]
     return listing(call, found, url="/v1/balance_transactions")
 
 
-def _book(call: Call, kind: str, source: str, amount: int, fee: int, currency: str, *, due: int) -> dict[str, Any]:
-    details = [{"amount": fee, "application": None, "currency": currency, "description": "fee", "type": "stripe_fee"}]
-    return call.put(
-        {
-            "id": new_id("txn"),
-            "object": "balance_transaction",
-            "amount": amount,
-            "available_on": due,
-            "balance_type": "payments",
-            "created": call.now,
-            "currency": currency,
-            "description": None,
-            "exchange_rate": None,
-            "fee": fee,
-            "fee_details": details if fee else [],
-            "net": amount - fee,
-            "reporting_category": kind,
-            "source": source,
-            "status": "available" if due <= call.now else "pending",
-            "type": kind,
-        }
-    )
+def take_along(call: Call, account: str, currency: str, payout_id: str) -> None:
+    """Note which bookings an automatic payout is made of: all that were available and in none before."""
+    for booked in _of(call, account):
+        is_free = booked["currency"] == currency and booked["available_on"] <= call.now and "_payout" not in booked
+        if is_free:
+            call.put({**booked, "_payout": payout_id})
+
+
+def _of(call: Call, account: str, earliest: int = 0) -> list[dict[str, Any]]:
+    return [
+        booked
+        for booked in call.transaction.all("balance_transaction", since=earliest)
+        if booked.get("_account", "") == account
+    ]
+
+
+def _sums(call: Call, account: str) -> tuple[dict[str, int], dict[str, int]]:
+    now: dict[str, int] = {}
+    pending: dict[str, int] = {}
+    for booked in _of(call, account):
+        side, other = (now, pending) if booked["available_on"] <= call.now else (pending, now)
+        side[booked["currency"]] = side.get(booked["currency"], 0) + booked["net"]
+        other.setdefault(booked["currency"], 0)
+    return now, pending
 
 
 def _amounts(sums: dict[str, int]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from marketplace.stripe_double.calls import Call, listing, new_id
-from marketplace.stripe_double.resources import balance
+from marketplace.stripe_double.resources import balance, disputes
 
 # Banks keep a reservation for seven days.
 HOLD: Final = 7 * 24 * 3600
@@ -40,10 +40,13 @@ def make(
             "card": {**method["card"], "capture_before": None if captured or failure else call.now + HOLD},
         },
         "refunded": False,
+        "source_transfer": None,
         "status": "failed" if failure else "succeeded",
+        "transfer_group": intent["transfer_group"],
     }
     if captured:
         charge["balance_transaction"] = balance.book_charge(call, charge, charge["amount"])["id"]
+        disputes.expect(call, charge)
     call.emit("charge.failed" if failure else "charge.succeeded", charge)
     return call.put(charge)
 
@@ -52,6 +55,7 @@ def capture(call: Call, charge: dict[str, Any], amount: int) -> dict[str, Any]:
     """Take this much of a reserved charge."""
     charge |= {"captured": True, "amount_captured": amount}
     charge["balance_transaction"] = balance.book_charge(call, charge, amount)["id"]
+    disputes.expect(call, charge)
     call.emit("charge.captured", charge)
     return call.put(charge)
 

@@ -73,7 +73,7 @@ def build(call: Call, *, amount: int, currency: str, **more: Any) -> dict[str, A
         "statement_descriptor_suffix": None,
         "status": "requires_payment_method",
         "transfer_data": None,
-        "transfer_group": None,
+        "transfer_group": given.get("transfer_group"),
         "_session": given.get("session"),
         "_return_url": None,
     }

@@ -5,13 +5,16 @@ from typing import Any
 from marketplace.stripe_double import currencies
 from marketplace.stripe_double.calls import Call, listing, new_id
 from marketplace.stripe_double.errors import invalid
-from marketplace.stripe_double.resources import balance, payment_methods
+from marketplace.stripe_double.resources import balance, disputes, payment_methods
 
 
 def create(call: Call) -> dict[str, Any]:
     """Send captured money back, all that is left unless an amount is named."""
     charge = _charge(call)
-    left = charge["amount_captured"] - charge["amount_refunded"]
+    left = charge["amount_captured"] - charge["amount_refunded"] - charge.get("_lost", 0)
+    if disputes.blocks_refunds(call, charge):
+        message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
+        raise invalid(message, code="charge_disputed")
     if not charge["captured"]:
         message = "This PaymentIntent does not have a successful charge to refund."
         raise invalid(message, code="charge_not_captured")

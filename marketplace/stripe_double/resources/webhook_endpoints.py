@@ -26,6 +26,7 @@ def create(call: Call) -> dict[str, Any]:
             "metadata": given.get("metadata", {}),
             "status": "enabled",
             "url": given["url"],
+            "_connect": given.get("connect", False),
             "_secret": f"whsec_{secrets.token_hex(24)}",
         }
     )

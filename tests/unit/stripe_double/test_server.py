@@ -153,3 +153,13 @@ def test_a_page_that_is_over_says_so_in_the_readers_language(client: stripe.Stri
     with visitor.get("/static/page.css") as style:
         assert style.status_code == 200
     assert "default-src 'none'" in over.headers["Content-Security-Policy"]
+
+
+def test_disputes_by_hand_over_the_wire(address: str) -> None:
+    intent = _client(address).v1.payment_intents.create(CARD)  # type: ignore[arg-type]
+    asked = {"intent": intent.id, "amount": 400, "reason": "product_not_received"}
+    made = requests.post(f"{address}/_double/disputes", json=asked, timeout=5).json()["id"]
+    assert _client(address).v1.disputes.retrieve(made).amount == 400
+    assert requests.post(f"{address}/_double/disputes", json={**asked, "reason": "x"}, timeout=5).status_code == 422
+    requests.post(f"{address}/_double/disputes", json={"dispute": made, "won": True}, timeout=5)
+    assert _client(address).v1.disputes.retrieve(made).status == "won"

@@ -41,7 +41,7 @@ from tests.unit.stripe_double.test_flows import CARD, HELD
         ({"metadata": "x"}, "metadata", None),
         ({"metadata": {"a": "b" * 501}}, "metadata", None),
         ({"description": ""}, "description", "parameter_invalid_empty"),
-        ({"transfer_group": "order_1"}, "transfer_group", "double_unsupported"),
+        ({"statement_descriptor_suffix": "CITY"}, "statement_descriptor_suffix", "double_unsupported"),
         ({"confirm": False, "return_url": "http://x"}, "return_url", None),
         ({"automatic_payment_methods": {"enabled": True}}, "return_url", None),
         ({"customer": "cus_none"}, "customer", "resource_missing"),

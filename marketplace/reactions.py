@@ -35,7 +35,7 @@ from marketplace.orders import events as orders
 from marketplace.orders.services import acceptance, deciding, handing, receiving
 from marketplace.orders.services import erasing as claims
 from marketplace.payments import events as payments
-from marketplace.payments.services import card_returns, holding, treasury
+from marketplace.payments.services import card_returns, dispute_parts, holding, treasury
 from marketplace.search import services as search
 
 TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
@@ -134,6 +134,10 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     payments.PaymentLapsed: (deciding.on_payment_lapsed, notices.on_payment_lapsed),
     payments.CardAuthorised: (checkout.on_card_authorised,),
     payments.CardCaptured: (holding.captured,),
+    payments.CardDisputeOpened: (dispute_parts.on_opened,),
+    payments.CardDisputeWon: (dispute_parts.on_ended,),
+    payments.CardDisputeClosed: (dispute_parts.on_ended,),
+    payments.CardDisputeLost: (dispute_parts.on_lost,),
     payments.CardRefunded: (card_returns.on_refunded, holding.refunded),
     payments.CardRefundFailed: (card_returns.on_refund_failed, holding.refunded),
     payments.SlipUnanswered: (treasury.on_slip_unanswered,),

@@ -39,7 +39,9 @@ from marketplace.api.payments.credit import api as credit
 from marketplace.api.payments.plans import api as plans
 from marketplace.api.payments.views import api as payments
 from marketplace.api.payments.webhooks import api as webhooks
-from marketplace.api.payouts.views import api as payouts
+from marketplace.api.payouts import remitting as payout_accounts
+from marketplace.api.payouts import views as payout_views
+from marketplace.api.payouts.blueprint import api as payouts
 from marketplace.api.prices.views import api as prices
 from marketplace.api.remarks.views import api as remarks
 from marketplace.api.reviews.views import api as reviews
@@ -51,7 +53,9 @@ from marketplace.api.showroom import fairs as showroom_fairs
 from marketplace.api.showroom import halls as showroom_halls
 from marketplace.api.showroom import storefronts as showroom_storefronts
 from marketplace.api.showroom.blueprint import api as showroom
-from marketplace.api.treasury.views import api as treasury
+from marketplace.api.treasury import disputes as treasury_disputes
+from marketplace.api.treasury import views as treasury_views
+from marketplace.api.treasury.blueprint import api as treasury
 from marketplace.config import Settings
 from marketplace.edge.http import csrf
 from marketplace.edge.permissions import public
@@ -108,6 +112,10 @@ VIEWS = (
     showroom_fairs,
     showroom_halls,
     showroom_storefronts,
+    payout_accounts,
+    payout_views,
+    treasury_disputes,
+    treasury_views,
 )
 
 

@@ -55,6 +55,33 @@ class CardRefundFailed(CardEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardDisputeEvent(CardEvent):
+    """Something that happened to a card holder's dispute about this amount of a charge."""
+
+    dispute_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDisputeOpened(CardDisputeEvent):
+    """A card's bank took the amount, or asks about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDisputeWon(CardDisputeEvent):
+    """The card's bank gives the amount back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDisputeClosed(CardDisputeEvent):
+    """An inquiry ended: nothing was taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardDisputeLost(CardDisputeEvent):
+    """The amount stays with the card's holder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentEvent(Event):
     """Something that happened to what fell due by one event; ``event`` is that milestone's name."""
 

@@ -55,7 +55,9 @@ from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.credit import pages as credit
 from marketplace.web.payments.plans import pages as plans
 from marketplace.web.payments.views import pages as payments
-from marketplace.web.payouts.views import pages as payouts
+from marketplace.web.payouts import account as payout_account
+from marketplace.web.payouts import views as payout_views
+from marketplace.web.payouts.blueprint import pages as payouts
 from marketplace.web.prices import groups as price_groups
 from marketplace.web.prices import lists as price_lists
 from marketplace.web.prices import readers as price_readers
@@ -78,7 +80,9 @@ from marketplace.web.showroom import pavilions as showroom_pavilions
 from marketplace.web.showroom import storefronts as showroom_storefronts
 from marketplace.web.showroom import tenants as showroom_tenants
 from marketplace.web.showroom.blueprint import pages as showroom
-from marketplace.web.treasury.views import pages as treasury
+from marketplace.web.treasury import disputes as treasury_disputes
+from marketplace.web.treasury import views as treasury_views
+from marketplace.web.treasury.blueprint import pages as treasury
 
 BLUEPRINTS = (
     home,
@@ -167,6 +171,10 @@ VIEWS = (
     showroom_pavilions,
     showroom_storefronts,
     showroom_tenants,
+    payout_account,
+    payout_views,
+    treasury_disputes,
+    treasury_views,
 )
 
 

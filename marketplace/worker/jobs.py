@@ -42,7 +42,8 @@ from marketplace.outbox import services as outbox
 from marketplace.papers import flows as papers
 from marketplace.papers import services as documents
 from marketplace.payments.flows import payouts
-from marketplace.payments.services import allowances, card_returns, holding
+from marketplace.payments.rules import remitting
+from marketplace.payments.services import allowances, card_returns, dispute_parts, holding
 from marketplace.reference.rules import Setting
 from marketplace.search import flows as search
 from marketplace.search import services as finding
@@ -272,6 +273,9 @@ JOBS: Final[dict[str, Handler]] = {
     holding.GIVE_BACK: money.give_back_card,
     allowances.REFUND: money.refund_allowance,
     card_returns.SEND: money.send_card_return,
+    dispute_parts.RESUME: money.resume_refunds,
+    remitting.SEND: money.send_transfers,
+    "watch_provider": money.watch_provider,
     payouts.GATHER: money.gather_payouts,
     payouts.SEND: money.send_payouts,
     reacting.JOB: finish_checkout,
@@ -352,6 +356,8 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     (payees.ACTIVATE_JOB, 300),
     (payouts.GATHER, Setting.PAYOUT_DAYS),
     (payouts.SEND, 300),
+    (remitting.SEND, 300),
+    ("watch_provider", 3600),
     ("expire_messages", 3600),
     ("prune_jobs", 6 * 3600),
     ("sweep_logins", 3600),

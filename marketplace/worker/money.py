@@ -10,8 +10,9 @@ from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
 from marketplace.merchants.services import payees
-from marketplace.payments.flows import cards, give_back, payouts
+from marketplace.payments.flows import cards, disputes, give_back, payouts, provider_accounts, remitting
 from marketplace.payments.flows import lapsing as payments
+from marketplace.payments.flows.card_calls import takes_cards
 from marketplace.payments.rules.terms import Subject, SubjectKind
 
 
@@ -48,6 +49,24 @@ def send_card_return(args: dict[str, Any]) -> None:
     give_back.send_return(return_id=UUID(args["return"]), now=clock.now())
 
 
+def resume_refunds(args: dict[str, Any]) -> None:
+    """Do what had to wait until a card's bank decided a dispute."""
+    give_back.resume(dispute_id=UUID(args["dispute"]), now=clock.now())
+
+
+def send_transfers(_args: dict[str, Any]) -> None:
+    """Ask for the transfers of payouts that were agreed to and, after a crash, not asked for."""
+    if takes_cards():
+        remitting.send(now=clock.now())
+
+
+def watch_provider(_args: dict[str, Any]) -> None:
+    """Look at disputes, and at accounts of companies, of which no notice came."""
+    if takes_cards():
+        disputes.watch(now=clock.now())
+        provider_accounts.watch(now=clock.now())
+
+
 def gather_payouts(_args: dict[str, Any]) -> None:
     """Make the payouts of what was released since the last time."""
     payouts.gather(now=clock.now())
@@ -61,6 +80,8 @@ def send_payouts(_args: dict[str, Any]) -> None:
 def reconcile_cards(_args: dict[str, Any]) -> None:
     """Finish what was asked of the card provider and never answered."""
     cards.reconcile(clock.now())
+    remitting.reconcile(now=clock.now())
+    disputes.reconcile(now=clock.now())
 
 
 def deliver_double_events(_args: dict[str, Any]) -> None:

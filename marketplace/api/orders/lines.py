@@ -97,6 +97,7 @@ class Milestone(Answer):
     share_basis_points: int
     amount: Amount
     state: str
+    is_frozen: bool  # by a card's dispute: not released before the card's bank has decided
     payment_id: UUID | None
 
     @classmethod
@@ -110,6 +111,7 @@ class Milestone(Answer):
             share_basis_points=row.share_bp,
             amount=Amount.of(row.amount),
             state=str(row.state),
+            is_frozen=row.is_frozen,
             payment_id=row.payment_id,
         )
 

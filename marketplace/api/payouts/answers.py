@@ -14,7 +14,7 @@ class Gathered(Answer):
 
 
 class Payout(Answer):
-    """A payout; over the threshold two people approve it.
+    """A payout; over the threshold two people approve it. ``way``: ``bank_file``, or ``provider_transfer``.
 
     The operator acts on it until ``act_by``; ``escalated_at`` once that has passed: then it is overdue.
     """
@@ -24,7 +24,8 @@ class Payout(Answer):
     company_id: UUID
     source: str
     amount: Amount
-    payee_account: PayeeAccount
+    payee_account: PayeeAccount | None
+    way: str
     state: str
     approvals_needed: int
     approvals: int
@@ -43,7 +44,8 @@ class Payout(Answer):
             company_id=row.company_id,
             source=str(row.source),
             amount=Amount.of(row.amount),
-            payee_account=PayeeAccount.model_validate(row.payee_account),
+            payee_account=PayeeAccount.model_validate(row.payee_account) if row.payee_account else None,
+            way=str(row.way),
             state=str(row.state),
             approvals_needed=row.approvals_needed,
             approvals=len(row.approved_by),

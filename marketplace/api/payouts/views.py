@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.payouts import answers
+from marketplace.api.payouts.blueprint import api
 from marketplace.api.shared.answers import Items
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import payments as money
@@ -16,8 +16,6 @@ from marketplace.edge.requests import payments as money_requests
 from marketplace.edge.requests import payouts as requests
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.db import reading
-
-api = Blueprint("api_payouts", __name__)
 
 
 @api.get("/payouts")

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from flask import Blueprint
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
@@ -10,13 +9,12 @@ from marketplace.api.payments.answers import Payment
 from marketplace.api.shared.answers import Items
 from marketplace.api.shared.operations import operation
 from marketplace.api.treasury import answers
+from marketplace.api.treasury.blueprint import api
 from marketplace.edge.acts import treasury as acts
 from marketplace.edge.requests import treasury as requests
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.db import reading
 from marketplace.payments.queries import payments
-
-api = Blueprint("api_treasury", __name__)
 
 
 @api.get("/payments/unanswered")

@@ -28,6 +28,8 @@ class PayoutsQuery(Request):
 
 messages.register(
     errors={
+        "provider_tells": _("This payout goes by transfer; the payment provider says itself what became of it."),
+        "transfers_not_here": _("The payment provider moves no money to companies in %(country)s. Payouts go by bank."),
         "own_payout": _("This payout goes to your own company; somebody else approves it."),
         "same_person": _("You have approved this payout already; a second person is needed."),
         "payee_changed": _("The company's account has changed. The payout will be made anew for the new account."),

@@ -45,6 +45,7 @@ _DESKS: Final = {
     "card_return": "/operator/money",
     "payment": "/operator/money",
     "bank_entry": "/operator/bank",
+    "card_dispute": "/operator/card-disputes",
 }
 
 

@@ -6,7 +6,7 @@ comes later (a retry, a notice, the reconciler) can therefore finish what was be
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from marketplace.kernel.db import extension, in_unit_of_work, reading
 from marketplace.kernel.errors import Unavailable
@@ -21,6 +21,7 @@ from marketplace.payments.rules.provider import (
     PageSeen,
     ProviderBroke,
     ProviderRefused,
+    Remitter,
 )
 from marketplace.payments.services import card_refunds
 from marketplace.payments.services import cards as services
@@ -38,6 +39,16 @@ def provider() -> CardProvider:
     # No transaction stays open over the network.
     reading().rollback()
     return found
+
+
+def takes_cards() -> bool:
+    """Tell whether this city has a card provider."""
+    return extension(EXTENSION) is not None
+
+
+def remitter() -> Remitter:
+    """Return the side of the application's card provider that pays companies; Unavailable as above."""
+    return cast("Remitter", provider())
 
 
 def authorise(charge: ChargeRow, *, now: datetime) -> ChargeRow:

@@ -13,12 +13,14 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money
 from marketplace.payments.flows import cards as card_flows
-from marketplace.payments.queries import card_returns, cards
+from marketplace.payments.flows import remitting
+from marketplace.payments.queries import card_returns, cards, disputes, payments
 from marketplace.payments.queries.card_returns import allowance_key
 from marketplace.payments.queries.cards import ChargeRow
 from marketplace.payments.rules.card_returns import ReturnState, Way, refund_key
 from marketplace.payments.rules.cards import CardState
 from marketplace.payments.rules.terms import Subject
+from marketplace.payments.services import receivables
 
 _log = structlog.get_logger("city.payments")
 _FAILED = frozenset({"refund_failed", "payment_provider_refused"})
@@ -28,19 +30,37 @@ def give_back(*, subject: Subject, now: datetime) -> None:
     """Refund what was captured and not refunded yet, and cancel what was only reserved; again does nothing more."""
     for charge in cards.charges_of(reading(), kind=str(subject.kind), subject_ids=[subject.id]):
         if charge.state in (CardState.CAPTURED, CardState.REFUNDED):
-            sent = cards.sent_by_bank(reading(), charge_id=charge.id)
-            left = charge.captured - charge.refunded - Money(sent, charge.captured.currency)
-            if left:
+            left = _left(charge)
+            if left and not _waits(charge):
                 _refund(charge, left, "order_cancelled", f"{charge.key}:refund", now)
         elif charge.state in (CardState.CREATED, CardState.NEEDS_PAGE, CardState.AUTHORISED):
             card_flows.cancel(key=charge.key, now=now)
+    # The payer first; only then what was moved to the payee meanwhile is asked back.
+    remitting.reverse(cause=receivables.cause_of(subject), now=now)
 
 
 def refund_part(*, subject: Subject, amount: Money, cause: str, now: datetime) -> None:
     """Refund what was let off a held subject's price; ``cause`` tells several refunds of one charge apart."""
     for charge in cards.charges_of(reading(), kind=str(subject.kind), subject_ids=[subject.id]):
-        if charge.state in (CardState.CAPTURED, CardState.REFUNDED):
-            _refund(charge, amount, "claim", allowance_key(cause), now)
+        if charge.state in (CardState.CAPTURED, CardState.REFUNDED) and not _waits(charge):
+            # A dispute that was lost may have given the payer some of it already.
+            part = min(amount, _left(charge)) if disputes.lost(reading(), charge_id=charge.id) else amount
+            if part:
+                _refund(charge, part, "claim", allowance_key(cause), now)
+    remitting.reverse(cause=f"cause:{cause}", now=now)
+
+
+def resume(*, dispute_id: UUID, now: datetime) -> None:
+    """Do what had to wait until a card's bank decided a dispute; again does nothing more."""
+    found = disputes.dispute(reading(), dispute_id=dispute_id)
+    if payments.is_cancelled(reading(), subject=found.subject):
+        give_back(subject=found.subject, now=now)
+    else:
+        for cause, amount in card_returns.unrefunded(reading(), subject=found.subject):
+            refund_part(subject=found.subject, amount=amount, cause=str(cause), now=now)
+    for return_id in card_returns.approved_of(reading(), charge_id=found.dispute.charge_id):
+        send_return(return_id=return_id, now=now)
+    remitting.reverse(cause=f"dispute:{dispute_id}", now=now)
 
 
 def send_return(*, return_id: UUID, now: datetime) -> None:
@@ -48,7 +68,20 @@ def send_return(*, return_id: UUID, now: datetime) -> None:
     found = card_returns.card_return(reading(), return_id=return_id)
     if found.state is ReturnState.APPROVED and found.way is Way.CARD:
         charge = cards.charge_by_id(reading(), charge_id=found.charge_id)
+        if _waits(charge):
+            return
         _refund(charge, found.amount, "return", refund_key(found.id, found.attempt), now)
+
+
+def _left(charge: ChargeRow) -> Money:
+    """Return what the provider still has of a charge."""
+    gone = cards.sent_by_bank(reading(), charge_id=charge.id) + disputes.lost(reading(), charge_id=charge.id)
+    return charge.captured - charge.refunded - Money(gone, charge.captured.currency)
+
+
+def _waits(charge: ChargeRow) -> bool:
+    """Tell whether a card's bank has the money and must decide first; then ``resume`` does what waits."""
+    return disputes.is_pending(reading(), charge_id=charge.id)
 
 
 def _refund(charge: ChargeRow, amount: Money, reason: str, key: str, now: datetime) -> None:

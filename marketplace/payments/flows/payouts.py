@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import in_unit_of_work
+from marketplace.payments.flows import remitting
 from marketplace.payments.services import payouts
 
 GATHER: Final = "gather_payouts"
@@ -18,12 +19,13 @@ def gather(*, actor: Actor = SYSTEM, now: datetime) -> int:
 
 
 def approve(*, payout_id: UUID, actor: Actor, remittance: str, now: datetime) -> None:
-    """Agree to a payout; once enough people did, its instruction goes out with all others that wait.
+    """Agree to a payout; once enough people did, its instruction or transfer goes out with all others that wait.
 
-    After a crash in between the job sends what is approved.
+    After a crash in between the jobs send what is approved.
     """
     in_unit_of_work(lambda session: payouts.approve(session, payout_id=payout_id, actor=actor, now=now))
     send(actor=actor, remittance=remittance, now=now)
+    remitting.send(actor=actor, now=now)
 
 
 def send(*, actor: Actor = SYSTEM, remittance: str, now: datetime) -> UUID | None:

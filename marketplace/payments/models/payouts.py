@@ -10,6 +10,7 @@ from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_o
 from marketplace.kernel.ids import new_id
 from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.payouts import PayoutState
+from marketplace.payments.rules.remitting import PayoutWay
 from marketplace.payments.rules.terms import SubjectKind
 
 _RESERVING = sa.text("state IN ('due', 'approved')")
@@ -45,6 +46,13 @@ class Payout(Base):
     approvals_needed: Mapped[int] = mapped_column(sa.Integer)
     state: Mapped[PayoutState] = mapped_column(StateColumn(PayoutState))
     file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payout_file.id"), index=True)
+    way: Mapped[PayoutWay] = mapped_column(StateColumn(PayoutWay), default=PayoutWay.BANK_FILE)
+    # By transfer: the company's account at the provider, and the provider's id of what was moved there. No bank data.
+    destination: Mapped[str | None] = mapped_column(sa.String(255))
+    transfer_id: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
+    attempt: Mapped[int] = mapped_column(sa.Integer, default=1)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failure: Mapped[str | None] = mapped_column(sa.String(64))  # the provider's own reason
     # Until when somebody must act, None where nobody must; escalated_at once that was told.
     act_by: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -54,6 +62,7 @@ class Payout(Base):
     __table_args__ = (
         sa.CheckConstraint("amount_minor > 0", name="amount"),
         sa.CheckConstraint("approvals_needed IN (1, 2)", name="approvals"),
+        sa.CheckConstraint("(way = 'provider_transfer') = (destination IS NOT NULL)", name="destination"),
         sa.Index("ix_payout_company_id_id", "company_id", "id"),
         sa.Index("ix_payout_state_id", "state", "id"),
         sa.Index(

@@ -108,6 +108,8 @@ class Milestone(Base):
     state: Mapped[MilestoneState] = mapped_column(StateColumn(MilestoneState))
     payment_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payment.id"), index=True)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # A card's dispute that froze it, or took it; frozen it is not released, whatever happens.
+    dispute_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("card_dispute.id"), index=True)
 
     __table_args__ = (
         sa.UniqueConstraint("line_id", "event", "subject_id", "part"),

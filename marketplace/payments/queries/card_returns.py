@@ -13,11 +13,13 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn
+from marketplace.payments.models.payouts import Allowance
+from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.queries.payments import PAGE, cursor_id
 from marketplace.payments.queries.waits import is_overdue
 from marketplace.payments.rules.card_returns import ReturnState, Way
 from marketplace.payments.rules.cards import RefundState
-from marketplace.payments.rules.terms import Subject
+from marketplace.payments.rules.terms import Mode, Subject
 
 
 class RefundStanding(StrEnum):
@@ -80,6 +82,37 @@ def refunds_for(session: Session, *, causes: Collection[UUID]) -> dict[UUID, Ref
         .where(CardRefund.key.in_(keys))
     )
     return {keys[key]: _standing(refund, sent_on) for key, refund, sent_on in found}
+
+
+def unrefunded(session: Session, *, subject: Subject) -> tuple[tuple[UUID, Money], ...]:
+    """Return cause and amount of what was let off held money and of which no refund was asked for yet."""
+    found = session.scalars(
+        sa.select(Allowance)
+        .join(PaymentTerms, PaymentTerms.subject_id == Allowance.subject_id)
+        .where(
+            Allowance.subject_kind == subject.kind,
+            Allowance.subject_id == subject.id,
+            Allowance.waived_minor > 0,
+            PaymentTerms.mode == Mode.PROVIDER_HELD,
+        )
+        .order_by(Allowance.id)
+    ).all()
+    asked = set(
+        session.scalars(sa.select(CardRefund.key).where(CardRefund.key.in_([allowance_key(x.cause_id) for x in found])))
+    )
+    return tuple(
+        (one.cause_id, Money(one.waived_minor, one.currency))
+        for one in found
+        if allowance_key(one.cause_id) not in asked
+    )
+
+
+def approved_of(session: Session, *, charge_id: UUID) -> tuple[UUID, ...]:
+    """Return the returns of a charge that two people agreed to send to its card."""
+    agreed = sa.select(CardReturn.id).where(
+        CardReturn.charge_id == charge_id, CardReturn.state == ReturnState.APPROVED, CardReturn.way == Way.CARD
+    )
+    return tuple(session.scalars(agreed.order_by(CardReturn.id)))
 
 
 def allowance_key(cause: UUID | str) -> str:

@@ -108,7 +108,7 @@ def held_for(session: Session, *, subject: Subject, currency: str) -> HeldRow:
         charged=-total(TransferKind.CARD_CAPTURED),
         held=-total(*moved),
         released=total(TransferKind.RELEASED, TransferKind.RELEASE_REVERSED),
-        refunded=total(TransferKind.CARD_REFUNDED, TransferKind.CARD_RETURNED),
+        refunded=total(TransferKind.CARD_REFUNDED, TransferKind.CARD_RETURNED, TransferKind.DISPUTE_LOST),
     )
 
 

@@ -89,6 +89,7 @@ class MilestoneRow:
     state: MilestoneState
     payment_id: UUID | None
     due_at: datetime | None
+    is_frozen: bool  # by a card's dispute: it is not released before the card's bank has decided
 
 
 def payment(session: Session, *, company_id: UUID, payment_id: UUID) -> PaymentRow:
@@ -107,6 +108,16 @@ def payments_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subj
 def milestones_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, tuple[MilestoneRow, ...]]:
     """Return the milestones of subjects that the caller may see, in the order of lines and plan."""
     return _by_subject(subjects, [_milestone(found) for found in _of(session, Milestone, subjects, Milestone.position)])
+
+
+def is_cancelled(session: Session, *, subject: Subject) -> bool:
+    """Tell whether a subject's plan was ended."""
+    found = sa.select(PaymentTerms.id).where(
+        PaymentTerms.subject_kind == subject.kind,
+        PaymentTerms.subject_id == subject.id,
+        PaymentTerms.cancelled_at.is_not(None),
+    )
+    return session.scalars(found).first() is not None
 
 
 def is_settled(session: Session, *, subject: Subject, line_id: UUID) -> bool:
@@ -277,6 +288,7 @@ def _milestone(found: Any) -> MilestoneRow:
         state=found.state,
         payment_id=found.payment_id,
         due_at=found.due_at,
+        is_frozen=found.dispute_id is not None and found.state in (MilestoneState.PENDING, MilestoneState.HELD),
     )
 
 

@@ -18,6 +18,7 @@ from marketplace.payments.queries.payments import PAGE, cursor_id
 from marketplace.payments.queries.waits import is_overdue
 from marketplace.payments.rules.ledger import AccountKind, TransferKind
 from marketplace.payments.rules.payouts import PayoutState
+from marketplace.payments.rules.remitting import PayoutWay
 from marketplace.payments.rules.terms import PayeeAccount, Subject
 
 _WITHDRAWN: Final = f"{TransferKind.RETURN_WITHDRAWN}:"
@@ -25,14 +26,15 @@ _WITHDRAWN: Final = f"{TransferKind.RETURN_WITHDRAWN}:"
 
 @dataclass(frozen=True, slots=True)
 class PayoutRow:
-    """A payout; ``approved_by`` are the people who agreed so far."""
+    """A payout; ``approved_by`` are the people who agreed so far. By transfer it names no bank account."""
 
     id: UUID
     reference: str
     company_id: UUID
     source: AccountKind
     amount: Money
-    payee_account: PayeeAccount
+    payee_account: PayeeAccount | None
+    way: PayoutWay
     approvals_needed: int
     approved_by: tuple[UUID, ...]
     state: PayoutState
@@ -262,7 +264,8 @@ def _row(found: Payout, approved_by: tuple[UUID, ...], *, has_message: bool) -> 
         company_id=found.company_id,
         source=found.source,
         amount=Money(found.amount_minor, found.currency),
-        payee_account=PayeeAccount(**found.payee_account),
+        payee_account=PayeeAccount(**found.payee_account) if found.payee_account else None,
+        way=found.way,
         approvals_needed=found.approvals_needed,
         approved_by=approved_by,
         state=found.state,

@@ -11,16 +11,18 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.money import Money
 from marketplace.payments.models.bank import BankEntry
 from marketplace.payments.models.cards import CardReturn
+from marketplace.payments.models.disputes import CardDispute
 from marketplace.payments.models.payouts import Payout
 from marketplace.payments.models.plans import IncomingTransfer, Payment
 from marketplace.payments.rules.paying import PaymentState
 
-Waiting = type[Payout] | type[CardReturn] | type[IncomingTransfer] | type[BankEntry]
+Waiting = type[Payout] | type[CardReturn] | type[IncomingTransfer] | type[BankEntry] | type[CardDispute]
 KINDS: Final[dict[str, Waiting]] = {
     "payout": Payout,
     "card_return": CardReturn,
     "transfer": IncomingTransfer,
     "bank_entry": BankEntry,
+    "card_dispute": CardDispute,
 }
 
 
@@ -65,11 +67,14 @@ def is_overdue(table: Waiting, *, overdue: bool) -> sa.ColumnElement[bool]:
 
 
 def by_hand(session: Session) -> int:
-    """Count what only the operator's finance people settle: unanswered slips, overdue payments, returns to send."""
+    """Count what only the operator's finance people settle: unanswered slips, overdue payments, returns to send,
+    disputes to answer.
+    """
     unanswered = sa.and_(Payment.state == PaymentState.SLIP_RECEIVED, Payment.escalated_at.is_not(None))
     counts = (
         sa.select(sa.func.count()).where(unanswered | (Payment.state == PaymentState.OVERDUE)),
         # One that goes to the card again waits for the card's bank, and for nobody here.
         sa.select(sa.func.count()).where(CardReturn.act_by.is_not(None)),
+        sa.select(sa.func.count()).where(CardDispute.act_by.is_not(None)),
     )
     return sum(session.scalar(count) or 0 for count in counts)

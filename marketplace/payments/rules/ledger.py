@@ -45,6 +45,9 @@ class AccountKind(StrEnum):
     OBLIGATION_PAYEE = "obligation_payee"
     RETURN_PAYER = "return_payer"
     RETURN_PAYEE = "return_payee"
+    DISPUTED = "disputed"
+    DISPUTE_LOSSES = "dispute_losses"
+    MERCHANT_RECEIVABLE = "merchant_receivable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,13 @@ ACCOUNTS: Final[dict[AccountKind, Account]] = {
     AccountKind.OBLIGATION_PAYEE: Account("what a payee is owed", Nature.MEMO, owned=True, per_subject=True),
     AccountKind.RETURN_PAYER: Account("what a payer is owed back", Nature.MEMO, owned=True, per_subject=True),
     AccountKind.RETURN_PAYEE: Account("what a payee owes back (negative)", Nature.MEMO, owned=True, per_subject=True),
+    AccountKind.DISPUTED: Account(
+        "money that card banks took and have not decided about", Nature.ASSET, per_subject=True, cash=True
+    ),
+    AccountKind.DISPUTE_LOSSES: Account("lost disputes that the house bears", Nature.EXPENSE),
+    AccountKind.MERCHANT_RECEIVABLE: Account(
+        "what a company owes of money that was paid out and had to go back", Nature.ASSET, owned=True
+    ),
 }
 CASH: Final = frozenset(kind for kind, account in ACCOUNTS.items() if account.cash)
 MEMO: Final = frozenset(kind for kind, account in ACCOUNTS.items() if account.nature is Nature.MEMO)
@@ -107,11 +117,19 @@ class TransferKind(StrEnum):
     RETURN_DUE = "return_due"
     RETURN_WITHDRAWN = "return_withdrawn"
     RETURN_MADE = "return_made"
+    DISPUTE_WITHDRAWN = "dispute_withdrawn"
+    DISPUTE_REINSTATED = "dispute_reinstated"
+    DISPUTE_FEE = "dispute_fee"
+    DISPUTE_LOST = "dispute_lost"
+    RECEIVABLE_BOOKED = "receivable_booked"
+    RECEIVABLE_NETTED = "receivable_netted"
+    TRANSFER_REVERSED = "transfer_reversed"
 
 
 _A = AccountKind
 _RELEASE: Final = frozenset({_A.HELD, _A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.COMMISSION_INCOME})
 _PAYABLE: Final = frozenset({_A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.PAYOUT_IN_TRANSIT})
+_RECEIVABLE: Final = frozenset({_A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.MERCHANT_RECEIVABLE})
 _OBLIGATION: Final = frozenset({_A.OBLIGATION_PAYER, _A.OBLIGATION_PAYEE})
 _RETURN: Final = frozenset({_A.RETURN_PAYER, _A.RETURN_PAYEE})
 TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
@@ -140,6 +158,13 @@ TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
     TransferKind.RETURN_DUE: _RETURN,
     TransferKind.RETURN_WITHDRAWN: _RETURN,
     TransferKind.RETURN_MADE: _RETURN,
+    TransferKind.DISPUTE_WITHDRAWN: frozenset({_A.DISPUTED, _A.PROVIDER_CLEARING}),
+    TransferKind.DISPUTE_REINSTATED: frozenset({_A.DISPUTED, _A.PROVIDER_CLEARING}),
+    TransferKind.DISPUTE_FEE: frozenset({_A.PROVIDER_FEES, _A.PROVIDER_CLEARING}),
+    TransferKind.DISPUTE_LOST: frozenset({_A.DISPUTED, _A.HELD, _A.DISPUTE_LOSSES}),
+    TransferKind.RECEIVABLE_BOOKED: _RECEIVABLE,
+    TransferKind.RECEIVABLE_NETTED: _RECEIVABLE,
+    TransferKind.TRANSFER_REVERSED: frozenset({_A.PROVIDER_CLEARING, _A.MERCHANT_RECEIVABLE}),
 }
 
 

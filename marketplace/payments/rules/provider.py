@@ -1,5 +1,6 @@
 """The card provider as we need it: a port, what it shows us, and how it can fail. The adapter knows its library."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,6 +68,46 @@ class RefundSeen:
     state: ProviderRefundState
 
 
+class ProviderDisputeState(StrEnum):
+    """The provider's view of a dispute; an inquiry takes no money and only asks."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    WON = "won"
+    LOST = "lost"
+    CLOSED = "closed"  # an inquiry that ended, or a dispute that was prevented
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeSeen:
+    """A card holder's dispute as the provider shows it now, with what its bank took and gave back of it.
+
+    ``fee`` is what the dispute cost in all, in the currency the provider settles in; None for an inquiry.
+    """
+
+    provider_id: str
+    intent_id: str
+    amount: Money
+    reason: str
+    state: ProviderDisputeState
+    is_inquiry: bool
+    due_by: datetime | None
+    withdrawn: Money
+    reinstated: Money
+    fee: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is told the card's bank: texts of at most 5,000 characters, an empty one is not sent."""
+
+    goods: str = ""
+    carrier: str = ""
+    waybill: str = ""
+    handed_over: str = ""
+    told: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class IntentSeen:
     """One charge as the provider shows it now; ``charge_id`` is our row's id, from its metadata."""
@@ -78,8 +119,81 @@ class IntentSeen:
     captured: Money
     fee: Money | None = None  # what the provider kept, in the currency it settles in
     refunds: tuple[RefundSeen, ...] = ()
+    disputes: tuple[DisputeSeen, ...] = ()
     page_url: str | None = None
     decline_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSeen:
+    """A company's account at the provider; ``receives`` once it is set up, ``due`` names what is still asked for."""
+
+    provider_id: str
+    company_id: UUID | None
+    country: str
+    receives: bool
+    due: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalSeen:
+    """A part of a transfer that was taken back; ``reversal_id`` is ours, None for one made on the provider's pages."""
+
+    provider_id: str
+    reversal_id: UUID | None
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class TransferSeen:
+    """Money that was moved to a company's account; ``payout_id`` is our row's id."""
+
+    provider_id: str
+    payout_id: UUID | None
+    amount: Money
+    reversals: tuple[ReversalSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remittance:
+    """What to move to a company's account; ``reference`` groups it at the provider, where it is found again."""
+
+    payout_id: UUID
+    reference: str
+    amount: Money
+    destination: str
+
+
+class BookingKind(StrEnum):
+    """What moved the provider's balance."""
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    REFUND_FAILED = "refund_failed"
+    TRANSFER = "transfer"
+    REVERSAL = "reversal"
+    DISPUTE = "dispute"
+    PAYOUT = "payout"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingSeen:
+    """One line of the provider's own books: signed minor units, and what it kept of it.
+
+    ``source_id`` is the provider's id of what was booked, ``intent_id`` that of its charge, ``our_id`` our row's.
+    """
+
+    provider_id: str
+    kind: BookingKind
+    source_id: str | None
+    intent_id: str | None
+    our_id: UUID | None
+    amount: int
+    currency: str
+    fee: int
+    fee_currency: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +277,59 @@ class CardProvider(Protocol):
         """Look a page up by our id among those opened since."""
         ...
 
+    def answer_dispute(self, dispute_id: str, evidence: Evidence, *, key: str) -> None:
+        """Hand in evidence, once: it cannot be changed afterwards."""
+        ...
+
+    def disputed_since(self, since: datetime) -> tuple[str, ...]:
+        """Return the charges (their ids at the provider) that were disputed since."""
+        ...
+
     def read_event(self, raw: bytes, signature: str) -> EventSeen:
         """Check the signature of a notice and read it; Malformed when it is not the provider's."""
+        ...
+
+
+class Remitter(Protocol):
+    """The side of the provider that pays companies with accounts there. Every call may raise as the port above."""
+
+    @property
+    def country(self) -> str:
+        """Return the country of the house's own account there (ISO 3166-1)."""
+        ...
+
+    def open_account(self, company_id: UUID, *, country: str, key: str) -> AccountSeen:
+        """Make an account for a company; it receives nothing before it is set up on the provider's own page."""
+        ...
+
+    def find_account(self, company_id: UUID, *, since: datetime) -> AccountSeen | None:
+        """Look an account up by our id among those made since."""
+        ...
+
+    def look_at_account(self, account_id: str) -> AccountSeen:
+        """Read an account."""
+        ...
+
+    def setup_page(self, account_id: str, *, return_url: str) -> str:
+        """Return the address of the page on which an account is set up; good for one visit, soon."""
+        ...
+
+    def transfer(self, order: Remittance, *, key: str) -> TransferSeen:
+        """Move available money to a company's account."""
+        ...
+
+    def find_transfer(self, payout_id: UUID, *, reference: str) -> TransferSeen | None:
+        """Look a transfer up by our id in its group; None when it was never made."""
+        ...
+
+    def look_at_transfer(self, transfer_id: str) -> TransferSeen:
+        """Read a transfer with what was taken back of it."""
+        ...
+
+    def reverse(self, transfer_id: str, *, reversal_id: UUID, amount: Money, key: str) -> ReversalSeen:
+        """Take a part of a transfer back; refused when the account has no longer so much."""
+        ...
+
+    def bookings(self, *, since: datetime, until: datetime) -> Iterator[BookingSeen]:
+        """Read what moved the house's balance in this time, in whatever order."""
         ...

@@ -11,19 +11,21 @@ from sqlalchemy.orm import Session
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
-from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.outbox import services as outbox
 from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.models.plans import Milestone, PaymentTerms
-from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind
+from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, payable_of
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import Mode, Subject
-from marketplace.payments.services import commission, holding, payouts, returns
+from marketplace.payments.services import commission, holding, payouts, receivables, returns
+from marketplace.payments.services.splitting import locked, split
 
 # The job that sends what was let off of held money back to the card.
 REFUND: Final = "refund_allowance"
+_FROZEN: Final = (MilestoneState.PENDING, MilestoneState.HELD)
 
 
 def allow(
@@ -33,14 +35,17 @@ def allow(
 
     What has not fallen due is waived, the last milestone first; what a provider holds or can still take back is
     refunded by a job; the rest is written down as owed back by the payee. Refused ``amount`` for more than is left
-    of the line, NotFound for a subject without a plan.
+    of the line, NotFound for a subject without a plan, Conflict ``card_disputed`` while a card's dispute freezes it.
     """
     terms = holding.terms_of(session, subject)
     if terms is None:
         raise NotFound("payment_terms")
-    milestones = _locked(session, subject, line_id)
+    milestones = locked(session, subject, line_id=line_id)
     if session.scalars(sa.select(Allowance.id).where(Allowance.cause_id == cause_id)).first() or not amount:
         return
+    if any(row.dispute_id is not None and row.state in _FROZEN for row in milestones):
+        # First a card's bank decides whether there is any money to give back.
+        raise Conflict("card_disputed")
     _check(session, milestones, line_id, amount)
     left = amount
     if terms.mode is Mode.DIRECT:
@@ -48,7 +53,9 @@ def allow(
         waived = amount - left
     else:
         left -= _waive(session, milestones, MilestoneState.HELD, MilestoneState.REFUNDED, left)
-        left -= _take_back(session, terms, _locked(session, subject, line_id), left, actor=actor, now=now)
+        left -= _take_back(session, terms, locked(session, subject, line_id=line_id), left, actor=actor, now=now)
+        payable = AccountRef(payable_of(subject), terms.payee_id, terms.currency)
+        receivables.book(session, account=payable, cause=f"cause:{cause_id}", now=now)
         waived = amount - left
     allowance_id = new_id()
     credit = _commission_on(milestones, left)
@@ -99,9 +106,14 @@ def allow(
 
 
 def left_of(session: Session, *, line_id: UUID, amount: Money) -> Money:
-    """Return what is left of a line's amount after everything that was let off before."""
+    """Return what is left of a line's amount after everything that was let off, or that a card's bank took, before."""
     before = sa.select(sa.func.coalesce(sa.func.sum(Allowance.amount_minor), 0)).where(Allowance.line_id == line_id)
-    return Money(amount.minor - int(session.scalars(before).one()), amount.currency)
+    # What a card's bank gave back, its payer does not get a second time.
+    taken = sa.select(sa.func.coalesce(sa.func.sum(Milestone.amount_minor), 0)).where(
+        Milestone.line_id == line_id, Milestone.dispute_id.is_not(None), Milestone.state.not_in(_FROZEN)
+    )
+    gone = int(session.scalars(before).one()) + int(session.scalars(taken).one())
+    return Money(amount.minor - gone, amount.currency)
 
 
 def _check(session: Session, milestones: Sequence[Milestone], line_id: UUID, amount: Money) -> None:
@@ -123,7 +135,7 @@ def _waive(
     for milestone in reversed(milestones):
         if milestone.state is state and done < amount and milestone.amount_minor:
             part = min(amount - done, Money(milestone.amount_minor, amount.currency))
-            _split(session, milestone, part).state = ended
+            split(session, milestone, part).state = ended
             done += part
     session.flush()
     return done
@@ -142,13 +154,14 @@ def _take_back(
     done = Money.zero(amount.currency)
     account = AccountRef(AccountKind.MERCHANT_PAYABLE, terms.payee_id, terms.currency)
     for milestone in reversed(milestones):
-        if milestone.state is not MilestoneState.RELEASED or not done < amount:
+        if milestone.state is not MilestoneState.RELEASED or milestone.dispute_id or not done < amount:
             continue
-        there = payouts.payable(session, account=account)
+        # What was moved to the payee's account at the provider can be asked back, or is owed by the payee.
+        there = payouts.payable(session, account=account) + receivables.reversible(session, account=account)
         part = min(amount - done, Money(milestone.amount_minor, amount.currency), there)
         if part.minor <= 0:
             continue
-        given_back = _split(session, milestone, part)
+        given_back = split(session, milestone, part)
         given_back.state = MilestoneState.REFUNDED
         session.flush()
         holding.post_release(session, terms, given_back, kind=TransferKind.RELEASE_REVERSED, actor=actor, now=now)
@@ -156,53 +169,7 @@ def _take_back(
     return done
 
 
-def _split(session: Session, milestone: Milestone, part: Money) -> Milestone:
-    """Return a milestone of just this part; what is left of the amount and its commission stays where it is."""
-    if part.minor == milestone.amount_minor:
-        return milestone
-    whole = Money(milestone.commission_minor, part.currency)
-    rest, own = whole.share([milestone.amount_minor - part.minor, part.minor])
-    last = session.scalars(
-        sa.select(sa.func.max(Milestone.part)).where(
-            Milestone.line_id == milestone.line_id,
-            Milestone.event == milestone.event,
-            Milestone.subject_id == milestone.subject_id,
-        )
-    ).one()
-    other = Milestone(
-        id=new_id(),
-        subject_kind=milestone.subject_kind,
-        subject_id=milestone.subject_id,
-        line_id=milestone.line_id,
-        position=milestone.position,
-        event=milestone.event,
-        part=int(last or 0) + 1,
-        share_bp=milestone.share_bp,
-        currency=milestone.currency,
-        amount_minor=part.minor,
-        commission_minor=own.minor,
-        state=milestone.state,
-        payment_id=milestone.payment_id,
-        due_at=milestone.due_at,
-    )
-    milestone.amount_minor -= part.minor
-    milestone.commission_minor = rest.minor
-    session.add(other)
-    session.flush()
-    return other
-
-
 def _commission_on(milestones: Sequence[Milestone], amount: Money) -> Money:
     """Return the commission that an amount of the line carries."""
     whole = sum(row.amount_minor for row in milestones)
     return Money(sum(row.commission_minor for row in milestones), amount.currency).portion(amount.minor, whole)
-
-
-def _locked(session: Session, subject: Subject, line_id: UUID) -> list[Milestone]:
-    statement = (
-        sa.select(Milestone)
-        .where(Milestone.subject_kind == subject.kind, Milestone.subject_id == subject.id, Milestone.line_id == line_id)
-        .order_by(Milestone.position, Milestone.part)
-        .with_for_update()
-    )
-    return list(session.scalars(statement.execution_options(populate_existing=True)))

@@ -15,6 +15,7 @@ from marketplace.kernel.money import Money
 from marketplace.payments import events
 from marketplace.payments.models.cards import CardCharge, CardRefund
 from marketplace.payments.queries import cards as queries
+from marketplace.payments.queries import disputes
 from marketplace.payments.queries.cards import ChargeRow, RefundRow, refund_row
 from marketplace.payments.rules import cards as rules
 from marketplace.payments.rules.cards import CardState, RefundState
@@ -36,7 +37,10 @@ def claim(session: Session, *, key: str, refund_key: str, amount: Money, reason:
         return refund_row(known, charge.currency)
     if charge.state not in (CardState.CAPTURED, CardState.REFUNDED):
         raise Conflict("state", thing="card_charge", state=str(charge.state), action="refund", possible=[])
-    sent = queries.sent_by_bank(session, charge_id=charge.id)
+    if disputes.is_pending(session, charge_id=charge.id):
+        # The card's bank has the money; once it has decided, what waits is done.
+        raise Conflict("card_disputed", key=key)
+    sent = queries.sent_by_bank(session, charge_id=charge.id) + disputes.lost(session, charge_id=charge.id)
     rules.check_refund(
         amount,
         captured=Money(charge.captured_minor - sent, charge.currency),

@@ -21,7 +21,7 @@ from marketplace.payments.queries.cards import ChargeRow, charge_row
 from marketplace.payments.rules import cards as rules
 from marketplace.payments.rules.cards import CardState
 from marketplace.payments.rules.provider import EventSeen, IntentSeen, PageSeen
-from marketplace.payments.services import card_entries, card_refunds
+from marketplace.payments.services import card_entries, card_refunds, disputes
 
 _TAKEN: Final = (CardState.CAPTURED, CardState.REFUNDED)
 # What the provider calls a charge that was never sent, or that it refused to look at.
@@ -153,6 +153,7 @@ def apply(session: Session, *, charge_id: UUID, seen: IntentSeen, now: datetime)
         _note_fee(session, charge, seen.fee, now=now)
         refunded = card_refunds.apply(session, charge=charge_row(charge), seen=seen.refunds, now=now)
         _note_refunded(session, charge, refunded, now=now)
+        disputes.apply(session, charge=charge_row(charge), seen=seen.disputes, now=now)
     session.flush()
     return charge_row(charge)
 

@@ -14,12 +14,12 @@ from marketplace.kernel.money import Money
 from marketplace.outbox import services as outbox
 from marketplace.payments import events
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
-from marketplace.payments.queries import cards
+from marketplace.payments.queries import cards, disputes
 from marketplace.payments.rules.cards import GIVE_BACK
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind, payable_of
 from marketplace.payments.rules.paying import MilestoneState, PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
-from marketplace.payments.services import ledger, payments
+from marketplace.payments.services import ledger, payments, receivables
 
 
 def release(
@@ -27,7 +27,8 @@ def release(
 ) -> Money | None:
     """Release what this event frees of a held subject, less its commission; return the sum, None for nothing.
 
-    Each milestone is released once. Before the capture is known the event is noted, and the capture releases it.
+    Each milestone is released once. Before the capture is known, and while a card's dispute freezes a milestone, the
+    event is noted, and the capture or the end of the dispute releases it.
     """
     terms = terms_of(session, subject)
     if terms is None or terms.mode is not Mode.PROVIDER_HELD or terms.cancelled_at:
@@ -35,11 +36,24 @@ def release(
     mine = [Milestone.subject_kind == subject.kind, Milestone.subject_id == subject.id, Milestone.event == event]
     if line_ids is not None:
         mine.append(Milestone.line_id.in_(line_ids))
-    waiting = [*mine, Milestone.state == MilestoneState.PENDING, Milestone.due_at.is_(None)]
+    is_waiting = sa.or_(
+        Milestone.state == MilestoneState.PENDING,
+        sa.and_(Milestone.state == MilestoneState.HELD, Milestone.dispute_id.is_not(None)),
+    )
+    waiting = [*mine, is_waiting, Milestone.due_at.is_(None)]
     session.execute(
         sa.update(Milestone).where(*waiting).values(due_at=now), execution_options={"synchronize_session": False}
     )
     return _release(session, terms, mine, now=now)
+
+
+def release_due(session: Session, *, subject: Subject, now: datetime) -> None:
+    """Release what its events freed while it was frozen."""
+    terms = terms_of(session, subject)
+    if terms is None or terms.mode is not Mode.PROVIDER_HELD or terms.cancelled_at:
+        return
+    mine = [Milestone.subject_kind == subject.kind, Milestone.subject_id == subject.id]
+    _release(session, terms, [*mine, Milestone.due_at.is_not(None)], now=now)
 
 
 def captured(session: Session, event: events.CardCaptured) -> None:
@@ -62,12 +76,13 @@ def refunded(session: Session, event: events.CardRefunded | events.CardRefundFai
 
 
 def follow(session: Session, *, charge_id: UUID, now: datetime) -> None:
-    """Bring a payment to what the provider still has of its charge: taken, less refunds, less what banks sent back."""
+    """Bring a payment to what the provider still has of its charge: taken, less refunds, transfers back, disputes."""
     charge = cards.charge_by_id(session, charge_id=charge_id)
     payment = _payment(session, charge.subject)
     if payment is None:
         return
     left = charge.captured.minor - charge.refunded.minor - cards.sent_by_bank(session, charge_id=charge_id)
+    left -= disputes.taken(session, charge_id=charge_id)
     payment.paid_minor = left
     if left == 0 and payment.state is PaymentState.CAPTURED:
         payments.move(session, payment, "refund", actor=SYSTEM, now=now)
@@ -91,11 +106,16 @@ def give_back(session: Session, *, terms: PaymentTerms, actor: Actor, now: datet
             Milestone.subject_kind == terms.subject_kind,
             Milestone.subject_id == terms.subject_id,
             Milestone.state == MilestoneState.RELEASED,
+            # What the house lost in a dispute, its payer has back already.
+            Milestone.dispute_id.is_(None),
         ],
         MilestoneState.HELD,
     )
     for row in released:
         post_release(session, terms, row, kind=TransferKind.RELEASE_REVERSED, actor=actor, now=now)
+    subject = Subject(terms.subject_kind, terms.subject_id)
+    payable = AccountRef(payable_of(subject), terms.payee_id, terms.currency)
+    receivables.book(session, account=payable, cause=receivables.cause_of(subject), now=now)
     outbox.enqueue(
         session,
         GIVE_BACK,
@@ -115,7 +135,8 @@ def terms_of(session: Session, subject: Subject) -> PaymentTerms | None:
 def _release(
     session: Session, terms: PaymentTerms, where: list[sa.ColumnElement[bool]], *, now: datetime
 ) -> Money | None:
-    rows = _turn(session, [*where, Milestone.state == MilestoneState.HELD], MilestoneState.RELEASED)
+    free = [Milestone.state == MilestoneState.HELD, Milestone.dispute_id.is_(None)]
+    rows = _turn(session, [*where, *free], MilestoneState.RELEASED)
     for row in rows:
         post_release(session, terms, row, kind=TransferKind.RELEASED, actor=SYSTEM, now=now)
     return Money(sum(row.amount_minor for row in rows), terms.currency) if rows else None

@@ -20,13 +20,16 @@ from marketplace.merchants import queries as merchants
 from marketplace.payments.bank_files import pain001
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
 from marketplace.payments.models.payouts import Payout, PayoutApproval, PayoutFile
+from marketplace.payments.queries.remitting import RemittanceRow, account_of, remittance_row
 from marketplace.payments.queries.tolerance import equivalent
 from marketplace.payments.rules import payouts as rules
 from marketplace.payments.rules.house_money import suspense
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.payouts import PAYOUTS, RESERVING, SOURCES, PayoutState
+from marketplace.payments.rules.provider import TransferSeen
+from marketplace.payments.rules.remitting import AccountState, PayoutWay
 from marketplace.payments.rules.terms import PayeeAccount
-from marketplace.payments.services import ledger, sender_returns
+from marketplace.payments.services import ledger, receivables, sender_returns
 from marketplace.reference.rules import Setting
 
 _SENT_AT_ONCE: Final = 500
@@ -55,8 +58,9 @@ def payable(session: Session, *, account: AccountRef) -> Money:
 def gather(session: Session, *, actor: Actor, now: datetime) -> int:
     """Make a payout of every balance that was released; return how many.
 
-    A company without an active account waits, and so does one whose new account is still held back. A payout whose
-    payee changed before it was sent has failed, and its money is gathered anew.
+    What a company owes of money that had to go back is kept back first. A company with an account at the provider is
+    paid by transfer; without, one that has no active bank account waits, and so does one whose new account is still
+    held back. A payout whose payee changed before it was sent has failed, and its money is gathered anew.
     """
     _fail_outdated(session, now=now)
     found = session.execute(
@@ -105,18 +109,13 @@ def send(session: Session, *, actor: Actor, remittance: str, now: datetime) -> U
     """
     approved = session.scalars(
         sa.select(Payout)
-        .where(Payout.state == PayoutState.APPROVED)
+        .where(Payout.state == PayoutState.APPROVED, Payout.way == PayoutWay.BANK_FILE)
         .order_by(Payout.id)
         .limit(_SENT_AT_ONCE)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    going: list[Payout] = []
-    for payout in approved:
-        if _is_current(session, payout) and payable(session, account=_source(payout)).minor >= 0:
-            going.append(payout)
-        else:
-            _move(session, payout, "fail", actor=SYSTEM, now=now)
+    going = _going(session, approved, now=now)
     back = sender_returns.sending(session)
     if not going and not back:
         return None
@@ -135,12 +134,58 @@ def send(session: Session, *, actor: Actor, remittance: str, now: datetime) -> U
     return file.id
 
 
+def claim_transfers(session: Session, *, actor: Actor, now: datetime) -> tuple[UUID, ...]:
+    """Promise the money of approved payouts to the transfers that are asked for next; return their ids.
+
+    A payout whose account changed since, or whose money was taken back by a cancelled order, fails instead.
+    """
+    approved = session.scalars(
+        sa.select(Payout)
+        .where(Payout.state == PayoutState.APPROVED, Payout.way == PayoutWay.PROVIDER_TRANSFER)
+        .order_by(Payout.id)
+        .limit(_SENT_AT_ONCE)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    going = _going(session, approved, now=now)
+    for payout in going:
+        payout.asked_at = now
+        _move(session, payout, "send", actor=actor, now=now)
+    return tuple(payout.id for payout in going)
+
+
+def claim_new_attempt(session: Session, *, payout_id: UUID) -> RemittanceRow:
+    """Take a new key for a transfer that the provider is known not to have made."""
+    payout = _locked(session, payout_id)
+    payout.attempt += 1
+    session.flush()
+    return remittance_row(payout)
+
+
+def record_transfer(session: Session, *, payout_id: UUID, seen: TransferSeen, now: datetime) -> None:
+    """The provider has moved a payout to its company's account; again changes nothing."""
+    payout = _locked(session, payout_id)
+    if payout.state is PayoutState.SENT and payout.way is PayoutWay.PROVIDER_TRANSFER:
+        payout.transfer_id = seen.provider_id
+        _move(session, payout, "settle", actor=SYSTEM, now=now)
+
+
+def fail_transfer(session: Session, *, payout_id: UUID, reason: str, now: datetime) -> None:
+    """The provider has moved nothing: the money is payable again. Again changes nothing."""
+    payout = _locked(session, payout_id)
+    if payout.state is PayoutState.SENT and payout.way is PayoutWay.PROVIDER_TRANSFER:
+        payout.failure = reason[:64]
+        _move(session, payout, "fail", actor=SYSTEM, now=now)
+
+
 def record_result(session: Session, *, payout_id: UUID, result: str, actor: Actor, now: datetime) -> PayoutState:
     """Note what the bank made of a sent payout: settled, failed or returned; the same result again changes nothing."""
     action = rules.result_action(result)
     payout = _locked(session, payout_id)
     if str(payout.state) == result:
         return payout.state
+    if payout.way is PayoutWay.PROVIDER_TRANSFER:
+        raise Conflict("provider_tells")
     if payout.state is not PayoutState.SENT:
         raise Conflict("state", thing="payout", state=str(payout.state), action=result, possible=[])
     _move(session, payout, action, actor=actor, now=now)
@@ -212,11 +257,15 @@ def _debtors(session: Session, currencies: Collection[str]) -> dict[str, PayeeAc
 
 def _gather(session: Session, account: AccountRef, *, actor: Actor, now: datetime) -> int:
     owner_id = account.owner_id
-    amount = payable(session, account=account)
-    if owner_id is None or amount.minor <= 0 or _has_open(session, account):
+    if owner_id is None or _has_open(session, account):
         return 0
-    payee = _active_payee(session, owner_id, account.currency)
-    if payee is None:
+    receivables.net(session, account=account, now=now)
+    amount = payable(session, account=account)
+    if amount.minor <= 0:
+        return 0
+    destination = _destination(session, owner_id, now)
+    payee = None if destination else _active_payee(session, owner_id, account.currency)
+    if payee is None and destination is None:
         return 0
     payout = Payout(
         id=new_id(),
@@ -225,7 +274,10 @@ def _gather(session: Session, account: AccountRef, *, actor: Actor, now: datetim
         source=account.kind,
         currency=account.currency,
         amount_minor=amount.minor,
-        payee_account=payee.as_json(),
+        payee_account=payee.as_json() if payee else {},
+        way=PayoutWay.PROVIDER_TRANSFER if destination else PayoutWay.BANK_FILE,
+        destination=destination,
+        attempt=1,
         approvals_needed=rules.approvals_needed(
             amount, equivalent(session, Setting.FOUR_EYES_THRESHOLD, currency=account.currency, at=now)
         ),
@@ -263,6 +315,23 @@ def _fail_outdated(session: Session, *, now: datetime) -> None:
             _move(session, payout, "fail", actor=SYSTEM, now=now)
 
 
+def _going(session: Session, approved: Sequence[Payout], *, now: datetime) -> list[Payout]:
+    """Return the payouts whose account is still the one and whose money is still there; the others fail."""
+    going: list[Payout] = []
+    for payout in approved:
+        if _is_current(session, payout) and payable(session, account=_source(payout)).minor >= 0:
+            going.append(payout)
+        else:
+            _move(session, payout, "fail", actor=SYSTEM, now=now)
+    return going
+
+
+def _destination(session: Session, company_id: UUID, now: datetime) -> str | None:
+    """Return the company's account at the provider, None where payouts do not go there, or not yet."""
+    account = account_of(session, company_id=company_id)
+    return account.provider_id if account is not None and account.receives(now) else None
+
+
 def _active_payee(session: Session, company_id: UUID, currency: str) -> PayeeAccount | None:
     """Return the account to pay into: the active one, none while another waits to replace it."""
     if merchants.payee_waits(session, company_id=company_id, currency=currency):
@@ -271,6 +340,10 @@ def _active_payee(session: Session, company_id: UUID, currency: str) -> PayeeAcc
 
 
 def _is_current(session: Session, payout: Payout) -> bool:
+    if payout.way is PayoutWay.PROVIDER_TRANSFER:
+        account = account_of(session, company_id=payout.company_id)
+        is_there = account is not None and account.provider_id == payout.destination
+        return is_there and account is not None and account.state is AccountState.ACTIVE
     payee = _active_payee(session, payout.company_id, payout.currency)
     return payee is not None and payee.as_json() == payout.payee_account
 

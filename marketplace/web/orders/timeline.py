@@ -131,7 +131,7 @@ def _money(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
         {
             "label": plans.share_of(one.share_bp, one.event),
             "state": _paid(one, present),
-            "note": label_of(one.state),
+            "note": _("frozen by a card's dispute") if one.is_frozen else label_of(one.state),
         }
         for one in milestones
     ]

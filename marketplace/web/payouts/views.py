@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts import queries as accounts
@@ -22,9 +22,8 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
+from marketplace.web.payouts.blueprint import pages
 from marketplace.web.shared import acts as forms
-
-pages = Blueprint("payouts", __name__)
 
 
 @pages.get("/account/payouts")

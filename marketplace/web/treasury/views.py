@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts import queries as accounts
@@ -18,8 +18,7 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.payments.queries import payments
 from marketplace.web.shared import acts as forms
-
-pages = Blueprint("treasury", __name__)
+from marketplace.web.treasury.blueprint import pages
 
 
 @pages.get("/operator/money")

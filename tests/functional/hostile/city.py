@@ -17,6 +17,7 @@ from marketplace.accounts.services import sessions
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
+from marketplace.kernel.ids import new_id
 from marketplace.logistics.models.departures import Departure
 from marketplace.merchants.services import screening
 from marketplace.moderation.services import wording
@@ -26,9 +27,14 @@ from marketplace.papers.models import IssuedDocument
 from marketplace.papers.rules.documents import PaperState
 from marketplace.payments.flows import lapsing
 from marketplace.payments.models.ledger import LedgerAccount
+<<<<<<< HEAD
 from marketplace.payments.models.plans import Payment
 from marketplace.payments.rules.house_money import Part, Purpose
 from marketplace.payments.services import house_money
+=======
+from marketplace.payments.models.remitting import ProviderAccount
+from marketplace.payments.rules.remitting import AccountState
+>>>>>>> 826c2e33 (Pay companies by transfer, take back what had to go back, and freeze what a card's holder disputes)
 from marketplace.worker.runner import run_due
 from tests import factories
 from tests.factories import HANOI, HUB, Trader
@@ -144,7 +150,11 @@ def build(app: Flask) -> City:
     name_payee(office.company, number=HOUSE_ACCOUNT, name="City")
     _settle(city)
     _refuse(city)
+<<<<<<< HEAD
     _bank(city)
+=======
+    _dispute(city)
+>>>>>>> 826c2e33 (Pay companies by transfer, take back what had to go back, and freeze what a card's holder disputes)
     _offer(city)
     _restrict(city)
     _show(city)
@@ -337,6 +347,7 @@ def _refuse(city: City) -> None:
         city.call(who, "POST", f"/card-returns/{city.ids['card-return.agreed']}/approval", {"way": "bank"})
 
 
+<<<<<<< HEAD
 def _bank(city: City) -> None:
     """Let statements come: a merchant's, and the house's with lines that wait, two of them for a second person."""
     day = clock.now().date()
@@ -355,6 +366,24 @@ def _bank(city: City) -> None:
         entry_id, part = UUID(city.ids[f"bank-entry.{name}"]), Part(Purpose.OWN, None, minor)
         with unit_of_work() as session:
             house_money.propose(session, actor=other, entry_id=entry_id, parts=[part], now=clock.now())
+=======
+def _dispute(city: City) -> None:
+    """Let a card's holder dispute an order, and its merchant have an account at the provider."""
+    _place(city, "disputed", card="pm_card_visa")
+    _work(city)
+    double = double_of(city.app)
+    charged = next(one for one in double.all("payment_intent") if one["status"] == "succeeded")
+    double.dispute(charged["id"], reason="product_not_received")
+    bring_notices(double)
+    city.ids["card-dispute"] = city.call("operator", "GET", "/card-disputes")["items"][0]["id"]
+    with unit_of_work() as session:
+        session.add(
+            ProviderAccount(
+                id=new_id(), company_id=city.people["merchant"].company, country="CN", state=AccountState.SETTING_UP,
+                due=1, attempt=1, created_at=clock.now(), changed_at=clock.now(),
+            )
+        )  # fmt: skip
+>>>>>>> 826c2e33 (Pay companies by transfer, take back what had to go back, and freeze what a card's holder disputes)
 
 
 def _wait(city: City) -> None:

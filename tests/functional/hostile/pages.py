@@ -62,6 +62,7 @@ KINDS: Final = {
     "screening_list_id": "screening-list",
     "picture_id": "picture.",
     "payout_id": "payout.",
+    "dispute_id": "card-dispute",
     "return_id": "return.",
     "transfer_id": "transfer",
     "statement_id": "bank-statement",

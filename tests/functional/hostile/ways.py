@@ -389,6 +389,11 @@ WAYS: Final[dict[str, Way]] = {
     "POST /bookings/{}/receipt": Way(
         "buyer", ("booking.arrived",), body(cartons=9, damaged=1, remarks="wet", complete=True)
     ),
+    "GET /card-disputes": Way("operator"),
+    "GET /card-disputes/{}": Way("operator", ("card-dispute",)),
+    "POST /card-disputes/{}/answer": Way(
+        "operator", ("card-dispute",), body(told="Delivered, 已签收.", carrier="Lorry")
+    ),
     "GET /card-returns": Way("operator"),
     "POST /card-returns/{}/approval": Way("operator", ("card-return.new",), body(way="bank")),
     "POST /card-returns/{}/result": Way("operator", ("card-return.agreed",), body(bank_reference="FT 2026 001, 汇款")),
@@ -895,6 +900,12 @@ WAYS: Final[dict[str, Way]] = {
     "POST /payments/{}/confirmation": Way("merchant", ("payment.deposit.order",), _CONFIRMED),
     "GET /payments/{}/slip": Way("merchant", ("payment.placed.order",)),
     "POST /payments/{}/slip": Way("buyer", ("payment.deposit.order",), lambda city: {"file_id": city.ids["file.slip"]}),
+    "GET /payout-account": Way("merchant"),
+    # Its company is in no country that the provider pays from here.
+    "POST /payout-account": Way("merchant", (), _removal, succeeds=False),
+    "POST /payout-account/stop": Way("merchant", (), _removal),
+    "GET /payout-reversals": Way("merchant"),
+    "GET /receivables": Way("merchant"),
     "GET /payout-files/{}": Way("operator", ("file.payout",)),
     "GET /payout-files/{}.xml": Way("operator", ("file.payout",)),
     "GET /payouts": Way("merchant"),
@@ -1048,6 +1059,9 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     ),
     "settings.publish_closure": body(day=lambda _: _today(), reason="Flood"),
     "treasury.approve": body(way="bank"),
+    "treasury.answer_dispute": body(told="Delivered, 已签收."),
+    "payouts.set_up_account": _removal,
+    "payouts.stop_account": _removal,
     "treasury.receive": body(bank_reference="FT 2026 002, 汇款"),
     "treasury.record_sent": body(bank_reference="FT 2026 001, 汇款"),
     "claims.answer": body(amount="10.00"),

@@ -337,7 +337,7 @@ def test_what_the_library_throws_for_one_charge_keeps_no_other_waiting(double: D
 def test_a_fee_that_the_provider_books_later_is_asked_for(double: Double, monkeypatch) -> None:
     key = new_key()
     authorise(key)
-    monkeypatch.setattr("marketplace.payments.stripe_gateway._fee", lambda _intent: None)
+    monkeypatch.setattr("marketplace.payments.stripe_gateway.reading._fee", lambda _intent: None)
     cards.capture(key=key, now=clock.now())
     assert _posted() == ["card_captured"]
     monkeypatch.undo()

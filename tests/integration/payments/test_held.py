@@ -43,12 +43,12 @@ class HeldDeal(Deal):
             yield self
         self.session = reading()
 
-    def place(self, minors=(700_000, 300_000), **terms):
+    def place(self, minors=(700_000, 300_000), method="pm_card_visa", **terms):
         amount = Money(sum(minors), self.currency)
         outcome = cards.authorise(
             key=self.key,
             amount=amount,
-            payment_method="pm_card_visa",
+            payment_method=method,
             subject_ids={str(self.subject.kind): self.subject.id},
             return_url=None,
             now=NOW,

@@ -53,6 +53,7 @@ from marketplace.api.showroom import fairs as showroom_fairs
 from marketplace.api.showroom import halls as showroom_halls
 from marketplace.api.showroom import storefronts as showroom_storefronts
 from marketplace.api.showroom.blueprint import api as showroom
+from marketplace.api.treasury import bookings as treasury_bookings
 from marketplace.api.treasury import disputes as treasury_disputes
 from marketplace.api.treasury import views as treasury_views
 from marketplace.api.treasury.blueprint import api as treasury
@@ -114,6 +115,7 @@ VIEWS = (
     showroom_storefronts,
     payout_accounts,
     payout_views,
+    treasury_bookings,
     treasury_disputes,
     treasury_views,
 )

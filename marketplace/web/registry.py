@@ -80,6 +80,7 @@ from marketplace.web.showroom import pavilions as showroom_pavilions
 from marketplace.web.showroom import storefronts as showroom_storefronts
 from marketplace.web.showroom import tenants as showroom_tenants
 from marketplace.web.showroom.blueprint import pages as showroom
+from marketplace.web.treasury import bookings as treasury_bookings
 from marketplace.web.treasury import disputes as treasury_disputes
 from marketplace.web.treasury import views as treasury_views
 from marketplace.web.treasury.blueprint import pages as treasury
@@ -173,6 +174,7 @@ VIEWS = (
     showroom_tenants,
     payout_account,
     payout_views,
+    treasury_bookings,
     treasury_disputes,
     treasury_views,
 )

@@ -10,7 +10,7 @@ from marketplace.kernel.db import unit_of_work
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import Money
 from marketplace.merchants.services import payees
-from marketplace.payments.flows import cards, disputes, give_back, payouts, provider_accounts, remitting
+from marketplace.payments.flows import bookings, cards, disputes, give_back, payouts, provider_accounts, remitting
 from marketplace.payments.flows import lapsing as payments
 from marketplace.payments.flows.card_calls import takes_cards
 from marketplace.payments.rules.terms import Subject, SubjectKind
@@ -65,6 +65,12 @@ def watch_provider(_args: dict[str, Any]) -> None:
     if takes_cards():
         disputes.watch(now=clock.now())
         provider_accounts.watch(now=clock.now())
+
+
+def reconcile_bookings(_args: dict[str, Any]) -> None:
+    """Compare the card provider's own books with the city's."""
+    if takes_cards():
+        bookings.reconcile(now=clock.now())
 
 
 def gather_payouts(_args: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-import marketplace.kernel.db
+from marketplace.kernel.db import Json, insert_only_ddl
 
 revision: str = "b9b1d9343cea"
 down_revision: str | None = "fbfe69ef4026"
@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.Column("fee_currency", sa.String(length=3), nullable=True),
         sa.Column("taken_minor", sa.BigInteger(), nullable=False),
         sa.Column("borne_minor", sa.BigInteger(), nullable=False),
-        sa.Column("evidence", marketplace.kernel.db.Json, nullable=True),
+        sa.Column("evidence", Json, nullable=True),
         sa.Column("evidence_by", sa.Uuid(), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
@@ -106,6 +106,48 @@ def upgrade() -> None:
         batch_op.create_index("ix_payout_reversal_company_id_currency", ["company_id", "currency"], unique=False)
         batch_op.create_index(batch_op.f("ix_payout_reversal_payout_id"), ["payout_id"], unique=False)
         batch_op.create_index("ix_payout_reversal_state_asked_at", ["state", "asked_at"], unique=False)
+
+    op.create_table(
+        "booking_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read", sa.Integer(), nullable=False),
+        sa.Column("differences", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_run")),
+    )
+    for statement in insert_only_ddl("booking_run", op.get_bind().dialect.name):
+        op.execute(statement)
+
+    op.create_table(
+        "provider_booking",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("source_id", sa.String(length=255), nullable=True),
+        sa.Column("intent_id", sa.String(length=255), nullable=True),
+        sa.Column("our_id", sa.Uuid(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_currency", sa.String(length=3), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("booked_minor", sa.BigInteger(), nullable=True),
+        sa.Column("booked_fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("resolved_by", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'resolved') = (resolved_by IS NOT NULL)", name=op.f("ck_provider_booking_resolved")
+        ),
+        sa.CheckConstraint("(resolved_by IS NULL) = (reason IS NULL)", name=op.f("ck_provider_booking_reason")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_booking")),
+        sa.UniqueConstraint("provider_id", name=op.f("uq_provider_booking_provider_id")),
+    )
+    with op.batch_alter_table("provider_booking", schema=None) as batch_op:
+        batch_op.create_index("ix_provider_booking_state_id", ["state", "id"], unique=False)
 
     with op.batch_alter_table("milestone", schema=None) as batch_op:
         batch_op.add_column(sa.Column("dispute_id", sa.Uuid(), nullable=True))

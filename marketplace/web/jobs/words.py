@@ -41,6 +41,7 @@ JOBS: Final[dict[str, Any]] = {
     "seal_audit": _("Seal the audit trail"),
     "send_transfers": _("Send payouts by transfer"),
     "resume_refunds": _("Send refunds that waited for a card's bank"),
+    "reconcile_bookings": _("Compare the card provider's books with the city's"),
     "watch_provider": _("Look at disputes and accounts at the card provider"),
     "send_card_return": _("Send money back to a card"),
     "send_message": _("Send a message"),

@@ -117,6 +117,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Owed back"), "payouts.returns", Permission.TRADE_PAYMENT_CONFIRM),
             Entry(_("Payouts"), "payouts.many", Permission.TRADE_PAYOUT_READ),
             Entry(_("Money to look after"), "treasury.desk", Permission.OPERATOR_PAYOUT_READ),
+            Entry(_("The card provider's books"), "treasury.bookings", Permission.OPERATOR_PAYOUT_READ),
             Entry(_("Card disputes"), "treasury.disputes", Permission.OPERATOR_PAYOUT_READ),
             Entry(_("Credit of buyers"), "merchants.buyers", Permission.OPERATOR_CREDIT_EDIT),
             Entry(_("Statement"), "payments.statement", Permission.TRADE_STATEMENT_READ),

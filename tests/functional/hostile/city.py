@@ -25,16 +25,14 @@ from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 from marketplace.papers.models import IssuedDocument
 from marketplace.papers.rules.documents import PaperState
-from marketplace.payments.flows import lapsing
+from marketplace.payments.flows import bookings, lapsing
 from marketplace.payments.models.ledger import LedgerAccount
-<<<<<<< HEAD
 from marketplace.payments.models.plans import Payment
-from marketplace.payments.rules.house_money import Part, Purpose
-from marketplace.payments.services import house_money
-=======
 from marketplace.payments.models.remitting import ProviderAccount
+from marketplace.payments.rules.house_money import Part, Purpose
 from marketplace.payments.rules.remitting import AccountState
->>>>>>> 826c2e33 (Pay companies by transfer, take back what had to go back, and freeze what a card's holder disputes)
+from marketplace.payments.services import house_money
+from marketplace.stripe_double.resources import balance
 from marketplace.worker.runner import run_due
 from tests import factories
 from tests.factories import HANOI, HUB, Trader
@@ -150,11 +148,8 @@ def build(app: Flask) -> City:
     name_payee(office.company, number=HOUSE_ACCOUNT, name="City")
     _settle(city)
     _refuse(city)
-<<<<<<< HEAD
     _bank(city)
-=======
     _dispute(city)
->>>>>>> 826c2e33 (Pay companies by transfer, take back what had to go back, and freeze what a card's holder disputes)
     _offer(city)
     _restrict(city)
     _show(city)
@@ -347,7 +342,6 @@ def _refuse(city: City) -> None:
         city.call(who, "POST", f"/card-returns/{city.ids['card-return.agreed']}/approval", {"way": "bank"})
 
 
-<<<<<<< HEAD
 def _bank(city: City) -> None:
     """Let statements come: a merchant's, and the house's with lines that wait, two of them for a second person."""
     day = clock.now().date()
@@ -366,7 +360,8 @@ def _bank(city: City) -> None:
         entry_id, part = UUID(city.ids[f"bank-entry.{name}"]), Part(Purpose.OWN, None, minor)
         with unit_of_work() as session:
             house_money.propose(session, actor=other, entry_id=entry_id, parts=[part], now=clock.now())
-=======
+
+
 def _dispute(city: City) -> None:
     """Let a card's holder dispute an order, and its merchant have an account at the provider."""
     _place(city, "disputed", card="pm_card_visa")
@@ -376,6 +371,9 @@ def _dispute(city: City) -> None:
     double.dispute(charged["id"], reason="product_not_received")
     bring_notices(double)
     city.ids["card-dispute"] = city.call("operator", "GET", "/card-disputes")["items"][0]["id"]
+    double.act(lambda call: balance.book(call, "topup", "tu_hostile", 100, "cny"))
+    bookings.reconcile(now=clock.now() + timedelta(hours=1))
+    city.ids["booked"] = city.call("operator", "GET", "/provider-bookings")["items"][0]["id"]
     with unit_of_work() as session:
         session.add(
             ProviderAccount(
@@ -383,7 +381,6 @@ def _dispute(city: City) -> None:
                 due=1, attempt=1, created_at=clock.now(), changed_at=clock.now(),
             )
         )  # fmt: skip
->>>>>>> 826c2e33 (Pay companies by transfer, take back what had to go back, and freeze what a card's holder disputes)
 
 
 def _wait(city: City) -> None:

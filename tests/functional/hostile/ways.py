@@ -394,6 +394,9 @@ WAYS: Final[dict[str, Way]] = {
     "POST /card-disputes/{}/answer": Way(
         "operator", ("card-dispute",), body(told="Delivered, 已签收.", carrier="Lorry")
     ),
+    "GET /provider-bookings": Way("operator"),
+    "GET /provider-bookings/runs": Way("operator"),
+    "POST /provider-bookings/{}/resolution": Way("operator", ("booked",), body(reason="A top-up, 充值.")),
     "GET /card-returns": Way("operator"),
     "POST /card-returns/{}/approval": Way("operator", ("card-return.new",), body(way="bank")),
     "POST /card-returns/{}/result": Way("operator", ("card-return.agreed",), body(bank_reference="FT 2026 001, 汇款")),
@@ -1059,6 +1062,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     ),
     "settings.publish_closure": body(day=lambda _: _today(), reason="Flood"),
     "treasury.approve": body(way="bank"),
+    "treasury.resolve_booking": body(reason="A top-up, 充值."),
     "treasury.answer_dispute": body(told="Delivered, 已签收."),
     "payouts.set_up_account": _removal,
     "payouts.stop_account": _removal,

@@ -1,0 +1,25 @@
+"""What is made of a line of the provider's books."""
+
+import pytest
+
+from marketplace.payments.rules.bookings import ACTIONS, BOOKINGS, OPEN, BookingState, judge
+
+
+@pytest.mark.parametrize(
+    ("facts", "state"),
+    [
+        ({"is_known": False, "booked": None, "booked_fee": 0}, BookingState.UNMATCHED),
+        ({"is_known": True, "booked": None, "booked_fee": 0}, BookingState.MISSING),
+        ({"is_known": True, "booked": 99, "booked_fee": -3}, BookingState.DIFFERS),
+        ({"is_known": True, "booked": 100, "booked_fee": -2}, BookingState.DIFFERS),
+        ({"is_known": True, "booked": 100, "booked_fee": -3}, BookingState.MATCHED),
+    ],
+)
+def test_a_line_is_alike_to_the_last_unit_or_it_is_not(facts, state):
+    assert judge(amount=100, fee=3, **facts) is state
+
+
+def test_what_is_open_can_become_anything_else_that_is_judged():
+    for state in OPEN:
+        for judged, action in ACTIONS.items():
+            assert judged is state or BOOKINGS.allows(state, action)

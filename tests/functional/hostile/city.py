@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 
-from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.models import Company, Membership, Person
 from marketplace.accounts.queries import acting
 from marketplace.accounts.rules.permissions import STAFF, CompanyKind, Role
 from marketplace.accounts.services import sessions
@@ -375,12 +375,21 @@ def _dispute(city: City) -> None:
     bookings.reconcile(now=clock.now() + timedelta(hours=1))
     city.ids["booked"] = city.call("operator", "GET", "/provider-bookings")["items"][0]["id"]
     with unit_of_work() as session:
+        # The provider pays companies of Singapore.
+        session.get_one(Company, city.people["rival"].company).country = "SG"
         session.add(
             ProviderAccount(
-                id=new_id(), company_id=city.people["merchant"].company, country="CN", state=AccountState.SETTING_UP,
-                due=1, attempt=1, created_at=clock.now(), changed_at=clock.now(),
+                id=new_id(),
+                company_id=city.people["merchant"].company,
+                country="CN",
+                state=AccountState.ACTIVE,
+                active_from=clock.now(),
+                due=1,
+                attempt=1,
+                created_at=clock.now(),
+                changed_at=clock.now(),
             )
-        )  # fmt: skip
+        )
 
 
 def _wait(city: City) -> None:

@@ -225,6 +225,10 @@ def _removal(city: City) -> Body:
     return {"code": app_code(city.secrets["merchant"])}
 
 
+def _rivals_code(city: City) -> Body:
+    return {"code": app_code(city.secrets["rival"])}
+
+
 def body(**given: Any) -> Callable[[City], Body]:
     """Return a body that needs nothing of the city; what is callable is asked."""
     return lambda city: {name: value(city) if callable(value) else value for name, value in given.items()}
@@ -904,8 +908,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /payments/{}/slip": Way("merchant", ("payment.placed.order",)),
     "POST /payments/{}/slip": Way("buyer", ("payment.deposit.order",), lambda city: {"file_id": city.ids["file.slip"]}),
     "GET /payout-account": Way("merchant"),
-    # Its company is in no country that the provider pays from here.
-    "POST /payout-account": Way("merchant", (), _removal, succeeds=False),
+    "POST /payout-account": Way("rival", (), _rivals_code),
     "POST /payout-account/stop": Way("merchant", (), _removal),
     "GET /payout-reversals": Way("merchant"),
     "GET /receivables": Way("merchant"),
@@ -1064,7 +1067,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "treasury.approve": body(way="bank"),
     "treasury.resolve_booking": body(reason="A top-up, 充值."),
     "treasury.answer_dispute": body(told="Delivered, 已签收."),
-    "payouts.set_up_account": _removal,
+    "payouts.set_up_account": _rivals_code,
     "payouts.stop_account": _removal,
     "treasury.receive": body(bank_reference="FT 2026 002, 汇款"),
     "treasury.record_sent": body(bank_reference="FT 2026 001, 汇款"),

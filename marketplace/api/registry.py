@@ -55,6 +55,7 @@ from marketplace.api.showroom import storefronts as showroom_storefronts
 from marketplace.api.showroom.blueprint import api as showroom
 from marketplace.api.treasury import bookings as treasury_bookings
 from marketplace.api.treasury import disputes as treasury_disputes
+from marketplace.api.treasury import holds as treasury_holds
 from marketplace.api.treasury import views as treasury_views
 from marketplace.api.treasury.blueprint import api as treasury
 from marketplace.config import Settings
@@ -117,6 +118,7 @@ VIEWS = (
     payout_views,
     treasury_bookings,
     treasury_disputes,
+    treasury_holds,
     treasury_views,
 )
 

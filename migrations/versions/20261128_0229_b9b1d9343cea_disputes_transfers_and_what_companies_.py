@@ -149,6 +149,37 @@ def upgrade() -> None:
     with op.batch_alter_table("provider_booking", schema=None) as batch_op:
         batch_op.create_index("ix_provider_booking_state_id", ["state", "id"], unique=False)
 
+    op.create_table(
+        "card_hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.String(length=16), nullable=False),
+        sa.Column("charge_id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("way", sa.String(length=32), nullable=True),
+        sa.Column("first_by", sa.Uuid(), nullable=True),
+        sa.Column("second_by", sa.Uuid(), nullable=True),
+        sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hold_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("act_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state NOT IN ('released', 'refunded') OR second_by IS NOT NULL", name=op.f("ck_card_hold_decided")
+        ),
+        sa.CheckConstraint("(first_by IS NULL) = (way IS NULL)", name=op.f("ck_card_hold_chosen")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_card_hold_amount")),
+        sa.CheckConstraint("second_by IS NULL OR second_by <> first_by", name=op.f("ck_card_hold_two_people")),
+        sa.ForeignKeyConstraint(["charge_id"], ["card_charge.id"], name=op.f("fk_card_hold_charge_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_hold")),
+        sa.UniqueConstraint("charge_id", name=op.f("uq_card_hold_charge_id")),
+        sa.UniqueConstraint("reference", name=op.f("uq_card_hold_reference")),
+    )
+    with op.batch_alter_table("card_hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_card_hold_act_by"), ["act_by"], unique=False)
+        batch_op.create_index("ix_card_hold_state_hold_until", ["state", "hold_until"], unique=False)
+
     with op.batch_alter_table("milestone", schema=None) as batch_op:
         batch_op.add_column(sa.Column("dispute_id", sa.Uuid(), nullable=True))
         batch_op.create_index(batch_op.f("ix_milestone_dispute_id"), ["dispute_id"], unique=False)

@@ -111,10 +111,9 @@ def set_up(app, call, market, code):  # noqa: F811
     reading().rollback()
     shop, secret = entered(app, market.merchant)
     assert "Until you have one" in shop.open("/account/payout-account")
-    page = shop.send("/account/payout-account", {"code": code(secret)}, 200).text
-    link = re.search(r'href="([^"]*/connect/[^"]+)"', page)
-    assert link is not None
-    path = link[1].removeprefix("http://127.0.0.1:8000")
+    page = shop.send("/account/payout-account", {"code": code(secret)}).location or ""
+    path = page.removeprefix("http://127.0.0.1:8000")
+    assert "/connect/acct_" in path
     assert shop.client.post(path, data={"act": "confirm", "bank": "ok"}).status_code == 303
     assert shop.client.get("/account/payout-account/return").status_code == 303
     assert "not yet" in shop.open("/account/payout-account")

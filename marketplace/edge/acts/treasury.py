@@ -12,11 +12,14 @@ from marketplace.edge.requests.payments import money
 from marketplace.kernel import clock
 from marketplace.kernel.pages import Page, late_first
 from marketplace.payments.queries import card_returns as queries
+from marketplace.payments.queries import holds as hold_queries
 from marketplace.payments.queries import ledger
 from marketplace.payments.queries.card_returns import CardReturnRow
+from marketplace.payments.queries.holds import HoldRow
 from marketplace.payments.queries.ledger import AccountRow
 from marketplace.payments.rules.card_returns import ReturnState
 from marketplace.payments.services import card_returns, commission
+from marketplace.payments.services import holds as hold_services
 
 
 def card_returns_of(session: Session, search: requests.CardReturnsQuery) -> Page[CardReturnRow]:
@@ -45,6 +48,17 @@ def record_sent(session: Session, return_id: UUID, body: requests.Sent) -> CardR
         session, return_id=return_id, bank_reference=body.bank_reference, actor=require_actor(), now=clock.now()
     )
     return queries.card_return(session, return_id=return_id)
+
+
+def holds(session: Session, cursor: str | None = None) -> Page[HoldRow]:
+    """Return the money at the provider about which two people have to decide."""
+    return hold_queries.holds(session, cursor=cursor)
+
+
+def decide_hold(session: Session, hold_id: UUID, body: requests.HoldDecision) -> HoldRow:
+    """Agree to what becomes of money that waits too long at the provider."""
+    hold_services.decide(session, hold_id=hold_id, way=body.way, actor=require_actor(), now=clock.now())
+    return hold_queries.hold(session, hold_id=hold_id)
 
 
 def commissions(session: Session, cursor: str | None = None) -> Page[AccountRow]:

@@ -25,12 +25,19 @@ class DeskQuery(Request):
     slips: Cursor = None
     overdue: Cursor = None
     returns: Cursor = None
+    holds: Cursor = None
 
 
 class Approval(Request):
     """How money that a card's bank refused goes back."""
 
     way: Literal["card", "bank"]
+
+
+class HoldDecision(Request):
+    """What becomes of money that waits too long at the provider."""
+
+    way: Literal["release", "refund"]
 
 
 class Sent(Request):
@@ -50,6 +57,7 @@ class CommissionReceipt(Request):
 messages.register(
     errors={
         "own_return": _("This money goes back to your own company; somebody else approves it."),
+        "hold_not_due": _("This money may still wait; nobody has to decide yet."),
         "way_chosen": _("The first person chose another way: %(way)s."),
         "not_returned": _("The other company has not said yet that it has sent this."),
     },

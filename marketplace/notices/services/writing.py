@@ -46,6 +46,7 @@ _DESKS: Final = {
     "payment": "/operator/money",
     "bank_entry": "/operator/bank",
     "card_dispute": "/operator/card-disputes",
+    "card_hold": "/operator/money",
 }
 
 

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from marketplace.kernel.each import each_found
+from marketplace.payments.flows import card_calls as calls
 from marketplace.payments.queries import credit as credit_queries
+from marketplace.payments.queries import holds as hold_rows
 from marketplace.payments.queries import payments as queries
 from marketplace.payments.queries import waits
-from marketplace.payments.services import credit, dunning, payments, slips
+from marketplace.payments.services import credit, dunning, holds, payments, slips
 from marketplace.payments.services import waits as waiting
 
 
@@ -40,8 +42,26 @@ def remind(*, now: datetime) -> int:
 
 
 def escalate(*, now: datetime) -> int:
-    """Tell of payouts, returns of card money and transfers that waited too long; return how many."""
+    """Tell of payouts, returns, transfers, disputes and money at the provider that waited too long; return how many."""
+    _watch_holds(now)
     return sum(_escalate(kind, now) for kind in waits.KINDS)
+
+
+def _watch_holds(now: datetime) -> None:
+    """Write down until when new charges may wait at the provider, and which of the old ones wait no more."""
+    if not calls.takes_cards():
+        return
+    platform = calls.remitter().country
+    each_found(
+        lambda session, last: hold_rows.unwatched(session, after=last),
+        lambda session, found: holds.watch(session, charge_id=found, platform=platform, now=now),
+        act="watch_card_hold",
+    )
+    each_found(
+        lambda session, last: hold_rows.emptied(session, after=last, now=now),
+        lambda session, found: holds.end(session, hold_id=found, now=now),
+        act="end_card_hold",
+    )
 
 
 def _escalate(kind: str, now: datetime) -> int:

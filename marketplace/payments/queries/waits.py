@@ -12,17 +12,26 @@ from marketplace.kernel.money import Money
 from marketplace.payments.models.bank import BankEntry
 from marketplace.payments.models.cards import CardReturn
 from marketplace.payments.models.disputes import CardDispute
+from marketplace.payments.models.holds import CardHold
 from marketplace.payments.models.payouts import Payout
 from marketplace.payments.models.plans import IncomingTransfer, Payment
 from marketplace.payments.rules.paying import PaymentState
 
-Waiting = type[Payout] | type[CardReturn] | type[IncomingTransfer] | type[BankEntry] | type[CardDispute]
+Waiting = (
+    type[Payout]
+    | type[CardReturn]
+    | type[IncomingTransfer]
+    | type[BankEntry]
+    | type[CardDispute]
+    | type[CardHold]
+)
 KINDS: Final[dict[str, Waiting]] = {
     "payout": Payout,
     "card_return": CardReturn,
     "transfer": IncomingTransfer,
     "bank_entry": BankEntry,
     "card_dispute": CardDispute,
+    "card_hold": CardHold,
 }
 
 
@@ -76,5 +85,6 @@ def by_hand(session: Session) -> int:
         # One that goes to the card again waits for the card's bank, and for nobody here.
         sa.select(sa.func.count()).where(CardReturn.act_by.is_not(None)),
         sa.select(sa.func.count()).where(CardDispute.act_by.is_not(None)),
+        sa.select(sa.func.count()).where(CardHold.escalated_at.is_not(None), CardHold.act_by.is_not(None)),
     )
     return sum(session.scalar(count) or 0 for count in counts)

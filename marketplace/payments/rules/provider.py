@@ -234,7 +234,7 @@ class CardProvider(Protocol):
 
     @property
     def page_origin(self) -> str:
-        """Where its payment pages are, as scheme and host; empty when the city itself serves them."""
+        """Where its pages are, as schemes and hosts with blanks between; empty when the city itself serves them."""
         ...
 
     def authorise(self, order: Order, *, payment_method: str, key: str) -> IntentSeen:

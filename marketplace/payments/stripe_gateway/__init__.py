@@ -10,7 +10,8 @@ import stripe
 
 from marketplace.payments.stripe_gateway.gateway import API_VERSION, StripeGateway
 
-PAGES: Final = "https://checkout.stripe.com"
+# Where buyers pay, and where companies set their accounts up.
+PAGES: Final = "https://checkout.stripe.com https://connect.stripe.com"
 __all__ = ["API_VERSION", "PAGES", "StripeGateway", "connect"]
 
 

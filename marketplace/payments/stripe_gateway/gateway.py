@@ -49,7 +49,7 @@ class StripeGateway(Remitting):
 
     @property
     def page_origin(self) -> str:
-        """Where its payment pages are, as scheme and host; empty when the city itself serves them."""
+        """Where its pages are, as schemes and hosts with blanks between; empty when the city itself serves them."""
         return self._page_origin
 
     def authorise(self, order: Order, *, payment_method: str, key: str) -> IntentSeen:

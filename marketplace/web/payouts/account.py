@@ -39,9 +39,9 @@ def account_return() -> Any:
 @pages.post("/account/payout-account")
 @requires(Permission.COMPANY_PAYEE_EDIT, twin="POST /api/v1/payout-account")
 def set_up_account() -> Any:
-    """Lead the reader to the provider's page on which the account is set up; its address is good for one visit."""
+    """Send the reader to the provider's page on which the account is set up; its address is good for one visit."""
     try:
-        return _account(setup_page=acts.set_up(parse_form(Proof, request.form)))
+        return redirect(acts.set_up(parse_form(Proof, request.form)), 303)
     except (Refused, Conflict, Unauthenticated, Unavailable) as refusal:
         return forms.reshown(refusal, _account)
 
@@ -82,5 +82,5 @@ def _account(**shown: Any) -> str:
         can_have_one=acts.may_have_one(company.country),
         receives=found is not None and found.receives(clock.now()),
         asks_code=not door.vault().policy.second_factor_waived,
-        **{"setup_page": None, "refusal": None, "errors": {}, "values": {}, **shown},
+        **{"refusal": None, "errors": {}, "values": {}, **shown},
     )

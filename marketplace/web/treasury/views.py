@@ -10,6 +10,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import treasury as acts
 from marketplace.edge.acts.clocks import clocks, house_clock
+from marketplace.edge.acts.subjects import about
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
@@ -48,6 +49,16 @@ def record_sent(return_id: UUID) -> Any:
     )
 
 
+@pages.post("/operator/money/holds/<uuid:hold_id>/decision")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/card-holds/{id}/decision")
+def decide_hold(hold_id: UUID) -> Any:
+    """Agree to what becomes of money that waits too long at the provider."""
+    return _done(
+        lambda session: acts.decide_hold(session, hold_id, parse_form(requests.HoldDecision, request.form)),
+        _("Your approval is noted."),
+    )
+
+
 @pages.post("/operator/commissions/<uuid:company_id>/receipts")
 @requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/commissions/{id}/receipts")
 def receive(company_id: UUID) -> Any:
@@ -79,6 +90,7 @@ def _desk(**shown: Any) -> str:
     slips = payments.escalated(session, cursor=asked.slips)
     owed = acts.commissions(session, asked.cursor)
     overdue = payments.lapsed(session, payee_id=None, cursor=asked.overdue)
+    waiting = acts.holds(session, asked.holds)
     ids = {company for row in (*slips.items, *overdue.items) for company in (row.payer_id, row.payee_id)}
     ids |= {row.owner_id for row in owed.items if row.owner_id}
     names = accounts.get_companies(session, company_ids=ids)
@@ -90,6 +102,8 @@ def _desk(**shown: Any) -> str:
         returns=acts.returns_late_first(session, asked.returns),
         zone=house_clock(session),
         owed=owed,
+        holds=waiting,
+        about=about(session, {row.subject for row in waiting.items}),
         names={key: row.name for key, row in names.items()},
         person_id=require_actor().person,
         **{"refusal": None, "errors": {}, "values": {}, **shown},

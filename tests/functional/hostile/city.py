@@ -26,6 +26,8 @@ from marketplace.outbox.rules import JobState
 from marketplace.papers.models import IssuedDocument
 from marketplace.papers.rules.documents import PaperState
 from marketplace.payments.flows import bookings, lapsing
+from marketplace.payments.models.cards import CardCharge
+from marketplace.payments.models.holds import CardHold
 from marketplace.payments.models.ledger import LedgerAccount
 from marketplace.payments.models.plans import Payment
 from marketplace.payments.models.remitting import ProviderAccount
@@ -372,11 +374,21 @@ def _dispute(city: City) -> None:
     bring_notices(double)
     city.ids["card-dispute"] = city.call("operator", "GET", "/card-disputes")["items"][0]["id"]
     double.act(lambda call: balance.book(call, "topup", "tu_hostile", 100, "cny"))
+    _place(city, "held", card="pm_card_visa")
+    lapsing.escalate(now=clock.now())
+    with unit_of_work() as session:
+        waiting = session.scalars(
+            sa.select(CardHold)
+            .join(CardCharge, CardCharge.id == CardHold.charge_id)
+            .where(CardCharge.subject_id == UUID(city.ids["order.held"]))
+        ).one()
+        waiting.escalated_at = clock.now()
+        city.ids["card-hold"] = str(waiting.id)
     bookings.reconcile(now=clock.now() + timedelta(hours=1))
     city.ids["booked"] = city.call("operator", "GET", "/provider-bookings")["items"][0]["id"]
     with unit_of_work() as session:
         # The provider pays companies of Singapore.
-        session.get_one(Company, city.people["rival"].company).country = "SG"
+        session.get_one(Company, city.people["carrier"].company).country = "SG"
         session.add(
             ProviderAccount(
                 id=new_id(),
@@ -602,7 +614,7 @@ def _admit(city: City) -> None:
     city.call("thai", "POST", "/codes", {"login": city.people["thai"].login, "purpose": "reset_password"})
     city.ids["code"] = town.code(city.people["thai"].login)
     _join(city, town)
-    for who in ("merchant", "thai", "operator", "rival"):
+    for who in ("merchant", "thai", "operator", "rival", "carrier"):
         city.secrets[who] = city.call(who, "POST", "/me/second-factor")["secret"]
         if who != "thai":
             city.call(who, "POST", "/me/second-factor/confirmation", {"code": app_code(city.secrets[who])})

@@ -63,6 +63,7 @@ KINDS: Final = {
     "picture_id": "picture.",
     "payout_id": "payout.",
     "dispute_id": "card-dispute",
+    "hold_id": "card-hold",
     "return_id": "return.",
     "transfer_id": "transfer",
     "statement_id": "bank-statement",

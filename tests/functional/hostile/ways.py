@@ -225,8 +225,8 @@ def _removal(city: City) -> Body:
     return {"code": app_code(city.secrets["merchant"])}
 
 
-def _rivals_code(city: City) -> Body:
-    return {"code": app_code(city.secrets["rival"])}
+def _carriers_code(city: City) -> Body:
+    return {"code": app_code(city.secrets["carrier"])}
 
 
 def body(**given: Any) -> Callable[[City], Body]:
@@ -401,6 +401,8 @@ WAYS: Final[dict[str, Way]] = {
     "GET /provider-bookings": Way("operator"),
     "GET /provider-bookings/runs": Way("operator"),
     "POST /provider-bookings/{}/resolution": Way("operator", ("booked",), body(reason="A top-up, 充值.")),
+    "GET /card-holds": Way("operator"),
+    "POST /card-holds/{}/decision": Way("operator", ("card-hold",), body(way="release")),
     "GET /card-returns": Way("operator"),
     "POST /card-returns/{}/approval": Way("operator", ("card-return.new",), body(way="bank")),
     "POST /card-returns/{}/result": Way("operator", ("card-return.agreed",), body(bank_reference="FT 2026 001, 汇款")),
@@ -908,7 +910,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /payments/{}/slip": Way("merchant", ("payment.placed.order",)),
     "POST /payments/{}/slip": Way("buyer", ("payment.deposit.order",), lambda city: {"file_id": city.ids["file.slip"]}),
     "GET /payout-account": Way("merchant"),
-    "POST /payout-account": Way("rival", (), _rivals_code),
+    "POST /payout-account": Way("carrier", (), _carriers_code),
     "POST /payout-account/stop": Way("merchant", (), _removal),
     "GET /payout-reversals": Way("merchant"),
     "GET /receivables": Way("merchant"),
@@ -1065,9 +1067,10 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     ),
     "settings.publish_closure": body(day=lambda _: _today(), reason="Flood"),
     "treasury.approve": body(way="bank"),
+    "treasury.decide_hold": body(way="release"),
     "treasury.resolve_booking": body(reason="A top-up, 充值."),
     "treasury.answer_dispute": body(told="Delivered, 已签收."),
-    "payouts.set_up_account": _rivals_code,
+    "payouts.set_up_account": _carriers_code,
     "payouts.stop_account": _removal,
     "treasury.receive": body(bank_reference="FT 2026 002, 汇款"),
     "treasury.record_sent": body(bank_reference="FT 2026 001, 汇款"),
@@ -1143,6 +1146,7 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "showroom.retire_hall": ("operator", "hall.free"),
     "showroom.retire_booth": ("operator", "booth.free"),
     "merchants.send_application": ("rival", ""),
+    "payouts.set_up_account": ("carrier", ""),
     "operations.hand_over": ("", "line.packed"),
     "operations.pack": ("merchant", "line.confirmed"),
     "operations.receive": ("", "booking.arrived"),

@@ -8,7 +8,7 @@ from alembic import op
 from marketplace.kernel.db import Json, insert_only_ddl
 
 revision: str = "b9b1d9343cea"
-down_revision: str | None = "fbfe69ef4026"
+down_revision: str | None = "7ee99ce7f8fe"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

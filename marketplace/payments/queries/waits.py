@@ -18,12 +18,7 @@ from marketplace.payments.models.plans import IncomingTransfer, Payment
 from marketplace.payments.rules.paying import PaymentState
 
 Waiting = (
-    type[Payout]
-    | type[CardReturn]
-    | type[IncomingTransfer]
-    | type[BankEntry]
-    | type[CardDispute]
-    | type[CardHold]
+    type[Payout] | type[CardReturn] | type[IncomingTransfer] | type[BankEntry] | type[CardDispute] | type[CardHold]
 )
 KINDS: Final[dict[str, Waiting]] = {
     "payout": Payout,

@@ -22,14 +22,21 @@ def place(world: World) -> None:
         path = f"/cart/lines/{world.goods[currency][1]}"
         world.act(buyer, path, {"quantity": PACK * rng.randint(1, 12)}, method="PUT")
     cart = world.ask(buyer, "/cart")
-    payment: dict[str, Any] = {"rail": "bank", "plan": rng.choice(("deposit_30_70", "acceptance_100"))}
-    if rng.random() < 0.45:
-        payment = {"rail": "card", "plan": payment["plan"], "payment_method": rng.choice(METHODS)}
-    done = world.act(buyer, "/checkout", {"expected_totals": cart["totals"], "payment": payment})
+    body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "acceptance_100"}}
+    body["payments"] = {bundle["key"]: _payment(world, bundle) for bundle in cart["bundles"]}
+    done = world.act(buyer, "/checkout", body)
     if not done.done:  # the cart is emptied, so that a refusal does not keep the buyer for ever
         for bundle in cart["bundles"]:
             for line in bundle["lines"]:
                 world.act(buyer, f"/cart/lines/{line['listing_id']}", method="DELETE")
+
+
+def _payment(world: World, bundle: Any) -> dict[str, Any]:
+    """Choose one of the plans that a merchant offers, by bank or by card."""
+    plan = world.rng.choice(bundle["plans"])
+    rail = world.rng.choice(plan["rails"])
+    more = {"payment_method": world.rng.choice(METHODS)} if rail == "card" else {}
+    return {"rail": rail, "plan": plan["code"], **more}
 
 
 def decide(world: World) -> None:
@@ -231,6 +238,29 @@ def break_something(world: World) -> None:
     world.double.switches.arm(world.rng.choice(FAULTS), method="POST", path=world.rng.choice(CALLS))
 
 
+def dispute(world: World) -> None:
+    """Let a card's holder dispute a charge, finance answer, or the card's bank decide."""
+    rng, double = world.rng, world.double
+    known = {one["payment_intent"] for one in double.all("dispute")}
+    known |= {one["payment_intent"] for one in double.all("refund")}  # of a refunded one there may be nothing left
+    waiting = [one for one in double.all("dispute") if one["status"] in ("needs_response", "under_review")]
+    if waiting and rng.random() < 0.7:
+        if rng.random() < 0.4:
+            found = world.pick(world.ask(world.staff["treasury"], "/card-disputes?state=open")["items"])
+            if found is not None:
+                path = f"/card-disputes/{found['id']}/answer"
+                world.act(world.staff["treasury"], path, {"told": "delivered as agreed"})
+            return
+        double.decide(rng.choice(waiting)["id"], won=rng.random() < 0.5)
+        return
+    taken = [one for one in double.all("payment_intent") if one["status"] == "succeeded" and one["id"] not in known]
+    intent = world.pick(taken)
+    if intent is not None:
+        part = rng.choice((None, max(1, intent["amount_received"] // 3)))
+        double.dispute(intent["id"], amount=part, reason="product_not_received")
+        world.log.append(f"a holder disputes {part or 'all'} of {intent['amount_received']} {intent['currency']}")
+
+
 def hear(world: World) -> None:
     """Hear what the provider has to tell."""
     world.bring_notices()
@@ -255,6 +285,7 @@ ACTS: tuple[tuple[Callable[[World], None], int], ...] = (
     (pay_out, 8),
     (give_back, 5),
     (pay_commission, 4),
+    (dispute, 3),
     (break_something, 5),
     (hear, 6),
     (wait, 6),

@@ -95,6 +95,13 @@ class World:
         self.log.append(f"{method} {path} {body} -> {answer.status}")
         return answer
 
+    def must(self, trader: factories.Trader, path: str, body: Any) -> Any:
+        """Do something that cannot be refused, and return the answer."""
+        answer = self._open(trader, "POST", path, body, {"Idempotency-Key": f"model-{next(self._keys)}"})
+        if not answer.done:
+            raise Broken(f"POST {path} {body}: {answer.status} {answer.body}")
+        return answer.body
+
     def _open(self, trader: factories.Trader, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
         client = self.app.test_client()
         found = client.open(f"/api/v1{path}", method=method, json=body, headers=trader.headers | headers)
@@ -201,7 +208,33 @@ def build(app: Flask, seed: int) -> World:
             for name, role in (("hub", Role.OPERATIONS), ("treasury", Role.TREASURY), ("treasury2", Role.TREASURY))
         }
     app.extensions["city.double"].switches.clear()
-    return World(app, rng, market, buyers, staff, goods)
+    world = World(app, rng, market, buyers, staff, goods)
+    for seller in world.sellers:
+        _offer_plans(world, seller)
+    return world
+
+
+def _offer_plans(world: World, seller: factories.Trader) -> None:
+    """Let a merchant offer plans of its own, one of them on credit that the first buyer has."""
+    thirds = [("deposit", "30", 5), ("handed_over", "40", 5), ("delivered", "30", 3)]
+    for code, stages, credit, rails in (
+        ("thirds", thirds, False, ["bank", "card"]),
+        ("net30", [("delivered", "100", 30)], True, ["bank"]),
+    ):
+        body = {
+            "code": code,
+            "name": code,
+            "credit": credit,
+            "rails": rails,
+            "stages": [{"event": event, "percent": share, "days": days} for event, share, days in stages],
+        }
+        world.must(seller, "/payment-plans", body)
+    currency = "CNY" if seller is world.market.merchant else "THB"
+    about = {"merchant_id": str(seller.company), "amount": "40000", "currency": currency, "note": "for the season"}
+    asked = world.must(world.market.buyer, "/credit-lines", about)
+    until = (clock.now() + timedelta(days=300)).date().isoformat()
+    grant = {"decision": "grant", "amount": "30000", "currency": currency, "days": 30, "until": until}
+    world.must(seller, f"/credit-lines/{asked['id']}/decision", grant | {"reason": "known for long"})
 
 
 def _goods(session: Any, seller: factories.Trader, currency: str, now: Any) -> Any:

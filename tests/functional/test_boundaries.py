@@ -171,7 +171,8 @@ def test_every_answer_is_guarded(town):
     ("changes", "target"),
     [
         ({}, ""),
-        ({"stripe_api_key": SecretStr("sk_test_1")}, " https://checkout.stripe.com"),
+        # Paying, and setting up an account to be paid into.
+        ({"stripe_api_key": SecretStr("sk_test_1")}, " https://checkout.stripe.com https://connect.stripe.com"),
         ({"stripe_api_key": SecretStr("sk_test_1"), "stripe_url": "http://127.0.0.1:9/"}, " http://127.0.0.1:9"),
     ],
 )

@@ -12,7 +12,7 @@ from marketplace.catalog.imports import services as imports
 from marketplace.catalog.services import cards
 from marketplace.catalog.services import screening as goods_screening
 from marketplace.checkout.services import reacting as checkout
-from marketplace.distribution.services import booking, cargo_papers, carriage, manifest_papers
+from marketplace.distribution.services import amending, booking, cargo_papers, carriage, manifest_papers
 from marketplace.distribution.services import erasing as discrepancies
 from marketplace.exchange.events import enquiries as asked
 from marketplace.exchange.events import leads as visits
@@ -32,6 +32,7 @@ from marketplace.moderation.services import likeness, reporting, weighing
 from marketplace.notices.services import hearing as notices
 from marketplace.notices.services import inbox
 from marketplace.orders import events as orders
+from marketplace.orders.changes.services import resolving as changes
 from marketplace.orders.services import acceptance, deciding, handing, receiving
 from marketplace.orders.services import erasing as claims
 from marketplace.payments import events as payments
@@ -109,10 +110,23 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     fronts.StorefrontOverdue: (notices.on_storefront_overdue,),
     reviewed.CaseDecided: (weighing.on_decided, notices.on_cases_decided),
     orders.OrderPlaced: (notices.on_order_placed,),
-    orders.OrderConfirmed: (notices.on_order_confirmed,),
+    orders.OrderConfirmed: (changes.on_order_went_on, notices.on_order_confirmed),
     orders.OrderSecured: (booking.on_order_secured,),
-    orders.OrderCancelled: (booking.on_order_cancelled, notices.on_order_cancelled),
-    orders.LineMoved: (acceptance.on_line_moved, receiving.on_line_moved, cargo_papers.on_line_moved),
+    orders.OrderCancelled: (
+        changes.on_order_went_on,
+        booking.on_order_cancelled,
+        notices.on_order_cancelled,
+    ),
+    orders.LineMoved: (
+        acceptance.on_line_moved,
+        receiving.on_line_moved,
+        changes.on_order_went_on,
+        cargo_papers.on_line_moved,
+    ),
+    orders.LineLessened: (amending.on_line_lessened,),
+    orders.LineAdded: (amending.on_line_added,),
+    orders.OrderAmended: (amending.on_order_amended,),
+    orders.OrderChangeMoved: (notices.on_order_change_moved,),
     orders.LinePackedAgain: (cargo_papers.on_line_packed_again,),
     orders.LineReadyDateSet: (booking.on_ready_date_set,),
     orders.ClaimMoved: (notices.on_claim_moved,),

@@ -33,6 +33,7 @@ from marketplace.api.merchants.screening import api as screening
 from marketplace.api.merchants.views import api as merchants
 from marketplace.api.moderation.views import api as moderation
 from marketplace.api.operations.views import api as operations
+from marketplace.api.orders.changes import api as order_changes
 from marketplace.api.orders.notes import api as notes
 from marketplace.api.orders.views import api as orders
 from marketplace.api.payments.credit import api as credit
@@ -91,6 +92,7 @@ BLUEPRINTS = (
     notes,
     operations,
     orders,
+    order_changes,
     payments,
     plans,
     credit,

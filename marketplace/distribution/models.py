@@ -60,7 +60,10 @@ class Discrepancy(Base):
 
 
 class FreightContract(Base):
-    """The freight of one order with one carrier; ``terms`` holds the tariff's figures as frozen."""
+    """The freight of one order with one carrier; ``terms`` holds the tariff's figures as frozen.
+
+    ``let_off_minor`` is what it fell by because buyer and merchant agreed to fewer goods.
+    """
 
     __tablename__ = "freight_contract"
 
@@ -75,6 +78,7 @@ class FreightContract(Base):
     terms: Mapped[dict[str, Any]] = mapped_column(Json)
     currency: Mapped[str] = mapped_column(sa.String(3))
     total_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    let_off_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     mode: Mapped[Mode] = mapped_column(StateColumn(Mode))
     rail: Mapped[Rail] = mapped_column(StateColumn(Rail))
     payee: Mapped[dict[str, str] | None] = mapped_column(Json)
@@ -89,13 +93,14 @@ class FreightContract(Base):
 
 
 class FreightContractLine(Base):
-    """The freight of one order line under a contract."""
+    """The freight of one order line under a contract; weight and what binds it are those of its present load."""
 
     __tablename__ = "freight_contract_line"
 
     contract_id: Mapped[UUID] = mapped_column(sa.ForeignKey("freight_contract.id"), primary_key=True)
     line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"), primary_key=True)
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    let_off_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     chargeable_g: Mapped[int] = mapped_column(sa.BigInteger)
     binding: Mapped[str] = mapped_column(sa.String(32))
 

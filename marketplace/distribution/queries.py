@@ -21,12 +21,13 @@ from marketplace.logistics.rules.states import CURRENT, BookingState
 from marketplace.orders.models import LinePart, Order, OrderLine
 from marketplace.orders.rules.states import BEFORE_PACKING, LineState, OrderState
 from marketplace.papers.rules.parts import Party
-from marketplace.payments.rules.terms import Mode, Rail
+from marketplace.payments.models.payouts import Allowance
+from marketplace.payments.rules.terms import Mode, Rail, SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
 class FreightLineRow:
-    """The freight of one order line."""
+    """The freight of one order line, less what it fell by; nothing for a line that is not carried after all."""
 
     line_id: UUID
     amount: Money
@@ -214,6 +215,7 @@ def breaches(session: Session) -> list[Breach]:
             Breach("8 line booking", "order_line", line_id, "no booking was made for the line")
             for line_id in session.scalars(bare)
         ),
+        *_lowered(session),
         *_overbooked(session),
     ]
 
@@ -223,6 +225,36 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
     wanted = (Discrepancy.id, Discrepancy.line_id, Discrepancy.stage, Discrepancy.remarks, Discrepancy.opened_at)
     mine = sa.select(*wanted).where(Discrepancy.remarked_by == person_id).order_by(Discrepancy.id)
     return {"discrepancy_remarks": rows(session, mine)}
+
+
+def _lowered(session: Session) -> list[Breach]:
+    """Return contracts whose freight fell by something else than their lines', or than payer and carrier settle."""
+    per_contract = (
+        sa.select(FreightContractLine.contract_id, sa.func.sum(FreightContractLine.let_off_minor).label("minor"))
+        .group_by(FreightContractLine.contract_id)
+        .subquery()
+    )
+    allowed = (
+        sa.select(Allowance.subject_id, sa.func.sum(Allowance.amount_minor).label("minor"))
+        .where(Allowance.subject_kind == SubjectKind.FREIGHT)
+        .group_by(Allowance.subject_id)
+        .subquery()
+    )
+    uneven = (
+        sa.select(FreightContract.id)
+        .join(per_contract, per_contract.c.contract_id == FreightContract.id)
+        .outerjoin(allowed, allowed.c.subject_id == FreightContract.id)
+        .where(
+            sa.or_(
+                per_contract.c.minor != FreightContract.let_off_minor,
+                sa.func.coalesce(allowed.c.minor, 0) != FreightContract.let_off_minor,
+            )
+        )
+    )
+    return [
+        Breach("1 freight contract", "freight_contract", contract_id, "its freight fell, but nobody settles that")
+        for contract_id in session.scalars(uneven)
+    ]
 
 
 def _overbooked(session: Session) -> list[Breach]:
@@ -262,7 +294,7 @@ def _lines(session: Session, contracts: Collection[FreightContract]) -> dict[UUI
     )
     lines: dict[UUID, list[FreightLineRow]] = {}
     for line in found:
-        amount = Money(line.amount_minor, currencies[line.contract_id])
+        amount = Money(line.amount_minor - line.let_off_minor, currencies[line.contract_id])
         row = FreightLineRow(line.line_id, amount, line.chargeable_g, line.binding)
         lines.setdefault(line.contract_id, []).append(row)
     return {contract_id: tuple(rows) for contract_id, rows in lines.items()}
@@ -279,7 +311,7 @@ def contract_row(found: FreightContract, lines: tuple[FreightLineRow, ...]) -> F
         carrier=Party(**found.carrier),
         tariff_id=found.tariff_id,
         terms=found.terms,
-        total=Money(found.total_minor, found.currency),
+        total=Money(found.total_minor - found.let_off_minor, found.currency),
         mode=found.mode,
         rail=found.rail,
         payee=found.payee,

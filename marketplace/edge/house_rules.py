@@ -57,6 +57,11 @@ WORDS: Final[dict[Setting, Words]] = {
     Setting.ACCEPTANCE_FRESH_HOURS: Words(
         _("Time to accept fresh goods"), _("The same for fresh goods, by the clock."), _HOURS
     ),
+    Setting.CHANGE_ANSWER_WORKING_DAYS: Words(
+        _("Time to answer a change of an order"),
+        _("A change that is not accepted within this time expires: what was agreed before stands."),
+        _WORKING_DAYS,
+    ),
     Setting.HIDDEN_DEFECT_DAYS: Words(
         _("Time to claim hidden defects"),
         _("So long after acceptance defects may be claimed that nobody could see."),

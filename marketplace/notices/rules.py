@@ -39,6 +39,7 @@ class News(StrEnum):
     DEPARTED = "departed"
     ARRIVED = "arrived"
     GOODS_RECEIVED = "goods_received"
+    ORDER_CHANGE_MOVED = "order_change_moved"
     CLAIM_MOVED = "claim_moved"
     LISTINGS_DECIDED = "listings_decided"
     LISTING_TAKEN_DOWN = "listing_taken_down"
@@ -97,6 +98,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.DEPARTED: Permission.TRADE_ORDER_READ,
     News.ARRIVED: Permission.TRADE_ORDER_READ,
     News.GOODS_RECEIVED: Permission.TRADE_ORDER_ACCEPT,
+    News.ORDER_CHANGE_MOVED: Permission.TRADE_ORDER_READ,
     News.CLAIM_MOVED: Permission.TRADE_CLAIM_READ,
     News.LISTINGS_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.LISTING_TAKEN_DOWN: Permission.CATALOG_LISTING_EDIT,

@@ -79,3 +79,33 @@ class LineMoved(OrderEvent):
     line_id: UUID
     state: str
     quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineLessened(OrderEvent):
+    """Units were taken off a line before they were packed; ``left`` of them are still to be brought."""
+
+    line_id: UUID
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineAdded(OrderEvent):
+    """Both sides agreed to more of a line's goods: a line of their own, to ride on this departure."""
+
+    line_id: UUID
+    like_id: UUID
+    departure_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAmended(OrderEvent):
+    """What the two sides agreed is another contract now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChangeMoved(OrderEvent):
+    """A change was proposed, answered, withdrawn or lapsed; ``act`` says which."""
+
+    change_id: UUID
+    act: str

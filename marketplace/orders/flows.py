@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from marketplace.kernel.db import reading
 from marketplace.kernel.each import each, each_found
+from marketplace.orders.changes import queries as change_queries
+from marketplace.orders.changes.services import resolving
 from marketplace.orders.claims import queries as claim_queries
 from marketplace.orders.queries import orders as queries
 from marketplace.orders.services import acceptance, claims, settling
@@ -55,4 +57,15 @@ def lapse_claims(*, now: datetime) -> int:
         claim_queries.lapsed_claims(session, now=now),
         lambda writing, claim_id: claims.lapse(writing, claim_id=claim_id, now=now),
         act="lapse_claim",
+    )
+
+
+def expire_changes(*, now: datetime) -> int:
+    """End proposed changes that nobody answered in time; return how many. What was agreed before stands."""
+    session = reading()
+    session.rollback()
+    return each(
+        change_queries.lapsed(session, now=now),
+        lambda writing, change_id: resolving.expire(writing, change_id=change_id, now=now),
+        act="expire_change",
     )

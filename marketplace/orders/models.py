@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.orders.rules.claims import ClaimReason, ClaimState, Owner, Respondent
-from marketplace.orders.rules.states import CancelReason, LineState, OrderState
+from marketplace.orders.rules.states import CancelReason, LineState, OrderState, RejectReason
 from marketplace.payments.rules.terms import Mode, Rail
 
 
@@ -62,7 +62,11 @@ class OrderGroup(Base):
 
 
 class Order(Base):
-    """One merchant, one buyer, one set of trade terms, one currency. What is frozen is never written again."""
+    """One merchant, one buyer, one set of trade terms, one currency. What is frozen is never written again.
+
+    ``total_minor`` is that of the lines that were placed; what both sides agreed to since is beside it: what lines were
+    added for, and what was let off.
+    """
 
     __tablename__ = "trade_order"
 
@@ -74,6 +78,8 @@ class Order(Base):
     state: Mapped[OrderState] = mapped_column(StateColumn(OrderState))
     currency: Mapped[str] = mapped_column(sa.String(3))
     total_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    added_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    let_off_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     incoterm: Mapped[str] = mapped_column(sa.String(3))
     place_code: Mapped[str] = mapped_column(sa.String(40))
     # These are null to the schema only: they came later, and orders of before were filled in.
@@ -115,7 +121,11 @@ class Order(Base):
 
 
 class OrderLine(Base):
-    """A quantity of one listing as it was offered; ``state`` shows the least advanced of its parts."""
+    """A quantity of one listing as it was offered; ``state`` shows the least advanced of its parts.
+
+    What was ordered stays written. Agreed changes, and a merchant who rejects it, take units (parts that are cancelled
+    or rejected), price (``agreed_price_micro``, at most that of the order) and amount (``let_off_minor``) off it.
+    """
 
     __tablename__ = "order_line"
 
@@ -133,6 +143,10 @@ class OrderLine(Base):
     quantity: Mapped[int] = mapped_column(sa.BigInteger)
     unit_price_micro: Mapped[int] = mapped_column(sa.BigInteger)
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    # Null to the schema only: it came later, and lines of before were filled in.
+    agreed_price_micro: Mapped[int] = mapped_column(sa.BigInteger, nullable=True)
+    let_off_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    rejected_because: Mapped[RejectReason | None] = mapped_column(StateColumn(RejectReason))
     packing: Mapped[dict[str, Any] | None] = mapped_column(Json)
     lead_days: Mapped[int | None] = mapped_column(sa.Integer)
     fresh: Mapped[bool] = mapped_column(sa.Boolean)

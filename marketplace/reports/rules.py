@@ -16,6 +16,7 @@ class Queue(StrEnum):
     PROMISE_DATES = "promise_dates"
     SHIP_GOODS = "ship_goods"
     CLOSED_PROMISES = "closed_promises"
+    SALE_CHANGES = "sale_changes"
     CONFIRM_SLIPS = "confirm_slips"
     MATCH_TRANSFERS = "match_transfers"
     SIGN_SALES = "sign_sales"
@@ -24,6 +25,7 @@ class Queue(StrEnum):
     ANSWER_LEADS = "answer_leads"
     FOLLOW_LEADS = "follow_leads"
     PAY = "pay"
+    PURCHASE_CHANGES = "purchase_changes"
     SIGN_PURCHASES = "sign_purchases"
     ACCEPT_GOODS = "accept_goods"
     FOLLOW_CLAIMS = "follow_claims"
@@ -40,6 +42,7 @@ SELLING: Final = (
     Queue.ANSWER_LEADS,
     Queue.FOLLOW_LEADS,
     Queue.CONFIRM_ORDERS,
+    Queue.SALE_CHANGES,
     Queue.SIGN_SALES,
     Queue.PROMISE_DATES,
     Queue.CLOSED_PROMISES,
@@ -48,4 +51,4 @@ SELLING: Final = (
     Queue.SHIP_GOODS,
     Queue.ANSWER_CLAIMS,
 )
-BUYING: Final = (Queue.PAY, Queue.SIGN_PURCHASES, Queue.ACCEPT_GOODS, Queue.FOLLOW_CLAIMS)
+BUYING: Final = (Queue.PAY, Queue.PURCHASE_CHANGES, Queue.SIGN_PURCHASES, Queue.ACCEPT_GOODS, Queue.FOLLOW_CLAIMS)

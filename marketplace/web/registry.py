@@ -50,6 +50,7 @@ from marketplace.web.operations.blueprint import pages as operations
 from marketplace.web.operator import people as operator_people
 from marketplace.web.operator import views as operator_views
 from marketplace.web.operator.blueprint import pages as operator
+from marketplace.web.orders import changes as order_changes
 from marketplace.web.orders import notes as order_notes
 from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.credit import pages as credit
@@ -134,6 +135,7 @@ VIEWS = (
     units,
     merchant_closures,
     catalog_notes,
+    order_changes,
     order_notes,
     catalog_views,
     catalog_warehouses,

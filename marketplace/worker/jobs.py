@@ -181,6 +181,11 @@ def lapse_claims(_args: dict[str, Any]) -> None:
     orders.lapse_claims(now=clock.now())
 
 
+def expire_changes(_args: dict[str, Any]) -> None:
+    """End changes of orders that nobody answered in time."""
+    orders.expire_changes(now=clock.now())
+
+
 def escalate_reviews(_args: dict[str, Any]) -> None:
     """Tell of applications, listings and storefronts that wait longer for a review than was promised."""
     applications.escalate(now=clock.now())
@@ -285,6 +290,7 @@ JOBS: Final[dict[str, Handler]] = {
     "receive_by_default": receive_by_default,
     "accept_by_silence": accept_by_silence,
     "lapse_claims": lapse_claims,
+    "expire_changes": expire_changes,
     "close_lines": close_lines,
     "escalate_reviews": escalate_reviews,
     likeness.JOB: compare_listings,
@@ -343,6 +349,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("receive_by_default", 60),
     ("accept_by_silence", 60),
     ("lapse_claims", 60),
+    ("expire_changes", 60),
     ("escalate_reviews", 60),
     (likeness.JOB, 3600),
     ("escalate_visitors", 60),

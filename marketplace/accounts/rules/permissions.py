@@ -66,7 +66,9 @@ class Permission(StrEnum):
     TRADE_PAYOUT_READ = "trade:payout:read"
     TRADE_PLAN_EDIT = "trade:plan:edit"
     TRADE_PURCHASE_CANCEL = "trade:purchase:cancel"
+    TRADE_PURCHASE_CHANGE = "trade:purchase:change"
     TRADE_SALE_CANCEL = "trade:sale:cancel"
+    TRADE_SALE_CHANGE = "trade:sale:change"
     TRADE_STATEMENT_READ = "trade:statement:read"
     TRADE_TRANSFER_RECORD = "trade:transfer:record"
 
@@ -154,7 +156,9 @@ _TRADE: Final = (
         _P.TRADE_PAYMENT_PAY,
         _P.TRADE_PLAN_EDIT,
         _P.TRADE_PURCHASE_CANCEL,
+        _P.TRADE_PURCHASE_CHANGE,
         _P.TRADE_SALE_CANCEL,
+        _P.TRADE_SALE_CHANGE,
     }
 )  # fmt: skip
 _PARTNER: Final = (
@@ -206,6 +210,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_ORDER_FULFIL,
         _P.TRADE_PAYMENT_READ,
         _P.TRADE_SALE_CANCEL,
+        _P.TRADE_SALE_CHANGE,
     },
     # Asks for approval, and may be named as who gives it to others.
     Role.PURCHASING: _SEES_TRADE | _PAPERS | {
@@ -218,6 +223,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_ORDER_PLACE,
         _P.TRADE_PAYMENT_READ,
         _P.TRADE_PURCHASE_CANCEL,
+        _P.TRADE_PURCHASE_CHANGE,
     },
     Role.APPROVER: _SEES_TRADE | {
         _P.COMPANY_APPROVAL_DECIDE,

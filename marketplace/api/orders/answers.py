@@ -11,10 +11,11 @@ from marketplace.api.shared.standing import MoneyAnswer
 from marketplace.edge.acts.approvals import Approval
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.orders.queries.orders import OrderRow
+from marketplace.orders.rules.cancelling import ALONE, TOGETHER
 
 
 class OrderInList(Answer):
-    """An order in a list."""
+    """An order in a list; ``total`` is as placed, ``agreed_total`` what agreed changes made of it."""
 
     id: UUID
     reference: str
@@ -24,6 +25,7 @@ class OrderInList(Answer):
     merchant_id: UUID
     state: str
     total: Amount
+    agreed_total: Amount
     price_basis: PriceBasis
     plan: str
     rail: str
@@ -34,6 +36,14 @@ class OrderInList(Answer):
     def of(cls, row: OrderRow, company_id: UUID) -> "OrderInList":
         """Write an order for one of its sides."""
         return cls(**_facts(row, row.side_of(company_id)))
+
+
+class Ending(Answer):
+    """How far an order is, which side may end it alone now, and whether both together still may."""
+
+    stage: str
+    alone: list[Literal["buyer", "merchant"]]
+    together: bool
 
 
 class PlacedFor(Answer):
@@ -90,6 +100,7 @@ class Order(OrderInList):
     confirmed_at: Instant | None
     secured_at: Instant | None
     cancel_reason: str | None
+    ending: Ending
     late_from: Instant | None
     duty_and_tax: Excluded
     lines: list[Line]
@@ -124,6 +135,7 @@ class Order(OrderInList):
             confirmed_at=row.confirmed_at,
             secured_at=row.secured_at,
             cancel_reason=str(row.cancel_reason) if row.cancel_reason else None,
+            ending=Ending(stage=seen.stage, alone=list(ALONE[seen.stage]), together=seen.stage in TOGETHER),
             late_from=seen.late_from,
             duty_and_tax=importer,
             lines=[Line.of(line, seen) for line in seen.lines],
@@ -147,6 +159,7 @@ def _facts(row: OrderRow, side: str) -> dict[str, Any]:
         "merchant_id": row.merchant_id,
         "state": str(row.state),
         "total": Amount.of(row.total),
+        "agreed_total": Amount.of(row.agreed_total),
         "price_basis": PriceBasis(incoterm=row.incoterm, place=row.place_code),
         "plan": str(row.plan),
         "rail": str(row.rail),

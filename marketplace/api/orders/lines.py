@@ -184,8 +184,19 @@ class AnswerDue(Answer):
         )
 
 
+class Agreed(Answer):
+    """What of an order line is agreed now: units that were not taken off it, at which price, and what it costs."""
+
+    quantity: int
+    unit_price: Amount
+    amount: Amount
+
+
 class Line(Answer):
-    """An order line; ``parts`` is its quantity per state."""
+    """An order line; ``parts`` is its quantity per state.
+
+    ``quantity``, ``unit_price`` and ``amount`` are as ordered, ``agreed`` what agreed changes left of them.
+    """
 
     id: UUID
     listing_id: UUID
@@ -197,6 +208,8 @@ class Line(Answer):
     unit: str
     unit_price: Amount
     amount: Amount
+    agreed: Agreed
+    rejected_because: str | None
     lead_days: int | None
     ready_date: date | None
     state: str
@@ -220,6 +233,12 @@ class Line(Answer):
             unit=row.unit,
             unit_price=Amount.of(row.unit_price),
             amount=Amount.of(row.amount),
+            agreed=Agreed(
+                quantity=row.units,
+                unit_price=Amount.of(row.agreed_price),
+                amount=Amount.of(row.agreed_amount),
+            ),
+            rejected_because=str(row.rejected_because) if row.rejected_because else None,
             lead_days=row.lead_days,
             ready_date=row.ready_date,
             state=str(row.state),

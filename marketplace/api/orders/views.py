@@ -47,10 +47,16 @@ def one(order_id: UUID) -> tuple[int, answers.Order]:
 
 
 @api.post("/orders/<uuid:order_id>/confirmation")
-@operation(answers={204: None}, tag="orders", permission=Permission.TRADE_ORDER_CONFIRM, idempotent=True)
-def confirm(order_id: UUID, session: Session) -> tuple[int, None]:
-    """Accept an order as its merchant."""
-    acts.confirm(session, order_id)
+@operation(
+    answers={204: None},
+    tag="orders",
+    permission=Permission.TRADE_ORDER_CONFIRM,
+    body=requests.OrderConfirmation,
+    idempotent=True,
+)
+def confirm(order_id: UUID, body: requests.OrderConfirmation, session: Session) -> tuple[int, None]:
+    """Accept an order as its merchant, without the lines that it rejects; all of them rejected reject the order."""
+    acts.confirm(session, order_id, body)
     return 204, None
 
 

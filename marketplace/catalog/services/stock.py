@@ -179,6 +179,26 @@ def release(session: Session, *, subject: UUID, now: datetime, reason: str) -> N
     _must_move(session, found.listing_id, **back)
 
 
+def lessen(session: Session, *, subject: UUID, quantity: int, now: datetime, reason: str) -> None:
+    """Give back so many units of what the subject holds or was promised and keep the rest; all of it is a release.
+
+    Nothing happens when there is nothing to give back. Conflict ``shipped_more`` for units that have left.
+    """
+    found = _hold_of(session, subject)
+    if found is None or found.state in _GONE:
+        return
+    left = found.quantity - found.shipped - quantity
+    if left < 0:
+        raise Conflict("shipped_more", listing=found.listing_id, allocated=found.quantity)
+    if found.quantity == quantity:
+        release(session, subject=subject, now=now, reason=reason)
+        return
+    found.quantity -= quantity
+    back = {"allocated": -quantity} if found.state is HoldState.ALLOCATED else {"held": -quantity}
+    _enter(session, EntryKind.RELEASE, found.listing_id, now, hold_id=found.id, **back)
+    _must_move(session, found.listing_id, **back)
+
+
 def extend(session: Session, *, subject: UUID, expires_at: datetime, now: datetime) -> None:
     """Keep a claim until a later instant; Conflict ``hold_gone`` when it ended before."""
     found = _known(session, subject)

@@ -30,7 +30,7 @@ from marketplace.orders.queries import orders
 from marketplace.orders.queries.lines import LineRow
 
 _ENDED: Final = frozenset(BookingState) - frozenset(CURRENT)
-_WITHOUT_CARGO: Final = (BookingState.TARGET, BookingState.HELD, BookingState.CONFIRMED)
+WITHOUT_CARGO: Final = (BookingState.TARGET, BookingState.HELD, BookingState.CONFIRMED)
 
 
 def reserve_all(
@@ -184,7 +184,7 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
         # It lost its booking before: the day finds it another, or is not accepted.
         if _hold_again(session, booking, until=order.proforma_ends_at, now=event.at) is None:
             raise _too_late(session, booking, departure, event.at)
-    elif booking.state in _WITHOUT_CARGO:
+    elif booking.state in WITHOUT_CARGO:
         ready_at = _at_hub(event.ready_date, departure)
         until = order.proforma_ends_at or booking.cutoff_cargo_at
         if booking.cutoff_cargo_at < ready_at or not _take(session, booking.subject, until, event.at):

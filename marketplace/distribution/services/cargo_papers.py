@@ -181,7 +181,7 @@ def _invoice(session: Session, agreed: Agreement, shipped: _Shipped, now: dateti
     if units <= 0:
         return
     # Each lot takes what its units add to the rounded whole, so that all lots sum to the contract's amount.
-    amount = line.unit_price.times(before + units) - line.unit_price.times(before)
+    amount = line.agreed_price.times(before + units) - line.agreed_price.times(before)
     lot = _lot(shipped, units)
     issued_on = now.astimezone(agreed.zone).date()
     paper = CommercialInvoice(
@@ -191,7 +191,7 @@ def _invoice(session: Session, agreed: Agreement, shipped: _Shipped, now: dateti
         contract=agreed.contract_number,
         issued_on=issued_on,
         lines=(_goods(shipped, **lot, amount=amount),),
-        ordered=line.quantity,
+        ordered=line.units,
         total=amount,
         shipment=shipped.shipment,
         settlement=agreed.settlement(line, handed_over=shipped.handed_over),

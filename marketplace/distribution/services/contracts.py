@@ -12,12 +12,20 @@ from marketplace.audit.services import Act
 from marketplace.distribution import queries
 from marketplace.distribution.models import FreightContract, FreightContractLine
 from marketplace.distribution.queries import FreightLineRow, FreightRow
-from marketplace.distribution.rules.freight import LIFECYCLE, ContractState, FreightAgreement, frozen_contract
+from marketplace.distribution.rules.freight import (
+    LIFECYCLE,
+    ContractState,
+    FreightAgreement,
+    FreightLine,
+    frozen_contract,
+)
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import write
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
 from marketplace.payments.rules.plans import preset
 from marketplace.payments.rules.terms import MilestoneEvent, Plan, Subject, SubjectKind
-from marketplace.payments.services import plans
+from marketplace.payments.services import allowances, plans
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -29,7 +37,13 @@ def agree(
     if not agreements:
         return ()
     contracts = [
-        {"id": agreement.id, "state": ContractState.AGREED, "agreed_at": now, **frozen_contract(agreement)}
+        {
+            "id": agreement.id,
+            "state": ContractState.AGREED,
+            "agreed_at": now,
+            "let_off_minor": 0,
+            **frozen_contract(agreement),
+        }
         for agreement in agreements
     ]
     write(session, FreightContract, contracts)
@@ -38,6 +52,7 @@ def agree(
             "contract_id": agreement.id,
             "line_id": line.line_id,
             "amount_minor": line.amount.minor,
+            "let_off_minor": 0,
             "chargeable_g": line.chargeable_g,
             "binding": line.binding,
         }
@@ -94,6 +109,42 @@ def end_contracts(session: Session, *, order_id: UUID, actor: Actor, now: dateti
     ).all()
     for contract in found:
         _cancel(session, contract, actor, now)
+
+
+def lower(
+    session: Session, *, contract_id: UUID, line_id: UUID, price: FreightLine, actor: Actor, now: datetime
+) -> bool:
+    """Ask less for a line whose load shrank, never more; a line that is not carried at all costs nothing.
+
+    Return whether the contract's figures changed. What did not come need not be paid, the rest is owed back.
+    """
+    found = session.scalars(
+        sa.select(FreightContract)
+        .where(FreightContract.id == contract_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    line = session.get_one(FreightContractLine, (contract_id, line_id))
+    less = line.amount_minor - line.let_off_minor - price.amount.minor
+    if less <= 0:
+        return False
+    line.let_off_minor += less
+    found.let_off_minor += less
+    line.chargeable_g, line.binding = price.chargeable_g, price.binding
+    session.flush()
+    cause_id = new_id()
+    allowances.allow(
+        session,
+        subject=Subject(SubjectKind.FREIGHT, contract_id),
+        line_id=line_id,
+        amount=Money(less, found.currency),
+        cause_id=cause_id,
+        actor=actor,
+        now=now,
+        unpaid_too=True,
+    )
+    _audit(session, contract_id, "lower", {"line": line_id, "minor": less, "cause": cause_id}, actor, now)
+    return True
 
 
 def end(session: Session, *, contract_id: UUID, actor: Actor, now: datetime) -> None:

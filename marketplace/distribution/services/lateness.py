@@ -19,6 +19,7 @@ from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
+from marketplace.orders.rules.cancelling import standing
 from marketplace.orders.rules.states import AT_MERCHANT, PRODUCING
 from marketplace.orders.services import deciding
 from marketplace.reference import queries as reference
@@ -34,7 +35,8 @@ def late_from(
     """
     if order.state not in PRODUCING or order.secured_at is None:
         return None
-    if any(not set(line.parts) <= AT_MERCHANT for line in lines):
+    lines = [line for line in lines if line.units]
+    if any(not standing(line.parts).keys() <= AT_MERCHANT for line in lines):
         return None
     zone = reference.get_place(session, order.place_code).zone
     promises = (

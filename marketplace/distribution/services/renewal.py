@@ -53,7 +53,7 @@ def renew(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> No
         lines=(
             FreightLine(
                 line_id=line_id,
-                amount=Money(line.amount_minor, ended.currency),
+                amount=Money(line.amount_minor - line.let_off_minor, ended.currency),
                 chargeable_g=line.chargeable_g,
                 binding=line.binding,
             ),

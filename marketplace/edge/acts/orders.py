@@ -23,13 +23,23 @@ from marketplace.logistics.queries import tracking
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.rules.states import AT_HUB
+from marketplace.orders.changes import queries as changes
+from marketplace.orders.changes.rules import WHILE, ChangeKind
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.claims.queries import AnswerDue
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
-from marketplace.orders.rules.states import AT_MERCHANT, BEFORE_PACKING, ORDER, PRODUCING, LineState, OrderState
+from marketplace.orders.rules.cancelling import TOGETHER, Stage, may_alone, stage_of
+from marketplace.orders.rules.states import (
+    AT_MERCHANT,
+    BEFORE_PACKING,
+    PRODUCING,
+    LineState,
+    OrderState,
+    RejectReason,
+)
 from marketplace.orders.services import deciding, production
 from marketplace.papers import queries as papers
 from marketplace.papers.queries import DocumentRow
@@ -84,6 +94,11 @@ class OrderSeen:
     def freight_of(self, line_id: UUID) -> Money | None:
         """Return the freight of a line as the side that pays it has agreed, None where the price includes it."""
         return next((one.amount for row in self.freight for one in row.lines if one.line_id == line_id), None)
+
+    @property
+    def stage(self) -> Stage:
+        """Return how far the order is, as far as ending it goes."""
+        return stage_of(self.order.state, [(line.parts, line.lead_days is not None) for line in self.lines])
 
     @property
     def step(self) -> str | None:
@@ -171,6 +186,8 @@ def many(search: requests.OrderSearch) -> Page[OrderRow]:
         side, state = "merchant", OrderState.PLACED
     elif search.waits == "acceptance":
         side, only = "buyer", {row.order_id for row in claims.to_answer(session, buyer_id=company_id)}
+    elif search.waits == "change":
+        only = changes.orders_to_answer(session, company_id=company_id)
     return order_queries.orders(session, company_id=company_id, side=side, state=state, only=only, cursor=search.cursor)
 
 
@@ -180,9 +197,10 @@ def names(orders: Sequence[OrderRow]) -> Mapping[UUID, str]:
     return {row.id: row.name for row in accounts.get_companies(reading(), company_ids=ids).values()}
 
 
-def confirm(session: Session, order_id: UUID) -> None:
-    """Confirm an order that the asker's company sells."""
-    deciding.confirm_order(session, order_id=order_id, actor=require_actor(), now=clock.now())
+def confirm(session: Session, order_id: UUID, body: requests.OrderConfirmation) -> None:
+    """Confirm an order that the asker's company sells, without the lines that it rejects."""
+    rejected = {one.line: RejectReason(one.reason) for one in body.rejected_lines}
+    deciding.confirm_order(session, order_id=order_id, rejected=rejected, actor=require_actor(), now=clock.now())
 
 
 def cancel(session: Session, order_id: UUID, body: requests.Cancellation) -> None:
@@ -208,9 +226,13 @@ def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, late_from: datet
     acts: list[str] = []
     if side == "merchant" and order.state is OrderState.PLACED and order.confirm_by > now:
         acts.append("confirm")
-    untouched = all(set(line.parts) <= BEFORE_PACKING for line in lines)
-    if ORDER.allows(order.state, "cancel") and untouched:
+    stage = stage_of(order.state, [(line.parts, line.lead_days is not None) for line in lines])
+    if may_alone(stage, side):
         acts.append("cancel")
+    elif stage in TOGETHER:
+        acts.append("propose_cancel")
+    if order.state in WHILE[ChangeKind.DISCOUNT]:
+        acts.append("propose_change")
     if side == "buyer" and late_from is not None and late_from <= now:
         acts.append("cancel_late")
     if side == "merchant" and order.state in PRODUCING and any(takes_ready_date(line) for line in lines):

@@ -1,9 +1,10 @@
 """What people send about orders."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Request, blank_is_none
@@ -22,11 +23,24 @@ class Cancellation(Request):
     reason: Annotated[Literal["late"] | None, BeforeValidator(blank_is_none)] = None
 
 
+class RejectedLine(Request):
+    """A line that a merchant confirms the order without, and why."""
+
+    line: UUID
+    reason: Literal["out_of_stock", "price_error", "not_exportable", "other"]
+
+
+class OrderConfirmation(Request):
+    """The lines that the merchant rejects; without any the whole order is confirmed."""
+
+    rejected_lines: list[RejectedLine] = Field(default_factory=list[RejectedLine], max_length=500)
+
+
 class OrderSearch(Request):
     """Which orders to list: bought, sold, or both; ``waits`` for one's own word alone; ``cursor`` continues a page."""
 
     side: Annotated[Literal["buyer", "merchant"] | None, BeforeValidator(blank_is_none)] = None
-    waits: Annotated[Literal["confirmation", "acceptance"] | None, BeforeValidator(blank_is_none)] = None
+    waits: Annotated[Literal["confirmation", "acceptance", "change"] | None, BeforeValidator(blank_is_none)] = None
     cursor: Cursor = None
 
 
@@ -40,6 +54,9 @@ messages.register(
         ),
         "not_late": _("The goods are not late enough to cancel. Possible from: %(possible_from)s."),
         "deadline": _("The time for this is over."),
+        "cancel_together": _(
+            "The goods are being made, so you cannot end the order alone. Propose to the merchant to end it together."
+        ),
     },
     fields={
         "in_the_past": _("This day is over: %(accepted)s."),

@@ -55,6 +55,11 @@ def on_line_delivered(session: Session, event: orders.LineDelivered) -> None:
     _later(session, event, News.GOODS_RECEIVED, order=event.order_id, line=event.line_id)
 
 
+def on_order_change_moved(session: Session, event: orders.OrderChangeMoved) -> None:
+    """Tell the side that has not acted how a change stands; both where the clock or the order's way ended it."""
+    _later(session, event, News.ORDER_CHANGE_MOVED, change=event.change_id, act=event.act)
+
+
 def on_claim_moved(session: Session, event: orders.ClaimMoved) -> None:
     """Tell both sides of a claim how it stands."""
     _later(session, event, News.CLAIM_MOVED, claim=event.claim_id, act=event.act)

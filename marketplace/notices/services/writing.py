@@ -24,6 +24,7 @@ from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
 from marketplace.notices.services import approvals, companies, credit, exchanged, goods, inbox
 from marketplace.notices.services.letters import Facts, Letter
+from marketplace.orders.changes import queries as changes
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import lines as order_lines
 from marketplace.orders.queries import orders
@@ -87,6 +88,13 @@ def _to_merchant(session: Session, job: Facts, _now: datetime) -> Iterator[Lette
 def _to_buyer(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     for row in _orders(session, UUID(job["order"])):
         yield Letter(row.buyer_id, _of_order(session, row) | {"until": row.confirm_by})
+
+
+def _confirmed(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    for row in _orders(session, UUID(job["order"])):
+        lines = order_lines.lines_of(session, order_ids=[row.id])[row.id]
+        rejected = [line.sku for line in lines if line.rejected_because]
+        yield Letter(row.buyer_id, _of_order(session, row) | {"until": row.confirm_by, "rejected": ", ".join(rejected)})
 
 
 def _to_both(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
@@ -223,6 +231,23 @@ def _claim(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     yield Letter(row.respondent_id, facts)
 
 
+def _change(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = changes.change(session, company_id=None, change_id=UUID(job["change"]))
+    facts = {
+        "reference": row.reference,
+        "order": row.order_reference,
+        "kind": str(row.kind),
+        "delta": str(row.delta),
+        "act": job["act"],
+        "until": row.deadline_at if job["act"] == "propose" else "",
+        "path": f"/orders/{row.order_id}",
+    }
+    if job["act"] not in ("accept", "decline"):
+        yield Letter(row.answerer_id, facts)
+    if job["act"] not in ("propose", "withdraw"):
+        yield Letter(row.proposer_id, facts)
+
+
 def _of_payment(session: Session, job: Facts) -> Iterator[tuple[dict[str, Any], PaymentRow]]:
     kind, subject_id = job["subject"]
     subject = Subject(SubjectKind(kind), UUID(subject_id))
@@ -240,7 +265,7 @@ def _of_order(session: Session, row: OrderRow) -> dict[str, Any]:
     names = accounts.get_companies(session, company_ids=[row.buyer_id, row.merchant_id])
     return {
         "reference": row.reference,
-        "amount": str(row.total),
+        "amount": str(row.agreed_total),
         "buyer": names[row.buyer_id].name,
         "merchant": names[row.merchant_id].name,
         "path": f"/orders/{row.id}",
@@ -250,7 +275,7 @@ def _of_order(session: Session, row: OrderRow) -> dict[str, Any]:
 WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]]] = {
     News.ORDER_PLACED: _to_merchant,
     News.ORDER_RECEIVED: _to_buyer,
-    News.ORDER_CONFIRMED: _to_buyer,
+    News.ORDER_CONFIRMED: _confirmed,
     News.ORDER_CANCELLED: _to_both,
     News.PAYMENT_DUE: _to_payer,
     News.PAYMENT_PAID: _to_payer,
@@ -268,6 +293,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.DEPARTED: _by_lorry,
     News.ARRIVED: _by_lorry,
     News.GOODS_RECEIVED: _received,
+    News.ORDER_CHANGE_MOVED: _change,
     News.CLAIM_MOVED: _claim,
     News.LISTINGS_DECIDED: _decided,
     News.LISTING_TAKEN_DOWN: _about_case,

@@ -43,7 +43,7 @@ def breaches(session: Session) -> list[Breach]:
     wrong = (
         sa.select(Order.id)
         .outerjoin(per_order, per_order.c.order_id == Order.id)
-        .where(sa.func.coalesce(per_order.c.total, 0) != Order.total_minor)
+        .where(sa.func.coalesce(per_order.c.total, 0) != Order.total_minor + Order.added_minor)
     )
     found += [
         Breach("1 order total", "order", order_id, "the lines do not add up to the order")

@@ -12,7 +12,8 @@ from marketplace.catalog.rules.packing import Packing
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.orders.models import LineMove, LinePart, Order, OrderLine
-from marketplace.orders.rules.states import LineState
+from marketplace.orders.rules.cancelling import standing
+from marketplace.orders.rules.states import LineState, RejectReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,11 @@ class MoveRow:
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """An order line with its quantity per state and the way it came."""
+    """An order line with its quantity per state and the way it came.
+
+    ``quantity``, ``unit_price`` and ``amount`` are as ordered; ``units``, ``agreed_price`` and ``agreed_amount`` what
+    agreed changes left of them.
+    """
 
     id: UUID
     order_id: UUID
@@ -50,6 +55,14 @@ class LineRow:
     state: LineState
     parts: dict[LineState, int]
     moves: tuple[MoveRow, ...]
+    agreed_price: UnitPrice
+    agreed_amount: Money
+    rejected_because: RejectReason | None
+
+    @property
+    def units(self) -> int:
+        """The units that were not taken off it."""
+        return sum(standing(self.parts).values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +173,7 @@ def line_row(found: OrderLine, currency: str, parts: dict[LineState, int], moves
         state=found.state,
         parts=parts,
         moves=tuple(moves),
+        agreed_price=UnitPrice(found.agreed_price_micro, currency),
+        agreed_amount=Money(found.amount_minor - found.let_off_minor, currency),
+        rejected_because=found.rejected_because,
     )

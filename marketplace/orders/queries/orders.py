@@ -36,7 +36,7 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order without its lines."""
+    """An order without its lines; ``total`` is as placed, ``agreed_total`` what agreed changes made of it."""
 
     id: UUID
     reference: str
@@ -45,6 +45,7 @@ class OrderRow:
     merchant_id: UUID
     state: OrderState
     total: Money
+    agreed_total: Money
     incoterm: str
     place_code: str
     destination: str
@@ -178,6 +179,7 @@ def order_row(found: Order) -> OrderRow:
         merchant_id=found.merchant_id,
         state=found.state,
         total=Money(found.total_minor, found.currency),
+        agreed_total=Money(found.total_minor + found.added_minor - found.let_off_minor, found.currency),
         incoterm=found.incoterm,
         place_code=found.place_code,
         destination=found.destination,

@@ -49,6 +49,16 @@ class CancelReason(StrEnum):
     OUT_OF_STOCK = "out_of_stock"  # the deposit came when the goods had gone to others
     LATE = "late"  # the buyer gave up: the goods were not at the hub long after the day that was promised
     PAYMENT_FAILED = "payment_failed"  # the provider could not take what it had reserved
+    AGREED = "agreed"  # both sides ended it together
+
+
+class RejectReason(StrEnum):
+    """Why a merchant confirms an order without one of its lines."""
+
+    OUT_OF_STOCK = "out_of_stock"
+    PRICE_ERROR = "price_error"
+    NOT_EXPORTABLE = "not_exportable"
+    OTHER = "other"
 
 
 ORDER: Final = Lifecycle(

@@ -1,6 +1,8 @@
 """Confirm, secure and cancel an order; deadlines that pass cancel it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -13,11 +15,21 @@ from marketplace.audit import services as audit
 from marketplace.catalog.services import stock
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
-from marketplace.orders.events import OrderCancelled, OrderConfirmed, OrderSecured
+from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
+from marketplace.orders.events import OrderAmended, OrderCancelled, OrderConfirmed, OrderSecured
 from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.rules.cancelling import Stage, may_alone, stage_of, standing
 from marketplace.orders.rules.placing import secured_by
-from marketplace.orders.rules.states import AT_MERCHANT, BEFORE_PACKING, CancelReason, LineState, OrderState
+from marketplace.orders.rules.states import (
+    AT_MERCHANT,
+    BEFORE_PACKING,
+    ORDER,
+    CancelReason,
+    LineState,
+    OrderState,
+    RejectReason,
+)
+from marketplace.orders.services import lessening
 from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_order, parts_of
 from marketplace.payments.events import PaymentLapsed, PaymentPaid, ReceiptWithdrawn
 from marketplace.payments.queries import payments
@@ -43,14 +55,26 @@ def sold_order(session: Session, *, actor: Actor, order_id: UUID) -> Order:
     return order
 
 
-def confirm_order(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
-    """Accept an order as its merchant; goods made to order go into production.
+def confirm_order(
+    session: Session,
+    *,
+    order_id: UUID,
+    actor: Actor,
+    now: datetime,
+    rejected: Mapping[UUID, RejectReason] = MappingProxyType({}),
+) -> None:
+    """Accept an order as its merchant, without the lines that he rejects; goods made to order go into production.
 
-    Conflict ``state`` for an order that is past this, ``deadline`` when the merchant let his time pass.
+    The money, stock and room of a rejected line are given back; an order of which all lines are rejected is rejected.
+    Conflict ``state`` for an order that is past this, ``deadline`` when the merchant let his time pass. Refused
+    ``rejected_lines`` for what is no line of it, or was taken off it before.
     """
     order = sold_order(session, actor=actor, order_id=order_id)
     if order.state is OrderState.PLACED and order.confirm_by <= now:
         raise Conflict("deadline", ended_at=order.confirm_by)
+    ORDER.apply(order.state, "confirm")
+    if _reject(session, order, rejected, actor=actor, now=now):
+        return
     move_order(session, order=order, action="confirm", actor=actor, now=now)
     order.confirmed_at = now
     duties.take(session, actor=actor, kind=Kind.SALE, subject_id=order.id, now=now)
@@ -81,7 +105,8 @@ def secure_order(session: Session, *, order_id: UUID, actor: Actor, now: datetim
         return
     order.secured_at = now
     for line in in_listing_order(lines_in(session, order_id=order.id)):
-        _promise(session, line, now)
+        if units := sum(standing(parts_of(session, line_id=line.id)).values()):
+            _promise(session, line, units, now)
     audit.record(session, actor=actor, action="order.secure", subject="order", subject_id=order.id, now=now)
     events.record(session, OrderSecured(at=now, order_id=order.id))
 
@@ -89,14 +114,29 @@ def secure_order(session: Session, *, order_id: UUID, actor: Actor, now: datetim
 def cancel_order(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
     """End an order before its goods are packed, as buyer or merchant; before confirming, a merchant rejects it.
 
-    Each side needs a right of its own. Conflict ``state`` once it is in fulfilment.
+    Each side needs a right of its own. Conflict ``cancel_together`` for a buyer whose goods are being made, ``state``
+    once something is packed: ``rules.cancelling`` says who may end what alone.
     """
     order = own_order(session, actor=actor, order_id=order_id)
     by_merchant = actor.company == order.merchant_id
     actor.must(Permission.TRADE_SALE_CANCEL if by_merchant else Permission.TRADE_PURCHASE_CANCEL)
+    stage = stage_now(session, order)
+    if stage is Stage.PRODUCTION and not may_alone(stage, "merchant" if by_merchant else "buyer"):
+        raise Conflict("cancel_together", order=order.id)
     reason = CancelReason.MERCHANT if by_merchant else CancelReason.BUYER
     action = "reject" if by_merchant and order.state is OrderState.PLACED else "cancel"
     _end(session, order, action=action, reason=reason, actor=actor, now=now)
+
+
+def cancel_together(session: Session, *, order: Order, actor: Actor, now: datetime) -> None:
+    """End a locked order that both sides agreed to end, packed or not; Conflict ``state`` once something of it left."""
+    _end(session, order, action="cancel", reason=CancelReason.AGREED, actor=actor, now=now, while_in=AT_MERCHANT)
+
+
+def stage_now(session: Session, order: Order) -> Stage:
+    """Return how far a locked order is, as far as ending it goes."""
+    lines = lines_in(session, order_id=order.id)
+    return stage_of(order.state, [(parts_of(session, line_id=one.id), one.lead_days is not None) for one in lines])
 
 
 def cancel_late(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
@@ -167,20 +207,49 @@ def on_payment_lapsed(session: Session, event: PaymentLapsed) -> None:
         _end(session, order, action="cancel", reason=CancelReason.DEPOSIT_MISSING, actor=SYSTEM, now=event.at)
 
 
-def _promise(session: Session, line: OrderLine, now: datetime) -> None:
+def promise_line(session: Session, *, line: OrderLine, now: datetime) -> None:
+    """Promise the stock of a line that came to an order later; Conflict ``stock`` where there is too little."""
+    if line.lead_days is None:
+        _promise(session, line, line.quantity, now)
+
+
+def _promise(session: Session, line: OrderLine, units: int, now: datetime) -> None:
     """Promise a line's stock; what a hold lost is claimed once more, if it is still there."""
     try:
         stock.allocate(session, subject=line.id, now=now)
-    except Conflict:
+    except (Conflict, NotFound):
         stock.hold(
             session,
             listing_id=line.listing_id,
-            quantity=line.quantity,
+            quantity=units,
             subject=line.id,
             expires_at=now + timedelta(minutes=1),
             now=now,
         )
         stock.allocate(session, subject=line.id, now=now)
+
+
+def _reject(
+    session: Session, order: Order, rejected: Mapping[UUID, RejectReason], *, actor: Actor, now: datetime
+) -> bool:
+    """Reject lines of a placed order; tell whether that was all of it, and it is rejected itself."""
+    if not rejected:
+        return False
+    actor.must(Permission.TRADE_SALE_CANCEL)
+    lines = [line for line in lines_in(session, order_id=order.id) if standing(parts_of(session, line_id=line.id))]
+    if unknown := rejected.keys() - {line.id for line in lines}:
+        accepted = ", ".join(str(line.id) for line in lines)
+        raise Refused.field("rejected_lines", "unknown", accepted, line=str(min(unknown)))
+    for line in lines:
+        line.rejected_because = rejected.get(line.id)
+    if len(rejected) == len(lines):
+        _end(session, order, action="reject", reason=CancelReason.MERCHANT, actor=actor, now=now)
+        return True
+    for line in in_listing_order(lines) + [line for line in lines if line.lead_days is not None]:
+        if reason := rejected.get(line.id):
+            lessening.reject(session, order=order, line=line, reason=reason, actor=actor, now=now)
+    events.record(session, OrderAmended(at=now, order_id=order.id))
+    return False
 
 
 def _end(
@@ -195,7 +264,7 @@ def _end(
 ) -> None:
     lines = lines_in(session, order_id=order.id)
     for line in lines:
-        if beyond := sorted(set(parts_of(session, line_id=line.id)) - while_in):
+        if beyond := sorted(set(standing(parts_of(session, line_id=line.id))) - while_in):
             raise Conflict("state", thing="order_line", state=beyond[0], action=action, possible=[])
     order.cancel_reason = reason
     move_order(session, order=order, action=action, actor=actor, now=now, reason=str(reason))

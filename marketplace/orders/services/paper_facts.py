@@ -111,8 +111,8 @@ class Agreement:
         nothing = Money.zero(line.amount.currency)
         mine = [row for row in self.milestones if row.line_id == line.id]
         return Settlement(
-            ordered=line.amount,
-            short=line.amount - line.unit_price.times(handed_over),
+            ordered=line.agreed_amount,
+            short=line.agreed_amount - line.agreed_price.times(handed_over),
             paid=sum((row.amount for row in mine if row.state in _PAID), nothing),
             open=sum((row.amount for row in mine if row.state not in _PAID + _OVER), nothing),
         )
@@ -122,6 +122,8 @@ class Agreement:
         days = {row.event: row.due_at.astimezone(self.zone).date() for row in self.payments if row.due_at}
         stages: dict[str, Stage] = {}
         for milestone in self.milestones:
+            if milestone.state in _OVER:  # taken off the price by a change
+                continue
             before, rule = stages.get(milestone.event), self.plan.stage(milestone.event)
             amount = milestone.amount + (before.amount if before else Money.zero(milestone.amount.currency))
             stages[milestone.event] = Stage(
@@ -192,12 +194,12 @@ def names_of(place: PlaceRow) -> dict[str, str]:
 
 
 def goods(line: LineRow, *, departure: str = "", **measured: Any) -> GoodsLine:
-    """Return a line as ordered, packed as its listing says; ``measured`` is what was found instead."""
-    load = load_of(line.quantity, line.packing) if line.packing else None
-    boxes = cartons(line.quantity, line.packing) if line.packing else 0
+    """Return a line as agreed, packed as its listing says; ``measured`` is what was found instead."""
+    load = load_of(line.units, line.packing) if line.packing else None
+    boxes = cartons(line.units, line.packing) if line.packing else 0
     facts: dict[str, Any] = {
-        "quantity": line.quantity,
-        "amount": line.amount,
+        "quantity": line.units,
+        "amount": line.agreed_amount,
         "cartons": boxes,
         "gross_g": load.grams if load else 0,
         "net_g": boxes * line.packing.net_g if line.packing else 0,
@@ -210,7 +212,7 @@ def goods(line: LineRow, *, departure: str = "", **measured: Any) -> GoodsLine:
         hs_code=line.hs_code,
         origin=line.origin,
         unit=line.unit,
-        unit_price=line.unit_price,
+        unit_price=line.agreed_price,
         departure=departure,
         ready_on=line.ready_date,
         **{**facts, **measured},
@@ -218,5 +220,5 @@ def goods(line: LineRow, *, departure: str = "", **measured: Any) -> GoodsLine:
 
 
 def all_goods(lines: Sequence[LineRow], departures: Mapping[UUID, str]) -> tuple[GoodsLine, ...]:
-    """Return every line as ordered, with the departure booked or aimed at."""
-    return tuple(goods(line, departure=departures.get(line.id, "")) for line in lines)
+    """Return every line as agreed, with the departure booked or aimed at; not those that were taken off the order."""
+    return tuple(goods(line, departure=departures.get(line.id, "")) for line in lines if line.units)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.orders.services.paper_facts import Agreement, agreements, all_goods, number
+from marketplace.orders.services.paper_facts import Agreement, agreement, agreements, all_goods, number
 from marketplace.orders.services.placing import Written
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.papers.rules.pro_forma import ProForma
@@ -30,21 +30,31 @@ def at_placement(
     """Return pro-forma and sales contract of orders that were just placed; ``departures`` names each line's."""
     found = agreements(session, orders=[(one.order, one.lines) for one in placed])
     return [
-        Paper(
-            kind=kind,
-            subject_kind="order",
-            subject_id=agreed.order.id,
-            number=paper.number,
-            locales=agreed.locales,
-            data=paper.to_data(),
-            parties=agreed.parties,
-        )
+        _paper(kind, agreed, paper)
         for agreed in found
         for kind, paper in (
             (PaperKind.PRO_FORMA, _pro_forma(agreed, departures, now)),
             (PaperKind.SALES_CONTRACT, _sales_contract(session, agreed, departures, now)),
         )
     ]
+
+
+def amended(session: Session, *, order_id: UUID, departures: Mapping[UUID, str], now: datetime) -> Paper:
+    """Return the sales contract of an order as it is agreed now: its next version, to be signed again."""
+    agreed = agreement(session, order_id=order_id)
+    return _paper(PaperKind.SALES_CONTRACT, agreed, _sales_contract(session, agreed, departures, now))
+
+
+def _paper(kind: PaperKind, agreed: Agreement, paper: ProForma | SalesContract) -> Paper:
+    return Paper(
+        kind=kind,
+        subject_kind="order",
+        subject_id=agreed.order.id,
+        number=paper.number,
+        locales=agreed.locales,
+        data=paper.to_data(),
+        parties=agreed.parties,
+    )
 
 
 def _pro_forma(agreed: Agreement, departures: Mapping[UUID, str], now: datetime) -> ProForma:
@@ -55,7 +65,7 @@ def _pro_forma(agreed: Agreement, departures: Mapping[UUID, str], now: datetime)
         issued_on=now.astimezone(agreed.zone).date(),
         valid_until=ends.astimezone(agreed.zone).date(),
         lines=all_goods(agreed.lines, departures),
-        total=order.total,
+        total=order.agreed_total,
         stages=agreed.stages(),
         **agreed.common(),
     )
@@ -69,7 +79,7 @@ def _sales_contract(
         number=agreed.contract_number,
         issued_on=now.astimezone(agreed.zone).date(),
         lines=all_goods(agreed.lines, departures),
-        total=agreed.order.total,
+        total=agreed.order.agreed_total,
         stages=agreed.stages(),
         exporter=agreed.order.parties[agreed.order.exporter_id],
         notify=agreed.order.parties[agreed.order.notify_id],

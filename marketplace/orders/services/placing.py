@@ -40,12 +40,25 @@ def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now
     """
     _write_group(session, group, now)
     orders = [
-        {"id": order.id, "state": OrderState.PLACED, "placed_at": now, **frozen_order(group, order)}
+        {
+            "id": order.id,
+            "state": OrderState.PLACED,
+            "placed_at": now,
+            "added_minor": 0,
+            "let_off_minor": 0,
+            **frozen_order(group, order),
+        }
         for order in group.orders
     ]
     write(session, Order, orders)
     lines = [
-        {"id": line.id, "state": LineState.OPEN, **frozen_line(order.id, position, line)}
+        {
+            "id": line.id,
+            "state": LineState.OPEN,
+            "agreed_price_micro": line.unit_price.micro,
+            "let_off_minor": 0,
+            **frozen_line(order.id, position, line),
+        }
         for order in group.orders
         for position, line in enumerate(order.lines, start=1)
     ]

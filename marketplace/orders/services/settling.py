@@ -12,7 +12,7 @@ from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, UnitPrice
 from marketplace.orders.models import Acceptance, AcceptanceWindow, Claim, Order, OrderLine
 from marketplace.orders.queries.acceptances import content_hash
 from marketplace.orders.rules import acceptance as rules
@@ -123,8 +123,11 @@ def close_accepted(session: Session, *, line_id: UUID, now: datetime) -> bool:
 
 def value_of(session: Session, *, order: Order, line: OrderLine, quantity: int) -> Money:
     """Return what so many units of a line cost, at most what is left of the line's amount."""
-    whole = Money(line.amount_minor, order.currency)
-    return min(whole.portion(quantity, line.quantity), left_of(session, order=order, line=line))
+    if line.agreed_price_micro == line.unit_price_micro:
+        value = Money(line.amount_minor, order.currency).portion(quantity, line.quantity)
+    else:
+        value = UnitPrice(line.agreed_price_micro, order.currency).times(quantity)
+    return min(value, left_of(session, order=order, line=line))
 
 
 def left_of(session: Session, *, order: Order, line: OrderLine) -> Money:
@@ -132,14 +135,23 @@ def left_of(session: Session, *, order: Order, line: OrderLine) -> Money:
     awarded = sa.select(sa.func.coalesce(sa.func.sum(Claim.awarded_minor), 0)).where(
         Claim.line_id == line.id, Claim.freight_id.is_not(None)
     )
-    left = allowances.left_of(session, line_id=line.id, amount=Money(line.amount_minor, order.currency))
+    subject, whole = Subject(SubjectKind.ORDER, order.id), Money(line.amount_minor, order.currency)
+    left = allowances.left_of(session, subject=subject, line_id=line.id, amount=whole)
     return Money(max(left.minor - int(session.scalar(awarded) or 0), 0), order.currency)
 
 
 def allow(
-    session: Session, *, order: Order, line: OrderLine, amount: Money, cause_id: UUID, actor: Actor, now: datetime
+    session: Session,
+    *,
+    order: Order,
+    line: OrderLine,
+    amount: Money,
+    cause_id: UUID,
+    actor: Actor,
+    now: datetime,
+    unpaid_too: bool = False,
 ) -> None:
-    """Let an amount off the price of a line."""
+    """Let an amount off the price of a line; with ``unpaid_too`` what is due and did not come need not be paid."""
     allowances.allow(
         session,
         subject=Subject(SubjectKind.ORDER, order.id),
@@ -148,6 +160,7 @@ def allow(
         cause_id=cause_id,
         actor=actor,
         now=now,
+        unpaid_too=unpaid_too,
     )
 
 

@@ -14,7 +14,7 @@ from marketplace.payments.rules.terms import MilestoneEvent, Mode, Rail, Subject
 
 
 class PaymentTerms(Base):
-    """How one subject is paid, frozen when it was placed; ``cancelled_at`` is all that may be added."""
+    """How one subject is paid, frozen when it was placed; a line added by both sides raises its amount, none else."""
 
     __tablename__ = "payment_terms"
 

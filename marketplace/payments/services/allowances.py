@@ -17,10 +17,10 @@ from marketplace.kernel.money import Money
 from marketplace.outbox import services as outbox
 from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.models.plans import Milestone, PaymentTerms
-from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, payable_of
+from marketplace.payments.rules.ledger import AccountRef, TransferKind, payable_of
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import Mode, Subject
-from marketplace.payments.services import commission, holding, payouts, receivables, returns
+from marketplace.payments.services import commission, holding, payouts, receivables, returns, unpaid
 from marketplace.payments.services.splitting import locked, split
 
 # The job that sends what was let off of held money back to the card.
@@ -29,29 +29,47 @@ _FROZEN: Final = (MilestoneState.PENDING, MilestoneState.HELD)
 
 
 def allow(
-    session: Session, *, subject: Subject, line_id: UUID, amount: Money, cause_id: UUID, actor: Actor, now: datetime
+    session: Session,
+    *,
+    subject: Subject,
+    line_id: UUID,
+    amount: Money,
+    cause_id: UUID,
+    actor: Actor,
+    now: datetime,
+    unpaid_too: bool = False,
 ) -> None:
     """Let an amount off a line for a cause; the same cause again changes nothing.
 
-    What has not fallen due is waived, the last milestone first; what a provider holds or can still take back is
-    refunded by a job; the rest is written down as owed back by the payee. Refused ``amount`` for more than is left
-    of the line, NotFound for a subject without a plan, Conflict ``card_disputed`` while a card's dispute freezes it.
+    What has not fallen due is waived, the last milestone first; with ``unpaid_too`` the line's share of a payment that
+    is due is lowered by what did not come for it; what a provider holds or can still take back is refunded by a job;
+    the rest is written down as owed back by the payee. Refused ``amount`` for more than is left of the line, NotFound
+    for a subject without a plan, Conflict ``charge_pending`` while a card's charge is not known to be taken,
+    ``card_disputed`` while a card's dispute freezes it.
     """
     terms = holding.terms_of(session, subject)
     if terms is None:
         raise NotFound("payment_terms")
+    if unpaid_too and terms.mode is Mode.DIRECT:
+        # Whoever writes down a receipt locks the payment before its milestones.
+        unpaid.locked(session, subject)
     milestones = locked(session, subject, line_id=line_id)
     if session.scalars(sa.select(Allowance.id).where(Allowance.cause_id == cause_id)).first() or not amount:
         return
     if any(row.dispute_id is not None and row.state in _FROZEN for row in milestones):
         # First a card's bank decides whether there is any money to give back.
         raise Conflict("card_disputed")
-    _check(session, milestones, line_id, amount)
+    _check(session, subject, milestones, line_id, amount)
     left = amount
     if terms.mode is Mode.DIRECT:
         left -= _waive(session, milestones, MilestoneState.PENDING, MilestoneState.CANCELLED, left)
+        if unpaid_too:
+            due = locked(session, subject, line_id=line_id)
+            left -= _unask(session, subject, due, left, cause_id=cause_id, actor=actor, now=now)
         waived = amount - left
     else:
+        if unpaid_too and any(milestone.state is MilestoneState.PENDING for milestone in milestones):
+            raise Conflict("charge_pending")
         left -= _waive(session, milestones, MilestoneState.HELD, MilestoneState.REFUNDED, left)
         left -= _take_back(session, terms, locked(session, subject, line_id=line_id), left, actor=actor, now=now)
         payable = AccountRef(payable_of(subject), terms.payee_id, terms.currency)
@@ -105,24 +123,30 @@ def allow(
         outbox.enqueue(session, REFUND, args, key=f"{REFUND}:{cause_id}", now=now)
 
 
-def left_of(session: Session, *, line_id: UUID, amount: Money) -> Money:
-    """Return what is left of a line's amount after everything that was let off, or that a card's bank took, before."""
-    before = sa.select(sa.func.coalesce(sa.func.sum(Allowance.amount_minor), 0)).where(Allowance.line_id == line_id)
+def left_of(session: Session, *, subject: Subject, line_id: UUID, amount: Money) -> Money:
+    """Return what is left of a line's amount under a subject after all that was let off, or that a card's bank took."""
+    before = sa.select(sa.func.coalesce(sa.func.sum(Allowance.amount_minor), 0)).where(
+        Allowance.subject_kind == subject.kind, Allowance.subject_id == subject.id, Allowance.line_id == line_id
+    )
     # What a card's bank gave back, its payer does not get a second time.
     taken = sa.select(sa.func.coalesce(sa.func.sum(Milestone.amount_minor), 0)).where(
-        Milestone.line_id == line_id, Milestone.dispute_id.is_not(None), Milestone.state.not_in(_FROZEN)
+        Milestone.subject_kind == subject.kind,
+        Milestone.subject_id == subject.id,
+        Milestone.line_id == line_id,
+        Milestone.dispute_id.is_not(None),
+        Milestone.state.not_in(_FROZEN),
     )
     gone = int(session.scalars(before).one()) + int(session.scalars(taken).one())
     return Money(amount.minor - gone, amount.currency)
 
 
-def _check(session: Session, milestones: Sequence[Milestone], line_id: UUID, amount: Money) -> None:
+def _check(session: Session, subject: Subject, milestones: Sequence[Milestone], line_id: UUID, amount: Money) -> None:
     if not milestones:
         raise NotFound("milestone")
     whole = Money(sum(row.amount_minor for row in milestones), milestones[0].currency)
     if amount.currency != whole.currency:
         raise Refused.field("currency", "currency", whole.currency)
-    most = left_of(session, line_id=line_id, amount=whole)
+    most = left_of(session, subject=subject, line_id=line_id, amount=whole)
     if not 0 < amount.minor <= most.minor:
         raise Refused.field("amount", "range", f"more than 0, at most {most}")
 
@@ -141,6 +165,35 @@ def _waive(
     return done
 
 
+def _unask(
+    session: Session,
+    subject: Subject,
+    milestones: Sequence[Milestone],
+    amount: Money,
+    *,
+    cause_id: UUID,
+    actor: Actor,
+    now: datetime,
+) -> Money:
+    """Take so much off the payments that are due and did not come, the last milestone first; return how much."""
+    open_parts = {payment.id: payment for payment in unpaid.locked(session, subject)}
+    done = Money.zero(amount.currency)
+    for milestone in reversed(milestones):
+        payment = open_parts.get(milestone.payment_id) if milestone.payment_id else None
+        if payment is None or not done < amount:
+            continue
+        there = min(unpaid.outstanding(payment), Money(milestone.amount_minor, amount.currency))
+        part = min(amount - done, there)
+        if part:
+            if part.minor < payment.amount_minor:
+                ended = split(session, milestone, part)
+                ended.state, ended.payment_id, ended.due_at = MilestoneState.CANCELLED, None, None
+                session.flush()
+            unpaid.lower(session, payment, part, cause_id=cause_id, actor=actor, now=now)
+            done += part
+    return done
+
+
 def _take_back(
     session: Session,
     terms: PaymentTerms,
@@ -152,7 +205,8 @@ def _take_back(
 ) -> Money:
     """Reverse so much of what was released, as far as it is not paid out or promised to a payout."""
     done = Money.zero(amount.currency)
-    account = AccountRef(AccountKind.MERCHANT_PAYABLE, terms.payee_id, terms.currency)
+    payable = payable_of(Subject(terms.subject_kind, terms.subject_id))
+    account = AccountRef(payable, terms.payee_id, terms.currency)
     for milestone in reversed(milestones):
         if milestone.state is not MilestoneState.RELEASED or milestone.dispute_id or not done < amount:
             continue

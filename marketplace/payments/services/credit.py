@@ -93,10 +93,13 @@ def lapse(session: Session, *, credit_id: UUID, now: datetime) -> bool:
     return True
 
 
-def take_up(session: Session, *, terms: PaymentTerms, plan: AgreedPlan, now: datetime) -> None:
+def take_up(
+    session: Session, *, terms: PaymentTerms, plan: AgreedPlan, more: Money | None = None, now: datetime
+) -> None:
     """Put an order on its buyer's credit with its merchant, whose row stays locked until this transaction ends.
 
-    Of two orders at once the second sees what the first took. Conflict ``no_credit``, ``credit_ended``,
+    ``more`` is what an order that is on it already is to take besides. Of two orders at once the second sees what the
+    first took. Conflict ``no_credit``, ``credit_ended``,
     ``credit_days``, ``credit_overdue``, or ``credit_limit`` with what is left.
     """
     mine = (
@@ -113,7 +116,7 @@ def take_up(session: Session, *, terms: PaymentTerms, plan: AgreedPlan, now: dat
         given,
         queries.taken_of(session, credits={row.id: row.currency})[row.id],
         plan=plan,
-        amount=Money(terms.amount_minor, terms.currency),
+        amount=more or Money(terms.amount_minor, terms.currency),
         today=closures.day_of(session, company_id=row.merchant_id, now=now),
         refused_from=reference.setting(session, Setting.DUNNING_REFUSAL_LEVEL, at=now),
     )

@@ -72,6 +72,12 @@ def cancelled(session: Session, payment: Payment, *, now: datetime) -> None:
     _owe_back(session, payment, f"return:{payment.id}", Money(kept, payment.currency), now)
 
 
+def lowered(session: Session, payment: Payment, part: Money, *, cause_id: UUID, now: datetime) -> None:
+    """Note that this much less is owed for a payment of which as much has not come."""
+    key = f"lowered:{payment.id}:{cause_id}"
+    _owe(session, payment, TransferKind.OBLIGATION_CANCELLED, key, -part, now)
+
+
 def _owe(session: Session, payment: Payment, kind: TransferKind, key: str, amount: Money, now: datetime) -> None:
     """Raise (or, negative, lower) what the payer owes."""
     _post(session, payment, kind, key, (AccountKind.OBLIGATION_PAYEE, AccountKind.OBLIGATION_PAYER), amount, now)

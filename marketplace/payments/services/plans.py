@@ -13,7 +13,7 @@ from marketplace.accounts.queries import closures
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_new, write
-from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
@@ -108,6 +108,36 @@ def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now
         if opening.plan.credit:
             credit.take_up(session, terms=_terms(session, opening.subject), plan=opening.plan, now=now)
         _begin(session, opening, terms, shares, actor=actor, now=now)
+
+
+def extend(
+    session: Session, *, subject: Subject, line_id: UUID, amount: Money, actor: Actor, now: datetime
+) -> tuple[MilestoneEvent, ...]:
+    """Take a line more into a direct plan, under the shares that were frozen; return the events that it waits for.
+
+    Nothing of it falls due by this. Conflict ``order_anew`` where a provider holds the money: a charge is never raised.
+    """
+    terms = session.scalars(
+        sa.select(PaymentTerms)
+        .where(PaymentTerms.subject_kind == subject.kind, PaymentTerms.subject_id == subject.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if terms.mode is not Mode.DIRECT or terms.cancelled_at:
+        raise Conflict("order_anew")
+    last = session.scalars(sa.select(sa.func.max(Milestone.position)).where(*_of(subject))).one()
+    plan = rules.from_json(terms.agreed)
+    if plan.credit:
+        credit.take_up(session, terms=terms, plan=plan, more=amount, now=now)
+    rows = _divided(terms, plan, [(line_id, amount)])
+    for row in rows:
+        row["position"] += int(last or 0)
+    write(session, Milestone, rows)
+    terms.amount_minor += amount.minor
+    session.flush()
+    facts = {"minor": amount.minor, "currency": amount.currency, "line": line_id}
+    _audit(session, terms, "payment_terms.extended", facts, actor=actor, now=now)
+    return tuple(row["event"] for row in rows)
 
 
 def _begin(

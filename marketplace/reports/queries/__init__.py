@@ -29,6 +29,7 @@ from marketplace.merchants.queries import levels, requirements, screening
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.queries import appeals
 from marketplace.moderation.queries import checks as reviewed
+from marketplace.orders.changes import queries as changes
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import checks as orders
 from marketplace.orders.queries import personal as personal_orders
@@ -59,6 +60,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     received.breaches,
     orders.breaches,
     claims.breaches,
+    changes.breaches,
     distribution.breaches,
     checkout.breaches,
     frozen.breaches,

@@ -25,6 +25,8 @@ from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.logistics.rules.states import AT_HUB
 from marketplace.merchants.queries import requirements
 from marketplace.merchants.rules.requirements import BEFORE, ItemState, Stage
+from marketplace.orders.changes.models import OrderChange
+from marketplace.orders.changes.rules import ChangeState
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.models import Claim, LinePart, Order, OrderLine
 from marketplace.orders.rules.claims import Owner
@@ -116,6 +118,7 @@ def _selling(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
         _counted(Queue.CONFIRM_ORDERS, Order.confirm_by).where(
             Order.merchant_id == company_id, Order.state == OrderState.PLACED
         ),
+        _proposed(Queue.SALE_CHANGES, company_id).where(Order.merchant_id == company_id),
         _to_sign(Queue.SIGN_SALES, company_id).where(Order.buyer_id != company_id),
         _counted(Queue.PROMISE_DATES, _NO_MOMENT)
         .select_from(OrderLine)
@@ -150,6 +153,7 @@ def _selling(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
 def _buying(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
     return (
         _counted(Queue.PAY, Payment.due_at).where(Payment.payer_id == company_id, Payment.state.in_(_TO_PAY)),
+        _proposed(Queue.PURCHASE_CHANGES, company_id).where(Order.buyer_id == company_id),
         _to_sign(Queue.SIGN_PURCHASES, company_id).where(Order.buyer_id == company_id),
         _counted(Queue.FOLLOW_CLAIMS, Claim.deadline_at).where(
             Claim.claimant_id == company_id, Claim.owner == Owner.CLAIMANT
@@ -160,6 +164,16 @@ def _buying(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
 def _counted(queue: Queue, due: Any, each: Any = None) -> sa.Select[*tuple[Any, ...]]:
     number = sa.func.count() if each is None else sa.func.count(sa.distinct(each))
     return sa.select(sa.literal(queue.value), number, sa.func.min(due, type_=UtcDateTime))
+
+
+def _proposed(queue: Queue, company_id: UUID) -> sa.Select[*tuple[Any, ...]]:
+    """Changes that the other side proposed and that wait for this company's word."""
+    return (
+        _counted(queue, OrderChange.deadline_at)
+        .select_from(OrderChange)
+        .join(Order, Order.id == OrderChange.order_id)
+        .where(OrderChange.answerer_id == company_id, OrderChange.state == ChangeState.PROPOSED)
+    )
 
 
 def _has_parts(states: frozenset[LineState]) -> sa.ColumnElement[bool]:

@@ -84,6 +84,7 @@ def _keep_house(now: datetime) -> None:
     orders.cancel_unconfirmed_orders(now=now)
     orders.accept_by_silence(now=now)
     orders.lapse_claims(now=now)
+    orders.expire_changes(now=now)
 
 
 class _Slips:

@@ -78,7 +78,9 @@ SCOPES: Final[dict[Permission, Any]] = {
     Permission.TRADE_PAYMENT_READ: _("Read payments"),
     Permission.TRADE_PAYOUT_READ: _("Read the company's payouts"),
     Permission.TRADE_PURCHASE_CANCEL: _("Cancel purchases"),
+    Permission.TRADE_PURCHASE_CHANGE: _("Agree to changes of purchases"),
     Permission.TRADE_SALE_CANCEL: _("Cancel sales"),
+    Permission.TRADE_SALE_CHANGE: _("Agree to changes of sales"),
     Permission.TRADE_STATEMENT_READ: _("Read statements of account"),
     Permission.TRADE_TRANSFER_RECORD: _("Record bank transfers"),
 }

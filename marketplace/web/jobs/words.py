@@ -17,6 +17,7 @@ JOBS: Final[dict[str, Any]] = {
     "escalate_reviews": _("Tell of reviews that take too long"),
     "escalate_visitors": _("Tell of visitors who wait too long for an answer"),
     "expire_bookings": _("Give room of lapsed bookings back"),
+    "expire_changes": _("End proposed changes that nobody answered"),
     "expire_messages": _("Give messages up that could not be sent"),
     "expire_stock_holds": _("Give lapsed claims on stock back"),
     "finish_checkout": _("Finish a checkout"),

@@ -7,19 +7,23 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import changes, payouts
 from marketplace.edge.acts import orders as acts
-from marketplace.edge.acts import payouts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import orders as requests
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.orders.rules.cancelling import ALONE, Stage
 from marketplace.web.orders import timeline
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods, plans, waiting
 
 pages = Blueprint("orders", __name__)
+# The reason beside each line's tick, and what guards the form.
+_REASON = "reason_"
+_READ_APART = frozenset({"rejected", "csrf_token", "idempotency_key"})
 
 
 @pages.get("/orders")
@@ -51,16 +55,18 @@ def _waiting(search: requests.OrderSearch) -> Any:
 @requires(Permission.TRADE_ORDER_READ, twin="GET /api/v1/orders/{id}")
 def one(order_id: UUID) -> str:
     """Show an order with the four axes of each line."""
-    return _one(order_id)
+    return show_one(order_id)
 
 
-def _one(order_id: UUID, **shown: Any) -> str:
+def show_one(order_id: UUID, **shown: Any) -> str:
+    """Show an order's page, with what was typed and refused where something was."""
     seen = acts.look(order_id)
     return render_template(
         "orders/one.html",
         seen=seen,
         goods=goods,
         plan_words=plans,
+        changes=changes.of_order(reading(), order_id),
         returns=payouts.returns_about(reading(), {row.subject for row in seen.payments}),
         axes={line.id: timeline.axes(seen, line) for line in seen.lines},
         **{"values": {}, "errors": {}, "refusal": None, **shown},
@@ -70,8 +76,46 @@ def _one(order_id: UUID, **shown: Any) -> str:
 @pages.post("/orders/<uuid:order_id>/confirmation")
 @requires(Permission.TRADE_ORDER_CONFIRM, twin="POST /api/v1/orders/{id}/confirmation")
 def confirm(order_id: UUID) -> Any:
-    """Accept an order as its merchant."""
-    return _act(order_id, lambda session: acts.confirm(session, order_id), _("The order is confirmed."))
+    """Accept an order as its merchant, without the lines that are ticked."""
+    form = request.form
+    data: dict[str, Any] = {
+        name: value for name, value in form.items() if not name.startswith(_REASON) and name not in _READ_APART
+    }
+    data["rejected_lines"] = [
+        {"line": line, "reason": form.get(f"{_REASON}{line}", "")} for line in form.getlist("rejected")
+    ]
+    try:
+        body = parse(requests.OrderConfirmation, data)
+    except Refused as refusal:
+        return forms.reshown(refusal, lambda **shown: _ask_to_confirm(order_id, **shown))
+    said = (
+        _("The order is confirmed without what you rejected.") if body.rejected_lines else _("The order is confirmed.")
+    )
+    if len({one.line for one in body.rejected_lines}) == len(
+        [line for line in acts.look(order_id).lines if line.units]
+    ):
+        said = _("All lines are rejected, so the order is.")
+    return _act(order_id, lambda session: acts.confirm(session, order_id, body), said)
+
+
+@pages.get("/orders/<uuid:order_id>/confirmation")
+@requires(Permission.TRADE_ORDER_CONFIRM, twin="GET /api/v1/orders/{id}")
+def ask_to_confirm(order_id: UUID) -> Any:
+    """Let a merchant tick the lines that he cannot deliver before he confirms the rest."""
+    if "confirm" not in acts.look(order_id).acts:
+        return redirect(url_for("orders.one", order_id=order_id), 303)
+    return _ask_to_confirm(order_id)
+
+
+def _ask_to_confirm(order_id: UUID, **shown: Any) -> str:
+    ticked = request.form.getlist("rejected")
+    return render_template(
+        "orders/confirm.html",
+        seen=acts.look(order_id),
+        goods=goods,
+        ticked=ticked,
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )
 
 
 @pages.get("/orders/<uuid:order_id>/cancellation")
@@ -79,9 +123,16 @@ def confirm(order_id: UUID) -> Any:
 def ask_to_cancel(order_id: UUID) -> Any:
     """Say what ending an order does to goods, room and money, before it is done."""
     seen = acts.look(order_id)
-    if not {"cancel", "cancel_late"} & set(seen.acts):
+    if not {"cancel", "cancel_late", "propose_cancel"} & set(seen.acts):
         return redirect(url_for("orders.one", order_id=order_id), 303)
-    return render_template("orders/cancel.html", seen=seen, goods=goods, is_late="cancel_late" in seen.acts)
+    return render_template(
+        "orders/cancel.html",
+        seen=seen,
+        goods=goods,
+        is_late="cancel_late" in seen.acts,
+        is_alone=bool({"cancel", "cancel_late"} & set(seen.acts)),
+        rules=[(stage, ALONE[stage]) for stage in Stage if stage is not Stage.GONE],
+    )
 
 
 @pages.post("/orders/<uuid:order_id>/cancellation")
@@ -91,7 +142,7 @@ def cancel(order_id: UUID) -> Any:
     try:
         body = parse_form(requests.Cancellation, request.form)
     except Refused as refusal:
-        return forms.reshown(refusal, lambda **shown: _one(order_id, **shown))
+        return forms.reshown(refusal, lambda **shown: show_one(order_id, **shown))
     return _act(order_id, lambda session: acts.cancel(session, order_id, body), _("The order is cancelled."))
 
 
@@ -104,7 +155,7 @@ def set_ready_date(order_id: UUID, line_id: UUID) -> Any:
     try:
         body = parse_form(requests.ReadyDate, request.form)
     except Refused as refusal:
-        return forms.reshown(refusal, lambda **shown: _one(order_id, **shown))
+        return forms.reshown(refusal, lambda **shown: show_one(order_id, **shown))
     return _act(order_id, lambda session: acts.set_ready_date(session, line_id, body), _("The ready date is set."))
 
 
@@ -116,6 +167,6 @@ def _act(order_id: UUID, work: Any, said: str) -> Any:
     try:
         answer = forms.once(done)
     except (Refused, Conflict) as refusal:
-        return forms.reshown(refusal, lambda **shown: _one(order_id, **shown))
+        return forms.reshown(refusal, lambda **shown: show_one(order_id, **shown))
     flash(said, "good")
     return answer

@@ -263,6 +263,10 @@ def _order(city: City) -> None:
     city.call("merchant", "PUT", f"/order-lines/{city.ids['line.dated']}/ready-date", {"ready_date": ready})
     _place(city, "lost")
     city.call("operator", "POST", f"/bookings/{city.ids['booking.lost']}/decline", {"reason": "no room"})
+    _place(city, "changed")
+    body = {"kind": "reduce", "line": city.ids["line.changed"], "quantity": 40}
+    made = city.call("buyer", "POST", f"/orders/{city.ids['order.changed']}/changes", body)
+    city.ids |= {"change": made["id"], "change-hash": made["content_hash"]}
     for name in ("packed", "arrived"):
         city.call("merchant", "POST", f"/order-lines/{city.ids[f'line.{name}']}/packing", {"cartons": 10})
     counted = {"cartons_received": 10, "gross_kg": "125", "m3": "0.6"}

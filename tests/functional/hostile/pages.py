@@ -25,6 +25,7 @@ KINDS: Final = {
     "departure_id": "departure.",
     "booking_id": ("booking.arrived", "booking.confirmed"),
     "closure_id": "closure",
+    "change_id": "change",
     "claim_id": "claim.",
     "payment_id": "payment.",
     "plan_code": "plan",

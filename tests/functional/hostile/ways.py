@@ -882,7 +882,25 @@ WAYS: Final[dict[str, Way]] = {
     "GET /orders": Way("buyer"),
     "GET /orders/{}": Way("buyer", ("order.arrived",)),
     "POST /orders/{}/cancellation": Way("buyer", ("order.placed",), body(reason=None)),
-    "POST /orders/{}/confirmation": Way("merchant", ("order.placed",)),
+    "POST /orders/{}/confirmation": Way(
+        "merchant",
+        ("order.placed",),
+        lambda city: {"rejected_lines": [{"line": city.ids["line.placed"], "reason": "out_of_stock"}]},
+    ),
+    "GET /orders/{}/changes": Way("merchant", ("order.changed",)),
+    "POST /orders/{}/changes": Way(
+        "buyer",
+        ("order.confirmed",),
+        lambda city: {
+            "kind": "add",
+            "line": city.ids["line.confirmed"],
+            "quantity": 40,
+            "departure": city.ids["departure.carrying"],
+        },
+    ),
+    "POST /order-changes/{}/acceptance": Way("merchant", ("change",), body(content_hash=_of("change-hash"))),
+    "POST /order-changes/{}/refusal": Way("merchant", ("change",)),
+    "POST /order-changes/{}/withdrawal": Way("buyer", ("change",)),
     "POST /password-resets": Way(
         "",
         (),

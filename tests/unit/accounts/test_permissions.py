@@ -57,7 +57,9 @@ trade:payment:read       o s p a . f
 trade:payout:read        o . . . . f
 trade:plan:edit          o . . . . f
 trade:purchase:cancel    o . p . . .
+trade:purchase:change    o . p . . .
 trade:sale:cancel        o s . . . .
+trade:sale:change        o s . . . .
 trade:statement:read     o . . . . f
 trade:transfer:record    o . . . . f
 """

@@ -62,7 +62,7 @@ def test_every_piece_of_news_has_a_text(news, locale):
             "is_buyer", "is_met", "reference", "amount", "buyer", "merchant", "until", "received", "orders", "lorry",
             "departs_at", "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path",
             "sku", "kind", "is_payer", "company", "is_over", "is_waiver", "sells", "item", "first", "last", "goods",
-            "is_goods", "level", "refuses",
+            "is_goods", "level", "refuses", "delta", "rejected",
         )
     }  # fmt: skip
     facts |= {
@@ -75,7 +75,16 @@ def test_every_piece_of_news_has_a_text(news, locale):
         "more": 0,
         "names": {"en": "Sprocket"},
     }
-    for reason in ("buyer", "merchant", "not_confirmed", "deposit_missing", "out_of_stock", "payment_failed", "late"):
+    for reason in (
+        "buyer",
+        "merchant",
+        "not_confirmed",
+        "deposit_missing",
+        "out_of_stock",
+        "payment_failed",
+        "late",
+        "agreed",
+    ):
         subject, body = renderer(Sender("City", "https://city.test"))(
             news.value,
             locale,

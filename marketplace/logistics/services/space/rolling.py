@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit.services import Act
@@ -79,7 +80,7 @@ def roll(
 
 
 def adjust(session: Session, *, booking_id: UUID, load: Load, now: datetime) -> None:
-    """Change a booking's load to what was measured; Conflict ``capacity`` without room for the surplus."""
+    """Change a booking's load to what was measured, or agreed; Conflict ``capacity`` without room for the surplus."""
     check_load(load)
     booking = locked_booking(session, booking_id)
     more = load - booking.load
@@ -90,9 +91,9 @@ def adjust(session: Session, *, booking_id: UUID, load: Load, now: datetime) -> 
         if booking.state in ROOMLESS:
             return
         enter(session, EntryKind.ADJUST, booking, more, now)
-        if not change(
-            session, booking.departure_id, more, room_left({name: getattr(more, name) for name in DIMENSIONS})
-        ):
+        grows = any(getattr(more, name) > 0 for name in DIMENSIONS)
+        guard = room_left({name: getattr(more, name) for name in DIMENSIONS}) if grows else sa.true()
+        if not change(session, booking.departure_id, more, guard):
             raise no_room(session, booking.departure_id, more)
 
 

@@ -1,0 +1,129 @@
+"""What an accepted change does to goods, stock, price and payment plan; room and freight follow by its events."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.catalog.services import stock
+from marketplace.kernel import events
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import write
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.orders.changes.models import OrderChange
+from marketplace.orders.changes.rules import ChangeKind, Terms
+from marketplace.orders.changes.services.proposing import delta_of
+from marketplace.orders.changes.services.shared import Standing, terms
+from marketplace.orders.events import LineAdded, OrderAmended
+from marketplace.orders.models import OrderLine
+from marketplace.orders.rules.cancelling import standing as standing_parts
+from marketplace.orders.rules.states import PRODUCING, LineState
+from marketplace.orders.services import deciding, lessening, settling
+from marketplace.orders.services.moves import move_all, open_lines
+from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
+from marketplace.payments.services import plans
+
+
+def apply(session: Session, *, change: OrderChange, standing: Standing, actor: Actor, now: datetime) -> None:
+    """Let a change that was accepted just now take its effect on its locked order."""
+    wanted, order = terms(change), standing.order
+    side = "merchant" if change.proposer_id == order.merchant_id else "buyer"
+    if delta_of(session, standing, wanted, side=side) != Money(change.delta_minor, change.currency):
+        # A claim brought something for the line meanwhile: what was proposed is another price now.
+        raise Conflict("change_differs", hash=change.content_hash)
+    if wanted.kind is ChangeKind.CANCEL or _takes_the_last(standing, wanted):
+        deciding.cancel_together(session, order=order, actor=actor, now=now)
+        return
+    if wanted.kind is ChangeKind.ADD:
+        _add(session, change, standing, wanted, actor=actor, now=now)
+    else:
+        _lower(session, change, standing, wanted, actor=actor, now=now)
+    settling.advance_order(session, order, now=now)
+    events.record(session, OrderAmended(at=now, order_id=order.id))
+
+
+def _takes_the_last(standing: Standing, wanted: Terms) -> bool:
+    """Tell whether nothing of the order would be left: it ends then like one that is cancelled."""
+    units = sum(sum(standing_parts(parts).values()) for parts in standing.parts.values())
+    return wanted.kind is ChangeKind.REDUCE and wanted.quantity == units
+
+
+def _lower(
+    session: Session, change: OrderChange, standing: Standing, wanted: Terms, *, actor: Actor, now: datetime
+) -> None:
+    order, line = standing.order, standing.line(wanted.line)
+    amount = Money(-change.delta_minor, change.currency)
+    if wanted.quantity is not None:
+        lessening.take_units(
+            session, order=order, line=line, quantity=wanted.quantity, amount=amount, cause_id=change.id, actor=actor,
+            now=now,
+        )  # fmt: skip
+    elif wanted.unit_price is not None:
+        lessening.lower_price(
+            session, order=order, line=line, price=wanted.unit_price, amount=amount, cause_id=change.id, actor=actor,
+            now=now,
+        )  # fmt: skip
+
+
+def _add(
+    session: Session, change: OrderChange, standing: Standing, wanted: Terms, *, actor: Actor, now: datetime
+) -> None:
+    """Write the new line, promise its goods and take it into the payment plan; its room is booked by the event."""
+    order, like = standing.order, standing.line(wanted.line)
+    if wanted.quantity is None or wanted.departure is None:
+        raise AssertionError(change.id)
+    line = _write_line(session, standing, like, wanted.quantity, change.delta_minor)
+    open_lines(session, quantities={line.id: line.quantity}, now=now)
+    order.added_minor += line.amount_minor
+    change.new_line_id = line.id
+    session.flush()
+    if line.lead_days is None:
+        until = max(order.proforma_ends_at or order.confirm_by, now + timedelta(minutes=1))
+        stock.hold(
+            session, listing_id=line.listing_id, quantity=line.quantity, subject=line.id, expires_at=until, now=now
+        )
+    if order.secured_at is not None:
+        deciding.promise_line(session, line=line, now=now)
+    if order.state in PRODUCING and line.lead_days is not None:
+        move_all(session, line=line, action="produce", now=now)
+    subject, amount = Subject(SubjectKind.ORDER, order.id), Money(line.amount_minor, order.currency)
+    waits_for = plans.extend(session, subject=subject, line_id=line.id, amount=amount, actor=actor, now=now)
+    if MilestoneEvent.DEPOSIT in waits_for:  # of the new line's events this alone is over: it is the order's
+        plans.fall_due(session, subject=subject, event=MilestoneEvent.DEPOSIT, line_ids=[line.id], now=now)
+    audit.record(
+        session,
+        actor=actor,
+        action="order_line.add",
+        subject="order_line",
+        subject_id=line.id,
+        facts={"order": order.id, "like": like.id, "units": line.quantity, "minor": line.amount_minor},
+        now=now,
+    )
+    events.record(
+        session,
+        LineAdded(at=now, order_id=order.id, line_id=line.id, like_id=like.id, departure_id=wanted.departure),
+    )
+
+
+def _write_line(session: Session, standing: Standing, like: OrderLine, quantity: int, amount_minor: int) -> OrderLine:
+    """Write a line of the same goods under the same terms, at the price that is agreed for them now."""
+    same = (
+        "order_id", "listing_id", "listing_version", "sku", "titles", "source_locale", "hs_code", "origin", "unit",
+        "packing", "lead_days", "fresh",
+    )  # fmt: skip
+    row = {name: getattr(like, name) for name in same} | {
+        "id": new_id(),
+        "position": max(line.position for line in standing.lines.values()) + 1,
+        "quantity": quantity,
+        "unit_price_micro": like.agreed_price_micro,
+        "agreed_price_micro": like.agreed_price_micro,
+        "amount_minor": amount_minor,
+        "let_off_minor": 0,
+        "rejected_because": None,
+        "ready_date": None,
+        "state": LineState.OPEN,
+    }
+    write(session, OrderLine, [row])
+    return session.get_one(OrderLine, row["id"])

@@ -1,0 +1,108 @@
+"""Changes of an order: proposed, answered, withdrawn."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import changes as acts
+from marketplace.edge.acts import orders
+from marketplace.edge.parsing import parse, parse_form
+from marketplace.edge.permissions import requires
+from marketplace.edge.requests import changes as requests
+from marketplace.kernel.db import reading
+from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.orders.changes.rules import NAMES, ChangeKind
+from marketplace.web.orders.views import pages, show_one
+from marketplace.web.shared import acts as forms
+from marketplace.web.shared import goods
+
+_READ = Permission.TRADE_ORDER_READ
+
+
+@pages.get("/orders/<uuid:order_id>/changes")
+@requires(_READ, twin="GET /api/v1/orders/{id}/changes")
+def changes(order_id: UUID) -> str:
+    """Show what was proposed to change of an order, and propose more."""
+    asked = parse(requests.ChangeForm, {name: request.args[name] for name in ("kind",) if name in request.args})
+    return _changes(order_id, asked.chosen)
+
+
+@pages.post("/orders/<uuid:order_id>/changes")
+@requires(_READ, twin="POST /api/v1/orders/{id}/changes")
+def propose_change(order_id: UUID) -> Any:
+    """Propose a change to the other side."""
+
+    def work(session: Any) -> str:
+        acts.propose(session, order_id, body)
+        return url_for("orders.changes", order_id=order_id)
+
+    kind = request.form.get("kind", "")
+    chosen = ChangeKind(kind) if kind in set(ChangeKind) else None
+    try:
+        body = parse_form(requests.Change, request.form)
+        done = forms.once(work)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _changes(order_id, chosen, **shown))
+    flash(_("The change is proposed. Nothing changes before the other side accepts it."), "good")
+    return done
+
+
+@pages.post("/orders/<uuid:order_id>/changes/<uuid:change_id>/acceptance")
+@requires(_READ, twin="POST /api/v1/order-changes/{id}/acceptance")
+def accept_change(order_id: UUID, change_id: UUID) -> Any:
+    """Accept the change that was shown."""
+
+    def work(session: Any) -> None:
+        body = parse_form(requests.ChangeAcceptance, request.form)
+        acts.accept(session, change_id, body)
+
+    return _act(order_id, change_id, work, _("The change is accepted."))
+
+
+@pages.post("/orders/<uuid:order_id>/changes/<uuid:change_id>/refusal")
+@requires(_READ, twin="POST /api/v1/order-changes/{id}/refusal")
+def decline_change(order_id: UUID, change_id: UUID) -> Any:
+    """Decline a change."""
+    return _act(order_id, change_id, lambda session: acts.decline(session, change_id), _("The change is declined."))
+
+
+@pages.post("/orders/<uuid:order_id>/changes/<uuid:change_id>/withdrawal")
+@requires(_READ, twin="POST /api/v1/order-changes/{id}/withdrawal")
+def withdraw_change(order_id: UUID, change_id: UUID) -> Any:
+    """Take a change back."""
+    return _act(order_id, change_id, lambda session: acts.withdraw(session, change_id), _("The change is withdrawn."))
+
+
+def _act(order_id: UUID, change_id: UUID, work: Any, said: str) -> Any:
+    if acts.look(reading(), change_id).change.order_id != order_id:
+        raise NotFound("order_change")
+
+    def done(session: Any) -> str:
+        work(session)
+        return url_for("orders.one", order_id=order_id)
+
+    try:
+        answer = forms.once(done)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: show_one(order_id, **shown))
+    flash(said, "good")
+    return answer
+
+
+def _changes(order_id: UUID, kind: ChangeKind | None, **shown: Any) -> str:
+    seen = orders.look(order_id)
+    session = reading()
+    return render_template(
+        "orders/changes.html",
+        seen=seen,
+        goods=goods,
+        rows=acts.of_order(session, order_id),
+        kind=kind,
+        names=NAMES[kind] if kind else (),
+        may_propose="propose_change" in seen.acts and acts.may_change(seen.side),
+        departures=acts.departures_for(session, seen.lines) if kind is ChangeKind.ADD else (),
+        **{"values": {}, "errors": {}, "refusal": None, **shown},
+    )

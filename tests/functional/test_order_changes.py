@@ -1,0 +1,299 @@
+"""Changes after placement over pages and API: proposed, accepted or not, and every number read back."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.orders import flows
+from marketplace.reports import queries as reports
+from marketplace.worker.runner import run_due
+from tests import factories
+from tests.support.visitors import Town, Visitor
+from tests.support.ways import BANK, Way, available
+
+CARD = {"rail": "card", "plan": "deposit_30_70", "payment_method": "pm_card_visa"}
+
+
+@pytest.fixture
+def market(app):
+    yield factories.open_market(app)
+    session = reading()
+    session.rollback()
+    assert reports.check(session) == []
+
+
+def propose(way, trader=None, expect=201, **body):
+    trader = trader or way.market.buyer
+    return way.call(trader, "POST", f"/orders/{way.order_id}/changes", json=body, expect=expect)
+
+
+def answer(way, change, what="acceptance", trader=None, expect=200, key=None):
+    body = {"content_hash": change["content_hash"]} if what == "acceptance" else {}
+    trader = trader or way.market.merchant
+    path = f"/order-changes/{change['id']}/{what}"
+    return way.call(trader, "POST", path, json=body, expect=expect, key=key)
+
+
+def paid(order, subject="order"):
+    return [(one["state"], one["amount"]["amount"]) for one in order["payments"] if one["subject"] == subject]
+
+
+def shares(order, line=0):
+    line_id = order["lines"][line]["id"]
+    return [
+        (one["event"], one["state"], one["amount"]["amount"])
+        for one in order["milestones"]
+        if one["order_line_id"] == line_id and one["subject"] == "order"
+    ]
+
+
+def papers(order, kind="sales_contract"):
+    return sorted(one["version"] for one in order["documents"] if one["kind"] == kind)
+
+
+def returns(way, trader):
+    return [one["amount"]["amount"] for one in way.call(trader, "GET", "/returns", expect=200)["items"]]
+
+
+def waiting(way, trader, queue):
+    found = way.call(trader, "GET", "/desk", expect=200)["items"]
+    return next(one["waiting"] for one in found if one["queue"] == queue)
+
+
+def test_fewer_units_before_the_deposit_lower_what_is_to_come(call, market, operator):
+    way = Way(call, market, operator, quantity=4_000)
+    line, before = way.line_id, available(way)
+    freight = way.order()["freight"][0]["amount"]["amount"]
+    change = propose(way, kind="reduce", line=line, quantity=1_000)
+    assert (change["state"], change["delta"]["amount"], change["acts"]) == ("proposed", "-27400.00", ["withdraw"])
+    assert way.order()["lines"][0]["agreed"]["quantity"] == 4_000
+    propose(way, kind="reduce", line=line, quantity=1, expect=409)
+    answer(way, change, trader=market.buyer, expect=403)
+    answer(way, change, trader=market.thai, expect=404)
+    answer(way, change | {"content_hash": "0" * 64}, expect=409)
+    done = answer(way, change, key="yes")
+    assert (done["state"], answer(way, change, key="yes")) == ("accepted", done)
+    answer(way, change)
+    answer(way, change, "refusal", expect=409)
+    order = way.order()
+    assert order["lines"][0]["agreed"] == {
+        "quantity": 3_000, "unit_price": {"amount": "27.40", "currency": "CNY"},
+        "amount": {"amount": "82200.00", "currency": "CNY"},
+    }  # fmt: skip
+    assert order["lines"][0]["parts"] == {"open": 3_000, "cancelled": 1_000}
+    assert (order["total"]["amount"], order["agreed_total"]["amount"]) == ("109600.00", "82200.00")
+    assert paid(order) == [("due", "32880.00")]
+    assert shares(order) == [
+        ("deposit", "due", "32880.00"), ("handed_over", "pending", "49320.00"),
+        ("handed_over", "cancelled", "27400.00"),
+    ]  # fmt: skip
+    assert available(way) == before + 1_000
+    assert float(order["freight"][0]["amount"]["amount"]) < float(freight)
+    assert (papers(order), papers(order, "freight_contract")) == ([1, 2], [1, 2])
+    # What is due and did not come is lowered; nobody owes it back.
+    more = propose(way, market.merchant, kind="reduce", line=line, quantity=2_500)
+    answer(way, more, trader=market.buyer)
+    order = way.order()
+    assert paid(order) == [("due", "13700.00")]
+    assert returns(way, market.buyer) == []
+    assert [one[:2] for one in shares(order) if one[1] not in ("due", "cancelled")] == []
+    last = propose(way, kind="reduce", line=line, quantity=500)
+    answer(way, last)
+    order = way.order()
+    assert (order["state"], order["cancel_reason"], paid(order)) == ("cancelled", "agreed", [("cancelled", "13700.00")])
+    assert (available(way), order["freight"][0]["state"]) == (before + 4_000, "cancelled")
+
+
+def test_fewer_units_after_the_deposit_give_back_what_was_paid_too_much(call, market, operator):
+    way = Way(call, market, operator).secure()
+    change = propose(way, market.merchant, kind="reduce", line=way.line_id, quantity=350)
+    assert waiting(way, market.buyer, "purchase_changes") == 1
+    answer(way, change, trader=market.buyer)
+    assert waiting(way, market.buyer, "purchase_changes") == 0
+    order = way.order()
+    assert (order["agreed_total"]["amount"], paid(order)) == ("1370.00", [("paid", "3288.00")])
+    assert returns(way, market.buyer) == ["1918.00"]
+    assert [one["state"] for one in order["bookings"]] == ["confirmed"]
+    way.pack(cartons=2)
+    way.hand_over(cartons_received=2, gross_kg="25")
+    assert paid(way.order()) == [("paid", "3288.00")]
+
+
+def test_held_money_of_fewer_units_goes_back_to_the_card(app, call, market, operator):
+    way = Way(call, market, operator, payment=CARD)
+    propose(way, kind="add", line=way.line_id, quantity=1, departure=way.booking["departure_id"], expect=409)
+    answer(way, propose(way, kind="reduce", line=way.line_id, quantity=100))
+    run_due(app)
+    order = way.order()
+    assert order["agreed_total"]["amount"] == "8220.00"
+    assert shares(order) == [
+        ("deposit", "released", "3288.00"), ("handed_over", "held", "4932.00"), ("handed_over", "refunded", "2740.00"),
+    ]  # fmt: skip
+    assert paid(order) == [("captured", "10960.00")]
+    assert returns(way, market.buyer) == []
+
+
+def test_a_lower_price_counts_for_what_is_open(call, market, operator):
+    way = Way(call, market, operator).secure()
+    for wrong in ("27.40", "28", "0", "27.400001"):
+        propose(way, market.merchant, kind="discount", line=way.line_id, unit_price=wrong, expect=422)
+    change = propose(way, market.merchant, kind="discount", line=way.line_id, unit_price="25.50")
+    assert change["delta"]["amount"] == "-760.00"
+    way.pack()
+    # Packed goods are not those that were spoken of.
+    assert answer(way, change, trader=market.buyer, expect=409)["facts"]["state"] == "void"
+    change = propose(way, market.merchant, kind="discount", line=way.line_id, unit_price="25.50")
+    answer(way, change, trader=market.buyer)
+    propose(way, kind="reduce", line=way.line_id, quantity=1, expect=409)
+    way.hand_over()
+    order = way.order()
+    assert paid(order) == [("paid", "3288.00"), ("due", "6912.00")]
+    assert order["lines"][0]["agreed"]["amount"]["amount"] == "10200.00"
+    assert papers(order) == [1, 2]
+
+
+def test_more_goods_are_a_line_of_their_own_and_their_deposit_falls_due(call, market, operator):
+    way = Way(call, market, operator)
+    more = {"kind": "add", "line": way.line_id, "quantity": 80, "departure": way.booking["departure_id"]}
+    assert propose(way, expect=409, **more)["type"] == "urn:city:problem:deposit_first"
+    way.secure()
+    before = available(way)
+    propose(way, expect=422, kind="add", line=way.line_id, quantity=80)
+    nowhere = propose(way, **(more | {"departure": way.order_id}))
+    answer(way, nowhere, expect=404)
+    assert answer(way, nowhere, "refusal")["state"] == "declined"
+    change = propose(way, **more)
+    assert change["delta"]["amount"] == "2192.00"
+    done = answer(way, change)
+    order = way.order()
+    assert [one["id"] for one in order["lines"]] == [way.line_id, done["new_line"]]
+    assert (order["total"]["amount"], order["agreed_total"]["amount"]) == ("10960.00", "13152.00")
+    assert paid(order) == [("paid", "3288.00"), ("due", "657.60")]
+    assert shares(order, 1) == [("deposit", "due", "657.60"), ("handed_over", "pending", "1534.40")]
+    assert [one["state"] for one in order["bookings"]] == ["confirmed", "confirmed"]
+    assert len(order["freight"]) == 2
+    assert available(way) == before - 80
+    assert papers(order) == [1, 2]
+    over = propose(way, **(more | {"quantity": 1_000_000}))
+    assert answer(way, over, expect=409)["type"] == "urn:city:problem:stock"
+    assert len(way.order()["lines"]) == 2
+
+
+def test_silence_and_a_withdrawal_leave_what_was_agreed(call, market, operator):
+    way = Way(call, market, operator)
+    first = propose(way, kind="reduce", line=way.line_id, quantity=1)
+    answer(way, first, "withdrawal", expect=403)
+    assert answer(way, first, "withdrawal", trader=market.buyer)["state"] == "withdrawn"
+    second = propose(way, kind="reduce", line=way.line_id, quantity=1)
+    assert waiting(way, market.merchant, "sale_changes") == 1
+    assert flows.expire_changes(now=clock.now()) == 0
+    assert flows.expire_changes(now=clock.now() + timedelta(days=20)) == 1
+    assert answer(way, second, expect=409)["facts"]["state"] == "expired"
+    found = call(market.merchant, "GET", f"/orders/{way.order_id}/changes", expect=200)["items"]
+    assert [one["state"] for one in found] == ["expired", "withdrawn"]
+    call(market.thai, "GET", f"/orders/{way.order_id}/changes", expect=404)
+    assert paid(way.order()) == [("due", "3288.00")]
+
+
+def test_a_merchant_confirms_without_a_line(app, call, market, operator):
+    with unit_of_work() as session:
+        other = factories.listing(session, market.merchant.actor, sku="M-2", now=clock.now())
+    placed = placed_order(call, market, (market.chains, other))
+    first, second = (one["id"] for one in placed["lines"])
+    path = f"/orders/{placed['id']}/confirmation"
+    for wrong in ({"line": placed["id"], "reason": "other"}, {"line": first, "reason": "mood"}):
+        call(market.merchant, "POST", path, json={"rejected_lines": [wrong]}, expect=422)
+    merchant = Visitor(app)
+    merchant.log_in(market.merchant.login)
+    assert "Confirm without some lines" in merchant.open(f"/orders/{placed['id']}")
+    merchant.open(path)
+    merchant.send(path, {"rejected": second, f"reason_{second}": "not_exportable"})
+    order = call(market.buyer, "GET", f"/orders/{placed['id']}", expect=200)
+    assert (order["state"], order["agreed_total"]["amount"]) == ("confirmed", "10960.00")
+    assert [(one["state"], one["rejected_because"]) for one in order["lines"]] == [
+        ("open", None), ("rejected", "not_exportable"),
+    ]  # fmt: skip
+    assert paid(order) == [("due", "3288.00")]
+    assert [one["state"] for one in order["bookings"]] == ["held", "cancelled"]
+    assert papers(order) == [1, 2]
+    assert "Cannot be exported" in merchant.open(f"/orders/{placed['id']}")
+    run_due(app)
+    # All of them rejected: the order is.
+    whole = placed_order(call, market, (market.chains,))
+    body = {"rejected_lines": [{"line": whole["lines"][0]["id"], "reason": "out_of_stock"}]}
+    call(market.merchant, "POST", f"/orders/{whole['id']}/confirmation", json=body, expect=204)
+    order = call(market.buyer, "GET", f"/orders/{whole['id']}", expect=200)
+    assert (order["state"], order["lines"][0]["rejected_because"]) == ("rejected", "out_of_stock")
+
+
+def placed_order(call, market, goods, quantity=400, payment=BANK):
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    for listing_id in goods:
+        cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": quantity}, expect=200)
+    done = call(
+        market.buyer, "POST", "/checkout", json={"expected_totals": cart["totals"], "payment": payment}, expect=201
+    )
+    return call(market.buyer, "GET", f"/orders/{done['order_ids'][0]}", expect=200)
+
+
+def test_goods_in_production_end_by_both_alone(app, call, market, operator):
+    with unit_of_work() as session:
+        made = factories.listing(session, market.merchant.actor, sku="M-1", stock=None, lead_days=10, now=clock.now())
+    way = Way(call, market, operator, goods=(made,))
+    (payment,) = way.order()["payments"]
+    body = {"amount": payment["amount"]["amount"], "received_on": clock.now().date().isoformat()}
+    call(market.merchant, "POST", f"/payments/{payment['id']}/confirmation", json=body, expect=200)
+    order = way.order()
+    assert order["ending"] == {"stage": "production", "alone": ["merchant"], "together": True}
+    assert {"propose_cancel", "propose_change"} <= set(order["actions"])
+    assert "cancel" not in order["actions"]
+    assert "cancel" in way.order(market.merchant)["actions"]
+    path = f"/orders/{way.order_id}/cancellation"
+    assert call(market.buyer, "POST", path, expect=409)["type"] == "urn:city:problem:cancel_together"
+    propose(way, market.merchant, kind="cancel", expect=409)
+    buyer, merchant = Visitor(app), Visitor(app)
+    buyer.log_in(market.buyer.login)
+    merchant.log_in(market.merchant.login)
+    page = f"/orders/{way.order_id}"
+    assert "the merchant has to agree" in buyer.open(path)
+    buyer.send(f"{page}/changes", {})
+    (change,) = call(market.merchant, "GET", f"{page}/changes", expect=200)["items"]
+    assert "Accept the change" not in buyer.open(page)
+    assert "Accept the change" in merchant.open(page)
+    merchant.send(f"/orders/{way.order_id}/changes/{change['id']}/acceptance", {})
+    order = way.order()
+    assert (order["state"], order["cancel_reason"]) == ("cancelled", "agreed")
+    assert returns(way, market.buyer) == ["3288.00"]
+    run_due(app)
+    told = [letter.body for letter in Town(app).letters() if letter.to == market.buyer.login]
+    assert any("Both sides ended it together" in text for text in told)
+    assert any("The change was accepted" in text for text in told)
+
+
+def test_the_page_proposes_and_shows_what_was_agreed(app, call, market, operator):
+    way = Way(call, market, operator).secure()
+    buyer, merchant = Visitor(app), Visitor(app)
+    buyer.log_in(market.buyer.login)
+    merchant.log_in(market.merchant.login)
+    page = f"/orders/{way.order_id}/changes"
+    for kind in ("reduce", "discount", "add", "cancel"):
+        assert f'name="kind" value="{kind}"' in buyer.open(f"{page}?kind={kind}")
+    buyer.open(f"{page}?kind=reduce")
+    buyer.send(page, {"line": way.line_id, "quantity": "401"}, status=422)
+    assert "1 to 400" in buyer.shown
+    buyer.send(page, {"line": way.line_id, "quantity": "40"})
+    (change,) = call(market.merchant, "GET", page, expect=200)["items"]
+    assert "40" in buyer.open(page)
+    assert merchant.open("/orders?waits=change").count(way.order()["reference"])
+    merchant.open(page)
+    merchant.send(f"/orders/{way.order_id}/changes/{change['id']}/acceptance", {"content_hash": "f" * 64}, status=409)
+    merchant.open(page)
+    merchant.send(f"/orders/{way.order_id}/changes/{change['id']}/acceptance", {})
+    for visitor in (buyer, merchant):
+        shown = visitor.open(f"/orders/{way.order_id}")
+        assert "9,864.00" in shown
+        assert "10,960.00" in shown
+    assert change["reference"] in buyer.open(page)
+    assert way.order()["agreed_total"]["amount"] == "9864.00"

@@ -1,0 +1,203 @@
+"""Changes of orders on both databases: two acts at once, one wins; goods, room and money always agree."""
+
+import threading
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from marketplace.kernel import clock
+from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.errors import Conflict, DomainError
+from marketplace.kernel.money import UnitPrice
+from marketplace.orders.changes import queries
+from marketplace.orders.changes.rules import ChangeKind, Terms
+from marketplace.orders.changes.services import proposing, resolving
+from marketplace.orders.rules.packing import Declared
+from marketplace.orders.services import deciding, fulfilment
+from marketplace.reports import queries as reports
+from tests import factories
+from tests.conftest import SOAK
+from tests.integration.orders.test_claims import line_of, place
+from tests.support.ways import caller
+
+pytestmark = pytest.mark.both_databases
+PACKED = Declared(cartons=10, confirmed=True)
+
+
+@pytest.fixture
+def market(app):
+    yield factories.open_market(app)
+    session = reading()
+    session.rollback()
+    assert reports.check(session) == []
+
+
+@pytest.fixture
+def call(client):
+    return caller(client)
+
+
+def at_once(app, *works):
+    """Do the works in a thread each, at the same moment, and return what each came to."""
+    barrier, ends = threading.Barrier(len(works)), {}
+
+    def run(name, work):
+        with app.app_context():
+            barrier.wait()
+            try:
+                in_unit_of_work(work)
+                ends[name] = "done"
+            except DomainError as error:
+                ends[name] = error.code
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [ends[number] for number in range(len(works))]
+
+
+def proposed(market, order_id, line_id, *, quantity=100):
+    terms = Terms(kind=ChangeKind.REDUCE, line=line_id, quantity=quantity)
+    return in_unit_of_work(
+        lambda session: proposing.propose(
+            session, order_id=UUID(order_id), terms=terms, actor=market.buyer.actor, now=clock.now()
+        )
+    )
+
+
+def accepting(market, change_id):
+    return lambda session: resolving.accept(
+        session, change_id=change_id, content_hash=None, actor=market.merchant.actor, now=clock.now()
+    )
+
+
+def withdrawing(market, change_id):
+    return lambda session: resolving.withdraw(session, change_id=change_id, actor=market.buyer.actor, now=clock.now())
+
+
+def state_of(change_id):
+    session = reading()
+    session.rollback()
+    return queries.change(session, company_id=None, change_id=change_id).state
+
+
+def test_of_an_acceptance_and_a_withdrawal_at_once_one_wins(app, call, market):
+    order_id = place(call, market)
+    line_id = line_of(order_id)
+    for _ in range(4):
+        change_id = proposed(market, order_id, line_id, quantity=10)
+        ends = at_once(app, accepting(market, change_id), withdrawing(market, change_id))
+        assert sorted(ends) == ["done", "state"]
+        assert state_of(change_id) == ("accepted" if ends[0] == "done" else "withdrawn")
+
+
+def test_of_an_acceptance_and_a_packing_at_once_one_wins(app, call, market):
+    for _ in range(3):
+        order_id = place(call, market)
+        line_id = line_of(order_id)
+        change_id = proposed(market, order_id, line_id)
+
+        def packing(session, line_id=line_id):
+            fulfilment.pack(session, line_id=line_id, declared=PACKED, actor=market.merchant.actor, now=clock.now())
+
+        ends = at_once(app, accepting(market, change_id), packing)
+        assert ends[1] == "done"
+        assert (ends[0], state_of(change_id)) in {("done", "accepted"), ("state", "void")}
+
+
+def test_accepting_twice_at_once_happens_once(app, call, market):
+    order_id = place(call, market)
+    change_id = proposed(market, order_id, line_of(order_id))
+    assert at_once(app, accepting(market, change_id), accepting(market, change_id)) == ["done", "done"]
+    assert call(market.buyer, "GET", f"/orders/{order_id}", expect=200)["agreed_total"]["amount"] == "8220.00"
+
+
+def test_a_proposal_past_its_time_is_not_accepted(call, market):
+    order_id = place(call, market)
+    change_id = proposed(market, order_id, line_of(order_id))
+    later = clock.now() + timedelta(days=30)
+    with pytest.raises(Conflict, match="deadline"):
+        in_unit_of_work(
+            lambda session: resolving.accept(
+                session, change_id=change_id, content_hash=None, actor=market.merchant.actor, now=later
+            )
+        )
+    in_unit_of_work(
+        lambda session: deciding.cancel_order(
+            session, order_id=UUID(order_id), actor=market.buyer.actor, now=clock.now()
+        )
+    )
+    assert state_of(change_id) == "void"
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(["reduce", "discount", "add", "pay"]), st.integers(1, 10**6)), max_size=6)
+
+
+@settings(
+    max_examples=60 if SOAK else 8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=STEPS, deposit=st.booleans())
+def test_any_sequence_of_changes_keeps_money_units_and_room(app, call, market, steps, deposit):
+    order_id = place(call, market, plan="deposit_30_70" if deposit else "acceptance_100")
+    path = f"/orders/{order_id}"
+    for kind, seed in steps:
+        order = call(market.buyer, "GET", path, expect=200)
+        lines = [one for one in order["lines"] if one["agreed"]["quantity"]]
+        if not lines:
+            break
+        line = lines[seed % len(lines)]
+        if kind == "pay":
+            _pay(call, market, order)
+            continue
+        terms = {"kind": kind, "line": line["id"]}
+        if kind == "discount":
+            micro = UnitPrice.of(line["agreed"]["unit_price"]["amount"], "CNY").micro
+            terms["unit_price"] = f"{UnitPrice(1 + seed % micro, 'CNY').amount:f}"
+        else:
+            terms["quantity"] = 1 + seed % (line["agreed"]["quantity"] if kind == "reduce" else 200)
+        if kind == "add":
+            terms["departure"] = order["bookings"][0]["departure_id"]
+        made = call(market.buyer, "POST", f"{path}/changes", json=terms)
+        if "content_hash" in made:
+            body = {"content_hash": made["content_hash"]}
+            call(market.merchant, "POST", f"/order-changes/{made['id']}/acceptance", json=body)
+        _adds_up(call(market.buyer, "GET", path, expect=200))
+        session = reading()
+        session.rollback()
+        assert reports.check(session) == []
+
+
+def _pay(call, market, order):
+    today = clock.now().date().isoformat()
+    for payment in order["payments"]:
+        if payment["subject"] == "order" and payment["state"] == "due":
+            body = {"amount": payment["amount"]["amount"], "received_on": today}
+            call(market.merchant, "POST", f"/payments/{payment['id']}/confirmation", json=body, expect=200)
+
+
+def _adds_up(order):
+    """What is left of the order is what its shares still say, less what was paid and is owed back."""
+    if order["state"] == "cancelled":
+        return
+    for line in order["lines"]:
+        assert sum(line["parts"].values()) == line["quantity"]
+        shares = [
+            one for one in order["milestones"] if one["order_line_id"] == line["id"] and one["subject"] == "order"
+        ]
+        live = sum(_fen(one) for one in shares if one["state"] != "cancelled")
+        paid = sum(_fen(one) for one in shares if one["state"] == "paid")
+        agreed = _fen(line["agreed"])
+        assert agreed <= live
+        assert live == max(agreed, paid)
+    assert sum(_fen(line["agreed"]) for line in order["lines"]) == _fen({"amount": order["agreed_total"]})
+
+
+def _fen(row):
+    return int(row["amount"]["amount"].replace(".", ""))

@@ -1,11 +1,13 @@
 """Changes after placement over pages and API: proposed, accepted or not, and every number read back."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.logistics.queries import departures
 from marketplace.orders import flows
 from marketplace.reports import queries as reports
 from marketplace.worker.runner import run_due
@@ -53,6 +55,15 @@ def papers(order, kind="sales_contract"):
     return sorted(one["version"] for one in order["documents"] if one["kind"] == kind)
 
 
+def room_of(way):
+    """The grams and pallets that can still be booked on the departure."""
+    session = reading()
+    session.rollback()
+    departure_id = UUID(way.booking["departure_id"])
+    room = departures.departure(session, departure_id=departure_id, now=clock.now()).room
+    return room.grams, room.pallets
+
+
 def returns(way, trader):
     return [one["amount"]["amount"] for one in way.call(trader, "GET", "/returns", expect=200)["items"]]
 
@@ -65,7 +76,7 @@ def waiting(way, trader, queue):
 def test_fewer_units_before_the_deposit_lower_what_is_to_come(call, market, operator):
     way = Way(call, market, operator, quantity=4_000)
     line, before = way.line_id, available(way)
-    freight = way.order()["freight"][0]["amount"]["amount"]
+    freight, room = way.order()["freight"][0]["amount"]["amount"], room_of(way)
     change = propose(way, kind="reduce", line=line, quantity=1_000)
     assert (change["state"], change["delta"]["amount"], change["acts"]) == ("proposed", "-27400.00", ["withdraw"])
     assert way.order()["lines"][0]["agreed"]["quantity"] == 4_000
@@ -90,6 +101,7 @@ def test_fewer_units_before_the_deposit_lower_what_is_to_come(call, market, oper
         ("handed_over", "cancelled", "27400.00"),
     ]  # fmt: skip
     assert available(way) == before + 1_000
+    assert [left - had for had, left in zip(room, room_of(way), strict=True)] == [312_500, 1]
     assert float(order["freight"][0]["amount"]["amount"]) < float(freight)
     assert (papers(order), papers(order, "freight_contract")) == ([1, 2], [1, 2])
     # What is due and did not come is lowered; nobody owes it back.
@@ -122,17 +134,38 @@ def test_fewer_units_after_the_deposit_give_back_what_was_paid_too_much(call, ma
 
 
 def test_held_money_of_fewer_units_goes_back_to_the_card(app, call, market, operator):
-    way = Way(call, market, operator, payment=CARD)
+    way = Way(call, market, operator, payment=CARD, quantity=4_000)
+    freight = way.order()["freight"][0]["amount"]["amount"]
     propose(way, kind="add", line=way.line_id, quantity=1, departure=way.booking["departure_id"], expect=409)
-    answer(way, propose(way, kind="reduce", line=way.line_id, quantity=100))
+    answer(way, propose(way, kind="reduce", line=way.line_id, quantity=1_000))
     run_due(app)
     order = way.order()
-    assert order["agreed_total"]["amount"] == "8220.00"
+    assert order["agreed_total"]["amount"] == "82200.00"
     assert shares(order) == [
-        ("deposit", "released", "3288.00"), ("handed_over", "held", "4932.00"), ("handed_over", "refunded", "2740.00"),
+        ("deposit", "released", "32880.00"), ("handed_over", "held", "49320.00"),
+        ("handed_over", "refunded", "27400.00"),
     ]  # fmt: skip
-    assert paid(order) == [("captured", "10960.00")]
+    assert paid(order) == [("captured", "109600.00")]
     assert returns(way, market.buyer) == []
+    # The carrier's held freight fell too, and what it fell by went back.
+    cheaper = order["freight"][0]["amount"]["amount"]
+    assert float(cheaper) < float(freight)
+    shown = [one for one in order["milestones"] if one["subject"] == "freight"]
+    assert [(one["state"], one["amount"]["amount"]) for one in shown] == [
+        ("held", cheaper), ("refunded", f"{float(freight) - float(cheaper):.2f}"),
+    ]  # fmt: skip
+
+
+def test_a_line_that_lost_its_booking_is_booked_again_as_it_is_agreed(call, market, operator):
+    way = Way(call, market, operator, quantity=4_000).secure()
+    freight = float(way.order()["freight"][0]["amount"]["amount"])
+    call(operator, "POST", f"/bookings/{way.booking['id']}/decline", json={"reason": "no room"}, expect=204)
+    answer(way, propose(way, kind="reduce", line=way.line_id, quantity=3_000))
+    body = {"departure": way.booking["departure_id"]}
+    call(market.merchant, "POST", f"/order-lines/{way.line_id}/booking", json=body, expect=201)
+    assert way.booking["state"] == "confirmed"
+    again = [one for one in way.order()["freight"] if one["state"] == "agreed"]
+    assert [float(one["amount"]["amount"]) < freight for one in again] == [True]
 
 
 def test_a_lower_price_counts_for_what_is_open(call, market, operator):

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -13,17 +12,23 @@ from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution import queries
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.queries import FreightRow
-from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine, LineSpace, payer_of
+from marketplace.distribution.rules.freight import (
+    ContractState,
+    FreightAgreement,
+    FreightLine,
+    LineSpace,
+    payer_of,
+    repriced,
+)
 from marketplace.distribution.services import booking as bookings
 from marketplace.distribution.services import contracts, papers
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id, new_reference
-from marketplace.kernel.money import Money, UnitPrice
+from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
-from marketplace.logistics.rules.freight import Rates, chargeable, freight
 from marketplace.logistics.services import freight as tariffs
 from marketplace.logistics.services.space import claims, rolling
 from marketplace.merchants import queries as merchants
@@ -100,12 +105,11 @@ def on_order_amended(session: Session, event: OrderAmended) -> None:
 
 
 def _shrink(session: Session, line: LineRow, left: int, load: Load | None, now: datetime) -> None:
-    present = bookings.current(session, line_id=line.id)
-    if present is None or present.state not in bookings.WITHOUT_CARGO:
-        return
-    if load is not None:
-        rolling.adjust(session, booking_id=present.id, load=load, now=now)
-    session.get_one(LineBooking, present.id).quantity = left
+    """Shrink a line's booking; of a line that lost it, what will be booked again."""
+    last = booking_queries.bookings(session, subjects=[line.id])[line.id][-1]
+    if load is not None and last.state in bookings.WITHOUT_CARGO:
+        rolling.adjust(session, booking_id=last.id, load=load, now=now)
+    session.get_one(LineBooking, last.id).quantity = left
     session.flush()
 
 
@@ -119,29 +123,12 @@ def _lower(session: Session, contract: FreightRow, line_id: UUID, left: int, loa
     if left:
         if load is None:
             return
-        price = _priced(contract, line_id, load)
+        price = repriced(contract.terms, line_id=line_id, load=load)
     changed = contracts.lower(session, contract_id=contract.id, line_id=line_id, price=price, actor=SYSTEM, now=now)
     if changed:
         row = queries.by_id(session, contract_id=contract.id)
         carried = replace(row, lines=tuple(one for one in row.lines if one.amount))
         papers.issue_freight_contract(session, contract=carried, actor=SYSTEM, now=now)
-
-
-def _priced(contract: FreightRow, line_id: UUID, load: Load) -> FreightLine:
-    terms = contract.terms
-    rates = Rates(
-        per_kg=UnitPrice.of(Decimal(terms["per_kg"]), terms["currency"]),
-        minimum=Money.of(Decimal(terms["minimum"]), terms["currency"]),
-        m3_factor=terms["m3_factor"],
-        ldm_factor=terms["ldm_factor"],
-    )
-    weight = chargeable(load, m3_factor=rates.m3_factor, ldm_factor=rates.ldm_factor)
-    return FreightLine(
-        line_id=line_id,
-        amount=freight(weight, rates),
-        chargeable_g=weight.grams,
-        binding=str(weight.binding),
-    )
 
 
 def _agreement(session: Session, order: OrderRow, space: LineSpace, now: datetime) -> FreightAgreement:

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.rules.freight import LineSpace
 from marketplace.distribution.services import contracts, renewal
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict
+from marketplace.kernel.quantity import Load
 from marketplace.logistics.events import BookingRolled
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
@@ -266,11 +268,12 @@ def hold_on(
 ) -> BookingRow:
     """Hold room for a line that lost its booking, bring its cargo along, and agree its freight again if that ended."""
     quantity = session.scalars(sa.select(LineBooking.quantity).where(LineBooking.booking_id == ended.id)).one()
+    load = _load_again(_line(session, ended.subject), ended)
     again = holding.hold(
         session,
         departure_id=departure_id,
         to_place=ended.to_place,
-        load=ended.load,
+        load=load,
         subject=ended.subject,
         shipper=ended.shipper_company_id,
         consignee=ended.consignee_company_id,
@@ -279,8 +282,15 @@ def hold_on(
         now=now,
     )
     tie(session, again.id, line_id=ended.subject, quantity=quantity, now=now)
-    renewal.renew(session, line_id=ended.subject, actor=actor, now=now)
+    renewal.renew(session, line_id=ended.subject, load=load, actor=actor, now=now)
     return again
+
+
+def _load_again(line: LineRow, ended: BookingRow) -> Load:
+    """Return the load of a line that lost its booking: what was booked, or less where units were taken off it."""
+    if line.packing is None or line.units == line.quantity:
+        return ended.load
+    return load_of(line.units, line.packing)
 
 
 def ready_from(session: Session, line_id: UUID, departure: DepartureRow, now: datetime) -> datetime:

@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.models import FreightContract, FreightContractLine
-from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine
+from marketplace.distribution.rules.freight import ContractState, FreightAgreement, FreightLine, repriced
 from marketplace.distribution.services import contracts, papers
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
+from marketplace.kernel.quantity import Load
 from marketplace.merchants import queries as merchants
 from marketplace.orders.rules.states import LineState
 from marketplace.orders.services.moves import parts_of
@@ -20,9 +21,10 @@ from marketplace.papers.rules.parts import Party
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Rail
 
 
-def renew(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> None:
-    """Agree anew what ended: same carrier, payer, tariff and amount; nothing happens while a contract carries the line.
+def renew(session: Session, *, line_id: UUID, load: Load, actor: Actor, now: datetime) -> None:
+    """Agree anew what ended: same carrier, payer, tariff and amount, less for a load that shrank.
 
+    Nothing happens while a contract carries the line.
     What the first contract had been paid goes back, so the new one is paid by bank to the carrier. Conflict
     ``no_payee`` when the carrier has no account for its currency.
     """
@@ -38,6 +40,13 @@ def renew(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> No
     payee = merchants.payee(session, company_id=ended.carrier_id, currency=ended.currency)
     if payee is None:
         raise Conflict("no_payee", company=ended.carrier_id, currency=ended.currency)
+    before = FreightLine(
+        line_id=line_id,
+        amount=Money(line.amount_minor - line.let_off_minor, ended.currency),
+        chargeable_g=line.chargeable_g,
+        binding=line.binding,
+    )
+    price = repriced(ended.terms, line_id=line_id, load=load)
     agreement = FreightAgreement(
         id=new_id(),
         reference=new_reference("FRT"),
@@ -50,14 +59,7 @@ def renew(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> No
         mode=Mode.DIRECT,
         rail=Rail.BANK,
         payee=PayeeAccount(**payee.as_json()),
-        lines=(
-            FreightLine(
-                line_id=line_id,
-                amount=Money(line.amount_minor - line.let_off_minor, ended.currency),
-                chargeable_g=line.chargeable_g,
-                binding=line.binding,
-            ),
-        ),
+        lines=(price if price.amount < before.amount else before,),
     )
     (contract,) = contracts.agree(session, agreements=[agreement], actor=actor, now=now)
     papers.issue_freight_contract(session, contract=contract, actor=actor, now=now)

@@ -8,17 +8,16 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.kernel.errors import Conflict, FieldError, Refused
 from marketplace.kernel.lifecycle import Lifecycle
-from marketplace.kernel.money import Money, UnitPrice
+from marketplace.kernel.money import LARGEST_MINOR, Money, UnitPrice
 from marketplace.orders.rules.cancelling import TOGETHER, Stage, may_alone
 from marketplace.orders.rules.parts import Parts
 from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState, OrderState
 from marketplace.payments.rules.terms import Mode
 
 PREFIX: Final = "CHG"
-# More than any shelf holds; a column must take the product with a price.
-MOST_UNITS: Final = 10**9
 
 
 class ChangeKind(StrEnum):
@@ -171,9 +170,9 @@ def discounted(price: UnitPrice, new: UnitPrice, parts: Parts, left: Money) -> M
 
 def added(price: UnitPrice, quantity: int) -> Money:
     """Return what so many more units cost; Refused ``quantity`` for none or too many, or units that cost nothing."""
-    if not 1 <= quantity <= MOST_UNITS or not price.times(quantity):
-        raise Refused.field("quantity", "range", f"1 to {MOST_UNITS}")
-    return price.times(quantity)
+    if 1 <= quantity <= LARGEST_QUANTITY and 0 < price.times(quantity).minor <= LARGEST_MINOR:
+        return price.times(quantity)
+    raise Refused.field("quantity", "range", f"1 to {LARGEST_QUANTITY}")
 
 
 def check_addable(*, mode: Mode, owes_deposit: bool, is_secured: bool) -> None:

@@ -217,7 +217,7 @@ def _promise(session: Session, line: OrderLine, units: int, now: datetime) -> No
     """Promise a line's stock; what a hold lost is claimed once more, if it is still there."""
     try:
         stock.allocate(session, subject=line.id, now=now)
-    except (Conflict, NotFound):
+    except Conflict:
         stock.hold(
             session,
             listing_id=line.listing_id,

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, UnitPrice
@@ -89,9 +90,10 @@ def test_a_lower_price_is_lower_and_leaves_something():
 
 def test_more_units_cost_something():
     assert rules.added(PRICE, 2) == Money(54_80, "CNY")
-    for quantity in (0, rules.MOST_UNITS + 1):
+    for quantity in (0, LARGEST_QUANTITY + 1):
         assert refusal(rules.added, PRICE, quantity) == [("quantity", "range")]
     assert refusal(rules.added, UnitPrice(1, "CNY"), 1) == [("quantity", "range")]
+    assert refusal(rules.added, UnitPrice.of(10**9, "CNY"), LARGEST_QUANTITY) == [("quantity", "range")]
 
 
 def test_only_a_direct_order_with_its_deposit_is_added_to():

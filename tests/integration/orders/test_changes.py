@@ -1,20 +1,26 @@
 """Changes of orders on both databases: two acts at once, one wins; goods, room and money always agree."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from marketplace.accounts.rules.permissions import CompanyKind, Role, permissions_of
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
-from marketplace.kernel.errors import Conflict, DomainError
+from marketplace.kernel.errors import Conflict, DomainError, NotAllowed
 from marketplace.kernel.money import UnitPrice
+from marketplace.kernel.quantity import Load
 from marketplace.orders.changes import queries
+from marketplace.orders.changes.models import OrderChange
 from marketplace.orders.changes.rules import ChangeKind, Terms
 from marketplace.orders.changes.services import proposing, resolving
+from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.rules.packing import Declared
 from marketplace.orders.services import deciding, fulfilment
 from marketplace.reports import queries as reports
@@ -133,6 +139,77 @@ def test_a_proposal_past_its_time_is_not_accepted(call, market):
         )
     )
     assert state_of(change_id) == "void"
+
+
+def test_each_side_changes_by_a_right_of_its_own(call, market):
+    order_id = place(call, market)
+    line_id = line_of(order_id)
+    terms = Terms(kind=ChangeKind.REDUCE, line=line_id, quantity=1)
+
+    def only(trader, role):
+        granted = permissions_of(CompanyKind.TRADE, [role])
+        return replace(trader.actor, roles=frozenset({role.value}), permissions=granted)
+
+    def proposing_as(actor):
+        return lambda session: proposing.propose(
+            session, order_id=UUID(order_id), terms=terms, actor=actor, now=clock.now()
+        )
+
+    for actor in (only(market.buyer, Role.SALES), only(market.merchant, Role.PURCHASING)):
+        with pytest.raises(NotAllowed):
+            in_unit_of_work(proposing_as(actor))
+    change_id = in_unit_of_work(proposing_as(only(market.buyer, Role.PURCHASING)))
+    for act in (resolving.decline, resolving.accept):
+        more = {"content_hash": None} if act is resolving.accept else {}
+        with pytest.raises(NotAllowed):
+            in_unit_of_work(
+                lambda session, act=act, more=more: act(
+                    session, change_id=change_id, actor=only(market.merchant, Role.FINANCE), now=clock.now(), **more
+                )
+            )
+    seller = only(market.merchant, Role.SALES)
+    in_unit_of_work(lambda session: resolving.decline(session, change_id=change_id, actor=seller, now=clock.now()))
+    assert state_of(change_id) == "declined"
+
+
+def test_what_no_lorry_takes_is_not_added(app, call):
+    market = factories.open_market(app, capacity=Load(grams=500_000, cm3=5_000_000, ldm_mm=1_000, pallets=2))
+    order_id = place(call, market)
+    path = f"/orders/{order_id}"
+    before = call(market.buyer, "GET", path, expect=200)
+    terms = {"kind": "add", "line": before["lines"][0]["id"], "quantity": 4_000}
+    terms["departure"] = before["bookings"][0]["departure_id"]
+    made = call(market.merchant, "POST", f"{path}/changes", json=terms, expect=201)
+    accepted = f"/order-changes/{made['id']}/acceptance", {"content_hash": made["content_hash"]}
+    refused = call(market.buyer, "POST", accepted[0], json=accepted[1], expect=409)
+    assert refused["type"] == "urn:city:problem:capacity"
+    assert call(market.buyer, "GET", path, expect=200) == before
+    assert state_of(UUID(made["id"])) == "proposed"
+    session = reading()
+    session.rollback()
+    assert reports.check(session) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        (sa.update(Order).values(let_off_minor=Order.let_off_minor + 1), {"order"}),
+        (sa.update(OrderLine).values(let_off_minor=OrderLine.let_off_minor + 1), {"order", "order_line"}),
+        (sa.update(OrderLine).values(agreed_price_micro=OrderLine.unit_price_micro + 1), {"order_line"}),
+        (sa.update(OrderChange).values(delta_minor=-1), {"order_change"}),
+        (sa.update(Order).values(state="completed"), {"order_change"}),
+    ],
+)
+def test_the_check_finds_what_a_change_left_undone(call, market, statement, found):
+    order_id = place(call, market)
+    line_id = line_of(order_id)
+    in_unit_of_work(accepting(market, proposed(market, order_id, line_id)))
+    proposed(market, order_id, line_id)
+    session = reading()
+    session.rollback()
+    session.execute(statement)
+    assert {breach.subject for breach in queries.breaches(session)} == found
+    session.rollback()
 
 
 STEPS = st.lists(st.tuples(st.sampled_from(["reduce", "discount", "add", "pay"]), st.integers(1, 10**6)), max_size=6)

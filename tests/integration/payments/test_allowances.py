@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.kernel.errors import NotFound, Refused
+from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.flows.give_back import refund_part
@@ -22,7 +22,7 @@ from tests.integration.payments.test_held import HeldDeal
 PAYABLE, HELD, INCOME = AccountKind.MERCHANT_PAYABLE, AccountKind.HELD, AccountKind.COMMISSION_INCOME
 
 
-def let_off(deal, minor, line=0, cause=None):
+def let_off(deal, minor, line=0, cause=None, *, unpaid_too=False):
     cause = cause or new_id()
     amount = Money(minor, deal.currency)
     allowances.allow(
@@ -33,6 +33,7 @@ def let_off(deal, minor, line=0, cause=None):
         cause_id=cause,
         actor=deal.merchant,
         now=NOW,
+        unpaid_too=unpaid_too,
     )
     return cause
 
@@ -65,6 +66,40 @@ def test_what_is_due_or_paid_is_owed_back_and_its_commission_too(deal):
     assert deal.balance(AccountKind.RETURN_PAYEE) == 0
 
 
+def test_what_did_not_come_need_not_be_paid(deal):
+    publish_rates(deal.session)
+    deal.open(minors=(700_000, 300_000))
+    let_off(deal, 600_000, unpaid_too=True)
+    # The last share first, then the deposit that is due; nobody owes anything back.
+    assert (deal.payment().state, deal.payment().amount.minor) == ("due", 190_000)
+    assert (deal.balance(AccountKind.OBLIGATION_PAYEE), deal.balance(AccountKind.RETURN_PAYEE)) == (190_000, 0)
+    deal.confirm(50_000, confirmed=True)
+    let_off(deal, 70_000, line=0, unpaid_too=True)
+    # 100,000 of the first line were left, the deposit of it: 30,000 are, and 90,000 of the second.
+    assert (deal.payment().state, deal.payment().amount.minor) == ("part_paid", 120_000)
+    let_off(deal, 290_000, line=1, unpaid_too=True)
+    assert (deal.payment().state, deal.payment().amount.minor, deal.payment().paid.minor) == ("paid", 50_000, 50_000)
+    assert deal.balance(AccountKind.RETURN_PAYEE) == -10_000
+    assert deal.balance(AccountKind.OBLIGATION_PAYEE) == 0
+    assert deal.is_sound()
+
+
+def test_a_payment_of_which_nothing_is_left_is_cancelled(deal):
+    deal.open(minors=(700_000,))
+    deal.happens(MilestoneEvent.HANDED_OVER)
+    let_off(deal, 490_000, unpaid_too=True)
+    assert [(row.state, row.amount.minor) for row in deal.payments()] == [("due", 210_000), ("cancelled", 490_000)]
+    assert deal.balance(AccountKind.OBLIGATION_PAYEE) == 210_000
+    assert deal.is_sound()
+
+
+def test_nothing_is_let_off_a_charge_that_is_not_known_to_be_taken(app):
+    deal = HeldDeal(reading())
+    deal.place(minors=(1_000_000,))
+    with deal.writing(), pytest.raises(Conflict, match="charge_pending"):
+        let_off(deal, 1, unpaid_too=True)
+
+
 def test_a_subject_without_a_plan_has_nothing_to_let_off(session):
     deal = Deal(session, subject=Subject(SubjectKind.ORDER, new_id()))
     deal.lines = ((new_id(), Money(1, "CNY")),)
@@ -74,7 +109,9 @@ def test_a_subject_without_a_plan_has_nothing_to_let_off(session):
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["deposit", "handed_over", "accepted", "allow"]), st.integers(0, 1), st.integers(1, 400_000)
+        st.sampled_from(["deposit", "handed_over", "accepted", "allow", "lower", "pay"]),
+        st.integers(0, 1),
+        st.integers(1, 400_000),
     ),
     max_size=10,
 )
@@ -94,11 +131,14 @@ def test_whatever_happens_the_sums_hold(app, plan, rail, steps):
     for act, line, minor in steps:
         cause = new_id()
         with deal.writing():
-            if act != "allow":
+            if act == "pay":
+                pay(deal, minor)
+                continue
+            if act not in ("allow", "lower"):
                 deal.happens(MilestoneEvent(act), [deal.lines[line][0]])
                 continue
             try:
-                let_off(deal, minor, line, cause)
+                let_off(deal, minor, line, cause, unpaid_too=act == "lower")
             except Refused:
                 continue
             done += minor
@@ -118,6 +158,13 @@ def test_whatever_happens_the_sums_hold(app, plan, rail, steps):
     assert sum(row.amount.minor for row in deal.milestones()) == 1_000_000
     assert deal.balance(PAYABLE) <= 0
     assert checks.breaches(reading()) == []
+
+
+def pay(deal, minor):
+    """Pay so much, at most what is due, on the newest payment by bank."""
+    due = [row for row in deal.payments() if row.outstanding]
+    if due:
+        deal.confirm(min(minor, due[-1].outstanding.minor), due[-1], confirmed=True)
 
 
 def publish_if_missing(session):

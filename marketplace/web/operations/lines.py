@@ -71,7 +71,7 @@ def _packing(line_id: UUID, **shown: Any) -> str:
     if row.packing and not row.may_pack_again:
         raise NotFound("order_line")
     offered = row.line.packing
-    values: dict[str, Any] = {"cartons": -(-row.line.quantity // offered.carton_units)} if offered else {}
+    values: dict[str, Any] = {"cartons": -(-row.line.units // offered.carton_units)} if offered else {}
     if row.packing:
         values = {"cartons": row.packing.cartons, "marks": row.packing.marks}
     return render_template("operations/packing.html", row=row, goods=goods, **{**_BLANK, "values": values, **shown})

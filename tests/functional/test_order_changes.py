@@ -261,6 +261,34 @@ def test_a_merchant_confirms_without_a_line(app, call, market, operator):
     assert (order["state"], order["lines"][0]["rejected_because"]) == ("rejected", "out_of_stock")
 
 
+@pytest.mark.parametrize("payment", [BANK, CARD])
+def test_the_money_of_a_rejected_line_goes_back_and_its_neighbour_stays(app, call, market, operator, payment):
+    with unit_of_work() as session:
+        other = factories.listing(session, market.merchant.actor, sku="M-2", now=clock.now())
+    placed = placed_order(call, market, (market.chains, other), payment=payment)
+    if payment is BANK:
+        (due,) = placed["payments"]
+        body = {"amount": due["amount"]["amount"], "received_on": clock.now().date().isoformat()}
+        call(market.merchant, "POST", f"/payments/{due['id']}/confirmation", json=body, expect=200)
+    body = {"rejected_lines": [{"line": placed["lines"][1]["id"], "reason": "out_of_stock"}]}
+    call(market.merchant, "POST", f"/orders/{placed['id']}/confirmation", json=body, expect=204)
+    run_due(app)
+    order = call(market.buyer, "GET", f"/orders/{placed['id']}", expect=200)
+    price = float(placed["lines"][1]["amount"]["amount"])
+    owed = [float(one["amount"]["amount"]) for one in call(market.buyer, "GET", "/returns", expect=200)["items"]]
+    states = {one[1] for one in shares(order, 1)}
+    if payment is BANK:
+        assert owed == [round(price * 0.3, 2)]
+        assert states == {"paid", "cancelled"}
+    else:
+        assert owed == []
+        assert states == {"refunded"}
+        assert sum(float(one[2]) for one in shares(order, 1)) == price
+    assert [one[1] for one in shares(order)] == (["paid", "pending"] if payment is BANK else ["released", "held"])
+    assert [one["state"] for one in order["bookings"]] == ["confirmed", "cancelled"]
+    assert order["agreed_total"]["amount"] == placed["lines"][0]["amount"]["amount"]
+
+
 def placed_order(call, market, goods, quantity=400, payment=BANK):
     call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
     for listing_id in goods:

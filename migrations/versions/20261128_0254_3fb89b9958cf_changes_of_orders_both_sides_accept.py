@@ -8,7 +8,7 @@ from alembic import op
 import marketplace.kernel.db
 
 revision: str = "3fb89b9958cf"
-down_revision: str | None = "fbfe69ef4026"
+down_revision: str | None = "b9b1d9343cea"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -46,6 +46,8 @@ class Company(Base):
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Whether papers of what it buys print the cost centre, which is else nobody's business but its own.
+    prints_cost_centre: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     # Its closures that are not over, see ``rules.closures.stored``: read with its name wherever goods are shown.
     own_closures: Mapped[list[Any]] = mapped_column(Json, default=list, server_default="[]")
 

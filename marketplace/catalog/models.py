@@ -316,6 +316,20 @@ class ListingCard(Base):
     )
 
 
+class ListingNumber(Base):
+    """A number by which a live listing is ordered: its article number, its maker's, or one that the part replaces.
+
+    Kept as ``rules.details.parts.lookup`` writes it, and gone with the card.
+    """
+
+    __tablename__ = "listing_number"
+
+    listing_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("listing_card.listing_id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[str] = mapped_column(sa.String(120), primary_key=True, index=True)
+
+
 class Stock(Base):
     """Units of a listing: lying ready, promised to orders, and claimed for a while (expired claims until released)."""
 

@@ -179,6 +179,8 @@ _PHRASES: Final = (
     N_("a merchant that may sell"),
     N_("another code and another cell of the plan"),
     N_("goods that a lorry can be booked for"),
+    N_("a place that a lorry takes these goods to"),
+    N_("a number of goods that are on sale here"),
     N_("files handed in with the purpose evidence"),
     N_("more than nothing"),
     N_("a period of at most %(most)s entries"),

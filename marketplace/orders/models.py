@@ -53,8 +53,10 @@ class OrderGroup(Base):
     reference: Mapped[str] = mapped_column(sa.String(16), unique=True)
     buyer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(sa.Uuid)
-    # The unit of the buyer that the person belonged to at that moment.
+    # The unit of the buyer that it was placed for, as it was called at that moment, and its cost centre.
     unit_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    unit_name: Mapped[str | None] = mapped_column(sa.String(100))
+    cost_centre: Mapped[str | None] = mapped_column(sa.String(40))
     checkout_id: Mapped[UUID] = mapped_column(sa.Uuid, unique=True)
     # The case by which the buyer's company approved it, once each.
     approval_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("approval_case.id"), unique=True)
@@ -101,6 +103,8 @@ class Order(Base):
     tax_ids: Mapped[dict[str, str]] = mapped_column(Json)
     fx: Mapped[dict[str, str] | None] = mapped_column(Json)
     purchase_order_number: Mapped[str] = mapped_column(sa.String(80))
+    # As papers print it: empty unless the buyer lets its cost centres be printed.
+    cost_centre: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirm_by: Mapped[datetime] = mapped_column(UtcDateTime)
     proforma_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -24,7 +24,9 @@ from marketplace.web.catalog import variants as catalog_variants
 from marketplace.web.catalog import views as catalog_views
 from marketplace.web.catalog import warehouses as catalog_warehouses
 from marketplace.web.catalog.blueprint import pages as catalog
-from marketplace.web.checkout.views import pages as checkout
+from marketplace.web.checkout import quick as checkout_quick
+from marketplace.web.checkout import views as checkout_views
+from marketplace.web.checkout.blueprint import pages as checkout
 from marketplace.web.claims.views import pages as claims
 from marketplace.web.comparison.views import pages as comparison
 from marketplace.web.customs.views import pages as customs
@@ -137,6 +139,8 @@ VIEWS = (
     catalog_notes,
     order_changes,
     order_notes,
+    checkout_quick,
+    checkout_views,
     catalog_views,
     catalog_warehouses,
     catalog_merchant,

@@ -9,7 +9,9 @@ from marketplace.api.shared.plans import PlanAnswer
 from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine, Option
 from marketplace.checkout.rules.states import Outcome
 from marketplace.checkout.rules.wanted import Total as TotalValue
+from marketplace.checkout.services.filling import Result
 from marketplace.edge.acts.checkout import Approximation, CartSeen
+from marketplace.edge.acts.filling import why
 
 
 class Approx(Answer):
@@ -249,6 +251,38 @@ class Cart(Answer):
             duty_and_tax=Excluded(included=False, paid_by=seen.importer, role="importer_of_record"),
             company_address_missing=seen.address_missing,
         )
+
+
+class LineResult(Answer):
+    """What came of a line, counted from 1: the listing it means, and why it is not in the cart if it is not."""
+
+    line: int
+    listing_id: UUID | None
+    in_cart: bool
+    field: str | None
+    code: str | None
+    message: str | None
+    accepted: str | None
+
+    @classmethod
+    def of(cls, line: int, result: Result) -> "LineResult":
+        """Write a line."""
+        said = dict.fromkeys(("field", "code", "message", "accepted"))
+        reason = why(result.refusal) if result.refusal else said
+        return cls(line=line, listing_id=result.listing_id, in_cart=result.refusal is None, **reason)
+
+
+class Filled(Answer):
+    """What came of each line, in their order, and how many went into the cart."""
+
+    put: int
+    lines: list[LineResult]
+
+    @classmethod
+    def of(cls, results: tuple[Result, ...]) -> "Filled":
+        """Write what was done."""
+        lines = [LineResult.of(line, result) for line, result in enumerate(results, start=1)]
+        return cls(put=sum(line.in_cart for line in lines), lines=lines)
 
 
 class Checkout(Answer):

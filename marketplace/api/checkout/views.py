@@ -9,8 +9,10 @@ from marketplace.api.checkout import answers
 from marketplace.api.shared.operations import operation
 from marketplace.checkout.rules.states import Outcome
 from marketplace.edge.acts import checkout as acts
+from marketplace.edge.acts import filling
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
+from marketplace.edge.requests import filling as filling_requests
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.orders.queries import orders
 
@@ -30,6 +32,18 @@ def change_cart(body: requests.CartChange) -> tuple[int, answers.Cart]:
     """Say where the goods shall go."""
     acts.set_destination(body)
     return 200, answers.Cart.of(acts.look())
+
+
+@api.post("/cart/lines")
+@operation(
+    answers={200: answers.Filled}, tag="cart", permission=Permission.TRADE_CART_EDIT, body=filling_requests.CartLines
+)
+def put_lines(body: filling_requests.CartLines) -> tuple[int, answers.Filled]:
+    """Set up to 500 lines in one act, goods named by a number or an id: those that cannot be say why, each for itself.
+
+    A cart holds 200 lines; what is beyond them is answered `cart_full`. Sent again, it sets the same.
+    """
+    return 200, answers.Filled.of(in_unit_of_work(lambda session: filling.order(session, body)))
 
 
 @api.put("/cart/lines/<uuid:listing_id>")

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.edge import messages
-from marketplace.edge.acts.lists import Bought, ListSeen, why
+from marketplace.edge.acts.filling import why
+from marketplace.edge.acts.lists import Bought, ListSeen
 from marketplace.exchange.queries.lists import ItemRow, ListRow
 
 
@@ -99,6 +100,7 @@ class Left(Answer):
 
     listing_id: UUID
     title: str
+    field: str
     code: str
     message: str
     accepted: str

@@ -9,6 +9,7 @@ from uuid import UUID
 from marketplace.accounts.rules.closures import Closed, Works
 from marketplace.catalog.rules.changes import fingerprint
 from marketplace.catalog.rules.details.dangerous import Hindrance
+from marketplace.catalog.rules.details.parts import lookup
 from marketplace.catalog.rules.packing import Packing
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.proposals import ProposalState
@@ -94,6 +95,20 @@ class CardRow:
     def works(self, free: Mapping[str, frozenset[date]]) -> Works:
         """Return its merchant's calendar, given the free days of countries."""
         return Works(self.country, self.closures, free.get(self.country, frozenset()))
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRow:
+    """A live listing that goes by a number, and whose it is."""
+
+    listing_id: UUID
+    sku: str
+    merchant_id: UUID
+    merchant: str
+
+    def is_article(self, number: str) -> bool:
+        """Tell whether the number is its merchant's own for it, not the part's."""
+        return lookup(number) == lookup(self.sku)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.catalog.events import ListingPublished, ListingUnpublished
-from marketplace.catalog.models import Category, Commodity, Listing, ListingCard, ListingPicture
+from marketplace.catalog.models import Category, Commodity, Listing, ListingCard, ListingNumber, ListingPicture
 from marketplace.catalog.queries import details as detail_queries
 from marketplace.catalog.queries import goods, variants
 from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.details.attributes import Attribute, drawn
 from marketplace.catalog.rules.details.dangerous import hindrance
+from marketplace.catalog.rules.details.parts import numbers_of
 from marketplace.catalog.rules.details.promises import stands
 from marketplace.catalog.rules.pricing import Ladder
 from marketplace.catalog.rules.states import ListingState
@@ -57,8 +58,26 @@ def refresh(session: Session, *, listings: Collection[Listing], now: datetime) -
         session.execute(sa.update(_TABLE).where(_TABLE.c.listing_id == sa.bindparam("card_of")), drawn)
     if new:
         session.execute(into(ListingCard), new)
+    _number(session, public, faces)
     record_all(session, [ListingUnpublished(listing_id=listing_id, at=now) for listing_id in gone])
     record_all(session, [ListingPublished(listing_id=listing.id, at=now) for listing in public])
+
+
+def _number(session: Session, public: Collection[Listing], faces: "_Faces") -> None:
+    """Keep the numbers by which live listings are ordered; those of others went with their cards."""
+    if not public:
+        return
+    ids = [listing.id for listing in public]
+    session.execute(
+        sa.delete(ListingNumber).where(ListingNumber.listing_id.in_(ids)),
+        execution_options={"synchronize_session": False},
+    )
+    rows = [
+        {"listing_id": listing.id, "number": number}
+        for listing in public
+        for number in numbers_of(listing.sku, faces.details.get(listing.id, {}).get(DetailKind.PARTS.value))
+    ]
+    session.execute(into(ListingNumber), rows)
 
 
 def refresh_company(session: Session, *, company_id: UUID, now: datetime) -> int:

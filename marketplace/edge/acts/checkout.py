@@ -1,6 +1,6 @@
 """Acts on carts and checkouts, by whoever asks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -161,7 +161,7 @@ def look(session: Session | None = None, *, departures: Mapping[UUID, UUID] | No
         address_missing=not companies[actor.company].address.lines,
         companies={company_id: row.name for company_id, row in companies.items()},
         places={place.code: place for place in places},
-        destinations=tuple(place for place in places if place.kind != "border_side"),
+        destinations=_destinations(places),
         accounts=merchants.payee_currencies(session, company_ids=sellers | carriers),
         own_currency=own,
         rates=rates,
@@ -181,6 +181,15 @@ def _credits(
         key: CreditSeen(row, local_day(companies[row.merchant_id].country, now), refused_from)
         for key, row in found.items()
     }
+
+
+def destinations() -> tuple[PlaceRow, ...]:
+    """Return the places that a cart may go to."""
+    return _destinations(reference.places(reading()))
+
+
+def _destinations(places: Sequence[PlaceRow]) -> tuple[PlaceRow, ...]:
+    return tuple(place for place in places if place.kind != "border_side")
 
 
 def put_line(session: Session, listing_id: UUID, body: requests.CartLine) -> str | None:

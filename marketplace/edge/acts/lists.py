@@ -1,21 +1,20 @@
 """Saved lists, by whoever asks; a whole list into the cart."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.checkout import queries as checkout
-from marketplace.edge import messages
+from marketplace.checkout.services import filling
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import lists as requests
 from marketplace.exchange.queries import lists as queries
 from marketplace.exchange.queries.lists import ItemRow, ListRow
 from marketplace.exchange.services import lists
 from marketplace.kernel import clock
-from marketplace.kernel.errors import Conflict, DomainError
-from marketplace.orders.services import carts
+from marketplace.kernel.errors import DomainError
+from marketplace.orders.rules.carts import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,38 +88,23 @@ def take_off(session: Session, list_id: UUID, listing_id: UUID) -> None:
     lists.take_off(session, actor=require_actor(), list_id=list_id, listing_id=listing_id, now=clock.now())
 
 
-def buy(session: Session, list_id: UUID) -> Bought:
-    """Put every line of a list into the asker's cart that can be; what lies there already stays as it is."""
-    seen, actor, now = look(session, list_id), require_actor(), clock.now()
-    put: list[UUID] = []
-    left: list[tuple[UUID, str, DomainError]] = []
-    for item in seen.items:
-        try:
-            if item.listing_id in seen.in_cart:
-                raise Conflict("in_cart")
-            with session.begin_nested():
-                carts.put_line(
-                    session,
-                    listing_id=item.listing_id,
-                    quantity=item.quantity,
-                    currency=item.currency,
-                    incoterm=item.incoterm,
-                    place=item.place_code,
-                    actor=actor,
-                    now=now,
-                )
-        except DomainError as refusal:
-            left.append((item.listing_id, item.title, refusal))
-        else:
-            put.append(item.listing_id)
-    return Bought(tuple(put), tuple(left))
-
-
-def why(refusal: DomainError) -> dict[str, Any]:
-    """Return why a line did not go into the cart: code, sentence, what would be taken."""
-    if refusal.errors:
-        error = refusal.errors[0]
-        return {"code": error.code, "message": messages.field_sentence(error), "accepted": error.accepted}
-    gone = refusal.code == "not_found"
-    code = "listing_gone" if gone else refusal.code
-    return {"code": code, "message": messages.sentence(Conflict(code, **refusal.facts)), "accepted": ""}
+def buy(session: Session, list_id: UUID, body: requests.Ticked) -> Bought:
+    """Put the lines of a list, or those named of it, into the asker's cart that can be; what lies there stays."""
+    seen = look(session, list_id)
+    lines = [item for item in seen.items if body.listings is None or item.listing_id in body.listings]
+    wishes = [
+        Wish(
+            listing_id=item.listing_id,
+            quantity=item.quantity,
+            currency=item.currency,
+            incoterm=item.incoterm,
+            place=item.place_code,
+        )
+        for item in lines
+    ]
+    results = filling.fill(session, wishes=wishes, keep=True, actor=require_actor(), now=clock.now())
+    both = tuple(zip(lines, results, strict=True))
+    return Bought(
+        put=tuple(item.listing_id for item, result in both if result.refusal is None),
+        left=tuple((item.listing_id, item.title, result.refusal) for item, result in both if result.refusal),
+    )

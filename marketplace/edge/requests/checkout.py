@@ -24,16 +24,12 @@ class PriceBasis(Request):
     place: Optional = None
 
 
-class CartLine(Request):
-    """A quantity of a listing; ``price_basis`` is a rule, ``FCA``, or rule and place, ``FCA CNCKG-HUB``.
-
-    ``to`` is where it shall go: a cart with other goods goes on to where these go.
-    """
+class Quantity(Request):
+    """So much of something; ``price_basis`` is a rule, ``FCA``, or rule and place, ``FCA CNCKG-HUB``."""
 
     quantity: Whole
     currency: OptionalCurrency = None
     price_basis: Annotated[PriceBasis | Line | None, BeforeValidator(blank_is_none)] = None
-    to: Optional = None
 
     @property
     def basis(self) -> tuple[str | None, str | None]:
@@ -42,6 +38,12 @@ class CartLine(Request):
             return self.price_basis.incoterm.upper(), self.price_basis.place
         rule, _, place = (self.price_basis or "").partition(" ")
         return rule.upper() or None, place.strip() or None
+
+
+class CartLine(Quantity):
+    """A quantity of a listing. ``to`` is where it shall go: a cart with other goods goes on to where these go."""
+
+    to: Optional = None
 
 
 class CartChange(Request):

@@ -36,6 +36,12 @@ class Item(Request):
     place: OptionalLine = None
 
 
+class Ticked(Request):
+    """The lines of a list that are meant, by the ids of their listings; all of them where none is named."""
+
+    listings: Annotated[list[UUID], Field(min_length=1, max_length=200)] | None = None
+
+
 class Saving(Item):
     """The same from a page: on a list, or on a new one of this name."""
 

@@ -22,6 +22,8 @@ class SavedList(Base):
     is_shared: Mapped[bool] = mapped_column(sa.Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Put aside: not among the lists one works with, and as it is until it is taken up again.
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         sa.Index("ix_saved_list_company_id_id", "company_id", "id"),

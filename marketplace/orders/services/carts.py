@@ -1,8 +1,9 @@
 """Fill and empty a cart; nothing is held by it."""
 
-from collections.abc import Collection
-from datetime import datetime
-from typing import Final, cast
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,19 +14,24 @@ from marketplace.catalog.figures import tally
 from marketplace.catalog.figures.rules import Kind
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.places import not_among
-from marketplace.catalog.rules.pricing import check_quantity, ladder_for
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import alter, insert_if_new, on_commit
-from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.kernel.db import alter, insert_if_new, on_commit, write
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.orders.models import Cart, CartLine
 from marketplace.orders.queries.carts import CartRow, locked_cart
+from marketplace.orders.rules.carts import MOST_LINES, Chosen, Wish, check
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import PlaceKind
 
-MOST_LINES: Final = 200
+_LINE: Final = cast("sa.Table", CartLine.__table__)
+_SET: Final = (
+    sa.update(_LINE)
+    .where(_LINE.c.cart_id == sa.bindparam("of_cart"), _LINE.c.listing_id == sa.bindparam("of_listing"))
+    .values({name: sa.bindparam(name) for name in ("quantity", "currency", "incoterm", "place_code")})
+)
 _OWNED: Final = (Cart.company_id == sa.bindparam("company"), Cart.person_id == sa.bindparam("person"))
-_FORGET: Final = sa.delete(cast("sa.Table", CartLine.__table__)).where(
+_FORGET: Final = sa.delete(_LINE).where(
     CartLine.cart_id == sa.select(Cart.id).where(*_OWNED).scalar_subquery(),
     CartLine.listing_id.in_(sa.bindparam("ordered", expanding=True)),
 )
@@ -52,33 +58,67 @@ def put_line(
     listing that is not live.
     """
     offer = catalog.offers(session, listing_ids=(listing_id,), viewer=actor.company, now=now).get(listing_id)
-    if offer is None:
-        raise NotFound("listing")
-    if offer.merchant_id == actor.company:
-        raise Refused.field("listing", "own_goods", "goods of another company")
-    if offer.lack is not None:
-        raise Refused.field("listing", offer.lack, "goods that a lorry can be booked for")
+    wish = Wish(listing_id=listing_id, quantity=quantity, currency=currency, incoterm=incoterm, place=place)
+    chosen = check(wish, offer, company_id=actor.company)
     if to is not None:
-        _check_destination(session, to)
-    check_quantity(quantity, moq=offer.moq, multiple=offer.multiple)
-    if not offer.ladders:
-        raise Refused.field("listing", "price_hidden", "goods whose price you may read")
-    ladder = ladder_for(offer.ladders, currency=currency, incoterm=incoterm, place=place)
+        check_destination(session, to)
+    left = put_lines(session, lines=(chosen,), to=to, actor=actor, now=now)
+    if left.refused:
+        raise Conflict("cart_full", most=MOST_LINES)
+    return left.destination
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What bulk putting came to: listings for which a cart had no room any more, and where the cart goes."""
+
+    refused: frozenset[UUID]
+    destination: str | None
+
+
+def put_lines(session: Session, *, lines: Sequence[Chosen], to: str | None = None, actor: Actor, now: datetime) -> Put:
+    """Set lines of the actor's cart, each listing named once, in their order; what is beyond its room is left out.
+
+    The number of statements does not depend on how many they are. ``to``, which is a place there is, becomes the
+    destination of a cart that has none or nothing in it.
+    """
     cart = _cart(session, actor, now)
-    if to is not None and (cart.destination is None or not _lines(session, cart)):
+    there = set(session.scalars(sa.select(CartLine.listing_id).where(CartLine.cart_id == cart.id)))
+    if to is not None and (cart.destination is None or not there):
         cart.destination = to
-    line = session.get(CartLine, (cart.id, listing_id))
-    if line is None:
-        _check_room(session, cart)
-        line = CartLine(cart_id=cart.id, listing_id=listing_id, added_at=now)
-        session.add(line)
-        day = local_day(offer.country, now)
-        on_commit(session, lambda: tally.note(listing_id, day=day, kind=Kind.CART))
-    line.quantity = quantity
-    line.currency, line.incoterm, line.place_code = ladder.currency, ladder.incoterm, ladder.place_code
+    new = [line for line in lines if line.listing_id not in there]
+    room = max(MOST_LINES - len(there), 0)
+    # The lines of one act keep their order: a cart shows what was put in first before the rest.
+    rows = [
+        _row(line) | {"cart_id": cart.id, "listing_id": line.listing_id, "added_at": now + timedelta(microseconds=at)}
+        for at, line in enumerate(new[:room])
+    ]
+    changed = [
+        _row(line) | {"of_cart": cart.id, "of_listing": line.listing_id} for line in lines if line.listing_id in there
+    ]
+    if changed:
+        alter(session, _SET, changed)
+    write(session, CartLine, rows)
     cart.changed_at = now
     session.flush()
-    return cart.destination
+    for line in new[:room]:
+        _count(session, line, now)
+    return Put(frozenset(line.listing_id for line in new[room:]), cart.destination)
+
+
+def _row(line: Chosen) -> dict[str, Any]:
+    ladder = line.ladder
+    return {
+        "quantity": line.quantity,
+        "currency": ladder.currency,
+        "incoterm": ladder.incoterm,
+        "place_code": ladder.place_code,
+    }
+
+
+def _count(session: Session, line: Chosen, now: datetime) -> None:
+    day = local_day(line.country, now)
+    on_commit(session, lambda: tally.note(line.listing_id, day=day, kind=Kind.CART))
 
 
 def remove_line(session: Session, *, listing_id: UUID, actor: Actor, now: datetime) -> None:
@@ -97,7 +137,7 @@ def set_destination(session: Session, *, place: str, actor: Actor, now: datetime
 
     Whether a departure goes there shows in the cart.
     """
-    _check_destination(session, place)
+    check_destination(session, place)
     cart = _cart(session, actor, now)
     cart.destination = place
     cart.changed_at = now
@@ -128,16 +168,8 @@ def _mine(company_id: UUID, person_id: UUID) -> sa.Select[Cart]:
     return sa.select(Cart).where(Cart.company_id == company_id, Cart.person_id == person_id)
 
 
-def _check_destination(session: Session, place: str) -> None:
+def check_destination(session: Session, place: str) -> None:
+    """Refuse ``to`` for anything but a place with a name."""
     known = [row for row in reference.places(session) if row.kind is not PlaceKind.BORDER_SIDE]
     if place not in {row.code for row in known}:
         raise not_among("to", "choice", known)
-
-
-def _lines(session: Session, cart: Cart) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(CartLine).where(CartLine.cart_id == cart.id)) or 0
-
-
-def _check_room(session: Session, cart: Cart) -> None:
-    if _lines(session, cart) >= MOST_LINES:
-        raise Conflict("cart_full", most=MOST_LINES)

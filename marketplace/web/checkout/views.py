@@ -3,7 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
@@ -19,10 +19,10 @@ from marketplace.edge.requests import checkout as requests
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.orders.queries import orders
+from marketplace.web.checkout.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import freight, goods, plans, render
 
-pages = Blueprint("checkout", __name__)
 # Seconds until a browser without scripts looks whether the provider's news has come.
 _LOOK_AGAIN: Final = 3
 _DEPARTURE: Final = "departure."

@@ -126,8 +126,12 @@ def take_off(list_id: UUID, listing_id: UUID) -> Any:
 @pages.post("/account/lists/<uuid:list_id>/cart")
 @requires(_EDIT, twin="POST /api/v1/lists/{id}/cart")
 def buy(list_id: UUID) -> Any:
-    """Put the whole list into the cart."""
-    done = in_unit_of_work(lambda session: acts.buy(session, list_id))
+    """Put the whole list into the cart, or what is ticked of it."""
+    try:
+        body = parse_form(requests.Ticked, request.form)
+        done = in_unit_of_work(lambda session: acts.buy(session, list_id, body))
+    except _REFUSED as refusal:
+        return forms.reshown(refusal, lambda **back: _one(list_id, **back))
     put, left = len(done.put), len(done.left)
     if put:
         text = words.ngettext("%(num)s line is in the cart.", "%(num)s lines are in the cart.", put)

@@ -384,7 +384,7 @@ WAYS: Final[dict[str, Way]] = {
         body(quantity=80, note="for the new year", currency="CNY", incoterm="FCA", place=HUB),
     ),
     "DELETE /lists/{}/items/{}": Way("buyer", ("list.own", "live")),
-    "POST /lists/{}/cart": Way("buyer", ("list.own",)),
+    "POST /lists/{}/cart": Way("buyer", ("list.own",), lambda city: {"listings": [city.ids["live"]]}),
     "GET /remarks": Way("operator", query="hidden=0"),
     "POST /remarks/{}/hiding": Way("operator", ("remark.shown",), body(reason="It names a rival.")),
     "DELETE /remarks/{}/hiding": Way("operator", ("remark.hidden",)),
@@ -408,6 +408,17 @@ WAYS: Final[dict[str, Way]] = {
     "POST /card-returns/{}/result": Way("operator", ("card-return.agreed",), body(bank_reference="FT 2026 001, 汇款")),
     "GET /cart": Way("buyer"),
     "PUT /cart": Way("buyer", (), body(to="VNHAN")),
+    "POST /cart/lines": Way(
+        "buyer",
+        (),
+        lambda city: {
+            "lines": [
+                {"sku": "CH-428-116", "quantity": 400, "merchant": "Nanpeng Chains", "price_basis": "FCA"},
+                {"listing_id": city.ids["live"], "quantity": 40, "currency": "CNY"},
+            ],
+            "to": "VNHAN",
+        },
+    ),
     "DELETE /cart/lines/{}": Way("buyer", ("live",)),
     "PUT /cart/lines/{}": Way(
         "buyer", ("live",), body(quantity=80, currency="CNY", price_basis={"incoterm": "FCA", "place": HUB})
@@ -1078,6 +1089,11 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "catalog.put_variants": body(name="Chains", axes="Size; Colour", members="CH-428-116; 116; gold\nNEW-1; 120; gold"),
     "catalog.add_variant": body(sku="V-4", values="98; gold", percent="-5"),
     "checkout.change": body(to="VNHAN"),
+    "checkout.order_quickly": lambda _: {
+        "lines": "CH-428-116\t400",
+        "file": (io.BytesIO(b"sku,quantity\n"), "order.csv"),
+        "to": "VNHAN",
+    },
     "documents.sign": body(kind="scan"),
     "settings.change": body(value="20", valid_from=lambda _: _tomorrow()),
     "settings.publish_rate": body(

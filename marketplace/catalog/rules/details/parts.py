@@ -9,6 +9,7 @@ from marketplace.catalog.rules.details.reading import Sheet
 
 MOST_CROSSES: Final = 200
 _LONGEST: Final = 60
+_LONGEST_LOOKUP: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,17 @@ def _number(sheet: Sheet, name: str) -> str:
 def normalised(number: str) -> str:
     """Return a part number as it is looked for: letters and digits alone, in capitals; ``0 986-494.123``."""
     return "".join(letter for letter in unicodedata.normalize("NFKC", number).upper() if letter.isalnum())
+
+
+def lookup(number: str) -> str:
+    """Return a number of any kind as it is kept to be ordered by; one of signs alone stays as it is written."""
+    return (normalised(number) or number.strip())[:_LONGEST_LOOKUP]
+
+
+def numbers_of(sku: str, document: Mapping[str, Any] | None) -> list[str]:
+    """Return the numbers by which a listing is ordered, each once: its own, then those of its part numbers."""
+    said = [document["number"], *(each["number"] for each in document["crosses"])] if document else []
+    return list(dict.fromkeys(map(lookup, (sku, *said))))
 
 
 def as_part_number(query: str) -> str | None:

@@ -24,6 +24,7 @@ from marketplace.web.catalog import variants as catalog_variants
 from marketplace.web.catalog import views as catalog_views
 from marketplace.web.catalog import warehouses as catalog_warehouses
 from marketplace.web.catalog.blueprint import pages as catalog
+from marketplace.web.checkout import again as checkout_again
 from marketplace.web.checkout import quick as checkout_quick
 from marketplace.web.checkout import views as checkout_views
 from marketplace.web.checkout.blueprint import pages as checkout
@@ -36,7 +37,9 @@ from marketplace.web.home.views import pages as home
 from marketplace.web.imports.fitments import pages as fitments
 from marketplace.web.imports.views import pages as imports
 from marketplace.web.jobs.views import pages as jobs
-from marketplace.web.lists.views import pages as lists
+from marketplace.web.lists import adding as list_adding
+from marketplace.web.lists import views as list_views
+from marketplace.web.lists.blueprint import pages as lists
 from marketplace.web.logistics.views import pages as logistics
 from marketplace.web.merchants import closures as merchant_closures
 from marketplace.web.merchants import desk, levels, requirements, review, screening
@@ -139,7 +142,10 @@ VIEWS = (
     catalog_notes,
     order_changes,
     order_notes,
+    checkout_again,
     checkout_quick,
+    list_adding,
+    list_views,
     checkout_views,
     catalog_views,
     catalog_warehouses,

@@ -89,7 +89,7 @@ def test_a_pasted_list_loses_nothing(app, market):
     assert "/cart/quick" in buyer.open("/cart")
     buyer.open("/cart/quick")
     pasted = {"lines": "Article no;Qty\nCH-428-116;400\nNOBODY;3\nCH-428-116;x"}
-    page = buyer.send("/cart/quick", pasted, 422).text
+    page = buyer.send("/cart/quick", pasted, 200).text
     assert "1 line is in the cart." in page
     assert "NOBODY\t3\nCH-428-116\tx</textarea>" in page
     assert "No goods on sale here go by this number." in buyer.text()
@@ -98,7 +98,7 @@ def test_a_pasted_list_loses_nothing(app, market):
     many(market, 1, "TWIN")
     with unit_of_work() as session:
         factories.listing(session, market.thai.actor, sku="TWIN-0", hub_code=factories.HUB, now=clock.now())
-    page = buyer.send("/cart/quick", {"lines": "TWIN-0\t40"}, 422).text
+    page = buyer.send("/cart/quick", {"lines": "TWIN-0\t40"}, 200).text
     assert 'name="merchant.TWIN-0"' in page
     seller = page.partition('name="merchant.TWIN-0"')[2].split("<option>")[1].partition("<")[0]
     done = buyer.send("/cart/quick", {"lines": "TWIN-0\t40", "merchant.TWIN-0": seller})
@@ -123,7 +123,7 @@ def test_a_cart_is_full_and_the_rest_waits_in_the_form(app, market):
     many(market, MOST_LINES + 2)
     buyer.open("/cart/quick")
     text = "\n".join(f"Q-{number}\t40" for number in range(MOST_LINES + 2))
-    page = buyer.send("/cart/quick", {"lines": text}, 422).text
+    page = buyer.send("/cart/quick", {"lines": text}, 200).text
     assert f"{MOST_LINES} lines are in the cart." in page
     assert f"Q-{MOST_LINES}\t40\nQ-{MOST_LINES + 1}\t40</textarea>" in page
     assert list(in_cart(program))[:3] == ["Q-0", "Q-1", "Q-2"]

@@ -8,6 +8,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.checkout import answers
 from marketplace.api.shared.operations import operation
 from marketplace.checkout.rules.states import Outcome
+from marketplace.edge.acts import again as again_acts
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.acts import filling
 from marketplace.edge.identity import require_actor
@@ -60,6 +61,22 @@ def remove_line(listing_id: UUID) -> tuple[int, None]:
     """Take a listing out of the cart."""
     acts.remove_line(listing_id)
     return 204, None
+
+
+@api.get("/orders/<uuid:order_id>/again")
+@operation(answers={200: answers.AgainAnswer}, tag="cart", permission=Permission.TRADE_CART_EDIT)
+def again(order_id: UUID) -> tuple[int, answers.AgainAnswer]:
+    """Show what of an order of the company's can be bought again, with its prices then and now."""
+    return 200, answers.AgainAnswer.of(again_acts.look(reading(), order_id))
+
+
+@api.post("/orders/<uuid:order_id>/again")
+@operation(
+    answers={200: answers.AgainDone}, tag="cart", permission=Permission.TRADE_CART_EDIT, body=filling_requests.Again
+)
+def put_again(order_id: UUID, body: filling_requests.Again) -> tuple[int, answers.AgainDone]:
+    """Put an order, or lines of it, into the cart once more; what lies there already stays, and each other says why."""
+    return 200, answers.AgainDone.of(in_unit_of_work(lambda session: again_acts.put(session, order_id, body)))
 
 
 @api.post("/checkout")

@@ -5,12 +5,12 @@ from uuid import UUID
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.edge import messages
 from marketplace.edge.acts.filling import why
-from marketplace.edge.acts.lists import Bought, ListSeen
+from marketplace.edge.acts.lists import Bought, ListSeen, Saved
 from marketplace.exchange.queries.lists import ItemRow, ListRow
 
 
 class SavedList(Answer):
-    """A list; ``mine`` where the asker made it, ``items`` how many lines it has."""
+    """A list; ``mine`` where the asker made it, ``items`` how many lines it has, ``archived`` where it is put aside."""
 
     id: UUID
     name: str
@@ -18,12 +18,19 @@ class SavedList(Answer):
     mine: bool
     items: int
     changed_at: Instant
+    archived: bool
 
     @classmethod
     def of(cls, row: ListRow) -> "SavedList":
         """Write a list."""
         return cls(
-            id=row.id, name=row.name, shared=row.is_shared, mine=row.is_mine, items=row.items, changed_at=row.changed_at
+            id=row.id,
+            name=row.name,
+            shared=row.is_shared,
+            mine=row.is_mine,
+            items=row.items,
+            changed_at=row.changed_at,
+            archived=row.is_archived,
         )
 
 
@@ -116,4 +123,27 @@ class InCart(Answer):
     def of(cls, done: Bought) -> "InCart":
         """Write what was done."""
         left = [Left(listing_id=key, title=title, **why(refusal)) for key, title, refusal in done.left]
+        return cls(put=list(done.put), left=left)
+
+
+class Unsaved(Answer):
+    """A line that is not on the list, and why."""
+
+    listing_id: UUID
+    field: str
+    code: str
+    message: str
+    accepted: str
+
+
+class OnList(Answer):
+    """What of a cart or an order is on the list now, and what is not."""
+
+    put: list[UUID]
+    left: list[Unsaved]
+
+    @classmethod
+    def of(cls, done: Saved) -> "OnList":
+        """Write what was done."""
+        left = [Unsaved(listing_id=each.listing_id, **why(each.refusal)) for each in done.left]
         return cls(put=list(done.put), left=left)

@@ -1,19 +1,24 @@
 """Saved lists, by whoever asks; a whole list into the cart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.queries import shelf
 from marketplace.checkout import queries as checkout
 from marketplace.checkout.services import filling
+from marketplace.edge.acts import again
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import lists as requests
 from marketplace.exchange.queries import lists as queries
 from marketplace.exchange.queries.lists import ItemRow, ListRow
+from marketplace.exchange.rules.lists import Line
 from marketplace.exchange.services import lists
 from marketplace.kernel import clock
 from marketplace.kernel.errors import DomainError
+from marketplace.orders.queries import carts
 from marketplace.orders.rules.carts import Wish
 
 
@@ -34,10 +39,28 @@ class Bought:
     left: tuple[tuple[UUID, str, DomainError], ...]
 
 
-def mine(session: Session) -> tuple[ListRow, ...]:
-    """Return the lists that the asker may see."""
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """Goods that are not on the list, as the asker reads their title, and why."""
+
+    listing_id: UUID
+    titles: Mapping[str, str]
+    source_locale: str
+    refusal: DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What of a cart or an order is on the list now, and why the rest is not."""
+
+    put: tuple[UUID, ...]
+    left: tuple[Unsaved, ...]
+
+
+def mine(session: Session, *, is_archived: bool = False) -> tuple[ListRow, ...]:
+    """Return the lists that the asker may see, those one works with or those put aside."""
     actor = require_actor()
-    return queries.lists(session, company_id=actor.company, person_id=actor.person)
+    return queries.lists(session, company_id=actor.company, person_id=actor.person, is_archived=is_archived)
 
 
 def look(session: Session, list_id: UUID) -> ListSeen:
@@ -55,10 +78,21 @@ def create(session: Session, body: requests.NewList) -> UUID:
 
 
 def change(session: Session, list_id: UUID, body: requests.ListChange) -> None:
-    """Rename or share a list."""
+    """Rename or share a list, put it aside or take it up again."""
     lists.change(
-        session, actor=require_actor(), list_id=list_id, name=body.name, is_shared=body.shared, now=clock.now()
+        session,
+        actor=require_actor(),
+        list_id=list_id,
+        name=body.name,
+        is_shared=body.shared,
+        is_archived=body.archived,
+        now=clock.now(),
     )
+
+
+def copy(session: Session, list_id: UUID, body: requests.Copy) -> UUID:
+    """Make a list of the asker's own with the lines of another."""
+    return lists.copy(session, actor=require_actor(), list_id=list_id, name=body.name, now=clock.now())
 
 
 def remove(session: Session, list_id: UUID) -> None:
@@ -108,3 +142,59 @@ def buy(session: Session, list_id: UUID, body: requests.Ticked) -> Bought:
         put=tuple(item.listing_id for item, result in both if result.refusal is None),
         left=tuple((item.listing_id, item.title, result.refusal) for item, result in both if result.refusal),
     )
+
+
+def add(session: Session, list_id: UUID, body: requests.Source, *, language: str) -> Saved:
+    """Put the lines of the asker's cart, or of an order that the asker's company placed, onto a list."""
+    actor, now = require_actor(), clock.now()
+    lines = _of_cart(session) if body.order is None else _of_order(session, body.order)
+    refusals = lists.put_lines(
+        session, actor=actor, list_id=list_id, lines=[line for line, _ in lines], language=language, now=now
+    )
+    both = tuple(zip(lines, refusals, strict=True))
+    return Saved(
+        put=tuple(line.listing_id for (line, _), refusal in both if refusal is None),
+        left=tuple(
+            Unsaved(line.listing_id, said[0], said[1], refusal) for (line, said), refusal in both if refusal is not None
+        ),
+    )
+
+
+_Said = tuple[Mapping[str, str], str]
+
+
+def _of_cart(session: Session) -> list[tuple[Line, _Said]]:
+    actor = require_actor()
+    kept = carts.cart_of(session, company_id=actor.company, person_id=actor.person)
+    # Goods that are gone have no title any more: a cart keeps none.
+    rows = shelf.offers(session, listing_ids={line.listing_id for line in kept.lines}, viewer=actor.company)
+    return [
+        (
+            Line(
+                listing_id=line.listing_id,
+                quantity=line.quantity,
+                currency=line.currency,
+                incoterm=line.incoterm,
+                place=line.place_code,
+            ),
+            (offer.titles, offer.source_locale) if (offer := rows.get(line.listing_id)) else ({}, "en"),
+        )
+        for line in kept.lines
+    ]
+
+
+def _of_order(session: Session, order_id: UUID) -> list[tuple[Line, _Said]]:
+    order, lines = again.bought(session, order_id)
+    return [
+        (
+            Line(
+                listing_id=line.listing_id,
+                quantity=line.quantity,
+                currency=order.total.currency,
+                incoterm=order.incoterm,
+                place=order.place_code,
+            ),
+            (line.titles, line.source_locale),
+        )
+        for line in lines
+    ]

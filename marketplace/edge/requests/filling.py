@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from marketplace.checkout.rules.quick import LONGEST_TEXT, MOST_LINES, Asked
 from marketplace.edge import messages
-from marketplace.edge.parsing import Request, blank_is_none, clean_text
+from marketplace.edge.parsing import Request, Whole, blank_is_none, clean_text
 from marketplace.edge.requests.checkout import Optional, Quantity
 
 
@@ -58,6 +58,19 @@ class QuickOrder(Request):
         BeforeValidator(blank_is_none),
     ] = None
     to: Optional = None
+
+
+class AgainLine(Request):
+    """A line of a past order, and how many this time: as many as then where nothing is said."""
+
+    line_id: UUID
+    quantity: Annotated[Whole | None, BeforeValidator(blank_is_none)] = None
+
+
+class Again(Request):
+    """The lines of a past order that are meant; all of them where none is named."""
+
+    lines: Annotated[list[AgainLine], Field(min_length=1, max_length=200)] | None = None
 
 
 messages.register(

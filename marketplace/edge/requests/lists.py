@@ -20,10 +20,36 @@ class NewList(Request):
 
 
 class ListChange(Request):
-    """A list's new name, or whether it is shared; what is not sent stays."""
+    """A list's new name, whether it is shared, whether it is put aside; what is not sent stays."""
 
     name: OptionalLine = None
     shared: Tick | None = None
+    archived: Tick | None = None
+
+
+class Which(Request):
+    """Whether those lists are meant that are put aside."""
+
+    archived: Tick = False
+
+
+class Copy(Request):
+    """What the copy of a list is called."""
+
+    name: Line
+
+
+class Source(Request):
+    """Where lines come from: an order that the company placed, or the cart where none is named."""
+
+    order: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
+
+
+class Adding(Source):
+    """The same from a page: onto a list, or onto a new one of this name."""
+
+    list: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
+    name: Annotated[Annotated[Line, Field(max_length=80)] | None, BeforeValidator(blank_is_none)] = None
 
 
 class Item(Request):
@@ -63,6 +89,7 @@ messages.register(
     errors={
         "lists_full": _("You have %(most)s lists. Throw one away first."),
         "list_full": _("This list has %(most)s lines. Take one off first, or begin another list."),
+        "list_archived": _("This list is put aside. Take it up again to change what is on it."),
         "not_your_list": _("Only whoever made this list renames, shares or throws it away."),
         "listing_gone": _("These goods are no longer offered."),
         "in_cart": _("This is in the cart already; there it stays as it is."),

@@ -28,6 +28,7 @@ class ListRow:
     is_mine: bool
     items: int
     changed_at: datetime
+    is_archived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,16 @@ class ItemRow:
         return self.price.micro - self.saved_price.micro if self.price and self.saved_price else 0
 
 
-def lists(session: Session, *, company_id: UUID, person_id: UUID) -> tuple[ListRow, ...]:
-    """Return a person's own lists in a company and those that colleagues share, changed last first."""
+def lists(session: Session, *, company_id: UUID, person_id: UUID, is_archived: bool = False) -> tuple[ListRow, ...]:
+    """Return a person's own lists in a company and those that colleagues share, changed last first.
+
+    Either those one works with, or those that are put aside.
+    """
+    wanted = SavedList.archived_at.is_not(None) if is_archived else SavedList.archived_at.is_(None)
     found = session.execute(
-        _lists(person_id).where(_visible(company_id, person_id)).order_by(SavedList.changed_at.desc(), SavedList.id)
+        _lists(person_id)
+        .where(_visible(company_id, person_id), wanted)
+        .order_by(SavedList.changed_at.desc(), SavedList.id)
     )
     return tuple(ListRow(*row) for row in found)
 
@@ -113,7 +120,10 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
 def _lists(person_id: UUID) -> sa.Select[*tuple[Any, ...]]:
     count = sa.select(sa.func.count()).where(SavedItem.list_id == SavedList.id).correlate(SavedList).scalar_subquery()
     is_mine = SavedList.person_id == person_id
-    return sa.select(SavedList.id, SavedList.name, SavedList.is_shared, is_mine, count, SavedList.changed_at)
+    is_archived = SavedList.archived_at.is_not(None)
+    return sa.select(
+        SavedList.id, SavedList.name, SavedList.is_shared, is_mine, count, SavedList.changed_at, is_archived
+    )
 
 
 def _visible(company_id: UUID, person_id: UUID) -> sa.ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """Saved lists: what they are called, how long they are, and why a line of one cannot be bought as it stands."""
 
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,17 @@ MOST_LISTS: Final = 50
 MOST_ITEMS: Final = 200
 LONGEST_NAME: Final = 80
 LONGEST_NOTE: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """So much of a listing on a price basis, to be saved on a list."""
+
+    listing_id: UUID
+    quantity: int | None = None
+    currency: str | None = None
+    incoterm: str | None = None
+    place: str | None = None
 
 
 def check_name(name: str) -> str:

@@ -50,4 +50,4 @@ def order_quickly() -> Any:
     if not done.left:
         return redirect(url_for("checkout.cart"), 303)
     left = [{"row": each.row, "sellers": each.sellers, **acts.why(each.refusal)} for each in done.left]
-    return _quick(values={"lines": done.text, "to": body.to or ""}, left=left), 422
+    return _quick(values={"lines": done.text, "to": body.to or ""}, left=left)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
@@ -18,11 +18,10 @@ from marketplace.edge.requests import lists as requests
 from marketplace.exchange.queries.lists import ItemRow
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, Refused
+from marketplace.web.lists.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods as shown
 from marketplace.web.shared import locale, words
-
-pages = Blueprint("lists", __name__)
 
 _EDIT = Permission.TRADE_CART_EDIT
 _REFUSED = (Refused, Conflict)
@@ -31,8 +30,8 @@ _REFUSED = (Refused, Conflict)
 @pages.get("/account/lists")
 @requires(_EDIT, twin="GET /api/v1/lists")
 def many() -> str:
-    """Show the reader's lists and those that colleagues share."""
-    return _many()
+    """Show the reader's lists and those that colleagues share; those put aside where asked."""
+    return _many(is_archived=parse(requests.Which, request.args.to_dict()).archived)
 
 
 @pages.post("/account/lists")
@@ -47,8 +46,9 @@ def create() -> Any:
 
 
 def _many(**back: Any) -> str:
-    kept = {"values": {}, "errors": {}, "refusal": None, **back}
-    return render_template("lists/many.html", rows=acts.mine(reading()), **kept)
+    kept: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None, "is_archived": False, **back}
+    rows = acts.mine(reading(), is_archived=kept["is_archived"])
+    return render_template("lists/many.html", rows=rows, **kept)
 
 
 @pages.get("/account/lists/<uuid:list_id>")
@@ -62,8 +62,11 @@ def one(list_id: UUID) -> str:
 @requires(_EDIT, twin="PATCH /api/v1/lists/{id}")
 def change(list_id: UUID) -> Any:
     """Rename a list, share it or share it no longer."""
+    form = request.form
+    # A box that is not ticked is not sent; putting aside is a button of its own.
+    sent = {"archived": form["archived"]} if "archived" in form else {"shared": form.get("shared", "")}
     try:
-        body = parse(requests.ListChange, {"name": request.form.get("name"), "shared": request.form.get("shared", "")})
+        body = parse(requests.ListChange, {"name": form.get("name"), **sent})
         done = forms.once(lambda session: _changed(session, list_id, body))
     except _REFUSED as refusal:
         return forms.reshown(refusal, lambda **back: _one(list_id, **back))
@@ -76,25 +79,65 @@ def _changed(session: Any, list_id: UUID, body: requests.ListChange) -> str:
     return url_for("lists.one", list_id=list_id)
 
 
+@pages.post("/account/lists/<uuid:list_id>/copy")
+@requires(_EDIT, twin="POST /api/v1/lists/{id}/copy")
+def copy(list_id: UUID) -> Any:
+    """Make a list of the reader's own with the same lines."""
+    try:
+        body = parse_form(requests.Copy, request.form)
+        done = forms.once(lambda session: url_for("lists.one", list_id=acts.copy(session, list_id, body)))
+    except _REFUSED as refusal:
+        return forms.reshown(refusal, lambda **back: _one(list_id, **back))
+    flash(_("This is the copy."), "good")
+    return done
+
+
+@pages.get("/account/lists/<uuid:list_id>/order")
+@requires(_EDIT, twin="GET /api/v1/lists/{id}")
+def ordering(list_id: UUID) -> str:
+    """Let lines of a list be ticked that go into the cart."""
+    return _ordering(list_id)
+
+
+def _ordering(list_id: UUID, **back: Any) -> str:
+    seen = acts.look(reading(), list_id)
+    posted = request.form.getlist("listings") if back else None
+    lines = [
+        line
+        | {
+            "is_ticked": str(line["row"].listing_id) in posted
+            if posted is not None
+            else line["row"].obstacle is None and not line["in_cart"]
+        }
+        for line in _lines(seen)
+    ]
+    kept = {"values": {}, "errors": {}, "refusal": None, **back}
+    return render_template("lists/ordering.html", row=seen.row, lines=lines, **kept)
+
+
 def _one(list_id: UUID, **back: Any) -> str:
     seen = acts.look(reading(), list_id)
     kept = {"name": seen.row.name, "shared": seen.row.is_shared}
     return render_template(
         "lists/one.html",
         row=seen.row,
-        lines=[
-            {
-                "row": item,
-                **_called(item),
-                "href": url_for("catalog.product", listing_id=item.listing_id, quantity=item.quantity),
-                "unit": shown.unit(item.unit),
-                "in_cart": item.listing_id in seen.in_cart,
-                "why": messages.field_sentence(item.obstacle) if item.obstacle else None,
-            }
-            for item in seen.items
-        ],
+        lines=_lines(seen),
         **{"values": kept, "errors": {}, "refusal": None, **back},
     )
+
+
+def _lines(seen: acts.ListSeen) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": item,
+            **_called(item),
+            "href": url_for("catalog.product", listing_id=item.listing_id, quantity=item.quantity),
+            "unit": shown.unit(item.unit),
+            "in_cart": item.listing_id in seen.in_cart,
+            "why": messages.field_sentence(item.obstacle) if item.obstacle else None,
+        }
+        for item in seen.items
+    ]
 
 
 def _called(item: ItemRow) -> dict[str, str]:
@@ -131,7 +174,7 @@ def buy(list_id: UUID) -> Any:
         body = parse_form(requests.Ticked, request.form)
         done = in_unit_of_work(lambda session: acts.buy(session, list_id, body))
     except _REFUSED as refusal:
-        return forms.reshown(refusal, lambda **back: _one(list_id, **back))
+        return forms.reshown(refusal, lambda **back: _ordering(list_id, **back))
     put, left = len(done.put), len(done.left)
     if put:
         text = words.ngettext("%(num)s line is in the cart.", "%(num)s lines are in the cart.", put)

@@ -12,6 +12,8 @@ APART = {
 }
 # Forms whose answer is a page to go on from: where to type the code, what to scan, the recovery codes.
 ANSWERED = {"accounts.send_code", "accounts.enrol", "accounts.confirm_second_factor", "accounts.issue_token"}
+# Forms of many lines: those that stand in the way come back with their reasons, in the page that asked for them.
+FILLED = {"checkout.order_quickly", "checkout.put_again", "lists.add"}
 # Multipart alone: attacked among the uploads.
 UPLOADS = {
     "POST /files",
@@ -62,6 +64,8 @@ def test_what_is_in_order_goes_through(siege: Siege) -> None:
     for form in siege.forms.values():
         answer = siege.send(form, siege.filled(form))
         expected = {303} if form.method == "post" and form.endpoint not in ANSWERED else {200}
+        if form.endpoint in FILLED:
+            expected = {200, 303}
         if answer.status_code not in expected:
             refused.append((form.who, form.page, form.endpoint, answer.status_code, judge.said(answer)))
     assert not refused, "\n".join(map(str, refused))

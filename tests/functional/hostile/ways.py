@@ -376,7 +376,9 @@ WAYS: Final[dict[str, Way]] = {
     "GET /lists": Way("buyer"),
     "POST /lists": Way("buyer", (), body(name="Spring", shared=True)),
     "GET /lists/{}": Way("buyer", ("list.own",)),
-    "PATCH /lists/{}": Way("buyer", ("list.own",), body(name="Summer", shared=False)),
+    "POST /lists/{}/copy": Way("buyer", ("list.own",), body(name="Copy")),
+    "POST /lists/{}/items": Way("buyer", ("list.own",), body(order=_of("order.arrived"))),
+    "PATCH /lists/{}": Way("buyer", ("list.own",), body(name="Summer", shared=False, archived=False)),
     "DELETE /lists/{}": Way("buyer", ("list.spare",)),
     "PUT /lists/{}/items/{}": Way(
         "buyer",
@@ -892,6 +894,10 @@ WAYS: Final[dict[str, Way]] = {
     "GET /desk": Way("buyer"),
     "GET /orders": Way("buyer"),
     "GET /orders/{}": Way("buyer", ("order.arrived",)),
+    "GET /orders/{}/again": Way("buyer", ("order.arrived",)),
+    "POST /orders/{}/again": Way(
+        "buyer", ("order.arrived",), lambda city: {"lines": [{"line_id": city.ids["line.arrived"], "quantity": 40}]}
+    ),
     "POST /orders/{}/cancellation": Way("buyer", ("order.placed",), body(reason=None)),
     "POST /orders/{}/confirmation": Way(
         "merchant",
@@ -1029,6 +1035,10 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "reviews.write": body(goods="5", packing="4", on_time="3", text="Good steel.", version="0"),
     "reviews.reply": body(text="Thank you."),
     "lists.create": body(name="Spring"),
+    "lists.add": body(order=_of("order.arrived"), list="", name="Again"),
+    "lists.copy": body(name="Copy"),
+    "lists.buy": lambda city: {"listings": [city.ids["live"]]},
+    "checkout.put_again": lambda city: {"lines": [city.ids["line.arrived"]]},
     "lists.save": body(quantity="80", name="Spring", note="for the new year"),
     "remarks.hide": body(reason="It names a rival."),
     "accounts.accept_terms": body(accepted_terms=lambda _: TERMS),
@@ -1172,6 +1182,7 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "catalog.put_variants": ("", "live"),
     "catalog.rename_warehouse": ("", "warehouse"),
     "catalog.set_places": ("", "live"),
+    "checkout.put_again": ("buyer", "order.arrived"),
     "claims.open_claim": ("buyer", "line.delivered"),
     "fitments.bring_in": ("merchant", ""),
     "merchants.name_payee": ("merchant", ""),

@@ -71,6 +71,25 @@ def assign(session: Session, *, actor: Actor, person_id: UUID, unit_id: UUID | N
     )
 
 
+def print_cost_centres(session: Session, *, actor: Actor, is_printed: bool, now: datetime) -> None:
+    """Let papers of what the actor's company orders from now on print the cost centre, or no longer."""
+    actor.must(Permission.COMPANY_MEMBERS_EDIT)
+    company = session.get_one(Company, actor.company, with_for_update=True, populate_existing=True)
+    if company.prints_cost_centre == is_printed:
+        return
+    company.prints_cost_centre = is_printed
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="company.cost_centres",
+        subject="company",
+        subject_id=actor.company,
+        facts={"printed": is_printed},
+        now=now,
+    )
+
+
 def _take_turn(session: Session, company_id: UUID) -> None:
     session.get_one(Company, company_id, with_for_update=True)
 

@@ -155,6 +155,12 @@ class UnitAnswer(Answer):
         return cls.model_validate(row)
 
 
+class CostCentres(Answer):
+    """Whether papers of what a company orders print the cost centre."""
+
+    printed: bool
+
+
 class OwnToken(Answer):
     """A bearer token of one's own, known by the beginning of its secret; ``scopes`` null: it may what its holder may.
 

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from marketplace.accounts import queries
 from marketplace.accounts.queries import access as let_in
+from marketplace.accounts.queries import units as unit_queries
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.accounts import answers
 from marketplace.api.accounts.views import own
@@ -114,6 +115,23 @@ def open_unit(company_id: UUID, body: requests.Unit) -> tuple[int, Created]:
     """Open a unit with the cost centre of its orders."""
     own(company_id)
     return 201, Created(id=in_unit_of_work(lambda session: acts.open_unit(session, body)))
+
+
+@api.get("/companies/<uuid:company_id>/cost-centres")
+@operation(answers={200: answers.CostCentres}, tag="accounts", permission=Permission.COMPANY_MEMBERS_EDIT)
+def cost_centres(company_id: UUID) -> tuple[int, answers.CostCentres]:
+    """Tell whether papers of what the company orders print the cost centre."""
+    own(company_id)
+    return 200, answers.CostCentres(printed=unit_queries.prints_cost_centre(reading(), company_id=company_id))
+
+
+@api.put("/companies/<uuid:company_id>/cost-centres")
+@operation(answers={204: None}, tag="accounts", permission=Permission.COMPANY_MEMBERS_EDIT, body=requests.CostCentres)
+def print_cost_centres(company_id: UUID, body: requests.CostCentres) -> tuple[int, None]:
+    """Let papers of what is ordered from now on print the cost centre, or no longer; papers of before stay."""
+    own(company_id)
+    acts.print_cost_centres(body)
+    return 204, None
 
 
 @api.post("/companies/<uuid:company_id>/units/<uuid:unit_id>/closure")

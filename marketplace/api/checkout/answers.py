@@ -220,6 +220,14 @@ class Excluded(Answer):
     role: str
 
 
+class UnitChoice(Answer):
+    """A unit of the company that a checkout can be for, and its cost centre."""
+
+    id: UUID
+    name: str
+    cost_centre: str
+
+
 class Cart(Answer):
     """A cart; ``totals`` is what ``POST /checkout`` takes back as ``expected_totals``.
 
@@ -237,6 +245,7 @@ class Cart(Answer):
     is_freight_unknown: bool
     duty_and_tax: Excluded
     company_address_missing: bool
+    units: list[UnitChoice]
 
     @classmethod
     def of(cls, seen: CartSeen) -> "Cart":
@@ -252,6 +261,7 @@ class Cart(Answer):
             is_freight_unknown=seen.cart.is_freight_unknown,
             duty_and_tax=Excluded(included=False, paid_by=seen.importer, role="importer_of_record"),
             company_address_missing=seen.address_missing,
+            units=[UnitChoice(id=unit.id, name=unit.name, cost_centre=unit.cost_centre) for unit in seen.units],
         )
 
 

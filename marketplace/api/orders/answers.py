@@ -30,6 +30,7 @@ class OrderInList(Answer):
     plan: str
     rail: str
     settlement_mode: str
+    purchase_order_number: str
     placed_at: Instant
 
     @classmethod
@@ -91,7 +92,7 @@ class Order(OrderInList):
     importer_of_record: UUID
     trade_terms: TradeTerms
     parties: list[PartyNamed]
-    purchase_order_number: str
+    cost_centre_on_papers: str
     unit: PlacedFor | None
     approval: Approved | None
     fx: dict[str, str] | None
@@ -126,7 +127,7 @@ class Order(OrderInList):
             importer_of_record=row.importer_id,
             trade_terms=TradeTerms.of(row),
             parties=[PartyNamed(company_id=company, **asdict(party)) for company, party in row.parties.items()],
-            purchase_order_number=row.purchase_order_number,
+            cost_centre_on_papers=row.cost_centre,
             unit=PlacedFor.model_validate(seen.unit) if seen.unit else None,
             approval=Approved.of(seen.approval),
             fx=row.fx if seen.side == "buyer" else None,
@@ -164,5 +165,6 @@ def _facts(row: OrderRow, side: str) -> dict[str, Any]:
         "plan": str(row.plan),
         "rail": str(row.rail),
         "settlement_mode": str(row.mode),
+        "purchase_order_number": row.purchase_order_number,
         "placed_at": row.placed_at,
     }

@@ -307,12 +307,22 @@ def _options(
         confirmed = confirm_by[item.listing_id]
         surely_ready[item.listing_id] = ready_at(works[item.listing_id], offer.lead_days, confirmed)
     found = option_queries.options_for(session, wants=wants, surely_ready=surely_ready, now=now)
+    # Lines of one merchant that take as long to make share this day, and a cart may have two hundred of them.
+    before: dict[tuple[UUID, int | None, datetime], datetime] = {}
+
+    def confirm_before(listing_id: UUID, cutoff: datetime) -> datetime:
+        offer = offers[listing_id]
+        key = (offer.merchant_id, offer.lead_days, cutoff)
+        if key not in before:
+            before[key] = order_before(works[listing_id], offer.lead_days, cutoff)
+        return before[key]
+
     return {
         listing_id: tuple(
             _option(
                 row,
                 fits=wants[listing_id][2].fits(row.room),
-                confirm_before=order_before(works[listing_id], offers[listing_id].lead_days, row.cutoff_cargo_at),
+                confirm_before=confirm_before(listing_id, row.cutoff_cargo_at),
                 tight=row.cutoff_cargo_at <= surely_ready[listing_id],
             )
             for row in rows

@@ -47,18 +47,27 @@ class PaymentChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A checkout as asked for: totals seen, departures chosen by listing, payment by bundle."""
+    """A checkout as asked for: totals seen, departures chosen by listing, payment and order number by bundle.
+
+    Without ``unit_id`` it is for the unit that its person belongs to.
+    """
 
     expected_totals: tuple[Expected, ...]
     payment: PaymentChoice
     departures: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     payments: dict[str, PaymentChoice] = field(default_factory=dict[str, PaymentChoice])
     purchase_order_number: str = ""
+    purchase_order_numbers: dict[str, str] = field(default_factory=dict[str, str])
+    unit_id: UUID | None = None
     to: str | None = None
 
     def payment_of(self, bundle_key: str) -> PaymentChoice:
         """Return how this bundle is paid."""
         return self.payments.get(bundle_key, self.payment)
+
+    def order_number_of(self, bundle_key: str) -> str:
+        """Return the buyer's purchase order number of this bundle, that of all where it has none of its own."""
+        return self.purchase_order_numbers.get(bundle_key) or self.purchase_order_number
 
 
 def check_totals(expected: Sequence[Expected], actual: Sequence[Total]) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.queries import closures
+from marketplace.accounts.queries import closures, units
 from marketplace.accounts.rules.closures import Works
 from marketplace.checkout import queries
 from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Option
@@ -23,7 +23,7 @@ from marketplace.logistics.queries import tariffs
 from marketplace.merchants import queries as merchants
 from marketplace.orders.queries.carts import CartRow
 from marketplace.orders.rules.incoterms import roles_of
-from marketplace.orders.rules.placing import FxSnapshot, PlacedGroup, PlacedLine, PlacedOrder, owes_deposit
+from marketplace.orders.rules.placing import FxSnapshot, PlacedGroup, PlacedLine, PlacedOrder, PlacedUnit, owes_deposit
 from marketplace.orders.services import paper_facts
 from marketplace.payments.queries import offers
 from marketplace.payments.rules import plans as payment_plans
@@ -74,6 +74,7 @@ def plan(
         person_id=actor.person,
         checkout_id=attempt_id,
         orders=tuple(part.order for part in parts),
+        unit=planner.placed_unit,
     )
     methods = {part.order.id: wanted.payment_of(part.bundle.key).payment_method for part in parts}
     return CheckoutPlan(
@@ -101,6 +102,7 @@ def _check(cart: Cart, wanted: Wanted) -> None:
     check_totals(wanted.expected_totals, cart.totals)
     _check_named("departures", wanted.departures, {line.item.listing_id for line in cart.lines})
     _check_named("payments", wanted.payments, {bundle.key for bundle in cart.bundles})
+    _check_named("purchase_order_numbers", wanted.purchase_order_numbers, {bundle.key for bundle in cart.bundles})
 
 
 def _check_named(field: str, named: Iterable[object], in_cart: Collection[object]) -> None:
@@ -129,6 +131,9 @@ class _Planner:
         self.buyer = self.companies[actor.company]
         self.own = CURRENCIES.get(self.buyer.country)
         pairs = {(bundle.currency, self.own) for bundle in cart.bundles if self.own not in (None, bundle.currency)}
+        self.unit = units.unit_for(session, company_id=actor.company, person_id=actor.person, unit_id=wanted.unit_id)
+        if self.unit is None and wanted.unit_id is not None:
+            raise Refused.field("unit_id", "unknown", "a unit of the company")
         self.rates = reference.fx_of(session, pairs=pairs, on=now.date()) if pairs else {}
 
     @cached_property
@@ -145,6 +150,12 @@ class _Planner:
     def proforma_ends_at(self, agreed: AgreedPlan) -> datetime:
         """Return until when a deposit is to be paid, on the calendar of the buyer."""
         return payment_plans.due_at(agreed.stages[0], self.works, self.now)
+
+    @property
+    def placed_unit(self) -> PlacedUnit | None:
+        """The unit that all of it is placed for, as it is called now."""
+        unit = self.unit
+        return PlacedUnit(id=unit.id, name=unit.name, cost_centre=unit.cost_centre) if unit else None
 
     def part(self, bundle: Bundle) -> _Part:
         """Freeze one bundle as an order."""
@@ -171,7 +182,8 @@ class _Planner:
             fx=self.fx(bundle.currency),
             confirm_by=bundle.confirm_by,
             proforma_ends_at=self.proforma_ends_at(agreed) if owes_deposit(agreed, mode) else None,
-            purchase_order_number=self.wanted.purchase_order_number,
+            purchase_order_number=self.wanted.order_number_of(bundle.key),
+            cost_centre=self.unit.cost_centre if self.unit and self.unit.is_printed else "",
             lines=tuple(_placed(line) for line in bundle.lines),
         )
         return _Part(order=order, bundle=bundle)

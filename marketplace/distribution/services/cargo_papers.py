@@ -142,6 +142,8 @@ def _packing_list(agreed: Agreement, shipped: _Shipped, now: datetime) -> Packin
             )
             for unit in shipped.cargo.units
         ),
+        purchase_order_number=order.purchase_order_number or None,
+        cost_centre=common["cost_centre"],
     )
 
 

@@ -82,6 +82,8 @@ def _contract(
         mode=str(contract.mode),
         due_event=str(_due_event(contract)),
         payee=_account(contract),
+        purchase_order_number=order.purchase_order_number or None,
+        cost_centre=(order.cost_centre or None) if contract.payer_id == order.buyer_id else None,
     )
 
 

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.queries import CompanyRow
+from marketplace.accounts.queries import CompanyRow, UnitRow
 from marketplace.accounts.queries.closures import local_day
 from marketplace.checkout import queries
 from marketplace.checkout.flows import finishing, placing
@@ -90,9 +90,15 @@ class CartSeen:
     destinations: tuple[PlaceRow, ...]
     accounts: Mapping[UUID, frozenset[str]]
     own_currency: str | None
+    units: tuple[UnitRow, ...]
     rates: Mapping[str, FxRow]
     plans: Mapping[UUID, tuple[Offer, ...]]
     credits: Mapping[tuple[UUID, str], CreditSeen]
+
+    @property
+    def unit_options(self) -> list[tuple[UUID, str]]:
+        """The units of the company as choices, with their cost centres."""
+        return [(unit.id, " · ".join(filter(None, (unit.name, unit.cost_centre)))) for unit in self.units]
 
     def approximate(self, amount: Money) -> Approximation | None:
         """Return an amount in the buyer's own currency; None when it is in it, or no rate is known."""
@@ -164,6 +170,7 @@ def look(session: Session | None = None, *, departures: Mapping[UUID, UUID] | No
         destinations=_destinations(places),
         accounts=merchants.payee_currencies(session, company_ids=sellers | carriers),
         own_currency=own,
+        units=accounts.units_of(session, company_id=actor.company),
         rates=rates,
         plans=offers.offers_of(session, merchant_ids=sellers, now=now),
         credits=_credits(session, companies, actor.company, now),

@@ -127,6 +127,15 @@ def open_unit(session: Session, body: requests.Unit) -> UUID:
     )
 
 
+def print_cost_centres(body: requests.CostCentres) -> None:
+    """Let papers of the asker's company print cost centres, or no longer."""
+    in_unit_of_work(
+        lambda session: units.print_cost_centres(
+            session, actor=require_actor(), is_printed=body.printed, now=clock.now()
+        )
+    )
+
+
 def close_unit(unit_id: UUID) -> None:
     """Close a unit of the asker's company."""
     in_unit_of_work(lambda session: units.close_unit(session, actor=require_actor(), unit_id=unit_id, now=clock.now()))

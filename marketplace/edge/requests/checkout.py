@@ -14,6 +14,7 @@ from marketplace.kernel.money import Money
 from marketplace.payments.rules.terms import Rail
 
 Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
+OrderNumber = Annotated[Line | None, Field(max_length=80), BeforeValidator(blank_is_none)]
 OptionalCurrency = Annotated[Currency | None, BeforeValidator(blank_is_none)]
 
 
@@ -80,13 +81,18 @@ class Payment(Request):
 
 
 class Checkout(Request):
-    """A checkout: totals as seen, departures by listing, payment for all bundles or by bundle key."""
+    """A checkout: totals as seen, departures by listing, payment and order number for all bundles or by bundle key.
+
+    ``unit_id`` is the unit of the company that it is for, the asker's own where none is named.
+    """
 
     expected_totals: list[Total] = Field(max_length=40)
     departures: dict[UUID, UUID] = Field(default_factory=dict)
     payment: Payment
     payments: dict[str, Payment] = Field(default_factory=dict)
-    purchase_order_number: Annotated[Line | None, Field(max_length=80), BeforeValidator(blank_is_none)] = None
+    purchase_order_number: OrderNumber = None
+    purchase_order_numbers: dict[str, OrderNumber] = Field(default_factory=dict)
+    unit_id: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
     to: Optional = None
 
     def wanted(self) -> Wanted:
@@ -97,6 +103,8 @@ class Checkout(Request):
             departures=self.departures,
             payments={key: payment.choice() for key, payment in self.payments.items()},
             purchase_order_number=self.purchase_order_number or "",
+            purchase_order_numbers={key: number or "" for key, number in self.purchase_order_numbers.items()},
+            unit_id=self.unit_id,
             to=self.to,
         )
 

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Country, Line, Request, Verbatim, Whole, blank_is_none
+from marketplace.edge.parsing import Country, Line, Request, Tick, Verbatim, Whole, blank_is_none
 from marketplace.edge.requests.accounts import Language, Optional, OptionalName
 
 
@@ -37,6 +37,12 @@ class Unit(Request):
 
     name: Annotated[Line, Field(max_length=100)]
     cost_centre: Annotated[Annotated[Line, Field(max_length=40)] | None, BeforeValidator(blank_is_none)] = None
+
+
+class CostCentres(Request):
+    """Whether papers of what the company orders from now on print the cost centre."""
+
+    printed: Tick
 
 
 class UnitChoice(Request):

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.exports import plain
 from marketplace.kernel.money import Money, UnitPrice
-from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.models import Order, OrderGroup, OrderLine
 
 COLUMNS: Final = (
     "id", "order", "state", "placed_at", "confirmed_at", "ended_at", "buyer_id", "merchant_id", "currency", "total",
-    "incoterm", "place", "destination", "plan", "mode", "rail", "purchase_order_number", "position", "line_state",
-    "sku", "title", "hs", "origin", "unit", "quantity", "unit_price", "amount", "ready_date",
+    "incoterm", "place", "destination", "plan", "mode", "rail", "purchase_order_number", "unit", "cost_centre",
+    "position", "line_state", "sku", "title", "hs", "origin", "unit", "quantity", "unit_price", "amount", "ready_date",
 )  # fmt: skip
 
 
@@ -30,22 +30,29 @@ def portion(
     """Return the next lines in order of id, each as the values of a row."""
     wanted = _wanted(company_id, since).order_by(OrderLine.id).limit(size)
     found = session.execute(wanted if after is None else wanted.where(OrderLine.id > after))
-    return [(line.id, _row(order, line)) for line, order in found]
+    return [(row[0].id, _row(*row, company_id=company_id)) for row in found]
 
 
-def _wanted(company_id: UUID | None, since: datetime | None) -> sa.Select[OrderLine, Order]:
-    wanted = sa.select(OrderLine, Order).join(Order, Order.id == OrderLine.order_id)
+def _wanted(company_id: UUID | None, since: datetime | None) -> sa.Select[OrderLine, Order, OrderGroup]:
+    wanted = (
+        sa.select(OrderLine, Order, OrderGroup)
+        .join(Order, Order.id == OrderLine.order_id)
+        .join(OrderGroup, OrderGroup.id == Order.group_id)
+    )
     if company_id is not None:
         wanted = wanted.where(sa.or_(Order.buyer_id == company_id, Order.merchant_id == company_id))
     return wanted if since is None else wanted.where(Order.placed_at >= since)
 
 
-def _row(order: Order, line: OrderLine) -> dict[str, Any]:
+def _row(line: OrderLine, order: Order, group: OrderGroup, *, company_id: UUID | None) -> dict[str, Any]:
+    # What it was placed for is the buyer's own business, also in the books of the city.
+    is_own = company_id == order.buyer_id
     values: tuple[Any, ...] = (
         line.id, order.reference, order.state.value, order.placed_at, order.confirmed_at, order.ended_at,
         order.buyer_id, order.merchant_id, order.currency, Money(order.total_minor, order.currency).amount,
         order.incoterm, order.place_code, order.destination, order.plan, order.mode.value, order.rail.value,
-        order.purchase_order_number, line.position, line.state.value, line.sku, line.titles[line.source_locale],
+        order.purchase_order_number, group.unit_name if is_own else None, group.cost_centre if is_own else None,
+        line.position, line.state.value, line.sku, line.titles[line.source_locale],
         line.hs_code, line.origin, line.unit, line.quantity, UnitPrice(line.unit_price_micro, order.currency).amount,
         Money(line.amount_minor, order.currency).amount, line.ready_date,
     )  # fmt: skip

@@ -9,7 +9,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Unit
 from marketplace.accounts.queries import UnitRow
 from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
@@ -65,6 +64,7 @@ class OrderRow:
     commission_bp: int
     fx: dict[str, str] | None
     purchase_order_number: str
+    cost_centre: str  # as papers print it
     placed_at: datetime
     confirm_by: datetime
     proforma_ends_at: datetime | None
@@ -132,13 +132,10 @@ def by_id(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, Ord
 
 
 def unit_of(session: Session, *, order: OrderRow) -> UnitRow | None:
-    """Return the buyer's unit that an order was placed for: the buyer's own business."""
-    row = session.execute(
-        sa.select(Unit.id, Unit.name, Unit.cost_centre)
-        .join(OrderGroup, OrderGroup.unit_id == Unit.id)
-        .where(OrderGroup.id == order.group_id)
-    ).one_or_none()
-    return UnitRow(*row, members=0) if row else None
+    """Return the buyer's unit that an order was placed for, as it was then: the buyer's own business."""
+    wanted = sa.select(OrderGroup.unit_id, OrderGroup.unit_name, OrderGroup.cost_centre)
+    row = session.execute(wanted.where(OrderGroup.id == order.group_id)).one()
+    return UnitRow(row.unit_id, row.unit_name or "", row.cost_centre or "", members=0) if row.unit_id else None
 
 
 def approval_of(session: Session, *, buyer_id: UUID, group_id: UUID) -> UUID | None:
@@ -199,6 +196,7 @@ def order_row(found: Order) -> OrderRow:
         commission_bp=found.commission_bp,
         fx=found.fx,
         purchase_order_number=found.purchase_order_number,
+        cost_centre=found.cost_centre,
         placed_at=found.placed_at,
         confirm_by=found.confirm_by,
         proforma_ends_at=found.proforma_ends_at,

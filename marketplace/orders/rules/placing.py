@@ -77,6 +77,7 @@ class PlacedOrder:
     proforma_ends_at: datetime | None
     purchase_order_number: str
     lines: tuple[PlacedLine, ...]
+    cost_centre: str = ""  # as papers print it: empty unless the buyer lets them
 
     @property
     def total(self) -> Money:
@@ -95,6 +96,15 @@ class PlacedOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedUnit:
+    """The buyer's unit that a checkout is for, as it was called then, with its cost centre."""
+
+    id: UUID
+    name: str
+    cost_centre: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedGroup:
     """Everything that one checkout places; ``approval_id``: the case by which the buyer's company approved it."""
 
@@ -105,6 +115,7 @@ class PlacedGroup:
     checkout_id: UUID
     orders: tuple[PlacedOrder, ...]
     approval_id: UUID | None = None
+    unit: PlacedUnit | None = None
 
 
 def frozen_order(group: PlacedGroup, order: PlacedOrder) -> dict[str, Any]:
@@ -137,6 +148,7 @@ def frozen_order(group: PlacedGroup, order: PlacedOrder) -> dict[str, Any]:
         "tax_ids": order.tax_ids,
         "fx": asdict(order.fx) if order.fx else None,
         "purchase_order_number": order.purchase_order_number,
+        "cost_centre": order.cost_centre,
         "confirm_by": order.confirm_by,
         "proforma_ends_at": order.proforma_ends_at,
     }

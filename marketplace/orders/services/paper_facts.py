@@ -83,6 +83,7 @@ class Agreement:
             "mode": str(order.mode),
             "payee": self.account(line_id=line_id),
             "purchase_order_number": order.purchase_order_number,
+            "cost_centre": order.cost_centre or None,
         }
 
     def account(self, *, line_id: UUID | None = None) -> Account | None:

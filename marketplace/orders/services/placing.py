@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.queries.units import unit_at
 from marketplace.accounts.rules.handovers import Kind
 from marketplace.accounts.services import duties
 from marketplace.audit import services as audit
@@ -104,19 +103,20 @@ def _write_group(session: Session, group: PlacedGroup, now: datetime) -> None:
         "checkout_id": group.checkout_id,
         "approval_id": group.approval_id,
         "placed_at": now,
+        "unit_id": group.unit.id if group.unit else None,
+        "unit_name": group.unit.name if group.unit else None,
+        "cost_centre": group.unit.cost_centre if group.unit else None,
     }
     alter(session, _into_groups(), given)
 
 
 @cache
 def _into_groups() -> sa.Insert:
-    """Return the INSERT of a group, put together once; it reads the unit that its person belongs to."""
-    buyer, person = sa.bindparam("buyer"), sa.bindparam("person")
-    names = ("id", "reference", "checkout_id", "approval_id", "placed_at")
+    """Return the INSERT of a group, put together once."""
+    names = ("id", "reference", "checkout_id", "approval_id", "placed_at", "unit_id", "unit_name", "cost_centre")
     return into(OrderGroup).values(
-        buyer_id=buyer,
-        person_id=person,
-        unit_id=unit_at(company_id=buyer, person_id=person),
+        buyer_id=sa.bindparam("buyer"),
+        person_id=sa.bindparam("person"),
         **{name: sa.bindparam(name) for name in names},
     )
 

@@ -29,6 +29,7 @@ LABELS: Final[dict[str, str]] = {
     "version": _("Version"),
     "order": _("Order"),
     "purchase_order_number": _("Buyer's order no."),
+    "cost_centre": _("Buyer's cost centre"),
     "contract": _("Contract"),
     "issued_on": _("Date of issue"),
     "valid_until": _("Valid until"),

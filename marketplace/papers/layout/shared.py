@@ -36,9 +36,8 @@ def head(voice: Voice, data: Data) -> list[tuple[Cell, Cell]]:
     if "valid_until" in data:
         rows.append((voice.word("valid_until"), voice.day(data["valid_until"])))
     rows += [(voice.word(name), voice.same(data[name])) for name in ("order", "contract", "departure") if name in data]
-    if data.get("purchase_order_number"):
-        rows.append((voice.word("purchase_order_number"), voice.same(data["purchase_order_number"])))
-    return rows
+    said = [name for name in ("purchase_order_number", "cost_centre") if data.get(name)]
+    return rows + [(voice.word(name), voice.same(data[name])) for name in said]
 
 
 def goods(voice: Voice, data: Data) -> Block:

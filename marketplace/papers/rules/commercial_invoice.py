@@ -34,6 +34,7 @@ class CommercialInvoice:
     shipment: Shipment
     settlement: Settlement | None = None
     purchase_order_number: str = ""
+    cost_centre: str | None = None  # where the buyer lets it be printed
 
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, as text-only JSON."""

@@ -26,6 +26,8 @@ class FreightContract:
     mode: str  # payments.rules.Mode
     due_event: str  # payments.rules.MilestoneEvent
     payee: Account | None
+    purchase_order_number: str | None = None  # of the order whose goods are carried
+    cost_centre: str | None = None  # of the buyer who pays and lets it be printed
 
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, as text-only JSON."""

@@ -58,6 +58,8 @@ class PackingList:
     marks: tuple[Marks, ...]
     shipment: Shipment
     units: tuple[Unit, ...] = ()
+    purchase_order_number: str | None = None
+    cost_centre: str | None = None  # where the buyer lets it be printed
 
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, as text-only JSON and without what the goods cost."""

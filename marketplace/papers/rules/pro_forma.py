@@ -29,6 +29,7 @@ class ProForma:
     stages: tuple[Stage, ...]
     payee: Account | None
     purchase_order_number: str = ""
+    cost_centre: str | None = None  # where the buyer lets it be printed
 
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, as text-only JSON."""

@@ -40,6 +40,7 @@ class SalesContract:
     arbitration: Texts | None = None
     clauses_version: str = clauses.LATEST
     purchase_order_number: str = ""
+    cost_centre: str | None = None  # where the buyer lets it be printed
 
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, the clauses in every language they exist in, as text-only JSON."""

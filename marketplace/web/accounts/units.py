@@ -7,10 +7,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts import queries
+from marketplace.accounts.queries import units as unit_queries
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import people as acts
 from marketplace.edge.identity import require_actor
-from marketplace.edge.parsing import parse_form
+from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import people as requests
 from marketplace.kernel.db import reading
@@ -36,6 +37,7 @@ def _units(**shown: Any) -> str:
         units=found,
         choices=[(row.id, row.name) for row in found],
         members=queries.members_of(session, company_id=company_id),
+        is_printed=unit_queries.prints_cost_centre(session, company_id=company_id),
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )
 
@@ -56,6 +58,16 @@ def open_unit() -> Any:
 def _opened(session: Any, body: requests.Unit) -> str:
     acts.open_unit(session, body)
     return url_for("accounts.units")
+
+
+@pages.post("/account/units/cost-centres")
+@requires(_EDIT, twin="PUT /api/v1/companies/{id}/cost-centres")
+def print_cost_centres() -> Any:
+    """Let papers print cost centres, or no longer."""
+    # A box that is not ticked is not sent.
+    acts.print_cost_centres(parse(requests.CostCentres, {"printed": request.form.get("printed", "")}))
+    flash(_("Papers of orders placed from now on are made so."), "good")
+    return redirect(url_for("accounts.units"), 303)
 
 
 @pages.post("/account/units/<uuid:unit_id>/closure")

@@ -26,6 +26,7 @@ from marketplace.web.shared import freight, goods, plans, render
 # Seconds until a browser without scripts looks whether the provider's news has come.
 _LOOK_AGAIN: Final = 3
 _DEPARTURE: Final = "departure."
+_ORDER_NUMBER: Final = "purchase_order_numbers."
 
 
 @pages.get("/cart")
@@ -85,9 +86,8 @@ def remove_line(listing_id: UUID) -> Any:
 @requires(Permission.TRADE_ORDER_PLACE, twin="GET /api/v1/cart")
 def review() -> Any:
     """Choose departures and how to pay, see every total."""
-    if not acts.look().cart.bundles:
-        return redirect(url_for("checkout.cart"))
-    return _review(values=_approved())
+    seen = acts.look()
+    return _review(seen=seen, values=_approved()) if seen.cart.bundles else redirect(url_for("checkout.cart"))
 
 
 def _approved() -> dict[str, Any]:
@@ -96,14 +96,25 @@ def _approved() -> dict[str, Any]:
     return approvals.typed(uuid_text(asked, "approval")) if asked else {}
 
 
+def _seen(values: dict[str, Any], seen: acts.CartSeen | None) -> acts.CartSeen:
+    """Return the cart for the departures that a form is filled with: the one that was read where it names none."""
+    departures = _departures(values)
+    return seen if seen is not None and not departures else acts.look(departures=departures)
+
+
 def _review(**shown: Any) -> str:
     return render_template(
         "checkout/checkout.html",
-        seen=acts.look(departures=_departures(shown.get("values", {}))),
         goods=goods,
         charged=freight.charged,
         ways_of=_ways,
-        **{"values": {}, "errors": {}, "refusal": None, **shown},
+        **{
+            "seen": _seen(shown.get("values") or {}, shown.get("seen")),
+            "values": {},
+            "errors": {},
+            "refusal": None,
+            **{name: value for name, value in shown.items() if name != "seen"},
+        },
     )
 
 
@@ -176,6 +187,10 @@ def _body() -> requests.Checkout:
             "payment": next(iter(payments.values()), {}),
             "payments": payments,
             "purchase_order_number": form.get("purchase_order_number"),
+            "purchase_order_numbers": {
+                name.removeprefix(_ORDER_NUMBER): form[name] for name in form if name.startswith(_ORDER_NUMBER)
+            },
+            "unit_id": form.get("unit_id"),
         },
     )
 

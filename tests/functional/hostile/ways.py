@@ -141,6 +141,8 @@ def _checkout(city: City) -> Body:
         "payment": payment,
         "payments": {key: payment},
         "purchase_order_number": "PO-1",
+        "purchase_order_numbers": {key: "PO-2"},
+        "unit_id": None,
     }
 
 
@@ -475,6 +477,8 @@ WAYS: Final[dict[str, Way]] = {
     "GET /companies/{}": Way("buyer", ("company.buyer",)),
     "GET /companies/{}/members": Way("buyer", ("company.buyer",)),
     "GET /companies/{}/units": Way("buyer", ("company.buyer",)),
+    "GET /companies/{}/cost-centres": Way("buyer", ("company.buyer",)),
+    "PUT /companies/{}/cost-centres": Way("buyer", ("company.buyer",), body(printed=True)),
     "POST /companies/{}/units": Way("buyer", ("company.buyer",), body(name="South", cost_centre="12")),
     "POST /companies/{}/units/{}/closure": Way("buyer", ("company.buyer", "unit")),
     "PUT /companies/{}/members/{}/unit": Way("buyer", ("company.buyer", "person.mate"), body(unit_id=_of("unit"))),
@@ -1058,6 +1062,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "orders.write_note": body(text="Call the desk first."),
     "catalog.write_note": body(text="Ask the factory."),
     "accounts.issue_token": body(name="ERP"),
+    "accounts.print_cost_centres": body(printed="1"),
     "accounts.open_unit": body(name="South", cost_centre="12"),
     "accounts.invite": body(login="x@demo.test"),
     "operator.admit": _partner,

@@ -32,8 +32,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("listing_number", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_listing_number_number"), ["number"], unique=False)
-    with op.batch_alter_table("company", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("prints_cost_centre", sa.Boolean(), server_default=sa.false(), nullable=False))
+    # Not as a batch, which would write the table anew on SQLite, while others refer to it.
+    op.add_column("company", sa.Column("prints_cost_centre", sa.Boolean(), server_default=sa.false(), nullable=False))
     with op.batch_alter_table("order_group", schema=None) as batch_op:
         batch_op.add_column(sa.Column("unit_name", sa.String(length=100), nullable=True))
         batch_op.add_column(sa.Column("cost_centre", sa.String(length=40), nullable=True))

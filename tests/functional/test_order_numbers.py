@@ -5,9 +5,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from marketplace.kernel.db import reading
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.orders.models import OrderGroup
 from marketplace.orders.queries import exports
 from marketplace.papers.models import IssuedDocument
+from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_desks import visitor
 from tests.support.ways import Way
@@ -92,6 +94,10 @@ def test_the_cost_centre_is_printed_where_the_buyer_says_so(call, market, units)
     again = call(market.buyer, "GET", f"/orders/{before['id']}", expect=200)
     assert again["unit"]["cost_centre"] == "4711"
     assert {centre for _, centre in papers(again).values()} == {None}
+    assert reports.check(reading()) == []
+    with unit_of_work() as session:
+        session.execute(sa.update(OrderGroup).where(OrderGroup.unit_id == UUID(south)).values(cost_centre="4713"))
+    assert {breach.what for breach in reports.check(reading())} == {"prints another cost centre than its own"}
     # Frozen: a unit that is closed is still the one it was placed for.
     call(market.buyer, "POST", f"/companies/{market.buyer.company}/units/{south}/closure", expect=204)
     assert call(market.buyer, "GET", f"/orders/{chains['id']}", expect=200)["unit"]["name"] == "South"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.catalog.models import Listing, ListingCard, Stock, StockEntry, StockHold
+from marketplace.catalog.models import Listing, ListingCard, ListingNumber, Stock, StockEntry, StockHold
 from marketplace.catalog.queries import prices
 from marketplace.catalog.rules.states import HoldState, ListingState
 from marketplace.kernel.checks import Breach
@@ -74,5 +74,10 @@ def _card_breaches(session: Session) -> list[Breach]:
     cards = sa.select(ListingCard.listing_id)
     stale = cards.join(Listing, Listing.id == ListingCard.listing_id).where(other)
     unsold = ~sa.exists().where(Merchant.company_id == ListingCard.company_id, Merchant.state == MerchantState.APPROVED)
-    said = ((stale, "the card is not what is live"), (cards.where(unsold), "the goods of who may not sell are up"))
+    nameless = ~sa.exists().where(ListingNumber.listing_id == ListingCard.listing_id)
+    said = (
+        (stale, "the card is not what is live"),
+        (cards.where(unsold), "the goods of who may not sell are up"),
+        (cards.where(nameless), "the goods have no number to order by"),
+    )
     return [Breach("4 card", "listing", found, what) for wrong, what in said for found in session.scalars(wrong)]

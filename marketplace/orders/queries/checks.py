@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 from marketplace.catalog.models import StockHold
 from marketplace.catalog.rules.states import HoldState
 from marketplace.kernel.checks import Breach
-from marketplace.orders.models import LinePart, Order, OrderLine
+from marketplace.orders.models import CartLine, LinePart, Order, OrderGroup, OrderLine
 from marketplace.orders.queries import acceptances
+from marketplace.orders.rules.carts import MOST_LINES
 from marketplace.orders.rules.parts import least_advanced
 from marketplace.orders.rules.states import AT_MERCHANT, LineState
 
 
 def breaches(session: Session) -> list[Breach]:
-    """Return lines, orders and acceptances that do not hold.
+    """Return carts, lines, orders and acceptances that do not hold.
 
-    Parts add up to what was ordered, a line shows its least advanced part and keeps no stock in vain, lines add up to
-    their order, and an acceptance binds to what was agreed.
+    A cart has an end, parts add up to what was ordered, a line shows its least advanced part and keeps no stock in
+    vain, lines add up to their order, which prints no cost centre but its own, and an acceptance binds to what was
+    agreed.
     """
     found: list[Breach] = []
     per_line = (
@@ -49,7 +51,25 @@ def breaches(session: Session) -> list[Breach]:
         Breach("1 order total", "order", order_id, "the lines do not add up to the order")
         for order_id in session.scalars(wrong)
     ]
-    return found + _misplaced(session) + _still_promised(session) + acceptances.breaches(session)
+    found += [*_overfull(session), *_printed(session), *_misplaced(session), *_still_promised(session)]
+    return found + acceptances.breaches(session)
+
+
+def _overfull(session: Session) -> list[Breach]:
+    """Return carts with more lines than a cart holds."""
+    count = sa.func.count()
+    carts = sa.select(CartLine.cart_id).group_by(CartLine.cart_id).having(count > MOST_LINES)
+    return [Breach("cart", "cart", cart_id, "holds too many lines") for cart_id in session.scalars(carts)]
+
+
+def _printed(session: Session) -> list[Breach]:
+    """Return orders whose papers print another cost centre than they were placed for."""
+    other = sa.and_(Order.cost_centre != "", Order.cost_centre != sa.func.coalesce(OrderGroup.cost_centre, ""))
+    orders = sa.select(Order.id).join(OrderGroup, OrderGroup.id == Order.group_id).where(other)
+    return [
+        Breach("2 frozen at placement", "order", order_id, "prints another cost centre than its own")
+        for order_id in session.scalars(orders)
+    ]
 
 
 def _still_promised(session: Session) -> list[Breach]:

@@ -21,6 +21,7 @@ from marketplace.moderation.models import Case
 from marketplace.orders.models import Cart
 from marketplace.orders.queries.carts import cart_of
 from marketplace.orders.rules.carts import Wish
+from marketplace.reports import queries as reports
 from tests import factories
 
 
@@ -125,3 +126,15 @@ def test_goods_go_by_every_number_while_they_are_on_sale(market):
         listings.act(session, actor=market.merchant.actor, listing_id=drafted, action="pause", now=clock.now())
     assert found("KMC11") == []
     assert reading().scalars(sa.select(ListingNumber).where(ListingNumber.listing_id == drafted)).all() == []
+
+
+def test_carts_and_numbers_that_do_not_hold_are_found(market):
+    assert fill(market, Wish(listing_id=market.chains, quantity=400), Wish(listing_id=market.pads, quantity=80)) == [
+        None, None,
+    ]  # fmt: skip
+    with unit_of_work() as session:
+        session.execute(sa.delete(ListingNumber).where(ListingNumber.listing_id == market.pads))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("marketplace.orders.queries.checks.MOST_LINES", 1)
+        found = {(breach.subject, breach.what) for breach in reports.check(reading())}
+    assert found == {("cart", "holds too many lines"), ("listing", "the goods have no number to order by")}

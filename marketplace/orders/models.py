@@ -104,7 +104,7 @@ class Order(Base):
     fx: Mapped[dict[str, str] | None] = mapped_column(Json)
     purchase_order_number: Mapped[str] = mapped_column(sa.String(80))
     # As papers print it: empty unless the buyer lets its cost centres be printed.
-    cost_centre: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
+    cost_centre: Mapped[str] = mapped_column(sa.String(40), default="", server_default=sa.text("''"))
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirm_by: Mapped[datetime] = mapped_column(UtcDateTime)
     proforma_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

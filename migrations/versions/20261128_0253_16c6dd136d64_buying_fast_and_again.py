@@ -9,7 +9,7 @@ from alembic import op
 import marketplace.kernel.db
 
 revision: str = "16c6dd136d64"
-down_revision: str | None = "fbfe69ef4026"
+down_revision: str | None = "3fb89b9958cf"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -40,7 +40,7 @@ def upgrade() -> None:
     with op.batch_alter_table("saved_list", schema=None) as batch_op:
         batch_op.add_column(sa.Column("archived_at", marketplace.kernel.db.UtcDateTime(), nullable=True))
     with op.batch_alter_table("trade_order", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("cost_centre", sa.String(length=40), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("cost_centre", sa.String(length=40), server_default=sa.text("''"), nullable=False))
     _name_units(op.get_bind())
     _number(op.get_bind())
 

@@ -206,6 +206,7 @@ _PHRASES: Final = (
     N_("1 to 12 capital letters, digits and hyphens, such as A-12"),
     N_("%(pictures)s pictures, %(size)s MB unpacked"),
     N_("at most %(most)s MB"),
+    N_("at most %(files)s files, %(size)s MB"),
     N_("at most %(most)s redirects"),
     N_("an https address without name, password and port"),
     N_("+ and 7 to 15 digits"),

@@ -24,10 +24,15 @@ class MediaType(StrEnum):
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     CSV = "text/csv"
     ZIP = "application/zip"
+    M4A = "audio/mp4"
+    MP3 = "audio/mpeg"
+    OGG = "audio/ogg"
+    WAV = "audio/wav"
 
 
 PICTURES: Final = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.WEBP})
 _SCANS: Final = PICTURES | {MediaType.PDF}
+VOICES: Final = frozenset({MediaType.M4A, MediaType.MP3, MediaType.OGG, MediaType.WAV})
 ENDINGS: Final = {
     MediaType.JPEG: "jpg",
     MediaType.PNG: "png",
@@ -37,6 +42,10 @@ ENDINGS: Final = {
     MediaType.DOCX: "docx",
     MediaType.CSV: "csv",
     MediaType.ZIP: "zip",
+    MediaType.M4A: "m4a",
+    MediaType.MP3: "mp3",
+    MediaType.OGG: "ogg",
+    MediaType.WAV: "wav",
 }
 
 
@@ -77,7 +86,7 @@ LIMITS: Final[dict[Purpose, Limit]] = {
     Purpose.SLIP: Limit(10 * MEGABYTE, _SCANS),
     Purpose.SCAN: Limit(20 * MEGABYTE, _SCANS),
     Purpose.SEAL: Limit(2 * MEGABYTE, PICTURES),
-    Purpose.EVIDENCE: Limit(20 * MEGABYTE, _SCANS | {MediaType.DOCX, MediaType.XLSX}),
+    Purpose.EVIDENCE: Limit(20 * MEGABYTE, _SCANS | VOICES | {MediaType.DOCX, MediaType.XLSX}),
     Purpose.WORKBOOK: Limit(20 * MEGABYTE, frozenset({MediaType.XLSX, MediaType.CSV})),
     Purpose.PICTURES: Limit(30 * MEGABYTE, frozenset({MediaType.ZIP})),
     # Made by the city itself, not handed in.
@@ -108,11 +117,41 @@ def media_type(content: bytes) -> MediaType | None:
     for mark, kind in marks.items():
         if content.startswith(mark):
             return kind
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return MediaType.WEBP
+    if content[:4] == b"RIFF":
+        return _RIFF.get(content[8:12])
+    if (voice := _voice(content)) is not None:
+        return voice
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
     return MediaType.CSV if _is_text(content) else None
+
+
+_RIFF: Final = {b"WEBP": MediaType.WEBP, b"WAVE": MediaType.WAV}
+# What telephones record voices in; the same containers hold films, which are not taken.
+_VOICE_BRANDS: Final = (b"M4A ", b"M4B ", b"mp41", b"mp42", b"isom", b"3gp4", b"3gp5")
+_FILM_TRACK: Final = re.compile(rb"hdlr.{8}vide", re.DOTALL)
+_OGG_VOICES: Final = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
+_ID3_VERSIONS: Final = (2, 3, 4)
+_LAYER_3, _NO_RATE, _BAD_RATE = 0b01, 0b11, (0, 15)
+
+
+def _voice(content: bytes) -> MediaType | None:
+    """Tell a recording by its container: MPEG-4 or Ogg without a film in it, or MPEG-1/2 audio layer III."""
+    if content[4:8] == b"ftyp" and content[8:12] in _VOICE_BRANDS and not _FILM_TRACK.search(content):
+        return MediaType.M4A
+    if content.startswith(b"OggS\0") and any(mark in content[:128] for mark in _OGG_VOICES):
+        return MediaType.OGG
+    return MediaType.MP3 if _is_mp3(content[:4]) else None
+
+
+def _is_mp3(head: bytes) -> bool:
+    """Tell whether bytes begin with an ID3 tag or the header of a frame of layer III."""
+    if head[:3] == b"ID3":
+        return head[3:] != b"" and head[3] in _ID3_VERSIONS
+    if len(head) < len(b"head") or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:  # eleven bits are set
+        return False
+    version, layer, rate = head[1] >> 3 & 3, head[1] >> 1 & 3, head[2] >> 2 & 3
+    return version != 1 and layer == _LAYER_3 and rate != _NO_RATE and head[2] >> 4 not in _BAD_RATE
 
 
 def _office(content: bytes) -> MediaType | None:

@@ -296,12 +296,16 @@ class ClaimText(Base):
 
 
 class ClaimEvidence(Base):
-    """A file that shows what is claimed."""
+    """A file by which one side shows what is so; it is added once and stays."""
 
     __tablename__ = "claim_evidence"
 
     claim_id: Mapped[UUID] = mapped_column(sa.ForeignKey("claim.id"), primary_key=True)
     file_id: Mapped[UUID] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
+    # These are null to the schema only: they came later, and evidence of before was filled in.
+    company_id: Mapped[UUID] = mapped_column(sa.Uuid, nullable=True)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=True)
 
 
 insert_only(Acceptance)
+insert_only(ClaimEvidence)

@@ -17,6 +17,16 @@ class ClaimText(Answer):
     at: Instant
 
 
+class ShownFile(Answer):
+    """A file of one side; its bytes are at ``/claims/{id}/evidence/{id}``."""
+
+    file_id: UUID
+    company_id: UUID
+    name: str
+    sha256: str
+    added_at: Instant
+
+
 class Claim(Answer):
     """A claim; ``owner`` has the next move until ``deadline_at``, then ``by_silence`` happens."""
 
@@ -52,6 +62,7 @@ class ClaimShown(Claim):
 
     texts: list[ClaimText]
     evidence: list[UUID]
+    files: list[ShownFile]
     acts: list[str]
     refund: str | None
 
@@ -63,6 +74,16 @@ class ClaimShown(Claim):
             **_facts(seen.claim),
             texts=texts,
             evidence=list(seen.claim.evidence),
+            files=[
+                ShownFile(
+                    file_id=one.file_id,
+                    company_id=one.company_id,
+                    name=seen.files[one.file_id].name,
+                    sha256=seen.files[one.file_id].sha256,
+                    added_at=one.added_at,
+                )
+                for one in seen.claim.shown
+            ],
             acts=list(seen.acts),
             refund=seen.refund and str(seen.refund),
         )

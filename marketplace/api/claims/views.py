@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, after_this_request
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.claims import answers
 from marketplace.api.shared.answers import Items
 from marketplace.api.shared.operations import operation
+from marketplace.edge.acts import bundles
 from marketplace.edge.acts import claims as acts
 from marketplace.edge.requests import claims as requests
 from marketplace.kernel.db import reading
@@ -69,6 +70,30 @@ def one(claim_id: UUID) -> tuple[int, answers.ClaimShown]:
 def evidence(claim_id: UUID, file_id: UUID) -> tuple[int, Any]:
     """Give a file of a claim's evidence."""
     return 200, acts.evidence(claim_id, file_id)
+
+
+@api.get("/claims/<uuid:claim_id>/bundle")
+@operation(answers={200: None}, tag="claims", permission=Permission.TRADE_CLAIM_READ)
+def bundle(claim_id: UUID) -> tuple[int, Any]:
+    """Give everything about a claim that the asker may see as one ZIP: facts, papers, evidence, and their hashes."""
+    answer = bundles.bundle(claim_id)
+    # The description reads every answer into memory before it is sent; this one goes out piece by piece in its place.
+    after_this_request(lambda _empty: answer)
+    return 200, None
+
+
+@api.post("/claims/<uuid:claim_id>/evidence")
+@operation(
+    answers={200: answers.ClaimShown},
+    tag="claims",
+    permission=Permission.TRADE_CLAIM_READ,
+    body=requests.Evidence,
+    idempotent=True,
+)
+def add_evidence(claim_id: UUID, body: requests.Evidence, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Put files beside an open claim, as the one who claims or the one who answers; nothing is taken back."""
+    acts.add_evidence(session, claim_id, body)
+    return 200, _shown(session, claim_id)
 
 
 @api.post("/claims/<uuid:claim_id>/answer")

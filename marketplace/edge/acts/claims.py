@@ -95,6 +95,21 @@ def answer(session: Session, claim_id: UUID, body: requests.ClaimAmount) -> None
     claims.answer(session, claim_id=claim_id, offer=offer, text=body.text or "", actor=require_actor(), now=clock.now())
 
 
+def add_evidence(
+    session: Session, claim_id: UUID, body: requests.Evidence | requests.EvidenceForm, *, more: Sequence[UUID] = ()
+) -> None:
+    """Put files beside a claim, as either side; ``more`` are those that came with the form."""
+    chosen = list(body.evidence) if isinstance(body, requests.Evidence) else []
+    claims.add_evidence(
+        session,
+        claim_id=claim_id,
+        evidence=[*chosen, *more],
+        text=body.text or "",
+        actor=require_actor(),
+        now=clock.now(),
+    )
+
+
 def settle(session: Session, claim_id: UUID, body: requests.Settlement) -> None:
     """Take the standing offer."""
     amount = None if body.amount is None else _amount(session, claim_id, body.amount, body.currency)
@@ -122,12 +137,12 @@ def decide(session: Session, claim_id: UUID, body: requests.ClaimAmount) -> None
 def many(session: Session, search: requests.ClaimsQuery) -> Page[ClaimRow]:
     """Return the claims this reader may see."""
     state = ClaimState(search.state) if search.state else None
-    return queries.claims(session, company_id=_seen_by(), state=state, cursor=search.cursor)
+    return queries.claims(session, company_id=seen_by(), state=state, cursor=search.cursor)
 
 
 def look(session: Session, claim_id: UUID) -> ClaimSeen:
     """Return a claim with everything this reader may see of it and do; NotFound for who is no party."""
-    row = queries.claim(session, company_id=_seen_by(), claim_id=claim_id)
+    row = queries.claim(session, company_id=seen_by(), claim_id=claim_id)
     refund = card_returns.refunds_for(session, causes=[row.id]).get(row.id)
     return ClaimSeen(
         claim=row,
@@ -149,7 +164,7 @@ def names(session: Session, rows: Sequence[ClaimRow]) -> Mapping[UUID, str]:
 def evidence(claim_id: UUID, file_id: UUID) -> object:
     """Give a file of a claim's evidence to who may see the claim."""
     session = reading()
-    if file_id not in queries.claim(session, company_id=_seen_by(), claim_id=claim_id).evidence:
+    if file_id not in queries.claim(session, company_id=seen_by(), claim_id=claim_id).evidence:
         raise NotFound("file")
     return file_acts.give(files.get_any(session, file_id=file_id))
 
@@ -163,12 +178,15 @@ def _acts(row: ClaimRow) -> list[str]:
     if actor.company == row.claimant_id and actor.may(Permission.TRADE_ORDER_ACCEPT):
         acts += [name for name in can if name in ("escalate", "withdraw") or (name == "settle" and row.offer)]
     party = actor.company in (row.claimant_id, row.respondent_id)
+    right = Permission.TRADE_ORDER_ACCEPT if actor.company == row.claimant_id else Permission.TRADE_CLAIM_ANSWER
+    if party and actor.may(right):
+        acts += [name for name in can if name == "show"]
     if actor.may(Permission.OPERATOR_CLAIM_DECIDE) and not party:
         acts += [name for name in can if name == "decide"]
     return acts
 
 
-def _seen_by() -> UUID | None:
+def seen_by() -> UUID | None:
     """Return whose claims the reader sees: his company's, or all (None) where he decides them."""
     actor = require_actor()
     if actor.may(Permission.OPERATOR_CLAIM_DECIDE):
@@ -178,5 +196,5 @@ def _seen_by() -> UUID | None:
 
 
 def _amount(session: Session, claim_id: UUID, amount: Decimal, currency: str | None) -> Money:
-    known = queries.claim(session, company_id=_seen_by(), claim_id=claim_id)
+    known = queries.claim(session, company_id=seen_by(), claim_id=claim_id)
     return money(amount, currency or known.value.currency)

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from io import BytesIO
-from typing import Any, BinaryIO, Final, cast
+from typing import IO, Any, BinaryIO, Final, cast
 from uuid import UUID
 
 from flask import Response, current_app, request, send_file
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.identity import require_actor
@@ -60,9 +61,21 @@ def received(field: str = "file", purpose: str = "") -> Upload:
     kind = next((each for each in rules.HANDED_IN if each == purpose), None)
     if kind is None:
         raise Refused.field("purpose", "choice", ", ".join(sorted(rules.HANDED_IN)))
+    return _checked(upload, field, kind)
+
+
+def all_received(field: str, purpose: Purpose) -> list[Upload]:
+    """Read and check every file that a multipart request has under a name, none where none was chosen."""
+    return [_checked(each, field, purpose) for each in request.files.getlist(field) if each.filename]
+
+
+def _checked(upload: FileStorage, field: str, kind: Purpose) -> Upload:
     try:
         return flows.take(
-            stream=cast("BinaryIO", upload.stream), declared_name=upload.filename, purpose=kind, store=bytes_store()
+            stream=cast("BinaryIO", upload.stream),
+            declared_name=upload.filename or "",
+            purpose=kind,
+            store=bytes_store(),
         )
     except Refused as refusal:
         raise Refused.fields(
@@ -100,9 +113,15 @@ def give(file: FileRow) -> Response:
 
 def attached(content: bytes, *, media_type: str, name: str) -> Response:
     """Answer with bytes as an attachment."""
-    # A header holds ASCII alone: Flask writes a Chinese or Thai name as RFC 5987 asks.
-    response = send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
+    response = streamed(BytesIO(content), media_type=media_type, name=name)
     response.direct_passthrough = False  # the API's answers are read before they are sent
+    return response
+
+
+def streamed(content: IO[bytes], *, media_type: str, name: str) -> Response:
+    """Answer with an open file as an attachment, sent piece by piece."""
+    # A header holds ASCII alone: Flask writes a Chinese or Thai name as RFC 5987 asks.
+    response = send_file(cast("BinaryIO", content), mimetype=media_type, as_attachment=True, download_name=name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "no-store"  # a licence or a slip stays in no cache on the way
     return response

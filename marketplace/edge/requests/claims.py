@@ -43,6 +43,19 @@ class ClaimAmount(Request):
     _amount_apart = model_validator(mode="before")(amount_apart)
 
 
+class Evidence(Request):
+    """Files handed in with the purpose evidence that shall stand beside a claim, with a word about them."""
+
+    evidence: list[UUID] = Field(min_length=1, max_length=20)
+    text: Prose = None
+
+
+class EvidenceForm(Request):
+    """What a page says beside the files that it sends."""
+
+    text: Prose = None
+
+
 class Settlement(Request):
     """The offer that is taken; named, another one is not taken by mistake."""
 
@@ -69,6 +82,7 @@ messages.register(
         "nothing_left": _("Nothing of this line's price is left to claim."),
         "respondent_only": _("Only the one who answers this claim can do this."),
         "claimant_only": _("Only the one who made this claim can do this."),
+        "bundle_large": _("Everything about this claim is too large for one file: %(accepted)s."),
         "no_offer": _("Nothing is offered yet."),
         "offer_changed": _("Another amount is offered now: %(offer)s."),
         "own_claim": _("Your own company is a party to this claim; somebody else decides it."),

@@ -49,8 +49,17 @@ class ClaimTextRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """A file by which a company shows what is so."""
+
+    file_id: UUID
+    company_id: UUID
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A claim; ``texts`` and ``evidence`` are filled where one claim is shown."""
+    """A claim; ``texts`` and ``shown`` are filled where one claim is shown."""
 
     id: UUID
     reference: str
@@ -72,7 +81,12 @@ class ClaimRow:
     opened_at: datetime
     ended_at: datetime | None
     texts: tuple[ClaimTextRow, ...] = ()
-    evidence: tuple[UUID, ...] = ()
+    shown: tuple[EvidenceRow, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[UUID, ...]:
+        """The files of both sides."""
+        return tuple(row.file_id for row in self.shown)
 
     @property
     def by_silence(self) -> str | None:
@@ -136,9 +150,14 @@ def claim(session: Session, *, company_id: UUID | None, claim_id: UUID) -> Claim
     if found is None:
         raise NotFound("claim")
     texts = session.scalars(sa.select(ClaimText).where(ClaimText.claim_id == claim_id).order_by(ClaimText.id))
-    files = session.scalars(sa.select(ClaimEvidence.file_id).where(ClaimEvidence.claim_id == claim_id))
+    shown = session.scalars(
+        sa.select(ClaimEvidence)
+        .where(ClaimEvidence.claim_id == claim_id)
+        .order_by(ClaimEvidence.added_at, ClaimEvidence.file_id)
+    )
+    files = tuple(EvidenceRow(one.file_id, one.company_id, one.added_at) for one in shown)
     said = tuple(ClaimTextRow(text.company_id, text.body, text.at) for text in texts)
-    return replace(_claim_row(*found), texts=said, evidence=tuple(sorted(files)))
+    return replace(_claim_row(*found), texts=said, shown=files)
 
 
 def answers_due(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, AnswerDue]:

@@ -55,8 +55,8 @@ _ENDS: Final = {"settle": _S.SETTLED, "withdraw": _S.WITHDRAWN}
 CLAIMS: Final = Lifecycle[ClaimState](
     "claim",
     {
-        _S.NEGOTIATING: {"answer": _S.NEGOTIATING, "escalate": _S.ESCALATED, **_ENDS},
-        _S.ESCALATED: {"answer": _S.ESCALATED, "decide": _S.DECIDED, **_ENDS},
+        _S.NEGOTIATING: {"answer": _S.NEGOTIATING, "show": _S.NEGOTIATING, "escalate": _S.ESCALATED, **_ENDS},
+        _S.ESCALATED: {"answer": _S.ESCALATED, "show": _S.ESCALATED, "decide": _S.DECIDED, **_ENDS},
     },
 )
 OPEN: Final = (_S.NEGOTIATING, _S.ESCALATED)

@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.handovers import Kind
+from marketplace.accounts.rules.permissions import Permission
 from marketplace.accounts.services import duties
 from marketplace.audit import services as audit
-from marketplace.files import queries as files
-from marketplace.files.rules import Purpose
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.orders.events import ClaimMoved
-from marketplace.orders.models import Acceptance, AcceptanceWindow, Claim, ClaimEvidence, ClaimText, Order, OrderLine
+from marketplace.orders.models import Acceptance, AcceptanceWindow, Claim, ClaimText, Order, OrderLine
 from marketplace.orders.rules import claims as rules
 from marketplace.orders.rules.claims import CLAIMS, OPEN, Carrier, ClaimReason, ClaimState, Owner, Respondent
 from marketplace.orders.rules.states import LineState
+from marketplace.orders.services import evidence as evidences
 from marketplace.orders.services.acceptance import bought_line
 from marketplace.orders.services.moves import locked_order, move_line, parts_of
 from marketplace.orders.services.settling import allow, left_of, settle_line, value_of
@@ -53,7 +53,7 @@ def open_claim(
     why = rules.reason_of(reason)
     if quantity < 1:
         raise Refused.field("quantity", "too_small", "1 or more")
-    _check_evidence(session, evidence, actor)
+    shown = evidences.own_files(session, evidence=evidence, actor=actor)
     who = rules.respondent_for(why, order.incoterm)
     if who is Respondent.CARRIER and carrier is None:
         raise Conflict("no_carrier")
@@ -88,7 +88,7 @@ def open_claim(
     )
     session.add(claim)
     session.flush()
-    session.add_all(ClaimEvidence(claim_id=claim.id, file_id=file_id) for file_id in dict.fromkeys(evidence))
+    evidences.attach(session, claim=claim, found=shown, actor=actor, now=now)
     _say(session, claim, text, actor, now)
     duties.take(session, actor=actor, kind=Kind.CLAIM, subject_id=claim.id, now=now)
     facts = {"order": order.id, "line": line.id, "reason": str(why), "quantity": quantity, "minor": value.minor}
@@ -122,6 +122,25 @@ def answer(session: Session, *, claim_id: UUID, offer: Money, text: str, actor: 
         )
     session.flush()
     _note(session, claim, "answer", {"minor": offer.minor, "currency": offer.currency}, actor, now)
+
+
+def add_evidence(
+    session: Session, *, claim_id: UUID, evidence: Sequence[UUID], text: str, actor: Actor, now: datetime
+) -> None:
+    """Add files to an open claim, and a word about them, as either side; a file that is there already changes nothing.
+
+    Nothing else moves: no clock begins anew. Conflict ``state`` once the claim has ended, NotFound for no party.
+    """
+    claim, _order = _locked(session, claim_id, actor)
+    # Who may claim shows what he claims, who may answer shows his answer.
+    claims = actor.company == claim.claimant_id
+    actor.must(Permission.TRADE_ORDER_ACCEPT if claims else Permission.TRADE_CLAIM_ANSWER)
+    CLAIMS.apply(claim.state, "show")
+    found = evidences.own_files(session, evidence=evidence, actor=actor)
+    fresh = evidences.attach(session, claim=claim, found=found, actor=actor, now=now)
+    if fresh:
+        _say(session, claim, text, actor, now)
+        _note(session, claim, "show", {"files": fresh}, actor, now)
 
 
 def settle(session: Session, *, claim_id: UUID, amount: Money | None, actor: Actor, now: datetime) -> None:
@@ -260,12 +279,6 @@ def _spoken_for(session: Session, order: Order, line: OrderLine, reason: ClaimRe
 
 def _open_of(line: OrderLine) -> tuple[sa.ColumnElement[bool], ...]:
     return Claim.line_id == line.id, Claim.state.in_(OPEN)
-
-
-def _check_evidence(session: Session, evidence: Sequence[UUID], actor: Actor) -> None:
-    for file_id in evidence:
-        if not files.get_file(session, company_id=actor.company, file_id=file_id).serves(Purpose.EVIDENCE):
-            raise Refused.field("evidence", "file_other", "files handed in with the purpose evidence")
 
 
 def _locked(session: Session, claim_id: UUID, actor: Actor | None) -> tuple[Claim, Order]:

@@ -7,9 +7,9 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import bundles, orders
 from marketplace.edge.acts import claims as acts
 from marketplace.edge.acts import files as file_acts
-from marketplace.edge.acts import orders
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import claims as requests
@@ -49,6 +49,37 @@ def evidence(claim_id: UUID, file_id: UUID) -> Any:
     return acts.evidence(claim_id, file_id)
 
 
+@pages.get("/claims/<uuid:claim_id>/bundle")
+@requires(Permission.TRADE_CLAIM_READ, twin="GET /api/v1/claims/{id}/bundle")
+def bundle(claim_id: UUID) -> Any:
+    """Give everything about a claim as one ZIP."""
+    return bundles.bundle(claim_id)
+
+
+@pages.post("/claims/<uuid:claim_id>/evidence")
+@requires(Permission.TRADE_CLAIM_READ, twin="POST /api/v1/claims/{id}/evidence")
+def add_evidence(claim_id: UUID) -> Any:
+    """Put files beside an open claim, as either side."""
+    acts.look(reading(), claim_id)  # another's claim takes no file in
+
+    def work(key: str) -> str:  # noqa: ARG001  kept by the caller
+        uploads = file_acts.all_received("file", Purpose.EVIDENCE)
+        if not uploads:
+            raise Refused.field("file", "required", "a file, sent as multipart/form-data")
+        with unit_of_work() as session:
+            more = [file_acts.keep(session, each) for each in uploads]
+            acts.add_evidence(session, claim_id, body, more=more)
+        return url_for("claims.one", claim_id=claim_id)
+
+    try:
+        body = parse_form(requests.EvidenceForm, request.form)
+        done = forms.once(work, flow=True)
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _one(claim_id, **shown))
+    flash(_("The evidence is added."), "good")
+    return done
+
+
 @pages.post("/orders/<uuid:order_id>/lines/<uuid:line_id>/acceptance")
 @requires(Permission.TRADE_ORDER_ACCEPT, twin="POST /api/v1/order-lines/{id}/acceptance")
 def accept(order_id: UUID, line_id: UUID) -> Any:
@@ -78,12 +109,11 @@ def new(order_id: UUID, line_id: UUID) -> str:
 @pages.post("/orders/<uuid:order_id>/lines/<uuid:line_id>/claims")
 @requires(Permission.TRADE_ORDER_ACCEPT, twin="POST /api/v1/order-lines/{id}/claims")
 def open_claim(order_id: UUID, line_id: UUID) -> Any:
-    """Claim about units of a line; a picture or paper may come along."""
+    """Claim about units of a line; pictures, papers and recordings may come along."""
     _line(order_id, line_id)
 
     def work(key: str) -> str:  # noqa: ARG001  kept by the caller
-        upload = request.files.get("file")
-        evidence = [file_acts.received(purpose=Purpose.EVIDENCE)] if upload and upload.filename else []
+        evidence = file_acts.all_received("file", Purpose.EVIDENCE)
         with unit_of_work() as session:
             more = [file_acts.keep(session, each) for each in evidence]
             claim_id = acts.open_claim(session, line_id, body, more=more)

@@ -464,6 +464,10 @@ WAYS: Final[dict[str, Way]] = {
     "GET /claims/{}": Way("merchant", ("claim.offered",)),
     "POST /claims/{}/answer": Way("merchant", ("claim.claimed",), _AMOUNT),
     "POST /claims/{}/decision": Way("operator", ("claim.escalated",), _AMOUNT),
+    "GET /claims/{}/bundle": Way("merchant", ("claim.claimed",)),
+    "POST /claims/{}/evidence": Way(
+        "buyer", ("claim.offered",), lambda city: {"evidence": [city.ids["file.evidence"]], "text": "See 照片."}
+    ),
     "POST /claims/{}/escalation": Way("buyer", ("claim.claimed",)),
     "GET /claims/{}/evidence/{}": Way("merchant", ("claim.claimed", "file.evidence")),
     "POST /claims/{}/settlement": Way("buyer", ("claim.offered",), body(amount="100.00", currency="CNY")),
@@ -1123,6 +1127,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "payouts.stop_account": _removal,
     "treasury.receive": body(bank_reference="FT 2026 002, 汇款"),
     "treasury.record_sent": body(bank_reference="FT 2026 001, 汇款"),
+    "claims.add_evidence": body(text="See 照片."),
     "claims.answer": body(amount="10.00"),
     "claims.decide": body(amount="10.00", text="So be it."),
     "claims.open_claim": body(text="Broken.", quantity="40"),

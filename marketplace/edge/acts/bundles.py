@@ -1,0 +1,266 @@
+"""Everything about a claim as one bundle, for whoever may see the claim, and no more than he may see."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
+from uuid import UUID
+from weakref import finalize
+
+from flask import Response, render_template
+from sqlalchemy.orm import Session
+
+from marketplace.audit import services as audit
+from marketplace.distribution import queries as distribution
+from marketplace.edge.acts import claims, files
+from marketplace.edge.acts.claims import ClaimSeen
+from marketplace.edge.identity import require_actor
+from marketplace.exchange.queries import notes
+from marketplace.files import bundling
+from marketplace.files.bundling import Packed, Piece
+from marketplace.files.rules import MEGABYTE
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.exports import plain
+from marketplace.kernel.money import Money
+from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.queries import cargo, tracking
+from marketplace.orders.claims.queries import ClaimRow
+from marketplace.orders.queries import lines as line_queries
+from marketplace.orders.queries import orders as order_queries
+from marketplace.orders.queries import packing
+from marketplace.orders.queries.lines import LineRow
+from marketplace.orders.queries.orders import OrderRow
+from marketplace.orders.rules.claims import Respondent
+from marketplace.papers import queries as papers
+from marketplace.papers.queries import DocumentRow
+
+_IN_MEMORY: Final = 8 * MEGABYTE
+_MOST_NOTES: Final = 1_000
+
+
+def bundle(claim_id: UUID) -> Response:
+    """Answer with a ZIP of everything about a claim; its hash is noted. NotFound for who may not see the claim."""
+    target = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  closed by the answer that sends it
+    try:
+        return _answer(claim_id, target)
+    except BaseException:
+        target.close()
+        raise
+
+
+def _answer(claim_id: UUID, target: IO[bytes]) -> Response:
+    session, actor, now = reading(), require_actor(), clock.now()
+    seen = claims.look(session, claim_id)
+    order = order_queries.by_id(session, order_ids=[seen.claim.order_id])[seen.claim.order_id]
+    made = bundling.pack(
+        target,
+        store=files.bytes_store(),
+        pieces=_pieces(session, seen, order),
+        index=lambda packed: _index(seen, packed, now),
+        about={"claim": seen.claim.reference, "made_at": now.isoformat(), "made_for": str(actor.company)},
+        at=now,
+    )
+    facts = {"sha256": made.sha256, "bytes": made.size, "files": made.files}
+    with unit_of_work() as writing:
+        audit.record(
+            writing, actor=actor, action="claim.bundle", subject="claim", subject_id=claim_id, facts=facts, now=now
+        )
+    response = files.streamed(target, media_type="application/zip", name=f"{seen.claim.reference}.zip")
+    finalize(response.response, target.close)  # an answer that nobody reads to its end is closed as well
+    response.content_length = made.size
+    response.set_etag(made.sha256)
+    return response
+
+
+def _pieces(session: Session, seen: ClaimSeen, order: OrderRow) -> list[Piece]:
+    claim = seen.claim
+    (line,) = [row for row in line_queries.lines_of(session, order_ids=[order.id])[order.id] if row.id == claim.line_id]
+    bookings = booking_queries.bookings(session, subjects=[line.id]).get(line.id, ())
+    booked = {row.id: row.reference for row in bookings}
+    receipts = cargo.receipts(session, booking_ids=list(booked))
+    journeys = tracking.timeline(session, booking_ids=list(booked))
+    packed = packing.packing_for(session, line_id=line.id)
+    counted = distribution.discrepancies(session, line_ids=[line.id]).get(line.id, ())
+    issued = _documents(session, claim, order)
+    pieces = [
+        _facts("claim.json", "Claim", _claim(seen)),
+        _facts("order.json", "Order", _order(order, line, is_between=_is_between(claim))),
+        _facts("packing.json", "Packing", _plain(packed) if packed else None),
+        _facts("receipts.json", "Receipts", _by_booking(booked, receipts)),
+        _facts("discrepancies.json", "Discrepancies", [_plain(row) for row in counted]),
+        _facts("transport.json", "Transport", _by_booking(booked, journeys)),
+        _facts("papers.json", "Papers", [_paper(row) for row in issued]),
+    ]
+    if _is_between(claim):
+        pieces.append(_facts("notes.json", "Notes", _notes(session, order)))
+    return [*pieces, *_papers(issued), *_evidence(seen)]
+
+
+def _is_between(claim: ClaimRow) -> bool:
+    """Tell whether a claim is between the two sides of the order: a carrier is shown neither prices nor notes."""
+    return claim.respondent is Respondent.MERCHANT
+
+
+def _claim(seen: ClaimSeen) -> dict[str, Any]:
+    row = seen.claim
+    return {
+        "reference": row.reference,
+        "order": row.order_reference,
+        "claimant": _party(seen, row.claimant_id),
+        "respondent": _party(seen, row.respondent_id) | {"as": str(row.respondent)},
+        "reason": str(row.reason),
+        "quantity": row.quantity,
+        "state": str(row.state),
+        "holds_up_payment": row.blocks,
+        "value": _money(row.value),
+        "offer": _money(row.offer),
+        "awarded": _money(row.awarded),
+        "clocks": {
+            "opened_at": plain(row.opened_at),
+            "next_move": row.owner and str(row.owner),
+            "until": plain(row.deadline_at),
+            "by_silence": row.by_silence,
+            "ended_at": plain(row.ended_at),
+        },
+        "texts": [{"company": str(text.company_id), "at": plain(text.at), "text": text.body} for text in row.texts],
+        "evidence": [
+            {
+                "company": str(one.company_id),
+                "added_at": plain(one.added_at),
+                "name": seen.files[one.file_id].name,
+                "sha256": seen.files[one.file_id].sha256,
+            }
+            for one in row.shown
+        ],
+    }
+
+
+def _party(seen: ClaimSeen, company_id: UUID) -> dict[str, Any]:
+    return {"company": str(company_id), "name": seen.companies[company_id], "working_time": seen.clocks[company_id]}
+
+
+def _order(order: OrderRow, line: LineRow, *, is_between: bool) -> dict[str, Any]:
+    """Return the terms that risk and claim hang on, with prices for the two who agreed them."""
+    terms: dict[str, Any] = {
+        "reference": order.reference,
+        "placed_at": plain(order.placed_at),
+        "price_basis": {"incoterm": order.incoterm, "place": order.place_code},
+        "destination": order.destination,
+        "line": {
+            "position": line.position,
+            "sku": line.sku,
+            "titles": line.titles,
+            "hs_code": line.hs_code,
+            "origin": line.origin,
+            "unit": line.unit,
+            "quantity": line.quantity,
+            "parts": {str(state): units for state, units in line.parts.items()},
+            "moves": [_plain(move) for move in line.moves],
+        },
+    }
+    if is_between:
+        terms |= {
+            "purchase_order_number": order.purchase_order_number,
+            "plan": str(order.plan),
+            "mode": str(order.mode),
+            "costs": dict(order.costs),
+            "total": _money(order.total),
+        }
+        terms["line"] |= {"unit_price": str(line.unit_price), "amount": _money(line.amount)}
+    return terms
+
+
+def _notes(session: Session, order: OrderRow) -> list[dict[str, Any]]:
+    """Return what the two sides of an order wrote to each other, earliest first; a side's own notes stay its own."""
+    rows: list[dict[str, Any]] = []
+    cursor = None
+    while len(rows) < _MOST_NOTES:
+        page = notes.of_order(session, company_id=order.buyer_id, order_id=order.id, cursor=cursor)
+        rows += [
+            {"company": str(row.company_id), "at": plain(row.at), "text": row.body}
+            for row in page.items
+            if row.is_shared
+        ]
+        if (cursor := page.next) is None:
+            break
+    return rows[::-1]
+
+
+def _documents(session: Session, claim: ClaimRow, order: OrderRow) -> list[DocumentRow]:
+    """Return the papers of the order, of the claimed line and of its freight that a reader is a party of.
+
+    Who decides sees what either of the two who argue may see.
+    """
+    reader = claims.seen_by()
+    readers = (claim.claimant_id, claim.respondent_id) if reader is None else (reader,)
+    freight = distribution.contracts_of(session, order_ids=[order.id])[order.id]
+    carried = [row.id for row in freight if claim.line_id in {one.line_id for one in row.lines}]
+    subjects = (("order", [order.id]), ("order_line", [claim.line_id]), ("freight", carried))
+    found = {
+        row.id: row
+        for company_id in readers
+        for kind, ids in subjects
+        for rows in papers.documents(session, subject_kind=kind, subject_ids=ids, company_id=company_id).values()
+        for row in rows
+    }
+    return [found[key] for key in sorted(found)]
+
+
+def _papers(issued: Sequence[DocumentRow]) -> list[Piece]:
+    """Return the PDFs as they are stored; a paper that is not set yet is named in the list of papers alone."""
+    return [
+        Piece(
+            path=f"papers/{row.number.replace('/', '-')}-{row.kind}-v{row.version}.pdf",
+            title=row.number,
+            stored=row.pdf_sha256,
+        )
+        for row in issued
+        if row.pdf_sha256
+    ]
+
+
+def _evidence(seen: ClaimSeen) -> list[Piece]:
+    pieces: list[Piece] = []
+    for number, one in enumerate(seen.claim.shown, start=1):
+        side = "claimant" if one.company_id == seen.claim.claimant_id else "respondent"
+        file = seen.files[one.file_id]
+        path = f"evidence/{number:03}-{side}-{file.name}"
+        pieces.append(Piece(path=path, title=file.name, stored=file.sha256))
+    return pieces
+
+
+def _paper(row: DocumentRow) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "kind": str(row.kind),
+        "version": row.version,
+        "issued_on": plain(row.issued_on),
+        "state": str(row.state),
+        "data_sha256": row.data_sha256,
+        "pdf_sha256": row.pdf_sha256,
+    }
+
+
+def _by_booking(booked: Mapping[UUID, str], found: Mapping[UUID, Sequence[Any]]) -> dict[str, Any]:
+    return {booked[key]: [_plain(row) for row in rows] for key, rows in found.items()}
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    """Return a frozen row as JSON has it."""
+    return {name: plain(getattr(row, name)) for name in row.__dataclass_fields__}
+
+
+def _money(money: Money | None) -> dict[str, str] | None:
+    return None if money is None else {"amount": str(money.amount), "currency": money.currency}
+
+
+def _facts(path: str, title: str, content: Any) -> Piece:
+    written = json.dumps(content, ensure_ascii=False, indent=2, default=str).encode()
+    return Piece(path=f"facts/{path}", title=title, content=written)
+
+
+def _index(seen: ClaimSeen, packed: Sequence[Packed], now: datetime) -> Piece:
+    page = render_template("claims/bundle.html", seen=seen, packed=packed, made_at=now)
+    return Piece(path="index.html", title="index.html", content=page.encode())

@@ -33,6 +33,7 @@ from marketplace.notices.services import hearing as notices
 from marketplace.notices.services import inbox
 from marketplace.orders import events as orders
 from marketplace.orders.changes.services import resolving as changes
+from marketplace.orders.notes import services as trade_notes
 from marketplace.orders.services import acceptance, deciding, handing, receiving
 from marketplace.orders.services import erasing as claims
 from marketplace.payments import events as payments
@@ -155,6 +156,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     payments.CardRefunded: (card_returns.on_refunded, holding.refunded),
     payments.CardRefundFailed: (card_returns.on_refund_failed, holding.refunded),
     payments.SlipUnanswered: (treasury.on_slip_unanswered,),
+    payments.AllowanceGranted: (trade_notes.on_allowance_granted,),
     payments.WaitedTooLong: (notices.on_waited_too_long,),
     payments.CardCancelled: (holding.charge_cancelled,),
     approvals.ApprovalAsked: (notices.on_approval_asked,),

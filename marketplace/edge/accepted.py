@@ -183,6 +183,7 @@ _PHRASES: Final = (
     N_("a number of goods that are on sale here"),
     N_("files handed in with the purpose evidence"),
     N_("more than nothing"),
+    N_("a period of at most %(most)s days"),
     N_("a period of at most %(most)s entries"),
     N_("payments that %(amount)s reaches"),
     N_("0 to 10000 for goods, 0 for freight"),

@@ -81,6 +81,14 @@ WORDS: Final[dict[Setting, Words]] = {
         _("Commission"), _("What a merchant owes the city of the price of accepted goods, freight not counted."),
         _BASIS_POINTS,
     ),
+    Setting.COMMISSION_VAT_BASIS_POINTS: Words(
+        _("Value added tax on commission"),
+        _(
+            "What the operator's country taxes its commission with, on top of it. Orders placed from the day on keep "
+            "the rate; at 0 no tax is charged, and statements say so."
+        ),
+        _BASIS_POINTS,
+    ),
     Setting.PROVIDER_FEE_PAYEE_BASIS_POINTS: Words(
         _("Card provider's fee borne by the payee"), _("The share of a card payment that is kept back from its payee."),
         _BASIS_POINTS,

@@ -154,6 +154,17 @@ class PayerReminded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AllowanceGranted(Event):
+    """An amount was let off the price of a line for a cause, once each."""
+
+    cause_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    line_id: UUID
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitedTooLong(Event):
     """A payout, a return of card money or a transfer still waits after its due moment; said once for each wait."""
 

@@ -1,7 +1,13 @@
-"""What can wait for a company that buys or sells, and on which side of its orders."""
+"""What can wait for a company that buys or sells, on which side of its orders; and the periods of statements."""
 
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from marketplace.kernel.errors import Refused
 
 
 class Queue(StrEnum):
@@ -52,3 +58,49 @@ SELLING: Final = (
     Queue.ANSWER_CLAIMS,
 )
 BUYING: Final = (Queue.PAY, Queue.PURCHASE_CHANGES, Queue.SIGN_PURCHASES, Queue.ACCEPT_GOODS, Queue.FOLLOW_CLAIMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days of a statement, first and last included."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        """Refuse a period that ends before it begins, or is longer than a year."""
+        if self.last < self.first:
+            raise Refused.field("from", "period", f"a day up to {self.last}")
+        if (self.last - self.first).days > LONGEST_PERIOD:
+            raise Refused.field("from", "too_long", f"a period of at most {LONGEST_PERIOD} days")
+
+    def is_over(self, today: date) -> bool:
+        """Tell whether nothing more can happen in it."""
+        return self.last < today
+
+    def bounds(self, zone: str) -> tuple[datetime, datetime]:
+        """Return the instants between which its days lie in a zone, the second not included."""
+        since, until = (
+            datetime.combine(day, time.min, ZoneInfo(zone)) for day in (self.first, self.last + timedelta(days=1))
+        )
+        return since.astimezone(UTC), until.astimezone(UTC)
+
+
+LONGEST_PERIOD: Final = 366
+
+
+def month_of(day: date) -> Period:
+    """Return the calendar month that a day lies in."""
+    first = day.replace(day=1)
+    following = (first + timedelta(days=32)).replace(day=1)
+    return Period(first, following - timedelta(days=1))
+
+
+def month_before(day: date) -> Period:
+    """Return the calendar month before that of a day: what a monthly statement is about."""
+    return month_of(day.replace(day=1) - timedelta(days=1))
+
+
+def interim_number(period: Period, currency: str, recipient: UUID) -> str:
+    """Return what an interim statement is kept under: no number of a series, the same for the same period."""
+    return f"INTERIM-{period.first:%Y%m%d}-{currency}-{recipient.hex[-12:].upper()}"

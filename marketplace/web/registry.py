@@ -86,6 +86,7 @@ from marketplace.web.showroom import pavilions as showroom_pavilions
 from marketplace.web.showroom import storefronts as showroom_storefronts
 from marketplace.web.showroom import tenants as showroom_tenants
 from marketplace.web.showroom.blueprint import pages as showroom
+from marketplace.web.statements.views import pages as statements
 from marketplace.web.treasury import bookings as treasury_bookings
 from marketplace.web.treasury import disputes as treasury_disputes
 from marketplace.web.treasury import views as treasury_views
@@ -117,6 +118,7 @@ BLUEPRINTS = (
     reviews,
     lists,
     comparison,
+    statements,
     treasury,
     search,
     settings,

@@ -45,6 +45,7 @@ from marketplace.payments.flows import payouts
 from marketplace.payments.rules import remitting
 from marketplace.payments.services import allowances, card_returns, dispute_parts, holding
 from marketplace.reference.rules import Setting
+from marketplace.reports.statements import flows as statements
 from marketplace.search import flows as search
 from marketplace.search import services as finding
 from marketplace.worker import money
@@ -264,6 +265,11 @@ def prune_jobs(_args: dict[str, Any]) -> None:
         outbox.prune(session, now=clock.now())
 
 
+def issue_statements(_args: dict[str, Any]) -> None:
+    """State the accounts of last month that are not stated yet."""
+    statements.issue_due(now=clock.now())
+
+
 JOBS: Final[dict[str, Handler]] = {
     messages.JOB: send_message,
     messages.ERASING: erase_letters,
@@ -314,6 +320,7 @@ JOBS: Final[dict[str, Handler]] = {
     "reconcile_cards": money.reconcile_cards,
     "expire_stock_holds": expire_stock_holds,
     "seal_audit": seal_audit,
+    "issue_statements": issue_statements,
     "prune_jobs": prune_jobs,
     "sweep_logins": sweep_logins,
 }
@@ -367,6 +374,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     (remitting.SEND, 300),
     ("watch_provider", 3600),
     ("reconcile_bookings", 24 * 3600),
+    ("issue_statements", 6 * 3600),
     ("expire_messages", 3600),
     ("prune_jobs", 6 * 3600),
     ("sweep_logins", 3600),

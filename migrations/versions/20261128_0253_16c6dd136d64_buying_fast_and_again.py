@@ -40,7 +40,9 @@ def upgrade() -> None:
     with op.batch_alter_table("saved_list", schema=None) as batch_op:
         batch_op.add_column(sa.Column("archived_at", marketplace.kernel.db.UtcDateTime(), nullable=True))
     with op.batch_alter_table("trade_order", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("cost_centre", sa.String(length=40), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(
+            sa.Column("cost_centre", sa.String(length=40), server_default=sa.text("''"), nullable=False)
+        )
     _name_units(op.get_bind())
     _number(op.get_bind())
 

@@ -8,7 +8,7 @@ from alembic import op
 from marketplace.kernel.db import insert_only_ddl
 
 revision: str = "afa61710e823"
-down_revision: str | None = "1d13491f0469"
+down_revision: str | None = "16c6dd136d64"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

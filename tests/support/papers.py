@@ -9,6 +9,7 @@ from marketplace.papers.rules.booth_labels import BoothLabels, Label
 from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.freight_contract import FreightContract
 from marketplace.papers.rules.manifest import House, Manifest
+from marketplace.papers.rules.notes import Note, NotedGoods
 from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
 from marketplace.papers.rules.parts import (
     Account,
@@ -23,6 +24,7 @@ from marketplace.papers.rules.parts import (
 )
 from marketplace.papers.rules.pro_forma import ProForma
 from marketplace.papers.rules.sales_contract import SalesContract
+from marketplace.papers.rules.statement import ListedPaper, Statement, StatementRow
 
 SELLER = Party(
     name="重庆链条有限公司 Chongqing Chain Co., Ltd.",
@@ -270,3 +272,68 @@ def booth_labels(count: int = 2, **changes: Any) -> BoothLabels:
         "labels": (label,) * count,
     }
     return BoothLabels(**{**facts, **changes})
+
+
+def note(**changes: Any) -> Note:
+    """Return a credit note for goods that came damaged."""
+    facts = {
+        "number": "CN-2026-00001",
+        "order": "ORD-7K3M-Q9TX",
+        "contract": "SC-7K3M-Q9TX",
+        "issued_on": date(2026, 12, 9),
+        "issuer": SELLER,
+        "recipient": BUYER,
+        "reason": "claim_damaged",
+        "invoices": ("CI-2026-00001",),
+        "goods": (NotedGoods(sku="CH-000", title=goods_line().title),),
+        "total": Money.of("120.50", "CNY"),
+        "claim": "CLM-7K3M-Q9TX",
+        "purchase_order_number": "PO-77",
+    }
+    return Note(**{**facts, **changes})
+
+
+def statement(count: int = 2, **changes: Any) -> Statement:
+    """Return a commission statement of so many charges, nothing paid yet."""
+    fee, nothing = Money.of("30.00", "CNY"), Money.zero("CNY")
+    row = StatementRow(
+        on=date(2026, 11, 5),
+        what="commission_billed",
+        reference="ORD-7K3M-Q9TX",
+        amounts=(fee, nothing, nothing),
+        purchase_order_number="PO-77",
+        article="CH-000",
+        transfer="0193a1f0-0000-7000-8000-00000000abcd",
+        base=Money.of("1000.00", "CNY"),
+        rate_bp=300,
+    )
+    owed = Money(fee.minor * count, "CNY")
+    facts = {
+        "number": "CS-2026-00001",
+        "issued_on": date(2026, 12, 1),
+        "issuer": SELLER,
+        "recipient": BUYER,
+        "since": date(2026, 11, 1),
+        "until": date(2026, 11, 30),
+        "currency": "CNY",
+        "columns": ("commission", "vat", "settled"),
+        "balances": ("commission",),
+        "opening": (nothing,),
+        "rows": (row,) * count,
+        "sums": (owed, nothing, nothing),
+        "closing": (owed,),
+        "no_vat": "yes",
+    }
+    return Statement(**{**facts, **changes})
+
+
+def account_statement(**changes: Any) -> Statement:
+    """Return an interim account between payer and payee with an entry that no label names, and its papers."""
+    amounts = Money.of("500.00", "CNY"), Money.zero("CNY")
+    row = StatementRow(on=date(2026, 11, 5), what="set_off", reference="FRT-7K3M-Q9TX", amounts=amounts, order="ORD-1")
+    paper = ListedPaper(
+        on=date(2026, 11, 6), kind="credit_note", number="CN-2026-00001", reference="ORD-1", total=amounts[0]
+    )
+    facts = {"columns": ("open", "held"), "balances": ("open", "held"), "opening": (amounts[1], amounts[1])}
+    facts |= {"rows": (row,), "sums": amounts, "closing": amounts, "papers": (paper,), "interim": "yes", "no_vat": ""}
+    return statement(**{**facts, **changes})

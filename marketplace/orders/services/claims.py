@@ -20,8 +20,10 @@ from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.orders.events import ClaimMoved
 from marketplace.orders.models import Acceptance, AcceptanceWindow, Claim, ClaimText, Order, OrderLine
+from marketplace.orders.notes import services as notes
 from marketplace.orders.rules import claims as rules
 from marketplace.orders.rules.claims import CLAIMS, OPEN, Carrier, ClaimReason, ClaimState, Owner, Respondent
+from marketplace.orders.rules.notes import NoteReason
 from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import evidence as evidences
 from marketplace.orders.services.acceptance import bought_line
@@ -338,6 +340,19 @@ def _compensate(
             payer_id=claim.claimant_id,
             amount=awarded,
             cause_id=claim.id,
+            now=now,
+        )
+        # In this trade the claimant bills the carrier: its debit note goes with the papers of the claim.
+        notes.debit(
+            session,
+            order_id=order.id,
+            line_id=line.id,
+            issuer_id=claim.claimant_id,
+            recipient_id=claim.respondent_id,
+            amount=awarded,
+            reason=NoteReason.COMPENSATION,
+            cause_id=claim.id,
+            actor=actor,
             now=now,
         )
         return

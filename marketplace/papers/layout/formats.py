@@ -10,7 +10,7 @@ from babel import Locale
 from babel.numbers import format_decimal
 
 from marketplace.kernel import moments
-from marketplace.papers.layout.labels import babel_name
+from marketplace.papers.layout.labels import babel_name, word
 
 # Letters that turn the reading direction or hide: a payee's name must read as it is stored.
 _UNSEEN: Final = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -69,6 +69,11 @@ def day(value: str, locale: str) -> str:
 def instant(value: str, zone: str, locale: str) -> str:
     """Write an instant at a place, with the zone's distance from UTC."""
     return moments.instant(datetime.fromisoformat(value), zone, babel_name(locale), mark="({})")
+
+
+def labelled(locale: str, *codes: str) -> str:
+    """Write labels one after the other, as a name that has two parts."""
+    return " · ".join(word(code, locale) for code in codes)
 
 
 def country(code: str, locale: str) -> str:

@@ -24,6 +24,11 @@ LABELS: Final[dict[str, str]] = {
     "packing_list": _("Packing list"),
     "manifest": _("Lorry manifest"),
     "booth_labels": _("Labels of a booth"),
+    "credit_note": _("Credit note"),
+    "debit_note": _("Debit note"),
+    "commission_statement": _("Commission statement"),
+    "freight_statement": _("Freight statement"),
+    "account_statement": _("Account statement"),
     # Head and foot
     "number": _("No."),
     "version": _("Version"),
@@ -149,6 +154,69 @@ LABELS: Final[dict[str, str]] = {
         "Carriage by road under the consignment note; the terms of the CMR apply where both countries are bound by it, "
         "else the carrier's national law. Loss and damage are noted on the receipt, hidden ones within seven days."
     ),
+    # Notes
+    "issuer": _("Issued by"),
+    "recipient": _("To"),
+    "note": _("What it is about"),
+    "reason": _("Reason"),
+    "invoices": _("Commercial invoices"),
+    "not_invoiced": _("not invoiced yet: see the order"),
+    "claim": _("Claim"),
+    "freight_contract_no": _("Freight contract"),
+    "reason_claim_damaged": _("Goods damaged"),
+    "reason_claim_lost": _("Goods lost"),
+    "reason_claim_short": _("Goods short"),
+    "reason_claim_wrong": _("Wrong goods"),
+    "reason_claim_defective": _("Goods defective"),
+    "reason_claim_late": _("Goods late"),
+    "reason_price": _("Let off the price"),
+    "reason_sample": _("Sample credited"),
+    "reason_change": _("Order changed"),
+    "reason_added_line": _("Goods added"),
+    "reason_surcharge": _("Surcharge"),
+    "reason_reinspection": _("Inspected again"),
+    "reason_compensation": _("Compensation for loss or damage in carriage"),
+    "credited": _("Credited"),
+    "debited": _("Charged"),
+    "note_credit": _("The issuer asks this much less for the goods named here."),
+    "note_debit": _("The issuer asks this much more, or in compensation, for the cause named here."),
+    # Statements
+    "period": _("Period"),
+    "interim": _("Interim"),
+    "interim_meaning": _("The period is not over: figures may still change, and this paper has no number."),
+    "balances": _("Balances"),
+    "opening": _("Opening balance"),
+    "closing": _("Closing balance"),
+    "balance_commission": _("commission owed"),
+    "balance_open": _("owed"),
+    "balance_held": _("held by the payment provider"),
+    "no_vat": _("No value added tax is charged on this commission."),
+    "entries": _("Entries"),
+    "day": _("Day"),
+    "entry": _("Entry"),
+    "base": _("Charged on"),
+    "rate": _("Rate"),
+    "column_commission": _("Commission"),
+    "column_vat": _("Value added tax"),
+    "column_settled": _("Paid or kept back"),
+    "column_open": _("Owed"),
+    "column_held": _("Held"),
+    "paper": _("Paper"),
+    "papers": _("Papers of the period"),
+    "entry_card_captured": _("Card charged"),
+    "entry_card_refunded": _("Card refunded"),
+    "entry_card_returned": _("Sent back by bank"),
+    "entry_released": _("Released"),
+    "entry_release_reversed": _("Release taken back"),
+    "entry_commission_billed": _("Commission billed"),
+    "entry_commission_paid": _("Commission paid"),
+    "entry_obligation_due": _("Fell due"),
+    "entry_obligation_paid": _("Paid"),
+    "entry_obligation_charges": _("Bank charges"),
+    "entry_obligation_cancelled": _("No longer due"),
+    "entry_return_due": _("To be given back"),
+    "entry_return_withdrawn": _("Need not be given back"),
+    "entry_return_made": _("Given back"),
     # Clauses and signatures
     "clauses": _("Clauses"),
     "signatures": _("Signatures"),
@@ -179,6 +247,11 @@ def word(code: str, locale: str, **facts: str) -> str:
     """Return a label in a language; English where the catalogue has none."""
     text = str(_catalogue(locale).gettext(LABELS[code]))
     return text % facts if facts else text
+
+
+def is_known(code: str) -> bool:
+    """Tell whether there is a label of this code."""
+    return code in LABELS
 
 
 def unit(code: str, locale: str) -> str:

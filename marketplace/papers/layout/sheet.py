@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from marketplace.papers.layout import cargo, freight, shared, showroom, trade
+from marketplace.papers.layout import cargo, freight, notes, shared, showroom, statements, trade
 from marketplace.papers.layout.blocks import Block, Voice
 from marketplace.papers.rules.documents import PaperKind
 
@@ -18,6 +18,11 @@ LAYOUTS: Final[dict[PaperKind, Layout]] = {
     PaperKind.PACKING_LIST: cargo.packing_list,
     PaperKind.MANIFEST: cargo.manifest,
     PaperKind.BOOTH_LABELS: showroom.booth_labels,
+    PaperKind.CREDIT_NOTE: notes.credit_note,
+    PaperKind.DEBIT_NOTE: notes.debit_note,
+    PaperKind.COMMISSION_STATEMENT: statements.statement,
+    PaperKind.FREIGHT_STATEMENT: statements.statement,
+    PaperKind.ACCOUNT_STATEMENT: statements.statement,
 }
 
 

@@ -10,7 +10,14 @@ from marketplace.kernel.lifecycle import Lifecycle
 # Languages that papers are set in, as they stand in addresses; each has a font in var/fonts.
 LOCALES: Final = ("en", "zh", "vi", "th", "lo", "km", "my", "id", "ms")
 # Papers numbered one after the other by whoever issues them; the others carry the reference of what they are about.
-_SERIES: Final = {"commercial_invoice": "CI"}
+_SERIES: Final = {
+    "commercial_invoice": "CI",
+    "credit_note": "CN",
+    "debit_note": "DN",
+    "commission_statement": "CS",
+    "freight_statement": "FS",
+    "account_statement": "AS",
+}
 _SPOKEN: Final = ("en", "zh", "vi")  # there are labels and clauses in these
 _NUMBER: Final = re.compile(r"[A-Z0-9][A-Z0-9./-]{1,39}", re.ASCII)
 
@@ -25,6 +32,11 @@ class PaperKind(StrEnum):
     PACKING_LIST = "packing_list"
     MANIFEST = "manifest"
     BOOTH_LABELS = "booth_labels"
+    CREDIT_NOTE = "credit_note"
+    DEBIT_NOTE = "debit_note"
+    COMMISSION_STATEMENT = "commission_statement"
+    FREIGHT_STATEMENT = "freight_statement"
+    ACCOUNT_STATEMENT = "account_statement"
 
 
 class SignatureKind(StrEnum):

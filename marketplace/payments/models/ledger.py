@@ -64,6 +64,18 @@ class LedgerEntry(Base):
     __table_args__ = (sa.CheckConstraint("minor <> 0", name="some"),)
 
 
+class CommissionCharge(Base):
+    """On what a transfer charged commission, and its tax; negative where it took them back."""
+
+    __tablename__ = "commission_charge"
+
+    transfer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ledger_transfer.id"), primary_key=True)
+    line_id: Mapped[UUID] = mapped_column(sa.Uuid, index=True)
+    base_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    commission_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    vat_minor: Mapped[int] = mapped_column(sa.BigInteger)
+
+
 class ReturnReceipt(Base):
     """The word of whoever was owed something back that it has come."""
 
@@ -74,5 +86,5 @@ class ReturnReceipt(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-for _table in (LedgerAccount, LedgerTransfer, LedgerEntry, ReturnReceipt):
+for _table in (LedgerAccount, LedgerTransfer, LedgerEntry, CommissionCharge, ReturnReceipt):
     insert_only(_table)

@@ -33,6 +33,8 @@ class PaymentTerms(Base):
     currency: Mapped[str] = mapped_column(sa.String(3))
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
     commission_bp: Mapped[int] = mapped_column(sa.Integer)
+    # Of the commission, on top of it; terms of before it was asked for have none.
+    commission_vat_bp: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

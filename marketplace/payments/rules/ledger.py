@@ -34,6 +34,7 @@ class AccountKind(StrEnum):
     MERCHANT_PAYABLE = "merchant_payable"
     CARRIER_PAYABLE = "carrier_payable"
     COMMISSION_INCOME = "commission_income"
+    COMMISSION_VAT = "commission_vat"
     PROVIDER_FEES = "provider_fees"
     COMMISSION_RECEIVABLE = "commission_receivable"
     HOUSE_BANK = "house_bank"
@@ -70,6 +71,7 @@ ACCOUNTS: Final[dict[AccountKind, Account]] = {
     AccountKind.CARRIER_PAYABLE: Account("released freight of a carrier", Nature.LIABILITY, owned=True, cash=True),
     AccountKind.PAYOUT_IN_TRANSIT: Account("payouts sent, not yet settled", Nature.LIABILITY, owned=True, cash=True),
     AccountKind.COMMISSION_INCOME: Account("commission earned", Nature.INCOME),
+    AccountKind.COMMISSION_VAT: Account("value added tax on commission, owed to the state", Nature.LIABILITY),
     AccountKind.PROVIDER_FEES: Account("fees that the card provider kept", Nature.EXPENSE),
     AccountKind.COMMISSION_RECEIVABLE: Account("commission billed to a merchant", Nature.ASSET, owned=True),
     AccountKind.HOUSE_BANK: Account("money at the operator's own bank", Nature.ASSET, cash=True),
@@ -127,7 +129,7 @@ class TransferKind(StrEnum):
 
 
 _A = AccountKind
-_RELEASE: Final = frozenset({_A.HELD, _A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.COMMISSION_INCOME})
+_RELEASE: Final = frozenset({_A.HELD, _A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.COMMISSION_INCOME, _A.COMMISSION_VAT})
 _PAYABLE: Final = frozenset({_A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.PAYOUT_IN_TRANSIT})
 _RECEIVABLE: Final = frozenset({_A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.MERCHANT_RECEIVABLE})
 _OBLIGATION: Final = frozenset({_A.OBLIGATION_PAYER, _A.OBLIGATION_PAYEE})
@@ -145,7 +147,7 @@ TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
     # By the provider's bank, or by the operator's, whose statement says so.
     TransferKind.PAYOUT_SETTLED: frozenset({_A.PAYOUT_IN_TRANSIT, _A.PROVIDER_CLEARING, _A.SUSPENSE}),
     TransferKind.PAYOUT_RETURNED: _PAYABLE | {_A.SUSPENSE},
-    TransferKind.COMMISSION_BILLED: frozenset({_A.COMMISSION_RECEIVABLE, _A.COMMISSION_INCOME}),
+    TransferKind.COMMISSION_BILLED: frozenset({_A.COMMISSION_RECEIVABLE, _A.COMMISSION_INCOME, _A.COMMISSION_VAT}),
     TransferKind.COMMISSION_PAID: frozenset({_A.COMMISSION_RECEIVABLE, _A.HOUSE_BANK, _A.SUSPENSE}),
     TransferKind.BANK_BOOKED: frozenset({_A.HOUSE_BANK, _A.SUSPENSE}),
     TransferKind.BANK_OPENED: frozenset({_A.HOUSE_BANK, _A.OPENING_BALANCE, _A.SUSPENSE}),

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
+from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.outbox import services as outbox
+from marketplace.payments.events import AllowanceGranted
 from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.models.plans import Milestone, PaymentTerms
 from marketplace.payments.rules.ledger import AccountRef, TransferKind, payable_of
@@ -101,6 +103,17 @@ def allow(
         facts={"minor": amount.minor, "currency": amount.currency, "owed": left.minor, "cause": cause_id},
         now=now,
     )
+    events.record(
+        session,
+        AllowanceGranted(
+            cause_id=cause_id,
+            subject_kind=subject.kind,
+            subject_id=subject.id,
+            line_id=line_id,
+            amount=amount,
+            at=now,
+        ),
+    )
     returns.owe(
         session,
         subject=subject,
@@ -111,7 +124,7 @@ def allow(
         now=now,
     )
     if terms.mode is Mode.DIRECT:
-        commission.credit(session, terms=terms, line_id=line_id, cause_id=cause_id, amount=credit, now=now)
+        commission.credit(session, terms=terms, line_id=line_id, cause_id=cause_id, base=left, amount=credit, now=now)
     elif waived:
         args = {
             "subject_kind": str(subject.kind),

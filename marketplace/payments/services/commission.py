@@ -21,11 +21,11 @@ from marketplace.payments.queries import ledger as balances
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import Mode, Subject
-from marketplace.payments.services import holding, ledger
+from marketplace.payments.services import charging, holding, ledger
 
 
 def bill(session: Session, *, subject: Subject, line_ids: Collection[UUID] | None, now: datetime) -> Money | None:
-    """Charge the payee the commission of these accepted lines (None: all) and return the sum, None for nothing.
+    """Charge the payee the commission of these accepted lines (None: all) and return its sum, None for nothing.
 
     Each line is billed once, less what was let off its price. What a provider holds pays its commission on release.
     """
@@ -34,7 +34,7 @@ def bill(session: Session, *, subject: Subject, line_ids: Collection[UUID] | Non
         return None
     commission = sa.func.sum(Milestone.commission_minor).label("minor")
     statement = (
-        sa.select(Milestone.line_id, commission)
+        sa.select(Milestone.line_id, commission, sa.func.sum(Milestone.amount_minor).label("price"))
         .where(
             Milestone.subject_kind == subject.kind,
             Milestone.subject_id == subject.id,
@@ -49,39 +49,24 @@ def bill(session: Session, *, subject: Subject, line_ids: Collection[UUID] | Non
     billed = Money.zero(terms.currency)
     for row in session.execute(statement).all():
         key = _key(subject, row.line_id)
-        amount = Money(int(row.minor), terms.currency) - _let_off(session, row.line_id, terms.currency)
+        let_off, less = _let_off(session, row.line_id, terms.currency)
+        amount = Money(int(row.minor), terms.currency) - less
         billed += amount
         if amount.minor <= 0 or _is_billed(session, key):
             continue
-        entries = pair(
-            AccountRef(AccountKind.COMMISSION_RECEIVABLE, terms.payee_id, terms.currency),
-            AccountRef(AccountKind.COMMISSION_INCOME, None, terms.currency),
-            amount,
-        )
-        ledger.post(session, kind=TransferKind.COMMISSION_BILLED, key=key, entries=entries, subject=subject, now=now)
+        base = Money(int(row.price), terms.currency) - let_off
+        _charge(session, terms, line_id=row.line_id, key=key, base=base, commission=amount, now=now)
     return billed or None
 
 
 def credit(
-    session: Session, *, terms: PaymentTerms, line_id: UUID, cause_id: UUID, amount: Money, now: datetime
+    session: Session, *, terms: PaymentTerms, line_id: UUID, cause_id: UUID, base: Money, amount: Money, now: datetime
 ) -> None:
-    """Take back the commission on what was let off a line that was billed before."""
+    """Take back the commission on what was let off a line (``base``) that was billed before."""
     subject = Subject(terms.subject_kind, terms.subject_id)
-    if not amount or not _is_billed(session, _key(subject, line_id)):
-        return
-    entries = pair(
-        AccountRef(AccountKind.COMMISSION_INCOME, None, terms.currency),
-        AccountRef(AccountKind.COMMISSION_RECEIVABLE, terms.payee_id, terms.currency),
-        amount,
-    )
-    ledger.post(
-        session,
-        kind=TransferKind.COMMISSION_BILLED,
-        key=f"commission_credit:{cause_id}",
-        entries=entries,
-        subject=subject,
-        now=now,
-    )
+    if amount and _is_billed(session, _key(subject, line_id)):
+        key = f"commission_credit:{cause_id}"
+        _charge(session, terms, line_id=line_id, key=key, base=-base, commission=-amount, now=now)
 
 
 def receive(
@@ -139,6 +124,32 @@ def _is_billed(session: Session, key: str) -> bool:
     return session.scalars(sa.select(LedgerTransfer.id).where(LedgerTransfer.key == key)).first() is not None
 
 
-def _let_off(session: Session, line_id: UUID, currency: str) -> Money:
-    owed = sa.select(sa.func.coalesce(sa.func.sum(Allowance.commission_minor), 0)).where(Allowance.line_id == line_id)
-    return Money(int(session.scalars(owed).one()), currency)
+def _charge(
+    session: Session, terms: PaymentTerms, *, line_id: UUID, key: str, base: Money, commission: Money, now: datetime
+) -> None:
+    """Bill the payee a commission and its tax, negative to take them back."""
+    vat = charging.vat_on(session, terms=terms, line_id=line_id, commission=commission)
+    sides = (
+        (AccountRef(AccountKind.COMMISSION_RECEIVABLE, terms.payee_id, terms.currency), commission + vat),
+        (AccountRef(AccountKind.COMMISSION_INCOME, None, terms.currency), -commission),
+        (AccountRef(AccountKind.COMMISSION_VAT, None, terms.currency), -vat),
+    )
+    transfer_id = ledger.post(
+        session,
+        kind=TransferKind.COMMISSION_BILLED,
+        key=key,
+        entries=[side for side in sides if side[1]],
+        subject=Subject(terms.subject_kind, terms.subject_id),
+        now=now,
+    )
+    charging.note(session, transfer_id=transfer_id, line_id=line_id, base=base, commission=commission, vat=vat)
+
+
+def _let_off(session: Session, line_id: UUID, currency: str) -> tuple[Money, Money]:
+    """Return what is owed back of a line's price, and the commission that is no longer earned on it."""
+    owed = sa.select(
+        sa.func.coalesce(sa.func.sum(Allowance.owed_minor), 0),
+        sa.func.coalesce(sa.func.sum(Allowance.commission_minor), 0),
+    ).where(Allowance.line_id == line_id)
+    price, commission = session.execute(owed).one()
+    return Money(int(price), currency), Money(int(commission), currency)

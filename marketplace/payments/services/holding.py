@@ -19,7 +19,7 @@ from marketplace.payments.rules.cards import GIVE_BACK
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind, payable_of
 from marketplace.payments.rules.paying import MilestoneState, PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
-from marketplace.payments.services import ledger, payments, receivables
+from marketplace.payments.services import charging, ledger, payments, receivables
 
 
 def release(
@@ -148,7 +148,7 @@ def _turn(session: Session, where: list[sa.ColumnElement[bool]], state: Mileston
         sa.update(Milestone)
         .where(*where)
         .values(state=state)
-        .returning(Milestone.id, Milestone.amount_minor, Milestone.commission_minor)
+        .returning(Milestone.id, Milestone.amount_minor, Milestone.commission_minor, Milestone.line_id)
     )
     return sorted(session.execute(turned, execution_options={"synchronize_session": False}).all())
 
@@ -156,18 +156,23 @@ def _turn(session: Session, where: list[sa.ColumnElement[bool]], state: Mileston
 def post_release(
     session: Session, terms: PaymentTerms, row: Any, *, kind: TransferKind, actor: Actor, now: datetime
 ) -> None:
-    """Move one milestone (id, amount, commission) from held to the payee and the commission, or back."""
+    """Move one milestone (id, amount, commission, line) from held to the payee and the commission, or back."""
     if not row.amount_minor:
         return
     subject = Subject(terms.subject_kind, terms.subject_id)
     sign = 1 if kind is TransferKind.RELEASED else -1
+    amount, fee = (Money(sign * minor, terms.currency) for minor in (row.amount_minor, row.commission_minor))
+    vat = charging.vat_on(session, terms=terms, line_id=row.line_id, commission=fee)
     sides = (
-        (AccountRef(AccountKind.HELD, None, terms.currency, subject), row.amount_minor),
-        (AccountRef(payable_of(subject), terms.payee_id, terms.currency), row.commission_minor - row.amount_minor),
-        (AccountRef(AccountKind.COMMISSION_INCOME, None, terms.currency), -row.commission_minor),
+        (AccountRef(AccountKind.HELD, None, terms.currency, subject), amount),
+        (AccountRef(payable_of(subject), terms.payee_id, terms.currency), fee + vat - amount),
+        (AccountRef(AccountKind.COMMISSION_INCOME, None, terms.currency), -fee),
+        (AccountRef(AccountKind.COMMISSION_VAT, None, terms.currency), -vat),
     )
-    entries: list[Entry] = [(ref, Money(sign * minor, terms.currency)) for ref, minor in sides if minor]
-    ledger.post(session, kind=kind, key=f"{kind}:{row.id}", entries=entries, subject=subject, now=now)
+    entries: list[Entry] = [side for side in sides if side[1]]
+    posted = ledger.post(session, kind=kind, key=f"{kind}:{row.id}", entries=entries, subject=subject, now=now)
+    if fee:
+        charging.note(session, transfer_id=posted, line_id=row.line_id, base=amount, commission=fee, vat=vat)
     audit.record(
         session,
         actor=actor,

@@ -29,6 +29,8 @@ from marketplace.payments.rules.terms import (
     check_terms,
 )
 from marketplace.payments.services import credit, holding, obligations, payments
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,8 @@ def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now
     """
     for opening in openings:
         opening.check()
-    rows = [opening.row(now) for opening in openings]
+    vat_bp = reference.setting(session, Setting.COMMISSION_VAT_BASIS_POINTS, at=now)
+    rows = [opening.row(now) | {"commission_vat_bp": vat_bp if opening.commission_bp else 0} for opening in openings]
     new = insert_new(session, PaymentTerms, rows)
     opened = [(opening, PaymentTerms(**row)) for opening, row in zip(openings, rows, strict=True) if row["id"] in new]
     shares = [row for opening, terms in opened for row in _divided(terms, opening.plan, opening.lines)]

@@ -31,13 +31,16 @@ from marketplace.moderation.queries import appeals
 from marketplace.moderation.queries import checks as reviewed
 from marketplace.orders.changes import queries as changes
 from marketplace.orders.claims import queries as claims
+from marketplace.orders.notes import queries as trade_notes
 from marketplace.orders.queries import checks as orders
 from marketplace.orders.queries import personal as personal_orders
 from marketplace.orders.queries import received
 from marketplace.papers import queries as papers
 from marketplace.payments.queries import checks as payments
+from marketplace.payments.queries import commissions
 from marketplace.payments.queries import personal as personal_money
 from marketplace.reference import queries as reference
+from marketplace.reports.statements import queries as statements
 from marketplace.search.queries import sources as search
 
 # Each feature verifies its own promises; this is the list of them all.
@@ -47,6 +50,8 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     leavers.breaches,
     papers.breaches,
     payments.breaches,
+    commissions.breaches,
+    statements.breaches,
     merchants.breaches,
     requirements.breaches,
     levels.breaches,
@@ -61,6 +66,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     orders.breaches,
     claims.breaches,
     changes.breaches,
+    trade_notes.breaches,
     distribution.breaches,
     checkout.breaches,
     frozen.breaches,

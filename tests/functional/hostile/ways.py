@@ -976,6 +976,21 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "GET /closures": Way(""),
     "POST /closures": Way("operator", (), body(country="CN", day=lambda _: _today(), reason="Flood")),
+    "GET /account-statements": Way("merchant"),
+    "GET /account-statements/accounts": Way("merchant"),
+    "GET /account-statements/{}/{}": Way(
+        "merchant", ("company.merchant", "company.buyer"), query="kind=account_statement&currency=CNY"
+    ),
+    "POST /account-statements/{}/{}/papers": Way(
+        "merchant",
+        ("company.merchant", "company.buyer"),
+        lambda _: {
+            "kind": "account_statement",
+            "currency": "CNY",
+            "from": "2026-01-01",
+            "to": "2026-01-31",
+        },
+    ),
     "GET /statements": Way("merchant", query="currency=CNY&from=2026-01-01&to=2026-12-31"),
     "GET /statements.csv": Way("merchant", query="currency=CNY&from=2026-01-01&to=2026-12-31"),
     "GET /terms": Way(""),

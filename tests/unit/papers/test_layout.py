@@ -16,13 +16,16 @@ from marketplace.papers.rules.data import digest
 from marketplace.papers.rules.documents import LOCALES, PaperKind, spoken
 from tests.support.papers import (
     SELLER,
+    account_statement,
     booth_labels,
     commercial_invoice,
     freight_contract,
     manifest,
+    note,
     packing_list,
     pro_forma,
     sales_contract,
+    statement,
 )
 
 PAPERS = {
@@ -33,6 +36,11 @@ PAPERS = {
     PaperKind.PACKING_LIST: packing_list,
     PaperKind.MANIFEST: manifest,
     PaperKind.BOOTH_LABELS: booth_labels,
+    PaperKind.CREDIT_NOTE: note,
+    PaperKind.DEBIT_NOTE: note,
+    PaperKind.COMMISSION_STATEMENT: statement,
+    PaperKind.FREIGHT_STATEMENT: account_statement,
+    PaperKind.ACCOUNT_STATEMENT: account_statement,
 }
 
 

@@ -1,0 +1,57 @@
+"""Notes of orders, and whether they say what the books say."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.checks import Breach
+from marketplace.orders.models import Claim
+from marketplace.orders.notes.models import TradeNote
+from marketplace.orders.rules.notes import NoteKind
+from marketplace.papers.models import IssuedDocument
+from marketplace.papers.rules.documents import PaperKind
+from marketplace.payments.models.payouts import Allowance
+
+
+def find(session: Session, *, kind: NoteKind, cause_id: UUID) -> UUID | None:
+    """Return the document of the note for a cause, None before there is one."""
+    return session.scalar(
+        sa.select(TradeNote.document_id).where(TradeNote.kind == kind, TradeNote.cause_id == cause_id)
+    )
+
+
+def invoices_of(session: Session, *, line_id: UUID) -> tuple[str, ...]:
+    """Return the numbers of the commercial invoices of a line, in the order of their numbers."""
+    found = session.scalars(
+        sa.select(IssuedDocument.number)
+        .where(
+            IssuedDocument.subject_kind == "order_line",
+            IssuedDocument.subject_id == line_id,
+            IssuedDocument.kind == PaperKind.COMMERCIAL_INVOICE,
+        )
+        .distinct()
+        .order_by(IssuedDocument.number)
+    )
+    return tuple(found)
+
+
+def breaches(session: Session) -> list[Breach]:
+    """Return the notes of which the amount is not that of their cause."""
+    of_allowance = (
+        sa.select(TradeNote.document_id)
+        .join(Allowance, Allowance.cause_id == TradeNote.cause_id)
+        .where(
+            TradeNote.kind == NoteKind.CREDIT,
+            sa.or_(Allowance.amount_minor != TradeNote.amount_minor, Allowance.currency != TradeNote.currency),
+        )
+    )
+    of_claim = (
+        sa.select(TradeNote.document_id)
+        .join(Claim, Claim.id == TradeNote.cause_id)
+        .where(sa.func.coalesce(Claim.awarded_minor, 0) != TradeNote.amount_minor)
+    )
+    return [
+        Breach("1 money", "document", document_id, "a note of another amount than its cause")
+        for document_id in sorted({*session.scalars(of_allowance), *session.scalars(of_claim)})
+    ]

@@ -131,6 +131,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.LinePackedAgain: (cargo_papers.on_line_packed_again,),
     orders.LineReadyDateSet: (booking.on_ready_date_set,),
     orders.ClaimMoved: (notices.on_claim_moved,),
+    orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (notices.on_line_delivered,),
     logistics.DepartureSealed: (manifest_papers.on_departure_sealed,),
     logistics.BookingRolled: (booking.on_booking_rolled, notices.on_booking_rolled),

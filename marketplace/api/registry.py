@@ -24,6 +24,7 @@ from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
 from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
+from marketplace.api.invoices.views import api as official_invoices
 from marketplace.api.jobs.views import api as jobs
 from marketplace.api.lists.views import api as lists
 from marketplace.api.logistics.views import api as logistics
@@ -106,6 +107,7 @@ BLUEPRINTS = (
     settings,
     showroom,
     statements,
+    official_invoices,
     treasury,
 )
 # The modules that hang their calls on a blueprint which several share.

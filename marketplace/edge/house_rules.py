@@ -268,4 +268,14 @@ WORDS: Final[dict[Setting, Words]] = {
         _("An approved purchase that is not ordered within this time needs a new approval."),
         _WORKING_DAYS,
     ),
+    Setting.OFFICIAL_INVOICE_DAYS: Words(
+        _("Time to issue an official invoice"),
+        _("A seller is reminded of goods that were handed over longer ago and have no official invoice yet."),
+        _DAYS,
+    ),
+    Setting.OFFICIAL_INVOICE_TAX_BASIS_POINTS: Words(
+        _("Tax on top of the price on official invoices"),
+        _("Official invoices may name so much more than the value of the goods, for taxes the price does not contain."),
+        _BASIS_POINTS,
+    ),
 }  # fmt: skip

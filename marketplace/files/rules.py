@@ -28,6 +28,8 @@ class MediaType(StrEnum):
     MP3 = "audio/mpeg"
     OGG = "audio/ogg"
     WAV = "audio/wav"
+    XML = "application/xml"
+    OFD = "application/ofd"
 
 
 PICTURES: Final = frozenset({MediaType.JPEG, MediaType.PNG, MediaType.WEBP})
@@ -46,6 +48,8 @@ ENDINGS: Final = {
     MediaType.MP3: "mp3",
     MediaType.OGG: "ogg",
     MediaType.WAV: "wav",
+    MediaType.XML: "xml",
+    MediaType.OFD: "ofd",
 }
 
 
@@ -59,6 +63,7 @@ class Purpose(StrEnum):
     SCAN = "scan"
     SEAL = "seal"
     EVIDENCE = "evidence"
+    OFFICIAL_INVOICE = "official_invoice"
     WORKBOOK = "workbook"
     PICTURES = "pictures"
     DOCUMENT = "document"
@@ -80,13 +85,15 @@ class Limit:
 
 
 LIMITS: Final[dict[Purpose, Limit]] = {
-    Purpose.ANY: Limit(20 * MEGABYTE, frozenset(MediaType) - {MediaType.ZIP}),
+    Purpose.ANY: Limit(20 * MEGABYTE, frozenset(MediaType) - {MediaType.ZIP, MediaType.XML, MediaType.OFD}),
     Purpose.PICTURE: Limit(10 * MEGABYTE, PICTURES),
     Purpose.LICENCE: Limit(10 * MEGABYTE, _SCANS),
     Purpose.SLIP: Limit(10 * MEGABYTE, _SCANS),
     Purpose.SCAN: Limit(20 * MEGABYTE, _SCANS),
     Purpose.SEAL: Limit(2 * MEGABYTE, PICTURES),
     Purpose.EVIDENCE: Limit(20 * MEGABYTE, _SCANS | VOICES | {MediaType.DOCX, MediaType.XLSX}),
+    # What the states' systems give out: a page to read, the data, the Chinese layout file (GB/T 33190).
+    Purpose.OFFICIAL_INVOICE: Limit(10 * MEGABYTE, frozenset({MediaType.PDF, MediaType.XML, MediaType.OFD})),
     Purpose.WORKBOOK: Limit(20 * MEGABYTE, frozenset({MediaType.XLSX, MediaType.CSV})),
     Purpose.PICTURES: Limit(30 * MEGABYTE, frozenset({MediaType.ZIP})),
     # Made by the city itself, not handed in.
@@ -189,9 +196,22 @@ def check(purpose: Purpose, content: bytes, *, field: str = "file") -> MediaType
     # Any other ZIP is one only where an archive is asked for.
     if kind is None and MediaType.ZIP in limit.kinds and content.startswith(b"PK\x03\x04"):
         kind = MediaType.ZIP
+    if kind is None:
+        kind = next(
+            (each for each in (MediaType.XML, MediaType.OFD) if each in limit.kinds and _is(each, content)), None
+        )
     if kind is None or kind not in limit.kinds:
         raise Refused.field(field, "file_kind", limit.accepted)
     return kind
+
+
+def _is(kind: MediaType, content: bytes) -> bool:
+    """Tell whether bytes are an invoice's data or layout file; these are taken where they are asked for alone."""
+    if kind is MediaType.OFD:
+        return content.startswith(b"PK\x03\x04") and b"OFD.xml" in content
+    # A document type may name files of the reader's machine and grow without end: no invoice has one.
+    start = content.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return start.startswith(b"<?xml") and b"<!DOCTYPE" not in content and b"<!ENTITY" not in content
 
 
 def too_large(purpose: Purpose) -> TooLarge:

@@ -74,6 +74,7 @@ class News(StrEnum):
     APPROVAL_ASKED = "approval_asked"
     APPROVAL_WAITS = "approval_waits"
     APPROVAL_ENDED = "approval_ended"
+    INVOICES_MISSING = "invoices_missing"
 
 
 # Whoever may do what follows is told.
@@ -114,6 +115,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAPER_ENDS: Permission.COMPANY_PROFILE_EDIT,
     News.PAPER_OVER: Permission.OPERATOR_MERCHANT_REVIEW,
     News.GOODS_PAPERS_END: Permission.CATALOG_LISTING_EDIT,
+    News.INVOICES_MISSING: Permission.TRADE_INVOICE_RECORD,
     News.PROPOSAL_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.ENQUIRY_WAITS: Permission.OPERATOR_SHOWROOM_RUN,
     News.LEAD_CAME: Permission.TRADE_LEAD_ANSWER,

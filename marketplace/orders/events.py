@@ -15,6 +15,14 @@ class OrderEvent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvoicesMissing(Event):
+    """Lines that a company sold have waited too long for an official invoice."""
+
+    company_id: UUID
+    line_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlaced(OrderEvent):
     """A buyer placed an order with a merchant."""
 

@@ -121,6 +121,8 @@ class Setting(StrEnum):
     REVIEW_CHANGE_DAYS = "REVIEW_CHANGE_DAYS"
     APPROVAL_WORKING_DAYS = "APPROVAL_WORKING_DAYS"
     APPROVAL_USE_WORKING_DAYS = "APPROVAL_USE_WORKING_DAYS"
+    OFFICIAL_INVOICE_DAYS = "OFFICIAL_INVOICE_DAYS"
+    OFFICIAL_INVOICE_TAX_BASIS_POINTS = "OFFICIAL_INVOICE_TAX_BASIS_POINTS"
 
 
 Value = int | Money
@@ -176,6 +178,8 @@ DEFAULTS: Final[dict[Setting, Value]] = {
     Setting.REVIEW_CHANGE_DAYS: 30,
     Setting.APPROVAL_WORKING_DAYS: 2,
     Setting.APPROVAL_USE_WORKING_DAYS: 5,
+    Setting.OFFICIAL_INVOICE_DAYS: 30,
+    Setting.OFFICIAL_INVOICE_TAX_BASIS_POINTS: 1_300,
 }
 _LONGEST: Final = {"_MINUTES": 24 * 60, "_HOURS": 30 * 24, "_DAYS": 366, "_FACTOR": 10_000, "_PERCENT": 200}
 # Least and largest value of a number; what has no entry is told by the end of its name, and is one at least.
@@ -185,6 +189,7 @@ _BOUNDS: Final = {
     Setting.TRUST_SAMPLE_PERCENT: (1, 100),
     Setting.COMMISSION_BASIS_POINTS: (0, 10_000),
     Setting.COMMISSION_VAT_BASIS_POINTS: (0, 5_000),
+    Setting.OFFICIAL_INVOICE_TAX_BASIS_POINTS: (0, 5_000),
     Setting.PROVIDER_FEE_PAYEE_BASIS_POINTS: (0, 10_000),
     Setting.DUNNING_REFUSAL_LEVEL: (1, 3),
     Setting.HIDDEN_DEFECT_DAYS: (0, 366),

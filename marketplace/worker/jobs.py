@@ -26,7 +26,7 @@ from marketplace.exchange.flows import enquiries, fairs, leads, questions, store
 from marketplace.files import flows as files
 from marketplace.files.fetching import Fetcher
 from marketplace.kernel import clock
-from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.db import in_unit_of_work, unit_of_work
 from marketplace.logistics import flows as lorries
 from marketplace.logistics.services import timetable
 from marketplace.mail import flows as mail
@@ -38,6 +38,7 @@ from marketplace.moderation import flows as moderation
 from marketplace.moderation.services import likeness, weighing
 from marketplace.notices.services import hearing, writing
 from marketplace.orders import flows as orders
+from marketplace.orders.invoices import services as invoices
 from marketplace.outbox import services as outbox
 from marketplace.papers import flows as papers
 from marketplace.papers import services as documents
@@ -265,6 +266,11 @@ def prune_jobs(_args: dict[str, Any]) -> None:
         outbox.prune(session, now=clock.now())
 
 
+def remind_of_invoices(_args: dict[str, Any]) -> None:
+    """Tell sellers of goods that wait too long for their official invoice."""
+    in_unit_of_work(lambda session: invoices.remind(session, now=clock.now()))
+
+
 def issue_statements(_args: dict[str, Any]) -> None:
     """State the accounts of last month that are not stated yet."""
     statements.issue_due(now=clock.now())
@@ -321,6 +327,7 @@ JOBS: Final[dict[str, Handler]] = {
     "expire_stock_holds": expire_stock_holds,
     "seal_audit": seal_audit,
     "issue_statements": issue_statements,
+    "remind_of_invoices": remind_of_invoices,
     "prune_jobs": prune_jobs,
     "sweep_logins": sweep_logins,
 }
@@ -375,6 +382,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("watch_provider", 3600),
     ("reconcile_bookings", 24 * 3600),
     ("issue_statements", 6 * 3600),
+    ("remind_of_invoices", 6 * 3600),
     ("expire_messages", 3600),
     ("prune_jobs", 6 * 3600),
     ("sweep_logins", 3600),

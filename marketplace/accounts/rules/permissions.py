@@ -54,6 +54,7 @@ class Permission(StrEnum):
     TRADE_DOCUMENT_READ = "trade:document:read"
     TRADE_DOCUMENT_SIGN = "trade:document:sign"
     TRADE_EVENT_REGISTER = "trade:event:register"
+    TRADE_INVOICE_RECORD = "trade:invoice:record"
     TRADE_LEAD_ANSWER = "trade:lead:answer"
     TRADE_ORDER_ACCEPT = "trade:order:accept"
     TRADE_ORDER_CONFIRM = "trade:order:confirm"
@@ -147,6 +148,7 @@ _TRADE: Final = (
         _P.TRADE_CART_EDIT,
         _P.TRADE_DOCUMENT_SIGN,
         _P.TRADE_EVENT_REGISTER,
+        _P.TRADE_INVOICE_RECORD,
         _P.TRADE_LEAD_ANSWER,
         _P.TRADE_ORDER_ACCEPT,
         _P.TRADE_ORDER_CONFIRM,
@@ -240,6 +242,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
     },
     Role.FINANCE: _SEES_TRADE | _PAPERS | _PAYEE | {
         _P.COMPANY_APPROVAL_DECIDE,
+        _P.TRADE_INVOICE_RECORD,
         _P.TRADE_PAYMENT_PAY,
         _P.TRADE_PLAN_EDIT,
     },

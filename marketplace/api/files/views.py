@@ -20,8 +20,8 @@ api = Blueprint("api_files", __name__)
 def upload() -> tuple[int, Created]:
     """Hand in a file: multipart/form-data with ``file`` and, where known, ``purpose``; other calls name its id.
 
-    Purposes: any (where left out), picture, licence, slip, scan, seal, evidence, workbook; each has its own kinds and
-    size, which a refusal names.
+    Purposes: any (where left out), picture, licence, slip, scan, seal, evidence, official_invoice, workbook; each has
+    its own kinds and size, which a refusal names.
     """
     return 201, Created(id=acts.take(purpose=request.form.get("purpose", Purpose.ANY)))
 

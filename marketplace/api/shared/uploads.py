@@ -9,7 +9,7 @@ MaybeBytes = Annotated[bytes | None, WithJsonSchema({"type": "string", "format":
 
 
 class FileForm(BaseModel):
-    """A file, and what it is for: any, picture, licence, slip, scan, seal, evidence or workbook."""
+    """A file, and what it is for: any, picture, licence, slip, scan, seal, evidence, official_invoice or workbook."""
 
     file: Bytes
     purpose: str = "any"

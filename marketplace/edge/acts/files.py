@@ -30,6 +30,7 @@ READ_BY: Final[dict[Purpose, Permission]] = {
     Purpose.SCAN: Permission.TRADE_DOCUMENT_READ,
     Purpose.SEAL: Permission.TRADE_DOCUMENT_SIGN,
     Purpose.EVIDENCE: Permission.TRADE_CLAIM_READ,
+    Purpose.OFFICIAL_INVOICE: Permission.TRADE_INVOICE_RECORD,
     Purpose.WORKBOOK: Permission.CATALOG_IMPORT_RUN,
     Purpose.PICTURES: Permission.CATALOG_IMPORT_RUN,
     Purpose.DOCUMENT: Permission.TRADE_DOCUMENT_READ,

@@ -231,6 +231,12 @@ def on_goods_papers_ending(session: Session, event: catalog.GoodsPapersEnding) -
     _later(session, event, News.GOODS_PAPERS_END, company=event.company_id, notices=event.notice_ids)
 
 
+def on_invoices_missing(session: Session, event: orders.InvoicesMissing) -> None:
+    """Tell the seller, of all its lines in one letter."""
+    lines = [str(line_id) for line_id in event.line_ids]
+    _later(session, event, News.INVOICES_MISSING, company=event.company_id, lines=lines)
+
+
 def on_proposal_decided(session: Session, event: catalog.ProposalDecided) -> None:
     """Tell the merchant who wished for the page."""
     _later(session, event, News.PROPOSAL_DECIDED, proposal=event.proposal_id)

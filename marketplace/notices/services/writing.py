@@ -22,7 +22,7 @@ from marketplace.mail.rules import Channel
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
-from marketplace.notices.services import approvals, companies, credit, exchanged, goods, inbox
+from marketplace.notices.services import approvals, companies, credit, exchanged, goods, inbox, invoices
 from marketplace.notices.services.letters import Facts, Letter
 from marketplace.orders.changes import queries as changes
 from marketplace.orders.claims import queries as claims
@@ -309,6 +309,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PAPER_ENDS: companies.paper_ends,
     News.PAPER_OVER: companies.paper_over,
     News.GOODS_PAPERS_END: goods.papers_end,
+    News.INVOICES_MISSING: invoices.missing,
     News.PROPOSAL_DECIDED: goods.proposal_decided,
     News.ENQUIRY_WAITS: exchanged.enquiry_waits,
     News.LEAD_CAME: exchanged.lead,

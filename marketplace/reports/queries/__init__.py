@@ -31,6 +31,7 @@ from marketplace.moderation.queries import appeals
 from marketplace.moderation.queries import checks as reviewed
 from marketplace.orders.changes import queries as changes
 from marketplace.orders.claims import queries as claims
+from marketplace.orders.invoices import queries as official_invoices
 from marketplace.orders.notes import queries as trade_notes
 from marketplace.orders.queries import checks as orders
 from marketplace.orders.queries import personal as personal_orders
@@ -67,6 +68,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     claims.breaches,
     changes.breaches,
     trade_notes.breaches,
+    official_invoices.breaches,
     distribution.breaches,
     checkout.breaches,
     frozen.breaches,

@@ -149,6 +149,7 @@ def build(app: Flask) -> City:
     _order(city)
     name_payee(office.company, number=HOUSE_ACCOUNT, name="City")
     _settle(city)
+    _invoice(city)
     _refuse(city)
     _bank(city)
     _dispute(city)
@@ -331,6 +332,24 @@ def _settle(city: City) -> None:
     session = reading()
     session.rollback()
     city.ids["account"] = str(session.scalars(sa.select(LedgerAccount.id).order_by(LedgerAccount.id)).first())
+
+
+def _invoice(city: City) -> None:
+    """Record an official invoice that is for no line yet."""
+    order = city.call("merchant", "GET", f"/orders/{city.ids['order.delivered']}")
+    invoice = {
+        "order": order["reference"],
+        "country": "CN",
+        "type": "fapiao_special",
+        "number": "25507000000000000001",
+        "issued_on": (clock.now() - timedelta(days=1)).date().isoformat(),
+        "amount": "100.00",
+        "tax": "13.00",
+        "currency": "CNY",
+        "file_id": city.upload("merchant", pdf("fapiao"), "fapiao.pdf", "official_invoice"),
+    }
+    city.ids["official-invoice"] = city.call("merchant", "POST", "/official-invoices", invoice)["id"]
+    city.ids["invoiced-reference"] = order["reference"]
 
 
 def _refuse(city: City) -> None:

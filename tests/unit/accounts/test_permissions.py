@@ -45,6 +45,7 @@ trade:claim:read         o s p a l f
 trade:document:read      o s p a l f
 trade:document:sign      o s . a . .
 trade:event:register     o s p . . .
+trade:invoice:record     o . . . . f
 trade:lead:answer        o s . . . .
 trade:order:accept       o . p . l .
 trade:order:confirm      o s . . . .

@@ -1,0 +1,33 @@
+"""The register of official invoices on pages: recorded with a file, matched, read by the other side, made void."""
+
+import io
+
+import sqlalchemy as sa
+
+from marketplace.kernel.db import unit_of_work
+from marketplace.orders.invoices.models import InvoiceMatch
+from tests.functional.test_claims_pages import Reader
+from tests.integration.orders.test_claims import call, market
+from tests.integration.orders.test_official_invoices import invoice, sold
+from tests.support.pdfs import pdf
+
+__all__ = ["call", "market", "sold"]
+
+
+def test_pages_record_with_a_file_match_and_give_it_to_the_other_side(app, call, market, sold):
+    reader = Reader(app, market.merchant)
+    page = reader.get("/account/invoices")
+    assert sold["reference"] in page
+    body = invoice(sold, amount="4000.00", tax="0", code="", refers_to="")
+    where = reader.post("/account/invoices", body | {"file": (io.BytesIO(pdf("fapiao")), "fapiao.pdf")})
+    assert "suggestion" in reader.get(where)
+    (line,) = sold["lines"]
+    reader.post(f"{where}/lines", {"line_ids": line["id"], "amounts": "3999.00"}, page=where)
+    with unit_of_work() as session:
+        assert session.scalars(sa.select(InvoiceMatch.minor)).all() == [399_900]
+    refused = reader.post(f"{where}/lines", {"line_ids": line["id"], "amounts": "4000.01"}, page=where, expect=422)
+    assert "4000.00 CNY" in refused or "4,000.00" in refused
+    buyer = Reader(app, market.buyer)
+    assert buyer.visitor.client.get(f"{where}/file").data.startswith(b"%PDF")
+    reader.post(f"{where}/cancellation", {}, page=where)
+    assert "Void" in reader.get(where)

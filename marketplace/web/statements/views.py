@@ -13,6 +13,7 @@ from marketplace.edge.permissions import requires
 from marketplace.edge.requests import statements as requests
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import choices
 
 pages = Blueprint("statements", __name__)
 
@@ -29,8 +30,9 @@ def many() -> str:
 @pages.get("/account/statements/<uuid:issuer_id>/<uuid:recipient_id>")
 @requires(Permission.TRADE_STATEMENT_READ, twin="GET /api/v1/account-statements/{issuer_id}/{recipient_id}")
 def figures(issuer_id: UUID, recipient_id: UUID) -> str:
-    """Show the figures of an account, down to the transfers of the ledger."""
-    found = acts.figures(issuer_id, recipient_id, parse(requests.Statement, request.args.to_dict()))
+    """Show the figures of an account, down to the ledger; that of goods in one's own currency unless told."""
+    usual = {"kind": "account_statement", "currency": choices.home_currency(choices.home_country())}
+    found = acts.figures(issuer_id, recipient_id, parse(requests.Statement, usual | request.args.to_dict()))
     names = acts.names((found.parties,))
     return render_template("statements/figures.html", found=found, names=names, is_interim=not acts.is_over(found))
 

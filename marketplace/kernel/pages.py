@@ -5,6 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -72,6 +73,16 @@ def decode_id(cursor: str) -> UUID:
         return UUID(last)
     except ValueError:
         raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
+
+
+def decode_moment(cursor: str) -> tuple[datetime, UUID]:
+    """Return the instant and the id of the last row of the page before; a cursor of another list is refused."""
+    at, last = decode_cursor(cursor, str, str)
+    try:
+        found = datetime.fromisoformat(at).astimezone(UTC), UUID(last)
+    except (ValueError, OverflowError):
+        raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
+    return found
 
 
 def page_of(rows: Sequence[Row], size: int, key: Callable[[Row], tuple[str | int, ...]]) -> Page[Row]:

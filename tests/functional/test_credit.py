@@ -135,7 +135,7 @@ def test_a_request_is_decided_on_the_page_or_declined_by_silence(app, call, mark
     buyer, seller = Visitor(app), Visitor(app)
     buyer.log_in(market.buyer.login)
     merchant = market.merchant.company
-    page = f"/merchants/{merchant}/credit"
+    page = f"/account/credit/merchants/{merchant}"
     assert page in buyer.open(f"/merchants/{merchant}")
     for currency in ("CNY", "USD"):
         buyer.open(page)

@@ -31,7 +31,7 @@ def admin(app):
 @pytest.fixture
 def given_up(app, admin):
     with unit_of_work() as session:
-        job_id = outbox.enqueue(session, "sweep_logins", {}, now=clock.now())
+        job_id = outbox.enqueue_once(session, "sweep_logins", {}, key="given-up", now=clock.now())
         session.execute(sa.update(OutboxJob).where(OutboxJob.id == job_id).values(state=JobState.FAILED, attempts=12))
     return job_id
 

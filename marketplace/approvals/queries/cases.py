@@ -22,11 +22,11 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.exports import rows
 from marketplace.kernel.money import Money
-from marketplace.kernel.pages import Page, decode_cursor, decode_id, page_of
+from marketplace.kernel.pages import Page, decode_id, decode_moment, page_of
 
 PAGE: Final = 25
-# Of what waits for one person, the oldest are shown.
-_MOST_TO_DECIDE: Final = 200
+# So many cases of a company are looked through for a page of what waits for one person.
+_LOOKED_THROUGH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +97,28 @@ def by_id(session: Session, *, case_id: UUID) -> CaseRow:
     return _rows(session, [session.get_one(ApprovalCase, case_id, populate_existing=True)])[0]
 
 
-def to_decide(session: Session, *, company_id: UUID, person_id: UUID, today: date) -> tuple[CaseRow, ...]:
-    """Return the cases that wait for somebody, those that end first first; four queries however many there are."""
+def to_decide(
+    session: Session, *, company_id: UUID, person_id: UUID, today: date, cursor: str | None = None
+) -> Page[CaseRow]:
+    """Return the cases that wait for somebody, those that end first first; four queries however many there are.
+
+    A page is what waits for that person among two hundred cases of the company: it may be short, and still go on.
+    """
     tables = people.tables(session, company_id=company_id, today=today)
-    waiting = session.scalars(
-        sa.select(ApprovalCase)
-        .where(ApprovalCase.company_id == company_id, ApprovalCase.state == CaseState.PENDING)
-        .order_by(ApprovalCase.due_at, ApprovalCase.id)
-        .limit(_MOST_TO_DECIDE)
-    ).all()
-    return tuple(row for row in _rows(session, waiting) if person_id in row.waits_for(tables, today=today))
+    wanted = sa.select(ApprovalCase).where(
+        ApprovalCase.company_id == company_id, ApprovalCase.state == CaseState.PENDING
+    )
+    if cursor:
+        at, last = decode_moment(cursor)
+        later = sa.and_(ApprovalCase.due_at == at, ApprovalCase.id > last)
+        wanted = wanted.where(sa.or_(ApprovalCase.due_at > at, later))
+    ordered = wanted.order_by(ApprovalCase.due_at, ApprovalCase.id).limit(_LOOKED_THROUGH + 1)
+    page = page_of(
+        _rows(session, session.scalars(ordered).all()),
+        _LOOKED_THROUGH,
+        lambda row: (row.due_at.isoformat(), str(row.id)),
+    )
+    return Page(tuple(row for row in page.items if person_id in row.waits_for(tables, today=today)), page.next)
 
 
 def cases(
@@ -117,8 +129,7 @@ def cases(
     if requester_id is not None:
         query = query.where(ApprovalCase.requester_id == requester_id)
     if cursor:
-        (last,) = decode_cursor(cursor, str)
-        query = query.where(ApprovalCase.id < decode_id(last))
+        query = query.where(ApprovalCase.id < decode_id(cursor))
     found = session.scalars(query.order_by(ApprovalCase.id.desc()).limit(PAGE + 1)).all()
     return page_of(_rows(session, found), PAGE, lambda row: (row.id.hex,))
 

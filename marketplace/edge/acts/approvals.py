@@ -111,8 +111,9 @@ def desk(query: requests.Desk) -> Desk:
     session, actor, now = reading(), require_actor(), clock.now()
     if query.show == "decide":
         today = closures.day_of(session, company_id=actor.company, now=now)
-        rows = cases.to_decide(session, company_id=actor.company, person_id=actor.person, today=today)
-        page: Page[CaseRow] = Page(rows)
+        page = cases.to_decide(
+            session, company_id=actor.company, person_id=actor.person, today=today, cursor=query.cursor
+        )
     else:
         mine = actor.person if query.show == "mine" else None
         page = cases.cases(session, company_id=actor.company, requester_id=mine, cursor=query.cursor)

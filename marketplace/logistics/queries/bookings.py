@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.errors import NotFound
-from marketplace.kernel.pages import Page, page_of
+from marketplace.kernel.pages import Page, decode_moment, page_of
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.logistics.models.network import Line
-from marketplace.logistics.queries.departures import DepartureRow, position
+from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.rules.states import CARRIED, CURRENT, BookingState, DepartureState, HoldCause
 
 PAGE: Final = 50
@@ -69,7 +69,7 @@ def bookings_of_carrier(session: Session, *, carrier_id: UUID, cursor: str | Non
         .limit(PAGE + 1)
     )
     if cursor:
-        departs_at, last = position(cursor)
+        departs_at, last = decode_moment(cursor)
         later = sa.and_(Departure.departs_at == departs_at, Booking.id > last)
         wanted = wanted.where(sa.or_(Departure.departs_at > departs_at, later))
     rows = [booking_row(row) for row in session.execute(wanted)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.db import UtcDateTime, ask, every
-from marketplace.kernel.errors import NotFound, Refused
-from marketplace.kernel.pages import Page, decode_cursor, page_of
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.pages import Page, decode_moment, page_of
 from marketplace.kernel.quantity import DIMENSIONS, Load
 from marketplace.logistics.models.departures import Departure, DepartureStop
 from marketplace.logistics.models.network import Line
@@ -110,7 +110,7 @@ def departures(
         )
         wanted = wanted.where(Departure.id.in_(serves))
     if cursor is not None:
-        at, last = position(cursor)
+        at, last = decode_moment(cursor)
         later = sa.and_(Departure.departs_at == at, Departure.id > last)
         wanted = wanted.where(sa.or_(Departure.departs_at > at, later))
     rows = session.execute(wanted.order_by(Departure.departs_at, Departure.id).limit(size + 1)).all()
@@ -231,14 +231,3 @@ _STOPS: Final = (
     .where(DepartureStop.departure_id.in_(sa.bindparam("ids", expanding=True)))
     .order_by(DepartureStop.departure_id, DepartureStop.position)
 )
-
-
-def position(cursor: str) -> tuple[datetime, UUID]:
-    """Return the instant and the id of the last row of the page before; a cursor of another list is refused."""
-    at, last = decode_cursor(cursor, str, str)
-    try:
-        instant = datetime.fromisoformat(at)
-        found = instant.astimezone(UTC), UUID(last)
-    except (ValueError, OverflowError):
-        raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
-    return found

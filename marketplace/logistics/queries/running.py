@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.pages import Page, page_of
+from marketplace.kernel.pages import Page, decode_moment, page_of
 from marketplace.logistics.models.departures import Departure
 from marketplace.logistics.models.network import Line
 from marketplace.logistics.queries.departures import (
@@ -19,7 +19,6 @@ from marketplace.logistics.queries.departures import (
     departure_row,
     departure_rows,
     hubs,
-    position,
     stops_of,
 )
 from marketplace.logistics.rules.states import DepartureState
@@ -80,7 +79,7 @@ def running(
     if state is not None:
         wanted = wanted.where(_is_shown_as(state, now))
     if cursor is not None:
-        wanted = wanted.where(_behind(*position(cursor), latest_first=latest_first))
+        wanted = wanted.where(_behind(*decode_moment(cursor), latest_first=latest_first))
     order = (Departure.departs_at, Departure.id)
     ordered = wanted.order_by(*(column.desc() for column in order) if latest_first else order)
     rows = session.execute(ordered.limit(size + 1)).all()

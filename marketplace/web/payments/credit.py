@@ -32,14 +32,14 @@ def had() -> str:
     return _page("had")
 
 
-@pages.get("/merchants/<uuid:company_id>/credit")
+@pages.get("/account/credit/merchants/<uuid:company_id>")
 @requires(_ASK, twin="GET /api/v1/credit-lines")
 def wish(company_id: UUID) -> str:
     """Show the form by which a buyer asks a merchant for credit."""
     return _wish(company_id)
 
 
-@pages.post("/merchants/<uuid:company_id>/credit")
+@pages.post("/account/credit/merchants/<uuid:company_id>")
 @requires(_ASK, twin="POST /api/v1/credit-lines")
 def ask(company_id: UUID) -> Any:
     """Ask a merchant for credit."""

@@ -120,6 +120,39 @@ def decide(actor, case_id, verdict=Verdict.APPROVE, note=""):
     return in_unit_of_work(work)
 
 
+def test_lists_of_cases_go_on_to_their_end(app, market, people, monkeypatch):
+    put_rule(market)
+    asked = ask(market)
+    with unit_of_work() as session:
+        row = session.get_one(ApprovalCase, asked)
+        columns = {each.key: getattr(row, each.key) for each in sa.inspect(ApprovalCase).column_attrs}
+        del columns["reason"]
+        for number in range(60):
+            # Three at a time have one deadline.
+            due_at = columns["due_at"] + timedelta(hours=number // 3)
+            own = {"id": new_id(), "reference": f"AP-{number:06}", "content_hash": f"{number:064}", "due_at": due_at}
+            session.add(ApprovalCase(**columns | own))
+    monkeypatch.setattr(queries, "_LOOKED_THROUGH", 7)
+    company, today = market.buyer.company, clock.now().date()
+
+    def all_of(read):
+        found, cursor = [], None
+        while True:
+            page = read(cursor)
+            found += [row.id for row in page.items]
+            cursor = page.next
+            if cursor is None:
+                return found
+
+    read = partial(queries.to_decide, reading(), company_id=company, today=today)
+    waiting = all_of(lambda cursor: read(person_id=people[0].person, cursor=cursor))
+    assert len(waiting) == len(set(waiting)) == 61
+    assert waiting[0] == asked
+    assert all_of(lambda cursor: read(person_id=market.buyer.actor.person, cursor=cursor)) == []
+    every = all_of(lambda cursor: queries.cases(reading(), company_id=company, cursor=cursor))
+    assert every == sorted(waiting, reverse=True)
+
+
 def at_once(app, works):
     """Let all begin at one moment; return what each returned or was refused with."""
     barrier, found = threading.Barrier(len(works)), [None] * len(works)

@@ -34,7 +34,7 @@ from marketplace.notices.services import inbox
 from marketplace.orders import events as orders
 from marketplace.orders.changes.services import resolving as changes
 from marketplace.orders.notes import services as trade_notes
-from marketplace.orders.services import acceptance, deciding, handing, receiving
+from marketplace.orders.services import acceptance, deciding, handing, inspections, receiving
 from marketplace.orders.services import erasing as claims
 from marketplace.payments import events as payments
 from marketplace.payments.services import card_returns, dispute_parts, holding, treasury
@@ -115,6 +115,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.OrderSecured: (booking.on_order_secured,),
     orders.OrderCancelled: (
         changes.on_order_went_on,
+        inspections.on_order_cancelled,
         booking.on_order_cancelled,
         notices.on_order_cancelled,
     ),
@@ -122,6 +123,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         acceptance.on_line_moved,
         receiving.on_line_moved,
         changes.on_order_went_on,
+        inspections.on_line_moved,
         cargo_papers.on_line_moved,
     ),
     orders.LineLessened: (amending.on_line_lessened,),
@@ -131,6 +133,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     orders.LinePackedAgain: (cargo_papers.on_line_packed_again,),
     orders.LineReadyDateSet: (booking.on_ready_date_set,),
     orders.ClaimMoved: (notices.on_claim_moved,),
+    orders.InspectionMoved: (notices.on_inspection_moved,),
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (notices.on_line_delivered,),
     logistics.DepartureSealed: (manifest_papers.on_departure_sealed,),

@@ -24,6 +24,7 @@ from marketplace.api.documents.views import api as documents
 from marketplace.api.files.views import api as files
 from marketplace.api.imports.fitments import api as fitments
 from marketplace.api.imports.views import api as imports
+from marketplace.api.inspections.views import api as inspections
 from marketplace.api.invoices.views import api as official_invoices
 from marketplace.api.jobs.views import api as jobs
 from marketplace.api.lists.views import api as lists
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     checkout,
     bank,
     claims,
+    inspections,
     closures,
     commodities,
     comparison,

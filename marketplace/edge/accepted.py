@@ -215,6 +215,8 @@ _PHRASES: Final = (
     N_("%(pictures)s pictures, %(size)s MB unpacked"),
     N_("at most %(most)s MB"),
     N_("at most %(files)s files, %(size)s MB"),
+    N_("a company that inspects goods"),
+    N_("%(low)s to %(high)s together"),
     N_("at most %(most)s redirects"),
     N_("an https address without name, password and port"),
     N_("+ and 7 to 15 digits"),

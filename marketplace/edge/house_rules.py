@@ -74,6 +74,23 @@ WORDS: Final[dict[Setting, Words]] = {
         _("Time to agree about a claim"), _("A claim that both sides still argue about then may go to the operator."),
         _WORKING_DAYS,
     ),
+    Setting.INSPECTION_ANSWER_WORKING_DAYS: Words(
+        _("Time to answer about an inspection"),
+        _("An inspector who is asked, a buyer who is offered an inspection or has a conditional result, answers within "
+          "this time; then the inspector counts as unwilling, the offer as declined, the goods as taken."),
+        _WORKING_DAYS,
+    ),
+    Setting.INSPECTION_REPORT_WORKING_DAYS: Words(
+        _("Time to report an inspection"),
+        _("An inspection without a report so long after its day needs another inspector."),
+        _WORKING_DAYS,
+    ),
+    Setting.INSPECTION_REPEAT_WORKING_DAYS: Words(
+        _("Time to mend what failed an inspection"),
+        _("So long after goods failed their merchant may name the day of the next inspection; then it is ordered at "
+          "his expense."),
+        _WORKING_DAYS,
+    ),
     Setting.TRANSFER_TOLERANCE: Words(
         _("Tolerance for bank charges"), _("A transfer that is short by no more than this counts as paid in full.")
     ),

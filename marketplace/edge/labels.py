@@ -19,6 +19,17 @@ MEASURES: Final[dict[str, Any]] = {
 }
 LABELS: Final[dict[str, Any]] = {
     "first_day": _("First day"),
+    "inspector_id": _("Inspector"),
+    "planned_on": _("Day of the inspection"),
+    "fee": _("Fee"),
+    "level": _("Inspection level (ISO 2859-1)"),
+    "major_aql": _("AQL for major defects"),
+    "minor_aql": _("AQL for minor defects"),
+    "critical": _("Units with a critical defect"),
+    "major": _("Units with a major defect"),
+    "minor": _("Units with a minor defect"),
+    "checklist": _("Checklist"),
+    "photos": _("Pictures, papers, recordings"),
     "last_day": _("Last day"),
     "hs_prefix": _("HS code, or its beginning"),
     "whose": _("Whose"),

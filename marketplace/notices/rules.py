@@ -41,6 +41,7 @@ class News(StrEnum):
     GOODS_RECEIVED = "goods_received"
     ORDER_CHANGE_MOVED = "order_change_moved"
     CLAIM_MOVED = "claim_moved"
+    INSPECTION_MOVED = "inspection_moved"
     LISTINGS_DECIDED = "listings_decided"
     LISTING_TAKEN_DOWN = "listing_taken_down"
     APPEAL_DECIDED = "appeal_decided"
@@ -101,6 +102,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.GOODS_RECEIVED: Permission.TRADE_ORDER_ACCEPT,
     News.ORDER_CHANGE_MOVED: Permission.TRADE_ORDER_READ,
     News.CLAIM_MOVED: Permission.TRADE_CLAIM_READ,
+    News.INSPECTION_MOVED: Permission.TRADE_INSPECTION_READ,
     News.LISTINGS_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.LISTING_TAKEN_DOWN: Permission.CATALOG_LISTING_EDIT,
     News.APPEAL_DECIDED: Permission.CATALOG_LISTING_EDIT,

@@ -81,6 +81,14 @@ class ClaimMoved(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionMoved(OrderEvent):
+    """An inspection was offered, ordered, reported or ended; ``act`` says which."""
+
+    inspection_id: UUID
+    act: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineMoved(OrderEvent):
     """Some quantity of a line reached another state, ``state`` being a ``rules.states.LineState``."""
 

@@ -7,8 +7,9 @@ from marketplace.kernel.each import each, each_found
 from marketplace.orders.changes import queries as change_queries
 from marketplace.orders.changes.services import resolving
 from marketplace.orders.claims import queries as claim_queries
+from marketplace.orders.queries import inspections as inspection_queries
 from marketplace.orders.queries import orders as queries
-from marketplace.orders.services import acceptance, claims, settling
+from marketplace.orders.services import acceptance, claims, inspections, settling
 from marketplace.orders.services.deciding import cancel_unconfirmed
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
@@ -68,4 +69,15 @@ def expire_changes(*, now: datetime) -> int:
         change_queries.lapsed(session, now=now),
         lambda writing, change_id: resolving.expire(writing, change_id=change_id, now=now),
         act="expire_change",
+    )
+
+
+def lapse_inspections(*, now: datetime) -> int:
+    """Give inspections whose deadline passed its outcome; return how many."""
+    session = reading()
+    session.rollback()
+    return each(
+        inspection_queries.lapsed(session, now=now),
+        lambda writing, inspection_id: inspections.lapse(writing, inspection_id=inspection_id, now=now),
+        act="lapse_inspection",
     )

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.orders.rules.claims import ClaimReason, ClaimState, Owner, Respondent
+from marketplace.orders.rules.inspections import InspectionState, Mover
+from marketplace.orders.rules.sampling import Level
 from marketplace.orders.rules.states import CancelReason, LineState, OrderState, RejectReason
 from marketplace.payments.rules.terms import Mode, Rail
 
@@ -307,5 +309,74 @@ class ClaimEvidence(Base):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=True)
 
 
+class Inspection(Base):
+    """Goods of a line looked at before they leave their merchant, by a plan that is frozen when it is ordered.
+
+    ``number`` counts those of a line; what an inspector wrote stands apart.
+    """
+
+    __tablename__ = "inspection"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    order_id: Mapped[UUID] = mapped_column(sa.ForeignKey("trade_order.id"), index=True)
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"))
+    number: Mapped[int] = mapped_column(sa.Integer)
+    # Who pays the fee: whoever asked for the first, the merchant for what follows one that failed.
+    payer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    inspector_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    planned_on: Mapped[date] = mapped_column(sa.Date)
+    level: Mapped[Level] = mapped_column(StateColumn(Level))
+    # In thousandths, as the tables of ISO 2859-1 name them.
+    major_aql: Mapped[int] = mapped_column(sa.Integer)
+    minor_aql: Mapped[int] = mapped_column(sa.Integer)
+    lot: Mapped[int] = mapped_column(sa.BigInteger)
+    letter: Mapped[str] = mapped_column(sa.String(1))
+    sample: Mapped[int] = mapped_column(sa.Integer)
+    major_accepted: Mapped[int] = mapped_column(sa.Integer)
+    minor_accepted: Mapped[int] = mapped_column(sa.Integer)
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    fee_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    state: Mapped[InspectionState] = mapped_column(StateColumn(InspectionState))
+    owner: Mapped[Mover | None] = mapped_column(StateColumn(Mover))
+    deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    critical: Mapped[int | None] = mapped_column(sa.Integer)
+    major: Mapped[int | None] = mapped_column(sa.Integer)
+    minor: Mapped[int | None] = mapped_column(sa.Integer)
+    checklist: Mapped[dict[str, str] | None] = mapped_column(Json)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("line_id", "number"),
+        sa.CheckConstraint("number > 0 AND lot > 0 AND sample BETWEEN 1 AND lot AND fee_minor >= 0", name="plan"),
+        sa.CheckConstraint("(ended_at IS NULL) = (owner IS NOT NULL)", name="owned_while_open"),
+        sa.CheckConstraint("(reported_at IS NULL) = (checklist IS NULL)", name="reported"),
+        sa.Index("ix_inspection_inspector_id_id", "inspector_id", "id"),
+        sa.Index("ix_inspection_state_deadline_at", "state", "deadline_at"),
+    )
+
+
+class InspectionRemark(Base):
+    """What an inspector wrote: prose, kept apart from everything that cannot be erased."""
+
+    __tablename__ = "inspection_remark"
+
+    inspection_id: Mapped[UUID] = mapped_column(sa.ForeignKey("inspection.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    body: Mapped[str] = mapped_column(sa.Text)
+
+
+class InspectionPhoto(Base):
+    """A picture or paper of a report."""
+
+    __tablename__ = "inspection_photo"
+
+    inspection_id: Mapped[UUID] = mapped_column(sa.ForeignKey("inspection.id"), primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(sa.ForeignKey("stored_file.id"), primary_key=True)
+
+
 insert_only(Acceptance)
 insert_only(ClaimEvidence)
+insert_only(InspectionPhoto)

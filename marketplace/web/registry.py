@@ -36,6 +36,7 @@ from marketplace.web.documents.views import pages as documents
 from marketplace.web.home.views import pages as home
 from marketplace.web.imports.fitments import pages as fitments
 from marketplace.web.imports.views import pages as imports
+from marketplace.web.inspections.views import pages as inspections
 from marketplace.web.invoices.views import pages as official_invoices
 from marketplace.web.jobs.views import pages as jobs
 from marketplace.web.lists import adding as list_adding
@@ -128,6 +129,7 @@ BLUEPRINTS = (
     checkout,
     bank,
     claims,
+    inspections,
     orders,
 )
 # The modules that hang their views on a blueprint which several share.

@@ -188,6 +188,11 @@ def expire_changes(_args: dict[str, Any]) -> None:
     orders.expire_changes(now=clock.now())
 
 
+def lapse_inspections(_args: dict[str, Any]) -> None:
+    """Move inspections on whose time is over."""
+    orders.lapse_inspections(now=clock.now())
+
+
 def escalate_reviews(_args: dict[str, Any]) -> None:
     """Tell of applications, listings and storefronts that wait longer for a review than was promised."""
     applications.escalate(now=clock.now())
@@ -303,6 +308,7 @@ JOBS: Final[dict[str, Handler]] = {
     "accept_by_silence": accept_by_silence,
     "lapse_claims": lapse_claims,
     "expire_changes": expire_changes,
+    "lapse_inspections": lapse_inspections,
     "close_lines": close_lines,
     "escalate_reviews": escalate_reviews,
     likeness.JOB: compare_listings,
@@ -364,6 +370,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("accept_by_silence", 60),
     ("lapse_claims", 60),
     ("expire_changes", 60),
+    ("lapse_inspections", 60),
     ("escalate_reviews", 60),
     (likeness.JOB, 3600),
     ("escalate_visitors", 60),

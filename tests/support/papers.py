@@ -8,6 +8,7 @@ from marketplace.kernel.money import Money, UnitPrice, largest_remainder
 from marketplace.papers.rules.booth_labels import BoothLabels, Label
 from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.freight_contract import FreightContract
+from marketplace.papers.rules.inspection_report import InspectionReport
 from marketplace.papers.rules.manifest import House, Manifest
 from marketplace.papers.rules.notes import Note, NotedGoods
 from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
@@ -337,3 +338,32 @@ def account_statement(**changes: Any) -> Statement:
     facts = {"columns": ("open", "held"), "balances": ("open", "held"), "opening": (amounts[1], amounts[1])}
     facts |= {"rows": (row,), "sums": amounts, "closing": amounts, "papers": (paper,), "interim": "yes", "no_vat": ""}
     return statement(**{**facts, **changes})
+
+
+def inspection_report(**changes: Any) -> InspectionReport:
+    """Return a report of goods that passed with remarks."""
+    facts: dict[str, Any] = {
+        "number": "INS-7K3M-Q9TX",
+        "order": "ORD-7K3M-Q9TX",
+        "issued_on": date(2026, 11, 24),
+        "inspector": SELLER,
+        "seller": SELLER,
+        "buyer": BUYER,
+        "sku": "CH-000",
+        "title": {"en": "Drive chain 428H", "zh": "摩托车链条 428H"},
+        "hs_code": "7315119000",
+        "quantity": 1_200,
+        "unit": "SET",
+        "inspected_on": date(2026, 11, 23),
+        "standard": "ISO 2859-1:1999, Tables 1 and 2-A",
+        "level": "II",
+        "letter": "J",
+        "sample": 80,
+        "major_aql": "2.5",
+        "minor_aql": "4.0",
+        "accepted": (0, 5, 7),
+        "found": (0, 2, 8),
+        "checklist": {"quantity": "ok", "marks": "not_ok", "function": "not_applicable"},
+        "result": "conditional",
+    }
+    return InspectionReport(**{**facts, **changes})

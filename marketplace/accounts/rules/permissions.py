@@ -48,12 +48,14 @@ class Permission(StrEnum):
     OPERATOR_SHOWROOM_RUN = "operator:showroom:run"
     OPERATOR_STYLEGUIDE_READ = "operator:styleguide:read"
     PARTNER_CONSIGNMENT_READ = "partner:consignment:read"
+    PARTNER_INSPECTION_REPORT = "partner:inspection:report"
     TRADE_CART_EDIT = "trade:cart:edit"
     TRADE_CLAIM_ANSWER = "trade:claim:answer"
     TRADE_CLAIM_READ = "trade:claim:read"
     TRADE_DOCUMENT_READ = "trade:document:read"
     TRADE_DOCUMENT_SIGN = "trade:document:sign"
     TRADE_EVENT_REGISTER = "trade:event:register"
+    TRADE_INSPECTION_READ = "trade:inspection:read"
     TRADE_INVOICE_RECORD = "trade:invoice:record"
     TRADE_LEAD_ANSWER = "trade:lead:answer"
     TRADE_ORDER_ACCEPT = "trade:order:accept"
@@ -148,6 +150,7 @@ _TRADE: Final = (
         _P.TRADE_CART_EDIT,
         _P.TRADE_DOCUMENT_SIGN,
         _P.TRADE_EVENT_REGISTER,
+        _P.TRADE_INSPECTION_READ,
         _P.TRADE_INVOICE_RECORD,
         _P.TRADE_LEAD_ANSWER,
         _P.TRADE_ORDER_ACCEPT,
@@ -173,8 +176,10 @@ _PARTNER: Final = (
     }
 )  # fmt: skip
 _HANDLES_GOODS: Final = frozenset({_P.LOGISTICS_HANDOVER_RECORD, _P.LOGISTICS_RECEIPT_RECORD})
+# Looks at goods before they leave: an inspection company, or the people of a hub.
+_INSPECTS: Final = frozenset({_P.PARTNER_INSPECTION_REPORT, _P.TRADE_INSPECTION_READ})
 _OPERATOR: Final = (
-    _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS
+    _COMPANY | _PAPERS | _PAYEE | _HANDLES_GOODS | _INSPECTS
     | {_P.COMPANY_PAYEE_EDIT, _P.LOGISTICS_BOOKING_RENEW, _P.LOGISTICS_DEPARTURE_OPERATE}
     | {_P.MERCHANT_APPLICATION_READ, _P.TRADE_CLAIM_READ}
     | {permission for permission in Permission if permission.startswith("operator:")}
@@ -185,18 +190,24 @@ WITHIN_KIND: Final[dict[CompanyKind, frozenset[Permission]]] = {
     CompanyKind.OPERATOR: _OPERATOR,
     CompanyKind.CARRIER: _PARTNER | _HANDLES_GOODS | _CLAIMS,
     CompanyKind.BROKER: _PARTNER,
-    CompanyKind.DC: _PARTNER | _HANDLES_GOODS,
-    CompanyKind.INSPECTOR: _PARTNER,
+    CompanyKind.DC: _PARTNER | _HANDLES_GOODS | _INSPECTS,
+    CompanyKind.INSPECTOR: _PARTNER | _INSPECTS,
     CompanyKind.INSURER: _PARTNER,
     CompanyKind.BANK: _PARTNER,
     CompanyKind.AGENT: _PARTNER,
 }
 
 _SEES_TRADE: Final = frozenset(
-    {_P.PARTNER_CONSIGNMENT_READ, _P.TRADE_CLAIM_READ, _P.TRADE_DOCUMENT_READ, _P.TRADE_ORDER_READ}
+    {
+        _P.PARTNER_CONSIGNMENT_READ,
+        _P.TRADE_CLAIM_READ,
+        _P.TRADE_DOCUMENT_READ,
+        _P.TRADE_INSPECTION_READ,
+        _P.TRADE_ORDER_READ,
+    }
 )
 BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
-    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS,
+    Role.OWNER: _TRADE | _PARTNER | _HANDLES_GOODS | _INSPECTS,
     Role.SALES: _SEES_TRADE | _PAPERS | {
         _P.CATALOG_IMPORT_RUN,
         _P.CATALOG_LISTING_EDIT,
@@ -234,7 +245,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         _P.TRADE_PAYMENT_READ,
     },
     # Moves the goods and sees no money: neither slips nor accounts are its business.
-    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _CLAIMS | {
+    Role.LOGISTICS: _SEES_TRADE | _PAPERS | _HANDLES_GOODS | _INSPECTS | _CLAIMS | {
         _P.COMPANY_CLOSURES_EDIT,
         _P.LOGISTICS_BOOKING_RENEW,
         _P.TRADE_ORDER_ACCEPT,
@@ -254,7 +265,7 @@ BY_ROLE: Final[dict[Role, frozenset[Permission]]] = {
         # Who knows the merchants runs the halls they stand in.
         _P.OPERATOR_SHOWROOM_RUN,
     },
-    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | {
+    Role.OPERATIONS: _PAPERS | _HANDLES_GOODS | _INSPECTS | {
         _P.LOGISTICS_BOOKING_RENEW,
         _P.LOGISTICS_DEPARTURE_OPERATE,
         _P.OPERATOR_CLAIM_DECIDE,

@@ -27,11 +27,14 @@ from marketplace.orders.changes import queries as changes
 from marketplace.orders.changes.rules import WHILE, ChangeKind
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.claims.queries import AnswerDue
+from marketplace.orders.queries import inspections
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
+from marketplace.orders.queries.inspections import InspectionRow
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules.cancelling import TOGETHER, Stage, may_alone, stage_of
+from marketplace.orders.rules.inspections import OPEN
 from marketplace.orders.rules.states import (
     AT_MERCHANT,
     BEFORE_PACKING,
@@ -70,6 +73,7 @@ class OrderSeen:
     documents: tuple[DocumentRow, ...]
     superseded: frozenset[UUID]
     answers: Mapping[UUID, AnswerDue]
+    inspections: Mapping[UUID, tuple[InspectionRow, ...]]
     late_from: datetime | None
     acts: tuple[str, ...]
     # Of who placed it, and by whom it was approved: shown to the buyer alone.
@@ -121,6 +125,18 @@ class OrderSeen:
         bookings = [self.booking_of(line.id) for line in self.lines if AT_MERCHANT & line.parts.keys()]
         return min((row.cutoff_cargo_at for row in bookings if row is not None and row.state in AT_HUB), default=None)
 
+    @property
+    def inspectable(self) -> frozenset[UUID]:
+        """Return the lines of which an inspection can be asked for: none is open, and nothing is packed."""
+        if self.order.state not in PRODUCING:
+            return frozenset()
+        return frozenset(
+            line.id
+            for line in self.lines
+            if line.parts.keys() <= BEFORE_PACKING
+            and not any(row.state in OPEN for row in self.inspections.get(line.id, ()))
+        )
+
     def clock(self, company_id: UUID) -> str:
         """Return the clock by which a company of this order has its days."""
         country = self.countries.get(company_id)
@@ -168,6 +184,7 @@ def look(order_id: UUID) -> OrderSeen:
         documents=documents,
         superseded=papers.superseded(session, document_ids=[row.id for row in documents]),
         answers=claims.answers_due(session, line_ids=[line.id for line in lines]),
+        inspections=inspections.of_lines(session, line_ids=[line.id for line in lines]),
         late_from=late_from,
         acts=tuple(_acts(order, lines, order.side_of(company_id), late_from, clock.now())),
         unit=order_queries.unit_of(session, order=order) if company_id == order.buyer_id else None,

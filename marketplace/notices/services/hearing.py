@@ -65,6 +65,11 @@ def on_claim_moved(session: Session, event: orders.ClaimMoved) -> None:
     _later(session, event, News.CLAIM_MOVED, claim=event.claim_id, act=event.act)
 
 
+def on_inspection_moved(session: Session, event: orders.InspectionMoved) -> None:
+    """Tell both sides of an order, and the inspector where it is his, how an inspection stands."""
+    _later(session, event, News.INSPECTION_MOVED, inspection=event.inspection_id, act=event.act)
+
+
 def on_payment_due(session: Session, event: payments.PaymentFellDue) -> None:
     """Tell the payer."""
     _payment(session, event, News.PAYMENT_DUE)

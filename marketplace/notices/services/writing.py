@@ -26,9 +26,10 @@ from marketplace.notices.services import approvals, companies, credit, exchanged
 from marketplace.notices.services.letters import Facts, Letter
 from marketplace.orders.changes import queries as changes
 from marketplace.orders.claims import queries as claims
+from marketplace.orders.queries import inspections, orders
 from marketplace.orders.queries import lines as order_lines
-from marketplace.orders.queries import orders
 from marketplace.orders.queries.orders import OrderRow
+from marketplace.orders.rules.inspections import InspectionState
 from marketplace.payments.queries import payments, waits
 from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.rules.paying import PaymentState
@@ -248,6 +249,21 @@ def _change(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
         yield Letter(row.proposer_id, facts)
 
 
+def _inspection(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = inspections.inspection(session, company_id=None, inspection_id=UUID(job["inspection"]))
+    facts = {
+        "reference": row.reference,
+        "order": row.order_reference,
+        "act": job["act"],
+        "until": row.deadline_at or "",
+        "path": f"/inspections/{row.id}",
+    }
+    yield Letter(row.buyer_id, facts)
+    yield Letter(row.merchant_id, facts)
+    if row.state in (InspectionState.ORDERED, InspectionState.APPOINTED):
+        yield Letter(row.inspector_id, facts)
+
+
 def _of_payment(session: Session, job: Facts) -> Iterator[tuple[dict[str, Any], PaymentRow]]:
     kind, subject_id = job["subject"]
     subject = Subject(SubjectKind(kind), UUID(subject_id))
@@ -295,6 +311,7 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.GOODS_RECEIVED: _received,
     News.ORDER_CHANGE_MOVED: _change,
     News.CLAIM_MOVED: _claim,
+    News.INSPECTION_MOVED: _inspection,
     News.LISTINGS_DECIDED: _decided,
     News.LISTING_TAKEN_DOWN: _about_case,
     News.APPEAL_DECIDED: _about_case,

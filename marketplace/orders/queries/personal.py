@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.exports import rows
-from marketplace.orders.models import Acceptance, Cart, CartLine, ClaimText, Order, OrderGroup
+from marketplace.orders.models import Acceptance, Cart, CartLine, ClaimText, InspectionRemark, Order, OrderGroup
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
-    """Return the cart, the orders placed, the acceptances and the words about claims, earliest first."""
+    """Return the cart, the orders placed, the acceptances and the words about claims and goods, earliest first."""
     return {
         "cart": rows(
             session,
@@ -38,5 +38,11 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
             sa.select(ClaimText.claim_id, ClaimText.company_id, ClaimText.body, ClaimText.at)
             .where(ClaimText.person_id == person_id)
             .order_by(ClaimText.id),
+        ),
+        "inspection_remarks": rows(
+            session,
+            sa.select(InspectionRemark.inspection_id, InspectionRemark.body)
+            .where(InspectionRemark.person_id == person_id)
+            .order_by(InspectionRemark.inspection_id),
         ),
     }

@@ -21,6 +21,7 @@ from marketplace.orders.rules import packing as rules
 from marketplace.orders.rules.acceptance import CAME, is_received
 from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState, OrderState
 from marketplace.orders.services import milestones
+from marketplace.orders.services.inspecting import must_be_clear
 from marketplace.orders.services.moves import locked_order, move_line, move_order, parts_of
 from marketplace.orders.services.production import must_have_ready_date, sold_line
 from marketplace.payments.rules.terms import MilestoneEvent
@@ -72,13 +73,15 @@ def pack(session: Session, *, line_id: UUID, declared: rules.Declared, actor: Ac
 def hand_over(session: Session, *, line_id: UUID, cartons: int, actor: Actor, now: datetime) -> Handed:
     """Take so many cartons of a line into the hub; what is missing stays packed with its merchant and may follow.
 
-    Refused ``cartons_received`` for none or for more than are still to come; Conflict ``state`` before it is packed.
+    Refused ``cartons_received`` for none or for more than are still to come; Conflict ``state`` before it is packed,
+    ``inspection_waits`` while an inspection holds it up.
     The share that is due at hand-over falls due with the first carton: what never comes is a claim, not a credit line.
     """
     line, order = _locked_line(session, line_id)
     kept = session.get(LinePacking, line_id, populate_existing=True)
     if kept is None or not parts_of(session, line_id=line_id).get(LineState.PACKED):
         raise Conflict("state", thing="order_line", state=str(line.state), action="hand_over", possible=["pack"])
+    must_be_clear(session, line_id=line_id)
     to_come = kept.cartons - kept.handed_cartons
     if not 1 <= cartons <= to_come:
         raise Refused.field("cartons_received", "too_small" if cartons < 1 else "too_large", f"1 to {to_come} cartons")

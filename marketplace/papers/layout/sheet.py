@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from marketplace.papers.layout import cargo, freight, notes, shared, showroom, statements, trade
+from marketplace.papers.layout import cargo, freight, inspection, notes, shared, showroom, statements, trade
 from marketplace.papers.layout.blocks import Block, Voice
 from marketplace.papers.rules.documents import PaperKind
 
@@ -23,6 +23,7 @@ LAYOUTS: Final[dict[PaperKind, Layout]] = {
     PaperKind.COMMISSION_STATEMENT: statements.statement,
     PaperKind.FREIGHT_STATEMENT: statements.statement,
     PaperKind.ACCOUNT_STATEMENT: statements.statement,
+    PaperKind.INSPECTION_REPORT: inspection.inspection_report,
 }
 
 

@@ -37,6 +37,7 @@ class PaperKind(StrEnum):
     COMMISSION_STATEMENT = "commission_statement"
     FREIGHT_STATEMENT = "freight_statement"
     ACCOUNT_STATEMENT = "account_statement"
+    INSPECTION_REPORT = "inspection_report"
 
 
 class SignatureKind(StrEnum):

@@ -34,8 +34,8 @@ from marketplace.orders.claims import queries as claims
 from marketplace.orders.invoices import queries as official_invoices
 from marketplace.orders.notes import queries as trade_notes
 from marketplace.orders.queries import checks as orders
+from marketplace.orders.queries import inspections, received
 from marketplace.orders.queries import personal as personal_orders
-from marketplace.orders.queries import received
 from marketplace.papers import queries as papers
 from marketplace.payments.queries import checks as payments
 from marketplace.payments.queries import commissions
@@ -69,6 +69,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     changes.breaches,
     trade_notes.breaches,
     official_invoices.breaches,
+    inspections.breaches,
     distribution.breaches,
     checkout.breaches,
     frozen.breaches,

@@ -130,6 +130,7 @@ MENU: tuple[Entry | Group, ...] = (
     ),
     Entry(_("Documents"), "documents.many", Permission.TRADE_DOCUMENT_READ),
     Entry(_("Claims"), "claims.many", Permission.TRADE_CLAIM_READ),
+    Entry(_("Inspections"), "inspections.many", Permission.TRADE_INSPECTION_READ),
     Group(
         _("City"),
         (

@@ -147,6 +147,7 @@ def build(app: Flask) -> City:
     _store(city)
     _depart(city)
     _order(city)
+    _inspect(city)
     name_payee(office.company, number=HOUSE_ACCOUNT, name="City")
     _settle(city)
     _invoice(city)
@@ -286,6 +287,23 @@ def _order(city: City) -> None:
     for name in ("offered", "escalated"):
         city.call("merchant", "POST", f"/claims/{city.ids[f'claim.{name}']}/answer", {"amount": "100.00"})
     city.call("buyer", "POST", f"/claims/{city.ids['claim.escalated']}/escalation")
+
+
+def _inspect(city: City) -> None:
+    """Ask the operator's people to look at goods, each inspection in a state in which it can be acted on."""
+    today = clock.now().date().isoformat()
+    terms = {"inspector_id": city.ids["company.operator"], "planned_on": today, "fee": "10.00"}
+    city.ids["file.lot"] = lot = city.upload("operator", picture("grey"), "lot.png", "evidence")
+    for name in ("asked", "wanted", "appointed", "failed"):
+        _place(city, f"inspected.{name}")
+        path = f"/order-lines/{city.ids[f'line.inspected.{name}']}/inspections"
+        city.ids[f"inspection.{name}"] = city.call("buyer", "POST", path, terms)["id"]
+    for name in ("wanted", "appointed", "failed"):
+        answer = {"answer": "no" if name == "wanted" else "yes"}
+        city.call("operator", "POST", f"/inspections/{city.ids[f'inspection.{name}']}/answer", answer)
+    points = ("quantity", "workmanship", "packing", "marks", "labels", "dimensions", "function")
+    found = {"critical": 1, "major": 0, "minor": 0, "checklist": dict.fromkeys(points, "ok"), "photos": [lot]}
+    city.call("operator", "POST", f"/inspections/{city.ids['inspection.failed']}/report", found)
 
 
 def _work(city: City) -> None:

@@ -27,6 +27,7 @@ KINDS: Final = {
     "closure_id": "closure",
     "change_id": "change",
     "claim_id": "claim.",
+    "inspection_id": "inspection.",
     "payment_id": "payment.",
     "plan_code": "plan",
     "credit_id": "credit",

@@ -73,6 +73,24 @@ def _listing(city: City) -> Body:
     }
 
 
+def _appointment(city: City) -> Body:
+    return {
+        "inspector_id": city.ids["company.operator"], "planned_on": _tomorrow(), "fee": "10.00", "currency": "CNY",
+    }  # fmt: skip
+
+
+def _report(city: City) -> Body:
+    points = ("quantity", "workmanship", "packing", "marks", "labels", "dimensions", "function")
+    return {
+        "critical": 0,
+        "major": 0,
+        "minor": 1,
+        "checklist": dict.fromkeys(points, "ok"),
+        "remarks": "链条 Fine.",
+        "photos": [city.ids["file.lot"]],
+    }
+
+
 def _details(city: City) -> Body:
     paper = city.ids["file.licence.merchant"]
     return {
@@ -460,6 +478,20 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "GET /checkout/{}": Way("buyer", ("checkout.waiting",)),
     "POST /checkout/{}/completion": Way("buyer", ("checkout.waiting",)),
+    "GET /inspectors": Way("buyer"),
+    "GET /inspections": Way("operator"),
+    "GET /inspections/{}": Way("operator", ("inspection.appointed",)),
+    "GET /inspections/{}/photos/{}": Way("buyer", ("inspection.failed", "file.lot")),
+    "POST /inspections/{}/answer": Way("operator", ("inspection.asked",), body(answer="yes")),
+    "POST /inspections/{}/appointment": Way("buyer", ("inspection.wanted",), _appointment),
+    "POST /inspections/{}/report": Way("operator", ("inspection.appointed",), _report),
+    "POST /inspections/{}/repetition": Way("merchant", ("inspection.failed",), body(planned_on=lambda _: _tomorrow())),
+    "POST /inspections/{}/waiver": Way("buyer", ("inspection.failed",)),
+    "POST /order-lines/{}/inspections": Way(
+        "buyer",
+        ("line.confirmed",),
+        lambda city: _appointment(city) | {"level": "II", "major_aql": "2.5", "minor_aql": "4.0"},
+    ),
     "GET /claims": Way("merchant"),
     "GET /claims/{}": Way("merchant", ("claim.offered",)),
     "POST /claims/{}/answer": Way("merchant", ("claim.claimed",), _AMOUNT),
@@ -1171,6 +1203,13 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "treasury.receive": body(bank_reference="FT 2026 002, 汇款"),
     "treasury.record_sent": body(bank_reference="FT 2026 001, 汇款"),
     "claims.add_evidence": body(text="See 照片."),
+    "inspections.ask": body(
+        planned_on=lambda _: _tomorrow(), fee="10.00", level="II", major_aql="2.5", minor_aql="4.0"
+    ),
+    "inspections.answer": body(answer="yes"),
+    "inspections.appoint": body(planned_on=lambda _: _tomorrow(), fee="10.00"),
+    "inspections.repeat": body(planned_on=lambda _: _tomorrow()),
+    "inspections.report": body(critical="0", major="0", minor="1"),
     "claims.answer": body(amount="10.00"),
     "claims.decide": body(amount="10.00", text="So be it."),
     "claims.open_claim": body(text="Broken.", quantity="40"),
@@ -1237,6 +1276,7 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "catalog.set_places": ("", "live"),
     "checkout.put_again": ("buyer", "order.arrived"),
     "claims.open_claim": ("buyer", "line.delivered"),
+    "inspections.ask": ("buyer", "line.confirmed"),
     "fitments.bring_in": ("merchant", ""),
     "merchants.name_payee": ("merchant", ""),
     "showroom.act_on_fair": ("operator", "fair.open"),

@@ -45,6 +45,7 @@ trade:claim:read         o s p a l f
 trade:document:read      o s p a l f
 trade:document:sign      o s . a . .
 trade:event:register     o s p . . .
+trade:inspection:read    o s p a l f
 trade:invoice:record     o . . . . f
 trade:lead:answer        o s . . . .
 trade:order:accept       o . p . l .
@@ -117,8 +118,10 @@ operator:person:manage      . . . . a
 operator:settings:edit      . . . . a
 operator:showroom:run       m . . . a
 operator:styleguide:read    . . . . a
+partner:inspection:report   . o . . .
 trade:claim:read            . o . t .
 trade:document:read         m o c t .
+trade:inspection:read       . o . . .
 trade:payment:confirm       . . . t .
 trade:payment:read          . . . t .
 trade:payout:read           . . . t a

@@ -20,6 +20,7 @@ from tests.support.papers import (
     booth_labels,
     commercial_invoice,
     freight_contract,
+    inspection_report,
     manifest,
     note,
     packing_list,
@@ -41,6 +42,7 @@ PAPERS = {
     PaperKind.COMMISSION_STATEMENT: statement,
     PaperKind.FREIGHT_STATEMENT: account_statement,
     PaperKind.ACCOUNT_STATEMENT: account_statement,
+    PaperKind.INSPECTION_REPORT: inspection_report,
 }
 
 

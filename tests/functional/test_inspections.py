@@ -1,0 +1,224 @@
+"""Goods are looked at before they leave: ordered, sampled by ISO 2859-1, failed, repeated at the merchant's expense."""
+
+import io
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.accounts.rules.permissions import CompanyKind
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.orders import flows
+from marketplace.orders.models import Inspection
+from marketplace.orders.rules.classes import CommodityClass
+from marketplace.orders.rules.inspections import CHECKLISTS
+from marketplace.payments.models.plans import Milestone
+from marketplace.payments.rules.terms import MilestoneEvent
+from marketplace.reports import queries as reports
+from marketplace.worker.runner import run_due
+from tests import factories
+from tests.functional.hostile.city import picture
+from tests.support.visitors import Visitor
+
+pytestmark = pytest.mark.both_databases
+FINE = dict.fromkeys(CHECKLISTS[CommodityClass.STANDARD], "ok")
+LONG = timedelta(days=30)
+
+
+@pytest.fixture
+def market(app):
+    yield factories.open_market(app)
+    session = reading()
+    session.rollback()
+    assert reports.check(session) == []
+
+
+@pytest.fixture
+def inspector(app, market):
+    with unit_of_work() as session:
+        return factories.trader(
+            session, app, name="Delta Survey", country="CN", kind=CompanyKind.INSPECTOR, now=clock.now()
+        )
+
+
+def today():
+    return clock.now().date().isoformat()
+
+
+def ask(way, inspector, trader=None, expect=201, **body):
+    terms = {"inspector_id": str(inspector.company), "planned_on": today(), "fee": "800.00"} | body
+    path = f"/order-lines/{way.line_id}/inspections"
+    return way.call(trader or way.market.buyer, "POST", path, json=terms, expect=expect)
+
+
+def act(way, trader, found, name, expect=200, **body):
+    return way.call(trader, "POST", f"/inspections/{found['id']}/{name}", json=body, expect=expect)
+
+
+def report(way, inspector, found, expect=200, **body):
+    facts = {"critical": 0, "major": 0, "minor": 0, "checklist": FINE} | body
+    return act(way, inspector, found, "report", expect, **facts)
+
+
+def taken_on(way, inspector, found):
+    act(way, inspector, found, "answer", 204, answer="yes")
+    return found
+
+
+def last(way, trader=None):
+    return way.call(trader or way.market.buyer, "GET", "/inspections", expect=200)["items"][0]
+
+
+def owed(way, trader):
+    return [one["amount"]["amount"] for one in way.call(trader, "GET", "/returns", expect=200)["items"]]
+
+
+def test_a_fail_keeps_the_goods_until_another_passes_at_the_merchants_expense(app, way, market, inspector):
+    way.secure()
+    way.call(market.thai, "POST", f"/order-lines/{way.line_id}/inspections", json={}, expect=422)
+    ask(way, inspector, trader=market.thai, expect=404)
+    ask(way, market.carrier, expect=422)
+    ask(way, inspector, fee="10960.01", expect=422)
+    ask(way, inspector, planned_on="2020-01-01", expect=422)
+    ask(way, inspector, major_aql="3.0", expect=422)
+    assert [one["name"] for one in way.call(market.buyer, "GET", "/inspectors", expect=200)["items"]] == [
+        "City Office", "Delta Survey",
+    ]  # fmt: skip
+    found = ask(way, inspector)
+    assert (found["state"], found["owner"], found["by_silence"]) == ("ordered", "inspector", "refuse")
+    plan = found["plan"]
+    assert (plan["lot"], plan["code_letter"], plan["sample"]) == (400, "H", 50)
+    assert (plan["critical_accepted"], plan["major_accepted"], plan["minor_accepted"]) == (0, 3, 5)
+    ask(way, inspector, expect=409)
+    # The inspector sees his assignment, and of the order no more than that.
+    seen = way.call(inspector, "GET", f"/inspections/{found['id']}", expect=200)
+    assert seen["acts"] == ["answer"]
+    way.call(inspector, "GET", f"/orders/{way.order_id}", expect=403)
+    way.call(market.thai, "GET", f"/inspections/{found['id']}", expect=404)
+    report(way, inspector, found, 409)
+    act(way, market.merchant, found, "answer", 403, answer="yes")
+    taken_on(way, inspector, found)
+    way.pack()
+    assert way.hand_over(expect=409)["type"] == "urn:city:problem:inspection_waits"
+    report(way, market.merchant, found, 403)
+    report(way, inspector, found, 422, major=51)
+    report(way, inspector, found, 422, checklist={"quantity": "ok"})
+    failed = report(way, inspector, found, major=4, remarks="Pins are loose.")
+    assert (failed["state"], failed["owner"], failed["holds_up"]) == ("failed", "merchant", True)
+    assert (failed["reported"]["major"], failed["remarks"]) == (4, "Pins are loose.")
+    assert (owed(way, market.buyer), owed(way, market.merchant), owed(way, inspector)) == (["800.00"], [], ["800.00"])
+    way.hand_over(expect=409)
+    run_due(app)
+    (paper,) = [one for one in way.order()["documents"] if one["kind"] == "inspection_report"]
+    assert paper["number"] == found["reference"]
+    assert way.call(inspector, "GET", f"/documents/{paper['id']}", expect=200)["state"] == "rendered"
+    act(way, market.carrier, failed, "repetition", 403, planned_on=today())
+    again = act(way, market.merchant, failed, "repetition", 201, planned_on=today())
+    assert (again["number"], again["state"], again["payer_id"]) == (2, "ordered", str(market.merchant.company))
+    way.hand_over(expect=409)
+    passed = report(way, inspector, taken_on(way, inspector, again), major=3, minor=5)
+    assert (passed["state"], passed["owner"]) == ("passed", None)
+    assert owed(way, market.merchant) == ["800.00"]
+    (mine,) = way.call(market.merchant, "GET", "/returns", expect=200)["items"]
+    way.call(market.merchant, "POST", f"/returns/{mine['id']}/confirmation", expect=200)
+    way.hand_over()
+
+
+def test_silence_has_outcomes_and_never_lets_failed_goods_go(way, market, inspector):
+    way.secure()
+    offered = ask(way, inspector, trader=market.merchant)
+    assert (offered["state"], offered["owner"], offered["payer_id"]) == (
+        "offered", "buyer", str(market.merchant.company),
+    )  # fmt: skip
+    way.call(inspector, "GET", f"/inspections/{offered['id']}", expect=404)
+    assert flows.lapse_inspections(now=clock.now()) == 0
+    assert flows.lapse_inspections(now=clock.now() + LONG) == 1
+    assert last(way)["state"] == "declined"
+    taken = ask(way, inspector, trader=market.merchant)
+    act(way, market.buyer, taken, "answer", 204, answer="yes")
+    assert flows.lapse_inspections(now=clock.now() + LONG) == 1
+    assert (last(way)["state"], last(way)["owner"]) == ("seeking", "merchant")
+    way.call(inspector, "GET", f"/inspections/{taken['id']}", expect=404)
+    terms = {"inspector_id": str(inspector.company), "planned_on": today(), "fee": "900.00"}
+    act(way, market.buyer, taken, "appointment", 422, **terms)  # another pays
+    act(way, market.merchant, taken, "appointment", **terms)
+    taken_on(way, inspector, taken)
+    failed = report(way, inspector, taken, critical=1)
+    assert failed["state"] == "failed"
+    assert flows.lapse_inspections(now=clock.now() + LONG) == 1
+    again = last(way)
+    assert (again["number"], again["state"], again["fee"]["amount"]) == (2 + 1, "ordered", "900.00")
+    act(way, inspector, again, "answer", 204, answer="no")
+    assert flows.lapse_inspections(now=clock.now() + 2 * LONG) == 1
+    left = last(way)
+    assert (left["state"], left["owner"], left["deadline_at"], left["holds_up"]) == ("seeking", "buyer", None, True)
+    assert flows.lapse_inspections(now=clock.now() + 9 * LONG) == 0
+    way.pack()
+    way.hand_over(expect=409)
+    act(way, market.merchant, left, "waiver", 403)
+    assert act(way, market.buyer, left, "waiver") == act(way, market.buyer, left, "waiver")
+    way.hand_over()
+
+
+def test_remarks_are_the_buyers_to_judge_and_readiness_waits_for_him(way, market, inspector):
+    way.secure()
+    with unit_of_work() as session:
+        session.execute(
+            sa.update(Milestone).where(Milestone.event == MilestoneEvent.HANDED_OVER).values(event=MilestoneEvent.READY)
+        )
+    found = taken_on(way, inspector, ask(way, inspector))
+    way.pack()
+    assert [one["event"] for one in way.order()["payments"] if one["subject"] == "order"] == ["deposit"]
+    conditional = report(way, inspector, found, minor=6)
+    assert (conditional["state"], conditional["by_silence"]) == ("conditional", "waive")
+    act(way, market.merchant, conditional, "repetition", 403, planned_on=today())
+    assert flows.lapse_inspections(now=clock.now() + LONG) == 1
+    ready = [one for one in way.order()["payments"] if one["event"] == "ready"]
+    assert [(one["state"], one["amount"]["amount"]) for one in ready] == [("due", "7672.00")]
+    with unit_of_work() as session:
+        session.execute(
+            sa.update(Milestone).where(Milestone.event == MilestoneEvent.READY).values(event=MilestoneEvent.HANDED_OVER)
+        )
+
+
+def test_an_order_that_ends_takes_its_inspection_along(way, market, inspector):
+    way.secure()
+    ask(way, inspector)
+    way.call(market.buyer, "POST", f"/orders/{way.order_id}/cancellation", expect=204)
+    assert reading().scalars(sa.select(Inspection.state)).all() == ["cancelled"]
+
+
+def test_the_same_on_pages(app, way, market, inspector):
+    way.secure()
+    buyer, merchant, surveyor = (Visitor(app) for _ in range(3))
+    for visitor, trader in ((buyer, market.buyer), (merchant, market.merchant), (surveyor, inspector)):
+        visitor.log_in(trader.login)
+    form = f"/orders/{way.order_id}/lines/{way.line_id}/inspections"
+    assert form in buyer.open(f"/orders/{way.order_id}")
+    assert "Offer to have the goods inspected" in merchant.open(f"/orders/{way.order_id}")
+    buyer.open(form)
+    terms = {"inspector_id": str(inspector.company), "planned_on": today(), "fee": "0", "level": "I",
+             "major_aql": "1.5", "minor_aql": "4.0"}  # fmt: skip
+    buyer.send(form, terms | {"fee": "-1"}, 422)
+    assert "fee" in buyer.refused_fields()
+    page = urlsplit(buyer.send(form, terms).headers["Location"]).path
+    assert form not in buyer.open(f"/orders/{way.order_id}")
+    surveyor.open(page)
+    surveyor.send(f"{page}/answer", {"answer": "yes"})
+    surveyor.open(page)
+    points = {f"checklist.{point}": "ok" for point in FINE}
+    counts = {"critical": "0", "major": "0", "minor": "0", "remarks": "All as the <b>sample</b>."}
+    surveyor.send(f"{page}/report", counts | points | {"major": "33"}, 422)
+    assert "major" in surveyor.refused_fields()
+    photo = {"file": [(io.BytesIO(picture()), "lot.png")]}
+    surveyor.send(f"{page}/report", counts | points | photo)
+    shown = buyer.open(page)
+    assert "All as the &lt;b&gt;sample&lt;/b&gt;." in shown
+    assert "lot.png" in shown
+    assert "Passed" in shown
+    assert "Report" in merchant.open(page)
+    assert "Delta Survey" in merchant.open("/inspections")
+    way.pack()
+    way.hand_over()

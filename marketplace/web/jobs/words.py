@@ -29,6 +29,7 @@ JOBS: Final[dict[str, Any]] = {
     "index_listings": _("Bring listings into the search"),
     "keep_timetable": _("Close departures at their cut-off"),
     "lapse_claims": _("Let claims go on whose time is over"),
+    "lapse_inspections": _("Let inspections go on whose time is over"),
     "lapse_payments": _("Note payments that are overdue"),
     "lapse_price_requests": _("End requests for prices that nobody answered"),
     "prune_jobs": _("Clear old jobs away"),

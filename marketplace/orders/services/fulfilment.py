@@ -66,8 +66,6 @@ def pack(session: Session, *, line_id: UUID, declared: rules.Declared, actor: Ac
     _begin(session, order, actor, now)
     facts = {"units": quantity, "cartons": box.cartons, "grams": box.gross_g}
     _audit(session, line.id, "packed", facts, actor, now)
-    # What is packed is ready, whether or not its merchant said so before.
-    milestones.reach(session, order_id=order.id, line_id=line.id, event=MilestoneEvent.READY, now=now)
 
 
 def hand_over(session: Session, *, line_id: UUID, cartons: int, actor: Actor, now: datetime) -> Handed:

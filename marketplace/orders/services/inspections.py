@@ -26,10 +26,10 @@ from marketplace.orders.rules import inspections as rules
 from marketplace.orders.rules.inspections import INSPECTIONS, OPEN, InspectionState, Mover
 from marketplace.orders.rules.sampling import Level, sampling
 from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState
+from marketplace.orders.services import milestones
 from marketplace.orders.services.deciding import own_order
 from marketplace.orders.services.moves import locked_order, parts_of
-from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
-from marketplace.payments.services import plans
+from marketplace.payments.rules.terms import MilestoneEvent
 from marketplace.reference.rules import Setting, zone_of
 
 # An inspection company, or the people of a hub: a distribution centre, or the operator's own.
@@ -166,7 +166,10 @@ def on_order_cancelled(session: Session, event: OrderCancelled) -> None:
 
 
 def on_line_moved(session: Session, event: LineMoved) -> None:
-    """Let the share that is due when goods are ready fall due, unless an inspection has to pass first."""
+    """Let the share that is due when goods are ready fall due, unless an inspection has to pass first.
+
+    What is packed is ready, whether or not its merchant said so before.
+    """
     if LineState(event.state) in (LineState.READY, LineState.PACKED):
         order = locked_order(session, order_id=event.order_id)
         _ready(session, order, event.line_id, now=event.at)
@@ -343,14 +346,7 @@ def _ready(session: Session, order: Order, line_id: UUID, *, now: datetime) -> N
     """Let what is due at readiness fall due once all goods of a line are made and no inspection holds them up."""
     if _NOT_MADE & parts_of(session, line_id=line_id).keys() or holding_up(session, line_id=line_id):
         return
-    plans.fall_due(
-        session,
-        subject=Subject(SubjectKind.ORDER, order.id),
-        event=MilestoneEvent.READY,
-        line_ids=[line_id],
-        due_at=_until(session, order.buyer_id, Setting.PROFORMA_WORKING_DAYS, now),
-        now=now,
-    )
+    milestones.reach(session, order_id=order.id, line_id=line_id, event=MilestoneEvent.READY, now=now)
 
 
 def _note(session: Session, found: Inspection, act: str, actor: Actor, now: datetime) -> None:

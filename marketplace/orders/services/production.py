@@ -15,10 +15,8 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.orders.events import LineReadyDateSet
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState, OrderState
-from marketplace.orders.services import milestones
 from marketplace.orders.services.deciding import sold_order
 from marketplace.orders.services.moves import move_line, parts_of
-from marketplace.payments.rules.terms import MilestoneEvent
 
 
 def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: Actor, now: datetime) -> None:
@@ -61,7 +59,6 @@ def mark_ready(session: Session, *, line_id: UUID, actor: Actor, now: datetime) 
     for state in waiting:
         if state is not LineState.READY:
             move_line(session, line=line, state=state, action="ready", quantity=None, now=now)
-    milestones.reach(session, order_id=order.id, line_id=line.id, event=MilestoneEvent.READY, now=now)
 
 
 def must_have_ready_date(line: OrderLine) -> None:

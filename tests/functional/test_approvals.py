@@ -353,14 +353,18 @@ def test_a_limit_begins_anew_at_the_end_of_the_month_by_the_companys_clock(firm,
 def test_who_does_not_decide_is_reminded_and_then_it_is_over(town, firm, buyer, market, at):
     chief = firm.joins("chief", "approver")
     firm.rule(ANY_APPROVER)
+    before = town.letters()
     case_id = ask(buyer, market.chains, 400)
-    assert {letter.to for letter in town.letters() if "approval" in letter.subject} == {"chief@demo.test"}
+    asked = [letter for letter in town.letters() if letter not in before]
+    assert {letter.to for letter in asked if "approval" in letter.subject} == {"chief@demo.test"}
     seen = buyer.call("GET", f"/approvals/{case_id}", 200)
     due = datetime.fromisoformat(seen["due_at"])
     at(due - timedelta(hours=1))
     flows.lapse(now=clock.now())
-    reminded = {letter.to for letter in town.letters() if "still waits for approval" in letter.subject}
-    assert reminded == {"chief@demo.test", "buyer2@demo.test"}
+    reminded = [letter for letter in town.letters() if letter not in before]
+    assert {letter.to for letter in reminded if "still waits for approval" in letter.subject} == {
+        "chief@demo.test", "buyer2@demo.test",
+    }  # fmt: skip
     at(due + timedelta(minutes=1))
     assert decide(chief, case_id, status=409)["type"].endswith("approval_late")
     assert flows.lapse(now=clock.now()) == 1

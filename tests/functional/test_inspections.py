@@ -14,13 +14,12 @@ from marketplace.orders import flows
 from marketplace.orders.models import Inspection
 from marketplace.orders.rules.classes import CommodityClass
 from marketplace.orders.rules.inspections import CHECKLISTS
-from marketplace.payments.models.plans import Milestone
-from marketplace.payments.rules.terms import MilestoneEvent
 from marketplace.reports import queries as reports
 from marketplace.worker.runner import run_due
 from tests import factories
 from tests.functional.hostile.city import picture
 from tests.support.visitors import Visitor
+from tests.support.ways import Way
 
 pytestmark = pytest.mark.both_databases
 FINE = dict.fromkeys(CHECKLISTS[CommodityClass.STANDARD], "ok")
@@ -162,12 +161,11 @@ def test_silence_has_outcomes_and_never_lets_failed_goods_go(way, market, inspec
     way.hand_over()
 
 
-def test_remarks_are_the_buyers_to_judge_and_readiness_waits_for_him(way, market, inspector):
-    way.secure()
-    with unit_of_work() as session:
-        session.execute(
-            sa.update(Milestone).where(Milestone.event == MilestoneEvent.HANDED_OVER).values(event=MilestoneEvent.READY)
-        )
+def test_remarks_are_the_buyers_to_judge_and_readiness_waits_for_him(call, market, inspector, operator):
+    shares = [{"event": "deposit", "percent": "30", "days": 3}, {"event": "ready", "percent": "70", "days": 3}]
+    plan = {"code": "when_ready", "name": "When ready", "stages": shares, "rails": ["bank"]}
+    call(market.merchant, "POST", "/payment-plans", json=plan, expect=201)
+    way = Way(call, market, operator, payment={"rail": "bank", "plan": "when_ready"}).secure()
     found = taken_on(way, inspector, ask(way, inspector))
     way.pack()
     assert [one["event"] for one in way.order()["payments"] if one["subject"] == "order"] == ["deposit"]
@@ -177,10 +175,6 @@ def test_remarks_are_the_buyers_to_judge_and_readiness_waits_for_him(way, market
     assert flows.lapse_inspections(now=clock.now() + LONG) == 1
     ready = [one for one in way.order()["payments"] if one["event"] == "ready"]
     assert [(one["state"], one["amount"]["amount"]) for one in ready] == [("due", "7672.00")]
-    with unit_of_work() as session:
-        session.execute(
-            sa.update(Milestone).where(Milestone.event == MilestoneEvent.READY).values(event=MilestoneEvent.HANDED_OVER)
-        )
 
 
 def test_an_order_that_ends_takes_its_inspection_along(way, market, inspector):

@@ -68,6 +68,7 @@ SCOPES: Final[dict[Permission, Any]] = {
     Permission.TRADE_DOCUMENT_SIGN: _("Sign documents"),
     Permission.TRADE_EVENT_REGISTER: _("Register for events"),
     Permission.TRADE_INSPECTION_READ: _("Read inspections"),
+    Permission.TRADE_INVOICE_RECORD: _("Write down official invoices"),
     Permission.TRADE_LEAD_ANSWER: _("Answer visitors of the booth"),
     Permission.TRADE_ORDER_ACCEPT: _("Accept goods"),
     Permission.TRADE_ORDER_CONFIRM: _("Confirm orders"),

@@ -13,12 +13,13 @@ APART = {
 # Forms whose answer is a page to go on from: where to type the code, what to scan, the recovery codes.
 ANSWERED = {"accounts.send_code", "accounts.enrol", "accounts.confirm_second_factor", "accounts.issue_token"}
 # Forms of many lines: those that stand in the way come back with their reasons, in the page that asked for them.
-FILLED = {"checkout.order_quickly", "checkout.put_again", "lists.add"}
+FILLED = {"checkout.order_quickly", "checkout.put_again", "lists.add", "invoices.bring_in"}
 # Multipart alone: attacked among the uploads.
 UPLOADS = {
     "POST /files",
     "POST /imports",
     "POST /bank-statements",
+    "POST /official-invoices/import",
     "POST /imports/{}/retry",
     "POST /imports/{}/pictures",
     "POST /fitment",

@@ -360,6 +360,25 @@ def _stand_in(city: City) -> Body:
     }
 
 
+def _official(city: City, number: str) -> Body:
+    """Return an official invoice as its seller or its buyer writes it down."""
+    return {
+        "order": city.ids["invoiced-reference"],
+        "country": "CN",
+        "type": "fapiao_special",
+        "code": "A",
+        "number": number,
+        "issued_on": "2026-11-01",
+        "amount": "10.00",
+        "tax": "1.30",
+        "currency": "CNY",
+    }
+
+
+def _table(row: Body) -> tuple[list[str], list[str]]:
+    return list(row), list(row.values())
+
+
 WAYS: Final[dict[str, Way]] = {
     "GET /approvals": Way("buyer", query="show=all"),
     "GET /approvals/{}": Way("buyer", ("approval",)),
@@ -1025,20 +1044,7 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "GET /official-invoices": Way("merchant"),
     "POST /official-invoices": Way(
-        "merchant",
-        body=lambda city: {
-            "order": city.ids["invoiced-reference"],
-            "country": "CN",
-            "type": "fapiao_special",
-            "code": "A",
-            "number": "7",
-            "issued_on": "2026-11-01",
-            "amount": "10.00",
-            "tax": "1.30",
-            "currency": "CNY",
-            "refers_to": None,
-            "file_id": None,
-        },
+        "merchant", body=lambda city: _official(city, "7") | {"refers_to": None, "file_id": None}
     ),
     "GET /official-invoices/missing": Way("merchant", query="side=seller"),
     "GET /official-invoices/to-issue.xlsx": Way("merchant"),
@@ -1255,6 +1261,10 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "operations.cancel": body(reason="flood"),
     "orders.set_ready_date": body(ready_date=lambda _: (clock.now() + timedelta(days=12)).date().isoformat()),
     "payments.confirm": _CONFIRMED,
+    "invoices.record": lambda city: _official(city, "8"),
+    "invoices.bring_in": lambda city: {
+        "file": (io.BytesIO("\n".join(map(",".join, _table(_official(city, "9")))).encode()), "invoices.csv")
+    },
     "bank.take_in": body(file=lambda _: (io.BytesIO(b"day,amount\n2026-11-25,1.00\n"), "day.csv"), mapping="{}"),
     "bank.match": body(what="own", amount="", what2="", what3=""),
     "merchants.decide_hit": body(decision="clear", reason="Another."),

@@ -37,7 +37,9 @@ def test_it_verifies_once_and_gives_each_reader_his_own(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "change", [lambda s: s[:-1] + ("A" if s[-1] != "A" else "B"), lambda s: "x" + s, lambda _: "no"]
+    # The last sign of a signature has bits that nobody reads.
+    "change",
+    [lambda s: s[:-2] + ("A" if s[-2] != "A" else "B") + s[-1], lambda s: "x" + s, lambda _: "no"],
 )
 def test_what_was_not_signed_here_is_never_read(change):
     its = serializer(build())

@@ -29,6 +29,13 @@ def each(ids: Iterable[UUID], work: Callable[[Session, UUID], Any], *, act: str)
     return done
 
 
+def each_waiting(find: Callable[[Session], Iterable[UUID]], work: Callable[[Session, UUID], Any], *, act: str) -> int:
+    """Do the work for every id that a query finds now."""
+    session = reading()
+    session.rollback()  # what other transactions did since must be seen
+    return each(find(session), work, act=act)
+
+
 def each_found(
     find: Callable[[Session, UUID], Sequence[UUID]], work: Callable[[Session, UUID], Any], *, act: str
 ) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.kernel.db import reading
-from marketplace.kernel.each import each, each_found
+from marketplace.kernel.each import each, each_found, each_waiting
 from marketplace.merchants import queries
 from marketplace.merchants.queries import levels, watching
 from marketplace.merchants.queries import screening as screened
@@ -16,10 +16,8 @@ from marketplace.merchants.services import applications, qualifications, require
 
 def escalate(*, now: datetime) -> int:
     """Tell of applications that wait longer than was promised; return how many."""
-    session = reading()
-    session.rollback()
-    return each(
-        queries.late(session, now=now),
+    return each_waiting(
+        lambda reads: queries.late(reads, now=now),
         lambda writing, found: applications.escalate(writing, application_id=found, now=now),
         act="escalate_application",
     )

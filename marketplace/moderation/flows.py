@@ -14,7 +14,7 @@ from marketplace.files import pictures
 from marketplace.files import store as bytes_store
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
-from marketplace.kernel.each import each
+from marketplace.kernel.each import each, each_waiting
 from marketplace.kernel.errors import DomainError, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.moderation import queries, services
@@ -28,10 +28,8 @@ _log = structlog.get_logger("city.moderation")
 
 def escalate(*, now: datetime) -> int:
     """Tell of cases that wait longer than was promised; return of how many companies."""
-    session = reading()
-    session.rollback()
-    return each(
-        queries.late(session, now=now),
+    return each_waiting(
+        lambda reads: queries.late(reads, now=now),
         lambda writing, found: services.escalate(writing, company_id=found, now=now),
         act="escalate_cases",
     )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from marketplace.kernel.db import reading
-from marketplace.kernel.each import each, each_found
+from marketplace.kernel.each import each_found, each_waiting
 from marketplace.orders.changes import queries as change_queries
 from marketplace.orders.changes.services import resolving
 from marketplace.orders.claims import queries as claim_queries
@@ -17,10 +17,8 @@ from marketplace.reference.rules import Setting
 
 def cancel_unconfirmed_orders(*, now: datetime) -> int:
     """Cancel what nobody confirmed in time; return how many orders."""
-    session = reading()
-    session.rollback()
-    return each(
-        queries.unconfirmed(session, now=now),
+    return each_waiting(
+        lambda reads: queries.unconfirmed(reads, now=now),
         lambda writing, order_id: cancel_unconfirmed(writing, order_id=order_id, now=now),
         act="cancel_unconfirmed",
     )
@@ -28,10 +26,8 @@ def cancel_unconfirmed_orders(*, now: datetime) -> int:
 
 def accept_by_silence(*, now: datetime) -> int:
     """Accept what buyers neither accepted nor claimed in time; return of how many lines."""
-    session = reading()
-    session.rollback()
-    return each(
-        claim_queries.unanswered(session, now=now),
+    return each_waiting(
+        lambda reads: claim_queries.unanswered(reads, now=now),
         lambda writing, line_id: acceptance.accept_by_silence(writing, line_id=line_id, now=now),
         act="accept_by_silence",
     )
@@ -52,10 +48,8 @@ def close_lines(*, now: datetime) -> int:
 
 def lapse_claims(*, now: datetime) -> int:
     """Give claims whose deadline passed its outcome; return how many."""
-    session = reading()
-    session.rollback()
-    return each(
-        claim_queries.lapsed_claims(session, now=now),
+    return each_waiting(
+        lambda reads: claim_queries.lapsed_claims(reads, now=now),
         lambda writing, claim_id: claims.lapse(writing, claim_id=claim_id, now=now),
         act="lapse_claim",
     )
@@ -63,10 +57,8 @@ def lapse_claims(*, now: datetime) -> int:
 
 def expire_changes(*, now: datetime) -> int:
     """End proposed changes that nobody answered in time; return how many. What was agreed before stands."""
-    session = reading()
-    session.rollback()
-    return each(
-        change_queries.lapsed(session, now=now),
+    return each_waiting(
+        lambda reads: change_queries.lapsed(reads, now=now),
         lambda writing, change_id: resolving.expire(writing, change_id=change_id, now=now),
         act="expire_change",
     )
@@ -74,10 +66,8 @@ def expire_changes(*, now: datetime) -> int:
 
 def lapse_inspections(*, now: datetime) -> int:
     """Give inspections whose deadline passed its outcome; return how many."""
-    session = reading()
-    session.rollback()
-    return each(
-        inspection_queries.lapsed(session, now=now),
+    return each_waiting(
+        lambda reads: inspection_queries.lapsed(reads, now=now),
         lambda writing, inspection_id: inspections.lapse(writing, inspection_id=inspection_id, now=now),
         act="lapse_inspection",
     )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -317,7 +318,7 @@ def test_a_limit_counts_what_waits_and_what_was_placed_and_is_free_again_by_canc
     case_id = ask(buyer, market.chains, 400)
     (cause,) = buyer.call("GET", f"/approvals/{case_id}", 200)["causes"]
     assert (cause["kind"], cause["amount"]) == ("limit", {"amount": "15000.00", "currency": "CNY"})
-    assert float(cause["used"]["amount"]) > 10960
+    assert Decimal(cause["used"]["amount"]) > 10960
     # What waits counts: another purchase that would have fitted beside the placed one alone.
     fill(buyer, market.pads, 40)
     buyer.call("DELETE", f"/cart/lines/{market.chains}", 204)

@@ -16,6 +16,8 @@ __all__ = ["call", "market", "sold"]
 
 def test_pages_record_with_a_file_match_and_give_it_to_the_other_side(app, call, market, sold):
     reader = Reader(app, market.merchant)
+    # The register is found from the other pages about money.
+    assert 'href="/account/invoices"' in reader.get("/merchant/money")
     page = reader.get("/account/invoices")
     assert sold["reference"] in page
     body = invoice(sold, amount="4000.00", tax="0", code="", refers_to="")

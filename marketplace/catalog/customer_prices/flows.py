@@ -4,16 +4,13 @@ from datetime import datetime
 
 from marketplace.catalog.customer_prices.queries import requests
 from marketplace.catalog.customer_prices.services import showing
-from marketplace.kernel.db import reading
-from marketplace.kernel.each import each
+from marketplace.kernel.each import each_waiting
 
 
 def lapse(*, now: datetime) -> int:
     """End requests that merchants let wait too long; return how many."""
-    session = reading()
-    session.rollback()
-    return each(
-        requests.late(session, now=now),
+    return each_waiting(
+        lambda reads: requests.late(reads, now=now),
         lambda writing, request_id: showing.lapse(writing, request_id=request_id, now=now),
         act="lapse_price_request",
     )

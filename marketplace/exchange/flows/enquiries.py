@@ -4,16 +4,13 @@ from datetime import datetime
 
 from marketplace.exchange.queries import enquiries as queries
 from marketplace.exchange.services import enquiries
-from marketplace.kernel.db import reading
-from marketplace.kernel.each import each
+from marketplace.kernel.each import each_waiting
 
 
 def escalate(*, now: datetime) -> int:
     """Tell of enquiries that wait longer than was promised; return how many."""
-    session = reading()
-    session.rollback()
-    return each(
-        queries.late(session, now=now),
+    return each_waiting(
+        lambda reads: queries.late(reads, now=now),
         lambda writing, found: enquiries.escalate(writing, enquiry_id=found, now=now),
         act="escalate_enquiry",
     )

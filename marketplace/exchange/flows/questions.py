@@ -4,16 +4,13 @@ from datetime import datetime
 
 from marketplace.exchange.queries import questions as queries
 from marketplace.exchange.services import questions
-from marketplace.kernel.db import reading
-from marketplace.kernel.each import each
+from marketplace.kernel.each import each_waiting
 
 
 def remind(*, now: datetime) -> int:
     """Remind merchants, once each, of questions that wait longer than they should; return of how many."""
-    session = reading()
-    session.rollback()
-    return each(
-        queries.late(session, now=now),
+    return each_waiting(
+        lambda reads: queries.late(reads, now=now),
         lambda writing, found: questions.remind(writing, question_id=found, now=now),
         act="remind_of_question",
     )

@@ -26,12 +26,11 @@ from marketplace.payments.models.plans import (
     TransferWithdrawal,
 )
 from marketplace.payments.models.remitting import PayoutReversal
-from marketplace.payments.queries import cards, credit, house_bank, plan_checks
+from marketplace.payments.queries import cards, credit, dispute_checks, house_bank, plan_checks
 from marketplace.payments.rules.card_returns import KEY as RETURN_KEY
 from marketplace.payments.rules.card_returns import OPEN as RETURNS_OPEN
 from marketplace.payments.rules.cards import BY_PROVIDER, GIVE_BACK, PLACED_WITHIN, CardState, RefundState
 from marketplace.payments.rules.disputes import PENDING as DISPUTES_PENDING
-from marketplace.payments.rules.disputes import DisputeState
 from marketplace.payments.rules.house_money import EntryState, MatchState
 from marketplace.payments.rules.ledger import CASH, AccountKind, TransferKind
 from marketplace.payments.rules.paying import MILESTONE_OF, UNPAID, MilestoneState, PaymentState, TransferState
@@ -46,7 +45,7 @@ def breaches(session: Session) -> list[Breach]:
     """Return every promise about money that does not hold."""
     found = [
         Breach("1 money", subject, row, what)
-        for subject, what, statement in _CHECKS
+        for subject, what, statement in (*_CHECKS, *dispute_checks.CHECKS)
         for row in session.scalars(statement())
     ]
     return [
@@ -361,59 +360,6 @@ def _slips() -> sa.Select[UUID]:
     return sa.select(Payment.id).where(sa.or_(sa.and_(waits, ~asked), sa.and_(~waits, asked)))
 
 
-def _disputed() -> sa.Select[UUID]:
-    """Find subjects of which the books have another sum at card banks than their undecided disputes."""
-    taken = (
-        sa.select(sa.func.coalesce(sa.func.sum(CardDispute.withdrawn_minor), 0))
-        .join(CardCharge, CardCharge.id == CardDispute.charge_id)
-        .where(
-            CardCharge.subject_id == LedgerAccount.subject_id,
-            CardDispute.currency == LedgerAccount.currency,
-            CardDispute.state.in_(DISPUTES_PENDING),
-        )
-        .scalar_subquery()
-    )
-    return (
-        sa.select(LedgerAccount.id)
-        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
-        .where(LedgerAccount.kind == AccountKind.DISPUTED)
-        .group_by(LedgerAccount.id, LedgerAccount.subject_id, LedgerAccount.currency)
-        .having(sa.func.sum(LedgerEntry.minor) != taken)
-    )
-
-
-def _lost() -> sa.Select[UUID]:
-    """Find disputes that say something else than what the bank took and gave back."""
-    is_lost = CardDispute.state == DisputeState.LOST
-    booked = CardDispute.taken_minor + CardDispute.borne_minor
-    wrong = sa.or_(
-        sa.and_(is_lost, booked != CardDispute.withdrawn_minor),
-        sa.and_(~is_lost, booked != 0),
-        sa.and_(CardDispute.state == DisputeState.WON, CardDispute.reinstated_minor != CardDispute.withdrawn_minor),
-    )
-    return sa.select(CardDispute.id).where(wrong)
-
-
-def _thawed() -> sa.Select[UUID]:
-    """Find milestones that were released though a dispute froze them."""
-    return (
-        sa.select(Milestone.id)
-        .join(CardDispute, CardDispute.id == Milestone.dispute_id)
-        .where(CardDispute.state.in_(DISPUTES_PENDING), Milestone.state == MilestoneState.RELEASED)
-    )
-
-
-def _receivables() -> sa.Select[UUID]:
-    """Find companies that gave back more than they owed."""
-    return (
-        sa.select(LedgerAccount.id)
-        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
-        .where(LedgerAccount.kind == AccountKind.MERCHANT_RECEIVABLE)
-        .group_by(LedgerAccount.id)
-        .having(sa.func.sum(LedgerEntry.minor) < 0)
-    )
-
-
 def _over_reversed() -> sa.Select[UUID]:
     """Find payouts of which more was asked back than was paid, or that were paid by transfer without one."""
     back = _total(
@@ -452,9 +398,5 @@ _CHECKS: Final[tuple[tuple[str, str, Callable[[], sa.Select[UUID]]], ...]] = (
     ("bank_entry", "is not divided into what it is for exactly", _half_placed),
     ("house_match", "was placed by fewer people than it needed", _one_eye),
     ("bank_entry", "is not the transfer that it became", _untaken),
-    ("ledger_account", "is not what card banks have of undecided disputes", _disputed),
-    ("card_dispute", "is booked otherwise than its bank decided", _lost),
-    ("milestone", "was released though a dispute froze it", _thawed),
-    ("ledger_account", "more was given back than the company owed", _receivables),
     ("payout", "is not what its transfer says", _over_reversed),
 )

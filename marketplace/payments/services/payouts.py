@@ -1,7 +1,6 @@
 """Pay out what was released: gathered, agreed to, sent with an instruction file, and what the bank made of it."""
 
-import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,16 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
-from marketplace.payments.bank_files import pain001
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
-from marketplace.payments.models.payouts import Payout, PayoutApproval, PayoutFile
+from marketplace.payments.models.payouts import Payout, PayoutApproval
 from marketplace.payments.queries.remitting import RemittanceRow, account_of, remittance_row
 from marketplace.payments.queries.tolerance import equivalent
 from marketplace.payments.rules import payouts as rules
@@ -29,7 +26,7 @@ from marketplace.payments.rules.payouts import PAYOUTS, RESERVING, SOURCES, Payo
 from marketplace.payments.rules.provider import TransferSeen
 from marketplace.payments.rules.remitting import AccountState, PayoutWay
 from marketplace.payments.rules.terms import PayeeAccount
-from marketplace.payments.services import ledger, receivables, sender_returns
+from marketplace.payments.services import ledger, payout_files, receivables, sender_returns
 from marketplace.reference.rules import Setting
 
 _SENT_AT_ONCE: Final = 500
@@ -124,7 +121,7 @@ def send(session: Session, *, actor: Actor, remittance: str, now: datetime) -> U
         rules.Instruction(one.reference, PayeeAccount(**one.account), Money(one.amount_minor, one.currency))
         for one in back
     ]
-    file = _file(session, instructions, remittance=remittance, now=now)
+    file = payout_files.write(session, instructions, remittance=remittance, now=now)
     for payout in going:
         payout.file_id = file.id
         _move(session, payout, "send", actor=actor, now=now)
@@ -214,45 +211,6 @@ def return_by_statement(session: Session, *, payout_id: UUID, actor: Actor, now:
     payout = _locked(session, payout_id)
     PAYOUTS.apply(payout.state, "bounce")
     return _move(session, payout, "bounce", actor=actor, now=now, by_statement=True)
-
-
-def _file(session: Session, instructions: Sequence[rules.Instruction], *, remittance: str, now: datetime) -> PayoutFile:
-    """Write instructions once, as CSV and, where every currency has an account to pay from, as pain.001."""
-    content = rules.instruction_file(instructions, remittance=remittance)
-    reference = new_reference(rules.FILE_PREFIX)
-    debtors = _debtors(session, {one.amount.currency for one in instructions})
-    message = (
-        pain001.write(instructions, debtors=debtors, message_id=reference, remittance=remittance, now=now)
-        if debtors
-        else None
-    )
-    file = PayoutFile(
-        id=new_id(),
-        reference=reference,
-        content=content,
-        sha256=hashlib.sha256(content.encode()).hexdigest(),
-        pain001=message,
-        pain001_sha256=hashlib.sha256(message.encode()).hexdigest() if message else None,
-        created_at=now,
-    )
-    session.add(file)
-    session.flush()
-    return file
-
-
-def _debtors(session: Session, currencies: Collection[str]) -> dict[str, PayeeAccount]:
-    """Return the operator's account of each currency; none at all where one is missing: a part would look like all."""
-    houses = accounts.companies_of_kind(session, kind=CompanyKind.OPERATOR)
-    found = (
-        {
-            currency: merchants.payee(session, company_id=houses[0].id, currency=currency)
-            for currency in sorted(currencies)
-        }
-        if houses
-        else {}
-    )
-    named = {currency: account for currency, account in found.items() if account is not None}
-    return named if named.keys() == set(currencies) else {}
 
 
 def _gather(session: Session, account: AccountRef, *, actor: Actor, now: datetime) -> int:

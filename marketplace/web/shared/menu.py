@@ -121,6 +121,7 @@ MENU: tuple[Entry | Group, ...] = (
             Entry(_("Card disputes"), "treasury.disputes", Permission.OPERATOR_PAYOUT_READ),
             Entry(_("Credit of buyers"), "merchants.buyers", Permission.OPERATOR_CREDIT_EDIT),
             Entry(_("Statement"), "payments.statement", Permission.TRADE_STATEMENT_READ),
+            Entry(_("Official invoices"), "invoices.many", Permission.TRADE_INVOICE_RECORD),
             Entry(_("Accounts"), "merchants.payees", Permission.COMPANY_PAYEE_EDIT, given=SELLS),
             Entry(_("Credit with merchants"), "credit.had", Permission.TRADE_PAYMENT_PAY),
             Entry(_("Credit for buyers"), "credit.given", Permission.TRADE_PLAN_EDIT, given=SELLS),

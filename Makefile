@@ -8,6 +8,7 @@ BIN := .venv/bin
 # One more than the two cores: tests wait for disks, browsers and each other for a third of their time.
 WORKERS ?= 3
 SEED ?= 20160428
+RUNS ?= 10
 # Where images set this, each of the many processes of a run would compile the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -44,8 +45,8 @@ soak: assets-dev ## Run every test with its full counts
 	@$(BIN)/python tools/test_services.py
 	@CITY_SOAK=1 $(BIN)/pytest -n $(WORKERS)
 
-mutants: assets-dev ## Prove that the race tests fail on a copy with the guards removed
-	@$(BIN)/python tests/mutants.py
+mutants: assets-dev ## Prove that the battery fails on copies with one lock or guard removed, ten runs each (RUNS is honoured)
+	@$(BIN)/python tests/mutants.py --runs $(RUNS)
 
 lint: assets-dev ## Check style, types, layers, and that models and migrations agree
 	@$(BIN)/ruff check .

@@ -24,6 +24,7 @@ from marketplace.mail.rules import Channel
 from marketplace.notices.queries import Sender, renderer
 from marketplace.payments import stripe_gateway
 from marketplace.payments.flows.card_calls import EXTENSION as CARDS
+from marketplace.payments.rules import local_methods
 from marketplace.search.whoosh_index import WhooshIndex
 from marketplace.stripe_double.client import InProcess
 from marketplace.stripe_double.double import Double
@@ -124,15 +125,23 @@ def _install_cards(app: Flask, settings: Settings) -> None:
             webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
             url=settings.stripe_url,
             page_origin=_origin_of(settings.stripe_url) or stripe_gateway.PAGES,
+            country=settings.stripe_country,
+            methods=local_methods.named(settings.stripe_methods),
         )
     elif not settings.is_production:
-        double = Double(settings.data_dir / "stripe_double.sqlite3", base_url=f"{settings.base_url}/demo-payments")
+        double = Double(
+            settings.data_dir / "stripe_double.sqlite3",
+            base_url=f"{settings.base_url}/demo-payments",
+            country=settings.stripe_country,
+        )
         app.extensions["city.double"] = double
         app.extensions[CARDS] = stripe_gateway.connect(
             api_key="sk_test_embedded",
             webhook_secret=double.embedded_endpoint(f"{settings.base_url}/webhooks/stripe"),
             http_client=InProcess(double),
             page_origin="",
+            country=settings.stripe_country,
+            methods=local_methods.named(settings.stripe_methods),
         )
         app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/demo-payments": create_pages(double)})
 

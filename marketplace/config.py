@@ -39,6 +39,8 @@ class Settings(BaseSettings):
         default=SecretStr(""), validation_alias=AliasChoices("CITY_STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOOK_SECRET")
     )
     stripe_url: str = ""  # where the provider's API is; empty: Stripe itself
+    stripe_country: str = Field(default="SG", pattern="^[A-Z]{2}$")  # of the house's own account at the provider
+    stripe_methods: str = "all"  # local ways to pay that are switched on there, of those its country can take
     provider_name: str = ""  # the licensed provider that holds card money, as pages name it; empty: by the key above
     smtp_url: str = ""  # empty: messages land as .eml files under data_dir/mail
     smtp_plain: bool = False  # let a password go without TLS, to a mail server on this machine alone

@@ -12,7 +12,7 @@ from marketplace.catalog.imports import services as imports
 from marketplace.catalog.services import cards
 from marketplace.catalog.services import screening as goods_screening
 from marketplace.checkout.services import reacting as checkout
-from marketplace.distribution.services import amending, booking, cargo_papers, carriage, manifest_papers
+from marketplace.distribution.services import amending, booking, cargo_papers, carriage, manifest_papers, return_way
 from marketplace.distribution.services import erasing as discrepancies
 from marketplace.exchange.events import enquiries as asked
 from marketplace.exchange.events import leads as visits
@@ -30,11 +30,13 @@ from marketplace.moderation import events as reviewed
 from marketplace.moderation import services as moderation
 from marketplace.moderation.services import likeness, reporting, weighing
 from marketplace.notices.services import hearing as notices
-from marketplace.notices.services import inbox
+from marketplace.notices.services import inbox, week
 from marketplace.orders import events as orders
 from marketplace.orders.changes.services import resolving as changes
 from marketplace.orders.notes import services as trade_notes
-from marketplace.orders.services import acceptance, deciding, handing, inspections, receiving
+from marketplace.orders.samples.services import carrying as samples
+from marketplace.orders.samples.services import crediting
+from marketplace.orders.services import acceptance, deciding, handing, inspections, receiving, remedying
 from marketplace.orders.services import erasing as claims
 from marketplace.payments import events as payments
 from marketplace.payments.services import card_returns, dispute_parts, holding, treasury
@@ -53,7 +55,11 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     noted.NoteShared: (notices.on_note_shared,),
     accounts.CompanyChanged: (screening.on_joined,),
     accounts.MemberJoined: (qualifications.on_member_changed, screening.on_joined),
-    accounts.MembershipEnded: (qualifications.on_member_changed, approving.on_membership_ended),
+    accounts.MembershipEnded: (
+        qualifications.on_member_changed,
+        approving.on_membership_ended,
+        week.on_membership_ended,
+    ),
     accounts.ClosureEntered: (notices.on_closure_entered,),
     accounts.PersonErased: (
         reporting.on_person_erased,
@@ -66,6 +72,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
         enquiries.on_person_erased,
         fairs.on_person_erased,
         inbox.on_person_erased,
+        week.on_person_erased,
         lists.on_person_erased,
         approving.on_person_erased,
     ),
@@ -78,6 +85,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     ),
     merchants.MerchantTurnedDown: (notices.on_application_decided,),
     merchants.MerchantReinstated: (cards.on_merchant_changed,),
+    merchants.PayeeNamed: (notices.on_payee_named,),
     merchants.CreditLimitSet: (notices.on_credit_limit_set,),
     merchants.ScreeningHitFound: (weighing.on_screened, notices.on_screening_hit),
     merchants.ScreeningHitDecided: (weighing.on_screened,),
@@ -112,55 +120,72 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     reviewed.CaseDecided: (weighing.on_decided, notices.on_cases_decided),
     orders.OrderPlaced: (notices.on_order_placed,),
     orders.OrderConfirmed: (changes.on_order_went_on, notices.on_order_confirmed),
-    orders.OrderSecured: (booking.on_order_secured,),
+    orders.OrderSecured: (booking.on_order_secured, samples.on_order_secured),
     orders.OrderCancelled: (
         changes.on_order_went_on,
         inspections.on_order_cancelled,
         booking.on_order_cancelled,
+        samples.on_order_cancelled,
+        crediting.on_order_cancelled,
         notices.on_order_cancelled,
     ),
     orders.LineMoved: (
         acceptance.on_line_moved,
+        remedying.on_line_moved,
         receiving.on_line_moved,
         changes.on_order_went_on,
         inspections.on_line_moved,
+        samples.on_line_moved,
         cargo_papers.on_line_moved,
     ),
-    orders.LineLessened: (amending.on_line_lessened,),
+    orders.LineLessened: (
+        amending.on_line_lessened,
+        crediting.on_line_lessened,
+        inspections.on_line_lessened,
+    ),
     orders.LineAdded: (amending.on_line_added,),
+    orders.LineReplaced: (amending.on_line_replaced,),
     orders.OrderAmended: (amending.on_order_amended,),
+    orders.PayeeProposed: (notices.on_payee_proposed,),
     orders.OrderChangeMoved: (notices.on_order_change_moved,),
     orders.LinePackedAgain: (cargo_papers.on_line_packed_again,),
     orders.LineReadyDateSet: (booking.on_ready_date_set,),
-    orders.ClaimMoved: (notices.on_claim_moved,),
+    orders.ClaimMoved: (return_way.on_claim_moved, notices.on_claim_moved),
     orders.InspectionMoved: (notices.on_inspection_moved,),
+    orders.SampleMoved: (notices.on_sample_moved,),
     orders.InvoicesMissing: (notices.on_invoices_missing,),
     orders.LineDelivered: (notices.on_line_delivered,),
     logistics.DepartureSealed: (manifest_papers.on_departure_sealed,),
-    logistics.BookingRolled: (booking.on_booking_rolled, notices.on_booking_rolled),
-    logistics.BookingCancelled: (carriage.on_booking_cancelled, notices.on_booking_cancelled),
-    logistics.DepartureDeparted: (carriage.on_departed, notices.on_departed),
-    logistics.DepartureCleared: (carriage.on_cleared,),
-    logistics.DepartureArrived: (notices.on_arrived,),
-    payments.PaymentFellDue: (notices.on_payment_due,),
+    logistics.BookingRolled: (booking.on_booking_rolled, return_way.on_booking_rolled, notices.on_booking_rolled),
+    logistics.BookingCancelled: (
+        carriage.on_booking_cancelled,
+        return_way.on_booking_cancelled,
+        notices.on_booking_cancelled,
+    ),
+    logistics.DepartureDeparted: (carriage.on_departed, return_way.on_departed, notices.on_departed),
+    logistics.DepartureCleared: (carriage.on_cleared, return_way.on_cleared),
+    logistics.DepartureArrived: (return_way.on_arrived, notices.on_arrived),
+    payments.PaymentFellDue: (changes.on_fell_due, notices.on_payment_due),
     payments.PaymentPaid: (deciding.on_payment_paid, notices.on_payment_paid),
     payments.CreditAsked: (notices.on_credit_asked,),
+    payments.TradingOffered: (notices.on_trading_offered,),
     payments.CreditDecided: (notices.on_credit_decided,),
     payments.PayerReminded: (notices.on_payer_reminded,),
     payments.SlipHandedIn: (notices.on_slip_handed_in,),
     payments.SlipDisputed: (notices.on_slip_disputed,),
     payments.ReceiptWithdrawn: (deciding.on_receipt_withdrawn, notices.on_receipt_withdrawn),
     payments.PaymentLapsed: (deciding.on_payment_lapsed, notices.on_payment_lapsed),
-    payments.CardAuthorised: (checkout.on_card_authorised,),
+    payments.CardAuthorised: (checkout.on_card_answered,),
     payments.CardCaptured: (holding.captured,),
+    payments.CardDeclined: (checkout.on_card_answered,),
     payments.CardDisputeOpened: (dispute_parts.on_opened,),
     payments.CardDisputeWon: (dispute_parts.on_ended,),
     payments.CardDisputeClosed: (dispute_parts.on_ended,),
     payments.CardDisputeLost: (dispute_parts.on_lost,),
     payments.CardRefunded: (card_returns.on_refunded, holding.refunded),
-    payments.CardRefundFailed: (card_returns.on_refund_failed, holding.refunded),
+    payments.CardRefundFailed: (card_returns.on_refund_failed, dispute_parts.on_refund_failed, holding.refunded),
     payments.SlipUnanswered: (treasury.on_slip_unanswered,),
-    payments.AllowanceGranted: (trade_notes.on_allowance_granted,),
+    payments.AllowanceGranted: (changes.on_fell_due, trade_notes.on_allowance_granted),
     payments.WaitedTooLong: (notices.on_waited_too_long,),
     payments.CardCancelled: (holding.charge_cancelled,),
     approvals.ApprovalAsked: (notices.on_approval_asked,),

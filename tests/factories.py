@@ -129,9 +129,11 @@ def staff(session: Session, app: Flask, *, role: Role, name: str = "City Office"
     return replace(found, actor=actor)
 
 
-def colleague(session: Session, app: Flask, of: Trader, *, role: Role, now: datetime) -> Trader:
+def colleague(
+    session: Session, app: Flask, of: Trader, *, role: Role, now: datetime, name: str = "Second Office"
+) -> Trader:
     """Let somebody else work in this company, too, in this role."""
-    found = trader(session, app, name="Second Office", country="CN", now=now)
+    found = trader(session, app, name=name, country="CN", now=now)
     person = found.actor.person
     session.add(Membership(id=new_id(), person_id=person, company_id=of.company, roles=[role], created_at=now))
     session.flush()
@@ -227,6 +229,13 @@ def listing(session: Session, actor: Actor, *, now: datetime, **changes: object)
     case_id = session.scalars(sa.select(Case.id).where(Case.listing_id == listing_id)).one()
     moderation.decide(session, actor=moderator(), case_id=case_id, decision="approve", reason="", now=now)
     return listing_id
+
+
+def agree_to_all(session: Session, listing_id: UUID) -> None:
+    """Let a reviewer agree to whatever waits for one about an offer."""
+    waiting = sa.select(Case.id).where(Case.listing_id == listing_id, Case.decided_at.is_(None))
+    for case_id in session.scalars(waiting).all():
+        moderation.decide(session, actor=moderator(), case_id=case_id, decision="approve", reason="", now=clock.now())
 
 
 def moderator() -> Actor:

@@ -1,163 +1,102 @@
-"""Prove that the race and crash tests can fail: take the guards out of a copy, one at a time, and demand failure.
+"""Prove that the battery can fail: take one lock or guard at a time out of a copy, and demand that its tests notice.
 
-``make mutants`` copies the tree, replaces one line of one guard, runs the tests that should notice, and fails when
-they pass. Names given on the command line choose mutants.
+``make mutants`` copies the tree for each mutation of ``tests/mutations.py``, runs the tests that it names ten times
+over, each time on a fresh database, and fails when less than nine of ten do. Names given on the command line choose
+mutations; ``--runs`` says how often.
 """
 
+import argparse
+import json
+import math
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-RACE: Final = "tests/integration/checkout/test_race.py"
-_NOT_COPIED: Final = shutil.ignore_patterns(
-    ".git", ".venv", "node_modules", "var", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis"
-)
+sys.path.insert(0, str(ROOT))
+
+from tests.mutations import MUTANTS, Mutant  # noqa: E402  run by path
+
+# A race is lost by chance: it may be won now and then.
+ENOUGH: Final = 0.9
+_AT_ONCE: Final = 2
+_LONGEST: Final = 1_800
+_COPIED: Final = ("babel.cfg", "marketplace", "migrations", "pyproject.toml", "static", "templates", "tests", "wsgi.py")
+_LINKED: Final = (".venv", "node_modules")
+_NOT_COPIED: Final = shutil.ignore_patterns("var", ".pytest_cache", ".hypothesis")
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """A guard without its effect, and the test that must notice; every (file, line, replacement) is applied."""
-
-    name: str
-    changes: tuple[tuple[str, str, str], ...]
-    test: str
-
-
-MUTANTS: Final = (
-    Mutant(
-        "stock is sold twice",
-        (
-            (
-                "marketplace/catalog/services/stock.py",
-                "    return Stock.on_hand - Stock.allocated - Stock.held\n",
-                "    return sa.literal(10**15)\n",
-            ),
-            # The CHECK constraint stands behind the guard: refused by it, a buyer gets a fault, not an answer.
-            (
-                "marketplace/catalog/models.py",
-                'sa.CheckConstraint("on_hand - allocated - held >= 0", name="available")',
-                'sa.CheckConstraint("on_hand >= 0", name="available")',
-            ),
-        ),
-        f"{RACE}::test_the_last_units_are_sold_once",
-    ),
-    Mutant(
-        "the stock guard alone",
-        (
-            (
-                "marketplace/catalog/services/stock.py",
-                "    return Stock.on_hand - Stock.allocated - Stock.held\n",
-                "    return sa.literal(10**15)\n",
-            ),
-        ),
-        f"{RACE}::test_the_last_units_are_sold_once",
-    ),
-    Mutant(
-        "pallet places are sold twice",
-        (
-            (
-                "marketplace/logistics/services/space/room.py",
-                "return sa.and_(*(taken_of(name) + more[name] <= capacity_of(name) for name in DIMENSIONS))",
-                "return sa.true()",
-            ),
-            (
-                "marketplace/logistics/models/departures.py",
-                '" AND ".join(f"taken_{name} <= capacity_{name}" for name in DIMENSIONS), name="room"',
-                '"taken_grams >= 0", name="room"',
-            ),
-        ),
-        f"{RACE}::test_the_last_pallet_places_are_sold_once",
-    ),
-    Mutant(
-        "a key is claimed twice",
-        (
-            (
-                "marketplace/idempotency/services.py",
-                "    if is_new:\n        return Fresh(attempt=1)\n",
-                "    return Fresh(attempt=1)\n",
-            ),
-            (
-                "marketplace/checkout/flows/placing.py",
-                "    known = queries.begun(session, company_id=actor.company, person_id=actor.person, key=key)\n",
-                '    known, key = queries.Begun(None, ()), f"{key}{new_id()}"\n',
-            ),
-        ),
-        f"{RACE}::test_many_posts_under_one_key_are_one_order",
-    ),
-    Mutant(
-        "declined cards keep their holds",
-        (
-            (
-                "marketplace/checkout/services/giving_up.py",
-                "        holding.release(session, plan=plans.from_json(attempt.plan), now=now)\n",
-                "        del now\n",
-            ),
-        ),
-        "tests/functional/test_path_card.py::test_a_declined_card_leaves_nothing_behind",
-    ),
-    Mutant(
-        "declined cards leave the other charges authorised",
-        (
-            (
-                "marketplace/checkout/flows/finishing.py",
-                "        _cancel_charges(attempt, now=now)\n",
-                "        del now\n",
-            ),
-        ),
-        "tests/functional/test_path_card.py::test_a_declined_card_leaves_nothing_behind",
-    ),
-    Mutant(
-        "somebody stands in and approves what he asked for himself",
-        (
-            (
-                "marketplace/approvals/rules/cases.py",
-                "        if person_id == self.requester_id or person_id not in self.members or person_id in taken:\n",
-                "        if person_id not in self.members or person_id in taken:\n",
-            ),
-        ),
-        "tests/unit/approvals/test_cases.py::test_whoever_speaks_in_whatever_order_nobody_approves_his_own",
-    ),
-)
-
-
-def main(wanted: list[str]) -> int:
-    """Run the mutants and return the number that lived."""
-    lived = [mutant.name for mutant in MUTANTS if (not wanted or mutant.name in wanted) and not _dies(mutant)]
+def main(given: list[str]) -> int:
+    """Run the mutants, and return 1 when one lived."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("names", nargs="*")
+    asked = parser.parse_args(given)
+    if unknown := set(asked.names) - {mutant.name for mutant in MUTANTS}:
+        parser.error(f"no such mutant: {', '.join(sorted(unknown))}")
+    chosen = [mutant for mutant in MUTANTS if not asked.names or mutant.name in asked.names]
+    with ThreadPoolExecutor(_AT_ONCE) as workers:
+        killed = list(workers.map(lambda mutant: _killed(mutant, asked.runs), chosen))
+    lived = [
+        mutant.name for mutant, times in zip(chosen, killed, strict=True) if times < math.ceil(ENOUGH * asked.runs)
+    ]
     for name in lived:
         print(f"lived: {name}")
-    print(f"{len(lived)} mutants lived")
+    print(f"{len(chosen)} mutants, {len(lived)} lived")
     return 1 if lived else 0
 
 
-def _dies(mutant: Mutant) -> bool:
-    """Tell whether the tests fail on a copy with the mutation; they must pass on one without it, which CI sees."""
+def _killed(mutant: Mutant, runs: int) -> int:
+    """Return in how many runs the tests failed on a copy with the mutation; they pass without it, as CI sees."""
+    begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
-        copy = Path(folder) / "city"
-        shutil.copytree(ROOT, copy, ignore=_NOT_COPIED)
-        for name in (".venv", "node_modules"):
-            if (ROOT / name).exists():
-                (copy / name).symlink_to(ROOT / name)
-        for path, line, replacement in mutant.changes:
-            target = copy / path
-            text = target.read_text(encoding="utf-8")
-            if text.count(line) != 1:
-                msg = f"{mutant.name}: {path} does not hold the guard once"
-                raise SystemExit(msg)
-            target.write_text(text.replace(line, replacement), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--db=sqlite", mutant.test]
+        copy = _copy(mutant, Path(folder) / "city")
+        tally = Path(folder) / "tally.json"
+        command = [
+            sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.support.repeated",
+            f"--db={mutant.database}", f"--repeat={runs}", f"--tally={tally}", "-k", mutant.only, mutant.tests,
+        ]  # fmt: skip
         environment = os.environ | {"PYTHONPATH": str(copy), "CITY_TEST_SCHEMA": "models"}
-        done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
-    # 1: tests ran and failed; anything else (no tests, a broken copy) proves nothing.
-    print(f"{'died' if done.returncode == 1 else 'LIVED'}: {mutant.name}", flush=True)
-    if done.returncode not in (0, 1):
-        raise SystemExit(done.stdout + done.stderr)
-    return done.returncode == 1
+        done = subprocess.run(
+            command, cwd=copy, env=environment, capture_output=True, text=True, check=False, timeout=_LONGEST
+        )
+        ends = json.loads(tally.read_text()) if tally.exists() else {}
+    # A run that could not begin, or none at all, proves nothing.
+    if len(ends) != runs or any("broken" in one for one in ends.values()):
+        print(f"BROKEN: {mutant.name}\n{done.stdout[-3_000:]}{done.stderr[-1_000:]}", flush=True)
+        return 0
+    killed = sum("failed" in one for one in ends.values())
+    seconds = time.monotonic() - begun
+    print(f"{killed}/{runs} {mutant.of:9} {mutant.name} ({mutant.database}, {seconds:.0f} s)", flush=True)
+    return killed
+
+
+def _copy(mutant: Mutant, copy: Path) -> Path:
+    """Copy what runs, its compiled files too, and apply the mutation; what is installed is shared."""
+    copy.mkdir()
+    for name in _COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, copy / name, ignore=_NOT_COPIED)
+        else:
+            shutil.copy2(source, copy / name)
+    for name in _LINKED:
+        if (ROOT / name).exists():
+            (copy / name).symlink_to(ROOT / name)
+    for path, text, replacement in mutant.changes:
+        target = copy / path
+        found = target.read_text(encoding="utf-8")
+        if found.count(text) != 1:
+            msg = f"{mutant.name}: {path} does not hold the guard once"
+            raise SystemExit(msg)
+        target.write_text(found.replace(text, replacement), encoding="utf-8")
+    return copy
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from marketplace.api.accounts.people import api as people
 from marketplace.api.accounts.views import api as accounts
 from marketplace.api.approvals.views import api as approvals
 from marketplace.api.bank.views import api as bank
+from marketplace.api.cash.views import api as cash
 from marketplace.api.catalog import currencies as catalog_currencies
 from marketplace.api.catalog import figures as catalog_figures
 from marketplace.api.catalog import variants as catalog_variants
@@ -37,17 +38,21 @@ from marketplace.api.moderation.views import api as moderation
 from marketplace.api.operations.views import api as operations
 from marketplace.api.orders.changes import api as order_changes
 from marketplace.api.orders.notes import api as notes
+from marketplace.api.orders.payees import api as payee_changes
 from marketplace.api.orders.views import api as orders
 from marketplace.api.payments.credit import api as credit
 from marketplace.api.payments.plans import api as plans
+from marketplace.api.payments.trading import api as trading
 from marketplace.api.payments.views import api as payments
 from marketplace.api.payments.webhooks import api as webhooks
 from marketplace.api.payouts import remitting as payout_accounts
 from marketplace.api.payouts import views as payout_views
 from marketplace.api.payouts.blueprint import api as payouts
 from marketplace.api.prices.views import api as prices
+from marketplace.api.reconciliation.views import api as reconciliation
 from marketplace.api.remarks.views import api as remarks
 from marketplace.api.reviews.views import api as reviews
+from marketplace.api.samples.views import api as samples
 from marketplace.api.search.views import api as search
 from marketplace.api.settings.views import api as settings
 from marketplace.api.shared.operations import spec
@@ -62,6 +67,7 @@ from marketplace.api.treasury import disputes as treasury_disputes
 from marketplace.api.treasury import holds as treasury_holds
 from marketplace.api.treasury import views as treasury_views
 from marketplace.api.treasury.blueprint import api as treasury
+from marketplace.api.week.views import api as week
 from marketplace.config import Settings
 from marketplace.edge.http import csrf
 from marketplace.edge.permissions import public
@@ -97,14 +103,20 @@ BLUEPRINTS = (
     operations,
     orders,
     order_changes,
+    payee_changes,
     payments,
+    cash,
+    reconciliation,
+    week,
     plans,
     credit,
+    trading,
     payouts,
     people,
     remarks,
     prices,
     reviews,
+    samples,
     search,
     settings,
     showroom,

@@ -118,6 +118,8 @@ class ApprovalCase(Base):
     unit_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     content_hash: Mapped[str] = mapped_column(sa.String(64))
+    # What the requester said beside it that needs nobody's approval: the order is asked for with it again.
+    beside: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default=sa.text("'{}'"))
     totals: Mapped[list[list[Any]]] = mapped_column(Json)
     causes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     steps: Mapped[list[dict[str, Any]]] = mapped_column(Json)

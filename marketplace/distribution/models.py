@@ -12,6 +12,8 @@ from marketplace.distribution.rules.handover import DiscrepancyState, Stage
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
 from marketplace.payments.rules.terms import Mode, Rail
 
+_AGREED = sa.text(f"state = '{ContractState.AGREED}'")
+
 
 class LineBooking(Base):
     """So many units of an order line ride on this booking."""
@@ -84,11 +86,17 @@ class FreightContract(Base):
     payee: Mapped[dict[str, str] | None] = mapped_column(Json)
     state: Mapped[ContractState] = mapped_column(StateColumn(ContractState))
     agreed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Of goods that go back: for which claim. None for the way of the order.
+    claim_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
 
     __table_args__ = (
         sa.CheckConstraint("total_minor > 0", name="total"),
         sa.Index("ix_freight_contract_payer_id_id", "payer_id", "id"),
         sa.Index("ix_freight_contract_carrier_id_id", "carrier_id", "id"),
+        # Goods go back under one contract at a time.
+        sa.Index(
+            "uq_freight_contract_claim_id", "claim_id", unique=True, sqlite_where=_AGREED, postgresql_where=_AGREED
+        ),
     )
 
 

@@ -13,15 +13,18 @@ from marketplace.distribution.models import Discrepancy, FreightContract, Freigh
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.distribution.rules.handover import DiscrepancyState, Stage
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.exports import rows
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Booking
-from marketplace.logistics.rules.states import CURRENT, BookingState
-from marketplace.orders.models import LinePart, Order, OrderLine
+from marketplace.logistics.rules.states import AT_HUB, CURRENT, BookingState
+from marketplace.orders.models import Claim, LinePart, Order, OrderLine
+from marketplace.orders.rules.returning import WayBack
 from marketplace.orders.rules.states import BEFORE_PACKING, LineState, OrderState
 from marketplace.papers.rules.parts import Party
 from marketplace.payments.models.payouts import Allowance
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.terms import Mode, Rail, SubjectKind
 
 
@@ -54,6 +57,7 @@ class FreightRow:
     state: ContractState
     agreed_at: datetime
     lines: tuple[FreightLineRow, ...]
+    claim_id: UUID | None  # for which claim its goods go back, None for the way of the order
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,8 @@ _GOES_ON: Final = (OrderState.PLACED, OrderState.CONFIRMED, OrderState.IN_FULFIL
 
 
 def contracts_of(session: Session, *, order_ids: Collection[UUID]) -> dict[UUID, tuple[FreightRow, ...]]:
-    """Return the freight contracts of orders that were read before."""
-    found = session.scalars(
-        sa.select(FreightContract).where(FreightContract.order_id.in_(order_ids)).order_by(FreightContract.id)
-    ).all()
+    """Return the freight contracts of orders that were read before, those of goods that go back among them."""
+    found = ask(session, _OF_ORDERS, {"orders": list(order_ids)}).all()
     lines = _lines(session, found)
     rows: dict[UUID, list[FreightRow]] = {order_id: [] for order_id in order_ids}
     for contract in found:
@@ -97,15 +99,32 @@ def contracts_of(session: Session, *, order_ids: Collection[UUID]) -> dict[UUID,
     return {order_id: tuple(mine) for order_id, mine in rows.items()}
 
 
+_OF_ORDERS: Final = (
+    every(FreightContract)
+    .where(FreightContract.order_id.in_(sa.bindparam("orders", expanding=True)))
+    .order_by(FreightContract.id)
+)
+
+
 def contracts_with(session: Session, *, line_id: UUID) -> tuple[UUID, ...]:
-    """Return the contracts that carry a line."""
+    """Return the contracts that carry a line to its buyer."""
     return tuple(
         session.scalars(
             sa.select(FreightContractLine.contract_id)
-            .where(FreightContractLine.line_id == line_id)
+            .join(FreightContract, FreightContract.id == FreightContractLine.contract_id)
+            .where(FreightContractLine.line_id == line_id, FreightContract.claim_id.is_(None))
             .order_by(FreightContractLine.contract_id)
         )
     )
+
+
+def returning(session: Session, *, claim_ids: Collection[UUID]) -> dict[UUID, FreightRow]:
+    """Return the latest contract under which the goods of each of these claims go back, by claim."""
+    found = session.scalars(
+        sa.select(FreightContract).where(FreightContract.claim_id.in_(claim_ids)).order_by(FreightContract.id)
+    ).all()
+    lines = _lines(session, found)
+    return {one.claim_id: contract_row(one, lines.get(one.id, ())) for one in found if one.claim_id}
 
 
 def orders_of(session: Session, *, contract_ids: Collection[UUID]) -> dict[UUID, UUID]:
@@ -166,7 +185,14 @@ def unbooked(session: Session) -> tuple[UnbookedRow, ...]:
     rows = session.execute(
         sa.select(OrderLine.id, OrderLine.sku, Order.id, Order.reference)
         .join(Order, Order.id == OrderLine.order_id)
-        .where(Order.secured_at.is_not(None), Order.state.in_(_GOES_ON), waiting, ~carried)
+        .where(
+            Order.secured_at.is_not(None),
+            sa.or_(Order.state.in_(_GOES_ON), OrderLine.replaces_id.is_not(None)),
+            # What a courier takes has no booking to lose.
+            Order.by_courier.is_(False),
+            waiting,
+            ~carried,
+        )
         .order_by(Order.id, OrderLine.position)
     )
     return tuple(UnbookedRow(*row) for row in rows)
@@ -189,6 +215,18 @@ def unreceived(session: Session, *, now: datetime) -> tuple[UUID, ...]:
     )
 
 
+def uncounted(session: Session, *, now: datetime) -> tuple[UUID, ...]:
+    """Return the bookings of goods that went back, arrived, and were not counted in time."""
+    return tuple(
+        session.scalars(
+            sa.select(Booking.id)
+            .join(Claim, Claim.id == Booking.subject)
+            .where(Booking.state == BookingState.ARRIVED, Booking.receipt_due_at <= now)
+            .order_by(Booking.receipt_due_at, Booking.id)
+        )
+    )
+
+
 def breaches(session: Session) -> list[Breach]:
     """Return contracts whose lines do not add up, lines without any booking, and lines booked beyond their goods."""
     per_contract = (
@@ -203,8 +241,10 @@ def breaches(session: Session) -> list[Breach]:
     )
     bare = (
         sa.select(OrderLine.id)
+        .join(Order, Order.id == OrderLine.order_id)
         .outerjoin(LineBooking, LineBooking.line_id == OrderLine.id)
-        .where(LineBooking.booking_id.is_(None))
+        # What a courier takes rides on no lorry, and nothing else goes without one.
+        .where(LineBooking.booking_id.is_(None) != Order.by_courier)
     )
     return [
         *(
@@ -212,11 +252,12 @@ def breaches(session: Session) -> list[Breach]:
             for contract_id in session.scalars(uneven)
         ),
         *(
-            Breach("8 line booking", "order_line", line_id, "no booking was made for the line")
+            Breach("8 line booking", "order_line", line_id, "no booking was made for the line, or a courier takes it")
             for line_id in session.scalars(bare)
         ),
         *_lowered(session),
         *_overbooked(session),
+        *_astray(session),
     ]
 
 
@@ -236,7 +277,8 @@ def _lowered(session: Session) -> list[Breach]:
     )
     allowed = (
         sa.select(Allowance.subject_id, sa.func.sum(Allowance.amount_minor).label("minor"))
-        .where(Allowance.subject_kind == SubjectKind.FREIGHT)
+        # What went back because a provider had held it for too long was not asked less for.
+        .where(Allowance.subject_kind == SubjectKind.FREIGHT, Allowance.why != Why.HELD_TOO_LONG)
         .group_by(Allowance.subject_id)
         .subquery()
     )
@@ -285,22 +327,37 @@ def _overbooked(session: Session) -> list[Breach]:
     ]
 
 
-def _lines(session: Session, contracts: Collection[FreightContract]) -> dict[UUID, tuple[FreightLineRow, ...]]:
+def _astray(session: Session) -> list[Breach]:
+    """Return claims whose goods have a lorry, or its freight, and shall not go back, and those that should have one."""
+    booked = sa.exists().where(Booking.subject == Claim.id, Booking.state.in_(AT_HUB))
+    agreed = sa.exists().where(FreightContract.claim_id == Claim.id, FreightContract.state == ContractState.AGREED)
+    waits = Claim.way.in_((WayBack.BOOKED, WayBack.HANDED_OVER))
+    lost = Claim.way.in_((WayBack.GIVEN_UP, WayBack.STRANDED))
+    aboard = sa.exists().where(Booking.subject == Claim.id, Booking.state.in_(CURRENT))
+    free = sa.or_(Claim.way.is_(None), lost)
+    return [
+        *(
+            Breach("8 return", "claim", claim_id, "room or freight is taken for goods that no lorry takes back")
+            for claim_id in session.scalars(sa.select(Claim.id).where(free, sa.or_(booked, agreed)))
+        ),
+        *(
+            Breach("8 return", "claim", claim_id, "its goods go back and have no room, or no freight is agreed")
+            for claim_id in session.scalars(sa.select(Claim.id).where(waits, sa.or_(~aboard, ~agreed)))
+        ),
+    ]
+
+
+def _lines(session: Session, contracts: Collection[Any]) -> dict[UUID, tuple[FreightLineRow, ...]]:
     currencies = {contract.id: contract.currency for contract in contracts}
-    found = session.scalars(
-        sa.select(FreightContractLine)
-        .where(FreightContractLine.contract_id.in_(currencies))
-        .order_by(FreightContractLine.line_id)
-    )
     lines: dict[UUID, list[FreightLineRow]] = {}
-    for line in found:
+    for line in ask(session, _CARRIED, {"contracts": list(currencies)}) if currencies else ():
         amount = Money(line.amount_minor - line.let_off_minor, currencies[line.contract_id])
         row = FreightLineRow(line.line_id, amount, line.chargeable_g, line.binding)
         lines.setdefault(line.contract_id, []).append(row)
     return {contract_id: tuple(rows) for contract_id, rows in lines.items()}
 
 
-def contract_row(found: FreightContract, lines: tuple[FreightLineRow, ...]) -> FreightRow:
+def contract_row(found: Any, lines: tuple[FreightLineRow, ...]) -> FreightRow:
     """Return the row of a contract."""
     return FreightRow(
         id=found.id,
@@ -318,4 +375,12 @@ def contract_row(found: FreightContract, lines: tuple[FreightLineRow, ...]) -> F
         state=found.state,
         agreed_at=found.agreed_at,
         lines=lines,
+        claim_id=found.claim_id,
     )
+
+
+_CARRIED: Final = (
+    every(FreightContractLine)
+    .where(FreightContractLine.contract_id.in_(sa.bindparam("contracts", expanding=True)))
+    .order_by(FreightContractLine.line_id)
+)

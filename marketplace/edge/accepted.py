@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from flask_babel import gettext
 
+from marketplace.edge.written import written
+
 
 def N_(text: str) -> str:  # noqa: N802  the name by which catalogues are gathered
     """Mark a text for translation and return it unchanged."""
@@ -18,6 +20,9 @@ def N_(text: str) -> str:  # noqa: N802  the name by which catalogues are gather
 # The first that fits is taken: those with the fewest values come before those that would swallow their words.
 _PHRASES: Final = (
     N_("a value"),
+    N_("a return of this amount that no other entry is for"),
+    N_("the account of the payer"),
+    N_("a company with a tax id and an address"),
     N_("an HS code or words that can be compared"),
     N_("2 to %(high)s digits of the Harmonized System"),
     N_("%(low)s to %(high)s words each"),
@@ -146,6 +151,7 @@ _PHRASES: Final = (
     N_("a moment after the beginning"),
     N_("a name that is not in use yet"),
     N_("at most %(most)s pictures"),
+    N_("at most %(most)s records"),
     N_("a file handed in with purpose workbook"),
     N_("a file of your company handed in with purpose licence"),
     N_("a ZIP of pictures"),
@@ -155,6 +161,8 @@ _PHRASES: Final = (
     N_("a to z, digits and underscores, at most 40"),
     N_("no unit, for it is no number"),
     N_("choices for a choice, none for anything else"),
+    N_("a card"),
+    N_("no local method beside a bank or a card"),
     N_("small letters, digits and dashes, such as fresh-durian"),
     N_("prices above zero"),
     N_("%(low)s to %(high)s, each another"),
@@ -187,6 +195,7 @@ _PHRASES: Final = (
     N_("at least %(least)s"),
     N_("at most %(most)s rows"),
     N_("each line of the order once"),
+    N_("the number of an order of your company"),
     N_("the number of an invoice of this order"),
     N_("an amount for each line"),
     N_("up to %(most)s of A-Z 0-9 . / -"),
@@ -215,11 +224,26 @@ _PHRASES: Final = (
     N_("%(pictures)s pictures, %(size)s MB unpacked"),
     N_("at most %(most)s MB"),
     N_("at most %(files)s files, %(size)s MB"),
+    N_("at most %(size)s MB and %(pages)s pages"),
     N_("a company that inspects goods"),
+    N_("a company that may sell"),
+    N_("a trading company"),
+    N_("an inspector whose papers are in force"),
     N_("%(low)s to %(high)s together"),
     N_("at most %(most)s redirects"),
     N_("an https address without name, password and port"),
     N_("+ and 7 to 15 digits"),
+    N_("pictures handed in with the purpose evidence"),
+    N_("at most %(most)s pictures"),
+    N_("at most %(most)s readings"),
+    N_("at least %(fewest)s readings"),
+    N_("the columns time and celsius"),
+    N_("times such as 2026-12-01T09:00+08:00, each later than the one before"),
+    N_("degrees between -100 and 100 °C, such as 4.5"),
+    N_("the number of the logger"),
+    N_("the coldest and the warmest"),
+    N_("a picture of the odometer"),
+    N_("why no other remedy does"),
     N_("%(low)s to %(high)s characters"),
     N_("%(low)s to %(high)s entries"),
 )
@@ -254,8 +278,16 @@ def in_words(accepted: Any) -> Any:
     if isinstance(accepted, str):
         for phrase, pattern in _PATTERNS:
             if found := pattern.fullmatch(accepted):
-                return gettext(phrase, **found.groupdict())
+                return gettext(phrase, **_written(phrase, found.groupdict()))
+        return written(accepted)
     return accepted
+
+
+def _written(phrase: str, values: dict[str, str]) -> dict[str, str]:
+    """Return the values of a phrase as the reader writes them; an example is typed as it stands."""
+    if "such as" in phrase:
+        return values
+    return {name: written(value, numbers=True) for name, value in values.items()}
 
 
 def is_phrase(accepted: str) -> bool:

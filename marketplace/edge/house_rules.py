@@ -57,6 +57,9 @@ WORDS: Final[dict[Setting, Words]] = {
     Setting.ACCEPTANCE_FRESH_HOURS: Words(
         _("Time to accept fresh goods"), _("The same for fresh goods, by the clock."), _HOURS
     ),
+    Setting.ACCEPTANCE_MACHINERY_DAYS: Words(
+        _("Time to accept machinery"), _("The same for machines and vehicles, which are tried out."), _DAYS
+    ),
     Setting.CHANGE_ANSWER_WORKING_DAYS: Words(
         _("Time to answer a change of an order"),
         _("A change that is not accepted within this time expires: what was agreed before stands."),
@@ -66,6 +69,39 @@ WORDS: Final[dict[Setting, Words]] = {
         _("Time to claim hidden defects"),
         _("So long after acceptance defects may be claimed that nobody could see."),
         _DAYS,
+    ),
+    Setting.HIDDEN_DEFECT_FRESH_DAYS: Words(
+        _("Time to claim hidden defects of fresh goods"),
+        _("The same for fresh goods, in working days."),
+        _DAYS,
+    ),
+    Setting.HIDDEN_DEFECT_MACHINERY_DAYS: Words(
+        _("Time to claim hidden defects of machinery"),
+        _("The same for machines and vehicles; a warranty comes on top."),
+        _DAYS,
+    ),
+    Setting.LATE_DAY_BASIS_POINTS: Words(
+        _("What a day of delay is worth"),
+        _("A buyer may claim so much of the price of goods for each day that they came after the promised arrival. "
+          "Orders placed from the day on keep it."),
+        _BASIS_POINTS,
+    ),
+    Setting.LATE_MOST_BASIS_POINTS: Words(
+        _("What delay is worth at most"),
+        _("However late goods come, no more of their price is claimed for the delay than this."),
+        _BASIS_POINTS,
+    ),
+    Setting.REMEDY_SEND_WORKING_DAYS: Words(
+        _("Time to send what a claim ended with"),
+        _("A replacement or parts that are not sent within this time are paid for instead; goods that are not sent "
+          "back within it stay with their buyer."),
+        _WORKING_DAYS,
+    ),
+    Setting.REMEDY_CONFIRM_WORKING_DAYS: Words(
+        _("Time to confirm what a claim ended with"),
+        _("What was sent to settle a claim, and of which nobody says within this time whether it came, counts as "
+          "received."),
+        _WORKING_DAYS,
     ),
     Setting.DISPUTE_ANSWER_WORKING_DAYS: Words(
         _("Time to answer a claim"), _("A claim without an answer within this time is escalated."), _WORKING_DAYS
@@ -84,6 +120,15 @@ WORDS: Final[dict[Setting, Words]] = {
         _("Time to report an inspection"),
         _("An inspection without a report so long after its day needs another inspector."),
         _WORKING_DAYS,
+    ),
+    Setting.SAMPLE_DECISION_WORKING_DAYS: Words(
+        _("Time to approve or refuse a sample"),
+        _("A buyer who says nothing of a sample in so many working days from its receipt has not approved it."),
+    ),
+    Setting.SAMPLE_LOST_WORKING_DAYS: Words(
+        _("Time for a courier beside the days he takes"),
+        _("A sample of which nobody says that it came, so many working days after its day, is lost at its merchant's "
+          "risk."),
     ),
     Setting.INSPECTION_REPEAT_WORKING_DAYS: Words(
         _("Time to mend what failed an inspection"),
@@ -199,6 +244,11 @@ WORDS: Final[dict[Setting, Words]] = {
     Setting.PAYOUT_DAYS: Words(
         _("Days between payouts"), _("So often released money is gathered into payouts."), _DAYS
     ),
+    Setting.WEEK_LETTER_HOUR: Words(
+        _("Hour of the week's letter"),
+        _("At this hour, by the clock of each company, members are sent the week who asked for it."),
+        _("o'clock"),
+    ),
     Setting.APPLICATION_REVIEW_WORKING_DAYS: Words(
         _("Time to review an application"),
         _("The operator answers an application to sell within this time; one that takes longer is told so."),
@@ -251,6 +301,12 @@ WORDS: Final[dict[Setting, Words]] = {
     Setting.PAYEE_WAIT_HOURS: Words(
         _("Wait of a new account"),
         _("A company's later bank account counts after this wait, so that a theft is noticed first."),
+        _HOURS,
+    ),
+    Setting.PAYEE_CHANGE_HOURS: Words(
+        _("Wait of another account for placed orders"),
+        _("Another account that is proposed for a placed order is paid into after this wait at the earliest, however "
+          "soon its buyer accepts."),
         _HOURS,
     ),
     Setting.QUESTION_ANSWER_WORKING_DAYS: Words(

@@ -1,11 +1,13 @@
 """Codes of refusals as sentences in the reader's language."""
 
+import re
 from typing import Any, Final
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 
 from marketplace.edge.accepted import in_words
+from marketplace.edge.written import written
 from marketplace.kernel.errors import DomainError, FieldError
 
 FIELD_TEXTS: Final[dict[str, Any]] = {
@@ -115,14 +117,19 @@ def register(*, errors: dict[str, Any] | None = None, fields: dict[str, Any] | N
 
 def _fill(text: Any, facts: dict[str, Any]) -> str:
     shown = {
-        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value for name, value in facts.items()
+        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else written(value)
+        for name, value in facts.items()
     }
     if "accepted" in shown:
-        shown["accepted"] = in_words(shown["accepted"])
+        shown["accepted"] = in_words(facts["accepted"] if isinstance(facts["accepted"], str) else shown["accepted"])
     try:
-        return str(text) % shown
+        said = str(text) % shown
     except (KeyError, ValueError, TypeError):
         return str(text)
+    # A name may end in a point of its own, such as that of "Chongqing Motor Co.".
+    return _POINTS.sub(".", said)
 
+
+_POINTS: Final = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 __all__ = ["ERROR_TEXTS", "FIELD_TEXTS", "field_sentence", "register", "sentence"]

@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from marketplace.edge import typed
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import MINOR_UNITS
 from marketplace.kernel.texts import UNSTORABLE
@@ -37,7 +38,12 @@ def whole_number(value: Any) -> int:
 
 
 def exact_decimal(value: Any) -> Decimal:
-    """Read a decimal with a point: ASCII digits, never NaN, infinity, an exponent or a thousands separator."""
+    """Read a decimal with a point: ASCII digits, never NaN, infinity, an exponent or a thousands separator.
+
+    A form may have it as its page writes numbers.
+    """
+    if isinstance(value, str):
+        value = typed.number(value)
     _refuse_beyond(value)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)

@@ -91,7 +91,7 @@ LIMITS: Final[dict[Purpose, Limit]] = {
     Purpose.SLIP: Limit(10 * MEGABYTE, _SCANS),
     Purpose.SCAN: Limit(20 * MEGABYTE, _SCANS),
     Purpose.SEAL: Limit(2 * MEGABYTE, PICTURES),
-    Purpose.EVIDENCE: Limit(20 * MEGABYTE, _SCANS | VOICES | {MediaType.DOCX, MediaType.XLSX}),
+    Purpose.EVIDENCE: Limit(20 * MEGABYTE, _SCANS | VOICES | {MediaType.DOCX, MediaType.XLSX, MediaType.CSV}),
     # What the states' systems give out: a page to read, the data, the Chinese layout file (GB/T 33190).
     Purpose.OFFICIAL_INVOICE: Limit(10 * MEGABYTE, frozenset({MediaType.PDF, MediaType.XML, MediaType.OFD})),
     Purpose.WORKBOOK: Limit(20 * MEGABYTE, frozenset({MediaType.XLSX, MediaType.CSV})),

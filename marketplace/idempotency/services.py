@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -61,13 +61,17 @@ def claim(
         return Replay(found.status, found.body)
     if found.locked_until > now:
         raise rules.key_running()
-    _update(session, scope, key, found.attempt, attempt=found.attempt + 1, locked_until=now + lease)
+    taken = {IdempotencyKey.attempt: found.attempt + 1, IdempotencyKey.locked_until: now + lease}
+    session.execute(sa.update(IdempotencyKey).where(*_running(scope, key, found.attempt)).values(taken))
     return Fresh(attempt=found.attempt + 1)
 
 
 def complete(session: Session, *, scope: str, key: str, status: int, body: Any, attempt: int | None = None) -> bool:
     """Keep the answer under a claimed key; False when it has one, or when a later attempt took the key over."""
-    return _update(session, scope, key, attempt, state=KeyState.DONE, status=status, body=body)
+    given = {"of_scope": scope, "under": key, "answered": status, "content": body}
+    if attempt is None:
+        return alter(session, _DONE, given).rowcount == 1
+    return alter(session, _DONE_IN, given | {"tried": attempt}).rowcount == 1
 
 
 def release(session: Session, *, scope: str, key: str, attempt: int | None = None) -> bool:
@@ -85,6 +89,16 @@ def _running(scope: str, key: str, attempt: int | None) -> tuple[sa.ColumnElemen
     return where if attempt is None else (*where, IdempotencyKey.attempt == attempt)
 
 
-def _update(session: Session, scope: str, key: str, mine: int | None, /, **values: Any) -> bool:
-    statement = sa.update(cast("sa.Table", IdempotencyKey.__table__)).where(*_running(scope, key, mine))
-    return alter(session, statement.values(**values), {}).rowcount == 1
+_TABLE: Final = cast("sa.Table", IdempotencyKey.__table__)
+_DONE: Final = (
+    sa.update(_TABLE)
+    .where(
+        _TABLE.c.scope == sa.bindparam("of_scope"),
+        _TABLE.c.key == sa.bindparam("under"),
+        _TABLE.c.state == KeyState.RUNNING,
+    )
+    .values(
+        state=KeyState.DONE, status=sa.bindparam("answered"), body=sa.bindparam("content", type_=_TABLE.c.body.type)
+    )
+)
+_DONE_IN: Final = _DONE.where(_TABLE.c.attempt == sa.bindparam("tried"))

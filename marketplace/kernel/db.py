@@ -164,9 +164,15 @@ def insert_only_ddl(table: str, dialect: str) -> list[str]:
     return [function, trigger]
 
 
+# So many statements PostgreSQL keeps prepared for a connection: an order alone asks more than the hundred that psycopg
+# keeps, and would have each prepared anew when its turn comes again.
+_PREPARED: Final = 1_000
+
+
 @event.listens_for(sa.Engine, "connect")
-def _configure_sqlite(connection: Any, _record: Any) -> None:
+def _configure(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
+        connection.prepared_max = _PREPARED
         return
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
@@ -288,8 +294,9 @@ def ask(
 ) -> sa.CursorResult[Any]:
     """Ask for columns, half as dear as through the session, which would look for entities in them.
 
-    For statements that are written once and asked on every page. What a unit of work has not flushed is not seen.
+    For statements that are written once and asked on every page. What a unit of work has changed is flushed before.
     """
+    session.flush()
     return session.connection().execute(statement, given or {})
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import Final
 
 # ISO 4217 minor units of the currencies traded here. Our own table on purpose: CLDR says 0 for LAK and MMK,
@@ -150,6 +150,11 @@ class UnitPrice:
             msg = f"{amount} has more than {PRICE_PLACES} decimals"
             raise ValueError(msg)
         return cls(int(scaled), currency)
+
+    @classmethod
+    def covering(cls, total: Money, quantity: int) -> "UnitPrice":
+        """Return the least price at which so many units come to a total or more."""
+        return cls(int((total.amount * _MICRO / quantity).to_integral_value(ROUND_CEILING)), total.currency)
 
     @property
     def amount(self) -> Decimal:

@@ -75,6 +75,14 @@ def decode_id(cursor: str) -> UUID:
         raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
 
 
+def decode_offset(cursor: str, *, size: int) -> int:
+    """Return how many rows the pages before had, each of this size; a cursor of another list is refused."""
+    (before,) = decode_cursor(cursor, int)
+    if before <= 0 or before % size:
+        raise Refused.field("cursor", "cursor", "the value of `next` of the page before")
+    return before
+
+
 def decode_moment(cursor: str) -> tuple[datetime, UUID]:
     """Return the instant and the id of the last row of the page before; a cursor of another list is refused."""
     at, last = decode_cursor(cursor, str, str)

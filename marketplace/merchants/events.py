@@ -73,6 +73,14 @@ class RequirementEnding(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PayeeNamed(Event):
+    """A company named another account to be paid into; it waits before it counts."""
+
+    company_id: UUID
+    payee_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayeeActivated(Event):
     """New contracts in this currency name this account from now on."""
 

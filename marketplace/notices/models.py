@@ -1,6 +1,6 @@
-"""Tables of the inbox that the members of a company share."""
+"""Tables of the inbox that the members of a company share, and of who is sent the week."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime
 from marketplace.kernel.ids import new_id
 from marketplace.notices.rules import MatterState, News
+from marketplace.reports.week.rules import LetterDay
 
 
 class InboxMatter(Base):
@@ -46,3 +47,18 @@ class InboxSeen(Base):
     company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True)
     matter_id: Mapped[UUID] = mapped_column(sa.Uuid)
+
+
+class WeekLetter(Base):
+    """A member's wish to be sent the week of a company: on which day, when next, and which week was sent last."""
+
+    __tablename__ = "week_letter"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    company_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    person_id: Mapped[UUID] = mapped_column(sa.Uuid, index=True)
+    day: Mapped[LetterDay] = mapped_column(StateColumn(LetterDay))
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    told_week: Mapped[date | None] = mapped_column(sa.Date)
+
+    __table_args__ = (sa.UniqueConstraint("company_id", "person_id"),)

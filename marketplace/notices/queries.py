@@ -19,8 +19,9 @@ from marketplace.kernel import figures, languages
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.exports import rows
 from marketplace.kernel.pages import Page, decode_id, page_of
-from marketplace.notices.models import InboxMatter, InboxSeen
+from marketplace.notices.models import InboxMatter, InboxSeen, WeekLetter
 from marketplace.notices.rules import TOLD, MatterState, News, grouped
+from marketplace.reports.week.rules import LetterDay
 
 # People choose a language, catalogues are in a script.
 _CATALOGUES: Final = {"zh": "zh_Hans"}
@@ -49,7 +50,11 @@ def renderer(sender: Sender) -> Callable[[str, str, Mapping[str, Any]], tuple[st
 
 
 def _written(value: Any, locale: str) -> Any:
-    """Write an amount of money as the letter's language does; every other fact stays."""
+    """Write amounts of money as the letter's language does, those in lists too; every other fact stays."""
+    if isinstance(value, list):
+        return [_written(each, locale) for each in value]
+    if isinstance(value, dict):
+        return {name: _written(each, locale) for name, each in value.items()}
     return grouped(value, _CATALOGUES.get(locale, locale)) if isinstance(value, str) else value
 
 
@@ -159,9 +164,37 @@ def held(session: Session, company_id: UUID, person_id: UUID) -> list[Item]:
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
-    """Return the matters that a person took, earliest first."""
+    """Return the matters that a person took, earliest first, and of which companies the week is sent."""
     mine = sa.select(InboxMatter.id, InboxMatter.company_id, InboxMatter.news, InboxMatter.state, InboxMatter.at)
-    return {"inbox": rows(session, mine.where(InboxMatter.person_id == person_id).order_by(InboxMatter.id))}
+    sent = sa.select(WeekLetter.company_id, WeekLetter.day, WeekLetter.told_week)
+    return {
+        "inbox": rows(session, mine.where(InboxMatter.person_id == person_id).order_by(InboxMatter.id)),
+        "week_letters": rows(session, sent.where(WeekLetter.person_id == person_id).order_by(WeekLetter.id)),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLetterRow:
+    """On which day a member is sent the week, and when next."""
+
+    day: LetterDay
+    next_at: datetime
+
+
+def week_letter(session: Session, *, actor: Actor) -> WeekLetterRow | None:
+    """Return when the actor is sent his company's week, None for never."""
+    found = session.execute(
+        sa.select(WeekLetter.day, WeekLetter.next_at).where(
+            WeekLetter.company_id == actor.company, WeekLetter.person_id == actor.person
+        )
+    ).one_or_none()
+    return WeekLetterRow(found.day, found.next_at) if found else None
+
+
+def week_letters_due(session: Session, *, now: datetime) -> tuple[UUID, ...]:
+    """Return the letters of a week that are to go out by now, the first due first."""
+    due = sa.select(WeekLetter.id).where(WeekLetter.next_at <= now)
+    return tuple(session.scalars(due.order_by(WeekLetter.next_at, WeekLetter.id)))
 
 
 def _matters(actor: Actor) -> sa.Select[*tuple[Any, ...]]:

@@ -28,12 +28,14 @@ class News(StrEnum):
     PAYMENT_OVERDUE = "payment_overdue"
     CREDIT_ASKED = "credit_asked"
     CREDIT_DECIDED = "credit_decided"
+    TRADING_OFFERED = "trading_offered"
     PAYER_REMINDED = "payer_reminded"
     SLIP_HANDED_IN = "slip_handed_in"
     RECEIPT_WITHDRAWN = "receipt_withdrawn"
     SLIP_DISPUTED = "slip_disputed"
     TRANSFER_WAITS = "transfer_waits"
     MONEY_WAITS = "money_waits"
+    PAYEE_PROPOSED = "payee_proposed"
     BOOKING_ROLLED = "booking_rolled"
     BOOKING_LOST = "booking_lost"
     DEPARTED = "departed"
@@ -42,6 +44,7 @@ class News(StrEnum):
     ORDER_CHANGE_MOVED = "order_change_moved"
     CLAIM_MOVED = "claim_moved"
     INSPECTION_MOVED = "inspection_moved"
+    SAMPLE_MOVED = "sample_moved"
     LISTINGS_DECIDED = "listings_decided"
     LISTING_TAKEN_DOWN = "listing_taken_down"
     APPEAL_DECIDED = "appeal_decided"
@@ -89,12 +92,15 @@ TOLD: Final[dict[News, Permission]] = {
     News.PAYMENT_OVERDUE: Permission.TRADE_PAYMENT_READ,
     News.CREDIT_ASKED: Permission.TRADE_PLAN_EDIT,
     News.CREDIT_DECIDED: Permission.TRADE_PAYMENT_PAY,
+    News.TRADING_OFFERED: Permission.TRADE_PLAN_EDIT,
     News.PAYER_REMINDED: Permission.TRADE_PAYMENT_PAY,
     News.SLIP_HANDED_IN: Permission.TRADE_PAYMENT_CONFIRM,
     News.RECEIPT_WITHDRAWN: Permission.TRADE_PAYMENT_READ,
     News.SLIP_DISPUTED: Permission.TRADE_PAYMENT_READ,
     News.TRANSFER_WAITS: Permission.TRADE_TRANSFER_RECORD,
     News.MONEY_WAITS: Permission.OPERATOR_PAYOUT_APPROVE,
+    # Whoever may stop what is proposed.
+    News.PAYEE_PROPOSED: Permission.OPERATOR_PAYOUT_APPROVE,
     News.BOOKING_ROLLED: Permission.TRADE_ORDER_READ,
     News.BOOKING_LOST: Permission.TRADE_ORDER_READ,
     News.DEPARTED: Permission.TRADE_ORDER_READ,
@@ -103,6 +109,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.ORDER_CHANGE_MOVED: Permission.TRADE_ORDER_READ,
     News.CLAIM_MOVED: Permission.TRADE_CLAIM_READ,
     News.INSPECTION_MOVED: Permission.TRADE_INSPECTION_READ,
+    News.SAMPLE_MOVED: Permission.TRADE_ORDER_READ,
     News.LISTINGS_DECIDED: Permission.CATALOG_LISTING_EDIT,
     News.LISTING_TAKEN_DOWN: Permission.CATALOG_LISTING_EDIT,
     News.APPEAL_DECIDED: Permission.CATALOG_LISTING_EDIT,

@@ -73,6 +73,15 @@ class LineDelivered(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PayeeProposed(Event):
+    """A merchant proposed that placed orders are paid into another account of it; none is before the wait is over."""
+
+    company_id: UUID
+    payee_id: UUID
+    change_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimMoved(OrderEvent):
     """A claim was opened, answered, escalated or ended; ``act`` says which."""
 
@@ -85,6 +94,14 @@ class InspectionMoved(OrderEvent):
     """An inspection was offered, ordered, reported or ended; ``act`` says which."""
 
     inspection_id: UUID
+    act: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleMoved(OrderEvent):
+    """A sample was ordered, sent, received, approved, refused, or ended otherwise; ``act`` says which."""
+
+    sample_id: UUID
     act: str
 
 
@@ -115,8 +132,23 @@ class LineAdded(OrderEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineReplaced(OrderEvent):
+    """Goods are to come in the place of others: a line of their own, whose freight ``payer_id`` pays."""
+
+    line_id: UUID
+    like_id: UUID
+    payer_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderAmended(OrderEvent):
-    """What the two sides agreed is another contract now."""
+    """What the two sides agreed is another contract now; ``of_payment`` when it is paid otherwise.
+
+    Then ``of_purchase`` says whether that is the contract by which the trading company buys.
+    """
+
+    of_payment: bool = False
+    of_purchase: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

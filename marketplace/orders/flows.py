@@ -1,6 +1,7 @@
 """What happens when somebody lets a time pass, each thing in a transaction of its own."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from marketplace.kernel.db import reading
 from marketplace.kernel.each import each_found, each_waiting
@@ -9,10 +10,18 @@ from marketplace.orders.changes.services import resolving
 from marketplace.orders.claims import queries as claim_queries
 from marketplace.orders.queries import inspections as inspection_queries
 from marketplace.orders.queries import orders as queries
+from marketplace.orders.samples import queries as sample_queries
+from marketplace.orders.samples.services import deciding as sample_deciding
 from marketplace.orders.services import acceptance, claims, inspections, settling
 from marketplace.orders.services.deciding import cancel_unconfirmed
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
+
+_HIDDEN: Final = (
+    Setting.HIDDEN_DEFECT_DAYS,
+    Setting.HIDDEN_DEFECT_FRESH_DAYS,
+    Setting.HIDDEN_DEFECT_MACHINERY_DAYS,
+)
 
 
 def cancel_unconfirmed_orders(*, now: datetime) -> int:
@@ -37,8 +46,10 @@ def close_lines(*, now: datetime) -> int:
     """Close accepted lines whose money is settled once no hidden defect can be claimed; return how many."""
     session = reading()
     session.rollback()
-    # Days of work are never fewer than days: nothing accepted after this instant can be over.
-    before = now - timedelta(days=reference.setting(session, Setting.HIDDEN_DEFECT_DAYS, at=now))
+    # Days of work are never fewer than days: nothing accepted after these instants can be over. Each line keeps the
+    # days of its placement, whatever the settings say since.
+    known = {*claim_queries.hidden_days(session), *reference.settings_of(session, *_HIDDEN, at=now)}
+    before = {days: now - timedelta(days=days) for days in sorted(known)}
     return each_found(
         lambda reads, last: claim_queries.lines_to_close(reads, before=before, after=last),
         lambda writing, line_id: settling.close_accepted(writing, line_id=line_id, now=now),
@@ -61,6 +72,24 @@ def expire_changes(*, now: datetime) -> int:
         lambda reads: change_queries.lapsed(reads, now=now),
         lambda writing, change_id: resolving.expire(writing, change_id=change_id, now=now),
         act="expire_change",
+    )
+
+
+def lapse_samples(*, now: datetime) -> int:
+    """Give samples whose time is over their outcome; return how many."""
+    return each_waiting(
+        lambda reads: sample_queries.waiting(reads, now=now),
+        lambda writing, sample_id: sample_deciding.lapse(writing, sample_id=sample_id, now=now),
+        act="lapse_sample",
+    )
+
+
+def bind_changes(*, now: datetime) -> int:
+    """Let accounts be paid into that both sides agreed to and whose wait is over; return how many changes ended."""
+    return each_waiting(
+        lambda reads: change_queries.due_to_bind(reads, now=now),
+        lambda writing, change_id: resolving.bind(writing, change_id=change_id, now=now),
+        act="bind_change",
     )
 
 

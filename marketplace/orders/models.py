@@ -11,8 +11,10 @@ from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_o
 from marketplace.kernel.ids import new_id
 from marketplace.orders.rules.claims import ClaimReason, ClaimState, Owner, Respondent
 from marketplace.orders.rules.inspections import InspectionState, Mover
+from marketplace.orders.rules.remedies import Remedy
+from marketplace.orders.rules.returning import WayBack
 from marketplace.orders.rules.sampling import Level
-from marketplace.orders.rules.states import CancelReason, LineState, OrderState, RejectReason
+from marketplace.orders.rules.states import CancelReason, LineState, OrderKind, OrderState, RejectReason
 from marketplace.payments.rules.terms import Mode, Rail
 
 
@@ -68,8 +70,8 @@ class OrderGroup(Base):
 class Order(Base):
     """One merchant, one buyer, one set of trade terms, one currency. What is frozen is never written again.
 
-    ``total_minor`` is that of the lines that were placed; what both sides agreed to since is beside it: what lines were
-    added for, and what was let off.
+    ``total_minor`` is that of the lines that were placed; beside it ``credit_minor``, what samples bought before took
+    off it at its placement, and what both sides agreed to since: what lines were added for, and what was let off.
     """
 
     __tablename__ = "trade_order"
@@ -79,9 +81,15 @@ class Order(Base):
     group_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_group.id"), index=True)
     buyer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
     merchant_id: Mapped[UUID] = mapped_column(sa.ForeignKey("company.id"))
+    kind: Mapped[OrderKind] = mapped_column(StateColumn(OrderKind), default=OrderKind.BULK, server_default="bulk")
+    # A courier takes it to its buyer: it has no room on any lorry.
+    by_courier: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
+    # Who sells to the buyer where the merchant does not itself: the operator's trading company.
+    seller_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     state: Mapped[OrderState] = mapped_column(StateColumn(OrderState))
     currency: Mapped[str] = mapped_column(sa.String(3))
     total_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    credit_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     added_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     let_off_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
     incoterm: Mapped[str] = mapped_column(sa.String(3))
@@ -100,6 +108,7 @@ class Order(Base):
     trade_model: Mapped[str] = mapped_column(sa.String(32))
     importer_id: Mapped[UUID] = mapped_column(sa.Uuid)
     consignee_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    # As placed, and for comparison only: which account binds now, payments.queries.agreed says.
     payee: Mapped[dict[str, str] | None] = mapped_column(Json)
     commission_bp: Mapped[int] = mapped_column(sa.Integer)
     tax_ids: Mapped[dict[str, str]] = mapped_column(Json)
@@ -116,7 +125,9 @@ class Order(Base):
     cancel_reason: Mapped[CancelReason | None] = mapped_column(StateColumn(CancelReason))
 
     __table_args__ = (
-        sa.CheckConstraint("total_minor > 0", name="total"),
+        # A sample may be free; nothing else is.
+        sa.CheckConstraint("total_minor > 0 OR (total_minor = 0 AND kind = 'sample')", name="total"),
+        sa.CheckConstraint("credit_minor = 0 OR credit_minor BETWEEN 1 AND total_minor - 1", name="credit"),
         sa.CheckConstraint(
             "(cancel_reason IS NOT NULL) = (state IN ('cancelled', 'rejected'))", name="cancelled_for_a_reason"
         ),
@@ -131,6 +142,9 @@ class OrderLine(Base):
 
     What was ordered stays written. Agreed changes, and a merchant who rejects it, take units (parts that are cancelled
     or rejected), price (``agreed_price_micro``, at most that of the order) and amount (``let_off_minor``) off it.
+    ``credit_minor`` is what a sample that was bought before takes off it; ``customs_minor`` what a sample, or goods in
+    the place of others, are worth to customs, never zero; ``sample`` names either sample, and the approved one that the
+    goods have to be like.
     """
 
     __tablename__ = "order_line"
@@ -152,17 +166,35 @@ class OrderLine(Base):
     # Null to the schema only: it came later, and lines of before were filled in.
     agreed_price_micro: Mapped[int] = mapped_column(sa.BigInteger, nullable=True)
     let_off_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    credit_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+    customs_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
+    sample: Mapped[dict[str, Any] | None] = mapped_column(Json)
     rejected_because: Mapped[RejectReason | None] = mapped_column(StateColumn(RejectReason))
     packing: Mapped[dict[str, Any] | None] = mapped_column(Json)
     lead_days: Mapped[int | None] = mapped_column(sa.Integer)
     fresh: Mapped[bool] = mapped_column(sa.Boolean)
+    # How long its buyer has, as `rules.classes` keeps it; lines of before were filled in.
+    windows: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # As its merchant promised when it was ordered, as `catalog.rules.details` stores it.
+    warranty: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # How cold it has to be kept, as `rules.temperatures` keeps it.
+    kept_at: Mapped[dict[str, Any] | None] = mapped_column(Json)
     ready_date: Mapped[date | None] = mapped_column(sa.Date)
+    # Goods that come in the place of others cost nothing: for which claim.
+    replaces_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     state: Mapped[LineState] = mapped_column(StateColumn(LineState), index=True)
 
     __table_args__ = (
         sa.UniqueConstraint("order_id", "position"),
         sa.CheckConstraint("quantity > 0", name="quantity"),
-        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.CheckConstraint(
+            "(replaces_id IS NULL OR amount_minor = 0)"
+            " AND (amount_minor > 0 OR (amount_minor = 0 AND customs_minor > 0))",
+            name="amount",
+        ),
+        sa.CheckConstraint("customs_minor IS NULL OR customs_minor > 0", name="customs"),
+        sa.CheckConstraint("credit_minor = 0 OR credit_minor BETWEEN 1 AND amount_minor - 1", name="credit"),
+        sa.Index("uq_order_line_replaces_id", "replaces_id", unique=True),
     )
 
 
@@ -238,6 +270,8 @@ class Acceptance(Base):
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
     line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"), index=True)
     quantity: Mapped[int] = mapped_column(sa.BigInteger)
+    # The price that was agreed then; None of before it was kept: the line's.
+    unit_price_micro: Mapped[int | None] = mapped_column(sa.BigInteger)
     content_hash: Mapped[str] = mapped_column(sa.String(64))
     person_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -266,6 +300,15 @@ class Claim(Base):
     value_minor: Mapped[int] = mapped_column(sa.BigInteger)
     offer_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
     awarded_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
+    # How it is to be made good, as offered or decided; None for nothing, and for money of before.
+    remedy: Mapped[Remedy | None] = mapped_column(StateColumn(Remedy))
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How far goods are that go back by a booking; None where they never had one.
+    way: Mapped[WayBack | None] = mapped_column(StateColumn(WayBack))
+    # What a claim about delay rests on, and what one under warranty says.
+    promised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    days_late: Mapped[int | None] = mapped_column(sa.Integer)
+    odometer_km: Mapped[int | None] = mapped_column(sa.BigInteger)
     state: Mapped[ClaimState] = mapped_column(StateColumn(ClaimState))
     owner: Mapped[Owner | None] = mapped_column(StateColumn(Owner))
     deadline_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,6 +1,6 @@
 """Read documents: a party's own, or those about some subjects."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.pages import Page, decode_cursor, page_of
 from marketplace.papers.models import DocumentParty, DocumentSignature, IssuedDocument
@@ -44,6 +45,14 @@ class DocumentRow:
     def languages(self) -> tuple[str, ...]:
         """The languages its labels and clauses are in; the goods' names are in all of ``locales``."""
         return spoken(self.locales)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Documents, and which of them have a later version."""
+
+    documents: tuple[DocumentRow, ...]
+    superseded: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +92,25 @@ def documents(
     session: Session, *, subject_kind: str, subject_ids: Collection[UUID], company_id: UUID | None = None
 ) -> dict[UUID, tuple[DocumentRow, ...]]:
     """Return the documents about these subjects, oldest first; with ``company_id`` only those it is a party of."""
-    statement = (
-        sa.select(IssuedDocument)
-        .where(IssuedDocument.subject_kind == subject_kind, IssuedDocument.subject_id.in_(subject_ids))
-        .order_by(IssuedDocument.issued_at, IssuedDocument.id)
-    )
-    if company_id is not None:
-        statement = statement.where(
-            sa.exists().where(DocumentParty.document_id == IssuedDocument.id, DocumentParty.company_id == company_id)
-        )
+    given = {"kinds": [subject_kind], "ids": list(subject_ids)}
+    statement, more = (_ABOUT, {}) if company_id is None else (_FOR, {"company_id": company_id})
     grouped: dict[UUID, list[DocumentRow]] = {subject_id: [] for subject_id in subject_ids}
-    for found in session.scalars(statement):
+    for found in ask(session, statement, given | more):
         grouped[found.subject_id].append(_row(found))
     return {subject_id: tuple(rows) for subject_id, rows in grouped.items()}
+
+
+def dossier(session: Session, *, subjects: Sequence[tuple[str, UUID]], company_id: UUID) -> Dossier:
+    """Return the documents about these subjects, each a kind and an id, that a company is a party of, in one question.
+
+    In the order of the subjects, the oldest of each first.
+    """
+    place = {subject: at for at, subject in enumerate(subjects)}
+    given = {"kinds": list({kind for kind, _ in place}), "ids": list({each for _, each in place})}
+    found = ask(session, _DOSSIER, given | {"company_id": company_id}).all()
+    mine = [row for row in found if (row.subject_kind, row.subject_id) in place]
+    mine.sort(key=lambda row: place[row.subject_kind, row.subject_id])
+    return Dossier(tuple(map(_row, mine)), frozenset(row.id for row in mine if row.is_superseded))
 
 
 def documents_of(
@@ -155,19 +170,8 @@ def signatures_of(session: Session, *, document_ids: Collection[UUID]) -> dict[U
 
 def superseded(session: Session, *, document_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return those of the documents of which there is a later version."""
-    later = aliased(IssuedDocument)
-    found = session.scalars(
-        sa.select(IssuedDocument.id).where(
-            IssuedDocument.id.in_(document_ids),
-            sa.exists().where(
-                later.issuer_id == IssuedDocument.issuer_id,
-                later.kind == IssuedDocument.kind,
-                later.number == IssuedDocument.number,
-                later.version > IssuedDocument.version,
-            ),
-        )
-    )
-    return frozenset(found)
+    found = sa.select(IssuedDocument.id).where(IssuedDocument.id.in_(document_ids), _HAS_LATER)
+    return frozenset(session.scalars(found))
 
 
 def failed(session: Session, *, size: int = 100) -> tuple[DocumentRow, ...]:
@@ -227,7 +231,7 @@ def _position(cursor: str) -> UUID:
         raise Refused.field("cursor", "cursor", "the value of `next` of the page before") from None
 
 
-def _day_on(found: IssuedDocument) -> date:
+def _day_on(found: Any) -> date:
     """Return the day on a paper; data that cannot be set names none, and is dated by when it was written."""
     try:
         return date.fromisoformat(str(found.data.get("issued_on")))
@@ -235,7 +239,7 @@ def _day_on(found: IssuedDocument) -> date:
         return found.issued_at.date()
 
 
-def _row(found: IssuedDocument) -> DocumentRow:
+def _row(found: Any) -> DocumentRow:
     return DocumentRow(
         found.id,
         found.kind,
@@ -253,3 +257,27 @@ def _row(found: IssuedDocument) -> DocumentRow:
         found.file_id,
         found.pdf_sha256,
     )
+
+
+# Every page of an order asks for its documents: written once.
+_ABOUT: Final = (
+    every(IssuedDocument)
+    .where(
+        IssuedDocument.subject_kind.in_(sa.bindparam("kinds", expanding=True)),
+        IssuedDocument.subject_id.in_(sa.bindparam("ids", expanding=True)),
+    )
+    .order_by(IssuedDocument.issued_at, IssuedDocument.id)
+)
+_FOR: Final = _ABOUT.where(
+    sa.exists().where(
+        DocumentParty.document_id == IssuedDocument.id, DocumentParty.company_id == sa.bindparam("company_id")
+    )
+)
+_LATER: Final = aliased(IssuedDocument)
+_HAS_LATER: Final = sa.exists().where(
+    _LATER.issuer_id == IssuedDocument.issuer_id,
+    _LATER.kind == IssuedDocument.kind,
+    _LATER.number == IssuedDocument.number,
+    _LATER.version > IssuedDocument.version,
+)
+_DOSSIER: Final = _FOR.add_columns(_HAS_LATER.label("is_superseded"))

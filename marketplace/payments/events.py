@@ -146,6 +146,13 @@ class CreditDecided(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TradingOffered(Event):
+    """The operator offers a merchant to buy of it and sell on."""
+
+    agreement_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayerReminded(Event):
     """The payer of an overdue payment on credit is reminded; ``level`` counts from 1, the third is the final one."""
 
@@ -155,13 +162,15 @@ class PayerReminded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllowanceGranted(Event):
-    """An amount was let off the price of a line for a cause, once each."""
+    """An amount was let off the price of a line for a cause, once each; a purchase follows its sale (``origin_id``)."""
 
     cause_id: UUID
     subject_kind: str
     subject_id: UUID
     line_id: UUID
     amount: Money
+    why: str
+    origin_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

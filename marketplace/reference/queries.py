@@ -79,7 +79,7 @@ class ClosureRow:
 
 def get_place(session: Session, code: str) -> PlaceRow:
     """Return the place; NotFound for a code we do not have."""
-    row = session.execute(_PLACES.where(Place.code == code)).one_or_none()
+    row = ask(session, _PLACE, {"code": code}).one_or_none()
     if row is None:
         raise NotFound("place")
     return PlaceRow(*row)
@@ -259,6 +259,7 @@ _PLACES: Final = sa.select(
     Place.longitude_e6,
 )
 
+_PLACE: Final = _PLACES.where(Place.code == sa.bindparam("code"))
 _PLACES_OF_CODES: Final = _PLACES.where(Place.code.in_(sa.bindparam("codes", expanding=True)))
 
 # Most pages offer the city's places to choose from, so they are read often and change hardly ever: all of them come as

@@ -28,6 +28,7 @@ class Queue(StrEnum):
     SIGN_SALES = "sign_sales"
     ANSWER_CLAIMS = "answer_claims"
     ANSWER_QUESTIONS = "answer_questions"
+    ANSWER_TRADING = "answer_trading"
     ANSWER_LEADS = "answer_leads"
     FOLLOW_LEADS = "follow_leads"
     PAY = "pay"
@@ -35,6 +36,10 @@ class Queue(StrEnum):
     SIGN_PURCHASES = "sign_purchases"
     ACCEPT_GOODS = "accept_goods"
     FOLLOW_CLAIMS = "follow_claims"
+    DECIDE_APPROVALS = "decide_approvals"
+    DECIDE_INSPECTIONS = "decide_inspections"
+    SALE_INSPECTIONS = "sale_inspections"
+    MAKE_INSPECTIONS = "make_inspections"
 
 
 # What keeps goods off the shelf first, then in the order of an order's life.
@@ -45,6 +50,7 @@ SELLING: Final = (
     Queue.GOODS_PAPERS,
     Queue.MEND_IMPORTS,
     Queue.ANSWER_QUESTIONS,
+    Queue.ANSWER_TRADING,
     Queue.ANSWER_LEADS,
     Queue.FOLLOW_LEADS,
     Queue.CONFIRM_ORDERS,
@@ -52,12 +58,23 @@ SELLING: Final = (
     Queue.SIGN_SALES,
     Queue.PROMISE_DATES,
     Queue.CLOSED_PROMISES,
+    Queue.SALE_INSPECTIONS,
     Queue.CONFIRM_SLIPS,
     Queue.MATCH_TRANSFERS,
     Queue.SHIP_GOODS,
     Queue.ANSWER_CLAIMS,
 )
-BUYING: Final = (Queue.PAY, Queue.PURCHASE_CHANGES, Queue.SIGN_PURCHASES, Queue.ACCEPT_GOODS, Queue.FOLLOW_CLAIMS)
+BUYING: Final = (
+    Queue.DECIDE_APPROVALS,
+    Queue.PAY,
+    Queue.PURCHASE_CHANGES,
+    Queue.SIGN_PURCHASES,
+    Queue.DECIDE_INSPECTIONS,
+    Queue.ACCEPT_GOODS,
+    Queue.FOLLOW_CLAIMS,
+)
+# Of companies that work for the traders; claims against a carrier are answered like those against a merchant.
+PARTNERING: Final = (Queue.MAKE_INSPECTIONS, Queue.ANSWER_CLAIMS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Founder:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A further member of the operator's staff, by role."""
+    """A further member of a company, by role."""
 
     login: str
     person: str
@@ -68,11 +68,22 @@ FOUNDERS: Final = (
         CompanyKind.CARRIER,
     ),
 )  # fmt: skip
+# A buying company of several people, who need each other's word.
+EMPLOYER: Final = "buyer2@demo.test"
+COLLEAGUES: Final = (
+    Colleague("purchasing@demo.test", "Demo Purchasing", "purchasing"),
+    Colleague("approver@demo.test", "Demo Approver", "approver"),
+)
+# The operator buys and sells in its own name by a company of its own, whose only member is a desk.
+TRADING: Final = Founder(
+    "trading@demo.test", "Trading desk", "Demo City Trading Co.", "CN", "91500000MA60DEM24W", CompanyKind.TRADE
+)
 
 
 def accounts_text(*, made: bool) -> Iterator[str]:
     """Say who can log in."""
     logins = [OPERATOR.login, *(item.login for item in STAFF), *(item.login for item in FOUNDERS)]
+    logins += [*(item.login for item in COLLEAGUES), TRADING.login]
     yield "The demo city is ready." if made else "The demo city was there already."
     yield f"Log in with one of these and the password {PASSWORD}"
     yield from (f"  {login}" for login in logins)

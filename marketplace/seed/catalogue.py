@@ -98,6 +98,11 @@ _FRUIT: Final = (
     Goods("CTB-RAT-1", "rattan-chair", "เก้าอี้หวาย", "Rattan armchair", "94015300", "H87", 20, 2, "1850.00", ((200,
           "1720.00"),), (2, 800, 750, 1100, 19_000, 16_400), None, 30),
 )  # fmt: skip
+# Samples that go with a courier or with the next lorry.
+_BY_BOTH: Final[dict[str, Any]] = {
+    "currency": "CNY", "lead_days": 3, "least": 1, "most": 5, "per_buyer": 10, "lorry": True, "courier_fee": "120",
+    "courier_days": 4,
+}  # fmt: skip
 # What is said of some of them beside the offer, by article number; numbers of parts and codes are made up.
 _SAID: Final[Mapping[str, Mapping[DetailKind, Mapping[str, Any]]]] = {
     "CQ-CH428-116": {
@@ -114,12 +119,17 @@ _SAID: Final[Mapping[str, Mapping[DetailKind, Mapping[str, Any]]]] = {
             ]
         },
         DetailKind.WARRANTY: {"months": 12, "kilometres": 15_000, "covers": "Links, pins and rollers"},
-        DetailKind.SAMPLE: {"price": "45", "currency": "CNY", "lead_days": 3},
+        DetailKind.SAMPLE: _BY_BOTH | {"price": "45", "credit_days": 90, "credit_least": 480},
         DetailKind.PALLET: {"units": 1_440, "height_mm": 1_500},
     },
     "CQ-CH520-120": {DetailKind.ATTRIBUTES: {"links": "120", "colour": "gold", "material": "40Mn"}},
     "CQ-LB-6C": {DetailKind.ATTRIBUTES: {"voltage": "11.1", "energy": "48.8"}},
-    "CQ-LED-9W": {DetailKind.ATTRIBUTES: {"power": "9", "colour_temperature": "6500"}},
+    "CQ-BP125-F": {DetailKind.SAMPLE: _BY_BOTH | {"price": "12.50", "credit_days": 60, "credit_least": 400}},
+    "CQ-LED-9W": {
+        DetailKind.ATTRIBUTES: {"power": "9", "colour_temperature": "6500"},
+        # Free of charge; the customs want to know what it is worth.
+        DetailKind.SAMPLE: _BY_BOTH | {"price": "0", "customs_value": "3.20"},
+    },
     "CQ-HP-500": {
         DetailKind.FOOD: {"shelf_days": 365, "most_celsius": "25", "lot": "date of filling", "allergens": ["soy"]},
     },

@@ -17,7 +17,19 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.moderation.services import wording
 from marketplace.outbox import services as outbox
-from marketplace.seed import cast, catalogue, customer_prices, houses, merchants, network, onsite, people, warehouses
+from marketplace.seed import (
+    cast,
+    catalogue,
+    colleagues,
+    customer_prices,
+    houses,
+    merchants,
+    network,
+    onsite,
+    people,
+    trading,
+    warehouses,
+)
 from marketplace.seed.desk import HISTORY, Desk
 from marketplace.seed.extent import Extent
 from marketplace.seed.goods import fill, offers, series, shelves
@@ -61,6 +73,7 @@ def seed(
     companies = {login: desk.actor(login) for login in customer_prices.LOGINS}
     with unit_of_work() as session:
         customer_prices.give_prices(session, companies=companies, now=clock.now())
+        colleagues.employ(session, vault=vault, now=clock.now())
         outbox.wait_from(session, now=clock.now())
     return True
 
@@ -100,6 +113,14 @@ def _begin(desk: Desk, licence: Upload, banner: Upload) -> None:
             carrier=founded[cast.CARRIER],
             moderator=staff[cast.MODERATOR],
             licence=licence,
+            now=now,
+        )
+        trading.seed_trading(
+            session,
+            operator=operator,
+            treasurer=staff[cast.FINANCE],
+            merchant=founded[cast.PARTS],
+            vault=vault,
             now=now,
         )
         moderator = staff[cast.MODERATOR]

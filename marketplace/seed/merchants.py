@@ -82,7 +82,7 @@ _CARRIER: Final = PayeeAccount(
 # Those of the demo's tariffs.
 _CARRIER_CURRENCIES: Final = ("CNY", "LAK", "MMK", "MYR", "SGD", "THB", "VND")
 # A later account counts after a wait, so the carrier's were named before it.
-_WAIT: Final = timedelta(hours=72)
+WAIT: Final = timedelta(hours=72)
 
 
 def specimen(store: ObjectStore, purpose: Purpose = Purpose.LICENCE) -> Upload:
@@ -126,7 +126,7 @@ def seed_merchants(
         )
     # Named long enough ago, so that all of them count on the first day.
     for currency in _CARRIER_CURRENCIES:
-        payees.name_payee(session, actor=carrier, currency=currency, account=_CARRIER, now=now - _WAIT)
+        payees.name_payee(session, actor=carrier, currency=currency, account=_CARRIER, now=now - WAIT)
     payees.activate_due(session, now=now)
 
 

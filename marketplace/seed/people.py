@@ -54,13 +54,13 @@ def settle(session: Session, house: House, *, vault: Vault, now: datetime) -> Ac
     return found(session, founder, vault=vault, now=now)
 
 
-def join(session: Session, operator: Actor, colleague: cast.Colleague, *, vault: Vault, now: datetime) -> Actor:
-    """Invite a member of the operator's staff, who accepts."""
+def join(session: Session, host: Actor, colleague: cast.Colleague, *, vault: Vault, now: datetime) -> Actor:
+    """Invite a member of the host's company, who accepts."""
     # What two people stand behind comes with no invitation: who sets the city up gives it to the member.
     is_appointed = colleague.role in TWO_PERSON
     roles = (Role.CUSTOMS if is_appointed else colleague.role,)
     invited = invitations.invite(
-        session, actor=operator, login=colleague.login, roles=roles, locale="en", vault=vault, now=now
+        session, actor=host, login=colleague.login, roles=roles, locale="en", vault=vault, now=now
     )
     joined = invitations.accept_invitation(
         session,

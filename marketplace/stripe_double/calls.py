@@ -28,7 +28,9 @@ _EXPANDABLE: Final = {
 # What an id begins with, for fields that may name several kinds of things.
 _KINDS: Final = {
     "ch": "charge",
+    "py": "charge",
     "re": "refund",
+    "pyr": "refund",
     "tr": "transfer",
     "trr": "transfer_reversal",
     "du": "dispute",
@@ -51,6 +53,8 @@ class Call:
     key: str = ""
     # The connected account that the call is made for; empty: the platform itself.
     account: str = ""
+    # The country of the platform's own account: what it may take depends on it.
+    platform: str = "SG"
 
     @property
     def now(self) -> int:

@@ -33,9 +33,7 @@ class InProcess(stripe.HTTPClient):
         parts = urlsplit(url)
         given = {name.lower(): value for name, value in (headers or {}).items()}
         try:
-            answer = self._double.answer(
-                method.upper(), parts.path, given, query=parts.query, body=_text(post_data or "")
-            )
+            answer = self._double.answer(method.upper(), parts.path, given, query=parts.query, body=post_data or "")
         except NoAnswer:
             raise stripe.APIConnectionError("Request timed out", should_retry=True) from None
         return json.dumps(answer.body), answer.status, headers_of(answer)
@@ -49,7 +47,3 @@ def headers_of(answer: Any) -> dict[str, str]:
     # The library asks for both spellings.
     found = {"Request-Id": answer.request_id, "request-id": answer.request_id}
     return {**found, "Idempotent-Replayed": "true"} if answer.replayed else found
-
-
-def _text(post_data: Any) -> str:
-    return post_data.decode() if isinstance(post_data, bytes) else str(post_data)

@@ -1,6 +1,7 @@
 """Which amounts Stripe takes. Source: https://docs.stripe.com/currencies (minimum and maximum charge amounts)."""
 
-from typing import Final
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
 
 from marketplace.stripe_double.errors import invalid
 
@@ -80,6 +81,18 @@ _DISPUTE_FEES: Final = {
 def dispute_fee(currency: str) -> int:
     """Return what a dispute costs, in the currency's smallest unit."""
     return _DISPUTE_FEES.get(currency, 1500)
+
+
+def rate_of(settlement: dict[str, Any], currency: str) -> Decimal | None:
+    """Return at which rate a currency is settled, None where it is kept as it came."""
+    rate = settlement["rates"].get(currency)
+    return None if rate is None or settlement["currency"] == currency else Decimal(rate)
+
+
+def convert(amount: int, currency: str, target: str, rate: Decimal) -> int:
+    """Return an amount in another currency's smallest unit, rounded half up away from nothing."""
+    shift = (0 if target in ZERO_DECIMAL else 2) - (0 if currency in ZERO_DECIMAL else 2)
+    return int((Decimal(amount) * rate).scaleb(shift).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def fee(amount: int) -> int:

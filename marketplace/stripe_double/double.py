@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from marketplace.stripe_double import answers, deliveries, parameters, routes
+from marketplace.stripe_double import answers, deliveries, parameters, routes, uploads
 from marketplace.stripe_double.answers import Answer
 from marketplace.stripe_double.calls import API_VERSION, Call, expand, new_id
 from marketplace.stripe_double.errors import Refusal, api_error, invalid, too_many
@@ -14,6 +14,7 @@ from marketplace.stripe_double.resources import (
     accounts,
     checkout_sessions,
     disputes,
+    local_payments,
     payment_intents,
     payouts,
     refunds,
@@ -26,6 +27,7 @@ from marketplace.stripe_double.switches import Fault, Switches
 _BY_THE_CLOCK: Final = (
     checkout_sessions.expire_due,
     payment_intents.expire_reservations,
+    local_payments.go_on,
     refunds.settle_pending,
     disputes.go_on,
     payouts.go_on,
@@ -43,13 +45,16 @@ class NoAnswer(Exception):
 class Double:
     """A stand-in on one file. Threads and processes may each have their own object on the same file."""
 
-    def __init__(self, path: Path, *, base_url: str) -> None:
-        """Open or make the file; pages are shown under ``base_url``."""
+    def __init__(self, path: Path, *, base_url: str, country: str = accounts.PLATFORM) -> None:
+        """Open or make the file; pages are shown under ``base_url``, the platform is an account of ``country``."""
         self._storage = Storage(path)
         self._base_url = base_url.rstrip("/")
+        self._country = country
         self.switches = Switches(self._storage)
 
-    def answer(self, method: str, path: str, headers: Mapping[str, str], *, query: str = "", body: str = "") -> Answer:
+    def answer(
+        self, method: str, path: str, headers: Mapping[str, str], *, query: str = "", body: str | bytes = ""
+    ) -> Answer:
         """Do one call and return its answer; NoAnswer when a switch takes the answer away."""
         request_id = new_id("req", 14)
         try:
@@ -65,7 +70,7 @@ class Double:
         with self._storage.write() as transaction:
             try:
                 with transaction.savepoint(kept=_is_kept):
-                    return work(Call(transaction, {}, "", self._base_url))
+                    return work(Call(transaction, {}, "", self._base_url, platform=self._country))
             except Refusal as refusal:
                 if not refusal.keep:
                     raise
@@ -101,6 +106,14 @@ class Double:
         """Be the card's holder who disputes a payment, or this much of it."""
         return self.act(lambda call: disputes.open_on(call, intent_id, amount=amount, reason=reason))
 
+    def settle_local(self, intent_id: str, outcome: str) -> dict[str, Any]:
+        """Be the buyer, or his bank: ``pay``, ``fail``, or ``wait`` until the bank says later which it is."""
+        return self.act(lambda call: local_payments.settle(call, call.get("payment_intent", intent_id), outcome))
+
+    def fail_refund(self, refund_id: str) -> dict[str, Any]:
+        """Be the bank that takes a refund no more."""
+        return self.act(lambda call: refunds.fail(call, call.get("refund", refund_id)))
+
     def decide(self, dispute_id: str, *, won: bool) -> dict[str, Any]:
         """Be the card's bank that decides a dispute."""
         return self.act(lambda call: disputes.decide(call, call.get("dispute", dispute_id), won=won))
@@ -110,7 +123,7 @@ class Double:
         return deliveries.pump(self._storage, self.switches, send, limit=limit)
 
     def _answer(
-        self, method: str, path: str, headers: Mapping[str, str], query: str, body: str, request_id: str
+        self, method: str, path: str, headers: Mapping[str, str], query: str, body: str | bytes, request_id: str
     ) -> tuple[int, dict[str, Any], bool]:
         _check_headers(headers)
         found = routes.find(method, path)
@@ -118,9 +131,8 @@ class Double:
             message = f"Unrecognized request URL ({method}: {path})."
             raise Refusal(404, invalid(message).error)
         route, object_id = found
-        given = parameters.check(
-            parameters.read(body if method == "POST" else query), route.model, supported=route.supported
-        )
+        raw, body = _read(method, path, headers, query, body)
+        given = parameters.check(raw, route.model, supported=route.supported)
         account = headers.get("stripe-account", "")
         if account:
             self.act(lambda call: accounts.check_known(call, account))
@@ -139,7 +151,7 @@ class Double:
         paths = given.pop("expand", [])
         broken = self.switches.take(Fault.BREAK_BEFORE, Fault.BREAK_AFTER, method=route.method, path=path)
         with self._storage.read() if route.method == "GET" else self._storage.write() as transaction:
-            call = Call(transaction, given, object_id, self._base_url, request_id, key, account)
+            call = Call(transaction, given, object_id, self._base_url, request_id, key, account, self._country)
             status, content = 200, {}
             try:
                 if broken and broken.fault is Fault.BREAK_BEFORE:
@@ -163,6 +175,17 @@ class Double:
         if armed.fault is Fault.THROTTLE:
             raise too_many()
         raise NoAnswer
+
+
+def _read(
+    method: str, path: str, headers: Mapping[str, str], query: str, body: str | bytes
+) -> tuple[dict[str, Any], str]:
+    """Return the raw parameters of a call, and its body as what tells two calls of one key apart."""
+    kind = headers.get("content-type", "")
+    if method == "POST" and kind.startswith(uploads.FORM):
+        return uploads.read(path, kind, body if isinstance(body, bytes) else body.encode())
+    said = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    return parameters.read(said if method == "POST" else query), said
 
 
 def _is_kept(error: BaseException) -> bool:

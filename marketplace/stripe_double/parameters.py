@@ -86,7 +86,11 @@ def _typed_dict(given: Any, model: type, path: str, *, top: bool = False) -> dic
     for name in sorted(required - given.keys() - (_OPTIONS if top else frozenset())):
         where = _join(path, name)
         raise invalid(f"Missing required param: {where}.", param=where, code="parameter_missing")
-    return {name: _value(value, known[name], _join(path, name)) for name, value in given.items()}
+    # What may be anything is a file; whoever takes it looks what it is.
+    return {
+        name: value if known[name] is Any else _value(value, known[name], _join(path, name))
+        for name, value in given.items()
+    }
 
 
 def _unknown(where: str, name: str) -> Refusal:

@@ -16,6 +16,7 @@ from marketplace.stripe_double.resources import (
     checkout_sessions,
     customers,
     disputes,
+    files,
     payment_intents,
     payment_methods,
     payouts,
@@ -43,14 +44,16 @@ def _route(method: str, path: str, model: type, supported: str, act: Callable[[C
     return Route(method, pattern, model, frozenset(supported.split()) | {"expand"}, act)
 
 
-_CONFIRM: Final = "payment_method return_url error_on_requires_action off_session"
+_CONFIRM: Final = (
+    "payment_method payment_method_data payment_method_options return_url error_on_requires_action off_session"
+)
 ROUTES: Final = (
     _route(
         "POST",
         "payment_intents",
         params.PaymentIntentCreateParams,
         "amount currency customer description metadata capture_method automatic_payment_methods confirm receipt_email "
-        "transfer_group " + _CONFIRM,
+        "transfer_group allowed_payment_method_types " + _CONFIRM,
         payment_intents.create,
     ),
     _route("GET", "payment_intents", params.PaymentIntentListParams, f"{_PAGE} customer", payment_intents.find),
@@ -80,7 +83,7 @@ ROUTES: Final = (
         "checkout/sessions",
         checkout.SessionCreateParams,
         "mode line_items client_reference_id metadata payment_intent_data success_url cancel_url expires_at locale"
-        " customer",
+        " customer allowed_payment_method_types payment_method_options",
         checkout_sessions.create,
     ),
     _route(
@@ -171,6 +174,9 @@ ROUTES: Final = (
     _route("GET", "disputes", params.DisputeListParams, f"{_PAGE} charge payment_intent", disputes.find),
     _route("GET", "disputes/{id}", params.DisputeRetrieveParams, "", disputes.retrieve),
     _route("POST", "disputes/{id}", params.DisputeUpdateParams, "evidence metadata submit", disputes.update),
+    _route("POST", "files", params.FileCreateParams, "file purpose", files.create),
+    _route("GET", "files", params.FileListParams, f"{_PAGE} purpose", files.find),
+    _route("GET", "files/{id}", params.FileRetrieveParams, "", files.retrieve),
     _route("POST", "disputes/{id}/close", params.DisputeCloseParams, "", disputes.close),
 )
 

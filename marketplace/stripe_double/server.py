@@ -19,7 +19,7 @@ _ACCEPTED: Final = range(200, 300)
 def create_server(double: Double) -> Flask:
     """Return the application: ``/v1``, ``/pay``, ``/challenge``, and the controls that tests use."""
     app = create_pages(double)
-    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    app.config["MAX_CONTENT_LENGTH"] = 8 * 1024 * 1024
 
     def api(rest: str) -> Response:
         """Answer one call; without an answer the connection is cut, as a time-out looks from outside."""
@@ -30,7 +30,7 @@ def create_server(double: Double) -> Flask:
                 f"/v1/{rest}",
                 given,
                 query=request.query_string.decode("ascii", "replace"),
-                body=request.get_data(as_text=True),
+                body=request.get_data(),
             )
         except NoAnswer:
             _cut(request.environ)

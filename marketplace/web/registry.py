@@ -9,8 +9,10 @@ from marketplace.web.accounts import access, company, entry, handovers, inbox, m
 from marketplace.web.accounts.blueprint import pages as accounts
 from marketplace.web.approvals import cases as approval_cases
 from marketplace.web.approvals import policies as approval_policies
+from marketplace.web.approvals import ranges as approval_ranges
 from marketplace.web.approvals.blueprint import pages as approvals
 from marketplace.web.bank.views import pages as bank
+from marketplace.web.cash.views import pages as cash
 from marketplace.web.catalog import commodities as catalog_commodities
 from marketplace.web.catalog import currencies as catalog_currencies
 from marketplace.web.catalog import details as catalog_details
@@ -53,15 +55,18 @@ from marketplace.web.moderation.blueprint import pages as moderation
 from marketplace.web.operations import bookings as operated_bookings
 from marketplace.web.operations import departures as operated_departures
 from marketplace.web.operations import lines as operated_lines
+from marketplace.web.operations import returns as operated_returns
 from marketplace.web.operations.blueprint import pages as operations
 from marketplace.web.operator import people as operator_people
 from marketplace.web.operator import views as operator_views
 from marketplace.web.operator.blueprint import pages as operator
 from marketplace.web.orders import changes as order_changes
 from marketplace.web.orders import notes as order_notes
+from marketplace.web.orders import payees as order_payees
 from marketplace.web.orders.views import pages as orders
 from marketplace.web.payments.credit import pages as credit
 from marketplace.web.payments.plans import pages as plans
+from marketplace.web.payments.trading import pages as trading
 from marketplace.web.payments.views import pages as payments
 from marketplace.web.payouts import account as payout_account
 from marketplace.web.payouts import views as payout_views
@@ -72,8 +77,10 @@ from marketplace.web.prices import readers as price_readers
 from marketplace.web.prices import wishes as price_wishes
 from marketplace.web.prices.blueprint import pages as prices
 from marketplace.web.questions.views import pages as questions
+from marketplace.web.reconciliation.views import pages as reconciliation
 from marketplace.web.remarks.views import pages as remarks
 from marketplace.web.reviews.views import pages as reviews
+from marketplace.web.samples.views import pages as samples
 from marketplace.web.search.views import pages as search
 from marketplace.web.settings.views import pages as settings
 from marketplace.web.shared import discovery as discoveries
@@ -93,6 +100,7 @@ from marketplace.web.treasury import bookings as treasury_bookings
 from marketplace.web.treasury import disputes as treasury_disputes
 from marketplace.web.treasury import views as treasury_views
 from marketplace.web.treasury.blueprint import pages as treasury
+from marketplace.web.week.views import pages as week
 
 BLUEPRINTS = (
     home,
@@ -111,13 +119,18 @@ BLUEPRINTS = (
     operations,
     operator,
     payments,
+    cash,
+    reconciliation,
+    week,
     plans,
     credit,
+    trading,
     payouts,
     questions,
     remarks,
     prices,
     reviews,
+    samples,
     lists,
     comparison,
     statements,
@@ -136,6 +149,7 @@ BLUEPRINTS = (
 VIEWS = (
     approval_cases,
     approval_policies,
+    approval_ranges,
     company,
     entry,
     views,
@@ -147,6 +161,7 @@ VIEWS = (
     merchant_closures,
     catalog_notes,
     order_changes,
+    order_payees,
     order_notes,
     checkout_again,
     checkout_quick,
@@ -175,6 +190,7 @@ VIEWS = (
     operated_bookings,
     operated_departures,
     operated_lines,
+    operated_returns,
     operator_people,
     operator_views,
     price_groups,

@@ -36,6 +36,7 @@ from marketplace.merchants.rules.requirements import Kind
 from marketplace.merchants.services import payees, requirements, screening
 from marketplace.moderation import flows as moderation
 from marketplace.moderation.services import likeness, weighing
+from marketplace.notices import flows as notices
 from marketplace.notices.services import hearing, writing
 from marketplace.orders import flows as orders
 from marketplace.orders.invoices import services as invoices
@@ -105,6 +106,11 @@ def import_sheet(args: dict[str, Any]) -> None:
 def import_pictures(args: dict[str, Any]) -> None:
     """Take in the pictures that a merchant's import named."""
     gallery_flows.run(UUID(args["import"]), store=current_app.extensions["city.store"], fetcher=Fetcher())
+
+
+def send_week_letters(_args: dict[str, Any]) -> None:
+    """Send the week to those for whom it is time."""
+    notices.send_week_letters(now=clock.now())
 
 
 def expire_messages(_args: dict[str, Any]) -> None:
@@ -188,9 +194,19 @@ def expire_changes(_args: dict[str, Any]) -> None:
     orders.expire_changes(now=clock.now())
 
 
+def bind_changes(_args: dict[str, Any]) -> None:
+    """Let accounts be paid into that were agreed for placed orders and whose wait is over."""
+    orders.bind_changes(now=clock.now())
+
+
 def lapse_inspections(_args: dict[str, Any]) -> None:
     """Move inspections on whose time is over."""
     orders.lapse_inspections(now=clock.now())
+
+
+def lapse_samples(_args: dict[str, Any]) -> None:
+    """Let samples go on whose time is over."""
+    orders.lapse_samples(now=clock.now())
 
 
 def escalate_reviews(_args: dict[str, Any]) -> None:
@@ -308,7 +324,9 @@ JOBS: Final[dict[str, Handler]] = {
     "accept_by_silence": accept_by_silence,
     "lapse_claims": lapse_claims,
     "expire_changes": expire_changes,
+    "bind_changes": bind_changes,
     "lapse_inspections": lapse_inspections,
+    "lapse_samples": lapse_samples,
     "close_lines": close_lines,
     "escalate_reviews": escalate_reviews,
     likeness.JOB: compare_listings,
@@ -323,6 +341,7 @@ JOBS: Final[dict[str, Handler]] = {
     "lapse_approvals": lapse_approvals,
     screening.GOODS_JOB: screen_goods,
     screening.JOB: screen_everybody,
+    "send_week_letters": send_week_letters,
     "expire_messages": expire_messages,
     "expire_bookings": expire_bookings,
     "keep_timetable": keep_timetable,
@@ -370,7 +389,9 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("accept_by_silence", 60),
     ("lapse_claims", 60),
     ("expire_changes", 60),
+    ("bind_changes", 60),
     ("lapse_inspections", 60),
+    ("lapse_samples", 60),
     ("escalate_reviews", 60),
     (likeness.JOB, 3600),
     ("escalate_visitors", 60),
@@ -390,6 +411,7 @@ PERIODIC: Final[tuple[tuple[str, int | Setting], ...]] = (
     ("reconcile_bookings", 24 * 3600),
     ("issue_statements", 6 * 3600),
     ("remind_of_invoices", 6 * 3600),
+    ("send_week_letters", 300),
     ("expire_messages", 3600),
     ("prune_jobs", 6 * 3600),
     ("sweep_logins", 3600),

@@ -7,7 +7,7 @@ export function watchMenus() {
     if (event.key === "Escape") openMenus().forEach(closeWithFocus);
     if (event.key === "/" && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) focusSearch(event);
   });
-  document.querySelectorAll(".site-nav__scroll [aria-current]").forEach(center);
+  document.querySelectorAll(".site-nav__scroll [aria-current]").forEach(reveal);
   foldFacets();
 }
 
@@ -27,8 +27,10 @@ function focusSearch(event) {
   field.select();
 }
 
-function center(entry) {
+function reveal(entry) {
   const strip = entry.closest(".site-nav__scroll");
+  // What can be seen as it stands is not moved: else the first stations would slide under the edge.
+  if (entry.offsetLeft + 2 * entry.offsetWidth < strip.clientWidth) return;
   strip.scrollLeft = entry.offsetLeft - (strip.clientWidth - entry.offsetWidth) / 2;
 }
 

@@ -55,6 +55,11 @@ class Person:
         link = around.get_by_role("link", name=words, exact=True)
         self.press((button if role == "button" else link if role == "link" else button.or_(link)).first, stays=stays)
 
+    def say_yes(self, words: str, *, within: Locator) -> None:
+        """Press what asks once before it does what nobody takes back, and say yes to it."""
+        within.locator("summary", has_text=re.compile(rf"^{re.escape(words)}$")).first.click()
+        self.click(f"Yes: {words}", within=within)
+
     def menu(self, entry: str) -> None:
         """Go somewhere by the menu."""
         for part in entry.split(" > "):
@@ -174,3 +179,12 @@ def photograph(colour: str) -> bytes:
     drawn = io.BytesIO()
     Image.new("RGB", (640, 480), colour).save(drawn, "JPEG")
     return drawn.getvalue()
+
+
+def choose_way(part: Page | Locator, way: str) -> None:
+    """Choose how an order is paid, in the group of ways that holds it, folded or not."""
+    radio = f"input[value='{way}']"
+    folded = part.locator(f"details.choice-group:not([open]):has({radio})")
+    if folded.count():
+        folded.first.locator("summary").click()
+    part.locator(radio).first.check()

@@ -28,6 +28,8 @@ NO_PAGE = re.compile(
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 LINKS = "[...document.querySelectorAll('a[href^=\"/\"]')].map(link => link.getAttribute('href').split('#')[0])"
 MENU = "[...document.querySelectorAll('nav a[href^=\"/\"]')].map(link => link.getAttribute('href').split('#')[0])"
+# Where the menu begins, seen from the edge of a desk.
+STATIONS = "Math.min(...[...document.querySelectorAll('.site-nav__line a')].map(it => it.getBoundingClientRect().left))"
 BROKEN = "[...document.images].filter(it => it.complete && !it.naturalWidth).map(it => it.src)"
 
 
@@ -81,6 +83,8 @@ def _walk(seen: Sight, walked: set[str]) -> Iterator[str]:
 def _faults(seen: Sight, path: str) -> list[str]:
     """Return what is wrong with the page that is open, however it is looked at."""
     page, found = seen.page, list[str]()
+    if page.evaluate(STATIONS) < 0:  # at a desk, as every page is opened
+        found.append("the menu begins beyond the edge")
     read = LOOKS if SOAK else [LOOKS[next(TURNS) % len(LOOKS)]]
     for viewport, scheme in LOOKS:
         page.set_viewport_size(viewport)  # pyright: ignore[reportArgumentType]

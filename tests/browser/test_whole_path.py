@@ -5,17 +5,16 @@ rails; a balance 130 CNY short, money without a name, three cartons missing at t
 """
 
 import re
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import PIXEL, Enter, Person, a_file, joined, photograph, registered
+from tests.browser.people import PIXEL, Enter, Person, a_file, choose_way, joined, photograph, registered
 from tests.browser.served import City, seeded
+from tests.browser.trading import Bought, at_departure, at_its_end, bought, found_by_search, on_its_way, opened
 from tests.conftest import Database
 from tests.support.sheets import row, table, workbook
 
@@ -63,7 +62,7 @@ def test_goods_are_bought_and_sold_without_scripts(enter: Enter) -> None:
     buyer = enter("buyer@demo.test", phone=True, scripts=False)
     buyer.menu("Departures")
     buyer.said("Open for booking")
-    _found_by_search(buyer, "Front brake pads, 125 cc", words="brake pads 125")
+    found_by_search(buyer, "Front brake pads, 125 cc", words="brake pads 125")
     buyer.fill(quantity="2000", to="VNHAN")
     buyer.click("Show price and lorries")
     buyer.said("Lorries that take it")
@@ -74,13 +73,13 @@ def test_goods_are_bought_and_sold_without_scripts(enter: Enter) -> None:
     buyer.page.locator("input[value='bank acceptance_100']").check()
     buyer.click("Place the orders")
     buyer.said("Thank you. Your orders are placed.")
-    order = _bought(buyer, "Demo Chongqing Motor Parts Co.")
+    order = bought(buyer, "Demo Chongqing Motor Parts Co.")
     merchant = enter("merchant@demo.test", scripts=False)
     merchant.menu("Orders")
     merchant.click(order.reference)
     merchant.click("Confirm the order")
     merchant.said("The order is confirmed.")
-    _opened(buyer, order)
+    opened(buyer, order)
     buyer.said("Confirmed")
 
 
@@ -156,18 +155,10 @@ def _goods_are_offered(enter: Enter, owner: Person) -> None:
         moderator.said("Decided. The merchant is told.")
 
 
-@dataclass
-class Bought:
-    """An order as its parties speak of it."""
-
-    reference: str
-    departure: str = ""
-
-
 def _ordered(enter: Enter) -> tuple[Bought, Bought]:
     """On a phone: one merchant's goods by search, the other's from the shelf; bank for yuan, card for baht."""
     buyer = enter("buyer@demo.test", phone=True)
-    _found_by_search(buyer, CHAIN)
+    found_by_search(buyer, CHAIN)
     buyer.looks_fine()
     buyer.fill(quantity="2400", to="VNHAN")
     buyer.click("Show price and lorries")
@@ -191,31 +182,14 @@ def _ordered(enter: Enter) -> tuple[Bought, Bought]:
     buyer.looks_fine()
     for merchant, way in ((COMPANY, "bank deposit_30_70"), ("Demo Chanthaburi Fruit Co.", "card acceptance_100")):
         sheet = buyer.page.locator("main section", has=buyer.page.get_by_role("heading", name=merchant))
-        sheet.locator(f"input[value='{way}']").check()
+        choose_way(sheet, way)
     buyer.click("Place the orders")
     buyer.page.get_by_label("Test card that pays").check()
     buyer.press(buyer.page.get_by_role("button", name=re.compile("^Pay")))
     buyer.said("Thank you. Your orders are placed.")
     buyer.looks_fine()
-    found = [_bought(buyer, merchant) for merchant in (COMPANY, "Demo Chanthaburi Fruit Co.")]
+    found = [bought(buyer, merchant) for merchant in (COMPANY, "Demo Chanthaburi Fruit Co.")]
     return found[0], found[1]
-
-
-def _found_by_search(buyer: Person, goods: str, *, words: str = "428H riveted chain") -> None:
-    """Search until the index has heard of the goods: it is written by a job."""
-    deadline = time.monotonic() + 30
-    offer = buyer.page.get_by_role("link", name=goods, exact=True)
-    while time.monotonic() < deadline:
-        buyer.page.get_by_label("Goods, HS code or merchant").fill(words)
-        buyer.click("Search", within="header", role="button")
-        if offer.count():
-            break
-    buyer.press(offer.first)
-
-
-def _bought(buyer: Person, merchant: str) -> Bought:
-    sheet = buyer.page.locator("main section").filter(has_text=merchant).first
-    return Bought(sheet.get_by_role("heading").first.inner_text())
 
 
 def _confirmed(enter: Enter, seller: Person, chains: Bought, fruit: Bought) -> None:
@@ -231,7 +205,7 @@ def _deposit_comes(enter: Enter, seller: Person, chains: Bought) -> None:
     _slip_handed_in(enter, "18,720.00")
     _money_confirmed(seller, "18,720.00", "18720.00")
     buyer = enter("buyer@demo.test", phone=True)
-    _opened(buyer, chains)
+    opened(buyer, chains)
     buyer.said("Confirmed")
     buyer.looks_fine()
 
@@ -268,27 +242,18 @@ def _handed_over(enter: Enter, chains: Bought, fruit: Bought) -> None:
     """The hub counts: three cartons are missing."""
     buyer = enter("buyer@demo.test", phone=True)
     for order in (chains, fruit):
-        _opened(buyer, order)
+        opened(buyer, order)
         (order.departure,) = set(re.findall(r"DEP-\w{4}-\w{4}", buyer.page.locator("main").inner_text()))
     for order, counted in ((chains, ("57", "2508", "1.51")), (fruit, ("100", "1900", "4.2"))):
-        hub = _at_departure(enter, order)
+        hub = at_departure(enter, order)
         hub.click("Take in", role="link")
         cartons, kilograms, volume = counted
         hub.fill(cartons_received=cartons, gross_kg=kilograms, m3=volume)
         hub.click("Take in", role="button")
         hub.said("Taken in, counted, weighed and measured.")
-    _opened(buyer, chains)
+    opened(buyer, chains)
     buyer.said("2,280")
     buyer.said("120")
-
-
-def _at_departure(enter: Enter, order: Bought) -> Person:
-    hub = enter("logistics@demo.test")
-    hub.menu("Running departures")
-    while not hub.page.get_by_role("link", name=order.departure).count():
-        hub.click("Next page")
-    hub.click(order.departure)
-    return hub
 
 
 def _balance_comes_short(enter: Enter, seller: Person, chains: Bought) -> None:
@@ -306,44 +271,25 @@ def _balance_comes_short(enter: Enter, seller: Person, chains: Bought) -> None:
 
 def _carried(city: City, enter: Enter, chains: Bought, fruit: Bought) -> None:
     """The fruit over two borders, then the chains over one, where their lorry waits for 26 hours."""
-    hub = _on_its_way(enter, fruit)
+    hub = on_its_way(enter, fruit)
     for act in ("Arrived at the border", "Cleared, crosses") * 2:
         hub.click(act, role="button")
-    _at_its_end(hub)
-    hub = _on_its_way(enter, chains)
+    at_its_end(hub)
+    hub = on_its_way(enter, chains)
     hub.click("Arrived at the border", role="button")
     hub.said("still waiting")
     city.stop()
     city.start(clock_offset=26 * 3600)
     hub.click("Cleared, crosses", role="button")
     hub.said("26 hours")
-    _at_its_end(hub)
-
-
-def _on_its_way(enter: Enter, order: Bought) -> Person:
-    hub = _at_departure(enter, order)
-    hub.click("Close for booking")
-    hub.click("Load the ticked bookings")
-    hub.fill(seal_number="CQ-77001")
-    hub.click("Seal and freeze the manifest")
-    hub.said("Sealed; the manifest is frozen.")
-    hub.click("Depart", role="button")
-    return hub
-
-
-def _at_its_end(hub: Person) -> None:
-    hub.click("Arrived", role="button")  # where the cargo leaves the lorry, and then at the end of its line
-    if not hub.page.get_by_role("button", name="Unloaded", exact=True).count():
-        hub.click("Arrived", role="button")
-    hub.click("Unloaded", role="button")
-    hub.said("Unloaded.")
+    at_its_end(hub)
 
 
 def _received(enter: Enter, chains: Bought, fruit: Bought) -> None:
     """On the phone: the timeline, the count at the door, acceptance, and a claim for a defect found later."""
     buyer = enter("buyer@demo.test", phone=True)
     for order, cartons in ((chains, "57"), (fruit, "100")):
-        _opened(buyer, order)
+        opened(buyer, order)
         for axis in ("Goods", "Transport", "Money", "Customs"):
             expect(buyer.page.get_by_role("heading", name=re.compile(f"^{axis}"), level=3)).to_be_visible()
         buyer.looks_fine()
@@ -357,7 +303,7 @@ def _received(enter: Enter, chains: Bought, fruit: Bought) -> None:
         buyer.click("Accept the goods")
         buyer.said("Completed")
         buyer.looks_fine()
-    _opened(buyer, chains)
+    opened(buyer, chains)
     buyer.click("Something is wrong with these goods")
     buyer.fill(reason="defective", quantity="40", text="Rivets that were never pressed.")
     buyer.looks_fine()
@@ -377,7 +323,7 @@ def _paid_out(enter: Enter) -> None:
         person.click("Approve", within=person.row(amount))
     first.menu("Money > Payouts")
     assert b"293328.00" in first.take("Instruction file", within=first.row(amount))
-    first.click("Settled", within=first.row(amount))
+    first.say_yes("Settled", within=first.row(amount))
     expect(first.row(amount)).to_contain_text("Settled")
     first.menu("Money > Ledger")
     expect(first.page.locator("main")).to_contain_text("9,072.00")
@@ -386,14 +332,14 @@ def _paid_out(enter: Enter) -> None:
 def _papers_and_books(enter: Enter, seller: Person, chains: Bought) -> None:
     """Every paper comes as a PDF, and the merchant's statement as a table."""
     buyer = enter("buyer@demo.test", phone=True)
-    _opened(buyer, chains)
+    opened(buyer, chains)
     papers = buyer.page.locator("main section", has=buyer.page.get_by_role("heading", name="Documents"))
     links = [link.get_attribute("href") for link in papers.get_by_role("link").all()]
     titles = " ".join(papers.get_by_role("link").all_inner_texts())
     for kind in ("Pro-forma invoice", "Sales contract", "Freight contract", "Packing list", "Commercial invoice"):
         assert kind in titles
     for href in links:
-        _opened(buyer, chains)
+        opened(buyer, chains)
         buyer.press(papers.locator(f"a[href='{href}']"))
         assert buyer.take("Download the PDF").startswith(b"%PDF")
     seller.menu("Money > Statement")
@@ -401,9 +347,3 @@ def _papers_and_books(enter: Enter, seller: Person, chains: Bought) -> None:
     seller.click("Show")
     expect(seller.page.locator("main")).to_contain_text("1,778.40")  # 3 % of the 2,280 accepted
     assert b"1778.40" in seller.take("As a table (CSV)")
-
-
-def _opened(buyer: Person, order: Bought) -> None:
-    buyer.menu("Orders")
-    buyer.click(order.reference)
-    buyer.page.wait_for_url("**/orders/**")

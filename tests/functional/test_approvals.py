@@ -12,9 +12,10 @@ from marketplace.approvals import flows
 from marketplace.catalog.models import Stock
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.ids import new_id
 from marketplace.reports import queries as reports
 from tests import factories
-from tests.support.visitors import PASSWORD, TERMS, Town
+from tests.support.visitors import PASSWORD, TERMS, Town, Visitor
 
 pytestmark = pytest.mark.both_databases
 BANK = {"rail": "bank", "plan": "deposit_30_70"}
@@ -169,6 +170,25 @@ def test_what_moved_voids_the_approval_and_says_why(firm, buyer, market):
     # The terms are part of what is approved, too.
     other = checkout(buyer, 409, payment={"rail": "bank", "plan": "acceptance_100"})
     assert [row["moved"] for row in other["facts"]["voided"]] == [["terms"]]
+    sound()
+
+
+def test_a_plan_that_its_merchant_made_otherwise_is_asked_for_anew(app, firm, buyer, market):
+    chief = firm.joins("chief", "approver")
+    firm.rule(ANY_APPROVER)
+    halves = [{"event": event, "percent": "50", "days": 5} for event in ("deposit", "accepted")]
+    plan = {"name": "Two halves", "stages": halves, "rails": ["bank"]}
+    firm.call(market.merchant, "POST", "/payment-plans", json=plan | {"code": "halves"}, expect=201)
+    payment = {"rail": "bank", "plan": "halves"}
+    case_id = ask(buyer, market.chains, 400, payment=payment)
+    decide(chief, case_id)
+    page = Visitor(app)
+    page.log_in(chief.login)
+    assert "Two halves (50 % deposit" in page.open(f"/account/approvals/{case_id}").replace("\u00a0", " ")
+    halves[0]["percent"], halves[1]["percent"] = "90", "10"
+    firm.call(market.merchant, "PUT", "/payment-plans/halves", json=plan | {"stages": halves}, expect=200)
+    refused = checkout(buyer, 409, payment=payment)
+    assert [row["moved"] for row in refused["facts"]["voided"]] == [["terms"]]
     sound()
 
 
@@ -427,6 +447,7 @@ def test_the_same_by_hand(town, firm, buyer, market):
     bundle = re.search(r'name="(payment\.[^"]+)"', page)[1]
     lorries = re.findall(rf'name="departure.{market.chains}" value="([^"]+)"', page)
     sent = {"total": totals, bundle: "bank acceptance_100", f"departure.{market.chains}": lorries[1]}
+    sent["purchase_order_number"] = "PO-118"
     waiting = shopper.send("/checkout", sent).headers["Location"]
     assert "Awaiting approval" in shopper.open(waiting)
     case_id = waiting.rpartition("/")[2]
@@ -438,6 +459,7 @@ def test_the_same_by_hand(town, firm, buyer, market):
     page = shopper.open(f"/checkout?approval={case_id}")
     assert re.search(rf'value="{lorries[1]}" checked', page)
     assert re.search(r'value="bank acceptance_100"[^>]* checked', page)
+    assert re.search(r'name="purchase_order_number"[^>]* value="PO-118"', page)
     placed = shopper.send("/checkout", sent | {"total": re.findall(r'name="total" value="([^"]+)"', page)})
     order = buyer.call("GET", "/orders", 200)["items"][0]["id"]
     assert "Chief" in shopper.open(f"/orders/{order}")
@@ -449,3 +471,71 @@ def test_the_same_by_hand(town, firm, buyer, market):
     for language in ("zh", "vi"):
         assert shopper.open(f"/{language}/account/approvals/{case_id}")
     sound()
+
+
+def test_a_range_is_asked_for_on_its_page_decided_and_waits_at_the_desk(app, call, firm, buyer, market):
+    body = {
+        "listing_id": str(market.chains), "most_quantity": 800, "most_price": "30.00", "currency": "CNY",
+        "until": (clock.now() + timedelta(days=40)).date().isoformat(), "to": factories.HANOI,
+    }  # fmt: skip
+    assert buyer.call("POST", "/approval-ranges", 200, body)["id"] is None
+    chief = firm.joins("chief", "approver")
+    firm.rule(ANY_APPROVER)
+    asked = buyer.call("POST", "/approval-ranges", 200, body)
+    assert buyer.call("POST", "/approval-ranges", 200, body) == asked | {"is_approved": False}
+    code, fields = buyer.problem("POST", "/approval-ranges", 422, body | {"most_quantity": 0, "until": "2020-01-01"})
+    assert fields == {"most_quantity", "until"}, code
+    assert buyer.problem("POST", "/approval-ranges", 422, body | {"to": "MOON"})[1] == {"to"}
+    assert buyer.problem("POST", "/approval-ranges", 422, body | {"most_price": "1.0000001"})[1] == {"most_price"}
+    assert chief.problem("POST", "/approval-ranges", 403, body)
+    assert buyer.problem("POST", "/approval-ranges", 404, body | {"listing_id": str(new_id())})
+
+    typed = {name: value for name, value in body.items() if name != "listing_id"}
+    page = Visitor(app)
+    page.log_in(buyer.login)
+    assert "Have a range approved" in page.open(f"/products/{market.chains}")
+    address = f"/account/approvals/ranges/{market.chains}"
+    page.open(address)
+    page.send(address, typed | {"most_quantity": "-1"}, 422)
+    assert page.refused_fields() == {"most_quantity"}
+    page.open(address)
+    found = page.send(address, typed)
+    assert found.location == f"/account/approvals/{asked['id']}"
+    shown = page.open(found.location)
+    assert "Anything inside this range" in shown
+
+    def waiting(program):
+        return next(row for row in program.call("GET", "/desk", 200)["items"] if row["queue"] == "decide_approvals")
+
+    assert (waiting(chief)["waiting"], waiting(buyer)["waiting"]) == (1, 0)
+    assert decide(chief, asked["id"])["state"] == "approved"
+    assert waiting(chief)["waiting"] == 0
+    seen = buyer.call("GET", f"/approvals/{asked['id']}", 200)
+    assert (seen["kind"], seen["range"]["most_quantity"], seen["range"]["to"]) == ("range", 800, factories.HANOI)
+
+
+def test_a_warranty_that_is_withdrawn_after_the_approval_voids_it(firm, call, buyer, market):
+    chief = firm.joins("chief", "approver")
+    firm.rule(ANY_APPROVER)
+    details = f"/listings/{market.chains}/details"
+    warranty = {"warranty": {"months": 24, "covers": "Links and pins"}}
+    call(market.merchant, "PATCH", details, json=warranty, expect=200)
+    case_id = ask(buyer, market.chains, 400)
+    assert decide(chief, case_id) == {"state": "approved"}
+    call(market.merchant, "PATCH", details, json={"warranty": None}, expect=200)
+    again = checkout(buyer, 409)["facts"]
+    assert again["case"] != case_id
+    assert again["voided"] == [{"case": case_id, "reference": again["voided"][0]["reference"], "moved": ["terms"]}]
+    assert state(buyer, case_id) == "voided"
+    sound()
+
+
+def test_more_choices_than_a_cart_has_lines_are_refused(firm, buyer, market):
+    fill(buyer, market.chains, 40)
+    strange = {str(new_id()): str(new_id()) for _ in range(50)}
+    refused = checkout(buyer, 422, departures=strange)
+    assert 1 <= len(refused["errors"]) <= 3
+    assert all(error["field"].startswith("departures.") for error in refused["errors"])
+    assert str(market.chains) in refused["errors"][0]["accepted"]
+    too_many = {str(new_id()): str(new_id()) for _ in range(201)}
+    assert [error["field"] for error in checkout(buyer, 422, departures=too_many)["errors"]] == ["departures"]

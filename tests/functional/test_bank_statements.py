@@ -137,6 +137,23 @@ def test_one_day_comes_in_three_ways_and_pays_an_order_in_parts_and_over(app, tr
     assert check(reading()) == []
 
 
+def test_money_in_an_account_that_the_contract_does_not_name_waits_with_its_reason(app, trade, day):
+    other = "6222000000000999"
+    name_payee(UUID(trade.merchant.call("GET", "/me", 200)["company_id"]), number=other)
+    deposit = trade.newest()
+    reference = trade.buyer.call("GET", f"/payments/{deposit}", 200)["reference"]
+    upload(app, trade.merchant.token, camt053(Day(day, other, (Booked(3_000_00, reference, "FT1", "Hanoi Parts"),))))
+    assert trade.buyer.call("GET", f"/payments/{deposit}", 200)["state"] == "due"
+    (came,) = trade.merchant.call("GET", "/transfers", 200)["items"]
+    assert (came["state"], came["doubt"], came["suggested"]) == ("unmatched", "other_account", [deposit])
+    assert came["act_by"]
+    pages = trade.town.visitor("merchant@demo.test")
+    assert "another account than the contract names" in pages.open("/merchant/money")
+    send(trade.merchant, f"/transfers/{came['id']}/match", 200, {"payment_ids": [deposit]})
+    assert trade.buyer.call("GET", f"/payments/{deposit}", 200)["state"] == "paid"
+    assert check(reading()) == []
+
+
 def test_a_split_over_two_payments_is_as_the_payee_says(app, trade, day):
     name_payee(UUID(trade.merchant.call("GET", "/me", 200)["company_id"]), number=OWN)
     deposit, rest = trade.newest(), trade.hand_over()
@@ -175,7 +192,7 @@ def test_what_cannot_be_imported_is_said_by_its_row_and_nothing_is_written(app, 
     assert "Row 3" in shown
 
 
-def test_a_payout_bounces_and_commission_is_placed(office):
+def test_a_payout_bounces_and_commission_is_placed(app, office):
     owner = bill(office.market, 300_00)
     payout = office.pays_out(900_00)
     office.shows(
@@ -197,6 +214,12 @@ def test_a_payout_bounces_and_commission_is_placed(office):
     assert office.call(office.first, "POST", path, 200, {"parts": [part]})["entry"]["state"] == "matched"
     assert office.call(office.first, "GET", "/commissions")["items"] == []
     assert office.figures() == ("10300.00", "10300.00", "0.00", "0.00")
+    desk = Visitor(app)
+    desk.log_in(office.first.login)
+    enrolled(desk)
+    shown = desk.open("/operator/bank")
+    assert f"Payout that left: {payout}" in shown
+    assert f"Payout that came back: {payout}" in shown
     assert check(reading()) == []
 
 
@@ -226,9 +249,44 @@ def test_unknown_money_goes_back_by_two_people_with_the_payouts(app, office):
     assert "pain.001" in desk.open("/account/payouts")
     assert desk.open(f"/operator/payout-files/{back['file_id']}.xml") == message
 
+    assert "The bank did not take it" in desk.open("/operator/bank")
+    desk.send(f"/operator/sender-returns/{back['id']}/failure", {})
+    path = f"/sender-returns/{back['id']}/failure"
+    assert office.call(office.first, "POST", path, 409)["type"].endswith(":same_person")
+    office.call(office.market.merchant, "POST", path, 403)
+    (back,) = office.call(office.first, "GET", "/sender-returns")["items"]
+    assert (back["state"], back["failed_by"]) == ("sent", str(office.first.actor.person))
+
     office.shows(mt940, Booked(-650_00, "", "FT5", end_to_end=back["reference"]))
     assert office.call(office.first, "GET", "/sender-returns")["items"][0]["state"] == "settled"
     assert office.call(office.first, "GET", "/house-entries?state=proposed")["items"] == []
     assert office.figures() == ("10000.00", "10000.00", "0.00", "0.00")
     assert "10,000.00" in desk.open("/operator/bank")
+    assert check(reading()) == []
+
+
+def test_a_line_that_was_placed_wrongly_is_taken_back_by_two_people(app, office):
+    office.shows(camt053, Booked(300_00, "commission", "FT1", "Chongqing Chains"))
+    entry = office.waiting()["300.00"]["entry"]["id"]
+    part = {"purpose": "own", "amount": {"amount": "300.00", "currency": "CNY"}}
+    office.call(office.first, "POST", f"/house-entries/{entry}/match", 200, {"parts": [part]})
+    path = f"/house-entries/{entry}/reversal"
+    assert office.call(office.first, "POST", path, 422, {"reason": ""})["errors"][0]["field"] == "reason"
+    office.call(office.market.merchant, "POST", path, 403, {"reason": "mine"})
+
+    desk = Visitor(app)
+    desk.log_in(office.first.login)
+    enrolled(desk)
+    assert "Placed last" in desk.open("/operator/bank")
+    desk.send(f"/operator/bank/{entry}/reversal", {"reason": "It was a company's commission."})
+    assert "It was a company&#39;s commission." in desk.open("/operator/bank")
+    (waiting,) = office.call(office.second, "GET", "/house-entries?state=reversing")["items"]
+    assert waiting["reversal"]["reason"] == "It was a company's commission."
+    assert [one["purpose"] for one in waiting["placed"]] == ["own"]
+    assert office.call(office.first, "POST", f"{path}/approval", 409)["type"].endswith(":same_person")
+    desk.send(f"/operator/bank/{entry}/reversal/refusal", {})
+    assert office.call(office.first, "POST", path, 200, {"reason": "It was."})["entry"]["state"] == "reversing"
+    done = office.call(office.second, "POST", f"{path}/approval")
+    assert (done["entry"]["state"], done["placed"], done["reversal"]) == ("unmatched", [], None)
+    assert office.figures() == ("10300.00", "10300.00", "0.00", "300.00")
     assert check(reading()) == []

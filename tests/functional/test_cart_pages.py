@@ -1,19 +1,22 @@
 """What a buyer is told before he checks out: where goods go, what cannot be ordered, how an order can be paid."""
 
 import re
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
 
 from marketplace.catalog.models import ListingCard
-from marketplace.kernel import clock
+from marketplace.kernel import clock, moments
 from marketplace.kernel.db import unit_of_work
 from marketplace.merchants.models import Payee
 from tests import factories
+from tests.functional.test_discovery import statements_of
 from tests.support.visitors import Program, Visitor
 
 CHONGQING = "CNCQI"
 BANGKOK = "THBKK"
+CARD = {"rail": "card", "plan": "deposit_30_70", "payment_method": "pm_card_visa"}
 
 
 @pytest.fixture
@@ -171,3 +174,62 @@ def test_a_refused_city_is_answered_with_names_and_codes(market, program):
         ("GET", "/search?to=MOON", None),
     ):
         assert hanoi in program.call(method, path, 422, body)["errors"][0]["message"]
+
+
+def test_the_page_that_thanks_asks_as_often_for_many_orders_as_for_one(market, buyer, program):
+    with unit_of_work() as session:
+        factories.listing(session, market.thai.actor, sku="TH-1", hub_code=factories.HUB, now=clock.now())
+        factories.listing(session, market.thai.actor, sku="TH-2", hub_code=factories.HUB, now=clock.now())
+
+    def ordered(*numbers):
+        lines = [{"sku": number, "quantity": 400} for number in numbers]
+        program.call("POST", "/cart/lines", 200, {"lines": lines, "to": factories.HANOI})
+        cart = program.call("GET", "/cart", 200)
+        body = {"expected_totals": cart["totals"], "payment": CARD}
+        done = program.call("POST", "/checkout", 201, body)
+        order = program.call("GET", f"/orders/{done['order_ids'][0]}", 200)
+        return len(done["order_ids"]), f"/orders/groups/{order['group_id']}"
+
+    few, one = ordered("CH-428-116")
+    many, all_of_them = ordered("CH-428-116", "TH-1", "TH-2")
+    assert (few, many) == (1, 2)
+    buyer.open(one)
+    asked = statements_of(lambda: buyer.open(one))
+    assert statements_of(lambda: buyer.open(all_of_them)) == asked
+    assert buyer.shown.count("Open the order") == 2
+
+
+def test_a_checkout_says_what_is_paid_when_before_it_is_placed(market, buyer, program):
+    put(buyer, market.chains, f"to={factories.HANOI}")
+    program.call("PUT", f"/cart/lines/{market.chains}", 200, {"quantity": 400})
+    (bundle,) = program.call("GET", "/cart", 200)["bundles"]
+    ways = {(way["rail"], way["plan"]): way["shares"] for way in bundle["payments"]}
+    said = [(one["event"], one["amount"]["amount"], one["certain"]) for one in ways["bank", "deposit_30_70"]]
+    assert said == [("deposit", "3288.00", True), ("handed_over", "7672.00", False)]
+    deposit, rest = (one["pay_by"] for one in ways["bank", "deposit_30_70"])
+    assert deposit < rest
+    assert [one["amount"]["amount"] for one in ways["card", "deposit_30_70"]] == ["10960.00"]
+    buyer.open("/checkout")
+    text = " ".join(buyer.text().split())
+    day = moments.day_at(datetime.fromisoformat(deposit), "Asia/Ho_Chi_Minh", "en")
+    assert f"3,288.00 CNY deposit, by {day} 7,672.00 CNY at hand-over, expected by" in text
+    assert "10,960.00 CNY charged now" in text
+    # Few ways are read at once; more of them are grouped, and only the chosen group is open.
+    assert "choice-group" not in buyer.shown
+    seller = Program(buyer.app, market.merchant.token)
+    stages = [{"event": "deposit", "percent": "50", "days": 3}, {"event": "delivered", "percent": "50", "days": 3}]
+    plan = {"code": "halves", "name": "In halves", "rails": ["bank", "card"], "stages": stages, "active": True}
+    seller.call("POST", "/payment-plans", 201, plan)
+    buyer.open("/checkout")
+    assert buyer.shown.count('<details class="choice-group"') == 2
+    assert buyer.shown.count('<details class="choice-group" open') == 1
+
+
+def test_a_checkout_names_the_goods_that_are_not_there_any_more(market, buyer, program):
+    put(buyer, market.chains, f"to={factories.HANOI}")
+    buyer.open("/checkout")
+    (payment,) = set(re.findall(r'name="(payment\.[^"]+)"', buyer.shown))
+    totals = re.findall(r'name="total" value="([^"]+)"', buyer.shown)
+    Program(buyer.app, market.merchant.token).call("PUT", f"/listings/{market.chains}/stock", 200, {"stock": 1})
+    shown = buyer.send("/checkout", {payment: "bank deposit_30_70", "total": totals}, 409).text
+    assert "Motorcycle chain 428H: so many are not in stock any more. Available now: 1." in shown

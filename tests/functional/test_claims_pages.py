@@ -49,6 +49,10 @@ def test_a_buyer_claims_and_a_merchant_answers_on_pages(app, call, market):
     shown = buyer.post(form, {"reason": "wrong", "quantity": "40", "text": "Other <b>chains</b>."})
     answered_by = merchant.get(shown)
     assert "Other &lt;b&gt;chains&lt;/b&gt;." in answered_by
+    # Both read what it is about, and go to its order.
+    assert f'<a href="{page}">' in answered_by
+    assert f'<a href="{page}">' in buyer.get(shown)
+    assert "CH-428-116" in answered_by
     # The merchant in China has until the evening of his day, an hour earlier on the buyer's clock in Hanoi.
     assert re.search(r"18:00 UTC\+08 \(\d+ \w+ \d+ 17:00 UTC\+07\)", answered_by)
     assert "Without an answer in time the operator decides." in answered_by
@@ -183,3 +187,27 @@ def test_days_and_instants_are_written_as_the_readers_language_does(app, call, m
             assert times
             assert all(re.fullmatch(instant, time.strip()) for time in times), times
         assert re.search(rf">{day}<", buyer.get(f"{prefix}/orders"))
+
+
+def asked_about(page, words):
+    """Tell whether an act is folded away behind its name, with what it does, before the button that does it."""
+    found = re.search(rf'<details class="reveal"><summary>{words}</summary>.*?</details>', page, re.DOTALL)
+    return found is not None and f"Yes: {words}" in found[0] and '<p class="fine">' in found[0]
+
+
+def test_what_nobody_takes_back_is_asked_about_once(app, call, market):
+    with unit_of_work() as session:
+        desk = factories.staff(session, app, role=Role.TREASURY, now=clock.now())
+    order_id = place(call, market, rail="card")
+    bring(order_id)
+    call(market.buyer, "POST", f"/order-lines/{line_of(order_id)}/acceptance", json={}, expect=204)
+    call(desk, "POST", "/payouts", expect=201)
+    (due,) = call(desk, "GET", "/payouts", expect=200)["items"]
+    call(desk, "POST", f"/payouts/{due['id']}/approval", expect=200)
+    finance = Visitor(app)
+    finance.enter(desk.actor)
+    page = finance.open("/account/payouts")
+    assert [asked_about(page, words) for words in ("Settled", "Failed", "Returned")] == [True] * 3
+    finance.send(f"/operator/payouts/{due['id']}/result", {"result": "settled"})
+    page = finance.open("/account/payouts")
+    assert [asked_about(page, words) for words in ("Settled", "It came back")] == [False, True]

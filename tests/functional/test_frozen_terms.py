@@ -101,7 +101,7 @@ def test_whoever_changes_a_frozen_column_is_found(way):
     (order,) = kept.group.orders
     frozen = {
         Order: frozen_order(kept.group, order),
-        OrderLine: frozen_line(order.id, 1, order.lines[0]),
+        OrderLine: frozen_line(order, 1, order.lines[0]),
         FreightContract: frozen_contract(kept.freight[0]),
     }
     assert reports.check(reading()) == []

@@ -7,9 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 import sqlalchemy as sa
 
+from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.merchants.models import Qualification
+from marketplace.merchants.rules.levels import QualificationState
 from marketplace.orders import flows
 from marketplace.orders.models import Inspection
 from marketplace.orders.rules.classes import CommodityClass
@@ -43,7 +46,8 @@ def inspector(app, market):
 
 
 def today():
-    return clock.now().date().isoformat()
+    """The day it is where the goods are made: from four in the afternoon of UTC China has the next one."""
+    return closures.local_day("CN", clock.now()).isoformat()
 
 
 def ask(way, inspector, trader=None, expect=201, **body):
@@ -161,6 +165,53 @@ def test_silence_has_outcomes_and_never_lets_failed_goods_go(way, market, inspec
     way.hand_over()
 
 
+def test_an_inspector_without_papers_in_force_is_given_no_work(app, way, market, inspector):
+    way.secure()
+
+    def papers(state):
+        with unit_of_work() as session:
+            session.execute(
+                sa.update(Qualification).where(Qualification.company_id == inspector.company).values(state=state)
+            )
+
+    names = {one["name"] for one in way.call(market.buyer, "GET", "/inspectors", expect=200)["items"]}
+    assert "Delta Survey" in names
+    papers(QualificationState.OPEN)
+    names = {one["name"] for one in way.call(market.buyer, "GET", "/inspectors", expect=200)["items"]}
+    assert "Delta Survey" not in names
+    refused = ask(way, inspector, expect=422)["errors"]
+    assert [(one["field"], one["code"]) for one in refused] == [("inspector_id", "inspector_papers")]
+    papers(QualificationState.MET)
+    found = ask(way, inspector)
+    papers(QualificationState.OPEN)
+    assert act(way, inspector, found, "answer", 409, answer="yes")["type"].endswith(":inspector_papers")
+    papers(QualificationState.MET)
+    taken_on(way, inspector, found)
+    report(way, inspector, found, critical=1)
+    papers(QualificationState.OPEN)
+    repeated = act(way, market.buyer, found, "repetition", 409, planned_on=today())
+    assert repeated["type"].endswith(":inspector_papers")
+
+
+def test_a_fee_is_called_one_and_the_order_tells_of_its_inspections(app, way, market, inspector):
+    way.secure()
+    found = taken_on(way, inspector, ask(way, inspector))
+    report(way, inspector, found)
+    (fee,) = way.call(market.buyer, "GET", "/returns", expect=200)["items"]
+    assert (fee["amount"]["amount"], fee["inspection"]) == ("800.00", found["reference"])
+    order = way.call(market.merchant, "GET", f"/orders/{way.order_id}", expect=200)
+    assert [(one["reference"], one["state"], one["fee"]["amount"]) for one in order["inspections"]] == [
+        (found["reference"], "passed", "800.00")
+    ]
+    buyer = Visitor(app)
+    buyer.log_in(market.buyer.login)
+    for path in (f"/orders/{way.order_id}", f"/inspections/{found['id']}", "/account/returns"):
+        shown = buyer.open(path)
+        assert "Owed back" not in shown
+    assert "Inspection fee" in buyer.open(f"/orders/{way.order_id}")
+    assert f"Inspection {found['reference']}" in buyer.open("/account/returns")
+
+
 def test_remarks_are_the_buyers_to_judge_and_readiness_waits_for_him(call, market, inspector, operator):
     shares = [{"event": "deposit", "percent": "30", "days": 3}, {"event": "ready", "percent": "70", "days": 3}]
     plan = {"code": "when_ready", "name": "When ready", "stages": shares, "rails": ["bank"]}
@@ -216,3 +267,41 @@ def test_the_same_on_pages(app, way, market, inspector):
     assert "Delta Survey" in merchant.open("/inspections")
     way.pack()
     way.hand_over()
+
+
+def test_an_inspection_waits_at_the_desk_of_whoever_has_the_next_move(app, way, market, inspector):
+    def waits(trader):
+        rows = way.call(trader, "GET", "/desk", expect=200)["items"]
+        return {row["queue"]: row["waiting"] for row in rows if row["waiting"]}
+
+    way.secure()
+    found = ask(way, inspector)
+    assert waits(inspector) == {"make_inspections": 1}
+    page = Visitor(app)
+    page.log_in(inspector.login)
+    assert "Inspections to make" in page.open("/partner/consignments")
+    act(way, inspector, found, "answer", 204, answer="no")
+    assert "make_inspections" not in waits(inspector)
+    owner = last(way)["owner"]
+    assert ("decide_inspections" in waits(market.buyer)) is (owner == "buyer")
+    assert ("sale_inspections" in waits(market.merchant)) is (owner == "merchant")
+
+
+def test_an_offer_is_not_taken_once_the_goods_are_packed_and_ends_when_they_leave(way, market, inspector):
+    way.secure()
+    offered = ask(way, inspector, trader=market.merchant)
+    way.pack()
+    act(way, market.buyer, offered, "answer", 409, answer="yes")
+    way.hand_over()
+    assert last(way)["state"] == "declined"
+
+
+def test_what_was_taken_off_a_line_is_no_part_of_the_lot(app, way, market, inspector):
+    body = {"kind": "reduce", "line": way.line_id, "quantity": 100}
+    made = way.call(market.buyer, "POST", f"/orders/{way.order_id}/changes", json=body, expect=201)
+    agreed = {"content_hash": made["content_hash"]}
+    way.call(market.merchant, "POST", f"/order-changes/{made['id']}/acceptance", json=agreed, expect=200)
+    page = Visitor(app)
+    page.log_in(market.buyer.login)
+    assert f"/orders/{way.order_id}/lines/{way.line_id}/inspections" in page.open(f"/orders/{way.order_id}")
+    assert ask(way, inspector)["plan"]["lot"] == 300

@@ -92,6 +92,42 @@ def test_both_sides_hear_of_claims(town, call, market):  # noqa: F811
         assert any("Claim" in one and order["reference"] in one for one in subjects(town, side))
 
 
+def claimed(call, market, order, quantity):  # noqa: F811
+    body = {"reason": "defective", "quantity": quantity, "text": "Links break."}
+    return call(
+        market.buyer, "POST", f"/order-lines/{order['lines'][0]['id']}/claims", key=str(quantity), json=body, expect=201
+    )["id"]
+
+
+def answered(call, market, claim_id, **answer):  # noqa: F811
+    body = {"text": "We are sorry."} | answer
+    call(market.merchant, "POST", f"/claims/{claim_id}/answer", key=f"a{claim_id}", json=body, expect=200)
+    call(market.buyer, "POST", f"/claims/{claim_id}/settlement", key=f"s{claim_id}", json={}, expect=200)
+
+
+def test_both_sides_read_in_the_letter_how_a_claim_is_made_good(town, call, market):  # noqa: F811
+    with unit_of_work() as session:
+        session.get_one(Person, market.buyer.actor.person_id).locale = "vi"
+    order = place(call, market, plan="acceptance_100")
+    call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", expect=204)
+    bring(order["id"])
+    money = claimed(call, market, order, 100)
+    answered(call, market, money, amount="1200.50", currency="CNY", remedy="refund")
+    goods = claimed(call, market, order, 40)
+    answered(call, market, goods, remedy="replacement")
+    told = [one.body for one in letters(town, market.merchant) if "Claim" in one.subject]
+    assert any("The claim was answered. 1,200.50 CNY are paid back, or taken off" in one for one in told)
+    (settled,) = [one for one in told if "settled as it was offered" in one]
+    assert "1,200.50 CNY" in settled
+    note = call(market.merchant, "GET", "/documents", expect=200)["items"]
+    numbers = [one["number"] for one in note if one["kind"] == "credit_note"]
+    assert f"The credit note {numbers[0]} is" in settled
+    (sent,) = [one for one in told if "how the claim is made good" in one]
+    assert "Other goods come free of charge" in sent
+    # The buyer reads the same in his language, with its digits.
+    assert any("1.200,50 CNY" in one.body for one in letters(town, market.buyer))
+
+
 def test_both_sides_hear_where_their_goods_are(town, call, market, order):  # noqa: F811
     (booking,) = order["bookings"]
     line, lorry = UUID(order["lines"][0]["id"]), UUID(booking["departure_id"])

@@ -78,7 +78,9 @@ def test_the_desk_asks_as_many_questions_however_many_listings_there_are(app, ma
         session.rollback()
         engine = session.get_bind()
         sa.event.listen(engine, "before_cursor_execute", note)
-        desks.waiting(session, company_id=market.merchant.company, now=clock.now())
+        desks.waiting(
+            session, company_id=market.merchant.company, person_id=market.merchant.actor.person, now=clock.now()
+        )
         sa.event.remove(engine, "before_cursor_execute", note)
         return len(seen)
 

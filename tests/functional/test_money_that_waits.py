@@ -12,6 +12,7 @@ from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
+from marketplace.merchants.rules.states import PayeeState
 from marketplace.payments.flows import lapsing
 from marketplace.payments.flows import payouts as flows
 from marketplace.payments.models.payouts import Payout
@@ -26,7 +27,8 @@ from tests import factories
 from tests.functional.test_letters import place, subjects
 from tests.functional.test_path_bank import call, market  # noqa: F401  fixtures
 from tests.functional.test_second_factor import enrolled
-from tests.integration.payments.test_payouts import Till, name_payee
+from tests.integration.payments.test_payouts import Till, clear_hit, confirm_hit, name_payee
+from tests.integration.payments.test_write_offs import Debtor
 from tests.support.visitors import Town, Visitor
 
 
@@ -77,6 +79,64 @@ def test_an_overdue_payout_stands_first_and_treasury_is_told(app, call, market, 
     told = [one for one in subjects(town, treasury) if one.startswith("Overdue: ")]
     assert told == [f"Overdue: {late['reference']} over 1,000.00 CNY"]
     assert not any("Overdue" in one for one in subjects(town, market.buyer))
+
+
+def test_why_released_money_stays_is_told_to_both_sides_until_it_goes_on(app, call, market, treasury):  # noqa: F811
+    company_id = market.buyer.actor.company
+    till = release(company_id)
+    (due,) = call(treasury, "GET", "/payouts", expect=200)["items"]
+    assert due["stop"] is None
+    hit_id = confirm_hit(company_id)
+    wait = {
+        "company_id": str(company_id), "source": "merchant_payable",
+        "amount": {"amount": "1000.00", "currency": "CNY"}, "reason": "screening", "until": None,
+    }  # fmt: skip
+    for reader in (treasury, market.buyer):
+        assert call(reader, "GET", "/payout-waits", expect=200)["items"] == [wait]
+        (row,) = call(reader, "GET", "/payouts", expect=200)["items"]
+        assert (row["state"], row["stop"]) == ("due", "screening")
+    assert call(market.thai, "GET", "/payout-waits", expect=200)["items"] == []
+    refused = call(treasury, "POST", f"/payouts/{due['id']}/approval", expect=409, key=str(new_id()))
+    assert refused["type"].endswith("payout_stopped")
+
+    desk, sells = Visitor(app), Visitor(app)
+    desk.log_in(treasury.login)
+    enrolled(desk)
+    sells.log_in(market.buyer.login)
+    for visitor, page in (
+        (desk, "/account/payouts"), (desk, "/account/payout-waits"), (sells, "/account/payouts"),
+        (sells, "/account/cash-flow"),
+    ):  # fmt: skip
+        shown = visitor.open(page)
+        assert "is on a list" in shown
+        assert "1,000.00" in shown
+        assert f"{due['id']}/approval" not in shown
+
+    clear_hit(hit_id)
+    assert call(market.buyer, "GET", "/payout-waits", expect=200)["items"] == []
+    assert "is on a list" not in sells.open("/account/payouts")
+    assert call(treasury, "POST", f"/payouts/{due['id']}/approval", expect=200, key=str(new_id()))["state"] == "sent"
+    assert till.payouts()[0].stop is None
+
+
+def test_a_payout_that_failed_says_why_to_both_sides(app, call, market, treasury):  # noqa: F811
+    company_id = market.buyer.actor.company
+    release(company_id)
+    name_payee(company_id, PayeeState.PENDING, number="6222000000000002")
+    assert call(treasury, "POST", "/payouts", key=str(new_id()), expect=201) == {"made": 0}
+    desk, sells = Visitor(app), Visitor(app)
+    desk.log_in(treasury.login)
+    enrolled(desk)
+    sells.log_in(market.buyer.login)
+    for reader, visitor in ((treasury, desk), (market.buyer, sells)):
+        (row,) = call(reader, "GET", "/payouts", expect=200)["items"]
+        assert (row["state"], row["failure"]) == ("failed", "account_held")
+        (wait,) = call(reader, "GET", "/payout-waits", expect=200)["items"]
+        assert (wait["reason"], wait["amount"]["amount"]) == ("account_held", "1000.00")
+        assert wait["until"]
+        shown = visitor.open("/account/payouts")
+        assert "named another account before it was sent" in shown
+        assert "It counts from" in shown
 
 
 def test_money_that_nobody_matches_stands_first_and_its_payee_is_told(app, call, market):  # noqa: F811
@@ -194,3 +254,34 @@ def test_everything_that_is_overdue_is_found_page_by_page(app, call, market, tre
     arrived = walk(sells, "/merchant/money", "unmatched", r"\b\d+\.00(?=.CNY.{0,9} · )")
     assert arrived[:3] == ["3.00", "2.00", "1.00"]
     assert "44.00" in arrived[3:]
+
+
+def test_a_debt_is_written_off_by_two_people_on_the_page_and_the_api(app, call, market, treasury):  # noqa: F811
+    debtor = Debtor(market.buyer.actor.company).owe(300_00)
+    body = {"company_id": str(debtor.company_id), "amount": "300.00", "currency": "CNY", "reason": "Closed down."}
+    call(market.buyer, "POST", "/receivable-write-offs", json=body, key=str(new_id()), expect=403)
+    with unit_of_work() as session:
+        second = factories.staff(session, app, role=Role.TREASURY, name="Second Office", now=clock.now())
+    made = call(second, "POST", "/receivable-write-offs", json=body, key=str(new_id()), expect=201)
+    path = f"/receivable-write-offs/{made['id']}"
+    assert call(second, "POST", f"{path}/approval", key=str(new_id()), expect=409)["type"].endswith("same_person")
+    assert call(treasury, "POST", f"{path}/refusal", key=str(new_id()), expect=200)["state"] == "declined"
+
+    desk, other = Visitor(app), Visitor(app)
+    desk.log_in(treasury.login)
+    other.log_in(second.login)
+    for visitor in (desk, other):
+        enrolled(visitor)
+    desk.open("/account/receivables")
+    desk.send("/operator/receivable-write-offs", {"amount": "250.00", "reason": "They moved away."})
+    (waiting, put_aside) = call(treasury, "GET", "/receivable-write-offs", expect=200)["items"]
+    assert (waiting["state"], put_aside["state"]) == ("proposed", "declined")
+    assert f"{waiting['id']}/approval" not in desk.open("/account/receivables")
+    board = call(treasury, "GET", "/reconciliation?kind=write_off", expect=200)
+    assert [one["id"] for one in board["items"]] == [waiting["id"]]
+    assert "They moved away." in other.open("/account/receivables")
+    other.send(f"/operator/receivable-write-offs/{waiting['id']}/approval", {})
+    assert call(market.buyer, "GET", "/receivables", expect=200)["items"] == [
+        {"company_id": str(debtor.company_id), "owed": {"amount": "50.00", "currency": "CNY"}}
+    ]
+    assert debtor.lost == 250_00

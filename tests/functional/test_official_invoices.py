@@ -33,3 +33,21 @@ def test_pages_record_with_a_file_match_and_give_it_to_the_other_side(app, call,
     assert buyer.visitor.client.get(f"{where}/file").data.startswith(b"%PDF")
     reader.post(f"{where}/cancellation", {}, page=where)
     assert "Void" in reader.get(where)
+
+
+def test_a_wrong_order_or_tax_keeps_the_form_and_names_its_field(app, call, market, sold):
+    reader, page = Reader(app, market.merchant), "/account/invoices"
+    body = invoice(sold, amount="4000.00", tax="0", code="", refers_to="", number="20260007")
+    for wrong, field in (
+        ({"order": "ORD-7K3M-Q9TX"}, "order"),
+        ({"amount": "-5", "tax": "1"}, "tax"),
+        ({"amount": "-5", "tax": "-6"}, "tax"),
+    ):
+        shown = reader.post(page, body | wrong, expect=422)
+        assert reader.visitor.refused_fields() == {field}
+        assert 'value="20260007"' in shown
+        refused = call(market.merchant, "POST", "/official-invoices", json=body | wrong, expect=422)
+        assert [one["field"] for one in refused["errors"]] == [field]
+    # Another's order is as unknown as none.
+    refused = call(market.thai, "POST", "/official-invoices", json=body, expect=422)
+    assert [one["field"] for one in refused["errors"]] == ["order"]

@@ -5,11 +5,14 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
+from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.logistics.queries import departures
 from marketplace.orders import flows
+from marketplace.orders.notes.models import TradeNote
 from marketplace.reports import queries as reports
 from marketplace.worker.runner import run_due
 from tests import factories
@@ -138,6 +141,12 @@ def test_held_money_of_fewer_units_goes_back_to_the_card(app, call, market, oper
     way = Way(call, market, operator, payment=CARD, quantity=4_000)
     freight = way.order()["freight"][0]["amount"]["amount"]
     propose(way, kind="add", line=way.line_id, quantity=1, departure=way.booking["departure_id"], expect=409)
+    buyer = Visitor(app)
+    buyer.enter(market.buyer.actor)
+    page = f"/orders/{way.order_id}/changes"
+    assert "kind=add" not in buyer.open(page)
+    assert "More goods: A card paid this order" in " ".join(buyer.text().split())
+    assert 'value="add"' not in buyer.open(f"{page}?kind=add")
     answer(way, propose(way, kind="reduce", line=way.line_id, quantity=1_000))
     run_due(app)
     order = way.order()
@@ -215,6 +224,45 @@ def test_more_goods_are_a_line_of_their_own_and_their_deposit_falls_due(call, ma
     assert len(way.order()["lines"]) == 2
 
 
+def test_what_is_added_is_on_offer_still_and_needs_no_approval(app, call, market, operator):
+    way = Way(call, market, operator, payment={"rail": "bank", "plan": "acceptance_100"})
+    more = {"kind": "add", "line": way.line_id, "quantity": 80, "departure": way.booking["departure_id"]}
+    refused = propose(way, expect=422, **(more | {"quantity": 41}))
+    assert [(one["field"], one["accepted"]) for one in refused["errors"]] == [("quantity", "40 or 80")]
+    # The company wants anything above 12,000 a month approved: with what was ordered, 80 more are beyond it.
+    limit = {"kind": "person", "holder": str(market.buyer.actor.person), "period": "month", "amount": "12000",
+             "currency": "CNY", "steps": [{"roles": ["owner"]}]}  # fmt: skip
+    call(market.buyer, "PUT", "/spending-limits", json=limit, expect=200)
+    with unit_of_work() as session:
+        factories.colleague(session, app, market.buyer, role=Role.OWNER, now=clock.now())
+    assert propose(way, expect=409, **more)["type"].endswith("approval_order_anew")
+    assert way.call(market.buyer, "GET", f"/orders/{way.order_id}/changes", expect=200)["items"] == []
+    change = propose(way, trader=market.merchant, **more)
+    assert answer(way, change, trader=market.buyer, expect=409)["type"].endswith("approval_order_anew")
+    smaller = propose(way, **(more | {"quantity": 40}), expect=409)["type"]
+    assert smaller.endswith("change_open")
+    answer(way, change, "withdrawal", trader=market.merchant)
+    # What its merchant took off the shelf is not added.
+    call(market.merchant, "POST", f"/listings/{market.chains}/acts", json={"action": "delist"}, expect=200)
+    assert propose(way, trader=market.merchant, expect=409, **more)["type"].endswith("listing_gone")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"kind": "reduce", "quantity": 80}, "change"),
+        ({"kind": "discount", "unit_price": "20.00"}, "price"),
+    ],
+)
+def test_a_credit_note_names_what_happened(call, market, operator, change, reason):
+    way = Way(call, market, operator)
+    proposed = propose(way, market.merchant, line=way.line_id, **change)
+    done = answer(way, proposed, trader=market.buyer)
+    assert done["state"] == "accepted"
+    (note,) = reading().scalars(sa.select(TradeNote)).all()
+    assert str(note.reason) == reason
+
+
 def test_silence_and_a_withdrawal_leave_what_was_agreed(call, market, operator):
     way = Way(call, market, operator)
     first = propose(way, kind="reduce", line=way.line_id, quantity=1)
@@ -254,6 +302,15 @@ def test_a_merchant_confirms_without_a_line(app, call, market, operator):
     assert papers(order) == [1, 2]
     assert "Cannot be exported" in merchant.open(f"/orders/{placed['id']}")
     run_due(app)
+    # Its neighbour is paid for as ever, and what came too much is owed back.
+    body = {"amount": "3388.00", "received_on": clock.now().date().isoformat(), "confirmed": True}
+    paid_in = call(
+        market.merchant, "POST", f"/payments/{order['payments'][0]['id']}/confirmation", json=body, expect=200
+    )
+    assert (paid_in["state"], paid_in["surplus"]["amount"]) == ("paid", "100.00")
+    order = call(market.buyer, "GET", f"/orders/{placed['id']}", expect=200)
+    assert [one["state"] for one in order["bookings"]] == ["confirmed", "cancelled"]
+    assert [(one["state"], one["subject"]) for one in order["payments"]] == [("paid", "order")]
     # All of them rejected: the order is.
     whole = placed_order(call, market, (market.chains,))
     body = {"rejected_lines": [{"line": whole["lines"][0]["id"], "reason": "out_of_stock"}]}
@@ -359,3 +416,40 @@ def test_the_page_proposes_and_shows_what_was_agreed(app, call, market, operator
         assert "10,960.00" in shown
     assert change["reference"] in buyer.open(page)
     assert way.order()["agreed_total"]["amount"] == "9864.00"
+
+
+def test_a_change_says_what_it_comes_to_before_it_is_proposed(app, call, market, operator):
+    way = Way(call, market, operator, quantity=4_000).secure()
+    path = f"/orders/{way.order_id}/changes"
+    freight = way.order()["freight"][0]["amount"]["amount"]
+    fewer = {"kind": "reduce", "line": way.line_id, "quantity": 1_000}
+    said = call(market.buyer, "POST", f"{path}/preview", json=fewer, expect=200)
+    assert [said[name]["amount"] for name in ("delta", "total_now", "total_then")] == [
+        "-27400.00", "109600.00", "82200.00",
+    ]  # fmt: skip
+    assert [one["amount"] for one in said["freight_now"]] == [freight]
+    # The merchant does not pay the carrier, and reads nothing of it.
+    of_merchant = call(market.merchant, "POST", f"{path}/preview", json=fewer, expect=200)
+    assert (of_merchant["freight_now"], of_merchant["freight_then"]) == ([], [])
+    assert call(market.thai, "POST", f"{path}/preview", json=fewer, expect=404)["type"].endswith("not_found")
+    more = {"kind": "add", "line": way.line_id, "quantity": 80, "departure": way.booking["departure_id"]}
+    added = call(market.buyer, "POST", f"{path}/preview", json=more, expect=200)
+    assert call(market.buyer, "GET", path, expect=200)["items"] == []
+    buyer = Visitor(app)
+    buyer.enter(market.buyer.actor)
+    assert "Propose the change" not in buyer.open(f"{path}?kind=reduce")
+    refused = buyer.client.post(f"{path}/preview", data=buyer.hidden(path) | fewer | {"quantity": "4001"})
+    assert (refused.status_code, "1 to 4000" in refused.text) == (422, True)
+    shown = buyer.client.post(f"{path}/preview", data=buyer.hidden(path) | fewer).text
+    assert "82,200.00" in shown
+    assert "Propose the change" in shown
+    # What was said is what comes of it.
+    answer(way, propose(way, **fewer))
+    order = way.order()
+    assert order["agreed_total"]["amount"] == said["total_then"]["amount"]
+    assert [order["freight"][0]["amount"]["amount"]] == [one["amount"] for one in said["freight_then"]]
+    again = call(market.buyer, "POST", f"{path}/preview", json=more, expect=200)
+    answer(way, propose(way, **more))
+    total = sum(Decimal(row["amount"]["amount"]) for row in way.order()["freight"])
+    assert [Decimal(one["amount"]) for one in again["freight_then"]] == [total]
+    assert added["delta"]["amount"] == again["delta"]["amount"] == "2192.00"

@@ -109,6 +109,25 @@ def test_a_confirmed_order_cancelled_gives_everything_back(call, market):
     assert reports.check(reading()) == []
 
 
+def test_a_cancelled_order_comes_to_the_same_for_everybody_and_says_what_was_kept(call, market):
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "deposit_30_70"}}
+    done = call(market.buyer, "POST", "/checkout", key="y", json=body, expect=201)
+    order = call(market.buyer, "GET", f"/orders/{done['order_ids'][0]}", expect=200)
+    assert (order["money"]["still_agreed"], order["money"]["kept"]) == (order["agreed_total"], None)
+    deposit = next(row for row in order["payments"] if row["amount"]["amount"] == "3288.00")
+    paid = {"amount": "3288.00", "received_on": clock.now().date().isoformat()}
+    call(market.merchant, "POST", f"/payments/{deposit['id']}/confirmation", key="p", json=paid, expect=200)
+    call(market.merchant, "POST", f"/orders/{order['id']}/cancellation", key="d", expect=204)
+    for reader in (market.buyer, market.merchant):
+        found = call(reader, "GET", f"/orders/{order['id']}", expect=200)
+        money = found["money"]
+        assert money["total"] == found["agreed_total"] == {"amount": "10960.00", "currency": "CNY"}
+        assert [money[name]["amount"] for name in ("still_agreed", "paid", "balance", "kept")] == [
+            "0.00", "3288.00", "0.00", "0.00",
+        ]  # fmt: skip
+
+
 def test_goods_made_to_order_take_room_with_their_ready_date(call, market, app):
     now = clock.now()
     with factories.unit_of_work() as session:

@@ -64,6 +64,9 @@ def pay(way, event):
 def test_every_event_of_a_plan_makes_its_share_due_the_same_for_all_who_look(app, call, market, operator):
     call(market.merchant, "POST", "/payment-plans", json=ladder(code="steps", default=True), expect=201)
     call(market.merchant, "POST", "/payment-plans", json=ladder(code="steps"), expect=409)
+    for _twice in range(2):  # the same call again is answered as the first
+        made = call(market.merchant, "POST", "/payment-plans", key="other", json=ladder(code="other"), expect=201)
+        assert made["code"] == "other"
     way = Way(call, market, operator, payment={"rail": "bank", "plan": "steps"})
     total = sum(SHARES.values())
     stands(call, way, operator, total=total, due_now=SHARES["deposit"], paid=0, waits="payment", event="deposit")

@@ -57,6 +57,14 @@ def test_roles_are_changed_on_page_and_api(town, members):
     assert visitor.refused_fields() == {"roles"}
 
 
+@pytest.mark.parametrize("typed", ["\a", "en-\a", "zz", "Locale"])
+def test_a_language_that_is_none_is_refused_where_it_was_typed(town, members, typed):
+    visitor = town.visitor(OWNER)
+    visitor.open("/account")
+    visitor.send("/account/profile", {"name": "Owner", "locale": typed}, 422)
+    assert visitor.refused_fields() == {"locale"}
+
+
 def test_the_last_owner_is_neither_demoted_nor_removed(town, members):
     owner, _mate, company, _person = members
     me = owner.call("GET", "/me", 200)["person_id"]

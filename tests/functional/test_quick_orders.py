@@ -114,8 +114,24 @@ def test_a_pasted_list_loses_nothing(app, market):
     buyer.send("/cart/quick", {"file": (io.BytesIO(b"CH-428-116,40\n"), "order.csv")})
     assert in_cart(program)["CH-428-116"] == 40
     buyer.open("/cart/quick")
+    buyer.send("/cart/quick", {"file": (io.BytesIO(b"\xff\xd8\xff\xe0 a photo"), "order.jpg")}, 422)
+    assert "none of the kinds we take here: XLSX, CSV up to 2 MB." in buyer.text()
+    buyer.open("/cart/quick")
     buyer.send("/cart/quick", {"file": (io.BytesIO(b"PK\x03\x04 broken"), "order.xlsx")}, 422)
     assert buyer.refused_fields() == {"file"}
+
+
+def test_a_line_for_the_same_goods_names_the_other_as_the_page_does(app, market):
+    buyer, program = visitor(app, market.buyer), Program(app, market.buyer.token)
+    many(market, 1)
+    buyer.open("/cart/quick")
+    # One tab among blanks and semicolons; the list that comes back has four lines, numbered anew.
+    text = "CH-428-116 400\nNOBODY\t1\nQ-0;many\nQ-0, 41\nch428116 | 80\nQ-0 40"
+    buyer.send("/cart/quick", {"lines": text}, 200)
+    assert in_cart(program) == {"CH-428-116": 400}
+    said = " ".join(buyer.text().split())
+    assert "4 ch428116 80 Your line “CH-428-116”, 400, is for the same goods and in the cart" in said
+    assert "5 Q-0 40 Line 3 is for the same goods" in said
 
 
 def test_a_cart_is_full_and_the_rest_waits_in_the_form(app, market):

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from marketplace.accounts.rules.permissions import Role
 from marketplace.edge import limits
 from marketplace.exchange.models.leads import Lead
 from marketplace.exchange.queries import showroom as queries
-from marketplace.kernel import clock
+from marketplace.kernel import clock, moments
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.worker import runner
 from tests import factories
@@ -275,7 +275,8 @@ def test_the_operator_changes_halls_and_booths_and_takes_them_away(app, market, 
     ]
     office.open(page)
     refused = office.send(f"/operator/booths/{booth}/retirement", {}, 409).text
-    assert f"Booth N-7 is rented until {day(60)}, and whoever rented it keeps that time." in refused
+    until = moments.day(date.fromisoformat(day(60)), "en")
+    assert f"Booth N-7 is rented until {until}, and whoever rented it keeps that time." in refused
     office.open(f"/operator/showroom/{hall}/change")
     assert "Booth N-7 is rented" in office.send(f"/operator/showroom/{hall}/retirement", {}, 409).text
     office.open(f"/operator/tenancies/{stand['tenancy']}")

@@ -1,6 +1,7 @@
 """What the operator's finance people look after, over the API and on their page."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -14,12 +15,15 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.merchants.models import Payee
 from marketplace.merchants.rules.states import PayeeState
+from marketplace.payments.flows import lapsing
 from marketplace.payments.models.payouts import CommissionReceipt
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import ledger, returns
+from marketplace.reports.queries import check
 from tests import factories
 from tests.functional.test_second_factor import enrolled
+from tests.integration.payments.test_payouts import name_payee
 from tests.support.visitors import Visitor
 
 
@@ -60,7 +64,7 @@ def bill(market, minor):
     return owner
 
 
-def test_a_commission_bill_is_paid_by_bank(call, market, treasury):
+def test_a_commission_bill_is_paid_by_bank(app, call, market, treasury):
     owner = bill(market, 300_00)
     owed = [{"company_id": str(owner), "owed": {"amount": "300.00", "currency": "CNY"}}]
     assert call(market.merchant, "GET", "/commissions", 200)["items"] == owed
@@ -75,6 +79,20 @@ def test_a_commission_bill_is_paid_by_bank(call, market, treasury):
     call(treasury, "POST", path, 204, receipt | {"amount": "200.00"})
     assert call(treasury, "GET", "/commissions", 200)["items"] == []
     call(treasury, "POST", f"/commissions/{new_id()}/receipts", 404, receipt)
+    first, second = call(treasury, "GET", "/commission-receipts", 200)["items"]
+    assert (first["amount"]["amount"], first["bank_reference"], first["act_by"]) == ("100.00", "TT-9", None)
+    path = f"/commission-receipts/{first['id']}/withdrawal"
+    assert call(treasury, "POST", path, 422, {"reason": " "})["errors"][0]["field"] == "reason"
+    call(treasury, "POST", path, 204, {"reason": "It was another company's."})
+    call(market.merchant, "GET", "/commission-receipts", 403)
+    desk = Visitor(app)
+    desk.log_in(treasury.login)
+    enrolled(desk)
+    assert "TT-9" in desk.open("/operator/bank")
+    desk.send(f"/operator/commission-receipts/{second['id']}/withdrawal", {"reason": "Nor did this come."})
+    assert call(treasury, "GET", "/commissions", 200)["items"] == owed
+    assert call(treasury, "GET", "/commission-receipts", 200)["items"] == []
+    assert check(reading()) == []
 
 
 @pytest.mark.parametrize("bank_reference", ["FT 2026 001", "汇款 重庆 003 号", "Zahlung „März“, 50 %"])
@@ -115,6 +133,58 @@ def test_a_return_is_sent_by_one_side_and_confirmed_by_the_other(call, market):
     for _ in range(2):
         assert call(payer, "POST", f"{path}/receipt", 200)["received_at"]
     assert call(payee, "GET", "/returns", 200)["items"][0]["received_at"]
+
+
+def test_what_is_said_to_be_sent_back_is_owed_until_it_has_come_or_nobody_says_otherwise(app, call, market):
+    payee, payer = market.merchant, market.buyer
+    with unit_of_work() as session:
+        returns.owe(
+            session, subject=Subject(SubjectKind.ORDER, new_id()), payee_id=payee.actor.company,
+            payer_id=payer.actor.company, amount=Money(5_000, "CNY"), cause_id=new_id(), now=clock.now(),
+        )  # fmt: skip
+
+    def owed():
+        reading().rollback()
+        figures = call(payer, "GET", "/cash-flow", 200)["figures"]
+        return [one["back_to_us"]["amount"] for one in figures if one["currency"] == "CNY"]
+
+    (found,) = call(payee, "GET", "/returns", 200)["items"]
+    assert (found["pay_into"], found["returned_at"]) == (None, None)
+    name_payee(payer.actor.company, number="6222000000000123")
+    path = f"/returns/{found['id']}"
+    assert call(payee, "GET", "/returns", 200)["items"][0]["pay_into"]["account_number"] == "6222000000000123"
+    assert call(payer, "POST", f"{path}/denial", 409)["type"].endswith(":not_returned")
+    said = call(payee, "POST", f"{path}/confirmation", 200)
+    assert (said["pay_into"], said["received_at"], owed()) == (None, None, ["50.00"])
+    assert said["returned_at"] < said["answer_by"]
+    assert call(payee, "POST", f"{path}/confirmation", 200) == said
+    call(payee, "POST", f"{path}/denial", 403)
+    call(market.thai, "POST", f"{path}/denial", 404)
+
+    sides = {}
+    for name, trader in (("payer", payer), ("payee", payee)):
+        sides[name] = Visitor(app)
+        sides[name].log_in(trader.login)
+        assert "Without a word by" in sides[name].open("/account/returns")
+    assert "It has not come" not in sides["payee"].shown
+    sides["payer"].send(f"/account/returns/{found['id']}/denial", {})
+    for trader in (payer, payee):
+        (row,) = call(trader, "GET", "/returns", 200)["items"]
+        assert row["denied_at"]
+        assert (row["returned_at"], row["answer_by"]) == (None, None)
+    assert "6222000000000123" in sides["payee"].open("/account/returns")
+    assert call(payer, "POST", f"{path}/denial", 200)["denied_at"] == row["denied_at"]
+
+    sides["payee"].send(f"/account/returns/{found['id']}/confirmation", {})
+    late = clock.now() + timedelta(days=20)
+    lapsing.lapse(now=clock.now())
+    assert owed() == ["50.00"]
+    for _ in range(2):
+        lapsing.lapse(now=late)
+    assert owed() in ([], ["0.00"])
+    assert call(payer, "POST", f"{path}/denial", 409)["type"].endswith(":return_counts")
+    assert call(payer, "POST", f"{path}/receipt", 200)["received_at"]
+    assert check(reading()) == []
 
 
 def test_long_lists_go_on_by_cursor(app, call, market, treasury):

@@ -71,8 +71,8 @@ def test_goods_that_came_wait_for_the_buyer_and_a_claim_for_the_merchant(app, ca
 def test_a_desk_asks_as_often_for_many_orders_as_for_none(app, call, market):
     def asked():
         with app.app_context(), statements() as seen:
-            for company_id in (market.buyer.company, market.merchant.company):
-                desks.waiting(reading(), company_id=company_id, now=clock.now())
+            for one in (market.buyer, market.merchant):
+                desks.waiting(reading(), company_id=one.company, person_id=one.actor.person, now=clock.now())
         return len(seen)
 
     first = asked()

@@ -16,6 +16,13 @@ _FRAMEWORK = {"static"}
 _DOCUMENTATION = {"/api/v1/openapi.json"}
 # Doors of providers: no page acts there.
 _MACHINES = "/webhooks/"
+# What moves money, goods or room by an order: such calls are sent with a key.
+_OF_THE_TRADE = {
+    "bank", "checkout", "claims", "fulfilment", "inspections", "invoices", "logistics", "orders", "payments", "payouts",
+    "samples", "statements", "trading", "treasury",
+}  # fmt: skip
+# A note beside an order moves nothing.
+_WORDS_ONLY = {"/api/v1/orders/{order_id}/notes"}
 
 
 def _rules(app: Flask) -> list[Rule]:
@@ -74,6 +81,20 @@ def test_every_api_call_is_described(shared_app: Flask) -> None:
     for rule in _rules(shared_app):
         if rule.rule.startswith("/api/"):
             assert _shape(rule.rule) in described, rule.rule
+
+
+def test_every_call_that_makes_something_of_the_trade_is_answered_the_same_when_it_is_sent_again(
+    shared_app: Flask,
+) -> None:
+    document = shared_app.test_client().get("/api/v1/openapi.json").get_json()
+    made = {
+        path: {each["name"] for each in call.get("parameters", ())}
+        for path, calls in document["paths"].items()
+        if (call := calls.get("post")) and "201" in call["responses"] and call["tags"][0] in _OF_THE_TRADE
+    }
+
+    assert len(made) >= 20
+    assert {path for path, sent in made.items() if "Idempotency-Key" not in sent} == _WORDS_ONLY
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/companies/1"])

@@ -13,6 +13,7 @@ from flask import Flask
 from marketplace import paths
 from marketplace.cli import network
 from marketplace.edge.accepted import is_phrase
+from marketplace.edge.labels import label_of
 from marketplace.edge.messages import ERROR_TEXTS, FIELD_TEXTS
 
 # Who raises with a code, and which argument it is.
@@ -47,6 +48,21 @@ def test_every_code_has_a_sentence(shared_app: Flask) -> None:
         if code not in ERROR_TEXTS and not (is_field and code in FIELD_TEXTS)
     ]
     assert not lacking, "\n".join(lacking)
+
+
+def test_every_field_that_a_rule_refuses_has_a_name(shared_app: Flask) -> None:
+    """A page on which the field has no control calls it in words, too."""
+    nameless = {
+        f"{module.where}:{node.lineno} {field}"
+        for module in _modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in _GIVEN and node.args
+        for field in [_text(node.args[0])]
+        if field and ast.unparse(node.func) != "PydanticCustomError"
+    }
+    with shared_app.test_request_context():
+        nameless = {each for each in nameless if "“" in label_of(each.rpartition(" ")[2])}
+    assert not nameless, "\n".join(sorted(nameless))
 
 
 # Names of fields and rails are the same in every language, and so is a list of names.

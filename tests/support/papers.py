@@ -24,6 +24,7 @@ from marketplace.papers.rules.parts import (
     Tariff,
 )
 from marketplace.papers.rules.pro_forma import ProForma
+from marketplace.papers.rules.promised import Promise
 from marketplace.papers.rules.sales_contract import SalesContract
 from marketplace.papers.rules.statement import ListedPaper, Statement, StatementRow
 
@@ -116,11 +117,19 @@ def pro_forma(count: int = 2, **changes: Any) -> ProForma:
     return ProForma(**{"number": "PF-7K3M-Q9TX", "valid_until": date(2026, 12, 1), **facts, **changes})
 
 
+def promise(**changes: Any) -> Promise:
+    """Return what is promised of a line of ordinary goods."""
+    facts: dict[str, Any] = {
+        "position": 1, "commodity": "standard", "hours": None, "days": 7, "hidden_days": 14, "late_day_bp": 50,
+        "late_most_bp": 1_000,
+    }  # fmt: skip
+    return Promise(**{**facts, **changes})
+
+
 def sales_contract(**changes: Any) -> SalesContract:
     """Return a sales contract."""
     roles = {"exporter": SELLER, "notify": BUYER, "costs": {"freight": "buyer", "insurance": "buyer", "duty": "buyer"}}
-    days = {"acceptance_days": 7, "fresh_hours": 24, "hidden_days": 14, "late_days": 5}
-    facts = {"number": "SC-7K3M-Q9TX", **days, **roles, **_order((goods_line(),))}
+    facts = {"number": "SC-7K3M-Q9TX", "promises": (promise(),), "late_days": 5, **roles, **_order((goods_line(),))}
     return SalesContract(**{**facts, **changes})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from marketplace.catalog.rules.details import attributes, brand, certificates, dangerous, food, parts, promises
+from marketplace.catalog.rules.details import attributes, brand, certificates, dangerous, food, parts, promises, samples
 from marketplace.catalog.rules.details.attributes import Attribute, AttributeKind, Wanted
 from marketplace.catalog.rules.texts import LANGUAGES
 from marketplace.catalog.rules.visibility import Visibility
@@ -79,7 +79,7 @@ def documents(draw: st.DrawFn, papers: st.SearchStrategy[str], *, languages: tup
             {"months": draw(st.integers(1, 600)), "kilometres": draw(st.one_of(st.none(), st.just(5))),
              "covers": draw(words)}
         ).document,
-        "sample": promises.parse_sample(
+        "sample": samples.parse(
             {"price": draw(_number), "currency": "CNY", "lead_days": draw(st.integers(0, 365))}
         ).document,
         "pallet": promises.parse_pallet(

@@ -176,6 +176,11 @@ def days_of(session: Session, *, company_id: UUID, setting: Setting, now: dateti
     return deadline(closures.works(session, company_id=company_id, now=now), now, days)
 
 
+def working_days(session: Session, *, company_id: UUID, days: int, now: datetime) -> datetime:
+    """Return when so many working days of a company are over: its country's less its closures."""
+    return deadline(closures.works(session, company_id=company_id, now=now), now, days)
+
+
 def house_days(session: Session, *, setting: Setting, now: datetime) -> datetime | None:
     """Return when so many working days of the operator's company are over; None while there is no such company."""
     houses = companies_of_kind(session, kind=CompanyKind.OPERATOR)
@@ -250,18 +255,20 @@ def members_of(session: Session, *, company_id: UUID) -> tuple[MemberRow, ...]:
 
 def units_of(session: Session, *, company_id: UUID) -> tuple[UnitRow, ...]:
     """Return the open units of a company by name, with how many members belong to each."""
-    members = (
-        sa.select(sa.func.count())
-        .where(Membership.unit_id == Unit.id, Membership.ended_at.is_(None))
-        .correlate(Unit)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        sa.select(Unit.id, Unit.name, Unit.cost_centre, members)
-        .where(Unit.company_id == company_id, Unit.closed_at.is_(None))
-        .order_by(Unit.name)
-    )
-    return tuple(UnitRow(*row) for row in rows)
+    return tuple(UnitRow(*row) for row in ask(session, _UNITS, {"company_id": company_id}))
+
+
+_MEMBERS: Final = (
+    sa.select(sa.func.count())
+    .where(Membership.unit_id == Unit.id, Membership.ended_at.is_(None))
+    .correlate(Unit)
+    .scalar_subquery()
+)
+_UNITS: Final = (
+    sa.select(Unit.id, Unit.name, Unit.cost_centre, _MEMBERS)
+    .where(Unit.company_id == sa.bindparam("company_id"), Unit.closed_at.is_(None))
+    .order_by(Unit.name)
+)
 
 
 def open_invitations(session: Session, *, company_id: UUID, now: datetime) -> tuple[InvitationRow, ...]:

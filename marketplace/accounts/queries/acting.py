@@ -73,7 +73,7 @@ def session_reader(
 
 def token_bearer(session: Session, *, token: str, now: datetime) -> tuple[Actor, datetime | None] | None:
     """Return a bearer token's actor, who may do what the token is for, and when the token was used last."""
-    row = session.execute(_BEARER, {"token_hash": digest(token), "now": now}).one_or_none()
+    row = ask(session, _BEARER, {"token_hash": digest(token), "now": now}).one_or_none()
     actor = _to_actor(row, row.wanted_id) if row else None
     if row is None or actor is None:
         return None

@@ -14,6 +14,7 @@ from marketplace.accounts.models import Company, CompanyClosure
 from marketplace.accounts.rules import closures as rules
 from marketplace.accounts.rules.closures import Part, Works
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_cursor, decode_id, page_of
 from marketplace.reference import queries as reference
@@ -40,13 +41,14 @@ def works_of(session: Session, *, company_ids: Collection[UUID], now: datetime) 
     """Return the calendars of these companies, in two queries however many they are."""
     if not company_ids:
         return {}
-    found = session.execute(
-        sa.select(Company.id, Company.country, sa.cast(Company.own_closures, sa.Text).label("closures")).where(
-            Company.id.in_(company_ids)
-        )
-    ).all()
+    found = ask(session, _CALENDARS, {"ids": list(company_ids)}).all()
     free = reference.free_days(session, countries={row.country for row in found}, now=now)
     return {row.id: Works(row.country, rules.read(row.closures), free[row.country]) for row in found}
+
+
+_CALENDARS: Final = sa.select(
+    Company.id, Company.country, sa.cast(Company.own_closures, sa.Text).label("closures")
+).where(Company.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def works(session: Session, *, company_id: UUID, now: datetime) -> Works:

@@ -1,6 +1,7 @@
 """Lists for those who look after people and partners."""
 
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -53,6 +54,40 @@ class Lookalike:
     name: str
     country: str
     is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTrader:
+    """An open trading company as who looks for it by name or number finds it."""
+
+    id: UUID
+    name: str
+    country: str
+    registration_number: str
+
+    def is_exactly(self, words: str) -> bool:
+        """Tell whether this is its whole name, its number in its register, or its id."""
+        known = (self.name.casefold(), self.registration_number.casefold(), str(self.id))
+        return words.casefold() in known
+
+
+def traders_called(session: Session, *, words: str, most: int = _SIZE) -> tuple[FoundTrader, ...]:
+    """Return open trading companies whose name holds the words, or that have this number or id; those first."""
+    number = sa.func.lower(Company.registration_number) == words.lower()
+    exactly = sa.or_(number, sa.func.lower(Company.name) == words.lower())
+    with suppress(ValueError):  # it is no id
+        exactly = sa.or_(exactly, Company.id == UUID(words))
+    wanted = (
+        sa.select(Company.id, Company.name, Company.country, Company.registration_number)
+        .where(
+            Company.kind == CompanyKind.TRADE,
+            Company.closed_at.is_(None),
+            sa.or_(exactly, Company.name.icontains(words, autoescape=True)),
+        )
+        .order_by(exactly.desc(), Company.name, Company.id)
+        .limit(most)
+    )
+    return tuple(FoundTrader(*row) for row in session.execute(wanted))
 
 
 def lookalikes(session: Session, *, company_id: UUID, name: str) -> tuple[Lookalike, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import Membership, TermsAcceptance, TermsVersion
 from marketplace.accounts.rules.terms import TermsKind
-from marketplace.kernel.db import UtcDateTime
+from marketplace.kernel.db import UtcDateTime, ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def has_accepted(session: Session, *, company_id: UUID) -> bool:
 
 def owes(session: Session, *, person_id: UUID, now: datetime) -> bool:
     """Tell, in one query, whether a version in force waits for this person's acceptance."""
-    return bool(session.scalar(_OWES, {"person_id": person_id, "now": now}))
+    return bool(ask(session, _OWES, {"person_id": person_id, "now": now}).scalar_one())
 
 
 _NOW: Final = sa.bindparam("now", type_=UtcDateTime())

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Duty
 from marketplace.accounts.rules.handovers import Kind
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import write
+from marketplace.kernel.db import alter, ask, write
 from marketplace.kernel.ids import new_id
 
 
@@ -18,9 +19,12 @@ def take(session: Session, *, actor: Actor, kind: Kind, subject_id: UUID, now: d
     """Put the actor in charge of a thing for his company, in the place of whoever was; the city itself takes none."""
     if actor.person_id is None or actor.company_id is None:
         return
-    mine = (Duty.company_id == actor.company_id, Duty.kind == kind.value, Duty.subject_id == subject_id)
-    session.execute(sa.delete(Duty).where(*mine, Duty.person_id != actor.person_id))
-    if session.scalars(sa.select(Duty.id).where(*mine)).one_or_none() is None:
+    mine = {"company": actor.company_id, "kind": kind.value, "subject": subject_id}
+    in_charge = ask(session, _IN_CHARGE, mine).scalar_one_or_none()
+    if in_charge is not None and in_charge != actor.person_id:
+        alter(session, _RELIEVE, mine)
+        in_charge = None
+    if in_charge is None:
         begin(
             session,
             company_id=actor.company_id,
@@ -64,3 +68,12 @@ def pass_on(
         .where(Duty.company_id == company_id, Duty.person_id == leaver_id, Duty.subject_id.in_(subject_ids))
         .values(person_id=successor_id, since=now)
     )
+
+
+_THIS: Final = (
+    Duty.company_id == sa.bindparam("company"),
+    Duty.kind == sa.bindparam("kind"),
+    Duty.subject_id == sa.bindparam("subject"),
+)
+_IN_CHARGE: Final = sa.select(Duty.person_id).where(*_THIS)
+_RELIEVE: Final = sa.delete(cast("sa.Table", Duty.__table__)).where(*_THIS)

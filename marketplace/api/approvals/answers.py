@@ -10,6 +10,7 @@ from marketplace.approvals.rules import limits, policy
 from marketplace.approvals.rules.asking import Cause
 from marketplace.approvals.rules.content import Purchase
 from marketplace.approvals.rules.ranges import Range
+from marketplace.approvals.services import asking
 from marketplace.edge.acts.approvals import CaseSeen, Policy
 
 
@@ -183,7 +184,7 @@ class Goods(Answer):
     unit: str
     unit_price: Amount
     amount: Amount
-    departure_id: UUID
+    departure_id: UUID | None
     departure: str | None
     departs_at: Instant | None
     to: str
@@ -279,6 +280,19 @@ class Case(CaseInList):
         )
 
 
+class AskedFor(Answer):
+    """The case of a request, and whether it is approved already; no id where nothing asks for approval."""
+
+    id: UUID | None
+    reference: str
+    is_approved: bool
+
+    @classmethod
+    def of(cls, found: asking.Answer) -> "AskedFor":
+        """Write how a request stands."""
+        return cls(id=found.case_id, reference=found.reference, is_approved=found.is_approved)
+
+
 class Decided(Answer):
     """How a case stands after one's word."""
 
@@ -305,7 +319,7 @@ def _parts(content: Purchase, seen: CaseSeen) -> list[Part]:
         Part(
             merchant_id=part.merchant_id,
             merchant=seen.companies.get(part.merchant_id, ""),
-            terms={name: value for name, value in part.terms.items() if name != "payee"},
+            terms={name: value for name, value in part.terms.items() if name not in ("payee", "agreed")},
             lines=[
                 Goods(
                     listing_id=line.item_id,
@@ -321,7 +335,7 @@ def _parts(content: Purchase, seen: CaseSeen) -> list[Part]:
                     to=line.to,
                 )
                 for line in part.goods
-                for departure in [seen.departures.get(line.departure_id)]
+                for departure in [seen.departures.get(line.departure_id) if line.departure_id else None]
             ],
         )
         for part in content.parts

@@ -9,6 +9,7 @@ from marketplace.api.approvals import answers
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import approvals as acts
+from marketplace.edge.acts import ranges
 from marketplace.edge.requests import approvals as requests
 from marketplace.kernel.db import in_unit_of_work
 
@@ -33,6 +34,16 @@ def cases(query: requests.Desk) -> tuple[int, Items[answers.CaseInList]]:
 def case(approval_id: UUID) -> tuple[int, answers.Case]:
     """Show what is asked for, why, who decides, and what was said; the hash is what one says yes or no to."""
     return 200, answers.Case.seen(acts.see(approval_id))
+
+
+@api.post("/approval-ranges")
+@operation(answers={200: answers.AskedFor}, tag=_TAG, permission=Permission.TRADE_ORDER_PLACE, body=requests.Range)
+def ask_range(body: requests.Range) -> tuple[int, answers.AskedFor]:
+    """Ask for anything inside a range of some goods; the same range again answers with the same case.
+
+    Without an id nothing of one's company asks for approval of it.
+    """
+    return 200, answers.AskedFor.of(in_unit_of_work(lambda session: ranges.ask(session, body.listing_id, body)))
 
 
 @api.post("/approvals/<uuid:approval_id>/decision")

@@ -104,6 +104,9 @@ class HousePart(Answer):
     company_id: UUID | None = None
     payout_id: UUID | None = None
     receipt_id: UUID | None = None
+    payment_id: UUID | None = None
+    transfer_id: UUID | None = None
+    return_id: UUID | None = None
 
     @classmethod
     def of(cls, part: Part, currency: str) -> "HousePart":
@@ -114,12 +117,17 @@ class HousePart(Answer):
 
 
 class SuggestedPart(Answer):
-    """What an entry may be, and why: reference, amount_and_payer, payer or amount."""
+    """What an entry may be, and why: reference, other_account, amount_and_payer, payer, amount or part.
+
+    ``part`` is a receipt that was written down by hand of less than the entry: several of them may be one entry's, each
+    with its ``amount``.
+    """
 
     purpose: str
     target_id: UUID | None
     name: str
     why: str
+    amount: Amount | None
 
 
 class Proposal(Answer):
@@ -130,14 +138,27 @@ class Proposal(Answer):
     proposed_at: Instant
 
 
+class Doubt(Answer):
+    """What one person said against the placing of an entry; a second one agrees, or it stays."""
+
+    reason: str
+    said_by: UUID
+    said_at: Instant
+
+
 class HouseEntry(Answer):
-    """A line of the operator's own account: unmatched, proposed or matched. The operator acts until ``act_by``."""
+    """A line of the operator's own account: unmatched, proposed, matched or reversing.
+
+    The operator acts until ``act_by``.
+    """
 
     entry: BankEntry
     act_by: Instant | None
     escalated_at: Instant | None
     proposal: Proposal | None
     suggested: list[SuggestedPart]
+    placed: list[HousePart]
+    reversal: Doubt | None
 
     @classmethod
     def of(cls, row: QueueRow) -> "HouseEntry":
@@ -155,9 +176,19 @@ class HouseEntry(Answer):
             if said
             else None,
             suggested=[
-                SuggestedPart(purpose=str(each.purpose), target_id=each.target_id, name=each.name, why=each.why)
+                SuggestedPart(
+                    purpose=str(each.purpose),
+                    target_id=each.target_id,
+                    name=each.name,
+                    why=each.why,
+                    amount=Amount.of(each.amount) if each.amount else None,
+                )
                 for each in row.suggestions
             ],
+            placed=[HousePart.of(part, currency) for part in row.placed],
+            reversal=Doubt(reason=row.doubt.reason, said_by=row.doubt.first_by, said_at=row.doubt.at)
+            if row.doubt
+            else None,
         )
 
 
@@ -183,7 +214,10 @@ class HouseFigure(Answer):
 
 
 class SenderReturn(Answer):
-    """Money that goes back to the account it came from, with the file of payouts that has it."""
+    """Money that goes back to the account it came from, with the file of payouts that has it.
+
+    ``failed_by`` is the person who said that the bank did not take it, to which a second one agrees.
+    """
 
     id: UUID
     reference: str
@@ -191,6 +225,8 @@ class SenderReturn(Answer):
     account_name: str
     state: str
     file_id: UUID | None
+    failed_by: UUID | None
+    act_by: Instant | None
     created_at: Instant
 
     @classmethod
@@ -203,5 +239,7 @@ class SenderReturn(Answer):
             account_name=row.account_name,
             state=str(row.state),
             file_id=row.file_id,
+            failed_by=row.failed_by,
+            act_by=row.act_by,
             created_at=row.created_at,
         )

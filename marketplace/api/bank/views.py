@@ -101,9 +101,42 @@ def decline(entry_id: UUID, session: Session) -> tuple[int, answers.HouseEntry]:
     return 200, answers.HouseEntry.of(acts.decline(session, entry_id))
 
 
+@api.post("/house-entries/<uuid:entry_id>/reversal")
+@operation(
+    answers={200: answers.HouseEntry}, tag="bank", permission=_PLACE, body=requests.HouseReversal, idempotent=True
+)
+def doubt(entry_id: UUID, body: requests.HouseReversal, session: Session) -> tuple[int, answers.HouseEntry]:
+    """Say that a placed line was placed wrongly; with a second person's yes it waits anew, and what it did goes back.
+
+    409 ``placement_followed`` where something came of it that cannot be undone here.
+    """
+    return 200, answers.HouseEntry.of(acts.doubt(session, entry_id, body))
+
+
+@api.post("/house-entries/<uuid:entry_id>/reversal/approval")
+@operation(answers={200: answers.HouseEntry}, tag="bank", permission=_PLACE, idempotent=True)
+def agree_to_reversal(entry_id: UUID, session: Session) -> tuple[int, answers.HouseEntry]:
+    """Agree, as another person, that a line was placed wrongly."""
+    return 200, answers.HouseEntry.of(acts.agree_to_reversal(session, entry_id))
+
+
+@api.post("/house-entries/<uuid:entry_id>/reversal/refusal")
+@operation(answers={200: answers.HouseEntry}, tag="bank", permission=_PLACE, idempotent=True)
+def keep(entry_id: UUID, session: Session) -> tuple[int, answers.HouseEntry]:
+    """Let a line stay as it is placed."""
+    return 200, answers.HouseEntry.of(acts.keep(session, entry_id))
+
+
 @api.get("/sender-returns")
 @operation(answers={200: Items[answers.SenderReturn]}, tag="bank", permission=_READ)
 def sender_returns() -> tuple[int, Items[answers.SenderReturn]]:
     """List the newest of what goes back to the accounts that it came from."""
     rows = house_bank.sender_returns(reading())
     return 200, Items[answers.SenderReturn](items=[answers.SenderReturn.of(row) for row in rows], next=None)
+
+
+@api.post("/sender-returns/<uuid:sender_return_id>/failure")
+@operation(answers={200: answers.SenderReturn}, tag="bank", permission=_PLACE, idempotent=True)
+def fail_return(sender_return_id: UUID, session: Session) -> tuple[int, answers.SenderReturn]:
+    """Say that the bank did not take it; with a second person's word it has failed, and its line can be taken back."""
+    return 200, answers.SenderReturn.of(acts.fail_return(session, sender_return_id))

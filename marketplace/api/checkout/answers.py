@@ -9,11 +9,9 @@ from marketplace.api.shared.plans import PlanAnswer
 from marketplace.checkout.rules.cart import Bundle, CartLine, GoneLine, Option
 from marketplace.checkout.rules.states import Outcome
 from marketplace.checkout.rules.wanted import Total as TotalValue
-from marketplace.checkout.services.filling import Result
-from marketplace.edge.acts.again import Again, AgainRow, AgainSeen
 from marketplace.edge.acts.checkout import Approximation, CartSeen
-from marketplace.edge.acts.filling import why
-from marketplace.kernel.errors import Refused
+from marketplace.orders.rules.samples import SampleCredit as Credit
+from marketplace.payments.rules.terms import Mode
 
 
 class Approx(Answer):
@@ -104,8 +102,21 @@ class Packing(Answer):
     pallets: int
 
 
+class SampleCredit(Answer):
+    """What a sample bought before takes off a line; the totals are less it."""
+
+    sample_id: UUID
+    reference: str
+    amount: Amount
+
+    @classmethod
+    def of(cls, credit: Credit) -> "SampleCredit":
+        """Write a credit."""
+        return cls(sample_id=credit.sample_id, reference=credit.reference, amount=Amount.of(credit.amount))
+
+
 class Line(Answer):
-    """A line of a cart at its price."""
+    """A line of a cart at its price; ``conforms_to`` is the approved sample that its contract will name."""
 
     listing_id: UUID
     sku: str
@@ -114,6 +125,8 @@ class Line(Answer):
     unit: str
     unit_price: Amount
     amount: Amount
+    sample_credit: SampleCredit | None
+    conforms_to: str | None
     packing: Packing | None
     available: int | None
     lead_days: int | None
@@ -137,6 +150,8 @@ class Line(Answer):
             unit=offer.unit,
             unit_price=Amount.of(line.unit_price),
             amount=Amount.of(line.amount),
+            sample_credit=SampleCredit.of(line.credit) if line.credit else None,
+            conforms_to=line.conforms_to.reference if line.conforms_to else None,
             packing=packing if offer.packing else None,
             available=offer.available,
             lead_days=offer.lead_days,
@@ -156,12 +171,79 @@ class PriceBasis(Answer):
     place: str
 
 
+class SoldOn(Answer):
+    """By which company of the operator's a bundle can be bought as well, by which rails and plans."""
+
+    seller: str
+    rails: list[str]
+    plans: list[PlanAnswer]
+
+    @classmethod
+    def of(cls, bundle: Bundle, seen: CartSeen) -> "SoldOn | None":
+        """Write what is offered, None where its merchant alone sells it."""
+        seller, ways = seen.sold_on_by(bundle), seen.ways_sold_on(bundle)
+        if seller is None or not ways:
+            return None
+        return cls(
+            seller=seller,
+            rails=sorted({str(rail) for _, rail in ways}),
+            plans=[PlanAnswer.of_offer(offer) for offer in dict.fromkeys(offer for offer, _ in ways)],
+        )
+
+
+class ShareAnswer(Answer):
+    """A share of an order, and by when it is to be paid: for certain, or as far as one can see.
+
+    ``pay_by`` is null where nobody knows; a card, which is certain, is charged at once.
+    """
+
+    event: str
+    amount: Amount
+    pay_by: Instant | None
+    certain: bool
+
+
+class PaymentWay(Answer):
+    """A way to pay a bundle, as ``payment`` names it, with what would be paid when; a card is charged at once."""
+
+    rail: str
+    plan: str
+    mode: str | None
+    shares: list[ShareAnswer]
+
+    @classmethod
+    def all_of(cls, bundle: Bundle, seen: CartSeen) -> "list[PaymentWay]":
+        """Write every way."""
+        ways = [(offer, rail, None) for offer, rail in seen.ways(bundle)]
+        ways += [(offer, rail, str(Mode.OPERATOR_SELLS)) for offer, rail in seen.ways_sold_on(bundle)]
+        return [
+            cls(
+                rail=str(rail),
+                plan=offer.plan.code,
+                mode=mode,
+                shares=[
+                    ShareAnswer(
+                        event=str(share.event),
+                        amount=Amount.of(share.amount),
+                        pay_by=share.pay_by,
+                        certain=share.is_certain,
+                    )
+                    for share in seen.shares(bundle, offer.plan, rail)
+                ],
+            )
+            for offer, rail, mode in ways
+        ]
+
+
 class BundleAnswer(Answer):
     """What becomes one order: one merchant, one set of trade terms, one currency.
 
     If it is placed now the merchant has until ``confirm_by`` to confirm it. With ``is_elsewhere`` its price basis
     brings the goods to another place than the cart's. Without ``bank`` among its ``rails`` the merchant, or the
-    carrier of its freight, has named no account in the currency. ``plans`` are those that this amount can be paid by.
+    carrier of its freight, has named no account in the currency. ``plans`` are those that this amount can be paid by;
+    ``sold_on`` says how the operator's trading company sells it too (``payment.mode`` is ``operator_sells`` then);
+    ``local_methods`` are ways to pay at the provider instead of a card (``payment.method``);
+    ``payments`` are all ways with what would be paid when.
     """
 
     key: str
@@ -176,6 +258,9 @@ class BundleAnswer(Answer):
     is_elsewhere: bool
     rails: list[Literal["card", "bank"]]
     plans: list[PlanAnswer]
+    sold_on: SoldOn | None
+    local_methods: list[str]
+    payments: list[PaymentWay]
     lines: list[Line]
 
     @classmethod
@@ -194,6 +279,9 @@ class BundleAnswer(Answer):
             is_elsewhere=bundle.is_elsewhere(seen.cart.destination),
             rails=["card"] if seen.without_account(bundle) else ["card", "bank"],
             plans=[PlanAnswer.of_offer(offer) for offer in dict.fromkeys(offer for offer, _ in seen.ways(bundle))],
+            sold_on=SoldOn.of(bundle, seen),
+            local_methods=[str(method) for method in seen.local_methods(bundle)],
+            payments=PaymentWay.all_of(bundle, seen),
             lines=[Line.of(line) for line in bundle.lines],
         )
 
@@ -263,133 +351,6 @@ class Cart(Answer):
             company_address_missing=seen.address_missing,
             units=[UnitChoice(id=unit.id, name=unit.name, cost_centre=unit.cost_centre) for unit in seen.units],
         )
-
-
-class LineResult(Answer):
-    """What came of a line, counted from 1: the listing it means, and why it is not in the cart if it is not."""
-
-    line: int
-    listing_id: UUID | None
-    in_cart: bool
-    field: str | None
-    code: str | None
-    message: str | None
-    accepted: str | None
-
-    @classmethod
-    def of(cls, line: int, result: Result) -> "LineResult":
-        """Write a line."""
-        said = dict.fromkeys(("field", "code", "message", "accepted"))
-        reason = why(result.refusal) if result.refusal else said
-        return cls(line=line, listing_id=result.listing_id, in_cart=result.refusal is None, **reason)
-
-
-class Filled(Answer):
-    """What came of each line, in their order, and how many went into the cart."""
-
-    put: int
-    lines: list[LineResult]
-
-    @classmethod
-    def of(cls, results: tuple[Result, ...]) -> "Filled":
-        """Write what was done."""
-        lines = [LineResult.of(line, result) for line, result in enumerate(results, start=1)]
-        return cls(put=sum(line.in_cart for line in lines), lines=lines)
-
-
-class Obstacle(Answer):
-    """Why a line cannot go into the cart: the field to mend, and what would be accepted."""
-
-    field: str
-    code: str
-    message: str
-    accepted: str
-
-
-class AgainLine(Answer):
-    """A line of a past order as it was and as it could be bought now, of the same quantity on the same basis.
-
-    ``price``: None where there is none on this basis any more.
-    """
-
-    line_id: UUID
-    listing_id: UUID
-    sku: str
-    titles: dict[str, str]
-    unit: str
-    quantity: int
-    price_then: Amount
-    price: Amount | None
-    in_cart: bool
-    obstacle: Obstacle | None
-
-    @classmethod
-    def of(cls, row: AgainRow) -> "AgainLine":
-        """Write a line."""
-        line, wrong = row.line, row.obstacle
-        return cls(
-            line_id=line.id,
-            listing_id=line.listing_id,
-            sku=line.sku,
-            titles=dict(line.titles),
-            unit=line.unit,
-            quantity=line.quantity,
-            price_then=Amount.of(line.unit_price),
-            price=Amount.of(row.price) if row.price else None,
-            in_cart=row.in_cart,
-            obstacle=Obstacle(**why(Refused.fields(wrong))) if wrong else None,
-        )
-
-
-class AgainAnswer(Answer):
-    """A past order as it could be bought now."""
-
-    order_id: UUID
-    reference: str
-    lines: list[AgainLine]
-
-    @classmethod
-    def of(cls, seen: AgainSeen) -> "AgainAnswer":
-        """Write an order."""
-        lines = [AgainLine.of(row) for row in seen.rows]
-        return cls(order_id=seen.order.id, reference=seen.order.reference, lines=lines)
-
-
-class AgainResult(Answer):
-    """What came of a line of a past order: how many are in the cart, at what price then and now, or why it is not."""
-
-    line_id: UUID
-    listing_id: UUID
-    quantity: int
-    price_then: Amount
-    price: Amount | None
-    put: bool
-    reason: Obstacle | None
-
-    @classmethod
-    def of(cls, done: Again) -> "AgainResult":
-        """Write a line."""
-        line = done.row.line
-        return cls(
-            line_id=line.id,
-            listing_id=line.listing_id,
-            quantity=done.quantity,
-            price_then=Amount.of(line.unit_price),
-            price=Amount.of(done.row.price) if done.row.price else None,
-            put=done.refusal is None,
-            reason=Obstacle(**why(done.refusal)) if done.refusal else None,
-        )
-
-
-class AgainDone(Answer):
-    """What came of each line, in the order's own order."""
-
-    lines: list[AgainResult]
-
-    @classmethod
-    def of(cls, done: tuple[Again, ...]) -> "AgainDone":
-        """Write what was done."""
-        return cls(lines=[AgainResult.of(each) for each in done])
 
 
 class Checkout(Answer):

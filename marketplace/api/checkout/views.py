@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.api.checkout import answers
+from marketplace.api.checkout import answers, filled
 from marketplace.api.shared.operations import operation
 from marketplace.checkout.rules.states import Outcome
 from marketplace.edge.acts import again as again_acts
@@ -37,14 +37,14 @@ def change_cart(body: requests.CartChange) -> tuple[int, answers.Cart]:
 
 @api.post("/cart/lines")
 @operation(
-    answers={200: answers.Filled}, tag="cart", permission=Permission.TRADE_CART_EDIT, body=filling_requests.CartLines
+    answers={200: filled.Filled}, tag="cart", permission=Permission.TRADE_CART_EDIT, body=filling_requests.CartLines
 )
-def put_lines(body: filling_requests.CartLines) -> tuple[int, answers.Filled]:
+def put_lines(body: filling_requests.CartLines) -> tuple[int, filled.Filled]:
     """Set up to 500 lines in one act, goods named by a number or an id: those that cannot be say why, each for itself.
 
     A cart holds 200 lines; what is beyond them is answered `cart_full`. Sent again, it sets the same.
     """
-    return 200, answers.Filled.of(in_unit_of_work(lambda session: filling.order(session, body)))
+    return 200, filled.Filled.of(in_unit_of_work(lambda session: filling.order(session, body)))
 
 
 @api.put("/cart/lines/<uuid:listing_id>")
@@ -64,19 +64,19 @@ def remove_line(listing_id: UUID) -> tuple[int, None]:
 
 
 @api.get("/orders/<uuid:order_id>/again")
-@operation(answers={200: answers.AgainAnswer}, tag="cart", permission=Permission.TRADE_CART_EDIT)
-def again(order_id: UUID) -> tuple[int, answers.AgainAnswer]:
+@operation(answers={200: filled.AgainAnswer}, tag="cart", permission=Permission.TRADE_CART_EDIT)
+def again(order_id: UUID) -> tuple[int, filled.AgainAnswer]:
     """Show what of an order of the company's can be bought again, with its prices then and now."""
-    return 200, answers.AgainAnswer.of(again_acts.look(reading(), order_id))
+    return 200, filled.AgainAnswer.of(again_acts.look(reading(), order_id))
 
 
 @api.post("/orders/<uuid:order_id>/again")
 @operation(
-    answers={200: answers.AgainDone}, tag="cart", permission=Permission.TRADE_CART_EDIT, body=filling_requests.Again
+    answers={200: filled.AgainDone}, tag="cart", permission=Permission.TRADE_CART_EDIT, body=filling_requests.Again
 )
-def put_again(order_id: UUID, body: filling_requests.Again) -> tuple[int, answers.AgainDone]:
+def put_again(order_id: UUID, body: filling_requests.Again) -> tuple[int, filled.AgainDone]:
     """Put an order, or lines of it, into the cart once more; what lies there already stays, and each other says why."""
-    return 200, answers.AgainDone.of(in_unit_of_work(lambda session: again_acts.put(session, order_id, body)))
+    return 200, filled.AgainDone.of(in_unit_of_work(lambda session: again_acts.put(session, order_id, body)))
 
 
 @api.post("/checkout")

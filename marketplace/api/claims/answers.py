@@ -5,7 +5,10 @@ from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.edge.acts.claims import ClaimSeen
+from marketplace.edge.acts.returning import GoesBack
 from marketplace.kernel.money import Money
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.logistics.queries.options import OptionRow
 from marketplace.orders.claims.queries import ClaimRow
 
 
@@ -28,7 +31,13 @@ class ShownFile(Answer):
 
 
 class Claim(Answer):
-    """A claim; ``owner`` has the next move until ``deadline_at``, then ``by_silence`` happens."""
+    """A claim; ``owner`` has the next move until ``deadline_at``, then ``by_silence`` happens.
+
+    ``remedy`` is what is offered, decided or being performed, ``remedies`` what may be, those that cross no border
+    first. Of a claim about delay ``promised_at`` is the promised arrival. ``way`` says how far goods are that go back
+    by a booking: ``booked``, ``handed_over``, ``in_transit``, ``crossed``, ``arrived``, ``received``; ``stranded`` at
+    the hub without a lorry, ``given_up``; null where none was booked.
+    """
 
     id: UUID
     reference: str
@@ -44,6 +53,13 @@ class Claim(Answer):
     value: Amount
     offer: Amount | None
     awarded: Amount | None
+    remedy: str | None
+    remedies: list[str]
+    promised_at: Instant | None
+    days_late: int | None
+    odometer_km: int | None
+    sent_at: Instant | None
+    way: str | None
     state: str
     owner: str | None
     deadline_at: Instant | None
@@ -57,6 +73,110 @@ class Claim(Answer):
         return cls(**_facts(row))
 
 
+class ReturnBooking(Answer):
+    """The booking by which the goods of a claim go back."""
+
+    id: UUID
+    reference: str
+    departure_id: UUID
+    departure: str
+    hub: str
+    to: str
+    state: str
+    cutoff_cargo_at: Instant
+    departs_at: Instant
+    arrives_at: Instant
+    hold_cause: str | None
+    decline_reason: str | None
+    receipt_due_at: Instant | None
+
+    @classmethod
+    def of(cls, row: BookingRow | None) -> "ReturnBooking | None":
+        """Write a booking."""
+        if row is None:
+            return None
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            departure_id=row.departure_id,
+            departure=row.departure_reference,
+            hub=row.hub_code,
+            to=row.to_place,
+            state=str(row.state),
+            cutoff_cargo_at=row.cutoff_cargo_at,
+            departs_at=row.departs_at,
+            arrives_at=row.arrives_at,
+            hold_cause=row.hold_cause,
+            decline_reason=row.decline_reason,
+            receipt_due_at=row.receipt_due_at,
+        )
+
+
+class ReturnFreight(Answer):
+    """The freight of the way back, for payer, carrier and who decides."""
+
+    id: UUID
+    reference: str
+    payer_id: UUID
+    carrier_id: UUID
+    carrier: str
+    amount: Amount
+    state: str
+
+    @classmethod
+    def of(cls, back: GoesBack) -> "ReturnFreight | None":
+        """Write a freight contract."""
+        row = back.freight
+        if row is None:
+            return None
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            payer_id=row.payer_id,
+            carrier_id=row.carrier_id,
+            carrier=back.carrier,
+            amount=Amount.of(row.total),
+            state=str(row.state),
+        )
+
+
+class ReturnDeparture(Answer):
+    """A departure on which goods may go back; the freight is that of the tariff of today."""
+
+    id: UUID
+    reference: str
+    line: str
+    hub: str
+    to: str
+    cutoff_cargo_at: Instant
+    departs_at: Instant
+    arrives_at: Instant
+    freight: Amount | None
+
+    @classmethod
+    def of(cls, row: OptionRow) -> "ReturnDeparture":
+        """Write a departure."""
+        return cls(
+            id=row.departure_id,
+            reference=row.reference,
+            line=row.line_name,
+            hub=row.hub_code,
+            to=row.to_place,
+            cutoff_cargo_at=row.cutoff_cargo_at,
+            departs_at=row.departs_at,
+            arrives_at=row.arrives_at,
+            freight=_amount(row.freight),
+        )
+
+
+class ReturnPaper(Answer):
+    """A paper of goods that go back: the invoice for customs, or the packing list."""
+
+    id: UUID
+    kind: str
+    number: str
+
+
 class ClaimShown(Claim):
     """A claim with what was said and shown, and what the reader may do."""
 
@@ -65,6 +185,9 @@ class ClaimShown(Claim):
     files: list[ShownFile]
     acts: list[str]
     refund: str | None
+    booking: ReturnBooking | None
+    freight: ReturnFreight | None
+    documents: list[ReturnPaper]
 
     @classmethod
     def seen(cls, seen: ClaimSeen) -> "ClaimShown":
@@ -84,8 +207,11 @@ class ClaimShown(Claim):
                 )
                 for one in seen.claim.shown
             ],
-            acts=list(seen.acts),
+            acts=[*seen.acts, *seen.back.acts],
             refund=seen.refund and str(seen.refund),
+            booking=ReturnBooking.of(seen.back.booking),
+            freight=ReturnFreight.of(seen.back),
+            documents=[ReturnPaper(id=one.id, kind=str(one.kind), number=one.number) for one in seen.back.documents],
         )
 
 
@@ -105,6 +231,13 @@ def _facts(row: ClaimRow) -> dict[str, Any]:
         "value": Amount.of(row.value),
         "offer": _amount(row.offer),
         "awarded": _amount(row.awarded),
+        "remedy": str(row.remedy) if row.remedy else None,
+        "remedies": [str(one) for one in row.remedies],
+        "promised_at": row.promised_at,
+        "days_late": row.days_late,
+        "odometer_km": row.odometer_km,
+        "sent_at": row.sent_at,
+        "way": row.way and str(row.way),
         "state": str(row.state),
         "owner": str(row.owner) if row.owner else None,
         "deadline_at": row.deadline_at,

@@ -10,9 +10,10 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.claims import answers
 from marketplace.api.shared.answers import Items
 from marketplace.api.shared.operations import operation
-from marketplace.edge.acts import bundles
+from marketplace.edge.acts import arrivals, bundles, returning
 from marketplace.edge.acts import claims as acts
 from marketplace.edge.requests import claims as requests
+from marketplace.edge.requests.operations import BookingAgain
 from marketplace.kernel.db import reading
 
 api = Blueprint("api_claims", __name__)
@@ -30,6 +31,13 @@ def accept(line_id: UUID, body: requests.Acceptance, session: Session) -> tuple[
     """Accept delivered units of a line: all of them, or so many; faulty ones only where they are named."""
     acts.accept(session, line_id, body)
     return 204, None
+
+
+@api.get("/order-lines/<uuid:line_id>/arrival/<uuid:file_id>")
+@operation(answers={200: None}, tag="orders", permission=Permission.TRADE_ORDER_READ)
+def arrival_file(line_id: UUID, file_id: UUID) -> tuple[int, Any]:
+    """Give a picture or a logger's file that shows how goods of a line came."""
+    return 200, arrivals.file(line_id, file_id)
 
 
 @api.post("/order-lines/<uuid:line_id>/claims")
@@ -56,6 +64,13 @@ def many(query: requests.ClaimsQuery) -> tuple[int, Items[answers.Claim]]:
     """List the claims that one's company makes or answers; all of them to who decides them."""
     page = acts.many(reading(), query).map(answers.Claim.of)
     return 200, Items[answers.Claim](items=list(page.items), next=page.next)
+
+
+@api.get("/claims/stranded")
+@operation(answers={200: Items[answers.Claim]}, tag="claims", permission=Permission.LOGISTICS_DEPARTURE_OPERATE)
+def stranded() -> tuple[int, Items[answers.Claim]]:
+    """List the claims whose goods lie at a hub without a lorry that takes them back; each is booked again."""
+    return 200, Items[answers.Claim](items=[answers.Claim.of(row) for row in returning.stranded()])
 
 
 @api.get("/claims/<uuid:claim_id>")
@@ -145,12 +160,78 @@ def escalate(claim_id: UUID, session: Session) -> tuple[int, answers.ClaimShown]
     answers={200: answers.ClaimShown},
     tag="claims",
     permission=Permission.OPERATOR_CLAIM_DECIDE,
-    body=requests.ClaimAmount,
+    body=requests.ClaimDecision,
     idempotent=True,
 )
-def decide(claim_id: UUID, body: requests.ClaimAmount, session: Session) -> tuple[int, answers.ClaimShown]:
-    """Decide an escalated claim."""
+def decide(claim_id: UUID, body: requests.ClaimDecision, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Decide an escalated claim, with the reason that both sides read."""
     acts.decide(session, claim_id, body)
+    return 200, _shown(session, claim_id)
+
+
+@api.post("/claims/<uuid:claim_id>/sending")
+@operation(
+    answers={200: answers.ClaimShown},
+    tag="claims",
+    permission=Permission.TRADE_CLAIM_READ,
+    body=requests.Word,
+    idempotent=True,
+)
+def send(claim_id: UUID, body: requests.Word, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Say as its sender that parts, other goods, or goods that go back are on their way, and how."""
+    acts.send(session, claim_id, body)
+    return 200, _shown(session, claim_id)
+
+
+@api.post("/claims/<uuid:claim_id>/confirmation")
+@operation(answers={200: answers.ClaimShown}, tag="claims", permission=Permission.TRADE_CLAIM_READ, idempotent=True)
+def confirm(claim_id: UUID, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Say as its receiver that what was sent came, and does: the claim is settled."""
+    acts.confirm(session, claim_id)
+    return 200, _shown(session, claim_id)
+
+
+@api.post("/claims/<uuid:claim_id>/contest")
+@operation(
+    answers={200: answers.ClaimShown},
+    tag="claims",
+    permission=Permission.TRADE_CLAIM_READ,
+    body=requests.Word,
+    idempotent=True,
+)
+def contest(claim_id: UUID, body: requests.Word, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Say as its receiver that what was sent did not come, or does not do: the operator decides about money."""
+    acts.contest(session, claim_id, body)
+    return 200, _shown(session, claim_id)
+
+
+@api.get("/claims/<uuid:claim_id>/departures")
+@operation(answers={200: Items[answers.ReturnDeparture]}, tag="claims", permission=Permission.TRADE_CLAIM_READ)
+def departures(claim_id: UUID) -> tuple[int, Items[answers.ReturnDeparture]]:
+    """List the departures on which goods may go back over the border, by arrival: in time, with room."""
+    found = [answers.ReturnDeparture.of(row) for row in returning.options(claim_id)]
+    return 200, Items[answers.ReturnDeparture](items=found)
+
+
+@api.post("/claims/<uuid:claim_id>/booking")
+@operation(
+    answers={201: answers.ClaimShown},
+    tag="claims",
+    permission=Permission.TRADE_CLAIM_READ,
+    body=BookingAgain,
+    idempotent=True,
+)
+def book(claim_id: UUID, body: BookingAgain, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Book goods that go back on a departure, as their sender or the operator; whoever answers owes the freight."""
+    returning.book(session, claim_id, body)
+    return 201, _shown(session, claim_id)
+
+
+@api.post("/claims/<uuid:claim_id>/booking/cancellation")
+@operation(answers={200: answers.ClaimShown}, tag="claims", permission=Permission.TRADE_CLAIM_READ, idempotent=True)
+def give_up_booking(claim_id: UUID, session: Session) -> tuple[int, answers.ClaimShown]:
+    """Let the booking of goods that are not at the hub yet go; its room is free, nothing of its freight is owed."""
+    returning.give_up(session, claim_id)
     return 200, _shown(session, claim_id)
 
 

@@ -118,11 +118,12 @@ class Receipt(Answer):
 
 
 class BookingAboard(Answer):
-    """A booking with what was packed, taken in, received and found different."""
+    """A booking with what was packed, taken in, received and found different; ``claim_id`` of goods that go back."""
 
     booking_id: UUID
     reference: str
     order_line_id: UUID
+    claim_id: UUID | None
     departure: str
     to: str
     state: str
@@ -141,7 +142,8 @@ class BookingAboard(Answer):
         return cls(
             booking_id=row.booking.id,
             reference=row.booking.reference,
-            order_line_id=row.booking.subject,
+            order_line_id=row.back.line_id if row.back else row.booking.subject,
+            claim_id=row.back and row.back.id,
             departure=row.booking.departure_reference,
             to=row.booking.to_place,
             state=str(row.booking.state),

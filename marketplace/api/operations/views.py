@@ -12,9 +12,11 @@ from marketplace.api.logistics.answers import Departure
 from marketplace.api.operations import answers
 from marketplace.api.shared.answers import Created, Items
 from marketplace.api.shared.operations import operation
+from marketplace.edge.acts import arrivals, returning
 from marketplace.edge.acts import operations as acts
 from marketplace.edge.acts import running as running_acts
 from marketplace.edge.requests import operations as requests
+from marketplace.edge.requests.arrivals import ArrivalShown
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel import clock
 
@@ -56,6 +58,20 @@ def hand_over(line_id: UUID, body: requests.Handover, session: Session) -> tuple
     return 201, answers.HandedOver(sscc=code, booking=answers.BookingAboard.of(aboard))
 
 
+@api.post("/claims/<uuid:claim_id>/handover")
+@operation(
+    answers={201: answers.HandedOver},
+    tag="fulfilment",
+    permission=Permission.LOGISTICS_HANDOVER_RECORD,
+    body=requests.Handover,
+    idempotent=True,
+)
+def hand_back(claim_id: UUID, body: requests.Handover, session: Session) -> tuple[int, answers.HandedOver]:
+    """Take goods that go back into the hub, all at once: they count as sent, and customs get their papers."""
+    code, aboard = returning.hand_over(session, claim_id, body)
+    return 201, answers.HandedOver(sscc=code, booking=answers.BookingAboard.of(aboard))
+
+
 @api.post("/bookings/<uuid:booking_id>/receipt")
 @operation(
     answers={201: Created},
@@ -67,6 +83,20 @@ def hand_over(line_id: UUID, body: requests.Handover, session: Session) -> tuple
 def receive(booking_id: UUID, body: requests.Receipt, session: Session) -> tuple[int, Created]:
     """Count what arrived, as the receiving side, the carrier or the operator; the last one ends it."""
     return 201, Created(id=acts.receive(session, booking_id, body))
+
+
+@api.post("/bookings/<uuid:booking_id>/arrival")
+@operation(
+    answers={204: None},
+    tag="fulfilment",
+    permission=Permission.LOGISTICS_RECEIPT_RECORD,
+    body=ArrivalShown,
+    idempotent_flow=True,
+)
+def show_arrival(booking_id: UUID, body: ArrivalShown, key: str) -> tuple[int, None]:  # noqa: ARG001  kept by the caller
+    """Show how goods came: pictures, and what a logger measured, as two numbers or as its file."""
+    arrivals.show(booking_id, body)
+    return 204, None
 
 
 @api.post("/bookings/<uuid:booking_id>/roll")

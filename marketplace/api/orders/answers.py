@@ -4,27 +4,37 @@ from dataclasses import asdict
 from typing import Any, Literal
 from uuid import UUID
 
+from marketplace.api.inspections.answers import Inspection
 from marketplace.api.orders.lines import Booking, Document, Freight, Line, Milestone, Payment
 from marketplace.api.orders.terms import Excluded, PartyNamed, PriceBasis, TradeTerms
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.standing import MoneyAnswer
 from marketplace.edge.acts.approvals import Approval
 from marketplace.edge.acts.orders import OrderSeen
+from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.orders.claims.queries import ClaimRow
+from marketplace.orders.purchases.queries import PurchaseRow
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules.cancelling import ALONE, TOGETHER
 
 
 class OrderInList(Answer):
-    """An order in a list; ``total`` is as placed, ``agreed_total`` what agreed changes made of it."""
+    """An order in a list; ``total`` is as placed, ``agreed_total`` what is to be paid: less ``credit``, with changes.
+
+    ``credit`` is what samples bought before took off it; ``by_courier`` goods ride on no lorry.
+    """
 
     id: UUID
     reference: str
     group_id: UUID
-    side: Literal["buyer", "merchant"]
+    side: Literal["buyer", "merchant", "seller"]
     buyer_id: UUID
     merchant_id: UUID
+    kind: str
+    by_courier: bool
     state: str
     total: Amount
+    credit: Amount
     agreed_total: Amount
     price_basis: PriceBasis
     plan: str
@@ -79,14 +89,73 @@ class Approved(Answer):
         return cls(id=approval.case_id, reference=approval.reference, by=by)
 
 
+class BoughtBy(Answer):
+    """The contract by which the operator's trading company buys of a merchant what it sells on by an order."""
+
+    id: UUID
+    reference: str
+    trader_id: UUID
+    margin_basis_points: int
+    agreed_total: Amount
+    words: str
+
+    @classmethod
+    def of(cls, row: PurchaseRow | None) -> "BoughtBy | None":
+        """Write a purchase."""
+        if row is None:
+            return None
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            trader_id=row.trader_id,
+            margin_basis_points=row.margin.basis_points,
+            agreed_total=Amount.of(row.agreed_amount),
+            words=row.words,
+        )
+
+
+class GoesBack(Answer):
+    """Goods of a line that go back by lorry: for which claim, how far they are, by which booking."""
+
+    claim_id: UUID
+    claim: str
+    order_line_id: UUID
+    quantity: int
+    way: str
+    booking_id: UUID | None
+    booking: str | None
+    departure: str | None
+
+    @classmethod
+    def of(cls, claim: ClaimRow, booking: BookingRow | None) -> "GoesBack":
+        """Write goods that go back."""
+        return cls(
+            claim_id=claim.id,
+            claim=claim.reference,
+            order_line_id=claim.line_id,
+            quantity=claim.quantity,
+            way=str(claim.way),
+            booking_id=booking and booking.id,
+            booking=booking and booking.reference,
+            departure=booking and booking.departure_reference,
+        )
+
+
 class Order(OrderInList):
     """An order with everything this side may see; its buyer may cancel it as late from ``late_from`` on.
+
+    ``seller`` is whom the buyer's contract is with: the merchant, or the operator's trading company (``buy_sell``).
+    Then the merchant sees its own contract with that (``purchase``), at its own prices, and the buyer nothing of it;
+    the trading company (side ``seller``) reads both, and acts on neither here.
 
     ``unit`` and ``approval`` are the buyer's own business: null to the merchant, and where there is none.
     """
 
     buyer: str
     merchant: str
+    seller_id: UUID
+    seller: str
+    purchase: BoughtBy | None
     destination: str
     trade_model: str
     importer_of_record: UUID
@@ -106,10 +175,12 @@ class Order(OrderInList):
     duty_and_tax: Excluded
     lines: list[Line]
     bookings: list[Booking]
+    returns: list[GoesBack]
     payments: list[Payment]
     milestones: list[Milestone]
     freight: list[Freight]
     documents: list[Document]
+    inspections: list[Inspection]
     money: MoneyAnswer
     actions: list[str]
 
@@ -122,6 +193,9 @@ class Order(OrderInList):
             **_facts(row, seen.side),
             buyer=seen.companies[row.buyer_id],
             merchant=seen.companies[row.merchant_id],
+            seller_id=row.seller_id,
+            seller=seen.companies[row.seller_id],
+            purchase=BoughtBy.of(seen.bought),
             destination=row.destination,
             trade_model=row.trade_model,
             importer_of_record=row.importer_id,
@@ -141,10 +215,12 @@ class Order(OrderInList):
             duty_and_tax=importer,
             lines=[Line.of(line, seen) for line in seen.lines],
             bookings=[Booking.of(one) for line in seen.lines for one in seen.bookings.get(line.id, ())],
+            returns=[GoesBack.of(*one) for line in seen.lines for one in seen.returns.get(line.id, ())],
             payments=[Payment.of(one) for one in seen.payments],
             milestones=[Milestone.of(one) for one in seen.milestones],
             freight=[Freight.of(one, seen) for one in seen.freight],
             documents=[Document.of(one) for one in seen.documents],
+            inspections=[Inspection.of(one) for line in seen.lines for one in seen.inspections.get(line.id, ())],
             money=MoneyAnswer.of(seen.money),
             actions=list(seen.acts),
         )
@@ -158,8 +234,11 @@ def _facts(row: OrderRow, side: str) -> dict[str, Any]:
         "side": side,
         "buyer_id": row.buyer_id,
         "merchant_id": row.merchant_id,
+        "kind": str(row.kind),
+        "by_courier": row.by_courier,
         "state": str(row.state),
         "total": Amount.of(row.total),
+        "credit": Amount.of(row.credit),
         "agreed_total": Amount.of(row.agreed_total),
         "price_basis": PriceBasis(incoterm=row.incoterm, place=row.place_code),
         "plan": str(row.plan),

@@ -9,8 +9,11 @@ from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.distribution.queries import FreightRow
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.orders.arrivals.queries import ArrivalRow
 from marketplace.orders.claims.queries import AnswerDue as Waiting
 from marketplace.orders.queries.lines import LineRow
+from marketplace.orders.rules.classes import Windows as WindowsRow
+from marketplace.orders.rules.temperatures import degrees
 from marketplace.papers.queries import DocumentRow
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
 
@@ -192,10 +195,100 @@ class Agreed(Answer):
     amount: Amount
 
 
+class Windows(Answer):
+    """How long the buyer has, as it was agreed: ``hours`` by the clock for fresh goods, working ``days`` for others."""
+
+    commodity_class: str
+    hours: int | None
+    days: int | None
+    hidden_defect_days: int
+    late_day_basis_points: int
+    late_most_basis_points: int
+
+    @classmethod
+    def of(cls, row: WindowsRow) -> "Windows":
+        """Write windows."""
+        return cls(
+            commodity_class=str(row.commodity),
+            hours=row.hours,
+            days=row.days,
+            hidden_defect_days=row.hidden_days,
+            late_day_basis_points=row.late_day_bp,
+            late_most_basis_points=row.late_most_bp,
+        )
+
+
+class KeptAt(Answer):
+    """Between which degrees Celsius goods are kept."""
+
+    least: str | None
+    most: str | None
+
+
+class Warranty(Answer):
+    """How long the merchant answers for goods from acceptance on, by what ends first, and for what."""
+
+    months: int | None
+    kilometres: int | None
+    covers: str
+
+
+class Temperature(Answer):
+    """What a logger measured, in degrees Celsius; ``is_outside``: once colder or warmer than agreed."""
+
+    company_id: UUID
+    logger: str
+    unit: str
+    least: str
+    most: str
+    readings: int
+    outside: int
+    is_outside: bool
+    first_at: Instant | None
+    last_at: Instant | None
+    recorded_at: Instant
+    file_id: UUID | None
+
+
+class Arrival(Answer):
+    """How goods came; the bytes of files are at ``/order-lines/{id}/arrival/{id}``."""
+
+    photos: list[UUID]
+    temperatures: list[Temperature]
+    is_outside: bool
+
+    @classmethod
+    def of(cls, row: ArrivalRow) -> "Arrival":
+        """Write how goods came."""
+        return cls(
+            photos=[one.file_id for one in row.photos],
+            temperatures=[
+                Temperature(
+                    company_id=one.company_id,
+                    logger=one.logger,
+                    unit=str(one.unit),
+                    least=one.least,
+                    most=one.most,
+                    readings=one.readings,
+                    outside=one.outside,
+                    is_outside=one.is_outside,
+                    first_at=one.first_at,
+                    last_at=one.last_at,
+                    recorded_at=one.recorded_at,
+                    file_id=one.file_id,
+                )
+                for one in row.temperatures
+            ],
+            is_outside=row.is_outside,
+        )
+
+
 class Line(Answer):
     """An order line; ``parts`` is its quantity per state.
 
-    ``quantity``, ``unit_price`` and ``amount`` are as ordered, ``agreed`` what agreed changes left of them.
+    ``quantity``, ``unit_price`` and ``amount`` are as ordered, ``agreed`` what agreed changes left of them, less the
+    ``credit`` of a sample bought before. ``customs_value`` is that of a sample and of goods in the place of others;
+    ``conforms_to`` the approved sample that the goods have to be like.
     """
 
     id: UUID
@@ -208,6 +301,9 @@ class Line(Answer):
     unit: str
     unit_price: Amount
     amount: Amount
+    credit: Amount
+    customs_value: Amount | None
+    conforms_to: str | None
     agreed: Agreed
     rejected_because: str | None
     lead_days: int | None
@@ -215,6 +311,11 @@ class Line(Answer):
     state: str
     parts: dict[str, int]
     answer_due: AnswerDue | None
+    windows: Windows | None
+    kept_at: KeptAt | None
+    warranty: Warranty | None
+    arrival: Arrival | None
+    replaces_claim_id: UUID | None
     timeline: Timeline
 
     @classmethod
@@ -233,6 +334,9 @@ class Line(Answer):
             unit=row.unit,
             unit_price=Amount.of(row.unit_price),
             amount=Amount.of(row.amount),
+            credit=Amount.of(row.credit),
+            customs_value=Amount.of(row.customs) if row.customs else None,
+            conforms_to=row.conforms_to.reference if row.conforms_to else None,
             agreed=Agreed(
                 quantity=row.units,
                 unit_price=Amount.of(row.agreed_price),
@@ -244,6 +348,11 @@ class Line(Answer):
             state=str(row.state),
             parts={str(state): quantity for state, quantity in row.parts.items()},
             answer_due=AnswerDue.of(waiting) if waiting else None,
+            windows=Windows.of(row.windows) if row.windows else None,
+            kept_at=_kept_at(row),
+            warranty=Warranty(**row.warranty.document) if row.warranty else None,
+            replaces_claim_id=row.replaces_id,
+            arrival=Arrival.of(seen.arrivals[row.id]) if row.id in seen.arrivals else None,
             timeline=Timeline(
                 goods=str(row.state),
                 goods_moves=[Move(state=str(one.after), quantity=one.quantity, at=one.at) for one in row.moves],
@@ -255,8 +364,18 @@ class Line(Answer):
         )
 
 
+def _kept_at(row: LineRow) -> KeptAt | None:
+    if row.kept_at is None:
+        return None
+    least, most = row.kept_at.least_centi, row.kept_at.most_centi
+    return KeptAt(
+        least=None if least is None else degrees(least),
+        most=None if most is None else degrees(most),
+    )
+
+
 class Freight(Answer):
-    """A freight contract of this order, for payer and carrier."""
+    """A freight contract of this order, for payer and carrier; ``claim_id`` where it is of goods that go back."""
 
     id: UUID
     reference: str
@@ -265,6 +384,7 @@ class Freight(Answer):
     carrier: str
     amount: Amount
     state: str
+    claim_id: UUID | None
 
     @classmethod
     def of(cls, row: FreightRow, seen: OrderSeen) -> "Freight":
@@ -277,4 +397,5 @@ class Freight(Answer):
             carrier=seen.companies[row.carrier_id],
             amount=Amount.of(row.total),
             state=str(row.state),
+            claim_id=row.claim_id,
         )

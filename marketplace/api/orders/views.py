@@ -26,14 +26,14 @@ api = Blueprint("api_orders", __name__)
     query=requests.OrderSearch,
 )
 def many(query: requests.OrderSearch) -> tuple[int, Items[answers.OrderInList]]:
-    """List the orders that one's company buys or sells, latest first."""
+    """List the orders that one's company buys or sells, latest first; the trading company reads what it sells."""
     page, company_id = acts.many(query), require_actor().company
     rows = [answers.OrderInList.of(row, company_id) for row in page.items]
     return 200, Items[answers.OrderInList](items=rows, next=page.next)
 
 
 @api.get("/desk")
-@operation(answers={200: Items[waiting.Waiting]}, tag="orders", permission=Permission.TRADE_ORDER_READ)
+@operation(answers={200: Items[waiting.Waiting]}, tag="orders", permission=Permission.FILES_FILE_READ)
 def desk() -> tuple[int, Items[waiting.Waiting]]:
     """Count what waits for one's company, with the nearest moment at which it is due."""
     return 200, Items[waiting.Waiting](items=[waiting.Waiting.of(row) for row in desks.waiting()])
@@ -43,7 +43,7 @@ def desk() -> tuple[int, Items[waiting.Waiting]]:
 @operation(answers={200: answers.Order}, tag="orders", permission=Permission.TRADE_ORDER_READ)
 def one(order_id: UUID) -> tuple[int, answers.Order]:
     """Show an order with lines, bookings, payments, milestones and documents."""
-    return 200, answers.Order.seen(acts.look(order_id))
+    return 200, answers.Order.seen(acts.read(order_id))
 
 
 @api.post("/orders/<uuid:order_id>/confirmation")

@@ -116,7 +116,9 @@ class Transfer(Answer):
     """Money that came, and what it is for; ``suggested`` are the payments that may be meant.
 
     ``suggested_by`` says why: ``reference``, or for a text that names none ``amount_and_payer`` or ``amount``.
-    The payee says until ``act_by`` what unmatched money is for; ``escalated_at`` once he let that pass.
+    ``doubt`` is ``other_account`` where a statement says that it came into an account that the named payment is not to
+    be paid into: it settles nothing by itself. The payee says until ``act_by`` what unmatched money is for;
+    ``escalated_at`` once he let that pass.
     """
 
     id: UUID
@@ -130,6 +132,7 @@ class Transfer(Answer):
     matches: list[MatchAnswer]
     suggested: list[UUID]
     suggested_by: str
+    doubt: str
 
     @classmethod
     def of(cls, row: TransferRow) -> "Transfer":
@@ -146,6 +149,7 @@ class Transfer(Answer):
             matches=[MatchAnswer.of(match) for match in row.matches],
             suggested=list(row.suggested),
             suggested_by=row.suggested_by,
+            doubt=row.doubt,
         )
 
 

@@ -1,6 +1,7 @@
 """Payment plans over the API: what one's company offers at checkout."""
 
 from flask import Blueprint
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.shared.answers import Items
@@ -30,10 +31,10 @@ def plan(plan_code: str) -> tuple[int, PlanAnswer]:
 
 
 @api.post("/payment-plans")
-@operation(answers={201: PlanAnswer}, tag="payments", permission=_EDIT, body=NewPlan)
-def make(body: NewPlan) -> tuple[int, PlanAnswer]:
+@operation(answers={201: PlanAnswer}, tag="payments", permission=_EDIT, body=NewPlan, idempotent=True)
+def make(body: NewPlan, session: Session) -> tuple[int, PlanAnswer]:
     """Make a payment plan of one's own; Conflict ``plan_exists`` for a code that is used already."""
-    return 201, PlanAnswer.of_offer(in_unit_of_work(lambda session: acts.make(session, body)))
+    return 201, PlanAnswer.of_offer(acts.make(session, body))
 
 
 @api.put("/payment-plans/<plan_code>")

@@ -1,9 +1,13 @@
 """What the API says of payouts and returns."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
 from marketplace.api.payments.answers import PayeeAccount, SubjectAnswer
 from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.merchants.rules.payees import PayeeAccount as Account
+from marketplace.payments.queries.payout_waits import PayoutWaitRow
 from marketplace.payments.queries.payouts import PayoutRow, ReturnRow
 
 
@@ -16,7 +20,11 @@ class Gathered(Answer):
 class Payout(Answer):
     """A payout; over the threshold two people approve it. ``way``: ``bank_file``, or ``provider_transfer``.
 
-    The operator acts on it until ``act_by``; ``escalated_at`` once that has passed: then it is overdue.
+    The operator acts on it until ``act_by``; ``escalated_at`` once that has passed: then it is overdue. ``stop`` says
+    why one that was not sent yet stays where it is: ``screening``, ``suspended``. ``failure`` says why one failed:
+    ``account_held`` (the company named another account, which does not count yet), ``account_changed``, ``no_account``,
+    ``provider_account`` (stopped, or more is asked for), ``taken_back`` (its money went back to a payer), ``bank``, or
+    the payment provider's own word.
     """
 
     id: UUID
@@ -27,6 +35,8 @@ class Payout(Answer):
     payee_account: PayeeAccount | None
     way: str
     state: str
+    stop: str | None
+    failure: str | None
     approvals_needed: int
     approvals: int
     file_id: UUID | None
@@ -47,6 +57,8 @@ class Payout(Answer):
             payee_account=PayeeAccount.model_validate(row.payee_account) if row.payee_account else None,
             way=str(row.way),
             state=str(row.state),
+            stop=str(row.stop) if row.stop else None,
+            failure=row.failure,
             approvals_needed=row.approvals_needed,
             approvals=len(row.approved_by),
             file_id=row.file_id,
@@ -57,8 +69,39 @@ class Payout(Answer):
         )
 
 
+class PayoutWait(Answer):
+    """Released money that stays where it is, and why (``reason``): it is paid by itself once that is over.
+
+    ``screening``: a person of the operator found the company, or somebody who acts for it, on a list. ``suspended``: it
+    may not sell now. ``account_held``: it named another account, which counts from ``until`` on. ``no_account``: it
+    named none in this currency.
+    """
+
+    company_id: UUID
+    source: str
+    amount: Amount
+    reason: str
+    until: Instant | None
+
+    @classmethod
+    def of(cls, row: PayoutWaitRow) -> "PayoutWait":
+        """Write what waits."""
+        return cls(
+            company_id=row.company_id,
+            source=str(row.source),
+            amount=Amount.of(row.amount),
+            reason=str(row.reason),
+            until=row.until,
+        )
+
+
 class Return(Answer):
-    """What a payee owes back to a payer; ``returned_at`` once the payee says so."""
+    """What a payee owes back to a payer; ``returned_at`` once the payee says so. ``inspection``: it is its fee.
+
+    It is owed until the payer says that it has come (``received_at``), or was silent until ``answer_by``; ``denied_at``
+    is when the payer said that it has not. ``pay_into`` is where it goes while it is to be sent: the payer's account in
+    that currency, null where it named none or another one waits to replace it.
+    """
 
     id: UUID
     subject: SubjectAnswer | None
@@ -68,9 +111,18 @@ class Return(Answer):
     due_since: Instant
     returned_at: Instant | None
     received_at: Instant | None
+    answer_by: Instant | None
+    denied_at: Instant | None
+    pay_into: PayeeAccount | None
+    inspection: str | None
 
     @classmethod
-    def of(cls, row: ReturnRow) -> "Return":
+    def of(
+        cls,
+        row: ReturnRow,
+        fees: Mapping[UUID, str] = MappingProxyType({}),
+        into: Mapping[UUID, Account] = MappingProxyType({}),
+    ) -> "Return":
         """Write a return."""
         return cls(
             id=row.id,
@@ -79,6 +131,10 @@ class Return(Answer):
             payer_id=row.payer_id,
             amount=Amount.of(row.amount),
             due_since=row.due_since,
-            returned_at=row.made_at,
+            returned_at=None if row.is_owed else row.made_at or row.said_at,
             received_at=row.received_at,
+            answer_by=row.answer_by,
+            denied_at=row.denied_at,
+            pay_into=PayeeAccount.model_validate(into[row.id]) if row.id in into else None,
+            inspection=fees.get(row.id),
         )

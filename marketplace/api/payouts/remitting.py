@@ -2,17 +2,21 @@
 
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.payouts.blueprint import api
 from marketplace.api.shared.answers import Amount, Answer, Instant, Items
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import remitting as acts
+from marketplace.edge.requests import payouts as requests
 from marketplace.edge.requests.merchants import Proof
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound
 from marketplace.payments.queries.ledger import AccountRow
 from marketplace.payments.queries.remitting import ProviderAccountRow, ReversalRow
+from marketplace.payments.queries.write_offs import WriteOffRow
 
 
 class PayoutAccount(Answer):
@@ -82,6 +86,40 @@ class Reversal(Answer):
         )
 
 
+class WriteOff(Answer):
+    """What one person says that a company will not pay of what it owes; done once a second person agreed.
+
+    The second person decides until ``act_by``; ``escalated_at`` once that has passed: then it is overdue.
+    """
+
+    id: UUID
+    reference: str
+    company_id: UUID
+    amount: Amount
+    reason: str
+    state: str
+    act_by: Instant | None
+    escalated_at: Instant | None
+    created_at: Instant
+    decided_at: Instant | None
+
+    @classmethod
+    def of(cls, row: WriteOffRow) -> "WriteOff":
+        """Write a proposal."""
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            company_id=row.company_id,
+            amount=Amount.of(row.amount),
+            reason=row.reason,
+            state=str(row.state),
+            act_by=row.act_by,
+            escalated_at=row.escalated_at,
+            created_at=row.created_at,
+            decided_at=row.decided_at,
+        )
+
+
 @api.get("/payout-account")
 @operation(answers={200: PayoutAccount}, tag="payouts", permission=Permission.TRADE_PAYOUT_READ)
 def payout_account() -> tuple[int, PayoutAccount]:
@@ -126,3 +164,38 @@ def reversals(query: CursorQuery) -> tuple[int, Items[Reversal]]:
     """List what was asked back of payouts by transfer, newest first; of all companies to the operator."""
     page = acts.reversals(reading(), query.cursor).map(Reversal.of)
     return 200, Items[Reversal](items=list(page.items), next=page.next)
+
+
+@api.get("/receivable-write-offs")
+@operation(answers={200: Items[WriteOff]}, tag="payouts", permission=Permission.OPERATOR_PAYOUT_READ, query=CursorQuery)
+def write_offs(query: CursorQuery) -> tuple[int, Items[WriteOff]]:
+    """List what of companies' debts somebody wants to write off, or two people did, newest first."""
+    page = acts.write_offs(reading(), query.cursor).map(WriteOff.of)
+    return 200, Items[WriteOff](items=list(page.items), next=page.next)
+
+
+@api.post("/receivable-write-offs")
+@operation(
+    answers={201: WriteOff},
+    tag="payouts",
+    permission=Permission.OPERATOR_PAYOUT_APPROVE,
+    body=requests.WriteOff,
+    idempotent=True,
+)
+def propose_write_off(body: requests.WriteOff, session: Session) -> tuple[int, WriteOff]:
+    """Say that a company will not pay what it owes; nothing moves before another person agrees."""
+    return 201, WriteOff.of(acts.propose_write_off(session, body))
+
+
+@api.post("/receivable-write-offs/<uuid:write_off_id>/approval")
+@operation(answers={200: WriteOff}, tag="payouts", permission=Permission.OPERATOR_PAYOUT_APPROVE, idempotent=True)
+def approve_write_off(write_off_id: UUID, session: Session) -> tuple[int, WriteOff]:
+    """Agree, as another person: the company owes so much less, and the house has lost it."""
+    return 200, WriteOff.of(acts.approve_write_off(session, write_off_id))
+
+
+@api.post("/receivable-write-offs/<uuid:write_off_id>/refusal")
+@operation(answers={200: WriteOff}, tag="payouts", permission=Permission.OPERATOR_PAYOUT_APPROVE, idempotent=True)
+def decline_write_off(write_off_id: UUID, session: Session) -> tuple[int, WriteOff]:
+    """Let the company go on owing it."""
+    return 200, WriteOff.of(acts.decline_write_off(session, write_off_id))

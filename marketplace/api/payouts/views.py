@@ -1,5 +1,6 @@
 """Payouts, returns and statements as tables, over the API."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from marketplace.edge.requests import payments as money_requests
 from marketplace.edge.requests import payouts as requests
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.db import reading
+from marketplace.payments.queries.payouts import ReturnRow
 
 
 @api.get("/payouts")
@@ -41,6 +43,19 @@ def many(query: requests.PayoutsQuery) -> tuple[int, Items[answers.Payout]]:
 def gather(key: str) -> tuple[int, answers.Gathered]:  # noqa: ARG001  kept by the caller
     """Make payouts of what was released, without waiting for the weekly run."""
     return 201, answers.Gathered(made=acts.gather())
+
+
+@api.get("/payout-waits")
+@operation(
+    answers={200: Items[answers.PayoutWait]},
+    tag="payouts",
+    permission=Permission.TRADE_PAYOUT_READ,
+    query=CursorQuery,
+)
+def waits(query: CursorQuery) -> tuple[int, Items[answers.PayoutWait]]:
+    """Say what of the money released to one's company stays, and why; of all companies to the operator."""
+    page = acts.waits(reading(), query.cursor).map(answers.PayoutWait.of)
+    return 200, Items[answers.PayoutWait](items=list(page.items), next=page.next)
 
 
 @api.get("/payouts/<uuid:payout_id>")
@@ -102,22 +117,37 @@ def message(file_id: UUID) -> tuple[int, Any]:
 )
 def returns(query: CursorQuery) -> tuple[int, Items[answers.Return]]:
     """List what one's company owes back or is owed back, newest first."""
-    page = acts.returns_of(reading(), query.cursor).map(answers.Return.of)
-    return 200, Items[answers.Return](items=list(page.items), next=page.next)
+    page = acts.returns_of(reading(), query.cursor)
+    return 200, Items[answers.Return](items=_returns(reading(), page.items), next=page.next)
 
 
 @api.post("/returns/<uuid:return_id>/confirmation")
 @operation(answers={200: answers.Return}, tag="payments", permission=Permission.TRADE_PAYMENT_CONFIRM, idempotent=True)
 def record_return(return_id: UUID, session: Session) -> tuple[int, answers.Return]:
     """Say, as the one who owes it, that what was owed back is returned."""
-    return 200, answers.Return.of(acts.record_return(session, return_id))
+    row = acts.record_return(session, return_id)
+    return 200, _returns(session, [row])[0]
 
 
 @api.post("/returns/<uuid:return_id>/receipt")
 @operation(answers={200: answers.Return}, tag="payments", permission=Permission.TRADE_PAYMENT_CONFIRM, idempotent=True)
 def record_receipt(return_id: UUID, session: Session) -> tuple[int, answers.Return]:
     """Say, as the one who was owed it, that what was returned has come."""
-    return 200, answers.Return.of(acts.record_receipt(session, return_id))
+    row = acts.record_receipt(session, return_id)
+    return 200, _returns(session, [row])[0]
+
+
+@api.post("/returns/<uuid:return_id>/denial")
+@operation(answers={200: answers.Return}, tag="payments", permission=Permission.TRADE_PAYMENT_CONFIRM, idempotent=True)
+def record_missing(return_id: UUID, session: Session) -> tuple[int, answers.Return]:
+    """Say, as the one who is owed it, that what is said to be returned has not come: it is owed as before."""
+    row = acts.record_missing(session, return_id)
+    return 200, _returns(session, [row])[0]
+
+
+def _returns(session: Session, rows: Collection[ReturnRow]) -> list[answers.Return]:
+    fees, into = acts.fees_among(session, rows), acts.pay_into(session, rows)
+    return [answers.Return.of(row, fees, into) for row in rows]
 
 
 @api.get("/statements.csv")

@@ -21,11 +21,16 @@ class MoneyAnswer(Answer):
 
     ``total = paid + balance``; ``due_now`` is the part of the balance that is asked for. What is paid to a provider is
     ``held`` or ``released``. ``waits`` says whether a ``payment`` or an ``event`` comes next, and ``event`` which one.
+
+    Of a cancelled order ``total`` is what was agreed, as ``agreed_total``; ``still_agreed`` is nothing then, and
+    ``kept`` what of what was paid is not owed back. While it runs ``still_agreed`` is the total and ``kept`` null.
     """
 
     settlement_mode: str
     plan: AgreedAnswer
     total: Amount
+    still_agreed: Amount
+    kept: Amount | None
     due_now: Amount
     paid: Amount
     balance: Amount
@@ -42,6 +47,8 @@ class MoneyAnswer(Answer):
             settlement_mode=str(money.mode),
             plan=AgreedAnswer.of(money.plan),
             total=Amount.of(money.total),
+            still_agreed=Amount.of(money.still_agreed),
+            kept=Amount.of(money.kept) if money.kept is not None else None,
             due_now=Amount.of(money.due_now),
             paid=Amount.of(money.paid),
             balance=Amount.of(money.balance),

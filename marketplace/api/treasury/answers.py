@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from marketplace.api.payments.answers import SubjectAnswer
+from marketplace.api.payments.answers import PayeeAccount, SubjectAnswer
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.payments.queries.card_returns import CardReturnRow
+from marketplace.payments.queries.house_bank import ReceiptRow
 from marketplace.payments.queries.ledger import AccountRow
 
 
 class CardReturn(Answer):
-    """Money of a refund that the card's bank refused; two people agree to ``way``.
+    """Money of a refund that the card's bank refused; two people agree to ``way``, by bank to ``account``.
 
     The operator acts on it until ``act_by``; ``escalated_at`` once that has passed: then it is overdue.
     """
@@ -21,6 +22,7 @@ class CardReturn(Answer):
     state: str
     way: str | None
     approvals: int
+    account: PayeeAccount | None
     bank_reference: str | None
     act_by: Instant | None
     escalated_at: Instant | None
@@ -38,6 +40,7 @@ class CardReturn(Answer):
             state=str(row.state),
             way=row.way and str(row.way),
             approvals=len(row.approved_by),
+            account=row.account and PayeeAccount(**row.account.as_json()),
             bank_reference=row.bank_reference,
             act_by=row.act_by,
             escalated_at=row.escalated_at,
@@ -56,3 +59,26 @@ class Commission(Answer):
     def of(cls, row: AccountRow) -> "Commission":
         """Write a balance."""
         return cls(company_id=row.owner_id, owed=Amount.of(row.balance))
+
+
+class CommissionReceipt(Answer):
+    """Commission that was written down by hand, and until when its line is expected on a statement."""
+
+    id: UUID
+    company_id: UUID
+    amount: Amount
+    bank_reference: str
+    at: Instant
+    act_by: Instant | None
+
+    @classmethod
+    def of(cls, row: ReceiptRow) -> "CommissionReceipt":
+        """Write a receipt."""
+        return cls(
+            id=row.id,
+            company_id=row.company_id,
+            amount=Amount.of(row.amount),
+            bank_reference=row.bank_reference,
+            at=row.at,
+            act_by=row.act_by,
+        )

@@ -19,7 +19,8 @@ class ProviderBooking(Answer):
     """A line of the provider's books, in signed minor units; ``booked_minor`` is what the city's say, null for nothing.
 
     ``state``: ``matched``; ``unmatched``, nothing here is about it; ``missing``, not booked here; ``differs``;
-    ``resolved``, somebody said why it is right.
+    ``resolved``, somebody said why it is right. ``settled_minor``: what the provider's balance moved by, in
+    ``fee_currency`` and at ``rate``, where it changed the money.
     """
 
     id: UUID
@@ -30,6 +31,8 @@ class ProviderBooking(Answer):
     amount_minor: int
     fee_currency: str
     fee_minor: int
+    settled_minor: int | None
+    rate: str | None
     booked_minor: int | None
     booked_fee_minor: int
     state: str
@@ -48,6 +51,8 @@ class ProviderBooking(Answer):
             amount_minor=row.amount_minor,
             fee_currency=row.fee_currency,
             fee_minor=row.fee_minor,
+            settled_minor=row.settled_minor,
+            rate=row.rate,
             booked_minor=row.booked_minor,
             booked_fee_minor=row.booked_fee_minor,
             state=str(row.state),

@@ -82,12 +82,23 @@ class Dispute(Answer):
         )
 
 
+class File(Answer):
+    """A paper or picture that the bank is or can be shown, and as what; its title is a number, or empty."""
+
+    id: UUID
+    slot: str
+    title: str
+    document: str | None
+    is_shown: bool
+
+
 class DisputeInFull(Answer):
-    """A dispute with what it freezes and what its bank was told, or may be told as far as the city knows."""
+    """A dispute with what it freezes and what its bank was told and shown, or may be as far as the city knows."""
 
     dispute: Dispute
     frozen: Amount
     evidence: Evidence
+    files: list[File]
 
     @classmethod
     def seen(cls, seen: acts.DisputeSeen) -> "DisputeInFull":
@@ -96,6 +107,16 @@ class DisputeInFull(Answer):
             dispute=Dispute.of(DisputeOfSubject(seen.dispute, seen.subject)),
             frozen=Amount.of(seen.frozen),
             evidence=Evidence.of(seen.known),
+            files=[
+                File(
+                    id=one.file_id,
+                    slot=str(one.slot),
+                    title=one.title,
+                    document=one.document and str(one.document),
+                    is_shown=seen.is_shown(one),
+                )
+                for one in seen.files
+            ],
         )
 
 

@@ -14,7 +14,7 @@ from marketplace.edge.acts import treasury as acts
 from marketplace.edge.requests import treasury as requests
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.db import reading
-from marketplace.payments.queries import payments
+from marketplace.payments.queries import house_bank, payments
 
 
 @api.get("/payments/unanswered")
@@ -72,6 +72,18 @@ def record_sent(return_id: UUID, body: requests.Sent, session: Session) -> tuple
     return 200, answers.CardReturn.of(acts.record_sent(session, return_id, body))
 
 
+@api.post("/card-returns/<uuid:return_id>/bounce")
+@operation(
+    answers={200: answers.CardReturn},
+    tag="treasury",
+    permission=Permission.OPERATOR_PAYOUT_APPROVE,
+    idempotent=True,
+)
+def bounce(return_id: UUID, session: Session) -> tuple[int, answers.CardReturn]:
+    """Note that the bank did not send a return, or sent it back: two people choose its way and account anew."""
+    return 200, answers.CardReturn.of(acts.bounce(session, return_id))
+
+
 @api.get("/commissions")
 @operation(
     answers={200: Items[answers.Commission]},
@@ -96,4 +108,26 @@ def commissions(query: CursorQuery) -> tuple[int, Items[answers.Commission]]:
 def receive(company_id: UUID, body: requests.CommissionReceipt, session: Session) -> tuple[int, None]:
     """Record what a company has paid of its commission bill."""
     acts.receive_commission(session, company_id, body)
+    return 204, None
+
+
+@api.get("/commission-receipts")
+@operation(answers={200: Items[answers.CommissionReceipt]}, tag="treasury", permission=Permission.OPERATOR_PAYOUT_READ)
+def receipts() -> tuple[int, Items[answers.CommissionReceipt]]:
+    """List the commission that was written down by hand and that no line of a statement is for."""
+    rows = house_bank.receipts(reading())
+    return 200, Items[answers.CommissionReceipt](items=[answers.CommissionReceipt.of(row) for row in rows], next=None)
+
+
+@api.post("/commission-receipts/<uuid:receipt_id>/withdrawal")
+@operation(
+    answers={204: None},
+    tag="treasury",
+    permission=Permission.OPERATOR_PAYOUT_APPROVE,
+    body=requests.CommissionWithdrawal,
+    idempotent=True,
+)
+def withdraw(receipt_id: UUID, body: requests.CommissionWithdrawal, session: Session) -> tuple[int, None]:
+    """Say that commission that was written down by hand never came like that: it is owed again."""
+    acts.withdraw_commission(session, receipt_id, body)
     return 204, None

@@ -55,6 +55,7 @@ class CaseRow:
     unit_id: UUID | None
     content: Content
     content_hash: str
+    beside: Mapping[str, str]
     totals: tuple[Money, ...]
     causes: tuple[Cause, ...]
     steps: tuple[Step, ...]
@@ -285,6 +286,7 @@ def _row(row: ApprovalCase, decisions: tuple[DecisionRow, ...]) -> CaseRow:
         unit_id=row.unit_id,
         content=purchase_of(row.content) if is_purchase else range_of(row.content),
         content_hash=row.content_hash,
+        beside=row.beside,
         totals=_money(row.totals),
         causes=causes_of(row.causes),
         steps=steps_of(row.steps),

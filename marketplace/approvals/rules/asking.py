@@ -55,14 +55,17 @@ def asked_for(
     now: datetime,
     zone: str,
 ) -> Asked | None:
-    """Return what a request needs, None for nothing: the first rule that applies, and every limit it goes beyond."""
+    """Return what a request needs, None for nothing: the rules that apply to its goods, and every limit it passes.
+
+    Steps that several ask for are asked for once.
+    """
     causes: list[Cause] = []
     steps: list[Step] = []
-    found = applying(rules, facts, rates)
-    if found is not None and found.tier.steps:
-        rule = found.rule
-        causes.append(Cause(kind=CauseKind.RULE, id=rule.id, name=rule.name, no_rate=found.amount is None))
-        steps.extend(found.tier.steps)
+    for found in applying(rules, facts, rates):
+        if found.tier.steps:
+            rule = found.rule
+            causes.append(Cause(kind=CauseKind.RULE, id=rule.id, name=rule.name, no_rate=found.amount is None))
+            steps.extend(step for step in found.tier.steps if step not in steps)
     for excess in exceeded(limits, facts, spent, rates, now=now, zone=zone):
         limit = excess.limit
         causes.append(

@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from marketplace.approvals.rules.ranges import Range
+from marketplace.approvals.rules.ranges import Offered, Range
 from marketplace.kernel.money import Money, UnitPrice
 
 
@@ -33,8 +34,11 @@ class Goods:
     unit: str
     unit_price: UnitPrice
     amount: Money
-    departure_id: UUID
+    departure_id: UUID | None  # None: a courier takes it
     to: str
+    # What the merchant promises with it, by name: HS code, origin, packing, warranty and the like. Cases of before
+    # were not asked about it, and keep the hash that they have.
+    promised: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +76,35 @@ class Purchase:
         return frozenset(line.item_id for line in self.lines)
 
     @property
+    def without_promises(self) -> "Purchase":
+        """The same as it was asked for before promises were part of it."""
+        parts = (replace(part, goods=tuple(replace(line, promised={}) for line in part.goods)) for part in self.parts)
+        return replace(self, parts=tuple(parts))
+
+    @property
     def totals(self) -> tuple[Money, ...]:
         """What the company would owe, goods and freight together, by currency."""
         sums: dict[str, int] = {}
         for amount in (*(line.amount for line in self.lines), *(each.amount for each in self.carriage)):
             sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
         return tuple(Money(sums[currency], currency) for currency in sorted(sums))
+
+    def offered(self, departs_on: date | None) -> Offered | None:
+        """Return what a range is asked about it, goods and freight as one price; None for what no range is about.
+
+        A range is about one thing on a lorry that leaves on a day, paid in one currency.
+        """
+        if departs_on is None or len(self.lines) != 1 or len(self.totals) != 1:
+            return None
+        (line,), (total,) = self.lines, self.totals
+        return Offered(
+            item_id=line.item_id,
+            unit=line.unit,
+            quantity=line.quantity,
+            price=UnitPrice.covering(total, line.quantity),
+            departs_on=departs_on,
+            to=line.to,
+        )
 
 
 Content = Purchase | Range
@@ -94,7 +121,12 @@ def kind_of(content: Content) -> CaseKind:
 
 def to_json(content: Content) -> dict[str, Any]:
     """Return the content as JSON values."""
-    return _ADAPTERS[kind_of(content)].dump_python(content, mode="json")
+    kept: dict[str, Any] = _ADAPTERS[kind_of(content)].dump_python(content, mode="json")
+    for part in kept.get("parts", ()):
+        for line in part["goods"]:
+            if not line["promised"]:
+                del line["promised"]
+    return kept
 
 
 def purchase_of(kept: Mapping[str, Any]) -> Purchase:
@@ -121,6 +153,7 @@ class Moved(StrEnum):
     TERMS = "terms"
     DEPARTURES = "departures"
     FREIGHT = "freight"
+    UNIT = "unit"  # for whose money it is; kept beside the content
 
 
 def moved(before: Purchase, after: Purchase) -> tuple[Moved, ...]:
@@ -139,8 +172,11 @@ def _facet(purchase: Purchase, part: Moved) -> object:
         case Moved.PRICES:
             return {(merchant, item): (line.unit_price, line.amount) for merchant, item, line in keyed}
         case Moved.TERMS:
-            return sorted((str(each.merchant_id), sorted(each.terms.items())) for each in purchase.parts)
+            terms = sorted((str(each.merchant_id), sorted(each.terms.items())) for each in purchase.parts)
+            return terms, {(merchant, item): sorted(line.promised.items()) for merchant, item, line in keyed}
         case Moved.DEPARTURES:
             return {(merchant, item): (line.departure_id, line.to) for merchant, item, line in keyed}
+        case Moved.UNIT:
+            return None
         case _:
             return sorted((str(each.carrier_id), each.amount.currency, each.amount.minor) for each in purchase.carriage)

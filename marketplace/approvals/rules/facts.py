@@ -21,23 +21,30 @@ class Who:
     unit_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Goods that no rule can tell apart: of a merchant, of a category, to a place; what is not known is None."""
+
+    merchant_id: UUID | None = None
+    category: str | None = None
+    destination: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a request is about; ``totals``: all that the company would owe, ``days_left`` until its first departure."""
 
     who: Who
     totals: tuple[Money, ...]
-    merchants: frozenset[UUID] = frozenset()
-    categories: frozenset[str] = frozenset()
-    destinations: frozenset[str] = frozenset()
+    goods: tuple[Sort, ...] = (Sort(),)
     days_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What the rules ask of a purchase beside what it says: categories, and when its first departure leaves."""
+    """What the rules ask of a purchase beside what it says: categories by item, and when its first departure leaves."""
 
-    categories: frozenset[str]
+    categories: Mapping[UUID, str]
     departs_at: datetime | None
 
 

@@ -1,11 +1,11 @@
-"""The rules of a company, in order: the first that applies says who approves, by the amount."""
+"""The rules of a company, in order: for each of the goods the first that applies says who approves, by the amount."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from marketplace.approvals.rules.facts import Facts, Rates, total_in
+from marketplace.approvals.rules.facts import Facts, Rates, Sort, total_in
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import Money
 
@@ -36,9 +36,8 @@ class Tier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """When a rule applies; an empty part asks for nothing, and all parts must hold.
+    """When a rule applies to goods; an empty part asks for nothing, and all parts must hold.
 
-    Of several goods it is enough that one is of a category, a merchant, or goes to a destination.
     ``departs_within``: the first departure is at most so many days away.
     """
 
@@ -50,13 +49,13 @@ class Condition:
     people: frozenset[UUID] = frozenset()
     departs_within: int | None = None
 
-    def holds(self, facts: Facts) -> bool:
-        """Tell whether a request is one that this is about."""
+    def holds(self, facts: Facts, goods: Sort) -> bool:
+        """Tell whether these goods of a request are what this is about."""
         who = facts.who
         return (
-            (not self.categories or bool(self.categories & facts.categories))
-            and (not self.merchants or bool(self.merchants & facts.merchants))
-            and (not self.destinations or bool(self.destinations & facts.destinations))
+            (not self.categories or goods.category in self.categories)
+            and (not self.merchants or goods.merchant_id in self.merchants)
+            and (not self.destinations or goods.destination in self.destinations)
             and (not self.units or who.unit_id in self.units)
             and (not self.roles or bool(self.roles & who.roles))
             and (not self.people or who.person_id in self.people)
@@ -106,10 +105,19 @@ class Found:
     amount: Money | None
 
 
-def applying(rules: Sequence[Rule], facts: Facts, rates: Rates) -> Found | None:
-    """Return the first rule that applies; where a rate is missing it does, with its highest tier."""
+def applying(rules: Sequence[Rule], facts: Facts, rates: Rates) -> tuple[Found, ...]:
+    """Return for the goods of a request the rules that apply, in their order: of each of the goods the first that does.
+
+    The amount is that of the whole request, so that goods under a mild rule take nothing away from a strict one. Where
+    a rate is missing a rule applies with its highest tier.
+    """
+    found = {one.rule.id: one for goods in facts.goods if (one := _first(rules, facts, goods, rates)) is not None}
+    return tuple(found[rule.id] for rule in rules if rule.id in found)
+
+
+def _first(rules: Sequence[Rule], facts: Facts, goods: Sort, rates: Rates) -> Found | None:
     for rule in rules:
-        if not rule.condition.holds(facts):
+        if not rule.condition.holds(facts, goods):
             continue
         amount = total_in(rule.currency, facts.totals, rates)
         if amount is None:

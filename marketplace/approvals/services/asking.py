@@ -1,6 +1,6 @@
 """Ask whether something may be bought: nothing asks for approval, it is approved, or a case waits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,10 +15,19 @@ from marketplace.approvals.queries import cases as case_queries
 from marketplace.approvals.queries import people, policies
 from marketplace.approvals.rules.asking import Asked, asked_for
 from marketplace.approvals.rules.cases import OPEN, CaseState, Why
-from marketplace.approvals.rules.content import CaseKind, Purchase, hash_of, moved, purchase_of, to_json
-from marketplace.approvals.rules.facts import About, Facts, Rates, Who, pairs
+from marketplace.approvals.rules.content import (
+    CaseKind,
+    Moved,
+    Purchase,
+    hash_of,
+    moved,
+    purchase_of,
+    range_of,
+    to_json,
+)
+from marketplace.approvals.rules.facts import About, Facts, Rates, Sort, Who, pairs
 from marketplace.approvals.rules.limits import Spent, period_of
-from marketplace.approvals.rules.ranges import Range
+from marketplace.approvals.rules.ranges import Offered, Range, within
 from marketplace.approvals.services import cases
 from marketplace.approvals.services.policies import locked
 from marketplace.kernel.actor import Actor
@@ -58,31 +67,44 @@ def ask(
     about: Callable[[], About],
     spent: SpentSince,
     subject: UUID,
+    unit_id: UUID | None,
+    beside: Mapping[str, str],
     now: datetime,
 ) -> Answer:
     """Ask for exactly the purchase that is wanted; an approval of it is held for ``subject`` from here on.
 
-    Open cases of the actor for some of the same goods are void: what was asked for has moved. One query for a company
-    without rules and limits, the same number for every other. Conflict ``approvers_missing``.
+    Rules and limits are those of the unit that it is for, whoever buys; a case for another unit is void. Open cases of
+    the actor for some of the same goods are void: what was asked for has moved. ``beside`` is kept with the case as it
+    was said last, and binds nothing. One query for a company without rules and limits, the same number for every other.
+    Conflict ``approvers_missing``.
     """
     if not locked(session, company_id=actor.company):
         return Answer()
     purchase = wanted()
     found = _open(session, actor, hash_of(CaseKind.PURCHASE, to_json(purchase)), now)
-    voided = _void_others(session, actor, purchase, found, now)
+    voided: tuple[Voided, ...] = ()
+    if found is not None and found.unit_id != unit_id:
+        # What was agreed to for one unit's money is not agreed to for another's.
+        parts = (Moved.UNIT.value,)
+        cases.void(session, row=found, why=Why.CHANGED, now=now, moved=list(parts))
+        voided, found = (Voided(found.id, found.reference, parts),), None
+    voided += _void_others(session, actor, purchase, found, now)
     if found is not None and found.state is CaseState.APPROVED:
         cases.take(session, row=found, subject=subject)
         return Answer(found.id, found.reference, is_approved=True, voided=voided)
     told = about()
-    who = _who(session, actor)
+    who = Who(person_id=actor.person, roles=frozenset(actor.roles), unit_id=unit_id)
     company = accounts.get_company(session, company_id=actor.company)
     zone = zone_of(company.country)
+    sorts = {
+        Sort(part.merchant_id, told.categories.get(line.item_id), line.to)
+        for part in purchase.parts
+        for line in part.goods
+    }
     facts = Facts(
         who=who,
         totals=purchase.totals,
-        merchants=frozenset(part.merchant_id for part in purchase.parts),
-        categories=told.categories,
-        destinations=frozenset(line.to for line in purchase.lines),
+        goods=tuple(sorts),
         days_left=_days(told.departs_at, now, zone),
     )
     asked = _asked(session, actor, facts, spent, without=[found.id] if found else [], now=now, zone=zone)
@@ -90,10 +112,26 @@ def ask(
         if found is not None:
             cases.void(session, row=found, why=Why.NOT_NEEDED, now=now)
         return Answer(voided=voided)
+    leaves = told.departs_at and told.departs_at.astimezone(ZoneInfo(zone)).date()
+    allowed = _range_around(session, actor, purchase.offered(leaves), unit_id, now)
+    if allowed is not None:
+        if found is not None:
+            cases.void(session, row=found, why=Why.NOT_NEEDED, now=now)
+        cases.take(session, row=allowed, subject=subject)
+        return Answer(allowed.id, allowed.reference, is_approved=True, voided=voided)
     if found is not None:
+        found.beside = dict(beside)
+        session.flush()
         return Answer(found.id, found.reference, voided=voided)
     case = cases.open_case(
-        session, actor=actor, content=purchase, totals=purchase.totals, unit_id=who.unit_id, asked=asked, now=now
+        session,
+        actor=actor,
+        content=purchase,
+        totals=purchase.totals,
+        unit_id=who.unit_id,
+        asked=asked,
+        now=now,
+        beside=beside,
     )
     return Answer(case.id, case.reference, voided=voided)
 
@@ -124,9 +162,7 @@ def ask_range(
     facts = Facts(
         who=who,
         totals=(wanted.most,),
-        merchants=merchants,
-        categories=about.categories,
-        destinations=frozenset({wanted.to} if wanted.to else ()),
+        goods=tuple(Sort(each, about.categories.get(wanted.item_id), wanted.to or None) for each in merchants),
         days_left=_days(about.departs_at, now, zone),
     )
     asked = _asked(session, actor, facts, spent, without=[], now=now, zone=zone)
@@ -138,13 +174,47 @@ def ask_range(
     return Answer(case.id, case.reference)
 
 
+def wants(
+    session: Session,
+    *,
+    actor: Actor,
+    unit_id: UUID | None,
+    amount: Money,
+    goods: Sort,
+    departs_at: datetime | None,
+    spent: SpentSince,
+    now: datetime,
+) -> bool:
+    """Tell whether rules or limits want approval of so much more of some goods; no case is begun."""
+    if not locked(session, company_id=actor.company):
+        return False
+    zone = zone_of(accounts.get_company(session, company_id=actor.company).country)
+    facts = Facts(
+        who=Who(person_id=actor.person, roles=frozenset(actor.roles), unit_id=unit_id),
+        totals=(amount,),
+        goods=(goods,),
+        days_left=_days(departs_at, now, zone),
+    )
+    return _asked(session, actor, facts, spent, without=[], now=now, zone=zone) is not None
+
+
 def departure_gone(
-    session: Session, *, actor: Actor, departure_id: UUID, facts: dict[str, str], now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    departure_id: UUID,
+    items: frozenset[UUID] | None,
+    facts: dict[str, str],
+    now: datetime,
 ) -> tuple[Voided, ...]:
-    """Void the actor's open purchases that were to go by a departure which takes them no more."""
+    """Void the actor's open purchases that were to go by a departure which takes them no more.
+
+    ``items``: it still takes others than these; None: it takes nothing at all.
+    """
     voided: list[Voided] = []
     for row in _purchases(session, actor):
-        if any(line.departure_id == departure_id for line in purchase_of(row.content).lines):
+        gone = [line for line in purchase_of(row.content).lines if line.departure_id == departure_id]
+        if any(items is None or line.item_id in items for line in gone):
             cases.void(session, row=row, why=Why.DEPARTURE_FULL, now=now, **facts)
             voided.append(Voided(row.id, row.reference, ("departures",)))
     return tuple(voided)
@@ -157,6 +227,30 @@ def _open(session: Session, actor: Actor, content_hash: str, now: datetime) -> A
     except NotFound:
         return None
     return None if cases.lapse(session, case_id=found.id, now=now) else found
+
+
+def _range_around(
+    session: Session, actor: Actor, offered: Offered | None, unit_id: UUID | None, now: datetime
+) -> ApprovalCase | None:
+    """Return the actor's approved range in which a purchase lies and that nothing was bought by yet, locked."""
+    if offered is None:
+        return None
+    ranges = session.scalars(
+        sa.select(ApprovalCase)
+        .where(
+            ApprovalCase.company_id == actor.company,
+            ApprovalCase.requester_id == actor.person,
+            ApprovalCase.kind == CaseKind.RANGE,
+            ApprovalCase.state == CaseState.APPROVED,
+            ApprovalCase.taken_by.is_(None),
+            ApprovalCase.due_at > now,
+        )
+        .order_by(ApprovalCase.due_at, ApprovalCase.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    mine = (row for row in ranges if row.unit_id == unit_id)
+    return next((row for row in mine if not within(range_of(row.content), offered)), None)
 
 
 def _void_others(

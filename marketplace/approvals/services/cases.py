@@ -1,6 +1,6 @@
 """Open a case, decide it, use it, and end it otherwise. Each state is written here alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,7 @@ def open_case(
     unit_id: UUID | None,
     asked: Asked,
     now: datetime,
+    beside: Mapping[str, str] | None = None,
 ) -> ApprovalCase:
     """Open a case for the actor, or find the open one for exactly this content, and return it.
 
@@ -65,6 +66,7 @@ def open_case(
         unit_id=unit_id,
         content=kept,
         content_hash=content_hash,
+        beside=dict(beside or {}),
         totals=[[total.minor, total.currency] for total in totals],
         causes=causes_to_json(asked.causes),
         steps=steps_to_json(asked.steps),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,10 +27,16 @@ from marketplace.approvals.rules.policy import (
 )
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import insert_if_new
+from marketplace.kernel.db import ask, insert_if_new
 from marketplace.kernel.errors import Conflict, FieldError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import LARGEST_MINOR, Money
+
+_COUNTED: Final = (
+    sa.select(ApprovalBook.counted)
+    .where(ApprovalBook.company_id == sa.bindparam("company", type_=sa.Uuid()))
+    .with_for_update()
+)
 
 
 def locked(session: Session, *, company_id: UUID) -> bool:
@@ -38,10 +44,7 @@ def locked(session: Session, *, company_id: UUID) -> bool:
 
     One query for a company that has none.
     """
-    counted = session.scalar(
-        sa.select(ApprovalBook.counted).where(ApprovalBook.company_id == company_id).with_for_update()
-    )
-    return bool(counted)
+    return bool(ask(session, _COUNTED, {"company": company_id}).scalar())
 
 
 def put_rule(

@@ -82,6 +82,8 @@ def listing_row(
         closures=closed_days(closures),
         hindrance=hindrance,
         certified_until=date.fromisoformat(until) if until else None,
+        warranty=page.get("details", {}).get("warranty"),
+        food=page.get("details", {}).get("food"),
     )
     return ListingRow(
         offer=offer,

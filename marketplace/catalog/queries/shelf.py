@@ -54,7 +54,7 @@ def listings(
     if not listing_ids:
         return {}
     at = now or clock.now()
-    rows = session.execute(_LISTINGS, {"now": at, "viewer": viewer, "ids": list(listing_ids)}).all()
+    rows = ask(session, _LISTINGS, {"now": at, "viewer": viewer, "ids": list(listing_ids)}).all()
     found = [listing_row(read, *row) for read, row in _with_terms(session, rows, viewer, at)]
     return {row.offer.listing_id: row for row in found}
 

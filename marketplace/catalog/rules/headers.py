@@ -111,7 +111,7 @@ DAILY: Final = frozenset(
 TIER: Final = re.compile(r"price@([1-9][0-9]{0,9})", re.ASCII)
 _TIER_HEADER: Final = re.compile(r"(.+?)@([0-9][0-9,. ]*)\+?", re.ASCII | re.DOTALL)
 _ATTRIBUTE_HEADER: Final = re.compile(r"(?:attribute|属性)@([a-z][a-z0-9_]{0,39})", re.ASCII)
-_BRACKETS: Final = re.compile(r"[(\[{【（](.*?)[)\]}】）]")
+_BRACKETS: Final = re.compile(r"[(\[{【（]([^(\[{【（)\]}】）]*)[)\]}】）]")
 _TEXT_IN: Final = re.compile(r"(title|description|品名|描述)[ _-]?(" + "|".join(LANGUAGES) + ")")
 # 英文品名, "English name": the language stands before the word.
 _LANGUAGE_WORDS: Final = {

@@ -51,6 +51,8 @@ class OfferRow:
     closures: tuple[Closed, ...]
     hindrance: Hindrance | None = None
     certified_until: date | None = None
+    warranty: Mapping[str, Any] | None = None
+    food: Mapping[str, Any] | None = None
 
     def works(self, free: Mapping[str, frozenset[date]]) -> Works:
         """Return its merchant's calendar, given the free days of countries."""

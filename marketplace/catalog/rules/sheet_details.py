@@ -18,6 +18,7 @@ from marketplace.catalog.rules.details import (
     food,
     parts,
     promises,
+    samples,
     texts,
 )
 from marketplace.catalog.rules.details.attributes import Attribute
@@ -171,6 +172,8 @@ def _parse(
     for name, column in columns.items():
         given[name] = _listed(column, said[column], errors) if column in LISTS and column in said else said.get(column)
     before = documents.get(kind.value)
+    if kind is DetailKind.SAMPLE and before:  # a sheet says of samples only what its columns name
+        given = before | given
     if kind is DetailKind.DANGEROUS:
         given["confirmed"] = str(given["confirmed"] or "").lower()
     try:
@@ -183,8 +186,9 @@ def _parse(
 
 
 def _at(columns: Mapping[str, str], error: FieldError) -> FieldError:
-    name = error.field.partition(".")[0]
-    return FieldError(columns[name], error.code, error.accepted, error.facts)
+    # What has no column of its own is told at the first of its kind.
+    column = columns.get(error.field.partition(".")[0]) or next(iter(columns.values()))
+    return FieldError(column, error.code, error.accepted, error.facts)
 
 
 def _listed(column: str, text: str, errors: list[FieldError]) -> list[Any]:
@@ -261,5 +265,5 @@ _READ: Final[Mapping[DetailKind, Read]] = {
     DetailKind.FOOD: _document(food.parse),
     DetailKind.CERTIFICATES: _document(certificates.parse),
     DetailKind.WARRANTY: _document(promises.parse_warranty),
-    DetailKind.SAMPLE: _document(promises.parse_sample),
+    DetailKind.SAMPLE: _document(samples.parse),
 }

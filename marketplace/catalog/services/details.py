@@ -29,6 +29,7 @@ from marketplace.catalog.rules.details import (
     food,
     parts,
     promises,
+    samples,
     texts,
 )
 from marketplace.catalog.rules.states import APPROVED
@@ -240,6 +241,6 @@ _RULES: Final[dict[DetailKind, Rule]] = {
     DetailKind.FOOD: _pure(food.parse),
     DetailKind.CERTIFICATES: _pure(certificates.parse),
     DetailKind.WARRANTY: _pure(promises.parse_warranty),
-    DetailKind.SAMPLE: _pure(promises.parse_sample),
+    DetailKind.SAMPLE: _pure(samples.parse),
     DetailKind.PALLET: _pallet,
 }

@@ -48,6 +48,19 @@ _TAKE: Final = (
     .values(held=Stock.held + sa.bindparam("wanted") - sa.bindparam("freed"))
 )
 
+_COUNTS: Final = ("on_hand", "allocated", "held")
+_MUST_MOVE: Final = (
+    sa.update(cast("sa.Table", Stock.__table__))
+    .where(Stock.listing_id == sa.bindparam("listing"))
+    .values({name: getattr(Stock, name) + sa.bindparam(f"by_{name}", type_=sa.BigInteger) for name in _COUNTS})
+)
+_HELD_BY: Final = (
+    sa.select(StockHold)
+    .where(StockHold.subject == sa.bindparam("subject"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
 
 def hold(
     session: Session, *, listing_id: UUID, quantity: int, subject: UUID, expires_at: datetime, now: datetime
@@ -338,12 +351,7 @@ def lapse(session: Session, *, listing_id: UUID, now: datetime) -> bool:
 
 
 def _hold_of(session: Session, subject: UUID) -> StockHold | None:
-    return session.scalars(
-        sa.select(StockHold)
-        .where(StockHold.subject == subject)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    return session.scalars(_HELD_BY, {"subject": subject}).one_or_none()
 
 
 def _known(session: Session, subject: UUID) -> StockHold:
@@ -423,19 +431,8 @@ def _enter(
     allocated: int = 0,
     held: int = 0,
 ) -> None:
-    session.add(
-        StockEntry(
-            id=new_id(),
-            listing_id=listing_id,
-            kind=kind,
-            hold_id=hold_id,
-            on_hand=on_hand,
-            allocated=allocated,
-            held=held,
-            at=now,
-        )
-    )
-    session.flush()
+    row = {"id": new_id(), "listing_id": listing_id, "kind": kind, "hold_id": hold_id, "at": now}
+    write(session, StockEntry, [row | {"on_hand": on_hand, "allocated": allocated, "held": held}])
 
 
 def _move(session: Session, listing_id: UUID, guard: sa.ColumnElement[bool], **deltas: int) -> bool:
@@ -451,7 +448,8 @@ def _move(session: Session, listing_id: UUID, guard: sa.ColumnElement[bool], **d
 
 def _must_move(session: Session, listing_id: UUID, **deltas: int) -> None:
     """Change the hot row by what was claimed before, so that its CHECK constraints alone decide."""
-    _move(session, listing_id, sa.true(), **deltas)
+    by = {f"by_{name}": deltas.get(name, 0) for name in _COUNTS}
+    alter(session, _MUST_MOVE, {"listing": listing_id} | by)
 
 
 def _available(session: Session, listing_id: UUID, freed: int) -> int:

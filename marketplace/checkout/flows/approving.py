@@ -29,8 +29,12 @@ def void(refusal: Conflict, *, actor: Actor, wanted: Wanted, now: datetime) -> N
     if gone is None or not cases.has_open(session, company_id=actor.company, requester_id=actor.person):
         return
     facts = _next(session, actor, wanted, gone, now)
+    # A lorry without room for these goods may well take others.
+    items = _wanted_on(session, actor, wanted) if refusal.code == "capacity" else None
     voided = in_unit_of_work(
-        lambda writing: approving.departure_gone(writing, actor=actor, departure_id=gone, facts=facts, now=now)
+        lambda writing: approving.departure_gone(
+            writing, actor=actor, departure_id=gone, items=items, facts=facts, now=now
+        )
     )
     if voided:
         raise Conflict(
@@ -41,6 +45,12 @@ def void(refusal: Conflict, *, actor: Actor, wanted: Wanted, now: datetime) -> N
             next=facts["next"],
             next_reference=facts["next_reference"],
         ) from refusal
+
+
+def _wanted_on(session: Session, actor: Actor, wanted: Wanted) -> frozenset[UUID]:
+    if wanted.sample is not None:
+        return frozenset({wanted.sample.listing_id})
+    return queries.listings_in_cart(session, company_id=actor.company, person_id=actor.person)
 
 
 def _departure(refusal: Conflict) -> UUID | None:

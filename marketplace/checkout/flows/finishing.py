@@ -23,9 +23,9 @@ from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, NotFound, Unavailable
 from marketplace.orders.services import carts
 from marketplace.orders.services.deciding import cancel_unpaid
-from marketplace.payments.flows import cards
+from marketplace.payments.flows import cards, give_back
 from marketplace.payments.rules.cards import CardOutcome, CardState
-from marketplace.payments.rules.terms import SubjectKind
+from marketplace.payments.rules.terms import Subject, SubjectKind
 
 _log = structlog.get_logger("city.checkout")
 # Refusals of the placing transaction after which nothing can be placed any more.
@@ -42,6 +42,7 @@ _GONE: Final = frozenset(
         "credit_days",
         "credit_overdue",
         "credit_limit",
+        "sample_open",
     }
 )
 _TAKEN: Final = (CardState.AUTHORISED, CardState.CAPTURED, CardState.REFUNDED)
@@ -67,7 +68,9 @@ def _collect(attempt: AttemptRow, *, now: datetime) -> Outcome:
     declined = next((one for one in outcomes if one.state in (CardState.DECLINED, CardState.CANCELLED)), None)
     if declined is not None:
         reason = declined.decline_code or str(declined.state)
-        return _give_up(attempt, {"code": "card_declined", "decline_code": reason}, now=now)
+        by_card = attempt.plan.charges[outcomes.index(declined)].local_method is None
+        code = "card_declined" if by_card else "payment_failed"
+        return _give_up(attempt, {"code": code, "decline_code": reason}, now=now)
     if all(one.state in _TAKEN for one in outcomes):
         return _place(attempt, now=now)
     if attempt.expires_at <= now:
@@ -91,6 +94,7 @@ def _authorise(attempt: AttemptRow, charge: Charge, now: datetime) -> CardOutcom
         subject_ids={str(charge.subject_kind): charge.subject_id, "checkout": attempt.id},
         return_url=attempt.return_url,
         title=attempt.plan.reference_of(charge.subject_id),
+        local_method=charge.local_method,
         now=now,
     )
 
@@ -150,7 +154,7 @@ def _capture_charges(attempt: AttemptRow, *, now: datetime) -> None:
 def _cancel_charges(attempt: AttemptRow, *, now: datetime) -> None:
     for charge in attempt.plan.charges:
         try:
-            cards.cancel(key=charge.key, now=now)
+            _undo(charge, now=now)
         except NotFound:  # never asked for
             continue
         except Unavailable:
@@ -158,6 +162,14 @@ def _cancel_charges(attempt: AttemptRow, *, now: datetime) -> None:
             return
     if not attempt.is_settled:
         in_unit_of_work(lambda session: attempts.settle(session, attempt_id=attempt.id, now=now))
+
+
+def _undo(charge: Charge, *, now: datetime) -> None:
+    """Give back what a charge reserved, or what it took already."""
+    try:
+        cards.cancel(key=charge.key, now=now)
+    except Conflict:
+        give_back.give_back(subject=Subject(charge.subject_kind, charge.subject_id), now=now)
 
 
 def _give_up(attempt: AttemptRow, refusal: dict[str, Any], *, now: datetime) -> Outcome:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.checkout import queries
 from marketplace.checkout.flows import approving as departures
 from marketplace.checkout.flows import finishing, sweeping
+from marketplace.checkout.rules.plan import with_local_methods
 from marketplace.checkout.rules.states import AttemptState, Outcome, in_checkout
 from marketplace.checkout.rules.wanted import Wanted
 from marketplace.checkout.services import approving, attempts, giving_up, holding, ordering, planning
@@ -16,7 +17,9 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
+from marketplace.orders.samples.services import crediting
 from marketplace.orders.services import carts
+from marketplace.payments.flows.card_calls import local_methods
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -57,7 +60,7 @@ def place(*, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datet
         try:
             begun = begin(looked=False)
         except _HasRivals:
-            _look_at_rivals(actor, key, now)
+            _look_at_rivals(actor, wanted, key, now)
             begun = begin(looked=True)
     except Conflict as refusal:
         departures.void(refusal, actor=actor, wanted=wanted, now=now)
@@ -69,16 +72,19 @@ def place(*, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datet
     return begun.outcome or finishing.advance(attempt_id=begun.attempt_id, now=now)
 
 
-def _look_at_rivals(actor: Actor, key: str, now: datetime) -> None:
+def _look_at_rivals(actor: Actor, wanted: Wanted, key: str, now: datetime) -> None:
     """Take the cart's other checkouts as far as they go: one that turns out to be paid is ordered, and wins."""
     session = reading()
     session.rollback()
     found = queries.begun(session, company_id=actor.company, person_id=actor.person, key=key)
     if not found.open or found.under_key is not None:
         return
-    in_cart = queries.listings_in_cart(session, company_id=actor.company, person_id=actor.person)
-    for rival in found.open:
-        if rival.is_at_work(now) or in_cart.isdisjoint(rival.plan.listing_ids):
+    if wanted.sample is not None:
+        claimed = frozenset({wanted.sample.listing_id})
+    else:
+        claimed = queries.listings_in_cart(session, company_id=actor.company, person_id=actor.person)
+    for rival in found.rivals(claimed, of_samples=wanted.sample is not None):
+        if rival.is_at_work(now):
             continue
         sweeping.finish(attempt_id=rival.id, now=now)
         session.rollback()
@@ -102,10 +108,12 @@ def _begin(
         raise _HasRivals
     attempt_id = new_id()
     plan = planning.plan(session, actor=actor, wanted=wanted, cart=cart, attempt_id=attempt_id, now=now)
-    plan = approving.settle(session, plan=plan, actor=actor, now=now)
+    plan = with_local_methods(plan, local_methods)
+    rivals = known.rivals(plan.listing_ids, of_samples=plan.is_sample)
+    ending = frozenset(rival.id for rival in rivals)
+    plan = approving.settle(session, plan=plan, ending=ending, actor=actor, now=now)
     if isinstance(plan, approving.Waits):
         return plan
-    rivals = known.rivals(plan.listing_ids)
     superseded = giving_up.make_way(session, rivals=rivals, attempt_id=attempt_id, now=now)
     expires_at = now + timedelta(minutes=reference.setting(session, Setting.HOLD_CARD_MINUTES, at=now))
     address = return_url.replace("{checkout}", str(attempt_id)) if plan.charges else None
@@ -117,6 +125,7 @@ def _begin(
         if found is None:
             raise AssertionError(key)
         return _Begun(found)
+    crediting.take(session, credited=plan.credited, now=now)
     on = holding.departures_of(session, plan=plan, now=now)
     if plan.charges:
         holding.hold(session, plan=plan, on=on, expires_at=expires_at, now=now)

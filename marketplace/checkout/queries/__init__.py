@@ -1,7 +1,7 @@
 """Carts as they stand now, and checkout attempts, as rows."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +19,7 @@ from marketplace.checkout.rules import plan as plans
 from marketplace.checkout.rules.cart import (
     Barred,
     Cart,
+    CartLine,
     GoneLine,
     Item,
     Option,
@@ -27,6 +28,7 @@ from marketplace.checkout.rules.cart import (
     destination_of,
     load_of_line,
     price_line,
+    price_sample,
 )
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.rules.states import OPEN, AttemptState, Outcome, is_at_work, refused
@@ -42,6 +44,7 @@ from marketplace.logistics.queries.options import OptionRow
 from marketplace.orders.models import OrderGroup
 from marketplace.orders.queries import carts
 from marketplace.orders.queries.carts import CartRow
+from marketplace.orders.rules.samples import PlacedSample
 from marketplace.payments.queries import cards
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
@@ -77,13 +80,16 @@ def cart(
     destination: str | None = None,
     departures: Mapping[UUID, UUID] | None = None,
     kept: CartRow | None = None,
+    sample: PlacedSample | None = None,
 ) -> Cart:
     """Return a person's cart with prices, departures and freight; the number of queries does not depend on its lines.
 
     ``destination`` overrides the cart's own, ``departures`` chooses by listing; ``kept`` is the cart where the caller
-    has read it.
+    has read it. With ``sample`` it is of one line, which is that sample at its own price. Credits that the person's own
+    open checkouts took are free: who begins again ends them first.
     """
     kept = kept or carts.cart_of(session, company_id=company_id, person_id=person_id)
+    freed = _freed(session, kept, company_id, person_id)
     to = destination or kept.destination
     items = [
         Item(
@@ -92,10 +98,13 @@ def cart(
             currency=line.currency,
             incoterm=line.incoterm,
             place_code=line.place_code,
+            had=tuple(replace(one, held_by=None) if one.held_by in freed else one for one in line.had),
         )
         for line in kept.lines
     ]
     offers = catalog.offers(session, listing_ids=[item.listing_id for item in items], viewer=company_id, now=now)
+    if sample is not None:  # what is made to order is made in the days of a sample
+        offers = {key: replace(offer, lead_days=offer.lead_days and sample.lead_days) for key, offer in offers.items()}
     free = reference.free_days(session, countries={offer.country for offer in offers.values()}, now=now)
     works = {listing_id: offer.works(free) for listing_id, offer in offers.items()}
     days = reference.setting(session, Setting.MERCHANT_CONFIRM_WORKING_DAYS, at=now)
@@ -104,21 +113,37 @@ def cart(
     options = _options(session, items, offers, to, works, confirm_by, now)
     chosen = departures or {}
     barred = _barred(session, items, offers, to, now)
-    lines = [
-        price_line(
-            item,
-            offers[item.listing_id],
-            destination=to,
-            confirm_by=confirm_by[item.listing_id],
-            options=options.get(item.listing_id, ()),
-            wanted_departure=chosen.get(item.listing_id),
-            barred=barred.get(item.listing_id),
+
+    def priced(item: Item) -> CartLine | GoneLine:
+        key = item.listing_id
+        if key not in offers:
+            return GoneLine(item=item, problem=Problem("listing_gone", {}))
+        seen: dict[str, Any] = {
+            "destination": to,
+            "confirm_by": confirm_by[key],
+            "options": options.get(key, ()),
+            "wanted_departure": chosen.get(key),
+            "barred": barred.get(key),
+        }
+        if sample is not None:
+            return price_sample(item, offers[key], sample, **seen)
+        return price_line(item, offers[key], now=now, **seen)
+
+    return bundled(to, [priced(item) for item in items])
+
+
+def _freed(session: Session, kept: CartRow, company_id: UUID, person_id: UUID) -> frozenset[UUID]:
+    """Return the orders of a person's open checkouts; nothing is asked where no credit of the cart's goods is held."""
+    if not any(one.held_by for line in kept.lines for one in line.had):
+        return frozenset()
+    found = session.scalars(
+        sa.select(CheckoutAttempt).where(
+            CheckoutAttempt.company_id == company_id,
+            CheckoutAttempt.person_id == person_id,
+            CheckoutAttempt.state.in_(OPEN),
         )
-        if item.listing_id in offers
-        else GoneLine(item=item, problem=Problem("listing_gone", {}))
-        for item in items
-    ]
-    return bundled(to, lines)
+    )
+    return frozenset(order.id for one in found for order in plans.from_json(one.plan).group.orders)
 
 
 def _barred(
@@ -177,14 +202,14 @@ class Begun:
     under_key: UUID | None
     open: tuple[AttemptRow, ...]
 
-    def rivals(self, listing_ids: Collection[UUID]) -> tuple[AttemptRow, ...]:
-        """Return the open checkouts that claim some of these goods."""
-        return tuple(row for row in self.open if not set(listing_ids).isdisjoint(row.plan.listing_ids))
+    def rivals(self, listing_ids: Collection[UUID], *, of_samples: bool) -> tuple[AttemptRow, ...]:
+        """Return the open checkouts that claim some of these goods; a sample and a cart are no rivals."""
+        alike = (row for row in self.open if row.plan.is_sample is of_samples)
+        return tuple(row for row in alike if not set(listing_ids).isdisjoint(row.plan.listing_ids))
 
 
 def begun(session: Session, *, company_id: UUID, person_id: UUID, key: str) -> Begun:
     """Return what stands in the way of a checkout under a key, in one question."""
-    session.flush()
     found = ask(session, _BEGUN, {"company": company_id, "person": person_id, "key": key}).all()
     under_key = next((one.id for one in found if one.key == key), None)
     mine = (one for one in found if one.person_id == person_id and one.state in OPEN)

@@ -7,11 +7,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.queries.units import unit_at
 from marketplace.approvals.models import ApprovalCase
-from marketplace.approvals.rules.content import CaseKind, hash_of, to_json
+from marketplace.approvals.rules.content import CaseKind, hash_of, range_of, to_json
+from marketplace.approvals.rules.content import purchase_of as read_purchase
 from marketplace.approvals.rules.facts import About
 from marketplace.approvals.rules.limits import Spent
+from marketplace.approvals.rules.ranges import within
 from marketplace.catalog.models import Category, Listing
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.checkout.rules import plan as plans
@@ -31,25 +32,30 @@ _FREE = (LineState.REJECTED, LineState.CANCELLED)
 
 def about(session: Session, *, plan: CheckoutPlan) -> About:
     """Return the categories of what a plan places, and when its first departure leaves; two queries."""
-    codes = session.scalars(
-        sa.select(Category.code)
-        .join(Listing, Listing.category_id == Category.id)
-        .where(Listing.id.in_(plan.listing_ids))
-        .distinct()
+    leaves = first_departure(session, departure_ids={space.departure_id for space in plan.spaces})
+    return About(categories=categories(session, listing_ids=plan.listing_ids), departs_at=leaves)
+
+
+def first_departure(session: Session, *, departure_ids: Collection[UUID]) -> datetime | None:
+    """Return when the first of these departures leaves; None for none."""
+    return session.scalar(sa.select(sa.func.min(Departure.departs_at)).where(Departure.id.in_(departure_ids)))
+
+
+def categories(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the categories of listings."""
+    found = session.execute(
+        sa.select(Listing.id, Category.code)
+        .join(Category, Category.id == Listing.category_id)
+        .where(Listing.id.in_(listing_ids))
     )
-    leaves = session.scalar(
-        sa.select(sa.func.min(Departure.departs_at)).where(
-            Departure.id.in_({space.departure_id for space in plan.spaces})
-        )
-    )
-    return About(categories=frozenset(codes), departs_at=leaves)
+    return {row.id: row.code for row in found}
 
 
 def spent(session: Session, *, company_id: UUID, since: datetime, without: Collection[UUID]) -> list[Spent]:
     """Return what a company ordered since an instant, goods and freight, and what waits to be paid in a checkout.
 
-    Orders and lines that were cancelled or rejected are free again. ``without``: listings whose checkouts in waiting
-    are about to end. Three queries.
+    Orders and lines that were cancelled or rejected are free again. ``without``: checkouts in waiting that are
+    about to end. Three queries.
     """
     return [
         *_goods(session, company_id, since),
@@ -98,17 +104,18 @@ def _freight(session: Session, company_id: UUID, since: datetime) -> list[Spent]
 
 def _waiting(session: Session, company_id: UUID, without: Collection[UUID]) -> list[Spent]:
     """Return what checkouts hold that wait for a card; one that has an approval counts by its case."""
-    unit = unit_at(company_id=company_id, person_id=CheckoutAttempt.person_id)
-    found = session.execute(
-        sa.select(CheckoutAttempt, unit).where(
-            CheckoutAttempt.company_id == company_id, CheckoutAttempt.state.in_(OPEN)
+    found = session.scalars(
+        sa.select(CheckoutAttempt).where(
+            CheckoutAttempt.company_id == company_id,
+            CheckoutAttempt.state.in_(OPEN),
+            CheckoutAttempt.id.not_in(without),
         )
     )
     waiting: list[Spent] = []
-    for attempt, unit_id in found:
+    for attempt in found:
         plan = plans.from_json(attempt.plan)
-        if plan.group.approval_id is None and set(without).isdisjoint(plan.listing_ids):
-            amounts = purchase_of(plan).totals
+        if plan.group.approval_id is None:
+            amounts, unit_id = purchase_of(plan).totals, plan.group.unit.id if plan.group.unit else None
             waiting.append(Spent(person_id=attempt.person_id, unit_id=unit_id, at=attempt.created_at, amounts=amounts))
     return waiting
 
@@ -118,21 +125,31 @@ def _spent(row: sa.Row[UUID, UUID | None, datetime, str, int]) -> Spent:
     return Spent(person_id=person_id, unit_id=unit_id, at=at, amounts=(Money(int(minor), currency),))
 
 
+def _is_what_was_approved(plan: CheckoutPlan, case: ApprovalCase) -> bool:
+    """Tell whether a plan is the purchase that was approved, or lies in the range; its day was checked at placement."""
+    purchase = purchase_of(plan)
+    if case.kind is CaseKind.PURCHASE:
+        if not any(line.promised for line in read_purchase(case.content).lines):
+            purchase = purchase.without_promises
+        return hash_of(CaseKind.PURCHASE, to_json(purchase)) == case.content_hash
+    allowed = range_of(case.content)
+    offered = purchase.offered(allowed.until)
+    return offered is not None and not within(allowed, offered)
+
+
 def breaches(session: Session) -> list[Breach]:
     """Return checkouts that placed something else than was approved, and approvals that were used without one."""
     found: list[Breach] = []
     placed = session.execute(
-        sa.select(CheckoutAttempt.id, CheckoutAttempt.plan, ApprovalCase.content_hash, ApprovalCase.consumed_at)
+        sa.select(CheckoutAttempt.id, CheckoutAttempt.plan, ApprovalCase)
         .join(OrderGroup, OrderGroup.id == CheckoutAttempt.group_id)
         .outerjoin(ApprovalCase, ApprovalCase.id == OrderGroup.approval_id)
         .where(CheckoutAttempt.state == AttemptState.ORDERED, OrderGroup.approval_id.is_not(None))
     )
-    for row in placed:
-        content = to_json(purchase_of(plans.from_json(row.plan)))
-        if row.content_hash != hash_of(CaseKind.PURCHASE, content) or row.consumed_at is None:
-            found.append(Breach("7 approval", "checkout", row.id, "placed what nobody approved"))
+    for attempt_id, plan, case in placed:
+        if case is None or case.consumed_at is None or not _is_what_was_approved(plans.from_json(plan), case):
+            found.append(Breach("7 approval", "checkout", attempt_id, "placed what nobody approved"))
     used = sa.select(ApprovalCase.id).where(
-        ApprovalCase.kind == CaseKind.PURCHASE,
         ApprovalCase.consumed_at.is_not(None),
         ~sa.exists().where(OrderGroup.approval_id == ApprovalCase.id, OrderGroup.id == ApprovalCase.taken_by),
     )

@@ -31,7 +31,7 @@ def breaches(session: Session) -> list[Breach]:
 def _thawed(session: Session, plans: list[CheckoutPlan]) -> Iterator[Breach]:
     orders = {order.id: frozen_order(plan.group, order) for plan in plans for order in plan.group.orders}
     lines = {
-        line.id: frozen_line(order.id, position, line)
+        line.id: frozen_line(order, position, line)
         for plan in plans
         for order in plan.group.orders
         for position, line in enumerate(order.lines, start=1)

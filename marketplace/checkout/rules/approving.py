@@ -3,12 +3,16 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from marketplace.approvals.rules.content import Carriage, Goods, Part, Purchase
+from marketplace.checkout.rules.cart import bundle_key
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.distribution.rules.freight import LineSpace
-from marketplace.orders.rules.placing import PlacedOrder
+from marketplace.orders.rules.placing import PlacedLine, PlacedOrder
+from marketplace.payments.rules.plans import to_json
 
 
 def purchase_of(plan: CheckoutPlan) -> Purchase:
@@ -23,6 +27,15 @@ def purchase_of(plan: CheckoutPlan) -> Purchase:
         key=lambda one: (str(one.carrier_id), one.amount.currency, one.amount.minor),
     )
     return Purchase(parts=tuple(parts), carriage=tuple(carriage))
+
+
+def order_numbers(plan: CheckoutPlan) -> dict[str, str]:
+    """Return the buyer's numbers of the orders, by the keys of the cart's bundles: nobody approves them."""
+    return {
+        bundle_key(order.merchant_id, order.incoterm, order.place_code, order.currency): order.purchase_order_number
+        for order in plan.group.orders
+        if order.purchase_order_number
+    }
 
 
 def _is_owed(payer_id: UUID, plan: CheckoutPlan) -> bool:
@@ -41,8 +54,9 @@ def _part(order: PlacedOrder, spaces: Mapping[UUID, LineSpace]) -> Part:
             unit=line.unit,
             unit_price=line.unit_price,
             amount=line.amount,
-            departure_id=spaces[line.id].departure_id,
-            to=spaces[line.id].to_place,
+            departure_id=spaces[line.id].departure_id if line.id in spaces else None,
+            to=spaces[line.id].to_place if line.id in spaces else order.destination,
+            promised=_promised(line),
         )
         for line in order.lines
     )
@@ -52,11 +66,29 @@ def _part(order: PlacedOrder, spaces: Mapping[UUID, LineSpace]) -> Part:
         "destination": order.destination,
         "currency": order.currency,
         "plan": str(order.plan),
+        "agreed": json.dumps(to_json(order.agreed), sort_keys=True),
         "rail": str(order.rail),
         "mode": str(order.mode),
         "payee": hashlib.sha256(payee.encode()).hexdigest() if payee else "",
     }
+    terms |= {"sample": order.sample.way} if order.sample else {}
+    # Whoever approves less to pay has not approved more.
+    terms |= {"credit": f"{order.credit.amount:f}"} if order.credit else {}
     return Part(merchant_id=order.merchant_id, terms=terms, goods=tuple(sorted(goods, key=lambda one: one.item_id)))
+
+
+def _promised(line: PlacedLine) -> dict[str, str]:
+    """Return what the contract will say of the goods beside name, number and price."""
+    documents: dict[str, dict[str, Any] | None] = {
+        "packing": asdict(line.packing) if line.packing else None,
+        "warranty": line.warranty,
+        "kept_at": line.kept_at.document if line.kept_at else None,
+    }
+    promised = {name: json.dumps(found, sort_keys=True) for name, found in documents.items() if found}
+    promised |= {"hs_code": line.hs_code, "origin": line.origin}
+    promised |= {} if line.lead_days is None else {"lead_days": str(line.lead_days)}
+    promised |= {"conforms_to": line.conforms_to.content_hash} if line.conforms_to else {}
+    return promised
 
 
 def _key(part: Part) -> tuple[str, str, str, str]:

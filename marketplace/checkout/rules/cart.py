@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from marketplace.catalog.rules.packing import Packing, cartons, load_of
 from marketplace.catalog.rules.pricing import Ladder, check_quantity, hub_of, ladder_for, price_at
@@ -14,6 +15,7 @@ from marketplace.kernel.errors import DomainError
 from marketplace.kernel.money import LARGEST_MINOR, Money, UnitPrice
 from marketplace.kernel.quantity import Load
 from marketplace.orders.rules.incoterms import is_included
+from marketplace.orders.rules.samples import Conforming, Had, PlacedSample, SampleCredit, Way, conforming_of, credit_of
 
 # Departures shown for a line.
 MOST_OPTIONS: Final = 6
@@ -29,13 +31,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """What lies in a cart."""
+    """What lies in a cart; ``had`` are samples of it that its buyer had before."""
 
     listing_id: UUID
     quantity: int
     currency: str
     incoterm: str
     place_code: str
+    had: tuple[Had, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,19 @@ class CartLine:
     options: tuple[Option, ...]
     chosen: Option | None
     problems: tuple[Problem, ...]
+    credit: SampleCredit | None = None
+    conforms_to: Conforming | None = None
+    sample: PlacedSample | None = None
+
+    @property
+    def payable(self) -> Money:
+        """What is to be paid for the goods: less what a sample of them is credited with."""
+        return self.amount - self.credit.amount if self.credit else self.amount
+
+    @property
+    def by_courier(self) -> bool:
+        """Whether a courier takes it: no departure is chosen for it."""
+        return self.sample is not None and self.sample.way is Way.COURIER
 
     @property
     def freight_included(self) -> bool:
@@ -124,8 +140,8 @@ class Bundle:
 
     @property
     def goods(self) -> Money:
-        """The goods of this bundle."""
-        return _sum([line.amount for line in self.lines], self.currency)
+        """What is to be paid for the goods of this bundle."""
+        return _sum([line.payable for line in self.lines], self.currency)
 
     @property
     def freight(self) -> tuple[Money, ...]:
@@ -165,7 +181,7 @@ class Cart:
     @property
     def is_freight_unknown(self) -> bool:
         """Whether the totals lack freight that the buyer will owe."""
-        return any(not line.freight_included and line.freight is None for line in self.lines)
+        return any(not line.freight_included and not line.by_courier and line.freight is None for line in self.lines)
 
 
 def destination_of(ladder_place: str, incoterm: str, cart_destination: str | None) -> str | None:
@@ -195,6 +211,7 @@ def price_line(
     destination: str | None,
     confirm_by: datetime,
     options: Sequence[Option],
+    now: datetime,
     wanted_departure: UUID | None = None,
     barred: Barred | None = None,
 ) -> CartLine | GoneLine:
@@ -223,6 +240,43 @@ def price_line(
         options=shown(options, chosen),
         chosen=chosen,
         problems=(*_barred(barred), *_too_much(amount), *_problems(item, offer, to_place, chosen, wanted_departure)),
+        credit=credit_of(item.had, amount=amount, quantity=item.quantity, now=now),
+        conforms_to=conforming_of(item.had),
+    )
+
+
+def price_sample(
+    item: Item,
+    offer: OfferRow,
+    sample: PlacedSample,
+    *,
+    destination: str | None,
+    confirm_by: datetime,
+    options: Sequence[Option],
+    wanted_departure: UUID | None = None,
+    barred: Barred | None = None,
+) -> CartLine:
+    """Price a sample at its own price, whatever the ladder and its steps say; a courier needs no departure."""
+    by_courier = sample.way is Way.COURIER
+    to_place = item.place_code if by_courier else destination_of(item.place_code, item.incoterm, destination)
+    chosen = None if by_courier else choose(options, wanted_departure)
+    amount = sample.goods + sample.courier
+    # No courier of ours takes what may not ride with other goods.
+    stays = [Problem(offer.lack, {})] if by_courier and offer.hindrance is not None and offer.lack else []
+    found = stays if by_courier else _on_its_way(item, offer, to_place, chosen, wanted_departure)
+    return CartLine(
+        item=item,
+        offer=offer,
+        unit_price=UnitPrice.of(sample.goods.amount / item.quantity, item.currency),
+        amount=amount,
+        cartons=0,
+        load=load_of_line(item.quantity, offer.packing),
+        to_place=to_place,
+        confirm_by=confirm_by,
+        options=() if by_courier else shown(options, chosen),
+        chosen=chosen,
+        problems=(*_barred(barred), *_too_much(amount), *found),
+        sample=sample,
     )
 
 
@@ -305,6 +359,13 @@ def _problems(
         check_quantity(item.quantity, moq=offer.moq, multiple=offer.multiple)
     except DomainError as refusal:
         found.append(Problem("quantity_changed", {"accepted": refusal.errors[0].accepted}))
+    return found + _on_its_way(item, offer, to_place, chosen, wanted)
+
+
+def _on_its_way(
+    item: Item, offer: OfferRow, to_place: str | None, chosen: Option | None, wanted: UUID | None
+) -> list[Problem]:
+    found: list[Problem] = []
     if offer.lack is not None:
         found.append(Problem(offer.lack, {}))
     elif to_place is None:
@@ -325,9 +386,14 @@ def _problems(
             )
         )
     until = offer.certified_until
-    if until is not None and chosen is not None and chosen.departs_at.date() > until:
+    if until is not None and chosen is not None and _departure_day(chosen) > until:
         found.append(Problem("certificate_ends", {"until": until.isoformat()}))
     return found
+
+
+def _departure_day(option: Option) -> date:
+    """Return the day on which the lorry leaves, by the clock of the place that it leaves."""
+    return option.departs_at.astimezone(ZoneInfo(option.departs_zone)).date()
 
 
 def _sum(amounts: Sequence[Money], currency: str) -> Money:

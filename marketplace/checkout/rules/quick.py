@@ -34,6 +34,8 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 _IMPORTED: Final = {"sku": "sku", "currency": "currency", "incoterm": "price_basis", "place": "place"}
 _BLANKS: Final = re.compile(r"\s+")
+# A quantity behind a blank that is written with commas between its thousands: they part no cells.
+_GROUPED: Final = re.compile(r"\s\d{1,3}(,\d{3})+\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +64,23 @@ class Asked:
 
 
 def cells_of(text: str) -> list[list[str]]:
-    """Part pasted text into cells, by the mark that most of its lines have; by blanks where none has any."""
+    """Part pasted text into cells, each line by its own mark: the one that most lines have, else another, else blanks.
+
+    A list that was put together from several sources has several.
+    """
     lines = text.splitlines()
-    mark = max(_MARKS, key=lambda each: sum(each in line for line in lines))
-    if not any(mark in line for line in lines):
-        return [line.rsplit(None, 1) for line in lines]
-    if mark == "\t":
-        return [line.split(mark) for line in lines]
+    usual = max(
+        _MARKS, key=lambda mark: sum(mark in line for line in lines if mark != "," or not _GROUPED.search(line))
+    )
+    return [_parted(line, usual) for line in lines]
+
+
+def _parted(line: str, usual: str) -> list[str]:
+    mark = next((each for each in (usual, *_MARKS) if each in line), None)
+    if mark is None or (mark == "," != usual and _GROUPED.search(line)):
+        return line.rsplit(None, 1)
     # A quotation mark is closed in its line: else one would swallow all that follows.
-    return [next(csv.reader([line], delimiter=mark), list[str]()) for line in lines]
+    return line.split(mark) if mark == "\t" else next(csv.reader([line], delimiter=mark), list[str]())
 
 
 def rows_of(cells: Sequence[Sequence[str]]) -> tuple[Row, ...]:

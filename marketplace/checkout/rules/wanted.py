@@ -8,7 +8,9 @@ from uuid import UUID
 
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.money import Money
-from marketplace.payments.rules.terms import Plan, Rail, SubjectKind, plans_for
+from marketplace.orders.rules.samples import SampleWish
+from marketplace.payments.rules.local_methods import LocalMethod
+from marketplace.payments.rules.terms import MODE_OF_RAIL, Mode, Plan, Rail, SubjectKind, modes_by, plans_for
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{2,31}", re.ASCII)
 
@@ -31,11 +33,23 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class PaymentChoice:
-    """How an order is paid; by card without a method the buyer is sent to the provider's page."""
+    """How an order is paid; by card without a method the buyer is sent to the provider's page.
+
+    There he pays by card, or by the local ``method`` that is named: the money takes the card's way from then on.
+
+    Without a ``mode`` the merchant sells itself, and the rail says how that is settled.
+    """
 
     rail: Rail
     plan: str  # the code of a preset, or of a plan of the merchant's own
     payment_method: str | None = None
+    mode: Mode | None = None
+    method: LocalMethod | None = None
+
+    @property
+    def settled(self) -> Mode:
+        """The settlement mode that was chosen, or that the rail has by itself."""
+        return self.mode or MODE_OF_RAIL[self.rail]
 
     def __post_init__(self) -> None:
         """Refuse a plan that is not for orders, and a card where none is asked for."""
@@ -43,6 +57,10 @@ class PaymentChoice:
             raise Refused.field("payment.plan", "choice", ", ".join(plans_for(SubjectKind.ORDER)))
         if self.payment_method is not None and self.rail is not Rail.CARD:
             raise Refused.field("payment.payment_method", "only_for_card", "no payment method for a bank transfer")
+        if self.method is not None and (self.rail is not Rail.CARD or self.payment_method is not None):
+            raise Refused.field("payment.method", "only_instead_of_card", "no local method beside a bank or a card")
+        if self.mode is not None and self.mode not in modes_by(self.rail):
+            raise Refused.field("payment.mode", "choice", ", ".join(modes_by(self.rail)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +78,7 @@ class Wanted:
     purchase_order_numbers: dict[str, str] = field(default_factory=dict[str, str])
     unit_id: UUID | None = None
     to: str | None = None
+    sample: SampleWish | None = None  # this, and not what lies in the cart
 
     def payment_of(self, bundle_key: str) -> PaymentChoice:
         """Return how this bundle is paid."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.approvals.services import asking, cases
 from marketplace.approvals.services.asking import Answer
 from marketplace.checkout.queries import approving as queries
-from marketplace.checkout.rules.approving import purchase_of
+from marketplace.checkout.rules.approving import order_numbers, purchase_of
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
@@ -36,15 +36,22 @@ class Waits:
         )
 
 
-def settle(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) -> CheckoutPlan | Waits:
-    """Return the plan with the approval that it uses, or that its case waits; one query where there are no rules."""
+def settle(
+    session: Session, *, plan: CheckoutPlan, ending: frozenset[UUID], actor: Actor, now: datetime
+) -> CheckoutPlan | Waits:
+    """Return the plan with the approval that it uses, or that its case waits; one query where there are no rules.
+
+    ``ending``: the checkouts that end for this one, and count against no limit beside it.
+    """
     answer = asking.ask(
         session,
         actor=actor,
         wanted=lambda: purchase_of(plan),
         about=lambda: queries.about(session, plan=plan),
-        spent=lambda since: queries.spent(session, company_id=actor.company, since=since, without=plan.listing_ids),
+        spent=lambda since: queries.spent(session, company_id=actor.company, since=since, without=ending),
         subject=plan.group.id,
+        unit_id=plan.group.unit.id if plan.group.unit else None,
+        beside=order_numbers(plan),
         now=now,
     )
     if answer.case_id is None:
@@ -68,7 +75,13 @@ def give_back(session: Session, *, plan: CheckoutPlan) -> None:
 
 
 def departure_gone(
-    session: Session, *, actor: Actor, departure_id: UUID, facts: dict[str, str], now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    departure_id: UUID,
+    items: frozenset[UUID] | None,
+    facts: dict[str, str],
+    now: datetime,
 ) -> tuple[asking.Voided, ...]:
     """Void what the actor asked for by a departure that takes it no more; ``facts``: the next one that does."""
-    return asking.departure_gone(session, actor=actor, departure_id=departure_id, facts=facts, now=now)
+    return asking.departure_gone(session, actor=actor, departure_id=departure_id, items=items, facts=facts, now=now)

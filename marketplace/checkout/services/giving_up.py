@@ -11,6 +11,7 @@ from marketplace.checkout.queries import AttemptRow
 from marketplace.checkout.rules import plan as plans
 from marketplace.checkout.rules.states import OPEN, in_checkout, superseded
 from marketplace.checkout.services import approving, attempts, holding
+from marketplace.orders.samples.services import crediting
 
 
 def abandon(session: Session, *, attempt_id: UUID, refusal: dict[str, Any], now: datetime) -> None:
@@ -21,6 +22,7 @@ def abandon(session: Session, *, attempt_id: UUID, refusal: dict[str, Any], now:
         plan = plans.from_json(attempt.plan)
         holding.release(session, plan=plan, now=now)
         approving.give_back(session, plan=plan)
+        crediting.give_back(session, order_ids=[order.id for order in plan.group.orders])
 
 
 def make_way(session: Session, *, rivals: Sequence[AttemptRow], attempt_id: UUID, now: datetime) -> tuple[UUID, ...]:

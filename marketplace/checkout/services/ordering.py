@@ -19,11 +19,12 @@ from marketplace.kernel.actor import Actor
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.orders.rules.placing import PlacedOrder, secured_by
+from marketplace.orders.samples.services import opening as opening_samples
 from marketplace.orders.services import carts, placing
 from marketplace.orders.services.deciding import secure_order
 from marketplace.orders.services.papers import at_placement
 from marketplace.papers import services as papers
-from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.payments.rules.terms import Rail, Subject, SubjectKind
 from marketplace.payments.services import plans
 
 
@@ -40,12 +41,16 @@ def write(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) 
     group = plan.group
     orders = placing.place_order_group(session, group=group, actor=actor, now=now)
     approving.use(session, plan=plan, actor=actor, now=now)
-    openings = [_opening(plan, order) for order in group.orders]
+    openings = [opening for order in group.orders for opening in _openings(plan, order)]
     plans.open_all(session, openings=openings, actor=actor, now=now)
     freight = contracts.agree(session, agreements=plan.freight, actor=actor, now=now)
-    carts.forget_lines(
-        session, company_id=group.buyer_id, person_id=group.person_id, listing_ids=plan.listing_ids, now=now
-    )
+    for order in group.orders:
+        if order.sample is not None:
+            opening_samples.begin(session, group=group, order=order, actor=actor, now=now)
+    if not plan.is_sample:
+        carts.forget_lines(
+            session, company_id=group.buyer_id, person_id=group.person_id, listing_ids=plan.listing_ids, now=now
+        )
     return Written(orders, freight)
 
 
@@ -67,8 +72,32 @@ def bind(
     issued += [freight_paper(one, orders[one.order_id], bookings, on, now) for one in written.contracts]
     papers.issue_first(session, papers=issued, actor=actor, now=now)
     for order in plan.group.orders:
-        if secured_by(order.mode, owes_deposit=order.owes_deposit) == "card":
+        if secured_by(order.rail, owes_deposit=order.owes_deposit) == "card":
             secure_order(session, order_id=order.id, actor=actor, now=now)
+
+
+def _openings(plan: CheckoutPlan, order: PlacedOrder) -> list[plans.Opening]:
+    """Return how an order is paid by its buyer and, where the trading company sells it, how its merchant is paid."""
+    sale = _opening(plan, order)
+    purchase = order.purchase
+    if purchase is None:
+        return [sale]
+    bought = plans.Opening(
+        subject=Subject(SubjectKind.PURCHASE, purchase.id),
+        reference=purchase.reference,
+        plan=order.agreed,
+        mode=order.mode,
+        rail=Rail.BANK,
+        payer_id=order.sold_by,
+        payee_id=order.merchant_id,
+        payee_account=purchase.payee,
+        lines=tuple((line.line_id, line.payable) for line in order.bought),
+        deposit_due_at=None,
+        commission_bp=0,
+        sale_id=order.id,
+        margin_bp=purchase.margin_bp,
+    )
+    return [sale, bought]
 
 
 def _opening(plan: CheckoutPlan, order: PlacedOrder) -> plans.Opening:
@@ -79,9 +108,9 @@ def _opening(plan: CheckoutPlan, order: PlacedOrder) -> plans.Opening:
         mode=order.mode,
         rail=order.rail,
         payer_id=plan.group.buyer_id,
-        payee_id=order.merchant_id,
+        payee_id=order.sold_by,
         payee_account=order.payee,
-        lines=tuple((line.id, line.amount) for line in order.lines),
+        lines=tuple((line.id, line.payable) for line in order.lines),
         deposit_due_at=order.proforma_ends_at,
         commission_bp=order.commission_bp,
     )

@@ -1,17 +1,20 @@
 """Decide what a checkout places, and freeze it: prices, terms, rates, commission, tariffs, payees, deadlines."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.queries import closures, units
+from marketplace.accounts.queries import CompanyRow, closures, units
 from marketplace.accounts.rules.closures import Works
 from marketplace.checkout import queries
+from marketplace.checkout.queries import samples
 from marketplace.checkout.rules.cart import Bundle, Cart, CartLine, Option
 from marketplace.checkout.rules.plan import CheckoutPlan, charges_of
 from marketplace.checkout.rules.wanted import PaymentChoice, Wanted, check_totals
@@ -22,15 +25,29 @@ from marketplace.kernel.ids import new_id, new_reference
 from marketplace.logistics.queries import tariffs
 from marketplace.merchants import queries as merchants
 from marketplace.orders.queries.carts import CartRow
+from marketplace.orders.rules.classes import WINDOW_SETTINGS, class_of, windows_of
 from marketplace.orders.rules.incoterms import roles_of
-from marketplace.orders.rules.placing import FxSnapshot, PlacedGroup, PlacedLine, PlacedOrder, PlacedUnit, owes_deposit
+from marketplace.orders.rules.placing import (
+    FxSnapshot,
+    PlacedGroup,
+    PlacedLine,
+    PlacedOrder,
+    PlacedPurchase,
+    PlacedUnit,
+    owes_deposit,
+)
+from marketplace.orders.rules.temperatures import kept_at
 from marketplace.orders.services import paper_facts
-from marketplace.payments.queries import offers
+from marketplace.payments.queries import offers, trading
+from marketplace.payments.queries.trading import AgreementRow
 from marketplace.payments.rules import plans as payment_plans
 from marketplace.payments.rules.plans import AgreedPlan
 from marketplace.payments.rules.terms import MODE_OF_RAIL, Mode, PayeeAccount, Rail
+from marketplace.payments.rules.trading import PREFIX as PURCHASE
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import CURRENCIES, Setting
+
+_MOST_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +71,18 @@ def plan(
     ones when nothing else is wrong than departures that the goods cannot reach, ``expected_totals`` naming what moved,
     ``no_payee`` when somebody who is to be paid by bank has named no account.
     """
-    found = queries.cart(
-        session,
-        company_id=actor.company,
-        person_id=actor.person,
-        destination=wanted.to,
-        departures=wanted.departures,
-        kept=cart,
-        now=now,
-    )
+    if wanted.sample is not None:
+        found = samples.sample_cart(session, actor=actor, wish=wanted.sample, departures=wanted.departures, now=now)
+    else:
+        found = queries.cart(
+            session,
+            company_id=actor.company,
+            person_id=actor.person,
+            destination=wanted.to,
+            departures=wanted.departures,
+            kept=cart,
+            now=now,
+        )
     _check(found, wanted)
     planner = _Planner(session, actor, wanted, found, now)
     parts = [planner.part(bundle) for bundle in found.bundles]
@@ -76,10 +96,16 @@ def plan(
         orders=tuple(part.order for part in parts),
         unit=planner.placed_unit,
     )
-    methods = {part.order.id: wanted.payment_of(part.bundle.key).payment_method for part in parts}
+    choices = {part.order.id: wanted.payment_of(part.bundle.key) for part in parts}
+    methods = {order_id: (choice.payment_method, choice.method) for order_id, choice in choices.items()}
     return CheckoutPlan(
         group=group,
-        spaces=tuple(_space(part, placed, line, actor.company) for part in parts for placed, line in part.lines),
+        spaces=tuple(
+            _space(part, placed, line, actor.company)
+            for part in parts
+            for placed, line in part.lines
+            if not line.by_courier
+        ),
         freight=agreements,
         charges=charges_of(attempt_id, group, agreements, methods),
     )
@@ -108,7 +134,9 @@ def _check(cart: Cart, wanted: Wanted) -> None:
 def _check_named(field: str, named: Iterable[object], in_cart: Collection[object]) -> None:
     """Refuse a choice for what is not in the cart: a mistyped id would else be passed over in silence."""
     accepted = ", ".join(sorted(map(str, in_cart)))
-    errors = [FieldError(f"{field}.{key}", "unknown", accepted) for key in named if key not in in_cart]
+    unknown = (key for key in named if key not in in_cart)
+    # Each says all that is accepted: the first few do, or the answer would be a hundred times as long as the question.
+    errors = [FieldError(f"{field}.{key}", "unknown", accepted) for key in islice(unknown, _MOST_NAMED)]
     if errors:
         raise Refused.fields(*errors)
 
@@ -120,11 +148,19 @@ class _Planner:
         """Read what the orders share."""
         self.session, self.actor, self.wanted, self.now = session, actor, wanted, now
         self.commission_bp = reference.setting(session, Setting.COMMISSION_BASIS_POINTS, at=now)
-        chosen = [_chosen(line) for line in cart.lines]
+        self.periods = dict(zip(WINDOW_SETTINGS, reference.settings_of(session, *WINDOW_SETTINGS, at=now), strict=True))
+        chosen = [_chosen(line) for line in cart.lines if not line.by_courier]
         sellers = {bundle.merchant_id for bundle in cart.bundles}
         carriers = {one.carrier_id for one in chosen if one.carrier_id is not None}
-        self.companies = accounts.get_companies(session, company_ids={actor.company} | sellers | carriers)
-        self.accounts = merchants.accounts_of(session, company_ids=sellers | carriers)
+        chosen_modes = {wanted.payment_of(bundle.key).settled for bundle in cart.bundles}
+        # Asked only where somebody buys of the operator: nobody else waits for it.
+        sells = Mode.OPERATOR_SELLS in chosen_modes
+        self.agreements = trading.agreed(session, merchant_ids=sellers, now=now) if sells else {}
+        self.house = trading.house_of(session) if sells else None
+        traders = {row.trader_id for row in self.agreements.values()}
+        houses = {self.house} if self.house else set[UUID]()
+        self.companies = accounts.get_companies(session, company_ids={actor.company} | sellers | carriers | traders)
+        self.accounts = merchants.accounts_of(session, company_ids=sellers | carriers | houses)
         self.places = {place.code: place for place in reference.places(session)}
         self.tariffs = tariffs.charged(session, tariff_ids={one.tariff_id for one in chosen if one.tariff_id})
         self.offers = offers.offers_of(session, merchant_ids=sellers, now=now)
@@ -137,15 +173,37 @@ class _Planner:
         self.rates = reference.fx_of(session, pairs=pairs, on=now.date()) if pairs else {}
 
     @cached_property
+    def days(self) -> int:
+        """How many working days a buyer has to pay what is due with the order."""
+        return reference.setting(self.session, Setting.PROFORMA_WORKING_DAYS, at=self.now)
+
+    @cached_property
     def works(self) -> Works:
         """When the buyer works."""
         return closures.works(self.session, company_id=self.buyer.id, now=self.now)
 
     def agreed(self, bundle: Bundle, choice: PaymentChoice) -> AgreedPlan:
         """Return the plan that was chosen for a bundle, among those that its merchant offers for it."""
+        if bundle.lines[0].sample is not None:
+            return payment_plans.of_sample(bundle.goods, days=self.days)
         field = f"payments.{bundle.key}.plan" if bundle.key in self.wanted.payments else "payment.plan"
         mine = self.offers[bundle.merchant_id]
+        if choice.settled is Mode.OPERATOR_SELLS:  # a merchant's credit is the merchant's to give
+            mine = tuple(one for one in mine if not one.plan.credit)
         return payment_plans.choose(mine, code=choice.plan, rail=choice.rail, amount=bundle.goods, field=field)
+
+    def sold_on(self, bundle: Bundle, choice: PaymentChoice) -> tuple[AgreementRow, PayeeAccount] | None:
+        """Return under which agreement the trading company sells a bundle, and the account the merchant is paid at.
+
+        None where the merchant sells itself. Conflict ``not_sold_on`` where merchant and operator have not agreed.
+        """
+        if choice.settled is not Mode.OPERATOR_SELLS:
+            return None
+        found = self.agreements.get(bundle.merchant_id)
+        account = self.accounts.get((bundle.merchant_id, bundle.currency))
+        if found is None or account is None or found.trader_id == self.buyer.id:
+            raise Conflict("not_sold_on", company=bundle.merchant_id, currency=bundle.currency)
+        return found, PayeeAccount(**account.as_json())
 
     def proforma_ends_at(self, agreed: AgreedPlan) -> datetime:
         """Return until when a deposit is to be paid, on the calendar of the buyer."""
@@ -159,9 +217,15 @@ class _Planner:
 
     def part(self, bundle: Bundle) -> _Part:
         """Freeze one bundle as an order."""
-        choice = self.wanted.payment_of(bundle.key)
-        merchant, mode = self.companies[bundle.merchant_id], MODE_OF_RAIL[choice.rail]
+        choice, sample = self.wanted.payment_of(bundle.key), bundle.lines[0].sample
+        if not bundle.goods:  # what is free is paid by no card, and into no account
+            choice = PaymentChoice(rail=Rail.BANK, plan=choice.plan, mode=choice.mode)
+        merchant, mode = self.companies[bundle.merchant_id], choice.settled
+        sold_on = self.sold_on(bundle, choice)
         agreed = self.agreed(bundle, choice)
+        seller = self.companies[sold_on[0].trader_id] if sold_on else merchant
+        # Buyers pay the trading company at the operator's bank, or its card charges.
+        payee_id = self.house if sold_on and self.house else merchant.id
         order = PlacedOrder(
             id=new_id(),
             reference=new_reference("ORD"),
@@ -171,20 +235,23 @@ class _Planner:
             place_code=bundle.place_code,
             place_names=paper_facts.names_of(self.places[bundle.place_code]),
             destination=bundle.lines[0].to_place or bundle.place_code,
-            roles=roles_of(bundle.incoterm, buyer_id=self.buyer.id, merchant_id=merchant.id),
-            parties={str(company.id): paper_facts.party(company) for company in (self.buyer, merchant)},
+            roles=roles_of(bundle.incoterm, buyer_id=self.buyer.id, seller_id=seller.id),
+            parties={str(company.id): paper_facts.party(company) for company in (self.buyer, merchant, seller)},
             agreed=agreed,
             mode=mode,
             rail=choice.rail,
-            payee=self.payee(merchant.id, bundle.currency, mode),
-            commission_bp=self.commission_bp,
-            tax_ids={"buyer": self.buyer.tax_id or "", "merchant": merchant.tax_id or ""},
+            payee=self.payee(payee_id, bundle.currency, choice.rail) if bundle.goods else None,
+            commission_bp=0 if sold_on else self.commission_bp,
+            tax_ids=self.tax_ids(merchant, seller),
             fx=self.fx(bundle.currency),
             confirm_by=bundle.confirm_by,
-            proforma_ends_at=self.proforma_ends_at(agreed) if owes_deposit(agreed, mode) else None,
+            proforma_ends_at=self.proforma_ends_at(agreed) if owes_deposit(agreed, choice.rail) else None,
             purchase_order_number=self.wanted.order_number_of(bundle.key),
             cost_centre=self.unit.cost_centre if self.unit and self.unit.is_printed else "",
-            lines=tuple(_placed(line) for line in bundle.lines),
+            lines=tuple(_placed(line, self.periods) for line in bundle.lines),
+            sample=sample,
+            seller_id=seller.id if sold_on else None,
+            purchase=_purchase(*sold_on) if sold_on else None,
         )
         return _Part(order=order, bundle=bundle)
 
@@ -192,6 +259,8 @@ class _Planner:
         """Freeze the freight of an order: one contract with each carrier and tariff."""
         by_tariff: dict[tuple[UUID, UUID], list[FreightLine]] = {}
         for placed, line in part.lines:
+            if line.by_courier:
+                continue
             quoted = _chosen(line)
             if quoted.tariff_id is None or quoted.carrier_id is None or quoted.freight is None:
                 raise Conflict("no_tariff", line=quoted.reference, to=line.to_place)
@@ -219,14 +288,19 @@ class _Planner:
             terms=self.tariffs[tariff_id].terms,
             mode=mode,
             rail=rail,
-            payee=self.payee(carrier_id, lines[0].amount.currency, mode),
+            payee=self.payee(carrier_id, lines[0].amount.currency, rail),
             lines=tuple(lines),
         )
 
-    def payee(self, company_id: UUID, currency: str, mode: Mode) -> PayeeAccount | None:
+    def tax_ids(self, merchant: CompanyRow, seller: CompanyRow) -> dict[str, str]:
+        """Return the tax ids of who buys, who makes and, where that is another, who sells."""
+        found = {"buyer": self.buyer.tax_id or "", "merchant": merchant.tax_id or ""}
+        return found if seller is merchant else {**found, "seller": seller.tax_id or ""}
+
+    def payee(self, company_id: UUID, currency: str, rail: Rail) -> PayeeAccount | None:
         """Return the account that is paid into; nobody pays there while a provider holds the money."""
         found = self.accounts.get((company_id, currency))
-        if found is None and mode is Mode.DIRECT:
+        if found is None and rail is Rail.BANK:
             raise Conflict("no_payee", company=company_id, currency=currency)
         return PayeeAccount(**found.as_json()) if found else None
 
@@ -238,8 +312,9 @@ class _Planner:
         return FxSnapshot(quote=row.quote, rate=f"{row.rate:f}", source=row.source, date=row.date.isoformat())
 
 
-def _placed(line: CartLine) -> PlacedLine:
+def _placed(line: CartLine, periods: Mapping[Setting, int]) -> PlacedLine:
     offer = line.offer
+    commodity = class_of(fresh=offer.fresh, hs_code=offer.hs_code)
     return PlacedLine(
         id=new_id(),
         listing_id=offer.listing_id,
@@ -256,6 +331,22 @@ def _placed(line: CartLine) -> PlacedLine:
         packing=offer.packing,
         lead_days=offer.lead_days,
         fresh=offer.fresh,
+        windows=windows_of(commodity, periods),
+        warranty=dict(offer.warranty) if offer.warranty else None,
+        kept_at=kept_at(offer.food) if offer.food else None,
+        credit=line.credit,
+        conforms_to=line.conforms_to,
+    )
+
+
+def _purchase(agreement: AgreementRow, account: PayeeAccount) -> PlacedPurchase:
+    return PlacedPurchase(
+        id=new_id(),
+        reference=new_reference(PURCHASE),
+        agreement_id=agreement.id,
+        margin_bp=agreement.margin.basis_points,
+        payee=account,
+        words=agreement.words,
     )
 
 

@@ -9,13 +9,13 @@ from marketplace.accounts.events import HandedOver
 from marketplace.checkout.models import CheckoutAttempt
 from marketplace.checkout.rules.states import OPEN
 from marketplace.outbox import services as outbox
-from marketplace.payments.events import CardAuthorised
+from marketplace.payments.events import CardAuthorised, CardDeclined
 
 JOB = "finish_checkout"
 
 
-def on_card_authorised(session: Session, event: CardAuthorised) -> None:
-    """Have a job look whether everything is paid now: the buyer may never come back from the payment page."""
+def on_card_answered(session: Session, event: CardAuthorised | CardDeclined) -> None:
+    """Have a job look whether everything is paid now, or cannot be: the buyer may never come back from the page."""
     word, _, rest = event.key.partition(":")
     if word != "checkout":
         return

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.logistics.rules.cargo import MeasuredUnit
 
 
 class Stage(StrEnum):
@@ -46,6 +47,12 @@ class Counted:
     remarks: str = ""
     override_reason: str = ""
     complete: bool = False
+
+    @property
+    def unit(self) -> MeasuredUnit:
+        """The lot as the carrier weighs and measures it."""
+        sides = (self.length_mm, self.width_mm, self.height_mm)
+        return MeasuredUnit(self.cartons, self.grams, *sides, self.volume_cm3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.services import booking as bookings
+from marketplace.distribution.services import returning
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
+from marketplace.orders.claims import queries as claims
 
 
 def booking_of_line(session: Session, *, line_id: UUID, actor: Actor, now: datetime) -> BookingRow:
@@ -33,9 +35,31 @@ def booking_to_receive(session: Session, *, booking_id: UUID, actor: Actor, now:
     """Return a booking and its line for who may count its arrival; NotAllowed for its shipper, else NotFound."""
     line_id = line_of(session, booking_id=booking_id)
     found = booking_queries.booking(session, booking_id=booking_id)
-    if actor.company == found.consignee_company_id or _carries(session, actor, found, now):
-        return found, line_id
-    if actor.company == found.shipper_company_id:
+    may_count(session, found, actor, now)
+    return found, line_id
+
+
+def booking_of_return(session: Session, *, claim_id: UUID, actor: Actor, now: datetime) -> BookingRow:
+    """Return the booking by which the goods of a claim go back, for who takes its cargo in; NotFound for others."""
+    found = returning.current(session, claim_id=claim_id)
+    if found is None or not _carries(session, actor, found, now):
+        raise NotFound("claim")
+    return found
+
+
+def claim_of(session: Session, *, booking_id: UUID) -> UUID:
+    """Return the claim for which goods go back by a booking; NotFound for a booking of a line, or none."""
+    found = booking_queries.booking(session, booking_id=booking_id)
+    if not claims.some(session, claim_ids=[found.subject]):
+        raise NotFound("booking")
+    return found.subject
+
+
+def may_count(session: Session, booking: BookingRow, actor: Actor, now: datetime) -> None:
+    """Refuse who may not count what arrives of a booking: NotAllowed to its shipper, else NotFound."""
+    if actor.company == booking.consignee_company_id or _carries(session, actor, booking, now):
+        return
+    if actor.company == booking.shipper_company_id:
         raise NotAllowed("only_the_consignee")
     raise NotFound("booking")
 

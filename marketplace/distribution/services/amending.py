@@ -1,46 +1,40 @@
 """What buyer and merchant agree to change of an order reaches its room on lorries, its freight and its contract."""
 
 from dataclasses import replace
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
 from marketplace.catalog.rules.packing import load_of
 from marketplace.distribution import queries
 from marketplace.distribution.models import LineBooking
 from marketplace.distribution.queries import FreightRow
 from marketplace.distribution.rules.freight import (
     ContractState,
-    FreightAgreement,
     FreightLine,
     LineSpace,
-    payer_of,
     repriced,
 )
+from marketplace.distribution.services import agreeing, contracts, papers
 from marketplace.distribution.services import booking as bookings
-from marketplace.distribution.services import contracts, papers
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict
-from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
-from marketplace.logistics.services import freight as tariffs
+from marketplace.logistics.queries import options as option_queries
 from marketplace.logistics.services.space import claims, rolling
-from marketplace.merchants import queries as merchants
-from marketplace.orders.events import LineAdded, LineLessened, OrderAmended
+from marketplace.orders.events import LineAdded, LineLessened, LineReplaced, OrderAmended
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
-from marketplace.orders.services import paper_facts
 from marketplace.orders.services import papers as order_papers
+from marketplace.orders.services import replacing
 from marketplace.papers import services as paper_services
-from marketplace.payments.rules.terms import Mode, PayeeAccount, Rail
 
 # Where nothing is charged, something decides the weight all the same.
 _NOTHING: Final = "gross"
@@ -55,7 +49,8 @@ def on_line_lessened(session: Session, event: LineLessened) -> None:
     else:
         _shrink(session, line, event.left, load, event.at)
     for contract in queries.contracts_of(session, order_ids=[event.order_id])[event.order_id]:
-        if contract.state is ContractState.AGREED and line.id in {one.line_id for one in contract.lines}:
+        carries = contract.claim_id is None and line.id in {one.line_id for one in contract.lines}
+        if contract.state is ContractState.AGREED and carries:
             _lower(session, contract, line.id, event.left, load, event.at)
 
 
@@ -90,23 +85,94 @@ def on_line_added(session: Session, event: LineAdded) -> None:
     bookings.link(session, spaces=[space], bookings=made, now=event.at)
     if order.secured_at is not None and space.from_stock:
         claims.confirm(session, subject=line.id, now=event.at)
-    agreement = _agreement(session, order, space, event.at)
+    agreement = agreeing.agreement(session, order, space, event.at)
+    (contract,) = contracts.agree(session, agreements=[agreement], actor=SYSTEM, now=event.at)
+    papers.issue_freight_contract(session, contract=contract, actor=SYSTEM, now=event.at)
+
+
+def on_line_replaced(session: Session, event: LineReplaced) -> None:
+    """Book goods that replace others on the next lorry of the same way that has room; who answers pays the freight.
+
+    Where no lorry takes them the line is given up: they are sent otherwise, or paid for when their time is over.
+    """
+    order = orders.by_id(session, order_ids=[event.order_id])[event.order_id]
+    line = _line(session, order.id, event.line_id)
+    like = booking_queries.bookings(session, subjects=[event.like_id])[event.like_id][-1]
+    hub = departures.departure(session, departure_id=like.departure_id, now=event.at).hub_code
+    load = load_of(line.quantity, line.packing) if line.packing else like.load
+    ready_at = _ready_from(line, event.at)
+    found = option_queries.options(
+        session, hub_code=hub, to_place=like.to_place, load=load, after=ready_at, now=event.at
+    )
+    for option in found:
+        space = LineSpace(
+            line_id=line.id,
+            departure_id=option.departure_id,
+            to_place=like.to_place,
+            load=load,
+            quantity=line.quantity,
+            from_stock=line.lead_days is None,
+            shipper_id=like.shipper_company_id,
+            consignee_id=like.consignee_company_id,
+        )
+        try:
+            with session.begin_nested():
+                _book(session, order, space, event)
+        except Conflict:
+            continue
+        return
+    if line.replaces_id is not None:
+        replacing.give_up(session, claim_id=line.replaces_id, now=event.at)
+
+
+def _ready_from(line: LineRow, now: datetime) -> datetime:
+    """Return from when goods can be at the hub: at once from stock, else once they are made."""
+    return now + timedelta(days=line.lead_days or 0)
+
+
+def _book(session: Session, order: OrderRow, space: LineSpace, event: LineReplaced) -> None:
+    departure = departures.departure(session, departure_id=space.departure_id, now=event.at)
+    bookings.reserve(session, space=space, expires_at=departure.cutoff_cargo_at, now=event.at)
+    made = bookings.currents(session, line_ids=[space.line_id])
+    bookings.link(session, spaces=[space], bookings=made, now=event.at)
+    if space.from_stock:
+        claims.confirm(session, subject=space.line_id, now=event.at)
+    agreement = agreeing.agreement(session, order, space, event.at, payer_id=event.payer_id)
     (contract,) = contracts.agree(session, agreements=[agreement], actor=SYSTEM, now=event.at)
     papers.issue_freight_contract(session, contract=contract, actor=SYSTEM, now=event.at)
 
 
 def on_order_amended(session: Session, event: OrderAmended) -> None:
-    """Issue the sales contract's next version: what was signed before is of what was agreed before."""
+    """Issue the sales contract's next version: what was signed before is of what was agreed before.
+
+    Where it is paid otherwise, a pro-forma that still waits to be paid says so too.
+    """
     lines = line_queries.lines_of(session, order_ids=[event.order_id])[event.order_id]
     found = booking_queries.bookings(session, subjects=[line.id for line in lines])
     references = {line_id: rows[-1].departure_reference for line_id, rows in found.items()}
-    paper = order_papers.amended(session, order_id=event.order_id, departures=references, now=event.at)
-    paper_services.issue_paper(session, paper=paper, actor=SYSTEM, now=event.at)
+    only: Literal["sale", "purchase"] = "purchase" if event.of_purchase else "sale"
+    changed = order_papers.amended(
+        session,
+        order_id=event.order_id,
+        departures=references,
+        only=only if event.of_payment else None,
+        now=event.at,
+    )
+    for paper in changed:
+        paper_services.issue_paper(session, paper=paper, actor=SYSTEM, now=event.at)
+    if not event.of_payment or event.of_purchase:
+        return
+    asked = order_papers.asked_anew(session, order_id=event.order_id, departures=references, now=event.at)
+    if asked is not None:
+        paper_services.issue_paper(session, paper=asked, actor=SYSTEM, now=event.at)
 
 
 def _shrink(session: Session, line: LineRow, left: int, load: Load | None, now: datetime) -> None:
-    """Shrink a line's booking; of a line that lost it, what will be booked again."""
-    last = booking_queries.bookings(session, subjects=[line.id])[line.id][-1]
+    """Shrink a line's booking; of a line that lost it, what will be booked again; a courier's line has none."""
+    rows = booking_queries.bookings(session, subjects=[line.id]).get(line.id)
+    if not rows:
+        return
+    last = rows[-1]
     if load is not None and last.state in bookings.WITHOUT_CARGO:
         rolling.adjust(session, booking_id=last.id, load=load, now=now)
     session.get_one(LineBooking, last.id).quantity = left
@@ -129,36 +195,6 @@ def _lower(session: Session, contract: FreightRow, line_id: UUID, left: int, loa
         row = queries.by_id(session, contract_id=contract.id)
         carried = replace(row, lines=tuple(one for one in row.lines if one.amount))
         papers.issue_freight_contract(session, contract=carried, actor=SYSTEM, now=now)
-
-
-def _agreement(session: Session, order: OrderRow, space: LineSpace, now: datetime) -> FreightAgreement:
-    """Agree the freight of an added line by the tariff of today, paid by bank like the goods."""
-    price = tariffs.price(session, departure_id=space.departure_id, to_place=space.to_place, load=space.load, now=now)
-    payee = merchants.payee(session, company_id=price.carrier_company_id, currency=price.amount.currency)
-    if payee is None:
-        raise Conflict("no_payee", company=price.carrier_company_id, currency=price.amount.currency)
-    companies = accounts.get_companies(session, company_ids=[price.carrier_company_id])
-    return FreightAgreement(
-        id=new_id(),
-        reference=new_reference("FRT"),
-        order_id=order.id,
-        payer_id=payer_of(order.incoterm, buyer_id=order.buyer_id, merchant_id=order.merchant_id),
-        carrier_id=price.carrier_company_id,
-        carrier=paper_facts.party(companies[price.carrier_company_id]),
-        tariff_id=price.tariff_id,
-        terms=price.terms,
-        mode=Mode.DIRECT,
-        rail=Rail.BANK,
-        payee=PayeeAccount(**payee.as_json()),
-        lines=(
-            FreightLine(
-                line_id=space.line_id,
-                amount=price.amount,
-                chargeable_g=price.chargeable_g,
-                binding=str(price.binding),
-            ),
-        ),
-    )
 
 
 def _line(session: Session, order_id: UUID, line_id: UUID) -> LineRow:

@@ -148,11 +148,13 @@ def on_order_secured(session: Session, event: events.OrderSecured) -> None:
     """Confirm the held bookings of an order; targets wait for their ready date.
 
     A hold that ended is taken again on the next departure with room. Where there is none the line has no booking
-    until somebody finds it one: the deposit is in, so the order stands.
+    until somebody finds it one: the deposit is in, so the order stands. Lines of which no unit is left need none.
     """
-    for line_id, bookings in _by_departure(session, event.order_id):
+    lines = line_queries.lines_of(session, order_ids=[event.order_id])[event.order_id]
+    wanted = {line.id for line in lines if line.units}
+    for line_id, bookings in _by_departure(session, lines):
         booking = _current_of(bookings)
-        if booking is None:
+        if booking is None and line_id in wanted:
             booking = _hold_again(session, bookings[-1], now=event.at)
         if booking is not None and booking.state is BookingState.HELD:
             claims.confirm(session, subject=line_id, now=event.at)
@@ -160,7 +162,8 @@ def on_order_secured(session: Session, event: events.OrderSecured) -> None:
 
 def on_order_cancelled(session: Session, event: events.OrderCancelled) -> None:
     """Give back the room of an order and end its freight contracts."""
-    for line_id, _ in _by_departure(session, event.order_id):
+    lines = line_queries.lines_of(session, order_ids=[event.order_id])[event.order_id]
+    for line_id, _ in _by_departure(session, lines):
         give_back(session, line_id=line_id, reason=f"order_{event.reason}", now=event.at)
     contracts.end_contracts(session, order_id=event.order_id, actor=SYSTEM, now=event.at)
 
@@ -179,7 +182,10 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
     ``ready_too_late`` names the last departure of the carrier that still takes them, ``no_departure`` says that there
     is none: the ready date is not accepted then.
     """
-    booking = booking_queries.bookings(session, subjects=[event.line_id])[event.line_id][-1]
+    booked = booking_queries.bookings(session, subjects=[event.line_id]).get(event.line_id)
+    if not booked:  # a courier takes it
+        return
+    booking = booked[-1]
     order = orders.by_id(session, order_ids=[event.order_id])[event.order_id]
     departure = departures.departure(session, departure_id=booking.departure_id, now=event.at)
     if booking.state in _ENDED:
@@ -197,9 +203,8 @@ def on_ready_date_set(session: Session, event: events.LineReadyDateSet) -> None:
         claims.confirm(session, subject=event.line_id, now=event.at)
 
 
-def _by_departure(session: Session, order_id: UUID) -> list[tuple[UUID, Sequence[BookingRow]]]:
+def _by_departure(session: Session, lines: Sequence[LineRow]) -> list[tuple[UUID, Sequence[BookingRow]]]:
     """Return the bookings of an order's lines in the order in which hot departure rows are locked."""
-    lines = line_queries.lines_of(session, order_ids=[order_id])[order_id]
     found = booking_queries.bookings(session, subjects=[line.id for line in lines])
     return sorted(found.items(), key=lambda item: (item[1][-1].departure_id, item[0]))
 

@@ -1,6 +1,6 @@
 """The papers that go with the goods of a line: packing list and commercial invoice."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -8,26 +8,33 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.distribution.services import booking as line_bookings
+from marketplace.kernel.money import PRICE_PLACES, Money, UnitPrice
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.services import manifests
-from marketplace.logistics.services.manifests import CargoRow
+from marketplace.logistics.services.manifests import CargoRow, UnitRow
+from marketplace.orders.claims import queries as claims
 from marketplace.orders.events import LineMoved, LinePackedAgain
 from marketplace.orders.models import LinePacking
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules import packing as labels
+from marketplace.orders.rules.placing import total_of
 from marketplace.orders.rules.states import LineState
-from marketplace.orders.services.paper_facts import Agreement, agreement, goods, names_of, number
+from marketplace.orders.samples import queries as samples
+from marketplace.orders.services.paper_facts import Agreement, agreement, bought, goods, names_of, number, reference_of
 from marketplace.papers import queries as issued
 from marketplace.papers import services as papers
+from marketplace.papers.layout.formats import country
 from marketplace.papers.rules.commercial_invoice import CommercialInvoice
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.papers.rules.packing_list import Marks, PackingList, Unit
 from marketplace.papers.rules.parts import GoodsLine, Party, Shipment
 
 SUBJECT: Final = "order_line"
+# The same line as the trading company buys it: its invoices are between other companies.
+BOUGHT: Final = "purchase_line"
 
 
 def on_line_moved(session: Session, event: LineMoved) -> None:
@@ -41,6 +48,10 @@ def on_line_moved(session: Session, event: LineMoved) -> None:
     _issue(session, agreed, shipped, PaperKind.PACKING_LIST, _packing_list(agreed, shipped, event.at), event.at)
     if event.state == LineState.HANDED_OVER:
         _invoice(session, agreed, shipped, event.at)
+        purchase = bought(session, order_id=event.order_id) if agreed.order.is_resold else None
+        if purchase is not None:  # the merchant invoices its buyer, which sells the goods on
+            line = next(row for row in purchase.lines if row.id == event.line_id)
+            _invoice(session, purchase, replace(shipped, line=line), event.at)
 
 
 def on_line_packed_again(session: Session, event: LinePackedAgain) -> None:
@@ -53,13 +64,13 @@ def on_line_packed_again(session: Session, event: LinePackedAgain) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Shipped:
-    """A line with the booking it rides on, what was packed and what the hub has of it."""
+    """A line with how it travels, what was packed, what the hub has of it, and on which departure it rides, if any."""
 
     line: LineRow
     packing: LinePacking
-    booking: BookingRow
-    departure: DepartureRow
-    cargo: CargoRow
+    shipment: Shipment
+    departure: str = ""
+    units: tuple[UnitRow, ...] = ()
 
     @property
     def handed_over(self) -> int:
@@ -69,7 +80,7 @@ class _Shipped:
     @property
     def measured(self) -> dict[str, int]:
         """What the hub counted, weighed and measured; what the merchant declared before it did."""
-        units = self.cargo.units
+        units = self.units
         boxes = sum(unit.cartons for unit in units) or self.packing.cartons
         quantity = self.handed_over or self.packing.units
         sides = self.packing.length_mm * self.packing.width_mm * self.packing.height_mm
@@ -86,31 +97,50 @@ class _Shipped:
         offered = self.line.packing
         return units * offered.net_g // offered.carton_units if offered else 0
 
-    @property
-    def shipment(self) -> Shipment:
-        """How the line travels."""
-        end = next(stop for stop in self.departure.stops if stop.place.code == self.booking.to_place)
-        return Shipment(
-            booking=self.booking.reference,
-            departure=self.booking.departure_reference,
-            origin=names_of(self.departure.stops[0].place),
-            destination=names_of(end.place),
-            house_waybill=self.cargo.house_waybill,
-        )
-
 
 def _shipped(session: Session, agreed: Agreement, line_id: UUID, now: datetime) -> _Shipped | None:
     """Return a line as it travels; None while it has no booking or was not packed into cartons."""
-    booking = line_bookings.current(session, line_id=line_id)
     packing = session.get(LinePacking, line_id)
+    line = next(line for line in agreed.lines if line.id == line_id)
+    if packing is not None and agreed.order.by_courier:
+        return _Shipped(line=line, packing=packing, shipment=_by_courier(session, agreed))
+    booking = line_bookings.current(session, line_id=line_id)
     if booking is None or packing is None:
         return None
+    cargo = manifests.cargo_of(session, booking_ids=[booking.id])[booking.id]
+    departure = departures.departure(session, departure_id=booking.departure_id, now=now)
     return _Shipped(
-        line=next(line for line in agreed.lines if line.id == line_id),
+        line=line,
         packing=packing,
-        booking=booking,
-        departure=departures.departure(session, departure_id=booking.departure_id, now=now),
-        cargo=manifests.cargo_of(session, booking_ids=[booking.id])[booking.id],
+        shipment=_by_lorry(booking, departure, cargo),
+        departure=booking.departure_reference,
+        units=cargo.units,
+    )
+
+
+def _by_lorry(booking: BookingRow, departure: DepartureRow, cargo: CargoRow) -> Shipment:
+    end = next(stop for stop in departure.stops if stop.place.code == booking.to_place)
+    return Shipment(
+        booking=booking.reference,
+        departure=booking.departure_reference,
+        origin=names_of(departure.stops[0].place),
+        destination=names_of(end.place),
+        house_waybill=cargo.house_waybill,
+    )
+
+
+def _by_courier(session: Session, agreed: Agreement) -> Shipment:
+    """Return the way of a sample: from its seller's country, under the courier's number once he has it."""
+    order = agreed.order
+    sample = samples.of_order(session, order_id=order.id)
+    origin = order.parties[order.merchant_id].country
+    return Shipment(
+        booking="",
+        departure="",
+        origin={locale: country(origin, locale) for locale in {*agreed.locales, "en"}},
+        destination=names_of(agreed.place),
+        house_waybill=sample.tracking if sample else "",
+        courier=sample.courier if sample else "",
     )
 
 
@@ -120,11 +150,12 @@ def _packing_list(agreed: Agreement, shipped: _Shipped, now: datetime) -> Packin
     consignee = order.parties[order.consignee_id]
     return PackingList(
         number=f"{number('PL', order)}.{shipped.line.position}",
-        order=order.reference,
+        order=reference_of(order),
         contract=agreed.contract_number,
         issued_on=now.astimezone(agreed.zone).date(),
         seller=common["seller"],
         buyer=common["buyer"],
+        consignor=common["consignor"],
         consignee=consignee,
         basis=common["basis"],
         lines=(line,),
@@ -140,10 +171,11 @@ def _packing_list(agreed: Agreement, shipped: _Shipped, now: datetime) -> Packin
                 width_mm=unit.width_mm,
                 height_mm=unit.height_mm,
             )
-            for unit in shipped.cargo.units
+            for unit in shipped.units
         ),
         purchase_order_number=order.purchase_order_number or None,
         cost_centre=common["cost_centre"],
+        sample=common["sample"],
     )
 
 
@@ -151,7 +183,7 @@ def _goods(shipped: _Shipped, **measured: Any) -> GoodsLine:
     """Return the line as it was packed, whatever packing its listing offers."""
     return goods(
         shipped.line,
-        departure=shipped.booking.departure_reference,
+        departure=shipped.departure,
         carton_units=shipped.packing.carton_units,
         **measured,
     )
@@ -178,26 +210,60 @@ def _marks(order: OrderRow, shipped: _Shipped, consignee: Party) -> Marks:
 def _invoice(session: Session, agreed: Agreement, shipped: _Shipped, now: datetime) -> None:
     """Invoice what came to the hub and no invoice names yet; an order in several lots has as many invoices."""
     line = shipped.line
-    before = _invoiced(session, line.id)
+    subject = BOUGHT if agreed.order.purchase else SUBJECT
+    before = _invoiced(session, subject, line.id)
     units = shipped.handed_over - before
     if units <= 0:
         return
     # Each lot takes what its units add to the rounded whole, so that all lots sum to the contract's amount.
     amount = line.agreed_price.times(before + units) - line.agreed_price.times(before)
     lot = _lot(shipped, units)
+    if line.replaces_id is not None:
+        _invoice_free(session, agreed, shipped, units, lot, now)
+        return
+    # A courier's fee stands on the first invoice; what samples are credited with stands by the payments.
+    extras = [each for each in agreed.extras(line_id=line.id) or () if each.kind == "courier" and not before]
     issued_on = now.astimezone(agreed.zone).date()
+    paper = CommercialInvoice(
+        number=papers.next_number(
+            session, issuer_id=agreed.seller_id, kind=PaperKind.COMMERCIAL_INVOICE, year=issued_on.year
+        ),
+        contract=agreed.contract_number,
+        issued_on=issued_on,
+        lines=(_goods(shipped, **lot, amount=amount),),
+        ordered=line.units,
+        total=total_of([amount, *(each.amount for each in extras)]),
+        extras=tuple(extras) or None,
+        shipment=shipped.shipment,
+        settlement=agreed.settlement(line, handed_over=shipped.handed_over),
+        **agreed.common(line_id=line.id),
+    )
+    _issue(session, agreed, shipped, PaperKind.COMMERCIAL_INVOICE, paper, now)
+
+
+def _invoice_free(
+    session: Session, agreed: Agreement, shipped: _Shipped, units: int, lot: dict[str, int], now: datetime
+) -> None:
+    """Invoice goods that replace others: free of charge, with what customs are told they are worth, never nothing."""
+    line = shipped.line
+    whole = line.customs or line.amount
+    worth = max(whole.portion(units, line.quantity), Money(1, whole.currency))
+    price = UnitPrice(int(worth.amount.scaleb(PRICE_PLACES)) // units, whole.currency)
+    issued_on = now.astimezone(agreed.zone).date()
+    claim = claims.claim(session, company_id=None, claim_id=line.replaces_id) if line.replaces_id else None
+    common: dict[str, Any] = agreed.common(line_id=line.id) | {"payee": None}
     paper = CommercialInvoice(
         number=papers.next_number(
             session, issuer_id=agreed.order.merchant_id, kind=PaperKind.COMMERCIAL_INVOICE, year=issued_on.year
         ),
         contract=agreed.contract_number,
         issued_on=issued_on,
-        lines=(_goods(shipped, **lot, amount=amount),),
+        lines=(_goods(shipped, **lot, amount=worth, unit_price=price),),
         ordered=line.units,
-        total=amount,
+        total=worth,
         shipment=shipped.shipment,
-        settlement=agreed.settlement(line, handed_over=shipped.handed_over),
-        **agreed.common(line_id=line.id),
+        replaces=claim.reference if claim else "",
+        **common,
     )
     _issue(session, agreed, shipped, PaperKind.COMMERCIAL_INVOICE, paper, now)
 
@@ -210,9 +276,9 @@ def _lot(shipped: _Shipped, units: int) -> dict[str, int]:
     }
 
 
-def _invoiced(session: Session, line_id: UUID) -> int:
+def _invoiced(session: Session, subject: str, line_id: UUID) -> int:
     """Return how many units of a line invoices name already."""
-    rows = issued.documents(session, subject_kind=SUBJECT, subject_ids=[line_id])[line_id]
+    rows = issued.documents(session, subject_kind=subject, subject_ids=[line_id])[line_id]
     lots = [
         issued.manuscript(session, document_id=row.id).data["lines"]
         for row in rows
@@ -232,11 +298,12 @@ def _issue(
     papers.issue(
         session,
         kind=kind,
-        subject_kind=SUBJECT,
+        subject_kind=BOUGHT if agreed.order.purchase else SUBJECT,
         subject_id=shipped.line.id,
         number=paper.number,
         locales=agreed.locales,
         data=paper.to_data(),
-        parties=agreed.parties,
+        # Who packs the goods has the packing list too, whoever sells them: there are no prices on it.
+        parties=agreed.parties if kind is not PaperKind.PACKING_LIST else (*agreed.parties, agreed.order.merchant_id),
         now=now,
     )

@@ -1,4 +1,4 @@
-"""What happens to a lorry happens to the order lines on it."""
+"""What happens to a lorry happens to the order lines on it; of goods that go back ``return_way`` hears."""
 
 from uuid import UUID
 
@@ -23,7 +23,7 @@ _NO_LORRY = frozenset({"departure_cancelled", "no_departure", "declined"})
 
 def on_departed(session: Session, event: DepartureDeparted) -> None:
     """Put the lines on the lorry in transit; what of them did not come to the hub is short from now on."""
-    for line_id in sorted(event.subjects):
+    for line_id in sorted(lines.orders_of_lines(session, line_ids=event.subjects)):
         if fulfilment.depart(session, line_id=line_id, now=event.at):
             discrepancies.leave_short(session, line_id=line_id, stage=Stage.HANDOVER, actor=SYSTEM, now=event.at)
 
@@ -38,7 +38,7 @@ def on_cleared(session: Session, event: DepartureCleared) -> None:
     places = {place.code: place.country for place in reference.places(session)}
     bookings = booking_queries.bookings(session, subjects=event.subjects)
     orders = lines.orders_of_lines(session, line_ids=event.subjects)
-    for line_id in sorted(event.subjects):
+    for line_id in sorted(orders):
         is_there = places[event.place_code] == places[bookings[line_id][-1].to_place]
         reached = MilestoneEvent.BORDER_CROSSED if is_there else MilestoneEvent.EXPORT_RELEASED
         milestones.reach(session, order_id=orders[line_id], line_id=line_id, event=reached, now=event.at)

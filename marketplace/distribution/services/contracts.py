@@ -19,10 +19,11 @@ from marketplace.distribution.rules.freight import (
     FreightLine,
     frozen_contract,
 )
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import write
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.plans import preset
 from marketplace.payments.rules.terms import MilestoneEvent, Plan, Subject, SubjectKind
 from marketplace.payments.services import allowances, plans
@@ -31,9 +32,17 @@ from marketplace.reference.rules import Setting
 
 
 def agree(
-    session: Session, *, agreements: Sequence[FreightAgreement], actor: Actor, now: datetime
+    session: Session,
+    *,
+    agreements: Sequence[FreightAgreement],
+    actor: Actor,
+    now: datetime,
+    claim_id: UUID | None = None,
 ) -> tuple[FreightRow, ...]:
-    """Write freight contracts and open their payment plans: due at hand-over, or held until delivery; return them."""
+    """Write freight contracts and open their payment plans: due at hand-over, or held until delivery; return them.
+
+    ``claim_id`` names the claim for which the goods go back.
+    """
     if not agreements:
         return ()
     contracts = [
@@ -42,6 +51,7 @@ def agree(
             "state": ContractState.AGREED,
             "agreed_at": now,
             "let_off_minor": 0,
+            "claim_id": claim_id,
             **frozen_contract(agreement),
         }
         for agreement in agreements
@@ -125,7 +135,10 @@ def lower(
         .execution_options(populate_existing=True)
     ).one()
     line = session.get_one(FreightContractLine, (contract_id, line_id))
-    less = line.amount_minor - line.let_off_minor - price.amount.minor
+    subject, whole = Subject(SubjectKind.FREIGHT, contract_id), Money(line.amount_minor, found.currency)
+    # What went back because a provider had held it for too long cannot be let off once more.
+    left = allowances.left_of(session, subject=subject, line_id=line_id, amount=whole)
+    less = min(line.amount_minor - line.let_off_minor - price.amount.minor, left.minor)
     if less <= 0:
         return False
     line.let_off_minor += less
@@ -135,10 +148,11 @@ def lower(
     cause_id = new_id()
     allowances.allow(
         session,
-        subject=Subject(SubjectKind.FREIGHT, contract_id),
+        subject=subject,
         line_id=line_id,
         amount=Money(less, found.currency),
         cause_id=cause_id,
+        why=Why.FREIGHT,
         actor=actor,
         now=now,
         unpaid_too=True,
@@ -158,10 +172,31 @@ def end(session: Session, *, contract_id: UUID, actor: Actor, now: datetime) -> 
     _cancel(session, contract, actor, now)
 
 
-def let_fall_due(session: Session, *, order_id: UUID, line_id: UUID, event: MilestoneEvent, now: datetime) -> None:
-    """Let the freight of a line fall due, or be released, by an event of its way."""
+def end_return(session: Session, *, claim_id: UUID, now: datetime) -> None:
+    """End the contract under which the goods of a claim were to go back; nothing where there is none any more."""
+    found = session.scalars(
+        sa.select(FreightContract)
+        .where(FreightContract.claim_id == claim_id, FreightContract.state == ContractState.AGREED)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is not None:
+        _cancel(session, found, SYSTEM, now)
+
+
+def let_fall_due(
+    session: Session,
+    *,
+    order_id: UUID,
+    line_id: UUID,
+    event: MilestoneEvent,
+    now: datetime,
+    claim_id: UUID | None = None,
+) -> None:
+    """Let the freight of a line fall due, or be released, by an event of its way: back, where a claim is named."""
     for contract in queries.contracts_of(session, order_ids=[order_id])[order_id]:
-        if contract.state is ContractState.AGREED and line_id in {line.line_id for line in contract.lines}:
+        carries = line_id in {line.line_id for line in contract.lines} and contract.claim_id == claim_id
+        if contract.state is ContractState.AGREED and carries:
             plans.fall_due(
                 session,
                 subject=Subject(SubjectKind.FREIGHT, contract.id),

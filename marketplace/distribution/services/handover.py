@@ -16,7 +16,6 @@ from marketplace.kernel.quantity import Load
 from marketplace.logistics.queries import bookings
 from marketplace.logistics.queries import cargo as cargo_queries
 from marketplace.logistics.queries.bookings import BookingRow
-from marketplace.logistics.rules.cargo import MeasuredUnit
 from marketplace.logistics.services import cargo
 from marketplace.logistics.services.departures import acting
 from marketplace.orders.services import fulfilment
@@ -35,21 +34,13 @@ def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor
     booking = access.booking_of_line(session, line_id=line_id, actor=actor, now=now)
     acting.lock(session, departure_id=booking.departure_id)
     booking = bookings.booking(session, booking_id=booking.id)
-    _check_in_time(booking, counted, actor, now)
+    check_in_time(booking, counted, actor, now)
     handed = fulfilment.hand_over(session, line_id=line_id, cartons=counted.cartons, actor=actor, now=now)
-    unit = MeasuredUnit(
-        counted.cartons,
-        counted.grams,
-        counted.length_mm,
-        counted.width_mm,
-        counted.height_mm,
-        counted.volume_cm3,
-    )
     (code,) = cargo.receive_cargo(
         session,
         actor=actor,
         booking_id=booking.id,
-        units=[unit],
+        units=[counted.unit],
         floor=_floor(booking, handed) if counted.complete or handed.cartons == handed.declared_cartons else None,
         reason=counted.override_reason,
         now=now,
@@ -75,7 +66,8 @@ def hand_over(session: Session, *, line_id: UUID, counted: Counted, actor: Actor
     return code
 
 
-def _check_in_time(booking: BookingRow, counted: Counted, actor: Actor, now: datetime) -> None:
+def check_in_time(booking: BookingRow, counted: Counted, actor: Actor, now: datetime) -> None:
+    """Refuse cargo after the cut-off unless an operator gives a reason."""
     if now < booking.cutoff_cargo_at:
         return
     if counted.override_reason and actor.may(Permission.LOGISTICS_DEPARTURE_OPERATE):

@@ -20,6 +20,7 @@ from marketplace.orders.queries import orders as order_queries
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules.cancelling import standing
+from marketplace.orders.rules.lateness import Promised
 from marketplace.orders.rules.states import AT_MERCHANT, PRODUCING
 from marketplace.orders.services import deciding
 from marketplace.reference import queries as reference
@@ -70,6 +71,18 @@ def cancel(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> 
     if possible is None or now < possible:
         raise Conflict("not_late", order=order.id, possible_from=possible.isoformat() if possible else "–")
     deciding.cancel_late(session, order_id=order.id, actor=actor, now=now)
+
+
+def arrival_promise(session: Session, *, line_id: UUID) -> Promised | None:
+    """Return the lorry that a line was promised, by its cut-off and its arrival; None where none was confirmed.
+
+    It is the first whose room was confirmed and that ran, as for the day at the hub: what it was rolled to later for
+    want of goods or road is no promise.
+    """
+    rows = booking_queries.bookings(session, subjects=[line_id]).get(line_id, ())
+    ran = [row for row in rows if row.confirmed_at is not None and not _lorry(row).is_given_up]
+    first = min(ran, key=lambda row: row.cutoff_cargo_at, default=None)
+    return None if first is None else Promised(first.cutoff_cargo_at, first.arrives_at)
 
 
 def _lorry(row: BookingRow) -> Lorry:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.distribution import queries as freight
+from marketplace.distribution.services import return_papers
 from marketplace.logistics.events import DepartureSealed
 from marketplace.logistics.queries import bookings, departures
 from marketplace.logistics.queries import cargo as cargo_queries
@@ -17,6 +18,7 @@ from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import manifests
 from marketplace.logistics.services.manifests import CargoRow
+from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders
 from marketplace.orders.queries.lines import LineRow
@@ -82,12 +84,15 @@ def _carrier(session: Session, departure: DepartureRow, order_ids: Sequence[UUID
     return party(accounts.get_company(session, company_id=departure.carrier_company_id))
 
 
-def _goods_of(session: Session, line_ids: Sequence[UUID]) -> dict[UUID, tuple[OrderRow, LineRow]]:
-    """Return the order lines that bookings carry, each with its order."""
-    found = line_queries.orders_of_lines(session, line_ids=line_ids)
+def _goods_of(session: Session, subjects: Sequence[UUID]) -> dict[UUID, tuple[OrderRow, LineRow]]:
+    """Return the order lines that bookings carry, each with its order; of goods that go back by their claim."""
+    back = {row.id: row.line_id for row in claims.some(session, claim_ids=subjects).values()}
+    carried = {subject: back.get(subject, subject) for subject in subjects}
+    found = line_queries.orders_of_lines(session, line_ids=carried.values())
     rows = orders.by_id(session, order_ids=set(found.values()))
     lines = line_queries.lines_of(session, order_ids=set(found.values()))
-    return {line.id: (rows[order_id], line) for order_id, mine in lines.items() for line in mine if line.id in found}
+    goods = {line.id: (rows[order_id], line) for order_id, mine in lines.items() for line in mine if line.id in found}
+    return {subject: goods[line_id] for subject, line_id in carried.items()}
 
 
 def _house(
@@ -106,7 +111,7 @@ def _house(
         goods=line.titles,
         hs_code=line.hs_code,
         origin=line.origin,
-        basis=order.incoterm,
+        basis=order.incoterm if booking.subject == line.id else return_papers.BASIS,
         cartons=sum(unit.cartons for unit in cargo.units),
         gross_g=sum(unit.grams for unit in cargo.units),
         cm3=sum(unit.cm3 for unit in cargo.units),

@@ -30,8 +30,10 @@ from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan
 def issue_freight_contract(session: Session, *, contract: FreightRow, actor: Actor, now: datetime) -> None:
     """Issue a freight contract that was agreed for an order of before, to payer and carrier."""
     order = orders.by_id(session, order_ids=[contract.order_id])[contract.order_id]
-    found = booking_queries.bookings(session, subjects=[line.line_id for line in contract.lines])
-    bookings = {line_id: rows[-1] for line_id, rows in found.items()}
+    # Goods that go back are booked for their claim.
+    subjects = {line.line_id: contract.claim_id or line.line_id for line in contract.lines}
+    found = booking_queries.bookings(session, subjects=subjects.values())
+    bookings = {line_id: found[subject][-1] for line_id, subject in subjects.items() if subject in found}
     on = departures.departures_of(session, departure_ids={row.departure_id for row in bookings.values()}, now=now)
     papers.issue_paper(session, paper=freight_paper(contract, order, bookings, on, now), actor=actor, now=now)
 
@@ -74,8 +76,8 @@ def _contract(
         issued_on=now.astimezone(ZoneInfo(hub.zone)).date(),
         carrier=contract.carrier,
         payer=order.parties[contract.payer_id],
-        shipper=order.parties[order.merchant_id],
-        consignee=order.parties[order.consignee_id],
+        shipper=order.parties[mine[0].shipper_company_id if contract.claim_id else order.merchant_id],
+        consignee=order.parties[mine[0].consignee_company_id if contract.claim_id else order.consignee_id],
         journeys=journeys,
         total=contract.total,
         tariff=_tariff(contract),

@@ -39,7 +39,9 @@ def book_again(session: Session, *, line_id: UUID, departure_id: UUID, actor: Ac
         raise Conflict("booked", booking=present.id, departure=present.departure_id)
     if order.secured_at is None:
         raise Conflict("not_secured", order=order.id)
-    if order.state not in _GOES_ON or not _STILL_TO_GO & parts_of(session, line_id=line_id).keys():
+    # What replaces other goods goes on when nothing else of its order does.
+    goes_on = order.state in _GOES_ON or lines.line_replaces(session, line_id=line_id)
+    if not goes_on or not _STILL_TO_GO & parts_of(session, line_id=line_id).keys():
         raise Conflict("state", thing="order", state=str(order.state), action="book_again", possible=[])
     until = _chosen(session, ended, departure_id, now).cutoff_cargo_at
     new = bookings.hold_on(session, ended, departure_id, until=until, actor=actor, now=now)

@@ -15,6 +15,8 @@ from marketplace.logistics.queries import cargo as cargo_queries
 from marketplace.logistics.queries.cargo import ReceiptRow
 from marketplace.logistics.rules.states import BookingState
 from marketplace.logistics.services import cargo
+from marketplace.orders.arrivals import services as arrivals
+from marketplace.orders.arrivals.services import Shown
 from marketplace.orders.queries import lines
 from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.rules.packing import units_in
@@ -29,17 +31,21 @@ def receive(
     booking_id: UUID,
     received: Received,
     received_at: datetime | None = None,
+    shown: Shown | None = None,
     actor: Actor,
     now: datetime,
 ) -> UUID:
-    """Record what arrived of a booking and deliver its line; return the receipt.
+    """Record what arrived of a booking and deliver its line; return the receipt. ``shown`` is how it came.
 
     Refused ``cartons`` for more than were loaded and not counted yet; Conflict ``state`` before the arrival and after
     the last receipt. Damaged cartons are damaged goods; with the last receipt the rest is lost, and the carrier's
     held freight is released.
     """
     _booking, line_id = access.booking_to_receive(session, booking_id=booking_id, actor=actor, now=now)
-    return _receive(session, booking_id, line_id, received, received_at, actor, now)
+    receipt_id = _receive(session, booking_id, line_id, received, received_at, actor, now)
+    if shown is not None:
+        arrivals.record(session, line_id=line_id, shown=shown, actor=actor, now=now)
+    return receipt_id
 
 
 def receive_unanswered(session: Session, *, booking_id: UUID, now: datetime) -> bool:
@@ -52,7 +58,7 @@ def receive_unanswered(session: Session, *, booking_id: UUID, now: datetime) -> 
     booking = bookings.booking(session, booking_id=booking_id)
     if booking.state is not BookingState.ARRIVED or booking.receipt_due_at is None or booking.receipt_due_at > now:
         return False
-    loaded, before = _counts(session, booking_id)
+    loaded, before = counts(session, booking_id)
     rest = Received(loaded - sum(row.cartons for row in before))
     _receive(session, booking_id, line_id, rest, None, SYSTEM, now, by_default=True)
     return True
@@ -74,12 +80,9 @@ def _receive(
     booking = bookings.booking(session, booking_id=booking_id)
     if booking.state is not BookingState.ARRIVED or packing is None:
         raise Conflict("state", thing="booking", state=str(booking.state), action="receipt", possible=[])
-    loaded, before = _counts(session, booking_id)
+    loaded, before = counts(session, booking_id)
     counted, hurt = sum(row.cartons for row in before), sum(row.damaged_cartons for row in before)
-    if not 0 <= received.cartons <= loaded - counted:
-        raise Refused.field(
-            "cartons", "too_small" if received.cartons < 0 else "too_large", f"0 to {loaded - counted} cartons"
-        )
+    check_cartons(received, loaded - counted)
     receipt_id = cargo.record_receipt(
         session,
         actor=actor,
@@ -110,7 +113,14 @@ def _receive(
     return receipt_id
 
 
-def _counts(session: Session, booking_id: UUID) -> tuple[int, tuple[ReceiptRow, ...]]:
+def check_cartons(received: Received, left: int) -> None:
+    """Refuse ``cartons`` for more than were loaded and not counted yet."""
+    if not 0 <= received.cartons <= left:
+        code = "too_small" if received.cartons < 0 else "too_large"
+        raise Refused.field("cartons", code, f"0 to {left} cartons")
+
+
+def counts(session: Session, booking_id: UUID) -> tuple[int, tuple[ReceiptRow, ...]]:
     """Return the cartons that were loaded, and the receipts so far."""
     loaded = cargo_queries.received(session, booking_ids=[booking_id])[booking_id].cartons
     return loaded, cargo_queries.receipts(session, booking_ids=[booking_id]).get(booking_id, ())

@@ -31,7 +31,7 @@ def renew(session: Session, *, line_id: UUID, load: Load, actor: Actor, now: dat
     found = session.execute(
         sa.select(FreightContract, FreightContractLine)
         .join(FreightContractLine, FreightContractLine.contract_id == FreightContract.id)
-        .where(FreightContractLine.line_id == line_id)
+        .where(FreightContractLine.line_id == line_id, FreightContract.claim_id.is_(None))
         .order_by(FreightContract.id)
     ).all()
     if not found or any(contract.state is ContractState.AGREED for contract, _ in found):

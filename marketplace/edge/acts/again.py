@@ -66,13 +66,17 @@ class Again:
 
 
 def bought(session: Session, order_id: UUID) -> tuple[OrderRow, tuple[LineRow, ...]]:
-    """Return an order that the asker's company placed, with its lines; NotFound for any other."""
+    """Return an order that the asker's company placed, with the lines it ordered; NotFound for any other.
+
+    What was sent in the place of other goods was not bought, and is not bought again.
+    """
     actor = require_actor()
     actor.must(Permission.TRADE_ORDER_READ)
     order = orders.order(session, company_id=actor.company, order_id=order_id)
     if order.buyer_id != actor.company:
         raise NotFound("order")
-    return order, line_queries.lines_of(session, order_ids=[order_id])[order_id]
+    lines = line_queries.lines_for(session, order=order)
+    return order, tuple(line for line in lines if line.replaces_id is None)
 
 
 def look(session: Session, order_id: UUID) -> AgainSeen:

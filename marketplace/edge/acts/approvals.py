@@ -23,6 +23,7 @@ from marketplace.approvals.services import delegations as delegating
 from marketplace.approvals.services import policies as changing
 from marketplace.catalog.queries import goods
 from marketplace.catalog.rules.rows import CategoryRow
+from marketplace.checkout.rules.cart import bundle_key
 from marketplace.edge.acts.clocks import clocks
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import approvals as requests
@@ -34,6 +35,7 @@ from marketplace.kernel.pages import Page
 from marketplace.logistics.queries import departures as lorries
 from marketplace.logistics.queries.departures import DepartureName
 from marketplace.orders.queries import orders
+from marketplace.payments.rules.terms import Mode
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
 
@@ -138,7 +140,9 @@ def see(case_id: UUID) -> CaseSeen:
         row=row,
         names=accounts.names_of(session, person_ids=_people(row) | waits),
         companies={each.id: each.name for each in companies.values()},
-        departures=lorries.named(session, departure_ids={line.departure_id for line in bought.lines}),
+        departures=lorries.named(
+            session, departure_ids={line.departure_id for line in bought.lines if line.departure_id}
+        ),
         places={place.code: place for place in reference.places(session)},
         unit=next((unit for unit in units if unit.id == row.unit_id), None),
         zone=clocks(session, [actor.company])[actor.company],
@@ -305,17 +309,25 @@ def approval_of(session: Session, *, company_id: UUID, group_id: UUID) -> Approv
 def typed(case_id: UUID) -> dict[str, Any]:
     """Return what a checkout form is filled with, so that it asks for exactly what an own case is about.
 
-    By the names of the form's fields: ``departure.<listing>``, ``payment.<bundle>``.
+    By the names of the form's fields: ``departure.<listing>``, ``payment.<bundle>``, the unit, the order numbers.
     """
     session, actor = reading(), require_actor()
     row = cases.case(session, company_id=actor.company, case_id=case_id)
     if not isinstance(row.content, Purchase):
         return {}
-    values = {f"departure.{line.item_id}": str(line.departure_id) for line in row.content.lines}
+    values = {f"departure.{line.item_id}": str(line.departure_id) for line in row.content.lines if line.departure_id}
     for part in row.content.parts:
         terms = part.terms
-        key = f"{part.merchant_id.hex}.{terms['incoterm']}.{terms['place']}.{terms['currency']}"
-        values[f"payment.{key}"] = f"{terms['rail']} {terms['plan']}"
+        key = bundle_key(part.merchant_id, terms["incoterm"], terms["place"], terms["currency"])
+        sold_on = [Mode.OPERATOR_SELLS.value] if terms["mode"] == Mode.OPERATOR_SELLS else []
+        values[f"payment.{key}"] = " ".join([terms["rail"], terms["plan"], *sold_on])
+    if row.unit_id is not None:
+        values["unit_id"] = str(row.unit_id)
+    numbers = set(row.beside.values())
+    if len(numbers) == 1 and len(row.beside) == len(row.content.parts):
+        values["purchase_order_number"] = numbers.pop()
+    else:
+        values |= {f"purchase_order_numbers.{key}": number for key, number in row.beside.items()}
     return values
 
 

@@ -18,9 +18,9 @@ from marketplace.payments.bank_files import LARGEST
 from marketplace.payments.flows import statements as flows
 from marketplace.payments.queries import bank, house_bank
 from marketplace.payments.queries.bank import EntryRow
-from marketplace.payments.queries.house_bank import QueueRow
+from marketplace.payments.queries.house_bank import QueueRow, SenderReturnRow
 from marketplace.payments.rules.house_money import BY_HAND, EntryState, Part, Purpose
-from marketplace.payments.services import house_money
+from marketplace.payments.services import house_money, house_reversing, sender_returns
 from marketplace.payments.services.statements import Imported
 
 
@@ -67,7 +67,7 @@ def match(session: Session, entry_id: UUID, body: requests.HouseMatch) -> QueueR
         session,
         actor=require_actor(),
         entry_id=entry_id,
-        parts=_parts(body.parts, found),
+        parts=_parts(body.parts, house_bank.queue(session, [found])[0]),
         sender={name: getattr(body, name) or "" for name in ("bic", "bank_name", "account_name")},
         now=clock.now(),
     )
@@ -86,6 +86,30 @@ def decline(session: Session, entry_id: UUID) -> QueueRow:
     return house_entry(session, entry_id)
 
 
+def doubt(session: Session, entry_id: UUID, body: requests.HouseReversal) -> QueueRow:
+    """Say that an entry of the house's account was placed wrongly."""
+    house_reversing.doubt(session, actor=require_actor(), entry_id=entry_id, reason=body.reason, now=clock.now())
+    return house_entry(session, entry_id)
+
+
+def agree_to_reversal(session: Session, entry_id: UUID) -> QueueRow:
+    """Agree that an entry was placed wrongly."""
+    house_reversing.agree(session, actor=require_actor(), entry_id=entry_id, now=clock.now())
+    return house_entry(session, entry_id)
+
+
+def keep(session: Session, entry_id: UUID) -> QueueRow:
+    """Let an entry stay as it is placed."""
+    house_reversing.keep(session, actor=require_actor(), entry_id=entry_id, now=clock.now())
+    return house_entry(session, entry_id)
+
+
+def fail_return(session: Session, return_id: UUID) -> SenderReturnRow:
+    """Say that the bank did not take what was to go back to its sender."""
+    sender_returns.fail(session, actor=require_actor(), return_id=return_id, now=clock.now())
+    return house_bank.sender_return(session, return_id=return_id)
+
+
 def part_of(what: str, amount: object) -> dict[str, object]:
     """Return a row of the page's form, ``purpose:id``, as the API is sent it."""
     purpose, _colon, target = what.partition(":")
@@ -93,25 +117,34 @@ def part_of(what: str, amount: object) -> dict[str, object]:
     return {"purpose": purpose, "amount": amount, **({name: target} if name else {})}
 
 
-def _parts(given: Sequence[requests.Part], entry: EntryRow) -> list[Part]:
-    currency, parts = entry.amount.currency, list[Part]()
+def _parts(given: Sequence[requests.Part], row: QueueRow) -> list[Part]:
+    """Return what an entry is said to be for; a receipt written down by hand has its own amount where none is said."""
+    entry = row.entry
+    currency, parts, whole = entry.amount.currency, list[Part](), abs(entry.amount.minor)
+    written = {
+        (each.purpose, each.target_id): Part(each.purpose, each.target_id, each.amount.minor)
+        for each in row.suggestions
+        if each.amount is not None
+    }
     for part in given:
         if part.currency not in (None, currency):
             raise Refused.field("currency", "currency", currency)
-        minor = abs(entry.amount.minor) if part.amount is None else money(part.amount, currency).minor
-        target = {"company_id": part.company_id, "payout_id": part.payout_id, "receipt_id": part.receipt_id}
+        minor = money(part.amount, currency).minor if part.amount is not None else whole
+        target: dict[str, UUID | None] = {name: getattr(part, name) for name in BY_HAND.values() if name}
         wanted = BY_HAND.get(Purpose(part.purpose), "")
         surplus = [name for name, value in target.items() if value is not None and name != wanted]
         if surplus:
             raise Refused.field(surplus[0], "choice", "only the documented fields")
-        parts.append(Part(Purpose(part.purpose), target.get(wanted), minor))
+        meant = Part(Purpose(part.purpose), target.get(wanted), minor)
+        parts.append(written.get((meant.purpose, meant.target_id), meant) if part.amount is None else meant)
     return parts
 
 
-def owing(session: Session, currencies: Collection[str]) -> list[tuple[UUID, str, int]]:
-    """Return company, currency and minor units of every open commission bill in these currencies."""
+def owing(session: Session, currencies: Collection[str]) -> list[tuple[UUID, str, Purpose]]:
+    """Return company, currency and purpose of everything that companies owe the operator in these currencies."""
     return [
-        (company_id, currency, minor)
+        (company_id, currency, purpose)
         for currency in sorted(currencies)
-        for company_id, minor in house_bank.owing(session, currency=currency).items()
+        for purpose, kind in house_bank.OWED.items()
+        for company_id in house_bank.owing(session, currency=currency, kind=kind)
     ]

@@ -1,6 +1,7 @@
 """Everything about a claim as one bundle, for whoever may see the claim, and no more than he may see."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
@@ -26,6 +27,7 @@ from marketplace.kernel.exports import plain
 from marketplace.kernel.money import Money
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import cargo, tracking
+from marketplace.orders.arrivals import queries as arrivals
 from marketplace.orders.claims.queries import ClaimRow
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
@@ -53,7 +55,7 @@ def bundle(claim_id: UUID) -> Response:
 def _answer(claim_id: UUID, target: IO[bytes]) -> Response:
     session, actor, now = reading(), require_actor(), clock.now()
     seen = claims.look(session, claim_id)
-    order = order_queries.by_id(session, order_ids=[seen.claim.order_id])[seen.claim.order_id]
+    order = _order_seen(session, seen.claim.order_id)
     made = bundling.pack(
         target,
         store=files.bytes_store(),
@@ -74,9 +76,18 @@ def _answer(claim_id: UUID, target: IO[bytes]) -> Response:
     return response
 
 
+def _order_seen(session: Session, order_id: UUID) -> OrderRow:
+    """Return a claim's order at the prices of who reads, where he is a side of it."""
+    order = order_queries.by_id(session, order_ids=[order_id])[order_id]
+    reader = claims.seen_by()
+    if reader is not None and reader in (order.buyer_id, order.merchant_id):
+        return order_queries.order(session, company_id=reader, order_id=order_id)
+    return order
+
+
 def _pieces(session: Session, seen: ClaimSeen, order: OrderRow) -> list[Piece]:
     claim = seen.claim
-    (line,) = [row for row in line_queries.lines_of(session, order_ids=[order.id])[order.id] if row.id == claim.line_id]
+    (line,) = [row for row in line_queries.lines_for(session, order=order) if row.id == claim.line_id]
     bookings = booking_queries.bookings(session, subjects=[line.id]).get(line.id, ())
     booked = {row.id: row.reference for row in bookings}
     receipts = cargo.receipts(session, booking_ids=list(booked))
@@ -84,11 +95,13 @@ def _pieces(session: Session, seen: ClaimSeen, order: OrderRow) -> list[Piece]:
     packed = packing.packing_for(session, line_id=line.id)
     counted = distribution.discrepancies(session, line_ids=[line.id]).get(line.id, ())
     issued = _documents(session, claim, order)
+    came = arrivals.arrivals(session, line_ids=[line.id]).get(line.id)
     pieces = [
         _facts("claim.json", "Claim", _claim(seen)),
         _facts("order.json", "Order", _order(order, line, is_between=_is_between(claim))),
         _facts("packing.json", "Packing", _plain(packed) if packed else None),
         _facts("receipts.json", "Receipts", _by_booking(booked, receipts)),
+        _facts("arrival.json", "Arrival", _plain(came) if came else None),
         _facts("discrepancies.json", "Discrepancies", [_plain(row) for row in counted]),
         _facts("transport.json", "Transport", _by_booking(booked, journeys)),
         _facts("papers.json", "Papers", [_paper(row) for row in issued]),
@@ -114,6 +127,10 @@ def _claim(seen: ClaimSeen) -> dict[str, Any]:
         "quantity": row.quantity,
         "state": str(row.state),
         "holds_up_payment": row.blocks,
+        "remedy": row.remedy and str(row.remedy),
+        "promised_at": plain(row.promised_at),
+        "days_late": row.days_late,
+        "odometer_km": row.odometer_km,
         "value": _money(row.value),
         "offer": _money(row.offer),
         "awarded": _money(row.awarded),
@@ -121,6 +138,7 @@ def _claim(seen: ClaimSeen) -> dict[str, Any]:
             "opened_at": plain(row.opened_at),
             "next_move": row.owner and str(row.owner),
             "until": plain(row.deadline_at),
+            "sent_at": plain(row.sent_at),
             "by_silence": row.by_silence,
             "ended_at": plain(row.ended_at),
         },
@@ -197,7 +215,15 @@ def _documents(session: Session, claim: ClaimRow, order: OrderRow) -> list[Docum
     readers = (claim.claimant_id, claim.respondent_id) if reader is None else (reader,)
     freight = distribution.contracts_of(session, order_ids=[order.id])[order.id]
     carried = [row.id for row in freight if claim.line_id in {one.line_id for one in row.lines}]
-    subjects = (("order", [order.id]), ("order_line", [claim.line_id]), ("freight", carried))
+    bought = [order.purchase.id] if order.purchase else []
+    subjects = (
+        ("order", [order.id]),
+        ("purchase", bought),
+        ("order_line", [claim.line_id]),
+        ("purchase_line", [claim.line_id]),
+        ("freight", carried),
+        ("claim", [claim.id]),
+    )
     found = {
         row.id: row
         for company_id in readers
@@ -210,15 +236,16 @@ def _documents(session: Session, claim: ClaimRow, order: OrderRow) -> list[Docum
 
 def _papers(issued: Sequence[DocumentRow]) -> list[Piece]:
     """Return the PDFs as they are stored; a paper that is not set yet is named in the list of papers alone."""
-    return [
-        Piece(
-            path=f"papers/{row.number.replace('/', '-')}-{row.kind}-v{row.version}.pdf",
-            title=row.number,
-            stored=row.pdf_sha256,
-        )
-        for row in issued
-        if row.pdf_sha256
-    ]
+    pieces: list[Piece] = []
+    names: Counter[str] = Counter()
+    for row in issued:
+        if row.pdf_sha256:
+            name = f"papers/{row.number.replace('/', '-')}-{row.kind}-v{row.version}"
+            names[name] += 1
+            # Each issuer counts its invoices from one: those of goods that go back are their buyer's.
+            again = f"-{names[name]}" if names[name] > 1 else ""
+            pieces.append(Piece(path=f"{name}{again}.pdf", title=row.number, stored=row.pdf_sha256))
+    return pieces
 
 
 def _evidence(seen: ClaimSeen) -> list[Piece]:

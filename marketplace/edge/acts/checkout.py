@@ -1,7 +1,7 @@
 """Acts on carts and checkouts, by whoever asks."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,24 +10,33 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import CompanyRow, UnitRow
-from marketplace.accounts.queries.closures import local_day
+from marketplace.accounts.queries.closures import local_day, works
+from marketplace.accounts.rules.closures import Works
+from marketplace.catalog.queries import shelf
+from marketplace.catalog.rules.details.samples import SampleOffer
 from marketplace.checkout import queries
 from marketplace.checkout.flows import finishing, placing
+from marketplace.checkout.queries import samples
 from marketplace.checkout.rules.cart import Bundle, Cart
 from marketplace.checkout.rules.states import Outcome
 from marketplace.edge.acts.clocks import clocks
+from marketplace.edge.acts.shares import ShareAhead, of_bundle
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
+from marketplace.orders.rules.samples import SampleWish
 from marketplace.orders.services import carts
+from marketplace.payments.flows.card_calls import local_methods
 from marketplace.payments.queries import credit as credit_queries
-from marketplace.payments.queries import offers
+from marketplace.payments.queries import offers, trading
 from marketplace.payments.queries.credit import CreditRow
 from marketplace.payments.rules import credit as credit_rules
-from marketplace.payments.rules.plans import AgreedPlan, Offer
+from marketplace.payments.rules.local_methods import LocalMethod
+from marketplace.payments.rules.plans import AgreedPlan, Offer, of_sample
 from marketplace.payments.rules.terms import Rail
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import FxRow, PlaceRow
@@ -94,6 +103,14 @@ class CartSeen:
     rates: Mapping[str, FxRow]
     plans: Mapping[UUID, tuple[Offer, ...]]
     credits: Mapping[tuple[UUID, str], CreditSeen]
+    # Where the operator's trading company sells the goods of a merchant on: by merchant, its name.
+    sellers: Mapping[UUID, str]
+    house_currencies: frozenset[str]
+    # How many working days a sample's buyer has to pay it: the house's, whatever plans its merchant offers.
+    days: int
+    # By whose calendar the buyer pays, and when it was looked at.
+    payer: Works
+    now: datetime
 
     @property
     def unit_options(self) -> list[tuple[UUID, str]]:
@@ -106,7 +123,15 @@ class CartSeen:
         return None if rate is None else Approximation(reference.convert(amount, rate), rate)
 
     def ways(self, bundle: Bundle) -> tuple[tuple[Offer, Rail], ...]:
-        """Return the plans of its merchant that a bundle can be paid by, each with a rail: by bank before by card."""
+        """Return the plans of its merchant that a bundle can be paid by, each with a rail: by bank before by card.
+
+        A sample is paid in full with its order, or costs nothing: then there is one way, and nothing to pay.
+        """
+        if bundle.lines[0].sample is not None:
+            (offer,) = self._offers(bundle)
+            if not bundle.goods:
+                return ((offer, Rail.BANK),)
+            return tuple((offer, rail) for rail in ((Rail.CARD,) if self.without_account(bundle) else tuple(Rail)))
         rails = (Rail.CARD,) if self.without_account(bundle) else (Rail.BANK, Rail.CARD)
         return tuple(
             (offer, rail)
@@ -114,6 +139,40 @@ class CartSeen:
             for offer in self.plans[bundle.merchant_id]
             if offer.takes(rail=rail, amount=bundle.goods) and self._has_credit(bundle, offer)
         )
+
+    def local_methods(self, bundle: Bundle) -> tuple[LocalMethod, ...]:
+        """Return by which local methods a bundle can be paid instead of by card."""
+        return local_methods(bundle.goods) if bundle.goods else ()
+
+    def sold_on_by(self, bundle: Bundle) -> str | None:
+        """Return which company of the operator's a bundle can be bought of as well, None where it cannot."""
+        mine = self.accounts.get(bundle.merchant_id, frozenset())
+        return self.sellers.get(bundle.merchant_id) if bundle.currency in mine else None
+
+    def ways_sold_on(self, bundle: Bundle) -> tuple[tuple[Offer, Rail], ...]:
+        """Return the plans by which a bundle can be bought of the trading company, each with a rail."""
+        if self.sold_on_by(bundle) is None:
+            return ()
+        if not bundle.goods:  # what is free is paid into no account
+            return self.ways(bundle)
+        carried = self.without_account(bundle) is None and bundle.currency in self.house_currencies
+        rails = (Rail.BANK, Rail.CARD) if carried else (Rail.CARD,)
+        return tuple(
+            (offer, rail)
+            for rail in rails
+            for offer in self._offers(bundle)
+            if offer.takes(rail=rail, amount=bundle.goods) and not offer.plan.credit
+        )
+
+    def shares(self, bundle: Bundle, plan: AgreedPlan, rail: Rail) -> tuple[ShareAhead, ...]:
+        """Return what would be paid when by one of these ways."""
+        return of_bundle(bundle, plan, rail, payer=self.payer, now=self.now)
+
+    def _offers(self, bundle: Bundle) -> tuple[Offer, ...]:
+        """Return the plans of a bundle's merchant; a sample has one of its own."""
+        if bundle.lines[0].sample is not None:
+            return (Offer(plan=of_sample(bundle.goods, days=self.days), rails=tuple(Rail), default=True),)
+        return self.plans[bundle.merchant_id]
 
     def credit(self, bundle: Bundle) -> Money | None:
         """Return what is left of the buyer's credit with a bundle's merchant in its currency, None without one."""
@@ -150,10 +209,34 @@ def look(session: Session | None = None, *, departures: Mapping[UUID, UUID] | No
     session = session or reading()
     actor, now = require_actor(), clock.now()
     cart = queries.cart(session, company_id=actor.company, person_id=actor.person, departures=departures, now=now)
+    return _seen(session, cart)
+
+
+def look_at_sample(wish: SampleWish, *, departures: Mapping[UUID, UUID] | None = None) -> CartSeen:
+    """Return a sample as it would be ordered now; refusals as ``checkout.queries.samples.sample_cart`` has them."""
+    session, actor = reading(), require_actor()
+    cart = samples.sample_cart(session, actor=actor, wish=wish, departures=departures or {}, now=clock.now())
+    return _seen(session, cart)
+
+
+def offered_sample(listing_id: UUID) -> SampleOffer:
+    """Return what a listing that the asker may see says of its samples; NotFound where it offers none."""
+    session, now = reading(), clock.now()
+    company_id = require_actor().company
+    is_there = listing_id in shelf.offers(session, listing_ids=[listing_id], viewer=company_id, now=now)
+    found = samples.offer_for(session, listing_id=listing_id) if is_there else None
+    if found is None:
+        raise NotFound("listing")
+    return found
+
+
+def _seen(session: Session, cart: Cart) -> CartSeen:
+    actor, now = require_actor(), clock.now()
     sellers = {bundle.merchant_id for bundle in cart.bundles}
     carriers = {line.chosen.carrier_id for line in cart.lines if line.chosen and line.chosen.carrier_id}
     companies = accounts.get_companies(session, company_ids=sellers | {actor.company})
     places = reference.places(session)
+    sold_on = _sellers(session, sellers, actor.company, now)
     own = CURRENCIES.get(companies[actor.company].country)
     currencies = sorted({total.money.currency for total in cart.totals} - {own})
     rates = {
@@ -174,7 +257,25 @@ def look(session: Session | None = None, *, departures: Mapping[UUID, UUID] | No
         rates=rates,
         plans=offers.offers_of(session, merchant_ids=sellers, now=now),
         credits=_credits(session, companies, actor.company, now),
+        sellers=sold_on,
+        house_currencies=_house_currencies(session) if sold_on else frozenset(),
+        days=reference.setting(session, Setting.PROFORMA_WORKING_DAYS, at=now),
+        payer=works(session, company_id=actor.company, now=now),
+        now=now,
     )
+
+
+def _sellers(session: Session, merchant_ids: Collection[UUID], buyer_id: UUID, now: datetime) -> dict[UUID, str]:
+    """Return by which company of the operator's the goods of these merchants are sold on, as it is called."""
+    agreed = trading.agreed(session, merchant_ids=merchant_ids, now=now)
+    traders = accounts.get_companies(session, company_ids={row.trader_id for row in agreed.values()}) if agreed else {}
+    return {key: traders[row.trader_id].name for key, row in agreed.items() if row.trader_id != buyer_id}
+
+
+def _house_currencies(session: Session) -> frozenset[str]:
+    """Return in which currencies buyers can pay at the operator's bank."""
+    house = trading.house_of(session)
+    return merchants.payee_currencies(session, company_ids=[house]).get(house, frozenset()) if house else frozenset()
 
 
 def _credits(
@@ -229,12 +330,12 @@ def set_destination(body: requests.CartChange) -> None:
     )
 
 
-def place(body: requests.Checkout, *, key: str) -> Outcome:
-    """Check the asker's cart out."""
+def place(body: requests.Checkout, *, key: str, sample: SampleWish | None = None) -> Outcome:
+    """Check the asker's cart out, or order a sample instead of what lies in it."""
     base = current_app.extensions["city.settings"].base_url
     return placing.place(
         actor=require_actor(),
-        wanted=body.wanted(),
+        wanted=replace(body.wanted(), sample=sample),
         key=key,
         return_url=f"{base}/checkout/{{checkout}}",
         now=clock.now(),

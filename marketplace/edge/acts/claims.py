@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.distribution import queries as distribution
+from marketplace.distribution.services import lateness
+from marketplace.edge.acts import arrivals, returning
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts.clocks import clocks
+from marketplace.edge.acts.returning import GoesBack
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import claims as requests
 from marketplace.edge.requests.payments import money
@@ -22,12 +25,16 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page
+from marketplace.orders.arrivals import queries as arrival_queries
+from marketplace.orders.arrivals.services import Shown
 from marketplace.orders.claims import queries
 from marketplace.orders.claims.queries import ClaimRow
 from marketplace.orders.queries import lines
-from marketplace.orders.rules.claims import CLAIMS, Carrier, ClaimState
+from marketplace.orders.queries.lines import GoodsRow
+from marketplace.orders.rules import returning as rules
+from marketplace.orders.rules.claims import CLAIMS, Carrier, ClaimState, Owner, Respondent
 from marketplace.orders.rules.states import LineState
-from marketplace.orders.services import acceptance, claims
+from marketplace.orders.services import acceptance, claims, remedying
 from marketplace.payments.queries import card_returns, payouts
 from marketplace.payments.queries.card_returns import RefundStanding
 from marketplace.payments.queries.payouts import ReturnRow
@@ -42,22 +49,39 @@ class ClaimSeen:
     """
 
     claim: ClaimRow
+    goods: GoodsRow
     companies: Mapping[UUID, str]
     clocks: Mapping[UUID, str]
     files: Mapping[UUID, FileRow]
     acts: tuple[str, ...]
     refund: RefundStanding | None
     returns: tuple[ReturnRow, ...]
+    back: GoesBack
+
+    @property
+    def side(self) -> Owner:
+        """Which side of it the reader is: a party, or the operator."""
+        mine = require_actor().company
+        parties = {self.claim.claimant_id: Owner.CLAIMANT, self.claim.respondent_id: Owner.RESPONDENT}
+        return parties.get(mine, Owner.OPERATOR)
+
+    @property
+    def is_of_the_order(self) -> bool:
+        """Whether the reader's company has the order before it: its buyer, or the merchant who answers."""
+        mine = require_actor().company
+        by_merchant = self.claim.respondent is Respondent.MERCHANT and mine == self.claim.respondent_id
+        return by_merchant or mine == self.claim.claimant_id
 
 
-def accept(session: Session, line_id: UUID, body: requests.Acceptance) -> None:
-    """Accept delivered units of a line, and give claims up about those named faulty."""
+def accept(session: Session, line_id: UUID, body: requests.Acceptance, shown: Shown | None = None) -> None:
+    """Accept delivered units of a line, give claims up about those named faulty, and show how they came."""
     named = {LineState.DAMAGED: body.damaged, LineState.LOST: body.lost}
     acceptance.accept_line(
         session,
         line_id=line_id,
         quantity=body.quantity,
         faulty={state: quantity for state, quantity in named.items() if quantity is not None},
+        shown=shown or arrivals.shown(body),
         actor=require_actor(),
         now=clock.now(),
     )
@@ -72,7 +96,7 @@ def open_claim(session: Session, line_id: UUID, body: requests.Claim, *, more: S
         (
             Carrier(row.carrier_id, row.id)
             for row in contracts
-            if row.payer_id == actor.company and line_id in {one.line_id for one in row.lines}
+            if row.payer_id == actor.company and not row.claim_id and line_id in {one.line_id for one in row.lines}
         ),
         None,
     )
@@ -84,6 +108,9 @@ def open_claim(session: Session, line_id: UUID, body: requests.Claim, *, more: S
         text=body.text,
         evidence=[*body.evidence, *more],
         carrier=carrier,
+        promised=lateness.arrival_promise(session, line_id=line_id),
+        odometer_km=body.odometer_km,
+        with_arrival=body.with_arrival,
         actor=actor,
         now=clock.now(),
     )
@@ -91,8 +118,15 @@ def open_claim(session: Session, line_id: UUID, body: requests.Claim, *, more: S
 
 def answer(session: Session, claim_id: UUID, body: requests.ClaimAmount) -> None:
     """Answer a claim with an offer."""
-    offer = _amount(session, claim_id, body.amount, body.currency)
-    claims.answer(session, claim_id=claim_id, offer=offer, text=body.text or "", actor=require_actor(), now=clock.now())
+    claims.answer(
+        session,
+        claim_id=claim_id,
+        offer=_amount(session, claim_id, body.amount, body.currency),
+        remedy=body.remedy,
+        text=body.text or "",
+        actor=require_actor(),
+        now=clock.now(),
+    )
 
 
 def add_evidence(
@@ -112,8 +146,29 @@ def add_evidence(
 
 def settle(session: Session, claim_id: UUID, body: requests.Settlement) -> None:
     """Take the standing offer."""
-    amount = None if body.amount is None else _amount(session, claim_id, body.amount, body.currency)
-    claims.settle(session, claim_id=claim_id, amount=amount, actor=require_actor(), now=clock.now())
+    claims.settle(
+        session,
+        claim_id=claim_id,
+        amount=_amount(session, claim_id, body.amount, body.currency),
+        remedy=body.remedy,
+        actor=require_actor(),
+        now=clock.now(),
+    )
+
+
+def send(session: Session, claim_id: UUID, body: requests.Word) -> None:
+    """Say that what a claim ended with was sent."""
+    remedying.send(session, claim_id=claim_id, text=body.text, actor=require_actor(), now=clock.now())
+
+
+def confirm(session: Session, claim_id: UUID) -> None:
+    """Say that what was sent came, and does."""
+    remedying.confirm(session, claim_id=claim_id, actor=require_actor(), now=clock.now())
+
+
+def contest(session: Session, claim_id: UUID, body: requests.Word) -> None:
+    """Say that what was sent did not come, or does not do."""
+    remedying.contest(session, claim_id=claim_id, text=body.text, actor=require_actor(), now=clock.now())
 
 
 def withdraw(session: Session, claim_id: UUID) -> None:
@@ -126,11 +181,16 @@ def escalate(session: Session, claim_id: UUID) -> None:
     claims.escalate(session, claim_id=claim_id, actor=require_actor(), now=clock.now())
 
 
-def decide(session: Session, claim_id: UUID, body: requests.ClaimAmount) -> None:
+def decide(session: Session, claim_id: UUID, body: requests.ClaimDecision) -> None:
     """Decide a claim as the operator."""
-    amount = _amount(session, claim_id, body.amount, body.currency)
     claims.decide(
-        session, claim_id=claim_id, amount=amount, text=body.text or "", actor=require_actor(), now=clock.now()
+        session,
+        claim_id=claim_id,
+        amount=_amount(session, claim_id, body.amount, body.currency),
+        remedy=body.remedy,
+        text=body.text,
+        actor=require_actor(),
+        now=clock.now(),
     )
 
 
@@ -146,13 +206,20 @@ def look(session: Session, claim_id: UUID) -> ClaimSeen:
     refund = card_returns.refunds_for(session, causes=[row.id]).get(row.id)
     return ClaimSeen(
         claim=row,
+        goods=lines.goods_of(session, line_ids=[row.line_id])[row.line_id],
         companies=names(session, [row]),
         clocks=clocks(session, (row.claimant_id, row.respondent_id)),
         files=files.files(session, ids=row.evidence),
         acts=tuple(_acts(row)),
         refund=refund,
         returns=payouts.returns(session, company_id=require_actor().company, cause_id=row.id) if row.awarded else (),
+        back=returning.look(session, row, decides=seen_by() is None),
     )
+
+
+def has_arrival(line_id: UUID) -> bool:
+    """Tell whether anything shows how the goods of a line came that was read before."""
+    return bool(arrival_queries.arrivals(reading(), line_ids=[line_id]))
 
 
 def names(session: Session, rows: Sequence[ClaimRow]) -> Mapping[UUID, str]:
@@ -171,16 +238,23 @@ def evidence(claim_id: UUID, file_id: UUID) -> object:
 
 def _acts(row: ClaimRow) -> list[str]:
     actor = require_actor()
-    can = CLAIMS.actions(row.state)
+    gone = rules.is_gone(row.way)
+    can = [name for name in CLAIMS.actions(row.state) if not (gone and name == "withdraw")]
     acts: list[str] = []
     if actor.company == row.respondent_id and actor.may(Permission.TRADE_CLAIM_ANSWER):
         acts += [name for name in can if name == "answer"]
     if actor.company == row.claimant_id and actor.may(Permission.TRADE_ORDER_ACCEPT):
-        acts += [name for name in can if name in ("escalate", "withdraw") or (name == "settle" and row.offer)]
+        acts += [name for name in can if name in ("escalate", "withdraw") or (name == "settle" and row.can_be_taken)]
     party = actor.company in (row.claimant_id, row.respondent_id)
     right = Permission.TRADE_ORDER_ACCEPT if actor.company == row.claimant_id else Permission.TRADE_CLAIM_ANSWER
     if party and actor.may(right):
         acts += [name for name in can if name == "show"]
+    if party and actor.may(right):
+        sends = actor.company == row.sender_id
+        told = rules.is_on_its_way(row.way)
+        acts += [name for name in can if name == "send" and sends and not row.waits_for_lorry]
+        acts += [name for name in can if name in ("confirm", "contest") and not sends and not told]
+        acts = [name for name in acts if name != "contest" or not row.is_on_lorry]
     if actor.may(Permission.OPERATOR_CLAIM_DECIDE) and not party:
         acts += [name for name in can if name == "decide"]
     return acts
@@ -195,6 +269,8 @@ def seen_by() -> UUID | None:
     return actor.company
 
 
-def _amount(session: Session, claim_id: UUID, amount: Decimal, currency: str | None) -> Money:
+def _amount(session: Session, claim_id: UUID, amount: Decimal | None, currency: str | None) -> Money | None:
+    if amount is None:
+        return None
     known = queries.claim(session, company_id=seen_by(), claim_id=claim_id)
     return money(amount, currency or known.value.currency)

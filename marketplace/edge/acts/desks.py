@@ -27,6 +27,7 @@ _DOES: Final[Mapping[Queue, Permission]] = {
     Queue.SHIP_GOODS: Permission.TRADE_ORDER_FULFIL,
     Queue.CLOSED_PROMISES: Permission.COMPANY_CLOSURES_EDIT,
     Queue.ANSWER_CLAIMS: Permission.TRADE_CLAIM_ANSWER,
+    Queue.ANSWER_TRADING: Permission.TRADE_PLAN_EDIT,
     Queue.ANSWER_LEADS: Permission.TRADE_LEAD_ANSWER,
     Queue.FOLLOW_LEADS: Permission.TRADE_LEAD_ANSWER,
     Queue.ANSWER_QUESTIONS: Permission.EXCHANGE_ANSWER_WRITE,
@@ -35,11 +36,15 @@ _DOES: Final[Mapping[Queue, Permission]] = {
     Queue.SIGN_PURCHASES: Permission.TRADE_DOCUMENT_SIGN,
     Queue.ACCEPT_GOODS: Permission.TRADE_ORDER_ACCEPT,
     Queue.FOLLOW_CLAIMS: Permission.TRADE_ORDER_ACCEPT,
+    Queue.DECIDE_APPROVALS: Permission.COMPANY_APPROVAL_DECIDE,
+    Queue.DECIDE_INSPECTIONS: Permission.TRADE_ORDER_PLACE,
+    Queue.SALE_INSPECTIONS: Permission.TRADE_ORDER_FULFIL,
+    Queue.MAKE_INSPECTIONS: Permission.PARTNER_INSPECTION_REPORT,
 }
 
 
 def waiting() -> tuple[WaitingRow, ...]:
     """Return what waits for the asker, empty queues too."""
     actor = require_actor()
-    found = desks.waiting(reading(), company_id=actor.company, now=clock.now())
+    found = desks.waiting(reading(), company_id=actor.company, person_id=actor.person, now=clock.now())
     return tuple(row for row in found if actor.may(_DOES[row.queue]))

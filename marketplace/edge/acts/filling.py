@@ -16,11 +16,13 @@ from marketplace.checkout.services.filling import Result
 from marketplace.edge import messages
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import filling as requests
+from marketplace.files.rules import MediaType, media_type
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work
 from marketplace.kernel.errors import Conflict, DomainError, Refused, TooLarge
 
 LARGEST_FILE: Final = 2 * 1024 * 1024
+_KINDS: Final = f"XLSX, CSV up to {LARGEST_FILE // 1024**2} MB"
 # Beyond the lines stand a title and blanks.
 _MOST_ROWS: Final = 2 * quick.MOST_LINES
 _ZIP: Final = b"PK\x03\x04"
@@ -87,11 +89,26 @@ def order_rows(found: Sequence[Row], *, to: str | None) -> Ordered:
         if result.refusal is not None:
             refused[place] = result.refusal
     # Lines are told by the places they have in the form that comes back.
+    numbers = {place: number for number, place in enumerate(sorted(refused), start=1)}
+    places = [place for place, _ in asked]
     left = tuple(
-        LeftRow(replace(found[place], number=number), refused[place])
-        for number, place in enumerate(sorted(refused), start=1)
+        LeftRow(replace(found[place], number=number), _renumbered(refused[place], found, places, numbers))
+        for place, number in numbers.items()
     )
     return Ordered(len(found) - len(left), left)
+
+
+def _renumbered(
+    refusal: DomainError, found: Sequence[Row], places: Sequence[int], numbers: Mapping[int, int]
+) -> DomainError:
+    """Name an earlier line for the same goods by its new number; one that is in the cart by what stood there."""
+    if refusal.code != "line_twice":
+        return refusal
+    earlier = places[refusal.facts["line"] - 1]
+    if earlier in numbers:
+        return Conflict("line_twice", line=numbers[earlier])
+    row = found[earlier]
+    return Conflict("line_put", number=row.sku, quantity=row.quantity)
 
 
 def with_sellers(found: Sequence[Row], sellers: Mapping[str, str]) -> tuple[Row, ...]:
@@ -118,9 +135,11 @@ def _of_file() -> tuple[Row, ...]:
         return ()
     content = cast("BinaryIO", upload.stream).read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
-        raise TooLarge("file_too_large", accepted=f"XLSX, CSV up to {LARGEST_FILE // 1024**2} MB")
+        raise TooLarge("file_too_large", accepted=_KINDS)
     if not content:
-        raise Refused.field("file", "file_empty", "XLSX, CSV")
+        raise Refused.field("file", "file_empty", _KINDS)
+    if media_type(content) not in {None, MediaType.CSV, MediaType.XLSX}:
+        raise Refused.field("file", "file_kind", _KINDS)
     _names, sheet = reader.read_sheet(content, is_csv=not content.startswith(_ZIP), sheet=None)
     if len(sheet.rows) > _MOST_ROWS:
         raise Refused.field("lines", "too_long", f"at most {quick.MOST_LINES} entries")

@@ -45,6 +45,11 @@ class InspectionSeen:
     returns: tuple[ReturnRow, ...]
 
     @property
+    def fees(self) -> dict[UUID, str]:
+        """What is owed for an inspection is its fee."""
+        return {row.id: self.row.reference for row in self.returns}
+
+    @property
     def owner_id(self) -> UUID | None:
         """The company that has the next move."""
         row = self.row
@@ -52,9 +57,10 @@ class InspectionSeen:
 
 
 def inspectors(session: Session) -> tuple[CompanyRow, ...]:
-    """Return the companies that can be asked to inspect, by name."""
+    """Return the companies that can be asked to inspect, by name: those whose papers are in force."""
     found = [row for kind in inspections.INSPECTORS for row in accounts.companies_of_kind(session, kind=kind)]
-    return tuple(sorted(found, key=lambda row: (row.name, row.id)))
+    admitted = inspections.fit(session, companies=found, now=clock.now())
+    return tuple(sorted((row for row in found if row.id in admitted), key=lambda row: (row.name, row.id)))
 
 
 def ask(session: Session, line_id: UUID, body: requests.Inspection) -> UUID:

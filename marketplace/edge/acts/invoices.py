@@ -3,7 +3,6 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +12,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries.closures import local_day
 from marketplace.catalog.imports import reader
 from marketplace.edge.acts import files
 from marketplace.edge.identity import require_actor
@@ -31,7 +31,7 @@ from marketplace.orders.invoices import queries, services
 from marketplace.orders.invoices.queries import InvoiceRow, LineToInvoice, Side
 from marketplace.orders.rules import invoice_sheets as sheets
 from marketplace.orders.rules import invoices as rules
-from marketplace.orders.rules.invoices import Draft, Part
+from marketplace.orders.rules.invoices import Draft, InvoiceState, Part
 
 _LITERAL: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _MOST_EXPORTED: Final = 5_000
@@ -80,16 +80,19 @@ def look(invoice_id: UUID) -> Seen:
     """Return an invoice of the asker's company with what it is for, or probably for."""
     session = reading()
     row = queries.invoice(session, company_id=require_actor().company, invoice_id=invoice_id)
-    lines = queries.lines_of(session, order_id=row.order_id)
+    lines = queries.lines_of(session, order_id=row.order_id, is_bought=row.is_bought)
     is_open = not row.parts and row.gross.minor > 0 and row.state is rules.InvoiceState.RECORDED
     suggested = rules.suggested(net=row.net, gross=row.gross, open_lines=[line.open for line in lines])
     return Seen(row, lines, suggested if is_open else ())
 
 
 def record(session: Session, body: requests.Invoice, *, file_id: UUID | None = None) -> UUID:
-    """Write down an invoice and return its id."""
+    """Write down an invoice and return its id; Refused ``order`` for a number that is of no order of the company."""
     actor = require_actor()
-    order_id = queries.order_named(session, company_id=actor.company, reference=body.order)
+    try:
+        order_id, is_bought = queries.order_named(session, company_id=actor.company, reference=body.order)
+    except NotFound:
+        raise Refused.field("order", "unknown", "the number of an order of your company") from None
     draft = Draft(
         country=body.country,
         type=body.type,
@@ -102,9 +105,10 @@ def record(session: Session, body: requests.Invoice, *, file_id: UUID | None = N
     return services.record(
         session,
         order_id=order_id,
+        is_bought=is_bought,
         draft=draft,
         file_id=file_id or body.file_id,
-        refers_to=_named(session, order_id, body.refers_to),
+        refers_to=_named(session, order_id, body.refers_to, is_bought=is_bought),
         actor=actor,
         now=clock.now(),
     )
@@ -194,13 +198,14 @@ def _errors(refusal: DomainError) -> tuple[FieldError, ...]:
     return (FieldError(field, refusal.code),)
 
 
-def _named(session: Session, order_id: UUID, number: str | None) -> UUID | None:
-    """Return the invoice of an order that has this number; Refused ``refers_to`` for none."""
+def _named(session: Session, order_id: UUID, number: str | None, *, is_bought: bool) -> UUID | None:
+    """Return the invoice of an order that has this number, rather one that counts; Refused ``refers_to`` for none."""
     if number is None:
         return None
-    for row in queries.of_order(session, order_id=order_id):
-        if row.number == number.upper():
-            return row.id
+    rows = queries.of_order(session, order_id=order_id, is_bought=is_bought)
+    found = [row for row in rows if row.number == number.upper()]
+    if found:
+        return max(found, key=lambda row: row.state is InvoiceState.RECORDED).id
     raise Refused.field("refers_to", "choice", "the number of an invoice of this order")
 
 
@@ -237,10 +242,6 @@ def _cells(line: LineToInvoice, country: str) -> list[Decimal | str]:
         "order": line.order,
         "line": str(line.position),
         "purchase_order": line.purchase_order_number,
-        "handed_over": _day(line.since),
+        "handed_over": local_day(country, line.since).isoformat(),
     }
     return [facts[name] for name in sheets.COLUMNS]
-
-
-def _day(at: datetime) -> str:
-    return at.date().isoformat()

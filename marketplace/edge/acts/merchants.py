@@ -42,7 +42,7 @@ def apply(body: requests.Application, *, licence: Upload | None = None) -> UUID:
         return _apply(session, body.model_copy(update=given))
 
     if body.account_number is not None and not queries.has_payee(reading(), company_id=actor.company):
-        _prove_for(hand_in, body.code)
+        prove_for(hand_in, body.code)
     return in_unit_of_work(hand_in)
 
 
@@ -170,11 +170,17 @@ def withdraw_payee(payee_id: UUID, body: requests.Proof) -> None:
     def withdraw(session: Session) -> None:
         payees.withdraw_payee(session, actor=require_actor(), payee_id=payee_id, now=clock.now())
 
-    _prove_for(withdraw, body.code)
+    prove_for(withdraw, body.code)
     in_unit_of_work(withdraw)
 
 
-def _prove_for(work: Callable[[Session], object], code: str | None) -> None:
+def prove_again(password: str) -> None:
+    """Check that it is still the person who signed in: a session that somebody took has no password."""
+    person = accounts.get_person(reading(), person_id=require_actor().person)
+    door.by_password(person.email or person.phone or "", password)
+
+
+def prove_for(work: Callable[[Session], object], code: str | None) -> None:
     """Check the second factor for work that would be done: a code is used up by its proof, not by a slip in a form."""
 
     def rehearse(session: Session) -> None:

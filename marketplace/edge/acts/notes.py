@@ -24,7 +24,7 @@ from marketplace.orders.queries.orders import OrderRow
 def order_of(session: Session, order_id: UUID) -> tuple[OrderRow, tuple[LineRow, ...]]:
     """Return an order of the asker's company with its lines; NotFound for anybody else's."""
     order = order_queries.order(session, company_id=require_actor().company, order_id=order_id)
-    return order, line_queries.lines_of(session, order_ids=[order.id])[order.id]
+    return order, line_queries.lines_for(session, order=order)
 
 
 def about_order(session: Session, order_id: UUID, *, cursor: str | None) -> Page[NoteRow]:

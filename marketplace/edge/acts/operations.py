@@ -10,7 +10,8 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.distribution import queries as distribution
 from marketplace.distribution.queries import DiscrepancyRow, UnbookedRow
 from marketplace.distribution.rules.handover import Counted, Received
-from marketplace.distribution.services import access, handover, rebooking, receipts
+from marketplace.distribution.services import access, handover, rebooking, receipts, return_way
+from marketplace.edge.acts import arrivals
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import operations as requests
 from marketplace.kernel import clock
@@ -28,6 +29,9 @@ from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.rules.cargo import Status
 from marketplace.logistics.rules.states import AT_HUB, BOOKING, DEPARTURE, BookingState, Classifier, DepartureState
 from marketplace.logistics.services.departures import closing, journey, loading, moving
+from marketplace.orders.arrivals.services import Shown
+from marketplace.orders.claims import queries as claims
+from marketplace.orders.claims.queries import ClaimRow
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.queries.packing import PackingRow, ToShipRow
@@ -61,6 +65,7 @@ class Aboard:
     """A booking with what was packed, taken in, received and found different."""
 
     booking: BookingRow
+    back: ClaimRow | None  # goods that go back, for this claim
     packing: PackingRow | None
     taken_in: ReceivedRow | None
     receipts: tuple[ReceiptRow, ...]
@@ -106,12 +111,20 @@ def pack(session: Session, line_id: UUID, body: requests.Packing) -> PackingRow:
 
 def hand_over(session: Session, line_id: UUID, body: requests.Handover) -> tuple[str, Aboard]:
     """Take cartons into the hub; return the code of the unit and the booking as it stands then."""
+    given = counted(body)
+    code = handover.hand_over(session, line_id=line_id, counted=given, actor=require_actor(), now=clock.now())
+    booking = booking_queries.bookings(session, subjects=[line_id])[line_id][-1]
+    return code, aboard(session, (booking,))[0]
+
+
+def counted(body: requests.Handover) -> Counted:
+    """Return what a hub counted, weighed and measured: all three sides, or the volume."""
     sides = (body.length_cm, body.width_cm, body.height_cm)
     if body.m3 is None and None in sides:
         missing = [name for name in ("length_cm", "width_cm", "height_cm") if getattr(body, name) is None]
         raise Refused.fields(*(FieldError(name, "sides_or_volume", "all three sides, or m3") for name in missing))
     length, width, height = (requests.millimetres(side) for side in sides) if body.m3 is None else (None, None, None)
-    counted = Counted(
+    return Counted(
         cartons=body.cartons_received,
         grams=requests.grams(body.gross_kg),
         length_mm=length,
@@ -122,19 +135,26 @@ def hand_over(session: Session, line_id: UUID, body: requests.Handover) -> tuple
         override_reason=body.override_reason or "",
         complete=body.complete,
     )
-    code = handover.hand_over(session, line_id=line_id, counted=counted, actor=require_actor(), now=clock.now())
-    booking = booking_queries.bookings(session, subjects=[line_id])[line_id][-1]
-    return code, _aboard(session, (booking,))[0]
 
 
-def receive(session: Session, booking_id: UUID, body: requests.Receipt) -> UUID:
-    """Record what arrived of a booking."""
+def receive(session: Session, booking_id: UUID, body: requests.Receipt, shown: Shown | None = None) -> UUID:
+    """Record what arrived of a booking, and how it came: ``shown`` with files, else what the request says."""
     received = Received(body.cartons, body.damaged or 0, body.remarks or "", body.complete)
+    if goes_back(session, booking_id):
+        return return_way.receive(
+            session,
+            booking_id=booking_id,
+            received=received,
+            received_at=body.received_at,
+            actor=require_actor(),
+            now=clock.now(),
+        )
     return receipts.receive(
         session,
         booking_id=booking_id,
         received=received,
         received_at=body.received_at,
+        shown=shown or arrivals.shown(body),
         actor=require_actor(),
         now=clock.now(),
     )
@@ -261,7 +281,7 @@ def operated(departure_id: UUID) -> Operated:
     return Operated(
         departure=departure,
         acts=tuple(act for act in ACTS if _is_possible(departure.state, act)),
-        aboard=_aboard(session, booking_queries.bookings_on(session, departure_id=departure_id)),
+        aboard=aboard(session, booking_queries.bookings_on(session, departure_id=departure_id)),
         manifest=cargo.manifest(session, departure_id=departure_id),
         events=events,
         waits=waits(departure, events),
@@ -276,7 +296,7 @@ def may_decline(row: Aboard) -> bool:
 def booking_aboard(booking_id: UUID) -> Aboard:
     """Return a booking for the operator's staff."""
     session = reading()
-    return _aboard(session, (booking_queries.booking(session, booking_id=booking_id),))[0]
+    return aboard(session, (booking_queries.booking(session, booking_id=booking_id),))[0]
 
 
 def later_for(booking: BookingRow) -> tuple[OptionRow, ...]:
@@ -288,7 +308,7 @@ def consignments(cursor: str | None) -> Page[Aboard]:
     """Return the bookings on the lines of the asker's company that are confirmed and not delivered yet."""
     session = reading()
     page = booking_queries.bookings_of_carrier(session, carrier_id=require_actor().company, cursor=cursor)
-    return Page(_aboard(session, page.items), page.next)
+    return Page(aboard(session, page.items), page.next)
 
 
 def to_ship() -> tuple[ToShipRow, ...]:
@@ -319,14 +339,24 @@ def to_take_in(line_id: UUID) -> Aboard:
     """Return the booking of a line whose cargo the asker takes in; NotFound for any other."""
     session = reading()
     booking = access.booking_of_line(session, line_id=line_id, actor=require_actor(), now=clock.now())
-    return _aboard(session, (booking,))[0]
+    return aboard(session, (booking,))[0]
 
 
 def to_receive(booking_id: UUID) -> Aboard:
     """Return a booking whose arrival the asker may count."""
     session = reading()
+    if goes_back(session, booking_id):
+        booking = booking_queries.booking(session, booking_id=booking_id)
+        access.may_count(session, booking, require_actor(), clock.now())
+        return aboard(session, (booking,))[0]
     booking, _line = access.booking_to_receive(session, booking_id=booking_id, actor=require_actor(), now=clock.now())
-    return _aboard(session, (booking,))[0]
+    return aboard(session, (booking,))[0]
+
+
+def goes_back(session: Session, booking_id: UUID) -> bool:
+    """Tell whether a booking is of goods that go back; False for one that there is not."""
+    subject = booking_queries.subject_of(session, booking_id=booking_id)
+    return subject is not None and bool(claims.some(session, claim_ids=[subject]))
 
 
 def zone_of(place_code: str) -> str:
@@ -345,7 +375,9 @@ def may_override() -> bool:
 
 
 def takes_cargo(row: Aboard) -> bool:
-    """Tell whether the hub can take in more of a booking."""
+    """Tell whether the hub can take in more of a booking; what goes back it takes in at once."""
+    if row.back is not None:
+        return row.booking.state is BookingState.CONFIRMED
     return row.booking.state in AT_HUB and row.packing is not None and row.packing.missing > 0
 
 
@@ -373,8 +405,10 @@ def _is_possible(state: DepartureState, act: str) -> bool:
     return state is DepartureState.HELD if act == "resume" else DEPARTURE.allows(state, act)
 
 
-def _aboard(session: Session, bookings: tuple[BookingRow, ...]) -> tuple[Aboard, ...]:
+def aboard(session: Session, bookings: tuple[BookingRow, ...]) -> tuple[Aboard, ...]:
+    """Return bookings with what is known of their cargo."""
     ids, lines = [row.id for row in bookings], [row.subject for row in bookings]
+    back = claims.some(session, claim_ids=lines)
     packings = packing_queries.packings(session, line_ids=lines)
     taken_in = cargo.received(session, booking_ids=ids)
     found = cargo.receipts(session, booking_ids=ids)
@@ -382,6 +416,7 @@ def _aboard(session: Session, bookings: tuple[BookingRow, ...]) -> tuple[Aboard,
     return tuple(
         Aboard(
             booking=row,
+            back=back.get(row.subject),
             packing=packings.get(row.subject),
             taken_in=taken_in.get(row.id),
             receipts=found.get(row.id, ()),

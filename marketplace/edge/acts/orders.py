@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -23,10 +24,14 @@ from marketplace.logistics.queries import tracking
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.logistics.queries.tracking import TransportRow
 from marketplace.logistics.rules.states import AT_HUB
+from marketplace.orders.arrivals import queries as arrivals
+from marketplace.orders.arrivals.queries import ArrivalRow
 from marketplace.orders.changes import queries as changes
 from marketplace.orders.changes.rules import WHILE, ChangeKind
 from marketplace.orders.claims import queries as claims
-from marketplace.orders.claims.queries import AnswerDue
+from marketplace.orders.claims.queries import AnswerDue, ClaimRow
+from marketplace.orders.purchases import queries as purchases
+from marketplace.orders.purchases.queries import PurchaseRow
 from marketplace.orders.queries import inspections
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
@@ -34,6 +39,7 @@ from marketplace.orders.queries.inspections import InspectionRow
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules.cancelling import TOGETHER, Stage, may_alone, stage_of
+from marketplace.orders.rules.cancelling import standing as standing_parts
 from marketplace.orders.rules.inspections import OPEN
 from marketplace.orders.rules.states import (
     AT_MERCHANT,
@@ -46,9 +52,9 @@ from marketplace.orders.rules.states import (
 from marketplace.orders.services import deciding, production
 from marketplace.papers import queries as papers
 from marketplace.papers.queries import DocumentRow
-from marketplace.payments.queries import payments, standing
+from marketplace.payments.queries import payments, purchase_money, standing
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
-from marketplace.payments.rules.standing import MoneyFacts
+from marketplace.payments.rules.standing import Bill, MoneyFacts
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
@@ -61,6 +67,8 @@ class OrderSeen:
 
     order: OrderRow
     side: str
+    # The contract by which the trading company buys, to the two sides of it.
+    bought: PurchaseRow | None
     companies: Mapping[UUID, str]
     countries: Mapping[UUID, str]
     places: Mapping[str, PlaceRow]
@@ -73,13 +81,18 @@ class OrderSeen:
     documents: tuple[DocumentRow, ...]
     superseded: frozenset[UUID]
     answers: Mapping[UUID, AnswerDue]
+    arrivals: Mapping[UUID, ArrivalRow]
     inspections: Mapping[UUID, tuple[InspectionRow, ...]]
+    # Goods of its lines that go back by lorry, each with its claim and, where it has one, its latest booking.
+    returns: Mapping[UUID, tuple[tuple[ClaimRow, BookingRow | None], ...]]
     late_from: datetime | None
     acts: tuple[str, ...]
     # Of who placed it, and by whom it was approved: shown to the buyer alone.
     unit: accounts.UnitRow | None
     approval: Approval | None
     money: MoneyFacts
+    # What the reader's company pays or is paid: the order, or the purchase by which it is sold on.
+    subject: Subject
 
     def booking_of(self, line_id: UUID) -> BookingRow | None:
         """Return the present booking of a line."""
@@ -93,11 +106,12 @@ class OrderSeen:
 
     def milestones_of(self, line_id: UUID) -> tuple[MilestoneRow, ...]:
         """Return the goods' milestones of a line."""
-        return tuple(row for row in self.milestones if row.line_id == line_id and row.subject.kind is SubjectKind.ORDER)
+        return tuple(row for row in self.milestones if row.line_id == line_id and row.subject == self.subject)
 
     def freight_of(self, line_id: UUID) -> Money | None:
         """Return the freight of a line as the side that pays it has agreed, None where the price includes it."""
-        return next((one.amount for row in self.freight for one in row.lines if one.line_id == line_id), None)
+        rows = [row for row in self.freight if not row.claim_id]
+        return next((one.amount for row in rows for one in row.lines if one.line_id == line_id), None)
 
     @property
     def stage(self) -> Stage:
@@ -128,12 +142,13 @@ class OrderSeen:
     @property
     def inspectable(self) -> frozenset[UUID]:
         """Return the lines of which an inspection can be asked for: none is open, and nothing is packed."""
-        if self.order.state not in PRODUCING:
+        if self.order.state not in PRODUCING or self.side == "seller":
             return frozenset()
         return frozenset(
             line.id
             for line in self.lines
-            if line.parts.keys() <= BEFORE_PACKING
+            if (left := standing_parts(line.parts))
+            and left.keys() <= BEFORE_PACKING
             and not any(row.state in OPEN for row in self.inspections.get(line.id, ()))
         )
 
@@ -149,29 +164,53 @@ class OrderSeen:
 
 
 def look(order_id: UUID) -> OrderSeen:
-    """Return an order of the asker's company; NotFound for anybody else's."""
-    session, company_id = reading(), require_actor().company
-    order = order_queries.order(session, company_id=company_id, order_id=order_id)
-    lines = line_queries.lines_of(session, order_ids=[order.id])[order.id]
+    """Return an order of the asker's company, its buyer's or its merchant's; NotFound for anybody else's."""
+    session = reading()
+    return _seen(session, order_queries.order(session, company_id=require_actor().company, order_id=order_id))
+
+
+def read(order_id: UUID) -> OrderSeen:
+    """Return an order that the asker's company may read: one of ``look``, or one that it sells as trading company."""
+    session = reading()
+    return _seen(session, order_queries.readable(session, company_id=require_actor().company, order_id=order_id))
+
+
+def _seen(session: Session, order: OrderRow) -> OrderSeen:
+    company_id = require_actor().company
+    side = order.side_of(company_id)
+    lines = line_queries.lines_for(session, order=order)
+    line_ids = [line.id for line in lines]
     # Freight is between payer and carrier: a merchant learns nothing of what the buyer pays for it, or the reverse.
     freight = tuple(
         row
         for row in distribution.contracts_of(session, order_ids=[order.id])[order.id]
         if company_id in (row.payer_id, row.carrier_id)
     )
-    subjects = [Subject(SubjectKind.ORDER, order.id), *(Subject(SubjectKind.FREIGHT, row.id) for row in freight)]
+    purchase = order.purchase
+    bought = purchases.purchase_of(session, order_id=order.id) if side == "seller" else purchase
+    goods = Subject(SubjectKind.PURCHASE, purchase.id) if purchase else Subject(SubjectKind.ORDER, order.id)
+    subjects = [goods, *(Subject(SubjectKind.FREIGHT, row.id) for row in freight)]
     companies = accounts.get_companies(
-        session, company_ids={order.buyer_id, order.merchant_id, *(row.carrier_id for row in freight)}
+        session, company_ids={order.buyer_id, order.merchant_id, order.seller_id, *(row.carrier_id for row in freight)}
     )
-    bookings = booking_queries.bookings(session, subjects=[line.id for line in lines])
+    bookings = booking_queries.bookings(session, subjects=line_ids)
     late_from = lateness.late_from(session, order=order, lines=lines, bookings=bookings)
-    documents = _documents(session, company_id, order.id, [row.id for row in freight], [line.id for line in lines])
+    about: list[tuple[str, UUID]] = [("order", order.id)]
+    about += [("purchase", bought.id)] if bought else []
+    about += [("freight", row.id) for row in freight]
+    about += [(kind, line_id) for kind in ("order_line", "purchase_line") for line_id in line_ids]
+    dossier = papers.dossier(session, subjects=about, company_id=company_id)
     found_payments = payments.payments_of(session, subjects=subjects)
     terms = payments.terms_of(session, subjects=subjects[:1])[subjects[0]]
     found_milestones = payments.milestones_of(session, subjects=subjects)
+    owed: tuple[Bill, ...] = ()
+    if purchase:
+        paid = purchase_money.as_paid(session, terms=terms, milestones=found_milestones[goods])
+        found_milestones[goods], owed = paid.milestones, paid.owed
     return OrderSeen(
         order=order,
-        side=order.side_of(company_id),
+        side=side,
+        bought=bought,
         companies={row.id: row.name for row in companies.values()},
         countries={row.id: row.country for row in companies.values()},
         places={place.code: place for place in reference.places(session)},
@@ -181,24 +220,35 @@ def look(order_id: UUID) -> OrderSeen:
         freight=freight,
         payments=tuple(row for subject in subjects for row in found_payments[subject]),
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),
-        documents=documents,
-        superseded=papers.superseded(session, document_ids=[row.id for row in documents]),
-        answers=claims.answers_due(session, line_ids=[line.id for line in lines]),
-        inspections=inspections.of_lines(session, line_ids=[line.id for line in lines]),
+        documents=dossier.documents,
+        superseded=dossier.superseded,
+        answers=claims.answers_due(session, line_ids=line_ids),
+        # How goods came, what is inspected and what goes back is between those who send and those who take them.
+        arrivals={} if side == "seller" else arrivals.arrivals(session, line_ids=line_ids),
+        inspections={} if side == "seller" else inspections.of_lines(session, line_ids=line_ids),
+        returns={} if side == "seller" else _returns(session, line_ids),
         late_from=late_from,
-        acts=tuple(_acts(order, lines, order.side_of(company_id), late_from, clock.now())),
+        acts=tuple(_acts(order, lines, side, late_from, clock.now())),
         unit=order_queries.unit_of(session, order=order) if company_id == order.buyer_id else None,
         approval=approval_of(session, company_id=company_id, group_id=order.group_id)
         if company_id == order.buyer_id
         else None,
-        money=standing.of_rows(terms, found_milestones[subjects[0]], found_payments[subjects[0]]),
+        money=standing.of_rows(
+            terms,
+            found_milestones[subjects[0]],
+            found_payments[subjects[0]],
+            ended=standing.ended(session, terms=terms, paid=found_payments[subjects[0]]),
+            owed=owed,
+        ),
+        subject=goods,
     )
 
 
 def many(search: requests.OrderSearch) -> Page[OrderRow]:
     """Return the orders of the asker's company, or those that wait for its word."""
     session, company_id = reading(), require_actor().company
-    side, state, only = search.side, None, None
+    side: Literal["buyer", "merchant", "sold"] | None = "sold" if search.side == "merchant" else search.side
+    state, only = None, None
     if search.waits == "confirmation":
         side, state = "merchant", OrderState.PLACED
     elif search.waits == "acceptance":
@@ -241,6 +291,8 @@ def takes_ready_date(line: LineRow) -> bool:
 def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, late_from: datetime | None, now: datetime) -> list[str]:
     """Return what this side may do now."""
     acts: list[str] = []
+    if side == "seller":  # it neither makes nor sends the goods, and treasury answers for what it is asked
+        return acts
     if side == "merchant" and order.state is OrderState.PLACED and order.confirm_by > now:
         acts.append("confirm")
     stage = stage_of(order.state, [(line.parts, line.lead_days is not None) for line in lines])
@@ -257,13 +309,10 @@ def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, late_from: datet
     return acts
 
 
-def _documents(
-    session: Session, company_id: UUID, order_id: UUID, freight_ids: Sequence[UUID], line_ids: Sequence[UUID]
-) -> tuple[DocumentRow, ...]:
-    about = (("order", [order_id]), ("freight", freight_ids), ("order_line", line_ids))
-    return tuple(
-        row
-        for kind, ids in about
-        for rows in papers.documents(session, subject_kind=kind, subject_ids=ids, company_id=company_id).values()
-        for row in rows
-    )
+def _returns(session: Session, line_ids: Sequence[UUID]) -> dict[UUID, tuple[tuple[ClaimRow, BookingRow | None], ...]]:
+    found = claims.returning(session, line_ids=line_ids)
+    booked = booking_queries.bookings(session, subjects=[row.id for rows in found.values() for row in rows])
+    return {
+        line_id: tuple((row, booked[row.id][-1] if row.id in booked else None) for row in rows)
+        for line_id, rows in found.items()
+    }

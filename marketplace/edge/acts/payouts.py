@@ -1,6 +1,7 @@
 """Payouts and returns as their readers see them, and acts on them, by whoever asks."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Response, current_app
@@ -15,9 +16,14 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page
 from marketplace.kernel.pages import late_first as late_first_pages
+from marketplace.merchants import queries as merchants
+from marketplace.merchants.rules.payees import PayeeAccount, masked
+from marketplace.orders.queries import inspections
 from marketplace.payments.flows import payouts as flows
+from marketplace.payments.queries import payout_waits
 from marketplace.payments.queries import payouts as queries
 from marketplace.payments.queries.ledger import Statement
+from marketplace.payments.queries.payout_waits import PayoutWaitRow
 from marketplace.payments.queries.payouts import PayoutRow, ReturnRow
 from marketplace.payments.rules.payouts import PayoutState
 from marketplace.payments.rules.terms import Subject
@@ -41,6 +47,19 @@ def late_first(session: Session, search: requests.PayoutsQuery) -> Page[PayoutRo
         return many(session, search.model_copy(update={"overdue": overdue, "cursor": cursor}))
 
     return late_first_pages(pages, search.cursor)
+
+
+def waits(session: Session, cursor: str | None = None) -> Page[PayoutWaitRow]:
+    """Return what of released money stays, and why: of the asker's company, of all to the operator."""
+    return payout_waits.payout_waits(session, company_id=_seen_by(), cursor=cursor, now=clock.now())
+
+
+def own_waits(session: Session) -> Page[PayoutWaitRow]:
+    """Return the first of what stays of the money released to the asker's own company; nothing to who may not ask."""
+    actor = require_actor()
+    if not actor.may(Permission.TRADE_PAYOUT_READ):
+        return Page(())
+    return payout_waits.payout_waits(session, company_id=actor.company, now=clock.now())
 
 
 def one(session: Session, payout_id: UUID) -> PayoutRow:
@@ -90,6 +109,13 @@ def returns_about(session: Session, subjects: Collection[Subject]) -> tuple[Retu
     return queries.returns(session, company_id=require_actor().company, subjects=subjects)
 
 
+def fees_among(session: Session, rows: Collection[ReturnRow]) -> dict[UUID, str]:
+    """Return, by its id, the inspection whose fee is owed, of those rows that owe one: it goes nowhere back."""
+    causes = {row.id: row.cause_id for row in rows if row.cause_id is not None}
+    known = inspections.references(session, ids=set(causes.values()))
+    return {row_id: known[cause] for row_id, cause in causes.items() if cause in known}
+
+
 def record_return(session: Session, return_id: UUID) -> ReturnRow:
     """Say that what was owed back is returned."""
     return returns.record_made(session, actor=require_actor(), return_id=return_id, now=clock.now())
@@ -98,6 +124,28 @@ def record_return(session: Session, return_id: UUID) -> ReturnRow:
 def record_receipt(session: Session, return_id: UUID) -> ReturnRow:
     """Say that what was owed back has come."""
     return returns.record_received(session, actor=require_actor(), return_id=return_id, now=clock.now())
+
+
+def record_missing(session: Session, return_id: UUID) -> ReturnRow:
+    """Say that what is said to be returned has not come."""
+    return returns.record_missing(session, actor=require_actor(), return_id=return_id, now=clock.now())
+
+
+def pay_into(session: Session, rows: Collection[ReturnRow]) -> dict[UUID, PayeeAccount]:
+    """Return, by its id, where what is still owed goes: the account of the company that is owed it, in that currency.
+
+    None while another account waits to replace it. Who may not say that something is sent reads its number masked.
+    """
+    owed = [row for row in rows if row.is_owed]
+    found = merchants.accounts_of(session, company_ids={row.payer_id for row in owed})
+    is_whole = require_actor().may(Permission.TRADE_PAYMENT_CONFIRM)
+    into: dict[UUID, PayeeAccount] = {}
+    for row in owed:
+        account = found.get((row.payer_id, row.amount.currency))
+        if account is None or merchants.payee_waits(session, company_id=row.payer_id, currency=row.amount.currency):
+            continue
+        into[row.id] = account if is_whole else replace(account, account_number=masked(account.account_number))
+    return into
 
 
 def statement_csv(statement: Statement) -> Response:

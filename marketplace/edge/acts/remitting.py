@@ -8,17 +8,22 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts.merchants import prove_second_factor
 from marketplace.edge.identity import require_actor
+from marketplace.edge.requests import payouts as requests
 from marketplace.edge.requests.merchants import Proof
+from marketplace.edge.requests.payments import money
 from marketplace.kernel import clock
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.pages import Page
 from marketplace.payments.flows import card_calls, provider_accounts
 from marketplace.payments.queries import remitting as queries
+from marketplace.payments.queries import write_offs as write_off_rows
 from marketplace.payments.queries.ledger import AccountRow
 from marketplace.payments.queries.remitting import ProviderAccountRow, ReversalRow
+from marketplace.payments.queries.write_offs import WriteOffRow
 from marketplace.payments.rules.remitting import can_transfer
 from marketplace.payments.services import provider_accounts as services
+from marketplace.payments.services import write_offs as write_off_services
 
 
 def account() -> ProviderAccountRow | None:
@@ -63,6 +68,36 @@ def receivables(session: Session, cursor: str | None = None) -> Page[AccountRow]
 def reversals(session: Session, cursor: str | None = None) -> Page[ReversalRow]:
     """Return what was asked back of transfers: of the asker's company, of all to the operator."""
     return queries.reversals(session, company_id=_seen_by(), cursor=cursor)
+
+
+def write_offs(session: Session, cursor: str | None = None) -> Page[WriteOffRow]:
+    """Return what somebody wants to write off, or two people did, newest first."""
+    return write_off_rows.write_offs(session, cursor=cursor)
+
+
+def propose_write_off(session: Session, body: requests.WriteOff) -> WriteOffRow:
+    """Say that a company will not pay what it owes."""
+    write_off_id = write_off_services.propose(
+        session,
+        actor=require_actor(),
+        company_id=body.company_id,
+        amount=money(body.amount, body.currency),
+        reason=body.reason,
+        now=clock.now(),
+    )
+    return write_off_rows.write_off(session, write_off_id=write_off_id)
+
+
+def approve_write_off(session: Session, write_off_id: UUID) -> WriteOffRow:
+    """Agree, as another person, that a company will not pay."""
+    write_off_services.approve(session, actor=require_actor(), write_off_id=write_off_id, now=clock.now())
+    return write_off_rows.write_off(session, write_off_id=write_off_id)
+
+
+def decline_write_off(session: Session, write_off_id: UUID) -> WriteOffRow:
+    """Let a company go on owing it."""
+    write_off_services.decline(session, actor=require_actor(), write_off_id=write_off_id, now=clock.now())
+    return write_off_rows.write_off(session, write_off_id=write_off_id)
 
 
 def _seen_by() -> UUID | None:

@@ -14,6 +14,7 @@ from marketplace.kernel.pages import Page
 from marketplace.logistics.queries import running as queries
 from marketplace.logistics.queries.departures import DepartureRow
 from marketplace.logistics.queries.running import LineOfRoad
+from marketplace.orders.claims import queries as claims
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries.lines import GoodsRow
 from marketplace.reference import queries as reference
@@ -57,10 +58,12 @@ def running(asked: requests.Running) -> Page[DepartureRow]:
     )
 
 
-def cargo_of(line_ids: Collection[UUID]) -> Mapping[UUID, Cargo]:
-    """Return what bookings of lines carry, for the operator's staff; a subject that is no order line is missing."""
+def cargo_of(subjects: Collection[UUID]) -> Mapping[UUID, Cargo]:
+    """Return what bookings carry, for the operator's staff; of goods that go back the line that they are of."""
     session = reading()
-    goods = line_queries.goods_of(session, line_ids=line_ids)
+    back = {row.id: row.line_id for row in claims.some(session, claim_ids=subjects).values()}
+    found = line_queries.goods_of(session, line_ids={back.get(subject, subject) for subject in subjects})
+    goods = {one: found[back.get(one, one)] for one in subjects if back.get(one, one) in found}
     merchants = accounts.get_companies(session, company_ids={row.merchant_id for row in goods.values()})
     return {line_id: Cargo(row, merchants[row.merchant_id].name) for line_id, row in goods.items()}
 

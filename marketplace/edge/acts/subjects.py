@@ -31,6 +31,8 @@ def about(session: Session, subjects: Collection[Subject | None]) -> Mapping[Sub
     def order_of(terms: payments.TermsRow) -> UUID | None:
         if terms.subject.kind is SubjectKind.FREIGHT:
             return orders.get(terms.subject.id) if terms.payer_id == company_id else None
+        if terms.subject.kind is SubjectKind.PURCHASE:
+            return terms.sale_id if terms.payee_id == company_id else None
         return terms.subject.id if company_id in (terms.payer_id, terms.payee_id) else None
 
     return {subject: About(subject.kind, terms.reference, order_of(terms)) for subject, terms in agreed.items()}

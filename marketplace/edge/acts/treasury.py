@@ -11,6 +11,7 @@ from marketplace.edge.requests import treasury as requests
 from marketplace.edge.requests.payments import money
 from marketplace.kernel import clock
 from marketplace.kernel.pages import Page, late_first
+from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.payments.queries import card_returns as queries
 from marketplace.payments.queries import holds as hold_queries
 from marketplace.payments.queries import ledger
@@ -38,7 +39,19 @@ def returns_late_first(session: Session, cursor: str | None) -> Page[CardReturnR
 
 def approve(session: Session, return_id: UUID, body: requests.Approval) -> CardReturnRow:
     """Agree to the way that money of a failed refund goes back."""
-    card_returns.approve(session, return_id=return_id, way=body.way, actor=require_actor(), now=clock.now())
+    account = None
+    if body.way == "bank" and body.account_number:
+        code = body.bic or ""
+        account = PayeeAccount(
+            account_name=body.account_name or "",
+            bank_name=body.bank_name or code,
+            account_number=body.account_number,
+            bic=code,
+            country=code[4:6],
+        )
+    card_returns.approve(
+        session, return_id=return_id, way=body.way, account=account, actor=require_actor(), now=clock.now()
+    )
     return queries.card_return(session, return_id=return_id)
 
 
@@ -47,6 +60,12 @@ def record_sent(session: Session, return_id: UUID, body: requests.Sent) -> CardR
     card_returns.record_sent(
         session, return_id=return_id, bank_reference=body.bank_reference, actor=require_actor(), now=clock.now()
     )
+    return queries.card_return(session, return_id=return_id)
+
+
+def bounce(session: Session, return_id: UUID) -> CardReturnRow:
+    """Note that the bank did not send a return, or sent it back."""
+    card_returns.bounce(session, return_id=return_id, actor=require_actor(), now=clock.now())
     return queries.card_return(session, return_id=return_id)
 
 
@@ -66,6 +85,11 @@ def commissions(session: Session, cursor: str | None = None) -> Page[AccountRow]
     actor = require_actor()
     sees_all = actor.may(Permission.OPERATOR_LEDGER_READ)
     return ledger.commissions(session, company_id=None if sees_all else actor.company, cursor=cursor)
+
+
+def withdraw_commission(session: Session, receipt_id: UUID, body: requests.CommissionWithdrawal) -> None:
+    """Say that commission that was written down by hand never came like that."""
+    commission.withdraw(session, receipt_id=receipt_id, reason=body.reason, actor=require_actor(), now=clock.now())
 
 
 def receive_commission(session: Session, company_id: UUID, body: requests.CommissionReceipt) -> None:

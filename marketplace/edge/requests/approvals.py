@@ -16,7 +16,7 @@ from marketplace.edge.parsing import Currency, Exact, Line, Request, Text, Whole
 from marketplace.edge.requests.documents import Hash
 from marketplace.edge.requests.payments import Cursor, Day, money
 from marketplace.kernel.errors import FieldError, Refused
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import PRICE_PLACES, Money, UnitPrice
 
 _MOST: Any = Field(default_factory=list, max_length=50)
 Note = Annotated[Annotated[Text, Field(max_length=LONGEST_NOTE)] | None, BeforeValidator(blank_is_none)]
@@ -129,6 +129,29 @@ class Decision(Request):
     def said(self) -> Verdict:
         """Return the verdict."""
         return Verdict(self.verdict)
+
+
+class RangeTerms(Request):
+    """A range: so many at most, landed at so much each at most, leaving by a day; without ``to`` to anywhere."""
+
+    most_quantity: Whole
+    most_price: Exact
+    currency: Currency
+    until: Day
+    to: Annotated[Line | None, BeforeValidator(blank_is_none)] = None
+
+    def price(self) -> UnitPrice:
+        """Return the price for one; Refused for what is finer than a unit price."""
+        try:
+            return UnitPrice.of(self.most_price, self.currency)
+        except ValueError:
+            raise Refused.field("most_price", "too_fine", f"at most {PRICE_PLACES} decimals") from None
+
+
+class Range(RangeTerms):
+    """Anything of these goods inside a range."""
+
+    listing_id: UUID
 
 
 class Desk(Request):

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field, model_validator
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Currency, Exact, Line, Request, blank_is_none
+from marketplace.edge.parsing import Currency, Exact, Line, Request, blank_is_none, clean_text
 from marketplace.edge.requests.payments import Cursor, amount_apart
 
 Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
@@ -32,19 +32,36 @@ class StatementsQuery(Request):
 class HouseEntriesQuery(Request):
     """Which entries of the operator's own account."""
 
-    state: Annotated[Literal["unmatched", "proposed", "matched"] | None, BeforeValidator(blank_is_none)] = None
+    state: Annotated[
+        Literal["unmatched", "proposed", "matched", "reversing"] | None, BeforeValidator(blank_is_none)
+    ] = None
     cursor: Cursor = None
 
 
 class Part(Request):
     """A share of an entry and what it is for; without an amount it is all of it."""
 
-    purpose: Literal["commission", "receipt", "payout", "payout_return", "provider", "own", "sender"]
+    purpose: Literal[
+        "commission",
+        "receivable",
+        "receipt",
+        "payout",
+        "payout_return",
+        "sale",
+        "sale_receipt",
+        "sale_return",
+        "provider",
+        "own",
+        "sender",
+    ]
     amount: Annotated[Exact | None, BeforeValidator(blank_is_none)] = None
     currency: Annotated[Currency | None, BeforeValidator(blank_is_none)] = None
     company_id: OptionalId = None
     payout_id: OptionalId = None
     receipt_id: OptionalId = None
+    payment_id: OptionalId = None
+    transfer_id: OptionalId = None
+    return_id: OptionalId = None
 
     _amount_apart = model_validator(mode="before")(amount_apart)
 
@@ -58,9 +75,23 @@ class HouseMatch(Request):
     account_name: Optional = None
 
 
+class HouseReversal(Request):
+    """Why an entry was placed wrongly."""
+
+    reason: Annotated[str, BeforeValidator(clean_text, json_schema_input_type=str), Field(max_length=500)] = ""
+
+
 messages.register(
     errors={
+        "placement_followed": _(
+            "Something has come of this line already, so it cannot be taken back here: a return that is on its way, a"
+            " payout that bounced or is promised again. Settle that first."
+        ),
         "statement_large": _("This file is too large for a statement: at most %(accepted)s."),
+        "hand_limit": _(
+            "Within seven days one person writes down less than %(threshold)s of one company's money. Bring in the"
+            " bank's statement: a second person agrees to its line."
+        ),
         "own_money": _("This concerns your own company's money; somebody else says what it is for."),
     },
     fields={
@@ -73,11 +104,16 @@ messages.register(
         "statement_currency": _("Row %(row)s is in another currency. Accepted: %(accepted)s."),
         "statement_account": _("The statement is of %(account)s, which is no account of your company: %(accepted)s."),
         "statement_accounts": _("Name the account first that the statement is of: %(accepted)s."),
-        "statement_rows": _("Too many entries in one statement: at most %(accepted)s."),
+        "statement_rows": _("Too many entries in one file: at most %(accepted)s."),
+        "statement_many": _("Too many statements in one file: at most %(accepted)s."),
         "statement_amount": _("Row %(row)s: write an amount: %(accepted)s."),
         "statement_number": _("Row %(row)s: the amount cannot be read. Accepted: %(accepted)s."),
         "statement_date": _("Row %(row)s: the day cannot be read, or reads in two ways. Write %(accepted)s."),
         "statement_day": _("Row %(row)s: nothing can have been booked on that day. Accepted: %(accepted)s."),
+        "statement_balance": _(
+            "Row %(row)s: the balances do not add up: what came and went up to there makes %(sum)s, the row says"
+            " %(accepted)s. Nothing was imported."
+        ),
         "statement_sum": _(
             "The statement %(statement)s does not add up: opening balance and entries make %(sum)s, its closing balance"
             " is %(accepted)s. Nothing was imported."

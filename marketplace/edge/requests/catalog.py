@@ -172,6 +172,7 @@ class Shelf(Request):
 messages.register(
     errors={
         "stock": _("So many are not in stock any more. Available now: %(available)s."),
+        "stock_of": _("%(goods)s: so many are not in stock any more. Available now: %(available)s."),
         "hold_gone": _("The reservation of these goods has ended."),
         "hold_differs": _("These goods are reserved in another quantity."),
         "not_allocated": _("These goods were never promised to this order."),

@@ -11,7 +11,9 @@ from marketplace.edge import messages
 from marketplace.edge.parsing import Currency, Exact, Line, Request, Whole, blank_is_none
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import Money
-from marketplace.payments.rules.terms import Rail
+from marketplace.orders.rules.carts import MOST_LINES
+from marketplace.payments.rules.local_methods import LocalMethod
+from marketplace.payments.rules.terms import Mode, Rail
 
 Optional = Annotated[Line | None, BeforeValidator(blank_is_none)]
 OrderNumber = Annotated[Line | None, Field(max_length=80), BeforeValidator(blank_is_none)]
@@ -69,15 +71,23 @@ class Total(Request):
 
 
 class Payment(Request):
-    """How an order is paid: rail, a plan that its merchant offers, and for a card the provider's payment method."""
+    """How an order is paid: rail, a plan that its merchant offers, and for a card the provider's payment method.
+
+    ``mode`` is who settles it: ``operator_sells`` where the operator's trading company buys of the merchant and sells
+    to the buyer; without it the merchant sells itself (``direct`` by bank, ``provider_held`` by card). ``method`` is a
+    local way to pay at the provider instead of a card, of those that the bundle's ``local_methods`` name.
+    """
 
     rail: Literal["card", "bank"]
     plan: Line
     payment_method: Optional = None
+    method: Annotated[LocalMethod | None, BeforeValidator(blank_is_none)] = None
+    mode: Annotated[Literal["direct", "provider_held", "operator_sells"] | None, BeforeValidator(blank_is_none)] = None
 
     def choice(self) -> PaymentChoice:
         """Return it as a value."""
-        return PaymentChoice(Rail(self.rail), self.plan, self.payment_method)
+        mode = Mode(self.mode) if self.mode else None
+        return PaymentChoice(Rail(self.rail), self.plan, self.payment_method, mode, self.method)
 
 
 class Checkout(Request):
@@ -87,11 +97,11 @@ class Checkout(Request):
     """
 
     expected_totals: list[Total] = Field(max_length=40)
-    departures: dict[UUID, UUID] = Field(default_factory=dict)
+    departures: dict[UUID, UUID] = Field(default_factory=dict, max_length=MOST_LINES)
     payment: Payment
-    payments: dict[str, Payment] = Field(default_factory=dict)
+    payments: dict[str, Payment] = Field(default_factory=dict, max_length=MOST_LINES)
     purchase_order_number: OrderNumber = None
-    purchase_order_numbers: dict[str, OrderNumber] = Field(default_factory=dict)
+    purchase_order_numbers: dict[str, OrderNumber] = Field(default_factory=dict, max_length=MOST_LINES)
     unit_id: Annotated[UUID | None, BeforeValidator(blank_is_none)] = None
     to: Optional = None
 
@@ -122,13 +132,17 @@ messages.register(
             "The goods cannot be at the hub in time for the departure that was chosen. The next possible one: %(next)s."
         ),
         "no_departure": _("No departure takes these goods to this place."),
+        "not_sold_on": _("The operator's trading company does not sell these goods in %(currency)s."),
         "no_payee": _("No bank account in %(currency)s is named for this seller. Pay by card, or ask the seller."),
-        "card_declined": _("The card was declined (%(decline_code)s). Nothing was ordered and nothing charged."),
+        "card_declined": _("The card was declined (%(decline_code)s). Nothing was ordered, and no money is kept."),
+        "payment_failed": _(
+            "The payment did not go through (%(decline_code)s). Nothing was ordered, and no money is kept."
+        ),
         "cart_in_checkout": _("These goods are in another checkout of yours: go on with it on its page."),
         "checkout_superseded": _(
-            "You began another checkout of the same goods, which ended this one. Nothing was ordered or charged by it."
+            "You began another checkout of the same goods, which ended this one. It ordered nothing and keeps no money."
         ),
-        "checkout_expired": _("The time to pay is over. Nothing was ordered and nothing charged."),
+        "checkout_expired": _("The time to pay is over. Nothing was ordered, and no money is kept."),
     },
     fields={
         "own_goods": _("These are your own goods."),
@@ -138,6 +152,7 @@ messages.register(
         ),
         "dangerous_dangerous": _("These are dangerous goods. No lorry of the city takes them yet."),
         "only_for_card": _("A payment method is for cards only."),
+        "only_instead_of_card": _("A local way to pay stands in place of a card, not beside one or a bank transfer."),
         "card_declined": _("Use another card."),
     },
 )

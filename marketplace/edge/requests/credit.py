@@ -69,6 +69,10 @@ messages.register(
         "credit_ended": _("Your credit with this merchant ended on %(until)s."),
         "credit_days": _("This plan gives more days than your credit of %(days)s days."),
         "credit_overdue": _("Something you owe this merchant is long overdue. Pay it before you order more on credit."),
+        "buyer_limit": _(
+            "Your company may owe %(limit)s in all, and this is more than is left of it: %(left)s. Pay what is open,"
+            " pay by card, or ask the operator for more."
+        ),
         "credit_limit": _("This is more than is left of your credit with this merchant: %(left)s."),
     },
 )

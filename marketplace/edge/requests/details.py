@@ -130,11 +130,23 @@ class WarrantyBody(Request):
 
 
 class SampleBody(Request):
-    """What one sample costs, and in how many days it leaves."""
+    """What one sample costs, in how many days it leaves, how it travels, and whether its price is credited later.
+
+    ``customs_value`` of a unit is needed where the price is 0; ``courier_fee`` and ``courier_days`` go together.
+    """
 
     price: OptionalExact = None
     currency: OptionalLine = None
     lead_days: OptionalWhole = None
+    customs_value: OptionalExact = None
+    least: OptionalWhole = None
+    most: OptionalWhole = None
+    per_buyer: OptionalWhole = None
+    lorry: Tick | None = None
+    courier_fee: OptionalExact = None
+    courier_days: OptionalWhole = None
+    credit_days: OptionalWhole = None
+    credit_least: OptionalWhole = None
 
 
 class PalletBody(Request):

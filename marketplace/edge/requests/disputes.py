@@ -1,6 +1,7 @@
 """What the operator's finance people send about disputes of card holders."""
 
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
@@ -22,18 +23,22 @@ class DisputesQuery(Request):
 
 
 class Answer(Request):
-    """What a card's bank is told; it cannot be changed afterwards."""
+    """What a card's bank is told, and which ``files`` of those known it is shown; it cannot be changed afterwards."""
 
     goods: _Fact = ""
     carrier: _Fact = ""
     waybill: _Fact = ""
     handed_over: _Fact = ""
     told: Annotated[Text, Field(max_length=_LONGEST)]
+    files: list[UUID] = Field(default_factory=list, max_length=200)
 
 
 messages.register(
     errors={
         "card_disputed": _("The card's bank has this money because of a dispute. Once it has decided, go on."),
         "evidence_claimed": _("Something else is on its way to the card's bank already."),
+    },
+    fields={
+        "files_too_heavy": _("Together these files are more than a bank takes, which is %(accepted)s. Choose fewer."),
     },
 )

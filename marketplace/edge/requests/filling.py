@@ -76,6 +76,9 @@ class Again(Request):
 messages.register(
     errors={
         "line_twice": _("Line %(line)s is for the same goods: put the quantities together in one line."),
+        "line_put": _(
+            "Your line “%(number)s”, %(quantity)s, is for the same goods and in the cart: set the whole quantity there."
+        ),
         "amount_too_large": _("One line can cost %(most)s at most. Order less at once."),
         "certificate_ends": _("A certificate of these goods ends on %(until)s, before the lorry leaves."),
         "prohibited_there": _("These goods (HS %(hs)s) may not be imported into %(country)s. Source: %(source)s"),

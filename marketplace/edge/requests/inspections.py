@@ -85,11 +85,15 @@ messages.register(
         "inspection_waits": _(
             "Inspection %(inspection)s holds these goods up: it has to pass, or the buyer lets them go."
         ),
+        "inspector_papers": _(
+            "This inspector's papers are not in force, so it can be given no work. Name another, or wait for them."
+        ),
         "not_asked": _("Nobody asked your company about this inspection."),
         "inspector_only": _("Only the inspector reports what was found."),
     },
     fields={
         "inspector": _("Choose %(accepted)s."),
+        "inspector_papers": _("This inspector's papers are not in force. Choose %(accepted)s."),
         "day_range": _("Choose a day from %(accepted)s."),
     },
 )

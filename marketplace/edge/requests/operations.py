@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
 from marketplace.edge.parsing import Exact, Line, Request, Text, Tick, Whole, blank_is_none
+from marketplace.edge.requests.arrivals import Arrival
 from marketplace.edge.requests.logistics import Instant, Place
 from marketplace.edge.requests.payments import OptionalDay, OptionalLastDay
 from marketplace.logistics.rules.states import DepartureState, HoldCause
@@ -119,8 +120,8 @@ class Declining(Request):
     reason: Annotated[Line, Field(max_length=200)]
 
 
-class Receipt(Request):
-    """Cartons as the consignee's side counted them; ``complete`` false while more is being unloaded."""
+class Receipt(Arrival):
+    """Cartons as the consignee's side counted them, and how they came; ``complete`` false while more is unloaded."""
 
     cartons: Annotated[Whole, Field(ge=0, le=1_000_000)]
     damaged: Count = None

@@ -1,12 +1,13 @@
 """What people send about payouts."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Request, blank_is_none
+from marketplace.edge.parsing import Currency, Exact, Request, blank_is_none, clean_text
 from marketplace.edge.requests.payments import Cursor, Overdue
 
 
@@ -26,12 +27,34 @@ class PayoutsQuery(Request):
     cursor: Cursor = None
 
 
+class ReceivablesPage(Request):
+    """Where each list of the page goes on; the cursor is that of what was asked back."""
+
+    cursor: Cursor = None
+    owed: Cursor = None
+    write_offs: Cursor = None
+
+
+class WriteOff(Request):
+    """What a company will not pay of what it owes after a payout, and why."""
+
+    company_id: UUID
+    amount: Exact
+    currency: Currency
+    reason: Annotated[str, BeforeValidator(clean_text, json_schema_input_type=str), Field(max_length=500)] = ""
+
+
 messages.register(
     errors={
         "provider_tells": _("This payout goes by transfer; the payment provider says itself what became of it."),
         "transfers_not_here": _("The payment provider moves no money to companies in %(country)s. Payouts go by bank."),
+        "statement_tells": _("The operator's bank statements tell this: bring it in, and place its line there."),
         "own_payout": _("This payout goes to your own company; somebody else approves it."),
         "same_person": _("You have approved this payout already; a second person is needed."),
+        "payout_stopped": _("This company is paid nothing now; the payout goes on when that is lifted."),
+        "write_off_waits": _(
+            "Somebody proposed to write off a debt of this company already; that waits for an answer."
+        ),
         "payee_changed": _("The company's account has changed. The payout will be made anew for the new account."),
     },
 )

@@ -1,14 +1,16 @@
 """Read bookings with the times of their departures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.pages import Page, decode_moment, page_of
 from marketplace.kernel.quantity import Load
@@ -50,20 +52,19 @@ class BookingRow:
 
 def bookings(session: Session, *, subjects: Iterable[UUID]) -> dict[UUID, tuple[BookingRow, ...]]:
     """Return every booking of these subjects, the present one last; a subject without any is missing."""
-    return _by_subject(session, Booking.subject.in_(set(subjects)))
+    return _by_subject(ask(session, _OF_SUBJECTS, {"subjects": list(set(subjects))}))
 
 
 def bookings_on(session: Session, *, departure_id: UUID) -> tuple[BookingRow, ...]:
     """Return what is booked on a departure and not given up, targets included."""
-    found = _by_subject(session, sa.and_(Booking.departure_id == departure_id, Booking.state.in_(CURRENT)))
+    found = _by_subject(ask(session, _ABOARD, {"departure_id": departure_id}))
     return tuple(row for rows in found.values() for row in rows)
 
 
 def bookings_of_carrier(session: Session, *, carrier_id: UUID, cursor: str | None = None) -> Page[BookingRow]:
     """Return the confirmed bookings on a carrier's lines that are not delivered yet, by departure."""
     wanted = (
-        booking_rows()
-        .join(Line, Line.id == Departure.line_id)
+        _BOOKED.join(Line, Line.id == Departure.line_id)
         .where(Line.carrier_company_id == carrier_id, Booking.state.in_(CARRIED))
         .order_by(Departure.departs_at, Booking.id)
         .limit(PAGE + 1)
@@ -72,58 +73,42 @@ def bookings_of_carrier(session: Session, *, carrier_id: UUID, cursor: str | Non
         departs_at, last = decode_moment(cursor)
         later = sa.and_(Departure.departs_at == departs_at, Booking.id > last)
         wanted = wanted.where(sa.or_(Departure.departs_at > departs_at, later))
-    rows = [booking_row(row) for row in session.execute(wanted)]
+    rows = [_row(row) for row in ask(session, wanted)]
     return page_of(rows, PAGE, lambda row: (row.departs_at.isoformat(), str(row.id)))
 
 
 def booking(session: Session, *, booking_id: UUID) -> BookingRow:
     """Return one booking; NotFound for an unknown one. Who may see it is the caller's to decide."""
-    row = session.execute(booking_rows().where(Booking.id == booking_id)).one_or_none()
+    row = ask(session, _ONE, {"booking_id": booking_id}).one_or_none()
     if row is None:
         raise NotFound("booking")
-    return booking_row(row)
+    return _row(row)
 
 
-def booking_rows() -> sa.Select[*tuple[Any, ...]]:
-    """Return the statement whose rows ``booking_row`` reads."""
-    stop = aliased(DepartureStop)
-    return (
-        sa.select(
-            Booking,
-            Departure.reference,
-            Departure.state,
-            Departure.hold_cause,
-            Departure.hub_code,
-            Departure.departs_at,
-            Departure.cutoff_cargo_at,
-            stop.eta,
-        )
-        .join(Departure, Departure.id == Booking.departure_id)
-        .join(stop, sa.and_(stop.departure_id == Departure.id, stop.place_code == Booking.to_place))
-    )
+def subject_of(session: Session, *, booking_id: UUID) -> UUID | None:
+    """Return for what a booking was made, None for a booking that there is not."""
+    return session.scalars(sa.select(Booking.subject).where(Booking.id == booking_id)).one_or_none()
 
 
-def booking_row(row: Sequence[Any]) -> BookingRow:
-    """Return the row of one booking."""
-    found, departure_reference, departure_state, hold_cause, hub_code, departs_at, cutoff_cargo_at, arrives_at = row
+def _row(found: Any) -> BookingRow:
     return BookingRow(
         id=found.id,
         reference=found.reference,
         subject=found.subject,
         part=found.part,
         departure_id=found.departure_id,
-        departure_reference=departure_reference,
-        departure_state=departure_state,
-        hold_cause=hold_cause,
-        hub_code=hub_code,
+        departure_reference=found.departure_reference,
+        departure_state=found.departure_state,
+        hold_cause=found.hold_cause,
+        hub_code=found.hub_code,
         to_place=found.to_place,
-        load=found.load,
+        load=Load(found.grams, found.cm3, found.ldm_mm, found.pallets),
         state=found.state,
         expires_at=found.expires_at,
         confirmed_at=found.confirmed_at,
-        departs_at=departs_at,
-        arrives_at=arrives_at,
-        cutoff_cargo_at=cutoff_cargo_at,
+        departs_at=found.departs_at,
+        arrives_at=found.eta,
+        cutoff_cargo_at=found.cutoff_cargo_at,
         rolled_to=found.rolled_to,
         decline_reason=found.decline_reason,
         receipt_due_at=found.receipt_due_at,
@@ -132,17 +117,48 @@ def booking_row(row: Sequence[Any]) -> BookingRow:
     )
 
 
-def new_booking(found: Booking, departure: DepartureRow) -> BookingRow:
-    """Return the row of a booking that was just written on a departure that was read before."""
-    stop = departure.stop_at(found.to_place)
-    arrives_at = departure.arrives_at if stop is None else stop.eta
-    times = (departure.hub_code, departure.departs_at, departure.cutoff_cargo_at, arrives_at)
-    return booking_row((found, departure.reference, departure.state, departure.hold_cause, *times))
+def new_booking(values: Mapping[str, Any], departure: DepartureRow) -> BookingRow:
+    """Return the row of a booking that was just written with these columns, on a departure that was read before."""
+    stop = departure.stop_at(values["to_place"])
+    found = SimpleNamespace(
+        **(dict.fromkeys(Booking.__table__.columns.keys()) | dict(values)),
+        departure_reference=departure.reference,
+        departure_state=departure.state,
+        hold_cause=departure.hold_cause,
+        hub_code=departure.hub_code,
+        departs_at=departure.departs_at,
+        cutoff_cargo_at=departure.cutoff_cargo_at,
+        eta=departure.arrives_at if stop is None else stop.eta,
+    )
+    return _row(found)
 
 
-def _by_subject(session: Session, which: sa.ColumnElement[bool]) -> dict[UUID, tuple[BookingRow, ...]]:
-    order = (Booking.subject, Booking.part, Booking.state.in_(CURRENT), Booking.created_at, Booking.id)
-    found: dict[UUID, list[BookingRow]] = {}
-    for row in session.execute(booking_rows().where(which).order_by(*order)):
-        found.setdefault(row[0].subject, []).append(booking_row(row))
-    return {subject: tuple(rows) for subject, rows in found.items()}
+def _by_subject(found: Iterable[Any]) -> dict[UUID, tuple[BookingRow, ...]]:
+    rows: dict[UUID, list[BookingRow]] = {}
+    for row in found:
+        rows.setdefault(row.subject, []).append(_row(row))
+    return {subject: tuple(mine) for subject, mine in rows.items()}
+
+
+# Pages of orders and departures ask for columns, in statements that are written once.
+_TO: Final = aliased(DepartureStop)
+_BOOKED: Final = (
+    every(Booking)
+    .add_columns(
+        Departure.reference.label("departure_reference"),
+        Departure.state.label("departure_state"),
+        Departure.hold_cause,
+        Departure.hub_code,
+        Departure.departs_at,
+        Departure.cutoff_cargo_at,
+        _TO.eta,
+    )
+    .join(Departure, Departure.id == Booking.departure_id)
+    .join(_TO, sa.and_(_TO.departure_id == Departure.id, _TO.place_code == Booking.to_place))
+)
+_ONE: Final = _BOOKED.where(Booking.id == sa.bindparam("booking_id", type_=sa.Uuid()))
+_IN_TURN: Final = _BOOKED.order_by(
+    Booking.subject, Booking.part, Booking.state.in_(CURRENT), Booking.created_at, Booking.id
+)
+_OF_SUBJECTS: Final = _IN_TURN.where(Booking.subject.in_(sa.bindparam("subjects", expanding=True)))
+_ABOARD: Final = _IN_TURN.where(Booking.departure_id == sa.bindparam("departure_id"), Booking.state.in_(CURRENT))

@@ -24,6 +24,12 @@ from marketplace.reference.models import Place
 from marketplace.reference.queries import PlaceRow
 
 PAGE: Final = 24
+_OF_LINE: Final = (
+    Line.code.label("line_code"),
+    Line.name.label("line_name"),
+    Line.names.label("line_names"),
+    Line.carrier_company_id,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +120,8 @@ def departures(
         later = sa.and_(Departure.departs_at == at, Departure.id > last)
         wanted = wanted.where(sa.or_(Departure.departs_at > at, later))
     rows = session.execute(wanted.order_by(Departure.departs_at, Departure.id).limit(size + 1)).all()
-    page = page_of(rows, size, lambda row: (row[0].departs_at.isoformat(), str(row[0].id)))
-    stops = stops_of(session, [row[0].id for row in page.items])
+    page = page_of(rows, size, lambda row: (row.departs_at.isoformat(), str(row.id)))
+    stops = stops_of(session, [row.id for row in page.items])
     return page.map(lambda row: departure_row(row, stops))
 
 
@@ -140,9 +146,9 @@ def departure(session: Session, *, departure_id: UUID, now: datetime) -> Departu
 
 def departures_of(session: Session, *, departure_ids: Collection[UUID], now: datetime) -> dict[UUID, DepartureRow]:
     """Return departures by id, in as many questions for one as for many; unknown ids are left out."""
-    found = session.execute(_some_departures(), {"now": now, "ids": list(departure_ids)}).all()
-    stops = stops_of(session, [row[0].id for row in found])
-    return {row[0].id: departure_row(row, stops) for row in found}
+    found = ask(session, _some_departures(), {"now": now, "ids": list(departure_ids)}).all()
+    stops = stops_of(session, [row.id for row in found])
+    return {row.id: departure_row(row, stops) for row in found}
 
 
 @cache
@@ -183,40 +189,40 @@ def hubs(session: Session) -> tuple[str, ...]:
 def departure_rows(now: datetime | sa.BindParameter[datetime]) -> sa.Select[*tuple[Any, ...]]:
     """Return the statement whose rows ``departure_row`` reads."""
     lapsed = lapsed_holds(now)
+    room = [column.label(f"room_{name}") for name, column in zip(DIMENSIONS, room_columns(lapsed), strict=True)]
     return (
-        sa.select(Departure, Line, *room_columns(lapsed))
+        every(Departure)
+        .add_columns(*_OF_LINE, *room)
         .join(Line, Line.id == Departure.line_id)
         .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
     )
 
 
-def departure_row(row: Sequence[Any], stops: Mapping[UUID, tuple[StopRow, ...]]) -> DepartureRow:
+def departure_row(row: Any, stops: Mapping[UUID, tuple[StopRow, ...]]) -> DepartureRow:
     """Return the row of one departure."""
-    found, line, *room = row
     return DepartureRow(
-        id=found.id,
-        reference=found.reference,
-        state=found.state,
-        hold_cause=found.hold_cause,
-        line_code=line.code,
-        line_name=line.name,
-        line_names=line.names,
-        carrier_company_id=line.carrier_company_id,
-        hub_code=found.hub_code,
-        departs_at=found.departs_at,
-        cutoff_documents_at=found.cutoff_documents_at,
-        cutoff_cargo_at=found.cutoff_cargo_at,
-        border_eta=found.border_eta,
-        arrives_at=found.arrives_at,
-        capacity=Load(*(getattr(found, f"capacity_{name}") for name in DIMENSIONS)),
-        room=Load(*room),
-        stops=stops[found.id],
+        id=row.id,
+        reference=row.reference,
+        state=row.state,
+        hold_cause=row.hold_cause,
+        line_code=row.line_code,
+        line_name=row.line_name,
+        line_names=row.line_names,
+        carrier_company_id=row.carrier_company_id,
+        hub_code=row.hub_code,
+        departs_at=row.departs_at,
+        cutoff_documents_at=row.cutoff_documents_at,
+        cutoff_cargo_at=row.cutoff_cargo_at,
+        border_eta=row.border_eta,
+        arrives_at=row.arrives_at,
+        capacity=Load(*(getattr(row, f"capacity_{name}") for name in DIMENSIONS)),
+        room=Load(*(getattr(row, f"room_{name}") for name in DIMENSIONS)),
+        stops=stops[row.id],
     )
 
 
 def stops_of(session: Session, departure_ids: Sequence[UUID]) -> dict[UUID, tuple[StopRow, ...]]:
     """Return the stops of departures, in their order."""
-    session.flush()
     rows = ask(session, _STOPS, {"ids": list(departure_ids)}).all()
     places = {place.code: place for place in reference.places(session)}
     found: dict[UUID, list[StopRow]] = {}

@@ -83,8 +83,8 @@ def running(
     order = (Departure.departs_at, Departure.id)
     ordered = wanted.order_by(*(column.desc() for column in order) if latest_first else order)
     rows = session.execute(ordered.limit(size + 1)).all()
-    page = page_of(rows, size, lambda row: (row[0].departs_at.isoformat(), str(row[0].id)))
-    stops = stops_of(session, [row[0].id for row in page.items])
+    page = page_of(rows, size, lambda row: (row.departs_at.isoformat(), str(row.id)))
+    stops = stops_of(session, [row.id for row in page.items])
     return page.map(lambda row: departure_row(row, stops))
 
 

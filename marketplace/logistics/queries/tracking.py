@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import ask, every
 from marketplace.logistics.models.cargo import TransportEvent
 from marketplace.logistics.models.departures import Booking
 from marketplace.logistics.rules.states import CURRENT, Classifier
@@ -30,19 +32,9 @@ def timeline(session: Session, *, booking_ids: Iterable[UUID]) -> dict[UUID, tup
 
     What was withdrawn is left out, the withdrawal as well.
     """
-    about = sa.or_(
-        TransportEvent.booking_id == Booking.id,
-        sa.and_(TransportEvent.departure_id == Booking.departure_id, Booking.state.in_(CURRENT)),
-    )
-    rows = session.execute(
-        sa.select(Booking.id, TransportEvent)
-        .join(TransportEvent, about)
-        .where(Booking.id.in_(set(booking_ids)), *_stands())
-        .order_by(TransportEvent.event_at, TransportEvent.id)
-    ).all()
     found: dict[UUID, list[TransportRow]] = {}
-    for booking_id, event in rows:
-        found.setdefault(booking_id, []).append(
+    for event in ask(session, _OF_BOOKINGS, {"bookings": list(set(booking_ids))}):
+        found.setdefault(event.booked_id, []).append(
             TransportRow(event.id, event.code, event.classifier, event.place_code, event.event_at, event.recorded_at)
         )
     return {booking_id: tuple(events) for booking_id, events in found.items()}
@@ -64,3 +56,17 @@ def _stands() -> tuple[sa.ColumnElement[bool], ...]:
     """What was neither withdrawn nor withdraws another."""
     withdrawn = sa.select(TransportEvent.retracts).where(TransportEvent.retracts.is_not(None))
     return TransportEvent.retracts.is_(None), TransportEvent.id.not_in(withdrawn)
+
+
+_ABOUT: Final = sa.or_(
+    TransportEvent.booking_id == Booking.id,
+    sa.and_(TransportEvent.departure_id == Booking.departure_id, Booking.state.in_(CURRENT)),
+)
+_OF_BOOKINGS: Final = (
+    every(TransportEvent)
+    .add_columns(Booking.id.label("booked_id"))
+    .select_from(Booking)
+    .join(TransportEvent, _ABOUT)
+    .where(Booking.id.in_(sa.bindparam("bookings", expanding=True)), *_stands())
+    .order_by(TransportEvent.event_at, TransportEvent.id)
+)

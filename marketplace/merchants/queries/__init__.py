@@ -106,6 +106,11 @@ def active(session: Session, *, company_ids: Collection[UUID], hold: bool = Fals
     return set(session.scalars(wanted))
 
 
+def suspended(company_id: Any) -> sa.ColumnElement[bool]:
+    """Tell of a column of companies which may not sell any more, or not now."""
+    return sa.exists().where(Merchant.company_id == company_id, Merchant.state == MerchantState.SUSPENDED)
+
+
 def approved(session: Session, *, part: int, size: int) -> tuple[tuple[UUID, datetime], ...]:
     """Return a part of so many of the companies that may sell, counted from 0, and when each last changed."""
     found = (
@@ -151,9 +156,22 @@ def payee(session: Session, *, company_id: UUID, currency: str) -> PayeeAccount 
     return _account(row) if row else None
 
 
+def payee_of(session: Session, *, company_id: UUID, payee_id: UUID) -> PayeeRow:
+    """Return an account that a company named, whatever became of it; NotFound for another's."""
+    found = session.scalars(sa.select(Payee).where(Payee.id == payee_id, Payee.company_id == company_id)).one_or_none()
+    if found is None:
+        raise NotFound("payee")
+    return _payee_row(found)
+
+
+def payees_by_id(session: Session, *, payee_ids: Collection[UUID]) -> dict[UUID, PayeeRow]:
+    """Return accounts whoever named them: for other features, not for readers."""
+    found = session.scalars(sa.select(Payee).where(Payee.id.in_(payee_ids)))
+    return {row.id: _payee_row(row) for row in found}
+
+
 def accounts_of(session: Session, *, company_ids: Collection[UUID]) -> dict[tuple[UUID, str], PayeeAccount]:
     """Return the accounts that companies are paid into, by company and currency, in one question."""
-    session.flush()
     rows = ask(session, _PAID_INTO, {"companies": list(company_ids)})
     return {(row.company_id, row.currency): _account(row) for row in rows}
 
@@ -162,17 +180,16 @@ _PAID_INTO: Final = every(Payee).where(
     Payee.company_id.in_(sa.bindparam("companies", expanding=True)), Payee.state == PayeeState.ACTIVE
 )
 
+_CURRENCIES: Final = sa.select(Payee.company_id, Payee.currency).where(
+    Payee.company_id.in_(sa.bindparam("companies", expanding=True)), Payee.state == PayeeState.ACTIVE
+)
+
 
 def payee_currencies(session: Session, *, company_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
     """Return the currencies in which companies are paid by bank, in one query; who named no account is left out."""
     found: dict[UUID, set[str]] = {}
-    rows = session.execute(
-        sa.select(Payee.company_id, Payee.currency).where(
-            Payee.company_id.in_(company_ids), Payee.state == PayeeState.ACTIVE
-        )
-    )
-    for company_id, currency in rows:
-        found.setdefault(company_id, set()).add(currency)
+    for row in ask(session, _CURRENCIES, {"companies": list(company_ids)}):
+        found.setdefault(row.company_id, set()).add(row.currency)
     return {company_id: frozenset(currencies) for company_id, currencies in found.items()}
 
 
@@ -209,6 +226,19 @@ def payee_waits(session: Session, *, company_id: UUID, currency: str) -> bool:
         Payee.company_id == company_id, Payee.currency == currency, Payee.state == PayeeState.PENDING
     )
     return session.scalars(waiting).first() is not None
+
+
+def payee_counts(company_id: Any, currency: Any) -> sa.ColumnElement[bool]:
+    """Tell of columns of companies and currencies where an account is paid into."""
+    return sa.exists().where(
+        Payee.company_id == company_id, Payee.currency == currency, Payee.state == PayeeState.ACTIVE
+    )
+
+
+def payee_held_until(company_id: Any, currency: Any) -> sa.ScalarSelect[datetime]:
+    """Return of such columns until when another account is held back; null where none is."""
+    waiting = (Payee.company_id == company_id, Payee.currency == currency, Payee.state == PayeeState.PENDING)
+    return sa.select(sa.func.max(Payee.active_from)).where(*waiting).scalar_subquery()
 
 
 def payees(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PayeeRow]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.accounts.models import Company
 from marketplace.accounts.rules.permissions import PARTNERS, CompanyKind
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.exports import rows
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -88,16 +89,7 @@ def is_buyer(session: Session, *, company_id: UUID) -> bool:
 
 def limits_of(session: Session, *, company_id: UUID, now: datetime) -> tuple[LimitRow, ...]:
     """Return the limits of a company that count now, by currency; none of them does while it is not verified."""
-    wanted = (
-        sa.select(CreditLimit)
-        .where(
-            CreditLimit.company_id == company_id,
-            *_counts(now.date()),
-            is_verified(CreditLimit.company_id, now=now),
-        )
-        .order_by(CreditLimit.currency)
-    )
-    return tuple(_limit(row) for row in session.scalars(wanted))
+    return tuple(map(_limit, ask(session, _LIMITS, {"company_id": company_id, "today": now.date()})))
 
 
 def limit_in(session: Session, *, company_id: UUID, currency: str, now: datetime) -> Money:
@@ -183,7 +175,7 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
     return {"credit_limits": rows(session, mine)}
 
 
-def _is_qualified(company_id: Any, today: date, kinds: tuple[Kind, ...]) -> sa.ColumnElement[bool]:
+def _is_qualified(company_id: Any, today: Any, kinds: tuple[Kind, ...]) -> sa.ColumnElement[bool]:
     """Return the condition as an EXISTS of its own table, so that a query that names the same one may hold it."""
     mine = aliased(Qualification)
     return sa.exists().where(
@@ -194,7 +186,7 @@ def _is_qualified(company_id: Any, today: date, kinds: tuple[Kind, ...]) -> sa.C
     )
 
 
-def _counts(today: date) -> tuple[sa.ColumnElement[bool], ...]:
+def _counts(today: Any) -> tuple[sa.ColumnElement[bool], ...]:
     later = aliased(CreditLimit)
     is_newest = ~sa.exists().where(
         later.company_id == CreditLimit.company_id,
@@ -204,5 +196,18 @@ def _counts(today: date) -> tuple[sa.ColumnElement[bool], ...]:
     return (CreditLimit.amount > 0, CreditLimit.until >= today, is_newest)
 
 
-def _limit(row: CreditLimit) -> LimitRow:
+def _limit(row: Any) -> LimitRow:
     return LimitRow(Money(row.amount, row.currency), row.until, row.reason, row.set_by, row.set_at)
+
+
+# Whoever takes something on without paying first asks it.
+_TODAY: Final = sa.bindparam("today", type_=sa.Date())
+_LIMITS: Final = (
+    every(CreditLimit)
+    .where(
+        CreditLimit.company_id == sa.bindparam("company_id", type_=sa.Uuid()),
+        *_counts(_TODAY),
+        _is_qualified(CreditLimit.company_id, _TODAY, (Kind.BUYER,)),
+    )
+    .order_by(CreditLimit.currency)
+)

@@ -169,17 +169,21 @@ def is_confirmed(session: Session, *, company_id: UUID) -> bool:
 
     What was confirmed of somebody who left says nothing of the company any more.
     """
+    return session.scalars(sa.select(confirmed(company_id))).one()
+
+
+def confirmed(company_id: Any) -> sa.ColumnElement[bool]:
+    """Tell the same of a column of companies."""
     acts = sa.exists().where(
         Membership.company_id == ScreeningHit.company_id,
         Membership.person_id == ScreeningHit.subject_id,
         Membership.ended_at.is_(None),
     )
-    found = sa.select(ScreeningHit.id).where(
+    return sa.exists().where(
         ScreeningHit.company_id == company_id,
         ScreeningHit.state == HitState.CONFIRMED,
         sa.or_(ScreeningHit.subject_kind == SubjectKind.COMPANY, acts),
     )
-    return session.scalars(found.limit(1)).first() is not None
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:

@@ -5,6 +5,7 @@ change accounts is told by mail, so that whoever took over a login is found out 
 is proved by the caller, in whose hands the code is.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -24,7 +25,7 @@ from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id
 from marketplace.mail import services as mail
 from marketplace.mail.rules import Channel
-from marketplace.merchants.events import PayeeActivated
+from marketplace.merchants.events import PayeeActivated, PayeeNamed
 from marketplace.merchants.models import Payee
 from marketplace.merchants.rules.payees import PayeeAccount, check_account, masked
 from marketplace.merchants.rules.states import PAYEE, PayeeState
@@ -66,6 +67,7 @@ def name_payee(session: Session, *, actor: Actor, currency: str, account: PayeeA
         _activate(session, row, actor, now)
     else:
         _tell(session, row, "payee_waiting", now)
+        record(session, PayeeNamed(company_id=row.company_id, payee_id=row.id, at=now))
     return payee_id
 
 
@@ -141,9 +143,18 @@ def _has_any(session: Session, company_id: UUID) -> bool:
 
 
 def _tell(session: Session, row: Payee, template: str, now: datetime) -> None:
-    """Write to everybody who may change accounts, by the way they log in."""
-    company = accounts.get_company(session, company_id=row.company_id)
-    for member in accounts.members_of(session, company_id=row.company_id):
+    facts = {
+        "currency": row.currency,
+        "number": masked(row.account_number),
+        "active_from": row.active_from.strftime("%Y-%m-%d %H:%M UTC"),
+    }
+    tell(session, company_id=row.company_id, template=template, facts=facts, now=now)
+
+
+def tell(session: Session, *, company_id: UUID, template: str, facts: Mapping[str, Any], now: datetime) -> None:
+    """Write to everybody who may change a company's accounts, by the way they log in."""
+    company = accounts.get_company(session, company_id=company_id)
+    for member in accounts.members_of(session, company_id=company_id):
         if Permission.COMPANY_PAYEE_EDIT not in permissions_of(company.kind, member.roles):
             continue
         address = member.email or member.phone
@@ -155,12 +166,7 @@ def _tell(session: Session, row: Payee, template: str, now: datetime) -> None:
             channel=Channel.MAIL if member.email else Channel.TEXT,
             template=template,
             locale=accounts.get_person(session, person_id=member.person_id).locale,
-            context={
-                "company": company.name,
-                "currency": row.currency,
-                "number": masked(row.account_number),
-                "active_from": row.active_from.strftime("%Y-%m-%d %H:%M UTC"),
-            },
+            context={"company": company.name, **facts},
             now=now,
         )
 

@@ -15,6 +15,7 @@ from marketplace.accounts import events as accounts
 from marketplace.approvals import events as approvals
 from marketplace.catalog import events as catalog
 from marketplace.catalog.customer_prices import events as prices
+from marketplace.distribution.rules.returning import GIVEN_UP
 from marketplace.exchange.events import enquiries, leads, notes, remarks, storefronts
 from marketplace.kernel import clock
 from marketplace.kernel.events import Event, together
@@ -65,9 +66,31 @@ def on_claim_moved(session: Session, event: orders.ClaimMoved) -> None:
     _later(session, event, News.CLAIM_MOVED, claim=event.claim_id, act=event.act)
 
 
+def on_payee_proposed(session: Session, event: orders.PayeeProposed) -> None:
+    """Tell the operator's finance people, who may stop it, once of all its orders."""
+    _later(
+        session,
+        event,
+        News.PAYEE_PROPOSED,
+        company=event.company_id,
+        payee=event.payee_id,
+        changes=event.change_ids,
+    )
+
+
+def on_payee_named(session: Session, event: merchants.PayeeNamed) -> None:
+    """Tell the operator's finance people of an account that is to count later."""
+    _later(session, event, News.PAYEE_PROPOSED, company=event.company_id, payee=event.payee_id, changes=())
+
+
 def on_inspection_moved(session: Session, event: orders.InspectionMoved) -> None:
     """Tell both sides of an order, and the inspector where it is his, how an inspection stands."""
     _later(session, event, News.INSPECTION_MOVED, inspection=event.inspection_id, act=event.act)
+
+
+def on_sample_moved(session: Session, event: orders.SampleMoved) -> None:
+    """Tell both sides of a sample where it stands."""
+    _later(session, event, News.SAMPLE_MOVED, sample=event.sample_id, act=event.act)
 
 
 def on_payment_due(session: Session, event: payments.PaymentFellDue) -> None:
@@ -101,6 +124,11 @@ def on_payer_reminded(session: Session, event: payments.PayerReminded) -> None:
     _later(session, event, News.PAYER_REMINDED, payment=event.payment_id, level=event.level)
 
 
+def on_trading_offered(session: Session, event: payments.TradingOffered) -> None:
+    """Tell a merchant that the trading company would buy of it, and until when it may agree."""
+    _later(session, event, News.TRADING_OFFERED, agreement=event.agreement_id)
+
+
 def on_slip_handed_in(session: Session, event: payments.SlipHandedIn) -> None:
     """Tell the payee to look at his account."""
     _payment(session, event, News.SLIP_HANDED_IN)
@@ -129,7 +157,8 @@ def on_booking_rolled(session: Session, event: logistics.BookingRolled) -> None:
 
 def on_booking_cancelled(session: Session, event: logistics.BookingCancelled) -> None:
     """Tell both sides that goods have no lorry; of an order that ended they are told anyway."""
-    _later(session, event, News.BOOKING_LOST, lines=[event.subject])
+    if event.reason != GIVEN_UP:
+        _later(session, event, News.BOOKING_LOST, lines=[event.subject])
 
 
 def on_departed(session: Session, event: logistics.DepartureDeparted) -> None:

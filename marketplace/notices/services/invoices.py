@@ -12,7 +12,8 @@ from marketplace.orders.invoices import queries
 
 def missing(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     """Tell a seller of lines without an official invoice; nothing of those that got one meanwhile."""
-    rows = queries.still_missing(session, line_ids=[UUID(line) for line in job["lines"]])
+    company_id = UUID(job["company"])
+    rows = queries.still_missing(session, line_ids=[UUID(line) for line in job["lines"]], issuer_id=company_id)
     if rows:
         orders = sorted({row.order for row in rows})
-        yield Letter(UUID(job["company"]), {"orders": ", ".join(orders[:20]), "path": "/account/invoices"})
+        yield Letter(company_id, {"orders": ", ".join(orders[:20]), "path": "/account/invoices"})

@@ -19,17 +19,31 @@ from marketplace.logistics.queries import departures as lorries
 from marketplace.logistics.rules.states import CURRENT
 from marketplace.mail import services as mail
 from marketplace.mail.rules import Channel
+from marketplace.merchants.queries import payees_by_id
 from marketplace.moderation import queries as moderation
 from marketplace.moderation.rules import TURNED_DOWN, CaseState
 from marketplace.notices.rules import TOLD, News, local
-from marketplace.notices.services import approvals, companies, credit, exchanged, goods, inbox, invoices
+from marketplace.notices.services import (
+    approvals,
+    claims,
+    companies,
+    credit,
+    exchanged,
+    goods,
+    inbox,
+    invoices,
+    payees,
+    trading,
+)
 from marketplace.notices.services.letters import Facts, Letter
 from marketplace.orders.changes import queries as changes
-from marketplace.orders.claims import queries as claims
+from marketplace.orders.changes.queries import ChangeRow
+from marketplace.orders.claims import queries as claimed
 from marketplace.orders.queries import inspections, orders
 from marketplace.orders.queries import lines as order_lines
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules.inspections import InspectionState
+from marketplace.orders.samples import queries as samples
 from marketplace.payments.queries import payments, waits
 from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.rules.paying import PaymentState
@@ -47,8 +61,10 @@ _DESKS: Final = {
     "card_return": "/operator/money",
     "payment": "/operator/money",
     "bank_entry": "/operator/bank",
+    "sender_return": "/operator/bank",
     "card_dispute": "/operator/card-disputes",
     "card_hold": "/operator/money",
+    "receivable_write_off": "/account/receivables",
 }
 
 
@@ -83,7 +99,7 @@ def tell(session: Session, *, job: Facts, now: datetime) -> int:
 
 def _to_merchant(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     for row in _orders(session, UUID(job["order"])):
-        yield Letter(row.merchant_id, _of_order(session, row) | {"until": row.confirm_by})
+        yield Letter(row.merchant_id, _of_order(session, _sold(session, row)) | {"until": row.confirm_by})
 
 
 def _to_buyer(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
@@ -100,14 +116,14 @@ def _confirmed(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]
 
 def _to_both(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     for row in _orders(session, UUID(job["order"])):
-        facts = _of_order(session, row) | {"reason": str(row.cancel_reason or "")}
-        yield Letter(row.buyer_id, facts)
-        yield Letter(row.merchant_id, facts)
+        reason = {"reason": str(row.cancel_reason or "")}
+        yield Letter(row.buyer_id, _of_order(session, row) | reason)
+        yield Letter(row.merchant_id, _of_order(session, _sold(session, row)) | reason)
 
 
 def _received(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     line_id = UUID(job["line"])
-    due = claims.answers_due(session, line_ids=[line_id]).get(line_id)
+    due = claimed.answers_due(session, line_ids=[line_id]).get(line_id)
     for row in _orders(session, UUID(job["order"])):
         if due is not None and due.due_at is not None:
             yield Letter(row.buyer_id, _of_order(session, row) | {"until": due.due_at})
@@ -171,7 +187,12 @@ def _about_goods(session: Session, job: Facts, facts: dict[str, Any]) -> Iterato
     for company_id, rows in mine.items():
         references = ", ".join(sorted(row.reference for row in rows))
         path = f"/orders/{rows[0].id}" if len(rows) == 1 else "/orders"
-        yield Letter(company_id, facts | {"orders": references, "path": path})
+        yield Letter(company_id, facts | {"orders": references, "path": path, "is_return": False})
+    # Goods that go back are booked for their claim, and called by it.
+    for claim in claimed.some(session, claim_ids=[UUID(each) for each in job["lines"]]).values():
+        about = facts | {"orders": claim.reference, "path": f"/claims/{claim.id}", "is_return": True}
+        if claim.ended_at is None:
+            yield from (Letter(company_id, about) for company_id in (claim.claimant_id, claim.respondent_id))
 
 
 def _decided(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
@@ -218,35 +239,31 @@ def _closed(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
         yield Letter(buyer_id, days | facts)
 
 
-def _claim(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
-    row = claims.claim(session, company_id=None, claim_id=UUID(job["claim"]))
-    facts = {
-        "reference": row.reference,
-        "order": row.order_reference,
-        "value": str(row.value),
-        "act": job["act"],
-        "until": row.deadline_at or "",
-        "path": f"/claims/{row.id}",
-    }
-    yield Letter(row.claimant_id, facts)
-    yield Letter(row.respondent_id, facts)
-
-
 def _change(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
     row = changes.change(session, company_id=None, change_id=UUID(job["change"]))
     facts = {
         "reference": row.reference,
         "order": row.order_reference,
         "kind": str(row.kind),
-        "delta": str(row.delta),
         "act": job["act"],
         "until": row.deadline_at if job["act"] == "propose" else "",
+        "number": _account(session, row),
+        "binds_from": row.binds_from or "",
         "path": f"/orders/{row.order_id}",
     }
-    if job["act"] not in ("accept", "decline"):
-        yield Letter(row.answerer_id, facts)
-    if job["act"] not in ("propose", "withdraw"):
-        yield Letter(row.proposer_id, facts)
+    told = [row.answerer_id] if job["act"] not in ("accept", "agree", "decline") else []
+    told += [row.proposer_id] if job["act"] not in ("propose", "withdraw") else []
+    # What is proposed to the trading company waits at the desk of the operator's finance people.
+    for company_id in (one for one in told if one in (row.buyer_id, row.merchant_id)):  # each at its own prices
+        seen = changes.change(session, company_id=company_id, change_id=row.id)
+        yield Letter(company_id, facts | {"delta": str(seen.delta)})
+
+
+def _account(session: Session, row: ChangeRow) -> str:
+    """Return the end of the account that a change proposes, empty for another change."""
+    if row.terms.payee is None:
+        return ""
+    return payees_by_id(session, payee_ids=[row.terms.payee])[row.terms.payee].shown_number
 
 
 def _inspection(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
@@ -264,6 +281,19 @@ def _inspection(session: Session, job: Facts, _now: datetime) -> Iterator[Letter
         yield Letter(row.inspector_id, facts)
 
 
+def _sample(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    row = samples.sample(session, company_id=None, sample_id=UUID(job["sample"]))
+    facts = {
+        "reference": row.reference,
+        "order": row.order_reference,
+        "act": job["act"],
+        "until": row.deadline_at or "",
+        "path": f"/samples/{row.id}",
+    }
+    yield Letter(row.buyer_id, facts)
+    yield Letter(row.merchant_id, facts)
+
+
 def _of_payment(session: Session, job: Facts) -> Iterator[tuple[dict[str, Any], PaymentRow]]:
     kind, subject_id = job["subject"]
     subject = Subject(SubjectKind(kind), UUID(subject_id))
@@ -275,6 +305,11 @@ def _of_payment(session: Session, job: Facts) -> Iterator[tuple[dict[str, Any], 
 
 def _orders(session: Session, *order_ids: UUID) -> tuple[OrderRow, ...]:
     return tuple(orders.by_id(session, order_ids=order_ids).values())
+
+
+def _sold(session: Session, row: OrderRow) -> OrderRow:
+    """Return an order as its merchant sold it: to the trading company, where that sells it on."""
+    return orders.order(session, company_id=row.merchant_id, order_id=row.id)
 
 
 def _of_order(session: Session, row: OrderRow) -> dict[str, Any]:
@@ -298,20 +333,23 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.PAYMENT_OVERDUE: _overdue,
     News.CREDIT_ASKED: credit.asked,
     News.CREDIT_DECIDED: credit.decided,
+    News.TRADING_OFFERED: trading.offered,
     News.PAYER_REMINDED: credit.reminded,
     News.SLIP_HANDED_IN: _to_payee,
     News.RECEIPT_WITHDRAWN: _to_payer,
     News.SLIP_DISPUTED: _to_payer,
     News.TRANSFER_WAITS: _waiting_transfer,
     News.MONEY_WAITS: _waiting_money,
+    News.PAYEE_PROPOSED: payees.proposed,
     News.BOOKING_ROLLED: _by_lorry,
     News.BOOKING_LOST: _without_lorry,
     News.DEPARTED: _by_lorry,
     News.ARRIVED: _by_lorry,
     News.GOODS_RECEIVED: _received,
     News.ORDER_CHANGE_MOVED: _change,
-    News.CLAIM_MOVED: _claim,
+    News.CLAIM_MOVED: claims.moved,
     News.INSPECTION_MOVED: _inspection,
+    News.SAMPLE_MOVED: _sample,
     News.LISTINGS_DECIDED: _decided,
     News.LISTING_TAKEN_DOWN: _about_case,
     News.APPEAL_DECIDED: _about_case,

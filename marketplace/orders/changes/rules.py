@@ -14,10 +14,13 @@ from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import LARGEST_MINOR, Money, UnitPrice
 from marketplace.orders.rules.cancelling import TOGETHER, Stage, may_alone
 from marketplace.orders.rules.parts import Parts
-from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState, OrderState
-from marketplace.payments.rules.terms import Mode
+from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState, OrderKind, OrderState
+from marketplace.payments.rules import plans
+from marketplace.payments.rules.terms import Rail
 
 PREFIX: Final = "CHG"
+# Orders for which one account is proposed together.
+MOST_AT_ONCE: Final = 100
 
 
 class ChangeKind(StrEnum):
@@ -27,17 +30,21 @@ class ChangeKind(StrEnum):
     DISCOUNT = "discount"
     ADD = "add"
     CANCEL = "cancel"
+    PLAN = "plan"
+    PAYEE = "payee"
 
 
 class ChangeState(StrEnum):
-    """Where a proposal stands."""
+    """Where a proposal stands; ``agreed`` is accepted and waits for the day from which it binds."""
 
     PROPOSED = "proposed"
+    AGREED = "agreed"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     VOID = "void"
+    STOPPED = "stopped"  # by the operator
 
 
 CHANGES: Final = Lifecycle[ChangeState](
@@ -45,13 +52,22 @@ CHANGES: Final = Lifecycle[ChangeState](
     {
         ChangeState.PROPOSED: {
             "accept": ChangeState.ACCEPTED,
+            "agree": ChangeState.AGREED,
             "decline": ChangeState.DECLINED,
             "withdraw": ChangeState.WITHDRAWN,
             "expire": ChangeState.EXPIRED,
             "void": ChangeState.VOID,
+            "stop": ChangeState.STOPPED,
+        },
+        ChangeState.AGREED: {
+            "bind": ChangeState.ACCEPTED,
+            "withdraw": ChangeState.WITHDRAWN,
+            "void": ChangeState.VOID,
+            "stop": ChangeState.STOPPED,
         },
     },
 )
+OPEN: Final = (ChangeState.PROPOSED, ChangeState.AGREED)
 
 # What each kind has to name, and nothing else; a kind that names no line is about the whole order.
 NAMES: Final[Mapping[ChangeKind, tuple[str, ...]]] = {
@@ -59,6 +75,8 @@ NAMES: Final[Mapping[ChangeKind, tuple[str, ...]]] = {
     ChangeKind.DISCOUNT: ("line", "unit_price"),
     ChangeKind.ADD: ("line", "quantity", "departure"),
     ChangeKind.CANCEL: (),
+    ChangeKind.PLAN: ("stages",),
+    ChangeKind.PAYEE: ("payee",),
 }
 # The states of an order in which a kind can be proposed and accepted.
 _GOES_ON: Final = (OrderState.PLACED, *PRODUCING)
@@ -68,7 +86,11 @@ WHILE: Final[Mapping[ChangeKind, tuple[OrderState, ...]]] = {
     ChangeKind.DISCOUNT: (*_GOES_ON, OrderState.DELIVERED),
     ChangeKind.ADD: _GOES_ON,
     ChangeKind.CANCEL: _GOES_ON,
+    ChangeKind.PLAN: (*_GOES_ON, OrderState.DELIVERED),
+    ChangeKind.PAYEE: (*_GOES_ON, OrderState.DELIVERED),
 }
+# What changes how an order is paid, and nothing of its goods.
+OF_PAYMENT: Final = frozenset({ChangeKind.PLAN, ChangeKind.PAYEE})
 # The price of units in one of these is settled.
 _PRICED: Final = frozenset(
     {LineState.ACCEPTED, LineState.RETURNED, LineState.CLOSED, LineState.REJECTED, LineState.CANCELLED}
@@ -84,11 +106,14 @@ class Terms:
     quantity: int | None = None
     unit_price: UnitPrice | None = None
     departure: UUID | None = None
+    stages: tuple[plans.Stage, ...] | None = None  # what is to come, their percentages being of that
+    payee: UUID | None = None
 
     def check(self) -> None:
         """Refuse what the kind lacks, and what says nothing under it."""
         needed = NAMES[self.kind]
-        given = {name for name in ("line", "quantity", "unit_price", "departure") if getattr(self, name) is not None}
+        names = ("line", "quantity", "unit_price", "departure", "stages", "payee")
+        given = {name for name in names if getattr(self, name) is not None}
         errors = [FieldError(name, "required", "a value") for name in needed if name not in given]
         errors += [
             FieldError(name, "unknown_field", "only the documented fields") for name in sorted(given - set(needed))
@@ -100,19 +125,27 @@ class Terms:
         """Return what is kept beside kind and line."""
         price = self.unit_price.micro if self.unit_price else None
         departure = str(self.departure) if self.departure else None
-        kept = {"quantity": self.quantity, "unit_price_micro": price, "departure": departure}
+        kept = {
+            "quantity": self.quantity,
+            "unit_price_micro": price,
+            "departure": departure,
+            "stages": None if self.stages is None else plans.stages_to_json(self.stages),
+            "payee": str(self.payee) if self.payee else None,
+        }
         return {name: value for name, value in kept.items() if value is not None}
 
 
 def terms_of(kind: ChangeKind, line: UUID | None, kept: Mapping[str, Any], currency: str) -> Terms:
     """Return terms as they were kept."""
-    price, departure = kept.get("unit_price_micro"), kept.get("departure")
+    price, departure, stages, payee = (kept.get(name) for name in ("unit_price_micro", "departure", "stages", "payee"))
     return Terms(
         kind=kind,
         line=line,
         quantity=kept.get("quantity"),
         unit_price=None if price is None else UnitPrice(price, currency),
         departure=None if departure is None else UUID(departure),
+        stages=None if stages is None else plans.stages_from_json(stages),
+        payee=None if payee is None else UUID(payee),
     )
 
 
@@ -175,13 +208,15 @@ def added(price: UnitPrice, quantity: int) -> Money:
     raise Refused.field("quantity", "range", f"1 to {LARGEST_QUANTITY}")
 
 
-def check_addable(*, mode: Mode, owes_deposit: bool, is_secured: bool) -> None:
-    """Refuse to add to an order that a card paid, or whose deposit has not come.
+def check_addable(*, kind: OrderKind, rail: Rail, owes_deposit: bool, is_secured: bool) -> None:
+    """Refuse to add to a sample, to an order that a card paid, or to one whose deposit has not come.
 
-    Conflict ``order_anew``: a charge is never raised, a new order charges the card again. ``not_secured``: room and
-    goods are not promised before the first deposit, so more of them neither.
+    Conflict ``sample_anew``: more of the goods is bought at their own price. ``order_anew``: a charge is never raised,
+    a new order charges the card again. ``deposit_first``: room and goods are not promised before it, more neither.
     """
-    if mode is not Mode.DIRECT:
+    if kind is OrderKind.SAMPLE:
+        raise Conflict("sample_anew")
+    if rail is Rail.CARD:
         raise Conflict("order_anew")
     if owes_deposit and not is_secured:
         raise Conflict("deposit_first")
@@ -210,6 +245,18 @@ def binding(*, order: str, state: OrderState, lines: Sequence[Mapping[str, Any]]
         "delta_minor": delta.minor,
         "currency": delta.currency,
     }
+    return _digest(content)
+
+
+def binding_of_payment(*, order: str, terms: Terms, about: Mapping[str, Any]) -> str:
+    """Return the hash that a proposal about paying binds to: order, terms, and what they would change of the money.
+
+    Goods that go their way leave it as it is, unless they decide what can still be agreed.
+    """
+    return _digest({"order": order, "kind": str(terms.kind), "terms": terms.as_json(), "about": dict(about)})
+
+
+def _digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

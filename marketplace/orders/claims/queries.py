@@ -1,15 +1,17 @@
 """Claims and the time to make them as rows, and the promise they must keep."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -19,10 +21,12 @@ from marketplace.orders.models import (
     Claim,
     ClaimEvidence,
     ClaimText,
+    LineMove,
     LinePart,
     Order,
     OrderLine,
 )
+from marketplace.orders.purchases import queries as purchases
 from marketplace.orders.queries.orders import PAGE
 from marketplace.orders.rules.acceptance import RECEIVED
 from marketplace.orders.rules.claims import (
@@ -36,7 +40,9 @@ from marketplace.orders.rules.claims import (
     unclaimed,
     waiting,
 )
-from marketplace.orders.rules.states import LineState
+from marketplace.orders.rules.remedies import PERFORMED, Remedy, possible
+from marketplace.orders.rules.returning import WayBack
+from marketplace.orders.rules.states import AT_MERCHANT, LineState
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,11 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A claim; ``texts`` and ``shown`` are filled where one claim is shown."""
+    """A claim; from ``texts`` on it is filled where one claim is shown.
+
+    ``said`` of its units stand in ``units_in`` because it says so, others were counted so when they came; what is to
+    replace them ``waits_for_lorry`` where it has room on one.
+    """
 
     id: UUID
     reference: str
@@ -75,18 +85,51 @@ class ClaimRow:
     value: Money
     offer: Money | None
     awarded: Money | None
+    remedy: Remedy | None
+    remedies: tuple[Remedy, ...]
+    promised_at: datetime | None
+    days_late: int | None
+    odometer_km: int | None
+    sent_at: datetime | None
+    way: WayBack | None
     state: ClaimState
     owner: Owner | None
     deadline_at: datetime | None
     opened_at: datetime
     ended_at: datetime | None
+    units_in: LineState | None = None
     texts: tuple[ClaimTextRow, ...] = ()
     shown: tuple[EvidenceRow, ...] = ()
+    said: int = 0
+    waits_for_lorry: bool = False
 
     @property
     def evidence(self) -> tuple[UUID, ...]:
         """The files of both sides."""
         return tuple(row.file_id for row in self.shown)
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Whether an offer stands: what was sent once, and contested, is settled by money alone."""
+        return bool(self.offer) and (self.sent_at is None or self.remedy not in PERFORMED)
+
+    @property
+    def is_on_lorry(self) -> bool:
+        """Whether what replaces the goods goes by lorry: the clocks of its own line count."""
+        is_sent = self.state is ClaimState.SENT and self.deadline_at is None
+        return is_sent and self.remedy is Remedy.REPLACEMENT
+
+    @property
+    def as_counted(self) -> int:
+        """How many units stand as they were counted when the claim is withdrawn; of the others is kept what it said."""
+        return 0 if self.units_in is None else self.quantity - self.said
+
+    @property
+    def sender_id(self) -> UUID | None:
+        """The company that sends what was agreed, while something is to be sent or to be confirmed."""
+        if self.state not in (ClaimState.SENDING, ClaimState.SENT):
+            return None
+        return self.claimant_id if self.remedy is Remedy.RETURN else self.respondent_id
 
     @property
     def by_silence(self) -> str | None:
@@ -135,7 +178,7 @@ def claims(
         statement = statement.where(Claim.state == state)
     if cursor:
         statement = statement.where(Claim.id < decode_id(cursor))
-    rows = [_claim_row(found, reference) for found, reference in session.execute(statement)]
+    rows = _for(session, [_claim_row(*found) for found in session.execute(statement)], company_id)
     return page_of(rows, PAGE, lambda row: (str(row.id),))
 
 
@@ -157,20 +200,66 @@ def claim(session: Session, *, company_id: UUID | None, claim_id: UUID) -> Claim
     )
     files = tuple(EvidenceRow(one.file_id, one.company_id, one.added_at) for one in shown)
     said = tuple(ClaimTextRow(text.company_id, text.body, text.at) for text in texts)
-    return replace(_claim_row(*found), texts=said, shown=files)
+    (row,) = _for(session, [_claim_row(*found)], company_id)
+    return replace(
+        row,
+        texts=said,
+        shown=files,
+        said=_said(session, row),
+        waits_for_lorry=_waits_for_lorry(session, claim_id),
+    )
+
+
+def replacement(session: Session, *, claim_id: UUID) -> UUID | None:
+    """Return the line of the goods that come in the place of those claimed, None while there is none."""
+    return session.scalar(sa.select(OrderLine.id).where(OrderLine.replaces_id == claim_id))
+
+
+def some(session: Session, *, claim_ids: Collection[UUID]) -> dict[UUID, ClaimRow]:
+    """Return claims by id, at the prices of the sale: for other features, not for readers; unknown ids are left out."""
+    found = session.execute(_claims_of(None).where(Claim.id.in_(claim_ids)))
+    return {row.id: row for row in (_claim_row(*each) for each in found)}
+
+
+def returning(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, tuple[ClaimRow, ...]]:
+    """Return the claims about these lines of which goods went back by a booking, or were to, by line."""
+    statement = _claims_of(None).where(Claim.line_id.in_(line_ids), Claim.way.is_not(None)).order_by(Claim.id)
+    found: dict[UUID, list[ClaimRow]] = {}
+    for each in session.execute(statement):
+        row = _claim_row(*each)
+        found.setdefault(row.line_id, []).append(row)
+    return {line_id: tuple(rows) for line_id, rows in found.items()}
+
+
+def stranded(session: Session) -> tuple[ClaimRow, ...]:
+    """Return the claims whose goods lie at a hub and no lorry takes back, oldest first."""
+    statement = _claims_of(None).where(Claim.way == WayBack.STRANDED, Claim.state == ClaimState.SENT)
+    return tuple(_claim_row(*each) for each in session.execute(statement.order_by(Claim.id)))
+
+
+def _for(session: Session, rows: Sequence[ClaimRow], company_id: UUID | None) -> list[ClaimRow]:
+    """Return claims as a company sees them: a merchant answers its buyer, the trading company, at its own prices."""
+    answered = {row.order_id for row in rows if row.respondent is Respondent.MERCHANT}
+    margins = purchases.margins_for(session, order_ids=answered, company_id=company_id)
+    if not margins:
+        return list(rows)
+    awards = purchases.let_off_for(session, causes={row.id: row.order_id for row in rows if row.awarded})
+    return [
+        replace(
+            row,
+            value=margin.purchase(row.value),
+            offer=row.offer and margin.purchase(row.offer),
+            awarded=row.awarded and awards.get(row.id, margin.purchase(row.awarded)),
+        )
+        if row.respondent is Respondent.MERCHANT and (margin := margins.get(row.order_id))
+        else row
+        for row in rows
+    ]
 
 
 def answers_due(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, AnswerDue]:
     """Return what of these lines waits for the buyer's word, for lines of which something does."""
-    ended = sa.select(AcceptanceWindow.line_id).where(AcceptanceWindow.ended_at.is_not(None))
-    found = session.execute(
-        sa.select(LinePart.line_id, LinePart.state, LinePart.quantity, Order.incoterm, AcceptanceWindow.ends_at)
-        .join(OrderLine, OrderLine.id == LinePart.line_id)
-        .join(Order, Order.id == OrderLine.order_id)
-        .outerjoin(AcceptanceWindow, AcceptanceWindow.line_id == LinePart.line_id)
-        .where(LinePart.line_id.in_(line_ids), LinePart.state.in_(RECEIVED), LinePart.line_id.not_in(ended))
-        .order_by(LinePart.line_id)
-    ).all()
+    found = ask(session, _RECEIVED, {"lines": list(line_ids)}).all()
     claimed = _claimed(session, {row.line_id for row in found})
     due: dict[UUID, AnswerDue] = {}
     for line_id, rows in groupby(found, key=lambda row: row.line_id):
@@ -213,17 +302,31 @@ def unanswered(session: Session, *, now: datetime, limit: int = 200) -> tuple[UU
     return tuple(found)
 
 
-def lines_to_close(
-    session: Session, *, before: datetime, after: UUID | None = None, limit: int = 200
-) -> tuple[UUID, ...]:
-    """Return lines with accepted units, the last of them accepted before an instant, about which nobody claims.
+def hidden_days(session: Session) -> tuple[int, ...]:
+    """Return the times for hidden defects that lines with accepted units keep, each once."""
+    days = OrderLine.windows["hidden_days"].as_integer()
+    accepted = sa.exists().where(LinePart.line_id == OrderLine.id, LinePart.state == LineState.ACCEPTED)
+    return tuple(session.scalars(sa.select(days).where(accepted, days.is_not(None)).distinct().order_by(days)))
 
-    In the order of their ids, those behind ``after``: a line whose money has not come keeps none behind it waiting.
+
+def lines_to_close(
+    session: Session, *, before: Mapping[int, datetime], after: UUID | None = None, limit: int = 200
+) -> tuple[UUID, ...]:
+    """Return lines with accepted units, the last accepted before the instant of their own time, that nobody claims.
+
+    ``before`` has an instant for each time for hidden defects; a line that keeps none of these may have waited long
+    enough at any of them. In the order of their ids, those behind ``after``: a line whose money has not come keeps
+    none behind it waiting.
     """
-    later = sa.select(Acceptance.id).where(Acceptance.line_id == LinePart.line_id, Acceptance.at >= before)
+    over = sa.case(
+        *((OrderLine.windows["hidden_days"].as_integer() == days, instant) for days, instant in before.items()),
+        else_=max(before.values()),
+    )
+    later = sa.select(Acceptance.id).where(Acceptance.line_id == LinePart.line_id, Acceptance.at >= over)
     claimed = sa.select(Claim.id).where(Claim.line_id == LinePart.line_id, Claim.state.in_(OPEN))
     statement = (
         sa.select(LinePart.line_id)
+        .join(OrderLine, OrderLine.id == LinePart.line_id)
         .where(LinePart.state == LineState.ACCEPTED, ~later.exists(), ~claimed.exists())
         .order_by(LinePart.line_id)
         .limit(limit)
@@ -258,29 +361,45 @@ def breaches(session: Session) -> list[Breach]:
     awarded = (
         sa.select(OrderLine.id)
         .join(Claim, Claim.line_id == OrderLine.id)
+        .where(OrderLine.replaces_id.is_(None))
         .group_by(OrderLine.id, OrderLine.amount_minor)
         .having(sa.func.sum(sa.func.coalesce(Claim.awarded_minor, 0)) > OrderLine.amount_minor)
     )
-    return [
-        Breach("8 claims", "order_line", line_id, "more units are claimed than stand aside")
-        for line_id in session.scalars(statement)
-    ] + [
-        Breach("1 claims", "order_line", line_id, "claims brought more than the line's price")
-        for line_id in session.scalars(awarded)
-    ]
+    # What replaced other goods has no price of its own: theirs pays for it.
+    whole = sa.select(sa.func.sum(OrderLine.amount_minor)).where(OrderLine.order_id == Claim.order_id)
+    of_order = (
+        sa.select(Claim.order_id)
+        .group_by(Claim.order_id)
+        .having(sa.func.sum(sa.func.coalesce(Claim.awarded_minor, 0)) > whole.correlate(Claim).scalar_subquery())
+    )
+    return (
+        [
+            Breach("8 claims", "order_line", line_id, "more units are claimed than stand aside")
+            for line_id in session.scalars(statement)
+        ]
+        + [
+            Breach("1 claims", "order_line", line_id, "claims brought more than the line's price")
+            for line_id in session.scalars(awarded)
+        ]
+        + [
+            Breach("1 claims", "order", order_id, "claims brought more than the order's price")
+            for order_id in session.scalars(of_order)
+        ]
+    )
 
 
 def _claimed(session: Session, line_ids: Collection[UUID]) -> dict[UUID, dict[LineState, int]]:
-    statement = (
-        sa.select(Claim.line_id, Claim.units_in, sa.func.sum(Claim.quantity))
-        .where(Claim.line_id.in_(line_ids), Claim.state.in_(OPEN), Claim.units_in.is_not(None))
-        .group_by(Claim.line_id, Claim.units_in)
-    )
     claimed: dict[UUID, dict[LineState, int]] = {}
-    for line_id, state, quantity in session.execute(statement):
-        if state is not None:
-            claimed.setdefault(line_id, {})[state] = int(quantity)
+    for row in ask(session, _CLAIMED, {"lines": list(line_ids)}):
+        claimed.setdefault(row.line_id, {})[row.units_in] = int(row.units)
     return claimed
+
+
+_CLAIMED: Final = (
+    sa.select(Claim.line_id, Claim.units_in, sa.func.sum(Claim.quantity).label("units"))
+    .where(Claim.line_id.in_(sa.bindparam("lines", expanding=True)), Claim.state.in_(OPEN), Claim.units_in.is_not(None))
+    .group_by(Claim.line_id, Claim.units_in)
+)
 
 
 def _claims_of(company_id: UUID | None) -> sa.Select[Claim, str]:
@@ -306,9 +425,64 @@ def _claim_row(found: Claim, order_reference: str) -> ClaimRow:
         value=Money(found.value_minor, found.currency),
         offer=None if found.offer_minor is None else Money(found.offer_minor, found.currency),
         awarded=None if found.awarded_minor is None else Money(found.awarded_minor, found.currency),
+        remedy=found.remedy,
+        remedies=_remedies(found),
+        promised_at=found.promised_at,
+        days_late=found.days_late,
+        odometer_km=found.odometer_km,
+        sent_at=found.sent_at,
+        way=found.way,
         state=found.state,
         owner=found.owner,
         deadline_at=found.deadline_at,
         opened_at=found.opened_at,
         ended_at=found.ended_at,
+        units_in=found.units_in,
     )
+
+
+def _said(session: Session, row: ClaimRow) -> int:
+    if row.units_in is None:
+        return 0
+    return min(row.quantity, said_by_claims(session, line_id=row.line_id, state=row.units_in))
+
+
+def _waits_for_lorry(session: Session, claim_id: UUID) -> bool:
+    statement = (
+        sa.select(LinePart.line_id)
+        .join(OrderLine, OrderLine.id == LinePart.line_id)
+        .where(OrderLine.replaces_id == claim_id, LinePart.state.in_(AT_MERCHANT))
+    )
+    return session.scalars(statement).first() is not None
+
+
+def said_by_claims(session: Session, *, line_id: UUID, state: LineState) -> int:
+    """Count the units of a line that stand faulty because a claim said so; others were counted so by who received them.
+
+    Withdrawn, a claim takes back what it said. What was counted stands as it did before it.
+    """
+    statement = sa.select(sa.func.coalesce(sa.func.sum(LineMove.quantity), 0)).where(
+        LineMove.line_id == line_id, LineMove.before == LineState.DELIVERED, LineMove.after == state
+    )
+    return int(session.scalars(statement).one())
+
+
+def _remedies(found: Claim) -> tuple[Remedy, ...]:
+    """Return what may be offered or decided for a claim now, those that never cross the border first."""
+    among = possible(found.reason, by_carrier=found.respondent is Respondent.CARRIER)
+    return among if found.sent_at is None else tuple(one for one in among if one not in PERFORMED)
+
+
+_ENDED: Final = sa.select(AcceptanceWindow.line_id).where(AcceptanceWindow.ended_at.is_not(None))
+_RECEIVED: Final = (
+    sa.select(LinePart.line_id, LinePart.state, LinePart.quantity, Order.incoterm, AcceptanceWindow.ends_at)
+    .join(OrderLine, OrderLine.id == LinePart.line_id)
+    .join(Order, Order.id == OrderLine.order_id)
+    .outerjoin(AcceptanceWindow, AcceptanceWindow.line_id == LinePart.line_id)
+    .where(
+        LinePart.line_id.in_(sa.bindparam("lines", expanding=True)),
+        LinePart.state.in_(RECEIVED),
+        LinePart.line_id.not_in(_ENDED),
+    )
+    .order_by(LinePart.line_id)
+)

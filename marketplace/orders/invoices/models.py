@@ -1,6 +1,7 @@
 """Tables of the register of official invoices."""
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.kernel.db import Base, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
 from marketplace.orders.rules.invoices import InvoiceState
+
+_NOT_VOID: Final = sa.text("state <> 'cancelled'")
 
 
 class OfficialInvoice(Base):
@@ -37,10 +40,20 @@ class OfficialInvoice(Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        sa.UniqueConstraint("issuer_id", "country", "code", "number"),
         sa.CheckConstraint("net_minor <> 0", name="amount"),
         sa.CheckConstraint("(net_minor < 0 AND tax_minor <= 0) OR (net_minor > 0 AND tax_minor >= 0)", name="sign"),
         sa.CheckConstraint("net_minor > 0 OR refers_to IS NOT NULL", name="red"),
+        # What was void may have been mistyped: its number is free for the invoice that has it.
+        sa.Index(
+            "uq_official_invoice_issuer_id_country_code_number",
+            "issuer_id",
+            "country",
+            "code",
+            "number",
+            unique=True,
+            sqlite_where=_NOT_VOID,
+            postgresql_where=_NOT_VOID,
+        ),
         sa.Index("ix_official_invoice_issuer_id_id", "issuer_id", "id"),
         sa.Index("ix_official_invoice_buyer_id_id", "buyer_id", "id"),
     )
@@ -67,4 +80,14 @@ class InvoiceReminder(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PurchaseInvoiceReminder(Base):
+    """That a merchant was reminded of a line without its official invoice to the trading company; once."""
+
+    __tablename__ = "official_invoice_purchase_reminder"
+
+    line_id: Mapped[UUID] = mapped_column(sa.ForeignKey("order_line.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 insert_only(InvoiceReminder)
+insert_only(PurchaseInvoiceReminder)

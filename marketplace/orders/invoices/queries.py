@@ -10,16 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import UtcDateTime
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.kernel.pages import Page, decode_id, page_of
-from marketplace.orders.invoices.models import InvoiceMatch, InvoiceReminder, OfficialInvoice
-from marketplace.orders.models import LineMove, Order, OrderLine
+from marketplace.orders.invoices import figures
+from marketplace.orders.invoices.models import (
+    InvoiceMatch,
+    InvoiceReminder,
+    OfficialInvoice,
+    PurchaseInvoiceReminder,
+)
+from marketplace.orders.models import Order, OrderLine
+from marketplace.orders.purchases.models import OrderPurchase, OrderPurchaseLine
 from marketplace.orders.rules.invoices import InvoiceState, Open, Part
-from marketplace.orders.rules.states import LineState
 from marketplace.papers.rules.parts import Party
-from marketplace.payments.models.payouts import Allowance
 
 PAGE: Final = 50
 Side = Literal["seller", "buyer"]
@@ -27,7 +31,10 @@ Side = Literal["seller", "buyer"]
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """An official invoice as both its parties see it."""
+    """An official invoice as both its parties see it; ``is_bought``: of a merchant to the trading company.
+
+    Such a one names the purchase as its order.
+    """
 
     id: UUID
     order_id: UUID
@@ -47,6 +54,7 @@ class InvoiceRow:
     state: InvoiceState
     recorded_at: datetime
     parts: tuple[Part, ...]
+    is_bought: bool
 
     @property
     def gross(self) -> Money:
@@ -113,49 +121,95 @@ def invoices(session: Session, *, company_id: UUID, cursor: str | None = None) -
     return page_of(list(_rows(session, *where, limit=PAGE + 1)), PAGE, lambda row: (str(row.id),))
 
 
-def order_named(session: Session, *, company_id: UUID, reference: str) -> UUID:
-    """Return the order of this reference that a company buys or sells; NotFound for any other."""
-    found = session.scalars(
-        sa.select(Order.id).where(
-            Order.reference == reference.upper(), sa.or_(Order.buyer_id == company_id, Order.merchant_id == company_id)
-        )
-    ).one_or_none()
+def order_named(session: Session, *, company_id: UUID, reference: str) -> tuple[UUID, bool]:
+    """Return the order of this reference that a company buys or sells, and whether the purchase behind it is meant.
+
+    The purchase is by its own reference; a merchant that sells to the trading company means it by the order's too.
+    NotFound for any other.
+    """
+    named = sa.select(Order.id, Order.merchant_id, Order.seller_id, OrderPurchase.reference).outerjoin(
+        OrderPurchase, OrderPurchase.order_id == Order.id
+    )
+    wanted = reference.upper()
+    sold = sa.and_(Order.reference == wanted, sa.or_(Order.buyer_id == company_id, figures.sells(company_id)))
+    resold = sa.and_(
+        sa.or_(Order.reference == wanted, OrderPurchase.reference == wanted),
+        Order.seller_id.is_not(None),
+        sa.or_(
+            Order.merchant_id == company_id,
+            sa.and_(Order.seller_id == company_id, OrderPurchase.reference == wanted),
+        ),
+    )
+    found = session.execute(named.where(sa.or_(sold, resold))).one_or_none()
     if found is None:
         raise NotFound("order")
-    return found
+    is_merchant = found.seller_id is not None and found.merchant_id == company_id
+    return found.id, is_merchant or found.reference == wanted
 
 
-def of_order(session: Session, *, order_id: UUID) -> tuple[InvoiceRow, ...]:
-    """Return the invoices of an order that the caller may see."""
-    return _rows(session, OfficialInvoice.order_id == order_id)
+def of_order(session: Session, *, order_id: UUID, is_bought: bool) -> tuple[InvoiceRow, ...]:
+    """Return the invoices of an order, or of the purchase behind it, that the caller may see."""
+    return _rows(session, OfficialInvoice.order_id == order_id, figures.of_contract(is_bought=is_bought))
 
 
-def lines_of(session: Session, *, order_id: UUID) -> tuple[LineToInvoice, ...]:
-    """Return the lines of an order of which goods were handed over, in their order."""
-    return _lines(session, Order.id == order_id, ordered=(OrderLine.position,))
+def lines_of(session: Session, *, order_id: UUID, is_bought: bool = False) -> tuple[LineToInvoice, ...]:
+    """Return the lines of an order, or of its purchase, of which goods were handed over, in their order."""
+    return _lines(session, Order.id == order_id, ordered=(OrderLine.position,), is_bought=is_bought)
 
 
 def missing(
     session: Session, *, company_id: UUID, side: Side, cursor: str | None = None, size: int = PAGE
 ) -> Page[LineToInvoice]:
-    """Return the lines that wait for an official invoice, in the order of their orders: to issue, or to receive."""
-    mine = Order.merchant_id if side == "seller" else Order.buyer_id
-    where = [mine == company_id, _is_missing()]
-    if cursor:
-        where.append(OrderLine.id > decode_id(cursor))
-    rows = _lines(session, *where, ordered=(OrderLine.id,), limit=size + 1)
-    return page_of(list(rows), size, lambda row: (str(row.line_id),))
+    """Return the lines that wait for an official invoice, in the order of their orders: to issue, or to receive.
+
+    What the trading company buys and sells on waits for two: its merchant's to it, and its own to the buyer.
+    """
+    sold = figures.sells(company_id) if side == "seller" else Order.buyer_id == company_id
+    bought = (Order.merchant_id if side == "seller" else Order.seller_id) == company_id
+    after = [OrderLine.id > decode_id(cursor)] if cursor else []
+    found = [
+        row
+        for is_bought, mine in ((False, sold), (True, sa.and_(Order.seller_id.is_not(None), bought)))
+        for row in _lines(
+            session,
+            mine,
+            figures.is_missing(is_bought=is_bought),
+            *after,
+            ordered=(OrderLine.id,),
+            limit=size + 1,
+            is_bought=is_bought,
+        )
+    ]
+    # Nobody is on the same side of both contracts about one line.
+    return page_of(sorted(found, key=lambda row: row.line_id)[: size + 1], size, lambda row: (str(row.line_id),))
 
 
-def late(session: Session, *, before: datetime, limit: int = 500) -> tuple[LineToInvoice, ...]:
+def late(session: Session, *, before: datetime, is_bought: bool, limit: int = 500) -> tuple[LineToInvoice, ...]:
     """Return lines that have waited since before an instant and of which nobody was reminded yet."""
-    told = sa.exists().where(InvoiceReminder.line_id == OrderLine.id)
-    return _lines(session, _is_missing(), _first_move() < before, ~told, ordered=(OrderLine.id,), limit=limit)
+    told = sa.exists().where(reminder(is_bought=is_bought).line_id == OrderLine.id)
+    where = [figures.is_missing(is_bought=is_bought), figures.first_move() < before, ~told]
+    return _lines(session, *where, ordered=(OrderLine.id,), limit=limit, is_bought=is_bought)
 
 
-def still_missing(session: Session, *, line_ids: Collection[UUID]) -> tuple[LineToInvoice, ...]:
-    """Return those of some lines that still wait for an official invoice."""
-    return _lines(session, OrderLine.id.in_(line_ids), _is_missing(), ordered=(OrderLine.id,))
+def reminder(*, is_bought: bool) -> type[InvoiceReminder] | type[PurchaseInvoiceReminder]:
+    """Return where it is kept that an issuer was reminded of a line."""
+    return PurchaseInvoiceReminder if is_bought else InvoiceReminder
+
+
+def still_missing(session: Session, *, line_ids: Collection[UUID], issuer_id: UUID) -> tuple[LineToInvoice, ...]:
+    """Return those of some lines that still wait for an official invoice of this company."""
+    return tuple(
+        row
+        for is_bought in (False, True)
+        for row in _lines(
+            session,
+            OrderLine.id.in_(line_ids),
+            figures.is_missing(is_bought=is_bought),
+            ordered=(OrderLine.id,),
+            is_bought=is_bought,
+        )
+        if row.issuer_id == issuer_id
+    )
 
 
 def taken_of(session: Session, *, invoice_id: UUID) -> int:
@@ -174,12 +228,15 @@ def breaches(session: Session, *, tax_bp: int = 5_000) -> list[Breach]:
     total = sa.func.abs(sa.func.coalesce(per_invoice.scalar_subquery(), 0))
     gross = sa.func.abs(OfficialInvoice.net_minor + OfficialInvoice.tax_minor)
     over = session.scalars(sa.select(OfficialInvoice.id).where(total > gross))
-    matched = _matched()
-    beyond = session.scalars(
-        sa.select(OrderLine.id).where(
-            sa.or_(matched < 0, matched * 10_000 > OrderLine.amount_minor * (10_000 + tax_bp))
+    beyond = [
+        line_id
+        for is_bought, matched in ((False, figures.matched(is_bought=False)), (True, figures.matched(is_bought=True)))
+        for line_id in session.scalars(
+            figures.joined(sa.select(OrderLine.id), is_bought=is_bought).where(
+                sa.or_(matched < 0, matched * 10_000 > figures.amount(is_bought=is_bought) * (10_000 + tax_bp))
+            )
         )
-    )
+    ]
     elsewhere = session.scalars(
         sa.select(InvoiceMatch.invoice_id)
         .join(OfficialInvoice, OfficialInvoice.id == InvoiceMatch.invoice_id)
@@ -199,22 +256,26 @@ def _party(company_id: UUID) -> sa.ColumnElement[bool]:
 
 def _rows(session: Session, *where: sa.ColumnElement[bool], limit: int | None = None) -> tuple[InvoiceRow, ...]:
     statement = (
-        sa.select(OfficialInvoice, Order.reference)
+        sa.select(OfficialInvoice, Order.reference, figures.of_contract(is_bought=True), OrderPurchase.reference)
         .join(Order, Order.id == OfficialInvoice.order_id)
+        .outerjoin(OrderPurchase, OrderPurchase.order_id == Order.id)
         .where(*where)
         .order_by(OfficialInvoice.id.desc())
     )
     found = session.execute(statement if limit is None else statement.limit(limit)).all()
-    ids = [row.id for row, _reference in found]
+    ids = [row.id for row, *_references in found]
     parts: dict[UUID, list[InvoiceMatch]] = {}
     for match in session.scalars(
         sa.select(InvoiceMatch).where(InvoiceMatch.invoice_id.in_(ids)).order_by(InvoiceMatch.line_id)
     ):
         parts.setdefault(match.invoice_id, []).append(match)
-    return tuple(_row(row, reference, parts.get(row.id, [])) for row, reference in found)
+    return tuple(
+        _row(row, purchase if is_bought and purchase else order, parts.get(row.id, []), is_bought=bool(is_bought))
+        for row, order, is_bought, purchase in found
+    )
 
 
-def _row(found: OfficialInvoice, reference: str, matches: Collection[InvoiceMatch]) -> InvoiceRow:
+def _row(found: OfficialInvoice, reference: str, matches: Collection[InvoiceMatch], *, is_bought: bool) -> InvoiceRow:
     return InvoiceRow(
         id=found.id,
         order_id=found.order_id,
@@ -234,54 +295,8 @@ def _row(found: OfficialInvoice, reference: str, matches: Collection[InvoiceMatc
         state=found.state,
         recorded_at=found.recorded_at,
         parts=tuple(Part(match.line_id, Money(match.minor, found.currency)) for match in matches),
+        is_bought=is_bought,
     )
-
-
-def _handed() -> sa.ScalarSelect[int]:
-    """Units of a line that left its merchant: those that a commercial invoice names."""
-    return (
-        sa.select(sa.func.coalesce(sa.func.sum(LineMove.quantity), 0))
-        .where(LineMove.line_id == OrderLine.id, LineMove.after == LineState.HANDED_OVER)
-        .correlate(OrderLine)
-        .scalar_subquery()
-    )
-
-
-def _first_move() -> sa.ScalarSelect[datetime]:
-    return (
-        sa.select(sa.func.min(LineMove.at, type_=UtcDateTime))
-        .where(LineMove.line_id == OrderLine.id, LineMove.after == LineState.HANDED_OVER)
-        .correlate(OrderLine)
-        .scalar_subquery()
-    )
-
-
-def _let_off() -> sa.ScalarSelect[int]:
-    return (
-        sa.select(sa.func.coalesce(sa.func.sum(Allowance.amount_minor), 0))
-        .where(Allowance.line_id == OrderLine.id)
-        .correlate(OrderLine)
-        .scalar_subquery()
-    )
-
-
-def _matched() -> sa.ScalarSelect[int]:
-    return (
-        sa.select(sa.func.coalesce(sa.func.sum(InvoiceMatch.minor), 0))
-        .join(OfficialInvoice, OfficialInvoice.id == InvoiceMatch.invoice_id)
-        .where(InvoiceMatch.line_id == OrderLine.id, OfficialInvoice.state == InvoiceState.RECORDED)
-        .correlate(OrderLine)
-        .scalar_subquery()
-    )
-
-
-def _is_missing() -> sa.ColumnElement[bool]:
-    """Compare without dividing: of a line as many units are to be invoiced as were handed over, less what was let off.
-
-    What is short of it by less than one smallest coin a unit is rounding.
-    """
-    owed = (_matched() + _let_off()) * OrderLine.quantity
-    return sa.and_(_handed() > 0, owed + OrderLine.quantity <= OrderLine.amount_minor * _handed())
 
 
 def _lines(
@@ -289,44 +304,56 @@ def _lines(
     *where: sa.ColumnElement[bool],
     ordered: tuple[sa.ColumnElement[Any] | Any, ...],
     limit: int | None = None,
+    is_bought: bool = False,
 ) -> tuple[LineToInvoice, ...]:
-    handed = _handed()
+    handed, purchase = figures.handed(), OrderPurchase.reference if is_bought else sa.null()
+    price = OrderPurchaseLine.unit_price_micro if is_bought else OrderLine.unit_price_micro
     statement = (
-        sa.select(
-            OrderLine,
-            Order,
-            handed.label("handed"),
-            _first_move().label("since"),
-            _let_off().label("let_off"),
-            _matched().label("matched"),
+        figures.joined(
+            sa.select(
+                OrderLine,
+                Order,
+                handed.label("handed"),
+                figures.first_move().label("since"),
+                figures.owed(is_bought=is_bought).label("owed"),
+                figures.priced(is_bought=is_bought).label("priced"),
+                figures.matched(is_bought=is_bought).label("matched"),
+                price.label("price"),
+                purchase.label("purchase"),
+            ),
+            is_bought=is_bought,
         )
-        .join(Order, Order.id == OrderLine.order_id)
         .where(handed > 0, *where)
         .order_by(*ordered)
     )
-    return tuple(_line(*row) for row in session.execute(statement if limit is None else statement.limit(limit)))
+    return tuple(_line(row) for row in session.execute(statement if limit is None else statement.limit(limit)))
 
 
-def _line(line: OrderLine, order: Order, handed: int, since: datetime, let_off: int, matched: int) -> LineToInvoice:
-    whole = Money(line.amount_minor, order.currency)
-    value = whole.portion(min(int(handed), line.quantity), line.quantity) - Money(int(let_off), order.currency)
+def _line(row: Any) -> LineToInvoice:
+    """Return a line of a sale, or of the purchase that is named: that has its own parties, prices and reference."""
+    line, order = row.OrderLine, row.Order
+    # What was let off for units that never left is no part of the price of those that did.
+    handed_for = Money(int(row.priced), order.currency).portion(min(int(row.handed), line.quantity), line.quantity)
+    value = min(Money(int(row.owed), order.currency), handed_for)
+    is_bought, seller_id = row.purchase is not None, order.seller_id or order.merchant_id
+    buyer_id = seller_id if is_bought else order.buyer_id
     return LineToInvoice(
         line_id=line.id,
         order_id=order.id,
-        order=order.reference,
+        order=row.purchase or order.reference,
         position=line.position,
-        purchase_order_number=order.purchase_order_number,
-        issuer_id=order.merchant_id,
-        buyer_id=order.buyer_id,
-        buyer=Party(**order.parties[str(order.buyer_id)]),
+        purchase_order_number="" if is_bought else order.purchase_order_number,
+        issuer_id=order.merchant_id if is_bought else seller_id,
+        buyer_id=buyer_id,
+        buyer=Party(**order.parties[str(buyer_id)]),
         sku=line.sku,
         titles=line.titles,
         hs_code=line.hs_code,
         unit=line.unit,
-        quantity=int(handed),
-        unit_price=UnitPrice(line.unit_price_micro, order.currency),
+        quantity=int(row.handed),
+        unit_price=UnitPrice(row.price, order.currency),
         value=max(value, Money.zero(order.currency)),
-        matched=Money(int(matched), order.currency),
-        since=since,
-        fx=order.fx,
+        matched=Money(int(row.matched), order.currency),
+        since=row.since,
+        fx=None if is_bought else order.fx,
     )

@@ -20,11 +20,11 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.orders.events import InvoicesMissing
 from marketplace.orders.invoices import queries
-from marketplace.orders.invoices.models import InvoiceMatch, InvoiceReminder, OfficialInvoice
+from marketplace.orders.invoices.models import InvoiceMatch, OfficialInvoice
 from marketplace.orders.models import Order
 from marketplace.orders.rules import invoices as rules
 from marketplace.orders.rules.invoices import INVOICES, Draft, InvoiceState, Part
-from marketplace.orders.services.deciding import own_order
+from marketplace.orders.services.moves import locked_order
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -33,6 +33,7 @@ def record(
     session: Session,
     *,
     order_id: UUID,
+    is_bought: bool = False,
     draft: Draft,
     file_id: UUID | None,
     refers_to: UUID | None,
@@ -41,28 +42,39 @@ def record(
 ) -> UUID:
     """Record an official invoice of an order, as its seller or buyer, and return its id.
 
+    ``is_bought`` says that it is of the purchase behind it: of the merchant to the trading company.
+
     One with negative amounts is a red-letter invoice of the one that it ``refers_to``, and takes back what that was
     for; one with positive amounts that refers to another replaces it. An invoice for just what is missing of the order
-    is matched at once. Conflict ``invoice_recorded`` for a number that is there already, NotFound for another's order.
+    is matched at once. Conflict ``invoice_recorded`` for a number that is there already, and not void, ``red_letter``
+    for who replaces what a red-letter invoice refers to; NotAllowed ``issuer_only`` for who replaces what it neither
+    issued nor recorded; NotFound for another's order.
     """
-    order = own_order(session, actor=actor, order_id=order_id)
+    order = locked_order(session, order_id=order_id)
+    if is_bought and order.seller_id is None:
+        raise NotFound("order")
+    seller_id, buyer_id = _parties(order, is_bought=is_bought)
+    if actor.company not in (buyer_id, seller_id):
+        raise NotFound("order")
     is_red = draft.net.minor < 0
-    rules.check(draft, today=day_of(session, company_id=order.merchant_id, now=now), is_red=is_red)
+    rules.check(draft, today=day_of(session, company_id=seller_id, now=now), is_red=is_red)
     if is_red and refers_to is None:
         raise Refused.field("refers_to", "required", "the invoice that a red-letter invoice refers to")
     if file_id is not None and not files.get_file(session, company_id=actor.company, file_id=file_id).serves(
         Purpose.OFFICIAL_INVOICE
     ):
         raise Refused.field("file_id", "file_other", f"a file handed in with the purpose {Purpose.OFFICIAL_INVOICE}")
-    first = _first(session, order, refers_to)
+    first = _first(session, order, refers_to, issuer_id=seller_id)
     if is_red and first is not None:
         taken = Money(queries.taken_of(session, invoice_id=first.id), first.currency)
         rules.check_red(draft, first=Money(first.net_minor + first.tax_minor, first.currency), before=taken)
+    if not is_red and first is not None:
+        _check_replaced(session, first, actor)
     row = {
         "id": new_id(),
         "order_id": order.id,
-        "issuer_id": order.merchant_id,
-        "buyer_id": order.buyer_id,
+        "issuer_id": seller_id,
+        "buyer_id": buyer_id,
         "recorded_by": actor.company,
         "country": draft.country,
         "type": draft.type,
@@ -88,7 +100,7 @@ def record(
     else:
         if first is not None:
             _move(session, first, "replace", actor=actor, now=now)
-        _match_exact(session, invoice_id, order, draft)
+        _match_exact(session, invoice_id, order, draft, is_bought=is_bought)
     return invoice_id
 
 
@@ -103,7 +115,9 @@ def match(session: Session, *, invoice_id: UUID, parts: Sequence[Part], actor: A
         raise Conflict("red_letter")
     INVOICES.apply(found.state, "cancel")  # only one that counts is for something
     session.execute(sa.delete(InvoiceMatch).where(InvoiceMatch.invoice_id == found.id))
-    open_lines = {line.line_id: line.open for line in queries.lines_of(session, order_id=found.order_id)}
+    is_bought = _is_bought(session.get_one(Order, found.order_id), found)
+    lines = queries.lines_of(session, order_id=found.order_id, is_bought=is_bought)
+    open_lines = {line.line_id: line.open for line in lines}
     tax_bp = reference.setting(session, Setting.OFFICIAL_INVOICE_TAX_BASIS_POINTS, at=now)
     gross = Money(found.net_minor + found.tax_minor, found.currency)
     rules.check_parts(parts, gross=gross, open_lines=open_lines, tax_bp=tax_bp)
@@ -118,8 +132,7 @@ def cancel(session: Session, *, invoice_id: UUID, actor: Actor, now: datetime) -
     NotAllowed ``issuer_only`` for a buyer that did not record it; Conflict ``red_letter`` while one refers to it.
     """
     found = _locked(session, invoice_id, actor)
-    if actor.company not in (found.issuer_id, found.recorded_by):
-        raise NotAllowed("issuer_only")
+    _issuer_only(found, actor)
     if found.state is InvoiceState.CANCELLED:
         return
     if queries.taken_of(session, invoice_id=found.id):
@@ -132,8 +145,9 @@ def remind(session: Session, *, now: datetime) -> int:
     (days,) = reference.settings_of(session, Setting.OFFICIAL_INVOICE_DAYS, at=now)
     rows = [
         row
-        for row in queries.late(session, before=now - timedelta(days=days))
-        if row.missing and insert_if_new(session, InvoiceReminder, line_id=row.line_id, at=now)
+        for is_bought in (False, True)
+        for row in queries.late(session, before=now - timedelta(days=days), is_bought=is_bought)
+        if row.missing and insert_if_new(session, queries.reminder(is_bought=is_bought), line_id=row.line_id, at=now)
     ]
     for issuer_id, of in groupby(sorted(rows, key=lambda row: row.issuer_id), key=lambda row: row.issuer_id):
         line_ids = tuple(row.line_id for row in of)
@@ -141,26 +155,48 @@ def remind(session: Session, *, now: datetime) -> int:
     return len(rows)
 
 
-def _first(session: Session, order: Order, refers_to: UUID | None) -> OfficialInvoice | None:
-    """Return the invoice that another refers to, locked; NotFound unless it counts and is of the same order."""
+def _parties(order: Order, *, is_bought: bool) -> tuple[UUID, UUID]:
+    """Return who invoices whom: by the sale, or by the purchase of the trading company behind it."""
+    seller_id = order.seller_id or order.merchant_id
+    return (order.merchant_id, seller_id) if is_bought else (seller_id, order.buyer_id)
+
+
+def _is_bought(order: Order, found: OfficialInvoice) -> bool:
+    return order.seller_id is not None and found.issuer_id == order.merchant_id
+
+
+def _first(session: Session, order: Order, refers_to: UUID | None, *, issuer_id: UUID) -> OfficialInvoice | None:
+    """Return the invoice that another refers to, locked; NotFound unless it counts and is of the same contract."""
     if refers_to is None:
         return None
     found = session.get(OfficialInvoice, refers_to, with_for_update=True, populate_existing=True)
-    if found is None or found.order_id != order.id or found.net_minor < 0:
+    if found is None or (found.order_id, found.issuer_id) != (order.id, issuer_id) or found.net_minor < 0:
         raise NotFound("official_invoice")
     INVOICES.apply(found.state, "replace")
     return found
 
 
+def _check_replaced(session: Session, first: OfficialInvoice, actor: Actor) -> None:
+    """Refuse to put another in the place of a stranger's invoice, or of one that a red-letter invoice refers to."""
+    _issuer_only(first, actor)
+    if queries.taken_of(session, invoice_id=first.id):
+        raise Conflict("red_letter")
+
+
+def _issuer_only(found: OfficialInvoice, actor: Actor) -> None:
+    if actor.company not in (found.issuer_id, found.recorded_by):
+        raise NotAllowed("issuer_only")
+
+
 def _locked(session: Session, invoice_id: UUID, actor: Actor) -> OfficialInvoice:
     """Return an invoice behind its locked order; NotFound for who is no party."""
     row = queries.invoice(session, company_id=actor.company, invoice_id=invoice_id)
-    own_order(session, actor=actor, order_id=row.order_id)
+    locked_order(session, order_id=row.order_id)
     return session.get_one(OfficialInvoice, invoice_id, populate_existing=True)
 
 
-def _match_exact(session: Session, invoice_id: UUID, order: Order, draft: Draft) -> None:
-    open_lines = [line.open for line in queries.lines_of(session, order_id=order.id)]
+def _match_exact(session: Session, invoice_id: UUID, order: Order, draft: Draft, *, is_bought: bool) -> None:
+    open_lines = [line.open for line in queries.lines_of(session, order_id=order.id, is_bought=is_bought)]
     if rules.is_exact(net=draft.net, gross=draft.gross, open_lines=open_lines):
         _write(session, invoice_id, rules.suggested(net=draft.net, gross=draft.gross, open_lines=open_lines))
 

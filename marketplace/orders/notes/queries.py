@@ -21,12 +21,26 @@ def find(session: Session, *, kind: NoteKind, cause_id: UUID) -> UUID | None:
     )
 
 
-def invoices_of(session: Session, *, line_id: UUID) -> tuple[str, ...]:
-    """Return the numbers of the commercial invoices of a line, in the order of their numbers."""
+def number(session: Session, *, claim_id: UUID, company_id: UUID) -> str | None:
+    """Return the number of the note that a company issued or was issued for a claim, None without one."""
+    return session.scalar(
+        sa.select(IssuedDocument.number)
+        .join(TradeNote, TradeNote.document_id == IssuedDocument.id)
+        .where(
+            TradeNote.cause_id == claim_id,
+            sa.or_(TradeNote.issuer_id == company_id, TradeNote.recipient_id == company_id),
+        )
+        .order_by(IssuedDocument.number)
+        .limit(1)
+    )
+
+
+def invoices_of(session: Session, *, line_id: UUID, bought: bool = False) -> tuple[str, ...]:
+    """Return the numbers of the commercial invoices of a line, or of its purchase, in the order of their numbers."""
     found = session.scalars(
         sa.select(IssuedDocument.number)
         .where(
-            IssuedDocument.subject_kind == "order_line",
+            IssuedDocument.subject_kind == ("purchase_line" if bought else "order_line"),
             IssuedDocument.subject_id == line_id,
             IssuedDocument.kind == PaperKind.COMMERCIAL_INVOICE,
         )

@@ -13,11 +13,12 @@ from marketplace.kernel.money import Money
 from marketplace.orders.models import Claim
 from marketplace.orders.notes import queries
 from marketplace.orders.notes.models import TradeNote
+from marketplace.orders.purchases import queries as purchases
 from marketplace.orders.queries import orders
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.rules import notes as rules
 from marketplace.orders.rules.notes import NoteKind, NoteReason
-from marketplace.orders.services.paper_facts import Agreement, agreement, language_of, party
+from marketplace.orders.services.paper_facts import Agreement, agreement, bought, language_of, party, reference_of
 from marketplace.papers import services as papers
 from marketplace.papers.rules.documents import PaperKind, pair
 from marketplace.papers.rules.notes import Note, NotedGoods
@@ -25,6 +26,7 @@ from marketplace.papers.rules.parts import Party
 from marketplace.papers.services import Paper
 from marketplace.payments.events import AllowanceGranted
 from marketplace.payments.queries import payments
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.terms import Subject, SubjectKind
 
 _PAPER_KINDS: Final = {NoteKind.CREDIT: PaperKind.CREDIT_NOTE, NoteKind.DEBIT: PaperKind.DEBIT_NOTE}
@@ -33,23 +35,35 @@ _PAPER_KINDS: Final = {NoteKind.CREDIT: PaperKind.CREDIT_NOTE, NoteKind.DEBIT: P
 def on_allowance_granted(session: Session, event: AllowanceGranted) -> None:
     """Issue the seller's credit note for what was let off the price of a line."""
     # Money knows what is paid for by its id alone: it may be for something that is no order of ours.
-    if event.subject_kind != SubjectKind.ORDER or not orders.by_id(session, order_ids=[event.subject_id]):
+    agreed, cause_id = _noted(session, event)
+    if agreed is None:
         return
-    claim = session.get(Claim, event.cause_id)
-    agreed = agreement(session, order_id=event.subject_id)
+    claim = session.get(Claim, cause_id)
     _issue(
         session,
         agreed=agreed,
         kind=NoteKind.CREDIT,
         line_id=event.line_id,
-        issuer_id=agreed.order.merchant_id,
-        recipient_id=agreed.order.buyer_id,
+        issuer_id=agreed.seller_id,
+        recipient_id=agreed.buyer_id,
         amount=event.amount,
-        reason=rules.reason_of(claim.reason if claim else None),
+        reason=rules.reason_of(claim.reason if claim else None, Why(event.why)),
         cause_id=event.cause_id,
+        origin_id=cause_id,
         actor=SYSTEM,
         now=event.at,
     )
+
+
+def _noted(session: Session, event: AllowanceGranted) -> tuple[Agreement | None, UUID]:
+    """Return the contract that something was let off, and why: a purchase follows its sale, and has its cause."""
+    if event.subject_kind == SubjectKind.PURCHASE:
+        purchase = purchases.by_id(session, purchase_id=event.subject_id)
+        found = bought(session, order_id=purchase.order_id) if purchase else None
+        return found, event.origin_id or event.cause_id
+    if event.subject_kind != SubjectKind.ORDER or not orders.by_id(session, order_ids=[event.subject_id]):
+        return None, event.cause_id
+    return agreement(session, order_id=event.subject_id), event.cause_id
 
 
 def debit(
@@ -98,6 +112,7 @@ def _issue(
     amount: Money,
     reason: NoteReason,
     cause_id: UUID,
+    origin_id: UUID | None = None,
     actor: Actor,
     now: datetime,
 ) -> UUID:
@@ -107,16 +122,16 @@ def _issue(
     order, issued_on = agreed.order, now.astimezone(agreed.zone).date()
     lines = [line for line in agreed.lines if line.id == line_id]
     issuer, recipient = (_party(session, agreed, company_id) for company_id in (issuer_id, recipient_id))
-    claim = session.get(Claim, cause_id)
+    claim = session.get(Claim, origin_id or cause_id)
     paper = Note(
         number=papers.next_number(session, issuer_id=issuer_id, kind=_PAPER_KINDS[kind], year=issued_on.year),
-        order=order.reference,
+        order=reference_of(order),
         contract=agreed.contract_number,
         issued_on=issued_on,
         issuer=issuer,
         recipient=recipient,
         reason=str(reason),
-        invoices=queries.invoices_of(session, line_id=line_id) if line_id else (),
+        invoices=queries.invoices_of(session, line_id=line_id, bought=bool(order.purchase)) if line_id else (),
         goods=tuple(_goods(line) for line in lines),
         total=amount,
         claim=claim.reference if claim else "",
@@ -127,7 +142,7 @@ def _issue(
         session,
         paper=Paper(
             kind=_PAPER_KINDS[kind],
-            subject_kind="order_line" if line_id else "order",
+            subject_kind=("purchase_line" if order.purchase else "order_line") if line_id else "order",
             subject_id=line_id or order.id,
             number=paper.number,
             locales=pair(language_of(issuer.country), language_of(recipient.country)),

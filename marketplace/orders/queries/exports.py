@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.exports import plain
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.orders.models import Order, OrderGroup, OrderLine
+from marketplace.orders.purchases import queries as purchases
+from marketplace.orders.purchases.queries import PurchaseRow
 
 COLUMNS: Final = (
     "id", "order", "state", "placed_at", "confirmed_at", "ended_at", "buyer_id", "merchant_id", "currency", "total",
@@ -30,7 +32,10 @@ def portion(
     """Return the next lines in order of id, each as the values of a row."""
     wanted = _wanted(company_id, since).order_by(OrderLine.id).limit(size)
     found = session.execute(wanted if after is None else wanted.where(OrderLine.id > after))
-    return [(row[0].id, _row(*row, company_id=company_id)) for row in found]
+    rows = found.all()
+    sold_on = {order.id for _, order, _ in rows if order.seller_id and order.merchant_id == company_id}
+    bought = purchases.purchases_of(session, order_ids=sold_on)
+    return [(row[0].id, _row(*row, company_id=company_id, purchase=bought.get(row[1].id))) for row in rows]
 
 
 def _wanted(company_id: UUID | None, since: datetime | None) -> sa.Select[OrderLine, Order, OrderGroup]:
@@ -44,17 +49,25 @@ def _wanted(company_id: UUID | None, since: datetime | None) -> sa.Select[OrderL
     return wanted if since is None else wanted.where(Order.placed_at >= since)
 
 
-def _row(line: OrderLine, order: Order, group: OrderGroup, *, company_id: UUID | None) -> dict[str, Any]:
+def _row(
+    line: OrderLine, order: Order, group: OrderGroup, *, company_id: UUID | None, purchase: PurchaseRow | None
+) -> dict[str, Any]:
     # What it was placed for is the buyer's own business, also in the books of the city.
     is_own = company_id == order.buyer_id
+    total, price = Money(order.total_minor, order.currency), UnitPrice(line.unit_price_micro, order.currency)
+    amount = Money(line.amount_minor, order.currency)
+    if purchase is not None:  # a merchant whose goods are sold on has its own prices in its books
+        bought = purchase.lines[line.id]
+        total, price, amount = purchase.amount, bought.unit_price, bought.amount
     values: tuple[Any, ...] = (
         line.id, order.reference, order.state.value, order.placed_at, order.confirmed_at, order.ended_at,
-        order.buyer_id, order.merchant_id, order.currency, Money(order.total_minor, order.currency).amount,
+        order.buyer_id, order.merchant_id, order.currency, total.amount,
         order.incoterm, order.place_code, order.destination, order.plan, order.mode.value, order.rail.value,
-        order.purchase_order_number, group.unit_name if is_own else None, group.cost_centre if is_own else None,
+        "" if purchase else order.purchase_order_number,
+        group.unit_name if is_own else None, group.cost_centre if is_own else None,
         line.position, line.state.value, line.sku, line.titles[line.source_locale],
-        line.hs_code, line.origin, line.unit, line.quantity, UnitPrice(line.unit_price_micro, order.currency).amount,
-        Money(line.amount_minor, order.currency).amount, line.ready_date,
+        line.hs_code, line.origin, line.unit, line.quantity, price.amount,
+        amount.amount, line.ready_date,
     )  # fmt: skip
     named = zip(COLUMNS, values, strict=True)
     return {name: f"{value:f}" if isinstance(value, Decimal) else plain(value) for name, value in named}

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -117,10 +118,22 @@ def inspection(session: Session, *, company_id: UUID | None, inspection_id: UUID
 def of_lines(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, tuple[InspectionRow, ...]]:
     """Return the inspections of lines that were read before, the first of each line first."""
     found: dict[UUID, list[InspectionRow]] = {}
+    # Of most lines there are none: what they say of themselves is read only where there are.
+    if not ask(session, _ANY, {"lines": list(line_ids)}).all():
+        return {}
     statement = _rows().where(Inspection.line_id.in_(line_ids)).order_by(Inspection.number)
     for row in session.execute(statement):
         found.setdefault(row[0].line_id, []).append(_row(*row))
     return {line_id: tuple(rows) for line_id, rows in found.items()}
+
+
+_ANY: Final = sa.select(Inspection.id).where(Inspection.line_id.in_(sa.bindparam("lines", expanding=True))).limit(1)
+
+
+def references(session: Session, *, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the references of those of the ids that are inspections."""
+    wanted = sa.select(Inspection.id, Inspection.reference).where(Inspection.id.in_(ids))
+    return {row.id: row.reference for row in session.execute(wanted)} if ids else {}
 
 
 def holding_up(session: Session, *, line_id: UUID) -> str | None:

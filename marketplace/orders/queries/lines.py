@@ -3,17 +3,26 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.catalog.rules.details.promises import Warranty
 from marketplace.catalog.rules.packing import Packing
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.orders.models import LineMove, LinePart, Order, OrderLine
+from marketplace.orders.purchases import queries as purchases
+from marketplace.orders.queries import orders
+from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules.cancelling import standing
+from marketplace.orders.rules.classes import Windows, stored_windows
+from marketplace.orders.rules.samples import Conforming
 from marketplace.orders.rules.states import LineState, RejectReason
+from marketplace.orders.rules.temperatures import KeptAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,8 @@ class LineRow:
     """An order line with its quantity per state and the way it came.
 
     ``quantity``, ``unit_price`` and ``amount`` are as ordered; ``units``, ``agreed_price`` and ``agreed_amount`` what
-    agreed changes left of them.
+    agreed changes left of them, less the ``credit`` of a sample bought before. ``customs`` is what a sample, or
+    goods in the place of others, are worth there.
     """
 
     id: UUID
@@ -58,11 +68,58 @@ class LineRow:
     agreed_price: UnitPrice
     agreed_amount: Money
     rejected_because: RejectReason | None
+    windows: Windows | None
+    warranty: Warranty | None
+    kept_at: KeptAt | None
+    credit: Money
+    customs: Money | None
+    sample: Mapping[str, Any]  # orders.rules.placing: the samples that its papers name
+    replaces_id: UUID | None  # the claim for which its goods come in the place of others
+
+    @property
+    def care(self) -> "Care":
+        """How its goods are to be treated."""
+        return Care(self.fresh, self.kept_at)
+
+    @property
+    def courier(self) -> Money:
+        """What of a sample's amount is the courier's fee."""
+        return Money(int(self.sample.get("courier_minor", 0)), self.amount.currency)
+
+    @property
+    def goods_amount(self) -> Money:
+        """What its units cost as agreed, before a credit and without a courier."""
+        return max(self.agreed_amount + self.credit - self.courier, Money.zero(self.amount.currency))
+
+    @property
+    def conforms_to(self) -> Conforming | None:
+        """The approved sample that its goods have to be like."""
+        named = self.sample.get("conforms_to")
+        if named is None:
+            return None
+        return Conforming(
+            reference=named["reference"],
+            approved_at=datetime.fromisoformat(named["approved_at"]),
+            content_hash=named["content_hash"],
+        )
 
     @property
     def units(self) -> int:
         """The units that were not taken off it."""
         return sum(standing(self.parts).values())
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """Whether goods are fresh, and how cold they are kept where that was agreed."""
+
+    fresh: bool
+    kept_at: KeptAt | None
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether pictures and temperatures are asked for when they come."""
+        return self.fresh or self.kept_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +153,20 @@ def goods_of(session: Session, *, line_ids: Collection[UUID]) -> Mapping[UUID, G
     return {row[0]: GoodsRow(*row) for row in found}
 
 
+def lines_for(session: Session, *, order: OrderRow) -> tuple[LineRow, ...]:
+    """Return the lines of an order that was read for a company, at the prices of that company."""
+    rows = lines_of(session, order_ids=[order.id])[order.id]
+    return purchases.lines_as_merchant(rows, order.purchase) if order.purchase else rows
+
+
 def lines_of(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, tuple[LineRow, ...]]:
-    """Return the lines of orders that were read before, in their order, with parts and moves."""
-    found = session.execute(
-        sa.select(OrderLine, Order.currency)
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(OrderLine.order_id.in_(order_ids))
-        .order_by(OrderLine.order_id, OrderLine.position)
-    ).all()
-    ids = [line.id for line, _ in found]
+    """Return the lines of orders that were read before, in their order, with parts and moves, as the buyer pays."""
+    found = ask(session, _LINES, {"orders": list(order_ids)}).all()
+    ids = [line.id for line in found]
     parts, moves = _parts(session, ids), _moves(session, ids)
     lines: dict[UUID, list[LineRow]] = {order_id: [] for order_id in order_ids}
-    for line, currency in found:
-        lines[line.order_id].append(line_row(line, currency, parts.get(line.id, {}), moves.get(line.id, [])))
+    for line in found:
+        lines[line.order_id].append(line_row(line, line.currency, parts.get(line.id, {}), moves.get(line.id, [])))
     return {order_id: tuple(rows) for order_id, rows in lines.items()}
 
 
@@ -121,7 +179,19 @@ def line(session: Session, *, company_id: UUID, line_id: UUID) -> LineRow:
     ).one_or_none()
     if order_id is None:
         raise NotFound("order_line")
-    return next(row for row in lines_of(session, order_ids=[order_id])[order_id] if row.id == line_id)
+    order = orders.order(session, company_id=company_id, order_id=order_id)
+    return next(row for row in lines_for(session, order=order) if row.id == line_id)
+
+
+def care_of(session: Session, *, line_id: UUID) -> Care:
+    """Return how the goods of a line are to be treated, whoever it belongs to: for those who carry them."""
+    found = session.execute(sa.select(OrderLine.fresh, OrderLine.kept_at).where(OrderLine.id == line_id)).one()
+    return Care(found.fresh, KeptAt(**found.kept_at) if found.kept_at else None)
+
+
+def line_replaces(session: Session, *, line_id: UUID) -> bool:
+    """Tell whether a line came in the place of claimed goods."""
+    return session.scalar(sa.select(OrderLine.replaces_id).where(OrderLine.id == line_id)) is not None
 
 
 def order_of(session: Session, *, line_id: UUID) -> UUID:
@@ -137,19 +207,19 @@ def orders_of_lines(session: Session, *, line_ids: Collection[UUID]) -> dict[UUI
 
 def _parts(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[LineState, int]]:
     parts: dict[UUID, dict[LineState, int]] = {}
-    for part in session.scalars(sa.select(LinePart).where(LinePart.line_id.in_(ids))):
+    for part in ask(session, _PARTS, {"lines": list(ids)}):
         parts.setdefault(part.line_id, {})[part.state] = part.quantity
     return parts
 
 
 def _moves(session: Session, ids: Collection[UUID]) -> dict[UUID, list[MoveRow]]:
     moves: dict[UUID, list[MoveRow]] = {}
-    for move in session.scalars(sa.select(LineMove).where(LineMove.line_id.in_(ids)).order_by(LineMove.id)):
+    for move in ask(session, _MOVES, {"lines": list(ids)}):
         moves.setdefault(move.line_id, []).append(MoveRow(move.before, move.after, move.quantity, move.at))
     return moves
 
 
-def line_row(found: OrderLine, currency: str, parts: dict[LineState, int], moves: Sequence[MoveRow]) -> LineRow:
+def line_row(found: Any, currency: str, parts: dict[LineState, int], moves: Sequence[MoveRow]) -> LineRow:
     """Return the row of a line."""
     return LineRow(
         id=found.id,
@@ -174,6 +244,25 @@ def line_row(found: OrderLine, currency: str, parts: dict[LineState, int], moves
         parts=parts,
         moves=tuple(moves),
         agreed_price=UnitPrice(found.agreed_price_micro, currency),
-        agreed_amount=Money(found.amount_minor - found.let_off_minor, currency),
+        agreed_amount=Money(found.amount_minor - found.credit_minor - found.let_off_minor, currency),
         rejected_because=found.rejected_because,
+        windows=stored_windows(found.windows) if found.windows else None,
+        warranty=Warranty(**found.warranty) if found.warranty else None,
+        kept_at=KeptAt(**found.kept_at) if found.kept_at else None,
+        credit=Money(found.credit_minor, currency),
+        customs=None if found.customs_minor is None else Money(found.customs_minor, currency),
+        sample=found.sample or {},
+        replaces_id=found.replaces_id,
     )
+
+
+# Every page of an order asks for its lines: written once.
+_LINES: Final = (
+    every(OrderLine)
+    .add_columns(Order.currency)
+    .join(Order, Order.id == OrderLine.order_id)
+    .where(OrderLine.order_id.in_(sa.bindparam("orders", expanding=True)))
+    .order_by(OrderLine.order_id, OrderLine.position)
+)
+_PARTS: Final = every(LinePart).where(LinePart.line_id.in_(sa.bindparam("lines", expanding=True)))
+_MOVES: Final = every(LineMove).where(LineMove.line_id.in_(sa.bindparam("lines", expanding=True))).order_by(LineMove.id)

@@ -3,20 +3,23 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import UnitRow
-from marketplace.kernel.db import ask
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.orders.models import Order, OrderGroup
-from marketplace.orders.rules.states import CancelReason, OrderState
+from marketplace.orders.purchases import queries as purchases
+from marketplace.orders.purchases.queries import PurchaseRow
+from marketplace.orders.rules.states import CancelReason, OrderKind, OrderState
 from marketplace.papers.rules.parts import Party
+from marketplace.payments.queries.trading import was_trading
 from marketplace.payments.rules.terms import Mode, Rail
 
 PAGE: Final = 25
@@ -35,15 +38,21 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order without its lines; ``total`` is as placed, ``agreed_total`` what agreed changes made of it."""
+    """An order without its lines; ``total`` is as placed, ``agreed_total`` what is to be paid for it.
+
+    That is less the ``credit`` of samples bought before, and with what both sides changed since.
+    """
 
     id: UUID
     reference: str
     group_id: UUID
     buyer_id: UUID
     merchant_id: UUID
+    kind: OrderKind
+    by_courier: bool
     state: OrderState
     total: Money
+    credit: Money
     agreed_total: Money
     incoterm: str
     place_code: str
@@ -60,7 +69,6 @@ class OrderRow:
     costs: Mapping[str, str]  # incoterms.Costs: which side pays freight, insurance, duty
     parties: Mapping[UUID, Party]  # as they were called when the order was placed
     place_names: Mapping[str, str]
-    payee: dict[str, str] | None
     commission_bp: int
     fx: dict[str, str] | None
     purchase_order_number: str
@@ -72,10 +80,19 @@ class OrderRow:
     secured_at: datetime | None
     ended_at: datetime | None
     cancel_reason: CancelReason | None
+    seller_id: UUID  # whose contract with the buyer it is: the merchant's, or the trading company's
+    purchase: PurchaseRow | None = None  # where it is shown to the merchant of whom the trading company buys
 
-    def side_of(self, company_id: UUID) -> Literal["buyer", "merchant"]:
-        """Return which side of the order a party is on."""
-        return "buyer" if company_id == self.buyer_id else "merchant"
+    @property
+    def is_resold(self) -> bool:
+        """Whether the trading company buys of the merchant and sells to the buyer."""
+        return self.seller_id != self.merchant_id
+
+    def side_of(self, company_id: UUID) -> Literal["buyer", "merchant", "seller"]:
+        """Return which side of the order a party is on; the trading company sells what another makes and sends."""
+        if company_id == self.buyer_id:
+            return "buyer"
+        return "merchant" if company_id == self.merchant_id else "seller"
 
 
 def group(session: Session, *, company_id: UUID, group_id: UUID) -> GroupRow:
@@ -96,32 +113,55 @@ _GROUP: Final = (
 
 
 def order(session: Session, *, company_id: UUID, order_id: UUID) -> OrderRow:
-    """Return an order that this company buys or sells; NotFound for any other."""
-    found = session.scalars(_of_company(company_id, None).where(Order.id == order_id)).one_or_none()
+    """Return an order that this company buys or sells, at its own prices; NotFound for any other."""
+    found = ask(session, _ORDER, {"company_id": company_id, "order_id": order_id}).one_or_none()
     if found is None:
         raise NotFound("order")
-    return order_row(found)
+    return purchases.orders_for(session, [order_row(found)], company_id=company_id)[0]
+
+
+_BY_ID: Final = every(Order).where(Order.id == sa.bindparam("order_id", type_=sa.Uuid()))
+_SIDES: Final = sa.or_(Order.buyer_id == sa.bindparam("company_id"), Order.merchant_id == sa.bindparam("company_id"))
+_ORDER: Final = _BY_ID.where(_SIDES)
+
+
+def readable(session: Session, *, company_id: UUID, order_id: UUID) -> OrderRow:
+    """Return an order that this company buys or sells, to be read: the trading company is a side of its sales.
+
+    What it is about is moved by buyer and merchant alone; NotFound for any other.
+    """
+    found = ask(session, _READABLE, {"company_id": company_id, "order_id": order_id}).one_or_none()
+    if found is None:
+        raise NotFound("order")
+    return purchases.orders_for(session, [order_row(found)], company_id=company_id)[0]
+
+
+_READABLE: Final = _BY_ID.where(sa.or_(_SIDES, Order.seller_id == sa.bindparam("company_id")))
 
 
 def orders(
     session: Session,
     *,
     company_id: UUID,
-    side: Literal["buyer", "merchant"] | None = None,
+    side: Literal["buyer", "merchant", "sold"] | None = None,
     state: OrderState | None = None,
     only: Collection[UUID] | None = None,
     cursor: str | None = None,
     size: int = PAGE,
 ) -> Page[OrderRow]:
-    """Return orders that this company buys or sells, latest first; ``only`` narrows them to these ids."""
-    statement = _of_company(company_id, side).order_by(Order.id.desc()).limit(size + 1)
+    """Return orders that this company buys or sells, at its own prices, latest first; ``only`` narrows to these ids.
+
+    ``sold`` is what it sells as merchant or as trading company, ``merchant`` what waits for a merchant's hand.
+    """
+    statement = _of_company(session, company_id, side).order_by(Order.id.desc()).limit(size + 1)
     if state is not None:
         statement = statement.where(Order.state == state)
     if only is not None:
         statement = statement.where(Order.id.in_(only))
     if cursor:
         statement = statement.where(Order.id < decode_id(cursor))
-    rows = [order_row(found) for found in session.scalars(statement)]
+    found = [order_row(found) for found in session.scalars(statement)]
+    rows = purchases.orders_for(session, found, company_id=company_id)
     return page_of(rows, size, lambda row: (str(row.id),))
 
 
@@ -133,16 +173,21 @@ def by_id(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, Ord
 
 def unit_of(session: Session, *, order: OrderRow) -> UnitRow | None:
     """Return the buyer's unit that an order was placed for, as it was then: the buyer's own business."""
-    wanted = sa.select(OrderGroup.unit_id, OrderGroup.unit_name, OrderGroup.cost_centre)
-    row = session.execute(wanted.where(OrderGroup.id == order.group_id)).one()
+    row = ask(session, _UNIT, {"group": order.group_id}).one()
     return UnitRow(row.unit_id, row.unit_name or "", row.cost_centre or "", members=0) if row.unit_id else None
 
 
 def approval_of(session: Session, *, buyer_id: UUID, group_id: UUID) -> UUID | None:
     """Return the approval case by which a group of this buyer was placed, None for none."""
-    return session.scalar(
-        sa.select(OrderGroup.approval_id).where(OrderGroup.id == group_id, OrderGroup.buyer_id == buyer_id)
-    )
+    return ask(session, _APPROVAL, {"group": group_id, "buyer": buyer_id}).scalar_one_or_none()
+
+
+_UNIT: Final = sa.select(OrderGroup.unit_id, OrderGroup.unit_name, OrderGroup.cost_centre).where(
+    OrderGroup.id == sa.bindparam("group", type_=sa.Uuid())
+)
+_APPROVAL: Final = sa.select(OrderGroup.approval_id).where(
+    OrderGroup.id == sa.bindparam("group", type_=sa.Uuid()), OrderGroup.buyer_id == sa.bindparam("buyer")
+)
 
 
 def merchants_of(session: Session, *, buyer_id: UUID) -> frozenset[UUID]:
@@ -161,12 +206,15 @@ def unconfirmed(session: Session, *, now: datetime, limit: int = 200) -> tuple[U
     return tuple(found)
 
 
-def _of_company(company_id: UUID, side: str | None) -> sa.Select[Order]:
-    mine = {"buyer": Order.buyer_id == company_id, "merchant": Order.merchant_id == company_id}
-    return sa.select(Order).where(mine[side] if side else sa.or_(*mine.values()))
+def _of_company(session: Session, company_id: UUID, side: str | None) -> sa.Select[Order]:
+    bought, made = Order.buyer_id == company_id, Order.merchant_id == company_id
+    # No other company is ever a seller beside the merchant, and the rest have lists that an index answers.
+    sold = sa.or_(made, Order.seller_id == company_id) if company_id in was_trading(session) else made
+    mine = {"buyer": bought, "merchant": made, "sold": sold}
+    return sa.select(Order).where(mine[side] if side else sa.or_(bought, sold))
 
 
-def order_row(found: Order) -> OrderRow:
+def order_row(found: Any) -> OrderRow:
     """Return the row of an order."""
     return OrderRow(
         id=found.id,
@@ -174,9 +222,14 @@ def order_row(found: Order) -> OrderRow:
         group_id=found.group_id,
         buyer_id=found.buyer_id,
         merchant_id=found.merchant_id,
+        kind=found.kind,
+        by_courier=found.by_courier,
         state=found.state,
         total=Money(found.total_minor, found.currency),
-        agreed_total=Money(found.total_minor + found.added_minor - found.let_off_minor, found.currency),
+        credit=Money(found.credit_minor, found.currency),
+        agreed_total=Money(
+            found.total_minor + found.added_minor - found.credit_minor - found.let_off_minor, found.currency
+        ),
         incoterm=found.incoterm,
         place_code=found.place_code,
         destination=found.destination,
@@ -192,7 +245,6 @@ def order_row(found: Order) -> OrderRow:
         costs=found.costs,
         parties={UUID(company): Party(**facts) for company, facts in found.parties.items()},
         place_names=found.place_names,
-        payee=found.payee,
         commission_bp=found.commission_bp,
         fx=found.fx,
         purchase_order_number=found.purchase_order_number,
@@ -204,4 +256,5 @@ def order_row(found: Order) -> OrderRow:
         secured_at=found.secured_at,
         ended_at=found.ended_at,
         cancel_reason=found.cancel_reason,
+        seller_id=found.seller_id or found.merchant_id,
     )

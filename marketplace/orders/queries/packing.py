@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from marketplace.orders.models import LinePacking, LinePart, Order, OrderLine
 from marketplace.orders.queries.lines import LineRow, lines_of
 from marketplace.orders.rules.packing import label
+from marketplace.orders.rules.samples import Way
 from marketplace.orders.rules.states import BEFORE_PACKING, LineState, OrderState
+from marketplace.orders.samples.models import SampleOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class ToShipRow:
     order_reference: str
     is_secured: bool
     packing: PackingRow | None
+    sample_id: UUID | None = None  # a courier takes it, from the sample's page
 
     @property
     def may_pack_again(self) -> bool:
@@ -86,11 +89,16 @@ def lines_to_ship(session: Session, *, merchant_id: UUID) -> tuple[ToShipRow, ..
     """Return what a merchant has to make ready, to pack and to bring to the hub, oldest order first."""
     waiting = (*BEFORE_PACKING, LineState.PACKED)
     rows = session.execute(
-        sa.select(OrderLine.id, OrderLine.order_id, Order.reference, Order.secured_at)
+        sa.select(
+            OrderLine.id, OrderLine.order_id, Order.reference, Order.secured_at, SampleOrder.id.label("sample_id")
+        )
         .join(Order, Order.id == OrderLine.order_id)
+        .outerjoin(SampleOrder, sa.and_(SampleOrder.line_id == OrderLine.id, SampleOrder.way == Way.COURIER))
         .where(
             Order.merchant_id == merchant_id,
-            Order.state.in_((OrderState.CONFIRMED, OrderState.IN_FULFILMENT)),
+            sa.or_(
+                Order.state.in_((OrderState.CONFIRMED, OrderState.IN_FULFILMENT)), OrderLine.replaces_id.is_not(None)
+            ),
             sa.exists().where(LinePart.line_id == OrderLine.id, LinePart.state.in_(waiting)),
         )
         .order_by(Order.id, OrderLine.position)
@@ -100,5 +108,6 @@ def lines_to_ship(session: Session, *, merchant_id: UUID) -> tuple[ToShipRow, ..
     }
     packed = packings(session, line_ids=[row.id for row in rows])
     return tuple(
-        ToShipRow(lines[row.id], row.reference, row.secured_at is not None, packed.get(row.id)) for row in rows
+        ToShipRow(lines[row.id], row.reference, row.secured_at is not None, packed.get(row.id), row.sample_id)
+        for row in rows
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.exports import rows
 from marketplace.orders.models import Acceptance, Cart, CartLine, ClaimText, InspectionRemark, Order, OrderGroup
+from marketplace.orders.samples.models import SampleRemark
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
@@ -44,5 +45,11 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
             sa.select(InspectionRemark.inspection_id, InspectionRemark.body)
             .where(InspectionRemark.person_id == person_id)
             .order_by(InspectionRemark.inspection_id),
+        ),
+        "sample_remarks": rows(
+            session,
+            sa.select(SampleRemark.sample_id, SampleRemark.body)
+            .where(SampleRemark.person_id == person_id)
+            .order_by(SampleRemark.sample_id),
         ),
     }

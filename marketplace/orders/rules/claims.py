@@ -9,6 +9,7 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import Money
 from marketplace.orders.rules.parts import Parts
+from marketplace.orders.rules.remedies import Remedy
 from marketplace.orders.rules.states import LineState
 
 PREFIX: Final = "CLM"
@@ -23,6 +24,7 @@ class ClaimReason(StrEnum):
     LATE = "late"
     DEFECTIVE = "defective"
     LOST = "lost"
+    WARRANTY = "warranty"
 
 
 class ClaimState(StrEnum):
@@ -30,6 +32,8 @@ class ClaimState(StrEnum):
 
     NEGOTIATING = "negotiating"
     ESCALATED = "escalated"
+    SENDING = "sending"  # what was agreed is to be sent
+    SENT = "sent"  # and the other side is to say that it came
     DECIDED = "decided"
     SETTLED = "settled"
     WITHDRAWN = "withdrawn"
@@ -55,11 +59,20 @@ _ENDS: Final = {"settle": _S.SETTLED, "withdraw": _S.WITHDRAWN}
 CLAIMS: Final = Lifecycle[ClaimState](
     "claim",
     {
-        _S.NEGOTIATING: {"answer": _S.NEGOTIATING, "show": _S.NEGOTIATING, "escalate": _S.ESCALATED, **_ENDS},
-        _S.ESCALATED: {"answer": _S.ESCALATED, "show": _S.ESCALATED, "decide": _S.DECIDED, **_ENDS},
+        _S.NEGOTIATING: {
+            "answer": _S.NEGOTIATING, "show": _S.NEGOTIATING, "escalate": _S.ESCALATED, "perform": _S.SENDING, **_ENDS,
+        },
+        _S.ESCALATED: {
+            "answer": _S.ESCALATED, "show": _S.ESCALATED, "decide": _S.DECIDED, "perform": _S.SENDING, **_ENDS,
+        },
+        _S.SENDING: {"show": _S.SENDING, "send": _S.SENT, "fail": _S.SETTLED, "withdraw": _S.WITHDRAWN},
+        _S.SENT: {
+            "show": _S.SENT, "confirm": _S.SETTLED, "fail": _S.SETTLED, "contest": _S.ESCALATED,
+            "withdraw": _S.WITHDRAWN,
+        },
     },
-)
-OPEN: Final = (_S.NEGOTIATING, _S.ESCALATED)
+)  # fmt: skip
+OPEN: Final = (_S.NEGOTIATING, _S.ESCALATED, _S.SENDING, _S.SENT)
 
 # Where claimed units stand while the claim is open; goods that came late are there all the same.
 STANDING: Final[dict[ClaimReason, LineState | None]] = {
@@ -69,6 +82,7 @@ STANDING: Final[dict[ClaimReason, LineState | None]] = {
     ClaimReason.DEFECTIVE: LineState.WRONG,
     ClaimReason.LOST: LineState.LOST,
     ClaimReason.LATE: None,
+    ClaimReason.WARRANTY: None,
 }
 # The action that takes delivered units there.
 FAULTS: Final[dict[LineState, str]] = {
@@ -98,8 +112,11 @@ def respondent_for(reason: ClaimReason, incoterm: str) -> Respondent:
 
 
 def blocks(reason: ClaimReason, incoterm: str) -> bool:
-    """Tell whether the line's acceptance milestone waits for the claim: goods late, but as agreed, are paid for."""
-    return respondent_for(reason, incoterm) is Respondent.MERCHANT and reason is not ClaimReason.LATE
+    """Tell whether the line's acceptance milestone waits for the claim.
+
+    Goods late, but as agreed, are paid for; goods under warranty were accepted, and are too.
+    """
+    return respondent_for(reason, incoterm) is Respondent.MERCHANT and STANDING[reason] is not None
 
 
 def is_merchants_loss(state: LineState, incoterm: str) -> bool:
@@ -144,8 +161,15 @@ def check_offer(offer: Money, *, value: Money, before: Money | None) -> None:
         raise Refused.field("amount", "range", f"{lowest} to {value}")
 
 
-def end_of_units(state: LineState, *, action: str, awarded: Money, value: Money) -> str:
-    """Return what happens to claimed units when their claim ends: kept by the buyer, or closed."""
+def end_of_units(state: LineState, *, action: str, awarded: Money, value: Money, remedy: Remedy | None = None) -> str:
+    """Return what happens to claimed units when their claim ends: kept by the buyer, closed, or gone back.
+
+    A remedy that failed is money: what it was to do to the goods did not happen.
+    """
+    if action == "confirm" and remedy is Remedy.RETURN and state is not LineState.LOST:
+        return "return"
+    if (action == "confirm" and remedy is Remedy.REPLACEMENT) or (awarded and remedy is Remedy.DISPOSAL):
+        return "close"
     if state is LineState.LOST or (state is LineState.SHORT and action != "withdraw"):
         return "close"
     return "close" if awarded and awarded == value else "accept"
@@ -155,9 +179,15 @@ def default_outcome(*, state: ClaimState, owner: Owner, offer: Money | None, val
     """Return what the end of a deadline does: action and amount.
 
     A respondent's silence escalates. A claimant's lets the offer stand, or the claim fall where nothing was offered.
-    The operator's decides for the last offer, and for the whole claim where the respondent never answered.
+    The operator's decides for the last offer, and for the whole claim where the respondent never answered. What was
+    agreed and is not sent is paid for, or, where goods were to go back, kept; what was sent counts as received.
     """
     nothing = Money.zero(value.currency)
+    if state is ClaimState.SENDING:
+        # Who was to get something is paid instead; goods that were not sent back stay where they are.
+        return ("withdraw", nothing) if owner is Owner.CLAIMANT else ("fail", offer or value)
+    if state is ClaimState.SENT:
+        return "confirm", nothing
     if state is ClaimState.ESCALATED:
         return "decide", value if offer is None else offer
     if owner is Owner.RESPONDENT:

@@ -59,14 +59,14 @@ def is_included(rule: str) -> bool:
     return costs_of(rule).freight is Side.SELLER
 
 
-def roles_of(rule: str, *, buyer_id: UUID, merchant_id: UUID) -> Roles:
+def roles_of(rule: str, *, buyer_id: UUID, seller_id: UUID) -> Roles:
     """Return the roles where the seller exports: he declares the export, the buyer the import unless duty is the
     seller's, and the goods go to the buyer, who is told of them. Nobody has named a broker yet.
     """
     costs = costs_of(rule)
     return Roles(
-        exporter_id=merchant_id,
-        importer_id=merchant_id if costs.duty is Side.SELLER else buyer_id,
+        exporter_id=seller_id,
+        importer_id=seller_id if costs.duty is Side.SELLER else buyer_id,
         consignee_id=buyer_id,
         notify_id=buyer_id,
         brokers=(),

@@ -100,8 +100,10 @@ def check(draft: Draft, *, today: date, is_red: bool) -> None:
         errors.append(FieldError("code", "invoice_number", "up to 20 of A-Z 0-9 . / -"))
     if draft.issued_on > today:
         errors.append(FieldError("issued_on", "future", f"a day up to {today}"))
-    if is_red and (draft.net.minor >= 0 or draft.tax.minor > 0):
+    if is_red and draft.net.minor >= 0:
         errors.append(FieldError("amount", "range", "less than 0"))
+    elif is_red and not draft.net.minor <= draft.tax.minor <= 0:
+        errors.append(FieldError("tax", "range", f"{draft.net} to 0"))
     if not is_red and draft.net.minor <= 0:
         errors.append(FieldError("amount", "range", "more than 0"))
     if not is_red and not 0 <= draft.tax.minor <= draft.net.minor:

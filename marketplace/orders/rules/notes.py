@@ -1,10 +1,12 @@
 """Credit and debit notes: for which causes, and what they cannot say."""
 
 from enum import StrEnum
+from typing import Final
 
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import Money
 from marketplace.orders.rules.claims import ClaimReason
+from marketplace.payments.rules.allowances import Why
 
 
 class NoteKind(StrEnum):
@@ -23,18 +25,30 @@ class NoteReason(StrEnum):
     CLAIM_WRONG = "claim_wrong"
     CLAIM_DEFECTIVE = "claim_defective"
     CLAIM_LATE = "claim_late"
+    CLAIM_WARRANTY = "claim_warranty"
     PRICE = "price"
     SAMPLE = "sample"
     CHANGE = "change"
+    REJECTED = "rejected"
+    NOT_DELIVERED = "not_delivered"
+    HELD_TOO_LONG = "held_too_long"
     ADDED_LINE = "added_line"
     SURCHARGE = "surcharge"
     REINSPECTION = "reinspection"
     COMPENSATION = "compensation"
 
 
-def reason_of(claim: ClaimReason | None) -> NoteReason:
-    """Return why something is let off: the claim it ends, or the price without one."""
-    return NoteReason.PRICE if claim is None else NoteReason(f"claim_{claim}")
+_REASONS: Final = {
+    Why.REJECTED: NoteReason.REJECTED,
+    Why.CHANGE: NoteReason.CHANGE,
+    Why.NOT_DELIVERED: NoteReason.NOT_DELIVERED,
+    Why.HELD_TOO_LONG: NoteReason.HELD_TOO_LONG,
+}
+
+
+def reason_of(claim: ClaimReason | None, why: Why) -> NoteReason:
+    """Return the words for what is let off: those of the claim it ends, else of what happened, else of the price."""
+    return _REASONS.get(why, NoteReason.PRICE) if claim is None else NoteReason(f"claim_{claim}")
 
 
 def check_debit(amount: Money, *, currency: str) -> None:

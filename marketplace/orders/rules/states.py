@@ -18,6 +18,13 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class OrderKind(StrEnum):
+    """What an order is for."""
+
+    BULK = "bulk"
+    SAMPLE = "sample"
+
+
 class LineState(StrEnum):
     """Where a quantity of an order line stands, from least to most advanced."""
 
@@ -108,7 +115,7 @@ LINE: Final = Lifecycle(
         LineState.WRONG: _FAULTY,
         LineState.LOST: {"close": LineState.CLOSED},
         LineState.RETURNED: {"close": LineState.CLOSED},
-        LineState.ACCEPTED: {"close": LineState.CLOSED},
+        LineState.ACCEPTED: {"return": LineState.RETURNED, "close": LineState.CLOSED},
     },
 )
 

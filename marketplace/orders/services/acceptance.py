@@ -10,6 +10,8 @@ from marketplace.accounts import queries as accounts
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
+from marketplace.orders.arrivals import services as arrivals
+from marketplace.orders.arrivals.services import Shown
 from marketplace.orders.events import LineMoved
 from marketplace.orders.models import AcceptanceWindow, Order, OrderLine
 from marketplace.orders.rules import acceptance as rules
@@ -17,8 +19,7 @@ from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import settling
 from marketplace.orders.services.deciding import own_order
 from marketplace.orders.services.moves import locked_order, parts_of
-from marketplace.reference import queries as reference
-from marketplace.reference.rules import Setting
+from marketplace.orders.services.windows import windows_in
 
 
 def accept_line(
@@ -27,14 +28,15 @@ def accept_line(
     line_id: UUID,
     quantity: int | None,
     faulty: Mapping[LineState, int] | None = None,
+    shown: Shown | None = None,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Accept so many delivered units of a line (None: all of them) as its buyer.
 
     ``faulty`` names units that the buyer gives his claim up for: damaged ones he keeps, lost ones he writes off. Units
-    that it does not name can be claimed about until the window ends. NotAllowed ``only_the_buyer`` for the merchant,
-    Conflict ``quantity_in_state`` for more than is there.
+    that it does not name can be claimed about until the window ends. ``shown`` is how the goods came. NotAllowed
+    ``only_the_buyer`` for the merchant, Conflict ``quantity_in_state`` for more than is there.
     """
     line, order = bought_line(session, line_id=line_id, actor=actor)
     there = parts_of(session, line_id=line.id).get(LineState.DELIVERED, 0)
@@ -46,6 +48,8 @@ def accept_line(
         settling.accept(session, order, line, LineState.DELIVERED, units, actor=actor, now=now)
     for state, some in named.items():
         settling.give_up(session, order, line, state, some, actor=actor, now=now)
+    if shown is not None:
+        arrivals.record(session, line_id=line.id, shown=shown, actor=actor, now=now)
     settling.settle_line(session, order=order, line=line, actor=actor, now=now)
 
 
@@ -99,6 +103,7 @@ def bought_line(session: Session, *, line_id: UUID, actor: Actor) -> tuple[Order
 
 
 def _window_end(session: Session, order: Order, line: OrderLine, at: datetime) -> datetime:
-    if line.fresh:
-        return at + timedelta(hours=reference.setting(session, Setting.ACCEPTANCE_FRESH_HOURS, at=at))
-    return accounts.days_of(session, company_id=order.buyer_id, setting=Setting.ACCEPTANCE_DAYS, now=at)
+    windows = windows_in(session, line=line, at=at)
+    if windows.hours is not None:
+        return at + timedelta(hours=windows.hours)
+    return accounts.working_days(session, company_id=order.buyer_id, days=windows.days or 0, now=at)

@@ -15,7 +15,7 @@ from marketplace.catalog.figures.rules import Kind
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.places import not_among
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import alter, insert_if_new, on_commit, write
+from marketplace.kernel.db import alter, ask, insert_if_new, on_commit, write
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.orders.models import Cart, CartLine
@@ -31,6 +31,8 @@ _SET: Final = (
     .values({name: sa.bindparam(name) for name in ("quantity", "currency", "incoterm", "place_code")})
 )
 _OWNED: Final = (Cart.company_id == sa.bindparam("company"), Cart.person_id == sa.bindparam("person"))
+_MINE: Final = sa.select(Cart).where(*_OWNED).with_for_update()
+_THERE: Final = sa.select(CartLine.listing_id).where(CartLine.cart_id == sa.bindparam("cart_id", type_=sa.Uuid()))
 _FORGET: Final = sa.delete(_LINE).where(
     CartLine.cart_id == sa.select(Cart.id).where(*_OWNED).scalar_subquery(),
     CartLine.listing_id.in_(sa.bindparam("ordered", expanding=True)),
@@ -83,7 +85,7 @@ def put_lines(session: Session, *, lines: Sequence[Chosen], to: str | None = Non
     destination of a cart that has none or nothing in it.
     """
     cart = _cart(session, actor, now)
-    there = set(session.scalars(sa.select(CartLine.listing_id).where(CartLine.cart_id == cart.id)))
+    there = set(ask(session, _THERE, {"cart_id": cart.id}).scalars())
     if to is not None and (cart.destination is None or not there):
         cart.destination = to
     new = [line for line in lines if line.listing_id not in there]
@@ -161,11 +163,7 @@ def forget_lines(
 def _cart(session: Session, actor: Actor, now: datetime) -> Cart:
     """Return the actor's cart, locked: whoever changes its lines takes this lock first."""
     insert_if_new(session, Cart, id=new_id(), company_id=actor.company, person_id=actor.person, changed_at=now)
-    return session.scalars(_mine(actor.company, actor.person).with_for_update()).one()
-
-
-def _mine(company_id: UUID, person_id: UUID) -> sa.Select[Cart]:
-    return sa.select(Cart).where(Cart.company_id == company_id, Cart.person_id == person_id)
+    return session.scalars(_MINE, {"company": actor.company, "person": actor.person}).one()
 
 
 def check_destination(session: Session, place: str) -> None:

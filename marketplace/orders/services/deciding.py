@@ -33,7 +33,7 @@ from marketplace.orders.services import lessening
 from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_order, parts_of
 from marketplace.payments.events import PaymentLapsed, PaymentPaid, ReceiptWithdrawn
 from marketplace.payments.queries import payments
-from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
+from marketplace.payments.rules.terms import MilestoneEvent, Rail, Subject, SubjectKind
 from marketplace.payments.services import plans
 
 _WAITING: Final = (OrderState.PLACED, OrderState.CONFIRMED)
@@ -82,7 +82,7 @@ def confirm_order(
         if line.lead_days is not None:
             move_all(session, line=line, action="produce", now=now)
     events.record(session, OrderConfirmed(at=now, order_id=order.id))
-    if order.mode is Mode.PROVIDER_HELD:
+    if order.rail is Rail.CARD:
         # The money is held already; what the buyer would have paid as a deposit is the merchant's from here on.
         plans.fall_due(
             session,
@@ -91,8 +91,10 @@ def confirm_order(
             line_ids=None,
             now=now,
         )
-    if secured_by(order.mode, owes_deposit=order.proforma_ends_at is not None) == "confirmation":
+    if secured_by(order.rail, owes_deposit=order.proforma_ends_at is not None) == "confirmation":
         secure_order(session, order_id=order.id, actor=actor, now=now)
+    elif order.secured_at is not None:
+        _begin_purchase(session, order, now=now)
 
 
 def secure_order(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
@@ -109,6 +111,8 @@ def secure_order(session: Session, *, order_id: UUID, actor: Actor, now: datetim
             _promise(session, line, units, now)
     audit.record(session, actor=actor, action="order.secure", subject="order", subject_id=order.id, now=now)
     events.record(session, OrderSecured(at=now, order_id=order.id))
+    if order.confirmed_at is not None:
+        _begin_purchase(session, order, now=now)
 
 
 def cancel_order(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
@@ -149,6 +153,11 @@ def cancel_late(session: Session, *, order_id: UUID, actor: Actor, now: datetime
         raise NotAllowed("only_the_buyer")
     actor.must(Permission.TRADE_PURCHASE_CANCEL)
     _end(session, order, action="cancel", reason=CancelReason.LATE, actor=actor, now=now, while_in=AT_MERCHANT)
+
+
+def cancel_overdue(session: Session, *, order: Order, now: datetime) -> None:
+    """End a locked order whose goods never left their merchant, and whose buyer said nothing about it."""
+    _end(session, order, action="cancel", reason=CancelReason.LATE, actor=SYSTEM, now=now, while_in=AT_MERCHANT)
 
 
 def cancel_unconfirmed(session: Session, *, order_id: UUID, now: datetime) -> bool:
@@ -211,6 +220,12 @@ def promise_line(session: Session, *, line: OrderLine, now: datetime) -> None:
     """Promise the stock of a line that came to an order later; Conflict ``stock`` where there is too little."""
     if line.lead_days is None:
         _promise(session, line, line.quantity, now)
+
+
+def _begin_purchase(session: Session, order: Order, *, now: datetime) -> None:
+    """Owe the merchant its deposit once both sides are bound: it confirmed, and what secures the order has come."""
+    if order.seller_id is not None:
+        plans.begin_purchase(session, sale=Subject(SubjectKind.ORDER, order.id), now=now)
 
 
 def _promise(session: Session, line: OrderLine, units: int, now: datetime) -> None:

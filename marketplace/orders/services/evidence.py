@@ -12,6 +12,7 @@ from marketplace.files.queries import FileRow
 from marketplace.files.rules import Purpose
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Refused
+from marketplace.orders.arrivals import queries as arrivals
 from marketplace.orders.models import Claim, ClaimEvidence
 from marketplace.orders.rules.evidence import check_room
 
@@ -22,6 +23,12 @@ def own_files(session: Session, *, evidence: Sequence[UUID], actor: Actor) -> li
     if not all(file.serves(Purpose.EVIDENCE) for file in found):
         raise Refused.field("evidence", "file_other", "files handed in with the purpose evidence")
     return found
+
+
+def of_arrival(session: Session, *, line_id: UUID) -> list[FileRow]:
+    """Return what shows how the goods of a line came, whoever handed it in."""
+    came = arrivals.arrivals(session, line_ids=[line_id]).get(line_id, arrivals.NOTHING)
+    return list(files.files(session, ids=came.files).values())
 
 
 def attach(session: Session, *, claim: Claim, found: Sequence[FileRow], actor: Actor, now: datetime) -> int:

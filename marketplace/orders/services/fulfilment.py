@@ -49,7 +49,7 @@ def pack(session: Session, *, line_id: UUID, declared: rules.Declared, actor: Ac
     confirmed, ``state`` for goods that are still made or handed over already.
     """
     line, order = sold_line(session, line_id, actor)
-    if order.state not in PRODUCING:
+    if order.state not in PRODUCING and line.replaces_id is None:
         raise Conflict("state", thing="order", state=str(order.state), action="pack", possible=[])
     if order.secured_at is None:
         raise Conflict("not_secured", order=order.id)

@@ -1,6 +1,6 @@
 """Inspections before shipment: ordered or offered, given to an inspector, repeated, waived, or moved by the clock."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -11,18 +11,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.accounts.queries import closures
-from marketplace.accounts.rules.permissions import CompanyKind, Permission
+from marketplace.accounts.queries import CompanyRow, closures
+from marketplace.accounts.rules.permissions import PARTNERS, CompanyKind, Permission
 from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
-from marketplace.orders.events import InspectionMoved, LineMoved, OrderCancelled
+from marketplace.merchants.queries import levels
+from marketplace.orders.events import InspectionMoved, LineLessened, LineMoved, OrderCancelled
 from marketplace.orders.models import Inspection, Order, OrderLine
 from marketplace.orders.queries.inspections import holding_up
 from marketplace.orders.rules import inspections as rules
+from marketplace.orders.rules.cancelling import standing
 from marketplace.orders.rules.inspections import INSPECTIONS, OPEN, InspectionState, Mover
 from marketplace.orders.rules.sampling import Level, sampling
 from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState
@@ -62,14 +64,13 @@ def ask(session: Session, *, line_id: UUID, terms: Terms, actor: Actor, now: dat
     """Order an inspection of a line's goods as its buyer, or offer one as its merchant; whoever asks pays the fee.
 
     Conflict ``state`` unless the order is confirmed and nothing is packed yet, ``inspection_open`` while another is.
-    Refused ``inspector_id`` for a company that inspects nothing, ``planned_on`` for a day that is over or too far away.
+    Refused ``inspector_id`` for a company that inspects nothing or whose papers are not in force, ``planned_on`` for a
+    day that is over or too far away.
     """
     line, order = _own_line(session, line_id, actor)
     by_merchant = actor.company == order.merchant_id
     actor.must(Permission.TRADE_ORDER_FULFIL if by_merchant else Permission.TRADE_ORDER_PLACE)
-    parts = parts_of(session, line_id=line.id)
-    if order.state not in PRODUCING or not parts.keys() <= BEFORE_PACKING:
-        raise Conflict("state", thing="order_line", state=str(line.state), action="inspect", possible=[])
+    _must_be_unpacked(session, order, line)
     _none_open(session, line.id)
     _check_fee(terms.fee, order, at_most=Money(line.amount_minor, order.currency))
     made = _add(
@@ -82,15 +83,21 @@ def ask(session: Session, *, line_id: UUID, terms: Terms, actor: Actor, now: dat
 def answer(session: Session, *, inspection_id: UUID, agrees: bool, actor: Actor, now: datetime) -> None:
     """Say yes or no to what one was asked: the buyer to an offer, the inspector to an order.
 
+    Conflict ``state`` for an offer that is taken once the goods are packed.
     NotAllowed ``not_asked`` for the others who know of it, NotFound for anybody else.
     """
     found, order = locked(session, inspection_id, actor)
     if found.state is _S.ORDERED and actor.company == found.inspector_id:
         actor.must(Permission.PARTNER_INSPECTION_REPORT)
         act = "accept" if agrees else "refuse"
+        if agrees:
+            _must_be_fit(session, found.inspector_id, now)
     elif actor.company == order.buyer_id:
         actor.must(Permission.TRADE_ORDER_PLACE)
         act = "take" if agrees else "decline"
+        if agrees:
+            INSPECTIONS.apply(found.state, act)
+            _must_be_unpacked(session, order, session.get_one(OrderLine, found.line_id))
     else:
         raise NotAllowed("not_asked")
     move(session, found, order, act, actor=actor, now=now)
@@ -113,7 +120,7 @@ def appoint(
     before = Money(found.fee_minor, found.currency)
     amount = Money(session.get_one(OrderLine, found.line_id).amount_minor, order.currency)
     _check_fee(fee, order, at_most=amount if actor.company == found.payer_id else before)
-    _check_inspector(session, order, inspector_id)
+    _check_inspector(session, order, inspector_id, now)
     _check_day(session, order, planned_on, now)
     found.inspector_id, found.planned_on, found.fee_minor = inspector_id, planned_on, fee.minor
     move(session, found, order, "appoint", actor=actor, now=now)
@@ -129,6 +136,7 @@ def repeat(session: Session, *, inspection_id: UUID, planned_on: date, actor: Ac
     if found.state is _S.CONDITIONAL and actor.company != order.buyer_id:
         raise NotAllowed("only_the_buyer")
     INSPECTIONS.apply(found.state, "repeat")
+    _must_be_fit(session, found.inspector_id, now)
     _check_day(session, order, planned_on, now)
     return _repeat(session, found, order, planned_on, actor=actor, now=now)
 
@@ -165,11 +173,24 @@ def on_order_cancelled(session: Session, event: OrderCancelled) -> None:
         move(session, found, order, "cancel", actor=SYSTEM, now=event.at)
 
 
+def on_line_lessened(session: Session, event: LineLessened) -> None:
+    """End the open inspections of a line of which nothing is left to be looked at."""
+    if not event.left:
+        order = locked_order(session, order_id=event.order_id)
+        for found in _open_of(session, event.line_id):
+            move(session, found, order, "cancel", actor=SYSTEM, now=event.at)
+
+
 def on_line_moved(session: Session, event: LineMoved) -> None:
     """Let the share that is due when goods are ready fall due, unless an inspection has to pass first.
 
-    What is packed is ready, whether or not its merchant said so before.
+    What is packed is ready, whether or not its merchant said so before. An offer that nobody took ends as goods leave.
     """
+    if event.state == LineState.HANDED_OVER:
+        order = locked_order(session, order_id=event.order_id)
+        for found in _open_of(session, event.line_id):
+            if found.state is _S.OFFERED:
+                move(session, found, order, "decline", actor=SYSTEM, now=event.at)
     if LineState(event.state) in (LineState.READY, LineState.PACKED):
         order = locked_order(session, order_id=event.order_id)
         _ready(session, order, event.line_id, now=event.at)
@@ -211,6 +232,18 @@ def _own_line(session: Session, line_id: UUID, actor: Actor) -> tuple[OrderLine,
     return line, order
 
 
+def _must_be_unpacked(session: Session, order: Order, line: OrderLine) -> None:
+    """Refuse an inspection before the order is confirmed, and once something of a line is packed or nothing is left."""
+    parts = standing(parts_of(session, line_id=line.id))
+    if order.state not in PRODUCING or not parts or not parts.keys() <= BEFORE_PACKING:
+        raise Conflict("state", thing="order_line", state=str(line.state), action="inspect", possible=[])
+
+
+def _open_of(session: Session, line_id: UUID) -> list[Inspection]:
+    wanted = sa.select(Inspection).where(Inspection.line_id == line_id, Inspection.state.in_(OPEN))
+    return list(session.scalars(wanted.order_by(Inspection.id)))
+
+
 def _must_trade(order: Order, actor: Actor) -> None:
     """Refuse who neither buys nor sells: an inspector does not order his own work."""
     if actor.company not in (order.buyer_id, order.merchant_id):
@@ -231,12 +264,28 @@ def _check_fee(fee: Money, order: Order, *, at_most: Money) -> None:
         raise Refused.field("fee", "range", f"{Money.zero(order.currency)} to {at_most}")
 
 
-def _check_inspector(session: Session, order: Order, inspector_id: UUID) -> None:
+def fit(session: Session, *, companies: Collection[CompanyRow], now: datetime) -> set[UUID]:
+    """Return those of these companies that may be given an inspection: their papers are in force, or nobody asks."""
+    asked = [row.id for row in companies if row.kind in PARTNERS]
+    free = {row.id for row in companies if row.kind not in PARTNERS}
+    return free | (levels.admitted(session, company_ids=asked, now=now) if asked else set[UUID]())
+
+
+def _check_inspector(session: Session, order: Order, inspector_id: UUID, now: datetime) -> None:
     company = accounts.get_companies(session, company_ids=[inspector_id]).get(inspector_id)
     if company is None or company.kind not in INSPECTORS or not company.is_open:
         raise Refused.field("inspector_id", "inspector", "a company that inspects goods")
     if inspector_id in (order.buyer_id, order.merchant_id):
         raise Refused.field("inspector_id", "inspector", "a company that inspects goods")
+    if inspector_id not in fit(session, companies=[company], now=now):
+        raise Refused.field("inspector_id", "inspector_papers", "an inspector whose papers are in force")
+
+
+def _must_be_fit(session: Session, inspector_id: UUID, now: datetime) -> None:
+    """Refuse more work for an inspector whose papers have ended since."""
+    company = accounts.get_companies(session, company_ids=[inspector_id])[inspector_id]
+    if inspector_id not in fit(session, companies=[company], now=now):
+        raise Conflict("inspector_papers")
 
 
 def _check_day(session: Session, order: Order, day: date, now: datetime) -> None:
@@ -257,9 +306,10 @@ def _add(
     is_checked: bool = False,
 ) -> Inspection:
     if not is_checked:
-        _check_inspector(session, order, terms.inspector_id)
+        _check_inspector(session, order, terms.inspector_id, now)
         _check_day(session, order, terms.planned_on, now)
-    plan = sampling(line.quantity, level=terms.level, major=terms.major_aql, minor=terms.minor_aql)
+    lot = sum(standing(parts_of(session, line_id=line.id)).values())
+    plan = sampling(lot, level=terms.level, major=terms.major_aql, minor=terms.minor_aql)
     before = sa.select(sa.func.coalesce(sa.func.max(Inspection.number), 0)).where(Inspection.line_id == line.id)
     found = Inspection(
         id=new_id(),
@@ -273,7 +323,7 @@ def _add(
         level=terms.level,
         major_aql=terms.major_aql,
         minor_aql=terms.minor_aql,
-        lot=line.quantity,
+        lot=lot,
         letter=plan.letter,
         sample=plan.sample,
         major_accepted=plan.major_accepted,

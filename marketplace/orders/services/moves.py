@@ -1,8 +1,8 @@
 """The one place that writes the state of an order line, its parts and its moves, and the state of an order."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import services as audit
 from marketplace.kernel import events
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import write
+from marketplace.kernel.db import ask, write
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.orders.events import LineMoved
@@ -22,9 +22,7 @@ from marketplace.orders.rules.states import ENDED, LINE, ORDER, LineState
 
 def locked_order(session: Session, *, order_id: UUID) -> Order:
     """Return the order with its row locked: whoever changes an order or its lines takes this lock first."""
-    found = session.scalars(
-        sa.select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
+    found = session.scalars(_LOCKED, {"order_id": order_id}).one_or_none()
     if found is None:
         raise NotFound("order")
     return found
@@ -43,15 +41,22 @@ def move_order(session: Session, *, order: Order, action: str, actor: Actor, now
 
 def lines_in(session: Session, *, order_id: UUID) -> list[OrderLine]:
     """Return the lines of a locked order in their order."""
-    return list(
-        session.scalars(sa.select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position))
-    )
+    return list(session.scalars(_LINES, {"order_id": order_id}))
 
 
 def parts_of(session: Session, *, line_id: UUID) -> dict[LineState, int]:
     """Return a line's quantity per state."""
-    found = session.execute(sa.select(LinePart.state, LinePart.quantity).where(LinePart.line_id == line_id))
+    found = ask(session, _PARTS, {"line_id": line_id})
     return {row.state: row.quantity for row in found}
+
+
+def parts_by_line(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, dict[LineState, int]]:
+    """Return the quantities per state of several lines."""
+    found: dict[UUID, dict[LineState, int]] = {line_id: {} for line_id in line_ids}
+    statement = sa.select(LinePart.line_id, LinePart.state, LinePart.quantity).where(LinePart.line_id.in_(line_ids))
+    for row in session.execute(statement):
+        found[row.line_id][row.state] = row.quantity
+    return found
 
 
 def open_lines(session: Session, *, quantities: Mapping[UUID, int], now: datetime) -> None:
@@ -100,3 +105,20 @@ def _keep(session: Session, line_id: UUID, state: LineState, before: int, after:
     else:
         statement = sa.delete(LinePart).where(*where)
     session.execute(statement, execution_options={"synchronize_session": "fetch"})
+
+
+# Whatever happens to an order asks these: written once.
+_LOCKED: Final = (
+    sa.select(Order)
+    .where(Order.id == sa.bindparam("order_id", type_=sa.Uuid()))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_LINES: Final = (
+    sa.select(OrderLine)
+    .where(OrderLine.order_id == sa.bindparam("order_id", type_=sa.Uuid()))
+    .order_by(OrderLine.position)
+)
+_PARTS: Final = sa.select(LinePart.state, LinePart.quantity).where(
+    LinePart.line_id == sa.bindparam("line_id", type_=sa.Uuid())
+)

@@ -12,17 +12,27 @@ from marketplace.accounts.queries import CompanyRow
 from marketplace.catalog.rules.packing import cartons, load_of
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
+from marketplace.orders.purchases import queries as purchases
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.papers.rules.documents import pair
-from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Settlement, Stage
+from marketplace.papers.rules.parts import (
+    Account,
+    Basis,
+    Conformity,
+    Extra,
+    GoodsLine,
+    Party,
+    SampleMark,
+    Settlement,
+    Stage,
+)
 from marketplace.payments.queries import payments
-from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
+from marketplace.payments.queries.payments import MilestoneRow, PaymentRow, TermsRow
 from marketplace.payments.rules.paying import UNPAID, MilestoneState
-from marketplace.payments.rules.plans import AgreedPlan
-from marketplace.payments.rules.terms import Mode, Subject, SubjectKind
+from marketplace.payments.rules.terms import MilestoneEvent, Rail, Subject, SubjectKind
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
 
@@ -30,6 +40,8 @@ from marketplace.reference.queries import PlaceRow
 LANGUAGES: Final = {
     "CN": "zh", "VN": "vi", "TH": "th", "LA": "lo", "KH": "km", "MM": "my", "ID": "id", "MY": "ms",
 }  # fmt: skip
+# How papers call the settlement of a purchase, which the trading company pays itself.
+PURCHASE_MODE: Final = "operator_buys"
 _PAID: Final = (MilestoneState.PAID, MilestoneState.HELD, MilestoneState.RELEASED)
 _OVER: Final = (MilestoneState.CANCELLED, MilestoneState.REFUNDED)
 
@@ -43,7 +55,9 @@ class Agreement:
     place: PlaceRow
     milestones: tuple[MilestoneRow, ...]
     payments: tuple[PaymentRow, ...]
-    plan: AgreedPlan
+    terms: TermsRow
+    seller_id: UUID
+    buyer_id: UUID
 
     @property
     def zone(self) -> ZoneInfo:
@@ -54,14 +68,12 @@ class Agreement:
     def locales(self) -> tuple[str, ...]:
         """The languages of the seller and the buyer."""
         parties = self.order.parties
-        return pair(
-            language_of(parties[self.order.merchant_id].country), language_of(parties[self.order.buyer_id].country)
-        )
+        return pair(language_of(parties[self.seller_id].country), language_of(parties[self.buyer_id].country))
 
     @property
     def parties(self) -> tuple[UUID, UUID]:
         """Who may read the papers between seller and buyer, the issuing seller first."""
-        return self.order.merchant_id, self.order.buyer_id
+        return self.seller_id, self.buyer_id
 
     @property
     def contract_number(self) -> str:
@@ -71,20 +83,61 @@ class Agreement:
     def common(self, *, line_id: UUID | None = None) -> dict[str, Any]:
         """Return what stands on pro-forma, contract and commercial invoice alike; an invoice is of one line."""
         order, parties = self.order, self.order.parties
-        same_consignee = order.consignee_id == order.buyer_id
+        same_consignee = order.consignee_id == self.buyer_id
         return {
-            "order": order.reference,
-            "seller": parties[order.merchant_id],
-            "buyer": parties[order.buyer_id],
+            "order": reference_of(order),
+            "seller": parties[self.seller_id],
+            "buyer": parties[self.buyer_id],
+            # Whose goods they are where a trading company sells them: the real consignor is on every paper.
+            "consignor": None if self.seller_id == order.merchant_id else parties[order.merchant_id],
             "importer": parties[order.importer_id],
             "consignee": None if same_consignee else parties[order.consignee_id],
             "basis": Basis(rule=order.incoterm, place=order.place_names),
-            "plan": str(order.plan),
-            "mode": str(order.mode),
+            "plan": self.terms.plan.code,
+            "mode": PURCHASE_MODE if order.purchase else str(order.mode),
             "payee": self.account(line_id=line_id),
             "purchase_order_number": order.purchase_order_number,
             "cost_centre": order.cost_centre or None,
+            "sample": self.sample,
         }
+
+    @property
+    def sample(self) -> SampleMark | None:
+        """What says on papers that the order is a sample, None where it is not."""
+        line = next((line for line in self.lines if "reference" in line.sample), None)
+        if line is None or line.customs is None:
+            return None
+        return SampleMark(
+            reference=str(line.sample["reference"]),
+            customs_value=line.customs,
+            is_free="yes" if line.unit_price.micro == 0 else "no",
+        )
+
+    def extras(self, *, line_id: UUID | None = None) -> tuple[Extra, ...] | None:
+        """Return what stands beside the goods of the order, or of one line: a courier's fee, credits of samples."""
+        found: list[Extra] = []
+        for line in self.lines:
+            if line_id not in (None, line.id) or not line.units:
+                continue
+            if line.courier:
+                found.append(Extra(kind="courier", reference=str(line.sample["reference"]), amount=line.courier))
+            if line.credit:
+                found.append(Extra(kind="sample_credit", reference=str(line.sample["credited"]), amount=-line.credit))
+        return tuple(found) or None
+
+    def conformities(self) -> tuple[Conformity, ...] | None:
+        """Return the approved samples that the contract's goods have to be like."""
+        found = [
+            Conformity(
+                sku=line.sku,
+                reference=named.reference,
+                approved_on=named.approved_at.astimezone(self.zone).date(),
+                content_hash=named.content_hash,
+            )
+            for line in self.lines
+            if line.units and (named := line.conforms_to) is not None
+        ]
+        return tuple(found) or None
 
     def account(self, *, line_id: UUID | None = None) -> Account | None:
         """Return the payee named in the contract with the reference to quote; None while a provider holds the money.
@@ -92,19 +145,19 @@ class Agreement:
         The reference is that of what is to be paid now, for this line where one is named; the order's own while nothing
         is, which names its next payment as well.
         """
-        payee = self.order.payee
-        if self.order.mode is Mode.PROVIDER_HELD or payee is None:
+        payee = self.terms.payee_account
+        if self.order.rail is Rail.CARD or payee is None:
             return None
         of_line = {row.payment_id for row in self.milestones if line_id in (None, row.line_id)}
         due = [row for row in self.payments if row.state in UNPAID and row.id in of_line]
         return Account(
-            holder=payee["account_name"],
-            bank=payee["bank_name"],
-            number=payee["account_number"],
-            bic=payee["bic"],
-            country=payee["country"],
+            holder=payee.account_name,
+            bank=payee.bank_name,
+            number=payee.account_number,
+            bic=payee.bic,
+            country=payee.country,
             currency=self.order.total.currency,
-            reference=due[-1].creditor_reference if due else self.order.reference,
+            reference=due[-1].creditor_reference if due else reference_of(self.order),
         )
 
     def settlement(self, line: LineRow, *, handed_over: int) -> Settlement:
@@ -113,9 +166,10 @@ class Agreement:
         mine = [row for row in self.milestones if row.line_id == line.id]
         return Settlement(
             ordered=line.agreed_amount,
-            short=line.agreed_amount - line.agreed_price.times(handed_over),
+            short=line.goods_amount - line.agreed_price.times(handed_over),
             paid=sum((row.amount for row in mine if row.state in _PAID), nothing),
             open=sum((row.amount for row in mine if row.state not in _PAID + _OVER), nothing),
+            extras=tuple(each for each in self.extras(line_id=line.id) or () if each.kind == "sample_credit") or None,
         )
 
     def stages(self) -> tuple[Stage, ...]:
@@ -125,17 +179,18 @@ class Agreement:
         for milestone in self.milestones:
             if milestone.state in _OVER:  # taken off the price by a change
                 continue
-            before, rule = stages.get(milestone.event), self.plan.stage(milestone.event)
+            before, rule = stages.get(milestone.event), self.terms.plan.stage(milestone.event)
             amount = milestone.amount + (before.amount if before else Money.zero(milestone.amount.currency))
             stages[milestone.event] = Stage(
                 event=str(milestone.event),
-                share_bp=milestone.share_bp,
+                share_bp=rule.basis_points if rule else milestone.share_bp,
                 amount=amount,
                 due_on=days.get(milestone.event),
-                days=rule.days if rule and self.order.mode is Mode.DIRECT else None,
-                counted=str(rule.counted) if rule and self.order.mode is Mode.DIRECT else None,
+                days=rule.days if rule and self.order.rail is Rail.BANK else None,
+                counted=str(rule.counted) if rule and self.order.rail is Rail.BANK else None,
             )
-        return tuple(stages.values())
+        way = tuple(MilestoneEvent)
+        return tuple(sorted(stages.values(), key=lambda stage: way.index(MilestoneEvent(stage.event))))
 
 
 def agreement(session: Session, *, order_id: UUID) -> Agreement:
@@ -149,7 +204,7 @@ def agreement(session: Session, *, order_id: UUID) -> Agreement:
 
 def agreements(session: Session, *, orders: Sequence[tuple[OrderRow, tuple[LineRow, ...]]]) -> tuple[Agreement, ...]:
     """Return orders that were read, or placed just now, with what their papers say, in as many questions for any."""
-    subjects = [Subject(SubjectKind.ORDER, order.id) for order, _ in orders]
+    subjects = [_subject(order) for order, _ in orders]
     milestones = payments.milestones_of(session, subjects=subjects)
     paid = payments.payments_of(session, subjects=subjects)
     terms = payments.terms_of(session, subjects=subjects)
@@ -161,15 +216,49 @@ def agreements(session: Session, *, orders: Sequence[tuple[OrderRow, tuple[LineR
             place=places[order.place_code],
             milestones=tuple(milestones[subject]),
             payments=tuple(paid[subject]),
-            plan=terms[subject].plan,
+            terms=terms[subject],
+            seller_id=order.merchant_id if order.purchase else order.seller_id,
+            buyer_id=order.seller_id if order.purchase else order.buyer_id,
         )
         for (order, lines), subject in zip(orders, subjects, strict=True)
     )
 
 
+def bought(session: Session, *, order_id: UUID) -> Agreement | None:
+    """Return the purchase behind an order with what its papers say, None where its merchant sells itself."""
+    order = orders.by_id(session, order_ids=[order_id]).get(order_id)
+    if order is None or not order.is_resold:
+        return None
+    lines = line_queries.lines_of(session, order_ids=[order_id])[order_id]
+    (found,) = purchases_of(session, orders=[(order, lines)])
+    return found
+
+
+def purchases_of(session: Session, *, orders: Sequence[tuple[OrderRow, tuple[LineRow, ...]]]) -> tuple[Agreement, ...]:
+    """Return the purchases behind those of the orders that the trading company sells."""
+    found = purchases.purchases_of(session, order_ids=[order.id for order, _ in orders if order.is_resold])
+    bought = [
+        (purchases.as_merchant(order, found[order.id]), purchases.lines_as_merchant(lines, found[order.id]))
+        for order, lines in orders
+        if order.id in found
+    ]
+    return agreements(session, orders=bought) if bought else ()
+
+
+def _subject(order: OrderRow) -> Subject:
+    if order.purchase is not None:
+        return Subject(SubjectKind.PURCHASE, order.purchase.id)
+    return Subject(SubjectKind.ORDER, order.id)
+
+
 def number(series: str, order: OrderRow) -> str:
-    """Return the number of a paper that an order has one of."""
-    return order.reference.replace("ORD", series, 1)
+    """Return the number of a paper that an order, or the purchase behind it, has one of."""
+    return series + reference_of(order).removeprefix("ORD").removeprefix("PUR")
+
+
+def reference_of(order: OrderRow) -> str:
+    """Return what papers call an order: the purchase by its own reference."""
+    return order.purchase.reference if order.purchase else order.reference
 
 
 def party(company: CompanyRow) -> Party:
@@ -200,7 +289,8 @@ def goods(line: LineRow, *, departure: str = "", **measured: Any) -> GoodsLine:
     boxes = cartons(line.units, line.packing) if line.packing else 0
     facts: dict[str, Any] = {
         "quantity": line.units,
-        "amount": line.agreed_amount,
+        "unit_price": line.agreed_price,
+        "amount": line.goods_amount,
         "cartons": boxes,
         "gross_g": load.grams if load else 0,
         "net_g": boxes * line.packing.net_g if line.packing else 0,
@@ -213,7 +303,6 @@ def goods(line: LineRow, *, departure: str = "", **measured: Any) -> GoodsLine:
         hs_code=line.hs_code,
         origin=line.origin,
         unit=line.unit,
-        unit_price=line.agreed_price,
         departure=departure,
         ready_on=line.ready_date,
         **{**facts, **measured},
@@ -221,5 +310,9 @@ def goods(line: LineRow, *, departure: str = "", **measured: Any) -> GoodsLine:
 
 
 def all_goods(lines: Sequence[LineRow], departures: Mapping[UUID, str]) -> tuple[GoodsLine, ...]:
-    """Return every line as agreed, with the departure booked or aimed at; not those that were taken off the order."""
-    return tuple(goods(line, departure=departures.get(line.id, "")) for line in lines if line.units)
+    """Return every line as agreed, with the departure booked or aimed at.
+
+    Not those that were taken off the order, nor those that come in the place of others.
+    """
+    sold = [line for line in lines if line.units and not line.replaces_id]
+    return tuple(goods(line, departure=departures.get(line.id, "")) for line in sold)

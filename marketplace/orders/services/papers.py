@@ -1,34 +1,41 @@
 """The papers that an order begins with: its pro-forma and its sales contract."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.orders.services.paper_facts import Agreement, agreement, agreements, all_goods, number
+from marketplace.orders.queries.lines import LineRow
+from marketplace.orders.queries.windows import windows_of_line
+from marketplace.orders.rules.classes import WINDOW_SETTINGS, CommodityClass, Windows, windows_of
+from marketplace.orders.services.paper_facts import (
+    Agreement,
+    agreement,
+    agreements,
+    all_goods,
+    bought,
+    number,
+    purchases_of,
+)
 from marketplace.orders.services.placing import Written
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.papers.rules.pro_forma import ProForma
+from marketplace.papers.rules.promised import Promise
 from marketplace.papers.rules.sales_contract import SalesContract
 from marketplace.papers.services import Paper
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
-
-_PERIODS: Final = (
-    Setting.ACCEPTANCE_DAYS,
-    Setting.ACCEPTANCE_FRESH_HOURS,
-    Setting.HIDDEN_DEFECT_DAYS,
-    Setting.LATE_CANCEL_WORKING_DAYS,
-)
 
 
 def at_placement(
     session: Session, *, placed: Sequence[Written], departures: Mapping[UUID, str], now: datetime
 ) -> list[Paper]:
     """Return pro-forma and sales contract of orders that were just placed; ``departures`` names each line's."""
-    found = agreements(session, orders=[(one.order, one.lines) for one in placed])
+    orders = [(one.order, one.lines) for one in placed]
+    found = (*agreements(session, orders=orders), *purchases_of(session, orders=orders))
     return [
         _paper(kind, agreed, paper)
         for agreed in found
@@ -39,17 +46,42 @@ def at_placement(
     ]
 
 
-def amended(session: Session, *, order_id: UUID, departures: Mapping[UUID, str], now: datetime) -> Paper:
-    """Return the sales contract of an order as it is agreed now: its next version, to be signed again."""
+def amended(
+    session: Session,
+    *,
+    order_id: UUID,
+    departures: Mapping[UUID, str],
+    only: Literal["sale", "purchase"] | None = None,
+    now: datetime,
+) -> list[Paper]:
+    """Return the sales contract of an order as it is agreed now: its next version, to be signed again.
+
+    Where the trading company sells, its purchase has another of its own; ``only`` says which of the two is another now.
+    """
+    sale = agreement(session, order_id=order_id)
+    purchase = bought(session, order_id=order_id) if sale.order.is_resold and only != "sale" else None
+    found = (None if only == "purchase" else sale, purchase)
+    return [
+        _paper(PaperKind.SALES_CONTRACT, agreed, _sales_contract(session, agreed, departures, now))
+        for agreed in found
+        if agreed is not None
+    ]
+
+
+def asked_anew(session: Session, *, order_id: UUID, departures: Mapping[UUID, str], now: datetime) -> Paper | None:
+    """Return the pro-forma of an order that still waits for its deposit, as it is paid now; None once it has come."""
     agreed = agreement(session, order_id=order_id)
-    return _paper(PaperKind.SALES_CONTRACT, agreed, _sales_contract(session, agreed, departures, now))
+    if agreed.order.proforma_ends_at is None or agreed.order.secured_at is not None:
+        return None
+    return _paper(PaperKind.PRO_FORMA, agreed, _pro_forma(agreed, departures, now))
 
 
 def _paper(kind: PaperKind, agreed: Agreement, paper: ProForma | SalesContract) -> Paper:
+    purchase = agreed.order.purchase
     return Paper(
         kind=kind,
-        subject_kind="order",
-        subject_id=agreed.order.id,
+        subject_kind="purchase" if purchase else "order",
+        subject_id=purchase.id if purchase else agreed.order.id,
         number=paper.number,
         locales=agreed.locales,
         data=paper.to_data(),
@@ -67,6 +99,7 @@ def _pro_forma(agreed: Agreement, departures: Mapping[UUID, str], now: datetime)
         lines=all_goods(agreed.lines, departures),
         total=order.agreed_total,
         stages=agreed.stages(),
+        extras=agreed.extras(),
         **agreed.common(),
     )
 
@@ -74,7 +107,7 @@ def _pro_forma(agreed: Agreement, departures: Mapping[UUID, str], now: datetime)
 def _sales_contract(
     session: Session, agreed: Agreement, departures: Mapping[UUID, str], now: datetime
 ) -> SalesContract:
-    acceptance_days, fresh_hours, hidden_days, late_days = reference.settings_of(session, *_PERIODS, at=now)
+    promises = tuple(_promise(session, line, now) for line in agreed.lines if line.units and not line.replaces_id)
     return SalesContract(
         number=agreed.contract_number,
         issued_on=now.astimezone(agreed.zone).date(),
@@ -84,9 +117,39 @@ def _sales_contract(
         exporter=agreed.order.parties[agreed.order.exporter_id],
         notify=agreed.order.parties[agreed.order.notify_id],
         costs=agreed.order.costs,
-        acceptance_days=acceptance_days,
-        fresh_hours=fresh_hours,
-        hidden_days=hidden_days,
-        late_days=late_days,
+        promises=promises,
+        late_days=reference.setting(session, Setting.LATE_CANCEL_WORKING_DAYS, at=now),
+        extras=agreed.extras(),
+        conforms_to=agreed.conformities(),
         **agreed.common(),
+    )
+
+
+def of_classes(session: Session, *, at: datetime) -> tuple[Promise, ...]:
+    """Return what contracts of a day promise of each class of goods, whatever the line."""
+    values = dict(zip(WINDOW_SETTINGS, reference.settings_of(session, *WINDOW_SETTINGS, at=at), strict=True))
+    return tuple(_windows(windows_of(commodity, values), 0) for commodity in CommodityClass)
+
+
+def _promise(session: Session, line: LineRow, now: datetime) -> Promise:
+    """Return what a contract says of a line beside its price: how long its buyer has, and how its merchant answers."""
+    warranty, kept_at = line.warranty, line.kept_at
+    return replace(
+        _windows(windows_of_line(session, line=line, at=now), line.position),
+        kept_at=kept_at.words if kept_at else "",
+        months=warranty.months if warranty else None,
+        kilometres=warranty.kilometres if warranty else None,
+        covers=warranty.covers if warranty else "",
+    )
+
+
+def _windows(windows: Windows, position: int) -> Promise:
+    return Promise(
+        position=position,
+        commodity=str(windows.commodity),
+        hours=windows.hours,
+        days=windows.days,
+        hidden_days=windows.hidden_days,
+        late_day_bp=windows.late_day_bp,
+        late_most_bp=windows.late_most_bp,
     )

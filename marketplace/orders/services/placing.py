@@ -17,6 +17,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import alter, into, write
 from marketplace.orders.events import OrderPlaced
 from marketplace.orders.models import Order, OrderGroup, OrderLine
+from marketplace.orders.purchases import services as purchases
 from marketplace.orders.queries.lines import LineRow, MoveRow, line_row
 from marketplace.orders.queries.orders import OrderRow, order_row
 from marketplace.orders.rules.placing import PlacedGroup, frozen_line, frozen_order
@@ -56,12 +57,13 @@ def place_order_group(session: Session, *, group: PlacedGroup, actor: Actor, now
             "state": LineState.OPEN,
             "agreed_price_micro": line.unit_price.micro,
             "let_off_minor": 0,
-            **frozen_line(order.id, position, line),
+            **frozen_line(order, position, line),
         }
         for order in group.orders
         for position, line in enumerate(order.lines, start=1)
     ]
     write(session, OrderLine, lines)
+    purchases.place(session, orders=group.orders)
     open_lines(session, quantities={line["id"]: line["quantity"] for line in lines}, now=now)
     acts = [
         Act(

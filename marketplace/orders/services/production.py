@@ -1,6 +1,7 @@
 """The merchant's side before hand-over: when goods will be ready, and that they are."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,18 +19,26 @@ from marketplace.orders.rules.states import BEFORE_PACKING, PRODUCING, LineState
 from marketplace.orders.services.deciding import sold_order
 from marketplace.orders.services.moves import move_line, parts_of
 
+FURTHEST: Final = timedelta(days=730)
+
 
 def set_ready_date(session: Session, *, line_id: UUID, ready_date: date, actor: Actor, now: datetime) -> None:
     """Name the day on which a line's goods will be ready at the hub; its target departure's space is taken.
 
-    Refused ``ready_date`` for a day that is over; Conflict ``state`` before the order is confirmed or once packed.
+    Refused ``ready_date`` for a day that is over or too far away, and of a courier's sample for one after that by which
+    it was promised; Conflict ``state`` before the order is confirmed or once packed.
     """
     line, order = sold_line(session, line_id, actor)
-    if order.state not in PRODUCING or line.state not in BEFORE_PACKING:
+    if (order.state not in PRODUCING and line.replaces_id is None) or line.state not in BEFORE_PACKING:
         raise Conflict("state", thing="order_line", state=str(line.state), action="ready_date", possible=[])
     today = closures.day_of(session, company_id=actor.company, now=now)
     if ready_date < today:
         raise Refused.field("ready_date", "in_the_past", f"{today} or later")
+    # Of what a courier takes this day alone says when it is late.
+    promised = line.ready_date if order.by_courier and order.secured_at is not None else None
+    latest = promised or today + FURTHEST
+    if ready_date > latest:
+        raise Refused.field("ready_date", "day_range", f"{min(today, latest)} to {latest}")
     line.ready_date = ready_date
     duties.take(session, actor=actor, kind=Kind.READY_DATE, subject_id=line.id, now=now)
     audit.record(

@@ -7,7 +7,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, Refused
@@ -19,11 +18,13 @@ from marketplace.orders.rules import acceptance as rules
 from marketplace.orders.rules import claims
 from marketplace.orders.rules.claims import OPEN
 from marketplace.orders.rules.states import ORDER, LineState
+from marketplace.orders.samples.models import SampleOrder
 from marketplace.orders.services.moves import lines_in, locked_order, move_line, move_order, parts_of
+from marketplace.orders.services.windows import hidden_until
 from marketplace.payments.queries import payments
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
 from marketplace.payments.services import allowances, commission, plans
-from marketplace.reference.rules import Setting
 
 
 def settle_line(session: Session, *, order: Order, line: OrderLine, actor: Actor, now: datetime) -> None:
@@ -63,6 +64,7 @@ def accept(
         id=new_id(),
         line_id=line.id,
         quantity=quantity,
+        unit_price_micro=line.agreed_price_micro,
         content_hash=content_hash(order, line, quantity),
         person_id=None if actor is SYSTEM else actor.person,
         at=now,
@@ -97,7 +99,16 @@ def end_units(
         return
     if claims.is_merchants_loss(state, order.incoterm):
         amount = value_of(session, order=order, line=line, quantity=quantity)
-        allow(session, order=order, line=line, amount=amount, cause_id=new_id(), actor=actor, now=now)
+        allow(
+            session,
+            order=order,
+            line=line,
+            amount=amount,
+            cause_id=new_id(),
+            why=Why.NOT_DELIVERED,
+            actor=actor,
+            now=now,
+        )
     move_line(session, line=line, state=state, action="close", quantity=quantity, now=now)
     _audit(session, line, "close", {"quantity": quantity, "from": str(state)}, actor, now)
 
@@ -113,29 +124,76 @@ def close_accepted(session: Session, *, line_id: UUID, now: datetime) -> bool:
         return False
     if session.scalars(sa.select(Claim.id).where(Claim.line_id == line_id, Claim.state.in_(OPEN))).first():
         return False
-    until = accounts.days_of(session, company_id=order.buyer_id, setting=Setting.HIDDEN_DEFECT_DAYS, now=latest)
-    if until > now:
+    if hidden_until(session, order=order, line=line, accepted_at=latest) > now:
         return False
     move_line(session, line=line, state=LineState.ACCEPTED, action="close", quantity=units, now=now)
     _audit(session, line, "close", {"quantity": units, "from": str(LineState.ACCEPTED)}, SYSTEM, now)
     return True
 
 
-def value_of(session: Session, *, order: Order, line: OrderLine, quantity: int) -> Money:
-    """Return what so many units of a line cost, at most what is left of the line's amount."""
-    if line.agreed_price_micro == line.unit_price_micro:
-        value = Money(line.amount_minor, order.currency).portion(quantity, line.quantity)
-    else:
-        value = UnitPrice(line.agreed_price_micro, order.currency).times(quantity)
+def value_of(session: Session, *, order: Order, line: OrderLine, quantity: int, accepted: int = 0) -> Money:
+    """Return what so many units of a line cost, at most what is left of the line's amount.
+
+    ``accepted`` of them were accepted: they cost what was agreed when they were, whatever was agreed for others since.
+    """
+    value = _price(order, line, line.agreed_price_micro, quantity - accepted)
+    if accepted:
+        value += _price(order, line, _accepted_at(session, line), accepted)
     return min(value, left_of(session, order=order, line=line))
 
 
+def _price(order: Order, line: OrderLine, micro: int, quantity: int) -> Money:
+    if micro == line.unit_price_micro:
+        return Money(line.amount_minor - line.credit_minor, order.currency).portion(quantity, line.quantity)
+    return UnitPrice(micro, order.currency).times(quantity)
+
+
+def _accepted_at(session: Session, line: OrderLine) -> int:
+    """Return the price of a unit that was accepted, the mean where some were accepted at another."""
+    found = session.execute(
+        sa.select(Acceptance.quantity, Acceptance.unit_price_micro).where(Acceptance.line_id == line.id)
+    ).all()
+    prices = [(row.quantity, row.unit_price_micro or line.agreed_price_micro) for row in found]
+    units = sum(quantity for quantity, _micro in prices)
+    return sum(quantity * micro for quantity, micro in prices) // units if units else line.agreed_price_micro
+
+
+def worth_of(session: Session, *, order: Order, line: OrderLine, quantity: int, accepted: int) -> Money:
+    """Return what a claim about so many units of a line is about; goods that replaced others are worth what those were.
+
+    ``accepted`` of them were accepted.
+    """
+    if line.replaces_id is None:
+        return value_of(session, order=order, line=line, quantity=quantity, accepted=accepted)
+    replaced = session.get_one(Claim, line.replaces_id)
+    worth = Money(replaced.value_minor, replaced.currency).portion(quantity, replaced.quantity)
+    return min(worth, left_of(session, order=order, line=priced_line(session, line)))
+
+
+def priced_line(session: Session, line: OrderLine) -> OrderLine:
+    """Return the line whose price pays for goods: itself, or that whose goods they replaced."""
+    while line.replaces_id is not None:
+        line = session.get_one(OrderLine, session.get_one(Claim, line.replaces_id).line_id)
+    return line
+
+
 def left_of(session: Session, *, order: Order, line: OrderLine) -> Money:
-    """Return what is left of a line's amount after all that was let off it and all that its carrier owes for it."""
-    awarded = sa.select(sa.func.coalesce(sa.func.sum(Claim.awarded_minor), 0)).where(
-        Claim.line_id == line.id, Claim.freight_id.is_not(None)
+    """Return what is left of a line's amount after all that was let off it and all that its carrier owes for it.
+
+    What a later order took off its price for a sample was given back by that.
+    """
+    paid_for = sa.select(sa.literal(line.id, sa.Uuid).label("id")).cte("paid_for", recursive=True)
+    paid_for = paid_for.union_all(
+        sa.select(OrderLine.id)
+        .join(Claim, Claim.id == OrderLine.replaces_id)
+        .join(paid_for, paid_for.c.id == Claim.line_id)
     )
-    subject, whole = Subject(SubjectKind.ORDER, order.id), Money(line.amount_minor, order.currency)
+    awarded = sa.select(sa.func.coalesce(sa.func.sum(Claim.awarded_minor), 0)).where(
+        Claim.line_id.in_(sa.select(paid_for.c.id)), Claim.freight_id.is_not(None)
+    )
+    credited = sa.select(SampleOrder.credited_minor).where(SampleOrder.line_id == line.id)
+    subject = Subject(SubjectKind.ORDER, order.id)
+    whole = Money(line.amount_minor - line.credit_minor - (session.scalar(credited) or 0), order.currency)
     left = allowances.left_of(session, subject=subject, line_id=line.id, amount=whole)
     return Money(max(left.minor - int(session.scalar(awarded) or 0), 0), order.currency)
 
@@ -147,6 +205,7 @@ def allow(
     line: OrderLine,
     amount: Money,
     cause_id: UUID,
+    why: Why,
     actor: Actor,
     now: datetime,
     unpaid_too: bool = False,
@@ -158,6 +217,7 @@ def allow(
         line_id=line.id,
         amount=amount,
         cause_id=cause_id,
+        why=why,
         actor=actor,
         now=now,
         unpaid_too=unpaid_too,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from babel import Locale
 
-from marketplace.papers.layout import blocks, formats, labels, shared
+from marketplace.papers.layout import blocks, formats, labels, samples, shared
 from marketplace.papers.layout.blocks import Block, Cell, Column, Voice
 from marketplace.papers.layout.shared import Data
 
@@ -12,7 +12,8 @@ from marketplace.papers.layout.shared import Data
 def packing_list(voice: Voice, data: Data) -> list[Block]:
     """Lay out a packing list: goods, cartons and weights, marks, the hub's units."""
     return [
-        shared.parties(voice, data, "seller", "buyer", "consignee"),
+        *samples.mark(voice, data),
+        shared.parties(voice, data, "seller", "consignor", "buyer", "consignee"),
         _contents(voice, data),
         shared.packing(voice, data),
         blocks.marks(voice.word("marks"), [_mark(mark) for mark in data["marks"]]),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from marketplace.papers.layout import blocks, formats, labels
+from marketplace.papers.layout import blocks, formats, labels, samples
 from marketplace.papers.layout.blocks import Block, Cell, Column, Voice
 
 Data = Mapping[str, Any]
@@ -53,6 +53,7 @@ def goods(voice: Voice, data: Data) -> Block:
         Column(voice.cell(lambda locale: f"{labels.word('amount', locale)}, {currency}"), 16, numeric=True),
     ]
     rows = [goods_row(voice, position, line) for position, line in enumerate(data["lines"], 1)]
+    rows += samples.extras(voice, data)
     sums: list[Cell] = [[], voice.word("total"), [], [], [], [], voice.money(data["total"])]
     return blocks.table(voice.word("goods"), columns, rows, sums=sums)
 
@@ -141,7 +142,14 @@ def settlement(voice: Voice, data: Data) -> list[Block]:
     # Payments ask for what was ordered: with short goods no sum leads from the total to what is open.
     is_short = bool(Decimal(found["short"]["amount"]))
     names = ("ordered", "short", "paid") if is_short else ("ordered", "paid")
-    rows = [(voice.word(f"amount_{name}"), voice.money(found[name])) for name in names]
+    rows = [
+        (
+            voice.cell(lambda locale, each=each: labels.word(each["kind"], locale, sample=each["reference"])),
+            voice.money(each["amount"]),
+        )
+        for each in found.get("extras", ())
+    ]
+    rows += [(voice.word(f"amount_{name}"), voice.money(found[name])) for name in names]
     rows.append((voice.word("amount_open_short" if is_short else "amount_open"), voice.money(found["open"])))
     return [blocks.facts(voice.word("plan"), rows)]
 
@@ -185,9 +193,11 @@ def basis(voice: Voice, data: Data) -> Cell:
 def shipment(voice: Voice, data: Data, *more: tuple[Cell, Cell]) -> Block:
     """Return how the goods travel, and what else belongs there; the departure stands with the packing."""
     journey = data["shipment"]
+    by_courier = "courier" in journey
     rows = [
         (voice.word("booking"), voice.same(journey["booking"])),
-        (voice.word("house_waybill"), voice.same(journey["house_waybill"])),
+        (voice.word("courier_name"), voice.same(journey.get("courier", ""))),
+        (voice.word("tracking" if by_courier else "house_waybill"), voice.same(journey["house_waybill"])),
         (voice.word("route"), route(voice, journey)),
         *more,
     ]

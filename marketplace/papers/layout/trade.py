@@ -1,6 +1,6 @@
 """Pro-forma, sales contract, commercial invoice."""
 
-from marketplace.papers.layout import blocks, formats, labels, shared
+from marketplace.papers.layout import blocks, formats, labels, samples, shared
 from marketplace.papers.layout.blocks import Block, Voice
 from marketplace.papers.layout.shared import Data
 
@@ -8,7 +8,8 @@ from marketplace.papers.layout.shared import Data
 def pro_forma(voice: Voice, data: Data) -> list[Block]:
     """Lay out a pro-forma invoice."""
     return [
-        shared.parties(voice, data, "seller", "buyer", "importer", "consignee"),
+        *samples.mark(voice, data),
+        shared.parties(voice, data, "seller", "consignor", "buyer", "importer", "consignee"),
         shared.goods(voice, data),
         shared.terms(voice, data),
         shared.plan(voice, data),
@@ -20,8 +21,10 @@ def pro_forma(voice: Voice, data: Data) -> list[Block]:
 def sales_contract(voice: Voice, data: Data) -> list[Block]:
     """Lay out a sales contract: the facts, then the clauses, then places to sign."""
     return [
-        shared.parties(voice, data, "seller", "buyer", "importer", "consignee"),
+        *samples.mark(voice, data),
+        shared.parties(voice, data, "seller", "consignor", "buyer", "importer", "consignee"),
         shared.goods(voice, data),
+        *samples.conformity(voice, data),
         shared.terms(voice, data),
         shared.plan(voice, data),
         *shared.payee(voice, data),
@@ -38,8 +41,10 @@ def commercial_invoice(voice: Voice, data: Data) -> list[Block]:
         lambda locale: f"{formats.number(data['ordered'], locale)}\u00a0{labels.unit(line['unit'], locale)}"
     )
     return [
-        shared.parties(voice, data, "seller", "buyer", "importer", "consignee"),
+        *samples.mark(voice, data),
+        shared.parties(voice, data, "seller", "consignor", "buyer", "importer", "consignee"),
         shared.goods(voice, data),
+        *_free(voice, data),
         *shared.settlement(voice, data),
         shared.terms(voice, data),
         *shared.payee(voice, data),
@@ -47,3 +52,11 @@ def commercial_invoice(voice: Voice, data: Data) -> list[Block]:
         shared.shipment(voice, data, (voice.word("ordered"), ordered)),
         shared.signing(voice, data, "seller"),
     ]
+
+
+def _free(voice: Voice, data: Data) -> list[Block]:
+    """Say of goods that replace others, or go back, that nobody pays for them, whatever they are worth to customs."""
+    for named, said in (("replaces", "free_of_charge"), ("returns", "returned_goods")):
+        if claim := data.get(named):
+            return [blocks.facts(voice.word(said), [(voice.word("claim"), voice.same(claim))])]
+    return []

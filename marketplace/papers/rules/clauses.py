@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from marketplace.papers.rules import clauses_2026_11, clauses_2026_12
+from marketplace.papers.rules import clauses_2026_11, clauses_2026_12, clauses_2027_01, clauses_2027_01_2
 
 LOCALES: Final = ("en", "zh", "vi")
-LATEST: Final = "2026-12"
+LATEST: Final = "2027-01.2"
 LAW: Final = clauses_2026_11.LAW
 ARBITRATION: Final = clauses_2026_11.ARBITRATION
 
-_VERSIONS: Final = {"2026-11": clauses_2026_11.CLAUSES, "2026-12": clauses_2026_12.CLAUSES}
+_VERSIONS: Final = {
+    "2026-11": clauses_2026_11.CLAUSES,
+    "2026-12": clauses_2026_12.CLAUSES,
+    "2027-01": clauses_2027_01.CLAUSES,
+    "2027-01.2": clauses_2027_01_2.CLAUSES,
+}
 
 
 class Clause(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 
 from marketplace.kernel.money import Money
 from marketplace.papers.rules.data import plain
-from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Settlement, Shipment
+from marketplace.papers.rules.parts import Account, Basis, Extra, GoodsLine, Party, SampleMark, Settlement, Shipment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,13 @@ class CommercialInvoice:
     payee: Account | None
     shipment: Shipment
     settlement: Settlement | None = None
+    replaces: str = ""  # the claim for which goods come free of charge: the values are for customs purposes only
+    returns: str | None = None  # the claim for which goods go back: likewise
     purchase_order_number: str = ""
+    consignor: Party | None = None  # whose goods they are, where a trading company sells them
     cost_centre: str | None = None  # where the buyer lets it be printed
+    extras: tuple[Extra, ...] | None = None
+    sample: SampleMark | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, as text-only JSON."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import StrEnum
+from functools import cache
 from typing import Any, Final, cast
 
 from marketplace.kernel.money import Money, UnitPrice
@@ -18,11 +18,14 @@ _DEEPEST: Final = 12
 
 def plain(value: Any) -> Any:
     """Return a value object as JSON with text leaves: money by amount and code, instants in UTC, nothing left out."""
-    if isinstance(value, Money | UnitPrice):
+    kind = cast("type[Any]", type(value))
+    if kind is str:  # most of it is
+        return value
+    if kind is Money or kind is UnitPrice:
         return {"amount": f"{value.amount:f}", "currency": value.currency}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        named = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-        return {name: plain(part) for name, part in named.items() if part is not None}
+    names = _names(kind)
+    if names is not None:
+        return {name: plain(part) for name in names if (part := getattr(value, name)) is not None}
     if isinstance(value, Mapping):
         return {str(name): plain(part) for name, part in cast("Mapping[object, object]", value).items()}
     if isinstance(value, tuple | list):
@@ -30,15 +33,19 @@ def plain(value: Any) -> Any:
     return _leaf(value)
 
 
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...] | None:
+    """Return the fields of a value object's class, None for what is none."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+
+
 def _leaf(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, str):
-        return value
+    if isinstance(value, str):  # a state, among others
+        return str(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, Decimal):
@@ -72,11 +79,10 @@ def _check(value: Any, depth: int) -> None:
     if isinstance(value, str):
         return
     if isinstance(value, Mapping):
-        parts = list(cast("Mapping[Any, Any]", value).items())
-        names = [name for name, _ in parts]
-        inner = [part for _, part in parts]
+        known = cast("Mapping[Any, Any]", value)
+        names, inner = known.keys(), known.values()
     elif isinstance(value, list):
-        names, inner = [], cast("list[Any]", value)
+        names, inner = (), cast("list[Any]", value)
     else:
         msg = f"a paper holds texts only, not {type(value).__name__}"
         raise ValueError(msg)  # noqa: TRY004  one error for everything that is not paper data

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from marketplace.papers.rules.data import plain
-from marketplace.papers.rules.parts import Basis, GoodsLine, Party, Shipment, Texts
+from marketplace.papers.rules.parts import Basis, GoodsLine, Party, SampleMark, Shipment, Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,9 @@ class PackingList:
     shipment: Shipment
     units: tuple[Unit, ...] = ()
     purchase_order_number: str | None = None
+    consignor: Party | None = None  # whose goods they are, where a trading company sells them
     cost_centre: str | None = None  # where the buyer lets it be printed
+    sample: SampleMark | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, as text-only JSON and without what the goods cost."""

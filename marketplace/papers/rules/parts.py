@@ -63,16 +63,49 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SampleMark:
+    """What says that goods are a sample: its number, and what they are worth to customs, never zero.
+
+    ``is_free`` ("yes" or "no"): they have no commercial value.
+    """
+
+    reference: str
+    customs_value: Money
+    is_free: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """An amount beside the goods: ``courier`` more, ``sample_credit`` less, of the sample that it names."""
+
+    kind: str
+    reference: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conformity:
+    """The approved sample that the goods of a line have to be like; the hash says of what it is a sample."""
+
+    sku: str
+    reference: str
+    approved_on: date
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """A line's amount as ordered, what of it was not handed over, what was paid, and what is still to be paid.
 
     Payments fall due by what was ordered: ``paid + open = ordered``, short goods included until they are let off.
+    ``extras`` lead from the goods to it.
     """
 
     ordered: Money
     short: Money
     paid: Money
     open: Money
+    extras: tuple[Extra, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,3 +163,4 @@ class Shipment:
     origin: Texts
     destination: Texts
     house_waybill: str = ""
+    courier: str | None = None  # whose number is the waybill's; None: a lorry carries them

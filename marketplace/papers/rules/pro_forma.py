@@ -6,7 +6,7 @@ from typing import Any
 
 from marketplace.kernel.money import Money
 from marketplace.papers.rules.data import plain
-from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Stage
+from marketplace.papers.rules.parts import Account, Basis, Extra, GoodsLine, Party, SampleMark, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,10 @@ class ProForma:
     stages: tuple[Stage, ...]
     payee: Account | None
     purchase_order_number: str = ""
+    consignor: Party | None = None  # whose goods they are, where a trading company sells them
     cost_centre: str | None = None  # where the buyer lets it be printed
+    extras: tuple[Extra, ...] | None = None
+    sample: SampleMark | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, as text-only JSON."""

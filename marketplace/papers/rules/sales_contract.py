@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from marketplace.kernel.money import Money
-from marketplace.papers.rules import clauses
+from marketplace.papers.rules import clauses, promised
 from marketplace.papers.rules.data import plain
-from marketplace.papers.rules.parts import Account, Basis, GoodsLine, Party, Stage, Texts
+from marketplace.papers.rules.parts import Account, Basis, Conformity, Extra, GoodsLine, Party, SampleMark, Stage, Texts
+from marketplace.papers.rules.promised import Promise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,24 +33,28 @@ class SalesContract:
     mode: str  # payments.rules.Mode
     stages: tuple[Stage, ...]
     payee: Account | None
-    acceptance_days: int  # working days, as are the others but the hours
-    fresh_hours: int
-    hidden_days: int
-    late_days: int
+    promises: tuple[Promise, ...]  # of each line, in the order of the lines
+    late_days: int  # working days
     law: Texts | None = None  # the clauses' own when None
     arbitration: Texts | None = None
     clauses_version: str = clauses.LATEST
     purchase_order_number: str = ""
+    consignor: Party | None = None  # whose goods they are, where a trading company sells them
     cost_centre: str | None = None  # where the buyer lets it be printed
+    extras: tuple[Extra, ...] | None = None
+    sample: SampleMark | None = None
+    conforms_to: tuple[Conformity, ...] | None = None
 
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, the clauses in every language they exist in, as text-only JSON."""
         facts: dict[str, Texts] = {
             "rule": dict.fromkeys(clauses.LOCALES, self.basis.rule),
             "place": self.basis.place,
-            "acceptance_days": dict.fromkeys(clauses.LOCALES, str(self.acceptance_days)),
-            "fresh_hours": dict.fromkeys(clauses.LOCALES, str(self.fresh_hours)),
-            "hidden_days": dict.fromkeys(clauses.LOCALES, str(self.hidden_days)),
+            "windows": promised.windows(self.promises),
+            "hidden": promised.hidden(self.promises),
+            "delay": promised.delay(self.promises),
+            "kept_at": promised.kept_at(self.promises),
+            "warranties": promised.warranties(self.promises),
             "late_days": dict.fromkeys(clauses.LOCALES, str(self.late_days)),
             "importer": dict.fromkeys(clauses.LOCALES, self.importer.name),
             "law": self.law or clauses.LAW,

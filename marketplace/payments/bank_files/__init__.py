@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from marketplace.files.rules import MediaType, media_type
 from marketplace.kernel.errors import Refused, TooLarge
 from marketplace.payments.bank_files import camt053, mt940_text, sheet
 from marketplace.payments.rules.statement_sheet import Mapping
@@ -26,8 +27,10 @@ def read(
         found = camt053.read(content)
     elif mt940_text.is_mt940(content):
         found = mt940_text.read(content)
-    else:
+    elif media_type(content) in {None, MediaType.CSV}:
         found = sheet.read(content, account=account, currency=currency, mapping=mapping, opening=opening)
+    else:  # a picture, say
+        found = ()
     if not found:
         raise Refused.field("file", "statement_file", _ACCEPTED)
     return found

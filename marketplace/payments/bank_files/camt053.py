@@ -4,6 +4,7 @@ Elements are found by their local names, so that neither the version nor a prefi
 entities or a document type is refused before anything in it is read. Only booked entries count.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
@@ -13,10 +14,12 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from marketplace.kernel.errors import Refused
-from marketplace.kernel.money import MINOR_UNITS
-from marketplace.payments.rules.statements import Line, Statement, amount_of, reference_of
+from marketplace.kernel.money import MINOR_UNITS, Money
+from marketplace.payments.rules.statements import Line, Statement, check_size, reference_of
 
 _OPENING: Final = ("OPBD", "PRCD")
+# ISO 20022 marks decimals with a point, up to five of them, and groups nothing.
+_AMOUNT: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,5})?", re.ASCII)
 
 
 def read(content: bytes) -> tuple[Statement, ...]:
@@ -26,6 +29,7 @@ def read(content: bytes) -> tuple[Statement, ...]:
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise Refused.field("file", "statement_xml", "CAMT.053", reason=type(error).__name__) from None
     found = [node for node in _inside(root, 3) if _name(node) == "Stmt"]
+    check_size(statements=len(found), entries=sum(len(_all(node, "Ntry")) for node in found))
     return tuple(_statement(node) for node in found)
 
 
@@ -93,11 +97,18 @@ def _status(entry: Element) -> str:
 
 
 def _signed(node: Element, row: int, currency: str) -> int:
-    minor = amount_of(_text(node, "Amt"), currency)
+    minor = _minor(_text(node, "Amt"), currency)
     side = _text(node, "CdtDbtInd")
-    if minor is None or minor < 0 or side not in ("CRDT", "DBIT"):
+    if minor is None or side not in ("CRDT", "DBIT"):
         raise Refused.field("file", "statement_number", "Amt, CdtDbtInd", row=row)
     return minor if side == "CRDT" else -minor
+
+
+def _minor(text: str, currency: str) -> int | None:
+    try:
+        return Money.of(text, currency).minor if _AMOUNT.fullmatch(text) else None
+    except ValueError:  # finer than the currency
+        return None
 
 
 def _currency(node: Element | None) -> str:

@@ -16,9 +16,13 @@ from mt940.models import Balance
 
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.money import MINOR_UNITS, Money
-from marketplace.payments.rules.statements import Line, Statement, reference_of
+from marketplace.kernel.texts import UNSTORABLE
+from marketplace.payments.rules.statements import Line, Statement, check_size, reference_of
 
-_MARK: Final = re.compile(rb"(?m)^\s*(?:\{[^}\n]*\})*\{?(?:4:)?\s*:20:")
+# Each part takes what it can and gives nothing back: a file of blanks is read once, not once for every blank.
+_MARK: Final = re.compile(rb"(?m)^[ \t]*+(?:\{[^}\n]*+\})*+\{?(?:4:)?[ \t]*+:20:")
+_ENTRY: Final = re.compile(r"(?m)^:\n?61:")
+_BEGINNING: Final = re.compile(r"(?m)^:20:")
 _RETURNED: Final = frozenset({"NRTI"})
 _STRUCTURED: Final = ("purpose", "end_to_end_reference", "additional_purpose", "transaction_details", "extra_details")
 
@@ -28,13 +32,16 @@ for _logger in ("mt940", "mt940.tags", "mt940.models", "mt940.parser"):
 
 def is_mt940(content: bytes) -> bool:
     """Tell whether a file has the first field of a statement at the beginning of a line."""
-    return _MARK.search(content[:4_000]) is not None
+    return _MARK.search(content[:4_000].replace(b"\r", b"\n")) is not None
 
 
 def read(content: bytes) -> tuple[Statement, ...]:
     """Return every statement of a file; Refused ``file`` for what cannot be read."""
     text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     text = re.sub(r"(?m)^\{.*?\{4:\n?|^-\}.*$", "", text)
+    if UNSTORABLE.search(text):
+        raise Refused.field("file", "statement_mt940", "MT940", reason="control characters")
+    check_size(statements=len(_BEGINNING.findall(text)), entries=len(_ENTRY.findall(text)))
     try:
         found = mt940.parse_statements(io.StringIO(text), options=mt940.Options.all())
         return tuple(_statement(each) for each in found)

@@ -5,18 +5,22 @@ comes later (a retry, a notice, the reconciler) can therefore finish what was be
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, cast
 
 from marketplace.kernel.db import extension, in_unit_of_work, reading
 from marketplace.kernel.errors import Unavailable
+from marketplace.kernel.money import Money
 from marketplace.payments.queries import cards as queries
 from marketplace.payments.queries.cards import ChargeRow, RefundRow
 from marketplace.payments.rules import cards as rules
 from marketplace.payments.rules.cards import CardState
+from marketplace.payments.rules.local_methods import LocalMethod
 from marketplace.payments.rules.provider import (
     CardProvider,
     IntentSeen,
+    IntentState,
     Order,
     PageSeen,
     ProviderBroke,
@@ -46,6 +50,12 @@ def takes_cards() -> bool:
     return extension(EXTENSION) is not None
 
 
+def local_methods(amount: Money) -> tuple[LocalMethod, ...]:
+    """Return by which local methods the application's provider takes an amount, none where it takes no cards."""
+    found = extension(EXTENSION)
+    return () if found is None else found.local_methods(amount)
+
+
 def remitter() -> Remitter:
     """Return the side of the application's card provider that pays companies; Unavailable as above."""
     return cast("Remitter", provider())
@@ -61,7 +71,9 @@ def authorise(charge: ChargeRow, *, now: datetime) -> ChargeRow:
         if found := find(charge, now=now):
             return found
         again = in_unit_of_work(
-            lambda session: services.claim_new_attempt(session, charge_id=charge.id, act="authorise")
+            lambda session: services.claim_new_attempt(
+                session, charge_id=charge.id, act="authorise", failed=charge.attempt
+            )
         )
         return _send(again, now=now)
     except ProviderRefused as refusal:
@@ -84,10 +96,18 @@ def find(charge: ChargeRow, *, now: datetime) -> ChargeRow | None:
 def look(charge: ChargeRow, *, now: datetime) -> ChargeRow:
     """Read a charge at the provider and record what is shown; one that it never heard of stays as it is."""
     if charge.intent_id is not None:
-        return record(charge, provider().look(charge.intent_id), now=now)
+        return record(charge, see(charge, charge.intent_id), now=now)
     if charge.page_id is not None:
         return record_page(charge, provider().look_at_page(charge.page_id), now=now)
     return find(charge, now=now) or charge
+
+
+def see(charge: ChargeRow, intent_id: str) -> IntentSeen:
+    """Read what the provider has of a charge; of one that failed on a page also whether the page is still open."""
+    seen = provider().look(intent_id)
+    if seen.state is IntentState.DECLINED and charge.page_id is not None:
+        return replace(seen, is_final=not provider().look_at_page(charge.page_id).is_open)
+    return seen
 
 
 def record(charge: ChargeRow, seen: IntentSeen, *, now: datetime) -> ChargeRow:
@@ -107,7 +127,8 @@ def record_page(charge: ChargeRow, page: PageSeen, *, now: datetime) -> ChargeRo
     """Record a page: that it was opened, what was paid on it, or that it ended unpaid."""
     shown = in_unit_of_work(lambda session: services.show_page(session, charge_id=charge.id, page=page, now=now))
     if page.intent_id is not None:
-        return record(shown, provider().look(page.intent_id), now=now)
+        seen = provider().look(page.intent_id)
+        return record(shown, replace(seen, is_final=not page.is_open), now=now)
     if not page.is_open:
         return in_unit_of_work(lambda session: services.close_page(session, charge_id=charge.id, now=now))
     return shown
@@ -135,15 +156,14 @@ def refund(charge: ChargeRow, refund: RefundRow, *, now: datetime) -> ChargeRow:
     seen = provider().look(intent_id)
     if any(one.refund_id == refund.id for one in seen.refunds):
         return record(charge, seen, now=now)
-    if not rules.may_send_again(first_asked=refund.created_at, now=now):
-        refund = in_unit_of_work(lambda session: card_refunds.claim_new_attempt(session, refund_id=refund.id))
+    if not rules.may_send_again(first_asked=refund.asked_at, now=now):
+        refund = _again(refund, now=now)
     try:
         _send_refund(intent_id, refund)
     except ProviderBroke:
         seen = provider().look(intent_id)
         if not any(one.refund_id == refund.id for one in seen.refunds):
-            again = in_unit_of_work(lambda session: card_refunds.claim_new_attempt(session, refund_id=refund.id))
-            _send_refund(intent_id, again)
+            _send_refund(intent_id, _again(refund, now=now))
     except ProviderRefused:
         # What the provider holds may have been refunded on its own pages meanwhile.
         after = look(charge, now=now)
@@ -159,6 +179,7 @@ def _send(charge: ChargeRow, *, now: datetime) -> ChargeRow:
         ids={kind: str(value) for kind, value in charge.subject_ids.items()},
         return_url=charge.return_url,
         title=charge.title or "ASEAN Commodity City",
+        method=charge.local_method,
     )
     key = rules.call_key(charge.id, "authorise", charge.attempt)
     if charge.payment_method is not None:
@@ -187,7 +208,9 @@ def _settle(charge: ChargeRow, act: str, attempt: int, call: Callable[..., Inten
     except ProviderBroke:
         seen = provider().look(intent_id)
         if rules.is_undone(act, seen.state):
-            again = in_unit_of_work(lambda session: services.claim_new_attempt(session, charge_id=charge.id, act=act))
+            again = in_unit_of_work(
+                lambda session: services.claim_new_attempt(session, charge_id=charge.id, act=act, failed=attempt)
+            )
             attempt = again.capture_attempt if act == "capture" else again.cancel_attempt
             seen = call(intent_id, key=rules.call_key(charge.id, act, attempt))
     return record(charge, seen, now=now)
@@ -204,6 +227,13 @@ def _intent_of(charge: ChargeRow) -> str:
 def _send_refund(intent_id: str, refund: RefundRow) -> None:
     key = rules.call_key(refund.id, "refund", refund.attempt)
     provider().refund(intent_id, refund_id=refund.id, amount=refund.amount, key=key)
+
+
+def _again(refund: RefundRow, *, now: datetime) -> RefundRow:
+    """Take a new key for a refund, or the one that somebody took meanwhile."""
+    return in_unit_of_work(
+        lambda session: card_refunds.claim_new_attempt(session, refund_id=refund.id, failed=refund.attempt, now=now)
+    )
 
 
 def charge_now(charge: ChargeRow) -> ChargeRow:

@@ -82,4 +82,7 @@ def _fresh(charge: ChargeRow, act: str, first_asked: datetime, now: datetime) ->
     """Take a new key where the old one may be forgotten: the provider was just read and has not done it."""
     if may_send_again(first_asked=first_asked, now=now):
         return charge
-    return in_unit_of_work(lambda session: services.claim_new_attempt(session, charge_id=charge.id, act=act))
+    failed = charge.capture_attempt if act == "capture" else charge.cancel_attempt
+    return in_unit_of_work(
+        lambda session: services.claim_new_attempt(session, charge_id=charge.id, act=act, failed=failed)
+    )

@@ -38,7 +38,7 @@ def webhook(raw: bytes, signature: str, now: datetime) -> None:
 
 def _look(charge: ChargeRow, event: EventSeen) -> IntentSeen | None:
     intent_id = event.intent_id or charge.intent_id
-    return calls.provider().look(intent_id) if intent_id else None
+    return calls.see(charge, intent_id) if intent_id else None
 
 
 def _take(session: Session, event: EventSeen, charge: ChargeRow, seen: IntentSeen | None, now: datetime) -> None:

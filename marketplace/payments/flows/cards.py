@@ -18,6 +18,7 @@ from marketplace.payments.flows.card_webhook import webhook
 from marketplace.payments.queries import cards as queries
 from marketplace.payments.queries.cards import ChargeRow
 from marketplace.payments.rules.cards import CardOutcome, CardState, RefundState
+from marketplace.payments.rules.local_methods import LocalMethod
 from marketplace.payments.services import card_refunds
 from marketplace.payments.services import cards as services
 
@@ -32,9 +33,12 @@ def authorise(
     subject_ids: Mapping[str, UUID],
     return_url: str | None,
     title: str = "",
+    local_method: LocalMethod | None = None,
     now: datetime,
 ) -> CardOutcome:
     """Reserve an amount on a card, or open the provider's page when no payment method is given.
+
+    By a ``local_method`` the page takes the money at once, and it is held from then on, its subject placed or not.
 
     ``subject_ids`` names what is paid for (``order`` or ``freight``) and may name more (``checkout``).
     ``return_url`` is where the page and a bank's challenge send the buyer; needed without a payment method.
@@ -50,6 +54,7 @@ def authorise(
             key=key,
             amount=amount,
             payment_method=payment_method,
+            local_method=local_method,
             subject_ids=subject_ids,
             return_url=return_url,
             title=title,

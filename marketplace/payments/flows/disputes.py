@@ -11,25 +11,31 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import DomainError
 from marketplace.payments.flows import card_calls as calls
+from marketplace.payments.flows import evidence_files
 from marketplace.payments.queries import cards
 from marketplace.payments.queries import disputes as queries
 from marketplace.payments.queries.disputes import DisputeRow
 from marketplace.payments.rules.cards import IN_FLIGHT, call_key
 from marketplace.payments.rules.disputes import DisputeState
-from marketplace.payments.rules.provider import Evidence, ProviderBroke, ProviderRefused
+from marketplace.payments.rules.provider import Evidence, Paper, ProviderBroke, ProviderRefused
 from marketplace.payments.services import disputes as services
 
 _log = structlog.get_logger("city.payments")
 
 
-def answer(*, dispute_id: UUID, evidence: Evidence, actor: Actor, now: datetime) -> DisputeRow:
-    """Tell a card's bank why a charge was right: once, and for good.
+def answer(
+    *, dispute_id: UUID, evidence: Evidence, papers: tuple[Paper, ...] = (), actor: Actor, now: datetime
+) -> DisputeRow:
+    """Tell and show a card's bank why a charge was right: once, and for good.
 
     Conflict ``state`` for a dispute that is answered or over, ``payment_provider_refused`` for one that is so at the
-    provider.
+    provider; Refused for more files than banks take.
     """
+    evidence_files.check(papers)
     dispute = in_unit_of_work(
-        lambda session: services.claim_answer(session, dispute_id=dispute_id, evidence=evidence, actor=actor, now=now)
+        lambda session: services.claim_answer(
+            session, dispute_id=dispute_id, evidence=evidence, papers=papers, actor=actor, now=now
+        )
     )
     _hand_in(dispute, now=now)
     return _now(dispute_id)
@@ -73,7 +79,8 @@ def _hand_in(dispute: DisputeRow, *, now: datetime) -> None:
     except ProviderBroke:
         calls.look(charge, now=now)
         if _now(dispute.id).state is DisputeState.OPEN:
-            _send(in_unit_of_work(lambda session: services.claim_new_attempt(session, dispute_id=dispute.id)))
+            # What was handed over before has its id already.
+            _send(_again(dispute))
     except ProviderRefused:
         calls.look(charge, now=now)
         # Answered already by a call whose answer was lost is as good; over, or refused, somebody has to know.
@@ -83,9 +90,16 @@ def _hand_in(dispute: DisputeRow, *, now: datetime) -> None:
     calls.look(charge, now=now)
 
 
+def _again(dispute: DisputeRow) -> DisputeRow:
+    return in_unit_of_work(
+        lambda session: services.claim_new_attempt(session, dispute_id=dispute.id, failed=dispute.attempt)
+    )
+
+
 def _send(dispute: DisputeRow) -> None:
+    files = evidence_files.hand_over(dispute)
     key = call_key(dispute.id, "evidence", dispute.attempt)
-    calls.provider().answer_dispute(dispute.provider_id, dispute.evidence or Evidence(), key=key)
+    calls.provider().answer_dispute(dispute.provider_id, dispute.evidence or Evidence(), files=files, key=key)
 
 
 def _now(dispute_id: UUID) -> DisputeRow:

@@ -7,13 +7,21 @@ from marketplace.payments.flows import card_calls as calls
 from marketplace.payments.queries import credit as credit_queries
 from marketplace.payments.queries import holds as hold_rows
 from marketplace.payments.queries import payments as queries
-from marketplace.payments.queries import waits
-from marketplace.payments.services import credit, dunning, holds, payments, slips
+from marketplace.payments.queries import payouts, waits
+from marketplace.payments.services import credit, dunning, holds, payments, returns, slips
 from marketplace.payments.services import waits as waiting
 
 
 def lapse(*, now: datetime) -> int:
-    """Mark what was not paid in time as overdue, escalate slips that were not answered; return how many payments."""
+    """Mark what was not paid in time as overdue, escalate slips that were not answered; return how many payments.
+
+    What is said to be sent back counts as come where its payer said nothing in time.
+    """
+    each_found(
+        lambda session, last: payouts.unanswered_returns(session, after=last, now=now),
+        lambda session, found: returns.lapse(session, return_id=found, now=now),
+        act="lapse_return",
+    )
     late = each_found(
         lambda session, last: queries.overdue(session, after=last, now=now),
         lambda session, found: payments.lapse(session, payment_id=found, now=now),

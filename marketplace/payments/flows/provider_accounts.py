@@ -66,7 +66,9 @@ def _open(account: ProviderAccountRow, *, now: datetime) -> ProviderAccountRow:
         try:
             found = _send(account)
         except ProviderBroke:
-            again = in_unit_of_work(lambda session: services.claim_new_attempt(session, account_id=account.id))
+            again = in_unit_of_work(
+                lambda session: services.claim_new_attempt(session, account_id=account.id, failed=account.attempt)
+            )
             found = calls.remitter().find_account(account.company_id, since=account.created_at - _SKEW) or _send(again)
     return _record(account, found, now=now)
 

@@ -14,10 +14,12 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import DomainError
 from marketplace.payments.flows import card_calls as calls
+from marketplace.payments.queries import payout_waits
 from marketplace.payments.queries import remitting as queries
 from marketplace.payments.queries.remitting import RemittanceRow, ReversalRow
 from marketplace.payments.rules.cards import IN_FLIGHT, call_key, may_send_again
 from marketplace.payments.rules.provider import ProviderBroke, ProviderRefused, Remittance, TransferSeen
+from marketplace.payments.rules.remitting import REFUND_FIRST
 from marketplace.payments.services import payouts, reversals
 
 _log = structlog.get_logger("city.payments")
@@ -42,12 +44,12 @@ def reverse(*, cause: str, now: datetime) -> int:
 
 
 def reconcile(*, now: datetime) -> int:
-    """Finish transfers and reversals that were asked for and never answered; return at how many it looked."""
+    """Finish transfers and reversals that were never answered, or never asked for; return at how many it looked."""
     before = now - IN_FLIGHT
     session = reading()
     session.rollback()
     sent = queries.unresolved_remittances(session, before=before)
-    asked = queries.unresolved_reversals(session, before=before)
+    asked = queries.unresolved_reversals(session, before=before, unasked_before=now - REFUND_FIRST)
     for remittance in sent:
         _settled(remittance.id, lambda remittance=remittance: _finish(remittance, now=now))
     for reversal in asked:
@@ -61,8 +63,7 @@ def _send(remittance: RemittanceRow, *, now: datetime) -> None:
         _record(remittance, _ask(remittance), now=now)
     except ProviderBroke:
         if not _found(remittance, now=now):
-            again = in_unit_of_work(lambda session: payouts.claim_new_attempt(session, payout_id=remittance.id))
-            _record(remittance, _ask(again), now=now)
+            _record(remittance, _ask(_again(remittance, now=now)), now=now)
     except ProviderRefused as refusal:
         # Somebody else may have asked with success meanwhile.
         if not _found(remittance, now=now):
@@ -73,10 +74,14 @@ def _send(remittance: RemittanceRow, *, now: datetime) -> None:
 
 
 def _finish(remittance: RemittanceRow, *, now: datetime) -> None:
+    """Find a transfer at the provider, or ask for it again; never for a company that was stopped meanwhile."""
+    if _is_stopped(remittance):
+        _found(remittance, now=now)
+        return
     if _found(remittance, now=now):
         return
     if remittance.asked_at is None or not may_send_again(first_asked=remittance.asked_at, now=now):
-        remittance = in_unit_of_work(lambda session: payouts.claim_new_attempt(session, payout_id=remittance.id))
+        remittance = _again(remittance, now=now)
     _send(remittance, now=now)
 
 
@@ -97,6 +102,19 @@ def _ask(remittance: RemittanceRow) -> TransferSeen:
     return calls.remitter().transfer(order, key=call_key(remittance.id, "transfer", remittance.attempt))
 
 
+def _is_stopped(remittance: RemittanceRow) -> bool:
+    session = reading()
+    session.rollback()
+    return bool(payout_waits.stops(session, company_ids=[remittance.company_id]))
+
+
+def _again(remittance: RemittanceRow, *, now: datetime) -> RemittanceRow:
+    """Take a new key for a transfer, or the one that somebody took meanwhile."""
+    return in_unit_of_work(
+        lambda session: payouts.claim_new_attempt(session, payout_id=remittance.id, failed=remittance.attempt, now=now)
+    )
+
+
 def _record(remittance: RemittanceRow, seen: TransferSeen, *, now: datetime) -> None:
     in_unit_of_work(lambda session: payouts.record_transfer(session, payout_id=remittance.id, seen=seen, now=now))
 
@@ -110,16 +128,23 @@ def _reverse(reversal: ReversalRow, *, now: datetime) -> None:
     if _is_reversed(transfer_id, reversal, now=now):
         return
     if reversal.asked_at is None or not may_send_again(first_asked=reversal.asked_at, now=now):
-        reversal = in_unit_of_work(lambda session: reversals.claim_new_attempt(session, reversal_id=reversal.id))
+        reversal = _back_again(reversal, now=now)
     try:
         _ask_back(transfer_id, reversal, now=now)
     except ProviderBroke:
         if not _is_reversed(transfer_id, reversal, now=now):
-            again = in_unit_of_work(lambda session: reversals.claim_new_attempt(session, reversal_id=reversal.id))
-            _ask_back(transfer_id, again, now=now)
+            _ask_back(transfer_id, _back_again(reversal, now=now), now=now)
     except ProviderRefused as refusal:
-        reason = refusal.facts["reason"]
-        in_unit_of_work(lambda session: reversals.fail(session, reversal_id=reversal.id, reason=reason, now=now))
+        # Somebody else may have asked with success meanwhile.
+        if not _is_reversed(transfer_id, reversal, now=now):
+            reason = refusal.facts["reason"]
+            in_unit_of_work(lambda session: reversals.fail(session, reversal_id=reversal.id, reason=reason, now=now))
+
+
+def _back_again(reversal: ReversalRow, *, now: datetime) -> ReversalRow:
+    return in_unit_of_work(
+        lambda session: reversals.claim_new_attempt(session, reversal_id=reversal.id, failed=reversal.attempt, now=now)
+    )
 
 
 def _ask_back(transfer_id: str, reversal: ReversalRow, *, now: datetime) -> None:

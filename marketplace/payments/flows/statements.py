@@ -48,7 +48,7 @@ def take_in(
         content, currency=own_currency, account=number, mapping=columns, opening=_minor(opening, own_currency)
     )
     placed = [(each, _account_of(each, own)) for each in found]
-    is_table = len(found) == 1 and found[0].account == number
+    is_table = all(each.is_table for each in found)
     return in_unit_of_work(
         lambda session: tuple(
             statements.take_in(

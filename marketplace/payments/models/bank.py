@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
-from marketplace.payments.rules.house_money import EntryState, MatchState, Purpose, ReturnState
+from marketplace.payments.rules.house_money import EntryState, MatchState, Purpose, ReturnState, ReversalState
 
-_ONCE = sa.text("purpose IN ('receipt', 'payout', 'payout_return', 'sender_sent')")
+_COUNTS = sa.text("state IN ('proposed', 'done')")
+_ONCE = sa.text("purpose IN ('receipt', 'payout', 'payout_return', 'sender_sent', 'sale_receipt', 'sale_return')")
 
 
 class BankAccount(Base):
@@ -121,8 +122,8 @@ class HouseMatch(Base):
             "uq_house_match_open",
             "entry_id",
             unique=True,
-            sqlite_where=sa.text("state <> 'declined'"),
-            postgresql_where=sa.text("state <> 'declined'"),
+            sqlite_where=_COUNTS,
+            postgresql_where=_COUNTS,
         ),
     )
 
@@ -139,13 +140,56 @@ class HousePart(Base):
     target_id: Mapped[UUID | None] = mapped_column(sa.Uuid, index=True)
     minor: Mapped[int] = mapped_column(sa.BigInteger)
     transfer_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("ledger_transfer.id"))
+    # How often a line was said to be for this before, and was another's.
+    turn: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         sa.CheckConstraint("minor > 0", name="some"),
         # A payout leaves and bounces once, a receipt is one line's.
-        sa.Index("uq_house_part_once", "target_id", "purpose", unique=True, sqlite_where=_ONCE, postgresql_where=_ONCE),
+        sa.Index(
+            "uq_house_part_once",
+            "target_id",
+            "purpose",
+            "turn",
+            unique=True,
+            sqlite_where=_ONCE,
+            postgresql_where=_ONCE,
+        ),
     )
+
+
+class HouseReversal(Base):
+    """One person's word that a placed line was placed wrongly, and whose yes it had."""
+
+    __tablename__ = "house_reversal"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    match_id: Mapped[UUID] = mapped_column(sa.ForeignKey("house_match.id"), index=True)
+    entry_id: Mapped[UUID] = mapped_column(sa.ForeignKey("bank_entry.id"), index=True)
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    state: Mapped[ReversalState] = mapped_column(StateColumn(ReversalState))
+    first_by: Mapped[UUID] = mapped_column(sa.Uuid)
+    second_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("second_by IS NULL OR second_by <> first_by", name="two_people"),
+        sa.CheckConstraint("state <> 'done' OR second_by IS NOT NULL", name="agreed"),
+        sa.Index("uq_house_reversal_open", "match_id", unique=True, sqlite_where=_COUNTS, postgresql_where=_COUNTS),
+    )
+
+
+class HousePartReversal(Base):
+    """A share of a house entry that counts no more, and the transfer of the ledger that says so."""
+
+    __tablename__ = "house_part_reversal"
+
+    part_id: Mapped[UUID] = mapped_column(sa.ForeignKey("house_part.id"), primary_key=True)
+    reversal_id: Mapped[UUID] = mapped_column(sa.ForeignKey("house_reversal.id"), index=True)
+    transfer_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("ledger_transfer.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SenderReturn(Base):
@@ -161,6 +205,11 @@ class SenderReturn(Base):
     account: Mapped[dict[str, str]] = mapped_column(Json)
     state: Mapped[ReturnState] = mapped_column(StateColumn(ReturnState))
     file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payout_file.id"), index=True)
+    # Who said that the bank did not take it; a second person agrees.
+    failed_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    # Until when the bank's word is expected, or the operator's people say what becomes of it.
+    act_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -170,5 +219,5 @@ class SenderReturn(Base):
     )
 
 
-for _table in (BankStatement, HousePart):
+for _table in (BankStatement, HousePart, HousePartReversal):
     insert_only(_table)

@@ -27,8 +27,13 @@ class ProviderBooking(Base):
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
     fee_currency: Mapped[str] = mapped_column(sa.String(3))
     fee_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    # What the provider's balance moved by, in the fee's currency, and at which rate, where it changed the money.
+    settled_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
+    rate: Mapped[str | None] = mapped_column(sa.String(40))
     booked_minor: Mapped[int | None] = mapped_column(sa.BigInteger)
     booked_fee_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    # What of our ledger it is, once it is as ours: nothing of ours explains two lines.
+    ledger_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True)
     state: Mapped[BookingState] = mapped_column(StateColumn(BookingState))
     # Who said why it is right all the same.
     resolved_by: Mapped[UUID | None] = mapped_column(sa.Uuid)

@@ -11,6 +11,7 @@ from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_o
 from marketplace.kernel.ids import new_id
 from marketplace.payments.rules.card_returns import ReturnState, Way
 from marketplace.payments.rules.cards import CardState, RefundState
+from marketplace.payments.rules.local_methods import LocalMethod
 from marketplace.payments.rules.terms import SubjectKind
 
 
@@ -35,6 +36,8 @@ class CardCharge(Base):
     state: Mapped[CardState] = mapped_column(StateColumn(CardState))
     # How the buyer pays: a method of the provider, or a page (then None). Ids of the provider, no card data.
     payment_method: Mapped[str | None] = mapped_column(sa.String(255))
+    # By which local method the page takes the money, at once; None: it takes a card.
+    local_method: Mapped[LocalMethod | None] = mapped_column(StateColumn(LocalMethod))
     return_url: Mapped[str | None] = mapped_column(sa.String(2000))
     # What the buyer reads on the provider's page: the number of the order or of the freight contract.
     title: Mapped[str | None] = mapped_column(sa.String(200))
@@ -108,6 +111,8 @@ class CardReturn(Base):
     # The two people of this attempt; a failed one is agreed to anew.
     first_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
     second_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    # Where it goes by bank: the first person's word, to which the second one agrees.
+    account: Mapped[dict[str, str] | None] = mapped_column(Json)
     # What the bank calls the transfer, when the money went that way.
     bank_reference: Mapped[str | None] = mapped_column(sa.String(100))
     # Until when somebody must act, None where nobody must; escalated_at once that was told.
@@ -119,7 +124,7 @@ class CardReturn(Base):
     __table_args__ = (
         sa.CheckConstraint("amount_minor > 0", name="amount"),
         sa.CheckConstraint("(first_by IS NULL) = (way IS NULL)", name="chosen"),
-        sa.CheckConstraint("(state = 'due') = (second_by IS NULL)", name="approved"),
+        sa.CheckConstraint("state = 'covered' OR (state = 'due') = (second_by IS NULL)", name="approved"),
         sa.CheckConstraint("second_by IS NULL OR second_by <> first_by", name="two_people"),
         sa.Index("ix_card_return_state_id", "state", "id"),
     )

@@ -36,6 +36,9 @@ class CardDispute(Base):
     borne_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     # What was or will be told the bank; from ``asked_at`` on it is owed to be handed in.
     evidence: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # Which stored files are shown it, and as what; how the provider calls what was handed over of them.
+    papers: Mapped[list[Any] | None] = mapped_column(Json)
+    handed_over: Mapped[dict[str, Any] | None] = mapped_column(Json)
     evidence_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempt: Mapped[int] = mapped_column(sa.Integer, default=1)

@@ -76,6 +76,21 @@ class CommissionCharge(Base):
     vat_minor: Mapped[int] = mapped_column(sa.BigInteger)
 
 
+class ReturnNotice(Base):
+    """The word of whoever owes something back that it is sent; owed until the other side has it, or is silent.
+
+    ``answer_by`` is until when that side may say that it has not come, None once it said something or was silent.
+    """
+
+    __tablename__ = "return_notice"
+
+    return_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ledger_transfer.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer_by: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    denied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class ReturnReceipt(Base):
     """The word of whoever was owed something back that it has come."""
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.db import Base, Json, StateColumn, UtcDateTime, insert_only
 from marketplace.kernel.ids import new_id
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.payouts import PayoutState
 from marketplace.payments.rules.remitting import PayoutWay
@@ -52,7 +53,7 @@ class Payout(Base):
     transfer_id: Mapped[str | None] = mapped_column(sa.String(255), unique=True)
     attempt: Mapped[int] = mapped_column(sa.Integer, default=1)
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    failure: Mapped[str | None] = mapped_column(sa.String(64))  # the provider's own reason
+    failure: Mapped[str | None] = mapped_column(sa.String(64))  # a ``Failure``, or the provider's own reason
     # Until when somebody must act, None where nobody must; escalated_at once that was told.
     act_by: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -94,6 +95,7 @@ class Allowance(Base):
 
     id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
     cause_id: Mapped[UUID] = mapped_column(sa.Uuid, unique=True)
+    why: Mapped[Why | None] = mapped_column(StateColumn(Why))  # None: of before it was kept
     subject_kind: Mapped[SubjectKind] = mapped_column(StateColumn(SubjectKind))
     subject_id: Mapped[UUID] = mapped_column(sa.Uuid, index=True)
     line_id: Mapped[UUID] = mapped_column(sa.Uuid, index=True)
@@ -117,8 +119,22 @@ class CommissionReceipt(Base):
 
     transfer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ledger_transfer.id"), primary_key=True)
     bank_reference: Mapped[str] = mapped_column(sa.String(100))
+    # Until when its line is expected on a statement; None where none is.
+    act_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-for _table in (PayoutFile, PayoutApproval, Allowance, CommissionReceipt):
+class CommissionWithdrawal(Base):
+    """The operator's word that commission it had written down by hand never came like that; the receipt stays."""
+
+    __tablename__ = "commission_withdrawal"
+
+    receipt_id: Mapped[UUID] = mapped_column(sa.ForeignKey("commission_receipt.transfer_id"), primary_key=True)
+    transfer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ledger_transfer.id"), unique=True)
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    person_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+for _table in (PayoutFile, PayoutApproval, Allowance, CommissionReceipt, CommissionWithdrawal):
     insert_only(_table)

@@ -14,7 +14,10 @@ from marketplace.payments.rules.terms import MilestoneEvent, Mode, Rail, Subject
 
 
 class PaymentTerms(Base):
-    """How one subject is paid, frozen when it was placed; a line added by both sides raises its amount, none else."""
+    """How one subject is paid, frozen when it was placed; a line added by both sides raises its amount, none else.
+
+    What both sides agreed since stands beside it, None while it is as placed: ``queries.agreed`` says what binds.
+    """
 
     __tablename__ = "payment_terms"
 
@@ -37,10 +40,17 @@ class PaymentTerms(Base):
     commission_vat_bp: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    amended_account: Mapped[dict[str, str] | None] = mapped_column(Json)
+    amended_plan: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # Of a purchase of the trading company: the order by which it is sold on, and the margin that stays.
+    sale_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    margin_bp: Mapped[int | None] = mapped_column(sa.Integer)
 
     __table_args__ = (
         sa.UniqueConstraint("subject_id", "subject_kind"),
-        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        # What is free of charge has terms like anything else, and nothing of it ever falls due.
+        sa.CheckConstraint("amount_minor > 0 OR (amount_minor = 0 AND plan = 'sample_free')", name="amount"),
+        sa.Index("uq_payment_terms_sale_id", "sale_id", unique=True),
         sa.Index("ix_payment_terms_reference", "reference"),
     )
 
@@ -110,6 +120,8 @@ class Milestone(Base):
     state: Mapped[MilestoneState] = mapped_column(StateColumn(MilestoneState))
     payment_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payment.id"), index=True)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # It ended because all of its payment was refunded, and lives again when that refund fails.
+    ended_with_payment: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     # A card's dispute that froze it, or took it; frozen it is not released, whatever happens.
     dispute_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("card_dispute.id"), index=True)
 
@@ -136,6 +148,8 @@ class IncomingTransfer(Base):
     # Until when somebody must act, None where nobody must; escalated_at once that was told.
     act_by: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The line of the operator's bank that told of it, of a receipt of its trading company.
+    house_entry_id: Mapped[UUID | None] = mapped_column(sa.Uuid)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
@@ -172,5 +186,27 @@ class TransferWithdrawal(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-insert_only(TransferMatch)
-insert_only(TransferWithdrawal)
+class TermsAmendment(Base):
+    """Another account or another plan that both sides agreed to after placement; the latest of its kind binds."""
+
+    __tablename__ = "terms_amendment"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    terms_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payment_terms.id"))
+    number: Mapped[int] = mapped_column(sa.Integer)
+    payee_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("payee.id"), index=True)
+    account: Mapped[dict[str, str] | None] = mapped_column(Json)
+    plan: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    cause_id: Mapped[UUID] = mapped_column(sa.Uuid, unique=True)  # the change by which it was agreed
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("terms_id", "number"),
+        sa.CheckConstraint("number > 0", name="number"),
+        sa.CheckConstraint("(payee_id IS NULL) = (account IS NULL)", name="account"),
+        sa.CheckConstraint("(payee_id IS NULL) = (plan IS NOT NULL)", name="one_thing"),
+    )
+
+
+for _table in (TransferMatch, TransferWithdrawal, TermsAmendment):
+    insert_only(_table)

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.kernel.db import Base, StateColumn, UtcDateTime
 from marketplace.kernel.ids import new_id
 from marketplace.payments.rules.remitting import AccountState, ReversalState
+from marketplace.payments.rules.write_offs import WriteOffState
+
+_PROPOSED = sa.text("state = 'proposed'")
 
 
 class ProviderAccount(Base):
@@ -59,4 +62,40 @@ class PayoutReversal(Base):
         sa.CheckConstraint("amount_minor > 0", name="amount"),
         sa.Index("ix_payout_reversal_state_asked_at", "state", "asked_at"),
         sa.Index("ix_payout_reversal_company_id_currency", "company_id", "currency"),
+    )
+
+
+class WriteOff(Base):
+    """One person's word that a company will not pay what it owes after a payout, and whose yes it had."""
+
+    __tablename__ = "receivable_write_off"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(sa.String(16), unique=True)
+    company_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    currency: Mapped[str] = mapped_column(sa.String(3))
+    amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    state: Mapped[WriteOffState] = mapped_column(StateColumn(WriteOffState))
+    first_by: Mapped[UUID] = mapped_column(sa.Uuid)
+    second_by: Mapped[UUID | None] = mapped_column(sa.Uuid)
+    transfer_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("ledger_transfer.id"), unique=True)
+    # Until when the second person must say something, None where nobody must; escalated_at once that was told.
+    act_by: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("amount_minor > 0", name="amount"),
+        sa.CheckConstraint("second_by IS NULL OR second_by <> first_by", name="two_people"),
+        sa.CheckConstraint("state <> 'done' OR (second_by IS NOT NULL AND transfer_id IS NOT NULL)", name="agreed"),
+        sa.Index(
+            "uq_receivable_write_off_open",
+            "company_id",
+            "currency",
+            unique=True,
+            sqlite_where=_PROPOSED,
+            postgresql_where=_PROPOSED,
+        ),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -34,6 +35,8 @@ class BookingRow:
     amount_minor: int
     fee_currency: str
     fee_minor: int
+    settled_minor: int | None
+    rate: str | None
     booked_minor: int | None
     booked_fee_minor: int
     state: BookingState
@@ -109,17 +112,14 @@ def own(session: Session, *, booking: ProviderBooking) -> Own:
             charge = _one(session, CardCharge.id, CardCharge.intent_id == booking.intent_id, booking.intent_id)
             return Own(charge is not None, f"card:{charge}:captured", f"card:{charge}:fee")
         case BookingKind.REFUND | BookingKind.REFUND_FAILED:
-            is_it = sa.or_(CardRefund.provider_id == booking.source_id, CardRefund.id == booking.our_id)
-            refund = _one(session, CardRefund.id, is_it, booking.source_id)
+            refund = _made(session, CardRefund.id, CardRefund.provider_id, booking)
             end = "done" if booking.kind is BookingKind.REFUND else "failed"
             return Own(refund is not None, f"card_refund:{refund}:{end}")
         case BookingKind.TRANSFER:
-            is_it = sa.or_(Payout.transfer_id == booking.source_id, Payout.id == booking.our_id)
-            payout = _one(session, Payout.id, is_it, booking.source_id)
+            payout = _made(session, Payout.id, Payout.transfer_id, booking)
             return Own(payout is not None, f"{TransferKind.PAYOUT_SETTLED}:{payout}")
         case BookingKind.REVERSAL:
-            is_it = sa.or_(PayoutReversal.provider_id == booking.source_id, PayoutReversal.id == booking.our_id)
-            back = _one(session, PayoutReversal.id, is_it, booking.source_id)
+            back = _made(session, PayoutReversal.id, PayoutReversal.provider_id, booking)
             return Own(back is not None, f"{TransferKind.TRANSFER_REVERSED}:{back}")
         case BookingKind.DISPUTE:
             dispute = _one(session, CardDispute.id, CardDispute.provider_id == booking.source_id, booking.source_id)
@@ -128,6 +128,12 @@ def own(session: Session, *, booking: ProviderBooking) -> Own:
             return Own(dispute is not None, f"dispute:{dispute}:{end}", fee)
         case _:
             return Own(is_known=False)
+
+
+def is_taken(session: Session, *, key: str | None, booking_id: UUID) -> bool:
+    """Tell whether another line of the provider's books is what our books have under a key."""
+    taken = sa.select(ProviderBooking.id).where(ProviderBooking.ledger_key == key, ProviderBooking.id != booking_id)
+    return key is not None and session.scalars(taken).first() is not None
 
 
 def moved(session: Session, *, key: str | None, currency: str) -> int | None:
@@ -159,6 +165,8 @@ def booking_row(found: ProviderBooking) -> BookingRow:
         amount_minor=found.amount_minor,
         fee_currency=found.fee_currency,
         fee_minor=found.fee_minor,
+        settled_minor=found.settled_minor,
+        rate=found.rate,
         booked_minor=found.booked_minor,
         booked_fee_minor=found.booked_fee_minor,
         state=found.state,
@@ -166,6 +174,17 @@ def booking_row(found: ProviderBooking) -> BookingRow:
         reason=found.reason,
         at=found.at,
     )
+
+
+def _made(
+    session: Session,
+    our_id: sa.SQLColumnExpression[UUID],
+    their_id: sa.SQLColumnExpression[Any],
+    booking: ProviderBooking,
+) -> UUID | None:
+    """Return what of ours the provider made a booking for: by its own id, by ours only where it made no other."""
+    made = _one(session, our_id, their_id == booking.source_id, booking.source_id)
+    return made or _one(session, our_id, sa.and_(our_id == booking.our_id, their_id.is_(None)), booking.source_id)
 
 
 def _one(

@@ -12,14 +12,20 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
+from marketplace.merchants.rules.payees import PayeeAccount
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn
 from marketplace.payments.models.payouts import Allowance
-from marketplace.payments.models.plans import PaymentTerms
+from marketplace.payments.models.plans import Milestone, PaymentTerms
+from marketplace.payments.queries import cards, disputes, ledger, payments
+from marketplace.payments.queries.cards import ChargeRow
 from marketplace.payments.queries.payments import PAGE, cursor_id
 from marketplace.payments.queries.waits import is_overdue
-from marketplace.payments.rules.card_returns import ReturnState, Way
+from marketplace.payments.rules.allowances import Why
+from marketplace.payments.rules.card_returns import OPEN, ReturnState, Way, refund_key
 from marketplace.payments.rules.cards import RefundState
-from marketplace.payments.rules.terms import Mode, Subject
+from marketplace.payments.rules.ledger import AccountKind, AccountRef
+from marketplace.payments.rules.paying import MilestoneState
+from marketplace.payments.rules.terms import Rail, Subject
 
 
 class RefundStanding(StrEnum):
@@ -44,6 +50,7 @@ class CardReturnRow:
     way: Way | None
     attempt: int
     approved_by: tuple[UUID, ...]
+    account: PayeeAccount | None
     bank_reference: str | None
     act_by: datetime | None
     escalated_at: datetime | None
@@ -93,7 +100,7 @@ def unrefunded(session: Session, *, subject: Subject) -> tuple[tuple[UUID, Money
             Allowance.subject_kind == subject.kind,
             Allowance.subject_id == subject.id,
             Allowance.waived_minor > 0,
-            PaymentTerms.mode == Mode.PROVIDER_HELD,
+            PaymentTerms.rail == Rail.CARD,
         )
         .order_by(Allowance.id)
     ).all()
@@ -105,6 +112,50 @@ def unrefunded(session: Session, *, subject: Subject) -> tuple[tuple[UUID, Money
         for one in found
         if allowance_key(one.cause_id) not in asked
     )
+
+
+def left_of(session: Session, *, charge: ChargeRow) -> Money:
+    """Return how much of a charge may still go back: neither back already, nor on its way, nor another's by now.
+
+    Once a dispute was lost, what is held for milestones is the payee's until something of it is let off, or its subject
+    ends.
+    """
+    currency = charge.captured.currency
+    sums = {state: Money.zero(currency) for state in RefundState}
+    for one in cards.refunds_of(session, charge_id=charge.id):
+        sums[one.state] += one.amount
+    lost = disputes.lost(session, charge_id=charge.id)
+    gone = Money(cards.sent_by_bank(session, charge_id=charge.id) + lost, currency)
+    there = charge.captured - sums[RefundState.DONE] - gone
+    if not lost:
+        return max(there - sums[RefundState.ASKED], Money.zero(currency))
+    account = AccountRef(AccountKind.HELD, None, currency, charge.subject)
+    held = -ledger.balance(session, account=account)
+    if not payments.is_cancelled(session, subject=charge.subject):
+        waiting = sa.select(sa.func.coalesce(sa.func.sum(Milestone.amount_minor), 0)).where(
+            Milestone.subject_kind == charge.subject.kind,
+            Milestone.subject_id == charge.subject.id,
+            Milestone.state == MilestoneState.HELD,
+        )
+        held -= Money(int(session.scalars(waiting).one()), currency)
+    there = min(there, held)
+    return max(there - sums[RefundState.ASKED], Money.zero(currency))
+
+
+def unpromised(session: Session, *, charge: ChargeRow) -> Money:
+    """Return how much of a charge may still go back beside what people send back of refunds that failed."""
+    asked = {one.key for one in cards.refunds_of(session, charge_id=charge.id)}
+    left = left_of(session, charge=charge)
+    opened = sa.select(CardReturn).where(CardReturn.charge_id == charge.id, CardReturn.state.in_(OPEN))
+    for row in session.scalars(opened):
+        if refund_key(row.id, row.attempt) not in asked:
+            left -= Money(row.amount_minor, row.currency)
+    return max(left, Money.zero(left.currency))
+
+
+def why_of(session: Session, *, cause_id: UUID) -> Why:
+    """Return why something was let off; of before that was kept it is a claim, as its refund said then."""
+    return session.scalars(sa.select(Allowance.why).where(Allowance.cause_id == cause_id)).one_or_none() or Why.CLAIM
 
 
 def approved_of(session: Session, *, charge_id: UUID) -> tuple[UUID, ...]:
@@ -122,7 +173,8 @@ def allowance_key(cause: UUID | str) -> str:
 
 def _standing(refund: RefundState, sent_on: ReturnState | None) -> RefundStanding:
     if refund is RefundState.FAILED:
-        return RefundStanding.RETURNED if sent_on is ReturnState.SETTLED else RefundStanding.RETURN_DUE
+        is_over = sent_on in (ReturnState.SETTLED, ReturnState.COVERED)
+        return RefundStanding.RETURNED if is_over else RefundStanding.RETURN_DUE
     return RefundStanding.ASKED if refund is RefundState.ASKED else RefundStanding.REFUNDED
 
 
@@ -141,6 +193,7 @@ def _row(found: CardReturn, charge: CardCharge) -> CardReturnRow:
         way=found.way,
         attempt=found.attempt,
         approved_by=tuple(person for person in (found.first_by, found.second_by) if person),
+        account=PayeeAccount(**found.account) if found.account else None,
         bank_reference=found.bank_reference,
         act_by=found.act_by,
         escalated_at=found.escalated_at,

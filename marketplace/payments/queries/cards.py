@@ -12,8 +12,9 @@ from marketplace.kernel.checks import Breach
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.cards import CardCharge, CardRefund, CardReturn, WebhookEvent
-from marketplace.payments.rules.card_returns import ReturnState, Way
+from marketplace.payments.rules.card_returns import OPEN, ReturnState, Way
 from marketplace.payments.rules.cards import FEE_EXPECTED, CardOutcome, CardState, RefundState
+from marketplace.payments.rules.local_methods import LocalMethod
 from marketplace.payments.rules.terms import Subject
 
 
@@ -31,6 +32,7 @@ class ChargeRow:
     refunded: Money
     state: CardState
     payment_method: str | None
+    local_method: LocalMethod | None
     return_url: str | None
     title: str
     intent_id: str | None
@@ -151,6 +153,16 @@ def sent_by_bank(session: Session, *, charge_id: UUID) -> int:
     return int(session.scalars(total).one())
 
 
+def returning(session: Session, *, charge_id: UUID, but: UUID | None = None) -> int:
+    """Return how many minor units of a charge wait to be sent on by its returns, ``but`` one left out."""
+    total = sa.select(sa.func.coalesce(sa.func.sum(CardReturn.amount_minor), 0)).where(
+        CardReturn.charge_id == charge_id, CardReturn.state.in_(OPEN)
+    )
+    if but is not None:
+        total = total.where(CardReturn.id != but)
+    return int(session.scalars(total).one())
+
+
 def unresolved(session: Session, *, before: datetime, limit: int = 100) -> tuple[ChargeRow, ...]:
     """Return charges whose last question to the provider is old and has no answer yet.
 
@@ -226,6 +238,7 @@ def charge_row(found: CardCharge) -> ChargeRow:
         refunded=Money(found.refunded_minor, currency),
         state=found.state,
         payment_method=found.payment_method,
+        local_method=found.local_method,
         return_url=found.return_url,
         title=found.title or "",
         intent_id=found.intent_id,

@@ -26,17 +26,17 @@ from marketplace.payments.models.plans import (
     TransferWithdrawal,
 )
 from marketplace.payments.models.remitting import PayoutReversal
-from marketplace.payments.queries import cards, credit, dispute_checks, house_bank, plan_checks
+from marketplace.payments.queries import cards, credit, dispute_checks, house_bank, plan_checks, trade_checks
 from marketplace.payments.rules.card_returns import KEY as RETURN_KEY
 from marketplace.payments.rules.card_returns import OPEN as RETURNS_OPEN
 from marketplace.payments.rules.cards import BY_PROVIDER, GIVE_BACK, PLACED_WITHIN, CardState, RefundState
 from marketplace.payments.rules.disputes import PENDING as DISPUTES_PENDING
-from marketplace.payments.rules.house_money import EntryState, MatchState
+from marketplace.payments.rules.house_money import PLACED, EntryState, MatchState
 from marketplace.payments.rules.ledger import CASH, AccountKind, TransferKind
 from marketplace.payments.rules.paying import MILESTONE_OF, UNPAID, MilestoneState, PaymentState, TransferState
 from marketplace.payments.rules.payouts import SOURCES, PayoutState
 from marketplace.payments.rules.remitting import PayoutWay, ReversalState
-from marketplace.payments.rules.terms import Mode
+from marketplace.payments.rules.terms import Mode, Rail
 
 Sum = sa.ScalarSelect[int]
 
@@ -45,7 +45,7 @@ def breaches(session: Session) -> list[Breach]:
     """Return every promise about money that does not hold."""
     found = [
         Breach("1 money", subject, row, what)
-        for subject, what, statement in (*_CHECKS, *dispute_checks.CHECKS)
+        for subject, what, statement in (*_CHECKS, *dispute_checks.CHECKS, *trade_checks.CHECKS)
         for row in session.scalars(statement())
     ]
     return [
@@ -202,7 +202,7 @@ def _receipts() -> sa.Select[UUID]:
     received = _total(
         TransferMatch.minor, TransferMatch.payment_id == Payment.id, TransferMatch.transfer_id.not_in(withdrawn)
     )
-    return sa.select(Payment.id).where(Payment.mode == Mode.DIRECT, received != Payment.paid_minor)
+    return sa.select(Payment.id).where(Payment.rail == Rail.BANK, received != Payment.paid_minor)
 
 
 def _matches() -> sa.Select[UUID]:
@@ -229,7 +229,7 @@ def _obligations() -> sa.Select[UUID]:
         .scalar_subquery()
     )
     outstanding = sa.case((Payment.state.in_(UNPAID), Payment.amount_minor - Payment.paid_minor), else_=0)
-    return sa.select(Payment.id).where(Payment.mode == Mode.DIRECT, owed != outstanding)
+    return sa.select(Payment.id).where(Payment.rail == Rail.BANK, owed != outstanding)
 
 
 def _states() -> sa.Select[UUID]:
@@ -252,7 +252,7 @@ def _held() -> sa.Select[UUID]:
     released = _total(
         Milestone.amount_minor, Milestone.payment_id == Payment.id, Milestone.state == MilestoneState.RELEASED
     )
-    return sa.select(Payment.id).where(Payment.mode == Mode.PROVIDER_HELD, held != Payment.paid_minor - released)
+    return sa.select(Payment.id).where(Payment.rail == Rail.CARD, held != Payment.paid_minor - released)
 
 
 def _waived() -> sa.Select[UUID]:
@@ -281,7 +281,11 @@ def _overpaid() -> sa.Select[UUID]:
             else_=0,
         )
     )
-    released = -sa.func.sum(sa.case((LedgerTransfer.kind == TransferKind.RELEASED, LedgerEntry.minor), else_=0))
+    released = -sa.func.sum(
+        sa.case(
+            (LedgerTransfer.kind.in_([TransferKind.RELEASED, TransferKind.PURCHASE_DUE]), LedgerEntry.minor), else_=0
+        )
+    )
     return (
         sa.select(LedgerAccount.id)
         .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
@@ -331,8 +335,8 @@ def _few_eyes() -> sa.Select[UUID]:
 
 def _half_placed() -> sa.Select[UUID]:
     """Find house entries whose parts are not what they moved: all of it once matched, nothing before."""
-    placed = _total(HousePart.minor, HousePart.entry_id == BankEntry.id)
-    wanted = sa.case((BankEntry.state == EntryState.MATCHED, sa.func.abs(BankEntry.minor)), else_=0)
+    placed = _total(HousePart.minor, HousePart.entry_id == BankEntry.id, house_bank.counts())
+    wanted = sa.case((BankEntry.state.in_(PLACED), sa.func.abs(BankEntry.minor)), else_=0)
     return sa.select(BankEntry.id).where(placed != wanted)
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -19,6 +20,7 @@ from marketplace.payments.queries.payments import PaymentRow, payment_rows
 from marketplace.payments.rules import credit as rules
 from marketplace.payments.rules.credit import CreditState, Grant, Taken
 from marketplace.payments.rules.paying import UNPAID, MilestoneState, PaymentState
+from marketplace.payments.rules.terms import Mode
 
 PAGE: Final = 50
 
@@ -93,14 +95,15 @@ def granted(
     """Return what these merchants grant a buyer, by merchant and currency."""
     if not merchant_ids:
         return {}
-    found = session.scalars(
-        sa.select(CreditLine).where(
-            CreditLine.buyer_id == buyer_id,
-            CreditLine.merchant_id.in_(merchant_ids),
-            CreditLine.state == CreditState.GRANTED,
-        )
-    ).all()
+    found = ask(session, _GRANTED, {"buyer": buyer_id, "merchants": list(merchant_ids)}).all()
     return {(row.merchant_id, row.currency): row for row in _rows(session, found)}
+
+
+_GRANTED: Final = every(CreditLine).where(
+    CreditLine.buyer_id == sa.bindparam("buyer"),
+    CreditLine.merchant_id.in_(sa.bindparam("merchants", expanding=True)),
+    CreditLine.state == CreditState.GRANTED,
+)
 
 
 def taken_of(session: Session, *, credits: Mapping[UUID, str]) -> dict[UUID, Taken]:
@@ -139,6 +142,28 @@ def taken_of(session: Session, *, credits: Mapping[UUID, str]) -> dict[UUID, Tak
         )
         for credit_id, currency in credits.items()
     }
+
+
+def owing(session: Session, *, payer_id: UUID, currency: str) -> Money:
+    """Return all that a company owes or will owe directly in a currency, to whomever, for goods and freight."""
+    mine = (PaymentTerms.payer_id == payer_id, PaymentTerms.mode == Mode.DIRECT, PaymentTerms.currency == currency)
+    pending = (
+        sa.select(sa.func.coalesce(sa.func.sum(Milestone.amount_minor), 0))
+        .join(
+            PaymentTerms,
+            sa.and_(
+                PaymentTerms.subject_id == Milestone.subject_id, PaymentTerms.subject_kind == Milestone.subject_kind
+            ),
+        )
+        .where(*mine, PaymentTerms.cancelled_at.is_(None), Milestone.state == MilestoneState.PENDING)
+    )
+    unpaid = sa.select(sa.func.coalesce(sa.func.sum(Payment.amount_minor - Payment.paid_minor), 0)).where(
+        Payment.payer_id == payer_id,
+        Payment.mode == Mode.DIRECT,
+        Payment.currency == currency,
+        Payment.state.in_(UNPAID),
+    )
+    return Money(int(session.scalars(pending).one()) + int(session.scalars(unpaid).one()), currency)
 
 
 def overdue_of(
@@ -248,12 +273,12 @@ def _sums(session: Session, statement: sa.Select[UUID | None, int]) -> dict[UUID
     return {key: int(minor) for key, minor in session.execute(statement) if key is not None}
 
 
-def _rows(session: Session, found: Collection[CreditLine]) -> list[CreditRow]:
+def _rows(session: Session, found: Collection[Any]) -> list[CreditRow]:
     taken = taken_of(session, credits={row.id: row.currency for row in found}) if found else {}
     return [_row(row, taken[row.id]) for row in found]
 
 
-def _row(found: CreditLine, taken: Taken) -> CreditRow:
+def _row(found: Any, taken: Taken) -> CreditRow:
     return CreditRow(
         id=found.id,
         merchant_id=found.merchant_id,

@@ -1,9 +1,9 @@
 """Disputes of card holders as rows, and what they keep or took of a charge."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from marketplace.payments.queries.payments import PAGE, cursor_id
 from marketplace.payments.queries.waits import is_overdue
 from marketplace.payments.rules.disputes import PENDING, Bearer, DisputeState, bearer_of
 from marketplace.payments.rules.paying import MilestoneState
-from marketplace.payments.rules.provider import Evidence
+from marketplace.payments.rules.provider import Evidence, Paper, Slot
 from marketplace.payments.rules.terms import Subject
 
 _LOOK_BACK: Final = timedelta(days=2)
@@ -44,6 +44,8 @@ class DisputeRow:
     borne: Money
     bearer: Bearer
     evidence: Evidence | None
+    papers: tuple[Paper, ...]
+    handed_over: Mapping[Slot, str]
     asked_at: datetime | None
     attempt: int
     due_by: datetime | None
@@ -156,6 +158,8 @@ def dispute_row(found: CardDispute) -> DisputeRow:
         borne=Money(found.borne_minor, currency),
         bearer=bearer_of(found.reason),
         evidence=Evidence(**found.evidence) if found.evidence else None,
+        papers=papers_of(found.papers),
+        handed_over={Slot(slot): file_id for slot, file_id in (found.handed_over or {}).items()},
         asked_at=found.asked_at,
         attempt=found.attempt,
         due_by=found.due_by,
@@ -164,6 +168,11 @@ def dispute_row(found: CardDispute) -> DisputeRow:
         created_at=found.created_at,
         changed_at=found.changed_at,
     )
+
+
+def papers_of(kept: list[Any] | None) -> tuple[Paper, ...]:
+    """Read the files that are shown a card's bank."""
+    return tuple(Paper(Slot(slot), UUID(file_id)) for slot, file_id in kept or ())
 
 
 def _sum(session: Session, column: sa.SQLColumnExpression[int], charge_id: UUID) -> int:

@@ -17,7 +17,7 @@ from marketplace.payments.queries.payments import PAGE, cursor_id
 from marketplace.payments.rules.cards import CardState
 from marketplace.payments.rules.holds import HoldState, HoldWay
 from marketplace.payments.rules.paying import MilestoneState
-from marketplace.payments.rules.terms import Mode, Subject
+from marketplace.payments.rules.terms import Rail, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def unwatched(session: Session, *, after: UUID, limit: int = 500) -> tuple[UUID,
     """Return captured charges whose limit nobody has written down yet, after this id, in order of id."""
     found = (
         sa.select(CardCharge.id)
-        .join(Payment, sa.and_(Payment.subject_id == CardCharge.subject_id, Payment.mode == Mode.PROVIDER_HELD))
+        .join(Payment, sa.and_(Payment.subject_id == CardCharge.subject_id, Payment.rail == Rail.CARD))
         .where(
             CardCharge.state == CardState.CAPTURED,
             CardCharge.id > after,

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.offers import PlanOffer
@@ -23,11 +25,17 @@ def offers_of(session: Session, *, merchant_ids: Collection[UUID], now: datetime
     Two queries however many they are.
     """
     days = reference.setting(session, Setting.PROFORMA_WORKING_DAYS, at=now)
-    found: dict[UUID, dict[str, PlanOffer]] = {merchant_id: {} for merchant_id in merchant_ids}
-    rows = sa.select(PlanOffer).where(PlanOffer.merchant_id.in_(found)).order_by(PlanOffer.code)
-    for row in session.scalars(rows) if found else ():
+    found: dict[UUID, dict[str, Any]] = {merchant_id: {} for merchant_id in merchant_ids}
+    for row in ask(session, _OFFERED, {"merchants": list(found)}) if found else ():
         found[row.merchant_id][row.code] = row
     return {merchant_id: _offers(mine, days) for merchant_id, mine in found.items()}
+
+
+_OFFERED: Final = (
+    every(PlanOffer)
+    .where(PlanOffer.merchant_id.in_(sa.bindparam("merchants", expanding=True)))
+    .order_by(PlanOffer.code)
+)
 
 
 def offer(session: Session, *, merchant_id: UUID, code: str, now: datetime) -> Offer:
@@ -39,7 +47,7 @@ def offer(session: Session, *, merchant_id: UUID, code: str, now: datetime) -> O
     return found
 
 
-def _offers(mine: Mapping[str, PlanOffer], days: int) -> tuple[Offer, ...]:
+def _offers(mine: Mapping[str, Any], days: int) -> tuple[Offer, ...]:
     # Stages of a preset do not depend on the mode where it is for orders.
     presets = [plans.preset(plan, mode=Mode.DIRECT, days=days) for plan in plans_for(SubjectKind.ORDER)]
     is_default = next((row.code for row in mine.values() if row.is_default), str(Plan.DEPOSIT_30_70))
@@ -47,11 +55,11 @@ def _offers(mine: Mapping[str, PlanOffer], days: int) -> tuple[Offer, ...]:
     return tuple(_offer(plan, mine.get(plan.code), is_default) for plan in (*presets, *own))
 
 
-def _plan(row: PlanOffer) -> AgreedPlan:
+def _plan(row: Any) -> AgreedPlan:
     return plans.from_json({"code": row.code, "stages": row.stages, "name": row.name, "credit": row.credit})
 
 
-def _offer(plan: AgreedPlan, row: PlanOffer | None, is_default: str) -> Offer:
+def _offer(plan: AgreedPlan, row: Any, is_default: str) -> Offer:
     if row is None:
         return Offer(plan=plan, rails=tuple(Rail), default=plan.code == is_default)
     minimum = Money(row.minimum_minor, row.minimum_currency) if row.minimum_minor and row.minimum_currency else None

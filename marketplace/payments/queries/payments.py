@@ -15,7 +15,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
-from marketplace.payments.rules import plans
+from marketplace.payments.queries import agreed
 from marketplace.payments.rules.paying import LAPSING, SETTLED, UNPAID, MilestoneState, PaymentState
 from marketplace.payments.rules.plans import AgreedPlan
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Rail, Subject
@@ -25,7 +25,7 @@ PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class TermsRow:
-    """How a subject is paid; ``reference`` is its own number, as its papers print it."""
+    """How a subject is paid as it is agreed now; ``reference`` is its own number, as its papers print it."""
 
     subject: Subject
     reference: str
@@ -38,6 +38,7 @@ class TermsRow:
     amount: Money
     commission_bp: int
     cancelled_at: datetime | None
+    sale_id: UUID | None = None  # of a purchase: the order by which it is sold on
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,6 @@ def _of(session: Session, table: Any, subjects: Collection[Subject], order: Any)
     ids = {subject.id for subject in subjects}
     if not ids:
         return []
-    session.flush()
     return list(ask(session, _of_subjects(table, order.key), {"ids": list(ids)}))
 
 
@@ -258,7 +258,7 @@ def _row(found: Any) -> PaymentRow:
         payer_id=found.payer_id,
         payee_id=found.payee_id,
         # What a provider holds is paid already: an account beside it would have it paid twice.
-        payee_account=_account(found.payee_account) if found.mode is Mode.DIRECT else None,
+        payee_account=_account(found.payee_account) if found.rail is Rail.BANK else None,
         rail=found.rail,
         mode=found.mode,
         amount=Money(found.amount_minor, found.currency),
@@ -296,15 +296,16 @@ def _terms(found: Any) -> TermsRow:
     return TermsRow(
         subject=Subject(found.subject_kind, found.subject_id),
         reference=found.reference,
-        plan=plans.from_json(found.agreed),
+        plan=agreed.plan_of(found),
         mode=found.mode,
         rail=found.rail,
         payer_id=found.payer_id,
         payee_id=found.payee_id,
-        payee_account=_account(found.payee_account),
+        payee_account=agreed.account_of(found),
         amount=Money(found.amount_minor, found.currency),
         commission_bp=found.commission_bp,
         cancelled_at=found.cancelled_at,
+        sale_id=found.sale_id,
     )
 
 

@@ -12,21 +12,33 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
-from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer, ReturnReceipt
-from marketplace.payments.models.payouts import Payout, PayoutApproval, PayoutFile
+from marketplace.payments.models.bank import HousePart
+from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer, ReturnNotice, ReturnReceipt
+from marketplace.payments.models.payouts import CommissionReceipt, Payout, PayoutApproval, PayoutFile
+from marketplace.payments.queries import payout_waits
+from marketplace.payments.queries.house_parts import counts
 from marketplace.payments.queries.payments import PAGE, cursor_id
 from marketplace.payments.queries.waits import is_overdue
+from marketplace.payments.rules.house_money import Purpose
 from marketplace.payments.rules.ledger import AccountKind, TransferKind
-from marketplace.payments.rules.payouts import PayoutState
+from marketplace.payments.rules.payouts import RESERVING, PayoutState, Waits
 from marketplace.payments.rules.remitting import PayoutWay
 from marketplace.payments.rules.terms import PayeeAccount, Subject
 
+_MADE: Final = f"{TransferKind.RETURN_MADE}:"
+_UNMADE: Final = ":unmade"
+_AGAIN: Final = ":again"
 _WITHDRAWN: Final = f"{TransferKind.RETURN_WITHDRAWN}:"
+_CAUSE: Final = "return_for:"
 
 
 @dataclass(frozen=True, slots=True)
 class PayoutRow:
-    """A payout; ``approved_by`` are the people who agreed so far. By transfer it names no bank account."""
+    """A payout; ``approved_by`` are the people who agreed so far. By transfer it names no bank account.
+
+    ``stop`` says why one that was not sent yet stays where it is, ``failure`` why one failed: a ``Failure``, or the
+    provider's own word.
+    """
 
     id: UUID
     reference: str
@@ -38,6 +50,8 @@ class PayoutRow:
     approvals_needed: int
     approved_by: tuple[UUID, ...]
     state: PayoutState
+    stop: Waits | None
+    failure: str | None
     file_id: UUID | None
     has_message: bool
     act_by: datetime | None
@@ -62,7 +76,8 @@ class FileRow:
 class ReturnRow:
     """What a payee owes back to a payer for one cause; ``made_at`` once the payee said that it is returned.
 
-    ``received_at`` once the payer said that it has come.
+    ``received_at`` once the payer said that it has come. ``said_at`` is when the payee said last that it is sent; until
+    ``answer_by`` the payer may say that it has not come, and ``denied_at`` is when it did.
     """
 
     id: UUID
@@ -73,6 +88,15 @@ class ReturnRow:
     due_since: datetime
     made_at: datetime | None
     received_at: datetime | None
+    cause_id: UUID | None = None  # what it is owed for, where it has a cause of its own
+    said_at: datetime | None = None
+    answer_by: datetime | None = None
+    denied_at: datetime | None = None
+
+    @property
+    def is_owed(self) -> bool:
+        """Tell whether it is to be sent: nobody says that it is, or its payer says that it has not come."""
+        return self.made_at is None and self.answer_by is None
 
 
 def payouts(
@@ -96,7 +120,10 @@ def payouts(
     found = session.scalars(statement).all()
     agreed = _approvals(session, [row.id for row in found])
     written = _with_message(session, [row.file_id for row in found if row.file_id])
-    rows = [_row(row, agreed.get(row.id, ()), has_message=row.file_id in written) for row in found]
+    stopped = _stops(session, found)
+    rows = [
+        _row(row, agreed.get(row.id, ()), stop=stopped.get(row.id), has_message=row.file_id in written) for row in found
+    ]
     return page_of(rows, PAGE, lambda row: (str(row.id),))
 
 
@@ -111,7 +138,15 @@ def payout(session: Session, *, company_id: UUID | None, payout_id: UUID) -> Pay
     if found is None or company_id not in (None, found.company_id):
         raise NotFound("payout")
     written = _with_message(session, [found.file_id] if found.file_id else [])
-    return _row(found, _approvals(session, [found.id]).get(found.id, ()), has_message=found.file_id in written)
+    agreed, stop = _approvals(session, [found.id]).get(found.id, ()), _stops(session, [found]).get(found.id)
+    return _row(found, agreed, stop=stop, has_message=found.file_id in written)
+
+
+def _stops(session: Session, found: Collection[Payout]) -> dict[UUID, Waits]:
+    """Return, by their ids, why payouts that were not sent yet stay where they are."""
+    waiting = {row.id: row.company_id for row in found if row.state in RESERVING}
+    why = payout_waits.stops(session, company_ids=waiting.values())
+    return {row_id: why[company_id] for row_id, company_id in waiting.items() if company_id in why}
 
 
 def _with_message(session: Session, file_ids: Collection[UUID]) -> set[UUID]:
@@ -143,8 +178,14 @@ def returns(
     subjects: Collection[Subject] | None = None,
     transfer_id: UUID | None = None,
     cause_id: UUID | None = None,
+    is_open: bool = False,
+    is_lineless: bool = False,
+    limit: int | None = None,
 ) -> tuple[ReturnRow, ...]:
-    """Return all that this company owes back or is owed back, newest first; of these, by this, for this."""
+    """Return all that this company owes back or is owed back, newest first; of these, by this, for this.
+
+    ``is_open`` leaves out what was sent back, ``is_lineless`` that of which a line of the operator's bank tells.
+    """
     sides = _sides(company_id)
     if subjects is not None:
         sides = sides.where(LedgerTransfer.subject_id.in_([subject.id for subject in subjects]))
@@ -152,6 +193,13 @@ def returns(
         sides = sides.where(LedgerTransfer.id == transfer_id)
     if cause_id is not None:
         sides = sides.where(LedgerTransfer.key == cause_key(cause_id))
+    if is_open:
+        sides = sides.where(~_is_made())
+    if is_lineless:
+        told = HousePart.target_id == LedgerTransfer.id, HousePart.purpose == Purpose.SALE_RETURN
+        sides = sides.where(~sa.exists().where(*told, counts()))
+    if limit is not None:
+        sides = sides.limit(limit)
     return _returns(session, sides)
 
 
@@ -160,6 +208,7 @@ def _sides(company_id: UUID) -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             LedgerTransfer.id,
             LedgerTransfer.at,
+            LedgerTransfer.key,
             LedgerAccount.subject_kind,
             LedgerAccount.subject_id,
             LedgerEntry.currency,
@@ -179,6 +228,7 @@ def _sides(company_id: UUID) -> sa.Select[*tuple[Any, ...]]:
         .group_by(
             LedgerTransfer.id,
             LedgerTransfer.at,
+            LedgerTransfer.key,
             LedgerAccount.subject_kind,
             LedgerAccount.subject_id,
             LedgerEntry.currency,
@@ -189,15 +239,21 @@ def _sides(company_id: UUID) -> sa.Select[*tuple[Any, ...]]:
 
 def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]]) -> tuple[ReturnRow, ...]:
     rows = session.execute(sides).all()
-    keys = [return_key(row.id) for row in rows]
-    done = session.execute(sa.select(LedgerTransfer.key, LedgerTransfer.at).where(LedgerTransfer.key.in_(keys)))
-    made = {row.key: row.at for row in done}
+    made = _made(session, [row.id for row in rows])
     receipts = session.execute(
         sa.select(ReturnReceipt.return_id, ReturnReceipt.at).where(
             ReturnReceipt.return_id.in_([row.id for row in rows])
         )
     )
     received = {row.return_id: row.at for row in receipts}
+    said = {
+        one.return_id: one
+        for one in session.scalars(
+            sa.select(ReturnNotice)
+            .where(ReturnNotice.return_id.in_([row.id for row in rows]))
+            .execution_options(populate_existing=True)
+        )
+    }
     return tuple(
         ReturnRow(
             id=row.id,
@@ -206,21 +262,103 @@ def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]]) -> tuple[Retu
             payer_id=UUID(row.payer),
             amount=Money(int(row.minor), row.currency),
             due_since=row.at,
-            made_at=made.get(return_key(row.id)),
+            made_at=made.get(row.id),
             received_at=received.get(row.id),
+            cause_id=_cause_of(row.key),
+            said_at=said[row.id].at if row.id in said else None,
+            answer_by=said[row.id].answer_by if row.id in said else None,
+            denied_at=said[row.id].denied_at if row.id in said else None,
         )
         for row in rows
     )
 
 
+def unanswered_returns(session: Session, *, after: UUID, now: datetime, limit: int = 500) -> tuple[UUID, ...]:
+    """Return what is said to be sent back and whose payer said nothing in time, after this id, in order of id."""
+    late = sa.select(ReturnNotice.return_id).where(ReturnNotice.answer_by <= now, ReturnNotice.return_id > after)
+    return tuple(session.scalars(late.order_by(ReturnNotice.return_id).limit(limit)))
+
+
+def debtor_of(session: Session, *, return_id: UUID) -> UUID:
+    """Return the company that owes something back."""
+    owner = (
+        sa.select(LedgerAccount.owner_id)
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .where(LedgerEntry.transfer_id == return_id, LedgerAccount.kind == AccountKind.RETURN_PAYEE)
+    )
+    found = session.scalars(owner).one()
+    if found is None:
+        raise AssertionError(return_id)
+    return found
+
+
+def is_said(session: Session, *, return_id: UUID) -> bool:
+    """Tell whether what is owed back was said to be sent, and its payer may still say that it has not come."""
+    waiting = sa.select(ReturnNotice.return_id).where(
+        ReturnNotice.return_id == return_id, ReturnNotice.answer_by.is_not(None)
+    )
+    return session.scalars(waiting).first() is not None
+
+
 def cause_key(cause_id: UUID) -> str:
     """Return the ledger key under which something is owed back for a cause: once."""
-    return f"return_for:{cause_id}"
+    return f"{_CAUSE}{cause_id}"
+
+
+def _cause_of(key: str) -> UUID | None:
+    return UUID(key.removeprefix(_CAUSE)) if key.startswith(_CAUSE) else None
 
 
 def return_key(transfer_id: UUID) -> str:
     """Return the ledger key under which a return is made: once."""
-    return f"{TransferKind.RETURN_MADE}:{transfer_id}"
+    return f"{_MADE}{transfer_id}"
+
+
+def _is_made() -> sa.ColumnElement[bool]:
+    """Tell of what is owed back whether it was sent and that stands; its key has the id as written, with dashes."""
+    digits = sa.func.replace(_text(LedgerTransfer.id), "-", "")
+    written = sa.literal(_MADE)
+    for at, (start, length) in enumerate(((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))):
+        written = written.concat("-" if at else "").concat(sa.func.substr(digits, start, length))
+
+    def there(end: str) -> sa.ColumnElement[bool]:
+        other = aliased(LedgerTransfer)
+        return sa.exists().where(other.key == written.concat(end))
+
+    return sa.or_(there(_AGAIN), sa.and_(there(""), ~there(_UNMADE)))
+
+
+def unmade_key(transfer_id: UUID) -> str:
+    """Return the ledger key under which a return had not been made after all: once."""
+    return f"{return_key(transfer_id)}{_UNMADE}"
+
+
+def made_again_key(transfer_id: UUID) -> str:
+    """Return the ledger key under which a return is made that had not been: once."""
+    return f"{return_key(transfer_id)}{_AGAIN}"
+
+
+def is_made(session: Session, *, return_id: UUID) -> bool:
+    """Tell whether what is owed back was said to be returned, and that stands."""
+    return return_id in _made(session, [return_id])
+
+
+def current_key(session: Session, *, return_id: UUID) -> str:
+    """Return the ledger key under which a return was made, or is made next."""
+    unmade = sa.select(LedgerTransfer.id).where(LedgerTransfer.key == unmade_key(return_id))
+    return return_key(return_id) if session.scalars(unmade).first() is None else made_again_key(return_id)
+
+
+def _made(session: Session, return_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return since when returns are made; those that had not been after all are not."""
+    keys = {key(one) for one in return_ids for key in (return_key, unmade_key, made_again_key)}
+    found = session.execute(sa.select(LedgerTransfer.key, LedgerTransfer.at).where(LedgerTransfer.key.in_(keys)))
+    at = {row.key: row.at for row in found}
+    made = {
+        one: at.get(made_again_key(one)) or (None if unmade_key(one) in at else at.get(return_key(one)))
+        for one in return_ids
+    }
+    return {one: moment for one, moment in made.items() if moment is not None}
 
 
 def _mine(company_id: UUID) -> sa.Select[UUID]:
@@ -257,7 +395,7 @@ def _approvals(session: Session, ids: Collection[UUID]) -> dict[UUID, tuple[UUID
     return agreed
 
 
-def _row(found: Payout, approved_by: tuple[UUID, ...], *, has_message: bool) -> PayoutRow:
+def _row(found: Payout, approved_by: tuple[UUID, ...], *, stop: Waits | None, has_message: bool) -> PayoutRow:
     return PayoutRow(
         id=found.id,
         reference=found.reference,
@@ -269,6 +407,8 @@ def _row(found: Payout, approved_by: tuple[UUID, ...], *, has_message: bool) -> 
         approvals_needed=found.approvals_needed,
         approved_by=approved_by,
         state=found.state,
+        stop=stop,
+        failure=found.failure if found.state is PayoutState.FAILED else None,
         file_id=found.file_id,
         has_message=has_message,
         act_by=found.act_by,
@@ -276,3 +416,13 @@ def _row(found: Payout, approved_by: tuple[UUID, ...], *, has_message: bool) -> 
         created_at=found.created_at,
         changed_at=found.changed_at,
     )
+
+
+def references_of(session: Session, *, target_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what the payouts and the commission receipts among these are told by; others are left out."""
+    wanted = list(target_ids)
+    payouts = sa.select(Payout.id, Payout.reference).where(Payout.id.in_(wanted))
+    receipts = sa.select(CommissionReceipt.transfer_id, CommissionReceipt.bank_reference).where(
+        CommissionReceipt.transfer_id.in_(wanted)
+    )
+    return {row[0]: row[1] for found in (payouts, receipts) for row in session.execute(found)}

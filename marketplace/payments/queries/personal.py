@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.exports import rows
 from marketplace.payments.models.bank import BankStatement, HouseMatch
 from marketplace.payments.models.cards import CardReturn
-from marketplace.payments.models.ledger import ReturnReceipt
+from marketplace.payments.models.ledger import ReturnNotice, ReturnReceipt
 from marketplace.payments.models.payouts import PayoutApproval
 from marketplace.payments.models.plans import TransferWithdrawal
+from marketplace.payments.models.remitting import WriteOff
 
 
 def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
@@ -28,6 +29,12 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
         "house_money_placed": rows(
             session, sa.select(HouseMatch.id, HouseMatch.state, HouseMatch.at).where(placed).order_by(HouseMatch.id)
         ),
+        "write_offs": rows(
+            session,
+            sa.select(WriteOff.id, WriteOff.state, WriteOff.reason, WriteOff.created_at)
+            .where(sa.or_(WriteOff.first_by == person_id, WriteOff.second_by == person_id))
+            .order_by(WriteOff.id),
+        ),
         "payout_approvals": rows(
             session,
             sa.select(PayoutApproval.payout_id, PayoutApproval.at)
@@ -43,6 +50,12 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
             sa.select(TransferWithdrawal.transfer_id, TransferWithdrawal.mistake, TransferWithdrawal.at)
             .where(TransferWithdrawal.person_id == person_id)
             .order_by(TransferWithdrawal.at, TransferWithdrawal.transfer_id),
+        ),
+        "returns_sent": rows(
+            session,
+            sa.select(ReturnNotice.return_id, ReturnNotice.at)
+            .where(ReturnNotice.person_id == person_id)
+            .order_by(ReturnNotice.at, ReturnNotice.return_id),
         ),
         "returns_confirmed": rows(
             session,

@@ -8,10 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
-from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
+from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms, TermsAmendment
 from marketplace.payments.rules import plans
+from marketplace.payments.rules.paying import PaymentState
 
 _BATCH: Final = 500
+_OF_TERMS: Final = sa.and_(
+    PaymentTerms.subject_id == Payment.subject_id, PaymentTerms.subject_kind == Payment.subject_kind
+)
 
 
 def breaches(session: Session) -> list[Breach]:
@@ -20,13 +24,20 @@ def breaches(session: Session) -> list[Breach]:
         Breach("2 frozen at placement", "payment", row, "is to be paid to another payee than the contract names")
         for row in session.scalars(_elsewhere())
     ]
-    wanted = sa.select(PaymentTerms.id, PaymentTerms.subject_id, PaymentTerms.agreed).order_by(PaymentTerms.id)
+    found += [
+        Breach("2 frozen at placement", "payment", row, "still names an account that was agreed away")
+        for row in session.scalars(_outdated())
+    ]
+    found += _unwritten(session)
+    wanted = sa.select(
+        PaymentTerms.id, PaymentTerms.subject_id, PaymentTerms.agreed, PaymentTerms.amended_plan
+    ).order_by(PaymentTerms.id)
     for part in session.execute(wanted.execution_options(yield_per=_BATCH)).partitions():
         found += _divided(session, part)
     return found
 
 
-def _divided(session: Session, rows: Sequence[sa.Row[UUID, UUID, dict[str, Any]]]) -> Iterator[Breach]:
+def _divided(session: Session, rows: Sequence[sa.Row[UUID, UUID, Any, Any]]) -> Iterator[Breach]:
     shares: dict[UUID, set[tuple[str, int]]] = {}
     ids = [row.subject_id for row in rows]
     kept = sa.select(Milestone.subject_id, Milestone.event, Milestone.share_bp).where(Milestone.subject_id.in_(ids))
@@ -35,19 +46,65 @@ def _divided(session: Session, rows: Sequence[sa.Row[UUID, UUID, dict[str, Any]]
     for row in rows:
         try:
             plan = plans.from_json(row.agreed)
+            now = plans.from_json(row.amended_plan) if row.amended_plan else None
         except ValueError:
             yield Breach("2 frozen at placement", "payment_terms", row.id, "has no payment plan")
             continue
-        if shares.get(row.subject_id) != {(str(stage.event), stage.basis_points) for stage in plan.stages}:
+        there = shares.get(row.subject_id, set())
+        if now is None and there != {(str(stage.event), stage.basis_points) for stage in plan.stages}:
             yield Breach("2 frozen at placement", "payment_terms", row.id, "is divided otherwise than its plan says")
+        elif now is not None and not {str(stage.event) for stage in now.stages} <= {event for event, _ in there}:
+            yield Breach("2 frozen at placement", "payment_terms", row.id, "lacks a share of the plan agreed since")
+
+
+def _unwritten(session: Session) -> list[Breach]:
+    """Find terms that follow another account or plan than the last one that was agreed."""
+    latest: dict[UUID, dict[str, Any]] = {}
+    rows = sa.select(TermsAmendment).order_by(TermsAmendment.terms_id, TermsAmendment.number)
+    for row in session.scalars(rows.execution_options(yield_per=_BATCH)):
+        mine = latest.setdefault(row.terms_id, {"account": None, "plan": None})
+        mine |= {"account": row.account} if row.account else {"plan": row.plan}
+    amended = sa.or_(_text(PaymentTerms.amended_account) != "null", _text(PaymentTerms.amended_plan) != "null")
+    wanted = sa.select(PaymentTerms.id, PaymentTerms.amended_account, PaymentTerms.amended_plan)
+    nothing = {"account": None, "plan": None}
+    found = session.execute(wanted.where(sa.or_(amended, PaymentTerms.id.in_(sa.select(TermsAmendment.terms_id)))))
+    return [
+        Breach("2 frozen at placement", "payment_terms", row.id, "follows what was never agreed")
+        for row in found
+        if {"account": row.amended_account, "plan": row.amended_plan} != latest.get(row.id, nothing)
+    ]
 
 
 def _elsewhere() -> sa.Select[UUID]:
-    """Find payments whose payee or account is not that of the terms they belong to."""
-    of_terms = sa.and_(PaymentTerms.subject_id == Payment.subject_id, PaymentTerms.subject_kind == Payment.subject_kind)
+    """Find payments whose payee or account is none that their terms name, or named when they were paid."""
+    agreed = (
+        sa.exists()
+        .where(TermsAmendment.terms_id == PaymentTerms.id)
+        .where(_text(TermsAmendment.account) == _text(Payment.payee_account))
+    )
     other = sa.or_(
         PaymentTerms.payee_id != Payment.payee_id,
-        sa.func.coalesce(sa.cast(PaymentTerms.payee_account, sa.Text), "null")
-        != sa.func.coalesce(sa.cast(Payment.payee_account, sa.Text), "null"),
+        sa.and_(_text(PaymentTerms.payee_account) != _text(Payment.payee_account), ~agreed),
     )
-    return sa.select(Payment.id).join(PaymentTerms, of_terms).where(other)
+    return sa.select(Payment.id).join(PaymentTerms, _OF_TERMS).where(other)
+
+
+def _outdated() -> sa.Select[UUID]:
+    """Find payments of which nothing is on its way and that name another account than binds now."""
+    now = sa.case(
+        (_text(PaymentTerms.amended_account) != "null", _text(PaymentTerms.amended_account)),
+        else_=_text(PaymentTerms.payee_account),
+    )
+    return (
+        sa.select(Payment.id)
+        .join(PaymentTerms, _OF_TERMS)
+        .where(
+            Payment.state.in_((PaymentState.DUE, PaymentState.OVERDUE)),
+            Payment.paid_minor == 0,
+            _text(Payment.payee_account) != now,
+        )
+    )
+
+
+def _text(column: Any) -> sa.ColumnElement[str]:
+    return sa.func.coalesce(sa.cast(column, sa.Text), "null")

@@ -62,6 +62,7 @@ class RemittanceRow:
 
     id: UUID
     reference: str
+    company_id: UUID
     amount: Money
     destination: str
     transfer_id: str | None
@@ -100,12 +101,15 @@ def reversals_of(session: Session, *, cause: str) -> tuple[ReversalRow, ...]:
     return tuple(reversal_row(one) for one in found)
 
 
-def unresolved_reversals(session: Session, *, before: datetime, limit: int = 100) -> tuple[ReversalRow, ...]:
-    """Return reversals that were asked for this long ago and have no answer."""
+def unresolved_reversals(
+    session: Session, *, before: datetime, unasked_before: datetime, limit: int = 100
+) -> tuple[ReversalRow, ...]:
+    """Return reversals that were asked for this long ago without an answer, and those that nobody asked for so long."""
+    unasked = sa.and_(PayoutReversal.asked_at.is_(None), PayoutReversal.created_at <= unasked_before)
     found = session.scalars(
         sa.select(PayoutReversal)
-        .where(PayoutReversal.state == ReversalState.DUE, PayoutReversal.asked_at <= before)
-        .order_by(PayoutReversal.asked_at, PayoutReversal.id)
+        .where(PayoutReversal.state == ReversalState.DUE, sa.or_(PayoutReversal.asked_at <= before, unasked))
+        .order_by(PayoutReversal.asked_at.is_not(None), PayoutReversal.asked_at, PayoutReversal.id)
         .limit(limit)
     )
     return tuple(reversal_row(one) for one in found)
@@ -204,6 +208,7 @@ def remittance_row(found: Payout) -> RemittanceRow:
     return RemittanceRow(
         id=found.id,
         reference=found.reference,
+        company_id=found.company_id,
         amount=Money(found.amount_minor, found.currency),
         destination=found.destination or "",
         transfer_id=found.transfer_id,

@@ -2,24 +2,58 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
-from marketplace.payments.queries import payments
+from marketplace.kernel.money import Money
+from marketplace.payments.models.payouts import Allowance
+from marketplace.payments.queries import payments, payouts
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow, TermsRow
-from marketplace.payments.rules.standing import Bill, MoneyFacts, Part, facts
-from marketplace.payments.rules.terms import Subject
+from marketplace.payments.rules.standing import Bill, Ended, MoneyFacts, Part, facts
+from marketplace.payments.rules.terms import Rail, Subject
 
 
-def of_rows(terms: TermsRow, milestones: Sequence[MilestoneRow], paid: Sequence[PaymentRow]) -> MoneyFacts:
-    """Reckon from rows that were read already; those of other subjects are left out."""
+def of_rows(
+    terms: TermsRow,
+    milestones: Sequence[MilestoneRow],
+    paid: Sequence[PaymentRow],
+    *,
+    ended: Ended | None = None,
+    owed: Sequence[Bill] = (),
+) -> MoneyFacts:
+    """Reckon from rows that were read already; those of other subjects are left out.
+
+    ``owed`` is what a purchase's payouts have still to pay, with its milestones as they are paid (``purchase_money``).
+    """
     return facts(
         plan=terms.plan,
         mode=terms.mode,
         currency=terms.amount.currency,
         parts=[Part(row.event, row.state, row.amount) for row in milestones if row.subject == terms.subject],
-        bills=[Bill(row.event, row.outstanding, row.due_at) for row in paid if row.subject == terms.subject],
+        bills=[
+            *(Bill(row.event, row.outstanding, row.due_at) for row in paid if row.subject == terms.subject),
+            *owed,
+        ],
+        ended=ended,
     )
+
+
+def ended(session: Session, *, terms: TermsRow, paid: Sequence[PaymentRow]) -> Ended | None:
+    """Return what was agreed about a cancelled subject and what was kept of what came for it, None while it runs."""
+    if terms.cancelled_at is None:
+        return None
+    currency = terms.amount.currency
+    let_off = sa.select(sa.func.coalesce(sa.func.sum(Allowance.amount_minor), 0)).where(
+        Allowance.subject_kind == terms.subject.kind, Allowance.subject_id == terms.subject.id
+    )
+    agreed = terms.amount - Money(int(session.scalars(let_off).one()), currency)
+    came = [row.paid.minor for row in paid if row.subject == terms.subject]
+    if terms.rail is Rail.CARD or not came:
+        return Ended(agreed, None)
+    back = payouts.returns(session, company_id=terms.payee_id, subjects=[terms.subject])
+    owed = sum(row.amount.minor for row in back if row.payee_id == terms.payee_id)
+    return Ended(agreed, Money(sum(came) - owed, currency))
 
 
 def of_subject(session: Session, *, subject: Subject) -> tuple[TermsRow, MoneyFacts]:
@@ -28,4 +62,5 @@ def of_subject(session: Session, *, subject: Subject) -> tuple[TermsRow, MoneyFa
     if terms is None:
         raise NotFound("payment_terms")
     milestones = payments.milestones_of(session, subjects=[subject])[subject]
-    return terms, of_rows(terms, milestones, payments.payments_of(session, subjects=[subject])[subject])
+    paid = payments.payments_of(session, subjects=[subject])[subject]
+    return terms, of_rows(terms, milestones, paid, ended=ended(session, terms=terms, paid=paid))

@@ -1,8 +1,9 @@
 """Incoming transfers as rows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
-from marketplace.payments.models.bank import BankEntry
+from marketplace.payments.models.bank import BankAccount, BankEntry
 from marketplace.payments.models.plans import IncomingTransfer, Payment, PaymentTerms, TransferMatch
 from marketplace.payments.queries.payments import PAGE, cursor_id
 from marketplace.payments.queries.tolerance import tolerance
@@ -22,6 +23,7 @@ from marketplace.payments.queries.waits import is_overdue
 from marketplace.payments.rules import paying
 from marketplace.payments.rules.paying import UNPAID, TransferState
 from marketplace.payments.rules.references import references_in, subjects_in
+from marketplace.payments.rules.statements import compact
 from marketplace.payments.rules.terms import Rail
 
 _MOST_OPEN: Final = 1_000
@@ -44,6 +46,7 @@ class TransferRow:
 
     While it waits, ``suggested`` are the payments that may be meant, and ``suggested_by`` says why: ``reference`` where
     its text names them, ``amount_and_payer`` or ``amount`` where it names none. ``is_told`` by a statement of the bank.
+    ``doubt`` is ``other_account`` where it came into an account that no named payment is to be paid into.
     """
 
     id: UUID
@@ -59,6 +62,12 @@ class TransferRow:
     suggested: tuple[UUID, ...] = ()
     suggested_by: str = ""
     is_told: bool = False
+    doubt: str = ""
+
+
+def goes_elsewhere(payment: Payment, number: str) -> bool:
+    """Tell whether a payment is to be paid into another account than the one that money came into."""
+    return payment.payee_account is not None and compact(payment.payee_account["account_number"]) != compact(number)
 
 
 def named(session: Session, *, payee_id: UUID, currency: str, text: str) -> tuple[UUID, ...]:
@@ -101,7 +110,11 @@ def transfers(
     found = session.scalars(statement.order_by(IncomingTransfer.id.desc()).limit(PAGE + 1)).all()
     matches = _matches(session, IncomingTransfer.id.in_([row.id for row in found]))
     meant, told = _suggested(session, found), _told(session, [row.id for row in found])
-    rows = [_row(row, matches.get(row.id, ()), meant.get(row.id, _NONE), is_told=row.id in told) for row in found]
+    doubts = _doubts(session, meant, told)
+    rows = [
+        _row(row, matches.get(row.id, ()), meant.get(row.id, _NONE), told=told, doubt=doubts.get(row.id, ""))
+        for row in found
+    ]
     return page_of(rows, PAGE, lambda row: (str(row.id),))
 
 
@@ -113,8 +126,9 @@ def transfer(session: Session, *, payee_id: UUID, transfer_id: UUID) -> Transfer
     if found is None:
         raise NotFound("transfer")
     matches = _matches(session, IncomingTransfer.id == transfer_id).get(transfer_id, ())
-    meant = _suggested(session, [found]).get(found.id, _NONE)
-    return _row(found, matches, meant, is_told=found.id in _told(session, [found.id]))
+    meant, told = _suggested(session, [found]), _told(session, [found.id])
+    doubt = _doubts(session, meant, told).get(found.id, "")
+    return _row(found, matches, meant.get(found.id, _NONE), told=told, doubt=doubt)
 
 
 def receipts_of(session: Session, *, payment_id: UUID) -> tuple[TransferRow, ...]:
@@ -146,9 +160,28 @@ def _matches(session: Session, where: sa.ColumnElement[bool]) -> dict[UUID, tupl
     return grouped
 
 
-def _told(session: Session, transfer_ids: Collection[UUID]) -> set[UUID | None]:
-    """Return those of the transfers of which a statement of the bank tells."""
-    return set(session.scalars(sa.select(BankEntry.transfer_id).where(BankEntry.transfer_id.in_(transfer_ids))))
+def _told(session: Session, transfer_ids: Collection[UUID]) -> dict[UUID | None, str]:
+    """Return those of the transfers of which a statement of the bank tells, with the number of the account."""
+    found = sa.select(BankEntry.transfer_id, BankAccount.number).join(
+        BankAccount, BankAccount.id == BankEntry.account_id
+    )
+    return {
+        row.transfer_id: row.number for row in session.execute(found.where(BankEntry.transfer_id.in_(transfer_ids)))
+    }
+
+
+def _doubts(session: Session, meant: Mapping[UUID, Meant], told: Mapping[UUID | None, str]) -> dict[UUID, str]:
+    """Return of transfers that a bank told of why the payment that they name was not settled by them."""
+    by_text = {one: ids for one, (ids, why) in meant.items() if why == "reference" and one in told}
+    wanted = {payment_id for ids in by_text.values() for payment_id in ids}
+    if not wanted:
+        return {}
+    named = {row.id: row for row in session.scalars(sa.select(Payment).where(Payment.id.in_(wanted)))}
+    return {
+        one: "other_account"
+        for one, ids in by_text.items()
+        if all(goes_elsewhere(named[payment_id], told[one]) for payment_id in ids)
+    }
 
 
 def _suggested(session: Session, found: Sequence[IncomingTransfer]) -> dict[UUID, Meant]:
@@ -191,7 +224,12 @@ def _open(session: Session, *, payee_id: UUID, currencies: Collection[str]) -> l
 
 
 def _row(
-    found: IncomingTransfer, matches: tuple[MatchRow, ...], meant: Meant = _NONE, *, is_told: bool = False
+    found: IncomingTransfer,
+    matches: tuple[MatchRow, ...],
+    meant: Meant = _NONE,
+    *,
+    told: Mapping[UUID | None, str] = MappingProxyType({}),
+    doubt: str = "",
 ) -> TransferRow:
     return TransferRow(
         id=found.id,
@@ -206,5 +244,6 @@ def _row(
         matches=matches,
         suggested=meant[0],
         suggested_by=meant[1],
-        is_told=is_told,
+        is_told=found.id in told,
+        doubt=doubt,
     )

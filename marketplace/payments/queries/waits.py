@@ -9,24 +9,36 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
-from marketplace.payments.models.bank import BankEntry
+from marketplace.payments.models.bank import BankEntry, SenderReturn
 from marketplace.payments.models.cards import CardReturn
 from marketplace.payments.models.disputes import CardDispute
 from marketplace.payments.models.holds import CardHold
 from marketplace.payments.models.payouts import Payout
 from marketplace.payments.models.plans import IncomingTransfer, Payment
+from marketplace.payments.models.remitting import WriteOff
+from marketplace.payments.queries import payout_waits
 from marketplace.payments.rules.paying import PaymentState
+from marketplace.payments.rules.payouts import PayoutState
 
 Waiting = (
-    type[Payout] | type[CardReturn] | type[IncomingTransfer] | type[BankEntry] | type[CardDispute] | type[CardHold]
+    type[Payout]
+    | type[CardReturn]
+    | type[IncomingTransfer]
+    | type[BankEntry]
+    | type[SenderReturn]
+    | type[CardDispute]
+    | type[CardHold]
+    | type[WriteOff]
 )
 KINDS: Final[dict[str, Waiting]] = {
     "payout": Payout,
     "card_return": CardReturn,
     "transfer": IncomingTransfer,
     "bank_entry": BankEntry,
+    "sender_return": SenderReturn,
     "card_dispute": CardDispute,
     "card_hold": CardHold,
+    "receivable_write_off": WriteOff,
 }
 
 
@@ -59,10 +71,16 @@ def waiting(session: Session, *, kind: str, thing_id: UUID) -> WaitRow:
 
 
 def late(session: Session, *, kind: str, after: UUID, now: datetime, limit: int = 500) -> tuple[UUID, ...]:
-    """Return what waits after its due moment and was not told yet, after this id, in order of id."""
+    """Return what waits after its due moment and was not told yet, after this id, in order of id.
+
+    A payout of a company that is stopped waits for whoever lifts that, and not for who approves payouts.
+    """
     table = KINDS[kind]
-    where = (table.act_by <= now, table.escalated_at.is_(None), table.id > after)
-    return tuple(session.scalars(sa.select(table.id).where(*where).order_by(table.id).limit(limit)))
+    found = sa.select(table.id).where(table.act_by <= now, table.escalated_at.is_(None), table.id > after)
+    if table is Payout:
+        is_sent = Payout.state == PayoutState.SENT
+        found = found.where(sa.or_(is_sent, ~payout_waits.is_stopped(Payout.company_id)))
+    return tuple(session.scalars(found.order_by(table.id).limit(limit)))
 
 
 def is_overdue(table: Waiting, *, overdue: bool) -> sa.ColumnElement[bool]:
@@ -80,6 +98,7 @@ def by_hand(session: Session) -> int:
         # One that goes to the card again waits for the card's bank, and for nobody here.
         sa.select(sa.func.count()).where(CardReturn.act_by.is_not(None)),
         sa.select(sa.func.count()).where(CardDispute.act_by.is_not(None)),
+        sa.select(sa.func.count()).where(WriteOff.act_by.is_not(None)),
         sa.select(sa.func.count()).where(CardHold.escalated_at.is_not(None), CardHold.act_by.is_not(None)),
     )
     return sum(session.scalar(count) or 0 for count in counts)

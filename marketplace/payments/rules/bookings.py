@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel.money import Money
+from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry
 
 
 class BookingState(StrEnum):
@@ -38,3 +40,13 @@ def judge(*, is_known: bool, amount: int, fee: int, booked: int | None, booked_f
     if booked is None:
         return BookingState.MISSING
     return BookingState.MATCHED if (booked, booked_fee) == (amount, -fee) else BookingState.DIFFERS
+
+
+def converted(came: Money, settled: Money) -> tuple[Entry, ...]:
+    """Return the entries of money that the provider changed: each currency balances for itself."""
+    entries: list[Entry] = []
+    for amount in (-came, settled):
+        clearing = AccountRef(AccountKind.PROVIDER_CLEARING, None, amount.currency)
+        exchange = AccountRef(AccountKind.PROVIDER_EXCHANGE, None, amount.currency)
+        entries += [(clearing, amount), (exchange, -amount)]
+    return tuple(entries)

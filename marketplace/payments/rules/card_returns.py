@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.merchants.rules.payees import PayeeAccount, masked
 
 PREFIX: Final = "RTN"
 APPROVALS: Final = 2
@@ -27,14 +28,19 @@ class ReturnState(StrEnum):
     DUE = "due"
     APPROVED = "approved"
     SETTLED = "settled"
+    COVERED = "covered"  # its payer got this money another way: by a dispute, or on the provider's own pages
 
 
 RETURNS: Final = Lifecycle[ReturnState](
     "card_return",
     {
-        ReturnState.DUE: {"approve": ReturnState.APPROVED},
+        ReturnState.DUE: {"approve": ReturnState.APPROVED, "cover": ReturnState.COVERED},
         # A card that refuses once more sends the return back to the two people, who choose another way.
-        ReturnState.APPROVED: {"settle": ReturnState.SETTLED, "fail": ReturnState.DUE},
+        ReturnState.APPROVED: {
+            "settle": ReturnState.SETTLED,
+            "fail": ReturnState.DUE,
+            "cover": ReturnState.COVERED,
+        },
         # A card's bank may take days to say so.
         ReturnState.SETTLED: {"fail": ReturnState.DUE},
     },
@@ -55,6 +61,20 @@ def check_approver(*, person_id: UUID, way: Way, chosen: Way | None, approved_by
         raise NotAllowed("same_person")
     if chosen not in (None, way):
         raise Conflict("way_chosen", way=str(chosen))
+
+
+def account_for(*, named: PayeeAccount | None, told: PayeeAccount | None) -> PayeeAccount:
+    """Return the account to which money goes back by bank: the one that its payer named, else the one that is told.
+
+    Refused ``account_number`` where there is none, or where another is told than the payer named.
+    """
+    if named is not None:
+        if told is not None and told.account_number != named.account_number:
+            raise Refused.field("account_number", "payer_account", masked(named.account_number))
+        return named
+    if told is None:
+        raise Refused.field("account_number", "account_number", "the account of the payer")
+    return told
 
 
 def refund_key(return_id: UUID, attempt: int) -> str:

@@ -117,8 +117,9 @@ def actions_towards(state: CardState, seen: IntentState) -> tuple[str, ...]:
 
 
 def view(seen: IntentSeen, *, by_page: bool) -> IntentState:
-    """Return what the provider's view means here: on a page the buyer may try another card after a decline."""
-    return IntentState.WAITING if by_page and seen.state is IntentState.DECLINED else seen.state
+    """Return what the provider's view means here: on an open page the buyer may try again after a decline."""
+    may_try_again = by_page and seen.state is IntentState.DECLINED and not seen.is_final
+    return IntentState.WAITING if may_try_again else seen.state
 
 
 def is_orphan(state: CardState, intent_id: str | None, seen: IntentSeen) -> bool:
@@ -160,6 +161,15 @@ def may_send_again(*, first_asked: datetime, now: datetime) -> bool:
 def call_key(subject_id: UUID, act: str, attempt: int) -> str:
     """Return the key of one call to the provider: our row, the act, the attempt."""
     return f"city:{act}:{subject_id}:{attempt}"
+
+
+def attempt_after(failed: int, *, current: int) -> int:
+    """Return the attempt to go on with after one that is known to have done nothing.
+
+    Of several who found so at once the first takes the next key and the others use the same one: keys apart would let
+    each of them do the act.
+    """
+    return current + 1 if current == failed else current
 
 
 def is_undone(act: str, seen: IntentState) -> bool:

@@ -111,6 +111,13 @@ def check(grant: Grant, taken: Taken, *, plan: AgreedPlan, amount: Money, today:
         raise Conflict(code, left=str(left(grant, taken)), days=grant.days, until=str(grant.until))
 
 
+def check_owing(limit: Money, *, owing: Money, added: Money) -> None:
+    """Raise Conflict with what is left when all that a buyer owes directly, ``added`` included, passes its limit."""
+    if owing > limit:
+        rest = limit - (owing - added)
+        raise Conflict("buyer_limit", left=str(max(rest, Money.zero(rest.currency))), limit=str(limit))
+
+
 class Level(StrEnum):
     """How a payer was reminded last; a word to choose the letter by."""
 

@@ -16,6 +16,10 @@ PREFIX: Final = "DSP"
 ALARM: Final = timedelta(hours=48)
 # The provider's longest text.
 LONGEST: Final = 5_000
+# What all files of one answer may have together; more no bank looks at.
+# Sources: https://docs.stripe.com/file-upload, https://docs.stripe.com/disputes/responding
+MOST_BYTES: Final = 4_500_000
+MOST_PAGES: Final = 50
 
 
 class DisputeState(StrEnum):

@@ -25,6 +25,7 @@ class EntryState(StrEnum):
     UNMATCHED = "unmatched"
     PROPOSED = "proposed"
     MATCHED = "matched"
+    REVERSING = "reversing"  # placed, and somebody says that it was wrong; another person decides
 
 
 ENTRIES: Final = Lifecycle[EntryState](
@@ -32,12 +33,27 @@ ENTRIES: Final = Lifecycle[EntryState](
     {
         EntryState.UNMATCHED: {"propose": EntryState.PROPOSED, "match": EntryState.MATCHED},
         EntryState.PROPOSED: {"match": EntryState.MATCHED, "decline": EntryState.UNMATCHED},
+        EntryState.MATCHED: {"doubt": EntryState.REVERSING},
+        EntryState.REVERSING: {"reverse": EntryState.UNMATCHED, "keep": EntryState.MATCHED},
     },
 )
 
 
+# A line in one of these is placed: its parts are all of it.
+PLACED: Final = (EntryState.MATCHED, EntryState.REVERSING)
+
+
 class MatchState(StrEnum):
     """Where one person's word about an entry stands."""
+
+    PROPOSED = "proposed"
+    DONE = "done"
+    DECLINED = "declined"
+    REVERSED = "reversed"  # two people found that it was wrong
+
+
+class ReversalState(StrEnum):
+    """Where the word stands that a placed entry was placed wrongly."""
 
     PROPOSED = "proposed"
     DONE = "done"
@@ -48,6 +64,7 @@ class Purpose(StrEnum):
     """What house money is for."""
 
     COMMISSION = "commission"  # a company pays its commission bill
+    RECEIVABLE = "receivable"  # a company pays what it owes after a payout that had to go back
     RECEIPT = "receipt"  # commission whose receipt was written down by hand before
     PAYOUT = "payout"  # a payout left the account
     PAYOUT_RETURN = "payout_return"  # a payout bounced
@@ -55,18 +72,39 @@ class Purpose(StrEnum):
     OWN = "own"  # the operator's own affairs, none of the city's
     SENDER = "sender"  # goes back to the account that it came from
     SENDER_SENT = "sender_sent"  # what was to go back left the account
+    SALE = "sale"  # a buyer pays the trading company
+    SALE_RECEIPT = "sale_receipt"  # the same, written down by hand before
+    SALE_RETURN = "sale_return"  # what the trading company owed back left the account
 
 
+# What a company pays of what it owes.
+OF_COMPANY: Final = (Purpose.COMMISSION, Purpose.RECEIVABLE)
 # Which of them a person may name, and what each names beside the amount.
 BY_HAND: Final = {
     Purpose.COMMISSION: "company_id",
+    Purpose.RECEIVABLE: "company_id",
     Purpose.RECEIPT: "receipt_id",
     Purpose.PAYOUT: "payout_id",
     Purpose.PAYOUT_RETURN: "payout_id",
+    Purpose.SALE: "payment_id",
+    Purpose.SALE_RECEIPT: "transfer_id",
+    Purpose.SALE_RETURN: "return_id",
     Purpose.PROVIDER: "",
     Purpose.OWN: "",
 }
-_CREDITS: Final = frozenset({Purpose.COMMISSION, Purpose.RECEIPT, Purpose.PAYOUT_RETURN, Purpose.PROVIDER})
+_CREDITS: Final = frozenset(
+    {
+        Purpose.COMMISSION,
+        Purpose.RECEIVABLE,
+        Purpose.RECEIPT,
+        Purpose.PAYOUT_RETURN,
+        Purpose.PROVIDER,
+        Purpose.SALE,
+        Purpose.SALE_RECEIPT,
+    }
+)
+# Parts by which the trading company's books moved the bank already.
+TRADE: Final = (Purpose.SALE, Purpose.SALE_RECEIPT, Purpose.SALE_RETURN)
 
 
 class ReturnState(StrEnum):
@@ -74,18 +112,26 @@ class ReturnState(StrEnum):
 
     APPROVED = "approved"
     SENT = "sent"
+    FAILED = "failed"  # the bank did not take it: it is taken back by the line that it came with, and said anew
     SETTLED = "settled"
     RETURNED = "returned"
+    WITHDRAWN = "withdrawn"  # it was placed wrongly, and has not left
 
 
 RETURNS: Final = Lifecycle[ReturnState](
     "sender_return",
     {
-        ReturnState.APPROVED: {"send": ReturnState.SENT},
-        ReturnState.SENT: {"settle": ReturnState.SETTLED},
-        ReturnState.SETTLED: {"return": ReturnState.RETURNED},
+        ReturnState.APPROVED: {"send": ReturnState.SENT, "withdraw": ReturnState.WITHDRAWN},
+        ReturnState.SENT: {"settle": ReturnState.SETTLED, "fail": ReturnState.FAILED},
+        ReturnState.FAILED: {"settle": ReturnState.SETTLED, "withdraw": ReturnState.WITHDRAWN},
+        # The line that said so was another's.
+        ReturnState.SETTLED: {"return": ReturnState.RETURNED, "unsettle": ReturnState.SENT},
     },
 )
+
+
+# Money that goes back and has not left, as far as the bank's books say.
+GOING_BACK: Final = (ReturnState.APPROVED, ReturnState.SENT, ReturnState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +178,16 @@ def needs_two(amount: Money, threshold: Money | None, *, sends_back: bool) -> bo
     return sends_back or threshold is None or amount >= threshold
 
 
+def told_needs_two(purpose: Purpose, amount: Money, threshold: Money | None, *, is_table: bool) -> bool:
+    """Tell whether a second person must agree to what the reference of an entry says.
+
+    That what two people let go has left needs nobody more; anybody can write a table himself.
+    """
+    if purpose in (Purpose.PAYOUT, Purpose.SENDER_SENT):
+        return False
+    return is_table or needs_two(amount, threshold, sends_back=False)
+
+
 def check_second(*, person_id: UUID, first_by: UUID | None) -> None:
     """Refuse the second word of the person who said the first."""
     if person_id == first_by:
@@ -163,7 +219,10 @@ def booked(amount: Money) -> tuple[Entry, Entry]:
 
 
 def found_again(amount: Money) -> tuple[Entry, Entry]:
-    """Return the entries of a line whose receipt was written down before the statements began: it is no new money."""
+    """Return the entries of a line that was written down before the statements began: it is no new money.
+
+    Positive for what came, negative for what left.
+    """
     return pair(suspense(amount.currency), AccountRef(AccountKind.OPENING_BALANCE, None, amount.currency), amount)
 
 

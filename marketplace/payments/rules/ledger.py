@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from marketplace.kernel.money import Money
-from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.payments.rules.terms import Mode, Subject, SubjectKind
 
 
 class Nature(StrEnum):
@@ -36,6 +36,7 @@ class AccountKind(StrEnum):
     COMMISSION_INCOME = "commission_income"
     COMMISSION_VAT = "commission_vat"
     PROVIDER_FEES = "provider_fees"
+    PROVIDER_EXCHANGE = "provider_exchange"
     COMMISSION_RECEIVABLE = "commission_receivable"
     HOUSE_BANK = "house_bank"
     SUSPENSE = "suspense"
@@ -49,6 +50,13 @@ class AccountKind(StrEnum):
     DISPUTED = "disputed"
     DISPUTE_LOSSES = "dispute_losses"
     MERCHANT_RECEIVABLE = "merchant_receivable"
+    RECEIVABLE_LOSSES = "receivable_losses"
+    TRADE_RECEIVABLE = "trade_receivable"
+    TRADE_REFUND = "trade_refund"
+    TRADE_SALES = "trade_sales"
+    TRADE_PURCHASES = "trade_purchases"
+    TRADE_PAYABLE = "trade_payable"
+    BANK_CHARGES = "bank_charges"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,10 @@ ACCOUNTS: Final[dict[AccountKind, Account]] = {
     AccountKind.COMMISSION_INCOME: Account("commission earned", Nature.INCOME),
     AccountKind.COMMISSION_VAT: Account("value added tax on commission, owed to the state", Nature.LIABILITY),
     AccountKind.PROVIDER_FEES: Account("fees that the card provider kept", Nature.EXPENSE),
+    AccountKind.PROVIDER_EXCHANGE: Account(
+        "money that the card provider changed into another currency, and the difference that its rates left",
+        Nature.EXPENSE,
+    ),
     AccountKind.COMMISSION_RECEIVABLE: Account("commission billed to a merchant", Nature.ASSET, owned=True),
     AccountKind.HOUSE_BANK: Account("money at the operator's own bank", Nature.ASSET, cash=True),
     AccountKind.SUSPENSE: Account("money at the operator's bank not yet placed", Nature.LIABILITY, cash=True),
@@ -89,6 +101,19 @@ ACCOUNTS: Final[dict[AccountKind, Account]] = {
     AccountKind.MERCHANT_RECEIVABLE: Account(
         "what a company owes of money that was paid out and had to go back", Nature.ASSET, owned=True
     ),
+    AccountKind.RECEIVABLE_LOSSES: Account("what companies owed and two people wrote off", Nature.EXPENSE),
+    AccountKind.TRADE_RECEIVABLE: Account("what the trading company's buyers owe", Nature.ASSET, per_subject=True),
+    AccountKind.TRADE_REFUND: Account(
+        "what the trading company owes its buyers back", Nature.LIABILITY, per_subject=True
+    ),
+    AccountKind.TRADE_SALES: Account("what the trading company sold", Nature.INCOME, per_subject=True),
+    AccountKind.TRADE_PURCHASES: Account(
+        "what the trading company bought to sell on", Nature.EXPENSE, per_subject=True
+    ),
+    AccountKind.TRADE_PAYABLE: Account(
+        "what the trading company owes a merchant for its purchases", Nature.LIABILITY, owned=True, cash=True
+    ),
+    AccountKind.BANK_CHARGES: Account("what banks kept of the trading company's receipts", Nature.EXPENSE),
 }
 CASH: Final = frozenset(kind for kind, account in ACCOUNTS.items() if account.cash)
 MEMO: Final = frozenset(kind for kind, account in ACCOUNTS.items() if account.nature is Nature.MEMO)
@@ -101,6 +126,7 @@ class TransferKind(StrEnum):
     CARD_REFUNDED = "card_refunded"
     CARD_RETURNED = "card_returned"
     PROVIDER_FEE = "provider_fee"
+    PROVIDER_CONVERTED = "provider_converted"
     RELEASED = "released"
     RELEASE_REVERSED = "release_reversed"
     PAYOUT_SENT = "payout_sent"
@@ -112,6 +138,7 @@ class TransferKind(StrEnum):
     BANK_OPENED = "bank_opened"
     PROVIDER_PAID_OUT = "provider_paid_out"
     HOUSE_OWN_MOVED = "house_own_moved"
+    PLACEMENT_REVERSED = "placement_reversed"
     OBLIGATION_DUE = "obligation_due"
     OBLIGATION_PAID = "obligation_paid"
     OBLIGATION_CHARGES = "obligation_charges"
@@ -125,13 +152,29 @@ class TransferKind(StrEnum):
     DISPUTE_LOST = "dispute_lost"
     RECEIVABLE_BOOKED = "receivable_booked"
     RECEIVABLE_NETTED = "receivable_netted"
+    RECEIVABLE_PAID = "receivable_paid"
+    RECEIVABLE_WRITTEN_OFF = "receivable_written_off"
     TRANSFER_REVERSED = "transfer_reversed"
+    SALE_DUE = "sale_due"
+    SALE_RECEIVED = "sale_received"
+    SALE_CHARGES = "sale_charges"
+    SALE_LOWERED = "sale_lowered"
+    SALE_SURPLUS = "sale_surplus"
+    SALE_LET_OFF = "sale_let_off"
+    SALE_REFUNDED = "sale_refunded"
+    PURCHASE_DUE = "purchase_due"
+    PURCHASE_REVERSED = "purchase_reversed"
 
 
 _A = AccountKind
-_RELEASE: Final = frozenset({_A.HELD, _A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.COMMISSION_INCOME, _A.COMMISSION_VAT})
-_PAYABLE: Final = frozenset({_A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.PAYOUT_IN_TRANSIT})
-_RECEIVABLE: Final = frozenset({_A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.MERCHANT_RECEIVABLE})
+_PAID_OUT: Final = frozenset({_A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.TRADE_PAYABLE})
+_RELEASE: Final = frozenset(
+    {_A.HELD, _A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE, _A.TRADE_SALES, _A.COMMISSION_INCOME, _A.COMMISSION_VAT}
+)
+_PAYABLE: Final = _PAID_OUT | {_A.PAYOUT_IN_TRANSIT}
+_RECEIVABLE: Final = _PAID_OUT | {_A.MERCHANT_RECEIVABLE}
+# Where money of the trading company's buyers comes in: by the line of a statement, by hand before there are any.
+_AT_BANK: Final = frozenset({_A.HOUSE_BANK, _A.SUSPENSE})
 _OBLIGATION: Final = frozenset({_A.OBLIGATION_PAYER, _A.OBLIGATION_PAYEE})
 _RETURN: Final = frozenset({_A.RETURN_PAYER, _A.RETURN_PAYEE})
 TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
@@ -141,18 +184,29 @@ TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
     TransferKind.PROVIDER_FEE: frozenset(
         {_A.PROVIDER_CLEARING, _A.PROVIDER_FEES, _A.MERCHANT_PAYABLE, _A.CARRIER_PAYABLE}
     ),
+    TransferKind.PROVIDER_CONVERTED: frozenset({_A.PROVIDER_CLEARING, _A.PROVIDER_EXCHANGE}),
     TransferKind.RELEASED: _RELEASE,
     TransferKind.RELEASE_REVERSED: _RELEASE,
     TransferKind.PAYOUT_SENT: _PAYABLE,
     # By the provider's bank, or by the operator's, whose statement says so.
-    TransferKind.PAYOUT_SETTLED: frozenset({_A.PAYOUT_IN_TRANSIT, _A.PROVIDER_CLEARING, _A.SUSPENSE}),
-    TransferKind.PAYOUT_RETURNED: _PAYABLE | {_A.SUSPENSE},
+    TransferKind.PAYOUT_SETTLED: frozenset({_A.PAYOUT_IN_TRANSIT, _A.PROVIDER_CLEARING}) | _AT_BANK,
+    TransferKind.PAYOUT_RETURNED: _PAYABLE | {_A.PROVIDER_CLEARING} | _AT_BANK,
     TransferKind.COMMISSION_BILLED: frozenset({_A.COMMISSION_RECEIVABLE, _A.COMMISSION_INCOME, _A.COMMISSION_VAT}),
     TransferKind.COMMISSION_PAID: frozenset({_A.COMMISSION_RECEIVABLE, _A.HOUSE_BANK, _A.SUSPENSE}),
     TransferKind.BANK_BOOKED: frozenset({_A.HOUSE_BANK, _A.SUSPENSE}),
     TransferKind.BANK_OPENED: frozenset({_A.HOUSE_BANK, _A.OPENING_BALANCE, _A.SUSPENSE}),
     TransferKind.PROVIDER_PAID_OUT: frozenset({_A.SUSPENSE, _A.PROVIDER_CLEARING}),
     TransferKind.HOUSE_OWN_MOVED: frozenset({_A.SUSPENSE, _A.HOUSE_OWN}),
+    # Whatever placing a line of the operator's bank, or a receipt of commission, may have touched, the other way round.
+    TransferKind.PLACEMENT_REVERSED: _PAYABLE
+    | _AT_BANK
+    | {
+        _A.MERCHANT_RECEIVABLE,
+        _A.PROVIDER_CLEARING,
+        _A.HOUSE_OWN,
+        _A.OPENING_BALANCE,
+        _A.COMMISSION_RECEIVABLE,
+    },
     TransferKind.OBLIGATION_DUE: _OBLIGATION,
     TransferKind.OBLIGATION_PAID: _OBLIGATION,
     TransferKind.OBLIGATION_CHARGES: _OBLIGATION,
@@ -166,7 +220,18 @@ TOUCHES: Final[dict[TransferKind, frozenset[AccountKind]]] = {
     TransferKind.DISPUTE_LOST: frozenset({_A.DISPUTED, _A.HELD, _A.DISPUTE_LOSSES}),
     TransferKind.RECEIVABLE_BOOKED: _RECEIVABLE,
     TransferKind.RECEIVABLE_NETTED: _RECEIVABLE,
+    TransferKind.RECEIVABLE_PAID: frozenset({_A.MERCHANT_RECEIVABLE, _A.SUSPENSE}),
+    TransferKind.RECEIVABLE_WRITTEN_OFF: frozenset({_A.MERCHANT_RECEIVABLE, _A.RECEIVABLE_LOSSES}),
     TransferKind.TRANSFER_REVERSED: frozenset({_A.PROVIDER_CLEARING, _A.MERCHANT_RECEIVABLE}),
+    TransferKind.SALE_DUE: frozenset({_A.TRADE_RECEIVABLE, _A.TRADE_SALES}),
+    TransferKind.SALE_RECEIVED: frozenset({_A.TRADE_RECEIVABLE, _A.OPENING_BALANCE}) | _AT_BANK,
+    TransferKind.SALE_CHARGES: frozenset({_A.TRADE_RECEIVABLE, _A.BANK_CHARGES}),
+    TransferKind.SALE_LOWERED: frozenset({_A.TRADE_RECEIVABLE, _A.TRADE_SALES}),
+    TransferKind.SALE_SURPLUS: frozenset({_A.TRADE_REFUND, _A.OPENING_BALANCE}) | _AT_BANK,
+    TransferKind.SALE_LET_OFF: frozenset({_A.TRADE_REFUND, _A.TRADE_SALES}),
+    TransferKind.SALE_REFUNDED: frozenset({_A.TRADE_REFUND}) | _AT_BANK,
+    TransferKind.PURCHASE_DUE: frozenset({_A.TRADE_PURCHASES, _A.TRADE_PAYABLE}),
+    TransferKind.PURCHASE_REVERSED: frozenset({_A.TRADE_PURCHASES, _A.TRADE_PAYABLE}),
 }
 
 
@@ -213,9 +278,19 @@ def _problem(kind: TransferKind, entries: Sequence[Entry]) -> str:
     return ""
 
 
-def payable_of(subject: Subject) -> AccountKind:
-    """Return where the released money of a subject's payee is kept."""
-    return AccountKind.MERCHANT_PAYABLE if subject.kind is SubjectKind.ORDER else AccountKind.CARRIER_PAYABLE
+def payable_of(subject: Subject, *, mode: Mode, payee_id: UUID, currency: str) -> AccountRef:
+    """Return where the released money of a subject's payee is kept: who sells itself has earned it."""
+    if subject.kind is SubjectKind.PURCHASE:
+        return AccountRef(AccountKind.TRADE_PAYABLE, payee_id, currency)
+    if mode is Mode.OPERATOR_SELLS:
+        return AccountRef(AccountKind.TRADE_SALES, None, currency, subject)
+    kind = AccountKind.MERCHANT_PAYABLE if subject.kind is SubjectKind.ORDER else AccountKind.CARRIER_PAYABLE
+    return AccountRef(kind, payee_id, currency)
+
+
+def turn_key(kind: TransferKind, thing_id: UUID, *, before: int) -> str:
+    """Return the key under which something (a milestone, a payout) goes a way that it went so often before."""
+    return f"{kind}:{thing_id}" if not before else f"{kind}:{thing_id}:{before + 1}"
 
 
 def pair(debit: AccountRef, credit: AccountRef, amount: Money) -> tuple[Entry, Entry]:

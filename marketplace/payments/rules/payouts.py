@@ -15,8 +15,9 @@ from marketplace.payments.rules.terms import PayeeAccount
 
 PREFIX: Final = "OUT"
 FILE_PREFIX: Final = "OUTF"
-# What payouts are made from: a merchant's released goods money, a carrier's released freight.
-SOURCES: Final = (AccountKind.MERCHANT_PAYABLE, AccountKind.CARRIER_PAYABLE)
+# What payouts are made from: a merchant's released goods money, a carrier's released freight, what the trading company
+# owes a merchant.
+SOURCES: Final = (AccountKind.MERCHANT_PAYABLE, AccountKind.CARRIER_PAYABLE, AccountKind.TRADE_PAYABLE)
 
 
 class PayoutState(StrEnum):
@@ -30,6 +31,26 @@ class PayoutState(StrEnum):
     RETURNED = "returned"
 
 
+class Waits(StrEnum):
+    """Why released money stays where it is. No payout is made of it, agreed to or sent as long as this is so."""
+
+    SCREENING = "screening"
+    SUSPENDED = "suspended"
+    ACCOUNT_HELD = "account_held"  # another account was named, and does not count yet
+    NO_ACCOUNT = "no_account"
+
+
+class Failure(StrEnum):
+    """Why a payout failed here; of the provider's own reasons a payout by transfer keeps the word."""
+
+    ACCOUNT_HELD = "account_held"  # the company named another account, which does not count yet
+    ACCOUNT_CHANGED = "account_changed"
+    NO_ACCOUNT = "no_account"
+    PROVIDER_ACCOUNT = "provider_account"  # stopped, or more is asked for
+    TAKEN_BACK = "taken_back"  # its money had to go back to a payer meanwhile
+    BANK = "bank"  # so the bank said
+
+
 _S = PayoutState
 PAYOUTS: Final = Lifecycle[PayoutState](
     "payout",
@@ -39,7 +60,11 @@ PAYOUTS: Final = Lifecycle[PayoutState](
         _S.APPROVED: {"send": _S.SENT, "fail": _S.FAILED},
         _S.SENT: {"settle": _S.SETTLED, "fail": _S.FAILED, "return": _S.RETURNED},
         # The beneficiary's bank sends back days after the money left: only a statement says so.
-        _S.SETTLED: {"bounce": _S.RETURNED},
+        # What a line of a statement said is taken back where the line was another's.
+        _S.SETTLED: {"bounce": _S.RETURNED, "unsettle": _S.SENT},
+        _S.RETURNED: {"unbounce": _S.SETTLED},
+        # The provider refused one call for a transfer that it had made for another.
+        _S.FAILED: {"find": _S.SENT},
     },
 )
 # Money of these is still in the payable account and promised to them.

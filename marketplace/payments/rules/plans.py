@@ -72,10 +72,13 @@ _SHARES: Final[Mapping[Plan, tuple[tuple[MilestoneEvent, int], ...]]] = {
     Plan.DEPOSIT_30_70: ((MilestoneEvent.DEPOSIT, 3_000), (MilestoneEvent.HANDED_OVER, 7_000)),
     Plan.ACCEPTANCE_100: ((MilestoneEvent.ACCEPTED, WHOLE),),
     Plan.FREIGHT_HANDOVER_100: ((MilestoneEvent.HANDED_OVER, WHOLE),),
+    Plan.SAMPLE_100: ((MilestoneEvent.DEPOSIT, WHOLE),),
+    Plan.SAMPLE_FREE: ((MilestoneEvent.ACCEPTED, WHOLE),),
 }
 # A carrier's held money waits for delivery, not for the hand-over.
 _FREIGHT_HELD: Final = ((MilestoneEvent.DELIVERED, WHOLE),)
 _ADAPTER: Final = TypeAdapter(AgreedPlan)
+_STAGES: Final = TypeAdapter(tuple[Stage, ...])
 
 
 def preset(plan: Plan, *, mode: Mode, days: int) -> AgreedPlan:
@@ -83,6 +86,11 @@ def preset(plan: Plan, *, mode: Mode, days: int) -> AgreedPlan:
     held_freight = plan is Plan.FREIGHT_HANDOVER_100 and mode is Mode.PROVIDER_HELD
     shares = _FREIGHT_HELD if held_freight else _SHARES[plan]
     return AgreedPlan(str(plan), tuple(Stage(event, basis_points, days) for event, basis_points in shares))
+
+
+def of_sample(amount: Money, *, days: int) -> AgreedPlan:
+    """Return how a sample is paid, whatever plans its merchant offers: in full with the order, or not at all."""
+    return preset(Plan.SAMPLE_100 if amount else Plan.SAMPLE_FREE, mode=Mode.DIRECT, days=days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,16 @@ def reached(plan: AgreedPlan, event: MilestoneEvent) -> tuple[MilestoneEvent, ..
 def to_json(plan: AgreedPlan) -> dict[str, Any]:
     """Return the plan as it is kept with what was agreed."""
     return _ADAPTER.dump_python(plan, mode="json")
+
+
+def stages_to_json(stages: Sequence[Stage]) -> list[dict[str, Any]]:
+    """Return milestones as they are kept with a proposal."""
+    return _STAGES.dump_python(tuple(stages), mode="json")
+
+
+def stages_from_json(kept: Any) -> tuple[Stage, ...]:
+    """Return the milestones of a proposal that was kept."""
+    return _STAGES.validate_python(kept)
 
 
 def from_json(kept: Any) -> AgreedPlan:
@@ -200,7 +218,7 @@ def check_offer(offer: Offer) -> None:
         errors.append(FieldError("name", "range", f"1 to {LONGEST_NAME} characters"))
     if not offer.rails:
         errors.append(FieldError("rails", "required", ", ".join(Rail)))
-    if plan.credit and (is_preset(plan.code) or offer.rails != (Rail.BANK,) or _before_goods(plan)):
+    if plan.credit and (is_preset(plan.code) or offer.rails != (Rail.BANK,) or goes_before_goods(plan.stages)):
         errors.append(FieldError("credit", "plan_credit", "by bank only, nothing due before the hand-over"))
     if offer.minimum is not None and offer.minimum.minor <= 0:
         errors.append(FieldError("minimum", "too_small", "more than 0"))
@@ -211,5 +229,6 @@ def check_offer(offer: Offer) -> None:
     check_stages(plan.stages)
 
 
-def _before_goods(plan: AgreedPlan) -> bool:
-    return any(_WAY.index(stage.event) < _WAY.index(MilestoneEvent.HANDED_OVER) for stage in plan.stages)
+def goes_before_goods(stages: Sequence[Stage]) -> bool:
+    """Tell whether something is due before the goods are handed over."""
+    return any(_WAY.index(stage.event) < _WAY.index(MilestoneEvent.HANDED_OVER) for stage in stages)

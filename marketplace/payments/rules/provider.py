@@ -1,6 +1,6 @@
 """The card provider as we need it: a port, what it shows us, and how it can fail. The adapter knows its library."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from marketplace.kernel.errors import Conflict, Unavailable
 from marketplace.kernel.money import Money
+from marketplace.payments.rules.local_methods import LocalMethod
 
 
 class ProviderSilent(Unavailable):
@@ -108,6 +109,22 @@ class Evidence:
     told: str = ""
 
 
+class Slot(StrEnum):
+    """What files are handed in as: one of each, so that what belongs together is bound together."""
+
+    PAPERS = "papers"
+    SHIPPING = "shipping"
+    PICTURES = "pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A stored file that is shown the card's bank."""
+
+    slot: Slot
+    file_id: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class IntentSeen:
     """One charge as the provider shows it now; ``charge_id`` is our row's id, from its metadata."""
@@ -122,6 +139,8 @@ class IntentSeen:
     disputes: tuple[DisputeSeen, ...] = ()
     page_url: str | None = None
     decline_code: str | None = None
+    # Nobody can try again on its page: a decline there is the end of it.
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +200,9 @@ class BookingKind(StrEnum):
 class BookingSeen:
     """One line of the provider's own books: signed minor units, and what it kept of it.
 
-    ``source_id`` is the provider's id of what was booked, ``intent_id`` that of its charge, ``our_id`` our row's.
+    ``settled`` is what its balance moved by, in ``fee_currency``, where it settles in another currency than that of
+    what was booked, at ``rate``. ``source_id`` is the provider's id of what was booked, ``intent_id`` that of its
+    charge, ``our_id`` our row's.
     """
 
     provider_id: str
@@ -194,6 +215,8 @@ class BookingSeen:
     fee: int
     fee_currency: str
     created_at: datetime
+    settled: int | None = None
+    rate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +243,17 @@ class EventSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to authorise; ``ids`` travel as metadata, ``charge_id`` finds it again, ``title`` is read by the buyer."""
+    """What to authorise; ``ids`` travel as metadata, ``charge_id`` finds it again, ``title`` is read by the buyer.
+
+    With a local ``method`` it is charged at once instead.
+    """
 
     charge_id: UUID
     amount: Money
     ids: dict[str, str]
     return_url: str | None
     title: str
+    method: LocalMethod | None = None
 
 
 class CardProvider(Protocol):
@@ -237,12 +264,16 @@ class CardProvider(Protocol):
         """Where its pages are, as schemes and hosts with blanks between; empty when the city itself serves them."""
         ...
 
+    def local_methods(self, amount: Money) -> tuple[LocalMethod, ...]:
+        """Return by which local methods an amount can be paid; nobody is asked."""
+        ...
+
     def authorise(self, order: Order, *, payment_method: str, key: str) -> IntentSeen:
         """Reserve the amount on a payment method; a decline is an answer, not an error."""
         ...
 
     def open_page(self, order: Order, *, expires_at: datetime, key: str) -> PageSeen:
-        """Open a page where the buyer enters a card."""
+        """Open a page where the buyer enters a card, or pays by the local method of the order."""
         ...
 
     def close_page(self, page_id: str, *, key: str) -> PageSeen:
@@ -277,8 +308,12 @@ class CardProvider(Protocol):
         """Look a page up by our id among those opened since."""
         ...
 
-    def answer_dispute(self, dispute_id: str, evidence: Evidence, *, key: str) -> None:
-        """Hand in evidence, once: it cannot be changed afterwards."""
+    def upload_evidence(self, content: bytes, *, name: str, key: str) -> str:
+        """Hand a PDF over that evidence will name, and return its id there."""
+        ...
+
+    def answer_dispute(self, dispute_id: str, evidence: Evidence, *, files: Mapping[Slot, str], key: str) -> None:
+        """Hand in evidence with the files it names, once: it cannot be changed afterwards."""
         ...
 
     def disputed_since(self, since: datetime) -> tuple[str, ...]:

@@ -26,9 +26,10 @@ _USUAL_LIMIT: Final = timedelta(days=90)
 _LIMITS: Final = {"TH": timedelta(days=10), "US": timedelta(days=730)}
 # At this part of the limit the operator is alarmed, in per cent.
 ALARM: Final = 80
-# The jobs that ask what is owed, and send it.
+# A payer has his money back before it is taken from the payee, but nobody waits longer for a refund that is not made.
+REFUND_FIRST: Final = timedelta(hours=1)
+# The job that sends what is owed.
 SEND: Final = "send_transfers"
-REVERSE: Final = "reverse_transfers"
 
 
 class PayoutWay(StrEnum):

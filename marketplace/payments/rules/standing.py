@@ -40,6 +40,17 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """What was agreed about a subject that was cancelled, and what of what came is not owed back.
+
+    ``kept`` is None where a provider held the money: then it is what was not refunded.
+    """
+
+    agreed: Money
+    kept: Money | None
+
+
+@dataclass(frozen=True, slots=True)
 class StageStanding:
     """A milestone of the plan over all lines: its amount as it is now, and until when it is to be paid."""
 
@@ -53,6 +64,9 @@ class StageStanding:
 class MoneyFacts:
     """``total = paid + balance``, and ``due_now`` is the part of the balance that may be asked for now.
 
+    Of a cancelled subject ``total`` is what was agreed; nothing of it is still agreed, and ``kept`` is what of what was
+    paid is not owed back. While it runs ``still_agreed`` is the total, and ``kept`` None.
+
     What is paid to a provider is ``held`` or ``released``. ``waits`` says whether a payment or an event is next, and
     ``event`` which; both None when nothing is open.
     """
@@ -60,6 +74,8 @@ class MoneyFacts:
     mode: Mode
     plan: AgreedPlan
     total: Money
+    still_agreed: Money
+    kept: Money | None
     due_now: Money
     paid: Money
     balance: Money
@@ -70,7 +86,15 @@ class MoneyFacts:
     stages: tuple[StageStanding, ...]
 
 
-def facts(*, plan: AgreedPlan, mode: Mode, currency: str, parts: Sequence[Part], bills: Sequence[Bill]) -> MoneyFacts:
+def facts(
+    *,
+    plan: AgreedPlan,
+    mode: Mode,
+    currency: str,
+    parts: Sequence[Part],
+    bills: Sequence[Bill],
+    ended: Ended | None = None,
+) -> MoneyFacts:
     """Reckon how a subject's money stands from the shares of its lines and what was asked for."""
 
     def total(*states: MilestoneState) -> Money:
@@ -83,7 +107,9 @@ def facts(*, plan: AgreedPlan, mode: Mode, currency: str, parts: Sequence[Part],
     return MoneyFacts(
         mode=mode,
         plan=plan,
-        total=whole,
+        total=ended.agreed if ended else whole,
+        still_agreed=Money.zero(currency) if ended else whole,
+        kept=_kept(ended, whole - balance),
         due_now=due_now,
         paid=whole - balance,
         balance=balance,
@@ -93,6 +119,12 @@ def facts(*, plan: AgreedPlan, mode: Mode, currency: str, parts: Sequence[Part],
         event=event,
         stages=tuple(_standing(stage, currency, parts, bills) for stage in plan.stages),
     )
+
+
+def _kept(ended: Ended | None, paid: Money) -> Money | None:
+    if ended is None:
+        return None
+    return paid if ended.kept is None else ended.kept
 
 
 def _next(

@@ -5,9 +5,11 @@ import unicodedata
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from datetime import date
+from itertools import accumulate
 from typing import Any, Final, cast
 
 from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.money import Money
 from marketplace.kernel.texts import UNSTORABLE
 from marketplace.payments.rules.statements import Line, Statement, amount_of, reference_of
 
@@ -33,6 +35,10 @@ NAMES: Final[Map[str, tuple[str, ...]]] = {
 }  # fmt: skip
 ACCEPTED: Final = ", ".join(NAMES)
 _MOST_ABOVE: Final = 30  # banks print name and account above the table
+_MOST_COLUMNS: Final = 200
+_LONGEST: Final = 200
+# A bracket ends at the next one of either kind, so that a cell of nothing else is read once.
+_BRACKETS: Final = re.compile(r"[(\[【][^(\[【)\]】]*[)\]】]")
 _DAYS: Final = (
     (re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T].*)?", re.ASCII), "ymd"),
     (re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[ T].*)?", re.ASCII), "ymd"),
@@ -52,11 +58,15 @@ def read_mapping(given: object) -> dict[str, str]:
     wrong = [
         FieldError("mapping", "mapping", ACCEPTED, {"part": str(name)[:60]})
         for name, header in parts.items()
-        if name not in NAMES or not isinstance(header, str) or not 0 < len(header) <= 200 or UNSTORABLE.search(header)
+        if name not in NAMES or not _is_header(header)
     ]
     if wrong:
         raise Refused.fields(*wrong)
     return {str(name): str(header) for name, header in parts.items()}
+
+
+def _is_header(given: object) -> bool:
+    return isinstance(given, str) and 0 < len(given) <= _LONGEST and not UNSTORABLE.search(given)
 
 
 def read_table(
@@ -74,25 +84,34 @@ def read_table(
         raise Refused.fields(*read.errors[:50])
     if not lines:
         raise Refused.field("file", "statement_empty", ACCEPTED)
-    first, last = _balances(lines, read.balances)
+    first, last = _balances(lines, read.balances, currency)
     total = sum(line.minor for line in lines)
     if first is None and opening is not None:
         first, last = opening, opening + total
     days = [line.booked_on for line in lines]
-    return (Statement(account, currency, lines, "", first, last, min(days), max(days)),)
+    return (Statement(account, currency, lines, "", first, last, min(days), max(days), is_table=True),)
 
 
-def _balances(lines: Sequence[Line], balances: Sequence[int | None]) -> tuple[int | None, int | None]:
-    """Return the balances before and after, None where the column does not follow the amounts either way."""
-    told = [balance for balance in balances if balance is not None]
+def _balances(lines: Sequence[Line], balances: Sequence[int | None], currency: str) -> tuple[int | None, int | None]:
+    """Return the balances before and after, None where a row has none; refused is a column that does not add up.
+
+    Days run either way, and so do the entries within a day. Named is the row up to which the best of these fits.
+    """
+    told = [(line, balance) for line, balance in zip(lines, balances, strict=True) if balance is not None]
     if len(told) < len(lines):
         return None, None
-    minors = [line.minor for line in lines]
-    for ordered, sums in ((minors, told), (minors[::-1], told[::-1])):
-        before = sums[0] - ordered[0]
-        if all(after == sums[at - 1] + ordered[at] for at, after in enumerate(sums) if at):
+    by_day = [sorted(each, key=lambda one: one[0].booked_on) for each in (told, told[::-1])]
+    breaks: list[tuple[int, int, int, int]] = []
+    for rows in (told, told[::-1], *by_day):
+        before = rows[0][1] - rows[0][0].minor
+        sums = list(accumulate((line.minor for line, _ in rows), initial=before))[1:]
+        at = next((at for at, (_, balance) in enumerate(rows) if balance != sums[at]), None)
+        if at is None:
             return before, sums[-1]
-    return None, None
+        breaks.append((at, rows[at][0].row, rows[at][1], sums[at]))
+    _, row, balance, counted = max(breaks, key=lambda one: one[0])
+    told_there, sum_there = Money(balance, currency), Money(counted, currency)
+    raise Refused.field("file", "statement_balance", str(told_there), row=row, sum=str(sum_there))
 
 
 class _Reader:
@@ -146,7 +165,7 @@ class _Reader:
 def _columns(rows: Cells, mapping: Mapping) -> tuple[int, dict[str, int]]:
     """Return the row of the headers and where each of our columns is."""
     for top, row in enumerate(rows[:_MOST_ABOVE]):
-        headers = [_folded(cell) for cell in row]
+        headers = [_folded(cell) if len(cell) <= _LONGEST else "" for cell in row[:_MOST_COLUMNS]]
         found = {
             name: headers.index(wanted)
             for name, names in NAMES.items()
@@ -200,5 +219,5 @@ def _cell(row: Sequence[str], columns: Map[str, int], name: str) -> str:
 
 def _folded(text: str) -> str:
     """Return a header as headers are compared: without brackets, blanks and marks."""
-    plain = re.sub(r"[(\[（【].*?[)\]）】]", "", unicodedata.normalize("NFKC", text))
+    plain = _BRACKETS.sub("", unicodedata.normalize("NFKC", text))
     return re.sub(r"[\s_:：*#.\"'\ufeff]+", " ", plain).strip().casefold()

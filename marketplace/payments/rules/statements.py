@@ -15,6 +15,7 @@ from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import LARGEST_MINOR, MINOR_UNITS, Money
 
 MOST_ENTRIES: Final = 2_000
+MOST_STATEMENTS: Final = 100
 # Banks write these where there is nothing to say.
 _NOTHING: Final = frozenset({"NONREF", "NOTPROVIDED", "NOTAVAILABLE"})
 _OTHER: Final = re.compile(r"[^0-9A-Z]", re.ASCII)
@@ -22,6 +23,7 @@ _OTHER: Final = re.compile(r"[^0-9A-Z]", re.ASCII)
 _SHORTEST_CUT: Final = 16
 # Formats differ in which day they print; a bank uses a reference again much later, if ever.
 NEAR: Final = timedelta(days=10)
+_MOST_BALANCES: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Statement:
     closing: int | None = None
     since: date = field(default=date.min)
     until: date = field(default=date.min)
+    is_table: bool = False  # somebody's own table, not what a bank signs with its format
 
     @property
     def digest(self) -> str:
@@ -103,14 +106,21 @@ def is_account(written: str, number: str, currency: str) -> bool:
     return any(compact(part) in (own, own + currency) for part in (written, *re.split(r"[/\s]", written)))
 
 
+def check_size(*, statements: int, entries: int) -> None:
+    """Refuse a file of more than is taken in at once, before anything in it is looked at."""
+    if statements > MOST_STATEMENTS:
+        raise Refused.field("file", "statement_many", str(MOST_STATEMENTS))
+    if entries > MOST_ENTRIES:
+        raise Refused.field("file", "statement_rows", str(MOST_ENTRIES))
+
+
 def check_statement(statement: Statement, *, first: date, last: date) -> None:
     """Refuse a statement that does not add up, or entries that cannot be; each by its row.
 
     ``first`` to ``last`` are the days on which an entry can have been booked.
     """
     refused: list[FieldError] = []
-    if len(statement.lines) > MOST_ENTRIES:
-        raise Refused.field("file", "statement_rows", str(MOST_ENTRIES))
+    check_size(statements=1, entries=len(statement.lines))
     most = Money(LARGEST_MINOR, statement.currency)
     for line in statement.lines:
         if not 0 < abs(line.minor) <= LARGEST_MINOR:
@@ -131,10 +141,10 @@ def news(statement: Statement, known: Iterable[Known]) -> tuple[Line, ...]:
 
     The bank's own reference and the amount tell an entry. Where one side has no reference, day and amount do, as often
     as they stand there. What statements before or after this one in the bank's own numbering brought is another entry
-    in any case.
+    in any case; so is what those without a number brought whose balances join on to this one's and never meet them.
     """
     kept = list(known)
-    beside = _beside(span_of(statement), {entry.span for entry in kept})
+    beside = _beside(span_of(statement), {entry.span for entry in kept}) | _apart(statement, kept)
     left: defaultdict[int, list[Known]] = defaultdict(list)
     for entry in kept:
         if entry.span not in beside:
@@ -226,6 +236,57 @@ def _follows(here: Span, there: Span) -> bool:
     """Tell whether one statement begins where the other ends."""
     is_numbered = bool(here.number and there.number) and here.number != there.number
     return is_numbered and here.opening is not None and here.opening == there.closing and there.since <= here.since
+
+
+def _apart(statement: Statement, kept: Iterable[Known]) -> set[Span]:
+    """Return the statements without a number that join on to one, directly or by others, and share no entry with it.
+
+    Statements with an entry in common have the balances before and behind it in common: two figures, not one.
+    """
+    here = span_of(statement)
+    brought: defaultdict[Span, list[tuple[date, int]]] = defaultdict(list)
+    for entry in kept:
+        brought[entry.span].append((entry.booked_on, entry.minor))
+    own = _balances(here, [(line.booked_on, line.minor) for line in statement.lines])
+    if own is None:
+        return set()
+    found: set[Span] = set()
+    edge = {here}
+    while edge:
+        edge = {each for each in brought if each not in found and any(_joins(one, each) for one in edge)}
+        found |= edge
+    balances = {span: _balances(span, brought[span]) for span in found}
+    return {span for span, theirs in balances.items() if theirs is not None and len(own & theirs) <= 1}
+
+
+def _joins(one: Span, other: Span) -> bool:
+    """Tell whether one of two statements begins with the balance with which the other ends, and has no number."""
+    if None in (one.opening, one.closing, other.opening, other.closing) or (one.number and other.number):
+        return False
+    return one.opening == other.closing or one.closing == other.opening
+
+
+def _balances(span: Span, moves: Iterable[tuple[date, int]]) -> set[int] | None:
+    """Return every balance that there can have been in a statement, whatever the order within a day.
+
+    None where it has no balances, where others brought some of its entries before, and where there are too many.
+    """
+    balance = span.opening
+    if balance is None or span.closing is None:
+        return None
+    found = {balance}
+    days: defaultdict[date, list[int]] = defaultdict(list)
+    for day, minor in moves:
+        days[day].append(minor)
+    for day in sorted(days):
+        within = {balance}
+        for minor in days[day]:
+            within |= {each + minor for each in within}
+            if len(within) > _MOST_BALANCES:
+                return None
+        found |= within
+        balance += sum(days[day])
+    return found if balance == span.closing else None
 
 
 def _is_told(entry: Known, line: Line) -> bool:

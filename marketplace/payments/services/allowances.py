@@ -19,11 +19,12 @@ from marketplace.outbox import services as outbox
 from marketplace.payments.events import AllowanceGranted
 from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.models.plans import Milestone, PaymentTerms
-from marketplace.payments.rules.ledger import AccountRef, TransferKind, payable_of
+from marketplace.payments.rules.allowances import Why
+from marketplace.payments.rules.ledger import TransferKind
 from marketplace.payments.rules.paying import MilestoneState
-from marketplace.payments.rules.terms import Mode, Subject
-from marketplace.payments.services import commission, holding, payouts, receivables, returns, unpaid
-from marketplace.payments.services.splitting import locked, split
+from marketplace.payments.rules.terms import Rail, Subject
+from marketplace.payments.services import commission, holding, purchases, receivables, returns, unpaid
+from marketplace.payments.services.splitting import locked, split, waive
 
 # The job that sends what was let off of held money back to the card.
 REFUND: Final = "refund_allowance"
@@ -37,6 +38,7 @@ def allow(
     line_id: UUID,
     amount: Money,
     cause_id: UUID,
+    why: Why,
     actor: Actor,
     now: datetime,
     unpaid_too: bool = False,
@@ -44,15 +46,16 @@ def allow(
     """Let an amount off a line for a cause; the same cause again changes nothing.
 
     What has not fallen due is waived, the last milestone first; with ``unpaid_too`` the line's share of a payment that
-    is due is lowered by what did not come for it; what a provider holds or can still take back is refunded by a job;
-    the rest is written down as owed back by the payee. Refused ``amount`` for more than is left of the line, NotFound
-    for a subject without a plan, Conflict ``charge_pending`` while a card's charge is not known to be taken,
-    ``card_disputed`` while a card's dispute freezes it.
+    is due is lowered by what did not come for it; what a provider holds or has released is refunded by a job, and what
+    of it was paid out the payee owes the house; what the payer paid directly is owed back by the payee. Where the
+    operator sells, the purchase follows. Refused ``amount`` for more than is left of the line, NotFound for a subject
+    without a plan, Conflict ``charge_pending`` while a card's charge is not known to be taken, ``card_disputed`` while
+    a card's dispute freezes it.
     """
     terms = holding.terms_of(session, subject)
     if terms is None:
         raise NotFound("payment_terms")
-    if unpaid_too and terms.mode is Mode.DIRECT:
+    if unpaid_too and terms.rail is Rail.BANK:
         # Whoever writes down a receipt locks the payment before its milestones.
         unpaid.locked(session, subject)
     milestones = locked(session, subject, line_id=line_id)
@@ -63,8 +66,8 @@ def allow(
         raise Conflict("card_disputed")
     _check(session, subject, milestones, line_id, amount)
     left = amount
-    if terms.mode is Mode.DIRECT:
-        left -= _waive(session, milestones, MilestoneState.PENDING, MilestoneState.CANCELLED, left)
+    if terms.rail is Rail.BANK:
+        left -= waive(session, milestones, MilestoneState.PENDING, MilestoneState.CANCELLED, left)
         if unpaid_too:
             due = locked(session, subject, line_id=line_id)
             left -= _unask(session, subject, due, left, cause_id=cause_id, actor=actor, now=now)
@@ -72,10 +75,9 @@ def allow(
     else:
         if unpaid_too and any(milestone.state is MilestoneState.PENDING for milestone in milestones):
             raise Conflict("charge_pending")
-        left -= _waive(session, milestones, MilestoneState.HELD, MilestoneState.REFUNDED, left)
+        left -= waive(session, milestones, MilestoneState.HELD, MilestoneState.REFUNDED, left)
         left -= _take_back(session, terms, locked(session, subject, line_id=line_id), left, actor=actor, now=now)
-        payable = AccountRef(payable_of(subject), terms.payee_id, terms.currency)
-        receivables.book(session, account=payable, cause=f"cause:{cause_id}", now=now)
+        receivables.book(session, account=holding.payable(terms), cause=f"cause:{cause_id}", now=now)
         waived = amount - left
     allowance_id = new_id()
     credit = _commission_on(milestones, left)
@@ -84,6 +86,7 @@ def allow(
         Allowance,
         id=allowance_id,
         cause_id=cause_id,
+        why=why,
         subject_kind=subject.kind,
         subject_id=subject.id,
         line_id=line_id,
@@ -100,7 +103,13 @@ def allow(
         action="allowance.granted",
         subject="order_line",
         subject_id=line_id,
-        facts={"minor": amount.minor, "currency": amount.currency, "owed": left.minor, "cause": cause_id},
+        facts={
+            "minor": amount.minor,
+            "currency": amount.currency,
+            "owed": left.minor,
+            "cause": cause_id,
+            "why": str(why),
+        },
         now=now,
     )
     events.record(
@@ -111,6 +120,7 @@ def allow(
             subject_id=subject.id,
             line_id=line_id,
             amount=amount,
+            why=str(why),
             at=now,
         ),
     )
@@ -123,7 +133,10 @@ def allow(
         cause_id=cause_id,
         now=now,
     )
-    if terms.mode is Mode.DIRECT:
+    purchases.let_off(
+        session, sale=terms, line_id=line_id, amount=amount, cause_id=cause_id, why=why, actor=actor, now=now
+    )
+    if terms.rail is Rail.BANK:
         commission.credit(session, terms=terms, line_id=line_id, cause_id=cause_id, base=left, amount=credit, now=now)
     elif waived:
         args = {
@@ -164,20 +177,6 @@ def _check(session: Session, subject: Subject, milestones: Sequence[Milestone], 
         raise Refused.field("amount", "range", f"more than 0, at most {most}")
 
 
-def _waive(
-    session: Session, milestones: Sequence[Milestone], state: MilestoneState, ended: MilestoneState, amount: Money
-) -> Money:
-    """End so much of the milestones in a state, the last first, and return how much was there."""
-    done = Money.zero(amount.currency)
-    for milestone in reversed(milestones):
-        if milestone.state is state and done < amount and milestone.amount_minor:
-            part = min(amount - done, Money(milestone.amount_minor, amount.currency))
-            split(session, milestone, part).state = ended
-            done += part
-    session.flush()
-    return done
-
-
 def _unask(
     session: Session,
     subject: Subject,
@@ -216,16 +215,12 @@ def _take_back(
     actor: Actor,
     now: datetime,
 ) -> Money:
-    """Reverse so much of what was released, as far as it is not paid out or promised to a payout."""
+    """Reverse so much of what was released; what is paid out already the payee owes the house from here on."""
     done = Money.zero(amount.currency)
-    payable = payable_of(Subject(terms.subject_kind, terms.subject_id))
-    account = AccountRef(payable, terms.payee_id, terms.currency)
     for milestone in reversed(milestones):
         if milestone.state is not MilestoneState.RELEASED or milestone.dispute_id or not done < amount:
             continue
-        # What was moved to the payee's account at the provider can be asked back, or is owed by the payee.
-        there = payouts.payable(session, account=account) + receivables.reversible(session, account=account)
-        part = min(amount - done, Money(milestone.amount_minor, amount.currency), there)
+        part = min(amount - done, Money(milestone.amount_minor, amount.currency))
         if part.minor <= 0:
             continue
         given_back = split(session, milestone, part)

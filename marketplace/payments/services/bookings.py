@@ -11,12 +11,14 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
 from marketplace.payments.models.bookings import BookingRun, ProviderBooking
 from marketplace.payments.queries import bookings as queries
 from marketplace.payments.rules import bookings as rules
 from marketplace.payments.rules.bookings import BOOKINGS, OPEN, BookingState
+from marketplace.payments.rules.ledger import TransferKind
 from marketplace.payments.rules.provider import BookingSeen
-from marketplace.payments.services import treasury
+from marketplace.payments.services import ledger, treasury
 
 
 def read(session: Session, *, seen: BookingSeen, now: datetime) -> BookingState:
@@ -34,6 +36,8 @@ def read(session: Session, *, seen: BookingSeen, now: datetime) -> BookingState:
         amount_minor=seen.amount,
         fee_currency=seen.fee_currency,
         fee_minor=seen.fee,
+        settled_minor=seen.settled,
+        rate=seen.rate,
         booked_fee_minor=0,
         state=BookingState.UNMATCHED,
         at=seen.created_at,
@@ -49,6 +53,8 @@ def compare(session: Session, *, booking_id: UUID, now: datetime) -> BookingStat
     if booking.state not in OPEN:
         return booking.state
     own = queries.own(session, booking=booking)
+    if queries.is_taken(session, key=own.key, booking_id=booking.id):
+        own = queries.Own(is_known=False)
     booking.booked_minor = queries.moved(session, key=own.key, currency=booking.currency) if own.is_known else None
     fee = queries.moved(session, key=own.fee_key, currency=booking.fee_currency) if own.is_known else None
     booking.booked_fee_minor = fee or 0
@@ -62,7 +68,11 @@ def compare(session: Session, *, booking_id: UUID, now: datetime) -> BookingStat
     if state is not booking.state and state in rules.ACTIONS:
         booking.state = BOOKINGS.apply(booking.state, rules.ACTIONS[state])
         booking.changed_at = now
+    if booking.state is BookingState.MATCHED:
+        booking.ledger_key = own.key
     session.flush()
+    if booking.state is BookingState.MATCHED and booking.settled_minor:
+        _convert(session, booking, now=now)
     return booking.state
 
 
@@ -106,6 +116,18 @@ def finish(session: Session, *, since: datetime, until: datetime, read: int, now
     if differences:
         treasury.tell(session, template="bookings_differ", context={"count": differences}, now=now)
     return differences
+
+
+def _convert(session: Session, booking: ProviderBooking, *, now: datetime) -> None:
+    """Book that the provider changed the money: out of the currency it came in, into the one that it settles in.
+
+    What coming and going at different rates leaves stands on the exchange account of the settled currency.
+    """
+    came = Money(booking.amount_minor, booking.currency)
+    settled = Money(booking.settled_minor or 0, booking.fee_currency)
+    kind = TransferKind.PROVIDER_CONVERTED
+    entries = rules.converted(came, settled)
+    ledger.post(session, kind=kind, key=f"{kind}:{booking.id}", entries=entries, subject=None, now=now)
 
 
 def _locked(session: Session, booking_id: UUID) -> ProviderBooking:

@@ -10,7 +10,7 @@ from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.queries.cards import ChargeRow
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind, pair, payable_of
-from marketplace.payments.rules.terms import WHOLE
+from marketplace.payments.rules.terms import WHOLE, Mode
 from marketplace.payments.services import ledger
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
@@ -55,17 +55,39 @@ def refund_failed(session: Session, *, charge: ChargeRow, refund_id: UUID, amoun
     )
 
 
-def returned(session: Session, *, charge: ChargeRow, return_id: UUID, amount: Money, now: datetime) -> None:
+def returned(
+    session: Session, *, charge: ChargeRow, return_id: UUID, attempt: int, amount: Money, now: datetime
+) -> None:
     """The provider's bank has sent held money back to its payer, because the card did not take it."""
     clearing, held = _accounts(charge)
     ledger.post(
         session,
         kind=TransferKind.CARD_RETURNED,
-        key=f"card_return:{return_id}",
+        key=returned_key(return_id, attempt),
         entries=pair(held, clearing, amount),
         subject=charge.subject,
         now=now,
     )
+
+
+def bounced(
+    session: Session, *, charge: ChargeRow, return_id: UUID, attempt: int, amount: Money, now: datetime
+) -> None:
+    """The money that the provider's bank sent came back to it: it is held for the subject again."""
+    clearing, held = _accounts(charge)
+    ledger.post(
+        session,
+        kind=TransferKind.CARD_RETURNED,
+        key=f"{returned_key(return_id, attempt)}:bounced",
+        entries=pair(clearing, held, amount),
+        subject=charge.subject,
+        now=now,
+    )
+
+
+def returned_key(return_id: UUID, attempt: int) -> str:
+    """Return the ledger key under which a return leaves by bank: once in each attempt."""
+    return f"card_return:{return_id}" if attempt == 1 else f"card_return:{return_id}:{attempt}"
 
 
 def fee(session: Session, *, charge: ChargeRow, fee: Money, now: datetime) -> None:
@@ -82,14 +104,16 @@ def fee(session: Session, *, charge: ChargeRow, fee: Money, now: datetime) -> No
         )
     ).one_or_none()
     borne = Money.zero(fee.currency)
-    if terms is not None and terms.currency == fee.currency:
+    # Who sells itself bears what its charge costs.
+    if terms is not None and terms.currency == fee.currency and terms.mode is not Mode.OPERATOR_SELLS:
         share = reference.setting(session, Setting.PROVIDER_FEE_PAYEE_BASIS_POINTS, at=terms.created_at)
         borne = fee.portion(min(share, WHOLE), WHOLE)
     entries: list[Entry] = [(AccountRef(AccountKind.PROVIDER_CLEARING, None, fee.currency), -fee)]
     if fee - borne:
         entries.append((AccountRef(AccountKind.PROVIDER_FEES, None, fee.currency), fee - borne))
     if terms is not None and borne:
-        entries.append((AccountRef(payable_of(charge.subject), terms.payee_id, fee.currency), borne))
+        payable = payable_of(charge.subject, mode=terms.mode, payee_id=terms.payee_id, currency=fee.currency)
+        entries.append((payable, borne))
     ledger.post(
         session,
         kind=TransferKind.PROVIDER_FEE,

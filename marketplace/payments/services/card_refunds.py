@@ -18,6 +18,7 @@ from marketplace.payments.queries import cards as queries
 from marketplace.payments.queries import disputes
 from marketplace.payments.queries.cards import ChargeRow, RefundRow, refund_row
 from marketplace.payments.rules import cards as rules
+from marketplace.payments.rules.card_returns import return_of
 from marketplace.payments.rules.cards import CardState, RefundState
 from marketplace.payments.rules.provider import ProviderRefundState, RefundSeen
 from marketplace.payments.services import card_entries
@@ -34,6 +35,10 @@ def claim(session: Session, *, key: str, refund_key: str, amount: Money, reason:
         rules.check_same(asked=amount, known=Money(known.amount_minor, charge.currency), key=refund_key)
         if known.charge_id != charge.id:
             raise Conflict("key_reused", key=refund_key)
+        if known.state is RefundState.ASKED:
+            # Whoever asks again is asking now: the reconciler need not ask beside him.
+            known.asked_at = now
+            session.flush()
         return refund_row(known, charge.currency)
     if charge.state not in (CardState.CAPTURED, CardState.REFUNDED):
         raise Conflict("state", thing="card_charge", state=str(charge.state), action="refund", possible=[])
@@ -41,6 +46,8 @@ def claim(session: Session, *, key: str, refund_key: str, amount: Money, reason:
         # The card's bank has the money; once it has decided, what waits is done.
         raise Conflict("card_disputed", key=key)
     sent = queries.sent_by_bank(session, charge_id=charge.id) + disputes.lost(session, charge_id=charge.id)
+    # What the card's bank sent back goes on by its return alone.
+    sent += queries.returning(session, charge_id=charge.id, but=return_of(refund_key))
     rules.check_refund(
         amount,
         captured=Money(charge.captured_minor - sent, charge.currency),
@@ -62,10 +69,15 @@ def claim(session: Session, *, key: str, refund_key: str, amount: Money, reason:
     return refund_row(refund, charge.currency)
 
 
-def claim_new_attempt(session: Session, *, refund_id: UUID) -> RefundRow:
-    """Take a new key for a refund that the provider is known not to have made."""
-    refund = _get(session, refund_id)
-    refund.attempt += 1
+def claim_new_attempt(session: Session, *, refund_id: UUID, failed: int, now: datetime) -> RefundRow:
+    """Take a new key for a refund that the provider is known not to have made, the same for all who found so."""
+    statement = sa.select(CardRefund).where(CardRefund.id == refund_id).with_for_update()
+    refund = session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+    if refund is None:
+        raise NotFound("card_refund")
+    attempt = rules.attempt_after(failed, current=refund.attempt)
+    if attempt != refund.attempt:
+        refund.attempt, refund.asked_at = attempt, now
     session.flush()
     currency = session.scalars(sa.select(CardCharge.currency).where(CardCharge.id == refund.charge_id)).one()
     return refund_row(refund, currency)
@@ -82,7 +94,6 @@ def apply(session: Session, *, charge: ChargeRow, seen: tuple[RefundSeen, ...], 
     """Bring the refunds of a locked charge to what the provider shows; return how much is refunded in all."""
     for one in seen:
         refund = _recorded(session, charge, one, now=now)
-        refund.provider_id = one.provider_id
         is_failed = one.state is ProviderRefundState.FAILED
         if is_failed and rules.REFUNDS.allows(refund.state, "fail"):
             _move(session, charge, refund, "fail", now=now)
@@ -94,11 +105,15 @@ def apply(session: Session, *, charge: ChargeRow, seen: tuple[RefundSeen, ...], 
 
 
 def _recorded(session: Session, charge: ChargeRow, seen: RefundSeen, *, now: datetime) -> CardRefund:
-    """Return our row of a refund, made now for one that began on the provider's own pages."""
-    ours = CardRefund.provider_id == seen.provider_id
-    if seen.refund_id is not None:
-        ours = sa.or_(ours, CardRefund.id == seen.refund_id)
-    found = session.scalars(sa.select(CardRefund).where(CardRefund.charge_id == charge.id, ours)).one_or_none()
+    """Return our row of a refund, made now for one that began on the provider's own pages.
+
+    A second refund that the provider made for one of ours has a row of its own, too: the money left twice.
+    """
+    of_charge = sa.select(CardRefund).where(CardRefund.charge_id == charge.id)
+    found = session.scalars(of_charge.where(CardRefund.provider_id == seen.provider_id)).one_or_none()
+    if found is None and seen.refund_id is not None:
+        unseen = of_charge.where(CardRefund.id == seen.refund_id, CardRefund.provider_id.is_(None))
+        found = session.scalars(unseen).one_or_none()
     if found is None:
         found = CardRefund(
             id=new_id(),
@@ -112,7 +127,8 @@ def _recorded(session: Session, charge: ChargeRow, seen: RefundSeen, *, now: dat
             asked_at=now,
         )
         session.add(found)
-        session.flush()
+    found.provider_id = seen.provider_id
+    session.flush()
     return found
 
 

@@ -15,11 +15,13 @@ from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.outbox import services as outbox
 from marketplace.payments import events
 from marketplace.payments.models.cards import CardCharge, CardRefund, WebhookEvent
 from marketplace.payments.queries.cards import ChargeRow, charge_row
 from marketplace.payments.rules import cards as rules
 from marketplace.payments.rules.cards import CardState
+from marketplace.payments.rules.local_methods import LocalMethod
 from marketplace.payments.rules.provider import EventSeen, IntentSeen, PageSeen
 from marketplace.payments.services import card_entries, card_refunds, disputes
 
@@ -34,6 +36,7 @@ def claim(
     key: str,
     amount: Money,
     payment_method: str | None,
+    local_method: LocalMethod | None = None,
     subject_ids: Mapping[str, UUID],
     return_url: str | None,
     title: str,
@@ -59,6 +62,7 @@ def claim(
         refunded_minor=0,
         state=CardState.CREATED,
         payment_method=payment_method,
+        local_method=local_method,
         return_url=return_url,
         title=title,
         attempt=1,
@@ -79,11 +83,14 @@ def claim(
     return charge_row(charge)
 
 
-def claim_new_attempt(session: Session, *, charge_id: UUID, act: str) -> ChargeRow:
-    """Take a new key for ``authorise``, ``capture`` or ``cancel``, which the provider is known not to have done."""
+def claim_new_attempt(session: Session, *, charge_id: UUID, act: str, failed: int) -> ChargeRow:
+    """Take a new key for ``authorise``, ``capture`` or ``cancel``, which the provider is known not to have done.
+
+    It is the same for all who found so of the ``failed`` attempt.
+    """
     charge = _locked(session, CardCharge.id == charge_id)
     column = {"authorise": "attempt", "capture": "capture_attempt", "cancel": "cancel_attempt"}[act]
-    setattr(charge, column, getattr(charge, column) + 1)
+    setattr(charge, column, rules.attempt_after(failed, current=getattr(charge, column)))
     session.flush()
     return charge_row(charge)
 
@@ -226,8 +233,16 @@ def _move(session: Session, charge: CardCharge, action: str, *, now: datetime) -
     )
     if action == "capture":
         card_entries.capture(session, charge=charge_row(charge), now=now)
+        _return_late(session, charge, now=now)
     if news := _news(charge, action, now=now):
         record(session, news)
+
+
+def _return_late(session: Session, charge: CardCharge, *, now: datetime) -> None:
+    """Have a job send back what was taken of a charge after it was given up: nothing is there that it could pay."""
+    if charge.cancel_asked_at:
+        subject = {"subject_kind": str(charge.subject_kind), "subject_id": str(charge.subject_id)}
+        outbox.enqueue(session, rules.GIVE_BACK, subject, key=f"{rules.GIVE_BACK}:late:{charge.id}", now=now)
 
 
 def _news(charge: CardCharge, action: str, *, now: datetime) -> events.CardEvent | None:

@@ -7,21 +7,24 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.audit.rules import digest
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Refused
+from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
-from marketplace.payments.models.ledger import LedgerAccount, LedgerTransfer
-from marketplace.payments.models.payouts import Allowance, CommissionReceipt
+from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
+from marketplace.payments.models.payouts import Allowance, CommissionReceipt, CommissionWithdrawal
 from marketplace.payments.models.plans import Milestone, PaymentTerms
-from marketplace.payments.queries import bank
+from marketplace.payments.queries import bank, house_bank
 from marketplace.payments.queries import ledger as balances
+from marketplace.payments.rules.house_money import check_not_own
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import Mode, Subject
-from marketplace.payments.services import charging, holding, ledger
+from marketplace.payments.services import by_hand, charging, holding, ledger
+from marketplace.reference.rules import Setting
 
 
 def bill(session: Session, *, subject: Subject, line_ids: Collection[UUID] | None, now: datetime) -> Money | None:
@@ -81,15 +84,21 @@ def receive(
 ) -> UUID:
     """Record that a company has paid this much of its commission bill to the operator's bank; return the entry's id.
 
-    Refused ``amount`` for more than it owes in that currency, so that a mistyped amount is no credit. Where the
+    Refused ``amount`` for more than it owes in that currency, so that a mistyped amount is no credit; NotAllowed
+    ``own_money`` for whoever is of the company and Conflict ``hand_limit`` for what needs two people, where no
+    statement says so. Where the
     operator's statements are imported they alone move its bank's account: the receipt waits for its line there.
     """
+    if not by_statement:
+        check_not_own(accounts.companies_of(session, actor=actor), {company_id})
     account = AccountRef(AccountKind.COMMISSION_RECEIVABLE, company_id, amount.currency)
     # One receipt at a time of this account: two may not both find it open.
     session.execute(sa.select(LedgerAccount.id).where(LedgerAccount.key == account.key).with_for_update(key_share=True))
     owed = balances.balance(session, account=account)
     if not 0 < amount.minor <= owed.minor:
         raise Refused.field("amount", "choice", f"more than 0, at most {owed}")
+    if not by_statement:
+        by_hand.check_commission(session, account=account, amount=amount, now=now)
     receipt_id = new_id()
     waits = by_statement or bank.reads_statements(session, currency=amount.currency)
     kind = AccountKind.SUSPENSE if waits else AccountKind.HOUSE_BANK
@@ -101,7 +110,11 @@ def receive(
         subject=None,
         now=now,
     )
-    session.add(CommissionReceipt(transfer_id=transfer_id, bank_reference=bank_reference, at=now))
+    # The statement of the days in which it came has its line; the operator's people look when it has none.
+    act_by = None
+    if waits and not by_statement:
+        act_by = accounts.house_days(session, setting=Setting.TRANSFER_MATCH_WORKING_DAYS, now=now)
+    session.add(CommissionReceipt(transfer_id=transfer_id, bank_reference=bank_reference, act_by=act_by, at=now))
     session.flush()
     told = {"transfer": transfer_id, "bank_reference": digest(bank_reference)}
     audit.record(
@@ -114,6 +127,55 @@ def receive(
         now=now,
     )
     return transfer_id
+
+
+def withdraw(session: Session, *, receipt_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """Say that commission that was written down by hand never came like that: it is owed again, once.
+
+    Refused ``reason`` without one, NotFound, Conflict ``bank_says_so`` for one that a line of a statement is for,
+    NotAllowed ``own_money`` for whoever is of the company.
+    """
+    if not reason.strip():
+        raise Refused.field("reason", "required", "what was wrong")
+    receipt = session.get(CommissionReceipt, receipt_id, with_for_update=True)
+    if receipt is None:
+        raise NotFound("commission_receipt")
+    moved = session.execute(
+        sa.select(LedgerAccount.kind, LedgerAccount.owner_id, LedgerEntry.minor, LedgerEntry.currency)
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .where(LedgerEntry.transfer_id == receipt_id)
+    ).all()
+    billed = next(row for row in moved if row.kind is AccountKind.COMMISSION_RECEIVABLE)
+    check_not_own(accounts.companies_of(session, actor=actor), {billed.owner_id})
+    if session.get(CommissionWithdrawal, receipt_id) is not None:
+        return
+    if house_bank.receipt(session, receipt_id=receipt_id) is None:
+        raise Conflict("bank_says_so")
+    place = next(row.kind for row in moved if row.kind is not AccountKind.COMMISSION_RECEIVABLE)
+    if place is AccountKind.HOUSE_BANK and bank.reads_statements(session, currency=billed.currency):
+        # Of before the statements: the bank's account began without it.
+        place = AccountKind.OPENING_BALANCE
+    owed = AccountRef(AccountKind.COMMISSION_RECEIVABLE, billed.owner_id, billed.currency)
+    kind = TransferKind.PLACEMENT_REVERSED
+    transfer_id = ledger.post(
+        session,
+        kind=kind,
+        key=f"{kind}:{receipt_id}",
+        entries=pair(owed, AccountRef(place, None, billed.currency), Money(-billed.minor, billed.currency)),
+        subject=None,
+        now=now,
+    )
+    session.add(
+        CommissionWithdrawal(
+            receipt_id=receipt_id, transfer_id=transfer_id, reason=reason.strip(), person_id=actor.person, at=now
+        )
+    )
+    session.flush()
+    facts = {"minor": -billed.minor, "currency": billed.currency, "transfer": receipt_id}
+    audit.record(
+        session, actor=actor, action="commission.withdrawn", subject="company", subject_id=billed.owner_id, facts=facts,
+        now=now,
+    )  # fmt: skip
 
 
 def _key(subject: Subject, line_id: UUID) -> str:

@@ -1,5 +1,6 @@
 """Ask for credit, decide about it, take it up with an order."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.accounts.services import companies
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
@@ -17,6 +19,7 @@ from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
+from marketplace.merchants.queries import levels
 from marketplace.payments.events import CreditAsked, CreditDecided
 from marketplace.payments.models.credit import CreditDecision, CreditLine
 from marketplace.payments.models.plans import PaymentTerms
@@ -116,12 +119,28 @@ def take_up(
         given,
         queries.taken_of(session, credits={row.id: row.currency})[row.id],
         plan=plan,
-        amount=more or Money(terms.amount_minor, terms.currency),
+        amount=Money(terms.amount_minor, terms.currency) if more is None else more,
         today=closures.day_of(session, company_id=row.merchant_id, now=now),
         refused_from=reference.setting(session, Setting.DUNNING_REFUSAL_LEVEL, at=now),
     )
     terms.credit_id = row.id
     session.flush()
+
+
+def check_owing(session: Session, *, buyer_id: UUID, added: Sequence[Money], now: datetime) -> None:
+    """Refuse what a buyer has just taken on directly where it passes the operator's limit; nothing limits it without.
+
+    All that it owes or will owe to all merchants and carriers counts, ``added`` among it. The buyer's turn is taken, so
+    that of two orders at once the second sees what the first took. Conflict ``buyer_limit`` with what is left.
+    """
+    limits = {row.limit.currency: row.limit for row in levels.limits_of(session, company_id=buyer_id, now=now)}
+    if not any(amount.currency in limits for amount in added):
+        return
+    companies.take_turn(session, company_id=buyer_id)
+    for amount in added:
+        if amount.currency in limits:
+            owing = queries.owing(session, payer_id=buyer_id, currency=amount.currency)
+            rules.check_owing(limits[amount.currency], owing=owing, added=amount)
 
 
 def _own(session: Session, actor: Actor, credit_id: UUID) -> CreditLine:

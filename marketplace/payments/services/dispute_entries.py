@@ -72,6 +72,21 @@ def lost(session: Session, *, charge: ChargeRow, dispute_id: UUID, taken: Money,
     )
 
 
+def covered(session: Session, *, charge: ChargeRow, dispute_id: UUID, by: UUID, amount: Money, now: datetime) -> None:
+    """What the house bore is the subject's after all: ``by``, a refund that failed, left so much of it held."""
+    ledger.post(
+        session,
+        kind=TransferKind.DISPUTE_LOST,
+        key=f"dispute:{dispute_id}:covered:{by}",
+        entries=[
+            (AccountRef(AccountKind.HELD, None, amount.currency, charge.subject), amount),
+            (AccountRef(AccountKind.DISPUTE_LOSSES, None, amount.currency), -amount),
+        ],
+        subject=charge.subject,
+        now=now,
+    )
+
+
 def withdrawn_key(dispute_id: UUID) -> str:
     """Return the ledger key under which a dispute's money is taken: once."""
     return f"dispute:{dispute_id}:withdrawn"

@@ -15,11 +15,12 @@ from marketplace.payments.models.disputes import CardDispute
 from marketplace.payments.models.plans import Milestone, PaymentTerms
 from marketplace.payments.queries import cards, ledger
 from marketplace.payments.queries.cards import ChargeRow
+from marketplace.payments.rules.cards import RefundState
 from marketplace.payments.rules.disputes import Bearer, Part, bearer_of, parts_of
-from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, payable_of
+from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind
 from marketplace.payments.rules.paying import MilestoneState
+from marketplace.payments.services import card_returns, disputes, holding, receivables, treasury
 from marketplace.payments.services import dispute_entries as entries
-from marketplace.payments.services import disputes, holding, receivables, treasury
 from marketplace.payments.services.splitting import locked, split
 
 # The job that does what had to wait for the card's bank: refunds of a charge that was disputed.
@@ -28,10 +29,15 @@ _FREEZABLE: Final = (MilestoneState.PENDING, MilestoneState.HELD)
 
 
 def on_opened(session: Session, event: events.CardDisputeOpened) -> None:
-    """Freeze what the dispute is about: no event releases it before the bank has decided."""
+    """Freeze what the dispute is about: no event releases it before the bank has decided.
+
+    What an inquiry of the same charge froze is a dispute's from here on: the bank takes it, and has only asked before.
+    """
     dispute = disputes.locked(session, event.dispute_id)
     charge = cards.charge_by_id(session, charge_id=dispute.charge_id)
-    free = [row for row in locked(session, charge.subject) if row.state in _FREEZABLE and row.dispute_id is None]
+    inquiries = sa.select(CardDispute.id).where(CardDispute.charge_id == charge.id, CardDispute.is_inquiry)
+    yielding = {None} if dispute.is_inquiry else {None, *session.scalars(inquiries)}
+    free = [row for row in locked(session, charge.subject) if row.state in _FREEZABLE and row.dispute_id in yielding]
     for row, part in _parts(dispute.amount_minor, free):
         split(session, row, part).dispute_id = dispute.id
     session.flush()
@@ -63,13 +69,32 @@ def on_lost(session: Session, event: events.CardDisputeLost) -> None:
     session.flush()
     if dispute.withdrawn_minor:
         entries.lost(session, charge=charge, dispute_id=dispute.id, taken=taken, borne=borne, now=event.at)
+        card_returns.fit(session, charge_id=charge.id, now=event.at)
     _free_rest(session, dispute)
     holding.follow(session, charge_id=charge.id, now=event.at)
     if terms is not None:
-        payable = AccountRef(payable_of(charge.subject), terms.payee_id, terms.currency)
-        receivables.book(session, account=payable, cause=f"dispute:{dispute.id}", now=event.at)
+        receivables.book(session, account=holding.payable(terms), cause=f"dispute:{dispute.id}", now=event.at)
     holding.release_due(session, subject=charge.subject, now=event.at)
     _go_on(session, dispute, now=event.at)
+
+
+def on_refund_failed(session: Session, event: events.CardRefundFailed) -> None:
+    """Let what was kept for a refund pay for what the house bears: the bank took it first, and nobody else gets it."""
+    charge = cards.charge_by_id(session, charge_id=event.charge_id)
+    locked(session, charge.subject)
+    borne = sa.select(CardDispute).where(CardDispute.charge_id == charge.id, CardDispute.borne_minor > 0)
+    for dispute in session.scalars(borne.order_by(CardDispute.id).with_for_update()).all():
+        left = _loose(session, charge) - cards.returning(session, charge_id=charge.id)
+        part = Money(min(dispute.borne_minor, max(0, left)), dispute.currency)
+        if part:
+            dispute.taken_minor, dispute.borne_minor = (
+                dispute.taken_minor + part.minor,
+                dispute.borne_minor - part.minor,
+            )
+            session.flush()
+            entries.covered(
+                session, charge=charge, dispute_id=dispute.id, by=event.refund_id, amount=part, now=event.at
+            )
 
 
 def _take(
@@ -114,10 +139,15 @@ def _end(
 
 
 def _loose(session: Session, charge: ChargeRow) -> int:
-    """Return what is held for a subject beside its milestones: what ended here, and refunds not yet sent."""
+    """Return what is held for a subject beside its milestones and refunds on their way: what ended, and is to go back.
+
+    A refund that was asked for goes, whatever the bank takes; one that was not asked for, the payer has by the bank.
+    """
     held = AccountRef(AccountKind.HELD, None, charge.amount.currency, charge.subject)
     waiting = sum(row.amount_minor for row in _of(session, charge, MilestoneState.HELD))
-    return max(0, -ledger.balance(session, account=held).minor - waiting)
+    going = [one for one in cards.refunds_of(session, charge_id=charge.id) if one.state is RefundState.ASKED]
+    asked = sum(one.amount.minor for one in going)
+    return max(0, -ledger.balance(session, account=held).minor - waiting - asked)
 
 
 def _free_rest(session: Session, dispute: CardDispute) -> None:

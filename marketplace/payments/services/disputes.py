@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
@@ -17,12 +18,16 @@ from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.payments import events
 from marketplace.payments.models.disputes import CardDispute
+from marketplace.payments.queries import cards
 from marketplace.payments.queries.cards import ChargeRow
-from marketplace.payments.queries.disputes import DisputeRow, dispute_row
+from marketplace.payments.queries.disputes import DisputeRow, dispute_row, papers_of
 from marketplace.payments.rules import disputes as rules
+from marketplace.payments.rules.cards import attempt_after
 from marketplace.payments.rules.disputes import DISPUTES, DisputeState
-from marketplace.payments.rules.provider import DisputeSeen, Evidence
+from marketplace.payments.rules.house_money import check_not_own
+from marketplace.payments.rules.provider import DisputeSeen, Evidence, Paper, Slot
 from marketplace.payments.services import dispute_entries as entries
+from marketplace.payments.services import holding
 
 _NEWS = {
     "win": events.CardDisputeWon,
@@ -44,19 +49,33 @@ def apply(session: Session, *, charge: ChargeRow, seen: tuple[DisputeSeen, ...],
     session.flush()
 
 
-def claim_answer(session: Session, *, dispute_id: UUID, evidence: Evidence, actor: Actor, now: datetime) -> DisputeRow:
-    """Decide what the card's bank is told; from now on it is owed to be handed in and cannot be changed.
+def claim_answer(
+    session: Session,
+    *,
+    dispute_id: UUID,
+    evidence: Evidence,
+    papers: tuple[Paper, ...] = (),
+    actor: Actor,
+    now: datetime,
+) -> DisputeRow:
+    """Decide what the card's bank is told and shown; from now on it is owed to be handed in and cannot be changed.
 
-    The same person's same words again change nothing. Conflict ``state`` once it is answered or over.
+    The same person's same words again change nothing. Conflict ``state`` once it is answered or over, NotAllowed
+    ``own_money`` for whoever is of the company that disputes its payment.
     """
     rules.check_evidence(evidence)
     dispute = locked(session, dispute_id)
+    charge = cards.charge_by_id(session, charge_id=dispute.charge_id)
+    terms = holding.terms_of(session, charge.subject)
+    check_not_own(accounts.companies_of(session, actor=actor), {terms.payer_id} if terms else ())
     DISPUTES.apply(dispute.state, "answer")
     if dispute.asked_at is not None:
-        if dispute.evidence != asdict(evidence):
+        if dispute.evidence != asdict(evidence) or papers_of(dispute.papers) != papers:
             raise Conflict("evidence_claimed")
         return dispute_row(dispute)
     dispute.evidence, dispute.evidence_by, dispute.asked_at = asdict(evidence), actor.person, now
+    dispute.papers = [[str(paper.slot), str(paper.file_id)] for paper in papers]
+    dispute.handed_over = {}
     dispute.act_by = dispute.escalated_at = None
     dispute.changed_at = now
     session.flush()
@@ -64,10 +83,18 @@ def claim_answer(session: Session, *, dispute_id: UUID, evidence: Evidence, acto
     return dispute_row(dispute)
 
 
-def claim_new_attempt(session: Session, *, dispute_id: UUID) -> DisputeRow:
-    """Take a new key for evidence that the provider is known not to have."""
+def note_file(session: Session, *, dispute_id: UUID, slot: Slot, provider_id: str) -> DisputeRow:
+    """Write down how the provider calls a file that was handed over, once."""
     dispute = locked(session, dispute_id)
-    dispute.attempt += 1
+    dispute.handed_over = {str(slot): provider_id, **(dispute.handed_over or {})}
+    session.flush()
+    return dispute_row(dispute)
+
+
+def claim_new_attempt(session: Session, *, dispute_id: UUID, failed: int) -> DisputeRow:
+    """Take a new key for evidence that the provider is known not to have, the same for all who found so."""
+    dispute = locked(session, dispute_id)
+    dispute.attempt = attempt_after(failed, current=dispute.attempt)
     session.flush()
     return dispute_row(dispute)
 

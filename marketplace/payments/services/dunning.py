@@ -21,6 +21,7 @@ from marketplace.payments.models.credit import Dunning
 from marketplace.payments.models.plans import Payment, PaymentTerms
 from marketplace.payments.rules.credit import LEVELS, check_words
 from marketplace.payments.rules.paying import PaymentState
+from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
 _DAYS: Final = (
@@ -41,7 +42,7 @@ def begin(session: Session, payment: Payment, *, now: datetime) -> None:
         return
     insert_if_new(session, Dunning, payment_id=payment.id, level=0, pause_reason="", changed_at=now)
     row = session.get_one(Dunning, payment.id, populate_existing=True)
-    row.next_at = _next(session, payment, row.level, now)
+    row.next_at = _next(session, payment, row.level, last=row.changed_at if row.level else None, now=now)
     session.flush()
 
 
@@ -52,7 +53,7 @@ def remind(session: Session, *, payment_id: UUID, now: datetime) -> bool:
     if payment.state is not PaymentState.OVERDUE or row.next_at is None or row.next_at > now or is_paused:
         return False
     row.level += 1
-    row.next_at = _next(session, payment, row.level, now)
+    row.next_at = _next(session, payment, row.level, last=now, now=now)
     row.changed_at = now
     session.flush()
     _audit(session, payment_id, "reminded", {"level": row.level}, SYSTEM, now)
@@ -84,11 +85,20 @@ def pause(session: Session, *, actor: Actor, payment_id: UUID, until: date | Non
     _audit(session, payment_id, "paused" if until else "resumed", {"level": row.level}, actor, now)
 
 
-def _next(session: Session, payment: Payment, level: int, now: datetime) -> datetime | None:
-    """Return when the reminder after a level goes, in working days of the payer since the payment was due."""
+def _next(session: Session, payment: Payment, level: int, *, last: datetime | None, now: datetime) -> datetime | None:
+    """Return when the reminder after a level goes, in working days of the payer since the payment was due.
+
+    The ``last`` one is as long ago by then as the two stand apart, however late it went: nobody has two at once.
+    """
     if level >= len(LEVELS):
         return None
-    return accounts.days_of(session, company_id=payment.payer_id, setting=_DAYS[level], now=payment.due_at or now)
+    due = payment.due_at or now
+    day = accounts.days_of(session, company_id=payment.payer_id, setting=_DAYS[level], now=due)
+    if last is None:
+        return day
+    days = [reference.setting(session, one, at=due) for one in _DAYS[level - 1 : level + 1]]
+    apart = max(1, days[1] - days[0])
+    return max(day, accounts.working_days(session, company_id=payment.payer_id, days=apart, now=last))
 
 
 def _locked(session: Session, payment_id: UUID) -> tuple[Payment, Dunning]:

@@ -13,12 +13,14 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.money import Money
 from marketplace.outbox import services as outbox
 from marketplace.payments import events
+from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
-from marketplace.payments.queries import cards, disputes
-from marketplace.payments.rules.cards import GIVE_BACK
+from marketplace.payments.queries import card_returns, cards, disputes
+from marketplace.payments.queries.payments import is_cancelled
+from marketplace.payments.rules.cards import GIVE_BACK, CardState
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, Entry, TransferKind, payable_of
 from marketplace.payments.rules.paying import MilestoneState, PaymentState
-from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
+from marketplace.payments.rules.terms import MilestoneEvent, Rail, Subject, SubjectKind
 from marketplace.payments.services import charging, ledger, payments, receivables
 
 
@@ -31,7 +33,7 @@ def release(
     event is noted, and the capture or the end of the dispute releases it.
     """
     terms = terms_of(session, subject)
-    if terms is None or terms.mode is not Mode.PROVIDER_HELD or terms.cancelled_at:
+    if terms is None or terms.rail is not Rail.CARD or terms.cancelled_at:
         return None
     mine = [Milestone.subject_kind == subject.kind, Milestone.subject_id == subject.id, Milestone.event == event]
     if line_ids is not None:
@@ -50,7 +52,7 @@ def release(
 def release_due(session: Session, *, subject: Subject, now: datetime) -> None:
     """Release what its events freed while it was frozen."""
     terms = terms_of(session, subject)
-    if terms is None or terms.mode is not Mode.PROVIDER_HELD or terms.cancelled_at:
+    if terms is None or terms.rail is not Rail.CARD or terms.cancelled_at:
         return
     mine = [Milestone.subject_kind == subject.kind, Milestone.subject_id == subject.id]
     _release(session, terms, [*mine, Milestone.due_at.is_not(None)], now=now)
@@ -62,12 +64,27 @@ def captured(session: Session, event: events.CardCaptured) -> None:
     terms = terms_of(session, _subject(event))
     if payment is None or terms is None or payment.state is not PaymentState.AUTHORISED:
         return
-    payment.paid_minor = event.amount.minor
-    payment.settled_at = event.at
-    payments.move(session, payment, "capture", actor=SYSTEM, now=event.at)
+    _hold(session, payment, event.amount, now=event.at)
     if terms.cancelled_at:
         return
     _release(session, terms, [Milestone.payment_id == payment.id, Milestone.due_at.is_not(None)], now=event.at)
+
+
+def take_up(session: Session, *, payment: Payment, now: datetime) -> None:
+    """Hold what a charge took before its subject was placed.
+
+    The charge stands still until this transaction ends: whoever captures it meanwhile finds the payment afterwards.
+    """
+    found = session.scalars(
+        sa.select(CardCharge)
+        .where(CardCharge.subject_kind == payment.subject_kind, CardCharge.subject_id == payment.subject_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for charge in found:
+        if charge.state in (CardState.CAPTURED, CardState.REFUNDED):
+            _hold(session, payment, Money(charge.captured_minor, charge.currency), now=now)
+            follow(session, charge_id=charge.id, now=now)
 
 
 def refunded(session: Session, event: events.CardRefunded | events.CardRefundFailed) -> None:
@@ -88,6 +105,9 @@ def follow(session: Session, *, charge_id: UUID, now: datetime) -> None:
         payments.move(session, payment, "refund", actor=SYSTEM, now=now)
     elif left > 0 and payment.state is PaymentState.REFUNDED:
         payments.move(session, payment, "capture", actor=SYSTEM, now=now)
+    elif is_cancelled(session, subject=charge.subject) and not card_returns.unpromised(session, charge=charge):
+        # What is left is on its way back, or people send it back: its milestones have ended.
+        payments.end_milestones(session, payment)
     session.flush()
 
 
@@ -114,8 +134,7 @@ def give_back(session: Session, *, terms: PaymentTerms, actor: Actor, now: datet
     for row in released:
         post_release(session, terms, row, kind=TransferKind.RELEASE_REVERSED, actor=actor, now=now)
     subject = Subject(terms.subject_kind, terms.subject_id)
-    payable = AccountRef(payable_of(subject), terms.payee_id, terms.currency)
-    receivables.book(session, account=payable, cause=receivables.cause_of(subject), now=now)
+    receivables.book(session, account=payable(terms), cause=receivables.cause_of(subject), now=now)
     outbox.enqueue(
         session,
         GIVE_BACK,
@@ -130,6 +149,18 @@ def terms_of(session: Session, subject: Subject) -> PaymentTerms | None:
     return session.scalars(
         sa.select(PaymentTerms).where(PaymentTerms.subject_kind == subject.kind, PaymentTerms.subject_id == subject.id)
     ).one_or_none()
+
+
+def payable(terms: PaymentTerms) -> AccountRef:
+    """Return where what is released of a subject goes."""
+    subject = Subject(terms.subject_kind, terms.subject_id)
+    return payable_of(subject, mode=terms.mode, payee_id=terms.payee_id, currency=terms.currency)
+
+
+def _hold(session: Session, payment: Payment, amount: Money, *, now: datetime) -> None:
+    payment.paid_minor = amount.minor
+    payment.settled_at = now
+    payments.move(session, payment, "capture", actor=SYSTEM, now=now)
 
 
 def _release(
@@ -156,7 +187,10 @@ def _turn(session: Session, where: list[sa.ColumnElement[bool]], state: Mileston
 def post_release(
     session: Session, terms: PaymentTerms, row: Any, *, kind: TransferKind, actor: Actor, now: datetime
 ) -> None:
-    """Move one milestone (id, amount, commission, line) from held to the payee and the commission, or back."""
+    """Move one milestone (id, amount, commission, line) from held to the payee and the commission, or back.
+
+    Whoever calls has turned the milestone: each turn is posted once, under a key of its own.
+    """
     if not row.amount_minor:
         return
     subject = Subject(terms.subject_kind, terms.subject_id)
@@ -165,12 +199,13 @@ def post_release(
     vat = charging.vat_on(session, terms=terms, line_id=row.line_id, commission=fee)
     sides = (
         (AccountRef(AccountKind.HELD, None, terms.currency, subject), amount),
-        (AccountRef(payable_of(subject), terms.payee_id, terms.currency), fee + vat - amount),
+        (payable(terms), fee + vat - amount),
         (AccountRef(AccountKind.COMMISSION_INCOME, None, terms.currency), -fee),
         (AccountRef(AccountKind.COMMISSION_VAT, None, terms.currency), -vat),
     )
     entries: list[Entry] = [side for side in sides if side[1]]
-    posted = ledger.post(session, kind=kind, key=f"{kind}:{row.id}", entries=entries, subject=subject, now=now)
+    key = ledger.next_key(session, kind, row.id)
+    posted = ledger.post(session, kind=kind, key=key, entries=entries, subject=subject, now=now)
     if fee:
         charging.note(session, transfer_id=posted, line_id=row.line_id, base=amount, commission=fee, vat=vat)
     audit.record(
@@ -193,6 +228,6 @@ def _payment(session: Session, subject: Subject) -> Payment | None:
         session,
         Payment.subject_kind == subject.kind,
         Payment.subject_id == subject.id,
-        Payment.mode == Mode.PROVIDER_HELD,
+        Payment.rail == Rail.CARD,
     )
     return found[0] if found else None

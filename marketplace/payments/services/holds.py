@@ -19,14 +19,15 @@ from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.payments.models.holds import CardHold
 from marketplace.payments.models.ledger import LedgerTransfer
-from marketplace.payments.models.plans import Milestone
+from marketplace.payments.models.plans import Milestone, PaymentTerms
 from marketplace.payments.queries import cards
 from marketplace.payments.rules import holds as rules
 from marketplace.payments.rules import remitting
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.holds import HOLDS, HoldState, HoldWay
 from marketplace.payments.rules.paying import MilestoneState
-from marketplace.payments.rules.terms import Subject
-from marketplace.payments.services import allowances, holding
+from marketplace.payments.rules.terms import Mode, Subject
+from marketplace.payments.services import allowances, holding, purchases
 from marketplace.payments.services.splitting import locked
 
 _WAITING: Final = MilestoneState.HELD
@@ -69,8 +70,9 @@ def end(session: Session, *, hold_id: UUID, now: datetime) -> bool:
 def decide(session: Session, *, hold_id: UUID, way: str, actor: Actor, now: datetime) -> HoldState:
     """Agree to what becomes of money that waits too long; with the second person's yes it happens.
 
-    Conflict ``hold_not_due`` before the alarm, ``card_disputed`` while a card's bank decides; NotAllowed ``own_return``
-    for whoever is of a company that would be paid, ``same_person`` for a second yes of one person.
+    Conflict ``hold_not_due`` before the alarm, ``card_disputed`` while a card's bank decides, ``hold_of_sale`` where
+    the trading company sells and money should go back: its merchant would get nothing for goods that go on. NotAllowed
+    ``own_return`` for whoever is of a company that would be paid, ``same_person`` for a second yes of one person.
     """
     hold = _locked(session, hold_id)
     chosen = rules.way_of(way)
@@ -79,8 +81,11 @@ def decide(session: Session, *, hold_id: UUID, way: str, actor: Actor, now: date
         raise Conflict("hold_not_due")
     charge = cards.charge_by_id(session, charge_id=hold.charge_id)
     terms = holding.terms_of(session, charge.subject)
-    if terms is not None and {terms.payer_id, terms.payee_id} & set(accounts.companies_of(session, actor=actor)):
-        raise NotAllowed("own_return")
+    if terms is not None:
+        if _concerned(session, terms) & set(accounts.companies_of(session, actor=actor)):
+            raise NotAllowed("own_return")
+        if chosen is HoldWay.REFUND and terms.mode is Mode.OPERATOR_SELLS:
+            raise Conflict("hold_of_sale")
     rules.check_decider(person_id=actor.person, way=chosen, chosen=hold.way, first_by=hold.first_by)
     if hold.first_by is None:
         hold.way, hold.first_by, hold.changed_at = chosen, actor.person, now
@@ -96,6 +101,12 @@ def decide(session: Session, *, hold_id: UUID, way: str, actor: Actor, now: date
     else:
         _refund(session, hold, charge.subject, actor=actor, now=now)
     return hold.state
+
+
+def _concerned(session: Session, terms: PaymentTerms) -> set[UUID]:
+    """Return the companies whose money it is: payer, payee, and the merchant behind a sale of the trading company."""
+    bought = purchases.of_sale(session, sale=terms)
+    return {terms.payer_id, terms.payee_id} | ({bought.payee_id} if bought else set[UUID]())
 
 
 def _release(session: Session, subject: Subject, *, now: datetime) -> None:
@@ -126,6 +137,7 @@ def _refund(session: Session, hold: CardHold, subject: Subject, *, actor: Actor,
             line_id=line_id,
             amount=Money(minor, hold.currency),
             cause_id=uuid5(hold.id, str(line_id)),
+            why=Why.HELD_TOO_LONG,
             actor=actor,
             now=now,
         )

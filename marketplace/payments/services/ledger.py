@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.db import insert_if_new, into
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer
 from marketplace.payments.models.plans import PaymentTerms
-from marketplace.payments.rules.ledger import CASH, AccountRef, Entry, TransferKind, check_entries
+from marketplace.payments.rules.ledger import CASH, AccountRef, Entry, TransferKind, check_entries, turn_key
 from marketplace.payments.rules.terms import Mode, Subject
 
 
@@ -63,6 +64,34 @@ def post(
         ],
     )
     return transfer_id
+
+
+def next_key(session: Session, kind: TransferKind, thing_id: UUID) -> str:
+    """Return the key of the next time that something goes a way; whoever asks has locked it, and moved its state."""
+    first = turn_key(kind, thing_id, before=0)
+    before = (
+        sa.select(sa.func.count())
+        .select_from(LedgerTransfer)
+        .where(sa.or_(LedgerTransfer.key == first, LedgerTransfer.key.between(f"{first}:", f"{first};")))
+    )
+    return turn_key(kind, thing_id, before=int(session.scalars(before).one()))
+
+
+def mirror(session: Session, *, transfer_id: UUID, kind: TransferKind, key: str, now: datetime) -> UUID:
+    """Post the entries of a transfer the other way round, once under this key; the first one stays as it is."""
+    found = session.execute(
+        sa.select(LedgerAccount, LedgerEntry.minor)
+        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        .where(LedgerEntry.transfer_id == transfer_id)
+        .order_by(LedgerEntry.id)
+    )
+    entries: list[Entry] = []
+    for account, minor in found:
+        kept = account.subject_kind
+        subject = Subject(kept, account.subject_id) if kept is not None and account.subject_id is not None else None
+        ref = AccountRef(account.kind, account.owner_id, account.currency, subject)
+        entries.append((ref, Money(-minor, account.currency)))
+    return post(session, kind=kind, key=key, entries=entries, subject=None, now=now)
 
 
 def _check_cash(session: Session, kind: TransferKind, entries: Sequence[Entry], subject: Subject | None) -> None:

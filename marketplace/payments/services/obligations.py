@@ -1,4 +1,6 @@
-"""Memorandum entries: what two companies owe each other. Nothing here is the city's money."""
+"""Memorandum entries: what two companies owe each other. None of it is the city's money, unless the operator sells:
+then the books of its trading company move beside them.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,8 +12,9 @@ from marketplace.payments.models.plans import Payment
 from marketplace.payments.queries.payouts import withdrawn_key
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import Standing
-from marketplace.payments.rules.terms import Subject
-from marketplace.payments.services import ledger
+from marketplace.payments.rules.terms import Mode, Subject
+from marketplace.payments.rules.trading import BOOKS, SURPLUS, Book
+from marketplace.payments.services import ledger, trade_books
 
 
 def subject_of(payment: Payment) -> Subject:
@@ -31,9 +34,9 @@ def received(
     paid = (after.paid - after.surplus) - (before.paid - before.surplus)
     charges = after.charges - before.charges
     surplus = after.surplus - before.surplus
-    _owe(session, payment, TransferKind.OBLIGATION_PAID, f"paid:{match_id}", -paid, now)
+    _owe(session, payment, TransferKind.OBLIGATION_PAID, paid_key(match_id), -paid, now)
     _owe(session, payment, TransferKind.OBLIGATION_CHARGES, charges_key(match_id), -charges, now)
-    _owe_back(session, payment, surplus_key(match_id), surplus, now)
+    _owe_back(session, payment, surplus_key(match_id), surplus, now, book=SURPLUS)
 
 
 def withdrawn(
@@ -43,11 +46,26 @@ def withdrawn(
     paid = (after.paid - after.surplus) - (before.paid - before.surplus)
     charges = after.charges - before.charges
     surplus = after.surplus - before.surplus
-    _owe(session, payment, TransferKind.OBLIGATION_PAID, f"unpaid:{match_id}", -paid, now)
+    _owe(session, payment, TransferKind.OBLIGATION_PAID, f"unpaid:{match_id}", -paid, now, undoes=paid_key(match_id))
     _owe(session, payment, TransferKind.OBLIGATION_CHARGES, f"uncharged:{match_id}", -charges, now)
     kinds = (AccountKind.RETURN_PAYEE, AccountKind.RETURN_PAYER)
-    key = withdrawn_key(surplus_key(match_id))
-    _post(session, payment, TransferKind.RETURN_WITHDRAWN, key, kinds, -surplus, now)
+    came = surplus_key(match_id)
+    _post(
+        session,
+        payment,
+        TransferKind.RETURN_WITHDRAWN,
+        withdrawn_key(came),
+        kinds,
+        -surplus,
+        now,
+        book=SURPLUS,
+        undoes=came,
+    )
+
+
+def paid_key(match_id: UUID) -> str:
+    """Return the ledger key of what a receipt paid."""
+    return f"paid:{match_id}"
 
 
 def surplus_key(match_id: UUID) -> str:
@@ -78,15 +96,27 @@ def lowered(session: Session, payment: Payment, part: Money, *, cause_id: UUID, 
     _owe(session, payment, TransferKind.OBLIGATION_CANCELLED, key, -part, now)
 
 
-def _owe(session: Session, payment: Payment, kind: TransferKind, key: str, amount: Money, now: datetime) -> None:
+def _owe(
+    session: Session,
+    payment: Payment,
+    kind: TransferKind,
+    key: str,
+    amount: Money,
+    now: datetime,
+    *,
+    undoes: str = "",
+) -> None:
     """Raise (or, negative, lower) what the payer owes."""
-    _post(session, payment, kind, key, (AccountKind.OBLIGATION_PAYEE, AccountKind.OBLIGATION_PAYER), amount, now)
+    kinds = (AccountKind.OBLIGATION_PAYEE, AccountKind.OBLIGATION_PAYER)
+    _post(session, payment, kind, key, kinds, amount, now, undoes=undoes)
 
 
-def _owe_back(session: Session, payment: Payment, key: str, amount: Money, now: datetime) -> None:
+def _owe_back(
+    session: Session, payment: Payment, key: str, amount: Money, now: datetime, *, book: Book | None = None
+) -> None:
     """Raise (or, negative, lower) what the payee owes back."""
     kinds = (AccountKind.RETURN_PAYEE, AccountKind.RETURN_PAYER)
-    _post(session, payment, TransferKind.RETURN_DUE, key, kinds, -amount, now)
+    _post(session, payment, TransferKind.RETURN_DUE, key, kinds, -amount, now, book=book)
 
 
 def _post(
@@ -97,6 +127,9 @@ def _post(
     accounts: tuple[AccountKind, AccountKind],
     amount: Money,
     now: datetime,
+    *,
+    book: Book | None = None,
+    undoes: str = "",
 ) -> None:
     """Move an amount between the payee's account (debited) and the payer's (credited)."""
     if not amount:
@@ -115,6 +148,17 @@ def _post(
         payment_id=payment.id,
         now=now,
     )
+    if payment.mode is Mode.OPERATOR_SELLS:
+        trade_books.post(
+            session,
+            book=book or BOOKS[kind],
+            key=key,
+            amount=amount,
+            subject=subject,
+            payment_id=payment.id,
+            undoes=undoes,
+            now=now,
+        )
 
 
 def _amount(payment: Payment) -> Money:

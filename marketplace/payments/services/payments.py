@@ -16,7 +16,8 @@ from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.payments import events
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
-from marketplace.payments.rules.paying import LAPSING, MILESTONE_OF, PAYMENTS, PaymentState, Standing
+from marketplace.payments.queries import agreed
+from marketplace.payments.rules.paying import LAPSING, MILESTONE_OF, PAYMENTS, MilestoneState, PaymentState, Standing
 from marketplace.payments.rules.references import PREFIX, creditor_reference
 from marketplace.payments.rules.terms import MilestoneEvent
 from marketplace.payments.services import dunning, obligations
@@ -44,7 +45,7 @@ def make(
         event=event,
         payer_id=terms.payer_id,
         payee_id=terms.payee_id,
-        payee_account=terms.payee_account,
+        payee_account=agreed.kept_account(terms),
         rail=terms.rail,
         mode=terms.mode,
         currency=amount.currency,
@@ -112,15 +113,58 @@ def move(
     facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Take a drawn step: the one place that writes a payment's state and with it its milestones', audited."""
-    payment.state = PAYMENTS.apply(payment.state, action)
+    was = payment.state
+    payment.state = PAYMENTS.apply(was, action)
     if payment.state is not PaymentState.SLIP_RECEIVED:
         payment.answer_by = payment.escalated_at = None
+    if names_current(payment):
+        # Asked for anew, it goes where the contract says now.
+        payment.payee_account = _account_now(session, payment)
     session.flush()
+    if payment.state is PaymentState.REFUNDED:
+        end_milestones(session, payment)
+    elif was is PaymentState.REFUNDED:
+        _revive_milestones(session, payment)
+    else:
+        session.execute(
+            sa.update(Milestone).where(Milestone.payment_id == payment.id).values(state=MILESTONE_OF[payment.state]),
+            execution_options={"synchronize_session": False},
+        )
+    note(session, payment, f"payment.{action}", actor=actor, now=now, facts=facts)
+
+
+def end_milestones(session: Session, payment: Payment) -> None:
+    """End what was still held of a payment that is refunded in full; what had ended before has ended for itself."""
+    held = [Milestone.payment_id == payment.id, Milestone.state == MilestoneState.HELD]
     session.execute(
-        sa.update(Milestone).where(Milestone.payment_id == payment.id).values(state=MILESTONE_OF[payment.state]),
+        sa.update(Milestone).where(*held).values(state=MilestoneState.REFUNDED, ended_with_payment=True),
         execution_options={"synchronize_session": False},
     )
-    note(session, payment, f"payment.{action}", actor=actor, now=now, facts=facts)
+
+
+def _revive_milestones(session: Session, payment: Payment) -> None:
+    """Hold again what had ended with a refund that failed, where that much is there: never what had ended before."""
+    ended = [Milestone.payment_id == payment.id, Milestone.ended_with_payment]
+    worth = session.scalars(sa.select(sa.func.coalesce(sa.func.sum(Milestone.amount_minor), 0)).where(*ended)).one()
+    if int(worth) <= payment.paid_minor:
+        session.execute(
+            sa.update(Milestone).where(*ended).values(state=MilestoneState.HELD, ended_with_payment=False),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def names_current(payment: Payment) -> bool:
+    """Tell whether a payment is one of which nothing is on its way: it names the account that binds now."""
+    return payment.state in (PaymentState.DUE, PaymentState.OVERDUE) and not payment.paid_minor
+
+
+def _account_now(session: Session, payment: Payment) -> dict[str, str] | None:
+    terms = session.scalars(
+        sa.select(PaymentTerms).where(
+            PaymentTerms.subject_kind == payment.subject_kind, PaymentTerms.subject_id == payment.subject_id
+        )
+    ).one()
+    return agreed.kept_account(terms)
 
 
 def prolong(session: Session, payment: Payment, *, due_at: datetime) -> None:

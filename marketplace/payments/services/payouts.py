@@ -11,22 +11,23 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
 from marketplace.payments.models.payouts import Payout, PayoutApproval
+from marketplace.payments.queries import bank, payout_waits
 from marketplace.payments.queries.remitting import RemittanceRow, account_of, remittance_row
-from marketplace.payments.queries.tolerance import equivalent
 from marketplace.payments.rules import payouts as rules
-from marketplace.payments.rules.house_money import suspense
+from marketplace.payments.rules.cards import attempt_after
+from marketplace.payments.rules.house_money import found_again, suspense
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
-from marketplace.payments.rules.payouts import PAYOUTS, RESERVING, SOURCES, PayoutState
+from marketplace.payments.rules.payouts import PAYOUTS, RESERVING, SOURCES, Failure, PayoutState
 from marketplace.payments.rules.provider import TransferSeen
 from marketplace.payments.rules.remitting import AccountState, PayoutWay
 from marketplace.payments.rules.terms import PayeeAccount
-from marketplace.payments.services import ledger, payout_files, receivables, sender_returns
+from marketplace.payments.services import by_hand, ledger, payout_files, receivables, sender_returns, treasury
 from marketplace.reference.rules import Setting
 
 _SENT_AT_ONCE: Final = 500
@@ -36,34 +37,20 @@ _PATIENCE: Final = {
 }
 
 
-def payable(session: Session, *, account: AccountRef) -> Money:
-    """Return what may leave a payable account: its balance less open payouts; the account stays locked."""
-    locked = sa.select(LedgerAccount.id).where(LedgerAccount.key == account.key).with_for_update(key_share=True)
-    account_id = session.scalars(locked).one_or_none()
-    if account_id is None:
-        return Money.zero(account.currency)
-    entries = sa.select(sa.func.coalesce(sa.func.sum(LedgerEntry.minor), 0)).where(LedgerEntry.account_id == account_id)
-    promised = sa.select(sa.func.coalesce(sa.func.sum(Payout.amount_minor), 0)).where(
-        Payout.company_id == account.owner_id,
-        Payout.currency == account.currency,
-        Payout.source == account.kind,
-        Payout.state.in_(RESERVING),
-    )
-    return Money(-int(session.scalars(entries).one()) - int(session.scalars(promised).one()), account.currency)
-
-
 def gather(session: Session, *, actor: Actor, now: datetime) -> int:
     """Make a payout of every balance that was released; return how many.
 
-    What a company owes of money that had to go back is kept back first. A company with an account at the provider is
-    paid by transfer; without, one that has no active bank account waits, and so does one whose new account is still
-    held back. A payout whose payee changed before it was sent has failed, and its money is gathered anew.
+    What a company owes of money that had to go back is kept back first. From the four-eyes threshold on two people
+    agree, and as soon as one person alone would have let go so much to a company within seven days. A company with an
+    account at the provider is paid by transfer; without, one that has no active bank account waits, and so does one
+    whose new account is still held back, or one that is stopped (``payout_waits``). A payout whose payee changed before
+    it was sent has failed, and its money is gathered anew.
     """
     _fail_outdated(session, now=now)
     found = session.execute(
         sa.select(LedgerAccount.kind, LedgerAccount.owner_id, LedgerAccount.currency)
         .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
-        .where(LedgerAccount.kind.in_(SOURCES))
+        .where(LedgerAccount.kind.in_(SOURCES), ~payout_waits.is_stopped(LedgerAccount.owner_id))
         .group_by(LedgerAccount.id)
         .having(sa.func.sum(LedgerEntry.minor) < 0)
         .order_by(LedgerAccount.id)
@@ -77,7 +64,8 @@ def approve(session: Session, *, payout_id: UUID, actor: Actor, now: datetime) -
     """Agree to a payout and return where it stands then; from the threshold on the second person's yes approves it.
 
     NotAllowed ``own_payout`` for whoever is of the company that is paid, Conflict ``same_person`` for a second yes of
-    one person, Conflict ``payee_changed`` when the account is no longer the active one.
+    one person, Conflict ``payee_changed`` when the account is no longer the active one, Conflict ``payout_stopped``
+    while its company is paid nothing.
     """
     payout = _locked(session, payout_id)
     PAYOUTS.apply(payout.state, "approve")
@@ -88,8 +76,10 @@ def approve(session: Session, *, payout_id: UUID, actor: Actor, now: datetime) -
         payee_company_id=payout.company_id,
         approved_by=before,
     )
-    if not _is_current(session, payout):
+    if _outdated(session, payout) is not None:
         raise Conflict("payee_changed")
+    if payout_waits.stops(session, company_ids=[payout.company_id]):
+        raise Conflict("payout_stopped")
     session.add(PayoutApproval(payout_id=payout.id, person_id=actor.person, at=now))
     session.flush()
     if len(before) + 1 >= payout.approvals_needed:
@@ -102,11 +92,16 @@ def approve(session: Session, *, payout_id: UUID, actor: Actor, now: datetime) -
 def send(session: Session, *, actor: Actor, remittance: str, now: datetime) -> UUID | None:
     """Write the file of all approved payouts and returns to senders, and return its id, None when nothing is approved.
 
-    A payout whose payee changed since, or whose money was taken back by a cancelled order, fails instead.
+    A payout whose payee changed since, or whose money was taken back by a cancelled order, fails instead; one whose
+    company is stopped stays as it is.
     """
     approved = session.scalars(
         sa.select(Payout)
-        .where(Payout.state == PayoutState.APPROVED, Payout.way == PayoutWay.BANK_FILE)
+        .where(
+            Payout.state == PayoutState.APPROVED,
+            Payout.way == PayoutWay.BANK_FILE,
+            ~payout_waits.is_stopped(Payout.company_id),
+        )
         .order_by(Payout.id)
         .limit(_SENT_AT_ONCE)
         .with_for_update()
@@ -134,11 +129,16 @@ def send(session: Session, *, actor: Actor, remittance: str, now: datetime) -> U
 def claim_transfers(session: Session, *, actor: Actor, now: datetime) -> tuple[UUID, ...]:
     """Promise the money of approved payouts to the transfers that are asked for next; return their ids.
 
-    A payout whose account changed since, or whose money was taken back by a cancelled order, fails instead.
+    A payout whose account changed since, or whose money was taken back by a cancelled order, fails instead; one whose
+    company is stopped stays as it is.
     """
     approved = session.scalars(
         sa.select(Payout)
-        .where(Payout.state == PayoutState.APPROVED, Payout.way == PayoutWay.PROVIDER_TRANSFER)
+        .where(
+            Payout.state == PayoutState.APPROVED,
+            Payout.way == PayoutWay.PROVIDER_TRANSFER,
+            ~payout_waits.is_stopped(Payout.company_id),
+        )
         .order_by(Payout.id)
         .limit(_SENT_AT_ONCE)
         .with_for_update()
@@ -151,20 +151,37 @@ def claim_transfers(session: Session, *, actor: Actor, now: datetime) -> tuple[U
     return tuple(payout.id for payout in going)
 
 
-def claim_new_attempt(session: Session, *, payout_id: UUID) -> RemittanceRow:
-    """Take a new key for a transfer that the provider is known not to have made."""
+def claim_new_attempt(session: Session, *, payout_id: UUID, failed: int, now: datetime) -> RemittanceRow:
+    """Take a new key for a transfer that the provider is known not to have made, the same for all who found so."""
     payout = _locked(session, payout_id)
-    payout.attempt += 1
+    attempt = attempt_after(failed, current=payout.attempt)
+    if attempt != payout.attempt:
+        payout.attempt, payout.asked_at = attempt, now
     session.flush()
     return remittance_row(payout)
 
 
 def record_transfer(session: Session, *, payout_id: UUID, seen: TransferSeen, now: datetime) -> None:
-    """The provider has moved a payout to its company's account; again changes nothing."""
+    """The provider has moved a payout to its company's account; again changes nothing.
+
+    One that was taken for failed has left all the same: what was gathered of its money anew fails before it is sent,
+    and what is sent already its company owes.
+    """
     payout = _locked(session, payout_id)
-    if payout.state is PayoutState.SENT and payout.way is PayoutWay.PROVIDER_TRANSFER:
+    if payout.way is not PayoutWay.PROVIDER_TRANSFER:
+        return
+    is_found = payout.state is PayoutState.FAILED and payout.asked_at is not None
+    if is_found:
+        payout.failure = None
+        _move(session, payout, "find", actor=SYSTEM, now=now)
+    if payout.state is PayoutState.SENT:
         payout.transfer_id = seen.provider_id
         _move(session, payout, "settle", actor=SYSTEM, now=now)
+    if is_found:
+        receivables.book(session, account=_source(payout), cause=f"payout:{payout.id}", now=now)
+        amount = Money(payout.amount_minor, payout.currency)
+        context = {"reference": payout.reference, "amount": str(amount)}
+        treasury.tell(session, template="transfer_found", context=context, now=now)
 
 
 def fail_transfer(session: Session, *, payout_id: UUID, reason: str, now: datetime) -> None:
@@ -176,15 +193,34 @@ def fail_transfer(session: Session, *, payout_id: UUID, reason: str, now: dateti
 
 
 def record_result(session: Session, *, payout_id: UUID, result: str, actor: Actor, now: datetime) -> PayoutState:
-    """Note what the bank made of a sent payout: settled, failed or returned; the same result again changes nothing."""
+    """Note what the bank made of a sent payout: settled, failed or returned; the same result again changes nothing.
+
+    One that was noted as settled may come back days later, and is returned then; where the operator's statements are
+    imported they alone say so (Conflict ``statement_tells``). NotAllowed ``own_payout`` for whoever is of the company
+    that is paid: what came back is paid once more.
+    """
     action = rules.result_action(result)
     payout = _locked(session, payout_id)
+    if payout.company_id in accounts.companies_of(session, actor=actor):
+        raise NotAllowed("own_payout")
     if str(payout.state) == result:
         return payout.state
     if payout.way is PayoutWay.PROVIDER_TRANSFER:
         raise Conflict("provider_tells")
-    if payout.state is not PayoutState.SENT:
+    if payout.state is PayoutState.SETTLED and action == "return":
+        if bank.reads_statements(session, currency=payout.currency):
+            raise Conflict("statement_tells")
+        action = "bounce"
+    elif payout.state is not PayoutState.SENT:
         raise Conflict("state", thing="payout", state=str(payout.state), action=result, possible=[])
+    if (
+        payout.source is AccountKind.TRADE_PAYABLE
+        and action == "settle"
+        and bank.reads_statements(session, currency=payout.currency)
+    ):
+        raise Conflict("statement_tells")
+    if action == "fail":
+        payout.failure = str(Failure.BANK)
     _move(session, payout, action, actor=actor, now=now)
     return payout.state
 
@@ -199,9 +235,11 @@ def settle_by_statement(session: Session, *, payout_id: UUID, actor: Actor, now:
     if payout.state is PayoutState.SETTLED:
         amount = Money(payout.amount_minor, payout.currency)
         clearing = AccountRef(AccountKind.PROVIDER_CLEARING, None, payout.currency)
-        kind = TransferKind.PROVIDER_PAID_OUT
-        entries = pair(clearing, suspense(payout.currency), amount)
-        return ledger.post(session, kind=kind, key=f"{kind}:{payout.id}", entries=entries, subject=None, now=now)
+        kind, entries = TransferKind.PROVIDER_PAID_OUT, pair(clearing, suspense(payout.currency), amount)
+        if payout.source is AccountKind.TRADE_PAYABLE:
+            kind, entries = TransferKind.BANK_OPENED, found_again(-amount)
+        key = ledger.next_key(session, kind, payout.id)
+        return ledger.post(session, kind=kind, key=key, entries=entries, subject=None, now=now)
     PAYOUTS.apply(payout.state, "settle")
     return _move(session, payout, "settle", actor=actor, now=now, by_statement=True)
 
@@ -213,15 +251,31 @@ def return_by_statement(session: Session, *, payout_id: UUID, actor: Actor, now:
     return _move(session, payout, "bounce", actor=actor, now=now, by_statement=True)
 
 
+def unplace(session: Session, *, payout_id: UUID, action: str, actor: Actor, now: datetime) -> None:
+    """Take back what a line of a statement said of a payout (``unsettle``, ``unbounce``): the line was another's.
+
+    Its entries are reversed by whoever takes the line back. Conflict ``placement_followed`` where something came of it:
+    a payout that left and bounced, or one that bounced and whose money is promised again.
+    """
+    payout = _locked(session, payout_id)
+    if not PAYOUTS.allows(payout.state, action):
+        raise Conflict("placement_followed")
+    if action == "unbounce" and receivables.payable(session, account=_source(payout)).minor < payout.amount_minor:
+        raise Conflict("placement_followed")
+    _move(session, payout, action, actor=actor, now=now)
+
+
 def _gather(session: Session, account: AccountRef, *, actor: Actor, now: datetime) -> int:
     owner_id = account.owner_id
     if owner_id is None or _has_open(session, account):
         return 0
     receivables.net(session, account=account, now=now)
-    amount = payable(session, account=account)
+    amount = receivables.payable(session, account=account)
     if amount.minor <= 0:
         return 0
-    destination = _destination(session, owner_id, now)
+    # The trading company pays from the operator's bank: its money is not at the card provider.
+    is_trade = account.kind is AccountKind.TRADE_PAYABLE
+    destination = None if is_trade else _destination(session, owner_id, now)
     payee = None if destination else _active_payee(session, owner_id, account.currency)
     if payee is None and destination is None:
         return 0
@@ -236,9 +290,7 @@ def _gather(session: Session, account: AccountRef, *, actor: Actor, now: datetim
         way=PayoutWay.PROVIDER_TRANSFER if destination else PayoutWay.BANK_FILE,
         destination=destination,
         attempt=1,
-        approvals_needed=rules.approvals_needed(
-            amount, equivalent(session, Setting.FOUR_EYES_THRESHOLD, currency=account.currency, at=now)
-        ),
+        approvals_needed=by_hand.approvals_of(session, company_id=owner_id, amount=amount, now=now),
         state=PayoutState.DUE,
         act_by=_act_by(session, PayoutState.DUE, now),
         created_at=now,
@@ -269,18 +321,22 @@ def _fail_outdated(session: Session, *, now: datetime) -> None:
         .execution_options(populate_existing=True)
     ).all()
     for payout in waiting:
-        if not _is_current(session, payout):
-            _move(session, payout, "fail", actor=SYSTEM, now=now)
+        failure = _outdated(session, payout)
+        if failure is not None:
+            _fail(session, payout, failure, now=now)
 
 
 def _going(session: Session, approved: Sequence[Payout], *, now: datetime) -> list[Payout]:
     """Return the payouts whose account is still the one and whose money is still there; the others fail."""
     going: list[Payout] = []
     for payout in approved:
-        if _is_current(session, payout) and payable(session, account=_source(payout)).minor >= 0:
+        failure = _outdated(session, payout)
+        if failure is None and receivables.payable(session, account=_source(payout)).minor < 0:
+            failure = Failure.TAKEN_BACK
+        if failure is None:
             going.append(payout)
         else:
-            _move(session, payout, "fail", actor=SYSTEM, now=now)
+            _fail(session, payout, failure, now=now)
     return going
 
 
@@ -297,13 +353,24 @@ def _active_payee(session: Session, company_id: UUID, currency: str) -> PayeeAcc
     return merchants.payee(session, company_id=company_id, currency=currency)
 
 
-def _is_current(session: Session, payout: Payout) -> bool:
+def _outdated(session: Session, payout: Payout) -> Failure | None:
+    """Return why a payout that was not sent yet does not go where it was to go, None while it does."""
     if payout.way is PayoutWay.PROVIDER_TRANSFER:
         account = account_of(session, company_id=payout.company_id)
-        is_there = account is not None and account.provider_id == payout.destination
-        return is_there and account is not None and account.state is AccountState.ACTIVE
-    payee = _active_payee(session, payout.company_id, payout.currency)
-    return payee is not None and payee.as_json() == payout.payee_account
+        if account is None or account.state is not AccountState.ACTIVE:
+            return Failure.PROVIDER_ACCOUNT
+        return None if account.provider_id == payout.destination else Failure.ACCOUNT_CHANGED
+    if merchants.payee_waits(session, company_id=payout.company_id, currency=payout.currency):
+        return Failure.ACCOUNT_HELD
+    payee = merchants.payee(session, company_id=payout.company_id, currency=payout.currency)
+    if payee is None:
+        return Failure.NO_ACCOUNT
+    return None if payee.as_json() == payout.payee_account else Failure.ACCOUNT_CHANGED
+
+
+def _fail(session: Session, payout: Payout, failure: Failure, *, now: datetime) -> None:
+    payout.failure = str(failure)
+    _move(session, payout, "fail", actor=SYSTEM, now=now)
 
 
 def _move(
@@ -321,7 +388,8 @@ def _move(
         return None
     kind, sides = books
     entries = pair(*sides, Money(payout.amount_minor, payout.currency))
-    return ledger.post(session, kind=kind, key=f"{kind}:{payout.id}", entries=entries, subject=None, now=now)
+    key = ledger.next_key(session, kind, payout.id)
+    return ledger.post(session, kind=kind, key=key, entries=entries, subject=None, now=now)
 
 
 def _books(
@@ -331,11 +399,13 @@ def _books(
     transit = AccountRef(AccountKind.PAYOUT_IN_TRANSIT, payout.company_id, payout.currency)
     clearing = AccountRef(AccountKind.PROVIDER_CLEARING, None, payout.currency)
     waiting = suspense(payout.currency)
+    if payout.source is AccountKind.TRADE_PAYABLE:
+        clearing = AccountRef(AccountKind.HOUSE_BANK, None, payout.currency)
     if action == "settle":
         return TransferKind.PAYOUT_SETTLED, (transit, waiting if by_statement else clearing)
     if action == "bounce":
-        return TransferKind.PAYOUT_RETURNED, (waiting, _source(payout))
-    if action == "send":
+        return TransferKind.PAYOUT_RETURNED, (waiting if by_statement else clearing, _source(payout))
+    if action in ("send", "find"):
         return TransferKind.PAYOUT_SENT, (_source(payout), transit)
     if was is PayoutState.SENT:
         return TransferKind.PAYOUT_RETURNED, (transit, _source(payout))

@@ -17,6 +17,7 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
+from marketplace.payments.queries import agreed
 from marketplace.payments.rules import plans as rules
 from marketplace.payments.rules.paying import UNPAID, MilestoneState, PaymentState
 from marketplace.payments.rules.plans import AgreedPlan
@@ -26,9 +27,10 @@ from marketplace.payments.rules.terms import (
     PayeeAccount,
     Rail,
     Subject,
+    SubjectKind,
     check_terms,
 )
-from marketplace.payments.services import credit, holding, obligations, payments
+from marketplace.payments.services import credit, holding, obligations, payments, purchases
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -48,6 +50,9 @@ class Opening:
     lines: Sequence[tuple[UUID, Money]]
     deposit_due_at: datetime | None
     commission_bp: int
+    # Of a purchase of the trading company: the order by which it is sold on, and its margin.
+    sale_id: UUID | None = None
+    margin_bp: int | None = None
 
     @property
     def total(self) -> Money:
@@ -64,7 +69,8 @@ class Opening:
             lines=self.lines,
             commission_bp=self.commission_bp,
         )
-        if self.mode is Mode.DIRECT and self.payee_account is None:
+        # Nothing is paid for what is free, into no account.
+        if self.rail is Rail.BANK and self.payee_account is None and self.total:
             raise Refused.field("payee_account", "required", "the payee's account, as named in the contract")
 
     def row(self, now: datetime) -> dict[str, Any]:
@@ -84,6 +90,8 @@ class Opening:
             "currency": self.total.currency,
             "amount_minor": self.total.minor,
             "commission_bp": self.commission_bp,
+            "sale_id": self.sale_id,
+            "margin_bp": self.margin_bp,
             "created_at": now,
         }
 
@@ -91,9 +99,10 @@ class Opening:
 def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now: datetime) -> None:
     """Freeze how subjects are paid and divide their lines into milestones; one that has a plan keeps it.
 
-    What is on credit must fit its limit (Conflict ``credit_limit`` and its likes). By bank a deposit falls due at once.
-    By card the whole is one authorised payment, held once it is captured. The number of statements depends on credits,
-    deposits and card payments, not on subjects and lines.
+    What is on credit must fit its limit (Conflict ``credit_limit`` and its likes), and what a buyer owes directly in
+    all the limit that the operator set it (Conflict ``buyer_limit``). By bank a deposit falls due at once.
+    By card the whole is one authorised payment, held once it is captured, or at once where it is already. The number of
+    statements depends on credits, deposits and card payments, not on subjects and lines.
     """
     for opening in openings:
         opening.check()
@@ -111,14 +120,15 @@ def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now
         if opening.plan.credit:
             credit.take_up(session, terms=_terms(session, opening.subject), plan=opening.plan, now=now)
         _begin(session, opening, terms, shares, actor=actor, now=now)
+    _check_owing(session, [terms for _opening, terms in opened], now=now)
 
 
 def extend(
     session: Session, *, subject: Subject, line_id: UUID, amount: Money, actor: Actor, now: datetime
 ) -> tuple[MilestoneEvent, ...]:
-    """Take a line more into a direct plan, under the shares that were frozen; return the events that it waits for.
+    """Take a line more into a plan by bank, under the shares that are agreed; return the events that it waits for.
 
-    Nothing of it falls due by this. Conflict ``order_anew`` where a provider holds the money: a charge is never raised.
+    Nothing of it falls due by this. Conflict ``order_anew`` where a card was charged: a charge is never raised.
     """
     terms = session.scalars(
         sa.select(PaymentTerms)
@@ -126,10 +136,10 @@ def extend(
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    if terms.mode is not Mode.DIRECT or terms.cancelled_at:
+    if terms.rail is Rail.CARD or terms.cancelled_at:
         raise Conflict("order_anew")
     last = session.scalars(sa.select(sa.func.max(Milestone.position)).where(*_of(subject))).one()
-    plan = rules.from_json(terms.agreed)
+    plan = agreed.plan_of(terms)
     if plan.credit:
         credit.take_up(session, terms=terms, plan=plan, more=amount, now=now)
     rows = _divided(terms, plan, [(line_id, amount)])
@@ -138,9 +148,23 @@ def extend(
     write(session, Milestone, rows)
     terms.amount_minor += amount.minor
     session.flush()
+    if terms.mode is Mode.DIRECT:
+        credit.check_owing(session, buyer_id=terms.payer_id, added=[amount], now=now)
     facts = {"minor": amount.minor, "currency": amount.currency, "line": line_id}
     _audit(session, terms, "payment_terms.extended", facts, actor=actor, now=now)
     return tuple(row["event"] for row in rows)
+
+
+def _check_owing(session: Session, opened: Sequence[PaymentTerms], *, now: datetime) -> None:
+    """Hold what was opened directly against the operator's limits, by payer and currency."""
+    added: dict[UUID, dict[str, int]] = {}
+    for terms in opened:
+        if terms.mode is Mode.DIRECT:
+            of_payer = added.setdefault(terms.payer_id, {})
+            of_payer[terms.currency] = of_payer.get(terms.currency, 0) + terms.amount_minor
+    for payer_id, sums in added.items():
+        amounts = [Money(minor, currency) for currency, minor in sorted(sums.items())]
+        credit.check_owing(session, buyer_id=payer_id, added=amounts, now=now)
 
 
 def _begin(
@@ -153,7 +177,9 @@ def _begin(
     now: datetime,
 ) -> None:
     """Let the deposit of a direct plan fall due; note what a card is to pay."""
-    if terms.mode is Mode.DIRECT:
+    if terms.subject_kind is SubjectKind.PURCHASE:
+        return
+    if terms.rail is Rail.BANK:
         if opening.plan.has_deposit:
             deposit, due_at = MilestoneEvent.DEPOSIT, opening.deposit_due_at
             fall_due(session, subject=opening.subject, event=deposit, line_ids=None, due_at=due_at, now=now)
@@ -170,6 +196,7 @@ def _begin(
     )
     mine = [row["id"] for row in shares if row["subject_id"] == terms.subject_id]
     payments.put_milestones(session, payment, mine)
+    holding.take_up(session, payment=payment, now=now)
 
 
 def fall_due(
@@ -185,19 +212,28 @@ def fall_due(
 
     Directly settled, the shares become one payment, due when the plan says unless ``due_at`` is given; an event that
     took its effect before returns its payment. Held by a provider, the shares are released. What the plan has due
-    before this event falls due with it, each event by a payment of its own. NotFound for a subject without a plan.
+    before this event falls due with it, each event by a payment of its own. Where the operator sells, the purchase
+    follows, but for its deposit. NotFound for a subject without a plan.
     """
-    terms = _terms(session, subject)
-    plan = rules.from_json(terms.agreed)
+    terms = _terms(session, subject, hold=True)
+    plan = agreed.plan_of(terms)
     payment_id = None
+    if event is not MilestoneEvent.DEPOSIT:
+        purchases.fall_due(session, sale=terms, event=event, line_ids=line_ids, now=now)
     for one in rules.reached(plan, event):
-        if terms.mode is Mode.PROVIDER_HELD:
+        if terms.rail is Rail.CARD:
             holding.release(session, subject=subject, event=one, line_ids=line_ids, now=now)
             continue
         found = _fall_due(session, terms, plan, one, line_ids=line_ids, due_at=due_at, now=now)
         if one is event:
             payment_id = found
     return payment_id
+
+
+def begin_purchase(session: Session, *, sale: Subject, now: datetime) -> None:
+    """Owe the merchant the deposit of the purchase behind a sale that is confirmed and secured; else nothing."""
+    terms = _terms(session, sale)
+    purchases.fall_due(session, sale=terms, event=MilestoneEvent.DEPOSIT, line_ids=None, now=now)
 
 
 def _fall_due(
@@ -256,7 +292,8 @@ def cancel(session: Session, *, subject: Subject, actor: Actor, now: datetime) -
     terms.cancelled_at = now
     session.flush()
     _audit(session, terms, "payment_terms.cancelled", {}, actor=actor, now=now)
-    if terms.mode is Mode.PROVIDER_HELD:
+    purchases.cancel(session, sale=terms, actor=actor, now=now)
+    if terms.rail is Rail.CARD:
         holding.give_back(session, terms=terms, actor=actor, now=now)
         return
     session.execute(
@@ -297,8 +334,14 @@ def _divided(terms: PaymentTerms, plan: AgreedPlan, lines: Collection[tuple[UUID
     ]
 
 
-def _terms(session: Session, subject: Subject) -> PaymentTerms:
-    terms = holding.terms_of(session, subject)
+def _terms(session: Session, subject: Subject, *, hold: bool = False) -> PaymentTerms:
+    """Return the terms of a subject; with ``hold`` nobody amends them before this transaction ends."""
+    wanted = sa.select(PaymentTerms).where(
+        PaymentTerms.subject_kind == subject.kind, PaymentTerms.subject_id == subject.id
+    )
+    if hold:
+        wanted = wanted.with_for_update(read=True).execution_options(populate_existing=True)
+    terms = session.scalars(wanted).one_or_none()
     if terms is None:
         raise NotFound("payment_terms")
     return terms

@@ -23,6 +23,7 @@ from marketplace.mail.rules import Channel
 from marketplace.payments.models.remitting import ProviderAccount
 from marketplace.payments.queries.remitting import ProviderAccountRow, account_row
 from marketplace.payments.rules import remitting as rules
+from marketplace.payments.rules.cards import attempt_after
 from marketplace.payments.rules.provider import AccountSeen
 from marketplace.payments.rules.remitting import PROVIDER_ACCOUNTS, AccountState
 from marketplace.reference import queries as reference
@@ -60,10 +61,10 @@ def claim(session: Session, *, actor: Actor, platform: str, now: datetime) -> Pr
     return account_row(found)
 
 
-def claim_new_attempt(session: Session, *, account_id: UUID) -> ProviderAccountRow:
-    """Take a new key for an account that the provider is known not to have made."""
+def claim_new_attempt(session: Session, *, account_id: UUID, failed: int) -> ProviderAccountRow:
+    """Take a new key for an account that the provider is known not to have made, the same for all who found so."""
     found = _locked(session, ProviderAccount.id == account_id)
-    found.attempt += 1
+    found.attempt = attempt_after(failed, current=found.attempt)
     session.flush()
     return account_row(found)
 

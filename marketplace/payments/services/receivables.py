@@ -6,19 +6,22 @@ can still be taken back, that is asked for; the rest is kept back from what is r
 
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import services as audit
-from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.errors import Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
 from marketplace.payments.models.payouts import Payout
 from marketplace.payments.models.remitting import PayoutReversal
+from marketplace.payments.rules.house_money import suspense
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
-from marketplace.payments.rules.payouts import PayoutState
+from marketplace.payments.rules.payouts import RESERVING, PayoutState
 from marketplace.payments.rules.remitting import PayoutWay, ReversalState
 from marketplace.payments.rules.terms import Subject
 from marketplace.payments.services import ledger
@@ -56,15 +59,9 @@ def net(session: Session, *, account: AccountRef, now: datetime) -> Money:
     """Keep back from a payable account what its company owes and nobody is taking back; return how much."""
     if account.owner_id is None:
         return Money.zero(account.currency)
-    there = -_balance(session, account)
-    owed = _balance(session, _receivable(account))
-    asked = sa.select(sa.func.coalesce(sa.func.sum(PayoutReversal.amount_minor), 0)).where(
-        PayoutReversal.company_id == account.owner_id,
-        PayoutReversal.currency == account.currency,
-        PayoutReversal.state == ReversalState.DUE,
-    )
-    free = owed.minor - int(session.scalars(asked).one())
-    kept = Money(max(0, min(there.minor - _promised(session, account), free)), account.currency)
+    there = payable(session, account=account)
+    free = owed(session, company_id=account.owner_id, currency=account.currency)
+    kept = Money(max(0, min(there.minor, free.minor)), account.currency)
     if kept:
         ledger.post(
             session,
@@ -78,9 +75,44 @@ def net(session: Session, *, account: AccountRef, now: datetime) -> Money:
     return kept
 
 
-def reversible(session: Session, *, account: AccountRef) -> Money:
-    """Return how much of transfers to a company could still be asked back."""
-    return Money(sum(free for _payout, free in _reversible(session, account)), account.currency)
+def payable(session: Session, *, account: AccountRef) -> Money:
+    """Return what may leave a payable account: its balance less open payouts; the account stays locked."""
+    there = -_balance(session, account)
+    return Money(there.minor - _promised(session, account), account.currency)
+
+
+def owed(session: Session, *, company_id: UUID, currency: str) -> Money:
+    """Return what a company owes and nobody is taking back; its account stays locked."""
+    receivable = AccountRef(AccountKind.MERCHANT_RECEIVABLE, company_id, currency)
+    asked = sa.select(sa.func.coalesce(sa.func.sum(PayoutReversal.amount_minor), 0)).where(
+        PayoutReversal.company_id == company_id,
+        PayoutReversal.currency == currency,
+        PayoutReversal.state == ReversalState.DUE,
+    )
+    return _balance(session, receivable) - Money(int(session.scalars(asked).one()), currency)
+
+
+def check(session: Session, *, company_id: UUID, amount: Money) -> None:
+    """Refuse more money than a company owes and nobody is taking back."""
+    most = owed(session, company_id=company_id, currency=amount.currency)
+    if most < amount:
+        raise Refused.field("amount", "range", f"more than 0, at most {most}")
+
+
+def receive(session: Session, *, company_id: UUID, amount: Money, key: str, actor: Actor, now: datetime) -> UUID:
+    """Book that a line of the operator's statement pays what a company owes; return the transfer of the ledger.
+
+    Refused ``amount`` for more than it owes and nobody is taking back.
+    """
+    check(session, company_id=company_id, amount=amount)
+    receivable = AccountRef(AccountKind.MERCHANT_RECEIVABLE, company_id, amount.currency)
+    entries = pair(suspense(amount.currency), receivable, amount)
+    posted = ledger.post(session, kind=TransferKind.RECEIVABLE_PAID, key=key, entries=entries, subject=None, now=now)
+    facts = {"minor": amount.minor, "currency": amount.currency}
+    audit.record(
+        session, actor=actor, action="receivable.paid", subject="company", subject_id=company_id, facts=facts, now=now
+    )
+    return posted
 
 
 def cause_of(subject: Subject) -> str:
@@ -131,7 +163,7 @@ def _promised(session: Session, account: AccountRef) -> int:
         Payout.company_id == account.owner_id,
         Payout.currency == account.currency,
         Payout.source == account.kind,
-        Payout.state.in_((PayoutState.DUE, PayoutState.APPROVED)),
+        Payout.state.in_(RESERVING),
     )
     return int(session.scalars(promised).one())
 

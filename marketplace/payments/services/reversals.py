@@ -13,6 +13,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.remitting import PayoutReversal
 from marketplace.payments.queries.remitting import ReversalRow, reversal_row
+from marketplace.payments.rules.cards import attempt_after
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.provider import ReversalSeen
 from marketplace.payments.rules.remitting import REVERSALS, ReversalState
@@ -28,10 +29,12 @@ def claim(session: Session, *, reversal_id: UUID, now: datetime) -> ReversalRow:
     return reversal_row(found)
 
 
-def claim_new_attempt(session: Session, *, reversal_id: UUID) -> ReversalRow:
-    """Take a new key for a reversal that the provider is known not to have made."""
+def claim_new_attempt(session: Session, *, reversal_id: UUID, failed: int, now: datetime) -> ReversalRow:
+    """Take a new key for a reversal that the provider is known not to have made, the same for all who found so."""
     found = _locked(session, reversal_id)
-    found.attempt += 1
+    attempt = attempt_after(failed, current=found.attempt)
+    if attempt != found.attempt:
+        found.attempt, found.asked_at = attempt, now
     session.flush()
     return reversal_row(found)
 

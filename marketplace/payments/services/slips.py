@@ -21,7 +21,7 @@ from marketplace.kernel.money import Money
 from marketplace.payments import events
 from marketplace.payments.models.plans import Payment
 from marketplace.payments.rules.paying import PAYMENTS, PaymentState, disputing
-from marketplace.payments.services import payments
+from marketplace.payments.services import payments, transfers
 from marketplace.reference.rules import Setting
 
 
@@ -59,6 +59,7 @@ def dispute(session: Session, *, actor: Actor, payment_id: UUID, now: datetime) 
     (payment,) = payments.locked_of(session, company_id=actor.company, payment_ids=[payment_id])
     if payment.payee_id != actor.company:
         raise NotAllowed("payee_only")
+    transfers.check_house(session, payment, actor=actor)
     _dispute(session, payment, actor=actor, now=now)
 
 

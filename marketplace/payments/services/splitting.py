@@ -1,5 +1,6 @@
 """Divide a milestone, so that a part of it can go its own way."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import Milestone
+from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import Subject
 
 
@@ -55,3 +57,17 @@ def locked(session: Session, subject: Subject, *, line_id: UUID | None = None) -
         mine.append(Milestone.line_id == line_id)
     statement = sa.select(Milestone).where(*mine).order_by(Milestone.position, Milestone.part).with_for_update()
     return list(session.scalars(statement.execution_options(populate_existing=True)))
+
+
+def waive(
+    session: Session, milestones: Sequence[Milestone], state: MilestoneState, ended: MilestoneState, amount: Money
+) -> Money:
+    """End so much of the milestones in a state, the last first, and return how much was there."""
+    done = Money.zero(amount.currency)
+    for milestone in reversed(milestones):
+        if milestone.state is state and done < amount and milestone.amount_minor:
+            part = min(amount - done, Money(milestone.amount_minor, amount.currency))
+            split(session, milestone, part).state = ended
+            done += part
+    session.flush()
+    return done

@@ -101,9 +101,12 @@ def take_in(
     )  # fmt: skip
     entries = _entries(session, account, imported, fresh, now=now)
     if is_house:
-        house_money.book(session, account=account, statement=imported, entries=entries, actor=actor, now=now)
+        house_money.book(
+            session, account=account, statement=imported, entries=entries, is_table=statement.is_table, actor=actor,
+            now=now,
+        )  # fmt: skip
     else:
-        _take_money(session, entries, actor=actor, now=now)
+        _take_money(session, entries, into=account.number, actor=actor, now=now)
     return Imported(imported.id, imported.entries, imported.new_entries)
 
 
@@ -151,7 +154,7 @@ def _entries(
     return entries
 
 
-def _take_money(session: Session, entries: Sequence[BankEntry], *, actor: Actor, now: datetime) -> None:
+def _take_money(session: Session, entries: Sequence[BankEntry], *, into: str, actor: Actor, now: datetime) -> None:
     """Let credits be incoming transfers: those that were typed in before, or new ones."""
     came = [entry for entry in entries if entry.minor > 0]
     typed = _typed(session, came, actor) if came else []
@@ -159,7 +162,7 @@ def _take_money(session: Session, entries: Sequence[BankEntry], *, actor: Actor,
         before = _same(entry, typed)
         if before is not None:
             typed.remove(before)
-            transfers.match_named(session, actor=actor, transfer_id=before.id, text=entry.text, now=now)
+            transfers.match_named(session, actor=actor, transfer_id=before.id, text=entry.text, into=into, now=now)
         entry.transfer_id = (
             before.id
             if before
@@ -173,6 +176,7 @@ def _take_money(session: Session, entries: Sequence[BankEntry], *, actor: Actor,
                 # The bank says so: however much it is, it came.
                 confirmed=True,
                 asks=False,
+                into=into,
                 now=now,
             )
         )

@@ -1,6 +1,7 @@
 """Money that came: recorded by the payee, matched to payments. It is never sent back from here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.rules.permissions import CompanyKind
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
@@ -17,6 +19,7 @@ from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import IncomingTransfer, Payment, PaymentTerms, TransferMatch
 from marketplace.payments.queries import transfers as queries
 from marketplace.payments.queries.tolerance import tolerance
+from marketplace.payments.rules.house_money import check_not_own
 from marketplace.payments.rules.paying import (
     PAYMENTS,
     TRANSFERS,
@@ -30,7 +33,8 @@ from marketplace.payments.rules.paying import (
 )
 from marketplace.payments.rules.receipts import check_likely, check_receipt
 from marketplace.payments.rules.references import references_in, subjects_in
-from marketplace.payments.services import payments
+from marketplace.payments.rules.terms import Mode
+from marketplace.payments.services import by_hand, payments
 from marketplace.reference.rules import Setting
 
 
@@ -49,7 +53,8 @@ def confirm_payment(
     Far too much is a Conflict ``amount_unlikely`` unless it is ``confirmed``: what is written down is owed back.
 
     A paid payment confirmed with the same facts stays as it is; with others it is a Conflict ``state``. NotFound for
-    another's payment, NotAllowed ``payee_only`` for the payer.
+    another's payment, NotAllowed ``payee_only`` for the payer, Conflict ``hand_limit`` for what needs two people of the
+    operator's.
     """
     (payment,) = payments.locked_of(session, company_id=actor.company, payment_ids=[payment_id])
     if payment.payee_id != actor.company:
@@ -68,6 +73,31 @@ def confirm_payment(
     _match(session, transfer, [payment], actor=actor, confirmed=confirmed, now=now)
 
 
+def take_by_statement(
+    session: Session,
+    *,
+    actor: Actor,
+    payment_id: UUID,
+    entry_id: UUID,
+    amount: Money,
+    received_on: date,
+    now: datetime,
+) -> UUID:
+    """Record what a line of the operator's bank says came for a payment to its trading company; return the transfer.
+
+    Conflict ``state`` for a payment that nobody owes any longer.
+    """
+    (payment,) = payments.locked(session, Payment.id == payment_id)
+    PAYMENTS.apply(payment.state, "settle")
+    payee = replace(actor, company_id=payment.payee_id)
+    transfer = _write(
+        session, actor=payee, amount=amount, received_on=received_on, reference=payment.reference, note="", now=now
+    )
+    transfer.house_entry_id = entry_id
+    _match(session, transfer, [payment], actor=payee, confirmed=True, now=now)
+    return transfer.id
+
+
 def record_transfer(
     session: Session,
     *,
@@ -78,6 +108,7 @@ def record_transfer(
     note: str = "",
     confirmed: bool = False,
     asks: bool = True,
+    into: str | None = None,
     now: datetime,
 ) -> UUID:
     """Record money that came to the actor's company and return the transfer's id.
@@ -85,7 +116,8 @@ def record_transfer(
     It is matched when its reference names exactly one open payment in its currency, by that payment's own reference or
     by what its papers print beside it; else it waits to be matched by hand. Far more than that payment lacks is a
     Conflict ``amount_unlikely`` unless it is ``confirmed``. Unless it ``asks``, nobody need say what money is for that
-    names nothing of this city: a company has other business, too.
+    names nothing of this city: a company has other business, too. ``into`` is the number of the account that it came
+    into, where a bank tells: money in another account than the payment names waits for a person.
     """
     check_receipt(amount, received_on, now=now)
     transfer = _write(
@@ -95,7 +127,7 @@ def record_transfer(
     if len(named) == 1:
         # Another receipt may have settled it meanwhile: then this one is looked at by hand.
         waiting = payments.locked(session, Payment.id.in_(named), Payment.state.in_(UNPAID))
-        if waiting:
+        if waiting and not (into and queries.goes_elsewhere(waiting[0], into)):
             _match(session, transfer, waiting, actor=actor, confirmed=confirmed, now=now)
     if transfer.state is TransferState.UNMATCHED and (asks or references_in(reference) or subjects_in(reference)):
         transfer.act_by = accounts.days_of(
@@ -168,13 +200,14 @@ def wait_again(session: Session, *, actor: Actor, transfer: IncomingTransfer, no
     return again.id
 
 
-def match_named(session: Session, *, actor: Actor, transfer_id: UUID, text: str, now: datetime) -> None:
-    """Match a transfer that waits to the one open payment that a bank's text names, where it names one."""
+def match_named(session: Session, *, actor: Actor, transfer_id: UUID, text: str, into: str, now: datetime) -> None:
+    """Match a transfer that waits to the one open payment that a bank's text names and that its account is for."""
     transfer = locked_own(session, actor=actor, transfer_id=transfer_id)
     named = queries.named(session, payee_id=actor.company, currency=transfer.currency, text=text)
     if transfer.state is not TransferState.UNMATCHED or len(named) != 1:
         return
-    if waiting := payments.locked(session, Payment.id.in_(named), Payment.state.in_(UNPAID)):
+    waiting = payments.locked(session, Payment.id.in_(named), Payment.state.in_(UNPAID))
+    if waiting and not queries.goes_elsewhere(waiting[0], into):
         _match(session, transfer, waiting, actor=actor, confirmed=True, now=now)
 
 
@@ -225,6 +258,9 @@ def _match(
     """Divide a transfer over locked payments, as said or by what each lacks, and record what that makes of each."""
     for payment in chosen:
         _check_not_over(session, payment)
+        check_house(session, payment, actor=actor)
+        if payment.mode is Mode.OPERATOR_SELLS and transfer.house_entry_id is None:
+            by_hand.check_sale(session, payment, amount=_amount(transfer), now=now)
     allowed = tolerance(session, currency=transfer.currency, at=now)
     before = [_standing(payment, payment.paid_minor, allowed) for payment in chosen]
     lacking = [Money(max(0, payment.amount_minor - payment.paid_minor), payment.currency) for payment in chosen]
@@ -252,6 +288,15 @@ def _check_not_over(session: Session, payment: Payment) -> None:
     )
     if session.scalars(over).first() is not None:
         raise Conflict("state", thing="payment", state="cancelled", action="settle", possible=[])
+
+
+def check_house(session: Session, payment: Payment, *, actor: Actor) -> None:
+    """Let the operator's people alone say what came to its bank for its trading company, and nobody of the payer."""
+    if payment.mode is not Mode.OPERATOR_SELLS:
+        return
+    if actor.company_kind != CompanyKind.OPERATOR:
+        raise NotAllowed("house_money")
+    check_not_own(accounts.companies_of(session, actor=actor), {payment.payer_id})
 
 
 def _standing(payment: Payment, paid_minor: int, allowed: Money) -> Standing:

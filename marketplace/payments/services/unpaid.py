@@ -1,7 +1,7 @@
 """Lower what is due and did not come: nobody owes back what he was never paid."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
@@ -51,4 +51,6 @@ def lower(session: Session, payment: Payment, part: Money, *, cause_id: UUID, ac
     allowed = tolerance(session, currency=payment.currency, at=now)
     after = standing(amount=amount, paid=paid, tolerance=allowed, settled=False)
     if after.action == "settle":
-        payments.settle(session, payment, before=before, after=after, match_id=cause_id, actor=actor, now=now)
+        # One cause may settle several payments: each is written down under a key of its own.
+        own = uuid5(payment.id, str(cause_id))
+        payments.settle(session, payment, before=before, after=after, match_id=own, actor=actor, now=now)

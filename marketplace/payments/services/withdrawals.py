@@ -4,6 +4,7 @@ Only the latest receipt of a payment is withdrawn, so what stood before it is kn
 because of the money, its payee asks the operator.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -27,7 +28,8 @@ from marketplace.payments.models.plans import (
     TransferMatch,
     TransferWithdrawal,
 )
-from marketplace.payments.queries.payouts import return_key
+from marketplace.payments.queries import trade_due
+from marketplace.payments.queries.payouts import is_made, is_said
 from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.paying import (
     PAYMENTS,
@@ -58,10 +60,48 @@ def withdraw(session: Session, *, actor: Actor, transfer_id: UUID, mistake: Mist
     told = session.scalars(sa.select(BankEntry).where(BankEntry.transfer_id == transfer.id)).one_or_none()
     if told is not None and transfer.state is not TransferState.MATCHED:
         raise Conflict("bank_says_so")
+    if trade_due.tells_of(session, transfer_id=transfer.id):
+        raise Conflict("bank_says_so")
+    _take_back(session, transfer, becomes, told, mistake=mistake, actor=actor, now=now)
+
+
+def check_taken_back(session: Session, *, transfer_id: UUID) -> None:
+    """Refuse to take back a receipt that a line of the house's bank made, where more stands upon it.
+
+    Conflict ``later_receipt`` and ``receipt_counts`` as for every other. What goods were promised for, or lines closed,
+    is refused when it is taken back.
+    """
+    transfer = session.get_one(IncomingTransfer, transfer_id)
+    for match in session.scalars(sa.select(TransferMatch).where(TransferMatch.transfer_id == transfer.id)):
+        _check_free(session, session.get_one(Payment, match.payment_id), match)
+
+
+def take_back_by_statement(session: Session, *, actor: Actor, transfer_id: UUID, now: datetime) -> None:
+    """Take back a receipt that a line of the house's bank made: the line was another's, and waits anew."""
+    wanted = sa.select(IncomingTransfer).where(IncomingTransfer.id == transfer_id).with_for_update()
+    transfer = session.scalars(wanted.execution_options(populate_existing=True)).one()
+    becomes = TRANSFERS.apply(transfer.state, "withdraw")
+    payee = replace(actor, company_id=transfer.payee_id)
+    _take_back(session, transfer, becomes, None, mistake=Mistake.NEVER_CAME, actor=payee, now=now)
+
+
+def _take_back(
+    session: Session,
+    transfer: IncomingTransfer,
+    becomes: TransferState,
+    told: BankEntry | None,
+    *,
+    mistake: Mistake,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Put the payments of a locked receipt back to where they stood before it, and end it."""
     newest_first = sa.select(TransferMatch).where(TransferMatch.transfer_id == transfer.id)
     matches = session.scalars(newest_first.order_by(TransferMatch.id.desc())).all()
     found = payments.locked(session, Payment.id.in_([match.payment_id for match in matches]))
     by_id = {payment.id: payment for payment in found}
+    for payment in found:
+        transfers.check_house(session, payment, actor=actor)
     for match in matches:
         _undo(session, by_id[match.payment_id], match, actor=actor, now=now)
     transfer.state = becomes
@@ -139,9 +179,10 @@ def _check_free(session: Session, payment: Payment, match: TransferMatch) -> Non
         sa.select(Allowance.id).where(
             Allowance.subject_kind == subject[0], Allowance.subject_id == subject[1], Allowance.at >= match.at
         ),
-        sa.select(LedgerTransfer.id).where(LedgerTransfer.key == (return_key(owed) if owed else "")),
     )
-    if any(session.scalars(statement.limit(1)).first() is not None for statement in stands_on_it):
+    stands = any(session.scalars(statement.limit(1)).first() is not None for statement in stands_on_it)
+    is_back = owed is not None and (is_made(session, return_id=owed) or is_said(session, return_id=owed))
+    if stands or is_back:
         raise Conflict("receipt_counts", payment=payment.reference)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import stripe
 
+from marketplace.payments.rules.local_methods import LocalMethod
 from marketplace.payments.stripe_gateway.gateway import API_VERSION, StripeGateway
 
 # Where buyers pay, and where companies set their accounts up.
@@ -24,13 +25,16 @@ def connect(
     http_client: stripe.HTTPClient | None = None,
     retries: int = 2,
     country: str = "SG",
+    methods: tuple[LocalMethod, ...] = (),
 ) -> StripeGateway:
     """Return the gateway on Stripe, on another address that speaks like it, or on whatever the HTTP client reaches."""
     client = stripe.StripeClient(
         api_key,
         stripe_version=API_VERSION,
         max_network_retries=retries,
-        base_addresses={"api": url} if url else {},
+        base_addresses={"api": url, "files": url} if url else {},
         http_client=http_client or stripe.RequestsClient(timeout=10),
     )
-    return StripeGateway(client, webhook_secret=webhook_secret, page_origin=page_origin, country=country)
+    return StripeGateway(
+        client, webhook_secret=webhook_secret, page_origin=page_origin, country=country, methods=methods
+    )

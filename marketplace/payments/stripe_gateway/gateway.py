@@ -1,5 +1,7 @@
 """Cards and disputes on the library; parameters are built nowhere else."""
 
+import io
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -8,7 +10,8 @@ import stripe
 
 from marketplace.kernel.errors import Malformed
 from marketplace.kernel.money import Money
-from marketplace.payments.rules.provider import EventSeen, Evidence, IntentSeen, Order, PageSeen, RefundSeen
+from marketplace.payments.rules.local_methods import LocalMethod, offered
+from marketplace.payments.rules.provider import EventSeen, Evidence, IntentSeen, Order, PageSeen, RefundSeen, Slot
 from marketplace.payments.rules.provider_amounts import to_provider
 from marketplace.payments.stripe_gateway.errors import Declined, our_errors
 from marketplace.payments.stripe_gateway.reading import (
@@ -34,23 +37,41 @@ _EVIDENCE: Final = {
     "handed_over": "shipping_date",
     "told": "uncategorized_text",
 }
+_FILES: Final = {
+    Slot.PAPERS: "receipt",
+    Slot.SHIPPING: "shipping_documentation",
+    Slot.PICTURES: "uncategorized_file",
+}
 _EXPAND: Final = ["latest_charge.balance_transaction"]
 
 
 class StripeGateway(Remitting):
     """The adapter of the port ``rules.provider.CardProvider``."""
 
-    def __init__(self, client: stripe.StripeClient, *, webhook_secret: str, page_origin: str, country: str) -> None:
+    def __init__(
+        self,
+        client: stripe.StripeClient,
+        *,
+        webhook_secret: str,
+        page_origin: str,
+        country: str,
+        methods: tuple[LocalMethod, ...],
+    ) -> None:
         """Take a client that is set up; the secret is that of the webhook endpoint."""
         self._client = client
         self._country = country
         self._secret = webhook_secret
         self._page_origin = page_origin
+        self._methods = methods
 
     @property
     def page_origin(self) -> str:
         """Where its pages are, as schemes and hosts with blanks between; empty when the city itself serves them."""
         return self._page_origin
+
+    def local_methods(self, amount: Money) -> tuple[LocalMethod, ...]:
+        """Return by which local methods an amount can be paid; nobody is asked."""
+        return offered(amount, country=self._country, enabled=self._methods)
 
     def authorise(self, order: Order, *, payment_method: str, key: str) -> IntentSeen:
         """Reserve the amount on a payment method; a decline is an answer, not an error."""
@@ -77,7 +98,10 @@ class StripeGateway(Remitting):
             return declined.seen
 
     def open_page(self, order: Order, *, expires_at: datetime, key: str) -> PageSeen:
-        """Open a page where the buyer enters a card."""
+        """Open a page where the buyer enters a card, or pays by the local method that was chosen, which asks the rest.
+
+        What the method must know of its payer (a bank, an address for refunds) the page asks, so that we never have it.
+        """
         units, currency = to_provider(order.amount)
         metadata = metadata_of(order)
         price = {"currency": currency, "unit_amount": units, "product_data": {"name": order.title}}
@@ -91,6 +115,12 @@ class StripeGateway(Remitting):
             "cancel_url": order.return_url and f"{order.return_url}?left=1",
             "expires_at": int(expires_at.timestamp()),
         }
+        if order.method is not None:
+            asked["allowed_payment_method_types"] = [str(order.method)]
+            # Charged at once: a reservation would leave no method to pay by.
+            asked["payment_intent_data"] = {"metadata": metadata}
+        if order.method is LocalMethod.WECHAT_PAY:
+            asked["payment_method_options"] = {"wechat_pay": {"client": "web"}}
         with our_errors():
             return read_page(self._client.v1.checkout.sessions.create(asked, {"idempotency_key": key}))  # type: ignore[arg-type]
 
@@ -160,10 +190,19 @@ class StripeGateway(Remitting):
                     return read_page(session)
         return None
 
-    def answer_dispute(self, dispute_id: str, evidence: Evidence, *, key: str) -> None:
-        """Hand in evidence, once: it cannot be changed afterwards."""
+    def upload_evidence(self, content: bytes, *, name: str, key: str) -> str:
+        """Hand a PDF over that evidence will name, and return its id there."""
+        sent = io.BytesIO(content)
+        sent.name = name
+        with our_errors():
+            asked: Any = {"purpose": "dispute_evidence", "file": sent}
+            return self._client.v1.files.create(asked, {"idempotency_key": key}).id
+
+    def answer_dispute(self, dispute_id: str, evidence: Evidence, *, files: Mapping[Slot, str], key: str) -> None:
+        """Hand in evidence with the files it names, once: it cannot be changed afterwards."""
         texts = {there: getattr(evidence, here) for here, there in _EVIDENCE.items() if getattr(evidence, here)}
-        asked: Any = {"evidence": texts, "submit": True}
+        named = {_FILES[slot]: file_id for slot, file_id in files.items()}
+        asked: Any = {"evidence": {**texts, **named}, "submit": True}
         with our_errors():
             self._client.v1.disputes.update(dispute_id, asked, {"idempotency_key": key})
 

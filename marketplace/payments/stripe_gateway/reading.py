@@ -204,7 +204,9 @@ def read_booking(booked: stripe.BalanceTransaction) -> BookingSeen:
     if source.get("object") == "dispute":
         kind = BookingKind.DISPUTE
     amount, currency = booked.amount, source.get("currency") or booked.currency
+    settled = None
     if currency != booked.currency:
+        settled = _minor(booked.amount, booked.currency)
         own = source.get("amount_captured", source["amount"])
         amount = own if booked.amount > 0 else -own
     intent = source.get("payment_intent")
@@ -219,6 +221,8 @@ def read_booking(booked: stripe.BalanceTransaction) -> BookingSeen:
         fee=_minor(booked.fee, booked.currency),
         fee_currency=booked.currency.upper(),
         created_at=datetime.fromtimestamp(booked.created, UTC),
+        settled=settled,
+        rate=None if settled is None or booked.exchange_rate is None else str(booked.exchange_rate),
     )
 
 

@@ -33,9 +33,11 @@ from marketplace.orders.changes import queries as changes
 from marketplace.orders.claims import queries as claims
 from marketplace.orders.invoices import queries as official_invoices
 from marketplace.orders.notes import queries as trade_notes
+from marketplace.orders.purchases import queries as purchases
 from marketplace.orders.queries import checks as orders
 from marketplace.orders.queries import inspections, received
 from marketplace.orders.queries import personal as personal_orders
+from marketplace.orders.samples import queries as samples
 from marketplace.papers import queries as papers
 from marketplace.payments.queries import checks as payments
 from marketplace.payments.queries import commissions
@@ -47,6 +49,7 @@ from marketplace.search.queries import sources as search
 # Each feature verifies its own promises; this is the list of them all.
 CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     audit.breaches,
+    samples.breaches,
     closures.breaches,
     leavers.breaches,
     papers.breaches,
@@ -65,6 +68,7 @@ CHECKS: Final[tuple[Callable[[Session], list[Breach]], ...]] = (
     reviews.breaches,
     received.breaches,
     orders.breaches,
+    purchases.breaches,
     claims.breaches,
     changes.breaches,
     trade_notes.breaches,

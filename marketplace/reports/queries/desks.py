@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.queries import closures
+from marketplace.approvals.queries import cases as approvals
 from marketplace.catalog.imports.models import ImportJob, ImportRow
 from marketplace.catalog.models import Listing, Stock
 from marketplace.catalog.queries import ending, own
@@ -28,17 +29,20 @@ from marketplace.merchants.rules.requirements import BEFORE, ItemState, Stage
 from marketplace.orders.changes.models import OrderChange
 from marketplace.orders.changes.rules import ChangeState
 from marketplace.orders.claims import queries as claims
-from marketplace.orders.models import Claim, LinePart, Order, OrderLine
+from marketplace.orders.models import Claim, Inspection, LinePart, Order, OrderLine
 from marketplace.orders.rules.claims import Owner
+from marketplace.orders.rules.inspections import Mover
 from marketplace.orders.rules.states import AT_MERCHANT, BEFORE_PACKING, PRODUCING, LineState, OrderState
 from marketplace.papers.models import DocumentParty, DocumentSignature, IssuedDocument
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.payments.models.plans import IncomingTransfer, Payment
+from marketplace.payments.models.trading import TradingAgreement
 from marketplace.payments.rules.paying import UNPAID, PaymentState, TransferState
+from marketplace.payments.rules.trading import AgreementState
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 from marketplace.reports.queries import promises
-from marketplace.reports.rules import BUYING, SELLING, Queue
+from marketplace.reports.rules import BUYING, PARTNERING, SELLING, Queue
 
 _NO_MOMENT: Final = sa.cast(sa.null(), UtcDateTime)
 _CONTRACTS: Final = (PaperKind.SALES_CONTRACT, PaperKind.FREIGHT_CONTRACT)
@@ -56,9 +60,13 @@ class WaitingRow:
     due_on: date | None = None  # a day that somebody named, not an instant
 
 
-def waiting(session: Session, *, company_id: UUID, now: datetime) -> tuple[WaitingRow, ...]:
-    """Return what waits for a company as merchant and as buyer, empty queues too; always in as many queries."""
-    counts = (*_selling(company_id), *_offering(session, company_id, now), *_buying(company_id))
+def waiting(session: Session, *, company_id: UUID, person_id: UUID, now: datetime) -> tuple[WaitingRow, ...]:
+    """Return what waits for a company as merchant, buyer and partner, empty queues too; always in as many queries.
+
+    Approvals are those that the person may decide.
+    """
+    sides = (*_selling(company_id), *_buying(company_id), *_inspected(company_id))
+    counts = (*sides, *_offering(session, company_id, now))
     found = {queue: (number, due) for queue, number, due in session.execute(sa.union_all(*counts))}
     answers = claims.to_answer(session, buyer_id=company_id)
     due = min((row.due_at for row in answers if row.due_at is not None), default=None)
@@ -71,11 +79,17 @@ def waiting(session: Session, *, company_id: UUID, now: datetime) -> tuple[Waiti
         Queue.GOODS_PAPERS: ending.waiting(session, company_id=company_id, today=today),
     }
     rows |= {queue: WaitingRow(queue, number, None, day) for queue, (number, day) in named.items()}
-    return tuple(rows[queue] for queue in (*SELLING, *BUYING))
+    asked = approvals.to_decide(session, company_id=company_id, person_id=person_id, today=today).items
+    first = min((row.due_at for row in asked), default=None)
+    rows[Queue.DECIDE_APPROVALS] = WaitingRow(Queue.DECIDE_APPROVALS, len(asked), first)
+    return tuple(rows[queue] for queue in dict.fromkeys((*SELLING, *BUYING, *PARTNERING)))
 
 
 def _offering(session: Session, company_id: UUID, now: datetime) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
-    """What keeps a merchant's goods off the shelf: returned, running out, or bad rows of the last list."""
+    """What keeps a merchant's goods off the shelf: returned, running out, bad rows of the last list, no answer.
+
+    An offer of the trading company that nobody answered in time waits no longer.
+    """
     orders = int(str(reference.setting(session, Setting.LOW_STOCK_ORDERS, at=now)))
     last = (
         sa.select(ImportJob.id)
@@ -92,6 +106,13 @@ def _offering(session: Session, company_id: UUID, now: datetime) -> tuple[sa.Sel
         .select_from(Listing)
         .join(Stock, Stock.listing_id == Listing.id)
         .where(Listing.company_id == company_id, *own.runs_low(orders)),
+        _counted(Queue.ANSWER_TRADING, TradingAgreement.answer_by)
+        .select_from(TradingAgreement)
+        .where(
+            TradingAgreement.merchant_id == company_id,
+            TradingAgreement.state == AgreementState.OFFERED,
+            TradingAgreement.answer_by > now,
+        ),
         _counted(Queue.MEND_IMPORTS, _NO_MOMENT)
         .select_from(ImportRow)
         .where(ImportRow.import_id == last, ImportRow.outcome == Outcome.ERROR, ImportRow.mended_by.is_(None)),
@@ -159,6 +180,34 @@ def _buying(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
             Claim.claimant_id == company_id, Claim.owner == Owner.CLAIMANT
         ),
     )
+
+
+def inspections_to_make(session: Session, *, company_id: UUID) -> int:
+    """Count the inspections that a company was asked for or has taken on."""
+    mine = sa.select(sa.func.count()).where(*_to_inspect(company_id))
+    return session.scalar(mine) or 0
+
+
+def _inspected(company_id: UUID) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
+    """Inspections by whose move it is."""
+    sides = (
+        (Queue.DECIDE_INSPECTIONS, Mover.BUYER, Order.buyer_id),
+        (Queue.SALE_INSPECTIONS, Mover.MERCHANT, Order.merchant_id),
+    )
+    return (
+        *(
+            _counted(queue, Inspection.deadline_at)
+            .select_from(Inspection)
+            .join(Order, Order.id == Inspection.order_id)
+            .where(side == company_id, Inspection.owner == mover)
+            for queue, mover, side in sides
+        ),
+        _counted(Queue.MAKE_INSPECTIONS, Inspection.deadline_at).where(*_to_inspect(company_id)),
+    )
+
+
+def _to_inspect(company_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    return Inspection.inspector_id == company_id, Inspection.owner == Mover.INSPECTOR
 
 
 def _counted(queue: Queue, due: Any, each: Any = None) -> sa.Select[*tuple[Any, ...]]:

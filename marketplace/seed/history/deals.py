@@ -38,6 +38,8 @@ from marketplace.seed.history.lorries import Lorry
 from marketplace.seed.history.stories import Story
 
 _HOUR: Final = timedelta(hours=1)
+# Of the provider, by the twist of the story: the card's bank says no, or takes the money back a moment later.
+_METHODS: Final = {"decline": "pm_card_visa_chargeDeclined", "dispute": "pm_card_createDispute"}
 # Hours from the order to each step that a clock drives; receipts and what follows wait for the lorry.
 _AFTER: Final = {
     "placed": 0, "confirmed": 6, "slip": 20, "deposit": 30, "dated": 34, "ready": 70, "packed": 84, "handed": 110,
@@ -102,7 +104,7 @@ class Deal:
         session = reading()
         session.rollback()
         cart = checkouts.cart(session, company_id=buyer.company, person_id=buyer.person, now=now)
-        method = {"decline": "pm_card_visa_chargeDeclined"}.get(story.twist, "pm_card_visa")
+        method = _METHODS.get(story.twist, "pm_card_visa")
         choice = PaymentChoice(story.rail, story.plan, method if story.rail is Rail.CARD else None)
         wanted = Wanted(
             expected_totals=tuple(Expected(total.kind, total.money) for total in cart.totals),

@@ -22,7 +22,7 @@ from marketplace.orders import flows as orders
 from marketplace.payments.flows import lapsing as payments
 from marketplace.seed import cast, merchants
 from marketplace.seed.desk import Desk
-from marketplace.seed.history import paying, queues
+from marketplace.seed.history import finance, paying, queues
 from marketplace.seed.history.agenda import Agenda
 from marketplace.seed.history.deals import Deal
 from marketplace.seed.history.lorries import fleet
@@ -43,6 +43,7 @@ def run(desk: Desk, *, report: Callable[[str], None]) -> None:
     lorries = fleet(desk.now)
     agenda = Agenda(desk.now)
     slips = _Slips(desk)
+    agenda.add(desk.start, lambda at: finance.lend(desk, at))
     for story in STORIES:
         Deal(story, desk, agenda, lorries.find(story.ride), slips.of).begin()
     lorries.drive(agenda, actor=desk.actor(cast.LOGISTICS))
@@ -59,6 +60,7 @@ def _plan_desks(desk: Desk, agenda: Agenda) -> None:
     now = desk.now
     licence = merchants.specimen(desk.store)
     agenda.add(now - 20 * _HOUR, lambda at: queues.fill(desk, licence, at))
+    agenda.add(now - 3 * _HOUR, lambda at: finance.fill(desk, at))
     agenda.add(now - 60 * _HOUR, lambda at: paying.pay_out(desk, at))
     agenda.add(now - _HOUR, lambda at: paying.gather_again(desk, at))
     for login, amount, note in (
@@ -80,6 +82,7 @@ def _keep_house(now: datetime) -> None:
     lorries.expire_holds(now=now)
     lorries.settle_due(now=now)
     payments.lapse(now=now)
+    payments.remind(now=now)
     in_unit_of_work(lambda session: payees.activate_due(session, now=now))
     orders.cancel_unconfirmed_orders(now=now)
     orders.accept_by_silence(now=now)

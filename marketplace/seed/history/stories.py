@@ -11,6 +11,8 @@ from marketplace.payments.rules.terms import Plan, Rail
 
 BANK, CARD = Rail.BANK, Rail.CARD
 DEPOSIT, ACCEPTANCE = Plan.DEPOSIT_30_70, Plan.ACCEPTANCE_100
+# Plans on credit that the demo merchant offers.
+NET_5, NET_30 = "net_5", "net_30"
 HANOI, BANGKOK, CHONGQING = "VNHAN", "THBKK", "CNCQI"
 
 # The steps of an order in their order; a story tells how many are taken.
@@ -33,7 +35,7 @@ class Story:
     to: str
     until: str
     rail: Rail = BANK
-    plan: Plan = DEPOSIT
+    plan: str = DEPOSIT
     incoterm: str = "FCA"
     twist: str = ""
 
@@ -101,11 +103,15 @@ _TROUBLED: Final = (
     Story("agreed", _B, _M, "CQ-BP125", 20, "EAST:3", HANOI, "received", twist="agreed"),
     Story("escalated", _B2, _M, "CQ-CL150", 20, "MIDDLE:1", BANGKOK, "received", twist="escalated"),
     Story("overdue", _B, _M, "CQ-SP-A7TC", 10, "EAST:5", HANOI, "handed"),
+    Story("reminded", _B, _M, "CQ-BP125", 16, "EAST:5", HANOI, "handed", plan=NET_5),
+    Story("on-credit", _B, _M, "CQ-CH428", 30, "EAST:4", HANOI, "handed", plan=NET_30),
     Story("charges", _B, _M, "CQ-CH428", 24, "EAST:2", HANOI, "received", twist="charges"),
     Story("refused", _B, _M, "CQ-KB-US", 10, "EAST:1", HANOI, "placed", twist="reject"),
     Story("called-off", _B, _M, "CQ-KB-US", 8, "EAST:0", HANOI, "deposit", twist="cancel"),
     Story("refunded", _B, _F, "CTB-MGS", 150, "MIDDLE-N:0", CHONGQING, "confirmed", CARD, ACCEPTANCE, "DAP",
           twist="cancel"),
+    Story("disputed", _B, _F, "CTB-MGD", 30, "MIDDLE-N+1", CHONGQING, "confirmed", CARD, ACCEPTANCE, "DAP",
+          twist="dispute"),
     Story("forgotten", _B2, "cq-lamp", "CQ-LAMP-LED-TUBE", 40, "MIDDLE:0", BANGKOK, "placed"),
     Story("declined-card", _B2, _F, "CTB-MGS", 100, "MIDDLE-N:0", CHONGQING, "placed", CARD, ACCEPTANCE, "DAP",
           twist="decline"),

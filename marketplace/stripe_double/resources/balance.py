@@ -11,18 +11,27 @@ from marketplace.stripe_double.errors import Refusal, invalid
 
 # Charged money becomes available after two days.
 _PENDING: Final = 2 * 24 * 3600
+_SETTLEMENT: Final = "settlement"
+# How refunds of what is no card's are booked, and those that come back.
+_OF_PAYMENTS: Final = ("payment_refund", "payment_failure_refund")
+# What moves the balance in the currency that it has there already.
+_OWN_CURRENCY: Final = ("transfer", "transfer_refund", "payout", "payout_failure", "topup")
 
 
 def book_charge(call: Call, charge: dict[str, Any], amount: int) -> dict[str, Any]:
     """Book captured money with its fee."""
     fee = currencies.fee(amount)
-    return book(call, "charge", charge["id"], amount, charge["currency"], fee=fee, due=call.now + _PENDING)
+    kind = "charge" if charge["id"].startswith("ch_") else "payment"
+    due = call.now + _PENDING
+    return book(call, kind, charge["id"], amount, charge["currency"], fee=fee, due=due, category="charge")
 
 
 def book_refund(call: Call, refund: dict[str, Any], *, failed: bool = False) -> dict[str, Any]:
     """Book refunded money; the fee of the charge is not given back. A failed refund comes back."""
     amount = refund["amount"] if failed else -refund["amount"]
-    return book(call, "refund_failure" if failed else "refund", refund["id"], amount, refund["currency"])
+    kinds = ("refund", "refund_failure") if refund["id"].startswith("re_") else _OF_PAYMENTS
+    category = "refund_failure" if failed else "refund"
+    return book(call, kinds[failed], refund["id"], amount, refund["currency"], category=category)
 
 
 def book(
@@ -38,6 +47,11 @@ def book(
     category: str = "",
 ) -> dict[str, Any]:
     """Write one booking on an account's balance (empty: the platform's), available from ``due`` on."""
+    rate = None if account or kind in _OWN_CURRENCY else currencies.rate_of(_settlement(call), currency)
+    if rate is not None:
+        target = _settlement(call)["currency"]
+        amount, fee = (currencies.convert(one, currency, target, rate) for one in (amount, fee))
+        currency = target
     details = [{"amount": fee, "application": None, "currency": currency, "description": "fee", "type": "stripe_fee"}]
     available_on = call.now if due is None else due
     return call.put(
@@ -50,7 +64,7 @@ def book(
             "created": call.now,
             "currency": currency,
             "description": None,
-            "exchange_rate": None,
+            "exchange_rate": None if rate is None else float(rate),
             "fee": fee,
             "fee_details": details if fee else [],
             "net": amount - fee,
@@ -61,6 +75,18 @@ def book(
             "_account": account,
         }
     )
+
+
+def settle_in(call: Call, currency: str, rates: dict[str, str]) -> dict[str, Any]:
+    """Let the platform's account settle in one currency, as an account with a bank of that currency alone does."""
+    return call.put(
+        {"id": _SETTLEMENT, "object": _SETTLEMENT, "created": call.now, "currency": currency, "rates": rates}
+    )
+
+
+def _settlement(call: Call) -> dict[str, Any]:
+    found = call.transaction.all(_SETTLEMENT)
+    return found[0] if found else {"currency": "", "rates": {}}
 
 
 def available(call: Call, account: str, currency: str) -> int:

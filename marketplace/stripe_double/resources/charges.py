@@ -13,8 +13,10 @@ def make(
     call: Call, intent: dict[str, Any], method: dict[str, Any], *, captured: bool, failure: dict[str, Any] | None
 ) -> dict[str, Any]:
     """Make the charge of one attempt, booked at once when it is captured."""
+    kind = method["type"]
     charge = {
-        "id": new_id("ch"),
+        # What is no card's is a payment, by its id and in the books.
+        "id": new_id("ch" if kind == "card" else "py"),
         "object": "charge",
         "amount": intent["amount"],
         "amount_captured": intent["amount"] if captured else 0,
@@ -35,10 +37,7 @@ def make(
         "paid": failure is None,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {
-            "type": "card",
-            "card": {**method["card"], "capture_before": None if captured or failure else call.now + HOLD},
-        },
+        "payment_method_details": {"type": kind, kind: _details(call, method, reserved=not captured and not failure)},
         "refunded": False,
         "source_transfer": None,
         "status": "failed" if failure else "succeeded",
@@ -49,6 +48,11 @@ def make(
         disputes.expect(call, charge)
     call.emit("charge.failed" if failure else "charge.succeeded", charge)
     return call.put(charge)
+
+
+def _details(call: Call, method: dict[str, Any], *, reserved: bool) -> dict[str, Any]:
+    details = method[method["type"]]
+    return {**details, "capture_before": call.now + HOLD if reserved else None} if "brand" in details else details
 
 
 def capture(call: Call, charge: dict[str, Any], amount: int) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any, Final
 from marketplace.stripe_double import currencies
 from marketplace.stripe_double.calls import Call, listing, new_id, since
 from marketplace.stripe_double.errors import Refusal, invalid
-from marketplace.stripe_double.resources import payment_intents
+from marketplace.stripe_double.local_methods import LOCAL
+from marketplace.stripe_double.resources import payment_intents, payment_methods
 
 _SHORTEST: Final = 30 * 60
 _LONGEST: Final = 24 * 3600
@@ -27,6 +28,16 @@ def create(call: Call) -> dict[str, Any]:
     for name in ("success_url", "cancel_url"):
         _check_url(given.get(name), name, required=name == "success_url")
     _only(given.get("payment_intent_data", {}), _INTENT, "payment_intent_data")
+    capture_method = given.get("payment_intent_data", {}).get("capture_method", "automatic_async")
+    types = payment_intents.offered(
+        call,
+        currency,
+        amount,
+        capture_method=capture_method,
+        redirects=True,
+        allowed=given.get("allowed_payment_method_types"),
+    )
+    _check_options(given)
     session_id = new_id("cs_test", 58)
     session = {
         "id": session_id,
@@ -44,7 +55,7 @@ def create(call: Call) -> dict[str, Any]:
         "metadata": given.get("metadata", {}),
         "mode": "payment",
         "payment_intent": None,
-        "payment_method_types": ["card"],
+        "payment_method_types": types,
         "payment_status": "unpaid",
         "status": "open",
         "success_url": given["success_url"],
@@ -97,33 +108,50 @@ def expire_due(call: Call) -> None:
 
 def pay(call: Call, session: dict[str, Any], token: str) -> dict[str, Any]:
     """Pay on the page with a test card. Refusal (402) for a declined one: the page stays open."""
-    if session["payment_intent"]:
-        intent = call.get("payment_intent", session["payment_intent"])
-    else:
-        facts = session["_intent"]
-        intent = payment_intents.build(
-            call,
-            amount=session["amount_total"],
-            currency=session["currency"],
-            capture_method=facts.get("capture_method", "automatic_async"),
-            metadata=facts.get("metadata", {}),
-            description=facts.get("description"),
-            session=session["id"],
-        )
-        session["payment_intent"] = intent["id"]
-        call.put(session)
-        call.emit("payment_intent.created", intent)
-        call.put(intent)
+    intent = _intent(call, session)
     try:
         intent = payment_intents.pay(call, intent, token)
     except Refusal as refusal:
         refusal.keep = True
         raise
-    session |= {"status": "complete", "url": None}
-    session["payment_status"] = "paid" if intent["status"] == "succeeded" else "unpaid"
+    return complete(call, session, paid=intent["status"] == "succeeded")
+
+
+def pay_locally(call: Call, session: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Choose a local method on the page, which asks what the method must know; return the PaymentIntent that waits."""
+    payer = {"billing_details": {"email": "buyer@demo.test"}, "fpx": {"bank": "maybank2e"}}
+    needed = {group: payer[group] for group, _, _ in (need.partition(".") for need in LOCAL[kind].needs)}
+    method = payment_methods.from_data(call, {"type": kind, **needed})
+    return payment_intents.begin_local(call, _intent(call, session), method, return_url=session["success_url"])
+
+
+def complete(call: Call, session: dict[str, Any], *, paid: bool) -> dict[str, Any]:
+    """End a page on which somebody paid, or whose bank will say later."""
+    session |= {"status": "complete", "url": None, "payment_status": "paid" if paid else "unpaid"}
     call.put(session)
     call.emit("checkout.session.completed", session)
     return session
+
+
+def _intent(call: Call, session: dict[str, Any]) -> dict[str, Any]:
+    """Return the PaymentIntent of a page, made when somebody first tries to pay on it."""
+    if session["payment_intent"]:
+        return call.get("payment_intent", session["payment_intent"])
+    facts = session["_intent"]
+    intent = payment_intents.build(
+        call,
+        amount=session["amount_total"],
+        currency=session["currency"],
+        capture_method=facts.get("capture_method", "automatic_async"),
+        metadata=facts.get("metadata", {}),
+        description=facts.get("description"),
+        session=session["id"],
+        allowed_payment_method_types=session["payment_method_types"],
+    )
+    session["payment_intent"] = intent["id"]
+    call.put(session)
+    call.emit("payment_intent.created", intent)
+    return call.put(intent)
 
 
 def _lines(given: dict[str, Any]) -> tuple[int, str, list[dict[str, Any]]]:
@@ -147,6 +175,15 @@ def _lines(given: dict[str, Any]) -> tuple[int, str, list[dict[str, Any]]]:
         total += amount
         lines.append({"name": price["product_data"]["name"], "amount": amount})
     return currencies.check_amount(total, currency, param="line_items"), currency, lines
+
+
+def _check_options(given: dict[str, Any]) -> None:
+    """Refuse options that are not done, and a method that is named without what it must be told."""
+    options = given.get("payment_method_options", {})
+    _only(options, frozenset({"wechat_pay"}), "payment_method_options")
+    if "wechat_pay" in given.get("allowed_payment_method_types", ()) and "wechat_pay" not in options:
+        where = "payment_method_options[wechat_pay][client]"
+        raise invalid(f"Missing required param: {where}.", param=where, code="parameter_missing")
 
 
 def _only(given: dict[str, Any], known: frozenset[str], where: str) -> None:

@@ -9,7 +9,7 @@ from marketplace.stripe_double import currencies
 from marketplace.stripe_double.calls import Call, listing, new_id
 from marketplace.stripe_double.cards import CARDS
 from marketplace.stripe_double.errors import invalid
-from marketplace.stripe_double.resources import balance
+from marketplace.stripe_double.resources import balance, files
 
 # Banks give this long to answer, and take it again to decide.
 ANSWER: Final = 9 * 24 * 3600
@@ -32,6 +32,20 @@ REASONS: Final = frozenset(
         "unrecognized",
     }
 )
+# What of the evidence is a file.
+_FILES: Final = frozenset(
+    {
+        "cancellation_policy",
+        "customer_communication",
+        "customer_signature",
+        "duplicate_charge_documentation",
+        "receipt",
+        "refund_policy",
+        "service_documentation",
+        "shipping_documentation",
+        "uncategorized_file",
+    }
+)
 _OPEN: Final = ("needs_response", "under_review")
 _INQUIRY: Final = ("warning_needs_response", "warning_under_review")
 _ANSWERED: Final = {"needs_response": "under_review", "warning_needs_response": "warning_under_review"}
@@ -47,8 +61,8 @@ def open_on(call: Call, intent_id: str, *, amount: int | None = None, reason: st
 
 def expect(call: Call, charge: dict[str, Any]) -> None:
     """Remember that the holder of a card made for it will dispute what was just captured."""
-    card = CARDS[call.get("payment_method", charge["payment_method"])["_token"]]
-    if card.dispute:
+    card = CARDS.get(call.get("payment_method", charge["payment_method"])["_token"])
+    if card is not None and card.dispute:
         call.put({"id": new_id("todo"), "object": "todo", "charge": charge["id"]})
 
 
@@ -114,7 +128,9 @@ def update(call: Call) -> dict[str, Any]:
     if dispute["status"] not in _ANSWERED:
         message = "This dispute has already been submitted or closed, and its evidence can no longer be changed."
         raise invalid(message, code="dispute_evidence_closed")
-    dispute["evidence"] |= given.get("evidence", {})
+    evidence = dispute["evidence"] | given.get("evidence", {})
+    files.check_evidence(call, evidence, _FILES)
+    dispute["evidence"] = evidence
     dispute["metadata"] = {**dispute["metadata"], **given.get("metadata", {})}
     details = dispute["evidence_details"]
     details["has_evidence"] = any(dispute["evidence"].values())
@@ -140,6 +156,9 @@ def blocks_refunds(call: Call, charge: dict[str, Any]) -> bool:
 
 
 def _open(call: Call, charge: dict[str, Any], amount: int | None, reason: str, *, inquiry: bool) -> dict[str, Any]:
+    if charge["payment_method_details"]["type"] != "card":
+        msg = "what was paid by a local method cannot be disputed"
+        raise ValueError(msg)
     left = _left(charge)
     asked = left if amount is None else amount
     if reason not in REASONS or not 0 < asked <= left:

@@ -6,6 +6,7 @@ from marketplace.stripe_double import currencies, switches
 from marketplace.stripe_double.calls import Call, listing, new_id, public, since
 from marketplace.stripe_double.cards import MESSAGES
 from marketplace.stripe_double.errors import declined, invalid, unexpected_state
+from marketplace.stripe_double.local_methods import LOCAL, next_action, types_for
 from marketplace.stripe_double.resources import charges, payment_methods
 from marketplace.stripe_double.switches import Fault
 
@@ -24,8 +25,8 @@ def create(call: Call) -> dict[str, Any]:
     if "customer" in given:
         call.get("customer", given["customer"], param="customer")
     intent = build(call, amount=amount, currency=currency)
-    if "payment_method" in given:
-        intent["payment_method"] = payment_methods.from_token(call, given["payment_method"])["id"]
+    if method := _named_method(call):
+        intent["payment_method"] = method["id"]
         intent["status"] = "requires_confirmation"
     call.emit("payment_intent.created", intent)
     call.put(intent)
@@ -37,6 +38,15 @@ def build(call: Call, *, amount: int, currency: str, **more: Any) -> dict[str, A
     given = {**call.given, **more}
     intent_id = new_id("pi")
     automatic = given.get("automatic_payment_methods", {"enabled": True})
+    capture_method = given.get("capture_method", "automatic_async")
+    types = offered(
+        call,
+        currency,
+        amount,
+        capture_method=capture_method,
+        redirects=automatic.get("allow_redirects") != "never",
+        allowed=given.get("allowed_payment_method_types"),
+    )
     return {
         "id": intent_id,
         "object": "payment_intent",
@@ -49,7 +59,7 @@ def build(call: Call, *, amount: int, currency: str, **more: Any) -> dict[str, A
         "automatic_payment_methods": {"allow_redirects": "always", **automatic},
         "canceled_at": None,
         "cancellation_reason": None,
-        "capture_method": given.get("capture_method", "automatic_async"),
+        "capture_method": capture_method,
         "client_secret": f"{intent_id}_secret_{new_id('x')[2:]}",
         "confirmation_method": "automatic",
         "created": call.now,
@@ -64,7 +74,7 @@ def build(call: Call, *, amount: int, currency: str, **more: Any) -> dict[str, A
         "on_behalf_of": None,
         "payment_method": None,
         "payment_method_options": {},
-        "payment_method_types": ["card"],
+        "payment_method_types": types,
         "processing": None,
         "receipt_email": given.get("receipt_email"),
         "setup_future_usage": None,
@@ -76,7 +86,24 @@ def build(call: Call, *, amount: int, currency: str, **more: Any) -> dict[str, A
         "transfer_group": given.get("transfer_group"),
         "_session": given.get("session"),
         "_return_url": None,
+        "_local": None,
+        "_began": call.now,
     }
+
+
+def offered(
+    call: Call, currency: str, amount: int, *, capture_method: str, redirects: bool, allowed: list[str] | None
+) -> list[str]:
+    """Return the types that a payment may be made by; refused where none is left."""
+    manual = capture_method == "manual"
+    types = types_for(call.platform, currency, amount, manual=manual, redirects=redirects, allowed=allowed)
+    if not types:
+        message = (
+            "No valid payment method types for this Payment Intent. Please ensure that you have activated payment"
+            f" methods compatible with your chosen currency ({currency}) in your dashboard."
+        )
+        raise invalid(message, param="allowed_payment_method_types")
+    return types
 
 
 def retrieve(call: Call) -> dict[str, Any]:
@@ -103,16 +130,50 @@ def update(call: Call) -> dict[str, Any]:
 def confirm(call: Call) -> dict[str, Any]:
     """Try to pay."""
     intent = retrieve(call)
-    if "payment_method" in call.given:
-        intent["payment_method"] = payment_methods.from_token(call, call.given["payment_method"])["id"]
+    if method := _named_method(call):
+        intent["payment_method"] = method["id"]
     return _confirm(call, intent)
 
 
 def pay(call: Call, intent: dict[str, Any], token: str) -> dict[str, Any]:
     """Try to pay on the hosted page: a challenge has been passed there already."""
     method = payment_methods.from_token(call, token)
-    intent["payment_method"] = method["id"]
+    intent["payment_method"], intent["_local"] = method["id"], None
     return _charge(call, intent, method)
+
+
+def begin_local(call: Call, intent: dict[str, Any], method: dict[str, Any], *, return_url: str) -> dict[str, Any]:
+    """Send the buyer to where a local method is confirmed: a code to scan, or a site to log in to."""
+    kind = method["type"]
+    if kind not in intent["payment_method_types"]:
+        message = f"The PaymentMethod provided ({kind}) is not allowed for this PaymentIntent."
+        raise invalid(message, param="payment_method")
+    page = f"{call.base_url}/local/{intent['id']}/{intent['client_secret'][-24:]}"
+    intent |= {
+        "status": "requires_action",
+        "payment_method": method["id"],
+        "next_action": next_action(kind, page=page, data=f"double:{intent['id']}", return_url=return_url),
+        "last_payment_error": None,
+        "_return_url": return_url,
+        "_local": kind,
+        "_began": call.now,
+    }
+    call.emit("payment_intent.requires_action", intent)
+    return call.put(intent)
+
+
+def note_failure(call: Call, intent: dict[str, Any], error: dict[str, Any]) -> None:
+    """Leave a failed attempt behind: another payment method may be tried."""
+    intent |= {
+        "status": "requires_payment_method",
+        "payment_method": None,
+        "latest_charge": error["charge"],
+        "last_payment_error": {name: value for name, value in error.items() if value is not None},
+        "next_action": None,
+        "_local": None,
+    }
+    call.emit("payment_intent.payment_failed", intent)
+    call.put(intent)
 
 
 def pass_challenge(call: Call, intent: dict[str, Any], *, passed: bool) -> dict[str, Any]:
@@ -200,9 +261,39 @@ def _confirm(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
         )
         raise invalid(message, param="return_url")
     method = call.get("payment_method", intent["payment_method"])
+    if method["type"] in LOCAL:
+        _check_local(call, method["type"])
+        return begin_local(call, intent, method, return_url=call.given["return_url"])
     if payment_methods.card_of(method).challenge:
         return _challenge(call, intent, method)
     return _charge(call, intent, method)
+
+
+def _named_method(call: Call) -> dict[str, Any] | None:
+    """Return the payment method that a call names or describes."""
+    given = call.given
+    if "payment_method" in given and "payment_method_data" in given:
+        message = "You can only provide one of payment_method or payment_method_data."
+        raise invalid(message, param="payment_method_data")
+    if "payment_method" in given:
+        return payment_methods.from_token(call, given["payment_method"])
+    return payment_methods.from_data(call, given["payment_method_data"]) if "payment_method_data" in given else None
+
+
+def _check_local(call: Call, kind: str) -> None:
+    given, option = call.given, LOCAL[kind].option
+    for name in given.get("payment_method_options", {}):
+        if name != kind or not option:
+            message = f"The demo provider does not do payment_method_options[{name}]"
+            raise invalid(message, param=f"payment_method_options[{name}]", code="double_unsupported")
+    if option and option not in given.get("payment_method_options", {}).get(kind, {}):
+        where = f"payment_method_options[{kind}][{option}]"
+        raise invalid(f"Missing required param: {where}.", param=where, code="parameter_missing")
+    if not given.get("return_url"):
+        raise invalid(f"A return_url is needed for {kind}.", param="return_url")
+    if given.get("error_on_requires_action") or given.get("off_session"):
+        message = "This PaymentIntent requires a customer action to complete."
+        raise invalid(message, code="payment_intent_action_required")
 
 
 def _challenge(call: Call, intent: dict[str, Any], method: dict[str, Any]) -> dict[str, Any]:
@@ -247,15 +338,7 @@ def _refuse(
     failure = {"code": code, "message": message}
     charge = charges.make(call, intent, method, captured=False, failure=failure)
     error = {"type": "card_error", **failure, "decline_code": decline_code, "charge": charge["id"]}
-    intent |= {
-        "status": "requires_payment_method",
-        "payment_method": None,
-        "latest_charge": charge["id"],
-        "last_payment_error": {name: value for name, value in error.items() if value is not None},
-        "next_action": None,
-    }
-    call.emit("payment_intent.payment_failed", intent)
-    call.put(intent)
+    note_failure(call, intent, error)
     raise declined(code=code, decline_code=decline_code, message=message, charge=charge["id"], intent=public(intent))
 
 

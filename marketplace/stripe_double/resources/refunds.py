@@ -5,6 +5,7 @@ from typing import Any
 from marketplace.stripe_double import currencies
 from marketplace.stripe_double.calls import Call, listing, new_id
 from marketplace.stripe_double.errors import invalid
+from marketplace.stripe_double.local_methods import LOCAL
 from marketplace.stripe_double.resources import balance, disputes, payment_methods
 
 
@@ -30,22 +31,26 @@ def create(call: Call) -> dict[str, Any]:
             f" ({spell(left, charge['currency'])})"
         )
         raise invalid(message, param="amount")
+    kind = charge["payment_method_details"]["type"]
+    _check_window(call, charge, kind)
     refund = {
-        "id": new_id("re"),
+        "id": new_id("re" if kind == "card" else "pyr"),
         "object": "refund",
         "amount": amount,
         "balance_transaction": None,
         "charge": charge["id"],
         "created": call.now,
         "currency": charge["currency"],
-        "destination_details": {"card": {"type": "refund"}, "type": "card"},
+        "destination_details": {"card": {"type": "refund"}, "type": "card"} if kind == "card" else {"type": kind},
         "metadata": call.given.get("metadata", {}),
         "payment_intent": charge["payment_intent"],
         "reason": call.given.get("reason"),
         "status": "succeeded",
     }
     method = call.get("payment_method", charge["payment_method"])
-    if payment_methods.card_of(method).refunds_fail:
+    if kind in LOCAL:
+        refund["status"] = LOCAL[kind].refund
+    elif payment_methods.card_of(method).refunds_fail:
         refund["status"] = "pending"
     refund["balance_transaction"] = balance.book_refund(call, refund)["id"]
     charge["amount_refunded"] += amount
@@ -57,16 +62,28 @@ def create(call: Call) -> dict[str, Any]:
 
 
 def settle_pending(call: Call) -> None:
-    """Let the refunds fail that the card's bank does not take, as happens some days later."""
-    for refund in call.transaction.all("refund", status="pending"):
-        refund |= {"status": "failed", "failure_reason": "unknown"}
-        refund["failure_balance_transaction"] = balance.book_refund(call, refund, failed=True)["id"]
-        charge = call.get("charge", refund["charge"])
-        charge["amount_refunded"] -= refund["amount"]
-        charge["refunded"] = False
-        call.put(charge)
-        call.put(refund)
-        call.emit("refund.failed", refund)
+    """Let the refunds fail that the card's bank does not take, as happens some days later; local ones arrive."""
+    for status in ("pending", "requires_action"):
+        for refund in call.transaction.all("refund", status=status):
+            if refund["id"].startswith("re_"):
+                fail(call, refund)
+            else:
+                refund["status"] = "succeeded"
+                call.put(refund)
+                call.emit("refund.updated", refund)
+
+
+def fail(call: Call, refund: dict[str, Any]) -> dict[str, Any]:
+    """Let a refund come back: its money is there again."""
+    refund |= {"status": "failed", "failure_reason": "unknown"}
+    refund["failure_balance_transaction"] = balance.book_refund(call, refund, failed=True)["id"]
+    charge = call.get("charge", refund["charge"])
+    charge["amount_refunded"] -= refund["amount"]
+    charge["refunded"] = False
+    call.put(charge)
+    call.put(refund)
+    call.emit("refund.failed", refund)
+    return refund
 
 
 def retrieve(call: Call) -> dict[str, Any]:
@@ -80,6 +97,13 @@ def find(call: Call) -> dict[str, Any]:
     if "charge" in call.given:
         found = [refund for refund in found if refund["charge"] == call.given["charge"]]
     return listing(call, found, url="/v1/refunds")
+
+
+def _check_window(call: Call, charge: dict[str, Any], kind: str) -> None:
+    days = LOCAL[kind].refund_days if kind in LOCAL else None
+    if days is not None and charge["created"] + days * 24 * 3600 < call.now:
+        message = f"Charge {charge['id']} can no longer be refunded: {kind} takes refunds for {days} days."
+        raise invalid(message, code="charge_not_refundable")
 
 
 def _charge(call: Call) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.web.approvals import words
 from marketplace.web.approvals.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods
+from marketplace.web.shared import goods, plans
 
 _DECIDE = Permission.COMPANY_APPROVAL_DECIDE
 
@@ -51,6 +51,7 @@ def _one(approval_id: UUID, **shown: Any) -> str:
         seen=acts.see(approval_id),
         goods=goods,
         words=words,
+        plan_of=plans.of_terms,
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )
 

@@ -30,5 +30,6 @@ MOVED: Final[dict[str, Any]] = {
     Moved.PRICES: _("prices"),
     Moved.TERMS: _("terms or payment"),
     Moved.DEPARTURES: _("departures"),
+    Moved.UNIT: _("the unit that it is for"),
     Moved.FREIGHT: _("freight"),
 }

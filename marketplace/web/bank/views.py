@@ -10,15 +10,17 @@ from flask_babel import gettext as _
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import bank as acts
+from marketplace.edge.acts import treasury
 from marketplace.edge.acts.clocks import house_clock
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import bank as requests
+from marketplace.edge.requests.treasury import CommissionWithdrawal
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused, TooLarge
 from marketplace.merchants import queries as merchants
-from marketplace.payments.queries import bank, house_bank
+from marketplace.payments.queries import bank, house_bank, payouts
 from marketplace.payments.rules.statement_sheet import NAMES
 from marketplace.web.shared import acts as forms
 
@@ -26,6 +28,7 @@ pages = Blueprint("bank", __name__)
 
 _OWN = Permission.TRADE_TRANSFER_RECORD
 _GUARDS = frozenset({"csrf_token", "idempotency_key"})
+_RECENT = 20  # placed lines that the page shows
 _ROWS = 3  # parts of an entry that one form takes
 
 
@@ -97,6 +100,45 @@ def decline(entry_id: UUID) -> Any:
     return _done(lambda session: acts.decline(session, entry_id), _("Put aside. It waits again."), entry_id)
 
 
+@pages.post("/operator/bank/<uuid:entry_id>/reversal")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/house-entries/{id}/reversal")
+def doubt(entry_id: UUID) -> Any:
+    """Say that a line was placed wrongly."""
+    body = parse(requests.HouseReversal, {"reason": request.form.get("reason", "")})
+    return _done(lambda session: acts.doubt(session, entry_id, body), _("Noted. A second person decides."), entry_id)
+
+
+@pages.post("/operator/bank/<uuid:entry_id>/reversal/approval")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/house-entries/{id}/reversal/approval")
+def agree_to_reversal(entry_id: UUID) -> Any:
+    """Agree that a line was placed wrongly."""
+    return _done(lambda session: acts.agree_to_reversal(session, entry_id), _("Taken back. It waits again."), entry_id)
+
+
+@pages.post("/operator/bank/<uuid:entry_id>/reversal/refusal")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/house-entries/{id}/reversal/refusal")
+def keep(entry_id: UUID) -> Any:
+    """Let a line stay as it is placed."""
+    return _done(lambda session: acts.keep(session, entry_id), _("It stays as it is placed."), entry_id)
+
+
+@pages.post("/operator/sender-returns/<uuid:sender_return_id>/failure")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/sender-returns/{id}/failure")
+def fail_return(sender_return_id: UUID) -> Any:
+    """Say that the bank did not take what was to go back to its sender."""
+    return _done(lambda session: acts.fail_return(session, sender_return_id), _("Noted."), sender_return_id)
+
+
+@pages.post("/operator/commission-receipts/<uuid:receipt_id>/withdrawal")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/commission-receipts/{id}/withdrawal")
+def withdraw_receipt(receipt_id: UUID) -> Any:
+    """Say that commission that was written down by hand never came like that."""
+    body = parse(CommissionWithdrawal, {"reason": request.form.get("reason", "")})
+    return _done(
+        lambda session: treasury.withdraw_commission(session, receipt_id, body), _("It is owed again."), receipt_id
+    )
+
+
 def _said() -> dict[str, Any]:
     """Return the rows of the form that say something, as the API is sent them."""
     names = [("what", "amount"), *((f"what{row}", f"amount{row}") for row in range(2, _ROWS + 1))]
@@ -141,18 +183,26 @@ def _house(**shown: Any) -> str:
     asked = parse(requests.HouseEntriesQuery, request.args.to_dict())
     rows, following = acts.house_entries(session, asked.model_copy(update={"state": asked.state or "unmatched"}))
     waiting, _more = acts.house_entries(session, requests.HouseEntriesQuery(state="proposed"))
+    doubted, _rest = acts.house_entries(session, requests.HouseEntriesQuery(state="reversing"))
+    placed, _older = acts.house_entries(session, requests.HouseEntriesQuery(state="matched"))
     billed = {part.target_id for row in waiting if row.proposal for part in row.proposal.parts if part.target_id}
+    billed |= {part.target_id for row in (*doubted, *placed) for part in row.placed if part.target_id}
+    receipts = house_bank.receipts(session)
+    billed |= {row.company_id for row in receipts}
     owing = acts.owing(session, {row.entry.amount.currency for row in rows})
-    names = accounts.get_companies(session, company_ids=billed | {company for company, _c, _m in owing})
+    names = accounts.get_companies(session, company_ids=billed | {company for company, _c, _p in owing})
     return render_template(
         "bank/house.html",
         figures=house_bank.figures(session),
         rows=rows,
         next=url_for("bank.house", cursor=following) if following else None,
         proposed=waiting,
+        doubted=doubted,
+        placed=placed[:_RECENT],
         owing=owing,
         returns=house_bank.sender_returns(session),
-        names={key: row.name for key, row in names.items()},
+        receipts=receipts,
+        names={key: row.name for key, row in names.items()} | payouts.references_of(session, target_ids=billed),
         zone=house_clock(session),
         person_id=require_actor().person,
         portions=range(2, _ROWS + 1),

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
@@ -28,6 +29,7 @@ from marketplace.web.catalog.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import details as words
 from marketplace.web.shared import goods as shown
+from marketplace.web.shared import values as said_of
 
 _EDIT = Permission.CATALOG_LISTING_EDIT
 PARTS: Final[dict[DetailKind, Any]] = {
@@ -87,16 +89,16 @@ def _errors(errors: list[dict[str, Any]], labels: dict[str, Any]) -> dict[str, s
     found: dict[str, str] = {}
     for item in errors:
         control, line = acts.control(item["field"], labels), acts.line_of(item["field"])
-        said = _in_line(line, item) if line else item["message"]
-        found[control] = f"{found[control]} {said}" if line and control in found else said
+        said = _in_line(line, item) if line else said_of.reworded(item, request.form.get(control))
+        found[control] = Markup(" ").join((found[control], said)) if line and control in found else said
     return found
 
 
 def _in_line(line: int, item: dict[str, Any]) -> str:
     part = words.IN_A_ROW.get(item["field"].rpartition(".")[2])
-    if part is None:
-        return _("Line %(number)s: %(message)s", number=line, message=item["message"])
-    return _("Line %(number)s, %(part)s: %(message)s", number=line, part=part, message=item["message"])
+    said = {"number": line, "part": part, "message": said_of.reworded(item)}
+    text = _("Line %(number)s: %(message)s") if part is None else _("Line %(number)s, %(part)s: %(message)s")
+    return escape(text) % said
 
 
 @pages.post("/merchant/listings/<uuid:listing_id>/details/<part>")

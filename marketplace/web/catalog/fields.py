@@ -130,6 +130,19 @@ def _sample() -> list[Field]:
         {"name": "currency", "label": _("Currency"), "kind": "select", "options": choices.currencies(),
          "required": True},
         {"name": "lead_days", "label": _("Days until it leaves"), "numeric": True, "required": True},
+        {"name": "customs_value", "label": _("Value of one unit for customs"), "numeric": True,
+         "hint": _("Needed for samples that cost nothing: customs never takes zero. Else the price counts.")},
+        {"name": "least", "label": _("Fewest units in a sample order"), "numeric": True},
+        {"name": "most", "label": _("Most units in a sample order"), "numeric": True},
+        {"name": "per_buyer", "label": _("Most sample units for one buyer in all"), "numeric": True},
+        {"name": "lorry", "label": _("By lorry, like other goods"), "kind": "select",
+         "options": [("1", _("yes")), ("0", _("no"))]},
+        {"name": "courier_fee", "label": _("Courier's fee for all units"), "numeric": True,
+         "hint": _("In the currency of the price; 0 where you pay the courier. Empty: no courier.")},
+        {"name": "courier_days", "label": _("Days that the courier takes"), "numeric": True},
+        {"name": "credit_days", "label": _("Days within which the price is credited on a bulk order"), "numeric": True,
+         "hint": _("From receipt on, once, in the same currency. Empty: not credited.")},
+        {"name": "credit_least", "label": _("Units of that bulk order at least"), "numeric": True},
     ]  # fmt: skip
 
 

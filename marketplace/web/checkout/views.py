@@ -1,30 +1,35 @@
 """The cart, the checkout, and what came of it."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.checkout.rules.cart import Bundle
-from marketplace.edge.acts import approvals
+from marketplace.edge.acts import approvals, placed
 from marketplace.edge.acts import checkout as acts
-from marketplace.edge.acts import orders as order_acts
+from marketplace.edge.acts.shares import ShareAhead
 from marketplace.edge.answers import problem
-from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form, uuid_text
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import checkout as requests
-from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
-from marketplace.orders.queries import orders
+from marketplace.payments.rules.plans import Offer
+from marketplace.payments.rules.terms import Rail
 from marketplace.web.checkout.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import freight, goods, plans, render
 
 # Seconds until a browser without scripts looks whether the provider's news has come.
 _LOOK_AGAIN: Final = 3
+# Ways to pay that are read at once; more of them are grouped, and all groups but that of the chosen one folded.
+_MOST_AT_ONCE: Final = 4
+_GROUPS: Final = {Rail.BANK: lazy_gettext("By bank transfer"), Rail.CARD: lazy_gettext("By card")}
 _DEPARTURE: Final = "departure."
 _ORDER_NUMBER: Final = "purchase_order_numbers."
 
@@ -108,6 +113,8 @@ def _review(**shown: Any) -> str:
         goods=goods,
         charged=freight.charged,
         ways_of=_ways,
+        methods_of=_methods,
+        grouped=_grouped,
         **{
             "seen": _seen(shown.get("values") or {}, shown.get("seen")),
             "values": {},
@@ -123,10 +130,51 @@ def _ways(seen: acts.CartSeen, bundle: Bundle) -> list[dict[str, Any]]:
     provider = current_app.extensions["city.site"]["provider"]
     left = seen.credit(bundle)
     shown = None if left is None else render.money(left)
-    return [
-        plans.way(offer, rail, provider=provider, left=shown) | {"default": offer.default}
+    seller = seen.sold_on_by(bundle) or ""
+    ways = [
+        plans.way(offer, rail, provider=provider, left=shown)
+        | {"default": offer.default, "rows": _rows(seen, bundle, offer, rail), "group": _GROUPS[rail]}
         for offer, rail in seen.ways(bundle)
     ]
+    return ways + [
+        plans.way_sold_on(offer, rail, provider=provider, seller=seller)
+        | {
+            "default": False,
+            "rows": _rows(seen, bundle, offer, rail),
+            "group": _("Bought of %(seller)s", seller=seller),
+        }
+        for offer, rail in seen.ways_sold_on(bundle)
+    ]
+
+
+def _rows(seen: acts.CartSeen, bundle: Bundle, offer: Offer, rail: Rail) -> list[str]:
+    """Return what would be paid when, a line each."""
+    shares = seen.shares(bundle, offer.plan, rail)
+    if rail is Rail.CARD:
+        return [_("%(amount)s charged now", amount=render.money(share.amount)) for share in shares]
+    return [_row(share) for share in shares]
+
+
+def _row(share: ShareAhead) -> str:
+    facts = {"amount": render.money(share.amount), "event": plans.event_of(share.event)}
+    if share.pay_by is None:
+        return _("%(amount)s %(event)s", **facts)
+    day = render.date(share.pay_by)
+    if share.is_certain:
+        return _("%(amount)s %(event)s, by %(day)s", day=day, **facts)
+    return _("%(amount)s %(event)s, expected by %(day)s", day=day, **facts)
+
+
+def _grouped(ways: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return ways to pay by what they have in common, where they are too many to be read at once."""
+    if len(ways) <= _MOST_AT_ONCE:
+        return [("", list(ways))]
+    return [(str(group), list(found)) for group, found in groupby(ways, key=lambda way: way["group"])]
+
+
+def _methods(seen: acts.CartSeen, bundle: Bundle) -> list[tuple[str, str]]:
+    """Return the local methods that a bundle can be paid by, as choices."""
+    return [(str(method), plans.LOCAL_METHODS[method]) for method in seen.local_methods(bundle)]
 
 
 @pages.post("/checkout")
@@ -141,7 +189,18 @@ def place() -> Any:
             said = _("Your company wants this to be approved first. Nothing is ordered yet: your request waits here.")
             flash(said, "info")
             return redirect(url_for("approvals.one", approval_id=refusal.facts["case"]), 303)
-        return forms.reshown(refusal, _anew if refusal.code == "approved_departure_gone" else _review)
+        return forms.reshown(_named(refusal), _anew if refusal.code == "approved_departure_gone" else _review)
+
+
+def _named(refusal: Refused | Conflict) -> Refused | Conflict:
+    """Return a refusal of stock with what the goods in the cart are called; any other as it is."""
+    if refusal.code != "stock":
+        return refusal
+    lines, gone = acts.look().cart.lines, str(refusal.facts["listing"])
+    found = next((line.offer for line in lines if str(line.item.listing_id) == gone), None)
+    return (
+        Conflict("stock_of", goods=goods.text(found.titles, found.source_locale), **refusal.facts) if found else refusal
+    )
 
 
 def _anew(**shown: Any) -> str:
@@ -171,9 +230,13 @@ def _placed(body: requests.Checkout, key: str) -> str:
 
 
 def _body() -> requests.Checkout:
-    """Read the form: totals as shown, ``departure.<listing>``, ``payment.<bundle>`` as rail and plan."""
+    """Read the form: totals, ``departure.<listing>``, of each bundle ``payment`` (rail, plan, mode) and ``method``."""
     form = request.form
-    payments = {name.removeprefix("payment."): _payment(form[name]) for name in form if name.startswith("payment.")}
+    payments = {
+        key: _payment(form[name], form.get(f"method.{key}", ""))
+        for name in form
+        if (key := name.removeprefix("payment.")) != name
+    }
     return parse(
         requests.Checkout,
         {
@@ -195,9 +258,10 @@ def _body() -> requests.Checkout:
     )
 
 
-def _payment(text: str) -> dict[str, str]:
-    rail, _space, plan = text.partition(" ")
-    return {"rail": rail, "plan": plan}
+def _payment(text: str, method: str) -> dict[str, str]:
+    """Read how an order is paid; the local method that is marked counts where its way is by card."""
+    rail, plan, mode = (*text.split(" "), "", "", "")[:3]
+    return {"rail": rail, "plan": plan, "mode": mode, "method": method if rail == Rail.CARD else ""}
 
 
 @pages.get("/checkout/<uuid:checkout_id>")
@@ -210,7 +274,7 @@ def follow(checkout_id: UUID) -> Any:
     try:
         outcome = acts.standing(checkout_id)
     except (Refused, Conflict) as refusal:
-        return _cart(refusal=problem(refusal)), 200
+        return _cart(refusal=problem(_named(refusal))), 200
     if outcome.group_id is not None:
         return redirect(url_for("checkout.group", group_id=outcome.group_id), 303)
     if "left" in request.args and outcome.payment_url:
@@ -230,7 +294,7 @@ def complete(checkout_id: UUID) -> Any:
     try:
         outcome = acts.complete(checkout_id)
     except (Refused, Conflict) as refusal:
-        return _cart(refusal=problem(refusal)), 200
+        return _cart(refusal=problem(_named(refusal))), 200
     if outcome.group_id is not None:
         return redirect(url_for("checkout.group", group_id=outcome.group_id), 303)
     return redirect(url_for("checkout.follow", checkout_id=checkout_id, asked=1), 303)
@@ -240,10 +304,4 @@ def complete(checkout_id: UUID) -> Any:
 @requires(Permission.TRADE_ORDER_READ, twin="GET /api/v1/orders")
 def group(group_id: UUID) -> str:
     """Thank the buyer, and say what happens next with each order."""
-    found = orders.group(reading(), company_id=require_actor().company, group_id=group_id)
-    return render_template(
-        "checkout/group.html",
-        goods=goods,
-        group=found,
-        orders=[order_acts.look(order_id) for order_id in found.order_ids],
-    )
+    return render_template("checkout/group.html", goods=goods, seen=placed.look(group_id))

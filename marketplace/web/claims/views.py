@@ -7,19 +7,21 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.edge.acts import bundles, orders
+from marketplace.edge.acts import arrivals, bundles, orders, returning
 from marketplace.edge.acts import claims as acts
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import claims as requests
+from marketplace.edge.requests.operations import BookingAgain
 from marketplace.files.rules import Purpose
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.orders.queries.lines import LineRow
+from marketplace.orders.rules.claims import ClaimState
 from marketplace.orders.rules.states import LineState
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods
+from marketplace.web.shared import goods, locale, render
 
 pages = Blueprint("claims", __name__)
 _BLANK: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None}
@@ -83,20 +85,29 @@ def add_evidence(claim_id: UUID) -> Any:
 @pages.post("/orders/<uuid:order_id>/lines/<uuid:line_id>/acceptance")
 @requires(Permission.TRADE_ORDER_ACCEPT, twin="POST /api/v1/order-lines/{id}/acceptance")
 def accept(order_id: UUID, line_id: UUID) -> Any:
-    """Accept delivered units of a line."""
+    """Accept delivered units of a line, and show how they came."""
     _line(order_id, line_id)
 
     def work(session: Any) -> str:
-        acts.accept(session, line_id, body)
+        acts.accept(session, line_id, body, sent.keep(session, body))
         return url_for("orders.one", order_id=order_id)
 
     try:
         body = parse_form(requests.Acceptance, request.form)
+        sent = arrivals.Sent(line_id, body.logger)
         done = forms.once(work)
     except (Refused, Conflict) as refusal:
         return forms.reshown(refusal, lambda **shown: _accept(order_id, line_id, **shown))
     flash(_("The goods are accepted."), "good")
     return done
+
+
+@pages.get("/orders/<uuid:order_id>/lines/<uuid:line_id>/arrival/<uuid:file_id>")
+@requires(Permission.TRADE_ORDER_READ, twin="GET /api/v1/order-lines/{id}/arrival/{id}")
+def arrival_file(order_id: UUID, line_id: UUID, file_id: UUID) -> Any:
+    """Give a picture or a logger's file that shows how goods came."""
+    _line(order_id, line_id)
+    return arrivals.file(line_id, file_id)
 
 
 @pages.get("/orders/<uuid:order_id>/lines/<uuid:line_id>/claims")
@@ -139,7 +150,13 @@ def answer(claim_id: UUID) -> Any:
 @requires(Permission.TRADE_ORDER_ACCEPT, twin="POST /api/v1/claims/{id}/settlement")
 def settle(claim_id: UUID) -> Any:
     """Take the offer that was shown."""
-    return _act(claim_id, requests.Settlement, acts.settle, _("The claim is settled."))
+    return _act(
+        claim_id,
+        requests.Settlement,
+        acts.settle,
+        _("The claim is settled."),
+        to_send=_("The offer is taken. The claim is settled once what was agreed came."),
+    )
 
 
 @pages.post("/claims/<uuid:claim_id>/withdrawal")
@@ -160,10 +177,53 @@ def escalate(claim_id: UUID) -> Any:
 @requires(Permission.OPERATOR_CLAIM_DECIDE, twin="POST /api/v1/claims/{id}/decision")
 def decide(claim_id: UUID) -> Any:
     """Decide an escalated claim."""
-    return _act(claim_id, requests.ClaimAmount, acts.decide, _("The claim is decided."))
+    return _act(
+        claim_id,
+        requests.ClaimDecision,
+        acts.decide,
+        _("The claim is decided."),
+        to_send=_("The claim is decided, and over once what was decided came."),
+    )
 
 
-def _act(claim_id: UUID, model: Any, act: Any, said: str) -> Any:
+@pages.post("/claims/<uuid:claim_id>/sending")
+@requires(Permission.TRADE_CLAIM_READ, twin="POST /api/v1/claims/{id}/sending")
+def send(claim_id: UUID) -> Any:
+    """Say that what a claim ended with was sent."""
+    return _act(claim_id, requests.Word, acts.send, _("Written down. The other side says now that it came."))
+
+
+@pages.post("/claims/<uuid:claim_id>/confirmation")
+@requires(Permission.TRADE_CLAIM_READ, twin="POST /api/v1/claims/{id}/confirmation")
+def confirm(claim_id: UUID) -> Any:
+    """Say that what was sent came."""
+    return _act(claim_id, None, acts.confirm, _("The claim is settled."))
+
+
+@pages.post("/claims/<uuid:claim_id>/contest")
+@requires(Permission.TRADE_CLAIM_READ, twin="POST /api/v1/claims/{id}/contest")
+def contest(claim_id: UUID) -> Any:
+    """Say that what was sent does not do."""
+    return _act(claim_id, requests.Word, acts.contest, _("The operator decides now."))
+
+
+@pages.post("/claims/<uuid:claim_id>/booking")
+@requires(Permission.TRADE_CLAIM_READ, twin="POST /api/v1/claims/{id}/booking")
+def book(claim_id: UUID) -> Any:
+    """Book goods that go back on a departure."""
+    return _act(claim_id, BookingAgain, returning.book, _("Booked. Bring the goods to the hub before the cut-off."))
+
+
+@pages.post("/claims/<uuid:claim_id>/booking/cancellation")
+@requires(Permission.TRADE_CLAIM_READ, twin="POST /api/v1/claims/{id}/booking/cancellation")
+def give_up_booking(claim_id: UUID) -> Any:
+    """Let the booking of goods that go back go."""
+    return _act(claim_id, None, returning.give_up, _("The booking is given up. Its room is free again."))
+
+
+def _act(claim_id: UUID, model: Any, act: Any, said: str, *, to_send: str = "") -> Any:
+    """Do an act on a claim; ``to_send`` is what is said instead where something has to be sent first."""
+
     def work(session: Any) -> str:
         act(session, claim_id, *body)
         return url_for("claims.one", claim_id=claim_id)
@@ -173,13 +233,41 @@ def _act(claim_id: UUID, model: Any, act: Any, said: str) -> Any:
         done = forms.once(work)
     except (Refused, Conflict) as refusal:
         return forms.reshown(refusal, lambda **shown: _one(claim_id, **shown))
-    flash(said, "good")
+    waits = to_send and acts.look(reading(), claim_id).claim.state is ClaimState.SENDING
+    flash(to_send if waits else said, "good")
     return done
 
 
 def _one(claim_id: UUID, **shown: Any) -> str:
     seen = acts.look(reading(), claim_id)
-    return render_template("claims/one.html", seen=seen, **{"values": {}, "errors": {}, "refusal": None, **shown})
+    return render_template(
+        "claims/one.html",
+        seen=seen,
+        goods=goods,
+        departures=_departures(claim_id) if "book" in seen.back.acts else [],
+        locale=locale.current(),
+        **{**_BLANK, **shown},
+    )
+
+
+def _departures(claim_id: UUID) -> list[tuple[str, str]]:
+    """Return the departures on which goods may go back, as choices: where from and to, when, and what it costs."""
+    rows = returning.options(claim_id)
+    names = {code: place.called(locale.current()) for code, place in returning.places_of(rows).items()}
+    return [
+        (
+            str(row.departure_id),
+            " · ".join(
+                (
+                    row.reference,
+                    f"{names[row.hub_code]} → {names[row.to_place]}",
+                    render.datetime_in(row.departs_at, row.zones[0]),
+                    str(row.freight or ""),
+                )
+            ),
+        )
+        for row in rows
+    ]
 
 
 def _line(order_id: UUID, line_id: UUID) -> LineRow:
@@ -199,4 +287,11 @@ def _accept(order_id: UUID, line_id: UUID, **shown: Any) -> str:
 
 def _new(order_id: UUID, line_id: UUID, **shown: Any) -> str:
     line = _line(order_id, line_id)
-    return render_template("claims/new.html", order_id=order_id, line=line, goods=goods, **{**_BLANK, **shown})
+    return render_template(
+        "claims/new.html",
+        order_id=order_id,
+        line=line,
+        goods=goods,
+        has_arrival=acts.has_arrival(line_id),
+        **{**_BLANK, **shown},
+    )

@@ -2,7 +2,7 @@
 
 import os
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, jsonify, render_template, request
@@ -22,7 +22,8 @@ from marketplace.edge.metrics import Backlog
 from marketplace.edge.permissions import public
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
-from marketplace.papers.rules import clauses
+from marketplace.orders.services.papers import of_classes
+from marketplace.papers.rules import clauses, promised
 from marketplace.payments.rules.terms import Mode
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
@@ -31,12 +32,6 @@ from marketplace.web.shared import goods, locale
 pages = Blueprint("home", __name__)
 
 _NEWEST = 8
-_DEADLINES: Final = {
-    "acceptance_days": Setting.ACCEPTANCE_DAYS,
-    "fresh_hours": Setting.ACCEPTANCE_FRESH_HOURS,
-    "hidden_days": Setting.HIDDEN_DEFECT_DAYS,
-    "late_days": Setting.LATE_CANCEL_WORKING_DAYS,
-}
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -72,10 +67,23 @@ def privacy() -> str:
 def contract() -> str:
     """Show the clauses of the sales contract, with today's deadlines and without anybody's order."""
     session, now = reading(), clock.now()
-    numbers = {name: str(reference.setting(session, key, at=now)) for name, key in _DEADLINES.items()}
-    blanks = {"rule": _("the agreed rule"), "place": _("the named place"), "importer": _("who is named in the order")}
-    facts = {name: {locale.current(): str(words)} for name, words in (numbers | blanks).items()}
-    facts |= {"law": clauses.LAW, "arbitration": clauses.ARBITRATION}
+    blanks = {
+        "rule": _("the agreed rule"),
+        "place": _("the named place"),
+        "importer": _("who is named in the order"),
+        "kept_at": _("as the order says"),
+        "warranties": _("as the order says"),
+        "late_days": str(reference.setting(session, Setting.LATE_CANCEL_WORKING_DAYS, at=now)),
+    }
+    facts = {name: {locale.current(): str(words)} for name, words in blanks.items()}
+    promises = of_classes(session, at=now)
+    facts |= {
+        "windows": promised.windows(promises),
+        "hidden": promised.hidden(promises),
+        "delay": promised.delay(promises[:1]),
+        "law": clauses.LAW,
+        "arbitration": clauses.ARBITRATION,
+    }
     return render_template(
         "home/contract.html",
         version=clauses.LATEST,

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import invoices as acts
 from marketplace.edge.identity import require_actor
+from marketplace.edge.messages import field_sentence
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import invoices as requests
@@ -139,6 +140,7 @@ def _many(**shown: Any) -> str:
             "errors": {},
             "refusal": None,
             "imported": None,
+            "said": field_sentence,
             **shown,
         },
     )

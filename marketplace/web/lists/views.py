@@ -1,6 +1,7 @@
 """Saved lists: all of them, one with its goods, and saving from a page of goods."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.catalog.queries import shelf
 from marketplace.catalog.rules.pricing import least_quantity
 from marketplace.edge import messages
+from marketplace.edge.acts import filling
 from marketplace.edge.acts import lists as acts
 from marketplace.edge.identity import reading_company
 from marketplace.edge.parsing import parse, parse_form
@@ -25,6 +27,7 @@ from marketplace.web.shared import locale, words
 
 _EDIT = Permission.TRADE_CART_EDIT
 _REFUSED = (Refused, Conflict)
+_NONE: Final[Mapping[UUID, str]] = {}
 
 
 @pages.get("/account/lists")
@@ -118,15 +121,17 @@ def _ordering(list_id: UUID, **back: Any) -> str:
 def _one(list_id: UUID, **back: Any) -> str:
     seen = acts.look(reading(), list_id)
     kept = {"name": seen.row.name, "shared": seen.row.is_shared}
+    reasons: Mapping[UUID, str] = back.pop("reasons", _NONE)
     return render_template(
         "lists/one.html",
         row=seen.row,
-        lines=_lines(seen),
+        lines=_lines(seen, reasons),
         **{"values": kept, "errors": {}, "refusal": None, **back},
     )
 
 
-def _lines(seen: acts.ListSeen) -> list[dict[str, Any]]:
+def _lines(seen: acts.ListSeen, reasons: Mapping[UUID, str] = _NONE) -> list[dict[str, Any]]:
+    """Return the lines of a list; ``reasons`` why some of them did not go into the cart this moment."""
     return [
         {
             "row": item,
@@ -135,6 +140,7 @@ def _lines(seen: acts.ListSeen) -> list[dict[str, Any]]:
             "unit": shown.unit(item.unit),
             "in_cart": item.listing_id in seen.in_cart,
             "why": messages.field_sentence(item.obstacle) if item.obstacle else None,
+            "left": reasons.get(item.listing_id),
         }
         for item in seen.items
     ]
@@ -184,8 +190,9 @@ def buy(list_id: UUID) -> Any:
             "%(num)s line is not put there; it says why.", "%(num)s lines are not put there; each says why.", left
         )
         flash(text % {"num": left}, "warning")
-    # Where everything went there is nothing more to be said here.
-    return redirect(url_for("lists.one", list_id=list_id) if left else url_for("checkout.cart"), 303)
+    if not left:  # nothing more is to be said here
+        return redirect(url_for("checkout.cart"), 303)
+    return _one(list_id, reasons={listing_id: filling.why(refusal)["message"] for listing_id, _, refusal in done.left})
 
 
 @pages.get("/account/lists/saving/<uuid:listing_id>")

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import operations as acts
-from marketplace.edge.acts import running
+from marketplace.edge.acts import returning, running
 from marketplace.edge.parsing import parse_form
 from marketplace.edge.permissions import may, requires
 from marketplace.edge.requests import operations as requests
@@ -74,7 +74,9 @@ def unbooked() -> str:
     """List the lines that no lorry takes any more."""
     rows = acts.unbooked()
     cargo = running.cargo_of([row.line_id for row in rows])
-    return render_template("operations/unbooked.html", rows=rows, cargo=cargo, goods=goods)
+    return render_template(
+        "operations/unbooked.html", rows=rows, cargo=cargo, goods=goods, stranded=returning.stranded()
+    )
 
 
 @pages.get("/lines/<uuid:line_id>/booking")

@@ -11,16 +11,17 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import arrivals, running
 from marketplace.edge.acts import operations as acts
-from marketplace.edge.acts import running
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import may, requires
 from marketplace.edge.requests import operations as requests
+from marketplace.edge.requests.arrivals import Arrival
 from marketplace.edge.requests.payments import CursorQuery
 from marketplace.kernel.errors import Conflict, DomainError, FieldError, NotFound, Refused
 from marketplace.web.operations.blueprint import pages
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods, locale, render
+from marketplace.web.shared import goods, locale, render, waiting
 from marketplace.web.shared.zones import in_zone
 
 _BLANK: dict[str, Any] = {"values": {}, "errors": {}, "refusal": None}
@@ -107,6 +108,7 @@ def consignments() -> str:
         takes_cargo=acts.takes_cargo,
         places=running.destinations(page.items),
         locale=locale.current(),
+        waiting=waiting.partnering(),
     )
 
 
@@ -153,28 +155,81 @@ def receipt(booking_id: UUID) -> str:
 
 def _receipt(booking_id: UUID, **shown: Any) -> str:
     row = acts.to_receive(booking_id)
-    zone = acts.zone_of(row.booking.to_place)
-    return render_template("operations/receipt.html", row=row, zone=zone, **{**_BLANK, **shown})
+    # How goods that come back were kept on the way is nobody's claim.
+    zone, care = acts.zone_of(row.booking.to_place), None if row.back else arrivals.care_of(row.booking.subject)
+    return render_template("operations/receipt.html", row=row, zone=zone, care=care, **{**_BLANK, **shown})
 
 
 @pages.post("/bookings/<uuid:booking_id>/receipt")
 @requires(Permission.LOGISTICS_RECEIPT_RECORD, twin="POST /api/v1/bookings/{id}/receipt")
 def receive(booking_id: UUID) -> Any:
     """Record what arrived."""
+    row = acts.to_receive(booking_id)
+    zone = acts.zone_of(row.booking.to_place)
 
     def work(session: Any) -> str:
-        row = acts.to_receive(booking_id)
         form = in_zone(request.form.to_dict(), "received_at", zone)
         # The tick says the opposite of the field: forms send nothing for what is not ticked.
         form["complete"] = "" if form.pop("more_to_come", "") else "1"
-        acts.receive(session, booking_id, parse_form(requests.Receipt, MultiDict(form)))
+        body = parse_form(requests.Receipt, MultiDict(form))
+        acts.receive(session, booking_id, body, sent.keep(session, body) if sent else None)
+        if row.back:
+            return url_for("claims.one", claim_id=row.back.id)
         if may(Permission.TRADE_ORDER_READ):
             return url_for("orders.one", order_id=acts.order_of(row.booking.subject))
         return url_for("operations.consignments")
 
-    zone = acts.zone_of(acts.to_receive(booking_id).booking.to_place)
-    said = _("Written down. Thank you for counting.")
-    return done(work, said, lambda **shown: _receipt(booking_id, **shown), zone)
+    def show(**shown: Any) -> str:
+        return _receipt(booking_id, **shown)
+
+    try:
+        logger = request.form.get("logger", "").strip()
+        sent = None if row.back else arrivals.Sent(row.booking.subject, logger)
+    except Refused as refusal:
+        return forms.reshown(refusal, show)
+    return done(work, _("Written down. Thank you for counting."), show, zone)
+
+
+@pages.get("/bookings/<uuid:booking_id>/arrival")
+@requires(Permission.LOGISTICS_RECEIPT_RECORD, twin="POST /api/v1/bookings/{id}/arrival")
+def arrival(booking_id: UUID) -> str:
+    """Ask how the goods came."""
+    return _arrival(booking_id)
+
+
+def _arrival(booking_id: UUID, **shown: Any) -> str:
+    row = _to_show(booking_id)
+    care = arrivals.care_of(row.booking.subject)
+    return render_template("operations/arrival.html", row=row, care=care, **{**_BLANK, **shown})
+
+
+@pages.post("/bookings/<uuid:booking_id>/arrival")
+@requires(Permission.LOGISTICS_RECEIPT_RECORD, twin="POST /api/v1/bookings/{id}/arrival")
+def show_arrival(booking_id: UUID) -> Any:
+    """Keep pictures of goods that came, and what a logger measured."""
+    row = _to_show(booking_id)
+
+    def work(session: Any) -> str:
+        arrivals.show_by_form(session, booking_id, sent.keep(session, parse_form(Arrival, request.form)))
+        if may(Permission.TRADE_ORDER_READ):
+            return url_for("orders.one", order_id=acts.order_of(row.booking.subject))
+        return url_for("operations.consignments")
+
+    def show(**shown: Any) -> str:
+        return _arrival(booking_id, **shown)
+
+    try:
+        sent = arrivals.Sent(row.booking.subject, request.form.get("logger", "").strip())
+    except Refused as refusal:
+        return forms.reshown(refusal, show)
+    return done(work, _("Written down. Buyer and merchant see it."), show)
+
+
+def _to_show(booking_id: UUID) -> acts.Aboard:
+    row = acts.to_receive(booking_id)
+    if row.back is not None:
+        raise NotFound("booking")
+    return row
 
 
 def done(work: Callable[..., str], said: str, show: Callable[..., str], zone: str | None = None) -> Any:

@@ -23,6 +23,8 @@ from marketplace.orders.claims import queries as claims
 from marketplace.outbox import queries as outbox
 from marketplace.papers import queries as papers
 from marketplace.payments.queries import house_bank, payouts, waits
+from marketplace.reports.queries import desks
+from marketplace.reports.reconciliation import queries as reconciliation
 from marketplace.web.operator.blueprint import pages
 from marketplace.web.operator.samples import sample
 
@@ -55,12 +57,24 @@ _QUEUES: Final = (
     _Queue(_("Halls and booths"), "showroom.run_halls", Permission.OPERATOR_SHOWROOM_RUN),
     _Queue(_("Run events"), "showroom.run_fairs", Permission.OPERATOR_SHOWROOM_RUN),
     _Queue(_("Claims to decide"), "claims.many", Permission.OPERATOR_CLAIM_DECIDE, claims.escalated),
+    _Queue(
+        _("Inspections to make"),
+        "inspections.many",
+        Permission.PARTNER_INSPECTION_REPORT,
+        lambda session: desks.inspections_to_make(session, company_id=require_actor().company),
+    ),
     _Queue(_("Running departures"), "operations.departures", Permission.LOGISTICS_DEPARTURE_OPERATE),
     _Queue(
         _("Lines without a lorry"),
         "operations.unbooked",
         Permission.LOGISTICS_DEPARTURE_OPERATE,
         distribution.waiting,
+    ),
+    _Queue(
+        _("Money that does not add up yet"),
+        "reconciliation.board",
+        Permission.OPERATOR_PAYOUT_READ,
+        lambda session: reconciliation.waiting(session, now=clock.now()),
     ),
     _Queue(_("Payouts"), "payouts.many", Permission.OPERATOR_PAYOUT_READ, payouts.waiting),
     _Queue(_("Money at the bank to place"), "bank.house", Permission.OPERATOR_PAYOUT_READ, house_bank.waiting),

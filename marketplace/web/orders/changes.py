@@ -8,16 +8,19 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import changes as acts
-from marketplace.edge.acts import orders
+from marketplace.edge.acts import orders, previews
+from marketplace.edge.messages import sentence
 from marketplace.edge.parsing import parse, parse_form
 from marketplace.edge.permissions import requires
 from marketplace.edge.requests import changes as requests
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.merchants.rules.payees import masked
 from marketplace.orders.changes.rules import NAMES, ChangeKind
+from marketplace.payments.rules.plans import Counted
 from marketplace.web.orders.views import pages, show_one
 from marketplace.web.shared import acts as forms
-from marketplace.web.shared import goods
+from marketplace.web.shared import goods, plans
 
 _READ = Permission.TRADE_ORDER_READ
 
@@ -39,15 +42,37 @@ def propose_change(order_id: UUID) -> Any:
         acts.propose(session, order_id, body)
         return url_for("orders.changes", order_id=order_id)
 
-    kind = request.form.get("kind", "")
-    chosen = ChangeKind(kind) if kind in set(ChangeKind) else None
+    chosen = _kind(request.form)
     try:
-        body = parse_form(requests.Change, request.form)
+        body = _body(chosen)
         done = forms.once(work)
     except (Refused, Conflict) as refusal:
         return forms.reshown(refusal, lambda **shown: _changes(order_id, chosen, **shown))
     flash(_("The change is proposed. Nothing changes before the other side accepts it."), "good")
     return done
+
+
+@pages.post("/orders/<uuid:order_id>/changes/preview")
+@requires(_READ, twin="POST /api/v1/orders/{id}/changes/preview")
+def preview_change(order_id: UUID) -> Any:
+    """Show what a change would come to; it is not proposed by that."""
+    chosen = _kind(request.form)
+    try:
+        found = previews.preview(order_id, _body(chosen))
+    except (Refused, Conflict) as refusal:
+        return forms.reshown(refusal, lambda **shown: _changes(order_id, chosen, **shown))
+    return _changes(order_id, chosen, values=request.form, preview=found)
+
+
+def _kind(form: Any) -> ChangeKind | None:
+    kind = form.get("kind", "")
+    if kind == ChangeKind.PAYEE:  # who proposes an account proves who it is, on a page of its own
+        raise NotFound("order_change")
+    return ChangeKind(kind) if kind in set(ChangeKind) else None
+
+
+def _body(kind: ChangeKind | None) -> requests.Change:
+    return _stated(request.form) if kind is ChangeKind.PLAN else parse_form(requests.Change, request.form)
 
 
 @pages.post("/orders/<uuid:order_id>/changes/<uuid:change_id>/acceptance")
@@ -76,6 +101,11 @@ def withdraw_change(order_id: UUID, change_id: UUID) -> Any:
     return _act(order_id, change_id, lambda session: acts.withdraw(session, change_id), _("The change is withdrawn."))
 
 
+def _stated(form: Any) -> requests.Change:
+    """Read another plan from its form; an event without a percentage is none of its milestones."""
+    return parse(requests.Change, {"kind": str(ChangeKind.PLAN), "stages": plans.stages_of(form)})
+
+
 def _act(order_id: UUID, change_id: UUID, work: Any, said: str) -> Any:
     if acts.look(reading(), change_id).change.order_id != order_id:
         raise NotFound("order_change")
@@ -99,10 +129,15 @@ def _changes(order_id: UUID, kind: ChangeKind | None, **shown: Any) -> str:
         "orders/changes.html",
         seen=seen,
         goods=goods,
+        plan_words=plans,
+        masked=masked,
         rows=acts.of_order(session, order_id),
         kind=kind,
         names=NAMES[kind] if kind else (),
         may_propose="propose_change" in seen.acts and acts.may_change(seen.side),
+        events=acts.events_for(session, seen.order, seen.lines) if kind is ChangeKind.PLAN else (),
+        counted=tuple(Counted),
+        why_not_added=sentence(refusal) if (refusal := acts.why_not_added(seen.order)) else None,
         departures=acts.departures_for(session, seen.lines) if kind is ChangeKind.ADD else (),
-        **{"values": {}, "errors": {}, "refusal": None, **shown},
+        **{"values": {}, "errors": {}, "refusal": None, "preview": None, **shown},
     )

@@ -38,6 +38,7 @@ _THERE: Final = (BookingState.ARRIVED, BookingState.COMPLETED)
 # What is noted later in this order replaces what is noted before it.
 _SURER: Final = (Classifier.PLANNED, Classifier.ESTIMATED, Classifier.ACTUAL)
 _PAID = (MilestoneState.PAID, MilestoneState.RELEASED)
+_OVER = (MilestoneState.CANCELLED, MilestoneState.REFUNDED)
 
 
 def axes(seen: OrderSeen, line: LineRow) -> list[dict[str, Any]]:
@@ -125,11 +126,17 @@ def _borders(seen: OrderSeen, line: LineRow) -> list[dict[str, Any]]:
 
 
 def _money(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
+    """Return what is left of a line's shares, as the plan that counts now divides it.
+
+    What fell away by agreement is no stop of it, and shows only where nothing else is left.
+    """
     milestones = seen.milestones_of(line.id)
+    milestones = tuple(one for one in milestones if one.state not in _OVER) or milestones
     present = next((one for one in milestones if one.state not in _PAID), milestones[-1] if milestones else None)
+    points = {stage.event: stage.basis_points for stage in seen.money.plan.stages}
     stops = [
         {
-            "label": plans.share_of(one.share_bp, one.event),
+            "label": plans.share_of(points.get(one.event, one.share_bp), one.event),
             "state": _paid(one, present),
             "note": _("frozen by a card's dispute") if one.is_frozen else label_of(one.state),
         }
@@ -154,9 +161,9 @@ def _step(way: Sequence[Any], present: Any, state: Any) -> str:
 
 
 def _paid(one: MilestoneRow, present: MilestoneRow | None) -> str:
-    if one.state in _PAID:
+    if one.state in _PAID or one.state in _OVER:
         return "done"
-    if one.state in (MilestoneState.OVERDUE, MilestoneState.CANCELLED, MilestoneState.REFUNDED):
+    if one.state is MilestoneState.OVERDUE:
         return "problem"
     return "current" if one is present else "future"
 
@@ -174,7 +181,7 @@ def label_of(state: Any) -> str:
         LineState.ACCEPTED: _("Accepted"),
         LineState.SHORT: _("Short"),
         LineState.DAMAGED: _("Damaged"),
-        LineState.WRONG: _("Wrong goods"),
+        LineState.WRONG: _("Wrong or defective"),
         LineState.LOST: _("Lost"),
         LineState.RETURNED: _("Returned"),
         LineState.CLOSED: _("Closed"),

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.edge.acts import changes, payouts
+from marketplace.edge.acts import changes, payouts, samples
 from marketplace.edge.acts import orders as acts
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse, parse_form
@@ -15,7 +15,9 @@ from marketplace.edge.permissions import requires
 from marketplace.edge.requests import orders as requests
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
+from marketplace.merchants.rules.payees import masked
 from marketplace.orders.rules.cancelling import ALONE, Stage
+from marketplace.orders.rules.states import OrderKind
 from marketplace.web.orders import timeline
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import goods, plans, waiting
@@ -60,14 +62,18 @@ def one(order_id: UUID) -> str:
 
 def show_one(order_id: UUID, **shown: Any) -> str:
     """Show an order's page, with what was typed and refused where something was."""
-    seen = acts.look(order_id)
+    seen = acts.read(order_id)
+    returns = payouts.returns_about(reading(), {row.subject for row in seen.payments})
     return render_template(
         "orders/one.html",
         seen=seen,
         goods=goods,
         plan_words=plans,
-        changes=changes.of_order(reading(), order_id),
-        returns=payouts.returns_about(reading(), {row.subject for row in seen.payments}),
+        sample=samples.of_order(reading(), order_id) if seen.order.kind is OrderKind.SAMPLE else None,
+        masked=masked,
+        changes=() if seen.side == "seller" else changes.of_order(reading(), order_id),
+        returns=returns,
+        fees=payouts.fees_among(reading(), returns),
         axes={line.id: timeline.axes(seen, line) for line in seen.lines},
         **{"values": {}, "errors": {}, "refusal": None, **shown},
     )

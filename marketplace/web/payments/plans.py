@@ -78,23 +78,14 @@ def _done(read: Any, show: Any) -> Any:
 def _typed() -> dict[str, Any]:
     """Read the form: ``percent.<event>``, ``days.<event>`` and ``counted.<event>``; an empty percentage is no stage."""
     form = request.form
-    stages = [
-        {"event": event, "percent": form[f"percent.{event}"], **_rule(event)}
-        for event in map(str, MilestoneEvent)
-        if form.get(f"percent.{event}", "").strip()
-    ]
     minimum = {"amount": form["minimum"], "currency": form.get("currency", "")} if form.get("minimum") else None
     return {
         "name": form.get("name"),
-        "stages": stages,
+        "stages": words.stages_of(form),
         "rails": form.getlist("rails"),
         "minimum": minimum,
         **{tick: bool(form.get(tick)) for tick in ("credit", "active", "default")},
     }
-
-
-def _rule(event: str) -> dict[str, str]:
-    return {name: request.form[key] for name in ("days", "counted") if (key := f"{name}.{event}") in request.form}
 
 
 def _many(**shown: Any) -> str:

@@ -24,7 +24,7 @@ from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.pages import late_first
 from marketplace.payments.queries import ledger, payments, standing, transfers
 from marketplace.payments.rules.paying import PAYMENTS, PaymentState, TransferState
-from marketplace.payments.rules.terms import MilestoneEvent, Mode, Subject, SubjectKind
+from marketplace.payments.rules.terms import MilestoneEvent, Rail, Subject, SubjectKind
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices, plans, render
 
@@ -254,15 +254,17 @@ def account(account_id: UUID) -> str:
 def _payment(payment_id: UUID, **shown: Any) -> str:
     session, actor = reading(), require_actor()
     row = payments.payment(session, company_id=actor.company, payment_id=payment_id)
+    returns = payouts.returns_about(session, [row.subject])
     return render_template(
         "payments/payment.html",
         payment=row,
         receipts=transfers.receipts_of(session, payment_id=row.id),
-        returns=payouts.returns_about(session, [row.subject]),
+        returns=returns,
+        fees=payouts.fees_among(session, returns),
         names=_names([row]),
         about=_about([row]),
         held=ledger.held_for(session, subject=row.subject, currency=row.amount.currency)
-        if row.mode is Mode.PROVIDER_HELD
+        if row.rail is Rail.CARD
         else None,
         clocks=clocks(session, (row.payer_id, row.payee_id)),
         is_payer=row.payer_id == actor.company,

@@ -1,10 +1,12 @@
 """Payouts for the company that is paid and for the operator; what is owed back; statements as tables."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.rules.permissions import Permission
@@ -24,6 +26,7 @@ from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 from marketplace.web.payouts.blueprint import pages
 from marketplace.web.shared import acts as forms
+from marketplace.web.shared import payout_words as words
 
 
 @pages.get("/account/payouts")
@@ -31,6 +34,22 @@ from marketplace.web.shared import acts as forms
 def many() -> str:
     """List payouts: a company's own, all of them for the operator."""
     return _many()
+
+
+@pages.get("/account/payout-waits")
+@requires(Permission.TRADE_PAYOUT_READ, twin="GET /api/v1/payout-waits")
+def waits() -> str:
+    """List what of released money stays, and why: a company's own, all of it for the operator."""
+    session = reading()
+    page = acts.waits(session, parse(money_requests.CursorQuery, request.args.to_dict()).cursor)
+    found = accounts.get_companies(session, company_ids={row.company_id for row in page.items})
+    return render_template(
+        "payouts/waits.html",
+        waits=page,
+        names={key: row.name for key, row in found.items()},
+        words=words,
+        zone=house_clock(session),
+    )
 
 
 @pages.post("/operator/payouts")
@@ -94,24 +113,21 @@ def returns() -> str:
 @requires(Permission.TRADE_PAYMENT_CONFIRM, twin="POST /api/v1/returns/{id}/confirmation")
 def record_return(return_id: UUID) -> Any:
     """Say that what was owed back is returned."""
-
-    def work(session: Any) -> str:
-        acts.record_return(session, return_id)
-        return url_for("payouts.returns")
-
-    return _done(work, _("Written down. The other side sees the same."), show=_returns)
+    return _told(acts.record_return, return_id, _("Written down. The other side sees the same."))
 
 
 @pages.post("/account/returns/<uuid:return_id>/receipt")
 @requires(Permission.TRADE_PAYMENT_CONFIRM, twin="POST /api/v1/returns/{id}/receipt")
 def record_receipt(return_id: UUID) -> Any:
     """Say that what was owed back has come."""
+    return _told(acts.record_receipt, return_id, _("Written down. The other side sees the same."))
 
-    def work(session: Any) -> str:
-        acts.record_receipt(session, return_id)
-        return url_for("payouts.returns")
 
-    return _done(work, _("Written down. The other side sees the same."), show=_returns)
+@pages.post("/account/returns/<uuid:return_id>/denial")
+@requires(Permission.TRADE_PAYMENT_CONFIRM, twin="POST /api/v1/returns/{id}/denial")
+def record_missing(return_id: UUID) -> Any:
+    """Say that what is said to be returned has not come."""
+    return _told(acts.record_missing, return_id, _("Written down. It is owed as before."))
 
 
 @pages.get("/account/statement.csv")
@@ -119,6 +135,14 @@ def record_receipt(return_id: UUID) -> Any:
 def statement_csv() -> Any:
     """Give a statement as a table."""
     return acts.statement_csv(money.statement(reading(), parse(money_requests.Period, request.args.to_dict())))
+
+
+def _told(act: Callable[[Session, UUID], object], return_id: UUID, said: str) -> Any:
+    def work(session: Session) -> str:
+        act(session, return_id)
+        return url_for("payouts.returns")
+
+    return _done(work, said, show=_returns)
 
 
 def _done(work: Any, said: str, *, flow: bool = False, show: Any = None) -> Any:
@@ -133,11 +157,14 @@ def _done(work: Any, said: str, *, flow: bool = False, show: Any = None) -> Any:
 def _many(**shown: Any) -> str:
     search = parse(requests.PayoutsQuery, request.args.to_dict())
     session = reading()
-    page = acts.late_first(session, search)
-    found = accounts.get_companies(session, company_ids={row.company_id for row in page.items})
+    page, stays = acts.late_first(session, search), acts.waits(session)
+    ids = {row.company_id for row in (*page.items, *stays.items)}
+    found = accounts.get_companies(session, company_ids=ids)
     return render_template(
         "payouts/many.html",
         page=page,
+        waits=stays,
+        words=words,
         search=search,
         names={key: row.name for key, row in found.items()},
         person_id=require_actor().person,
@@ -156,6 +183,8 @@ def _returns(**shown: Any) -> str:
         "payouts/returns.html",
         page=page,
         names={key: row.name for key, row in found.items()},
+        fees=acts.fees_among(session, page.items),
+        into=acts.pay_into(session, page.items),
         about=about(session, {row.subject for row in page.items}),
         company_id=company_id,
         **{"refusal": None, "errors": {}, "values": {}, **shown},

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flask import redirect, request
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -49,9 +50,9 @@ def reshown(error: DomainError, show: Callable[..., Any]) -> Any:
     errors: dict[str, str] = {}
     for item in document["errors"]:
         control = _control(item["field"])
-        text = values.reworded(item)
+        text = values.reworded(item, request.form.get(item["field"]))
         # One box may hold many things, of which several are wrong.
-        errors[control] = f"{errors[control]} {text}" if control in errors else text
+        errors[control] = Markup(" ").join((errors[control], text)) if control in errors else text
     typed: Any = request.form
     if error.code == "form_sent":
         # What was looked at then is over: sent again, the form is about what stands now.

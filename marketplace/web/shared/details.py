@@ -10,11 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, pgettext
 from markupsafe import Markup
 
-from marketplace.catalog.rules.details import ending
+from marketplace.catalog.rules.details import ending, samples
 from marketplace.catalog.rules.details.attributes import MEASURES, AttributeKind
 from marketplace.catalog.rules.details.brand import Relation
 from marketplace.catalog.rules.details.dangerous import Answer, Hindrance
-from marketplace.catalog.rules.details.promises import sample_price
 from marketplace.catalog.rules.details.texts import How, mark_of
 from marketplace.web.shared import goods, render, words
 
@@ -233,11 +232,27 @@ def _warranty(said: Mapping[str, Any]) -> list[Fact]:
 
 
 def _sample(said: Mapping[str, Any]) -> list[Fact]:
-    days = said["lead_days"]
-    return [
-        _fact(_("Price of a sample"), render.money(sample_price(said))),
+    offer = samples.offer_of(said)
+    days = offer.lead_days
+    facts = [
+        _fact(_("Price of a sample"), render.money(samples.price(said)) if offer.price != "0" else _("free of charge")),
+        _fact(_("Units in one sample order"), f"{offer.least} – {offer.most}"),
         _fact(_("Leaves in"), words.ngettext("%(num)s day", "%(num)s days", days) % {"num": days}),
     ]
+    if offer.courier_fee is not None:
+        span = words.ngettext("%(num)s day", "%(num)s days", offer.courier_days or 0) % {"num": offer.courier_days}
+        facts.append(_fact(_("By courier"), f"{render.money(offer.fee('courier'))} · {span}"))
+    if offer.lorry:
+        facts.append(_fact(_("By lorry"), _("like other goods")))
+    if offer.credit_days is not None:
+        credited = _("what it cost, within %(days)s days, on an order of %(units)s units or more")
+        facts.append(
+            _fact(
+                _("Credited on the first bulk order"),
+                credited % {"days": offer.credit_days, "units": offer.credit_least},
+            )
+        )
+    return facts
 
 
 def _pallet(said: Mapping[str, Any]) -> list[Fact]:

@@ -3,7 +3,8 @@
 from typing import Any, Final
 from urllib.parse import quote
 
-from flask import has_request_context, request
+from flask import current_app, has_request_context, request
+from werkzeug.exceptions import HTTPException
 
 from marketplace.kernel import languages
 
@@ -41,8 +42,23 @@ def babel_locale() -> str:
 
 
 def path_in(locale: str) -> str:
-    """Return this page's address in another language, query kept."""
+    """Return this page's address in another language, query kept; that of the page of a form that came back."""
     query = request.query_string.decode("ascii", "ignore")
     # Two slashes at the front would name another host.
-    path = quote("/" + request.path.lstrip("/"))
+    path = quote("/" + _readable().lstrip("/"))
     return f"{languages.prefix(locale)}{path}" + (f"?{query}" if query else "")
+
+
+def _readable() -> str:
+    """Return the path that was asked for, or of one that takes forms alone the nearest above it that can be opened."""
+    path = request.path
+    if request.method in {"GET", "HEAD"} or (adapter := current_app.create_url_adapter(request)) is None:
+        return path
+    while path:
+        try:
+            adapter.match(path, method="GET")
+        except HTTPException:
+            path = path.rpartition("/")[0]
+        else:
+            return path
+    return "/"

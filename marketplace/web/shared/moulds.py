@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from flask import Flask, current_app, g, render_template, request, session
 from flask_wtf.csrf import generate_csrf
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from marketplace.accounts.queries.acting import Reader
 from marketplace.edge.http import csp_nonce
@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
     """Let templates leave slots while a mould is drawn, and give the application its shelf of moulds."""
     app.extensions["city.moulds"] = Shelf()
     app.jinja_env.globals.update(_OWN)
+    app.jinja_env.globals["piece"] = piece
     # Flask-WTF hands its function to each page, and that goes before the globals; this one goes before that.
     app.context_processor(lambda: _OWN)
 
@@ -105,6 +106,22 @@ def page(
         mould = Mould(_SLOT.split(drawn), parts, len(drawn))
         shelf.keep(key, mould)
     return _filled(mould)
+
+
+def piece(name: str, macro: Callable[[Any], Markup], row: Any) -> Markup:
+    """Return what a macro makes of a row and of nothing else but the language, drawn once as long as the row stays.
+
+    For what a page repeats: a sale changes the goods on it, and not the twenty lorries that take them. ``name`` tells
+    macros apart; one that holds a form or a script is none of these.
+    """
+    shelf: Shelf = current_app.extensions["city.moulds"]
+    key = (name, locale.current(), request.script_root, id(row))
+    mould = shelf.find(key)
+    if mould is None:
+        drawn = macro(row)
+        mould = Mould((drawn,), (row,), len(drawn))
+        shelf.keep(key, mould)
+    return Markup(mould.pieces[0])  # noqa: S704  drawn by the macro, which escapes
 
 
 def facts_of(row: Any) -> Hashable:

@@ -1,16 +1,29 @@
 """Payment plans as words."""
 
+import json
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
-from marketplace.payments.rules.plans import AgreedPlan, Counted, Offer, Stage
+from marketplace.payments.rules.local_methods import LocalMethod
+from marketplace.payments.rules.plans import AgreedPlan, Counted, Offer, Stage, from_json
+from marketplace.payments.rules.replanning import is_amended
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail
 
 # A text without facts keeps its doubled per cent signs until it is told that there are none.
 _NOTHING: Final[dict[str, str]] = {}
+# What local ways to pay are called, in every language alike.
+LOCAL_METHODS: Final = {
+    LocalMethod.ALIPAY: "Alipay",
+    LocalMethod.FPX: "FPX",
+    LocalMethod.GRABPAY: "GrabPay",
+    LocalMethod.PAYNOW: "PayNow",
+    LocalMethod.PROMPTPAY: "PromptPay",
+    LocalMethod.WECHAT_PAY: "WeChat Pay",
+}
 
 
 def event_of(event: MilestoneEvent) -> str:
@@ -44,20 +57,41 @@ def days_of(stage: Stage) -> str:
     return ngettext("within %(num)s working day", "within %(num)s working days", stage.days)
 
 
-def words(plan: AgreedPlan, mode: Mode) -> str:
+def words(plan: AgreedPlan, mode: Mode, *, with_days: bool = True) -> str:
     """Return a plan's milestones as one line; where a provider holds the money nobody has days to pay."""
-    if mode is Mode.PROVIDER_HELD:
-        return " · ".join(share_of(stage.basis_points, stage.event) for stage in plan.stages)
-    return " · ".join(f"{share_of(stage.basis_points, stage.event)}, {days_of(stage)}" for stage in plan.stages)
+    return rest(plan.stages, mode, with_days=with_days)
+
+
+def rest(stages: Sequence[Stage], mode: Mode, *, with_days: bool = True) -> str:
+    """Return milestones as one line."""
+    if mode is Mode.PROVIDER_HELD or not with_days:
+        return " · ".join(share_of(stage.basis_points, stage.event) for stage in stages)
+    return " · ".join(f"{share_of(stage.basis_points, stage.event)}, {days_of(stage)}" for stage in stages)
+
+
+def of_terms(terms: Mapping[str, str]) -> str:
+    """Return the plan of terms that somebody approves, as words; requests of before name its code alone."""
+    if "agreed" not in terms:
+        return next((name for code, name in presets().items() if code == terms["plan"]), terms["plan"])
+    plan = from_json(json.loads(terms["agreed"]))
+    return f"{title(plan)} ({words(plan, Mode(terms['mode']))})" if plan.name else title(plan)
+
+
+def presets() -> dict[Plan, str]:
+    """Return what the plans are called that every merchant has."""
+    return {
+        Plan.DEPOSIT_30_70: _("30 %% deposit, 70 %% at hand-over to the hub") % _NOTHING,
+        Plan.ACCEPTANCE_100: _("100 %% on acceptance") % _NOTHING,
+        Plan.SAMPLE_100: _("100 %% with the order") % _NOTHING,
+        Plan.SAMPLE_FREE: _("Free of charge"),
+    }
 
 
 def title(plan: AgreedPlan) -> str:
     """Return what a plan is called: a preset by its milestones, another as its merchant calls it."""
-    presets = {
-        Plan.DEPOSIT_30_70: _("30 %% deposit, 70 %% at hand-over to the hub") % _NOTHING,
-        Plan.ACCEPTANCE_100: _("100 %% on acceptance") % _NOTHING,
-    }
-    return next((name for code, name in presets.items() if code == plan.code), plan.name)
+    if is_amended(plan):
+        return _("As agreed after the order was placed")
+    return next((name for code, name in presets().items() if code == plan.code), plan.name)
 
 
 def way(offer: Offer, rail: Rail, *, provider: str, left: str | None = None) -> dict[str, Any]:
@@ -71,7 +105,7 @@ def way(offer: Offer, rail: Rail, *, provider: str, left: str | None = None) -> 
             Plan.DEPOSIT_30_70: _("Card, released 30 %% at confirmation and 70 %% at hand-over to the hub") % _NOTHING,
             Plan.ACCEPTANCE_100: _("Card, released on acceptance"),
         }
-        hint = _("Charged in full now and held by the payment provider: %(provider)s.", provider=provider)
+        hint = _("Charged in full now and held by the payment provider: %(provider)s.", provider=provider.rstrip("."))
         of_own = _("Card: %(plan)s", plan=plan.name)
         rest = words(plan, Mode.PROVIDER_HELD)
     else:
@@ -90,7 +124,39 @@ def way(offer: Offer, rail: Rail, *, provider: str, left: str | None = None) -> 
     if plan.credit and left is not None:
         hint = _("On your credit with this merchant, of which %(left)s are left.", left=left)
     return {
+        "by_card": rail is Rail.CARD,
         "value": f"{rail} {plan.code}",
         "title": name or of_own,
         "hint": hint if name else f"{rest}. {hint}",
     }
+
+
+def stages_of(form: Mapping[str, str]) -> list[dict[str, str]]:
+    """Read milestones from a form: ``percent.<event>``, ``days.<event>`` and ``counted.<event>``.
+
+    An event without a percentage is none.
+    """
+    return [
+        {"event": event, "percent": form[f"percent.{event}"]}
+        | {name: form[key] for name in ("days", "counted") if (key := f"{name}.{event}") in form}
+        for event in map(str, MilestoneEvent)
+        if form.get(f"percent.{event}", "").strip()
+    ]
+
+
+def way_sold_on(offer: Offer, rail: Rail, *, provider: str, seller: str) -> dict[str, Any]:
+    """Return a plan by a rail as a checkout offers it where the operator's trading company is the seller."""
+    plan = offer.plan
+    name = title(plan)
+    if rail is Rail.CARD:
+        named = _("Bought of %(seller)s, by card: %(plan)s", seller=seller, plan=name)
+        hint = _(
+            "Your contract is with %(seller)s. Charged in full now by %(provider)s.",
+            seller=seller.rstrip("."),  # a company's name may end in one
+            provider=provider.rstrip("."),
+        )
+    else:
+        named = _("Bought of %(seller)s, by bank transfer: %(plan)s", seller=seller, plan=name)
+        hint = _("Your contract is with %(seller)s; you pay the operator's account named in it.", seller=seller)
+    value = f"{rail} {plan.code} {Mode.OPERATOR_SELLS}"
+    return {"by_card": rail is Rail.CARD, "value": value, "title": named, "hint": hint}

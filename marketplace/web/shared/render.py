@@ -15,6 +15,7 @@ from marketplace.config import Settings
 from marketplace.edge.identity import current_actor
 from marketplace.edge.labels import label_of
 from marketplace.edge.permissions import may
+from marketplace.edge.written import written
 from marketplace.kernel import clock, figures, moments
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading
@@ -22,7 +23,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import MINOR_UNITS, Money, UnitPrice
 from marketplace.merchants import queries as merchants
 from marketplace.reference.rules import zone_of
-from marketplace.web.shared import goods, locale, summaries
+from marketplace.web.shared import goods, locale, summaries, values
 from marketplace.web.shared.choices import language_names
 from marketplace.web.shared.menu import LETTERS, SELLS, menu_for
 
@@ -48,8 +49,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         percent=percent,
         country=goods.country,
         language_names=language_names,
+        written=written,
     )
-    app.jinja_env.globals.update(may=may, form_key=form_key, field_label=label_of)
+    app.jinja_env.globals.update(may=may, form_key=form_key, field_label=label_of, reworded=values.reworded)
     app.after_request(summaries.name_fields)
     app.extensions["city.site"] = _site(settings)
 

@@ -15,6 +15,8 @@ _PAGES: Final = {
     "/operator/card-returns/": "treasury.desk",
     "/operator/commissions/": "treasury.desk",
     "/operator/payouts": "payouts.many",
+    "/operator/trading/": "trading.desk",
+    "/merchant/trading/": "trading.mine",
     "/logout": "home.index",
 }
 _MACHINES: Final = ("/api/", "/webhooks/")

@@ -1,24 +1,31 @@
-"""A summary of what was refused calls every field as the form below it does: one thing has one name on a page."""
+"""What a page says was refused speaks as its own form does: fields by their labels, choices by the words they show."""
 
 import re
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Final
 
 from flask import Response
+from flask_babel import gettext
 
 # What the summary was drawn with, for a field that the page shows under no name of its own.
 _NAMED: Final = re.compile(r'<a href="#(field-[^"]+)"><span data-names>[^<]*</span>')
 # A label that is a whole sentence, such as what one agrees to, would drown what is said of it.
 _LONGEST: Final = 60
+# A choice that was refused, with the codes that it would take, and what is said where no form shows them.
+_CHOICES: Final = re.compile(r'<span data-choices="([^"]*)" data-among="([^"]*)">(.*?)</span>', re.DOTALL)
+# More than a reader would rather look for in the form itself.
+_MOST: Final = 12
+# What stands in the label of a choice beside its name.
+_ASIDE: Final = frozenset({"field__mark", "choice__hint", "radio-card__aside", "radio-card__hint"})
 
 
 def name_fields(response: Response) -> Response:
-    """Put the names that the page's own controls have into its summary."""
+    """Put the names of the page's own controls, and the words of their choices, into what it says was refused."""
     if response.mimetype != "text/html" or response.status_code < 400 or response.is_streamed:
         return response
     page = response.get_data(as_text=True)
-    if "<span data-names>" in page:
+    if "<span data-names>" in page or "<span data-choices=" in page:
         labels = _Labels()
         labels.feed(page)
 
@@ -26,7 +33,12 @@ def name_fields(response: Response) -> Response:
             own = labels.found.get(found[1], "").strip(" :：")
             return f'<a href="#{found[1]}">{escape(own)}' if 0 < len(own) <= _LONGEST else found[0]
 
-        response.set_data(_NAMED.sub(named, page))
+        def chosen(found: re.Match[str]) -> str:
+            words = labels.words(unescape(found[1]), unescape(found[2]).split("|"))
+            said = gettext("Choose one of: %(accepted)s.", accepted=", ".join(words)) if words else ""
+            return escape(said) if 0 < len(words) <= _MOST else found[3]
+
+        response.set_data(_CHOICES.sub(chosen, _NAMED.sub(named, page)))
     return response
 
 
@@ -43,6 +55,17 @@ class _Labels(HTMLParser):
         self._legends: list[str] = []
         self._fieldsets: list[str] = []
         self._in_legend = False
+        # What the choices of a control are called, by its name and their values; and which of them is being read.
+        self._offered: dict[str, dict[str, str]] = {}
+        self._choices: list[tuple[str, str]] = []
+        self._select = ""
+        self._option: str | None = None
+        self._word = ""
+
+    def words(self, name: str, codes: list[str]) -> list[str]:
+        """Return what the control of this name calls the codes; one that offers them all stands in for it."""
+        own = self._offered.get(name) or next((each for each in self._offered.values() if each.keys() >= {*codes}), {})
+        return [own[code] for code in codes if own.get(code)]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -52,10 +75,18 @@ class _Labels(HTMLParser):
         elif tag == "legend":
             self._in_legend = True
         elif tag == "label":
-            self._label, self._text = ([given["for"]] if "for" in given else []), ""
-        elif self._aside or (tag == "span" and given.get("class") in {"field__mark", "choice__hint"}):
+            self._label, self._text, self._choices = ([given["for"]] if "for" in given else []), "", []
+        elif self._aside or (tag == "span" and given.get("class") in _ASIDE):
             self._aside += tag == "span"
-        elif "id" in given and given["id"].startswith("field-"):
+        if tag == "select":
+            self._select = given.get("name", "")
+        elif tag == "option" and self._select:
+            self._word, self._option = "", given.get("value", "")
+        elif tag == "input" and given.get("type") in {"radio", "checkbox"}:
+            self._choices.append((given.get("name", ""), given.get("value", "")))
+        if tag in {"fieldset", "legend", "label"} or self._aside:
+            return
+        if "id" in given and given["id"].startswith("field-"):
             self._control(given)
 
     def _control(self, given: dict[str, str]) -> None:
@@ -72,6 +103,13 @@ class _Labels(HTMLParser):
             for name in self._label:
                 self.found.setdefault(name, " ".join(self._text.split()))
             self._label = None
+            for name, value in self._choices:
+                self._offer(name, value, self._text)
+        elif tag == "option" and self._option is not None:
+            self._offer(self._select, self._option, self._word)
+            self._option = None
+        elif tag == "select":
+            self._select = ""
         elif tag == "legend":
             self._in_legend = False
             if self._fieldsets and self._fieldsets[-1]:
@@ -82,9 +120,14 @@ class _Labels(HTMLParser):
         elif tag == "span" and self._aside:
             self._aside -= 1
 
+    def _offer(self, name: str, value: str, word: str) -> None:
+        self._offered.setdefault(name, {}).setdefault(value, " ".join(word.split()))
+
     def handle_data(self, data: str) -> None:
         if self._in_legend and self._legends:
             self._legends[-1] += data
+        elif self._option is not None:
+            self._word += data
         elif self._label is not None and not self._aside:
             self._text += data
 

@@ -1,17 +1,32 @@
 """What a page says would be accepted: the words that its form shows for codes; programs are told the codes."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 
-from marketplace.edge.messages import sentence
+from marketplace.edge.accepted import is_phrase
+from marketplace.edge.messages import FIELD_TEXTS, sentence
 from marketplace.kernel.errors import Conflict, DomainError
 from marketplace.reference.rules import UNITS
 from marketplace.web.shared import details, goods
 from marketplace.web.shared.choices import language_names
 
+# A code of a language, with its script or country.
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{2,4})?")
+# What a choice of one of several codes accepts, as the readers of bodies write it.
+_QUOTED: Final = re.compile(r"'([^']*)'")
+# Codes and ids say nothing to a reader; names, amounts and codes of currencies do.
+_INNER: Final = re.compile(r"[a-z][a-z0-9]*([_.-][a-z0-9]+)*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Of these a reader named the values, as the sheets of a file.
+_OWN_NAMES: Final = frozenset({"sheet", "rows"})
+# How a value is refused whose form is wrong; where there is none, the field was left empty.
+_OF_FORM: Final = frozenset(
+    {"calendar_day", "clock", "country", "currency", "decimal", "id", "instant", "moment", "whole_number", "zone"}
+)
 # What a merchant may do with a listing, as its page calls it.
 LISTING_ACTS: Final[dict[str, Any]] = {
     "pause": _("Pause"),
@@ -31,10 +46,15 @@ def _scheme(code: str) -> str:
     return str(details.SCHEMES.get(code, code))
 
 
+def _language(code: str) -> str:
+    """Return a language's name; what is accepted may also be said in words, which stay."""
+    return language_names([code]) if _LANGUAGE.fullmatch(code) else code
+
+
 _WORDS: Final[Mapping[str, Callable[[str], str]]] = {
     "country": goods.country,
-    "language": lambda code: language_names([code]),
-    "locale": lambda code: language_names([code]),
+    "language": _language,
+    "locale": _language,
     "net_unit": _unit,
     "origin": goods.country,
     "scheme": _scheme,
@@ -42,15 +62,26 @@ _WORDS: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
-def reworded(item: Mapping[str, Any]) -> str:
-    """Return the sentence about a refused field with words for codes."""
+def reworded(item: Mapping[str, Any], typed: str | None = None) -> str:
+    """Return the sentence about a refused field with words for codes. ``typed``: what its control sent, if it did."""
     said, accepted = str(item["message"]), str(item["accepted"])
     if item["code"] == "terms":
         return gettext("Please accept the current terms and the privacy notice.")
-    word = _WORDS.get(str(item["field"]).rpartition(".")[2])
-    if word is None or item["code"] != "choice" or not accepted:
+    if item["code"] in _OF_FORM and typed is not None and not typed.strip():
+        return str(FIELD_TEXTS["required"])
+    if item["code"] != "choice" or not accepted or is_phrase(accepted):
         return said
-    return said.replace(accepted, ", ".join(word(code) for code in accepted.split(", ")))
+    field, codes = str(item["field"]), _QUOTED.findall(accepted) or accepted.split(", ")
+    if word := _WORDS.get(field.rpartition(".")[2]):
+        return said.replace(accepted, ", ".join(map(word, codes)))
+    return _offered(field, said, codes)
+
+
+def _offered(field: str, said: str, codes: list[str]) -> str:
+    """Return a sentence that the page fills with what its own form calls these codes; without a form it names none."""
+    is_readable = field in _OWN_NAMES or not any(map(_INNER.fullmatch, codes))
+    text = said if is_readable else gettext("Choose one of those offered here.")
+    return Markup('<span data-choices="{}" data-among="{}">{}</span>').format(field, "|".join(codes), text)
 
 
 def detail(error: DomainError) -> str:

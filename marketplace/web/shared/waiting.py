@@ -12,7 +12,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.reports.queries.desks import WaitingRow
-from marketplace.reports.rules import BUYING, SELLING, Queue
+from marketplace.reports.rules import BUYING, PARTNERING, SELLING, Queue
 
 _PAGES: Final[dict[Queue, tuple[Any, str, dict[str, Any]]]] = {
     Queue.MEND_PAPERS: (_("Papers that were rejected or end soon"), "merchants.desk", {}),
@@ -30,6 +30,7 @@ _PAGES: Final[dict[Queue, tuple[Any, str, dict[str, Any]]]] = {
     Queue.SHIP_GOODS: (_("Goods to pack and hand over"), "operations.fulfilment", {}),
     Queue.ANSWER_CLAIMS: (_("Claims to answer"), "claims.many", {}),
     Queue.ANSWER_QUESTIONS: (_("Questions to answer"), "questions.owed", {}),
+    Queue.ANSWER_TRADING: (_("Offers of the trading company to answer"), "trading.mine", {}),
     Queue.ANSWER_LEADS: (_("Visitors of your booths to answer"), "showroom.leads", {"state": "new"}),
     Queue.FOLLOW_LEADS: (_("Visitors of your booths to follow up"), "showroom.leads", {"open": "1"}),
     Queue.PAY: (_("Payments due"), "payments.to_pay", {}),
@@ -41,6 +42,10 @@ _PAGES: Final[dict[Queue, tuple[Any, str, dict[str, Any]]]] = {
     Queue.SIGN_PURCHASES: (_("Contracts to sign"), "documents.many", {}),
     Queue.ACCEPT_GOODS: (_("Deliveries to accept"), "orders.many", {"waits": "acceptance"}),
     Queue.FOLLOW_CLAIMS: (_("Claims that wait for you"), "claims.many", {}),
+    Queue.DECIDE_APPROVALS: (_("Requests for approval to decide"), "approvals.desk", {}),
+    Queue.DECIDE_INSPECTIONS: (_("Inspections of purchases to decide"), "inspections.many", {}),
+    Queue.SALE_INSPECTIONS: (_("Inspections of sales to see to"), "inspections.many", {}),
+    Queue.MAKE_INSPECTIONS: (_("Inspections to make"), "inspections.many", {}),
 }
 
 
@@ -52,6 +57,11 @@ def selling() -> dict[str, Any]:
 def buying() -> dict[str, Any]:
     """Return what waits for the reader's company as a buyer."""
     return _shown(BUYING)
+
+
+def partnering() -> dict[str, Any]:
+    """Return what waits for the reader's company as one that works for traders."""
+    return _shown(PARTNERING)
 
 
 def _shown(queues: Collection[Queue]) -> dict[str, Any]:

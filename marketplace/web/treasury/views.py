@@ -49,6 +49,13 @@ def record_sent(return_id: UUID) -> Any:
     )
 
 
+@pages.post("/operator/card-returns/<uuid:return_id>/bounce")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/card-returns/{id}/bounce")
+def bounce(return_id: UUID) -> Any:
+    """Note that a return by bank was not sent, or came back."""
+    return _done(lambda session: acts.bounce(session, return_id), _("Written down."))
+
+
 @pages.post("/operator/money/holds/<uuid:hold_id>/decision")
 @requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/card-holds/{id}/decision")
 def decide_hold(hold_id: UUID) -> Any:

@@ -11,16 +11,21 @@ from flask import Flask
 from PIL import Image
 
 from marketplace.accounts.models import Company, Membership, Person
-from marketplace.accounts.queries import acting
+from marketplace.accounts.queries import acting, closures
 from marketplace.accounts.rules.permissions import STAFF, CompanyKind, Role
 from marketplace.accounts.services import sessions
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Departure
+from marketplace.logistics.services import timetable
+from marketplace.merchants.models import Payee
+from marketplace.merchants.rules.states import PayeeState
 from marketplace.merchants.services import screening
 from marketplace.moderation.services import wording
+from marketplace.orders.changes.services import payees as payee_changes
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
 from marketplace.papers.models import IssuedDocument
@@ -29,18 +34,19 @@ from marketplace.payments.flows import bookings, lapsing
 from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.models.holds import CardHold
 from marketplace.payments.models.ledger import LedgerAccount
-from marketplace.payments.models.plans import Payment
+from marketplace.payments.models.plans import Payment, TransferMatch
 from marketplace.payments.models.remitting import ProviderAccount
 from marketplace.payments.rules.house_money import Part, Purpose
+from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.remitting import AccountState
-from marketplace.payments.services import house_money
+from marketplace.payments.services import house_money, house_reversing, ledger, sender_returns, write_offs
 from marketplace.stripe_double.resources import balance
 from marketplace.worker.runner import run_due
 from tests import factories
 from tests.factories import HANOI, HUB, Trader
 from tests.integration.orders.test_claims import bring
 from tests.integration.payments.test_payouts import name_payee
-from tests.support.bank import Booked, Day, camt053, mt940
+from tests.support.bank import Booked, Day, camt053
 from tests.support.cards import bring_notices, double_of
 from tests.support.pdfs import pdf
 from tests.support.sheets import row, table, workbook
@@ -116,9 +122,19 @@ class City:
         return self.call(who, "POST", "/files", data=sent)["id"]
 
 
+def _market(app: Flask) -> factories.Market:
+    """Open the market, with lorries over the border in both directions."""
+    border = ("CN-YOUYIGUAN", "VN-HUUNGHI")
+    market, now = factories.open_market(app, over=border), clock.now()
+    with unit_of_work() as session:
+        factories.line(session, market.carrier.actor, code="HAN-CQ", hub=HANOI, to=HUB, over=border[::-1], now=now)
+        timetable.roll(session, now=now)
+    return market
+
+
 def build(app: Flask) -> City:
     """Let the city trade until every kind of thing is there, each in a state in which it can be acted on."""
-    market = factories.open_market(app, over=("CN-YOUYIGUAN", "VN-HUUNGHI"))
+    market = _market(app)
     now = clock.now()
     with unit_of_work() as session:
         wording.load_reasons(session)
@@ -141,6 +157,10 @@ def build(app: Flask) -> City:
     }
     city = City(app, people)
     city.ids |= {"setting": "HOLD_CARD_MINUTES", "country": "KH", "requirement": "tax_id", "reason": "unclear_title"}
+    with unit_of_work() as session:
+        for name in ("offered", "packed", "sent", "received", "decided"):
+            made = factories.listing(session, market.merchant.actor, sku=f"CH-{name}", stock=1_000, now=now)
+            city.ids[f"sampled.{name}"] = str(made)
     city.ids |= {"live": str(market.chains), "made": str(made_to_order), "pads": str(market.pads)}
     for name, trader in people.items():
         city.ids[f"company.{name}"] = str(trader.company)
@@ -148,17 +168,20 @@ def build(app: Flask) -> City:
     _depart(city)
     _order(city)
     _inspect(city)
+    _sample(city)
     name_payee(office.company, number=HOUSE_ACCOUNT, name="City")
     _settle(city)
     _invoice(city)
     _refuse(city)
     _bank(city)
+    _write_off(city)
     _dispute(city)
     _offer(city)
     _restrict(city)
     _show(city)
     _close(city)
     _offer_plan(city)
+    _sell_on(city)
     _talk(city)
     _admit(city)
     _price(city)
@@ -181,7 +204,7 @@ def _store(city: City) -> None:
     """Let the merchant's chains lie in one of its two warehouses."""
     for name in ("warehouse.full", "warehouse"):
         city.ids[name] = city.call("merchant", "POST", "/warehouses", {"name": name, "place": "Chongqing"})["id"]
-    full = {"warehouse_id": city.ids["warehouse.full"], "on_hand": 10_000}
+    full = {"warehouse_id": city.ids["warehouse.full"], "on_hand": 20_000}
     city.call("merchant", "PUT", f"/listings/{city.ids['live']}/stock", {"places": [full]})
 
 
@@ -226,11 +249,13 @@ def _place(
     plan: str = "acceptance_100",
     card: str = "",
     confirmed: bool = True,
+    mode: str = "",
 ) -> None:
     listing = city.ids[goods]
     city.call("buyer", "PUT", "/cart", {"to": HANOI})
     cart = city.call("buyer", "PUT", f"/cart/lines/{listing}", {"quantity": 400})
     payment = {"rail": "bank", "plan": plan} | ({"rail": "card", "payment_method": card} if card else {})
+    payment |= {"mode": mode} if mode else {}
     body: dict[str, Any] = {"expected_totals": cart["totals"], "payment": payment}
     if goods == "live":
         body["departures"] = {listing: city.ids[f"departure.{departure}"]}
@@ -252,8 +277,32 @@ def _note(city: City, name: str) -> None:
         city.ids[f"payment.{name}.{payment['subject']}"] = payment["id"]
 
 
+def _move_account(city: City) -> None:
+    """Let two orders name an account that the merchant has no longer; for one of them the present one is proposed."""
+    for name in ("accounted", "moved"):
+        _place(city, name)
+    # What is asked for by the names of the first checkout is one of the orders that come after.
+    del city.ids["checkout.done"], city.ids["group"]
+    merchant = city.people["merchant"]
+    with unit_of_work() as session:
+        session.execute(
+            sa.update(Payee)
+            .where(Payee.company_id == merchant.company, Payee.currency == "CNY")
+            .values(state=PayeeState.RETIRED, ended_at=clock.now())
+        )
+    name_payee(merchant.company, number="6222000000000099", name="Jialing")
+    city.ids["payee.active"] = city.call("merchant", "GET", "/payees")["items"][0]["id"]
+    with unit_of_work() as session:
+        (change_id,) = payee_changes.propose(
+            session, order_ids=[UUID(city.ids["order.moved"])], payee_id=UUID(city.ids["payee.active"]),
+            actor=merchant.actor, now=clock.now(),
+        )  # fmt: skip
+    city.ids["payee-change"] = str(change_id)
+
+
 def _order(city: City) -> None:
     """Place orders and bring each to another point of its way."""
+    _move_account(city)
     _place(city, "placed", plan="deposit_30_70", confirmed=False)
     _place(city, "deposit", plan="deposit_30_70")
     _place(city, "confirmed")
@@ -275,7 +324,7 @@ def _order(city: City) -> None:
     city.call("carrier", "POST", f"/order-lines/{city.ids['line.arrived']}/handover", counted)
     for act, body in (*_ON_THE_WAY, ("strip", {})):
         city.call("operator", "POST", f"/departures/{city.ids['departure.arriving']}/{act}", body)
-    for name in ("delivered", "claimed", "offered", "escalated"):
+    for name in ("delivered", "claimed", "offered", "escalated", "sending", "sent", "back", "booked"):
         _place(city, name)
         bring(city.ids[f"order.{name}"])
     evidence = city.upload("buyer", picture(), "evidence.png", "evidence")
@@ -287,11 +336,31 @@ def _order(city: City) -> None:
     for name in ("offered", "escalated"):
         city.call("merchant", "POST", f"/claims/{city.ids[f'claim.{name}']}/answer", {"amount": "100.00"})
     city.call("buyer", "POST", f"/claims/{city.ids['claim.escalated']}/escalation")
+    for name in ("sending", "sent"):
+        body = {"reason": "defective", "quantity": 40, "text": "Links break.", "evidence": [evidence]}
+        claim = city.call("buyer", "POST", f"/order-lines/{city.ids[f'line.{name}']}/claims", body)["id"]
+        city.ids[f"claim.{name}"] = claim
+        city.call("merchant", "POST", f"/claims/{claim}/answer", {"amount": "100.00", "remedy": "repair"})
+        city.call("buyer", "POST", f"/claims/{claim}/settlement", {})
+    city.call("merchant", "POST", f"/claims/{city.ids['claim.sent']}/sending", {"text": "By the lorry."})
+    for name in ("back", "booked"):
+        body = {"reason": "defective", "quantity": 40, "text": "Not to be sold here.", "evidence": [evidence]}
+        claim = city.call("buyer", "POST", f"/order-lines/{city.ids[f'line.{name}']}/claims", body)["id"]
+        city.ids[f"claim.{name}"] = claim
+        body = {"amount": "100.00", "remedy": "return", "text": "Send them back."}
+        city.call("merchant", "POST", f"/claims/{claim}/answer", body)
+        city.call("buyer", "POST", f"/claims/{claim}/settlement", {})
+        ahead = city.call("buyer", "GET", f"/claims/{claim}/departures")["items"]
+        city.ids["way-back"] = ahead[0]["id"]
+    body = {"departure": city.ids["way-back"]}
+    city.call("buyer", "POST", f"/claims/{city.ids['claim.booked']}/booking", body)
+    city.ids["file.photo"] = photo = city.upload("buyer", picture("green"), "photo.png", "evidence")
+    city.call("buyer", "POST", f"/bookings/{city.ids['booking.delivered']}/arrival", {"photos": [photo]})
 
 
 def _inspect(city: City) -> None:
     """Ask the operator's people to look at goods, each inspection in a state in which it can be acted on."""
-    today = clock.now().date().isoformat()
+    today = closures.local_day("CN", clock.now()).isoformat()
     terms = {"inspector_id": city.ids["company.operator"], "planned_on": today, "fee": "10.00"}
     city.ids["file.lot"] = lot = city.upload("operator", picture("grey"), "lot.png", "evidence")
     for name in ("asked", "wanted", "appointed", "failed"):
@@ -304,6 +373,37 @@ def _inspect(city: City) -> None:
     points = ("quantity", "workmanship", "packing", "marks", "labels", "dimensions", "function")
     found = {"critical": 1, "major": 0, "minor": 0, "checklist": dict.fromkeys(points, "ok"), "photos": [lot]}
     city.call("operator", "POST", f"/inspections/{city.ids['inspection.failed']}/report", found)
+
+
+def _sample(city: City) -> None:
+    """Order samples by courier, each in a state in which it can be acted on."""
+    city.ids["file.sample"] = city.upload("buyer", picture("brown"), "sample.png", "evidence")
+    offer = {"price": "12", "currency": "CNY", "lead_days": 2, "courier_fee": "30", "courier_days": 3}
+    packing = {"cartons": 1, "gross_kg": "3", "length_cm": "30", "width_cm": "20", "height_cm": "10"}
+    today = clock.now().date().isoformat()
+    for name in ("offered", "packed", "sent", "received", "decided"):
+        listing = f"/listings/{city.ids[f'sampled.{name}']}"
+        city.call("merchant", "PATCH", f"{listing}/details", {"sample": offer})
+        if name == "offered":
+            continue
+        wish = {"quantity": 1, "way": "courier", "to": HANOI, "payment": {"rail": "bank", "plan": "sample_100"}}
+        wish["expected_totals"] = [{"amount": "42.00", "currency": "CNY", "kind": "goods"}]
+        (order,) = city.call("buyer", "POST", f"{listing}/sample-orders", wish)["order_ids"]
+        city.call("merchant", "POST", f"/orders/{order}/confirmation")
+        seen = city.call("buyer", "GET", f"/orders/{order}")
+        paid = {"amount": "42.00", "received_on": today}
+        city.call("merchant", "POST", f"/payments/{seen['payments'][0]['id']}/confirmation", paid)
+        city.call("merchant", "POST", f"/order-lines/{seen['lines'][0]['id']}/packing", packing)
+        sample = next(one for one in city.call("buyer", "GET", "/samples")["items"] if one["order_id"] == order)
+        city.ids |= {f"sample.{name}": sample["id"], f"hash.{name}": sample["content_hash"]}
+        if name != "packed":
+            sent = {"courier": "Friendship Express", "tracking": "FX-1"}
+            city.call("merchant", "POST", f"/samples/{sample['id']}/dispatch", sent)
+        if name in ("received", "decided"):
+            city.call("buyer", "POST", f"/samples/{sample['id']}/receipt")
+        if name == "decided":
+            word = {"decision": "approve", "content_hash": sample["content_hash"], "photos": [city.ids["file.sample"]]}
+            city.call("buyer", "POST", f"/samples/{sample['id']}/decision", word)
 
 
 def _work(city: City) -> None:
@@ -324,13 +424,14 @@ def _settle(city: City) -> None:
     slip = {"file": (io.BytesIO(PDF), "slip.pdf")}
     city.call("buyer", "POST", f"/payments/{city.ids['payment.placed.order']}/slip", data=slip)
     paid = {"amount": "3288.00", "received_on": today}
-    for name in ("returned", "sent"):
+    for name in ("returned", "sent", "denied"):
         _place(city, name, plan="deposit_30_70")
         city.call("merchant", "POST", f"/payments/{city.ids[f'payment.{name}.order']}/confirmation", paid)
         city.call("merchant", "POST", f"/orders/{city.ids[f'order.{name}']}/cancellation")
-    owed, sent = city.call("merchant", "GET", "/returns")["items"]
-    city.ids |= {"return.owed": owed["id"], "return.sent": sent["id"]}
-    city.call("merchant", "POST", f"/returns/{sent['id']}/confirmation")
+    owed, sent, denied = city.call("merchant", "GET", "/returns")["items"]
+    city.ids |= {"return.owed": owed["id"], "return.sent": sent["id"], "return.denied": denied["id"]}
+    for said in (sent, denied):
+        city.call("merchant", "POST", f"/returns/{said['id']}/confirmation")
     _place(city, "billed")
     bring(city.ids["order.billed"])
     city.call("buyer", "POST", f"/order-lines/{city.ids['line.billed']}/acceptance", {})
@@ -370,6 +471,10 @@ def _invoice(city: City) -> None:
     city.ids["invoiced-reference"] = order["reference"]
 
 
+# Money goes back by bank, to this account of its payer.
+RETURNING = {"way": "bank", "account_name": "Buyer 买方", "account_number": "6222000000000088", "bic": "BFTVVNVX"}
+
+
 def _refuse(city: City) -> None:
     """Let a card's bank refuse what is given back: one return that nobody has looked at, one to be sent by bank."""
     for name in ("new", "agreed"):
@@ -382,27 +487,76 @@ def _refuse(city: City) -> None:
     for name, found in zip(("new", "agreed"), city.call("operator", "GET", "/card-returns")["items"], strict=False):
         city.ids[f"card-return.{name}"] = found["id"]
     for who in ("operator", "treasurer"):
-        city.call(who, "POST", f"/card-returns/{city.ids['card-return.agreed']}/approval", {"way": "bank"})
+        city.call(who, "POST", f"/card-returns/{city.ids['card-return.agreed']}/approval", RETURNING)
+
+
+_HOUSE_LINES = (5_00, 1_00, 60_000_00, 70_000_00, 2_00, 3_00, 4_00)
+
+
+_LINE_NAMES = ("kept", "doubted", "placed", "refused", "agreed", "new", "back")
 
 
 def _bank(city: City) -> None:
     """Let statements come: a merchant's, and the house's with lines that wait, two of them for a second person."""
     day = clock.now().date()
-    lines = tuple(Booked(minor, "for nothing here", f"FT{minor}", "Somebody") for minor in (1_00, 60_000_00, 70_000_00))
+    lines = tuple(
+        Booked(minor, "for nothing here", f"FT{minor}", "Somebody", "1903000999", "BFTVVNVX") for minor in _HOUSE_LINES
+    )
     own = Day(day, "6222000011112222", lines[:1])
     told = {"file": (io.BytesIO(camt053(own)), "own.xml")}
     city.ids["bank-statement"] = city.call("merchant", "POST", "/bank-statements", data=told)["statements"][0]["id"]
-    told = {"file": (io.BytesIO(mt940(Day(day, HOUSE_ACCOUNT, lines))), "house.sta")}
+    told = {"file": (io.BytesIO(camt053(Day(day, HOUSE_ACCOUNT, lines))), "house.xml")}
     city.call("operator", "POST", "/bank-statements", data=told)
     found = city.call("operator", "GET", "/house-entries")["items"]
-    city.ids |= {
-        f"bank-entry.{name}": one["entry"]["id"] for name, one in zip(("refused", "agreed", "new"), found, strict=True)
-    }
+    city.ids |= {f"bank-entry.{name}": one["entry"]["id"] for name, one in zip(_LINE_NAMES, found, strict=True)}
     other = Actor(person_id=uuid4(), company_id=city.people["operator"].company, company_kind="operator")
     for name, minor in (("refused", 70_000_00), ("agreed", 60_000_00)):
         entry_id, part = UUID(city.ids[f"bank-entry.{name}"]), Part(Purpose.OWN, None, minor)
         with unit_of_work() as session:
             house_money.propose(session, actor=other, entry_id=entry_id, parts=[part], now=clock.now())
+    for name, minor in (("kept", 4_00), ("doubted", 3_00), ("placed", 2_00)):
+        entry_id, part = UUID(city.ids[f"bank-entry.{name}"]), Part(Purpose.OWN, None, minor)
+        with unit_of_work() as session:
+            house_money.propose(session, actor=other, entry_id=entry_id, parts=[part], now=clock.now())
+            if name != "placed":
+                house_reversing.doubt(session, actor=other, entry_id=entry_id, reason="Wrong.", now=clock.now())
+    entry_id, part = UUID(city.ids["bank-entry.back"]), Part(Purpose.SENDER, None, 5_00)
+    told = {"bic": "BFTVVNVX", "bank_name": "VCB"}
+    with unit_of_work() as session:
+        house_money.propose(session, actor=other, entry_id=entry_id, parts=[part], sender=told, now=clock.now())
+    with unit_of_work() as session:
+        house_money.approve(session, actor=city.people["operator"].actor, entry_id=entry_id, now=clock.now())
+        (back,) = sender_returns.sending(session)
+        sender_returns.move(session, back, "send", actor=other, now=clock.now())
+    city.ids["sender-return"] = str(back.id)
+    paid = {"amount": "1.00", "currency": "CNY", "bank_reference": "FT 2026 001"}
+    city.call("operator", "POST", f"/commissions/{city.ids['company.merchant']}/receipts", paid)
+    city.ids["commission-receipt"] = city.call("operator", "GET", "/commission-receipts")["items"][0]["id"]
+
+
+def _write_off(city: City) -> None:
+    """Let companies owe money after a payout, and somebody propose to write some of it off."""
+    other = Actor(person_id=uuid4(), company_id=city.people["operator"].company, company_kind="operator")
+    kind = TransferKind.RECEIVABLE_BOOKED
+    debts = (
+        ("agreed", "merchant", "CNY"),
+        ("refused", "merchant", "THB"),
+        ("new", "buyer", "CNY"),
+        ("on a page", "buyer", "THB"),
+    )
+    for name, who, currency in debts:
+        company_id, amount = city.people[who].company, Money(30_00, currency)
+        owed = AccountRef(AccountKind.MERCHANT_RECEIVABLE, company_id, currency)
+        entries = pair(owed, AccountRef(AccountKind.MERCHANT_PAYABLE, company_id, currency), amount)
+        with unit_of_work() as session:
+            ledger.post(session, kind=kind, key=f"{kind}:{name}", entries=entries, subject=None, now=clock.now())
+        if who == "buyer":
+            continue
+        with unit_of_work() as session:
+            found = write_offs.propose(
+                session, actor=other, company_id=company_id, amount=amount, reason="Gone.", now=clock.now()
+            )
+        city.ids[f"write-off.{name}"] = str(found)
 
 
 def _dispute(city: City) -> None:
@@ -622,6 +776,45 @@ def _offer_plan(city: City) -> None:
     lapsing.lapse(now=clock.now())
 
 
+def _sell_on(city: City) -> None:
+    """Let the operator's trading company sell: a payment to it that waits, one that came, and one that is owed back."""
+    with unit_of_work() as session:
+        trader = factories.trader(session, city.app, name="City Trading", country="CN", now=clock.now())
+        company = session.get_one(Company, trader.company)
+        company.tax_id, company.street, company.city = "91500000MA60DEM24W", "1 Trading Road", "Chongqing"
+        maker = factories.trader(session, city.app, name="Chengdu Wheels", country="CN", now=clock.now())
+        factories.approve(session, maker.actor, name="Chengdu Wheels", country="CN", now=clock.now())
+    city.ids |= {"company.trader": str(trader.company), "company.maker": str(maker.company)}
+    city.call("operator", "POST", "/trading-company", {"company_id": city.ids["company.trader"]})
+    for who, name in (("merchant", "first"), ("thai", "agreed")):
+        offer = {"merchant_id": city.ids[f"company.{who}"], "margin_basis_points": 250}
+        city.ids[f"agreement.{name}"] = city.call("operator", "POST", "/trading-agreements", offer)["id"]
+        city.call(who, "POST", f"/trading-agreements/{city.ids[f'agreement.{name}']}/answer", {"agree": True})
+    for name in ("sold", "sold-paid", "sold-back"):
+        _place(city, name, plan="deposit_30_70", mode="operator_sells")
+    slip = city.upload("buyer", PDF, "slip.pdf", "slip")
+    city.call("buyer", "POST", f"/payments/{city.ids['payment.sold.order']}/slip", {"file_id": slip})
+    later = {"kind": "plan", "stages": [{"event": "delivered", "percent": "100", "days": "10", "counted": "working"}]}
+    made = city.call("buyer", "POST", f"/orders/{city.ids['order.sold']}/changes", later)
+    city.ids |= {"change.sold": made["id"], "change.sold-hash": made["content_hash"]}
+    # A receipt that secured its order could not be withdrawn.
+    for name, amount in (("sold-back", "3288.00"), ("sold-paid", "1000.00")):
+        path = f"/trading-payments/{city.ids[f'payment.{name}.order']}/confirmation"
+        city.call("operator", "POST", path, {"amount": amount, "received_on": clock.now().date().isoformat()})
+    city.call("buyer", "POST", f"/orders/{city.ids['order.sold-back']}/cancellation")
+    (owed,) = city.call("operator", "GET", "/trading-returns")["items"]
+    city.ids["return.sold"] = owed["id"]
+    paid = sa.select(TransferMatch.transfer_id).where(
+        TransferMatch.payment_id == UUID(city.ids["payment.sold-paid.order"])
+    )
+    session = reading()
+    city.ids["receipt.sold"] = str(session.scalars(paid).one())
+    session.rollback()  # what others do from here on must be seen
+    city.call("merchant", "POST", f"/trading-agreements/{city.ids['agreement.first']}/end")
+    again = {"merchant_id": city.ids["company.merchant"], "margin_basis_points": 300}
+    city.ids["agreement.offered"] = city.call("operator", "POST", "/trading-agreements", again)["id"]
+
+
 def _admit(city: City) -> None:
     """Bring in a newcomer who applies to sell, an invitation, a code, second factors, accounts that wait."""
     town = Town(city.app)
@@ -796,8 +989,11 @@ def _fail(city: City) -> None:
 
 def _papers(city: City) -> None:
     """Find the papers that were set, and one to sign."""
+    his = {paper["id"] for paper in city.call("merchant", "GET", "/documents")["items"]}
     for paper in city.call("buyer", "GET", "/documents")["items"]:
-        city.ids.setdefault(f"document.{paper['kind']}", paper["id"])
+        # The contract is signed by the merchant, too: those of the trading company are none of his.
+        if paper["kind"] != "sales_contract" or paper["id"] in his:
+            city.ids.setdefault(f"document.{paper['kind']}", paper["id"])
     contract = city.call("buyer", "GET", f"/documents/{city.ids['document.sales_contract']}")
     city.ids["hash"] = contract["data_sha256"]
     city.ids["file.slip"] = city.upload("buyer", PDF, "slip.pdf", "slip")

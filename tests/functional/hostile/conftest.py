@@ -23,11 +23,14 @@ def besieged(shared_app: Flask, database: Database, settings: Settings) -> Siege
     with shared_app.app_context():
         database.refresh()
         city = build(shared_app)
+        # To open every page takes minutes, too, and codes that were sent are good for ten.
+        built = time.monotonic()
         watch = Watch(database, Path(settings.data_dir))
         browsers = pages.clients(city)
-        forms = pages.crawl(shared_app, city, browsers) | pages.passing(browsers)
+        twins: set[tuple[str, str]] = set()
+        forms = pages.crawl(shared_app, city, browsers, twins=twins) | pages.passing(city, browsers)
         description = shared_app.test_client().get("/api/v1/openapi.json").get_json()
-        found = Siege(shared_app, city, watch, browsers, forms, description, built=time.monotonic())
+        found = Siege(shared_app, city, watch, browsers, forms, description, built=built, twins=twins)
         clock.set_offset(0)
         return found
 

@@ -100,7 +100,9 @@ def api(answer: TestResponse, attacked: str = "") -> list[str]:
     return verdict.faults
 
 
-def page(answer: TestResponse, attacked: str = "", controls: Container[str] = ()) -> list[str]:
+def page(
+    answer: TestResponse, attacked: str = "", controls: Container[str] = (), codes: Container[str] = ()
+) -> list[str]:
     """Return the faults of an answer to a browser."""
     verdict = Verdict()
     verdict.unless(answer.status_code < 500, f"status {answer.status_code}")
@@ -124,6 +126,8 @@ def page(answer: TestResponse, attacked: str = "", controls: Container[str] = ()
             verdict.unless(is_there, f"a link to #{target}, which is not there")
             verdict.unless(re.match(r"\s*[^:：]{1,80}[:：]\s*\S", words), f"names no field: {words.strip()!r}")
             verdict.unless("Field “" not in words, f"a field by its raw name: {words.strip()!r}")
+            for each in re.findall(r"[a-z0-9_]{2,}", words.partition("：")[2]):
+                verdict.unless(each not in codes, f"a choice by its inner code: {words.strip()!r}")
     if answer.status_code == 422 and attacked and shown.links:
         named = {target.removeprefix("field-").split(".")[0] for target, _ in shown.links}
         verdict.unless(

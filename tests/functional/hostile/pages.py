@@ -1,6 +1,7 @@
 """The forms of the pages, found by opening every page that there is with everything that it can show."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from itertools import product
@@ -19,15 +20,17 @@ from tests.functional.hostile.ways import SENT_FOR
 
 # Which of the city's ids a parameter of an address may stand for.
 KINDS: Final = {
-    "listing_id": ("live", "made", "draft", "submitted", "declined", "hidden"),
+    "listing_id": ("live", "made", "draft", "submitted", "declined", "hidden", "sampled.offered"),
     "order_id": "order.",
     "line_id": "line.",
     "departure_id": "departure.",
-    "booking_id": ("booking.arrived", "booking.confirmed"),
+    "booking_id": ("booking.arrived", "booking.confirmed", "booking.delivered"),
     "closure_id": "closure",
+    "agreement_id": "agreement.",
     "change_id": "change",
     "claim_id": "claim.",
     "inspection_id": "inspection.",
+    "sample_id": "sample.",
     "payment_id": "payment.",
     "plan_code": "plan",
     "credit_id": "credit",
@@ -70,10 +73,13 @@ KINDS: Final = {
     "dispute_id": "card-dispute",
     "hold_id": "card-hold",
     "return_id": "return.",
+    "sender_return_id": "sender-return",
+    "write_off_id": "write-off.",
+    "receipt_id": "commission-receipt",
     "transfer_id": "transfer",
     "statement_id": "bank-statement",
     "entry_id": "bank-entry.",
-    "payee_id": "payee",
+    "payee_id": ("payee", "payee.active"),
     "account_id": "account",
     "company_id": "company.",
     "version_id": "storefront",
@@ -107,6 +113,15 @@ WORDS: Final = {
 # Pages whose forms are samples or that have none: the style guide's lead nowhere.
 SAMPLES: Final = ("/api/", "/static/", "/metrics", "/operator/styleguide")
 VISITORS: Final = ("", "buyer", "merchant", "operator", "carrier", "newcomer", "rival")
+# Who owns nothing that has an id: pages of somebody's things are no pages to them.
+WITHOUT_THINGS: Final = {"newcomer", "rival"}
+# Addresses of files, which have no forms.
+FILES: Final = (
+    "/arrival/<uuid:file_id>",
+    "/evidence/<uuid:file_id>",
+    "/photos/<uuid:file_id>",
+    "/papers/<uuid:file_id>",
+)
 # Who has given a password and not yet the second factor, and whose app is not confirmed.
 HALFWAY: Final = "halfway"
 UNCONFIRMED: Final = "thai"
@@ -133,12 +148,14 @@ class _Reader(HTMLParser):
         super().__init__()
         self.who, self.page = who, page
         self.forms: list[Form] = []
+        self.ids: Counter[str] = Counter()
         self._area = ""
         self._select = ""
         self._inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: C901, PLR0912  one branch for each kind of tag
         found = {name: value or "" for name, value in attrs}
+        self.ids.update(filter(None, [found.get("id")]))
         if tag == "form":
             action = found.get("action") or self.page
             self.forms.append(Form(self.who, self.page, found.get("method", "get").lower(), action))
@@ -199,14 +216,15 @@ def clients(city: City) -> dict[str, FlaskClient]:
                 session["_fresh"] = True
         found[who] = client
     found[HALFWAY] = city.app.test_client()
-    with found[HALFWAY].session_transaction() as session:
-        person = city.actor("merchant").person
-        session["second_factor_for"] = [str(person), city.epochs["merchant"], clock.now().timestamp()]
     return found
 
 
-def passing(browsers: dict[str, FlaskClient]) -> dict[tuple[str, str], Form]:
+def passing(city: City, browsers: dict[str, FlaskClient]) -> dict[tuple[str, str], Form]:
     """Return the forms that a page shows only for a moment, as it would show them then."""
+    # The password was given this moment: to open every page may take longer than the second factor is waited for.
+    with browsers[HALFWAY].session_transaction() as session:
+        person = city.actor("merchant").person
+        session["second_factor_for"] = [str(person), city.epochs["merchant"], clock.now().timestamp()]
     code = {"code": ""}
     moments = (
         ("accounts.check_second_factor", HALFWAY, "/login/second-factor", "/login/second-factor", code),
@@ -264,19 +282,24 @@ def visitors(app: Flask, city: City, rule: Rule) -> list[str]:
     return [who for who in VISITORS if permission is None or (who and city.actor(who).may(permission))]
 
 
-def crawl(app: Flask, city: City, browsers: dict[str, FlaskClient]) -> dict[tuple[str, str], Form]:
-    """Return of each act one form, by method and endpoint."""
+def crawl(
+    app: Flask, city: City, browsers: dict[str, FlaskClient], *, twins: set[tuple[str, str]]
+) -> dict[tuple[str, str], Form]:
+    """Return of each act one form, by method and endpoint; note ids that stand on a page twice, with its route."""
     adapter = app.url_map.bind("localhost")
     found: dict[tuple[str, str], Form] = {}
     for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.rule.startswith(SAMPLES):
+        if "GET" not in (rule.methods or ()) or rule.rule.startswith(SAMPLES) or rule.rule.endswith(FILES):
             continue
-        for path, who in product(addresses(city, rule), visitors(app, city, rule)):
+        of_a_thing = "_id>" in rule.rule
+        who_may = [who for who in visitors(app, city, rule) if not (of_a_thing and who in WITHOUT_THINGS)]
+        for path, who in product(addresses(city, rule), who_may):
             answer = browsers[who].get(path)
             if answer.mimetype != "text/html" or answer.status_code != 200:
                 continue
             reader = _Reader(who, path)
             reader.feed(answer.text)
+            twins.update((rule.endpoint, each) for each, count in reader.ids.items() if count > 1)
             for form in reader.forms:
                 endpoint, _ = adapter.match(urlsplit(urljoin(path, form.action)).path, method=form.method.upper())
                 key = (form.method, endpoint)

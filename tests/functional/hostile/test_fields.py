@@ -1,5 +1,7 @@
 """Every field of every call, and every part of an address, with values that nobody sends who means well."""
 
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -95,6 +97,8 @@ SHARED = {
     "DELETE /cart/lines/{}",
     "POST /events/{}/registrations",
     "POST /listings/{}/price-requests",
+    "GET /listings/{}/sample",
+    "POST /listings/{}/sample-orders",
     "POST /listings/{}/questions",
     "POST /listings/{}/reports",
 }
@@ -115,3 +119,14 @@ def test_summaries_call_fields_as_the_forms_do(siege: Siege, typed: str) -> None
                 siege.send(form, siege.filled(form) | {name: typed}, note=name)
     raw = [finding for finding in siege.findings if "raw name" in finding]
     assert not raw, "\n".join(raw)
+
+
+def test_choices_are_called_as_the_forms_call_them(siege: Siege) -> None:
+    """Whatever choice is refused, the page names the others by the words of its form and never by their codes."""
+    for form in siege.forms.values():
+        for name in sorted(form.choices.keys() & form.controls) if form.method == "post" else ():
+            path = urlsplit(urljoin(form.page, form.action)).path
+            chinese = replace(form, action=f"/zh{path}")
+            siege.send(chinese, siege.filled(form) | {name: "nothing_of_the_kind"}, note=name)
+    coded = [finding for finding in siege.findings if "inner code" in finding or "data-choices" in finding]
+    assert not coded, "\n".join(coded)

@@ -9,11 +9,14 @@ from tests.functional.hostile.ways import WAYS
 # Routes that no generator reaches by itself; each has tests of its own.
 APART = {
     "POST /webhooks/stripe": "no form and no call of ours: signed by the provider; among the protocol's tests",
+    "POST /samples/order/<uuid:listing_id>/checkout": "shown once way and place are chosen; its twin is attacked",
+    "POST /orders/<uuid:order_id>/changes/preview": "a second button of the form that proposes; its twin is attacked",
+    "POST /merchant/trading/<uuid:agreement_id>/end": "the one who may has no browser here; its twin is attacked",
 }
 # Forms whose answer is a page to go on from: where to type the code, what to scan, the recovery codes.
 ANSWERED = {"accounts.send_code", "accounts.enrol", "accounts.confirm_second_factor", "accounts.issue_token"}
 # Forms of many lines: those that stand in the way come back with their reasons, in the page that asked for them.
-FILLED = {"checkout.order_quickly", "checkout.put_again", "lists.add", "invoices.bring_in"}
+FILLED = {"checkout.order_quickly", "checkout.put_again", "lists.add", "lists.buy", "invoices.bring_in"}
 # Multipart alone: attacked among the uploads.
 UPLOADS = {
     "POST /files",
@@ -36,6 +39,10 @@ def test_every_form_is_found(siege: Siege) -> None:
         if "POST" in (rule.methods or ()) and not rule.rule.startswith("/api/") and rule.endpoint not in found
     }
     assert acts == APART.keys()
+
+
+def test_no_id_stands_twice_on_a_page(siege: Siege) -> None:
+    assert siege.twins == set()
 
 
 def test_every_call_is_described_and_has_somebody_to_make_it(siege: Siege) -> None:

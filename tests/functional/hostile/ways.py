@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any, Final
 
 from marketplace.kernel import clock
-from tests.factories import HUB, PASSWORD
-from tests.functional.hostile.city import ACCOUNT, RULES, City
+from tests.factories import HANOI, HUB, PASSWORD
+from tests.functional.hostile.city import ACCOUNT, RETURNING, RULES, City
 from tests.support.visitors import TERMS, app_code
 
 Body = dict[str, Any]
@@ -136,14 +136,27 @@ def _details(city: City) -> Body:
             ]
         },
         "warranty": {"months": 12, "kilometres": 10_000, "covers": "Links and pins."},
-        "sample": {"price": "12.50", "currency": "CNY", "lead_days": 3},
+        "sample": {
+            "price": "12.50",
+            "currency": "CNY",
+            "lead_days": 3,
+            "customs_value": "12.50",
+            "least": 1,
+            "most": 2,
+            "per_buyer": 4,
+            "lorry": True,
+            "courier_fee": "30",
+            "courier_days": 3,
+            "credit_days": 90,
+            "credit_least": 400,
+        },
         "pallet": {"units": 400, "height_mm": 1_600},
     }
 
 
 def _stock(city: City) -> Body:
     places = [
-        {"warehouse_id": city.ids["warehouse"], "on_hand": 9_000, "was": 0},
+        {"warehouse_id": city.ids["warehouse"], "on_hand": 19_000, "was": 0},
         {"warehouse_id": city.ids["warehouse.full"], "on_hand": 1_000},
     ]
     return {"places": places, "low_below": 200}
@@ -243,6 +256,14 @@ def _passing(_city: City) -> Body:
 
 def _removal(city: City) -> Body:
     return {"code": app_code(city.secrets["merchant"])}
+
+
+def _payee_proposal(city: City) -> Body:
+    return {
+        "order_ids": [city.ids["order.accounted"]],
+        "current_password": PASSWORD,
+        "code": app_code(city.secrets["merchant"]),
+    }
 
 
 def _carriers_code(city: City) -> Body:
@@ -382,6 +403,16 @@ def _table(row: Body) -> tuple[list[str], list[str]]:
 WAYS: Final[dict[str, Way]] = {
     "GET /approvals": Way("buyer", query="show=all"),
     "GET /approvals/{}": Way("buyer", ("approval",)),
+    "POST /approval-ranges": Way(
+        "buyer",
+        body=lambda city: {
+            "listing_id": city.ids["live"],
+            "most_quantity": 400,
+            "most_price": "30.00",
+            "currency": "CNY",
+            "until": _in(40)(city),
+        },
+    ),
     "POST /approvals/{}/decision": Way("buyer", ("approval",), _approved),
     "POST /approvals/{}/withdrawal": Way("buyer", ("approval",)),
     "GET /approval-rules": Way("buyer"),
@@ -434,6 +465,18 @@ WAYS: Final[dict[str, Way]] = {
     "POST /bookings/{}/receipt": Way(
         "buyer", ("booking.arrived",), body(cartons=9, damaged=1, remarks="wet", complete=True)
     ),
+    "POST /bookings/{}/arrival": Way(
+        "buyer",
+        ("booking.delivered",),
+        lambda city: {
+            "photos": [city.ids["file.photo"]],
+            "temperature_least": "2.5",
+            "temperature_most": "7",
+            "temperature_unit": "C",
+            "logger": "TT-9",
+        },
+    ),
+    "GET /order-lines/{}/arrival/{}": Way("buyer", ("line.delivered", "file.photo")),
     "GET /card-disputes": Way("operator"),
     "GET /card-disputes/{}": Way("operator", ("card-dispute",)),
     "POST /card-disputes/{}/answer": Way(
@@ -445,7 +488,8 @@ WAYS: Final[dict[str, Way]] = {
     "GET /card-holds": Way("operator"),
     "POST /card-holds/{}/decision": Way("operator", ("card-hold",), body(way="release")),
     "GET /card-returns": Way("operator"),
-    "POST /card-returns/{}/approval": Way("operator", ("card-return.new",), body(way="bank")),
+    "POST /card-returns/{}/approval": Way("operator", ("card-return.new",), body(**RETURNING)),
+    "POST /card-returns/{}/bounce": Way("operator", ("card-return.agreed",)),
     "POST /card-returns/{}/result": Way("operator", ("card-return.agreed",), body(bank_reference="FT 2026 001, 汇款")),
     "GET /cart": Way("buyer"),
     "PUT /cart": Way("buyer", (), body(to="VNHAN")),
@@ -511,6 +555,34 @@ WAYS: Final[dict[str, Way]] = {
         ("line.confirmed",),
         lambda city: _appointment(city) | {"level": "II", "major_aql": "2.5", "minor_aql": "4.0"},
     ),
+    "GET /listings/{}/sample": Way("buyer", ("sampled.offered",), query=f"quantity=1&way=courier&to={HANOI}"),
+    "POST /listings/{}/sample-orders": Way(
+        "buyer",
+        ("sampled.offered",),
+        body(
+            quantity=1,
+            way="courier",
+            to=HANOI,
+            expected_totals=[{"amount": "42.00", "currency": "CNY", "kind": "goods"}],
+            payment={"rail": "bank", "plan": "sample_100"},
+            purchase_order_number="PO-1",
+        ),
+    ),
+    "GET /samples": Way("merchant"),
+    "GET /samples/{}": Way("buyer", ("sample.received",)),
+    "GET /samples/{}/photos/{}": Way("merchant", ("sample.decided", "file.sample")),
+    "POST /samples/{}/dispatch": Way("merchant", ("sample.packed",), body(courier="Friendship Express", tracking="1")),
+    "POST /samples/{}/receipt": Way("buyer", ("sample.sent",)),
+    "POST /samples/{}/decision": Way(
+        "buyer",
+        ("sample.received",),
+        lambda city: {
+            "decision": "refuse",
+            "content_hash": city.ids["hash.received"],
+            "words": "Too thin, 太薄.",
+            "photos": [city.ids["file.sample"]],
+        },
+    ),
     "GET /claims": Way("merchant"),
     "GET /claims/{}": Way("merchant", ("claim.offered",)),
     "POST /claims/{}/answer": Way("merchant", ("claim.claimed",), _AMOUNT),
@@ -523,6 +595,14 @@ WAYS: Final[dict[str, Way]] = {
     "GET /claims/{}/evidence/{}": Way("merchant", ("claim.claimed", "file.evidence")),
     "POST /claims/{}/settlement": Way("buyer", ("claim.offered",), body(amount="100.00", currency="CNY")),
     "POST /claims/{}/withdrawal": Way("buyer", ("claim.claimed",)),
+    "POST /claims/{}/sending": Way("merchant", ("claim.sending",), body(text="By the lorry, 汽运.")),
+    "GET /claims/stranded": Way("operator"),
+    "GET /claims/{}/departures": Way("buyer", ("claim.back",)),
+    "POST /claims/{}/booking": Way("buyer", ("claim.back",), body(departure=_of("way-back"))),
+    "POST /claims/{}/booking/cancellation": Way("buyer", ("claim.booked",)),
+    "POST /claims/{}/handover": Way("carrier", ("claim.booked",), _COUNTED),
+    "POST /claims/{}/confirmation": Way("buyer", ("claim.sent",)),
+    "POST /claims/{}/contest": Way("buyer", ("claim.sent",), body(text="It does not fit, 不合.")),
     "POST /codes": Way("", (), body(login="buyer@demo.test", purpose="sign_in")),
     "GET /commissions": Way("merchant"),
     "POST /commissions/{}/receipts": Way(
@@ -974,6 +1054,11 @@ WAYS: Final[dict[str, Way]] = {
             "departure": city.ids["departure.carrying"],
         },
     ),
+    "POST /orders/{}/changes/preview": Way(
+        "buyer",
+        ("order.confirmed",),
+        lambda city: {"kind": "reduce", "line": city.ids["line.confirmed"], "quantity": 40},
+    ),
     "POST /order-changes/{}/acceptance": Way("merchant", ("change",), body(content_hash=_of("change-hash"))),
     "POST /order-changes/{}/refusal": Way("merchant", ("change",)),
     "POST /order-changes/{}/withdrawal": Way("buyer", ("change",)),
@@ -994,6 +1079,10 @@ WAYS: Final[dict[str, Way]] = {
     "POST /people/{}/enablement": Way("operator", ("person.shut",)),
     "GET /payees": Way("merchant"),
     "POST /payees": Way("merchant", (), _payee),
+    "GET /payees/{}/orders": Way("merchant", ("payee.active",)),
+    "POST /payees/{}/orders": Way("merchant", ("payee.active",), _payee_proposal),
+    "GET /payee-changes": Way("operator"),
+    "POST /payee-changes/{}/stop": Way("operator", ("payee-change",), body(reason="Nobody there knows it.")),
     "POST /payees/{}/withdrawal": Way("merchant", ("payee",), _removal),
     "GET /payments": Way("buyer"),
     "GET /payments/overdue": Way("operator"),
@@ -1010,6 +1099,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /receivables": Way("merchant"),
     "GET /payout-files/{}": Way("operator", ("file.payout",)),
     "GET /payout-files/{}.xml": Way("operator", ("file.payout",)),
+    "GET /payout-waits": Way("merchant"),
     "GET /payouts": Way("merchant"),
     "POST /payouts": Way("operator"),
     "GET /payouts/{}": Way("merchant", ("payout.sent",)),
@@ -1018,6 +1108,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /returns": Way("buyer"),
     "POST /returns/{}/confirmation": Way("merchant", ("return.owed",)),
     "POST /returns/{}/receipt": Way("buyer", ("return.sent",)),
+    "POST /returns/{}/denial": Way("buyer", ("return.denied",)),
     "GET /search": Way(""),
     "GET /settings": Way(""),
     "PUT /settings/{}": Way("operator", ("setting",), body(value="20", valid_from=lambda _: _tomorrow())),
@@ -1058,6 +1149,14 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "POST /official-invoices/{}/cancellation": Way("merchant", ("official-invoice",)),
     "GET /statements": Way("merchant", query="currency=CNY&from=2026-01-01&to=2026-12-31"),
+    "GET /week": Way("buyer"),
+    "PUT /week/letter": Way("buyer", (), body(day="friday")),
+    "GET /reconciliation": Way("operator"),
+    "GET /reconciliation.csv": Way("operator", query="late=1"),
+    "GET /reconciliation.xlsx": Way("operator", query="kind=obligation"),
+    "GET /cash-flow": Way("buyer"),
+    "GET /cash-flow.csv": Way("buyer", query="table=weeks"),
+    "GET /cash-flow.xlsx": Way("merchant"),
     "GET /statements.csv": Way("merchant", query="currency=CNY&from=2026-01-01&to=2026-12-31"),
     "GET /terms": Way(""),
     "POST /tokens": Way("", (), body(login=lambda city: city.people["buyer"].login, password=PASSWORD)),
@@ -1085,7 +1184,47 @@ WAYS: Final[dict[str, Way]] = {
     ),
     "POST /house-entries/{}/approval": Way("operator", ("bank-entry.agreed",)),
     "POST /house-entries/{}/refusal": Way("operator", ("bank-entry.refused",)),
+    "POST /house-entries/{}/reversal": Way(
+        "operator", ("bank-entry.placed",), body(reason="It was another company's, 放错了.")
+    ),
+    "POST /house-entries/{}/reversal/approval": Way("operator", ("bank-entry.doubted",)),
+    "POST /house-entries/{}/reversal/refusal": Way("operator", ("bank-entry.kept",)),
+    "GET /receivable-write-offs": Way("operator"),
+    "POST /receivable-write-offs": Way(
+        "operator",
+        (),
+        body(company_id=_of("company.buyer"), amount="30.00", currency="CNY", reason="Closed down, 倒闭了."),
+    ),
+    "POST /receivable-write-offs/{}/approval": Way("operator", ("write-off.agreed",)),
+    "POST /receivable-write-offs/{}/refusal": Way("operator", ("write-off.refused",)),
     "GET /sender-returns": Way("operator"),
+    "POST /sender-returns/{}/failure": Way("operator", ("sender-return",)),
+    "GET /commission-receipts": Way("operator"),
+    "POST /commission-receipts/{}/withdrawal": Way(
+        "operator", ("commission-receipt",), body(reason="It never came, 没到账.")
+    ),
+    "GET /trading-company": Way("operator"),
+    "POST /trading-company": Way("operator", (), body(company_id=_of("company.trader"))),
+    "GET /trading-agreements": Way("merchant"),
+    "POST /trading-agreements": Way(
+        "operator", (), body(merchant_id=_of("company.maker"), margin_basis_points=250, words="As said.")
+    ),
+    "POST /trading-agreements/{}/answer": Way("merchant", ("agreement.offered",), body(agree=True)),
+    "POST /trading-agreements/{}/end": Way("thai", ("agreement.agreed",)),
+    "POST /trading-agreements/{}/withdrawal": Way("operator", ("agreement.offered",)),
+    "GET /trading-sales": Way("operator"),
+    "GET /trading-payments": Way("operator"),
+    "POST /trading-payments/{}/confirmation": Way("operator", ("payment.sold.order",), _CONFIRMED),
+    "GET /trading-payments/{}/slip": Way("operator", ("payment.sold.order",)),
+    "POST /trading-payments/{}/dispute": Way("operator", ("payment.sold.order",)),
+    "POST /trading-receipts/{}/withdrawal": Way("operator", ("receipt.sold",), body(mistake="never_came")),
+    "GET /trading-returns": Way("operator"),
+    "POST /trading-returns/{}/confirmation": Way("operator", ("return.sold",)),
+    "GET /trading-changes": Way("operator"),
+    "POST /trading-changes/{}/acceptance": Way(
+        "operator", ("change.sold",), body(content_hash=_of("change.sold-hash"))
+    ),
+    "POST /trading-changes/{}/refusal": Way("operator", ("change.sold",)),
     "POST /transfers/{}/withdrawal": Way("merchant", ("transfer",), body(mistake="never_came")),
 }
 
@@ -1106,6 +1245,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     },
     "approvals.delegate": body(delegate_id=_of("person.asker"), first_day=_in(40), last_day=_in(40)),
     "approvals.decide": body(note="Good price."),
+    "approvals.ask_range": body(most_quantity="400", most_price="30.00", until=_in(40)),
     "prices.make_group": body(name="Hai Phong", companies=_of("company.rival")),
     "prices.join": body(company=_of("company.rival")),
     "prices.make_list": body(
@@ -1114,6 +1254,9 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "prices.put_entries": body(lines="CH-428-116; 26.00; 25.00@400"),
     "prices.welcome": body(company=_of("company.rival"), group=""),
     "prices.name": body(company=_of("company.rival"), group=""),
+    "trading.name": body(company_id=_of("company.trader")),
+    "trading.offer": body(merchant_id=_of("company.maker"), margin_percent="2.5", begins_on="", ends_on="", words=""),
+    "trading.confirm": body(amount="100.00", received_on=lambda _: _today()),
     "credit.ask": body(amount="5000", currency="USD", note="Regular orders."),
     "credit.decide": body(decision="grant", amount="5000", days="30", until=_in(90), reason="A year of orders."),
     "credit.pause": body(until=_in(5), reason="They have paid."),
@@ -1147,6 +1290,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "orders.write_note": body(text="Call the desk first."),
     "catalog.write_note": body(text="Ask the factory."),
     "accounts.issue_token": body(name="ERP"),
+    "week.choose_letter": body(day="friday"),
     "accounts.print_cost_centres": body(printed="1"),
     "accounts.open_unit": body(name="South", cost_centre="12"),
     "accounts.invite": body(login="x@demo.test"),
@@ -1165,7 +1309,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         {name: value for name, value in _listing(city).items() if isinstance(value, str | int) and name != "stackable"}
         | {"price": "11.80", "currency": "CNY", "incoterm": "FCA", "place": HUB, "tiers": "11.20@400"}
     ),
-    "catalog.set_stock": body(stock="9000", low_below="200"),
+    "catalog.set_stock": body(stock="19000", low_below="200"),
     "catalog.set_places": lambda city: {f"units.{city.ids['warehouse']}": "9000"},
     "catalog.add_warehouse": body(name="Hanoi", place="12 Port Road"),
     "catalog.rename_warehouse": body(name="Nanning", place="12 Port Road"),
@@ -1200,7 +1344,7 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         base="USD", quote="CNY", rate="9.12", source="HMRC", effective_date=lambda _: _today()
     ),
     "settings.publish_closure": body(day=lambda _: _today(), reason="Flood"),
-    "treasury.approve": body(way="bank"),
+    "treasury.approve": body(**RETURNING),
     "treasury.decide_hold": body(way="release"),
     "treasury.resolve_booking": body(reason="A top-up, 充值."),
     "treasury.answer_dispute": body(told="Delivered, 已签收."),
@@ -1213,10 +1357,17 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         planned_on=lambda _: _tomorrow(), fee="10.00", level="II", major_aql="2.5", minor_aql="4.0"
     ),
     "inspections.answer": body(answer="yes"),
+    "samples.send": body(courier="Friendship Express", tracking="1"),
+    "samples.decide": body(decision="refuse", words="Too thin."),
+    "samples.order": body(purchase_order_number="PO-1"),
     "inspections.appoint": body(planned_on=lambda _: _tomorrow(), fee="10.00"),
     "inspections.repeat": body(planned_on=lambda _: _tomorrow()),
     "inspections.report": body(critical="0", major="0", minor="1"),
     "claims.answer": body(amount="10.00"),
+    "claims.send": body(text="By courier, SF 4471."),
+    "claims.contest": body(text="Nothing came."),
+    # Of the unit that the form begins with, somebody else would have to approve.
+    "checkout.place": body(unit_id=""),
     "claims.decide": body(amount="10.00", text="So be it."),
     "claims.open_claim": body(text="Broken.", quantity="40"),
     "showroom.ask": body(name="Somsy", email="somsy@demo.test", text="How much is a booth?", consent="1"),
@@ -1241,6 +1392,8 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "merchants.set_standing": body(action="suspend", reason="Late."),
     "merchants.name_payee": _payee,
     "merchants.withdraw_payee": _removal,
+    "orders.propose_payee": _payee_proposal,
+    "orders.stop_payee": body(reason="Nobody there knows it."),
     "merchants.send_application": lambda city: {
         name: value for name, value in _application(city).items() if name != "licence_file_id"
     },
@@ -1253,8 +1406,10 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "moderation.take_down": body(reason="A copy."),
     "moderation.appeal": body(text="It is ours."),
     "operations.hand_over": body(cartons_received="10", gross_kg="125", m3="0.6"),
+    "operations.hand_back": body(cartons_received="1", gross_kg="12.5", m3="0.06"),
     "operations.pack": body(cartons="10"),
     "operations.receive": body(cartons="9"),
+    "operations.show_arrival": body(temperature_least="2", temperature_most="7", logger="TT-9"),
     "operations.decline": body(reason="no room"),
     "operations.hold": body(cause="customs"),
     "operations.seal": body(seal_number="CN-1"),
@@ -1266,6 +1421,11 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
         "file": (io.BytesIO("\n".join(map(",".join, _table(_official(city, "9")))).encode()), "invoices.csv")
     },
     "bank.take_in": body(file=lambda _: (io.BytesIO(b"day,amount\n2026-11-25,1.00\n"), "day.csv"), mapping="{}"),
+    "bank.doubt": body(reason="Of another company, 放错了."),
+    "payouts.propose_write_off": body(
+        company_id=_of("company.buyer"), amount="30.00", currency="THB", reason="Closed down, 倒闭了."
+    ),
+    "bank.withdraw_receipt": body(reason="It never came, 没到账."),
     "bank.match": body(what="own", amount="", what2="", what3=""),
     "merchants.decide_hit": body(decision="clear", reason="Another."),
     "merchants.import_list": body(
@@ -1296,6 +1456,13 @@ SENT_FOR: Final[dict[str, tuple[str, str]]] = {
     "merchants.send_application": ("rival", ""),
     "payouts.set_up_account": ("carrier", ""),
     "operations.hand_over": ("", "line.packed"),
+    "operations.hand_back": ("", "claim.booked"),
     "operations.pack": ("merchant", "line.confirmed"),
     "operations.receive": ("", "booking.arrived"),
+    "operations.show_arrival": ("buyer", "booking.delivered"),
+    "claims.send": ("merchant", "claim.sending"),
+    "claims.confirm": ("buyer", "claim.sent"),
+    "claims.book": ("buyer", "claim.back"),
+    "claims.give_up_booking": ("buyer", "claim.booked"),
+    "claims.contest": ("buyer", "claim.sent"),
 }

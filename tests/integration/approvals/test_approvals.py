@@ -38,6 +38,7 @@ from marketplace.orders.services import carts
 from marketplace.payments.rules.terms import Plan, Rail
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.conftest import SOAK
 
 BANK = PaymentChoice(Rail.BANK, Plan.DEPOSIT_30_70)
 ANY_OWNER = (Step(roles=frozenset({"owner"})),)
@@ -90,12 +91,15 @@ def fill(actor, listing_id, quantity=400):
         )  # fmt: skip
 
 
-def place(actor, payment=BANK, key=None, now=None):
+def place(actor, payment=BANK, key=None, now=None, unit_id=None):
     session = reading()
     session.rollback()
     now = now or clock.now()
     cart = checkout.cart(session, company_id=actor.company, person_id=actor.person, now=now)
-    wanted = Wanted(expected_totals=tuple(Expected(each.kind, each.money) for each in cart.totals), payment=payment)
+    wanted = Wanted(
+        expected_totals=tuple(Expected(each.kind, each.money) for each in cart.totals), payment=payment,
+        unit_id=unit_id,
+    )  # fmt: skip
     return placing.place(
         actor=actor, wanted=wanted, key=key or str(new_id()), return_url="https://city.test/{checkout}", now=now
     )
@@ -190,7 +194,7 @@ def row_of(case_id):
 
 def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told_the_state(app, market, people):
     put_rule(market)
-    for turn in range(6):
+    for turn in range(100 if SOAK else 6):
         case_id = ask(market)
         verdicts = (Verdict.APPROVE, Verdict.REJECT if turn % 2 else Verdict.APPROVE)
         found = at_once(
@@ -233,6 +237,35 @@ def test_two_colleagues_at_once_do_not_go_beyond_their_units_limit(app, market, 
     found = at_once(app, [lambda actor=actor: place(actor) for actor in actors])
     codes = sorted(each.code if isinstance(each, DomainError) else "placed" for each in found)
     assert codes == ["approval_needed", "approval_needed", "placed"]
+    assert sound() == []
+
+
+def test_rules_and_limits_are_those_of_the_unit_that_is_chosen_at_checkout(app, market, people):
+    """Whoever buys: a unit's limit counts what is placed for it, and an approval for one unit is not another's."""
+    buyer = market.buyer.actor
+    with unit_of_work() as session:
+        own = membership_unit(session, market, [buyer])
+        other = units.open_unit(session, actor=buyer, name="South", cost_centre="S-1", now=clock.now())
+        policies.put_limit(
+            session, actor=buyer, kind=HolderKind.UNIT, holder=str(other), period=Period.MONTH,
+            amount=Money(15_000_00, "CNY"), steps=ANY_OWNER, now=clock.now(),
+        )  # fmt: skip
+    fill(buyer, market.chains)
+    place(buyer, unit_id=other)
+    fill(buyer, market.chains)
+    with pytest.raises(Conflict, match="approval_needed") as refused:
+        place(buyer, unit_id=other)
+    asked = row_of(UUID(refused.value.facts["case"]))
+    assert asked.unit_id == other
+    decide(people[0], asked.id)
+    assert place(buyer).group_id is not None  # for one's own unit, which nothing limits
+    assert row_of(asked.id).state is CaseState.VOIDED
+    fill(buyer, market.chains)
+    put_rule(market, units=frozenset({other}))
+    place(buyer, unit_id=own)
+    fill(buyer, market.chains)
+    with pytest.raises(Conflict, match="approval_needed"):
+        place(buyer, unit_id=other)
     assert sound() == []
 
 
@@ -285,7 +318,7 @@ def test_a_range_is_approved_once_for_what_lies_inside_it(app, market, people):
         item_id=market.chains, title="Chain", unit="H87", most_quantity=500, most_price=UnitPrice.of("61", "CNY"),
         until=(now + timedelta(days=20)).date(), to=factories.HANOI,
     )  # fmt: skip
-    about = About(categories=frozenset({"motorcycle-parts"}), departs_at=now + timedelta(days=3))
+    about = About(categories={market.chains: "motorcycle-parts"}, departs_at=now + timedelta(days=3))
 
     def range_asked(amount=wanted):
         return in_unit_of_work(
@@ -404,3 +437,74 @@ def test_the_check_of_the_city_finds_what_nobody_approved(market, people):
         "was rejected and is not over",
         "was used, and its orders are not there",
     }
+
+
+def test_a_purchase_inside_an_approved_range_uses_it_once(market, people):
+    actor, now = market.buyer.actor, clock.now()
+    put_rule(market)
+    wanted = Range(
+        item_id=market.chains, title="Chain", unit="H87", most_quantity=500, most_price=UnitPrice.of("61", "CNY"),
+        until=(now + timedelta(days=60)).date(), to=factories.HANOI,
+    )  # fmt: skip
+    with unit_of_work() as session:
+        case_id = asking.ask_range(
+            session,
+            actor=actor,
+            wanted=wanted,
+            about=About(categories={}, departs_at=None),
+            merchants=frozenset({market.merchant.company}),
+            spent=lambda since: approving.spent(session, company_id=actor.company, since=since, without=()),
+            now=now,
+        ).case_id
+    assert case_id is not None
+    beyond = ask(market)  # it is not approved yet
+    decide(people[0], case_id)
+    fill(actor, market.chains, quantity=600)
+    with pytest.raises(Conflict, match="approval_needed"):
+        place(actor)
+    assert row_of(beyond).state is CaseState.VOIDED
+    fill(actor, market.chains, quantity=400)
+    outcome = place(actor)
+    assert outcome.group_id is not None
+    row = row_of(case_id)
+    assert (row.taken_by, row.consumed_at is not None) == (outcome.group_id, True)
+    assert reading().get_one(OrderGroup, outcome.group_id).approval_id == case_id
+    assert sound() == []
+    assert row_of(ask(market)).kind is not row.kind  # it was for one purchase
+
+
+def test_a_checkout_of_a_colleague_for_the_same_goods_counts_against_the_limit(market, people):
+    put_limit_of_a_unit = 15_000_00
+    with unit_of_work() as session:
+        unit = units.open_unit(
+            session, actor=market.buyer.actor, name="Workshop", cost_centre="", now=clock.now()
+        )  # fmt: skip
+        policies.put_limit(
+            session, actor=market.buyer.actor, kind=HolderKind.UNIT, holder=str(unit), period=Period.MONTH,
+            amount=Money(put_limit_of_a_unit, "CNY"), steps=ANY_OWNER, now=clock.now(),
+        )  # fmt: skip
+    page = PaymentChoice(Rail.CARD, Plan.ACCEPTANCE_100)
+    fill(market.buyer.actor, market.chains)
+    fill(people[0], market.chains)
+    assert place(market.buyer.actor, payment=page, unit_id=unit).payment_url
+    with pytest.raises(Conflict, match="approval_needed"):
+        place(people[0], payment=page, unit_id=unit)
+
+
+def test_a_lorry_without_room_for_other_goods_voids_nothing(market, people):
+    put_rule(market)
+    case_id = ask(market)
+    departure = queries.by_id(reading(), case_id=case_id).content.lines[0].departure_id
+    actor = market.buyer.actor
+    with unit_of_work() as session:
+        others = asking.departure_gone(
+            session, actor=actor, departure_id=departure, items=frozenset({new_id()}), facts={}, now=clock.now()
+        )
+    assert others == ()
+    assert row_of(case_id).state is CaseState.PENDING
+    with unit_of_work() as session:
+        asking.departure_gone(
+            session, actor=actor, departure_id=departure, items=frozenset({market.chains}),
+            facts={"next": "", "next_reference": "–"}, now=clock.now(),
+        )  # fmt: skip
+    assert row_of(case_id).state is CaseState.VOIDED

@@ -58,7 +58,9 @@ def goods(app):
     for seller in sellers:
         stages = [{"event": event, "percent": share, "days": 3} for event, share in ODD]
         body = {"code": "odd", "name": "Odd", "stages": stages, "rails": ["card"], "default": True}
-        answer = app.test_client().post("/api/v1/payment-plans", json=body, headers=seller.headers)
+        answer = app.test_client().post(
+            "/api/v1/payment-plans", json=body, headers=seller.headers | {"Idempotency-Key": "odd"}
+        )
         assert answer.status_code == 201, answer.text
     return market.buyer, offers
 

@@ -1,22 +1,14 @@
 """The whole server is killed again and again while people check out; nothing acknowledged is lost, nothing doubled."""
 
 import contextvars
-import http.client
 import json
-import os
 import random
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from contextlib import closing, suppress
-from pathlib import Path
+from contextlib import closing
 
 import sqlalchemy as sa
 
@@ -36,10 +28,10 @@ from marketplace.payments.rules.cards import IN_FLIGHT
 from marketplace.worker import runner
 from tests import factories
 from tests.conftest import SOAK
+from tests.support.server import ROOT, Server
 
-ROOT = Path(__file__).resolve().parents[3]
-CHECKOUTS = 200 if SOAK else 20
-KILLS = 10 if SOAK else 2
+CHECKOUTS = 500 if SOAK else 20
+KILLS = 20 if SOAK else 2
 BUYERS = 20 if SOAK else 6
 # What was under way is dead: the soak waits until the city believes it, the smoke moves its clock on instead.
 AHEAD = 0 if SOAK else int(states.IN_FLIGHT.total_seconds())
@@ -48,101 +40,6 @@ SEED = 20160428
 BANK = {"rail": "bank", "plan": "deposit_30_70"}
 CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
 PAGE = {"rail": "card", "plan": "acceptance_100"}
-# A server that is killed refuses a connection, drops one, or stops within its headers, its answer or a number of it.
-CUT_OFF = (OSError, http.client.HTTPException, ValueError)
-
-
-class StayHere(urllib.request.HTTPRedirectHandler):
-    """Leaves a redirect to whoever asked."""
-
-    def redirect_request(self, *_args):
-        return None
-
-
-NO_REDIRECTS = urllib.request.build_opener(StayHere)
-
-
-class Server:
-    """``city serve``: the supervisor, gunicorn and the job consumer, killed together and started again."""
-
-    def __init__(self, settings):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        # Processes that are killed have no coverage to tell of; without it they start sooner.
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-        self.environment = inherited | {
-            "CITY_ENV": "test",
-            "CITY_DATA_DIR": str(settings.data_dir),
-            "CITY_DATABASE_URL": settings.database,
-            "CITY_LIMITS": "off",
-            "CITY_WEB_THREADS": "4",
-            "PORT": str(self.port),
-            "PYTHONPATH": str(ROOT),
-        }
-        self.process = None
-
-    def start(self, *, clock_offset=0):
-        self.environment["CITY_CLOCK_OFFSET"] = str(clock_offset)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "marketplace", "serve"], cwd=ROOT, env=self.environment, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-
-    def kill(self):
-        """Kill every process at once, and see that none is left."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        until = time.monotonic() + 20
-        while left := running(self.process.pid):
-            assert time.monotonic() < until, left
-            time.sleep(0.02)
-
-    def call(self, method, path, token, body=None, key=None):
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        if key:
-            headers["Idempotency-Key"] = key
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/v1{path}", data=data, headers=headers, method=method
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-                return answer.status, json.loads(answer.read() or b"null")
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, json.loads(refusal.read() or b"null")
-
-    def pay_on(self, page):
-        """Pay on the provider's page; whether that went through is asked of the city afterwards."""
-        form = urllib.parse.urlencode({"card": "pm_card_visa", "act": "pay"}).encode()
-        with suppress(*CUT_OFF), NO_REDIRECTS.open(page, form, timeout=20):
-            pass
-
-    def insist(self, *args, patience=180, **options):
-        """Call until the server says something final: a connection lost or a first try still running is neither."""
-        until = time.monotonic() + patience
-        while time.monotonic() < until:
-            try:
-                status, body = self.call(*args, **options)
-            except CUT_OFF:
-                time.sleep(0.2)
-                continue
-            running = status == 409 and body["type"].endswith(":key_running")
-            if not running and status != 503:
-                return status, body
-            time.sleep(0.5)
-        raise AssertionError("the server never answered")
-
-
-def running(session_id):
-    """Return the commands of a session's processes that are not dead."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            state, _parent, _group, session = path.read_text().rpartition(")")[2].split()[:4]
-            if session == str(session_id) and state not in "ZX":
-                found.append(path.with_name("cmdline").read_text())
-    return found
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(app):
@@ -205,6 +102,7 @@ def kill_at_random(server, acknowledged):
         time.sleep(moments.uniform(0, 2))
         server.kill()
         server.start(clock_offset=kill * AHEAD)
+    print(f"K1: {KILLS} kills, the last one's city back after {server.answers_within(120):.1f} s")
 
 
 def nothing_is_lost_or_doubled(app, market, acknowledged):

@@ -1,6 +1,7 @@
 """``city setup``: from an empty folder to a city in production that companies join, and again changes nothing."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -59,19 +60,35 @@ def run(home):
         assert done.exit_code == code, (done.output, done.exception)
         return done.output
 
+    def rest():
+        while built:
+            app = built.pop()
+            app.extensions["city.bell"].close()
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
+
+    run.rest = rest
     yield run
-    for app in built:
-        app.extensions["city.bell"].close()
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+    rest()
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory):
+    """Where the first test that needs a city with its operator leaves it for the others: to make one takes seconds."""
+    return tmp_path_factory.mktemp("founded") / "city"
 
 
 @pytest.fixture
-def ready(run):
+def ready(run, home, founded):
     """The same with a schema and the operator."""
-    run("db", "upgrade")
-    run("setup", *OPERATOR, "--network", str(EXAMPLE), typed=f"{PASSWORD}\n{PASSWORD}\n")
+    if not founded.exists():
+        run("db", "upgrade")
+        run("setup", *OPERATOR, "--network", str(EXAMPLE), typed=f"{PASSWORD}\n{PASSWORD}\n")
+        run.rest()
+        shutil.copytree(home, founded)
+    else:
+        shutil.copytree(founded, home, dirs_exist_ok=True)
     return run
 
 

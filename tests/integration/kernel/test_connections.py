@@ -1,5 +1,6 @@
 """Connections to the database: those that it has closed are not used, and a glance keeps no transaction open."""
 
+import select
 import threading
 
 import pytest
@@ -22,11 +23,14 @@ def test_connections_that_the_database_closed_are_not_used(app):
         return
     apart = sa.create_engine(db.engine.url)
     opened = [db.engine.connect() for _ in range(3)]
+    opened_by_driver = [each.connection.driver_connection for each in opened]
     for each in opened:
         each.close()
     with apart.connect() as other:
         assert other.scalar(sa.text(_CLOSED + "pg_backend_pid()")) >= 3
     apart.dispose()
+    for each in opened_by_driver:
+        assert select.select([each], [], [], 10)[0]  # its word has come
     for _ in range(3):
         assert reading().scalar(sa.text("SELECT 1")) == 1
         db.session.remove()

@@ -1,37 +1,53 @@
-"""A small market that lives by chance: who is there, what they can do next, and what the clock and the provider do.
+"""A small market that lives by chance: its people, its clock, and what the card provider does and tells.
 
-Everything goes over the API, as programs of the members would ask; the provider's faults, the order of its notices and
-the passing of time are drawn from the same seed, so that a life that broke something can be lived again.
+Everything is done over the API, as programs of the members would ask; the provider's faults, the order of its notices
+and the passing of time are drawn from the same seed, so that a life that broke something can be lived again.
 """
 
+import io
+import re
+import traceback
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 
-from marketplace.accounts.rules.permissions import Role
+from marketplace.accounts.models import ApiToken
+from marketplace.accounts.rules.codes import TOKEN_LIFETIME
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, reading, unit_of_work
+from marketplace.kernel.errors import DomainError
 from marketplace.outbox import queries
+from marketplace.outbox.models import OutboxJob
 from marketplace.payments.flows import cards
 from marketplace.stripe_double.double import Double
-from marketplace.worker import relay, runner
+from marketplace.worker import runner
+from marketplace.worker.jobs import JOBS
 from tests import factories
-from tests.integration.payments.conftest import publish_rates
 
-# Goods of one merchant in each of the currencies, three of them without small coins or with coins that nobody uses.
-PRICES = {"CNY": "27.40", "USD": "3.95", "VND": "95500", "THB": "138.25", "LAK": "86250.75"}
 PACK = 40
-_HOUR = 3_600
-_ONLY_WRITES = frozenset(
-    {
-        "render_document", "send_message", "tell", "index_listings", "rebuild_index", "seal_audit", "roll_timetable",
-        "expire_messages", "sweep_logins", "watch_requirements", "watch_goods_papers", "prune_jobs", "compare_listings",
-    }
+HOUR = 3_600
+# What the clock asks for that moves goods or money, and how often the model lets it; the rest only writes and tells.
+BY_THE_CLOCK = {
+    "reconcile_cards": 60, "finish_checkouts": 60, "expire_bookings": 600, "expire_stock_holds": 600,
+    "lapse_payments": 600, "cancel_unconfirmed_orders": 600, "receive_by_default": 600, "accept_by_silence": 600,
+    "lapse_claims": 600, "expire_changes": 600, "lapse_inspections": 600, "send_payouts": 600, "send_transfers": 600,
+    "keep_timetable": HOUR, "watch_provider": HOUR, "activate_payees": HOUR, "close_lines": 6 * HOUR,
+    "roll_timetable": 24 * HOUR, "reconcile_bookings": 24 * HOUR, "gather_payouts": 7 * 24 * HOUR,
+}  # fmt: skip
+_ONLY_WRITES = (
+    "render_document", "send_message", "tell", "index_listings", "rebuild_index", "compare_listings", "weigh_cases",
 )  # fmt: skip
+# A silent or failing provider is no fault of a job, which is tried again.
+_HONEST = ("ProviderSilent", "ProviderBusy", "ProviderBroke")
+_AT_ONCE = 10
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
 class Broken(AssertionError):
@@ -59,12 +75,18 @@ class World:
     rng: Random
     market: factories.Market
     buyers: list[factories.Trader]
+    sellers: list[factories.Trader]
     staff: dict[str, factories.Trader]
-    goods: dict[str, tuple[factories.Trader, str]]
-    offset: int = 0
+    goods: dict[str, list[tuple[factories.Trader, str]]]
+    offset: int
     log: list[str] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
+    done: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     kept: list[tuple[bytes, str]] = field(default_factory=list)
+    banks: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
+    mark: str = ""
+    _ran: dict[str, int] = field(default_factory=dict)
     _keys: Iterator[int] = field(default_factory=lambda: iter(range(10**9)))
 
     @property
@@ -73,82 +95,161 @@ class World:
         return self.app.extensions["city.double"]
 
     @property
-    def sellers(self) -> list[factories.Trader]:
-        """Who sells."""
-        return [self.market.merchant, self.market.thai]
+    def payees(self) -> list[factories.Trader]:
+        """Who is paid by bank."""
+        return [*self.sellers, self.market.carrier]
+
+    @property
+    def traders(self) -> list[factories.Trader]:
+        """Everybody who buys or sells."""
+        return [*self.buyers, *self.sellers]
+
+    def who(self, company_id: Any) -> factories.Trader:
+        """Return whoever acts for a company."""
+        everybody = (*self.traders, self.market.carrier, *self.staff.values())
+        return next(trader for trader in everybody if trader.company == company_id)
+
+    def rows(self, statement: sa.Select[Any]) -> list[Any]:
+        """Look into the city's own tables: whoever acts knows from a page, in a fraction of its time, what there is."""
+        session = reading()
+        found = list(session.execute(statement).all())
+        session.rollback()
+        return found
+
+    def number(self) -> int:
+        """Return a number that was not given out before."""
+        return next(self._keys)
 
     def ask(self, trader: factories.Trader, path: str) -> Any:
         """Read something that is there."""
-        answer = self._open(trader, "GET", path, None, {})
+        answer = self._open(trader, "GET", path, {})
         if answer.status != 200:
             raise Broken(f"GET {path}: {answer.status} {answer.body}")
         return answer.body
 
-    def act(self, trader: factories.Trader, path: str, body: Any = None, *, method: str = "POST") -> Answer:
+    def act(
+        self,
+        trader: factories.Trader,
+        path: str,
+        body: Any = None,
+        *,
+        method: str = "POST",
+        called: str = "",
+        again: float = 0.05,
+    ) -> Answer:
         """Do something; now and then it is sent twice, and must then be answered the same."""
-        key = {} if method != "POST" else {"Idempotency-Key": f"model-{next(self._keys)}"}
-        answer = self._open(trader, method, path, body, key)
-        if key and answer.done and self.rng.random() < 0.1:
-            again = self._open(trader, method, path, body, key)
-            if (again.status, again.body) != (answer.status, answer.body):
-                raise Broken(f"{path}: a replay answered {again} instead of {answer}")
-        self.log.append(f"{method} {path} {body} -> {answer.status}")
+        key = {} if method != "POST" else {"Idempotency-Key": f"model-{self.mark}{self.number()}"}
+        answer = self._open(trader, method, path, key, json=body)
+        if key and answer.done and self.likely(again):
+            same = self._open(trader, method, path, key, json=body)
+            if (same.status, same.body) != (answer.status, answer.body):
+                raise Broken(f"{path}: a replay answered {same} instead of {answer}")
+        self.note(called or f"{method} {_ID.sub('*', path)}", answer, f"{method} {path} {body}")
         return answer
+
+    def send(self, trader: factories.Trader, path: str, content: bytes, **more: str) -> Answer:
+        """Hand a file in."""
+        key = {"Idempotency-Key": f"model-{self.mark}{self.number()}"}
+        answer = self._open(trader, "POST", path, key, data={"file": (io.BytesIO(content), "file.pdf"), **more})
+        self.note(f"POST {path}", answer, f"POST {path} {len(content)} bytes {more}")
+        return answer
+
+    def note(self, name: str, answer: Answer, text: str) -> None:
+        """Keep what was done or refused."""
+        reason = "" if answer.done else f" {(answer.body or {}).get('type', '').rpartition(':')[2]}"
+        if answer.done:
+            self.done[name] += 1
+        else:
+            self.refused[f"{name}:{reason}"] += 1
+        self.log.append(f"{text} -> {answer.status}{reason}")
+
+    def happened(self, name: str, text: str = "") -> None:
+        """Keep that somebody outside the city did something."""
+        self.done[name] += 1
+        self.log.append(f"{name} {text}")
 
     def must(self, trader: factories.Trader, path: str, body: Any) -> Any:
         """Do something that cannot be refused, and return the answer."""
-        answer = self._open(trader, "POST", path, body, {"Idempotency-Key": f"model-{next(self._keys)}"})
+        answer = self.act(trader, path, body)
         if not answer.done:
             raise Broken(f"POST {path} {body}: {answer.status} {answer.body}")
         return answer.body
 
-    def _open(self, trader: factories.Trader, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
+    def _open(self, trader: factories.Trader, method: str, path: str, headers: dict[str, str], **sent: Any) -> Answer:
         client = self.app.test_client()
-        found = client.open(f"/api/v1{path}", method=method, json=body, headers=trader.headers | headers)
+        found = client.open(f"/api/v1{path}", method=method, headers=trader.headers | headers, **sent)
         # 503 is an honest answer: the provider is silent, and somebody goes on later.
         if found.status_code >= 500 and found.status_code != 503:
-            raise Broken(f"{method} {path} {body}: {found.status_code} {found.text}")
+            raise Broken(f"{method} {path} {sent}: {found.status_code} {found.text}")
         return Answer(found.status_code, found.get_json() if found.data else None)
-
-    def orders(self, trader: factories.Trader) -> list[Any]:
-        """List a trader's latest orders."""
-        return self.ask(trader, "/orders")["items"]
 
     def pick(self, items: Any) -> Any:
         """Choose one of several; None of none."""
         chosen = list(items)
         return self.rng.choice(chosen) if chosen else None
 
-    def amount_near(self, amount: str) -> str:
+    def likely(self, chance: float) -> bool:
+        """Let chance decide."""
+        return self.rng.random() < chance
+
+    def near(self, minor: int, unit: int = 100) -> int:
         """Return an amount as people pay it: exactly, in part, a little short, or too much."""
-        whole, _, coins = amount.partition(".")
         way = self.rng.choice(("exact", "exact", "exact", "part", "short", "over"))
-        units = int(whole)
         if way == "part":
-            units = max(1, units * self.rng.randint(10, 90) // 100)
-        elif way == "short":
-            units = max(1, units - self.rng.randint(1, 3))
-        elif way == "over":
-            units += self.rng.randint(1, max(1, units // 20))
-        return f"{units}.{coins}" if coins else str(units)
+            return max(1, minor * self.rng.randint(10, 90) // 100)
+        if way == "short":
+            return max(1, minor - self.rng.randint(1, 3) * unit)
+        if way == "over":
+            return minor + self.rng.randint(1, max(1, minor // 20))
+        return minor
 
     def wait(self, seconds: int) -> None:
         """Let time pass, and let the city do what it does by the clock."""
         self.offset += seconds
         clock.set_offset(self.offset)
-        with self.app.app_context():
-            relay.ask_for_periodic(now=clock.now())
-            db.session.rollback()
+        self.double.pass_time()
+        self._keep_tokens()
+        for name, every in BY_THE_CLOCK.items():
+            if self.offset - self._ran.get(name, 0) >= every:
+                self._ran[name] = self.offset
+                self._run(name)
         self.work()
+
+    def _keep_tokens(self) -> None:
+        """Whoever lives longer than a token takes a new one in time; here the same one lasts."""
+        if self.offset - self._ran.get("tokens", 0) < TOKEN_LIFETIME.total_seconds() / 2:
+            return
+        self._ran["tokens"] = self.offset
+        with self.app.app_context(), unit_of_work() as session:
+            session.execute(sa.update(ApiToken).values(expires_at=clock.now() + TOKEN_LIFETIME))
+
+    def _run(self, name: str) -> None:
+        with self.app.app_context():
+            try:
+                JOBS[name]({})
+            except DomainError as error:
+                if type(error).__name__ not in _HONEST:
+                    raise Broken(f"{name}: {error!r}\n{traceback.format_exc()}") from error
+            except Exception as error:
+                raise Broken(f"{name}: {error!r}\n{traceback.format_exc()}") from error
 
     def work(self) -> None:
         """Run the jobs that are due, but for those that only write: papers, letters, the search index."""
+        with self.app.app_context(), unit_of_work() as session:
+            session.execute(sa.delete(OutboxJob).where(OutboxJob.name.in_(_ONLY_WRITES)))
         while True:
             with self.app.app_context():
                 due = queries.named_due(reading(), now=clock.now(), limit=500)
                 db.session.rollback()
             if not sum(runner.run(self.app, job_id) for job_id, name in due.items() if name not in _ONLY_WRITES):
-                return
+                break
+        failed = self.rows(
+            sa.select(OutboxJob.name, OutboxJob.last_error, OutboxJob.args).where(
+                OutboxJob.last_error.is_not(None), OutboxJob.last_error.not_in(_HONEST)
+            )
+        )
+        if failed:
+            raise Broken(f"a job failed: {failed[0]}")
 
     def collect_notices(self) -> None:
         """Take what the provider has to tell out of its hands; it tells every event until somebody takes it."""
@@ -156,13 +257,18 @@ class World:
             pass
 
     def bring_notices(self) -> None:
-        """Bring notices late, twice, in any order, or not at all."""
+        """Bring notices late, twice, in any order, or not at all; some stay for another time."""
         self.collect_notices()
         self.rng.shuffle(self.kept)
-        for notice in self.kept:
-            for _ in range(self.rng.choice((0, 1, 1, 1, 2))):
+        later = self.kept[_AT_ONCE:]
+        for notice in self.kept[:_AT_ONCE]:
+            way = self.rng.choice(("dropped", "brought", "brought", "brought", "twice", "later"))
+            if way == "later":
+                later.append(notice)
+            for _ in range({"brought": 1, "twice": 2}.get(way, 0)):
                 self._bring(notice)
-        self.kept.clear()
+            self.done[f"notice {way}"] += 1
+        self.kept = later
 
     def _bring(self, notice: tuple[bytes, str]) -> None:
         raw, signature = notice
@@ -174,80 +280,27 @@ class World:
             raise Broken(f"webhook: {answer.status_code} {answer.text}")
 
     def calm_down(self) -> None:
-        """End all faults, and let those who sweep up after them come by twice."""
+        """End all faults, and let those who sweep up after them come by."""
         self.double.switches.clear()
         for _ in range(2):
-            self.wait(120)
+            self.wait(660)
 
     def settle_down(self) -> None:
         """Let the city finish what it owes, without any notice of the provider."""
         self.kept.clear()
-        for _ in range(4):
-            self.wait(2 * _HOUR)
-            with self.app.app_context():
+        self._go_by(1, 2)
+        made = -1
+        while made != len(self.double.all("refund")):
+            made = len(self.double.all("refund"))
+            self._go_by(26, 26)  # by the second night the provider's books were compared
+
+    def _go_by(self, *hours: int) -> None:
+        for each in hours:
+            self.wait(each * HOUR)
+            with self.app.app_context(), suppress(DomainError):
                 cards.reconcile(clock.now())
                 db.session.rollback()
             self.work()
-
-
-def build(app: Flask, seed: int) -> World:
-    """Open the market of a seed."""
-    rng = Random(seed)
-    market = factories.open_market(app, stock=10**6)
-    buyers = [market.buyer, *factories.more_buyers(app, 1)]
-    now = clock.now()
-    with unit_of_work() as session:
-        publish_rates(session)
-        goods: dict[str, tuple[factories.Trader, str]] = {"CNY": (market.merchant, str(market.chains))}
-        for currency, seller in (("USD", market.merchant), ("VND", market.merchant), ("LAK", market.merchant)):
-            factories.payee(session, seller.actor, currency=currency, country="CN", now=now)
-            goods[currency] = (seller, str(_goods(session, seller, currency, now)))
-        goods["THB"] = (market.thai, str(market.pads))
-        staff = {
-            name: factories.staff(session, app, role=role, name=name, now=now)
-            for name, role in (("hub", Role.OPERATIONS), ("treasury", Role.TREASURY), ("treasury2", Role.TREASURY))
-        }
-    app.extensions["city.double"].switches.clear()
-    world = World(app, rng, market, buyers, staff, goods)
-    for seller in world.sellers:
-        _offer_plans(world, seller)
-    return world
-
-
-def _offer_plans(world: World, seller: factories.Trader) -> None:
-    """Let a merchant offer plans of its own, one of them on credit that the first buyer has."""
-    thirds = [("deposit", "30", 5), ("handed_over", "40", 5), ("delivered", "30", 3)]
-    for code, stages, credit, rails in (
-        ("thirds", thirds, False, ["bank", "card"]),
-        ("net30", [("delivered", "100", 30)], True, ["bank"]),
-    ):
-        body = {
-            "code": code,
-            "name": code,
-            "credit": credit,
-            "rails": rails,
-            "stages": [{"event": event, "percent": share, "days": days} for event, share, days in stages],
-        }
-        world.must(seller, "/payment-plans", body)
-    currency = "CNY" if seller is world.market.merchant else "THB"
-    about = {"merchant_id": str(seller.company), "amount": "40000", "currency": currency, "note": "for the season"}
-    asked = world.must(world.market.buyer, "/credit-lines", about)
-    until = (clock.now() + timedelta(days=300)).date().isoformat()
-    grant = {"decision": "grant", "amount": "30000", "currency": currency, "days": 30, "until": until}
-    world.must(seller, f"/credit-lines/{asked['id']}/decision", grant | {"reason": "known for long"})
-
-
-def _goods(session: Any, seller: factories.Trader, currency: str, now: Any) -> Any:
-    rule = "DAP" if currency == "VND" else "FCA"
-    place = factories.HANOI if rule == "DAP" else factories.HUB
-    return factories.listing(
-        session,
-        seller.actor,
-        sku=f"M-{currency}",
-        stock=10**6,
-        ladders=(factories.ladder(currency, rule, place, price=PRICES[currency]),),
-        now=now,
-    )
 
 
 def days(number: float) -> int:

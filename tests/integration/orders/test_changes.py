@@ -20,6 +20,7 @@ from marketplace.orders.changes import queries
 from marketplace.orders.changes.models import OrderChange
 from marketplace.orders.changes.rules import ChangeKind, Terms
 from marketplace.orders.changes.services import proposing, resolving
+from marketplace.orders.changes.services.shared import Standing
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.rules.packing import Declared
 from marketplace.orders.services import deciding, fulfilment
@@ -278,3 +279,34 @@ def _adds_up(order):
 
 def _fen(row):
     return int(row["amount"]["amount"].replace(".", ""))
+
+
+@pytest.mark.one_database
+def test_an_order_of_many_lines_is_looked_at_with_as_many_questions_as_one_of_few(call, market):
+    def asked(lines):
+        goods = in_unit_of_work(
+            lambda session: [
+                factories.listing(session, market.merchant.actor, sku=f"L-{lines}-{n}", now=clock.now())
+                for n in range(lines)
+            ]
+        )
+        call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+        for listing_id in goods:
+            cart = call(market.buyer, "PUT", f"/cart/lines/{listing_id}", json={"quantity": 40}, expect=200)
+        body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "acceptance_100"}}
+        (order_id,) = call(market.buyer, "POST", "/checkout", json=body, expect=201)["order_ids"]
+        seen = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            seen.append(statement)
+
+        session = reading()
+        session.rollback()
+        order = session.get_one(Order, UUID(order_id))
+        sa.event.listen(session.get_bind(), "before_cursor_execute", note)
+        standing = Standing.of(session, order)
+        sa.event.remove(session.get_bind(), "before_cursor_execute", note)
+        assert [sum(of.values()) for of in standing.parts.values()] == [40] * lines
+        return len(seen)
+
+    assert asked(2) == asked(4) == 2

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -18,12 +19,15 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.logistics.models.departures import Booking, Departure, DepartureStop
 from marketplace.orders import flows
 from marketplace.orders.models import OrderLine
 from marketplace.orders.rules.claims import Carrier
 from marketplace.orders.rules.states import LineState
 from marketplace.orders.services import claims as services
-from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_line, move_order
+from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_line, move_order, parts_of
+from marketplace.reference.rules import Setting
+from marketplace.reference.services import change_setting
 from marketplace.reports import queries as reports
 from marketplace.worker.runner import run_due
 from tests import factories
@@ -85,7 +89,8 @@ def leave_the_shelf(session, line, short):
     """Ship what was handed over and let go of what is missing, as the hub does; goods made to order have no shelf."""
     if not session.scalar(sa.select(StockHold.id).where(StockHold.subject == line.id)):
         return
-    stock.ship(session, subject=line.id, quantity=line.quantity - short, now=clock.now())
+    handed_over = parts_of(session, line_id=line.id)[LineState.HANDED_OVER]
+    stock.ship(session, subject=line.id, quantity=handed_over, now=clock.now())
     if short:
         stock.release(session, subject=line.id, now=clock.now(), reason="short")
 
@@ -102,6 +107,25 @@ def goods_paid(order):
 def claim(call, market, line_id, *, expect=201, **facts):
     body = {"reason": "defective", "quantity": 40, "text": "Links break under load."} | facts
     return call(market.buyer, "POST", f"/order-lines/{line_id}/claims", json=body, expect=expect)
+
+
+def delay_is_worth(share_bp):
+    """Let a day of delay be worth so much of the price from now on, and no more in all."""
+    now = clock.now()
+    with unit_of_work() as session:
+        for key in ("LATE_DAY_BASIS_POINTS", "LATE_MOST_BASIS_POINTS"):
+            change_setting(session, actor=SYSTEM, key=key, value=share_bp, valid_from=now, now=now)
+
+
+def come_late(line_id, *, days=2):
+    """Let a line have been promised so many days ago."""
+    with unit_of_work() as session:
+        bookings = sa.select(Booking.departure_id).where(Booking.subject == line_id)
+        session.execute(
+            sa.update(DepartureStop)
+            .where(DepartureStop.departure_id.in_(bookings))
+            .values(eta=clock.now() - timedelta(days=days) + timedelta(hours=1))
+        )
 
 
 def line_of(order_id):
@@ -278,6 +302,8 @@ def test_deadlines_have_outcomes_and_hidden_defects_a_time(call, market):
     call(market.merchant, "POST", f"/claims/{hidden['id']}/answer", json={"amount": "0"}, expect=200)
     assert flows.lapse_claims(now=clock.now() + LATER) == 1
     assert call(market.buyer, "GET", f"/claims/{hidden['id']}", expect=200)["state"] == "withdrawn"
+    claim(call, market, line_id, reason="late", quantity=400, expect=409)  # it came before it was promised
+    come_late(line_id)
     late = claim(call, market, line_id, reason="late", quantity=400)
     assert (late["respondent"], late["blocks_payment"]) == ("carrier", False)
     call(market.buyer, "POST", f"/claims/{late['id']}/escalation", expect=200)
@@ -309,6 +335,64 @@ def test_accepted_goods_are_closed_when_they_are_paid_and_nothing_can_be_claimed
     order = seen(call, market.buyer, order_id)
     assert (order["state"], order["lines"][0]["state"]) == ("completed", "closed")
     assert order["lines"][0]["parts"] == {"closed": 400}
+
+
+@pytest.mark.parametrize("plan", ["acceptance_100", "halves"])
+@pytest.mark.parametrize("paid_percent", [0, 20, 60, 95, 100])
+def test_an_award_lessens_what_is_due_and_only_the_rest_is_owed_back(call, market, plan, paid_percent):
+    rng = Random(paid_percent)
+    if plan == "halves":
+        stages = [
+            {"event": event, "percent": share, "days": 3} for event, share in (("delivered", 45), ("accepted", 55))
+        ]
+        body = {"code": plan, "name": "Halves", "stages": stages, "rails": ["bank"]}
+        call(market.merchant, "POST", "/payment-plans", json=body, expect=201)
+    order_id = place(call, market, plan=plan)
+    bring(order_id)
+    line_id = line_of(order_id)
+    call(market.buyer, "POST", f"/order-lines/{line_id}/acceptance", json={}, expect=204)
+    total = Decimal(seen(call, market.buyer, order_id)["total"]["amount"])
+    paid = left = (total * paid_percent / 100).quantize(Decimal("0.01"))
+    assert len(dues(call, market, order_id)) == (2 if plan == "halves" else 1)
+    for due in dues(call, market, order_id):
+        if part := min(left, Decimal(due["amount"]["amount"])):
+            body = {"amount": str(part), "currency": "CNY", "received_on": clock.now().date().isoformat()}
+            call(market.merchant, "POST", f"/payments/{due['id']}/confirmation", json=body, expect=200)
+            left -= part
+    made = claim(call, market, line_id, quantity=rng.randint(100, 400))
+    award = (Decimal(made["value"]["amount"]) * rng.randint(30, 100) / 100).quantize(Decimal("0.01"))
+    answer = {"amount": str(award), "currency": "CNY", "remedy": "price", "text": "So be it."}
+    call(market.merchant, "POST", f"/claims/{made['id']}/answer", json=answer, expect=200)
+    call(market.buyer, "POST", f"/claims/{made['id']}/settlement", json={}, expect=200)
+
+    still_due = sum(
+        Decimal(one["amount"]["amount"]) - Decimal(one["paid"]["amount"])
+        for one in dues(call, market, order_id)
+        if one["state"] not in ("paid", "cancelled")
+    )
+    owed = sum(Decimal(one["amount"]["amount"]) for one in call(market.buyer, "GET", "/returns", expect=200)["items"])
+    assert not (still_due and owed)
+    assert paid + still_due - owed == total - award
+
+
+def dues(call, market, order_id):
+    return [one for one in seen(call, market.buyer, order_id)["payments"] if one["subject"] == "order"]
+
+
+def test_a_line_closes_by_the_days_of_its_placement_though_the_settings_have_grown(call, market):
+    order_id = place(call, market)
+    line_id = line_of(order_id)
+    bring(order_id)
+    call(market.buyer, "POST", f"/order-lines/{line_id}/acceptance", json={}, expect=204)
+    (due,) = [one for one in seen(call, market.buyer, order_id)["payments"] if one["subject"] == "order"]
+    paid = due["amount"] | {"received_on": clock.now().date().isoformat()}
+    call(market.merchant, "POST", f"/payments/{due['id']}/confirmation", json=paid, expect=200)
+    now = clock.now()
+    with unit_of_work() as session:
+        for key in (Setting.HIDDEN_DEFECT_DAYS, Setting.HIDDEN_DEFECT_FRESH_DAYS, Setting.HIDDEN_DEFECT_MACHINERY_DAYS):
+            change_setting(session, actor=SYSTEM, key=key, value=200, valid_from=now, now=now)
+    assert flows.close_lines(now=clock.now() + timedelta(days=10)) == 0
+    assert flows.close_lines(now=clock.now() + LATER) == 1
 
 
 def test_evidence_is_the_claimants_own_and_seen_by_the_parties(call, market):
@@ -438,10 +522,12 @@ def awarded_by(call, trader, market, made):
 
 
 def test_a_carrier_pays_for_the_same_units_once(call, market):
+    delay_is_worth(10_000)
     order_id = place(call, market)
     bring(order_id)
     line_id = line_of(order_id)
     call(market.buyer, "POST", f"/order-lines/{line_id}/acceptance", json={}, expect=204)
+    come_late(line_id)
     first = claim(call, market, line_id, reason="late", quantity=300)
     claim(call, market, line_id, reason="late", quantity=101, expect=409)
     assert awarded_by(call, market.carrier, market, first) == 8_220_00
@@ -454,6 +540,25 @@ def test_a_carrier_pays_for_the_same_units_once(call, market):
     assert awarded_by(call, market.merchant, market, hidden) == 0
     assert goods_paid(seen(call, market.buyer, order_id)) == [("due", "10960.00")]
     claim(call, market, line_id, quantity=1, expect=409)
+
+
+def test_a_day_of_delay_is_worth_its_share_and_the_merchants_where_the_goods_missed_their_lorry(call, market):
+    order_id = place(call, market)
+    bring(order_id)
+    line_id = line_of(order_id)
+    call(market.buyer, "POST", f"/order-lines/{line_id}/acceptance", json={}, expect=204)
+    come_late(line_id, days=3)
+    late = claim(call, market, line_id, reason="late", quantity=200)
+    # Three begun days at half a per cent of 5,480.00.
+    assert (late["value"]["amount"], late["days_late"], late["respondent"]) == ("82.20", 3, "carrier")
+    assert late["remedies"] == ["refund"]
+    with unit_of_work() as session:
+        departures = sa.select(Booking.departure_id).where(Booking.subject == line_id)
+        missed = sa.update(Departure).where(Departure.id.in_(departures)).values(cutoff_cargo_at=clock.now() - LATER)
+        session.execute(missed)
+    own = claim(call, market, line_id, reason="late", quantity=200)
+    assert (own["respondent"], own["blocks_payment"]) == ("merchant", False)
+    assert goods_paid(seen(call, market.buyer, order_id)) == [("due", "10960.00")]
 
 
 def test_lateness_is_claimed_while_the_time_to_accept_runs(call, market):

@@ -46,7 +46,7 @@ def test_an_invoice_for_just_what_is_missing_is_matched_at_once(call, market, so
     assert missing(call, market.merchant, "seller") == missing(call, market.buyer, "buyer") == []
     call(market.merchant, "POST", "/official-invoices", json=invoice(sold), expect=409)
     call(market.thai, "GET", f"/official-invoices/{made['id']}", expect=404)
-    call(market.thai, "POST", "/official-invoices", json=invoice(sold, number="9"), expect=404)
+    call(market.thai, "POST", "/official-invoices", json=invoice(sold, number="9"), expect=422)
     more = invoice(sold, number="2", amount="10.00", tax="0")
     other = call(market.buyer, "POST", "/official-invoices", json=more, expect=201)["id"]
     lines = {"line_ids": [waits["line_id"]], "amounts": ["10.00"]}
@@ -115,6 +115,71 @@ def test_data_goes_out_and_a_sheet_comes_back_row_by_row(call, market, sold, cli
     seen_one = call(market.buyer, "GET", f"/official-invoices/{found['recorded'][0]}", expect=200)
     assert seen_one["parts"] == []
     assert seen_one["suggested"][0]["amount"]["amount"] == "5650.00"
+
+
+def test_what_never_left_is_taken_off_once(call, market):
+    order_id = place(call, market)
+    taken_off(call, market, order_id, units=100)
+    assert seen(call, market.buyer, order_id)["agreed_total"]["amount"] == "8220.00"
+    bring(order_id, acts=("ready", "pack", "hand_over"))
+    assert missing(call, market.merchant, "seller")[0]["missing"]["amount"] == "8220.00"
+    body = invoice(seen(call, market.buyer, order_id), amount="8220.00", tax="0")
+    call(market.merchant, "POST", "/official-invoices", json=body, expect=201)
+    assert missing(call, market.merchant, "seller") == []
+
+
+def test_what_was_short_is_taken_off_once(call, market):
+    order_id = place(call, market)
+    bring(order_id, short=40)
+    assert missing(call, market.merchant, "seller")[0]["missing"]["amount"] == "9864.00"
+    (line,) = seen(call, market.buyer, order_id)["lines"]
+    call(market.buyer, "POST", f"/order-lines/{line['id']}/acceptance", json={}, expect=204)
+    assert missing(call, market.merchant, "seller")[0]["missing"]["amount"] == "9864.00"
+
+
+def test_a_strangers_invoice_is_not_replaced_nor_one_behind_a_red_letter(call, market, sold):
+    call(market.merchant, "POST", "/official-invoices", json=invoice(sold), expect=201)
+    again = invoice(sold, number="NEW-1", amount="5.00", tax="0", refers_to="25507000000012345678")
+    refused = call(market.buyer, "POST", "/official-invoices", json=again, expect=403)
+    assert refused["type"].endswith("issuer_only")
+    red = invoice(sold, number="RED-1", amount="-10960.00", tax="-1424.80", refers_to="25507000000012345678")
+    call(market.merchant, "POST", "/official-invoices", json=red, expect=201)
+    refused = call(market.merchant, "POST", "/official-invoices", json=again, expect=409)
+    assert refused["type"].endswith("red_letter")
+
+
+def test_the_number_of_a_void_invoice_is_free(call, market, sold):
+    wrong = invoice(sold, amount="1.00", tax="0")
+    first = call(market.buyer, "POST", "/official-invoices", json=wrong, expect=201)["id"]
+    call(market.merchant, "POST", "/official-invoices", json=invoice(sold), expect=409)
+    call(market.merchant, "POST", f"/official-invoices/{first}/cancellation", expect=204)
+    call(market.merchant, "POST", "/official-invoices", json=invoice(sold), expect=201)
+    call(market.merchant, "POST", "/official-invoices", json=invoice(sold), expect=409)
+    # Who names the number means the one that counts.
+    red = invoice(sold, number="RED-1", amount="-10960.00", tax="-1424.80", refers_to="25507000000012345678")
+    call(market.merchant, "POST", "/official-invoices", json=red, expect=201)
+
+
+def test_the_day_of_the_hand_over_is_that_of_the_issuer(call, market, client):
+    order_id = place(call, market)
+    late = (clock.now() + timedelta(days=1)).replace(hour=23)  # 07:00 of the next day in China
+    clock.set_offset(int((late - clock.now()).total_seconds()))
+    try:
+        bring(order_id)
+    finally:
+        clock.set_offset(0)
+    answer = client.get("/api/v1/official-invoices/to-issue.xlsx", headers=market.merchant.headers)
+    _names, sheet = sheets.read_sheet(answer.data, is_csv=False, sheet=None)
+    (_head, row) = ([str(cell or "") for cell in cells] for cells in list(sheet.rows)[:2])
+    assert (late + timedelta(days=1)).date().isoformat() in row
+
+
+def taken_off(call, market, order_id, *, units):
+    (line,) = seen(call, market.buyer, order_id)["lines"]
+    body = {"kind": "reduce", "line": line["id"], "quantity": units}
+    made = call(market.buyer, "POST", f"/orders/{order_id}/changes", json=body, expect=201)
+    agreed = {"content_hash": made["content_hash"]}
+    call(market.merchant, "POST", f"/order-changes/{made['id']}/acceptance", json=agreed, expect=200)
 
 
 def test_a_seller_is_reminded_once(call, market, sold, app):

@@ -1,6 +1,7 @@
 """What is let off a price: shares still sum to it, money goes back the way it came, never more than there was."""
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -9,20 +10,22 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.flows.give_back import refund_part
+from marketplace.payments.models.cards import CardRefund
 from marketplace.payments.queries import checks
 from marketplace.payments.queries import payouts as queries
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.terms import MilestoneEvent, Plan, Rail, Subject, SubjectKind
 from marketplace.payments.services import allowances, commission, returns
 from tests.conftest import SOAK
-from tests.integration.payments.conftest import NOW, Deal, publish_rates
+from tests.integration.payments.conftest import NOW, Deal, exist, publish_rates
 from tests.integration.payments.test_held import HeldDeal
 
 PAYABLE, HELD, INCOME = AccountKind.MERCHANT_PAYABLE, AccountKind.HELD, AccountKind.COMMISSION_INCOME
 
 
-def let_off(deal, minor, line=0, cause=None, *, unpaid_too=False):
+def let_off(deal, minor, line=0, cause=None, *, unpaid_too=False, why=Why.CLAIM):
     cause = cause or new_id()
     amount = Money(minor, deal.currency)
     allowances.allow(
@@ -31,6 +34,7 @@ def let_off(deal, minor, line=0, cause=None, *, unpaid_too=False):
         line_id=deal.lines[line][0],
         amount=amount,
         cause_id=cause,
+        why=why,
         actor=deal.merchant,
         now=NOW,
         unpaid_too=unpaid_too,
@@ -61,7 +65,12 @@ def test_what_is_due_or_paid_is_owed_back_and_its_commission_too(deal):
     assert deal.balance(AccountKind.RETURN_PAYEE) == -200_000
     assert deal.balance(AccountKind.COMMISSION_RECEIVABLE) == 24_000
     (owed,) = queries.returns(deal.session, company_id=deal.buyer.company)
+    assert queries.returns(deal.session, company_id=deal.buyer.company, is_open=True, is_lineless=True) == (owed,)
+    exist(deal.session, deal.buyer)
     returns.record_made(deal.session, actor=deal.merchant, return_id=owed.id, now=NOW)
+    returns.record_received(deal.session, actor=deal.buyer, return_id=owed.id, now=NOW)
+    assert queries.returns(deal.session, company_id=deal.buyer.company, is_open=True) == ()
+    assert queries.returns(deal.session, company_id=deal.buyer.company, is_lineless=True, limit=1)[0].id == owed.id
     returns.record_made(deal.session, actor=deal.merchant, return_id=owed.id, now=NOW)
     assert deal.balance(AccountKind.RETURN_PAYEE) == 0
 
@@ -81,6 +90,18 @@ def test_what_did_not_come_need_not_be_paid(deal):
     assert (deal.payment().state, deal.payment().amount.minor, deal.payment().paid.minor) == ("paid", 50_000, 50_000)
     assert deal.balance(AccountKind.RETURN_PAYEE) == -10_000
     assert deal.balance(AccountKind.OBLIGATION_PAYEE) == 0
+    assert deal.is_sound()
+
+
+def test_one_cause_settles_two_payments_that_came_in_part(deal):
+    publish_rates(deal.session)
+    deal.open(minors=(1_000_000, 1_000_000))
+    deposit = deal.confirm(299_900)
+    deal.happens(MilestoneEvent.HANDED_OVER)
+    deal.confirm(699_900)
+    let_off(deal, 1_000_000, line=0, unpaid_too=True)
+    assert [(row.state, row.charges.minor) for row in deal.payments()] == [("paid", 100), ("paid", 100)]
+    assert deposit.id == deal.payments()[0].id
     assert deal.is_sound()
 
 
@@ -183,6 +204,16 @@ def test_released_money_is_taken_back_while_it_is_there(app):
         deal.session = session
         let_off(deal, 900_000)
     deal.session = reading()
-    refund_part(subject=deal.subject, amount=Money(900_000, "CNY"), cause="one", now=NOW)
+    refund_part(subject=deal.subject, amount=Money(900_000, "CNY"), cause=str(new_id()), now=NOW)
     assert {kind: deal.balance(kind) for kind in (HELD, PAYABLE, INCOME)} == {HELD: 0, PAYABLE: -97_000, INCOME: -3_000}
     assert deal.is_sound()
+
+
+@pytest.mark.parametrize("why", Why)
+def test_a_refund_says_why_it_is_made(app, why):
+    deal = HeldDeal(reading()).place(minors=(1_000_000,)).capture()
+    with unit_of_work() as session:
+        deal.session = session
+        cause = let_off(deal, 100_000, why=why)
+    refund_part(subject=deal.subject, amount=Money(100_000, "CNY"), cause=str(cause), now=NOW)
+    assert reading().scalars(sa.select(CardRefund.reason)).all()[-1] == str(why)

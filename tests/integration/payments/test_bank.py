@@ -1,13 +1,17 @@
 """Bank statements: taken once, matched by reference; the house's books show what its bank does, by two people."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from defusedxml import ElementTree
 
+from marketplace.accounts.models import Membership
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock, events
 from marketplace.kernel.actor import Actor
@@ -23,8 +27,9 @@ from marketplace.payments.queries import payouts as payout_queries
 from marketplace.payments.rules.house_money import EntryState, Part, Purpose
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import Mistake, PaymentState, TransferState
-from marketplace.payments.rules.terms import MilestoneEvent
-from marketplace.payments.services import commission, house_money, payouts, withdrawals
+from marketplace.payments.rules.payouts import PayoutState
+from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
+from marketplace.payments.services import commission, house_money, house_reversing, payouts, receivables, withdrawals
 from marketplace.payments.services import ledger as books
 from marketplace.payments.services import transfers as receipts
 from marketplace.payments.services import waits as waiting
@@ -32,6 +37,7 @@ from tests import factories
 from tests.integration.payments.conftest import NOW, TODAY, Deal, exist, publish_rates
 from tests.integration.payments.test_payouts import Till, name_payee
 from tests.support.bank import Booked, Day, camt053, mt940, table
+from tests.support.racing import at_once
 
 HOUSE = "6230000000009999"
 OWN = "6222000000000001"
@@ -258,6 +264,41 @@ def till(app, house):
     return Till(company_id)
 
 
+def overdraw(till, minor):
+    """Let money that was paid out to a company have to go back to its payer."""
+    held = AccountRef(AccountKind.HELD, None, "CNY", Subject(SubjectKind.ORDER, new_id()))
+    payable = AccountRef(AccountKind.MERCHANT_PAYABLE, till.company_id, "CNY")
+    with unit_of_work() as session:
+        entries = pair(payable, held, Money(minor, "CNY"))
+        kind = TransferKind.RELEASE_REVERSED
+        books.post(session, kind=kind, key=f"{kind}:{new_id()}", entries=entries, subject=held.subject, now=NOW)
+        receivables.book(session, account=payable, cause="test", now=NOW)
+
+
+def test_what_a_company_owes_after_a_payout_it_may_pay(house, till):
+    overdraw(till, 50_000_00)
+    (row,) = house.shows(Booked(60_000_00, "back", "FT1", "?", "6222000000000077"))
+    assert (Purpose.RECEIVABLE, till.company_id, "payer") in [
+        (one.purpose, one.target_id, one.why) for one in row.suggestions
+    ]
+    with pytest.raises(Refused):
+        house.says(row.entry.id, Part(Purpose.RECEIVABLE, till.company_id, 60_000_00))
+    parts = (Part(Purpose.RECEIVABLE, till.company_id, 50_000_00), Part(Purpose.OWN, None, 10_000_00))
+    with pytest.raises(NotAllowed, match="own_money"):
+        house.says(row.entry.id, *parts, actor=Actor(new_id(), till.company_id, "operator"))
+    house.says(row.entry.id, *parts)
+    house.agrees(row.entry.id)
+    assert till.balance(AccountKind.MERCHANT_RECEIVABLE) == 0
+    till.release(1_000_00)
+    payout_flows.gather(now=NOW)
+    assert [one.amount.minor for one in till.payouts()] == [1_000_00]
+    with unit_of_work() as session:
+        house_reversing.doubt(session, actor=house.first, entry_id=row.entry.id, reason="another's", now=NOW)
+    with unit_of_work() as session:
+        house_reversing.agree(session, actor=house.second, entry_id=row.entry.id, now=NOW)
+    assert till.balance(AccountKind.MERCHANT_RECEIVABLE) == 50_000_00
+
+
 def bill(company_id, minor):
     with unit_of_work() as session:
         entries = pair(
@@ -342,6 +383,16 @@ def test_a_receipt_written_down_before_is_no_new_money(house, till):
     assert house.has(AccountKind.OPENING_BALANCE) == -1_000_000
 
 
+def test_one_person_writes_down_so_much_commission_in_a_week_and_no_more(house, till):
+    bill(till.company_id, 90_000_00)
+    receive(house, till.company_id, 30_000_00, "FT 1")
+    with pytest.raises(Conflict, match="hand_limit"):
+        receive(house, till.company_id, 20_000_00, "FT 2")
+    receive(house, till.company_id, 19_999_99, "FT 2")
+    assert owed(till.company_id) == 40_000_01
+    house.shows()
+
+
 def paid_out(house, till, minor):
     till.release(minor)
     payout_flows.gather(now=NOW)
@@ -367,7 +418,8 @@ def test_a_payout_leaves_bounces_and_is_owed_again(house, till):
     assert house.shows(Booked(-70_000_00, "", "FT1", end_to_end=due.reference)) == ()
     assert str(till.payouts()[0].state) == "settled"
     assert till.balance(AccountKind.PAYOUT_IN_TRANSIT) == 0
-    assert house.shows(Booked(70_000_00, f"RETURN {due.reference} account closed", "FT2")) == ()
+    (row,) = house.shows(Booked(70_000_00, f"RETURN {due.reference} account closed", "FT2"))
+    house.agrees(row.entry.id)
     assert str(till.payouts()[0].state) == "returned"
     assert till.balance(AccountKind.MERCHANT_PAYABLE) == -70_000_00
     with pytest.raises(Conflict), unit_of_work() as session:
@@ -509,23 +561,12 @@ def test_two_people_agree_at_once_and_the_money_goes_back_once(app, house):
 
 
 def test_one_statement_imported_twice_at_once_is_taken_once(app, house):
-    told = camt053(Day(TODAY, HOUSE, (UNKNOWN,), opening=house.balance, number=1))
-    house.balance += UNKNOWN.minor
-    ends = []
-
-    def work():
-        with app.app_context():
-            try:
-                ends.append(take(house.first, told, is_house=True)[0].new_entries)
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(ends) == [0, 1]
+    for turn in range(1, 5):  # the first makes the account; later ones find it, and take turns by it
+        line = replace(UNKNOWN, reference=f"FT{turn}")
+        told = camt053(Day(TODAY, HOUSE, (line,), opening=house.balance, number=turn))
+        house.balance += line.minor
+        ends = at_once(app, [partial(take, house.first, told, is_house=True)] * 2)
+        assert sorted(done[0].new_entries for done in ends) == [0, 1]
 
 
 @pytest.mark.usefixtures("reactions")
@@ -557,3 +598,78 @@ def test_house_money_that_waits_too_long_is_told_once(house):
         assert waits.waiting(session, kind="bank_entry", thing_id=late).reference == "FT1"
         events.forget(session)
     assert waits.late(fresh(), kind="bank_entry", after=UUID(int=0), now=NOW + timedelta(days=30)) == ()
+
+
+def one_line(house, minor, text, reference, party=""):
+    """Return a table of one line that joins on to what the bank showed last."""
+    house.balance += minor
+    return (
+        "day,amount,balance,reference,text,party_account\n"
+        f"{TODAY},{minor / 100:.2f},{house.balance / 100:.2f},{reference},{text},{party}\n"
+    ).encode()
+
+
+def test_of_ones_own_companys_money_a_file_says_nothing(house, till):
+    due, _file = paid_out(house, till, 40_000_00)
+    house.shows()
+    house.shows(Booked(-40_000_00, "", "FT1", end_to_end=due.reference))
+    insider = house.first
+    with unit_of_work() as session:
+        session.add(
+            Membership(
+                id=new_id(), person_id=insider.person, company_id=till.company_id, roles=[Role.SALES], created_at=NOW
+            )
+        )
+    take(insider, one_line(house, 40_000_00, f"RETURN {due.reference}", "X1"), is_house=True, account=HOUSE)
+    bill(till.company_id, 300_00)
+    rows = house.shows(Booked(300_00, "", "X2", "X", "6222000000000077"))
+    assert (till.payouts()[0].state, owed(till.company_id)) == (PayoutState.SETTLED, 300_00)
+    assert {(row.entry.state, row.proposal) for row in rows} == {(EntryState.UNMATCHED, None)}
+    (entry_id,) = [row.entry.id for row in rows if row.entry.amount.minor == 300_00]
+    sender = {"bic": "BKCHCNBJ", "bank_name": "BOC"}
+    back = Part(Purpose.SENDER, None, 300_00)
+    with pytest.raises(NotAllowed, match="own_money"):
+        house.says(entry_id, back, sender=sender)
+    house.says(entry_id, back, sender=sender, actor=house.second)
+    for act in (house_money.approve, house_money.decline):
+        with pytest.raises(NotAllowed, match="own_money"), unit_of_work() as session:
+            act(session, actor=insider, entry_id=entry_id, now=NOW)
+    with pytest.raises(NotAllowed, match="own_money"):
+        receive(house, till.company_id, 1, "X")
+
+
+def test_what_a_table_or_a_large_line_says_another_person_agrees_to(house, till):
+    due, _file = paid_out(house, till, 40_000_00)
+    house.shows()
+    assert house.shows(Booked(-40_000_00, "", "FT1", end_to_end=due.reference)) == ()
+    bill(till.company_id, 90_000_00)
+    (large,) = house.shows(Booked(90_000_00, "bill", "FT2", "X", "6222000000000077"))
+    take(house.first, one_line(house, 40_000_00, f"RETURN {due.reference}", "X1"), is_house=True, account=HOUSE)
+    assert {row.entry.state for row in house.waiting()} == {EntryState.PROPOSED}
+    assert {row.proposal.first_by for row in house.waiting()} == {house.first.person}
+    assert (owed(till.company_id), till.payouts()[0].state) == (90_000_00, PayoutState.SETTLED)
+    with pytest.raises(Conflict, match="same_person"):
+        house.agrees(large.entry.id, house.first)
+    for row in house.waiting():
+        house.agrees(row.entry.id)
+    assert (owed(till.company_id), till.payouts()[0].state) == (0, PayoutState.RETURNED)
+
+
+def test_one_bill_is_paid_by_one_line_and_bills_are_asked_for_once(house, till):
+    bill(till.company_id, 300_00)
+    line = Booked(300_00, "commission", "FT1", "X", "6222000000000077")
+    (row,) = house.shows(line, replace(line, reference="FT2"))
+    assert (row.entry.bank_reference, owed(till.company_id)) == ("FT2", 0)
+    asked = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        asked.append("commission_receipt" in statement or "HAVING sum(ledger_entry" in statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        day = Day(TODAY, HOUSE, tuple(Booked(at, "?", f"G{at}") for at in range(1, 9)), house.balance, number=9)
+        take(house.first, camt053(day), is_house=True)
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    house.balance = day.closing
+    assert sum(asked) == 2

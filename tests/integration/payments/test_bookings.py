@@ -1,5 +1,6 @@
 """The provider's books against ours: a clean night, what is missing, what differs, and a person's word."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,8 +15,10 @@ from marketplace.payments.flows import bookings as flows
 from marketplace.payments.flows import cards, remitting
 from marketplace.payments.models.bookings import ProviderBooking
 from marketplace.payments.queries import bookings as queries
+from marketplace.payments.queries import checks, ledger
 from marketplace.payments.rules.bookings import BookingState
-from marketplace.payments.rules.provider import BookingKind
+from marketplace.payments.rules.ledger import AccountKind, AccountRef
+from marketplace.payments.rules.provider import BookingKind, BookingSeen
 from marketplace.payments.rules.terms import Plan
 from marketplace.payments.services import bookings as services
 from marketplace.stripe_double.resources import balance
@@ -130,3 +133,66 @@ def test_a_charge_of_somebody_else_is_nobodys_here(app, double):
     double.act(lambda call: balance.book(call, "charge", "ch_other", 100, "cny"))
     assert night() == 1
     assert queries.bookings(fresh(), state=BookingState.UNMATCHED).items[0].amount_minor == 100
+
+
+def test_money_that_the_provider_changes_is_booked_in_each_currency_and_its_difference_stands(app, double):
+    """Came at 0.19 and went back at 0.20: the books show what the provider has, and what the rates cost."""
+    before = {name: at_provider(name) for name in ("CNY", "SGD")}
+    exchange = {name: house(AccountKind.PROVIDER_EXCHANGE, name) for name in ("CNY", "SGD")}
+    double.act(lambda call: balance.settle_in(call, "sgd", {"cny": "0.19"}))
+    deal = Disputed(reading()).place(plan=Plan.ACCEPTANCE_100).capture()
+    assert night() == 0
+    (row,) = fresh().scalars(sa.select(ProviderBooking).where(ProviderBooking.intent_id == charge(deal.key).intent_id))
+    assert (row.amount_minor, row.currency, row.settled_minor, row.fee_currency, row.rate) == (
+        1_000_000, "CNY", 190_000, "SGD", "0.19",
+    )  # fmt: skip
+    assert at_provider("CNY") == before["CNY"]
+    assert at_provider("SGD") - before["SGD"] == 190_000 - row.fee_minor
+    double.act(lambda call: balance.settle_in(call, "sgd", {"cny": "0.20"}))
+    cards.refund(key=deal.key, amount=Money(1_000_000, "CNY"), reason="claim", now=NOW)
+    assert night() == 0
+    assert night() == 0
+    assert at_provider("CNY") == before["CNY"]
+    assert at_provider("SGD") - before["SGD"] == -10_000 - row.fee_minor
+    assert house(AccountKind.PROVIDER_EXCHANGE, "CNY") == exchange["CNY"]
+    assert house(AccountKind.PROVIDER_EXCHANGE, "SGD") - exchange["SGD"] == 10_000
+    shown = double.act(lambda call: balance._sums(call, ""))  # what the provider itself says
+    assert sum(side.get("sgd", 0) for side in shown) == at_provider("SGD")
+    assert checks.breaches(fresh()) == []
+
+
+def at_provider(currency):
+    return house(AccountKind.PROVIDER_CLEARING, currency)
+
+
+def house(kind, currency):
+    return ledger.balance(fresh(), account=AccountRef(kind, None, currency)).minor
+
+
+def test_of_two_lines_about_one_refund_or_transfer_only_one_is_as_ours(app, double, shop):  # noqa: F811
+    shop.set_up()
+    deal = cancelled(shop)
+    cards.refund(key=deal.key, amount=Money(500, "CNY"), reason="claim", refund_key=deal.key, now=NOW)
+    assert night() == 1  # the provider's balance was filled by hand
+    for kind in (BookingKind.REFUND, BookingKind.TRANSFER):
+        (row,) = [one for one in queries.bookings(fresh(), state=BookingState.MATCHED).items if one.kind is kind][:1]
+        ours = fresh().get_one(ProviderBooking, row.id).our_id
+        seen = BookingSeen(
+            provider_id=f"txn_{new_id().hex}",
+            kind=kind,
+            source_id=f"another_{new_id().hex}",
+            intent_id=row.intent_id,
+            our_id=ours,
+            currency=row.currency,
+            amount=row.amount_minor,
+            fee_currency=row.fee_currency,
+            fee=0,
+            settled=None,
+            rate=None,
+            created_at=NOW,
+        )
+        for source_id in (seen.source_id, row.source_id):
+            second = replace(seen, provider_id=f"txn_{new_id().hex}", source_id=source_id)
+            with unit_of_work() as session:
+                assert services.read(session, seen=second, now=NOW) is BookingState.UNMATCHED
+    assert night() == 5

@@ -1,7 +1,9 @@
 """Lost answers, broken answers, killed processes, lost notices: the truth is found, nothing done twice."""
 
 import signal
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,10 +15,13 @@ from marketplace.config import Settings
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import DomainError, Unavailable
+from marketplace.kernel.money import Money
 from marketplace.payments.flows import card_calls, cards
 from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.models.ledger import LedgerTransfer
-from marketplace.payments.rules.cards import CardState
+from marketplace.payments.queries import cards as queries
+from marketplace.payments.rules.cards import BY_PROVIDER, CardState
+from marketplace.payments.services import card_refunds
 from marketplace.payments.services import cards as services
 from marketplace.payments.stripe_gateway import connect
 from marketplace.stripe_double.client import InProcess
@@ -290,8 +295,6 @@ def test_the_client_tries_again_by_itself(app: Flask) -> None:
 
 
 def test_many_waiting_pages_keep_no_claimed_capture_from_its_turn(double: Double, monkeypatch) -> None:
-    from marketplace.payments.queries import cards as queries
-
     pages = [new_key() for _ in range(3)]
     for key in pages:
         authorise(key, payment_method=None, return_url="http://127.0.0.1:8000/orders")
@@ -343,4 +346,68 @@ def test_a_fee_that_the_provider_books_later_is_asked_for(double: Double, monkey
     monkeypatch.undo()
     cards.reconcile(clock.now() + LATER)
     assert _posted() == ["card_captured", "provider_fee"]
+    assert cards.reconcile(clock.now() + LATER).looked == 0
+
+
+def let_another_in(monkeypatch: pytest.MonkeyPatch, act: str, other: Callable[[], object], *, at: int = 1) -> None:
+    """Let somebody else do something, whole, between what the provider shows at a look and what comes of it."""
+    real, looks = card_calls.provider(), 0
+
+    class Provider:
+        def __getattr__(self, name: str) -> Any:
+            return looked if name == act else getattr(real, name)
+
+    def looked(*args: Any, **named: Any) -> Any:
+        nonlocal looks
+        seen, looks = getattr(real, act)(*args, **named), looks + 1
+        if looks == at:
+            other()
+        return seen
+
+    monkeypatch.setattr(card_calls, "provider", Provider)
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_two_who_send_a_refund_again_at_once_send_it_once(double: Double, monkeypatch, is_broken: bool) -> None:
+    key, part = new_key(), Money.of(300, "CNY")
+    authorise(key)
+    cards.capture(key=key, now=clock.now())
+    later = clock.now() + (LATER if is_broken else timedelta(hours=25))
+    with unit_of_work() as session:
+        asked = card_refunds.claim(session, key=key, refund_key=key, amount=part, reason="claim", now=clock.now())
+    if is_broken:
+        double.switches.arm("break_before", method="POST", path=REFUND)
+    taken = charge(key)
+    let_another_in(monkeypatch, "look", lambda: card_calls.refund(taken, asked, now=later), at=2 if is_broken else 1)
+
+    card_calls.refund(taken, asked, now=later)
+
+    assert [one["amount"] for one in double.all("refund") if one["payment_intent"] == taken.intent_id] == [part.minor]
+    assert (charge(key).refunded, queries.refund(reading(), key=key).attempt) == (part, 2)
+
+
+def test_a_second_refund_at_the_provider_has_a_row_of_its_own(double: Double) -> None:
+    key, part = new_key(), Money.of(300, "CNY")
+    authorise(key)
+    cards.capture(key=key, now=clock.now())
+    cards.refund(key=key, amount=part, reason="claim", refund_key=key, now=clock.now())
+    first = queries.refund(reading(), key=key)
+    card_calls.provider().refund(charge(key).intent_id, refund_id=first.id, amount=part, key=new_key())
+
+    bring_notices(double)
+
+    found = queries.refunds_of(reading(), charge_id=charge(key).id)
+    assert [(row.amount, row.reason) for row in found] == [(part, "claim"), (part, BY_PROVIDER)]
+    assert found[0].provider_id == first.provider_id
+    assert charge(key).refunded == part + part
+
+
+def test_whoever_asks_for_a_refund_again_is_asking_now(double: Double) -> None:
+    key = new_key()
+    authorise(key)
+    cards.capture(key=key, now=clock.now())
+    for after in (timedelta(), LATER):
+        double.switches.arm("timeout_before", method="POST", path=REFUND)
+        with pytest.raises(Unavailable):
+            cards.refund(key=key, amount=PRICE, reason="claim", now=clock.now() + after)
     assert cards.reconcile(clock.now() + LATER).looked == 0

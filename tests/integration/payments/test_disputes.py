@@ -11,19 +11,22 @@ import stripe
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
-from marketplace.kernel.errors import Conflict, Refused, Unavailable
+from marketplace.kernel.errors import Conflict, NotAllowed, Refused, Unavailable
 from marketplace.kernel.money import Money
 from marketplace.payments.flows import cards, lapsing
 from marketplace.payments.flows import disputes as flows
 from marketplace.payments.models.ledger import LedgerTransfer
-from marketplace.payments.queries import checks, ledger, waits
+from marketplace.payments.queries import card_returns, checks, ledger, waits
+from marketplace.payments.queries import cards as charge_queries
 from marketplace.payments.queries import disputes as queries
+from marketplace.payments.queries.card_returns import allowance_key
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.disputes import DisputeState
 from marketplace.payments.rules.ledger import AccountKind, AccountRef
 from marketplace.payments.rules.paying import MilestoneState, PaymentState
 from marketplace.payments.rules.provider import Evidence
 from marketplace.payments.rules.terms import MilestoneEvent, Plan
-from marketplace.payments.services import allowances, dispute_parts
+from marketplace.payments.services import allowances, card_refunds, dispute_parts
 from marketplace.stripe_double.calls import API_VERSION, new_id
 from marketplace.stripe_double.client import InProcess
 from marketplace.stripe_double.deliveries import sign
@@ -190,7 +193,7 @@ def test_nothing_is_let_off_a_line_while_its_bank_decides_nor_twice(deal, double
         with unit_of_work() as session:
             allowances.allow(
                 session, subject=deal.subject, line_id=line_id, amount=Money(minor, "CNY"), cause_id=clerk().person,
-                actor=deal.buyer, now=NOW,
+                why=Why.CLAIM, actor=deal.buyer, now=NOW,
             )  # fmt: skip
 
     with pytest.raises(Conflict, match="card_disputed"):
@@ -204,11 +207,59 @@ def test_what_was_let_off_before_is_not_given_back_twice(deal, double):
     with unit_of_work() as session:
         allowances.allow(
             session, subject=deal.subject, line_id=deal.lines[1][0], amount=Money(50_000, "CNY"),
-            cause_id=clerk().person, actor=deal.buyer, now=NOW,
+            cause_id=clerk().person, why=Why.CLAIM, actor=deal.buyer, now=NOW,
         )  # fmt: skip
     deal.decided(double, deal.dispute(double), won=False)
     deal.resume()
     assert (charge(deal.key).refunded.minor, deal.book(HELD)) == (0, 0)
+
+
+def test_what_a_bank_took_of_a_refund_on_its_way_is_not_sent_out_of_what_was_released(deal, double):
+    deal.reach(ACCEPTED, [deal.lines[0][0]])
+    with unit_of_work() as session:
+        allowances.allow(
+            session, subject=deal.subject, line_id=deal.lines[1][0], amount=Money(50_000, "CNY"),
+            cause_id=clerk().person, why=Why.CLAIM, actor=deal.buyer, now=NOW,
+        )  # fmt: skip
+    deal.decided(double, deal.dispute(double, 950_000, reason="fraudulent"), won=False)
+    assert (deal.row.taken.minor, deal.row.borne.minor) == (300_000, 650_000)
+    deal.resume()
+    assert (charge(deal.key).refunded.minor, deal.book(HELD), deal.book(PAYABLE)) == (0, 0, -679_000)
+
+
+def test_a_lost_dispute_takes_no_refund_that_was_asked_for(deal, double):
+    deal.reach(ACCEPTED, [deal.lines[0][0]])
+    cause, part = clerk().person, Money(50_000, "CNY")
+    with unit_of_work() as session:
+        allowances.allow(
+            session, subject=deal.subject, line_id=deal.lines[1][0], amount=part, cause_id=cause, why=Why.CLAIM,
+            actor=deal.buyer, now=NOW,
+        )  # fmt: skip
+        card_refunds.claim(
+            session, key=deal.key, refund_key=allowance_key(cause), amount=part, reason="claim", now=NOW
+        )  # fmt: skip
+    deal.decided(double, deal.dispute(double, 950_000, reason="fraudulent"), won=False)
+    deal.resume()
+    cards.reconcile(NOW + timedelta(minutes=5))
+    assert (deal.row.taken.minor, deal.row.borne.minor) == (250_000, 700_000)
+    assert (charge(deal.key).refunded.minor, deal.book(HELD), deal.book(PAYABLE)) == (50_000, 0, -679_000)
+
+
+def test_what_was_kept_for_a_refund_that_failed_pays_for_the_lost_dispute(deal, double):
+    key, losses, whole = f"{deal.key}:refund", deal.book(LOSSES), Money(1_000_000, "CNY")
+    with unit_of_work() as session:
+        card_refunds.claim(session, key=deal.key, refund_key=key, amount=whole, reason="order_cancelled", now=NOW)
+    dispute_id = deal.dispute(double, 300_000)
+    deal.call_off()
+    deal.decided(double, dispute_id, won=False)
+    assert (deal.row.taken.minor, deal.row.borne.minor) == (0, 300_000)
+    with unit_of_work() as session:
+        found = charge_queries.charge(session, key=deal.key)
+        (refund,) = charge_queries.refunds_of(session, charge_id=found.id)
+        card_refunds.fail(session, charge=found, refund_id=refund.id, now=NOW)
+    assert (deal.row.taken.minor, deal.row.borne.minor, deal.book(LOSSES) - losses) == (300_000, 0, 0)
+    (back,) = [one for one in card_returns.card_returns(reading()).items if one.subject == deal.subject]
+    assert (back.amount.minor, deal.book(HELD)) == (700_000, -700_000)
 
 
 def test_an_inquiry_takes_nothing_and_freezes_until_it_ends(app, double):
@@ -221,6 +272,20 @@ def test_an_inquiry_takes_nothing_and_freezes_until_it_ends(app, double):
     assert deal.book(PAYABLE) == 0
     deal.decided(double, deal.row.provider_id, won=True)
     assert (deal.row.state, deal.book(PAYABLE)) == (DisputeState.CLOSED, -970_000)
+
+
+def test_a_dispute_takes_what_an_inquiry_before_it_froze(app, double):
+    deal = Disputed(reading())
+    deal.place(plan=Plan.ACCEPTANCE_100, method="pm_card_createDisputeInquiry").capture()
+    double.pass_time()
+    bring_notices(double)
+    inquiry = deal.row.provider_id
+    losses, dispute_id = deal.book(LOSSES), deal.dispute(double)
+    assert deal.states() == [(300_000, "held", True), (700_000, "held", True)]
+    deal.decided(double, inquiry, won=True)
+    assert {frozen for _minor, _state, frozen in deal.states()} == {True}
+    deal.decided(double, dispute_id, won=False)
+    assert (deal.book(HELD), deal.book(LOSSES) - losses) == (0, 0)
 
 
 @pytest.mark.parametrize("fault", ["", "timeout_before", "timeout_after", "break_before", "break_after", "throttle"])
@@ -248,6 +313,8 @@ def test_evidence_is_handed_in_once_whatever_happens(deal, double, fault):
 def test_evidence_that_comes_too_late_is_refused_and_told(deal, double):
     deal.dispute(double)
     double.decide(deal.row.provider_id, won=False)
+    with pytest.raises(NotAllowed, match="own_money"):
+        flows.answer(dispute_id=deal.row.id, evidence=TOLD, actor=deal.buyer, now=NOW)
     with pytest.raises(Conflict, match="refused"):
         flows.answer(dispute_id=deal.row.id, evidence=TOLD, actor=clerk(), now=NOW)
     assert deal.row.state is DisputeState.LOST

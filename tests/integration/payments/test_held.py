@@ -9,20 +9,24 @@ from hypothesis import strategies as st
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict
+from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.flows import cards
-from marketplace.payments.flows.give_back import give_back
+from marketplace.payments.flows.give_back import give_back, refund_part
 from marketplace.payments.queries import cards as card_queries
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.cards import CardState
-from marketplace.payments.rules.ledger import AccountKind
+from marketplace.payments.rules.ledger import AccountKind, TransferKind
 from marketplace.payments.rules.paying import MilestoneState, PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Plan, Rail, Subject, SubjectKind
-from marketplace.payments.services import commission, holding
+from marketplace.payments.services import allowances, commission, holding
+from marketplace.payments.services.splitting import locked
 from marketplace.reference.rules import Setting
 from marketplace.reference.services import change_setting
 from marketplace.worker.jobs import JOBS
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, Deal
+from tests.support.cards import bring_notices, double_of
 
 CLEARING, HELD = AccountKind.PROVIDER_CLEARING, AccountKind.HELD
 PAYABLE, INCOME = AccountKind.MERCHANT_PAYABLE, AccountKind.COMMISSION_INCOME
@@ -147,6 +151,71 @@ def test_cancelling_before_the_capture_gives_the_reservation_back(held):
     assert held.figures() == {CLEARING: 0, HELD: 0, PAYABLE: 0, INCOME: 0}
     with pytest.raises(Conflict):
         held.capture()
+
+
+def test_what_had_ended_stays_ended_when_the_refund_of_the_rest_fails(app, held):
+    held.place(method="pm_card_refundFail").capture()
+    (first, amount), _second = held.lines
+    with held.writing():
+        let_off(held, first, amount)
+    refund_part(subject=held.subject, amount=amount, cause=str(new_id()), now=NOW)
+    held.call_off()
+    assert {row.state for row in held.milestones()} == {MilestoneState.REFUNDED}
+    bring_refusals(app)
+    states = {(row.line_id, row.state) for row in held.milestones()}
+    assert (first, MilestoneState.REFUNDED) in states
+    assert (first, MilestoneState.HELD) not in states
+
+
+def test_what_was_let_off_is_not_released_because_its_refund_failed(app, held):
+    held.place(method="pm_card_refundFail").capture()
+    for line_id, amount in held.lines:
+        with held.writing():
+            let_off(held, line_id, amount)
+        refund_part(subject=held.subject, amount=amount, cause=str(line_id), now=NOW)
+    assert held.payment().state is PaymentState.REFUNDED
+    bring_refusals(app)
+    assert held.payment().state is PaymentState.CAPTURED
+    held.reach(MilestoneEvent.DEPOSIT)
+    held.reach(MilestoneEvent.HANDED_OVER)
+    assert held.figures()[PAYABLE] == 0
+    assert {row.state for row in held.milestones()} == {MilestoneState.REFUNDED}
+
+
+def test_a_milestone_that_was_taken_back_is_released_again(held):
+    held.place(minors=(1_000_000,)).capture()
+    held.reach(MilestoneEvent.DEPOSIT)
+    for _ in range(2):
+        with held.writing() as deal:
+            terms = holding.terms_of(deal.session, deal.subject)
+            (row,) = [one for one in locked(deal.session, deal.subject) if one.state is MilestoneState.RELEASED]
+            row.state = MilestoneState.HELD
+            holding.post_release(deal.session, terms, row, kind=TransferKind.RELEASE_REVERSED, actor=SYSTEM, now=NOW)
+        assert held.figures()[PAYABLE] == 0
+        held.reach(MilestoneEvent.DEPOSIT)
+        held.reach(MilestoneEvent.DEPOSIT)
+        assert held.figures() == {CLEARING: 1_000_000, HELD: -700_000, PAYABLE: -291_000, INCOME: -9_000}
+
+
+def let_off(deal, line_id, amount):
+    allowances.allow(
+        deal.session,
+        subject=deal.subject,
+        line_id=line_id,
+        amount=amount,
+        cause_id=new_id(),
+        why=Why.CLAIM,
+        actor=deal.merchant,
+        now=NOW,
+    )
+
+
+def bring_refusals(app):
+    """Let the card's bank send every refund back, and tell it."""
+    double = double_of(app)
+    double.pass_time()
+    bring_notices(double)
+    reading().rollback()
 
 
 def test_a_held_payment_is_neither_confirmed_nor_billed(held):

@@ -7,17 +7,18 @@ import sqlalchemy as sa
 
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
-from marketplace.kernel.ids import new_id
+from marketplace.kernel.ids import new_id, new_reference
 from marketplace.payments.flows import lapsing
 from marketplace.payments.models.holds import CardHold
+from marketplace.payments.models.plans import PaymentTerms
 from marketplace.payments.queries import checks, waits
 from marketplace.payments.queries import holds as queries
 from marketplace.payments.rules.holds import HoldState
 from marketplace.payments.rules.ledger import AccountKind
-from marketplace.payments.rules.terms import MilestoneEvent, Plan
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, SubjectKind
 from marketplace.payments.services import holds
 from marketplace.worker import runner
-from tests.integration.payments.conftest import NOW, clerk
+from tests.integration.payments.conftest import NOW, clerk, exist
 from tests.integration.payments.test_disputes import Disputed
 from tests.support.cards import charge, double_of
 
@@ -111,6 +112,43 @@ def test_nobody_is_told_of_what_waits_no_more(deal):
     session = reading()
     session.rollback()
     assert session.scalars(sa.select(CardHold.state)).one() is HoldState.OVER
+
+
+def sold_by_the_operator(deal):
+    """Let the deal be a sale of the trading company, which buys of a merchant; return the merchant."""
+    merchant = clerk()
+    with unit_of_work() as session:
+        exist(session, merchant)
+        terms = session.scalars(sa.select(PaymentTerms).where(PaymentTerms.subject_id == deal.subject.id)).one()
+        terms.mode = Mode.OPERATOR_SELLS
+        copied = {one.key: getattr(terms, one.key) for one in sa.inspect(PaymentTerms).column_attrs}
+        bought = {
+            "id": new_id(),
+            "subject_kind": SubjectKind.PURCHASE,
+            "subject_id": new_id(),
+            "reference": new_reference("PUR"),
+            "payer_id": terms.payee_id,
+            "payee_id": merchant.company,
+            "sale_id": deal.subject.id,
+            "margin_bp": 730,
+        }
+        session.add(PaymentTerms(**copied | {key: value for key, value in bought.items() if key in copied}))
+    return merchant
+
+
+def test_what_the_trading_company_sells_is_released_and_never_given_back_for_waiting(app):
+    double_of(app)
+    deal = Disputed(reading()).place(plan=Plan.DEPOSIT_30_70).capture()
+    told(1)
+    told(80)
+    merchant = sold_by_the_operator(deal)
+    (row,) = waiting()
+    with pytest.raises(NotAllowed, match="own_return"):
+        decide(row.id, "release", merchant)
+    with pytest.raises(Conflict, match="hold_of_sale"):
+        decide(row.id, "refund")
+    decide(row.id, "release")
+    assert waiting()[0].first_by is not None
 
 
 def test_who_would_be_paid_does_not_decide(deal):

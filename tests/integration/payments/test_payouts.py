@@ -4,8 +4,10 @@ import contextlib
 import csv
 import io
 import itertools
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,13 +17,16 @@ from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
-from marketplace.merchants.models import Payee
-from marketplace.merchants.rules.states import PayeeState
+from marketplace.merchants.models import Merchant, Payee, ScreeningEntry, ScreeningHit, ScreeningList
+from marketplace.merchants.rules.screening import HitState, Likeness, ListKind
+from marketplace.merchants.rules.screening import SubjectKind as ListedSubject
+from marketplace.merchants.rules.states import MerchantState, PayeeState
+from marketplace.payments.flows import lapsing
 from marketplace.payments.flows import payouts as flows
-from marketplace.payments.queries import checks, ledger
+from marketplace.payments.queries import checks, ledger, payout_waits
 from marketplace.payments.queries import payouts as queries
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
-from marketplace.payments.rules.payouts import PayoutState
+from marketplace.payments.rules.payouts import Failure, PayoutState, Waits
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import ledger as books
 from marketplace.payments.services import payouts
@@ -130,6 +135,21 @@ def test_exactly_the_threshold_takes_two_people(till):
     assert approve(due, clerk()) is PayoutState.APPROVED
 
 
+def test_many_small_payouts_of_a_week_take_two_people_like_a_large_one(till):
+    def gathered(minor, now):
+        till.release(minor)
+        flows.gather(now=now)
+        due = till.payouts()[0]
+        for _ in range(due.approvals_needed):
+            approve(due, clerk())
+        send()
+        return due.approvals_needed
+
+    assert [gathered(30_000_00, NOW + timedelta(days=day)) for day in (0, 1, 2)] == [1, 2, 2]
+    assert gathered(19_999_99, NOW + timedelta(days=3)) == 1
+    assert gathered(30_000_00, NOW + timedelta(days=7, hours=1)) == 1
+
+
 def test_a_small_payout_goes_its_way(till):
     till.release(1_000_00)
     assert flows.gather(now=NOW) == 1
@@ -151,9 +171,29 @@ def test_a_small_payout_goes_its_way(till):
     assert result(due, "settled") is PayoutState.SETTLED
     assert result(due, "settled") is PayoutState.SETTLED
     with pytest.raises(Conflict):
-        result(due, "returned")
+        result(due, "failed")
     assert till.balance(AccountKind.PAYOUT_IN_TRANSIT) == 0
     assert till.balance(AccountKind.PROVIDER_CLEARING) == 0
+
+
+def test_what_comes_back_days_after_it_was_settled_is_a_row_of_its_own_and_paid_anew(app, till):
+    till.release(700_00)
+    flows.gather(now=NOW)
+    (due,) = till.payouts()
+    flows.approve(payout_id=due.id, actor=clerk(), remittance="City", now=NOW)
+    result(due, "settled")
+    member = factories.insider(app, role=Role.TREASURY, company_id=till.company_id, now=NOW)
+    with pytest.raises(NotAllowed, match="own_payout"), unit_of_work() as session:
+        payouts.record_result(session, payout_id=due.id, result="returned", actor=member.actor, now=NOW)
+    clearing = till.balance(AccountKind.PROVIDER_CLEARING)
+    for _ in range(2):
+        assert result(due, "returned") is PayoutState.RETURNED
+    assert till.balance(AccountKind.PROVIDER_CLEARING) - clearing == 700_00
+    assert till.balance(PAYABLE) == -700_00
+    assert flows.gather(now=NOW) == 1
+    again, before = till.payouts()
+    assert (again.state, before.state, again.amount) == (PayoutState.DUE, PayoutState.RETURNED, before.amount)
+    assert again.reference != before.reference
 
 
 def test_over_the_threshold_two_people_agree_and_never_the_payee(till):
@@ -195,8 +235,147 @@ def test_a_new_account_is_held_back_and_outdates_the_payout(till):
     with pytest.raises(Conflict, match="payee_changed"):
         approve(due, clerk())
     assert flows.gather(now=NOW) == 0
-    assert till.payouts()[0].state is PayoutState.FAILED
+    (failed,) = till.payouts()
+    assert (failed.state, failed.failure) == (PayoutState.FAILED, Failure.ACCOUNT_HELD)
     assert till.balance(PAYABLE) == -700_00
+    session = reading()
+    session.rollback()
+    (wait,) = payout_waits.payout_waits(session, company_id=till.company_id, now=NOW).items
+    assert (wait.amount.minor, wait.reason, wait.until) == (700_00, Waits.ACCOUNT_HELD, NOW)
+
+
+def test_a_payout_says_why_it_failed(till):
+    def fails(change, how=lambda: flows.gather(now=NOW)):
+        flows.gather(now=NOW)
+        due = till.payouts()[0]
+        approve(due, clerk())
+        with unit_of_work() as session:
+            change(session)
+        how()
+        found = next(row for row in till.payouts() if row.id == due.id)
+        assert found.state is PayoutState.FAILED
+        return found.failure
+
+    def account(**changes):
+        return lambda session: session.execute(sa.update(Payee).values(**changes))
+
+    till.release(700_00)
+    assert fails(account(account_number="6222000000000009")) == Failure.ACCOUNT_CHANGED
+    assert fails(account(state=PayeeState.RETIRED), send) == Failure.NO_ACCOUNT
+    assert waits(till.company_id) == [(700_00, Waits.NO_ACCOUNT)]
+    with unit_of_work() as session:
+        account(state=PayeeState.ACTIVE)(session)
+    flows.gather(now=NOW)
+    flows.approve(payout_id=till.payouts()[0].id, actor=clerk(), remittance="City", now=NOW)
+    result(till.payouts()[0], "failed")
+    assert till.payouts()[0].failure == Failure.BANK
+
+
+def confirm_hit(company_id, state=HitState.CONFIRMED):
+    version = ScreeningList(
+        id=new_id(), kind=ListKind.OWN, name="Own", sha256="0" * 64, entries=1, imported_by=None, imported_at=NOW
+    )
+    entry = ScreeningEntry(id=new_id(), list_id=version.id, name="Listed", country="", aliases=[], numbers=[], mark="m")
+    hit = ScreeningHit(
+        id=new_id(), subject_kind=ListedSubject.COMPANY, subject_id=company_id, company_id=company_id,
+        entry_id=entry.id, entry_mark="m", mark=entry.id.hex, likeness=Likeness.LOOK, state=state, reason="",
+        found_at=NOW,
+    )  # fmt: skip
+    with unit_of_work() as session:
+        for row in (version, entry, hit):
+            session.add(row)
+            session.flush()
+    return hit.id
+
+
+def clear_hit(hit_id):
+    with unit_of_work() as session:
+        session.get_one(ScreeningHit, hit_id).state = HitState.CLEARED
+
+
+def suspend(company_id, state=MerchantState.SUSPENDED):
+    with unit_of_work() as session:
+        found = session.get(Merchant, company_id)
+        if found is None:
+            of_another = session.scalars(sa.select(Merchant)).first()
+            found = Merchant(
+                company_id=company_id, legal_name="Example", country="CN", registration_number=company_id.hex,
+                licence_file_id=of_another.licence_file_id, created_at=NOW, changed_at=NOW,
+            )  # fmt: skip
+            session.add(found)
+        found.state = state
+
+
+def waits(company_id):
+    session = reading()
+    session.rollback()
+    found = payout_waits.payout_waits(session, company_id=company_id, now=NOW).items
+    return [(row.amount.minor, row.reason) for row in found]
+
+
+STOPS = {
+    Waits.SCREENING: (confirm_hit, clear_hit),
+    Waits.SUSPENDED: (
+        lambda company_id: suspend(company_id) or company_id,
+        lambda company_id: suspend(company_id, MerchantState.APPROVED),
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", STOPS)
+def test_a_company_that_is_stopped_is_paid_nothing_until_that_is_lifted(till, reason):
+    stop, lift = STOPS[reason]
+    till.release(700_00)
+    stopped = stop(till.company_id)
+    assert flows.gather(now=NOW) == 0
+    assert waits(till.company_id) == [(700_00, reason)]
+    lift(stopped)
+    assert waits(till.company_id) == []
+    assert flows.gather(now=NOW) == 1
+    (due,) = till.payouts()
+    stopped = stop(till.company_id)
+    with pytest.raises(Conflict, match="payout_stopped"):
+        approve(due, clerk())
+    assert flows.gather(now=NOW) == 0
+    assert [(row.state, row.stop) for row in till.payouts()] == [(PayoutState.DUE, reason)]
+    assert waits(till.company_id) == [(700_00, reason)]
+    lift(stopped)
+    assert approve(due, clerk()) is PayoutState.APPROVED
+    stopped = stop(till.company_id)
+    assert send() is None
+    assert [(row.state, row.stop) for row in till.payouts()] == [(PayoutState.APPROVED, reason)]
+    assert till.balance(PAYABLE) == -700_00
+    lift(stopped)
+    assert send() is not None
+    assert till.payouts()[0].state is PayoutState.SENT
+    stop(till.company_id)
+    assert till.payouts()[0].stop is None
+    assert result(due, "failed") is PayoutState.FAILED
+    assert flows.gather(now=NOW) == 0
+    assert waits(till.company_id) == [(700_00, reason)]
+
+
+def test_a_hit_that_is_open_or_was_cleared_stops_nothing_nor_does_that_of_another_company(app, till):
+    till.release(700_00)
+    clear_hit(confirm_hit(till.company_id))
+    confirm_hit(till.company_id, HitState.OPEN)
+    with unit_of_work() as session:
+        another = factories.trader(session, app, name="Another", country="CN", now=NOW)
+    confirm_hit(another.company)
+    assert waits(till.company_id) == []
+    assert flows.gather(now=NOW) == 1
+
+
+def test_nobody_is_told_of_a_payout_as_late_while_its_company_is_stopped(app, till):
+    with unit_of_work() as session:
+        factories.staff(session, app, role=Role.TREASURY, now=NOW)
+    till.release(700_00)
+    flows.gather(now=NOW)
+    hit_id = confirm_hit(till.company_id)
+    late = NOW + timedelta(days=30)
+    assert lapsing.escalate(now=late) == 0
+    clear_hit(hit_id)
+    assert lapsing.escalate(now=late) == 1
 
 
 def test_carriers_are_paid_out_likewise(till):

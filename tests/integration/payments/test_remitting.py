@@ -7,19 +7,23 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.models import Company
+from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotFound, Unavailable
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.mail.models import MailMessage
+from marketplace.payments.flows import card_calls, give_back, provider_accounts, remitting
 from marketplace.payments.flows import payouts as payout_flows
-from marketplace.payments.flows import provider_accounts, remitting
 from marketplace.payments.queries import checks, ledger
 from marketplace.payments.queries import payouts as payout_queries
 from marketplace.payments.queries import remitting as queries
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.ledger import AccountKind, AccountRef
 from marketplace.payments.rules.payouts import PayoutState
+from marketplace.payments.rules.provider import ProviderRefused
 from marketplace.payments.rules.remitting import AccountState, PayoutWay, ReversalState
 from marketplace.payments.rules.terms import MilestoneEvent, Plan
 from marketplace.payments.services import allowances, payouts
@@ -29,7 +33,7 @@ from marketplace.worker.jobs import JOBS
 from tests import factories
 from tests.integration.payments.conftest import NOW, clerk
 from tests.integration.payments.test_held import HeldDeal
-from tests.integration.payments.test_payouts import name_payee
+from tests.integration.payments.test_payouts import clear_hit, confirm_hit, name_payee
 from tests.support.cards import charge, double_of
 
 PAYABLE, OWED = AccountKind.MERCHANT_PAYABLE, AccountKind.MERCHANT_RECEIVABLE
@@ -191,6 +195,72 @@ def test_a_transfer_is_made_once_whatever_its_answer_says(shop, fault, minutes):
     assert [one["amount"] for one in shop.transfers()] == [970_000]
 
 
+def test_no_transfer_is_made_for_a_company_that_is_stopped_until_that_is_lifted(shop):
+    shop.set_up().sell()
+    shop.fund()
+    payout_flows.gather(now=NOW)
+    with unit_of_work() as session:
+        for _ in range(shop.payouts[0].approvals_needed):
+            payouts.approve(session, payout_id=shop.payouts[0].id, actor=clerk(), now=NOW)
+    hit_id = confirm_hit(shop.actor.company)
+    assert remitting.send(now=NOW) == 0
+    assert shop.payouts[0].state is PayoutState.APPROVED
+    clear_hit(hit_id)
+    # Claimed, and the provider is down: stopped then, it is not asked once more.
+    shop.double.switches.arm("break_before", method="POST", path="/v1/transfers", times=3)
+    assert remitting.send(now=NOW) == 1
+    shop.double.switches.clear()
+    hit_id = confirm_hit(shop.actor.company)
+    for hours in (1, 48):
+        remitting.reconcile(now=NOW + timedelta(hours=hours))
+    assert (shop.payouts[0].state, shop.transfers()) == (PayoutState.SENT, [])
+    clear_hit(hit_id)
+    remitting.reconcile(now=NOW + timedelta(hours=49))
+    assert shop.payouts[0].state is PayoutState.SETTLED
+    assert [one["amount"] for one in shop.transfers()] == [970_000]
+
+
+def test_a_transfer_that_was_taken_for_failed_is_written_down_and_not_paid_twice(app, shop):
+    with unit_of_work() as session:
+        factories.staff(session, app, role=Role.TREASURY, now=NOW)
+    shop.set_up().sell()
+    shop.fund()
+    shop.double.switches.arm("timeout_after", method="POST", path="/v1/transfers", times=3)
+    row = shop.pay_out()
+    shop.double.switches.clear()
+    with unit_of_work() as session:
+        payouts.fail_transfer(session, payout_id=row.id, reason="balance_insufficient", now=NOW)
+    payout_flows.gather(now=NOW + WEEK)
+    seen = card_calls.remitter().find_transfer(row.id, reference=row.reference)
+    for _ in range(2):
+        with unit_of_work() as session:
+            payouts.record_transfer(session, payout_id=row.id, seen=seen, now=NOW)
+    shop.pay_out(NOW + WEEK)
+    assert [found.state for found in shop.payouts] == [PayoutState.FAILED, PayoutState.SETTLED]
+    assert (shop.balance(PAYABLE), shop.balance(TRANSIT), shop.balance(OWED), shop.there()) == (0, 0, 0, 970_000)
+    told = fresh().scalars(sa.select(MailMessage.template).where(MailMessage.template == "transfer_found")).all()
+    assert told == ["transfer_found"]
+
+
+def test_a_reversal_that_one_call_was_refused_and_another_made_is_done(shop, monkeypatch):
+    shop.set_up()
+    deal = cancelled(shop)
+    real = card_calls.provider()
+
+    class Provider:
+        def __getattr__(self, name):
+            return getattr(real, name)
+
+        def reverse(self, *args, **named):
+            real.reverse(*args, **named)
+            raise ProviderRefused("transfer_already_reversed")
+
+    monkeypatch.setattr(card_calls, "provider", Provider)
+    deal.call_off()
+    (back,) = queries.reversals(fresh(), company_id=shop.actor.company).items
+    assert (back.state, shop.balance(OWED)) == (ReversalState.DONE, 0)
+
+
 def test_an_account_that_is_stopped_has_its_payout_made_anew_by_bank(shop):
     shop.set_up().sell()
     payout_flows.gather(now=NOW)
@@ -283,6 +353,34 @@ def test_the_refund_goes_first(shop):
     assert (charge(deal.key).refunded.minor, shop.there()) == (1_000_000, 0)
 
 
+def test_a_claim_whose_order_ended_before_its_refund_takes_its_money_back_all_the_same(shop):
+    shop.set_up()
+    deal = cancelled(shop)
+    facts = {"subject": deal.subject, "amount": Money(300_000, "CNY")}
+    cause = new_id()
+    with unit_of_work() as session:
+        allowances.allow(
+            session, **facts, line_id=deal.lines[0][0], cause_id=cause, why=Why.CLAIM, actor=clerk(), now=NOW
+        )
+    deal.call_off()
+    give_back.refund_part(**facts, cause=str(cause), now=NOW)
+    assert charge(deal.key).refunded.minor == 1_000_000
+    assert (shop.balance(OWED), shop.there()) == (0, 0)
+
+
+def test_what_nobody_asked_back_is_asked_for_after_a_while(shop):
+    shop.set_up()
+    deal = cancelled(shop)
+    with deal.writing():
+        deal.cancel()
+    shop.double.switches.arm("timeout_before", method="POST", path="/v1/refunds", times=-1)
+    assert remitting.reconcile(now=NOW + timedelta(minutes=5)) == 0
+    assert remitting.reconcile(now=NOW + timedelta(minutes=61)) == 1
+    assert (shop.balance(OWED), shop.there()) == (0, 0)
+    shop.double.switches.clear()
+    give_back.give_back(subject=deal.subject, now=clock.now())
+
+
 def test_a_claim_after_the_payout_takes_so_much_back(shop):
     shop.set_up()
     deal = cancelled(shop)
@@ -290,7 +388,7 @@ def test_a_claim_after_the_payout_takes_so_much_back(shop):
     with unit_of_work() as session:
         allowances.allow(
             session, subject=deal.subject, line_id=deal.lines[0][0], amount=Money(100_000, "CNY"), cause_id=cause,
-            actor=clerk(), now=NOW,
+            why=Why.CLAIM, actor=clerk(), now=NOW,
         )  # fmt: skip
     args = {"subject_kind": "order", "subject_id": str(deal.subject.id), "minor": 100_000, "currency": "CNY"}
     JOBS[allowances.REFUND]({**args, "cause": str(cause)})
@@ -308,3 +406,30 @@ def test_a_bank_file_is_paid_as_before(app):
     assert (row.way, row.state) == (PayoutWay.BANK_FILE, PayoutState.APPROVED)
     with pytest.raises(NotFound):
         queries.remittance(fresh(), payout_id=row.id)
+
+
+def test_a_claim_after_a_bank_file_is_refunded_and_kept_back_from_what_comes_next(app):
+    company = factories.open_market(app).buyer.company
+    name_payee(company)
+    shop = Shop(app, Actor(person_id=new_id(), company_id=company, company_kind="trade"), double_of(app))
+    deal = shop.sell()
+    row = shop.pay_out()
+    with unit_of_work() as session:
+        payouts.send(session, actor=clerk(), remittance="City", now=NOW)
+    cause, amount = new_id(), Money(100_000, "CNY")
+    with unit_of_work() as session:
+        payouts.record_result(session, payout_id=row.id, result="settled", actor=clerk(), now=NOW)
+        allowances.allow(
+            session, subject=deal.subject, line_id=deal.lines[0][0], amount=amount, cause_id=cause,
+            why=Why.CLAIM, actor=clerk(), now=NOW,
+        )  # fmt: skip
+    args = {"subject_kind": "order", "subject_id": str(deal.subject.id), "minor": amount.minor, "currency": "CNY"}
+    for _ in range(2):
+        JOBS[allowances.REFUND]({**args, "cause": str(cause)})
+    assert charge(deal.key).refunded == amount
+    assert payout_queries.returns(fresh(), company_id=company) == ()
+    assert (shop.balance(OWED), shop.balance(PAYABLE)) == (97_000, 0)
+    shop.sell(minors=(200_000,))
+    assert payout_flows.gather(now=NOW + WEEK) == 1
+    assert (shop.payouts[0].amount.minor, shop.balance(OWED)) == (97_000, 0)
+    assert checks.breaches(fresh()) == []

@@ -125,8 +125,10 @@ class Lives:
             assert deal.balance(AccountKind.RETURN_PAYER) == -deal.balance(AccountKind.RETURN_PAYEE) >= 0
             terms = queries.terms_of(session, subjects=[deal.subject])[deal.subject]
             _, stands = standing.of_subject(session, subject=deal.subject)
-            assert (stands.due_now.minor, stands.total) == (owed, stands.paid + stands.balance)
             is_over = terms.cancelled_at is not None
+            agreed = terms.amount if is_over else stands.paid + stands.balance
+            assert (stands.due_now.minor, stands.total) == (owed, agreed)
+            assert (stands.kept is not None and not stands.kept) if is_over else stands.kept is None
             back = sum((row.paid if is_over else row.surplus).minor for row in rows)
             assert deal.balance(AccountKind.RETURN_PAYER) == back
         paid = sum(row.paid.minor for row in self.payments())

@@ -13,17 +13,24 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.models import Company
+from marketplace.approvals.models import ApprovalCase
+from marketplace.approvals.queries import policies
 from marketplace.catalog.models import ChangeSet, Listing
+from marketplace.checkout.queries import samples
 from marketplace.kernel.db import reading
 from marketplace.logistics.models.departures import Booking, Departure
 from marketplace.merchants.models import Merchant, MerchantApplication
 from marketplace.moderation.models import Case
-from marketplace.orders.models import Claim, LinePart, Order, OrderLine
+from marketplace.orders.changes.models import OrderChange
+from marketplace.orders.invoices.models import OfficialInvoice
+from marketplace.orders.models import Claim, Inspection, LinePart, Order, OrderLine
+from marketplace.payments.models.bank import BankEntry
+from marketplace.payments.models.credit import CreditLine, Dunning
 from marketplace.payments.models.payouts import Payout
-from marketplace.payments.models.plans import IncomingTransfer, Milestone, Payment
+from marketplace.payments.models.plans import IncomingTransfer, Milestone, Payment, PaymentTerms
 from marketplace.reports import queries as reports
 from marketplace.search import flows as search
-from marketplace.seed import flows
+from marketplace.seed import cast, flows, people
 from marketplace.seed.extent import Extent
 
 SEEN = {
@@ -42,6 +49,12 @@ SEEN = {
     MerchantApplication: "submitted approved rejected changes_requested",
     Merchant: "submitted onboarding approved rejected suspended",
     Claim: "negotiating escalated settled",
+    ApprovalCase: "pending approved rejected",
+    Inspection: "ordered passed",
+    OrderChange: "proposed",
+    CreditLine: "requested granted",
+    BankEntry: "unmatched matched",
+    OfficialInvoice: "recorded",
 }
 COUNTED = (Company, Listing, Order, OrderLine, Booking, Departure, Payment, Payout, Case, Claim, MerchantApplication)
 
@@ -70,7 +83,19 @@ def test_a_small_city_shows_every_state_once_and_holds_every_invariant(city):
     assert countries == {"CN", "VN", "TH", "MY", "SG", "ID", "PH", "MM", "LA", "KH", "BN"}
     for titles, own in session.execute(sa.select(Listing.titles, Listing.source_locale)):
         assert {"en", own} <= titles.keys()
+    assert max(session.scalars(sa.select(Dunning.level))) >= 1  # somebody was reminded of what is overdue on credit
+    assert session.scalar(sa.select(sa.func.count()).where(PaymentTerms.credit_id.is_not(None))) == 2
     assert reports.check(session) == []
+    # Samples can be ordered, and one who buys needs a colleague's word above a sum.
+    for sku in ("CQ-CH428-116", "CQ-BP125-F", "CQ-LED-9W"):
+        listing_id = session.scalars(sa.select(Listing.id).where(Listing.sku == sku)).one()
+        offered = samples.offer_for(session, listing_id=listing_id)
+        assert offered is not None
+        assert set(offered.ways) == {"courier", "lorry"}
+    purchasing, approver = (people.actor(session, colleague.login) for colleague in cast.COLLEAGUES)
+    assert purchasing.company == approver.company == people.actor(session, cast.EMPLOYER).company
+    (rule,) = policies.rules_of(session, company_id=purchasing.company)
+    assert rule.condition.roles == {"purchasing"}
 
     before = _counts()
     assert not city()

@@ -61,9 +61,23 @@ def enqueue(job, name, **options):
         return services.enqueue(session, job, {"name": name}, now=clock.now(), **options)
 
 
+def fresh():
+    """A session that sees what others have written by now."""
+    session = reading()
+    session.rollback()
+    return session
+
+
 def state(job_id):
-    reading().rollback()
-    return queries.get(reading(), job_id=job_id).state
+    return queries.get(fresh(), job_id=job_id).state
+
+
+def jobs():
+    return queries.jobs(fresh())
+
+
+def unfinished(name):
+    return queries.is_unfinished(fresh(), name=name)
 
 
 @pytest.fixture
@@ -92,7 +106,7 @@ def test_a_consumer_hears_the_bell_finds_what_was_missed_and_stops_politely(app,
     until(lambda: state(missed) is JobState.DONE)
     rung = enqueue("quick", "after")
     until(lambda: state(rung) is JobState.DONE)
-    until(lambda: not queries.is_unfinished(reading(), name="seal_audit") and queries.jobs(reading()))
+    until(lambda: jobs() and not unfinished("seal_audit"))
     slow = enqueue("slow", "one")
     until(lambda: "slow begins" in output.read_text())
     process.send_signal(signal.SIGTERM)

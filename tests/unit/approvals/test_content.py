@@ -72,11 +72,15 @@ def test_what_a_purchase_comes_to():
     assert PURCHASE.items == {ITEM}
 
 
-@pytest.mark.parametrize("part", Moved)
+@pytest.mark.parametrize("part", [part for part in Moved if part is not Moved.UNIT])
 def test_every_change_has_another_hash_and_its_name(part):
     assert moved(PURCHASE, CHANGES[part]) == (part,)
     assert digest(CHANGES[part]) != digest(PURCHASE)
     assert moved(PURCHASE, PURCHASE) == ()
+
+
+def test_for_whose_money_it_is_stands_beside_the_content():
+    assert Moved.UNIT not in moved(PURCHASE, CHANGES[Moved.TERMS])
 
 
 def test_what_is_kept_is_read_back_with_the_same_hash():
@@ -133,3 +137,13 @@ def test_a_range_that_holds_nothing_is_refused():
     with pytest.raises(Refused) as refused:
         replace(RANGE, most_quantity=LARGEST_MINOR).check(today=date(2026, 1, 1))
     assert [each.code for each in refused.value.errors] == ["too_large"]
+
+
+def test_what_is_promised_with_the_goods_is_part_of_what_is_approved():
+    long, short = (line(promised={"hs_code": "731511", "warranty": months}) for months in ("24", "12"))
+    assert hash_of(CaseKind.PURCHASE, to_json(long)) != hash_of(CaseKind.PURCHASE, to_json(short))
+    assert moved(long, short) == (Moved.TERMS,)
+    assert purchase_of(to_json(long)) == long
+    # What was asked for before has the hash that it had.
+    assert "promised" not in to_json(PURCHASE)["parts"][0]["goods"][0]
+    assert long.without_promises == PURCHASE

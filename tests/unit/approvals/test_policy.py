@@ -1,11 +1,13 @@
 """Which rule applies, with which tier, what hides another, and what a rule may say."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from marketplace.approvals.rules.facts import Facts, Who, pairs, total_in
+from marketplace.approvals.rules.asking import asked_for
+from marketplace.approvals.rules.facts import Facts, Sort, Who, pairs, total_in
 from marketplace.approvals.rules.policy import (
     Condition,
     Rule,
@@ -20,13 +22,13 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 
+NOW = datetime(2026, 8, 19, 3, tzinfo=UTC)
 BUYER, CHIEF, UNIT, MERCHANT = (new_id() for _ in range(4))
+CHAINS, PADS = Sort(MERCHANT, "chains", "VNHAN"), Sort(MERCHANT, "pads", "VNHAN")
 FACTS = Facts(
     who=Who(person_id=BUYER, roles=frozenset({"purchasing"}), unit_id=UNIT),
     totals=(Money(1_000_00, "CNY"), Money(100_00, "USD")),
-    merchants=frozenset({MERCHANT}),
-    categories=frozenset({"chains", "pads"}),
-    destinations=frozenset({"VNHAN"}),
+    goods=(CHAINS, PADS),
     days_left=3,
 )
 RATES = {("USD", "CNY"): Decimal("7.125")}
@@ -60,8 +62,8 @@ def test_amounts_of_several_currencies_are_one_rounded_once():
     ],
 )
 def test_every_part_of_a_condition_must_hold(about, other):
-    assert Condition(**about).holds(FACTS)
-    assert not Condition(**other).holds(FACTS)
+    assert Condition(**about).holds(FACTS, CHAINS)
+    assert not Condition(**other).holds(FACTS, CHAINS)
     assert Condition(**about).covers(Condition(**about))
     assert Condition().covers(Condition(**about))
     assert not Condition(**about).covers(Condition())
@@ -69,24 +71,49 @@ def test_every_part_of_a_condition_must_hold(about, other):
 
 
 def test_a_departure_that_is_not_known_is_not_near():
-    assert not Condition(departs_within=3).holds(replace(FACTS, days_left=None))
+    assert not Condition(departs_within=3).holds(replace(FACTS, days_left=None), CHAINS)
     assert Condition(departs_within=3).covers(Condition(departs_within=2))
     assert not Condition(departs_within=2).covers(Condition(departs_within=3))
 
 
 def test_the_first_rule_that_applies_counts_with_the_highest_tier_that_is_reached():
     low, high, other = rule(1_000_00, 1_500_00, 9_000_00), rule(0), rule(0, people=frozenset({CHIEF}))
-    found = applying([other, low, high], FACTS, RATES)
+    (found,) = applying([other, low, high], FACTS, RATES)
     assert (found.rule, found.tier.from_minor, found.amount) == (low, 1_500_00, Money(1_712_50, "CNY"))
-    assert applying([rule(1_712_51), high], FACTS, RATES).rule == high
-    assert applying([rule(1_712_50)], FACTS, RATES) is not None
-    assert applying([rule(1_712_51)], FACTS, RATES) is None
-    assert applying([], FACTS, RATES) is None
+    assert [each.rule for each in applying([rule(1_712_51), high], FACTS, RATES)] == [high]
+    assert applying([rule(1_712_50)], FACTS, RATES) != ()
+    assert applying([rule(1_712_51)], FACTS, RATES) == ()
+    assert applying([], FACTS, RATES) == ()
     assert [low.from_amount(tier) for tier in low.tiers][:2] == [Money(1_000_00, "CNY"), Money(1_500_00, "CNY")]
 
 
+def test_goods_under_a_mild_rule_take_nothing_away_from_a_strict_one():
+    free = Rule(
+        id=new_id(),
+        name="Free",
+        condition=Condition(categories=frozenset({"pads"})),
+        currency="CNY",
+        tiers=(Tier(from_minor=0, steps=()),),
+    )
+    strict = rule(1_000_00)
+    found = applying([free, strict], FACTS, RATES)
+    assert [(each.rule, each.amount) for each in found] == [
+        (free, Money(1_712_50, "CNY")), (strict, Money(1_712_50, "CNY"))
+    ]  # fmt: skip
+    only_pads = replace(FACTS, goods=(PADS,))
+    assert [each.rule for each in applying([free, strict], only_pads, RATES)] == [free]
+    ask = {"spent": [], "rates": RATES, "now": NOW, "zone": "Asia/Hanoi"}
+    assert asked_for([free, strict], [], only_pads, **ask) is None
+    asked = asked_for([free, strict, rule(0)], [], FACTS, **ask)
+    assert [(each.id, asked.steps) for each in asked.causes] == [(strict.id, ANYBODY)]
+    # The same people are asked once, whatever number of rules names them.
+    pads, chains = rule(categories=frozenset({"pads"})), rule(categories=frozenset({"chains"}))
+    asked = asked_for([pads, chains], [], FACTS, **ask)
+    assert ([each.id for each in asked.causes], asked.steps) == ([pads.id, chains.id], ANYBODY)
+
+
 def test_without_a_rate_a_rule_applies_with_its_highest_tier():
-    found = applying([rule(1, 9_000_00)], FACTS, {})
+    (found,) = applying([rule(1, 9_000_00)], FACTS, {})
     assert (found.tier.from_minor, found.amount) == (9_000_00, None)
 
 

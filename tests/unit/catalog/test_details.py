@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.accounts.rules.names import skeleton
-from marketplace.catalog.rules.details import brand, certificates, dangerous, fitment, food, parts, promises
+from marketplace.catalog.rules.details import brand, certificates, dangerous, fitment, food, parts, promises, samples
 from marketplace.catalog.rules.details.dangerous import Hindrance, hindrance
 from marketplace.catalog.rules.details.parts import normalised
 from marketplace.kernel.errors import Refused
@@ -43,7 +43,7 @@ ROUND = [
     (certificates.parse, {"items": [CERTIFICATE, CERTIFICATE | {"number": "Q-2", "valid_until": None}]}),
     (fitment.parse, {"vehicles": [HILUX, HILUX | {"model": "Vigo", "year_to": None, "note": ""}]}),
     (promises.parse_warranty, {"months": 12, "covers": "Links and pins"}),
-    (promises.parse_sample, {"price": "12.50", "currency": "CNY", "lead_days": 3}),
+    (samples.parse, {"price": "12.50", "currency": "CNY", "lead_days": 3}),
 ]  # fmt: skip
 
 
@@ -149,9 +149,9 @@ def test_a_certificate_is_good_from_its_first_day_to_its_last(day):
 
 def test_a_warranty_ends_by_something_and_a_sample_has_a_price():
     refused(promises.parse_warranty, {"covers": "x"}, "months")
-    refused(promises.parse_sample, {"price": "1.5", "currency": "VND", "lead_days": 1}, "price")
-    refused(promises.parse_sample, {"price": "", "currency": "XXX", "lead_days": ""}, "price", "currency", "lead_days")
-    assert str(promises.sample_price({"price": "12.5", "currency": "CNY"}).amount) == "12.50"
+    refused(samples.parse, {"price": "1.5", "currency": "VND", "lead_days": 1}, "price")
+    refused(samples.parse, {"price": "", "currency": "XXX", "lead_days": ""}, "price", "currency", "lead_days")
+    assert str(samples.price({"price": "12.5", "currency": "CNY"}).amount) == "12.50"
 
 
 @given(st.integers(1, 400), st.integers(1, 60), st.integers(1, 60))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.catalog.rules import headers
+from marketplace.catalog.rules.details import samples
 from marketplace.catalog.rules.imported import Outcome, Shelves, Surroundings, judge
 from marketplace.catalog.rules.list_cells import entries, joined
 from marketplace.catalog.rules.places import NamedPlace, not_among
@@ -106,6 +107,17 @@ def test_a_kind_is_said_by_the_columns_that_the_sheet_has():
     wide = beside_of({"food_days": "30"}, before, GOODS, frozenset({"food_days", "food_lot", "food_allergens"}))
     assert wide.documents["food"] == FOOD | {"lot": "", "allergens": []}
     assert before.documents["food"] is FOOD
+
+
+def test_a_sheet_moves_the_price_of_a_sample_and_leaves_what_has_no_column():
+    sample = samples.parse(
+        {"price": "12.50", "currency": "CNY", "lead_days": 3, "most": 4, "courier_fee": "30", "courier_days": 5}
+    )
+    columns = frozenset({"sample_price", "sample_currency", "sample_days"})
+    written = {"sample_price": "11", "sample_currency": "CNY", "sample_days": "3"}
+    said = beside_of(written, Beside({"sample": sample.document}), GOODS, columns).documents["sample"]
+    assert said == samples.parse(sample.document | {"price": "11"}).document
+    assert (said["most"], said["courier_fee"]) == (sample.document["most"], sample.document["courier_fee"])
 
 
 def test_attributes_are_said_by_the_columns_that_the_sheet_has():

@@ -1,7 +1,7 @@
 """Bundles, departures and totals of a cart."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -64,7 +64,7 @@ def item(sold, quantity=10, basis=0):
 def line(sold=None, *, quantity=10, basis=0, options=None, destination="VNHAN", wanted=None):
     sold = sold or offer()
     return price_line(
-        item(sold, quantity, basis), sold, destination=destination, confirm_by=CONFIRM_BY,
+        item(sold, quantity, basis), sold, destination=destination, confirm_by=CONFIRM_BY, now=NOW,
         options=[option()] if options is None else options, wanted_departure=wanted,
     )  # fmt: skip
 
@@ -134,10 +134,19 @@ def test_a_line_says_why_it_cannot_be_ordered():
     assert codes(line()) == []
 
 
+def test_a_certificate_ends_by_the_day_on_which_the_lorry_leaves_where_it_leaves():
+    until = date(2026, 12, 1)
+    leaves = datetime(2026, 12, 1, 17, tzinfo=UTC)  # 01:00 of the second in China
+    lorry = option(departs_at=leaves, departs_zone="Asia/Shanghai")
+    assert "certificate_ends" in codes(line(offer(certified_until=until), options=[lorry]))
+    lorry = option(departs_at=leaves, departs_zone="UTC")
+    assert "certificate_ends" not in codes(line(offer(certified_until=until), options=[lorry]))
+
+
 def test_a_price_basis_that_is_no_longer_offered_is_gone_and_not_in_the_totals():
     sold = offer()
     gone = price_line(
-        item(sold), replace(sold, ladders=LADDERS[1:]), destination="VNHAN", confirm_by=CONFIRM_BY, options=[]
+        item(sold), replace(sold, ladders=LADDERS[1:]), destination="VNHAN", confirm_by=CONFIRM_BY, now=NOW, options=[]
     )
     assert isinstance(gone, GoneLine)
     cart = bundled("VNHAN", [gone])
@@ -150,7 +159,12 @@ def test_a_cart_is_orderable_when_nothing_is_said_against_any_of_it():
     assert not bundled("VNHAN", []).is_orderable
     assert not bundled("VNHAN", [line(), line(offer(packing=None))]).is_orderable
     gone = price_line(
-        replace(item(offer()), place_code="CNCQI"), offer(), destination=None, confirm_by=CONFIRM_BY, options=[]
+        replace(item(offer()), place_code="CNCQI"),
+        offer(),
+        destination=None,
+        confirm_by=CONFIRM_BY,
+        now=NOW,
+        options=[],
     )
     assert isinstance(gone, GoneLine)
     assert not bundled("VNHAN", [line(), gone]).is_orderable

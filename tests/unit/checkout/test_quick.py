@@ -45,11 +45,21 @@ def refused(work):
         "A-1 40\nB 2   80",
         "sku,quantity\nA-1,40\nB 2,80",
         "数量\t货号\n40\tA-1\n80\tB 2",
+        "A-1\t40\nB 2;80",
+        "A-1 40\nB 2 | 80",
+        "A-1 40\n\nB 2, 80",
         "Our order\n\nMã hàng;Ghi chú;Số lượng\nA-1;;40\nB 2;soon;80",
     ],
 )
 def test_lists_are_read_with_any_mark_and_with_a_heading_or_without(text):
     assert [(row.sku, row.quantity) for row in read(text)] == [("A-1", "40"), ("B 2", "80")]
+
+
+def test_each_line_has_a_mark_of_its_own():
+    read_as = [(row.sku, row.quantity) for row in read("A-1 40\nB-2\t80\nC-3;120\nD-4|160\nE-5,200\nF-6 1,200")]
+    assert read_as == [("A-1", "40"), ("B-2", "80"), ("C-3", "120"), ("D-4", "160"), ("E-5", "200"), ("F-6", "1,200")]
+    # Where commas part cells, they do so behind a blank, too.
+    assert [(row.sku, row.quantity) for row in read("A-1,40\nB 1,200\nC-1,40")][1] == ("B 1", "200")
 
 
 def test_further_columns_say_whose_and_at_which_price():

@@ -62,7 +62,8 @@ def test_every_piece_of_news_has_a_text(news, locale):
             "is_buyer", "is_met", "reference", "amount", "buyer", "merchant", "until", "received", "orders", "lorry",
             "departs_at", "arrives_at", "order", "value", "act", "approve", "request_changes", "reject", "path",
             "sku", "kind", "is_payer", "company", "is_over", "is_waiver", "sells", "item", "first", "last", "goods",
-            "is_goods", "level", "refuses", "delta", "rejected",
+            "is_goods", "level", "refuses", "delta", "rejected", "number", "binds_from", "currency", "starts_at",
+            "is_return",
         )
     }  # fmt: skip
     facts |= {
@@ -93,6 +94,44 @@ def test_every_piece_of_news_has_a_text(news, locale):
         assert 5 < len(subject) < 120
         assert f"https://city.test{PREFIXES[locale]}<path>" in body
         assert "%(" not in subject + body
+
+
+def claim_letter(locale="en", **facts):
+    known = {"reference": "CLM-1", "order": "ORD-1", "value": "9.00 CNY", "until": "", "path": "/x"}
+    _subject, body = renderer(Sender("City", "https://city.test"))("claim_moved", locale, known | facts)
+    return body
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"act": "settle", "remedy": "price"}, "The price falls by 1,500.00 CNY"),
+        ({"act": "decide", "remedy": "refund", "note": "CN-7"}, "The credit note CN-7 is"),
+        ({"act": "decide", "remedy": "refund", "by_carrier": True, "note": "DN-7"}, "The debit note DN-7 is"),
+        ({"act": "decide", "remedy": "refund", "by_carrier": True}, "The carrier pays 1,500.00 CNY"),
+        ({"act": "decide", "remedy": "", "amount": ""}, "The claim is decided. Nothing is given."),
+        ({"act": "settle", "remedy": "disposal"}, "discarded or sold where they are, with 1,500.00 CNY"),
+        ({"act": "perform", "remedy": "repair"}, "repaired, or parts are sent; if not in time, 1,500.00 CNY"),
+        ({"act": "perform", "remedy": "return"}, "go back over the border; then 1,500.00 CNY"),
+        ({"act": "perform", "remedy": "replacement", "lorry": "T-9"}, "They go by T-9, which departs soon."),
+        ({"act": "perform", "remedy": "replacement"}, "Other goods come free of charge"),
+        ({"act": "send", "remedy": "replacement", "lorry": "T-9"}, "was sent. They go by T-9"),
+        ({"act": "confirm", "remedy": "return"}, "The goods went back: 1,500.00 CNY"),
+        ({"act": "confirm", "remedy": "repair", "amount": ""}, "came and does"),
+        ({"act": "fail", "remedy": "repair"}, "not all of it: 1,500.00 CNY"),
+        ({"act": "withdraw", "remedy": "return", "amount": ""}, "it stays with its buyer"),
+        ({"act": "withdraw", "remedy": "", "amount": ""}, "withdrawn or has fallen"),
+    ],
+)
+def test_a_letter_about_a_claim_names_the_remedy(facts, said):
+    whole = {"amount": "1500.00 CNY", "by_carrier": False, "note": "", "lorry": "", "departs_at": "soon"} | facts
+    assert said in claim_letter(**whole)
+    for locale in ("zh", "vi"):
+        assert "None" not in claim_letter(locale, **whole)
+    # Matters that came in before remedies were told are still read in the inbox.
+    before = claim_letter(act=facts["act"])
+    assert "https://city.test/x" in before
+    assert "Nothing is given" not in before
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, UnitPrice
 from marketplace.orders.changes import rules
 from marketplace.orders.changes.rules import CHANGES, WHILE, ChangeKind, ChangeState, Terms, terms_of
-from marketplace.orders.rules.cancelling import Stage
-from marketplace.orders.rules.states import LineState, OrderState
-from marketplace.payments.rules.terms import Mode
+from marketplace.orders.rules import cancelling
+from marketplace.orders.rules.states import LineState, OrderKind, OrderState
+from marketplace.payments.rules.plans import Counted, Stage
+from marketplace.payments.rules.terms import MilestoneEvent, Rail
 
 L = LineState
 PRICE = UnitPrice.of("27.40", "CNY")
@@ -28,8 +29,11 @@ def refusal(work, *arguments, **named):
 
 
 def test_a_change_resolves_once():
-    assert CHANGES.actions(ChangeState.PROPOSED) == ["accept", "decline", "withdraw", "expire", "void"]
-    assert all(not CHANGES.actions(state) for state in ChangeState if state is not ChangeState.PROPOSED)
+    answers = ["accept", "agree", "decline", "withdraw", "expire", "void", "stop"]
+    assert CHANGES.actions(ChangeState.PROPOSED) == answers
+    # Agreed, it waits for the day from which it binds: nobody accepts or declines it again.
+    assert CHANGES.actions(ChangeState.AGREED) == ["bind", "withdraw", "void", "stop"]
+    assert all(not CHANGES.actions(state) for state in ChangeState if state not in rules.OPEN)
 
 
 def test_a_kind_names_what_it_needs_and_nothing_else():
@@ -39,6 +43,20 @@ def test_a_kind_names_what_it_needs_and_nothing_else():
     assert refusal(Terms(kind=ChangeKind.CANCEL, line=new_id()).check) == [("line", "unknown_field")]
     wrong = Terms(kind=ChangeKind.DISCOUNT, line=new_id(), quantity=1)
     assert refusal(wrong.check) == [("unit_price", "required"), ("quantity", "unknown_field")]
+    assert refusal(Terms(kind=ChangeKind.PLAN).check) == [("stages", "required")]
+    assert refusal(Terms(kind=ChangeKind.PAYEE, line=new_id()).check) == [
+        ("payee", "required"), ("line", "unknown_field")
+    ]  # fmt: skip
+
+
+def test_what_a_proposal_about_paying_binds_to():
+    terms = Terms(kind=ChangeKind.PAYEE, payee=new_id())
+    bound = rules.binding_of_payment(order="ORD-1", terms=terms, about={"now": 1})
+    assert bound == rules.binding_of_payment(order="ORD-1", terms=terms, about={"now": 1})
+    assert bound != rules.binding_of_payment(order="ORD-2", terms=terms, about={"now": 1})
+    assert bound != rules.binding_of_payment(order="ORD-1", terms=terms, about={"now": 2})
+    other = Terms(kind=ChangeKind.PAYEE, payee=new_id())
+    assert bound != rules.binding_of_payment(order="ORD-1", terms=other, about={"now": 1})
 
 
 @pytest.mark.parametrize(
@@ -48,6 +66,8 @@ def test_a_kind_names_what_it_needs_and_nothing_else():
         Terms(kind=ChangeKind.REDUCE, line=new_id(), quantity=3),
         Terms(kind=ChangeKind.DISCOUNT, line=new_id(), unit_price=PRICE),
         Terms(kind=ChangeKind.ADD, line=new_id(), quantity=3, departure=new_id()),
+        Terms(kind=ChangeKind.PLAN, stages=(Stage(MilestoneEvent.ACCEPTED, 10_000, 3, Counted.CALENDAR),)),
+        Terms(kind=ChangeKind.PAYEE, payee=new_id()),
     ],
 )
 def test_terms_are_kept_and_read_again(terms):
@@ -96,20 +116,21 @@ def test_more_units_cost_something():
     assert refusal(rules.added, UnitPrice.of(10**9, "CNY"), LARGEST_QUANTITY) == [("quantity", "range")]
 
 
-def test_only_a_direct_order_with_its_deposit_is_added_to():
-    rules.check_addable(owes_deposit=True, mode=Mode.DIRECT, is_secured=True)
-    rules.check_addable(owes_deposit=False, mode=Mode.DIRECT, is_secured=False)
-    waits = {"owes_deposit": True, "mode": Mode.DIRECT, "is_secured": False}
+def test_only_an_order_by_bank_with_its_deposit_is_added_to():
+    secured = {"kind": OrderKind.BULK, "owes_deposit": True, "rail": Rail.BANK, "is_secured": True}
+    waits = secured | {"is_secured": False}
+    rules.check_addable(**secured)
+    rules.check_addable(**waits | {"owes_deposit": False})
     assert refusal(rules.check_addable, **waits) == "deposit_first"
-    by_card = {"owes_deposit": True, "mode": Mode.PROVIDER_HELD, "is_secured": True}
-    assert refusal(rules.check_addable, **by_card) == "order_anew"
+    assert refusal(rules.check_addable, **secured | {"rail": Rail.CARD}) == "order_anew"
+    assert refusal(rules.check_addable, **secured | {"kind": OrderKind.SAMPLE}) == "sample_anew"
 
 
 def test_the_end_is_proposed_where_one_alone_may_not():
-    rules.check_cancellable(Stage.PRODUCTION, "buyer")
-    rules.check_cancellable(Stage.PACKED, "merchant")
-    assert refusal(rules.check_cancellable, Stage.PRODUCTION, "merchant") == "cancel_alone"
-    assert refusal(rules.check_cancellable, Stage.GONE, "buyer") == "goods_gone"
+    rules.check_cancellable(cancelling.Stage.PRODUCTION, "buyer")
+    rules.check_cancellable(cancelling.Stage.PACKED, "merchant")
+    assert refusal(rules.check_cancellable, cancelling.Stage.PRODUCTION, "merchant") == "cancel_alone"
+    assert refusal(rules.check_cancellable, cancelling.Stage.GONE, "buyer") == "goods_gone"
 
 
 def test_a_proposal_binds_to_all_it_is_about():

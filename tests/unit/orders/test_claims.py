@@ -7,9 +7,11 @@ from marketplace.kernel.money import Money
 from marketplace.orders.rules import acceptance
 from marketplace.orders.rules import claims as rules
 from marketplace.orders.rules.claims import ClaimReason, ClaimState, Owner, Respondent
+from marketplace.orders.rules.remedies import Remedy
 from marketplace.orders.rules.states import LINE, LineState
 
 VALUE, HALF, NOTHING = Money(100_00, "CNY"), Money(50_00, "CNY"), Money.zero("CNY")
+NEVER_BLOCK = {ClaimReason.LATE, ClaimReason.WARRANTY}
 CARRIERS = {ClaimReason.DAMAGED, ClaimReason.LOST, ClaimReason.LATE}
 
 
@@ -18,7 +20,7 @@ CARRIERS = {ClaimReason.DAMAGED, ClaimReason.LOST, ClaimReason.LATE}
 def test_risk_decides_who_answers_and_what_is_blocked(reason, incoterm):
     by_carrier = incoterm in ("FCA", "CPT", "CIP") and reason in CARRIERS
     assert rules.respondent_for(reason, incoterm) is (Respondent.CARRIER if by_carrier else Respondent.MERCHANT)
-    assert rules.blocks(reason, incoterm) is (not by_carrier and reason is not ClaimReason.LATE)
+    assert rules.blocks(reason, incoterm) is (not by_carrier and reason not in NEVER_BLOCK)
 
 
 def test_what_never_came_is_the_merchants_loss_unless_lost_after_risk_passed():
@@ -30,7 +32,7 @@ def test_what_never_came_is_the_merchants_loss_unless_lost_after_risk_passed():
 def test_every_fault_can_be_reached_from_delivery_and_left():
     for reason, state in rules.STANDING.items():
         if state is None:
-            assert reason is ClaimReason.LATE
+            assert reason in NEVER_BLOCK
             continue
         assert LINE.apply(LineState.DELIVERED, rules.FAULTS[state]) is state
         for action in ("settle", "withdraw"):
@@ -43,6 +45,16 @@ def test_units_are_kept_unless_their_whole_price_goes_back():
     assert rules.end_of_units(LineState.WRONG, action="settle", awarded=VALUE, value=VALUE) == "close"
     assert rules.end_of_units(LineState.SHORT, action="withdraw", awarded=NOTHING, value=VALUE) == "accept"
     assert rules.end_of_units(LineState.SHORT, action="settle", awarded=HALF, value=VALUE) == "close"
+    ends = [
+        rules.end_of_units(LineState.WRONG, action=action, awarded=awarded, value=VALUE, remedy=remedy)
+        for action, awarded, remedy in (
+            ("confirm", HALF, Remedy.RETURN), ("confirm", NOTHING, Remedy.REPLACEMENT),
+            ("settle", HALF, Remedy.DISPOSAL),
+            ("confirm", NOTHING, Remedy.REPAIR), ("fail", HALF, Remedy.REPLACEMENT),
+            ("withdraw", NOTHING, Remedy.RETURN),
+        )
+    ]  # fmt: skip
+    assert ends == ["return", "close", "close", "accept", "accept", "accept"]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +65,9 @@ def test_units_are_kept_unless_their_whole_price_goes_back():
         (ClaimState.NEGOTIATING, Owner.CLAIMANT, NOTHING, ("withdraw", NOTHING)),
         (ClaimState.ESCALATED, Owner.OPERATOR, None, ("decide", VALUE)),
         (ClaimState.ESCALATED, Owner.OPERATOR, NOTHING, ("decide", NOTHING)),
+        (ClaimState.SENDING, Owner.RESPONDENT, HALF, ("fail", HALF)),
+        (ClaimState.SENDING, Owner.CLAIMANT, HALF, ("withdraw", NOTHING)),
+        (ClaimState.SENT, Owner.CLAIMANT, VALUE, ("confirm", NOTHING)),
     ],
 )
 def test_every_deadline_has_its_outcome(state, owner, offer, outcome):

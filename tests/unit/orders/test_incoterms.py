@@ -23,10 +23,10 @@ def test_the_rule_says_who_pays(rule, freight, insurance, duty):
 
 @pytest.mark.parametrize("rule", INCOTERMS)
 def test_where_the_seller_exports_the_buyer_imports(rule):
-    roles = roles_of(rule, buyer_id=BUYER, merchant_id=MERCHANT)
+    roles = roles_of(rule, buyer_id=BUYER, seller_id=MERCHANT)
     assert (roles.exporter_id, roles.importer_id) == (MERCHANT, BUYER)
     assert (roles.consignee_id, roles.notify_id, roles.brokers) == (BUYER, BUYER, ())
 
 
 def test_duty_paid_by_the_seller_makes_him_the_importer():
-    assert roles_of("DDP", buyer_id=BUYER, merchant_id=MERCHANT).importer_id == MERCHANT
+    assert roles_of("DDP", buyer_id=BUYER, seller_id=MERCHANT).importer_id == MERCHANT

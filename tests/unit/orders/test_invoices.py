@@ -58,7 +58,8 @@ def test_an_invoice_in_order_is_taken_red_or_not():
         ({"tax": cny(10_001)}, False, {"tax"}),
         ({"tax": cny(-1)}, False, {"tax"}),
         ({}, True, {"amount"}),
-        ({"net": cny(-5), "tax": cny(1)}, True, {"amount"}),
+        ({"net": cny(-5), "tax": cny(1)}, True, {"tax"}),
+        ({"net": cny(-5), "tax": cny(-6)}, True, {"tax"}),
     ],
 )
 def test_what_no_invoice_says_is_refused(changes, is_red, fields):

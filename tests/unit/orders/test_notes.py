@@ -7,11 +7,16 @@ from marketplace.kernel.money import Money
 from marketplace.orders.rules.claims import ClaimReason
 from marketplace.orders.rules.notes import NoteReason, check_debit, reason_of
 from marketplace.papers.layout.labels import LABELS
+from marketplace.payments.rules.allowances import Why
 
 
 def test_every_claim_has_words_of_its_own_on_a_credit_note():
-    assert {reason_of(reason) for reason in ClaimReason} == {one for one in NoteReason if one.startswith("claim_")}
-    assert reason_of(None) is NoteReason.PRICE
+    assert {reason_of(reason, Why.CLAIM) for reason in ClaimReason} == {
+        one for one in NoteReason if one.startswith("claim_")
+    }
+    assert reason_of(None, Why.DISCOUNT) is NoteReason.PRICE
+    assert reason_of(None, Why.REJECTED) is NoteReason.REJECTED
+    assert reason_of(None, Why.CHANGE) is NoteReason.CHANGE
     assert all(f"reason_{reason}" in LABELS for reason in NoteReason)
 
 

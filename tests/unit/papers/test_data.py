@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.kernel.money import Money, UnitPrice
-from marketplace.papers.rules import clauses, documents
+from marketplace.papers.rules import clauses, documents, promised
 from marketplace.papers.rules.data import LARGEST, canonical, digest, plain
 from marketplace.papers.rules.documents import PaperState
-from tests.support.papers import freight_contract, pro_forma, sales_contract
+from tests.support.papers import freight_contract, pro_forma, promise, sales_contract
 
 TEXTS = st.recursive(
     st.text(max_size=20),
@@ -112,20 +112,43 @@ def test_clauses_fit_the_settlement_and_hold_the_facts(mode, code, other):
     assert not any("{" in text for item in found.values() for text in item["text"].values())
 
 
-def test_new_contracts_say_the_days_of_the_settings_and_issued_ones_keep_their_words():
-    contract = sales_contract(acceptance_days=6, fresh_hours=23, hidden_days=12, late_days=4)
+def test_new_contracts_say_what_was_frozen_with_each_line_and_issued_ones_keep_their_words():
+    lines = (
+        promise(days=6, hidden_days=12),
+        promise(
+            position=2, commodity="fresh", hours=23, days=None, hidden_days=3, late_day_bp=125, kept_at="2 °C – 8 °C"
+        ),
+        promise(position=3, days=6, hidden_days=12),
+        promise(
+            position=4, commodity="machinery", days=15, hidden_days=60, months=12, kilometres=15_000, covers="Engine"
+        ),
+        promise(position=5, months=6, covers="Frame"),
+        promise(position=6, kilometres=900, covers="Tyres"),
+    )
+    contract = sales_contract(promises=lines, late_days=4)
     found = {item["code"]: item["text"] for item in contract.to_data()["clauses"]}
-    for locale in clauses.LOCALES:
-        assert "6" in found["inspection"][locale]
-        assert "23" in found["inspection"][locale]
-        assert "12" in found["claims"][locale]
-        assert "4" in found["force_majeure"][locale]
-    assert "6 working days" in found["inspection"]["en"]
+    inspected, claimed, warranted = (found[code]["en"] for code in ("inspection", "claims", "warranty"))
+    assert "line 1, 3 – standard goods: 6 working days; line 2 – fresh goods: 23 hours by the clock" in inspected
+    assert "line 2 – 2 °C – 8 °C" in inspected
+    assert "line 2 – 1.25% of the price for each day, 10% at most" in claimed
+    assert "line 4 – machinery: 60 working days" in claimed
+    assert "line 4 – 12 months from acceptance or 15000 km, whichever ends first (Engine)" in warranted
+    assert "line 5 – 6 months from acceptance (Frame); line 6 – 900 km (Tyres)" in warranted
+    assert all("4" in found["force_majeure"][locale] for locale in clauses.LOCALES)
+    assert "第 2 行 – 生鲜货物: 23 小时" in found["inspection"]["zh"]
+    bare = {item["code"]: item["text"]["en"] for item in sales_contract().to_data()["clauses"]}
+    assert "none of the lines carries one" in bare["warranty"]
+    assert "Temperatures on the way: none is named" in bare["inspection"]
+    assert promised.windows([promise(position=0)])["en"] == "standard goods: 7 working days"
     issued = {
-        item["code"]: item["text"]["en"] for item in sales_contract(clauses_version="2026-11").to_data()["clauses"]
+        item["code"]: item["text"]["en"]
+        for item in clauses.filled("2026-11", mode="direct", facts={key: {"en": "7"} for key in OLD})
     }
     assert "within 7 days of receipt" in issued["inspection"]
     assert "After 30 days" in issued["force_majeure"]
+
+
+OLD = ("rule", "place", "importer", "acceptance_days", "law", "arbitration")
 
 
 def test_a_contract_may_name_another_law_and_a_place_in_one_language():

@@ -17,6 +17,7 @@ from marketplace.payments.rules.ledger import (
     TransferKind,
     check_entries,
     pair,
+    turn_key,
 )
 from marketplace.payments.rules.terms import Subject, SubjectKind
 
@@ -81,3 +82,9 @@ def test_every_account_has_a_key_of_its_own():
     refs += [ref(kind, owner=uuid.UUID(int=8)) for kind in AccountKind if ACCOUNTS[kind].owned]
     assert len({one.key for one in refs}) == len(refs)
     assert max(len(one.key) for one in refs) <= 160
+
+
+def test_each_turn_of_a_milestone_has_a_key_of_its_own():
+    milestone = uuid.uuid4()
+    keys = [turn_key(TransferKind.RELEASED, milestone, before=before) for before in range(3)]
+    assert keys == [f"released:{milestone}", f"released:{milestone}:2", f"released:{milestone}:3"]

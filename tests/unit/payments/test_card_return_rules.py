@@ -4,7 +4,8 @@ import pytest
 
 from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.kernel.ids import new_id
-from marketplace.payments.rules.card_returns import Way, check_approver, refund_key, return_of, way_of
+from marketplace.merchants.rules.payees import PayeeAccount
+from marketplace.payments.rules.card_returns import Way, account_for, check_approver, refund_key, return_of, way_of
 
 
 @pytest.mark.parametrize("way", Way)
@@ -33,3 +34,14 @@ def test_a_refund_tells_which_return_made_it() -> None:
     number = new_id()
     assert return_of(refund_key(number, 3)) == number
     assert return_of("refund:3") is None
+
+
+def test_money_goes_back_to_the_payers_own_account_and_else_to_the_one_that_is_told():
+    named = PayeeAccount("Buyer", "Bank", "6222000000000077", "BFTVVNVX", "VN")
+    other = PayeeAccount("Buyer", "Bank", "6222000000000088", "BFTVVNVX", "VN")
+    assert account_for(named=named, told=None) == named
+    assert account_for(named=named, told=named) == named
+    assert account_for(named=None, told=other) == other
+    for told in (other, None):
+        with pytest.raises(Refused):
+            account_for(named=named if told else None, told=told)

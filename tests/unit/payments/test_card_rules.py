@@ -1,5 +1,6 @@
 """Every pair of our state and the provider's view, and the small decisions around them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -50,6 +51,8 @@ def test_a_capture_can_be_seen_before_its_authorisation() -> None:
 def test_on_a_page_a_decline_is_not_the_end() -> None:
     assert cards.view(_seen(IntentState.DECLINED), by_page=True) is IntentState.WAITING
     assert cards.view(_seen(IntentState.DECLINED), by_page=False) is IntentState.DECLINED
+    over = replace(_seen(IntentState.DECLINED), is_final=True)
+    assert cards.view(over, by_page=True) is IntentState.DECLINED
 
 
 @pytest.mark.parametrize(
@@ -141,3 +144,8 @@ def test_only_positive_amounts_of_known_currencies() -> None:
         provider_amounts.to_provider(Money(0, "CNY"))
     with pytest.raises(ValueError, match="unknown"):
         provider_amounts.from_provider(1, "xxx")
+
+
+def test_all_who_saw_an_attempt_fail_go_on_with_the_same_one():
+    assert cards.attempt_after(1, current=1) == 2
+    assert cards.attempt_after(1, current=2) == 2

@@ -73,3 +73,14 @@ def test_words_and_grants_are_checked():
 
 def test_reminders_have_names():
     assert [credit.level_name(level) for level in range(4)] == [None, "first", "second", "final"]
+
+
+def test_what_a_buyer_owes_in_all_stops_at_the_operators_limit():
+    limit = Money(1_000, "CNY")
+    credit.check_owing(limit, owing=limit, added=Money(400, "CNY"))
+    with pytest.raises(Conflict) as refused:
+        credit.check_owing(limit, owing=Money(1_001, "CNY"), added=Money(400, "CNY"))
+    assert (refused.value.code, refused.value.facts["left"]) == ("buyer_limit", str(Money(399, "CNY")))
+    with pytest.raises(Conflict) as refused:
+        credit.check_owing(limit, owing=Money(1_900, "CNY"), added=Money(400, "CNY"))
+    assert refused.value.facts["left"] == str(Money(0, "CNY"))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from marketplace.kernel.money import Money
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.plans import preset
-from marketplace.payments.rules.standing import Bill, Part, facts
+from marketplace.payments.rules.standing import Bill, Ended, Part, facts
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan
 
 E, M = MilestoneEvent, MilestoneState
@@ -52,6 +52,24 @@ def test_what_a_provider_holds_is_paid_and_waits_for_its_event():
     found, figures = stand(parts, [(None, 0, None)], Mode.PROVIDER_HELD)
     assert figures == (10_000, 0, 10_000, 0)
     assert (found.held.minor, found.released.minor, found.waits, found.event) == (7_000, 3_000, "event", E.HANDED_OVER)
+
+
+def test_of_a_cancelled_subject_it_says_what_was_agreed_and_what_is_kept():
+    found = facts(
+        plan=DEPOSIT,
+        mode=Mode.DIRECT,
+        currency="CNY",
+        parts=[Part(E.DEPOSIT, M.PAID, cny(3_000)), Part(E.HANDED_OVER, M.CANCELLED, cny(7_000))],
+        bills=[Bill(E.DEPOSIT, cny(0), None)],
+        ended=Ended(agreed=cny(10_000), kept=cny(1_000)),
+    )
+    assert (found.total, found.still_agreed, found.paid) == (cny(10_000), cny(0), cny(3_000))
+    assert (found.kept, found.balance) == (cny(1_000), cny(0))
+    parts = [Part(E.DEPOSIT, M.RELEASED, cny(3_000)), Part(E.HANDED_OVER, M.REFUNDED, cny(7_000))]
+    held = facts(
+        plan=DEPOSIT, mode=Mode.PROVIDER_HELD, currency="CNY", parts=parts, bills=[], ended=Ended(cny(10_000), None)
+    )
+    assert (held.total, held.kept) == (cny(10_000), cny(3_000))
 
 
 STATES = st.sampled_from(M)

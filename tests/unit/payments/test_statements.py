@@ -1,6 +1,7 @@
 """Bank statements as facts: what must add up, what is news, and how the three forms are read."""
 
 import itertools
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Refused, TooLarge
 from marketplace.payments import bank_files
+from marketplace.payments.bank_files import mt940_text
 from marketplace.payments.rules import statements as rules
 from marketplace.payments.rules.statement_sheet import read_mapping, read_table
 from marketplace.payments.rules.statements import (
@@ -36,6 +38,7 @@ LINES = (
     Booked(12_345, "no word of ours", "FT261125000003", "Someone"),
 )
 DAY = Day(TODAY, NUMBER, LINES, opening=100_000)
+ACCOUNT = {"account": NUMBER, "currency": "CNY", "mapping": {}}
 
 
 def read(content, **more):
@@ -114,10 +117,13 @@ def test_camt_leaves_out_what_is_not_booked_and_reads_iban_period_and_times():
         (camt053(DAY).replace(b"<Dt>2026-11-25</Dt></BookgDt>", b"<Dt>25.11.2026</Dt></BookgDt>"), "statement_date"),
         (mt940(DAY).replace(b":61:2611251125C", b":61:garbage"), "statement_mt940"),
         (mt940(DAY).replace(b"CNY", b"XAU"), "statement_money"),
+        (mt940(DAY).replace(b"no word", b"no\x00word"), "statement_mt940"),
         (mt940(DAY).replace(b"C261125", b"C269925"), "statement_mt940"),
         (b'"day,amount\n1,2', "csv_broken"),
         (b"\x00\x01", "csv_encoding"),
+        (b"\xff\xd8\xff\xe0 a photo", "statement_file"),
         (b"hello", "statement_header"),
+        (b"day,amount," + b"a" * 201 + b"\n", "statement_empty"),
         (b"day,amount\n", "statement_empty"),
         (b"day,amount\n" + b"2026-11-25,1\n" * 2_200, "statement_rows"),
         (b"day,amount,currency\n2026-11-25,1,USD\n", "statement_currency"),
@@ -133,6 +139,49 @@ def test_what_cannot_be_read_is_refused(content, code):
 def test_a_file_is_bounded():
     with pytest.raises(TooLarge):
         read(b"a" * (bank_files.LARGEST + 1))
+
+
+def test_all_statements_of_a_file_together_are_bounded():
+    half = Day(TODAY, NUMBER, (Booked(100),) * 1_001)
+    for write in (camt053, mt940):
+        assert len(read(write(half))[0].lines) == 1_001
+        refused(lambda write=write: read(write(half, half)), "statement_rows")
+        refused(lambda write=write: read(write(*[Day(TODAY, NUMBER, ())] * 101)), "statement_many")
+
+
+def test_a_file_of_one_letter_over_and_over_is_looked_at_once():
+    for letter in (b"\n", b" ", b"\r", b"{", b"{}", b"4:"):
+        assert not mt940_text.is_mt940(letter * 4_000)
+    for letter in "([（【)":
+        refused(lambda letter=letter: read_table([[letter * 200_000] * 30], **ACCOUNT), "statement_header")
+        refused(lambda letter=letter: read_table([[letter * 200] * 200] * 30, **ACCOUNT), "statement_header")
+    refused(lambda: read_table([[""] * 300_000] * 30, **ACCOUNT), "statement_header")
+
+
+@pytest.mark.parametrize(
+    ("told", "currency", "minor"),
+    [
+        ("100.000", "CNY", 10_000),
+        ("1000.000", "CNY", 100_000),
+        ("1.23000", "CNY", 123),
+        ("3000.", "CNY", 300_000),
+        ("1000.000", "VND", 1_000),
+        ("1.234", "CNY", None),
+        ("1.234", "VND", None),
+        ("1,000.00", "CNY", None),
+        ("1.000.000", "VND", None),
+        ("1e3", "CNY", None),
+        ("-1", "CNY", None),
+    ],
+)
+def test_camt_marks_decimals_with_a_point_and_groups_nothing(told, currency, minor):
+    day = Day(TODAY, NUMBER, (Booked(4_711),), currency=currency)
+    content = camt053(day).replace(f"{day.figure(4_711)}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts".encode(), b"@")
+    content = content.replace(b"@", f"{told}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts".encode())
+    if minor is None:
+        refused(lambda: read(content), "statement_number")
+    else:
+        assert read(content)[0].lines[0].minor == minor
 
 
 @pytest.mark.parametrize(
@@ -180,14 +229,20 @@ def test_a_table_is_read_by_its_headers_or_by_a_mapping():
     refused(lambda: read_table(rows, account="", currency="CNY", mapping={"day": "Elsewhere"}), "statement_header")
 
 
-def test_balances_run_either_way_or_count_for_nothing():
+def test_balances_run_either_way_and_one_that_does_not_add_up_is_refused_by_its_row():
     up = [["date", "amount", "balance"], ["2026-11-24", "5", "15"], ["2026-11-25", "-3", "12"]]
     down = [up[0], up[2], up[1]]
     for rows in (up, down):
         (found,) = read_table(rows, account="", currency="CNY", mapping={})
         assert (found.opening, found.closing) == (1_000, 1_200)
-    (found,) = read_table([up[0], up[1], ["2026-11-25", "-3", "99"]], account="", currency="CNY", mapping={})
+    mixed = [up[0], ["2026-11-25", "1", "12"], ["2026-11-25", "1", "13"], ["2026-11-24", "2", "11"]]
+    (found,) = read_table(mixed, account="", currency="CNY", mapping={})
+    assert (found.opening, found.closing) == (900, 1_300)
+    (found,) = read_table([up[0], up[1], ["2026-11-25", "-3", ""]], account="", currency="CNY", mapping={})
     assert (found.opening, found.closing) == (None, None)
+    wrong = [up[0], up[1], up[2], ["2026-11-26", "4", "99"]]
+    (error,) = refused(lambda: read_table(wrong, account="", currency="CNY", mapping={}), "statement_balance")
+    assert error.facts == {"row": 4, "sum": "16.00 CNY"}
 
 
 def statement(*lines, **more):
@@ -249,6 +304,40 @@ def test_references_tell_entries_and_are_cut_by_mt940():
     assert [line.row for line in news(statement(Line(1, 100, TODAY), Line(2, 100, TODAY)), known)] == [2]
     far = statement(Line(1, 100, TODAY + timedelta(days=60), "FT1"))
     assert len(news(far, known)) == 1
+
+
+def window(moves, start, end, *, named=False):
+    """Return a table without a number: these of the moves of one day, with the balances around them."""
+    lines = [Line(row, minor, TODAY, f"FT{row}" if named else "") for row, minor in enumerate(moves)][start:end]
+    return statement(*lines, opening=sum(moves[:start]), closing=sum(moves[:end]))
+
+
+def test_tables_without_a_number_that_join_on_to_each_other_share_no_entry():
+    for moves in ([100, 100, 100], [-100, -100, -100], [100_000, -5_000, 100_000, 100_000, -5_000]):
+        size = len(moves)
+        parts = [window(moves, start, start + 1) for start in range(size)]
+        assert [line.row for line in imported(parts)] == list(range(size))
+        assert sorted(line.row for line in imported(parts[::-1])) == list(range(size))
+        # All of the day, told once more, is no news.
+        assert len(imported([*parts, window(moves, 0, size)])) == size
+    # An account that is emptied every evening: the balances join, and the entries are the same.
+    swept = [100, -100, 50]
+    assert len(imported([window(swept, 0, 2), window(swept, 0, 3)])) == 3
+    # Balances that nobody can follow tell nothing.
+    many = [3**at for at in range(16)]
+    assert len(imported([window([*many, 1], 0, 16), window([*many, 1], 16, 17)])) == 16
+    partly = window([1, 2, 3], 0, 2)
+    assert len(imported([window([1, 2, 3], 0, 1), partly, window([1, 2, 3], 2, 3)])) == 3
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(-3, 3).filter(bool), min_size=1, max_size=8),
+    st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=5),
+)
+def test_tables_without_a_number_bring_no_entry_twice(moves, cuts):
+    parts = [window(moves, *sorted(min(cut, len(moves)) for cut in pair)) for pair in cuts]
+    assert Counter(line.minor for line in imported(parts)) <= Counter(moves)
 
 
 AMOUNTS = st.integers(-3, 3).filter(bool)

@@ -33,10 +33,22 @@ def test_terms_that_fit_name_their_currency():
 
 @pytest.mark.parametrize(("rail", "mode"), list(product(Rail, Mode)))
 def test_bank_is_direct_and_card_is_held(rail, mode):
-    if terms.MODE_OF_RAIL[rail] is mode:
+    if mode is Mode.OPERATOR_SELLS:  # by either rail, and without a commission
+        assert _check(rail=rail, mode=mode, commission_bp=0) == "THB"
+        _refused("commission_bp", rail=rail, mode=mode, commission_bp=1)
+    elif terms.MODE_OF_RAIL[rail] is mode:
         assert _check(rail=rail, mode=mode) == "THB"
     else:
         _refused("rail", rail=rail, mode=mode)
+
+
+def test_a_purchase_is_the_trading_companys_and_paid_by_bank():
+    sells = {"mode": Mode.OPERATOR_SELLS, "commission_bp": 0}
+    purchase = {"subject": Subject(SubjectKind.PURCHASE, uuid.UUID(int=3))}
+    assert _check(**purchase, **sells) == "THB"
+    _refused("mode", **purchase, **sells, rail=Rail.CARD)
+    _refused("mode", **purchase)
+    _refused("mode", subject=FREIGHT, plan=Plan.FREIGHT_HANDOVER_100, **sells)
 
 
 def _refused(field, **changed):

@@ -1,5 +1,6 @@
 """The stand-in on loopback: the same library over a real socket, cut connections, and its pages."""
 
+import io
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -31,7 +32,7 @@ def address(double: Double) -> Iterator[str]:
 def _client(address: str, retries: int = 0) -> stripe.StripeClient:
     return stripe.StripeClient(
         "sk_test_double",
-        base_addresses={"api": address},
+        base_addresses={"api": address, "files": address},
         stripe_version="2026-10-28.endive",
         max_network_retries=retries,
         http_client=stripe.RequestsClient(timeout=5),
@@ -45,6 +46,13 @@ def test_the_library_over_a_socket(address: str) -> None:
     assert client.v1.refunds.create({"payment_intent": intent.id}).amount == 10_000
     with pytest.raises(stripe.InvalidRequestError):
         client.v1.payment_intents.create({**CARD, "foo": 1})  # type: ignore[typeddict-unknown-key]
+
+
+def test_a_file_over_a_socket(address: str) -> None:
+    client = _client(address)
+    content = b"%PDF-1.7" + bytes(2_000_000)
+    asked: Any = {"purpose": "dispute_evidence", "file": io.BytesIO(content)}
+    assert client.v1.files.create(asked).size == len(content)
 
 
 def test_a_cut_answer_is_a_lost_answer(address: str) -> None:
@@ -163,3 +171,31 @@ def test_disputes_by_hand_over_the_wire(address: str) -> None:
     assert requests.post(f"{address}/_double/disputes", json={**asked, "reason": "x"}, timeout=5).status_code == 422
     requests.post(f"{address}/_double/disputes", json={"dispute": made, "won": True}, timeout=5)
     assert _client(address).v1.disputes.retrieve(made).status == "won"
+
+
+def test_a_code_is_shown_to_whoever_has_its_address(client: stripe.StripeClient, visitor: FlaskClient) -> None:
+    asked: Any = {
+        "amount": 1_000,
+        "currency": "sgd",
+        "confirm": True,
+        "payment_method_data": {"type": "paynow"},
+        "return_url": "http://shop.test/done",
+    }
+    waiting = client.v1.payment_intents.create(asked)
+    code: Any = waiting.next_action
+    places = [
+        "/" + code.paynow_display_qr_code[name].split("/", 4)[4]
+        for name in ("hosted_instructions_url", "image_url_png", "image_url_svg")
+    ]
+    page, png, svg = places
+    shown = visitor.get(page)
+    assert "<svg" in shown.text
+    assert "PayNow" in shown.text
+    assert visitor.get(png).data.startswith(b"\x89PNG")
+    assert visitor.get(svg).mimetype == "image/svg+xml"
+    for wrong in (page[:-1] + "_", png.replace(".png", ".gif")):
+        assert visitor.get(wrong).status_code == 404
+    assert visitor.post(page, data={"act": "dance"}).status_code == 422
+    assert visitor.get(page.replace("/local/", "/challenge/")).location == "http://shop.test/done"
+    assert visitor.post(page, data={"act": "pay"}).location == "http://shop.test/done"
+    assert visitor.get(page).location == "http://shop.test/done"

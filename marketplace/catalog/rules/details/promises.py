@@ -1,11 +1,10 @@
-"""What a merchant promises of goods every day: warranty, samples, how they stand on a pallet. All go live at once."""
+"""What a merchant promises of goods every day: warranty, how they stand on a pallet. All go live at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from marketplace.catalog.rules.details.reading import Sheet, plain
-from marketplace.kernel.money import MINOR_UNITS, Money
+from marketplace.catalog.rules.details.reading import Sheet
 
 _LONGEST_PROSE: Final = 1_000
 _MOST_UNITS: Final = 10**8
@@ -38,36 +37,6 @@ def parse_warranty(given: Mapping[str, Any]) -> Warranty:
         sheet.refuse("months", "required", "months or kilometres")
     sheet.done()
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What one sample costs, and how many days it takes."""
-
-    price: str
-    currency: str
-    lead_days: int
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """What is stored; the price is in whole units of its currency, as text."""
-        return {"price": self.price, "currency": self.currency, "lead_days": self.lead_days}
-
-
-def parse_sample(given: Mapping[str, Any]) -> Sample:
-    """Read the offer of a sample; a free one costs 0. Refused naming what is wrong."""
-    sheet = Sheet(given)
-    currency = sheet.choice("currency", tuple(MINOR_UNITS), needed=True)
-    places = MINOR_UNITS[currency] if currency else 2
-    price = sheet.decimal("price", least="0", most="100000000", places=places, needed=True)
-    lead_days = sheet.whole("lead_days", least=0, most=365, needed=True)
-    sheet.done()
-    return Sample(plain(price) or "0", currency or "", lead_days or 0)
-
-
-def sample_price(document: Mapping[str, Any]) -> Money:
-    """Return what a sample costs."""
-    return Money.of(document["price"], document["currency"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -75,9 +76,7 @@ def _check_open(
 
 def current_bookings(session: Session, subject: UUID) -> Sequence[Booking]:
     """Return a subject's bookings that are not given up, locked, in order of id."""
-    return session.scalars(
-        _locked(sa.select(Booking).where(Booking.subject == subject, Booking.state.in_(CURRENT)).order_by(Booking.id))
-    ).all()
+    return session.scalars(_CURRENT, {"subject": subject}).all()
 
 
 def locked_booking(session: Session, booking_id: UUID) -> Booking:
@@ -90,3 +89,10 @@ def locked_booking(session: Session, booking_id: UUID) -> Booking:
 
 def _locked(statement: sa.Select[Booking]) -> sa.Select[Booking]:
     return statement.with_for_update().execution_options(populate_existing=True)
+
+
+_CURRENT: Final = _locked(
+    sa.select(Booking)
+    .where(Booking.subject == sa.bindparam("subject"), Booking.state.in_(CURRENT))
+    .order_by(Booking.id)
+)

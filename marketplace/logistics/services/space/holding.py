@@ -114,7 +114,7 @@ def book_all(
         write(session, CapacityEntry, entries)
         claim(session, departure.id, sum((one.load for one in held), NOTHING), lapsed, now)
         tell_expired(session, lapsed, now)
-    return [queries.new_booking(Booking(**row), departure) for row in rows]
+    return [queries.new_booking(row, departure) for row in rows]
 
 
 def take(session: Session, *, subject: UUID, expires_at: datetime, now: datetime) -> None:

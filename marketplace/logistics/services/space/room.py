@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import alter, into
+from marketplace.kernel.db import alter, write
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.quantity import DIMENSIONS, Load
@@ -57,8 +57,7 @@ def load_of(lapsed: Sequence[Lapsed]) -> Load:
 
 def enter(session: Session, kind: EntryKind, booking: Booking, more: Load, now: datetime) -> None:
     """Write down a change of the room that a booking takes."""
-    session.flush()
-    session.execute(into(CapacityEntry).values(entry(kind, booking.departure_id, booking.id, more, now)))
+    write(session, CapacityEntry, [entry(kind, booking.departure_id, booking.id, more, now)])
 
 
 def entry(kind: EntryKind, departure_id: UUID, booking_id: UUID, more: Load, now: datetime) -> dict[str, Any]:

@@ -12,18 +12,21 @@ from marketplace.kernel.db import write
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.orders.changes import queries
 from marketplace.orders.changes.models import OrderChange
-from marketplace.orders.changes.rules import ChangeKind, Terms
+from marketplace.orders.changes.rules import OF_PAYMENT, ChangeKind, Terms
+from marketplace.orders.changes.services import payees
 from marketplace.orders.changes.services.proposing import delta_of
 from marketplace.orders.changes.services.shared import Standing, terms
 from marketplace.orders.events import LineAdded, OrderAmended
 from marketplace.orders.models import OrderLine
+from marketplace.orders.purchases import services as purchases
 from marketplace.orders.rules.cancelling import standing as standing_parts
 from marketplace.orders.rules.states import PRODUCING, LineState
-from marketplace.orders.services import deciding, lessening, settling
+from marketplace.orders.services import copying, deciding, lessening, settling
 from marketplace.orders.services.moves import move_all, open_lines
 from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
-from marketplace.payments.services import plans
+from marketplace.payments.services import amending, plans
 
 
 def apply(session: Session, *, change: OrderChange, standing: Standing, actor: Actor, now: datetime) -> None:
@@ -33,6 +36,9 @@ def apply(session: Session, *, change: OrderChange, standing: Standing, actor: A
     if delta_of(session, standing, wanted, side=side) != Money(change.delta_minor, change.currency):
         # A claim brought something for the line meanwhile: what was proposed is another price now.
         raise Conflict("change_differs", hash=change.content_hash)
+    if wanted.kind in OF_PAYMENT:
+        _pay_otherwise(session, change, standing, wanted, actor=actor, now=now)
+        return
     if wanted.kind is ChangeKind.CANCEL or _takes_the_last(standing, wanted):
         deciding.cancel_together(session, order=order, actor=actor, now=now)
         return
@@ -42,6 +48,23 @@ def apply(session: Session, *, change: OrderChange, standing: Standing, actor: A
         _lower(session, change, standing, wanted, actor=actor, now=now)
     settling.advance_order(session, order, now=now)
     events.record(session, OrderAmended(at=now, order_id=order.id))
+
+
+def _pay_otherwise(
+    session: Session, change: OrderChange, standing: Standing, wanted: Terms, *, actor: Actor, now: datetime
+) -> None:
+    """Let the order be paid by another plan, or into another account, from now on; its contract says so."""
+    order = standing.order
+    subject = queries.subject_of(session, order_id=order.id, kind=wanted.kind)
+    if wanted.stages is not None:
+        amending.replan(session, subject=subject, stages=wanted.stages, cause_id=change.id, actor=actor, now=now)
+    else:
+        row = payees.check_active(session, change, order)
+        amending.rebind(
+            session, subject=subject, payee_id=row.id, account=row.account, cause_id=change.id, actor=actor, now=now
+        )
+    of_purchase = subject.kind is SubjectKind.PURCHASE
+    events.record(session, OrderAmended(at=now, order_id=order.id, of_payment=True, of_purchase=of_purchase))
 
 
 def _takes_the_last(standing: Standing, wanted: Terms) -> bool:
@@ -92,6 +115,11 @@ def _add(
     waits_for = plans.extend(session, subject=subject, line_id=line.id, amount=amount, actor=actor, now=now)
     if MilestoneEvent.DEPOSIT in waits_for:  # of the new line's events this alone is over: it is the order's
         plans.fall_due(session, subject=subject, event=MilestoneEvent.DEPOSIT, line_ids=[line.id], now=now)
+    if bought := purchases.add(session, order=order, line=line):
+        purchase = Subject(SubjectKind.PURCHASE, bought[0])
+        plans.extend(session, subject=purchase, line_id=line.id, amount=bought[1], actor=actor, now=now)
+        if order.confirmed_at is not None and order.secured_at is not None:
+            plans.begin_purchase(session, sale=subject, now=now)
     audit.record(
         session,
         actor=actor,
@@ -109,11 +137,7 @@ def _add(
 
 def _write_line(session: Session, standing: Standing, like: OrderLine, quantity: int, amount_minor: int) -> OrderLine:
     """Write a line of the same goods under the same terms, at the price that is agreed for them now."""
-    same = (
-        "order_id", "listing_id", "listing_version", "sku", "titles", "source_locale", "hs_code", "origin", "unit",
-        "packing", "lead_days", "fresh",
-    )  # fmt: skip
-    row = {name: getattr(like, name) for name in same} | {
+    row = copying.same_goods(like) | {
         "id": new_id(),
         "position": max(line.position for line in standing.lines.values()) + 1,
         "quantity": quantity,
@@ -121,6 +145,7 @@ def _write_line(session: Session, standing: Standing, like: OrderLine, quantity:
         "agreed_price_micro": like.agreed_price_micro,
         "amount_minor": amount_minor,
         "let_off_minor": 0,
+        "credit_minor": 0,
         "rejected_because": None,
         "ready_date": None,
         "state": LineState.OPEN,

@@ -1,0 +1,1 @@
+"""A company's money as one picture over the API."""

@@ -1,0 +1,1 @@
+"""The operator's board of money that does not add up yet, over the API."""

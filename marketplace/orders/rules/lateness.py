@@ -1,0 +1,32 @@
+"""Goods that came after the promised arrival: whose delay it is, and what may be claimed for it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from marketplace.kernel.money import Money
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """The lorry that a line was promised: until when it took cargo, and when it was to be there."""
+
+    cutoff_at: datetime
+    arrives_at: datetime
+
+
+def days_late(promised: Promised, *, came_at: datetime) -> int:
+    """Return the begun days after the promised arrival; 0 for goods in time."""
+    delay = came_at - promised.arrives_at
+    return 0 if delay <= timedelta() else -(-delay // _DAY)
+
+
+def was_late_at_hub(promised: Promised, *, handed_over_at: datetime | None) -> bool:
+    """Tell whether the goods missed the promised lorry: then the delay arose before risk passed, whatever the rule."""
+    return handed_over_at is not None and handed_over_at > promised.cutoff_at
+
+
+def worth(value: Money, *, days: int, day_bp: int, most_bp: int) -> Money:
+    """Return what so many days of delay are worth of the price of units, rounded down."""
+    return Money(value.minor * min(days * day_bp, most_bp) // 10_000, value.currency)

@@ -1,0 +1,1 @@
+"""One page a week for whoever leads: what is owed, late, on the way, waiting and claimed."""

@@ -1,0 +1,1 @@
+"""Pages of a company's money as one picture."""

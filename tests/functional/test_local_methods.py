@@ -1,0 +1,212 @@
+"""Local ways to pay at checkout: chosen, confirmed at the provider, charged at once, held or given back."""
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.accounts.rules.permissions import Role
+from marketplace.checkout.flows import sweeping
+from marketplace.checkout.models import CheckoutAttempt
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.orders.models import Order
+from marketplace.payments.flows import cards
+from marketplace.payments.models.cards import CardCharge
+from marketplace.payments.rules.cards import IN_FLIGHT
+from marketplace.reports import queries as reports
+from marketplace.worker import runner
+from tests import factories
+from tests.functional.test_disputes_pages import entered
+from tests.functional.test_path_bank import fill
+from tests.functional.test_path_card import charges
+from tests.support.cards import bring_notices, double_of
+from tests.support.visitors import Visitor
+from tests.support.ways import caller
+
+ALIPAY = {"rail": "card", "plan": "acceptance_100", "method": "alipay"}
+
+
+@pytest.fixture
+def market(app):
+    return factories.open_market(app)
+
+
+@pytest.fixture
+def call(client):
+    return caller(client, keyed=False)
+
+
+def _confirm(app, url, kind, act):
+    """Choose a method on the provider's page and do something at the bank that it leads to."""
+    visitor = app.test_client()
+    chosen = visitor.post("/" + url.split("/", 3)[3], data={"card": kind, "act": "pay"})
+    assert chosen.status_code == 303, chosen.text
+    place = "/" + chosen.location.split("/", 3)[3]
+    assert "Demo payments" in visitor.get(place).text
+    done = visitor.post(place, data={"act": act})
+    assert done.status_code == 303, done.text
+    return done.location
+
+
+def _begin(call, market, payment=ALIPAY):
+    cart = fill(call, market, pads=0)
+    assert [bundle["local_methods"] for bundle in cart["bundles"]] == [["alipay", "wechat_pay"]]
+    body = {"expected_totals": cart["totals"], "payment": payment}
+    waiting = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=202)
+
+    def next_page():
+        return call(market.buyer, "POST", f"/checkout/{waiting['id']}/completion", expect=202)["payment_url"]
+
+    return f"/checkout/{waiting['id']}", next_page
+
+
+def _expiry():
+    session = reading()
+    session.rollback()
+    return session.scalars(sa.select(CheckoutAttempt.expires_at)).one()
+
+
+@pytest.mark.parametrize("kind", ["alipay", "wechat_pay"])
+def test_goods_and_freight_are_paid_and_the_money_is_held(call, market, app, kind):
+    double = double_of(app)
+    checkout, page = _begin(call, market, ALIPAY | {"method": kind})
+    _confirm(app, page(), kind, "pay")
+    bring_notices(double)
+    assert sorted(state for *_, state in charges()) == ["captured", "needs_page"]
+    _confirm(app, page(), kind, "pay")
+
+    done = call(market.buyer, "POST", f"{checkout}/completion", expect=200)
+
+    order = call(market.buyer, "GET", f"/orders/{done['order_ids'][0]}", expect=200)
+    assert order["secured_at"] is not None
+    assert {one["state"] for one in order["payments"]} == {"captured"}
+    assert {one["state"] for one in order["milestones"]} == {"held"}
+    assert set(reading().scalars(sa.select(CardCharge.local_method))) == {kind}
+    assert reports.check(reading()) == []
+    call(market.buyer, "POST", f"/orders/{order['id']}/cancellation", key="end", expect=204)
+    runner.run_due(app)
+    assert {state for *_, state in charges()} == {"refunded"}
+    assert reports.check(reading()) == []
+
+
+def test_the_news_alone_places_the_orders(call, market, app):
+    double = double_of(app)
+    checkout, page = _begin(call, market)
+    for _ in range(2):
+        _confirm(app, page(), "alipay", "pay")
+    bring_notices(double, order=lambda notices: list(reversed(notices)), times=2)
+    runner.run_due(app)
+
+    assert call(market.buyer, "GET", checkout, expect=200)["state"] == "ordered"
+    assert {state for *_, state in charges()} == {"captured"}
+
+
+def test_without_any_news_the_reconciler_finds_out(call, market, app):
+    checkout, page = _begin(call, market)
+    for _ in range(2):
+        _confirm(app, page(), "alipay", "pay")
+    cards.reconcile(clock.now() + 2 * IN_FLIGHT)
+    runner.run_due(app)
+
+    assert call(market.buyer, "GET", checkout, expect=200)["state"] == "ordered"
+
+
+def test_a_payment_that_fails_is_tried_again_on_its_page(call, market, app):
+    checkout, page = _begin(call, market)
+    address = page()
+    assert _confirm(app, address, "alipay", "fail") == address
+    assert "did not go through" in app.test_client().get("/" + address.split("/", 3)[3]).text
+    assert call(market.buyer, "POST", f"{checkout}/completion", expect=202)["payment_url"] == address
+    for _ in range(2):
+        _confirm(app, page(), "alipay", "pay")
+    call(market.buyer, "POST", f"{checkout}/completion", expect=200)
+
+
+def test_a_bank_that_says_no_later_ends_the_checkout(call, market, app):
+    double = double_of(app)
+    checkout, page = _begin(call, market)
+    _confirm(app, page(), "alipay", "pay")
+    _confirm(app, page(), "alipay", "wait")
+    assert call(market.buyer, "POST", f"{checkout}/completion", expect=202)["state"] == "awaiting_payment"
+    (waiting,) = [one for one in double.all("payment_intent") if one["status"] == "processing"]
+    double.settle_local(waiting["id"], "fail")
+    bring_notices(double)
+    runner.run_due(app)
+
+    refused = call(market.buyer, "GET", checkout, expect=409)
+
+    assert refused["type"] == "urn:city:problem:payment_failed"
+    assert refused["facts"]["decline_code"] == "payment_method_provider_decline"
+    assert sorted(state for *_, state in charges()) == ["declined", "refunded"]
+    assert reading().scalars(sa.select(Order)).all() == []
+    assert reports.check(reading()) == []
+
+
+def test_a_bank_that_says_yes_too_late_has_its_money_back(call, market, app):
+    double = double_of(app)
+    checkout, page = _begin(call, market)
+    _confirm(app, page(), "alipay", "pay")
+    _confirm(app, page(), "alipay", "wait")
+    later = _expiry()
+    sweeping.finish_checkouts(now=later)
+    assert call(market.buyer, "GET", checkout, expect=409)["type"].endswith("checkout_expired")
+    assert sorted(state for *_, state in charges()) == ["needs_page", "refunded"]
+    (waiting,) = [one for one in double.all("payment_intent") if one["status"] == "processing"]
+    double.settle_local(waiting["id"], "pay")
+    cards.reconcile(later)
+    runner.run_due(app)
+
+    assert [state for *_, state in charges()] == ["refunded", "refunded"]
+    assert reading().scalars(sa.select(Order)).all() == []
+    assert reports.check(reading()) == []
+    # A refund that comes back waits for two people, though nothing was ever ordered.
+    double.fail_refund(double.all("refund")[0]["id"])
+    bring_notices(double)
+    runner.run_due(app)
+    with unit_of_work() as session:
+        treasury = factories.staff(session, app, role=Role.TREASURY, now=clock.now())
+    (due,) = call(treasury, "GET", "/card-returns", expect=200)["items"]
+    assert due["state"] == "due"
+    desk, _secret = entered(app, treasury)
+    assert due["reference"] in desk.open("/operator/money")
+    assert reports.check(reading()) == []
+
+
+@pytest.mark.parametrize(
+    ("payment", "code"),
+    [
+        (ALIPAY | {"method": "paynow"}, "choice"),
+        (ALIPAY | {"method": "cowries"}, "choice"),
+        (ALIPAY | {"payment_method": "pm_card_visa"}, "only_instead_of_card"),
+        (ALIPAY | {"rail": "bank"}, "only_instead_of_card"),
+    ],
+)
+def test_a_method_that_cannot_be_is_refused(call, market, payment, code):
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": payment}
+    refused = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=422)
+    assert [(error["field"], error["code"]) for error in refused["errors"]] == [("payment.method", code)]
+    assert charges() == []
+
+
+def test_a_buyer_chooses_it_on_the_page(call, market, app):
+    cart = fill(call, market, pads=0)
+    (bundle,) = cart["bundles"]
+    visitor = Visitor(app)
+    visitor.log_in(market.buyer.login)
+    form = visitor.open("/checkout")
+    assert "WeChat Pay" in form
+    total = [f"{one['kind']} {one['amount']} {one['currency']}" for one in cart["totals"]]
+    way = {f"payment.{bundle['key']}": "card acceptance_100", f"method.{bundle['key']}": "wechat_pay", "total": total}
+    gone = visitor.send("/checkout", way)
+    assert gone.location.startswith("http")
+    _confirm(app, gone.location, "wechat_pay", "pay")
+    (attempt,) = reading().scalars(sa.select(CheckoutAttempt.id))
+    standing = f"/checkout/{attempt}"
+    visitor.open(standing)
+    waiting = visitor.send(f"{standing}/completion", {})
+    visitor.open(waiting.location)
+    page = call(market.buyer, "GET", standing, expect=202)["payment_url"]
+    assert page in visitor.shown
+    _confirm(app, page, "wechat_pay", "pay")
+    visitor.open(standing)
+    assert "/orders/groups/" in visitor.send(f"{standing}/completion", {}).location

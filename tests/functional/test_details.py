@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from marketplace.accounts.models import Person
+from marketplace.accounts.queries import closures
 from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock, moments
 from marketplace.kernel.db import db, unit_of_work
@@ -150,7 +151,8 @@ def test_certificates_come_with_their_papers_and_end(app, client, market):
     seller.send(form, typed, 422)
     assert seller.refused_fields() == {f"{first}.file"}
     assert 'value="A-1"' in seller.shown
-    ends = clock.now().date().isoformat()
+    last = closures.local_day("CN", clock.now())
+    ends = last.isoformat()
     sent = typed | {f"{first}.valid_until": ends, f"{first}.file": (io.BytesIO(pdf("CCC")), "ccc.pdf")}
     seller.send(form, sent)
     (kept,) = call(client, found.merchant, "GET", f"/listings/{found.chains}/details")["certificates"]["items"]
@@ -167,7 +169,7 @@ def test_certificates_come_with_their_papers_and_end(app, client, market):
     assert "certificate_ends" in str(call(client, found.buyer, "GET", "/cart"))
     buyer = member(app, found.buyer)
     buyer.open("/cart")
-    assert f"A certificate of these goods ends on {moments.day(clock.now().date(), 'en')}" in buyer.text()
+    assert f"A certificate of these goods ends on {moments.day(last, 'en')}" in buyer.text()
     # Emptied it is gone.
     seller.open(form)
     seller.send(form, {f"{first}.{name}": "" for name in ("kind", "number", "issuer", "valid_from", "valid_until")})

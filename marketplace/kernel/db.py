@@ -7,11 +7,11 @@ lock: the driver's own lazy BEGIN loses updates silently, and SQLite's busy hand
 
 import fcntl
 import random
-import select
 import sqlite3
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -31,7 +31,7 @@ from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.pool import Pool
 
-from marketplace.kernel import events
+from marketplace.kernel import events, postgres
 
 Result = TypeVar("Result")
 
@@ -49,6 +49,14 @@ _REMEMBERED: Final = "city.remembered"
 _SAVEPOINTS: Final = "city.savepoints"
 _RETRIED: Final = ("40P01", "40001")  # PostgreSQL: deadlock detected, serialization failure
 _RETRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be called after the commit, once with the items of all that asked for the same."""
+
+    callback: Callable[[Sequence[Any]], None]
+    item: Any = None
 
 
 class Base(DeclarativeBase):
@@ -164,15 +172,20 @@ def insert_only_ddl(table: str, dialect: str) -> list[str]:
     return [function, trigger]
 
 
-# So many statements PostgreSQL keeps prepared for a connection: an order alone asks more than the hundred that psycopg
-# keeps, and would have each prepared anew when its turn comes again.
-_PREPARED: Final = 1_000
+@event.listens_for(sa.Engine, "do_connect")
+def _connect(dialect: sa.Dialect, _record: Any, arguments: Any, options: Any) -> postgres.Connection | None:
+    return postgres.connect(*arguments, **options) if dialect.driver == "psycopg" else None
+
+
+@event.listens_for(Pool, "checkout")
+def _check_connection(connection: Any, _record: Any, _proxy: Any) -> None:
+    if isinstance(connection, postgres.Connection) and connection.is_over():
+        raise InvalidatePoolError
 
 
 @event.listens_for(sa.Engine, "connect")
 def _configure(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
-        connection.prepared_max = _PREPARED
         return
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
@@ -187,20 +200,6 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     # On the driver itself: every request begins once, and SQLAlchemy's way to say one word takes twenty times as long.
     driver: Any = connection.connection.driver_connection
     driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-@event.listens_for(Pool, "checkout")
-def _check_connection(connection: Any, _record: Any, _proxy: Any) -> None:
-    """Give back connections that PostgreSQL has closed: one that has something to say unasked says that it is over.
-
-    A question just to find that out, as ``pool_pre_ping`` asks it, costs as much as what is asked then.
-    """
-    if isinstance(connection, sqlite3.Connection):
-        return
-    mouth = select.poll()
-    mouth.register(connection.fileno(), select.POLLIN)
-    if mouth.poll(0):
-        raise InvalidatePoolError
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -233,7 +232,7 @@ def unit_of_work() -> Generator[Session]:
             events.dispatch(session, current_app.extensions["city.reactions"])
             write_put_off(session)
             session.commit()
-            callbacks: list[Callable[[], None]] = session.info.pop(_ON_COMMIT, [])
+            asked: list[_Asked] = session.info.pop(_ON_COMMIT, [])
         except BaseException:
             session.rollback()
             session.info.pop(_ON_COMMIT, None)
@@ -242,8 +241,7 @@ def unit_of_work() -> Generator[Session]:
             raise
         finally:
             session.info.pop(_WRITE, None)
-    for callback in callbacks:
-        callback()
+    _call(asked)
 
 
 @event.listens_for(Session, "after_transaction_create")
@@ -428,7 +426,20 @@ def forget_remembered(session: Session, key: str) -> None:
 
 def on_commit(session: Session, callback: Callable[[], None]) -> None:
     """Run the callback once this unit of work is committed, never if it is rolled back."""
-    session.info.setdefault(_ON_COMMIT, []).append(callback)
+    session.info.setdefault(_ON_COMMIT, []).append(_Asked(lambda _: callback()))
+
+
+def together_on_commit(session: Session, callback: Callable[[Sequence[Any]], None], item: Any) -> None:
+    """Run the callback once this unit of work is committed, with all the items that were given for it."""
+    session.info.setdefault(_ON_COMMIT, []).append(_Asked(callback, item))
+
+
+def _call(asked: Sequence[_Asked]) -> None:
+    together: dict[Callable[[Sequence[Any]], None], list[Any]] = {}
+    for one in asked:
+        together.setdefault(one.callback, []).append(one.item)
+    for callback, items in together.items():
+        callback(items)
 
 
 def extension(name: str) -> Any | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.db import insert_if_new, on_commit, put_off
+from marketplace.kernel.db import insert_if_new, put_off, together_on_commit
 from marketplace.kernel.ids import new_id
 from marketplace.outbox import bell, rules
 from marketplace.outbox.models import OutboxJob
@@ -40,7 +40,7 @@ def enqueue(
     row = _row(job_id, name, args, now=now, run_at=run_at, key=key)
     put_off(session, OutboxJob, (row,), new_only=True)
     if run_at is None or run_at <= now:
-        on_commit(session, lambda: bell.ring(job_id, name))
+        together_on_commit(session, bell.ring, (job_id, name))
     return job_id
 
 
@@ -49,7 +49,7 @@ def enqueue_once(session: Session, name: str, args: Mapping[str, Any], *, now: d
     job_id = new_id()
     if not insert_if_new(session, OutboxJob, **_row(job_id, name, args, now=now, run_at=None, key=key)):
         return session.scalars(sa.select(OutboxJob.id).where(OutboxJob.key == key)).one()
-    on_commit(session, lambda: bell.ring(job_id, name))
+    together_on_commit(session, bell.ring, (job_id, name))
     return job_id
 
 
@@ -131,7 +131,7 @@ def revive(session: Session, *, job_id: UUID, now: datetime) -> bool:
     revived = _move(session, "revive", OutboxJob.id == job_id, attempts=0, run_at=now, finished_at=None)
     if revived:
         name = session.scalars(sa.select(OutboxJob.name).where(OutboxJob.id == job_id)).one()
-        on_commit(session, lambda: bell.ring(job_id, name))
+        together_on_commit(session, bell.ring, (job_id, name))
     return revived
 
 

@@ -1,8 +1,8 @@
 """The bell on huey: a queue in a file, in Redis or in PostgreSQL, holding nothing but job ids to wake runners."""
 
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +18,9 @@ from marketplace.outbox.bell import EXTENSION
 from marketplace.worker.jobs import PATIENT
 from marketplace.worker.runner import run
 
-TASK = "run_job"
+TASK: Final = "run_jobs"
+# So many jobs one ring may name: whoever hears it does them one after the other.
+_A_RING: Final = 10
 _log = structlog.get_logger()
 
 
@@ -37,7 +39,7 @@ def make_huey(settings: Settings, secret: str) -> Huey:
 
 
 class HueyBell:
-    """Rings by putting a job's id on the queue; connects at the first ring, so that building an app costs nothing."""
+    """Rings by putting ids of jobs on the queue; connects at the first ring, so that building an app costs nothing."""
 
     def __init__(self, settings: Settings, secret: str, run: Callable[[UUID], object]) -> None:
         """Keep what the queue is made from, and what a runner does when it is woken."""
@@ -48,13 +50,19 @@ class HueyBell:
         self._task: Any = None
         self._making = threading.Lock()
 
-    def __call__(self, job_id: UUID, name: str) -> None:
-        """Wake a runner; a queue that cannot be reached is no failure, the relay will find the job."""
+    def __call__(self, jobs: Sequence[tuple[UUID, str]]) -> None:
+        """Wake a runner; a queue that cannot be reached is no failure, the relay will find the jobs.
+
+        What an act left to do is told by few rings: each is a transaction of its own, waited for by whoever acted.
+        """
         try:
             _ = self.huey
-            self._task(str(job_id), priority=int(name not in PATIENT))
+            for is_urgent in (True, False):
+                ids = [str(job_id) for job_id, name in jobs if (name not in PATIENT) is is_urgent]
+                for first in range(0, len(ids), _A_RING):
+                    self._task(ids[first : first + _A_RING], priority=int(is_urgent))
         except Exception as error:  # noqa: BLE001  whatever is wrong with the queue, the act is committed
-            _log.warning("bell_silent", job=str(job_id), error=type(error).__name__)
+            _log.warning("bell_silent", jobs=[str(job_id) for job_id, _ in jobs], error=type(error).__name__)
 
     @property
     def huey(self) -> Huey:
@@ -77,8 +85,9 @@ class HueyBell:
                 self._huey.storage.close()
             self._huey = self._task = None
 
-    def _woken(self, job_id: str) -> None:
-        self._run(UUID(job_id))
+    def _woken(self, job_ids: Sequence[str]) -> None:
+        for job_id in job_ids:
+            self._run(UUID(job_id))
 
 
 def install(app: Flask, settings: Settings) -> HueyBell:

@@ -81,8 +81,8 @@ def ring_for_missed(bell: HueyBell, *, now: datetime) -> int:
     if bell.waiting() >= _AT_ONCE:
         return 0
     missed = queries.named_due(reading(), now=now - _GRACE, limit=_AT_ONCE)
-    for job_id, name in missed.items():
-        bell(job_id, name)
+    for job in missed.items():
+        bell((job,))  # each by itself: several runners may hear
     return len(missed)
 
 

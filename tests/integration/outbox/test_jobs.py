@@ -32,7 +32,7 @@ def state(job_id):
 @pytest.fixture
 def rung(app, monkeypatch):
     heard = []
-    monkeypatch.setitem(app.extensions, EXTENSION, lambda job_id, _name: heard.append(job_id))
+    monkeypatch.setitem(app.extensions, EXTENSION, lambda jobs: heard.append([job_id for job_id, _ in jobs]))
     return heard
 
 
@@ -52,7 +52,13 @@ def test_the_bell_rings_after_the_commit_for_jobs_that_are_due(rung):
         due = services.enqueue(session, "work", {}, now=NOW)
         services.enqueue(session, "work", {}, now=NOW, run_at=NOW + timedelta(hours=1))
         assert rung == []
-    assert rung == [due]
+    assert rung == [[due]]
+
+
+def test_what_an_act_leaves_to_do_is_rung_for_once(rung):
+    with unit_of_work() as session:
+        left = [services.enqueue(session, "work", {}, now=NOW) for _ in range(3)]
+    assert rung == [left]
 
 
 def once(key):
@@ -65,7 +71,7 @@ def test_a_key_names_one_job(rung):
     assert once("seal:1") == first
     assert once("seal:2") != first
     assert enqueue() != enqueue()
-    assert rung.count(first) == 1
+    assert rung.count([first]) == 1
     assert queries.has_key(reading(), key="seal:1")
     assert not queries.has_key(reading(), key="seal:3")
 

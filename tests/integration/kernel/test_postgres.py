@@ -1,0 +1,59 @@
+"""Connections to PostgreSQL: what was prepared stays so, and a statement that failed leaves nothing in doubt."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import ProgrammingError
+
+from marketplace.kernel.postgres import Connection
+from tests.support import postgres
+
+# Asked so often, psycopg prepares a statement.
+OFTEN = 7
+ASKED = sa.text("SELECT 41 + CAST(:n AS INTEGER) AS is_asked_often")
+
+
+@pytest.fixture
+def connection():
+    url = postgres.create("prepared")
+    engine = sa.create_engine(url)
+    with engine.connect() as found:
+        assert isinstance(found.connection.driver_connection, Connection)
+        yield found
+    engine.dispose()
+    postgres.drop(url)
+
+
+def prepared(connection):
+    """Count what PostgreSQL itself keeps prepared of it, and end the transaction."""
+    found = sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%is_asked_often%'")
+    count = connection.execute(found).scalar_one()
+    connection.rollback()
+    return count
+
+
+def test_a_statement_stays_prepared_when_its_transaction_is_rolled_back(connection):
+    for n in range(OFTEN):
+        assert connection.execute(ASKED, {"n": n}).scalar_one() == 41 + n
+        connection.rollback()
+    assert prepared(connection) == 1
+
+
+def test_a_rollback_takes_back_what_was_written(connection):
+    connection.execute(sa.text("CREATE TABLE kept (n INTEGER)"))
+    connection.commit()
+    for n in range(OFTEN):
+        connection.execute(sa.text("INSERT INTO kept VALUES (:n)"), {"n": n})
+        connection.rollback()
+    assert connection.execute(sa.text("SELECT count(*) FROM kept")).scalar_one() == 0
+
+
+def test_after_a_failure_everything_is_forgotten(connection):
+    for n in range(OFTEN):
+        connection.execute(ASKED, {"n": n})
+    connection.commit()
+    assert prepared(connection) == 1
+    with pytest.raises(ProgrammingError):
+        connection.execute(sa.text("SELECT no_such_column"))
+    connection.rollback()
+    assert prepared(connection) == 0
+    assert connection.execute(ASKED, {"n": 1}).scalar_one() == 42

@@ -114,7 +114,7 @@ def trader(
 def bearer(session: Session, *, token: str, now: datetime) -> Actor | None:
     """Return whoever a bearer token lets act."""
     found = acting.token_bearer(session, token=token, now=now)
-    return found[0] if found else None
+    return found.actor if found else None
 
 
 def staff(session: Session, app: Flask, *, role: Role, name: str = "City Office", now: datetime) -> Trader:

@@ -111,10 +111,10 @@ def _bearer_actor() -> Actor | None:
     found = acting.token_bearer(reading(), token=token.strip(), now=now) if scheme.lower() == "bearer" else None
     if found is None:
         raise Unauthenticated("token_unknown")
-    actor, used_at = found
-    if used_at is None or now - used_at >= SEEN_EVERY:
+    if found.used_at is None or now - found.used_at >= SEEN_EVERY:
         g.city_used = token.strip()
-    return actor
+    g.city_owes_terms = found.owes_terms
+    return found.actor
 
 
 def note_presence(response: Response) -> Response:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import ApiToken, Company, LoginSession, Membership, Person
+from marketplace.accounts.queries.terms import waits_for
 from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role, permissions_of
 from marketplace.accounts.rules.sign_in import SESSION_LIFETIME
@@ -28,6 +29,15 @@ class Reader:
     seen_at: datetime | None = None
     # What else was to be known of the company, None where nothing was asked.
     fact: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who acts by a token, who may do what it is for; when it was used last, and whether terms wait for him."""
+
+    actor: Actor
+    used_at: datetime | None
+    owes_terms: bool
 
 
 def actor_of(session: Session, *, person_id: UUID, company_id: UUID | None) -> Actor | None:
@@ -71,15 +81,15 @@ def session_reader(
     return actor, Reader(row.name or "", row.company, row.country, seen_at, is_so)
 
 
-def token_bearer(session: Session, *, token: str, now: datetime) -> tuple[Actor, datetime | None] | None:
-    """Return a bearer token's actor, who may do what the token is for, and when the token was used last."""
+def token_bearer(session: Session, *, token: str, now: datetime) -> Bearer | None:
+    """Return who acts by a token; None for one that is unknown or over."""
     row = ask(session, _BEARER, {"token_hash": digest(token), "now": now}).one_or_none()
     actor = _to_actor(row, row.wanted_id) if row else None
     if row is None or actor is None:
         return None
     if row.scopes is not None:
         actor = replace(actor, permissions=actor.permissions & set(row.scopes))
-    return actor, row.last_used_at
+    return Bearer(actor, row.last_used_at, row.owes_terms)
 
 
 def reader(session: Session, *, actor: Actor) -> Reader:
@@ -135,7 +145,12 @@ def _listed_with(fact: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
 
 _BEARER: Final = (
     _acting(ApiToken.company_id, sa.join(ApiToken, Person, Person.id == ApiToken.person_id))
-    .add_columns(ApiToken.company_id.label("wanted_id"), ApiToken.scopes, ApiToken.last_used_at)
+    .add_columns(
+        ApiToken.company_id.label("wanted_id"),
+        ApiToken.scopes,
+        ApiToken.last_used_at,
+        waits_for(Person.id).label("owes_terms"),
+    )
     .where(
         ApiToken.token_hash == sa.bindparam("token_hash"),
         ApiToken.revoked_at.is_(None),

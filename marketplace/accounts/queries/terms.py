@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -74,9 +74,14 @@ def owes(session: Session, *, person_id: UUID, now: datetime) -> bool:
 
 _NOW: Final = sa.bindparam("now", type_=UtcDateTime())
 _LATER: Final = aliased(TermsVersion)
-# Asked before every act, so it is written once. Of two published at one instant the later id is in force.
-_OWES: Final = sa.select(
-    sa.exists().where(
+
+
+def waits_for(person_id: Any) -> sa.Exists:
+    """Return whether a version in force waits for a person's acceptance, as of the parameter ``now``.
+
+    Of two versions that were published at one instant the later id is in force.
+    """
+    return sa.exists().where(
         TermsVersion.published_at <= _NOW,
         ~sa.exists().where(
             _LATER.kind == TermsVersion.kind,
@@ -86,9 +91,9 @@ _OWES: Final = sa.select(
                 sa.and_(_LATER.published_at == TermsVersion.published_at, _LATER.id > TermsVersion.id),
             ),
         ),
-        ~sa.exists().where(
-            TermsAcceptance.terms_version_id == TermsVersion.id,
-            TermsAcceptance.person_id == sa.bindparam("person_id", type_=sa.Uuid()),
-        ),
+        ~sa.exists().where(TermsAcceptance.terms_version_id == TermsVersion.id, TermsAcceptance.person_id == person_id),
     )
-)
+
+
+# Asked before every act, so it is written once.
+_OWES: Final = sa.select(waits_for(sa.bindparam("person_id", type_=sa.Uuid())))

@@ -115,5 +115,7 @@ def complete(checkout_id: UUID) -> tuple[int, answers.Checkout]:
 def _answer(outcome: Outcome) -> tuple[int, answers.Checkout]:
     if outcome.group_id is None:
         return 202, answers.Checkout.of(outcome, ())
+    if outcome.order_ids:
+        return 201, answers.Checkout.of(outcome, outcome.order_ids)
     group = orders.group(reading(), company_id=require_actor().company, group_id=outcome.group_id)
     return 201, answers.Checkout.of(outcome, group.order_ids)

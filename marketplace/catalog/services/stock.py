@@ -19,7 +19,7 @@ from marketplace.catalog.models import Stock, StockEntry, StockHold
 from marketplace.catalog.rules.pricing import LARGEST_QUANTITY
 from marketplace.catalog.rules.states import HOLD, EntryKind, HoldState
 from marketplace.catalog.warehouses.services import places
-from marketplace.kernel.db import alter, ask, write
+from marketplace.kernel.db import UtcDateTime, alter, ask, write
 from marketplace.kernel.errors import Conflict, DomainError, NotFound, Refused
 from marketplace.kernel.ids import new_id
 
@@ -31,13 +31,16 @@ def stock_left() -> sa.ColumnElement[int]:
     return Stock.on_hand - Stock.allocated - Stock.held
 
 
-_THERE: Final = sa.select(Stock.listing_id).where(Stock.listing_id.in_(sa.bindparam("ids", expanding=True)))
+_OVER: Final = (StockHold.state == HoldState.LIVE, StockHold.expires_at <= sa.bindparam("now", type_=UtcDateTime()))
+# Each listing that has stock, and whether claims on it are over that nobody ended yet.
+_THERE: Final = sa.select(
+    Stock.listing_id, sa.exists().where(StockHold.listing_id == Stock.listing_id, *_OVER).label("has_over")
+).where(Stock.listing_id.in_(sa.bindparam("ids", expanding=True)))
 _EXPIRE: Final = (
     sa.update(cast("sa.Table", StockHold.__table__))
     .where(
         StockHold.listing_id.in_(sa.bindparam("ids", expanding=True)),
-        StockHold.state == HoldState.LIVE,
-        StockHold.expires_at <= sa.bindparam("now"),
+        *_OVER,
     )
     .values(state=HOLD.apply(HoldState.LIVE, "expire"))
     .returning(StockHold.id, StockHold.listing_id, StockHold.quantity)
@@ -104,13 +107,14 @@ def hold_all(session: Session, *, wanted: Sequence[Wanted], now: datetime) -> No
         return
     wanted = sorted(wanted, key=lambda one: one.listing_id)
     listing_ids = [one.listing_id for one in wanted]
-    there = set(ask(session, _THERE, {"ids": listing_ids}).scalars())
+    there = {row.listing_id: row.has_over for row in ask(session, _THERE, {"ids": listing_ids, "now": now})}
     for one in wanted:
         if one.quantity < 1:
             raise Refused.field("quantity", "too_small", "1 or more")
         if one.listing_id not in there:
             raise Conflict("stock", listing=one.listing_id, available=0)
-    freed = _expire_all(session, listing_ids, now)
+    over = [listing_id for listing_id in listing_ids if there[listing_id]]
+    freed = _expire_all(session, over, now) if over else {}
     holds = [
         {
             "id": new_id(),

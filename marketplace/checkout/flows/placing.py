@@ -133,4 +133,6 @@ def _begin(
     written = ordering.write(session, plan=plan, actor=actor, now=now)
     bookings = holding.hold(session, plan=plan, on=on, expires_at=None, now=now)
     ordering.bind(session, plan=plan, written=written, bookings=bookings, on=on, actor=actor, now=now)
-    return _Begun(attempt_id, superseded, Outcome(attempt_id, AttemptState.ORDERED, group_id=plan.group.id))
+    placed = tuple(sorted(order.id for order in plan.group.orders))
+    outcome = Outcome(attempt_id, AttemptState.ORDERED, group_id=plan.group.id, order_ids=placed)
+    return _Begun(attempt_id, superseded, outcome)

@@ -38,12 +38,16 @@ OPEN: Final = (AttemptState.HELD, AttemptState.AWAITING_PAYMENT)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a checkout stands: the group once it is ordered, the page to pay on while it waits for the buyer."""
+    """How a checkout stands: the group once it is ordered, the page to pay on while it waits for the buyer.
+
+    ``order_ids`` are those that were placed just now, by id; empty where somebody has to look.
+    """
 
     attempt_id: UUID
     state: AttemptState
     group_id: UUID | None = None
     payment_url: str | None = None
+    order_ids: tuple[UUID, ...] = ()
 
 
 def is_at_work(state: AttemptState, *, begun_at: datetime, now: datetime) -> bool:

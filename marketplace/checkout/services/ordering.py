@@ -24,16 +24,18 @@ from marketplace.orders.services import carts, placing
 from marketplace.orders.services.deciding import secure_order
 from marketplace.orders.services.papers import at_placement
 from marketplace.papers import services as papers
+from marketplace.payments.queries.payments import PlanRow
 from marketplace.payments.rules.terms import Rail, Subject, SubjectKind
 from marketplace.payments.services import plans
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The orders and freight contracts of a checkout, as they were just written."""
+    """The orders and freight contracts of a checkout, as they were just written, and plans of which nothing is due."""
 
     orders: tuple[placing.Written, ...]
     contracts: tuple[FreightRow, ...]
+    plans: Mapping[Subject, PlanRow]
 
 
 def write(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) -> Written:
@@ -41,9 +43,10 @@ def write(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) 
     group = plan.group
     orders = placing.place_order_group(session, group=group, actor=actor, now=now)
     approving.use(session, plan=plan, actor=actor, now=now)
+    freight = contracts.write_all(session, agreements=plan.freight, actor=actor, now=now)
     openings = [opening for order in group.orders for opening in _openings(plan, order)]
-    plans.open_all(session, openings=openings, actor=actor, now=now)
-    freight = contracts.agree(session, agreements=plan.freight, actor=actor, now=now)
+    openings += contracts.openings(session, agreements=plan.freight, now=now)
+    opened = plans.open_all(session, openings=openings, actor=actor, now=now)
     for order in group.orders:
         if order.sample is not None:
             opening_samples.begin(session, group=group, order=order, actor=actor, now=now)
@@ -51,7 +54,7 @@ def write(session: Session, *, plan: CheckoutPlan, actor: Actor, now: datetime) 
         carts.forget_lines(
             session, company_id=group.buyer_id, person_id=group.person_id, listing_ids=plan.listing_ids, now=now
         )
-    return Written(orders, freight)
+    return Written(orders, freight, opened)
 
 
 def bind(
@@ -68,7 +71,7 @@ def bind(
     booking.link(session, spaces=plan.spaces, bookings=bookings, now=now)
     orders = {one.order.id: one.order for one in written.orders}
     departures = {line_id: row.departure_reference for line_id, row in bookings.items()}
-    issued = at_placement(session, placed=written.orders, departures=departures, now=now)
+    issued = at_placement(session, placed=written.orders, opened=written.plans, departures=departures, now=now)
     issued += [freight_paper(one, orders[one.order_id], bookings, on, now) for one in written.contracts]
     papers.issue_first(session, papers=issued, actor=actor, now=now)
     for order in plan.group.orders:

@@ -43,6 +43,20 @@ def agree(
 
     ``claim_id`` names the claim for which the goods go back.
     """
+    found = write_all(session, agreements=agreements, actor=actor, now=now, claim_id=claim_id)
+    plans.open_all(session, openings=openings(session, agreements=agreements, now=now), actor=actor, now=now)
+    return found
+
+
+def write_all(
+    session: Session,
+    *,
+    agreements: Sequence[FreightAgreement],
+    actor: Actor,
+    now: datetime,
+    claim_id: UUID | None = None,
+) -> tuple[FreightRow, ...]:
+    """Write freight contracts and return them; their plans are for the caller to open, among others."""
     if not agreements:
         return ()
     contracts = [
@@ -79,13 +93,16 @@ def agree(
         for one in agreements
     ]
     audit.record_all(session, actor=actor, subject="freight_contract", acts=acts, now=now)
-    days = reference.setting(session, Setting.PROFORMA_WORKING_DAYS, at=now)
-    openings = [_opening(agreement, days) for agreement in agreements]
-    plans.open_all(session, openings=openings, actor=actor, now=now)
     return tuple(
         queries.contract_row(FreightContract(**row), _line_rows(agreement))
         for row, agreement in zip(contracts, agreements, strict=True)
     )
+
+
+def openings(session: Session, *, agreements: Sequence[FreightAgreement], now: datetime) -> list[plans.Opening]:
+    """Return how freight contracts are paid."""
+    days = reference.setting(session, Setting.PROFORMA_WORKING_DAYS, at=now)
+    return [_opening(agreement, days) for agreement in agreements]
 
 
 def _line_rows(agreement: FreightAgreement) -> tuple[FreightLineRow, ...]:

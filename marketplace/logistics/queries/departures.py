@@ -74,6 +74,8 @@ class DepartureRow:
     arrives_at: datetime
     capacity: Load
     room: Load
+    # Whether holds that are over still stand: their room is free, though nobody has released it yet.
+    has_lapsed: bool
     stops: tuple[StopRow, ...]
 
     def stop_at(self, place_code: str) -> StopRow | None:
@@ -192,7 +194,7 @@ def departure_rows(now: datetime | sa.BindParameter[datetime]) -> sa.Select[*tup
     room = [column.label(f"room_{name}") for name, column in zip(DIMENSIONS, room_columns(lapsed), strict=True)]
     return (
         every(Departure)
-        .add_columns(*_OF_LINE, *room)
+        .add_columns(*_OF_LINE, *room, lapsed.c.departure_id.is_not(None).label("has_lapsed"))
         .join(Line, Line.id == Departure.line_id)
         .outerjoin(lapsed, lapsed.c.departure_id == Departure.id)
     )
@@ -217,6 +219,7 @@ def departure_row(row: Any, stops: Mapping[UUID, tuple[StopRow, ...]]) -> Depart
         arrives_at=row.arrives_at,
         capacity=Load(*(getattr(row, f"capacity_{name}") for name in DIMENSIONS)),
         room=Load(*(getattr(row, f"room_{name}") for name in DIMENSIONS)),
+        has_lapsed=row.has_lapsed,
         stops=stops[row.id],
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,7 +31,7 @@ from marketplace.papers.rules.parts import (
     Stage,
 )
 from marketplace.payments.queries import payments
-from marketplace.payments.queries.payments import MilestoneRow, PaymentRow, TermsRow
+from marketplace.payments.queries.payments import MilestoneRow, PaymentRow, PlanRow, TermsRow
 from marketplace.payments.rules.paying import UNPAID, MilestoneState
 from marketplace.payments.rules.terms import MilestoneEvent, Rail, Subject, SubjectKind
 from marketplace.reference import queries as reference
@@ -202,21 +203,28 @@ def agreement(session: Session, *, order_id: UUID) -> Agreement:
     return found
 
 
-def agreements(session: Session, *, orders: Sequence[tuple[OrderRow, tuple[LineRow, ...]]]) -> tuple[Agreement, ...]:
-    """Return orders that were read, or placed just now, with what their papers say, in as many questions for any."""
+def agreements(
+    session: Session,
+    *,
+    orders: Sequence[tuple[OrderRow, tuple[LineRow, ...]]],
+    opened: Mapping[Subject, PlanRow] = MappingProxyType({}),
+) -> tuple[Agreement, ...]:
+    """Return orders that were read, or placed just now, with what their papers say, in as many questions for any.
+
+    The plans in ``opened`` are known already.
+    """
     subjects = [_subject(order) for order, _ in orders]
-    milestones = payments.milestones_of(session, subjects=subjects)
-    paid = payments.payments_of(session, subjects=subjects)
-    terms = payments.terms_of(session, subjects=subjects)
+    unknown = [subject for subject in subjects if subject not in opened]
+    plans = {**opened, **payments.plans_of(session, subjects=unknown)}
     places = {place.code: place for place in reference.places(session)}
     return tuple(
         Agreement(
             order=order,
             lines=lines,
             place=places[order.place_code],
-            milestones=tuple(milestones[subject]),
-            payments=tuple(paid[subject]),
-            terms=terms[subject],
+            milestones=plans[subject].milestones,
+            payments=plans[subject].payments,
+            terms=plans[subject].terms,
             seller_id=order.merchant_id if order.purchase else order.seller_id,
             buyer_id=order.seller_id if order.purchase else order.buyer_id,
         )
@@ -234,7 +242,12 @@ def bought(session: Session, *, order_id: UUID) -> Agreement | None:
     return found
 
 
-def purchases_of(session: Session, *, orders: Sequence[tuple[OrderRow, tuple[LineRow, ...]]]) -> tuple[Agreement, ...]:
+def purchases_of(
+    session: Session,
+    *,
+    orders: Sequence[tuple[OrderRow, tuple[LineRow, ...]]],
+    opened: Mapping[Subject, PlanRow] = MappingProxyType({}),
+) -> tuple[Agreement, ...]:
     """Return the purchases behind those of the orders that the trading company sells."""
     found = purchases.purchases_of(session, order_ids=[order.id for order, _ in orders if order.is_resold])
     bought = [
@@ -242,7 +255,7 @@ def purchases_of(session: Session, *, orders: Sequence[tuple[OrderRow, tuple[Lin
         for order, lines in orders
         if order.id in found
     ]
-    return agreements(session, orders=bought) if bought else ()
+    return agreements(session, orders=bought, opened=opened) if bought else ()
 
 
 def _subject(order: OrderRow) -> Subject:

@@ -26,16 +26,29 @@ from marketplace.papers.rules.pro_forma import ProForma
 from marketplace.papers.rules.promised import Promise
 from marketplace.papers.rules.sales_contract import SalesContract
 from marketplace.papers.services import Paper
+from marketplace.payments.queries.payments import PlanRow
+from marketplace.payments.rules.terms import Subject
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
 
 def at_placement(
-    session: Session, *, placed: Sequence[Written], departures: Mapping[UUID, str], now: datetime
+    session: Session,
+    *,
+    placed: Sequence[Written],
+    opened: Mapping[Subject, PlanRow],
+    departures: Mapping[UUID, str],
+    now: datetime,
 ) -> list[Paper]:
-    """Return pro-forma and sales contract of orders that were just placed; ``departures`` names each line's."""
+    """Return pro-forma and sales contract of orders that were just placed; ``departures`` names each line's.
+
+    Of the plans in ``opened`` nothing is due; others are read.
+    """
     orders = [(one.order, one.lines) for one in placed]
-    found = (*agreements(session, orders=orders), *purchases_of(session, orders=orders))
+    found = (
+        *agreements(session, orders=orders, opened=opened),
+        *purchases_of(session, orders=orders, opened=opened),
+    )
     return [
         _paper(kind, agreed, paper)
         for agreed in found

@@ -36,14 +36,12 @@ def clauses(version: str, *, mode: str) -> tuple[Clause, ...]:
 
 def filled(version: str, *, mode: str, facts: Mapping[str, Mapping[str, str]]) -> list[dict[str, object]]:
     """Return the clauses with the order's facts in place, as paper data: code, heading and text by locale."""
+    said = {locale: {name: _in(texts, locale) for name, texts in facts.items()} for locale in LOCALES}
     return [
         {
             "code": clause.code,
             "heading": {locale: clause.heading[locale] for locale in LOCALES},
-            "text": {
-                locale: clause.text[locale].format_map({name: _in(texts, locale) for name, texts in facts.items()})
-                for locale in LOCALES
-            },
+            "text": {locale: clause.text[locale].format_map(said[locale]) for locale in LOCALES},
         }
         for clause in clauses(version, mode=mode)
     ]

@@ -76,18 +76,20 @@ def _check(value: Any, depth: int) -> None:
     if depth > _DEEPEST:
         msg = "too deep for a paper"
         raise ValueError(msg)
-    if isinstance(value, str):
-        return
     if isinstance(value, Mapping):
         known = cast("Mapping[Any, Any]", value)
         names, inner = known.keys(), known.values()
     elif isinstance(value, list):
         names, inner = (), cast("list[Any]", value)
+    elif isinstance(value, str):
+        return
     else:
         msg = f"a paper holds texts only, not {type(value).__name__}"
         raise ValueError(msg)  # noqa: TRY004  one error for everything that is not paper data
-    if not all(isinstance(name, str) for name in names):
-        msg = "names are texts"
-        raise ValueError(msg)
+    for name in names:
+        if not isinstance(name, str):
+            msg = "names are texts"
+            raise ValueError(msg)  # noqa: TRY004  as above
     for part in inner:
-        _check(part, depth + 1)
+        if type(part) is not str or depth == _DEEPEST:  # most of it is text
+            _check(part, depth + 1)

@@ -93,6 +93,15 @@ class MilestoneRow:
     is_frozen: bool  # by a card's dispute: it is not released before the card's bank has decided
 
 
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """How a subject is paid, its shares and what was paid for them."""
+
+    terms: TermsRow
+    milestones: tuple[MilestoneRow, ...]
+    payments: tuple[PaymentRow, ...]
+
+
 def payment(session: Session, *, company_id: UUID, payment_id: UUID) -> PaymentRow:
     """Return a payment that this company pays or is paid; NotFound for an unknown one and for another's alike."""
     found = session.scalars(sa.select(Payment).where(Payment.id == payment_id, _party(company_id))).one_or_none()
@@ -135,6 +144,21 @@ def terms_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject
         row.subject: row
         for row in (_terms(found) for found in _of(session, PaymentTerms, subjects, PaymentTerms.created_at))
     }
+
+
+def plans_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, PlanRow]:
+    """Return how these subjects are paid, with their shares and payments, in three statements."""
+    if not subjects:
+        return {}
+    milestones = milestones_of(session, subjects=subjects)
+    paid = payments_of(session, subjects=subjects)
+    terms = terms_of(session, subjects=subjects)
+    return {subject: PlanRow(terms[subject], milestones[subject], paid[subject]) for subject in subjects}
+
+
+def plan_row(terms: PaymentTerms, milestones: Iterable[Milestone]) -> PlanRow:
+    """Return a plan that was just written, of which nothing is paid or due yet."""
+    return PlanRow(_terms(terms), tuple(map(_milestone, milestones)), ())
 
 
 def to_pay(session: Session, *, company_id: UUID, cursor: str | None = None) -> Page[PaymentRow]:

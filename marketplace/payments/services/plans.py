@@ -18,6 +18,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
 from marketplace.payments.queries import agreed
+from marketplace.payments.queries.payments import PlanRow, plan_row
 from marketplace.payments.rules import plans as rules
 from marketplace.payments.rules.paying import UNPAID, MilestoneState, PaymentState
 from marketplace.payments.rules.plans import AgreedPlan
@@ -59,6 +60,12 @@ class Opening:
         """What all lines cost."""
         return Money(sum(amount.minor for _line, amount in self.lines), self.lines[0][1].currency)
 
+    @property
+    def begins_at_once(self) -> bool:
+        """Whether something falls due, or is paid, with the order itself; a purchase begins once it is secured."""
+        at_once = self.rail is Rail.CARD or self.plan.has_deposit
+        return at_once and self.subject.kind is not SubjectKind.PURCHASE
+
     def check(self) -> None:
         """Refuse terms that do not fit together."""
         check_terms(
@@ -96,13 +103,15 @@ class Opening:
         }
 
 
-def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now: datetime) -> None:
+def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now: datetime) -> dict[Subject, PlanRow]:
     """Freeze how subjects are paid and divide their lines into milestones; one that has a plan keeps it.
 
     What is on credit must fit its limit (Conflict ``credit_limit`` and its likes), and what a buyer owes directly in
     all the limit that the operator set it (Conflict ``buyer_limit``). By bank a deposit falls due at once.
     By card the whole is one authorised payment, held once it is captured, or at once where it is already. The number of
     statements depends on credits, deposits and card payments, not on subjects and lines.
+
+    Return the new plans of which nothing is due yet.
     """
     for opening in openings:
         opening.check()
@@ -121,6 +130,11 @@ def open_all(session: Session, *, openings: Sequence[Opening], actor: Actor, now
             credit.take_up(session, terms=_terms(session, opening.subject), plan=opening.plan, now=now)
         _begin(session, opening, terms, shares, actor=actor, now=now)
     _check_owing(session, [terms for _opening, terms in opened], now=now)
+    return {
+        opening.subject: plan_row(terms, (Milestone(**row) for row in shares if row["subject_id"] == terms.subject_id))
+        for opening, terms in opened
+        if not opening.begins_at_once
+    }
 
 
 def extend(

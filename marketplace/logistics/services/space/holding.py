@@ -91,13 +91,14 @@ def book_all(
     """Book for subjects that never had a booking on one departure, all together; return the bookings.
 
     Each is held until its instant, at most until the cargo cut-off; with None only aimed at. The number of statements
-    does not depend on how many they are. The same refusals as ``hold``, but after one the unit of work is given up.
+    does not depend on how many they are; ``departure`` was read in this transaction for the same instant. The same
+    refusals as ``hold``, but after one the unit of work is given up.
     """
     for one, _ in wanted:
         check_load(one.load)
         check_bookable(departure, one.to_place, now)
     held = [one for one, until in wanted if until is not None]
-    lapsed = lapse_holds(session, departure.id, now) if held else []
+    lapsed = lapse_holds(session, departure.id, now) if held and departure.has_lapsed else []
     rows = [_row(one, until and min(until, departure.cutoff_cargo_at), now) for one, until in wanted]
     write(session, Booking, rows)
     acts = [

@@ -226,7 +226,7 @@ def unit_of_work() -> Generator[Session]:
     with _turn_to_write(db.engine):
         session.info[_WRITE] = True
         try:
-            session.connection(execution_options={_WRITE: True})
+            session.info[_WRITE] = session.connection(execution_options={_WRITE: True})
             yield session
             session.flush()
             events.dispatch(session, current_app.extensions["city.reactions"])
@@ -294,8 +294,14 @@ def ask(
 
     For statements that are written once and asked on every page. What a unit of work has changed is flushed before.
     """
+    return _through(session).execute(statement, given or {})
+
+
+def _through(session: Session) -> sa.Connection:
+    """Return the transaction's connection, to which everything is written by now; the session looks long for it."""
     session.flush()
-    return session.connection().execute(statement, given or {})
+    writing: sa.Connection | None = session.info.get(_WRITE)
+    return session.connection() if writing is None else writing
 
 
 def instant(stored: str) -> datetime:
@@ -343,9 +349,9 @@ def insert_new(session: Session, entity: type[Base], rows: Sequence[Mapping[str,
     """Insert the rows whose unique keys nobody has; return the first primary key columns of those inserted."""
     if not rows:
         return set()
-    statement = _unless_there(cast("sa.Table", entity.__table__), session.get_bind().dialect.name)
-    session.flush()
-    return set(session.connection().execute(statement, list(rows)).scalars())
+    connection = _through(session)
+    statement = _unless_there(cast("sa.Table", entity.__table__), connection.dialect.name)
+    return set(connection.execute(statement, list(rows)).scalars())
 
 
 @cache
@@ -370,8 +376,7 @@ def every(entity: type[Base]) -> sa.Select[*tuple[Any, ...]]:
 def write(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, all columns of which are given, in one statement."""
     if rows:
-        session.flush()
-        session.connection().execute(into(entity), list(rows))
+        _through(session).execute(into(entity), list(rows))
 
 
 def alter(
@@ -380,8 +385,7 @@ def alter(
     given: Mapping[str, Any] | Sequence[Mapping[str, Any]],
 ) -> sa.CursorResult[Any]:
     """Run a change of a table that was put together once, for one set of values or for many."""
-    session.flush()
-    return session.connection().execute(statement, given)
+    return _through(session).execute(statement, given)
 
 
 def put_off(session: Session, entity: type[Base], rows: Sequence[Mapping[str, Any]], *, new_only: bool = False) -> None:

@@ -14,7 +14,7 @@ import coverage
 import pytest
 from coverage.exceptions import NoDataError
 
-_RULES: Final = ["marketplace/*/rules.py", "marketplace/*/rules/*.py"]
+_RULES: Final = ["marketplace/*/rules.py", "marketplace/*/rules/*.py", "marketplace/*/rules/*/*.py"]
 _MEASURED: Final = (
     "tests/unit/",
     "tests/functional/",

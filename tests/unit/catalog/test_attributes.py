@@ -84,6 +84,16 @@ def test_what_is_missing_and_what_nobody_asked_for_are_named_together():
         (Attribute("links", {"en": "x"}, AttributeKind.CHOICE, Wanted.WANTED), "choices"),
         (Attribute("links", {"en": "x"}, AttributeKind.TEXT, Wanted.WANTED, choices={"a": {"en": "A"}}), "choices"),
         (Attribute("links", {"en": "x"}, AttributeKind.CHOICE, Wanted.WANTED, choices={"A b": {"en": "A"}}), "choices"),
+        (
+            Attribute(
+                "links",
+                {"en": "x"},
+                AttributeKind.CHOICE,
+                Wanted.WANTED,
+                choices={f"a{number}": {"en": f"A {number}"} for number in range(61)},
+            ),
+            "choices",
+        ),
     ],
 )
 def test_a_definition_that_makes_no_sense_is_refused(attribute, field):

@@ -126,6 +126,9 @@ def test_undecided_goods_have_no_freight_and_dangerous_ones_no_lorry():
 def test_food_is_not_stored_above_its_most_or_below_its_least():
     refused(food.parse, {"shelf_days": 0, "least_celsius": "5", "most_celsius": "4"}, "shelf_days", "most_celsius")
     refused(food.parse, {"shelf_days": 1, "facility": "X", "allergens": ["dust"]}, "scheme", "allergens")
+    refused(
+        food.parse, {"shelf_days": 1, "least_celsius": "cold", "most_celsius": True}, "least_celsius", "most_celsius"
+    )
     refused(food.parse, {"shelf_days": 1, "least_celsius": "4.55", "allergens": "fish"}, "least_celsius", "allergens")
 
 
@@ -202,6 +205,7 @@ def test_who_says_how_goods_stand_to_a_brand_may_name_it():
     refused(brand.parse, {"relation": "licensed", "brand": "Honda"}, "letter", "until")
     refused(brand.parse, {"relation": "none", "brand": "Honda"}, "brand")
     refused(brand.parse, {"relation": "own"}, "brand")
+    refused(brand.parse, {"relation": "own", "brand": "---"}, "brand")
 
 
 _WORD = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=20)

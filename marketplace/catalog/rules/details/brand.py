@@ -59,7 +59,7 @@ def parse(given: Mapping[str, Any]) -> BrandRelation:
     )
     if relation is Relation.NONE and found.brand:
         sheet.refuse("brand", "brand_none", "no brand")
-    if found.brand and not skeleton(found.brand):
+    if found.brand and not any(sign.isalnum() for sign in found.brand):
         sheet.refuse("brand", "required", "a name with letters or digits")
     sheet.done()
     return found

@@ -37,7 +37,12 @@ class OrderConfirmed(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSecured(OrderEvent):
-    """The deposit is there, or nothing was due: stock is promised, space may be confirmed."""
+    """The deposit is there, or nothing was due: stock is promised, space may be confirmed.
+
+    ``by_courier`` says that it is a sample's, which no lorry carries.
+    """
+
+    by_courier: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final, cast
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Duty
 from marketplace.accounts.rules.handovers import Kind
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import alter, ask, write
+from marketplace.kernel.db import alter, write
 from marketplace.kernel.ids import new_id
 
 
@@ -19,20 +22,11 @@ def take(session: Session, *, actor: Actor, kind: Kind, subject_id: UUID, now: d
     """Put the actor in charge of a thing for his company, in the place of whoever was; the city itself takes none."""
     if actor.person_id is None or actor.company_id is None:
         return
-    mine = {"company": actor.company_id, "kind": kind.value, "subject": subject_id}
-    in_charge = ask(session, _IN_CHARGE, mine).scalar_one_or_none()
-    if in_charge is not None and in_charge != actor.person_id:
-        alter(session, _RELIEVE, mine)
-        in_charge = None
-    if in_charge is None:
-        begin(
-            session,
-            company_id=actor.company_id,
-            person_id=actor.person_id,
-            kind=kind,
-            subject_ids=[subject_id],
-            now=now,
-        )
+    alter(
+        session,
+        _taken(session.get_bind().dialect.name),
+        _duty(company_id=actor.company_id, person_id=actor.person_id, kind=kind, subject_id=subject_id, now=now),
+    )
 
 
 def begin(
@@ -40,14 +34,7 @@ def begin(
 ) -> None:
     """Put a person in charge of things that nobody had before."""
     rows = [
-        {
-            "id": new_id(),
-            "company_id": company_id,
-            "kind": kind.value,
-            "subject_id": subject_id,
-            "person_id": person_id,
-            "since": now,
-        }
+        _duty(company_id=company_id, person_id=person_id, kind=kind, subject_id=subject_id, now=now)
         for subject_id in subject_ids
     ]
     write(session, Duty, rows)
@@ -70,10 +57,24 @@ def pass_on(
     )
 
 
-_THIS: Final = (
-    Duty.company_id == sa.bindparam("company"),
-    Duty.kind == sa.bindparam("kind"),
-    Duty.subject_id == sa.bindparam("subject"),
-)
-_IN_CHARGE: Final = sa.select(Duty.person_id).where(*_THIS)
-_RELIEVE: Final = sa.delete(cast("sa.Table", Duty.__table__)).where(*_THIS)
+def _duty(*, company_id: UUID, person_id: UUID, kind: Kind, subject_id: UUID, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "company_id": company_id,
+        "kind": kind.value,
+        "subject_id": subject_id,
+        "person_id": person_id,
+        "since": now,
+    }
+
+
+@cache
+def _taken(dialect: str) -> sa.Insert:
+    """Return the INSERT of a duty that takes the place of another person's, and leaves one's own as it is."""
+    table = cast("sa.Table", Duty.__table__)
+    new: Any = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table)
+    return new.on_conflict_do_update(
+        index_elements=[table.c.company_id, table.c.kind, table.c.subject_id],
+        set_={name: new.excluded[name] for name in ("id", "person_id", "since")},
+        where=table.c.person_id != new.excluded.person_id,
+    )

@@ -30,7 +30,7 @@ from marketplace.orders.rules.states import (
     RejectReason,
 )
 from marketplace.orders.services import lessening
-from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_order, parts_of
+from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_order, parts_by_line, parts_of
 from marketplace.payments.events import PaymentLapsed, PaymentPaid, ReceiptWithdrawn
 from marketplace.payments.queries import payments
 from marketplace.payments.rules.terms import MilestoneEvent, Rail, Subject, SubjectKind
@@ -75,10 +75,16 @@ def confirm_order(
     ORDER.apply(order.state, "confirm")
     if _reject(session, order, rejected, actor=actor, now=now):
         return
-    move_order(session, order=order, action="confirm", actor=actor, now=now)
+    is_security = secured_by(order.rail, owes_deposit=order.proforma_ends_at is not None) == "confirmation"
+    secures = is_security and order.secured_at is None
+    # Before its row is written, which then is written once.
     order.confirmed_at = now
+    if secures:
+        order.secured_at = now
+    move_order(session, order=order, action="confirm", actor=actor, now=now)
     duties.take(session, actor=actor, kind=Kind.SALE, subject_id=order.id, now=now)
-    for line in lines_in(session, order_id=order.id):
+    lines = lines_in(session, order_id=order.id)
+    for line in lines:
         if line.lead_days is not None:
             move_all(session, line=line, action="produce", now=now)
     events.record(session, OrderConfirmed(at=now, order_id=order.id))
@@ -91,9 +97,9 @@ def confirm_order(
             line_ids=None,
             now=now,
         )
-    if secured_by(order.rail, owes_deposit=order.proforma_ends_at is not None) == "confirmation":
-        secure_order(session, order_id=order.id, actor=actor, now=now)
-    elif order.secured_at is not None:
+    if secures:
+        _secure(session, order, lines, actor=actor, now=now)
+    elif not is_security and order.secured_at is not None:
         _begin_purchase(session, order, now=now)
 
 
@@ -106,13 +112,7 @@ def secure_order(session: Session, *, order_id: UUID, actor: Actor, now: datetim
     if order.secured_at is not None or order.state not in _WAITING:
         return
     order.secured_at = now
-    for line in in_listing_order(lines_in(session, order_id=order.id)):
-        if units := sum(standing(parts_of(session, line_id=line.id)).values()):
-            _promise(session, line, units, now)
-    audit.record(session, actor=actor, action="order.secure", subject="order", subject_id=order.id, now=now)
-    events.record(session, OrderSecured(at=now, order_id=order.id))
-    if order.confirmed_at is not None:
-        _begin_purchase(session, order, now=now)
+    _secure(session, order, lines_in(session, order_id=order.id), actor=actor, now=now)
 
 
 def cancel_order(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
@@ -220,6 +220,19 @@ def promise_line(session: Session, *, line: OrderLine, now: datetime) -> None:
     """Promise the stock of a line that came to an order later; Conflict ``stock`` where there is too little."""
     if line.lead_days is None:
         _promise(session, line, line.quantity, now)
+
+
+def _secure(session: Session, order: Order, lines: list[OrderLine], *, actor: Actor, now: datetime) -> None:
+    """Promise the stock of a locked order that has just been noted as secured."""
+    from_stock = in_listing_order(lines)
+    parts = parts_by_line(session, line_ids=[line.id for line in from_stock])
+    for line in from_stock:
+        if units := sum(standing(parts[line.id]).values()):
+            _promise(session, line, units, now)
+    audit.record(session, actor=actor, action="order.secure", subject="order", subject_id=order.id, now=now)
+    events.record(session, OrderSecured(at=now, order_id=order.id, by_courier=order.by_courier))
+    if order.confirmed_at is not None:
+        _begin_purchase(session, order, now=now)
 
 
 def _begin_purchase(session: Session, order: Order, *, now: datetime) -> None:

@@ -53,8 +53,7 @@ def parts_of(session: Session, *, line_id: UUID) -> dict[LineState, int]:
 def parts_by_line(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, dict[LineState, int]]:
     """Return the quantities per state of several lines."""
     found: dict[UUID, dict[LineState, int]] = {line_id: {} for line_id in line_ids}
-    statement = sa.select(LinePart.line_id, LinePart.state, LinePart.quantity).where(LinePart.line_id.in_(line_ids))
-    for row in session.execute(statement):
+    for row in ask(session, _PARTS_BY_LINE, {"lines": list(line_ids)}) if line_ids else ():
         found[row.line_id][row.state] = row.quantity
     return found
 
@@ -118,6 +117,9 @@ _LINES: Final = (
     sa.select(OrderLine)
     .where(OrderLine.order_id == sa.bindparam("order_id", type_=sa.Uuid()))
     .order_by(OrderLine.position)
+)
+_PARTS_BY_LINE: Final = sa.select(LinePart.line_id, LinePart.state, LinePart.quantity).where(
+    LinePart.line_id.in_(sa.bindparam("lines", expanding=True))
 )
 _PARTS: Final = sa.select(LinePart.state, LinePart.quantity).where(
     LinePart.line_id == sa.bindparam("line_id", type_=sa.Uuid())

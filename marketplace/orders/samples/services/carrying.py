@@ -116,9 +116,9 @@ def _count(session: Session, sample: SampleOrder, now: datetime) -> None:
 
 def on_order_secured(session: Session, event: OrderSecured) -> None:
     """Name the day by which a sample has to be with its courier: who is late then can be left, and is at last."""
-    order = locked_order(session, order_id=event.order_id)
-    if not order.by_courier:
+    if not event.by_courier:
         return
+    order = locked_order(session, order_id=event.order_id)
     sample = find_of_order(session, order_id=order.id)
     if sample is not None:
         works = closures.works(session, company_id=order.merchant_id, now=event.at)

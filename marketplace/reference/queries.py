@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import ask, remembered
+from marketplace.kernel.db import ask, instant, remembered
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.reference import rules
@@ -24,7 +24,7 @@ from marketplace.reference.rules import PlaceKind
 _CLOSURES_BEHIND: Final = timedelta(days=400)
 # Under which names a transaction remembers what it read of these; whoever writes them forgets it.
 REMEMBERED_PLACES: Final = "places"
-REMEMBERED_SETTINGS: Final = "settings"
+REMEMBERED_DATED: Final = "settings and closures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +79,30 @@ class ClosureRow:
 
 def get_place(session: Session, code: str) -> PlaceRow:
     """Return the place; NotFound for a code we do not have."""
-    row = ask(session, _PLACE, {"code": code}).one_or_none()
-    if row is None:
+    found = next((row for row in places(session) if row.code == code), None)
+    if found is None:
         raise NotFound("place")
-    return PlaceRow(*row)
+    return found
 
 
 def places(session: Session, kind: PlaceKind | str | None = None) -> tuple[PlaceRow, ...]:
     """Return the places of a kind, or all, by country and name; as long as they stay as they are, the same tuple."""
     if kind is None:
-        return remembered(session, REMEMBERED_PLACES, lambda: places_read(ask(session, _ALL_PLACES).scalar_one()))
+        return remembered(session, REMEMBERED_PLACES, lambda: _read_places(session))
     return places_read(session.execute(_PLACES_OF_KIND, {"kind": PlaceKind(kind)}).scalar_one())
+
+
+def _read_places(session: Session) -> tuple[PlaceRow, ...]:
+    """Read the places, and with them what else most acts want of this feature."""
+    found = ask(session, _PLACES_AND_DATED).one()
+    remembered(session, REMEMBERED_DATED, lambda: (_settings_read(found.settings or ""), _closed(found.closed or "")))
+    return places_read(found.places)
 
 
 def places_by_code(session: Session, codes: Iterable[str]) -> dict[str, PlaceRow]:
     """Return the places of these codes that exist."""
     wanted = {"codes": list(set(codes))}
-    return {row.code: PlaceRow(*row) for row in session.execute(_PLACES_OF_CODES, wanted)}
+    return {row.code: PlaceRow(*row) for row in ask(session, _PLACES_OF_CODES, wanted)}
 
 
 def fx(session: Session, *, base: str, quote: str, on: date) -> FxRow | None:
@@ -174,20 +181,41 @@ def money_setting(session: Session, key: str, *, at: datetime) -> Money:
 
 def settings(session: Session, *, at: datetime) -> tuple[SettingRow, ...]:
     """Return every setting as it is at an instant, with its next change."""
-    dated = _dated(session)
+    dated, _ = _dated(session)
     return tuple(_setting_row(key, dated.get(key.value, []), at) for key in rules.Setting)
 
 
-def _dated(session: Session) -> dict[str, list[tuple[datetime, Any]]]:
-    """Return what was ever set, by key and in order of time: read once in a transaction, for acts ask many of them."""
-    return remembered(session, REMEMBERED_SETTINGS, lambda: _read_dated(session))
+# What was ever set, by key and in order of time, and the days on which countries do not work, by country.
+_Dated: TypeAlias = tuple[Mapping[str, list[tuple[datetime, Any]]], Mapping[str, frozenset[date]]]
 
 
-def _read_dated(session: Session) -> dict[str, list[tuple[datetime, Any]]]:
-    dated: dict[str, list[tuple[datetime, Any]]] = {}
-    for row in ask(session, _DATED):
-        dated.setdefault(row.key, []).append((row.valid_from, row.value))
-    return dated
+def _dated(session: Session) -> _Dated:
+    """Return settings and closed days: read once in a transaction, for acts ask many of them."""
+    return remembered(session, REMEMBERED_DATED, lambda: _read_dated(session))
+
+
+def _read_dated(session: Session) -> _Dated:
+    found = ask(session, _SETTINGS_AND_CLOSED).one()
+    return _settings_read(found.settings or ""), _closed(found.closed or "")
+
+
+@lru_cache(maxsize=16)
+def _settings_read(stored: str) -> Mapping[str, list[tuple[datetime, Any]]]:
+    """Return what is stored; the stored text is the key, so nothing is ever out of date."""
+    rows = (row.split(_COLUMN) for row in stored.split(_ROW) if row)
+    found: dict[str, list[tuple[datetime, Any]]] = {}
+    for start, key, value in sorted((instant(at), key, json.loads(value)) for key, at, value in rows):
+        found.setdefault(key, []).append((start, value))
+    return found
+
+
+@lru_cache(maxsize=16)
+def _closed(stored: str) -> Mapping[str, frozenset[date]]:
+    found: dict[str, set[date]] = {}
+    for row in stored.split(_ROW) if stored else ():
+        country, day = row.split(_COLUMN)
+        found.setdefault(country, set()).add(date.fromisoformat(day))
+    return {country: frozenset(days) for country, days in found.items()}
 
 
 def _setting_row(key: rules.Setting, dated: list[tuple[datetime, Any]], at: datetime) -> SettingRow:
@@ -220,11 +248,16 @@ def closures(session: Session, *, since: date) -> tuple[ClosureRow, ...]:
 def free_days(session: Session, *, countries: Collection[str], now: datetime) -> dict[str, frozenset[date]]:
     """Return the days, not long past, on which countries do not work though their calendars do not say so.
 
-    One query, however many countries.
+    One query, however many countries, and none where settings were asked before.
     """
-    given = {"countries": list(countries), "since": now.date() - _CLOSURES_BEHIND}
-    closed = ask(session, _CLOSED, given).all()
-    return {country: frozenset(row.day for row in closed if row.country == country) for country in countries}
+    _, closed = _dated(session)
+    since = now.date() - _CLOSURES_BEHIND
+    return {country: _since(closed[country], since) if country in closed else frozenset() for country in countries}
+
+
+@lru_cache(maxsize=64)
+def _since(days: frozenset[date], first: date) -> frozenset[date]:
+    return frozenset(day for day in days if day >= first)
 
 
 def breaches(session: Session) -> list[Breach]:
@@ -239,14 +272,6 @@ def breaches(session: Session) -> list[Breach]:
     return found
 
 
-_CLOSED: Final = sa.select(Closure.country, Closure.day).where(
-    Closure.country.in_(sa.bindparam("countries", expanding=True)), Closure.day >= sa.bindparam("since")
-)
-
-_DATED: Final = sa.select(DatedSetting.key, DatedSetting.valid_from, DatedSetting.value).order_by(
-    DatedSetting.valid_from
-)
-
 _PLACES: Final = sa.select(
     Place.code,
     Place.name,
@@ -259,7 +284,6 @@ _PLACES: Final = sa.select(
     Place.longitude_e6,
 )
 
-_PLACE: Final = _PLACES.where(Place.code == sa.bindparam("code"))
 _PLACES_OF_CODES: Final = _PLACES.where(Place.code.in_(sa.bindparam("codes", expanding=True)))
 
 # Most pages offer the city's places to choose from, so they are read often and change hardly ever: all of them come as
@@ -278,13 +302,26 @@ _STORED: Final[tuple[Any, ...]] = (
     Place.latitude_e6,
     Place.longitude_e6,
 )
-_STORED_PLACE: Final = functools.reduce(
-    lambda before, column: before + _BETWEEN + column, (sa.cast(column, sa.Text) for column in _STORED)
-)
-_ALL_PLACES: Final = sa.select(sa.func.aggregate_strings(_STORED_PLACE, cast("Any", _BEHIND))).select_from(Place)
+
+
+def _as_text(*columns: Any) -> sa.Select[str | None]:
+    """Select all rows of a table as one text."""
+    row = functools.reduce(
+        lambda before, column: before + _BETWEEN + column, (sa.cast(column, sa.Text) for column in columns)
+    )
+    return sa.select(sa.func.aggregate_strings(row, cast("Any", _BEHIND)))
+
+
+_ALL_PLACES: Final = _as_text(*_STORED).select_from(Place)
 _PLACES_OF_KIND: Final = _ALL_PLACES.where(Place.kind == sa.bindparam("kind"))
 # A column for whoever asks for something else on the way; `places_read` reads it.
 PLACES: Final = _ALL_PLACES.scalar_subquery()
+# Settings and closed days are few, and whoever reckons a deadline asks for both.
+_SETTINGS_AND_CLOSED: Final = sa.select(
+    _as_text(DatedSetting.key, DatedSetting.valid_from, DatedSetting.value).scalar_subquery().label("settings"),
+    _as_text(Closure.country, Closure.day).scalar_subquery().label("closed"),
+)
+_PLACES_AND_DATED: Final = _SETTINGS_AND_CLOSED.add_columns(PLACES.label("places"))
 
 
 def places_read(stored: str | None) -> tuple[PlaceRow, ...]:
@@ -305,4 +342,4 @@ def _places(stored: str) -> tuple[PlaceRow, ...]:
 
 def _value(session: Session, key: str, at: datetime) -> rules.Value:
     known = rules.Setting(key)
-    return _setting_row(known, _dated(session).get(known.value, []), at).value
+    return _setting_row(known, _dated(session)[0].get(known.value, []), at).value

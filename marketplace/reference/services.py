@@ -17,7 +17,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.reference import rules
 from marketplace.reference.models import Closure, DatedSetting, FxRate, Place
-from marketplace.reference.queries import REMEMBERED_PLACES, REMEMBERED_SETTINGS
+from marketplace.reference.queries import REMEMBERED_DATED, REMEMBERED_PLACES
 from marketplace.reference.rules import PlaceKind, Value
 
 _DATA: Final = Path(__file__).parent / "data"
@@ -108,6 +108,7 @@ def add_rate(session: Session, *, base: str, quote: str, rate: Decimal, source: 
 
 def close_day(session: Session, *, country: str, day: date, source: str) -> bool:
     """Note that nobody works in a country on a day; False when that was known."""
+    forget_remembered(session, REMEMBERED_DATED)
     return insert_if_new(session, Closure, country=country, day=day, source=source)
 
 
@@ -150,7 +151,7 @@ def change_setting(
     kept = rules.stored(known, value)
     if not insert_if_new(session, DatedSetting, id=row_id, key=known.value, value=kept, valid_from=valid_from):
         raise Conflict("setting_taken")
-    forget_remembered(session, REMEMBERED_SETTINGS)
+    forget_remembered(session, REMEMBERED_DATED)
     audit.record(
         session,
         actor=actor,

@@ -1,7 +1,8 @@
 """Read a person's cart."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -36,36 +37,53 @@ class CartRow:
 
 def cart_of(session: Session, *, company_id: UUID, person_id: UUID) -> CartRow:
     """Return a person's cart, lines in the order they were put in."""
-    return _cart_row(session, _CART, company_id, person_id)
+    found = ask(
+        session, _CART_WITH_LINES, {"company_id": company_id, "person_id": person_id, "buyer": company_id}
+    ).all()
+    if not found:
+        return CartRow(None, ())
+    return CartRow(found[0].destination, _lines(row for row in found if row.listing_id is not None))
 
 
 def locked_cart(session: Session, *, company_id: UUID, person_id: UUID) -> CartRow:
-    """Return a person's cart as it stays until this transaction ends."""
-    return _cart_row(session, _CART.with_for_update(), company_id, person_id)
+    """Return a person's cart as it stays until this transaction ends.
 
-
-def _cart_row(session: Session, which: sa.Select[UUID, str | None], company_id: UUID, person_id: UUID) -> CartRow:
-    session.flush()
-    cart = ask(session, which, {"company_id": company_id, "person_id": person_id}).one_or_none()
+    Its lines are read after the lock was waited for: with it they would be those of before.
+    """
+    cart = ask(session, _LOCKED, {"company_id": company_id, "person_id": person_id}).one_or_none()
     if cart is None:
         return CartRow(None, ())
+    return CartRow(cart.destination, _lines(ask(session, _LINES, {"cart_id": cart.id, "buyer": company_id})))
+
+
+def _lines(found: Iterable[Any]) -> tuple[CartLineRow, ...]:
     lines: dict[UUID, CartLineRow] = {}
-    for row in ask(session, _LINES, {"cart_id": cart.id, "buyer": company_id}):
+    for row in found:
         before = lines.get(row.listing_id)
         had = (*(before.had if before else ()), *had_of(row))
         lines[row.listing_id] = CartLineRow(
             row.listing_id, row.quantity, row.currency, row.incoterm, row.place_code, had
         )
-    return CartRow(cart.destination, tuple(lines.values()))
+    return tuple(lines.values())
 
 
-_CART: Final = sa.select(Cart.id, Cart.destination).where(
-    Cart.company_id == sa.bindparam("company_id"), Cart.person_id == sa.bindparam("person_id")
-)
+_MINE: Final = (Cart.company_id == sa.bindparam("company_id"), Cart.person_id == sa.bindparam("person_id"))
+_LOCKED: Final = sa.select(Cart.id, Cart.destination).where(*_MINE).with_for_update()
+# What samples do to a cart comes with its lines: it costs no question more.
+_LINE: Final = (CartLine.listing_id, CartLine.quantity, CartLine.currency, CartLine.incoterm, CartLine.place_code, *HAD)
+_SAMPLES: Final = had_by(sa.bindparam("buyer"), CartLine.listing_id)
+_IN_ORDER: Final = (CartLine.added_at, CartLine.listing_id)
 _LINES: Final = (
-    sa.select(CartLine.listing_id, CartLine.quantity, CartLine.currency, CartLine.incoterm, CartLine.place_code, *HAD)
-    # What samples do to a cart comes with its lines: it costs no question more.
-    .outerjoin(SampleOrder, had_by(sa.bindparam("buyer"), CartLine.listing_id))
+    sa.select(*_LINE)
+    .outerjoin(SampleOrder, _SAMPLES)
     .where(CartLine.cart_id == sa.bindparam("cart_id"))
-    .order_by(CartLine.added_at, CartLine.listing_id)
+    .order_by(*_IN_ORDER)
+)
+_CART_WITH_LINES: Final = (
+    sa.select(Cart.destination, *_LINE)
+    .select_from(Cart)
+    .outerjoin(CartLine, CartLine.cart_id == Cart.id)
+    .outerjoin(SampleOrder, _SAMPLES)
+    .where(*_MINE)
+    .order_by(*_IN_ORDER)
 )

@@ -3,10 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries.closures import local_day
@@ -15,7 +18,7 @@ from marketplace.catalog.figures.rules import Kind
 from marketplace.catalog.queries import shelf as catalog
 from marketplace.catalog.rules.places import not_among
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import alter, ask, insert_if_new, on_commit, write
+from marketplace.kernel.db import alter, ask, on_commit, write
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.orders.models import Cart, CartLine
@@ -31,11 +34,15 @@ _SET: Final = (
     .values({name: sa.bindparam(name) for name in ("quantity", "currency", "incoterm", "place_code")})
 )
 _OWNED: Final = (Cart.company_id == sa.bindparam("company"), Cart.person_id == sa.bindparam("person"))
-_MINE: Final = sa.select(Cart).where(*_OWNED).with_for_update()
 _THERE: Final = sa.select(CartLine.listing_id).where(CartLine.cart_id == sa.bindparam("cart_id", type_=sa.Uuid()))
 _FORGET: Final = sa.delete(_LINE).where(
     CartLine.cart_id == sa.select(Cart.id).where(*_OWNED).scalar_subquery(),
     CartLine.listing_id.in_(sa.bindparam("ordered", expanding=True)),
+)
+_GOES: Final = (
+    sa.update(cast("sa.Table", Cart.__table__))
+    .where(Cart.id == sa.bindparam("of_cart"))
+    .values(destination=sa.bindparam("to"))
 )
 _CHANGED: Final = sa.update(cast("sa.Table", Cart.__table__)).where(*_OWNED).values(changed_at=sa.bindparam("now"))
 
@@ -85,9 +92,11 @@ def put_lines(session: Session, *, lines: Sequence[Chosen], to: str | None = Non
     destination of a cart that has none or nothing in it.
     """
     cart = _cart(session, actor, now)
+    destination: str | None = cart.destination
     there = set(ask(session, _THERE, {"cart_id": cart.id}).scalars())
-    if to is not None and (cart.destination is None or not there):
-        cart.destination = to
+    if to is not None and (destination is None or not there):
+        destination = to
+        alter(session, _GOES, {"of_cart": cart.id, "to": to})
     new = [line for line in lines if line.listing_id not in there]
     room = max(MOST_LINES - len(there), 0)
     # The lines of one act keep their order: a cart shows what was put in first before the rest.
@@ -101,11 +110,9 @@ def put_lines(session: Session, *, lines: Sequence[Chosen], to: str | None = Non
     if changed:
         alter(session, _SET, changed)
     write(session, CartLine, rows)
-    cart.changed_at = now
-    session.flush()
     for line in new[:room]:
         _count(session, line, now)
-    return Put(frozenset(line.listing_id for line in new[room:]), cart.destination)
+    return Put(frozenset(line.listing_id for line in new[room:]), destination)
 
 
 def _row(line: Chosen) -> dict[str, Any]:
@@ -130,7 +137,6 @@ def remove_line(session: Session, *, listing_id: UUID, actor: Actor, now: dateti
     if line is None:
         raise NotFound("cart_line")
     session.delete(line)
-    cart.changed_at = now
     session.flush()
 
 
@@ -140,10 +146,7 @@ def set_destination(session: Session, *, place: str, actor: Actor, now: datetime
     Whether a departure goes there shows in the cart.
     """
     check_destination(session, place)
-    cart = _cart(session, actor, now)
-    cart.destination = place
-    cart.changed_at = now
-    session.flush()
+    _cart(session, actor, now, destination=place)
 
 
 def lock(session: Session, *, actor: Actor) -> CartRow:
@@ -160,14 +163,29 @@ def forget_lines(
     alter(session, _CHANGED, {**given, "now": now})
 
 
-def _cart(session: Session, actor: Actor, now: datetime) -> Cart:
-    """Return the actor's cart, locked: whoever changes its lines takes this lock first."""
-    insert_if_new(session, Cart, id=new_id(), company_id=actor.company, person_id=actor.person, changed_at=now)
-    return session.scalars(_MINE, {"company": actor.company, "person": actor.person}).one()
+def _cart(session: Session, actor: Actor, now: datetime, **changed: str) -> sa.Row[Any]:
+    """Return id and destination of the actor's cart, which changes now and is locked, in one statement.
+
+    Whoever changes the lines of a cart takes this lock first.
+    """
+    mine = {"id": new_id(), "company_id": actor.company, "person_id": actor.person, "changed_at": now} | changed
+    return alter(session, _changed(session.get_bind().dialect.name, ("changed_at", *changed)), mine).one()
+
+
+@cache
+def _changed(dialect: str, names: tuple[str, ...]) -> sa.Insert:
+    """Return the INSERT of a cart that sets these columns where its person has one."""
+    table = cast("sa.Table", Cart.__table__)
+    new: Any = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table)
+    kept = new.on_conflict_do_update(
+        index_elements=[table.c.company_id, table.c.person_id], set_={name: new.excluded[name] for name in names}
+    )
+    return kept.returning(table.c.id, table.c.destination)
 
 
 def check_destination(session: Session, place: str) -> None:
     """Refuse ``to`` for anything but a place with a name."""
-    known = [row for row in reference.places(session) if row.kind is not PlaceKind.BORDER_SIDE]
-    if place not in {row.code for row in known}:
+    found = reference.places_by_code(session, (place,)).get(place)
+    if found is None or found.kind is PlaceKind.BORDER_SIDE:
+        known = [row for row in reference.places(session) if row.kind is not PlaceKind.BORDER_SIDE]
         raise not_among("to", "choice", known)

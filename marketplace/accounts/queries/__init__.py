@@ -17,7 +17,7 @@ from marketplace.accounts.models import (
     Unit,
 )
 from marketplace.accounts.queries import closures
-from marketplace.accounts.rules.closures import deadline
+from marketplace.accounts.rules.closures import Works, deadline
 from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.companies import Address
 from marketplace.accounts.rules.permissions import CompanyKind, Role
@@ -152,7 +152,21 @@ def get_companies(session: Session, *, company_ids: Collection[UUID]) -> Mapping
     return {row.id: _company_row(row) for row in ask(session, _COMPANIES, {"ids": list(company_ids)})}
 
 
+def get_companies_at_work(
+    session: Session, *, company_ids: Collection[UUID], now: datetime
+) -> Mapping[UUID, tuple[CompanyRow, Works]]:
+    """Return these companies with their calendars, in as many questions as the companies alone; see ``closures``."""
+    found = ask(session, _AT_WORK, {"ids": list(company_ids)}).all()
+    return {
+        row.id: (_company_row(row), works)
+        for row, works in zip(found, closures.read(session, found, now=now), strict=True)
+    }
+
+
 _COMPANIES: Final = every(Company).where(Company.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+_AT_WORK: Final = _COMPANIES.add_columns(closures.CLOSURES)
 
 
 def traders_numbered(session: Session, *, numbers: Collection[str]) -> Mapping[str, tuple[CompanyRow, ...]]:

@@ -1,9 +1,9 @@
 """Read when companies work."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -42,13 +42,20 @@ def works_of(session: Session, *, company_ids: Collection[UUID], now: datetime) 
     if not company_ids:
         return {}
     found = ask(session, _CALENDARS, {"ids": list(company_ids)}).all()
-    free = reference.free_days(session, countries={row.country for row in found}, now=now)
-    return {row.id: Works(row.country, rules.read(row.closures), free[row.country]) for row in found}
+    return dict(zip((row.id for row in found), read(session, found, now=now), strict=True))
 
 
-_CALENDARS: Final = sa.select(
-    Company.id, Company.country, sa.cast(Company.own_closures, sa.Text).label("closures")
-).where(Company.id.in_(sa.bindparam("ids", expanding=True)))
+def read(session: Session, companies: Sequence[Any], *, now: datetime) -> list[Works]:
+    """Return the calendars of companies of which ``country`` and ``CLOSURES`` were asked, in this order."""
+    free = reference.free_days(session, countries={row.country for row in companies}, now=now)
+    return [Works(row.country, rules.read(row.closures), free[row.country]) for row in companies]
+
+
+# A column for whoever asks for something else of companies; ``read`` reads it.
+CLOSURES: Final = sa.cast(Company.own_closures, sa.Text).label("closures")
+_CALENDARS: Final = sa.select(Company.id, Company.country, CLOSURES).where(
+    Company.id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 def works(session: Session, *, company_id: UUID, now: datetime) -> Works:

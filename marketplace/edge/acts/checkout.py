@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import CompanyRow, UnitRow
-from marketplace.accounts.queries.closures import local_day, works
+from marketplace.accounts.queries.closures import local_day
 from marketplace.accounts.rules.closures import Works
 from marketplace.catalog.queries import shelf
 from marketplace.catalog.rules.details.samples import SampleOffer
@@ -208,6 +208,7 @@ def look(session: Session | None = None, *, departures: Mapping[UUID, UUID] | No
     """
     session = session or reading()
     actor, now = require_actor(), clock.now()
+    reference.places(session)  # first: settings and closed days come along, and are not asked for again
     cart = queries.cart(session, company_id=actor.company, person_id=actor.person, departures=departures, now=now)
     return _seen(session, cart)
 
@@ -234,7 +235,8 @@ def _seen(session: Session, cart: Cart) -> CartSeen:
     actor, now = require_actor(), clock.now()
     sellers = {bundle.merchant_id for bundle in cart.bundles}
     carriers = {line.chosen.carrier_id for line in cart.lines if line.chosen and line.chosen.carrier_id}
-    companies = accounts.get_companies(session, company_ids=sellers | {actor.company})
+    at_work = accounts.get_companies_at_work(session, company_ids=sellers | {actor.company}, now=now)
+    companies = {company_id: row for company_id, (row, _) in at_work.items()}
     places = reference.places(session)
     sold_on = _sellers(session, sellers, actor.company, now)
     own = CURRENCIES.get(companies[actor.company].country)
@@ -260,7 +262,7 @@ def _seen(session: Session, cart: Cart) -> CartSeen:
         sellers=sold_on,
         house_currencies=_house_currencies(session) if sold_on else frozenset(),
         days=reference.setting(session, Setting.PROFORMA_WORKING_DAYS, at=now),
-        payer=works(session, company_id=actor.company, now=now),
+        payer=at_work[actor.company][1],
         now=now,
     )
 

@@ -188,7 +188,7 @@ _CURRENCIES: Final = sa.select(Payee.company_id, Payee.currency).where(
 def payee_currencies(session: Session, *, company_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
     """Return the currencies in which companies are paid by bank, in one query; who named no account is left out."""
     found: dict[UUID, set[str]] = {}
-    for row in ask(session, _CURRENCIES, {"companies": list(company_ids)}):
+    for row in ask(session, _CURRENCIES, {"companies": list(company_ids)}) if company_ids else ():
         found.setdefault(row.company_id, set()).add(row.currency)
     return {company_id: frozenset(currencies) for company_id, currencies in found.items()}
 

@@ -98,8 +98,8 @@ def house_of(session: Session) -> UUID | None:
 
 def agreed(session: Session, *, merchant_ids: Collection[UUID], now: datetime) -> dict[UUID, AgreementRow]:
     """Return the agreements by which goods of these merchants may be bought by the trading company today."""
-    trader_id = trading_company(session)
-    if trader_id is None or not merchant_ids:
+    trader_id = trading_company(session) if merchant_ids else None
+    if trader_id is None:
         return {}
     today = local_day(accounts.get_company(session, company_id=trader_id).country, now)
     wanted = sa.select(TradingAgreement).where(

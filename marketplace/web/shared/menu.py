@@ -1,8 +1,9 @@
 """The menu: what this reader may open, in the order of a working day; what belongs together under one station."""
 
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import lazy_gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
@@ -152,49 +153,57 @@ MENU: tuple[Entry | Group, ...] = (
 )
 
 
+class _Station(NamedTuple):
+    """The links of a station by address, and its own label where it has one besides theirs."""
+
+    label: Any
+    links: dict[str, Any]
+
+
+class _Offer(NamedTuple):
+    """What readers with the same rights are offered, and where the pages of each link begin, with its address."""
+
+    stations: tuple[_Station, ...]
+    begins: dict[str, str]
+
+
 def menu_for(actor: Actor | None, path: str, facts: frozenset[str]) -> list[dict[str, Any]]:
     """Return the links this reader may follow, each page once under its first name, the present one marked.
 
     ``path``: the address that is shown, with its language; a page below an entry's marks that entry.
     """
-    stations = _stations(actor, facts)
-    begins = {href: href for links in stations.values() for href in links} | _beside(stations)
-    above = [start for start in begins if path == start or path.startswith(f"{start}/")]
-    here = begins[max(above, key=len)] if above else None
+    offer = _offer(request.script_root, actor.permissions if actor else None, facts)
+    above = [start for start in offer.begins if path == start or path.startswith(f"{start}/")]
+    here = offer.begins[max(above, key=len)] if above else None
     shown: list[dict[str, Any]] = []
-    for station, links in stations.items():
-        items = [{"label": label, "href": href, "active": href == here} for href, label in links.items()]
-        if isinstance(station, Group) and len(items) > 1:
-            shown.append({"label": station.label, "href": items[0]["href"], "active": here in links, "items": items})
+    for label, links in offer.stations:
+        items = [{"label": word, "href": href, "active": href == here} for href, word in links.items()]
+        if label is not None and len(items) > 1:
+            shown.append({"label": label, "href": items[0]["href"], "active": here in links, "items": items})
         else:
             shown.extend(items)
     return shown
 
 
-def _beside(stations: dict[Entry | Group, dict[str, Any]]) -> dict[str, str]:
-    """Return where pages begin that belong to a link without lying below it, with the link's address."""
-    return {
-        url_for(endpoint): href
-        for station, links in stations.items()
-        for entry in (station.entries if isinstance(station, Group) else (station,))
-        if entry.beside and (href := url_for(entry.endpoint)) in links
-        for endpoint in entry.beside
-    }
-
-
-def _stations(actor: Actor | None, facts: frozenset[str]) -> dict[Entry | Group, dict[str, Any]]:
-    """Return the words of the links by station and address."""
+@lru_cache(maxsize=512)
+def _offer(_script_root: str, permissions: frozenset[str] | None, facts: frozenset[str]) -> _Offer:
+    """Return the menu of these rights in the language of the path, put together once: it is made of nothing else."""
     seen: set[str] = set()
-    found: dict[Entry | Group, dict[str, Any]] = {}
+    stations: list[_Station] = []
+    beside: dict[str, str] = {}
     for station in MENU:
-        entries = station.entries if isinstance(station, Group) else (station,)
-        links = {url_for(entry.endpoint): entry.label for entry in entries if _may(entry, actor, facts)}
-        found[station] = {href: label for href, label in links.items() if href not in seen}
-        seen.update(links)
-    return found
+        label, entries = (station.label, station.entries) if isinstance(station, Group) else (None, (station,))
+        open_to = [(url_for(entry.endpoint), entry) for entry in entries if _may(entry, permissions, facts)]
+        links = {href: entry.label for href, entry in open_to if href not in seen}
+        stations.append(_Station(label, links))
+        for entry in entries:
+            if entry.beside and (href := url_for(entry.endpoint)) in links:
+                beside |= dict.fromkeys(map(url_for, entry.beside), href)
+        seen.update(href for href, _ in open_to)
+    return _Offer(tuple(stations), {href: href for station in stations for href in station.links} | beside)
 
 
-def _may(entry: Entry, actor: Actor | None, facts: frozenset[str]) -> bool:
+def _may(entry: Entry, permissions: frozenset[str] | None, facts: frozenset[str]) -> bool:
     if entry.given and entry.given not in facts:
         return False
-    return entry.permission is None or (actor is not None and actor.may(entry.permission))
+    return entry.permission is None or (permissions is not None and entry.permission in permissions)

@@ -1,12 +1,12 @@
 """Who is asking: a session cookie on pages, a bearer token on the API - never one for the other."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Response, g, request
 from flask_login import UserMixin, current_user, login_user
 
-from marketplace.accounts.queries import acting
+from marketplace.accounts.queries import acting, terms
 from marketplace.accounts.services import sessions, tokens
 from marketplace.accounts.services.sessions import SEEN_EVERY
 from marketplace.kernel import clock
@@ -16,6 +16,7 @@ from marketplace.kernel.errors import Unauthenticated
 from marketplace.merchants import queries as merchants
 
 API_PREFIX = "/api/"
+READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class SessionUser(UserMixin):
@@ -69,6 +70,7 @@ def begin_session(actor: Actor, epoch: int, session_id: UUID | None) -> None:
     # Whoever asked before - a limit, say - has found a stranger here.
     g.city_actor = actor
     g.pop("city_reader", None)
+    g.pop("city_owes", None)
 
 
 def is_api() -> bool:
@@ -107,14 +109,24 @@ def _bearer_actor() -> Actor | None:
     scheme, _, token = header.partition(" ")
     if not header:
         return None
-    now = clock.now()
-    found = acting.token_bearer(reading(), token=token.strip(), now=now) if scheme.lower() == "bearer" else None
+    now, found = clock.now(), None
+    if scheme.lower() == "bearer":
+        is_acting = request.method not in READING
+        found = acting.token_bearer(reading(), token=token.strip(), now=now, is_acting=is_acting)
     if found is None:
         raise Unauthenticated("token_unknown")
     if found.used_at is None or now - found.used_at >= SEEN_EVERY:
         g.city_used = token.strip()
-    g.city_owes_terms = found.owes_terms
+    if found.owes is not None:
+        g.city_owes = found.owes
     return found.actor
+
+
+def owes_terms(actor: Actor) -> bool:
+    """Tell whether terms in force wait for who asks: with a bearer token it was read with it."""
+    if "city_owes" not in g:
+        g.city_owes = terms.owes(reading(), person_id=actor.person, now=clock.now())
+    return bool(g.city_owes)
 
 
 def note_presence(response: Response) -> Response:

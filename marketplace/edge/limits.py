@@ -13,7 +13,7 @@ import structlog
 from flask import Flask, current_app, request
 
 from marketplace.config import Settings
-from marketplace.edge.identity import current_actor
+from marketplace.edge.identity import READING, current_actor
 from marketplace.kernel.errors import TooMany
 
 # Requests a minute that write something; a person clicking fast makes a tenth of that.
@@ -21,7 +21,6 @@ WRITES_A_MINUTE: Final = 240
 WEBHOOK: Final = "/webhooks/stripe"
 EXTENSION: Final = "city.limits"
 _WINDOW: Final = 60.0
-_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST_NAMES: Final = 10_000
 # A Redis that is away costs one request this long, then nobody asks it for a while.
 _PATIENCE: Final = 0.5
@@ -114,7 +113,7 @@ def brake(name: str, *, most: int) -> None:
 
 def _check() -> None:
     # The card provider's notices come from few addresses and are signed; losing one would cost an order its money.
-    if request.method in _READING or request.path == WEBHOOK:
+    if request.method in READING or request.path == WEBHOOK:
         return
     actor = current_actor()
     name = str(actor.person_id) if actor else request.remote_addr or ""

@@ -5,22 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
-from flask import g, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
-from marketplace.accounts.queries import terms as city_terms
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.edge.identity import current_actor, require_actor
-from marketplace.kernel import clock
+from marketplace.edge.identity import READING, current_actor, owes_terms, require_actor
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotAllowed
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer", bound=ResponseReturnValue)
 
 _MARK = "__city_access__"
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ def requires(
         def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Any:
             actor = require_actor()
             actor.must(permission)
-            if request.method not in _READING and permission is not Permission.ACCOUNT_SELF:
+            if request.method not in READING and permission is not Permission.ACCOUNT_SELF:
                 _must_have_accepted(actor)
             return view(*args, **kwargs)
 
@@ -54,8 +50,7 @@ def requires(
 
 def _must_have_accepted(actor: Actor) -> None:
     """Refuse acts under terms that were not accepted; one's own account stays one's own."""
-    known: bool | None = g.get("city_owes_terms")  # of who acts by a token
-    if known if known is not None else city_terms.owes(reading(), person_id=actor.person, now=clock.now()):
+    if owes_terms(actor):
         raise NotAllowed("terms_needed")
 
 

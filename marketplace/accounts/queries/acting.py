@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import ApiToken, Company, LoginSession, Membership, Person
-from marketplace.accounts.queries.terms import waits_for
+from marketplace.accounts.queries import terms
 from marketplace.accounts.rules.codes import digest
 from marketplace.accounts.rules.permissions import CompanyKind, Permission, Role, permissions_of
 from marketplace.accounts.rules.sign_in import SESSION_LIFETIME
@@ -29,15 +29,6 @@ class Reader:
     seen_at: datetime | None = None
     # What else was to be known of the company, None where nothing was asked.
     fact: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """Who acts by a token, who may do what it is for; when it was used last, and whether terms wait for him."""
-
-    actor: Actor
-    used_at: datetime | None
-    owes_terms: bool
 
 
 def actor_of(session: Session, *, person_id: UUID, company_id: UUID | None) -> Actor | None:
@@ -81,15 +72,27 @@ def session_reader(
     return actor, Reader(row.name or "", row.company, row.country, seen_at, is_so)
 
 
-def token_bearer(session: Session, *, token: str, now: datetime) -> Bearer | None:
-    """Return who acts by a token; None for one that is unknown or over."""
-    row = ask(session, _BEARER, {"token_hash": digest(token), "now": now}).one_or_none()
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whom a token speaks for and when it was used last; ``owes``: whether terms wait for him, None unasked."""
+
+    actor: Actor
+    used_at: datetime | None
+    owes: bool | None
+
+
+def token_bearer(session: Session, *, token: str, now: datetime, is_acting: bool = False) -> Bearer | None:
+    """Return a bearer token's actor, who may do what the token is for, None for one that is no token any more.
+
+    Of who ``is_acting`` it is asked on the way whether terms wait for his acceptance.
+    """
+    row = ask(session, _ACTING if is_acting else _BEARER, {"token_hash": digest(token), "now": now}).one_or_none()
     actor = _to_actor(row, row.wanted_id) if row else None
     if row is None or actor is None:
         return None
     if row.scopes is not None:
         actor = replace(actor, permissions=actor.permissions & set(row.scopes))
-    return Bearer(actor, row.last_used_at, row.owes_terms)
+    return Bearer(actor, row.last_used_at, bool(row.owes) if is_acting else None)
 
 
 def reader(session: Session, *, actor: Actor) -> Reader:
@@ -145,18 +148,14 @@ def _listed_with(fact: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
 
 _BEARER: Final = (
     _acting(ApiToken.company_id, sa.join(ApiToken, Person, Person.id == ApiToken.person_id))
-    .add_columns(
-        ApiToken.company_id.label("wanted_id"),
-        ApiToken.scopes,
-        ApiToken.last_used_at,
-        waits_for(Person.id).label("owes_terms"),
-    )
+    .add_columns(ApiToken.company_id.label("wanted_id"), ApiToken.scopes, ApiToken.last_used_at)
     .where(
         ApiToken.token_hash == sa.bindparam("token_hash"),
         ApiToken.revoked_at.is_(None),
         ApiToken.expires_at > sa.bindparam("now", type_=UtcDateTime()),
     )
 )
+_ACTING: Final = _BEARER.add_columns(terms.owing(ApiToken.person_id).label("owes"))
 
 
 def _to_actor(row: Any, wanted_id: UUID | None) -> Actor | None:

@@ -76,10 +76,10 @@ _NOW: Final = sa.bindparam("now", type_=UtcDateTime())
 _LATER: Final = aliased(TermsVersion)
 
 
-def waits_for(person_id: Any) -> sa.Exists:
-    """Return whether a version in force waits for a person's acceptance, as of the parameter ``now``.
+def owing(person_id: Any) -> sa.ColumnElement[bool]:
+    """Tell, as a column for whoever reads a person on the way, whether a version in force at ``now`` waits for him.
 
-    Of two versions that were published at one instant the later id is in force.
+    Of two published at one instant the later id is in force.
     """
     return sa.exists().where(
         TermsVersion.published_at <= _NOW,
@@ -91,9 +91,11 @@ def waits_for(person_id: Any) -> sa.Exists:
                 sa.and_(_LATER.published_at == TermsVersion.published_at, _LATER.id > TermsVersion.id),
             ),
         ),
-        ~sa.exists().where(TermsAcceptance.terms_version_id == TermsVersion.id, TermsAcceptance.person_id == person_id),
+        ~sa.exists()
+        .where(TermsAcceptance.terms_version_id == TermsVersion.id, TermsAcceptance.person_id == person_id)
+        .correlate_except(TermsAcceptance),
     )
 
 
-# Asked before every act, so it is written once.
-_OWES: Final = sa.select(waits_for(sa.bindparam("person_id", type_=sa.Uuid())))
+# Asked before every act on pages, so it is written once.
+_OWES: Final = sa.select(owing(sa.bindparam("person_id", type_=sa.Uuid())))

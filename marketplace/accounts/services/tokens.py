@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from marketplace.accounts.queries.acting import actor_of
 from marketplace.accounts.rules.codes import TOKEN_LIFETIME, TOKEN_PREFIX, digest
 from marketplace.audit import services as audit
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import alter
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.ids import new_id
 
@@ -105,15 +106,19 @@ def revoke_current(session: Session, *, actor: Actor, token: str, now: datetime)
 
 def note_token_used(session: Session, *, token: str, now: datetime) -> bool:
     """Note that a token is in use, to the hour, so that most requests write nothing; tell whether it was noted."""
-    noted = session.execute(
-        sa.update(ApiToken)
-        .where(
-            ApiToken.token_hash == digest(token),
-            sa.or_(ApiToken.last_used_at.is_(None), ApiToken.last_used_at <= now - _USE_IS_NOTED_EVERY),
-        )
-        .values(last_used_at=now)
+    given = {"hash": digest(token), "before": now - _USE_IS_NOTED_EVERY, "now": now}
+    return alter(session, _USED, given).rowcount == 1
+
+
+_TOKENS: Final = cast("sa.Table", ApiToken.__table__)
+_USED: Final = (
+    sa.update(_TOKENS)
+    .where(
+        _TOKENS.c.token_hash == sa.bindparam("hash"),
+        sa.or_(_TOKENS.c.last_used_at.is_(None), _TOKENS.c.last_used_at <= sa.bindparam("before")),
     )
-    return cast("sa.CursorResult[Any]", noted).rowcount == 1
+    .values(last_used_at=sa.bindparam("now"))
+)
 
 
 def _audit(session: Session, actor: Actor, action: str, token_id: UUID, now: datetime) -> None:

@@ -293,11 +293,8 @@ class Approval:
     by: tuple[tuple[UUID, str, datetime], ...]
 
 
-def approval_of(session: Session, *, company_id: UUID, group_id: UUID) -> Approval | None:
-    """Return the approval by which a group of orders was placed, None for one that needed none."""
-    case_id = orders.approval_of(session, buyer_id=company_id, group_id=group_id)
-    if case_id is None:
-        return None
+def approval_of(session: Session, *, company_id: UUID, case_id: UUID) -> Approval:
+    """Return the approval by which a group of orders was placed."""
     row = cases.case(session, company_id=company_id, case_id=case_id)
     said = cases.approved_by(session, company_id=company_id, case_id=case_id)
     names = accounts.names_of(session, person_ids={each.person_id for each in said})

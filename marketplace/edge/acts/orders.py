@@ -180,6 +180,8 @@ def _seen(session: Session, order: OrderRow) -> OrderSeen:
     side = order.side_of(company_id)
     lines = line_queries.lines_for(session, order=order)
     line_ids = [line.id for line in lines]
+    # Of goods that never came nobody shows or claims anything, and nothing of them goes back.
+    received = [line.id for line in lines if line.was_received]
     # Freight is between payer and carrier: a merchant learns nothing of what the buyer pays for it, or the reverse.
     freight = tuple(
         row
@@ -203,6 +205,8 @@ def _seen(session: Session, order: OrderRow) -> OrderSeen:
     found_payments = payments.payments_of(session, subjects=subjects)
     terms = payments.terms_of(session, subjects=subjects[:1])[subjects[0]]
     found_milestones = payments.milestones_of(session, subjects=subjects)
+    is_buyer = company_id == order.buyer_id
+    unit, case_id = order_queries.placed_under(session, order=order) if is_buyer else (None, None)
     owed: tuple[Bill, ...] = ()
     if purchase:
         paid = purchase_money.as_paid(session, terms=terms, milestones=found_milestones[goods])
@@ -222,17 +226,15 @@ def _seen(session: Session, order: OrderRow) -> OrderSeen:
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),
         documents=dossier.documents,
         superseded=dossier.superseded,
-        answers=claims.answers_due(session, line_ids=line_ids),
+        answers=claims.answers_due(session, line_ids=received),
         # How goods came, what is inspected and what goes back is between those who send and those who take them.
-        arrivals={} if side == "seller" else arrivals.arrivals(session, line_ids=line_ids),
+        arrivals={} if side == "seller" else arrivals.arrivals(session, line_ids=received),
         inspections={} if side == "seller" else inspections.of_lines(session, line_ids=line_ids),
-        returns={} if side == "seller" else _returns(session, line_ids),
+        returns={} if side == "seller" else _returns(session, received),
         late_from=late_from,
         acts=tuple(_acts(order, lines, side, late_from, clock.now())),
-        unit=order_queries.unit_of(session, order=order) if company_id == order.buyer_id else None,
-        approval=approval_of(session, company_id=company_id, group_id=order.group_id)
-        if company_id == order.buyer_id
-        else None,
+        unit=unit,
+        approval=approval_of(session, company_id=company_id, case_id=case_id) if case_id else None,
         money=standing.of_rows(
             terms,
             found_milestones[subjects[0]],

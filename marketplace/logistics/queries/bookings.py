@@ -52,7 +52,8 @@ class BookingRow:
 
 def bookings(session: Session, *, subjects: Iterable[UUID]) -> dict[UUID, tuple[BookingRow, ...]]:
     """Return every booking of these subjects, the present one last; a subject without any is missing."""
-    return _by_subject(ask(session, _OF_SUBJECTS, {"subjects": list(set(subjects))}))
+    wanted = list(set(subjects))
+    return _by_subject(ask(session, _OF_SUBJECTS, {"subjects": wanted})) if wanted else {}
 
 
 def bookings_on(session: Session, *, departure_id: UUID) -> tuple[BookingRow, ...]:

@@ -66,6 +66,8 @@ NOTHING = ArrivalRow()
 
 def arrivals(session: Session, *, line_ids: Collection[UUID]) -> Mapping[UUID, ArrivalRow]:
     """Return how the goods of lines came, for lines of which anything was shown; in two queries."""
+    if not line_ids:
+        return {}
     photos: dict[UUID, list[PhotoRow]] = {}
     for photo in ask(session, _PHOTOS, {"lines": list(line_ids)}):
         photos.setdefault(photo.line_id, []).append(PhotoRow(photo.file_id, photo.company_id, photo.added_at))

@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.checks import Breach
-from marketplace.kernel.db import ask
+from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
@@ -223,10 +223,9 @@ def some(session: Session, *, claim_ids: Collection[UUID]) -> dict[UUID, ClaimRo
 
 def returning(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, tuple[ClaimRow, ...]]:
     """Return the claims about these lines of which goods went back by a booking, or were to, by line."""
-    statement = _claims_of(None).where(Claim.line_id.in_(line_ids), Claim.way.is_not(None)).order_by(Claim.id)
     found: dict[UUID, list[ClaimRow]] = {}
-    for each in session.execute(statement):
-        row = _claim_row(*each)
+    for each in ask(session, _RETURNING, {"lines": list(line_ids)}) if line_ids else ():
+        row = _claim_row(each, each.order_reference)
         found.setdefault(row.line_id, []).append(row)
     return {line_id: tuple(rows) for line_id, rows in found.items()}
 
@@ -259,8 +258,8 @@ def _for(session: Session, rows: Sequence[ClaimRow], company_id: UUID | None) ->
 
 def answers_due(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, AnswerDue]:
     """Return what of these lines waits for the buyer's word, for lines of which something does."""
-    found = ask(session, _RECEIVED, {"lines": list(line_ids)}).all()
-    claimed = _claimed(session, {row.line_id for row in found})
+    found = ask(session, _RECEIVED, {"lines": list(line_ids)}).all() if line_ids else []
+    claimed = _claimed(session, {row.line_id for row in found}) if found else {}
     due: dict[UUID, AnswerDue] = {}
     for line_id, rows in groupby(found, key=lambda row: row.line_id):
         of_line = list(rows)
@@ -409,7 +408,16 @@ def _claims_of(company_id: UUID | None) -> sa.Select[Claim, str]:
     return statement.where(sa.or_(Claim.claimant_id == company_id, Claim.respondent_id == company_id))
 
 
-def _claim_row(found: Claim, order_reference: str) -> ClaimRow:
+_RETURNING: Final = (
+    every(Claim)
+    .add_columns(Order.reference.label("order_reference"))
+    .join(Order, Order.id == Claim.order_id)
+    .where(Claim.line_id.in_(sa.bindparam("lines", expanding=True)), Claim.way.is_not(None))
+    .order_by(Claim.id)
+)
+
+
+def _claim_row(found: Any, order_reference: str) -> ClaimRow:
     return ClaimRow(
         id=found.id,
         reference=found.reference,
@@ -467,7 +475,7 @@ def said_by_claims(session: Session, *, line_id: UUID, state: LineState) -> int:
     return int(session.scalars(statement).one())
 
 
-def _remedies(found: Claim) -> tuple[Remedy, ...]:
+def _remedies(found: Any) -> tuple[Remedy, ...]:
     """Return what may be offered or decided for a claim now, those that never cross the border first."""
     among = possible(found.reason, by_carrier=found.respondent is Respondent.CARRIER)
     return among if found.sent_at is None else tuple(one for one in among if one not in PERFORMED)

@@ -18,6 +18,7 @@ from marketplace.orders.models import LineMove, LinePart, Order, OrderLine
 from marketplace.orders.purchases import queries as purchases
 from marketplace.orders.queries import orders
 from marketplace.orders.queries.orders import OrderRow
+from marketplace.orders.rules.acceptance import OVER, RECEIVED
 from marketplace.orders.rules.cancelling import standing
 from marketplace.orders.rules.classes import Windows, stored_windows
 from marketplace.orders.rules.samples import Conforming
@@ -104,6 +105,11 @@ class LineRow:
         )
 
     @property
+    def was_received(self) -> bool:
+        """Whether its carrier or the hub ever counted anything of it, or anything of it ended."""
+        return any(move.after in RECEIVED or move.after in OVER for move in self.moves)
+
+    @property
     def units(self) -> int:
         """The units that were not taken off it."""
         return sum(standing(self.parts).values())
@@ -163,7 +169,7 @@ def lines_of(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, 
     """Return the lines of orders that were read before, in their order, with parts and moves, as the buyer pays."""
     found = ask(session, _LINES, {"orders": list(order_ids)}).all()
     ids = [line.id for line in found]
-    parts, moves = _parts(session, ids), _moves(session, ids)
+    parts, moves = _ways(session, ids)
     lines: dict[UUID, list[LineRow]] = {order_id: [] for order_id in order_ids}
     for line in found:
         lines[line.order_id].append(line_row(line, line.currency, parts.get(line.id, {}), moves.get(line.id, [])))
@@ -205,18 +211,18 @@ def orders_of_lines(session: Session, *, line_ids: Collection[UUID]) -> dict[UUI
     return {row.id: row.order_id for row in found}
 
 
-def _parts(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[LineState, int]]:
+def _ways(
+    session: Session, ids: Collection[UUID]
+) -> tuple[dict[UUID, dict[LineState, int]], dict[UUID, list[MoveRow]]]:
+    """Return parts and moves of lines in one question."""
     parts: dict[UUID, dict[LineState, int]] = {}
-    for part in ask(session, _PARTS, {"lines": list(ids)}):
-        parts.setdefault(part.line_id, {})[part.state] = part.quantity
-    return parts
-
-
-def _moves(session: Session, ids: Collection[UUID]) -> dict[UUID, list[MoveRow]]:
     moves: dict[UUID, list[MoveRow]] = {}
-    for move in ask(session, _MOVES, {"lines": list(ids)}):
-        moves.setdefault(move.line_id, []).append(MoveRow(move.before, move.after, move.quantity, move.at))
-    return moves
+    for row in ask(session, _WAYS, {"lines": list(ids)}):
+        if row.id is None:
+            parts.setdefault(row.line_id, {})[row.after] = row.quantity
+        else:
+            moves.setdefault(row.line_id, []).append(MoveRow(row.before, row.after, row.quantity, row.at))
+    return parts, moves
 
 
 def line_row(found: Any, currency: str, parts: dict[LineState, int], moves: Sequence[MoveRow]) -> LineRow:
@@ -264,5 +270,15 @@ _LINES: Final = (
     .where(OrderLine.order_id.in_(sa.bindparam("orders", expanding=True)))
     .order_by(OrderLine.order_id, OrderLine.position)
 )
-_PARTS: Final = every(LinePart).where(LinePart.line_id.in_(sa.bindparam("lines", expanding=True)))
-_MOVES: Final = every(LineMove).where(LineMove.line_id.in_(sa.bindparam("lines", expanding=True))).order_by(LineMove.id)
+_IN_LINES: Final = sa.bindparam("lines", expanding=True)
+# A part is a move without an id, an instant and a state before.
+_WAYS: Final[Any] = (
+    sa.select(LineMove.id, LineMove.line_id, LineMove.before, LineMove.after, LineMove.quantity, LineMove.at)
+    .where(LineMove.line_id.in_(_IN_LINES))
+    .union_all(
+        sa.select(sa.null(), LinePart.line_id, sa.null(), LinePart.state, LinePart.quantity, sa.null()).where(
+            LinePart.line_id.in_(_IN_LINES)
+        )
+    )
+    .order_by(LineMove.id)
+)

@@ -173,21 +173,19 @@ def by_id(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, Ord
 
 def unit_of(session: Session, *, order: OrderRow) -> UnitRow | None:
     """Return the buyer's unit that an order was placed for, as it was then: the buyer's own business."""
-    row = ask(session, _UNIT, {"group": order.group_id}).one()
-    return UnitRow(row.unit_id, row.unit_name or "", row.cost_centre or "", members=0) if row.unit_id else None
+    return placed_under(session, order=order)[0]
 
 
-def approval_of(session: Session, *, buyer_id: UUID, group_id: UUID) -> UUID | None:
-    """Return the approval case by which a group of this buyer was placed, None for none."""
-    return ask(session, _APPROVAL, {"group": group_id, "buyer": buyer_id}).scalar_one_or_none()
+def placed_under(session: Session, *, order: OrderRow) -> tuple[UnitRow | None, UUID | None]:
+    """Return the buyer's unit that an order was placed for, and the approval case by which it was, None for none."""
+    row = ask(session, _GROUP_OF, {"group": order.group_id}).one()
+    unit = UnitRow(row.unit_id, row.unit_name or "", row.cost_centre or "", members=0) if row.unit_id else None
+    return unit, row.approval_id
 
 
-_UNIT: Final = sa.select(OrderGroup.unit_id, OrderGroup.unit_name, OrderGroup.cost_centre).where(
-    OrderGroup.id == sa.bindparam("group", type_=sa.Uuid())
-)
-_APPROVAL: Final = sa.select(OrderGroup.approval_id).where(
-    OrderGroup.id == sa.bindparam("group", type_=sa.Uuid()), OrderGroup.buyer_id == sa.bindparam("buyer")
-)
+_GROUP_OF: Final = sa.select(
+    OrderGroup.unit_id, OrderGroup.unit_name, OrderGroup.cost_centre, OrderGroup.approval_id
+).where(OrderGroup.id == sa.bindparam("group", type_=sa.Uuid()))
 
 
 def merchants_of(session: Session, *, buyer_id: UUID) -> frozenset[UUID]:

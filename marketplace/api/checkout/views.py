@@ -11,7 +11,7 @@ from marketplace.checkout.rules.states import Outcome
 from marketplace.edge.acts import again as again_acts
 from marketplace.edge.acts import checkout as acts
 from marketplace.edge.acts import filling
-from marketplace.edge.identity import require_actor
+from marketplace.edge.identity import glances, require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.edge.requests import filling as filling_requests
 from marketplace.kernel.db import in_unit_of_work, reading
@@ -21,6 +21,7 @@ api = Blueprint("api_checkout", __name__)
 
 
 @api.get("/cart")
+@glances
 @operation(answers={200: answers.Cart}, tag="cart", permission=Permission.TRADE_CART_EDIT)
 def cart() -> tuple[int, answers.Cart]:
     """Show the cart with prices, departures, freight and totals as they stand now."""

@@ -24,7 +24,7 @@ from marketplace.edge.acts.shares import ShareAhead, of_bundle
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.kernel import clock
-from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.db import glance, in_unit_of_work, reading
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
@@ -206,7 +206,7 @@ def look(session: Session | None = None, *, departures: Mapping[UUID, UUID] | No
 
     ``departures`` chooses by listing; one that a line cannot take any more is passed over.
     """
-    session = session or reading()
+    session = session or glance()
     actor, now = require_actor(), clock.now()
     reference.places(session)  # first: settings and closed days come along, and are not asked for again
     cart = queries.cart(session, company_id=actor.company, person_id=actor.person, departures=departures, now=now)

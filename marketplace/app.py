@@ -30,6 +30,7 @@ from marketplace.stripe_double.client import InProcess
 from marketplace.stripe_double.double import Double
 from marketplace.stripe_double.pages import create_pages
 from marketplace.web import registry as web
+from marketplace.web.shared.words import Environment
 from marketplace.worker import bell
 
 # A body larger than this is refused before it is read; pictures and workbooks are the largest things taken.
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.configure(settings)
 
     app = Flask("marketplace", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
+    app.jinja_environment = Environment
     app.config.update(
         SECRET_KEY=_secret_key(settings),
         SQLALCHEMY_DATABASE_URI=settings.database,

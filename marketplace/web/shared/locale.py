@@ -3,7 +3,7 @@
 from typing import Any, Final
 from urllib.parse import quote
 
-from flask import current_app, has_request_context, request
+from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 from marketplace.kernel import languages
@@ -33,7 +33,13 @@ class LocalePrefix:
 
 def current() -> str:
     """Return the language of this request as it stands in the path."""
-    return str(request.environ.get("city.locale", DEFAULT)) if has_request_context() else DEFAULT
+    try:
+        found: str = request.environ.get("city.locale", DEFAULT)
+    except (
+        RuntimeError
+    ):  # outside a request; asking for that first takes as long again, and a page asks hundreds of times
+        return DEFAULT
+    return found
 
 
 def babel_locale() -> str:

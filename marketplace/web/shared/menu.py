@@ -5,9 +5,11 @@ from typing import Any, Final, NamedTuple
 
 from flask import request, url_for
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.kernel.actor import Actor
+from marketplace.web.shared import locale
 
 SELLS: Final = "sells"  # the company is, or asked to become, a merchant; or it is no trader at all
 LETTERS: Final = "letters"  # what is sent lands here and reaches nobody
@@ -172,7 +174,7 @@ def menu_for(actor: Actor | None, path: str, facts: frozenset[str]) -> list[dict
 
     ``path``: the address that is shown, with its language; a page below an entry's marks that entry.
     """
-    offer = _offer(request.script_root, actor.permissions if actor else None, facts)
+    offer = _offer(request.script_root, locale.current(), actor.permissions if actor else None, facts)
     above = [start for start in offer.begins if path == start or path.startswith(f"{start}/")]
     here = offer.begins[max(above, key=len)] if above else None
     shown: list[dict[str, Any]] = []
@@ -186,15 +188,19 @@ def menu_for(actor: Actor | None, path: str, facts: frozenset[str]) -> list[dict
 
 
 @lru_cache(maxsize=512)
-def _offer(_script_root: str, permissions: frozenset[str] | None, facts: frozenset[str]) -> _Offer:
+def _offer(_script_root: str, _language: str, permissions: frozenset[str] | None, facts: frozenset[str]) -> _Offer:
     """Return the menu of these rights in the language of the path, put together once: it is made of nothing else."""
+
+    def word(label: Any) -> Markup:
+        return Markup(label)  # noqa: S704  a catalogue's
+
     seen: set[str] = set()
     stations: list[_Station] = []
     beside: dict[str, str] = {}
     for station in MENU:
-        label, entries = (station.label, station.entries) if isinstance(station, Group) else (None, (station,))
+        label, entries = (word(station.label), station.entries) if isinstance(station, Group) else (None, (station,))
         open_to = [(url_for(entry.endpoint), entry) for entry in entries if _may(entry, permissions, facts)]
-        links = {href: entry.label for href, entry in open_to if href not in seen}
+        links = {href: word(entry.label) for href, entry in open_to if href not in seen}
         stations.append(_Station(label, links))
         for entry in entries:
             if entry.beside and (href := url_for(entry.endpoint)) in links:

@@ -3,9 +3,11 @@
 A listing page has some hundred words; looking the language up for each took a tenth of its time.
 """
 
+from collections.abc import MutableMapping
 from functools import cache, lru_cache
 from typing import Any
 
+import flask.templating
 from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Flask
@@ -15,6 +17,18 @@ from markupsafe import Markup
 
 from marketplace import paths
 from marketplace.web.shared import locale
+
+
+class Environment(flask.templating.Environment):
+    """Jinja's environment, whose templates share one dictionary of what every template knows.
+
+    Jinja chains one of each template before it, which nothing is ever put into, and compares the chain name by name at
+    each import of a page.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template knows."""
+        return super().make_globals(d) if d else self.globals
 
 
 def init_app(app: Flask) -> None:

@@ -153,20 +153,20 @@ def get_companies(session: Session, *, company_ids: Collection[UUID]) -> Mapping
 
 
 def get_companies_at_work(
-    session: Session, *, company_ids: Collection[UUID], now: datetime
-) -> Mapping[UUID, tuple[CompanyRow, Works]]:
-    """Return these companies with their calendars, in as many questions as the companies alone; see ``closures``."""
-    found = ask(session, _AT_WORK, {"ids": list(company_ids)}).all()
-    return {
-        row.id: (_company_row(row), works)
-        for row, works in zip(found, closures.read(session, found, now=now), strict=True)
-    }
+    session: Session, *, company_ids: Collection[UUID], own: UUID, now: datetime
+) -> tuple[Mapping[UUID, tuple[CompanyRow, Works]], tuple[UnitRow, ...]]:
+    """Return these companies with their calendars, and the units of the reader's own, in one question.
+
+    As many more where the days on which countries do not work were not read before; see ``closures`` and ``units_of``.
+    """
+    found = ask(session, _AT_WORK, {"ids": list(company_ids), "company_id": own}).all()
+    units = tuple(UnitRow(row.unit_id, row.unit, row.cost_centre, row.members) for row in found if row.unit_id)
+    once = list({row.id: row for row in found}.values())
+    calendars = closures.read(session, once, now=now)
+    return {row.id: (_company_row(row), works) for row, works in zip(once, calendars, strict=True)}, units
 
 
 _COMPANIES: Final = every(Company).where(Company.id.in_(sa.bindparam("ids", expanding=True)))
-
-
-_AT_WORK: Final = _COMPANIES.add_columns(closures.CLOSURES)
 
 
 def traders_numbered(session: Session, *, numbers: Collection[str]) -> Mapping[str, tuple[CompanyRow, ...]]:
@@ -278,9 +278,17 @@ _MEMBERS: Final = (
     .correlate(Unit)
     .scalar_subquery()
 )
-_UNITS: Final = (
-    sa.select(Unit.id, Unit.name, Unit.cost_centre, _MEMBERS)
-    .where(Unit.company_id == sa.bindparam("company_id"), Unit.closed_at.is_(None))
+_OPEN_UNITS: Final = (Unit.company_id == sa.bindparam("company_id"), Unit.closed_at.is_(None))
+_UNITS: Final = sa.select(Unit.id, Unit.name, Unit.cost_centre, _MEMBERS).where(*_OPEN_UNITS).order_by(Unit.name)
+_AT_WORK: Final = (
+    _COMPANIES.add_columns(
+        closures.CLOSURES,
+        Unit.id.label("unit_id"),
+        Unit.name.label("unit"),
+        Unit.cost_centre,
+        _MEMBERS.label("members"),
+    )
+    .outerjoin(Unit, sa.and_(Unit.company_id == Company.id, *_OPEN_UNITS))
     .order_by(Unit.name)
 )
 

@@ -235,10 +235,13 @@ def _seen(session: Session, cart: Cart) -> CartSeen:
     actor, now = require_actor(), clock.now()
     sellers = {bundle.merchant_id for bundle in cart.bundles}
     carriers = {line.chosen.carrier_id for line in cart.lines if line.chosen and line.chosen.carrier_id}
-    at_work = accounts.get_companies_at_work(session, company_ids=sellers | {actor.company}, now=now)
+    at_work, units = accounts.get_companies_at_work(
+        session, company_ids=sellers | {actor.company}, own=actor.company, now=now
+    )
     companies = {company_id: row for company_id, (row, _) in at_work.items()}
     places = reference.places(session)
-    sold_on = _sellers(session, sellers, actor.company, now)
+    plans, trader_id = offers.offers_and_trader(session, merchant_ids=sellers, now=now)
+    sold_on = _sellers(session, trader_id, sellers, actor.company, now)
     own = CURRENCIES.get(companies[actor.company].country)
     currencies = sorted({total.money.currency for total in cart.totals} - {own})
     rates = {
@@ -255,9 +258,9 @@ def _seen(session: Session, cart: Cart) -> CartSeen:
         destinations=_destinations(places),
         accounts=merchants.payee_currencies(session, company_ids=sellers | carriers),
         own_currency=own,
-        units=accounts.units_of(session, company_id=actor.company),
+        units=units,
         rates=rates,
-        plans=offers.offers_of(session, merchant_ids=sellers, now=now),
+        plans=plans,
         credits=_credits(session, companies, actor.company, now),
         sellers=sold_on,
         house_currencies=_house_currencies(session) if sold_on else frozenset(),
@@ -267,9 +270,11 @@ def _seen(session: Session, cart: Cart) -> CartSeen:
     )
 
 
-def _sellers(session: Session, merchant_ids: Collection[UUID], buyer_id: UUID, now: datetime) -> dict[UUID, str]:
+def _sellers(
+    session: Session, trader_id: UUID | None, merchant_ids: Collection[UUID], buyer_id: UUID, now: datetime
+) -> dict[UUID, str]:
     """Return by which company of the operator's the goods of these merchants are sold on, as it is called."""
-    agreed = trading.agreed(session, merchant_ids=merchant_ids, now=now)
+    agreed = trading.agreed_with(session, trader_id, merchant_ids=merchant_ids, now=now)
     traders = accounts.get_companies(session, company_ids={row.trader_id for row in agreed.values()}) if agreed else {}
     return {key: traders[row.trader_id].name for key, row in agreed.items() if row.trader_id != buyer_id}
 

@@ -1,6 +1,6 @@
 """The payment plans that a merchant offers: the presets as it left them, and its own."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payments.models.offers import PlanOffer
+from marketplace.payments.queries.trading import TRADER
 from marketplace.payments.rules import plans
 from marketplace.payments.rules.plans import AgreedPlan, Offer
 from marketplace.payments.rules.terms import Mode, Plan, Rail, SubjectKind, plans_for
@@ -24,16 +25,38 @@ def offers_of(session: Session, *, merchant_ids: Collection[UUID], now: datetime
 
     Two queries however many they are.
     """
+    rows = ask(session, _OFFERED, {"merchants": list(merchant_ids)}) if merchant_ids else ()
+    return _by_merchant(session, rows, merchant_ids, now)
+
+
+def offers_and_trader(
+    session: Session, *, merchant_ids: Collection[UUID], now: datetime
+) -> tuple[Mapping[UUID, tuple[Offer, ...]], UUID | None]:
+    """Return the same, and in the same question by which company the operator trades; None without merchants too."""
+    rows = ask(session, _WITH_TRADER, {"merchants": list(merchant_ids)}).all() if merchant_ids else []
+    offered = (row for row in rows if row.merchant_id is not None)
+    return _by_merchant(session, offered, merchant_ids, now), rows[0].trader_id if rows else None
+
+
+def _by_merchant(
+    session: Session, rows: Iterable[Any], merchant_ids: Collection[UUID], now: datetime
+) -> dict[UUID, tuple[Offer, ...]]:
     days = reference.setting(session, Setting.PROFORMA_WORKING_DAYS, at=now)
     found: dict[UUID, dict[str, Any]] = {merchant_id: {} for merchant_id in merchant_ids}
-    for row in ask(session, _OFFERED, {"merchants": list(found)}) if found else ():
+    for row in rows:
         found[row.merchant_id][row.code] = row
     return {merchant_id: _offers(mine, days) for merchant_id, mine in found.items()}
 
 
-_OFFERED: Final = (
+_OF_MERCHANTS: Final = PlanOffer.merchant_id.in_(sa.bindparam("merchants", expanding=True))
+_OFFERED: Final = every(PlanOffer).where(_OF_MERCHANTS).order_by(PlanOffer.code)
+# There is one row at least, whatever the merchants offer.
+_TRADER: Final = sa.select(TRADER.label("trader_id")).subquery()
+_WITH_TRADER: Final = (
     every(PlanOffer)
-    .where(PlanOffer.merchant_id.in_(sa.bindparam("merchants", expanding=True)))
+    .add_columns(_TRADER.c.trader_id)
+    .select_from(_TRADER)
+    .outerjoin(PlanOffer, _OF_MERCHANTS)
     .order_by(PlanOffer.code)
 )
 

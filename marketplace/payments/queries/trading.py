@@ -96,9 +96,19 @@ def house_of(session: Session) -> UUID | None:
     return houses[0].id if houses else None
 
 
+# A column for whoever asks for something else on the way.
+TRADER: Final = _LATEST.scalar_subquery()
+
+
 def agreed(session: Session, *, merchant_ids: Collection[UUID], now: datetime) -> dict[UUID, AgreementRow]:
     """Return the agreements by which goods of these merchants may be bought by the trading company today."""
-    trader_id = trading_company(session) if merchant_ids else None
+    return agreed_with(session, trading_company(session) if merchant_ids else None, merchant_ids=merchant_ids, now=now)
+
+
+def agreed_with(
+    session: Session, trader_id: UUID | None, *, merchant_ids: Collection[UUID], now: datetime
+) -> dict[UUID, AgreementRow]:
+    """Return the same where the caller has read which company trades; none of them without one."""
     if trader_id is None:
         return {}
     today = local_day(accounts.get_company(session, company_id=trader_id).country, now)

@@ -37,7 +37,7 @@ from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
 from marketplace.orders.queries.inspections import InspectionRow
 from marketplace.orders.queries.lines import LineRow
-from marketplace.orders.queries.orders import OrderRow
+from marketplace.orders.queries.orders import OrderRow, Under
 from marketplace.orders.rules.cancelling import TOGETHER, Stage, may_alone, stage_of
 from marketplace.orders.rules.cancelling import standing as standing_parts
 from marketplace.orders.rules.inspections import OPEN
@@ -166,16 +166,17 @@ class OrderSeen:
 def look(order_id: UUID) -> OrderSeen:
     """Return an order of the asker's company, its buyer's or its merchant's; NotFound for anybody else's."""
     session = reading()
-    return _seen(session, order_queries.order(session, company_id=require_actor().company, order_id=order_id))
+    order = order_queries.order(session, company_id=require_actor().company, order_id=order_id)
+    return _seen(session, order, order_queries.placed_under(session, order=order))
 
 
 def read(order_id: UUID) -> OrderSeen:
     """Return an order that the asker's company may read: one of ``look``, or one that it sells as trading company."""
     session = glance()
-    return _seen(session, order_queries.readable(session, company_id=require_actor().company, order_id=order_id))
+    return _seen(session, *order_queries.readable(session, company_id=require_actor().company, order_id=order_id))
 
 
-def _seen(session: Session, order: OrderRow) -> OrderSeen:
+def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
     company_id = require_actor().company
     side = order.side_of(company_id)
     lines = line_queries.lines_for(session, order=order)
@@ -206,7 +207,7 @@ def _seen(session: Session, order: OrderRow) -> OrderSeen:
     terms = payments.terms_of(session, subjects=subjects[:1])[subjects[0]]
     found_milestones = payments.milestones_of(session, subjects=subjects)
     is_buyer = company_id == order.buyer_id
-    unit, case_id = order_queries.placed_under(session, order=order) if is_buyer else (None, None)
+    case_id = under.approval_id if is_buyer else None
     owed: tuple[Bill, ...] = ()
     if purchase:
         paid = purchase_money.as_paid(session, terms=terms, milestones=found_milestones[goods])
@@ -233,7 +234,7 @@ def _seen(session: Session, order: OrderRow) -> OrderSeen:
         returns={} if side == "seller" else _returns(session, received),
         late_from=late_from,
         acts=tuple(_acts(order, lines, side, late_from, clock.now())),
-        unit=unit,
+        unit=under.unit if is_buyer else None,
         approval=approval_of(session, company_id=company_id, case_id=case_id) if case_id else None,
         money=standing.of_rows(
             terms,

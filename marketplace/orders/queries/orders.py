@@ -125,7 +125,15 @@ _SIDES: Final = sa.or_(Order.buyer_id == sa.bindparam("company_id"), Order.merch
 _ORDER: Final = _BY_ID.where(_SIDES)
 
 
-def readable(session: Session, *, company_id: UUID, order_id: UUID) -> OrderRow:
+@dataclass(frozen=True, slots=True)
+class Under:
+    """Under what an order was placed, the buyer's own business: a unit as it was then, an approval case."""
+
+    unit: UnitRow | None
+    approval_id: UUID | None
+
+
+def readable(session: Session, *, company_id: UUID, order_id: UUID) -> tuple[OrderRow, Under]:
     """Return an order that this company buys or sells, to be read: the trading company is a side of its sales.
 
     What it is about is moved by buyer and merchant alone; NotFound for any other.
@@ -133,10 +141,18 @@ def readable(session: Session, *, company_id: UUID, order_id: UUID) -> OrderRow:
     found = ask(session, _READABLE, {"company_id": company_id, "order_id": order_id}).one_or_none()
     if found is None:
         raise NotFound("order")
-    return purchases.orders_for(session, [order_row(found)], company_id=company_id)[0]
+    return purchases.orders_for(session, [order_row(found)], company_id=company_id)[0], _under(found)
 
 
-_READABLE: Final = _BY_ID.where(sa.or_(_SIDES, Order.seller_id == sa.bindparam("company_id")))
+_UNDER: Final = tuple(
+    column.label(f"under_{column.key}")
+    for column in (OrderGroup.unit_id, OrderGroup.unit_name, OrderGroup.cost_centre, OrderGroup.approval_id)
+)
+_READABLE: Final = (
+    _BY_ID.where(sa.or_(_SIDES, Order.seller_id == sa.bindparam("company_id")))
+    .add_columns(*_UNDER)
+    .join(OrderGroup, OrderGroup.id == Order.group_id)
+)
 
 
 def orders(
@@ -173,19 +189,22 @@ def by_id(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, Ord
 
 def unit_of(session: Session, *, order: OrderRow) -> UnitRow | None:
     """Return the buyer's unit that an order was placed for, as it was then: the buyer's own business."""
-    return placed_under(session, order=order)[0]
+    return placed_under(session, order=order).unit
 
 
-def placed_under(session: Session, *, order: OrderRow) -> tuple[UnitRow | None, UUID | None]:
-    """Return the buyer's unit that an order was placed for, and the approval case by which it was, None for none."""
-    row = ask(session, _GROUP_OF, {"group": order.group_id}).one()
-    unit = UnitRow(row.unit_id, row.unit_name or "", row.cost_centre or "", members=0) if row.unit_id else None
-    return unit, row.approval_id
+def placed_under(session: Session, *, order: OrderRow) -> Under:
+    """Return under what an order was placed."""
+    return _under(ask(session, _UNDER_GROUP, {"group": order.group_id}).one())
 
 
-_GROUP_OF: Final = sa.select(
-    OrderGroup.unit_id, OrderGroup.unit_name, OrderGroup.cost_centre, OrderGroup.approval_id
-).where(OrderGroup.id == sa.bindparam("group", type_=sa.Uuid()))
+def _under(row: Any) -> Under:
+    if not row.under_unit_id:
+        return Under(None, row.under_approval_id)
+    unit = UnitRow(row.under_unit_id, row.under_unit_name or "", row.under_cost_centre or "", members=0)
+    return Under(unit, row.under_approval_id)
+
+
+_UNDER_GROUP: Final = sa.select(*_UNDER).where(OrderGroup.id == sa.bindparam("group", type_=sa.Uuid()))
 
 
 def merchants_of(session: Session, *, buyer_id: UUID) -> frozenset[UUID]:

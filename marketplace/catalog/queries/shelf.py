@@ -153,7 +153,7 @@ def _asked(session: Session, wanted: dict[str, Any], viewer: UUID | None, size: 
         # Goods are found by a basis on which the reader alone has a price, too.
         asked["own_rule"] = wanted["incoterm"].strip("%|")
     now = clock.now()
-    rows = session.execute(_shelf(frozenset(asked)), {**asked, "viewer": viewer, "now": now, "size": size + 1}).all()
+    rows = ask(session, _shelf(frozenset(asked)), {**asked, "viewer": viewer, "now": now, "size": size + 1}).all()
     drawn = [card_row(read, *row[:_WIDTH]) for read, row in _with_terms(session, rows, viewer, now)]
     found = page_of(drawn, size, lambda row: (row.listing_id.hex,))
     return found, rows[0][-1] if rows and "counted" in asked else 0
@@ -179,7 +179,7 @@ def hs_codes(session: Session, *, listing_ids: Collection[UUID]) -> dict[UUID, s
 def cards(session: Session, *, listing_ids: Collection[UUID], viewer: UUID | None) -> dict[UUID, CardRow]:
     """Return the cards of live listings by id, for whoever found them by other means."""
     now = clock.now()
-    rows = session.execute(_CARDS_OF, {"now": now, "viewer": viewer, "ids": list(listing_ids)}).all()
+    rows = ask(session, _CARDS_OF, {"now": now, "viewer": viewer, "ids": list(listing_ids)}).all()
     found = [card_row(read, *row) for read, row in _with_terms(session, rows, viewer, now)]
     return {row.listing_id: row for row in found}
 

@@ -167,6 +167,30 @@ def test_the_number_of_queries_of_a_cart_does_not_depend_on_its_lines(call, mark
     assert len(many) == len(few)
 
 
+def test_the_way_to_a_confirmed_order_asks_the_database_this_often(call, market, count_queries):
+    asked = {}
+
+    def counted(name, trader, method, path, **given):
+        with count_queries() as statements:
+            answer = call(trader, method, path, **given)
+        asked[name] = len(statements)
+        return answer
+
+    line = f"/cart/lines/{market.chains}"
+    paid = {"rail": "bank", "plan": "acceptance_100"}
+    for key in ("warm", "counted"):
+        counted("where to", market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+        counted("line", market.buyer, "PUT", line, json={"quantity": 40}, expect=200)
+        cart = counted("cart", market.buyer, "GET", "/cart", expect=200)
+        body = {"expected_totals": cart["totals"], "payment": paid}
+        (order_id,) = call(market.buyer, "POST", "/checkout", key=key, json=body, expect=201)["order_ids"]
+        path = f"/orders/{order_id}"
+        counted("confirmation", market.merchant, "POST", f"{path}/confirmation", key=key, expect=204)
+        assert counted("order", market.buyer, "GET", path, expect=200)["state"] == "confirmed"
+    assert asked == {"where to": 6, "line": 15, "cart": 11, "confirmation": 22, "order": 16}
+    assert reports.check(reading()) == []
+
+
 def test_the_number_of_statements_of_a_checkout_does_not_depend_on_its_lines(call, market, app, count_queries):
     with factories.unit_of_work() as session:
         more = [

@@ -161,7 +161,7 @@ def setting(session: Session, key: str, *, at: datetime) -> int:
 
 def settings_of(session: Session, *keys: rules.Setting, at: datetime) -> tuple[int, ...]:
     """Return settings that are numbers, as valid at an instant, in this order: one query, however many."""
-    dated = _dated(session)
+    dated, _ = _dated(session)
     values = tuple(_setting_row(key, dated.get(key.value, []), at).value for key in keys)
     numbers = tuple(value for value in values if not isinstance(value, Money))
     if len(numbers) < len(values):

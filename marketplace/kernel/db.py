@@ -301,7 +301,7 @@ def _through(session: Session) -> sa.Connection:
     """Return the transaction's connection, to which everything is written by now; the session looks long for it."""
     session.flush()
     writing: sa.Connection | None = session.info.get(_WRITE)
-    return session.connection() if writing is None else writing
+    return session.connection() if writing is None or writing.closed else writing
 
 
 def instant(stored: str) -> datetime:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from marketplace.accounts.queries.closures import local_day
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.payments.flows import lapsing
@@ -114,6 +115,54 @@ def test_orders_on_credit_stop_at_the_limit_and_reminders_go_out(app, call, mark
     call(market.merchant, "POST", f"/credit-lines/{granted}/decision", json=end, expect=200)
     assert order(call, market, expect=409, quantity=40)["type"].endswith("no_credit")
     assert reports.check(reading()) == []
+
+
+def test_what_was_reminded_of_once_stops_new_credit_and_pages_say_why(app, call, market, operator, granted):
+    way = Way(call, market, operator, payment=PAYMENT)
+    way.pack()
+    way.hand_over()
+    with unit_of_work() as session:
+        on_credit = sa.update(Payment).where(Payment.amount_minor == 1_096_000)
+        session.execute(on_credit.values(due_at=clock.now() - timedelta(days=11)))
+    lapsing.lapse(now=clock.now())
+    assert lapsing.remind(now=clock.now()) == 1
+    row = credit_of(call, market)
+    assert (row["overdue"]["amount"], row["left"]["amount"], row["stopped"]) == ("10960.00", "14040.00", True)
+    (bundle,) = fill(call, market, 40)["bundles"]
+    assert bundle["credit_refused"] == "credit_overdue"
+    assert "net_30" not in {one["plan"] for one in bundle["payments"]}
+    assert order(call, market, expect=409, quantity=40)["type"].endswith("credit_overdue")
+    buyer, seller = Visitor(app), Visitor(app)
+    buyer.log_in(market.buyer.login)
+    seller.log_in(market.merchant.login)
+    page = buyer.open("/checkout")
+    assert "net_30" not in page
+    assert "is overdue, and you were reminded of it" in page
+    for shown in (buyer.open("/account/credit"), seller.open("/merchant/credit")):
+        assert "nothing new on it: overdue and reminded of" in shown
+    # Another credit with the same merchant does not go around it.
+    end = {"decision": "refuse", "reason": "A new one"}
+    call(market.merchant, "POST", f"/credit-lines/{granted}/decision", json=end, expect=200)
+    wish = {"merchant_id": str(market.merchant.company), "amount": "50000", "currency": "CNY", "note": "Again"}
+    asked = call(market.buyer, "POST", "/credit-lines", json=wish, expect=201)["id"]
+    given = {"decision": "grant", "amount": "25000", "days": 30, "until": day(90), "reason": "Again"}
+    assert call(market.merchant, "POST", f"/credit-lines/{asked}/decision", json=given, expect=200)["stopped"]
+    assert order(call, market, expect=409, quantity=40)["type"].endswith("credit_overdue")
+    reading().rollback()
+
+
+def test_a_credit_ends_within_a_few_years(call, market):
+    wish = {"merchant_id": str(market.merchant.company), "amount": "50000", "currency": "CNY", "note": "Regular orders"}
+    asked = call(market.buyer, "POST", "/credit-lines", json=wish, expect=201)["id"]
+    given = {"decision": "grant", "amount": "25000", "days": 30, "until": "2100-01-01", "reason": "A year of orders"}
+    refused = call(market.merchant, "POST", f"/credit-lines/{asked}/decision", json=given, expect=422)
+    (error,) = refused["errors"]
+    today = local_day("CN", clock.now())
+    last = today.replace(year=today.year + 3)
+    assert (error["field"], error["accepted"]) == ("until", f"{today} to {last}")
+    given["until"] = str(last)
+    call(market.merchant, "POST", f"/credit-lines/{asked}/decision", json=given, expect=200)
+    reading().rollback()
 
 
 def test_a_merchant_lets_reminders_wait(app, call, market, operator, granted):

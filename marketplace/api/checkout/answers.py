@@ -243,7 +243,8 @@ class BundleAnswer(Answer):
     carrier of its freight, has named no account in the currency. ``plans`` are those that this amount can be paid by;
     ``sold_on`` says how the operator's trading company sells it too (``payment.mode`` is ``operator_sells`` then);
     ``local_methods`` are ways to pay at the provider instead of a card (``payment.method``);
-    ``payments`` are all ways with what would be paid when.
+    ``payments`` are all ways with what would be paid when; ``credit_refused`` is why no plan on credit is among them
+    for a buyer that has credit.
     """
 
     key: str
@@ -261,6 +262,7 @@ class BundleAnswer(Answer):
     sold_on: SoldOn | None
     local_methods: list[str]
     payments: list[PaymentWay]
+    credit_refused: str | None
     lines: list[Line]
 
     @classmethod
@@ -282,6 +284,7 @@ class BundleAnswer(Answer):
             sold_on=SoldOn.of(bundle, seen),
             local_methods=[str(method) for method in seen.local_methods(bundle)],
             payments=PaymentWay.all_of(bundle, seen),
+            credit_refused=refused.code if (refused := seen.credit_refused(bundle)) else None,
             lines=[Line.of(line) for line in bundle.lines],
         )
 

@@ -11,10 +11,7 @@ from marketplace.api.payments.answers import Payment
 from marketplace.api.shared.answers import Amount, Answer, Created, Instant, Items
 from marketplace.api.shared.operations import operation
 from marketplace.edge.acts import credit as acts
-from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import credit as requests
-from marketplace.kernel.db import reading
-from marketplace.payments.queries import credit as queries
 from marketplace.payments.queries.credit import CreditRow, OverdueRow
 from marketplace.payments.rules.credit import level_name
 
@@ -26,7 +23,8 @@ _ASK, _GIVE, _SEE = Permission.TRADE_PAYMENT_PAY, Permission.TRADE_PLAN_EDIT, Pe
 class CreditAnswer(Answer):
     """A credit in one currency: what may be owed at once, what is not yet paid of it, and what is left.
 
-    ``pending`` may fall due by an event, ``due`` is to be paid, ``overdue`` should have been.
+    ``pending`` may fall due by an event, ``due`` is to be paid, ``overdue`` should have been. While it is ``stopped``
+    something is overdue that the buyer was reminded of, and nothing more is ordered on it whatever is left.
     """
 
     id: UUID
@@ -44,6 +42,7 @@ class CreditAnswer(Answer):
     due: Amount
     overdue: Amount
     left: Amount
+    stopped: bool
 
     @classmethod
     def of(cls, row: CreditRow) -> "CreditAnswer":
@@ -64,6 +63,7 @@ class CreditAnswer(Answer):
             due=Amount.of(row.taken.due),
             overdue=Amount.of(row.taken.overdue),
             left=Amount.of(row.left),
+            stopped=row.is_stopped,
         )
 
 
@@ -101,7 +101,7 @@ def credit_lines(query: requests.CreditsQuery) -> tuple[int, Items[CreditAnswer]
 @operation(answers={200: CreditAnswer}, tag="payments", permission=_SEE)
 def credit(credit_id: UUID) -> tuple[int, CreditAnswer]:
     """Show a credit to its two companies."""
-    return 200, CreditAnswer.of(queries.credit(reading(), company_id=require_actor().company, credit_id=credit_id))
+    return 200, CreditAnswer.of(acts.one(credit_id))
 
 
 @api.post("/credit-lines")

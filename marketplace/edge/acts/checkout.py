@@ -25,7 +25,7 @@ from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
 from marketplace.kernel import clock
 from marketplace.kernel.db import glance, in_unit_of_work, reading
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
 from marketplace.orders.rules.samples import SampleWish
@@ -35,6 +35,7 @@ from marketplace.payments.queries import credit as credit_queries
 from marketplace.payments.queries import offers, trading
 from marketplace.payments.queries.credit import CreditRow
 from marketplace.payments.rules import credit as credit_rules
+from marketplace.payments.rules.credit import Grant
 from marketplace.payments.rules.local_methods import LocalMethod
 from marketplace.payments.rules.plans import AgreedPlan, Offer, of_sample
 from marketplace.payments.rules.terms import Rail
@@ -64,24 +65,23 @@ class CreditSeen:
     """A credit of the buyer on the day that it is at its merchant's."""
 
     row: CreditRow
+    grant: Grant
     today: date
-    refused_from: int
 
-    def takes(self, plan: AgreedPlan, amount: Money) -> bool:
-        """Tell whether an order of this amount by this plan fits."""
-        if self.row.grant is None:
-            return False
-        return (
-            credit_rules.refusal(
-                self.row.grant,
-                self.row.taken,
-                plan=plan,
-                amount=amount,
-                today=self.today,
-                refused_from=self.refused_from,
-            )
-            is None
+    def refusal(self, plan: AgreedPlan, amount: Money) -> str | None:
+        """Return why an order of this amount by this plan does not go on it, None when it does."""
+        return credit_rules.refusal(
+            self.grant,
+            self.row.taken,
+            plan=plan,
+            amount=amount,
+            today=self.today,
+            refused_from=self.row.refused_from,
         )
+
+    def refused(self, code: str) -> Conflict:
+        """Return a reason as the refusal that the checkout would give."""
+        return Conflict(code, left=str(self.row.left), days=self.grant.days, until=str(self.grant.until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +179,21 @@ class CartSeen:
         found = self.credits.get((bundle.merchant_id, bundle.currency))
         return found.row.left if found else None
 
+    def credit_refused(self, bundle: Bundle) -> Conflict | None:
+        """Return why none of the plans on credit is offered to a buyer that has credit; None where one is, or none."""
+        found = self.credits.get((bundle.merchant_id, bundle.currency))
+        if found is None or bundle.lines[0].sample is not None or self.without_account(bundle):
+            return None
+        reasons = [
+            found.refusal(offer.plan, bundle.goods)
+            for offer in self.plans[bundle.merchant_id]
+            if offer.plan.credit and offer.takes(rail=Rail.BANK, amount=bundle.goods)
+        ]
+        return found.refused(str(reasons[0])) if reasons and None not in reasons else None
+
     def _has_credit(self, bundle: Bundle, offer: Offer) -> bool:
         found = self.credits.get((bundle.merchant_id, bundle.currency))
-        return not offer.plan.credit or (found is not None and found.takes(offer.plan, bundle.goods))
+        return not offer.plan.credit or (found is not None and found.refusal(offer.plan, bundle.goods) is None)
 
     def without_account(self, bundle: Bundle) -> tuple[str, str] | None:
         """Return who named no account for a bundle, ``merchant`` or ``carrier``, and the currency; None if all did."""
@@ -288,13 +300,11 @@ def _house_currencies(session: Session) -> frozenset[str]:
 def _credits(
     session: Session, companies: Mapping[UUID, CompanyRow], buyer_id: UUID, now: datetime
 ) -> dict[tuple[UUID, str], CreditSeen]:
-    found = credit_queries.granted(session, buyer_id=buyer_id, merchant_ids=companies.keys() - {buyer_id})
-    if not found:
-        return {}
-    refused_from = reference.setting(session, Setting.DUNNING_REFUSAL_LEVEL, at=now)
+    found = credit_queries.granted(session, buyer_id=buyer_id, merchant_ids=companies.keys() - {buyer_id}, now=now)
     return {
-        key: CreditSeen(row, local_day(companies[row.merchant_id].country, now), refused_from)
+        key: CreditSeen(row, row.grant, local_day(companies[row.merchant_id].country, now))
         for key, row in found.items()
+        if row.grant is not None
     }
 
 

@@ -35,13 +35,13 @@ def ask(session: Session, body: requests.CreditRequest) -> UUID:
 def decide(session: Session, credit_id: UUID, body: requests.CreditDecision) -> CreditRow:
     """Grant, change, decline or end a credit that the asker's company gives, and return it as it stands then."""
     actor = require_actor()
-    known = queries.credit(session, company_id=actor.company, credit_id=credit_id)
+    known = queries.credit(session, company_id=actor.company, credit_id=credit_id, now=clock.now())
     if body.decision == "refuse":
         credit.refuse(session, actor=actor, credit_id=credit_id, reason=body.reason, now=clock.now())
     else:
         given = _grant(body, known)
         credit.grant(session, actor=actor, credit_id=credit_id, given=given, reason=body.reason, now=clock.now())
-    return queries.credit(session, company_id=actor.company, credit_id=credit_id)
+    return queries.credit(session, company_id=actor.company, credit_id=credit_id, now=clock.now())
 
 
 def _grant(body: requests.CreditDecision, known: CreditRow) -> Grant:
@@ -63,8 +63,13 @@ def listed(side: str, cursor: str | None) -> Page[CreditRow]:
     """Return the credits that the asker's company gives or has."""
     company_id = require_actor().company
     if side == "gives":
-        return queries.credits_of(reading(), merchant_id=company_id, cursor=cursor)
-    return queries.credits_of(reading(), buyer_id=company_id, cursor=cursor)
+        return queries.credits_of(reading(), merchant_id=company_id, cursor=cursor, now=clock.now())
+    return queries.credits_of(reading(), buyer_id=company_id, cursor=cursor, now=clock.now())
+
+
+def one(credit_id: UUID) -> CreditRow:
+    """Return a credit that the asker's company gives or has; NotFound."""
+    return queries.credit(reading(), company_id=require_actor().company, credit_id=credit_id, now=clock.now())
 
 
 def overdue(side: str, cursor: str | None) -> Page[OverdueRow]:

@@ -68,7 +68,10 @@ messages.register(
         "credit_asked": _("You have a credit in %(currency)s with this merchant, or have asked for one."),
         "credit_ended": _("Your credit with this merchant ended on %(until)s."),
         "credit_days": _("This plan gives more days than your credit of %(days)s days."),
-        "credit_overdue": _("Something you owe this merchant is long overdue. Pay it before you order more on credit."),
+        "credit_overdue": _(
+            "What you owe this merchant on credit is overdue, and you were reminded of it. Pay it before you order"
+            " more on credit."
+        ),
         "buyer_limit": _(
             "Your company may owe %(limit)s in all, and this is more than is left of it: %(left)s. Pay what is open,"
             " pay by card, or ask the operator for more."

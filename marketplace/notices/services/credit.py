@@ -15,17 +15,17 @@ from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
 
-def asked(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+def asked(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     """Tell a merchant which buyer asks for how much, while nothing is decided."""
-    row, names = _credit(session, job)
+    row, names = _credit(session, job, now)
     if row.state is CreditState.REQUESTED and row.decide_by is not None:
         facts = {"buyer": names[row.buyer_id], "amount": str(row.wanted), "until": row.decide_by}
         yield Letter(row.merchant_id, facts | {"path": "/merchant/credit"})
 
 
-def decided(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+def decided(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     """Tell a buyer what a merchant decided about its credit."""
-    row, names = _credit(session, job)
+    row, names = _credit(session, job, now)
     amount = row.grant.limit if row.grant is not None and row.state is CreditState.GRANTED else row.wanted
     facts = {"merchant": names[row.merchant_id], "amount": str(amount), "state": str(row.state)}
     yield Letter(row.buyer_id, facts | {"path": "/account/credit"})
@@ -54,7 +54,7 @@ def reminded(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
     )
 
 
-def _credit(session: Session, job: Facts) -> tuple[CreditRow, dict[UUID, str]]:
-    row = queries.any_credit(session, credit_id=UUID(job["credit"]))
+def _credit(session: Session, job: Facts, now: datetime) -> tuple[CreditRow, dict[UUID, str]]:
+    row = queries.any_credit(session, credit_id=UUID(job["credit"]), now=now)
     found = accounts.get_companies(session, company_ids=[row.merchant_id, row.buyer_id])
     return row, {key: company.name for key, company in found.items()}

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.db import ask, every
@@ -21,13 +21,18 @@ from marketplace.payments.rules import credit as rules
 from marketplace.payments.rules.credit import CreditState, Grant, Taken
 from marketplace.payments.rules.paying import UNPAID, MilestoneState, PaymentState
 from marketplace.payments.rules.terms import Mode
+from marketplace.reference import queries as reference
+from marketplace.reference.rules import Setting
 
 PAGE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class CreditRow:
-    """A credit as its two sides see it; ``grant`` is None until it is granted."""
+    """A credit as its two sides see it; ``grant`` is None until it is granted.
+
+    From the reminder ``refused_from`` on nothing more is ordered on it.
+    """
 
     id: UUID
     merchant_id: UUID
@@ -41,6 +46,12 @@ class CreditRow:
     decide_by: datetime | None
     created_at: datetime
     taken: Taken
+    refused_from: int
+
+    @property
+    def is_stopped(self) -> bool:
+        """Tell whether nothing more is ordered on it until what is overdue, and was reminded of, is paid."""
+        return self.grant is not None and rules.is_stopped(self.taken, refused_from=self.refused_from)
 
     @property
     def left(self) -> Money:
@@ -60,7 +71,12 @@ class OverdueRow:
 
 
 def credits_of(
-    session: Session, *, merchant_id: UUID | None = None, buyer_id: UUID | None = None, cursor: str | None = None
+    session: Session,
+    *,
+    merchant_id: UUID | None = None,
+    buyer_id: UUID | None = None,
+    cursor: str | None = None,
+    now: datetime,
 ) -> Page[CreditRow]:
     """Return the credits that a company gives or has, newest first, with what is taken of each."""
     statement = sa.select(CreditLine).order_by(CreditLine.id.desc()).limit(PAGE + 1)
@@ -70,10 +86,10 @@ def credits_of(
         statement = statement.where(CreditLine.buyer_id == buyer_id)
     if cursor:
         statement = statement.where(CreditLine.id < decode_id(cursor))
-    return page_of(_rows(session, session.scalars(statement).all()), PAGE, lambda row: (str(row.id),))
+    return page_of(_rows(session, session.scalars(statement).all(), now), PAGE, lambda row: (str(row.id),))
 
 
-def credit(session: Session, *, company_id: UUID, credit_id: UUID) -> CreditRow:
+def credit(session: Session, *, company_id: UUID, credit_id: UUID, now: datetime) -> CreditRow:
     """Return a credit that this company gives or has; NotFound."""
     own = sa.or_(CreditLine.merchant_id == company_id, CreditLine.buyer_id == company_id)
     found = session.scalars(
@@ -81,22 +97,22 @@ def credit(session: Session, *, company_id: UUID, credit_id: UUID) -> CreditRow:
     ).all()
     if not found:
         raise NotFound("credit_line")
-    return _rows(session, found)[0]
+    return _rows(session, found, now)[0]
 
 
-def any_credit(session: Session, *, credit_id: UUID) -> CreditRow:
+def any_credit(session: Session, *, credit_id: UUID, now: datetime) -> CreditRow:
     """Return a credit whoever it belongs to: for other features, not for readers."""
-    return _rows(session, [session.get_one(CreditLine, credit_id, populate_existing=True)])[0]
+    return _rows(session, [session.get_one(CreditLine, credit_id, populate_existing=True)], now)[0]
 
 
 def granted(
-    session: Session, *, buyer_id: UUID, merchant_ids: Collection[UUID]
+    session: Session, *, buyer_id: UUID, merchant_ids: Collection[UUID], now: datetime
 ) -> Mapping[tuple[UUID, str], CreditRow]:
     """Return what these merchants grant a buyer, by merchant and currency."""
     if not merchant_ids:
         return {}
     found = ask(session, _GRANTED, {"buyer": buyer_id, "merchants": list(merchant_ids)}).all()
-    return {(row.merchant_id, row.currency): row for row in _rows(session, found)}
+    return {(row.merchant_id, row.currency): row for row in _rows(session, found, now)}
 
 
 _GRANTED: Final = every(CreditLine).where(
@@ -125,13 +141,16 @@ def taken_of(session: Session, *, credits: Mapping[UUID, str]) -> dict[UUID, Tak
             .where(PaymentTerms.credit_id.in_(credits), Payment.state.in_(states))
             .group_by(PaymentTerms.credit_id),
         )
+    mine = aliased(CreditLine)
     levels = _sums(
         session,
-        sa.select(PaymentTerms.credit_id, sa.func.max(Dunning.level))
+        sa.select(mine.id, sa.func.max(Dunning.level))
+        .join(CreditLine, sa.and_(CreditLine.merchant_id == mine.merchant_id, CreditLine.buyer_id == mine.buyer_id))
+        .join(PaymentTerms, PaymentTerms.credit_id == CreditLine.id)
         .join(Payment, Payment.subject_id == PaymentTerms.subject_id)
         .join(Dunning, Dunning.payment_id == Payment.id)
-        .where(PaymentTerms.credit_id.in_(credits), Payment.state.in_(UNPAID))
-        .group_by(PaymentTerms.credit_id),
+        .where(mine.id.in_(credits), Payment.state.in_(UNPAID))
+        .group_by(mine.id),
     )
     return {
         credit_id: Taken(
@@ -269,16 +288,19 @@ def breaches(session: Session) -> list[Breach]:
     ]
 
 
-def _sums(session: Session, statement: sa.Select[UUID | None, int]) -> dict[UUID, int]:
+def _sums(session: Session, statement: sa.Select[Any, int]) -> dict[UUID, int]:
     return {key: int(minor) for key, minor in session.execute(statement) if key is not None}
 
 
-def _rows(session: Session, found: Collection[Any]) -> list[CreditRow]:
-    taken = taken_of(session, credits={row.id: row.currency for row in found}) if found else {}
-    return [_row(row, taken[row.id]) for row in found]
+def _rows(session: Session, found: Collection[Any], now: datetime) -> list[CreditRow]:
+    if not found:
+        return []
+    taken = taken_of(session, credits={row.id: row.currency for row in found})
+    refused_from = reference.setting(session, Setting.DUNNING_REFUSAL_LEVEL, at=now)
+    return [_row(row, taken[row.id], refused_from) for row in found]
 
 
-def _row(found: Any, taken: Taken) -> CreditRow:
+def _row(found: Any, taken: Taken, refused_from: int) -> CreditRow:
     return CreditRow(
         id=found.id,
         merchant_id=found.merchant_id,
@@ -292,6 +314,7 @@ def _row(found: Any, taken: Taken) -> CreditRow:
         decide_by=found.decide_by,
         created_at=found.created_at,
         taken=taken,
+        refused_from=refused_from,
     )
 
 

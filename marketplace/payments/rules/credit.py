@@ -11,6 +11,7 @@ from marketplace.kernel.money import Money
 from marketplace.payments.rules.plans import MOST_DAYS, AgreedPlan
 
 LONGEST_WORDS: Final = 500
+MOST_YEARS: Final = 3
 
 
 class CreditState(StrEnum):
@@ -45,7 +46,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What is not yet paid of orders on a credit, whether due or not, and how far the payer was reminded."""
+    """What is not yet paid of orders on a credit, whether due or not, and how far the payer was reminded.
+
+    ``level`` is that of whatever the buyer owes the merchant on any credit, an ended one and other currencies included.
+    """
 
     pending: Money
     due: Money
@@ -73,16 +77,24 @@ def check_request(wanted: Money) -> None:
 
 
 def check_grant(grant: Grant, *, today: date) -> None:
-    """Refuse a credit of nothing, of no or too many days, or one that is over already."""
+    """Refuse a credit of nothing, of no or too many days, or one that is over already or ends in too many years."""
     errors: list[FieldError] = []
     if grant.limit.minor <= 0:
         errors.append(FieldError("amount", "too_small", "more than 0"))
     if not 1 <= grant.days <= MOST_DAYS:
         errors.append(FieldError("days", "plan_days", f"1 to {MOST_DAYS} days"))
-    if grant.until < today:
-        errors.append(FieldError("until", "in_the_past", f"{today} or later"))
+    last = _years_later(today, MOST_YEARS)
+    if not today <= grant.until <= last:
+        errors.append(FieldError("until", "range", f"{today} to {last}"))
     if errors:
         raise Refused.fields(*errors)
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)
 
 
 def refusal(
@@ -93,9 +105,14 @@ def refusal(
         return "credit_ended"
     if plan.longest > grant.days:
         return "credit_days"
-    if taken.level >= refused_from:
+    if is_stopped(taken, refused_from=refused_from):
         return "credit_overdue"
     return "credit_limit" if taken.exposure + amount > grant.limit else None
+
+
+def is_stopped(taken: Taken, *, refused_from: int) -> bool:
+    """Tell whether so many reminders went out that nothing more is ordered on credit until that is paid."""
+    return taken.level >= refused_from
 
 
 def left(grant: Grant, taken: Taken) -> Money:

@@ -24,6 +24,7 @@ from marketplace.payments.rules.terms import Rail
 from marketplace.web.checkout.blueprint import pages
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import freight, goods, plans, render
+from marketplace.web.shared.values import detail
 
 # Seconds until a browser without scripts looks whether the provider's news has come.
 _LOOK_AGAIN: Final = 3
@@ -114,6 +115,7 @@ def _review(**shown: Any) -> str:
         charged=freight.charged,
         ways_of=_ways,
         methods_of=_methods,
+        detail=detail,
         grouped=_grouped,
         **{
             "seen": _seen(shown.get("values") or {}, shown.get("seen")),

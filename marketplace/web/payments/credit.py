@@ -15,7 +15,6 @@ from marketplace.edge.permissions import requires
 from marketplace.edge.requests import credit as requests
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
-from marketplace.payments.queries import credit as queries
 from marketplace.payments.rules.credit import CREDITS, level_name
 from marketplace.web.shared import acts as forms
 from marketplace.web.shared import choices
@@ -144,7 +143,7 @@ def _wish(company_id: UUID, **shown: Any) -> str:
 
 def _one(credit_id: UUID, **shown: Any) -> str:
     mine = require_actor().company
-    row = queries.credit(reading(), company_id=mine, credit_id=credit_id)
+    row = acts.one(credit_id)
     given = row.grant
     values = {
         "amount": f"{(given.limit if given else row.wanted).amount:f}",

@@ -1,6 +1,6 @@
 """What fits a credit, and what is refused with what is left."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -69,6 +69,15 @@ def test_words_and_grants_are_checked():
     with pytest.raises(Refused) as refusal:
         credit.check_grant(grant(limit=cny(0), days=0, until=date(2026, 1, 1)), today=TODAY)
     assert [error.field for error in refusal.value.errors] == ["amount", "days", "until"]
+
+
+def test_a_credit_is_granted_for_three_years_at_most():
+    credit.check_grant(grant(until=date(2029, 12, 1)), today=TODAY)
+    credit.check_grant(grant(until=date(2031, 2, 28)), today=date(2028, 2, 29))
+    for until, today in ((date(2029, 12, 2), TODAY), (date(2031, 3, 1), date(2028, 2, 29))):
+        with pytest.raises(Refused) as refusal:
+            credit.check_grant(grant(until=until), today=today)
+        assert [error.accepted for error in refusal.value.errors] == [f"{today} to {until - timedelta(days=1)}"]
 
 
 def test_reminders_have_names():

@@ -148,6 +148,16 @@ class Bundle:
         """What the buyer owes carriers for this bundle, by currency of their tariffs."""
         return by_currency([line.freight for line in self.lines if line.freight is not None])
 
+    @property
+    def room_until(self) -> datetime | None:
+        """Until when the first of its lorries keeps room for goods from stock, None where none does."""
+        cutoffs = [line.chosen.cutoff_cargo_at for line in self.lines if line.chosen and line.offer.lead_days is None]
+        return min(cutoffs, default=None)
+
+    def deposit_until(self, due: datetime) -> datetime:
+        """Return until when a deposit is to be paid that its plan makes due at an instant: while there is room."""
+        return due if self.room_until is None else min(due, self.room_until)
+
     def is_elsewhere(self, destination: str | None) -> bool:
         """Tell whether its price brings the goods to another place than where the cart goes."""
         return destination not in (None, destination_of(self.place_code, self.incoterm, destination))

@@ -205,9 +205,9 @@ class _Planner:
             raise Conflict("not_sold_on", company=bundle.merchant_id, currency=bundle.currency)
         return found, PayeeAccount(**account.as_json())
 
-    def proforma_ends_at(self, agreed: AgreedPlan) -> datetime:
-        """Return until when a deposit is to be paid, on the calendar of the buyer."""
-        return payment_plans.due_at(agreed.stages[0], self.works, self.now)
+    def proforma_ends_at(self, agreed: AgreedPlan, bundle: Bundle) -> datetime:
+        """Return until when a deposit is to be paid: on the calendar of the buyer, and while its lorries keep room."""
+        return bundle.deposit_until(payment_plans.due_at(agreed.stages[0], self.works, self.now))
 
     @property
     def placed_unit(self) -> PlacedUnit | None:
@@ -245,7 +245,7 @@ class _Planner:
             tax_ids=self.tax_ids(merchant, seller),
             fx=self.fx(bundle.currency),
             confirm_by=bundle.confirm_by,
-            proforma_ends_at=self.proforma_ends_at(agreed) if owes_deposit(agreed, choice.rail) else None,
+            proforma_ends_at=self.proforma_ends_at(agreed, bundle) if owes_deposit(agreed, choice.rail) else None,
             purchase_order_number=self.wanted.order_number_of(bundle.key),
             cost_centre=self.unit.cost_centre if self.unit and self.unit.is_printed else "",
             lines=tuple(_placed(line, self.periods) for line in bundle.lines),

@@ -37,7 +37,7 @@ from marketplace.payments.queries.credit import CreditRow
 from marketplace.payments.rules import credit as credit_rules
 from marketplace.payments.rules.credit import Grant
 from marketplace.payments.rules.local_methods import LocalMethod
-from marketplace.payments.rules.plans import AgreedPlan, Offer, of_sample
+from marketplace.payments.rules.plans import AgreedPlan, Offer, due_at, of_sample
 from marketplace.payments.rules.terms import Rail
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import FxRow, PlaceRow
@@ -167,6 +167,12 @@ class CartSeen:
     def shares(self, bundle: Bundle, plan: AgreedPlan, rail: Rail) -> tuple[ShareAhead, ...]:
         """Return what would be paid when by one of these ways."""
         return of_bundle(bundle, plan, rail, payer=self.payer, now=self.now)
+
+    def deposit_due(self, bundle: Bundle) -> datetime | None:
+        """Return until when a deposit by bank could be paid, whenever the lorry leaves; None where none is due."""
+        ways = (*self.ways(bundle), *self.ways_sold_on(bundle))
+        stages = [offer.plan.stages[0] for offer, rail in ways if rail is Rail.BANK and offer.plan.has_deposit]
+        return max((due_at(stage, self.payer, self.now) for stage in stages), default=None)
 
     def _offers(self, bundle: Bundle) -> tuple[Offer, ...]:
         """Return the plans of a bundle's merchant; a sample has one of its own."""

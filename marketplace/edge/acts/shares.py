@@ -47,7 +47,7 @@ def of_bundle(bundle: Bundle, plan: AgreedPlan, rail: Rail, *, payer: Works, now
 
 def _first(bundle: Bundle, stage: Stage, payer: Works, now: datetime) -> datetime | None:
     if stage.event is MilestoneEvent.DEPOSIT:
-        return due_at(stage, payer, now)
+        return bundle.deposit_until(due_at(stage, payer, now))
     days = (_ahead(bundle, line) for line in bundle.lines)
     found = (expected(stage, ahead, at_once=False, payer=payer)[0] for ahead in days)
     return min((at for at in found if at is not None), default=None)

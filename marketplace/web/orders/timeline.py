@@ -16,7 +16,7 @@ from marketplace.orders.rules.states import WAY_FROM_STOCK, WAY_MADE_TO_ORDER, L
 from marketplace.payments.queries.payments import MilestoneRow
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.reference.rules import PlaceKind
-from marketplace.web.shared import locale, plans
+from marketplace.web.shared import locale, plans, render
 from marketplace.web.shared.causes import cause_of
 
 _TRANSPORT = (
@@ -79,6 +79,9 @@ def _transport(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
         stops = [{"label": label_of(booking.state), "state": "problem"}]
     else:
         stops[0]["note"] = booking.departure_reference
+        if booking.state is BookingState.HELD and booking.expires_at:
+            kept = _("kept until %(moment)s", moment=render.datetime_in(booking.expires_at))
+            stops[way.index(booking.state)]["note"] = f"{booking.departure_reference} · {kept}"
         if booking.state not in _THERE:
             stops[-2] |= {"at": booking.arrives_at, "zone": zone, "note": _("planned")}
         _date(seen, line, booking, dict(zip(way, stops, strict=True)))

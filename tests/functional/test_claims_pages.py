@@ -1,12 +1,13 @@
 """Accept, claim, answer, pay out and return on the pages, without scripts."""
 
 import re
+from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 from marketplace.accounts.models import Membership
 from marketplace.accounts.rules.permissions import CompanyKind, Role
-from marketplace.kernel import clock
+from marketplace.kernel import clock, moments
 from marketplace.kernel.db import unit_of_work
 from tests import factories
 from tests.integration.orders.test_claims import bring, call, claim, line_of, market, place, receive
@@ -161,8 +162,9 @@ def test_money_is_dated_by_the_clock_of_the_readers_company(app, call, market):
         one for one in call(market.merchant, "GET", f"/orders/{order_id}", expect=200)["payments"] if one["event"]
     ]
     buyer, merchant = Reader(app, market.buyer), Reader(app, market.merchant)
-    assert "18:00 UTC+07" in main_of(buyer.get("/account/money"))
-    assert "19:00 UTC+08" in main_of(merchant.get("/merchant/money"))
+    due = datetime.fromisoformat(deposit["due_at"])
+    assert moments.instant(due, "Asia/Ho_Chi_Minh", "en") in main_of(buyer.get("/account/money"))
+    assert moments.instant(due, "Asia/Shanghai", "en") in main_of(merchant.get("/merchant/money"))
     body = {"amount": deposit["amount"]["amount"], "received_on": str(clock.now().date())}
     call(market.merchant, "POST", f"/payments/{deposit['id']}/confirmation", json=body, expect=200)
     for page in ("/account/money", "/account/statement?currency=CNY"):

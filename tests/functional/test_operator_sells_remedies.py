@@ -181,7 +181,7 @@ def test_goods_that_missed_their_lorry_are_their_merchants_delay_at_its_own_pric
         session.execute(sa.update(Departure).where(Departure.id.in_(departures)).values(cutoff_cargo_at=missed))
     made = claim(way, reason="late", quantity=200)
     assert (made["respondent"], made["days_late"]) == ("merchant", 3)
-    # Three begun days at half a per cent, of 5,480.00 and of 5,206.00.
+    # Three days at half a per cent, of 5,480.00 and of 5,206.00.
     assert amounts(way, made["id"]) == [("78.09", None, None), ("82.20", None, None)]
     act(way, market.merchant, made, "answer", amount="78.09")
     act(way, market.buyer, made, "settlement")

@@ -12,8 +12,10 @@ from marketplace.distribution.rules.lateness import Lorry, promised_at
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotAllowed
 from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.queries import tracking
 from marketplace.logistics.queries.bookings import BookingRow
-from marketplace.logistics.rules.states import CURRENT, BookingState, DepartureState
+from marketplace.logistics.rules.cargo import Status
+from marketplace.logistics.rules.states import CURRENT, BookingState, Classifier, DepartureState
 from marketplace.logistics.services.departures import acting
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders as order_queries
@@ -82,7 +84,23 @@ def arrival_promise(session: Session, *, line_id: UUID) -> Promised | None:
     rows = booking_queries.bookings(session, subjects=[line_id]).get(line_id, ())
     ran = [row for row in rows if row.confirmed_at is not None and not _lorry(row).is_given_up]
     first = min(ran, key=lambda row: row.cutoff_cargo_at, default=None)
-    return None if first is None else Promised(first.cutoff_cargo_at, first.arrives_at)
+    if first is None:
+        return None
+    zone = reference.get_place(session, first.to_place).zone
+    return Promised(first.cutoff_cargo_at, first.arrives_at, zone, _arrived_at(session, rows))
+
+
+def _arrived_at(session: Session, rows: Sequence[BookingRow]) -> datetime | None:
+    """Return when the last of the lorries that brought the goods was there, None while none was."""
+    there = {row.id: row.to_place for row in rows if row.state in (BookingState.ARRIVED, BookingState.COMPLETED)}
+    journeys = tracking.timeline(session, booking_ids=there)
+    arrivals = (
+        event.event_at
+        for booking_id, place in there.items()
+        for event in journeys.get(booking_id, ())
+        if event.code == Status.ARRIVED and event.classifier is Classifier.ACTUAL and event.place_code == place
+    )
+    return max(arrivals, default=None)
 
 
 def _lorry(row: BookingRow) -> Lorry:

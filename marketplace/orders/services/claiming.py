@@ -58,7 +58,10 @@ def grounds(
         _check_warranty(session, order, line, odometer_km, shown, now)
     if reason is not ClaimReason.LATE or promised is None:
         return Grounds()
-    came_at = _moved_at(session, line.id, LineMove.before == LineState.IN_TRANSIT, LineMove.after.in_(CAME))
+    # An arrival was promised: that the goods were counted or fetched later is no delay.
+    came_at = promised.arrived_at or _moved_at(
+        session, line.id, LineMove.before == LineState.IN_TRANSIT, LineMove.after.in_(CAME)
+    )
     days = lateness.days_late(promised, came_at=came_at or now)
     if not days:
         raise Conflict("in_time", promised_at=promised.arrives_at.isoformat())

@@ -124,7 +124,7 @@ def come_late(line_id, *, days=2):
         session.execute(
             sa.update(DepartureStop)
             .where(DepartureStop.departure_id.in_(bookings))
-            .values(eta=clock.now() - timedelta(days=days) + timedelta(hours=1))
+            .values(eta=clock.now() - timedelta(days=days))
         )
 
 
@@ -549,7 +549,7 @@ def test_a_day_of_delay_is_worth_its_share_and_the_merchants_where_the_goods_mis
     call(market.buyer, "POST", f"/order-lines/{line_id}/acceptance", json={}, expect=204)
     come_late(line_id, days=3)
     late = claim(call, market, line_id, reason="late", quantity=200)
-    # Three begun days at half a per cent of 5,480.00.
+    # Three days at half a per cent of 5,480.00.
     assert (late["value"]["amount"], late["days_late"], late["respondent"]) == ("82.20", 3, "carrier")
     assert late["remedies"] == ["refund"]
     with unit_of_work() as session:

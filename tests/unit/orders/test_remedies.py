@@ -20,7 +20,7 @@ VALUE, HALF, NOTHING = Money(100_00, "CNY"), Money(50_00, "CNY"), Money.zero("CN
 ALL = tuple(Remedy)
 DAY = timedelta(days=1)
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
-PROMISED = Promised(cutoff_at=NOON - 3 * DAY, arrives_at=NOON)
+PROMISED = Promised(cutoff_at=NOON - 3 * DAY, arrives_at=NOON, zone="Asia/Ho_Chi_Minh")
 
 
 def chosen(text, amount, words="", among=ALL):
@@ -68,10 +68,11 @@ def test_a_return_is_performed_by_the_buyer_and_money_by_nobody():
 
 
 @pytest.mark.parametrize(
-    ("after", "days"), [(-DAY, 0), (timedelta(0), 0), (timedelta(seconds=1), 1), (DAY, 1), (2.5 * DAY, 3)]
+    ("hours", "days"), [(-24, 0), (0, 0), (4, 0), (4.99, 0), (5, 1), (24, 1), (28.9, 1), (29, 2), (60, 3)]
 )
-def test_begun_days_after_the_promised_arrival_count(after, days):
-    assert lateness.days_late(PROMISED, came_at=NOON + after) == days
+def test_days_of_the_place_after_the_promised_one_count(hours, days):
+    # Noon of UTC is 19:00 there: the day is over five hours later.
+    assert lateness.days_late(PROMISED, came_at=NOON + timedelta(hours=hours)) == days
 
 
 def test_goods_that_missed_their_lorry_were_late_before_risk_passed():

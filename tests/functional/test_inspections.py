@@ -1,8 +1,9 @@
 """Goods are looked at before they leave: ordered, sampled by ISO 2859-1, failed, repeated at the merchant's expense."""
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -294,6 +295,29 @@ def test_an_offer_is_not_taken_once_the_goods_are_packed_and_ends_when_they_leav
     act(way, market.buyer, offered, "answer", 409, answer="yes")
     way.hand_over()
     assert last(way)["state"] == "declined"
+
+
+def test_an_inspection_is_reported_on_its_day_and_warns_of_the_lorry_that_it_misses(app, way, market, inspector, later):
+    way.secure()
+    cutoff = way.booking["cutoff_cargo_at"]
+    last_day = datetime.fromisoformat(cutoff).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    page = Visitor(app)
+    page.log_in(market.buyer.login)
+    new = f"/orders/{way.order_id}/lines/{way.line_id}/inspections"
+    assert "After an inspection on a later day they go with a later one" in page.open(new)
+    found = ask(way, inspector, planned_on=str(last_day))
+    assert found["missed_cutoff"] is None
+    act(way, market.buyer, found, "waiver")
+    found = taken_on(way, inspector, ask(way, inspector, planned_on=str(last_day + timedelta(days=1))))
+    assert found["missed_cutoff"] == cutoff
+    assert "before this inspection: the goods will go with a later one" in page.open(f"/inspections/{found['id']}")
+    seen = way.call(inspector, "GET", f"/inspections/{found['id']}", expect=200)
+    assert (seen["acts"], seen["missed_cutoff"]) == ([], None)
+    refused = report(way, inspector, found, 409)
+    assert refused["type"].endswith("inspection_early")
+    assert refused["facts"]["planned_on"] == found["planned_on"]
+    later(int((datetime.fromisoformat(cutoff) - clock.now()).total_seconds()) + 86_400)
+    report(way, inspector, found)
 
 
 def test_what_was_taken_off_a_line_is_no_part_of_the_lot(app, way, market, inspector):

@@ -84,16 +84,27 @@ class Inspection(Answer):
 
 
 class InspectionShown(Inspection):
-    """An inspection with what its inspector wrote and showed, and what the reader may do."""
+    """An inspection with what its inspector wrote and showed, and what the reader may do.
+
+    ``missed_cutoff`` is until when the lorry of the goods takes cargo where the inspection is planned for a later day:
+    the goods then go with a later one. Null otherwise.
+    """
 
     remarks: str
     photos: list[UUID]
     acts: list[str]
+    missed_cutoff: Instant | None
 
     @classmethod
     def seen(cls, seen: InspectionSeen) -> "InspectionShown":
         """Write an inspection in full."""
-        return cls(**_facts(seen.row), remarks=seen.row.remarks, photos=list(seen.row.photos), acts=list(seen.acts))
+        return cls(
+            **_facts(seen.row),
+            remarks=seen.row.remarks,
+            photos=list(seen.row.photos),
+            acts=list(seen.acts),
+            missed_cutoff=seen.missed_cutoff,
+        )
 
 
 def _facts(row: InspectionRow) -> dict[str, Any]:

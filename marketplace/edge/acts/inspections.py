@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,8 @@ from marketplace.kernel.db import reading
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page
+from marketplace.logistics.queries import bookings as booking_queries
+from marketplace.logistics.rules.states import CURRENT
 from marketplace.orders.queries import inspections as queries
 from marketplace.orders.queries import lines
 from marketplace.orders.queries.inspections import InspectionRow
@@ -43,6 +47,8 @@ class InspectionSeen:
     files: Mapping[UUID, FileRow]
     acts: tuple[str, ...]
     returns: tuple[ReturnRow, ...]
+    # Until when the lorry of the goods takes cargo, where the inspection is planned for a later day than that.
+    missed_cutoff: datetime | None
 
     @property
     def fees(self) -> dict[UUID, str]:
@@ -138,16 +144,25 @@ def look(session: Session, inspection_id: UUID) -> InspectionSeen:
     """Return an inspection with everything this reader may see of it and do; NotFound for who has no part in it."""
     actor = require_actor()
     row = queries.inspection(session, company_id=actor.company, inspection_id=inspection_id)
+    known = clocks(session, (row.buyer_id, row.merchant_id, row.inspector_id))
+    zone = known[row.merchant_id]
     side = "inspector" if actor.company == row.inspector_id else "merchant"
     return InspectionSeen(
         row=row,
         side="buyer" if actor.company == row.buyer_id else side,
         companies=names(session, [row]),
-        clocks=clocks(session, (row.buyer_id, row.merchant_id, row.inspector_id)),
+        clocks=known,
         files=files.files(session, ids=row.photos),
-        acts=tuple(_acts(row)),
+        acts=tuple(_acts(row, today=clock.now().astimezone(ZoneInfo(zone)).date())),
         returns=payouts.returns(session, company_id=actor.company, cause_id=row.id) if row.reported_at else (),
+        missed_cutoff=_missed_cutoff(session, row, zone) if side != "inspector" and row.ended_at is None else None,
     )
+
+
+def _missed_cutoff(session: Session, row: InspectionRow, zone: str) -> datetime | None:
+    booked = booking_queries.bookings(session, subjects=[row.line_id]).get(row.line_id, ())
+    cutoff = booked[-1].cutoff_cargo_at if booked and booked[-1].state in CURRENT else None
+    return cutoff if cutoff and cutoff.astimezone(ZoneInfo(zone)).date() < row.planned_on else None
 
 
 def photo(inspection_id: UUID, file_id: UUID) -> object:
@@ -159,13 +174,15 @@ def photo(inspection_id: UUID, file_id: UUID) -> object:
     return file_acts.give(files.get_any(session, file_id=file_id))
 
 
-def _acts(row: InspectionRow) -> list[str]:
+def _acts(row: InspectionRow, *, today: date) -> list[str]:
     actor = require_actor()
     can = INSPECTIONS.actions(row.state)
     if actor.company == row.inspector_id:
         if not actor.may(Permission.PARTNER_INSPECTION_REPORT):
             return []
-        return ["answer" for name in can if name == "accept"] + ["report" for name in can if name == "pass"]
+        return ["answer" for name in can if name == "accept"] + [
+            "report" for name in can if name == "pass" and row.planned_on <= today
+        ]
     buys = actor.company == row.buyer_id
     acts: list[str] = []
     if actor.may(Permission.TRADE_ORDER_PLACE if buys else Permission.TRADE_ORDER_FULFIL):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries import acting
 from marketplace.accounts.queries import terms as city_terms
+from marketplace.accounts.queries.closures import local_day
 from marketplace.accounts.rules.permissions import Role
 from marketplace.accounts.services import invitations
 from marketplace.approvals.queries import cases as approvals
@@ -187,7 +188,8 @@ def _inspect(desk: Desk, now: datetime) -> None:
         line = _line(key)
         terms = inspection_services.Terms(
             inspector_id=hub.company,
-            planned_on=(now + timedelta(days=2)).date(),
+            # What is reported was looked at on its day.
+            planned_on=local_day("CN", now) + timedelta(days=0 if reported else 2),
             level=Level.II,
             major_aql=2_500,
             minor_aql=4_000,

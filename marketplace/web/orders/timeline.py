@@ -1,4 +1,7 @@
-"""The four axes of an order line as its page shows them: goods, transport, money, customs."""
+"""The four axes of an order line as its page shows them: goods, transport, money, customs.
+
+All its instants are by the clock of the reader's company, as the deadlines beside them are.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -43,24 +46,22 @@ _OVER = (MilestoneState.CANCELLED, MilestoneState.REFUNDED)
 
 def axes(seen: OrderSeen, line: LineRow) -> list[dict[str, Any]]:
     """Return the axes of a line, each with its state and its stops."""
-    return [_goods(seen, line), _transport(seen, line), _money(seen, line), _customs()]
+    return [_goods(line), _transport(seen, line), _money(seen, line), _customs()]
 
 
-def _goods(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
+def _goods(line: LineRow) -> dict[str, Any]:
     way = WAY_FROM_STOCK if line.lead_days is None else WAY_MADE_TO_ORDER
     reached = {move.after: move.at for move in line.moves}
-    zone = seen.zone(seen.order.place_code)
     stops = [
-        {"label": label_of(state), "state": _step(way, line.state, state), "at": reached.get(state), "zone": zone}
-        for state in way
+        {"label": label_of(state), "state": _step(way, line.state, state), "at": reached.get(state)} for state in way
     ]
     if line.state is LineState.CLOSED and LineState.ACCEPTED in reached:
         for stop in stops:
             stop["state"] = "done"
-        stops.append({"label": label_of(line.state), "state": "done", "at": reached.get(line.state), "zone": zone})
+        stops.append({"label": label_of(line.state), "state": "done", "at": reached.get(line.state)})
     elif line.state not in way:
         stops = [stop for stop in stops if stop["at"]]
-        stops.append({"label": label_of(line.state), "state": "problem", "at": reached.get(line.state), "zone": zone})
+        stops.append({"label": label_of(line.state), "state": "problem", "at": reached.get(line.state)})
     return {"axis": "goods", "state": line.state, "stops": stops}
 
 
@@ -71,7 +72,6 @@ def _transport(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
     way: Sequence[BookingState] = _TRANSPORT
     if booking.state is BookingState.TARGET:
         way = (BookingState.TARGET, *_TRANSPORT)
-    zone = seen.zone(booking.to_place)
     stops: list[dict[str, Any]] = [
         {"label": label_of(state), "state": _step(way, booking.state, state)} for state in way
     ]
@@ -83,7 +83,7 @@ def _transport(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
             kept = _("kept until %(moment)s", moment=render.datetime_in(booking.expires_at))
             stops[way.index(booking.state)]["note"] = f"{booking.departure_reference} · {kept}"
         if booking.state not in _THERE:
-            stops[-2] |= {"at": booking.arrives_at, "zone": zone, "note": _("planned")}
+            stops[-2] |= {"at": booking.arrives_at, "note": _("planned")}
         _date(seen, line, booking, dict(zip(way, stops, strict=True)))
         place = way.index(BookingState.IN_TRANSIT) + 1
         stops[place:place] = _borders(seen, line)
@@ -106,8 +106,7 @@ def _date(seen: OrderSeen, line: LineRow, booking: BookingRow, stops: dict[Booki
             reached = BookingState.ARRIVED
         is_fact = event.classifier is Classifier.ACTUAL
         if reached is not None and (is_fact or stops[reached]["state"] == "future"):
-            zone = seen.zone(event.place_code or seen.order.place_code)
-            stops[reached] |= {"at": event.event_at, "zone": zone, "note": words.get(event.classifier)}
+            stops[reached] |= {"at": event.event_at, "note": words.get(event.classifier)}
 
 
 def _borders(seen: OrderSeen, line: LineRow) -> list[dict[str, Any]]:
@@ -119,7 +118,6 @@ def _borders(seen: OrderSeen, line: LineRow) -> list[dict[str, Any]]:
             "label": _("Border: %(place)s", place=seen.places[wait.place_code].called(locale.current())),
             "state": "done" if wait.until else "current",
             "at": wait.since.event_at,
-            "zone": seen.zone(wait.place_code),
             "note": _("waiting")
             if wait.hours is None
             else ngettext("crossed after %(num)s hour", "crossed after %(num)s hours", wait.hours),

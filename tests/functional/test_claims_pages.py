@@ -53,6 +53,11 @@ def test_a_buyer_claims_and_a_merchant_answers_on_pages(app, call, market):
     # Both read what it is about, and go to its order.
     assert f'<a href="{page}">' in answered_by
     assert f'<a href="{page}">' in buyer.get(shown)
+    # The order leads to its claim, for both sides and over the API.
+    (about,) = call(market.merchant, "GET", f"/orders/{order_id}", expect=200)["claims"]
+    assert (about["order_line_id"], about["state"], about["quantity"]) == (str(line_id), "negotiating", 40)
+    for reader in (buyer, merchant):
+        assert f'<a href="{shown}">{about["reference"]}</a>' in reader.get(page)
     assert "CH-428-116" in answered_by
     # The merchant in China has until the evening of his day, an hour earlier on the buyer's clock in Hanoi.
     assert re.search(r"18:00 UTC\+08 \(\d+ \w+ \d+ 17:00 UTC\+07\)", answered_by)

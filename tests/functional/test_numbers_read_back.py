@@ -229,5 +229,12 @@ def test_by_card_every_number_is_the_same_wherever_it_is_read(app, client, call,
     assert look.closing(market.merchant, "merchant_payable") == "0.00"
     refunded = [one for one in double.all("refund") if one["payment_intent"] == goods["id"]]
     assert sum(one["amount"] for one in refunded) == 219_200 + 50_000
+    for side in (market.buyer, market.merchant):
+        assert [one["amount"]["amount"] for one in way.order(side)["refunds"]] == ["2192.00", "500.00"]
+        page = Visitor(app)
+        page.log_in(side.login)
+        shown = page.open(f"/orders/{way.order_id}").partition("Refunds to the card")[2]
+        assert "2,192.00" in shown
+        assert "500.00" in shown
     assert "8,768.00" in look.paper("sales_contract")
     assert "500.00" in look.paper("credit_note")

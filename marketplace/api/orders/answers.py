@@ -16,6 +16,7 @@ from marketplace.orders.claims.queries import ClaimRow
 from marketplace.orders.purchases.queries import PurchaseRow
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules.cancelling import ALONE, TOGETHER
+from marketplace.payments.queries.cards import RefundRow
 
 
 class OrderInList(Answer):
@@ -55,6 +56,43 @@ class Ending(Answer):
     stage: str
     alone: list[Literal["buyer", "merchant"]]
     together: bool
+
+
+class ClaimAbout(Answer):
+    """A claim about a line that the reader's company makes or answers: in full at ``/claims/{id}``."""
+
+    id: UUID
+    reference: str
+    order_line_id: UUID
+    reason: str
+    quantity: int
+    state: str
+
+    @classmethod
+    def of(cls, row: ClaimRow) -> "ClaimAbout":
+        """Write a claim in short."""
+        return cls(
+            id=row.id,
+            reference=row.reference,
+            order_line_id=row.line_id,
+            reason=str(row.reason),
+            quantity=row.quantity,
+            state=str(row.state),
+        )
+
+
+class Refund(Answer):
+    """Money of the goods that goes back to the card: ``asked``, ``done``, or ``failed`` and sent another way."""
+
+    id: UUID
+    amount: Amount
+    state: str
+    asked_at: Instant
+
+    @classmethod
+    def of(cls, row: RefundRow) -> "Refund":
+        """Write a refund."""
+        return cls(id=row.id, amount=Amount.of(row.amount), state=str(row.state), asked_at=row.created_at)
 
 
 class PlacedFor(Answer):
@@ -181,6 +219,8 @@ class Order(OrderInList):
     freight: list[Freight]
     documents: list[Document]
     inspections: list[Inspection]
+    claims: list[ClaimAbout]
+    refunds: list[Refund]
     money: MoneyAnswer
     actions: list[str]
 
@@ -221,6 +261,8 @@ class Order(OrderInList):
             freight=[Freight.of(one, seen) for one in seen.freight],
             documents=[Document.of(one) for one in seen.documents],
             inspections=[Inspection.of(one) for line in seen.lines for one in seen.inspections.get(line.id, ())],
+            claims=[ClaimAbout.of(one) for line in seen.lines for one in seen.claims.get(line.id, ())],
+            refunds=[Refund.of(one) for one in seen.refunds],
             money=MoneyAnswer.of(seen.money),
             actions=list(seen.acts),
         )

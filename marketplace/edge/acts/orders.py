@@ -52,10 +52,11 @@ from marketplace.orders.rules.states import (
 from marketplace.orders.services import deciding, production
 from marketplace.papers import queries as papers
 from marketplace.papers.queries import DocumentRow
-from marketplace.payments.queries import payments, purchase_money, standing
+from marketplace.payments.queries import cards, payments, purchase_money, standing
+from marketplace.payments.queries.cards import RefundRow
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
 from marketplace.payments.rules.standing import Bill, MoneyFacts
-from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.payments.rules.terms import Rail, Subject, SubjectKind
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
 from marketplace.reference.rules import zone_of
@@ -78,11 +79,15 @@ class OrderSeen:
     freight: tuple[FreightRow, ...]
     payments: tuple[PaymentRow, ...]
     milestones: tuple[MilestoneRow, ...]
+    # What went back to the card that the goods were paid by; a merchant whose goods are sold on has no part in it.
+    refunds: tuple[RefundRow, ...]
     documents: tuple[DocumentRow, ...]
     superseded: frozenset[UUID]
     answers: Mapping[UUID, AnswerDue]
     arrivals: Mapping[UUID, ArrivalRow]
     inspections: Mapping[UUID, tuple[InspectionRow, ...]]
+    # The claims about its lines that the reader's company makes or answers.
+    claims: Mapping[UUID, tuple[ClaimRow, ...]]
     # Goods of its lines that go back by lorry, each with its claim and, where it has one, its latest booking.
     returns: Mapping[UUID, tuple[tuple[ClaimRow, BookingRow | None], ...]]
     late_from: datetime | None
@@ -212,6 +217,7 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
     if purchase:
         paid = purchase_money.as_paid(session, terms=terms, milestones=found_milestones[goods])
         found_milestones[goods], owed = paid.milestones, paid.owed
+    claimed = {} if side == "seller" else claims.of_lines(session, line_ids=line_ids)
     return OrderSeen(
         order=order,
         side=side,
@@ -225,13 +231,18 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
         freight=freight,
         payments=tuple(row for subject in subjects for row in found_payments[subject]),
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),
+        refunds=cards.refunds_about(session, subject=goods) if order.rail is Rail.CARD and not purchase else (),
         documents=dossier.documents,
         superseded=dossier.superseded,
         answers=claims.answers_due(session, line_ids=received),
         # How goods came, what is inspected and what goes back is between those who send and those who take them.
         arrivals={} if side == "seller" else arrivals.arrivals(session, line_ids=received),
         inspections={} if side == "seller" else inspections.of_lines(session, line_ids=line_ids),
-        returns={} if side == "seller" else _returns(session, received),
+        claims={
+            line_id: tuple(row for row in rows if company_id in (row.claimant_id, row.respondent_id))
+            for line_id, rows in claimed.items()
+        },
+        returns=_returns(session, claimed),
         late_from=late_from,
         acts=tuple(_acts(order, lines, side, late_from, clock.now())),
         unit=under.unit if is_buyer else None,
@@ -312,10 +323,12 @@ def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, late_from: datet
     return acts
 
 
-def _returns(session: Session, line_ids: Sequence[UUID]) -> dict[UUID, tuple[tuple[ClaimRow, BookingRow | None], ...]]:
-    found = claims.returning(session, line_ids=line_ids)
-    booked = booking_queries.bookings(session, subjects=[row.id for rows in found.values() for row in rows])
+def _returns(
+    session: Session, found: Mapping[UUID, Sequence[ClaimRow]]
+) -> dict[UUID, tuple[tuple[ClaimRow, BookingRow | None], ...]]:
+    back = {line_id: [row for row in rows if row.way is not None] for line_id, rows in found.items()}
+    booked = booking_queries.bookings(session, subjects=[row.id for rows in back.values() for row in rows])
     return {
         line_id: tuple((row, booked[row.id][-1] if row.id in booked else None) for row in rows)
-        for line_id, rows in found.items()
+        for line_id, rows in back.items()
     }

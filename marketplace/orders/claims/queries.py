@@ -221,10 +221,10 @@ def some(session: Session, *, claim_ids: Collection[UUID]) -> dict[UUID, ClaimRo
     return {row.id: row for row in (_claim_row(*each) for each in found)}
 
 
-def returning(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, tuple[ClaimRow, ...]]:
-    """Return the claims about these lines of which goods went back by a booking, or were to, by line."""
+def of_lines(session: Session, *, line_ids: Collection[UUID]) -> dict[UUID, tuple[ClaimRow, ...]]:
+    """Return the claims about these lines by line, oldest first, whoever their parties are."""
     found: dict[UUID, list[ClaimRow]] = {}
-    for each in ask(session, _RETURNING, {"lines": list(line_ids)}) if line_ids else ():
+    for each in ask(session, _OF_LINES, {"lines": list(line_ids)}) if line_ids else ():
         row = _claim_row(each, each.order_reference)
         found.setdefault(row.line_id, []).append(row)
     return {line_id: tuple(rows) for line_id, rows in found.items()}
@@ -408,11 +408,11 @@ def _claims_of(company_id: UUID | None) -> sa.Select[Claim, str]:
     return statement.where(sa.or_(Claim.claimant_id == company_id, Claim.respondent_id == company_id))
 
 
-_RETURNING: Final = (
+_OF_LINES: Final = (
     every(Claim)
     .add_columns(Order.reference.label("order_reference"))
     .join(Order, Order.id == Claim.order_id)
-    .where(Claim.line_id.in_(sa.bindparam("lines", expanding=True)), Claim.way.is_not(None))
+    .where(Claim.line_id.in_(sa.bindparam("lines", expanding=True)))
     .order_by(Claim.id)
 )
 

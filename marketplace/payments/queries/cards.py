@@ -145,6 +145,12 @@ def refunds_of(session: Session, *, charge_id: UUID) -> tuple[RefundRow, ...]:
     return tuple(refund_row(*one) for one in found)
 
 
+def refunds_about(session: Session, *, subject: Subject) -> tuple[RefundRow, ...]:
+    """Return the refunds of the charges that paid an order or its freight, oldest first."""
+    about = (CardCharge.subject_kind == subject.kind, CardCharge.subject_id == subject.id)
+    return tuple(refund_row(*one) for one in session.execute(_refunds().where(*about).order_by(CardRefund.id)))
+
+
 def sent_by_bank(session: Session, *, charge_id: UUID) -> int:
     """Return how many minor units of a charge the provider's bank has sent back instead of the card's."""
     total = sa.select(sa.func.coalesce(sa.func.sum(CardReturn.amount_minor), 0)).where(

@@ -324,6 +324,9 @@ def test_pages_lead_from_the_goods_to_a_decision(app, call, market, offered):
     assert "Sample SMP-" in buyer.text()
     order = paid(call, market, order_id)
     line, sample = order["lines"][0]["id"], sample_of(call, market, order_id)
+    # Until it is packed, its page leads to where that is done, and says what the day it names is for.
+    assert 'href="/merchant/fulfilment"' in seller.open(f"/samples/{sample['id']}").partition("<main")[2]
+    assert "Void unless with the courier by" in seller.text()
     packing = {"cartons": 1, "gross_kg": "3", "length_cm": "30", "width_cm": "20", "height_cm": "10"}
     call(market.merchant, "POST", f"/order-lines/{line}/packing", json=packing, expect=201)
     path = f"/samples/{sample['id']}"

@@ -129,6 +129,7 @@ _PHRASES: Final = (
     N_("%(low)s to %(high)s kg"),
     N_("%(low)s to %(high)s cm"),
     N_("more than %(bound)s, at most %(most)s"),
+    N_("more than %(bound)s, less than %(most)s"),
     N_("more than %(bound)s"),
     N_("less than %(bound)s"),
     N_("%(least)s or more"),

@@ -64,6 +64,9 @@ def test_a_buyer_claims_and_a_merchant_answers_on_pages(app, call, market):
     assert "Without an answer in time the operator decides." in answered_by
     assert shown.rsplit("/", 1)[1] in merchant.get("/claims")
     merchant.post(f"{shown}/answer", {"amount": "x"}, page=shown, expect=422)
+    merchant.post(f"{shown}/answer", {"amount": "0"}, page=shown)
+    # A refusal is no offer of nothing.
+    assert "nothing: the claim was refused" in buyer.get(shown)
     merchant.post(f"{shown}/answer", {"amount": "1096.00"}, page=shown)
     assert "waits for the end of this claim" in merchant.get(shown)
     buyer.post(f"{shown}/settlement", {"amount": "1096.00"}, page=shown)

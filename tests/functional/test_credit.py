@@ -206,7 +206,10 @@ def test_a_request_is_decided_on_the_page_or_declined_by_silence(app, call, mark
     rows = call(market.merchant, "GET", "/credit-lines?side=gives", expect=200)["items"]
     cny = next(row["id"] for row in rows if row["wanted"]["currency"] == "CNY")
     seller.open(f"/merchant/credit/{cny}")
-    seller.send(f"/merchant/credit/{cny}", {"decision": "grant", "amount": "", "reason": "Good"}, 422)
+    assert "(optional)" not in seller.shown.partition("<form")[2].partition(f'action="/merchant/credit/{cny}"')[2]
+    seller.send(f"/merchant/credit/{cny}", {"decision": "grant", "amount": "", "days": "0", "reason": "Good"}, 422)
+    # What is missing hides nothing of what is wrong.
+    assert seller.refused_fields() == {"amount", "days", "until"}
     seller.open(f"/merchant/credit/{cny}")
     given = {"decision": "grant", "amount": "8000", "days": "15", "until": day(30), "reason": "A good start"}
     seller.send(f"/merchant/credit/{cny}", given)
@@ -215,4 +218,4 @@ def test_a_request_is_decided_on_the_page_or_declined_by_silence(app, call, mark
     states = {row["wanted"]["currency"]: row["state"] for row in call(market.buyer, "GET", "/credit-lines")["items"]}
     assert states == {"CNY": "granted", "USD": "declined"}
     call(market.buyer, "POST", f"/credit-lines/{cny}/decision", json={"decision": "refuse", "reason": "x"}, expect=404)
-    assert "A good start" in buyer.open("/account/credit")
+    assert "Reason of the last decision: A good start" in buyer.open("/account/credit")

@@ -38,16 +38,21 @@ def test_pages_record_with_a_file_match_and_give_it_to_the_other_side(app, call,
 def test_a_wrong_order_or_tax_keeps_the_form_and_names_its_field(app, call, market, sold):
     reader, page = Reader(app, market.merchant), "/account/invoices"
     body = invoice(sold, amount="4000.00", tax="0", code="", refers_to="", number="20260007")
-    for wrong, field in (
+    call(
+        market.merchant, "POST", "/official-invoices", json=body | {"amount": "9.00", "number": "20260001"}, expect=201
+    )
+    for wrong, *fields in (
         ({"order": "ORD-7K3M-Q9TX"}, "order"),
-        ({"amount": "-5", "tax": "1"}, "tax"),
-        ({"amount": "-5", "tax": "-6"}, "tax"),
+        # Without the one that it takes back it is no red-letter invoice, and no invoice is of less than nothing.
+        ({"amount": "-5", "tax": "1"}, "amount", "refers_to"),
+        ({"amount": "-5", "tax": "1", "refers_to": "20260001"}, "tax"),
+        ({"amount": "-5", "tax": "-6", "refers_to": "20260001"}, "tax"),
     ):
         shown = reader.post(page, body | wrong, expect=422)
-        assert reader.visitor.refused_fields() == {field}
+        assert reader.visitor.refused_fields() == set(fields)
         assert 'value="20260007"' in shown
         refused = call(market.merchant, "POST", "/official-invoices", json=body | wrong, expect=422)
-        assert [one["field"] for one in refused["errors"]] == [field]
+        assert [one["field"] for one in refused["errors"]] == fields
     # Another's order is as unknown as none.
     refused = call(market.thai, "POST", "/official-invoices", json=body, expect=422)
     assert [one["field"] for one in refused["errors"]] == ["order"]

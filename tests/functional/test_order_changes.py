@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.rules.permissions import Role
+from marketplace.edge.accepted import is_phrase
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.logistics.queries import departures
@@ -180,8 +181,10 @@ def test_a_line_that_lost_its_booking_is_booked_again_as_it_is_agreed(call, mark
 
 def test_a_lower_price_counts_for_what_is_open(call, market, operator):
     way = Way(call, market, operator).secure()
-    for wrong in ("27.40", "28", "0", "27.400001"):
-        propose(way, market.merchant, kind="discount", line=way.line_id, unit_price=wrong, expect=422)
+    for wrong in ("27.40", "28", "0", "-1", "27.400001"):
+        refused = propose(way, market.merchant, kind="discount", line=way.line_id, unit_price=wrong, expect=422)
+        assert [one["accepted"] for one in refused["errors"]] == ["more than 0, less than 27.40 CNY"]
+        assert is_phrase(refused["errors"][0]["accepted"])
     change = propose(way, market.merchant, kind="discount", line=way.line_id, unit_price="25.50")
     assert change["delta"]["amount"] == "-760.00"
     way.pack()

@@ -1,5 +1,7 @@
 """From cart to orders by card, over the API: authorised, placed, captured; a decline leaves nothing behind."""
 
+import csv
+import io
 from decimal import Decimal
 from uuid import UUID
 
@@ -108,6 +110,10 @@ def test_a_buyer_sees_what_the_card_was_charged_and_refunded(app, call, market):
     assert "Card refunded" in shown
     table = visitor.client.get("/account/statement.csv?currency=CNY").text
     assert table.count("card_captured") == table.count("card_refunded") == 2
+    # Each entry names its order or freight contract by the number on the papers.
+    about = {row["subject_id"]: row["reference"] for row in csv.DictReader(io.StringIO(table)) if row["subject_id"]}
+    assert about[order["id"]] == order["reference"]
+    assert all(about.values())
     assert reports.check(reading()) == []
 
 

@@ -132,6 +132,12 @@ def test_a_line_for_the_same_goods_names_the_other_as_the_page_does(app, market)
     said = " ".join(buyer.text().split())
     assert "4 ch428116 80 Your line “CH-428-116”, 400, is for the same goods and in the cart" in said
     assert "5 Q-0 40 Line 3 is for the same goods" in said
+    # Of a quantity that nobody can order the quantity is wrong, whatever else is asked for.
+    buyer.open("/cart/quick")
+    buyer.send("/cart/quick", {"lines": "Q-0\t40\nQ-0\t-5"}, 200)
+    said = " ".join(buyer.text().split())
+    assert "is for the same goods" not in said
+    assert "Q-0 -5" in said
 
 
 def test_a_cart_is_full_and_the_rest_waits_in_the_form(app, market):

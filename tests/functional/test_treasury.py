@@ -78,6 +78,8 @@ def test_a_commission_bill_is_paid_by_bank(app, call, market, treasury):
     call(treasury, "POST", path, 204, receipt | {"amount": "100.00"})
     call(treasury, "POST", path, 204, receipt | {"amount": "200.00"})
     assert call(treasury, "GET", "/commissions", 200)["items"] == []
+    (refused,) = call(treasury, "POST", path, 422, receipt)["errors"]
+    assert (refused["code"], refused["message"]) == ("nothing_owed", "Nothing is owed in this currency: 0.00 CNY.")
     call(treasury, "POST", f"/commissions/{new_id()}/receipts", 404, receipt)
     first, second = call(treasury, "GET", "/commission-receipts", 200)["items"]
     assert (first["amount"]["amount"], first["bank_reference"], first["act_by"]) == ("100.00", "TT-9", None)

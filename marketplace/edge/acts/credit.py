@@ -1,22 +1,25 @@
 """Acts on credit between two companies, by whoever asks."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries import closures
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import credit as requests
 from marketplace.edge.requests.payments import money
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import FieldError, NotFound, Refused
+from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page
 from marketplace.merchants import queries as merchants
 from marketplace.payments.queries import credit as queries
 from marketplace.payments.queries.credit import CreditRow, OverdueRow
-from marketplace.payments.rules.credit import Grant
+from marketplace.payments.rules.credit import Grant, wrong_of
 from marketplace.payments.services import credit, dunning
 
 
@@ -39,17 +42,24 @@ def decide(session: Session, credit_id: UUID, body: requests.CreditDecision) -> 
     if body.decision == "refuse":
         credit.refuse(session, actor=actor, credit_id=credit_id, reason=body.reason, now=clock.now())
     else:
-        given = _grant(body, known)
+        given = _grant(body, known, closures.day_of(session, company_id=actor.company, now=clock.now()))
         credit.grant(session, actor=actor, credit_id=credit_id, given=given, reason=body.reason, now=clock.now())
     return queries.credit(session, company_id=actor.company, credit_id=credit_id, now=clock.now())
 
 
-def _grant(body: requests.CreditDecision, known: CreditRow) -> Grant:
+def _grant(body: requests.CreditDecision, known: CreditRow, today: date) -> Grant:
+    """Return what is granted; what is missing is refused with whatever else is wrong of it."""
+    currency = body.currency or known.currency
     given = {"amount": body.amount, "days": body.days, "until": body.until}
     missing = [FieldError(name, "required", "a value") for name, value in given.items() if value is None]
     if missing or body.amount is None or body.days is None or body.until is None:
-        raise Refused.fields(*missing)
-    return Grant(money(body.amount, body.currency or known.currency), body.days, body.until)
+        given_so_far = Grant(
+            Money(1, currency) if body.amount is None else money(body.amount, currency),
+            1 if body.days is None else body.days,
+            body.until or today,
+        )
+        raise Refused.fields(*missing, *wrong_of(given_so_far, today=today))
+    return Grant(money(body.amount, currency), body.days, body.until)
 
 
 def pause(session: Session, payment_id: UUID, body: requests.Pause) -> None:

@@ -8,6 +8,7 @@ from flask import Response, current_app
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
+from marketplace.edge.acts import subjects
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import payouts as requests
 from marketplace.kernel import clock
@@ -29,7 +30,9 @@ from marketplace.payments.rules.payouts import PayoutState
 from marketplace.payments.rules.terms import Subject
 from marketplace.payments.services import payouts, returns
 
-_STATEMENT_COLUMNS = ("at", "account", "kind", "subject", "subject_id", "payment", "amount", "currency", "entry_id")
+_STATEMENT_COLUMNS = (
+    "at", "account", "kind", "subject", "subject_id", "payment", "amount", "currency", "entry_id", "reference",
+)  # fmt: skip
 
 
 def many(session: Session, search: requests.PayoutsQuery) -> Page[PayoutRow]:
@@ -149,7 +152,8 @@ def pay_into(session: Session, rows: Collection[ReturnRow]) -> dict[UUID, PayeeA
 
 
 def statement_csv(statement: Statement) -> Response:
-    """Give a statement as a table: every entry, then the balances before and after."""
+    """Give a statement as a table: every entry with the number on its papers, then the balances before and after."""
+    about = subjects.about(reading(), [entry.subject for entry in statement.entries])
     rows: list[Iterable[object]] = [
         (
             entry.at.isoformat(),
@@ -161,6 +165,7 @@ def statement_csv(statement: Statement) -> Response:
             f"{entry.amount.amount:f}",
             entry.amount.currency,
             entry.id,
+            about[entry.subject].reference if entry.subject and entry.subject in about else "",
         )
         for entry in statement.entries
     ]
@@ -170,7 +175,7 @@ def statement_csv(statement: Statement) -> Response:
             (statement.until, "closing", balance.closing),
         ):
             figure = f"{amount.amount:f}"
-            rows.append((at.isoformat(), balance.account, kind, "", "", "", figure, statement.currency, ""))
+            rows.append((at.isoformat(), balance.account, kind, "", "", "", figure, statement.currency, "", ""))
     return _csv(as_csv([_STATEMENT_COLUMNS, *rows]), f"statement-{statement.currency}.csv")
 
 

@@ -75,6 +75,7 @@ class Again(Request):
 
 messages.register(
     errors={
+        "nothing_ticked": _("Tick the lines that go into the cart."),
         "line_twice": _("Line %(line)s is for the same goods: put the quantities together in one line."),
         "line_put": _(
             "Your line “%(number)s”, %(quantity)s, is for the same goods and in the cart: set the whole quantity there."

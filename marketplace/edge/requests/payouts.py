@@ -50,11 +50,12 @@ messages.register(
         "transfers_not_here": _("The payment provider moves no money to companies in %(country)s. Payouts go by bank."),
         "statement_tells": _("The operator's bank statements tell this: bring it in, and place its line there."),
         "own_payout": _("This payout goes to your own company; somebody else approves it."),
-        "same_person": _("You have approved this payout already; a second person is needed."),
+        "same_person": _("You have said your word about this already; a second person is needed."),
         "payout_stopped": _("This company is paid nothing now; the payout goes on when that is lifted."),
         "write_off_waits": _(
             "Somebody proposed to write off a debt of this company already; that waits for an answer."
         ),
         "payee_changed": _("The company's account has changed. The payout will be made anew for the new account."),
     },
+    fields={"nothing_owed": _("Nothing is owed in this currency: %(accepted)s.")},
 )

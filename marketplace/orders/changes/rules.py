@@ -197,7 +197,7 @@ def discounted(price: UnitPrice, new: UnitPrice, parts: Parts, left: Money) -> M
     if 0 < new.micro < price.micro:
         lower = price.times(units) - new.times(units)
     if not 0 < lower.minor < left.minor:
-        raise Refused.field("unit_price", "range", f"less than {price}")
+        raise Refused.field("unit_price", "range", f"more than 0, less than {price}")
     return lower
 
 

@@ -57,9 +57,8 @@ def record(
     if actor.company not in (buyer_id, seller_id):
         raise NotFound("order")
     is_red = draft.net.minor < 0
-    rules.check(draft, today=day_of(session, company_id=seller_id, now=now), is_red=is_red)
-    if is_red and refers_to is None:
-        raise Refused.field("refers_to", "required", "the invoice that a red-letter invoice refers to")
+    today = day_of(session, company_id=seller_id, now=now)
+    rules.check(draft, today=today, is_red=is_red, names_first=refers_to is not None)
     if file_id is not None and not files.get_file(session, company_id=actor.company, file_id=file_id).serves(
         Purpose.OFFICIAL_INVOICE
     ):

@@ -53,10 +53,13 @@ def check(wish: Wish, offer: OfferRow | None, *, company_id: UUID) -> Chosen:
 
 
 def check_named_once(wishes: Sequence[Wish]) -> tuple[DomainError | None, ...]:
-    """Return for each wish why it does not count: an earlier one, whose place is told, is for the same listing."""
+    """Return for each wish why it does not count: an earlier one, whose place is told, is for the same listing.
+
+    Of what nobody can order the quantity is wrong, whatever else is asked for: that is told instead.
+    """
     first: dict[UUID, int] = {}
     refusals: list[DomainError | None] = []
     for place, wish in enumerate(wishes, start=1):
-        earlier = first.setdefault(wish.listing_id, place)
+        earlier = first.setdefault(wish.listing_id, place) if wish.quantity > 0 else place
         refusals.append(None if earlier == place else Conflict("line_twice", line=earlier))
     return tuple(refusals)

@@ -89,8 +89,11 @@ def types_of(country: str) -> tuple[str, ...]:
     return TYPES.get(country, _OTHERS)
 
 
-def check(draft: Draft, *, today: date, is_red: bool) -> None:
-    """Refuse what cannot stand on an official invoice, all at once."""
+def check(draft: Draft, *, today: date, is_red: bool, names_first: bool = True) -> None:
+    """Refuse what cannot stand on an official invoice, all at once.
+
+    A red-letter invoice ``names_first`` which one it takes back: without, it is its amount that is wrong.
+    """
     errors: list[FieldError] = []
     if draft.type not in types_of(draft.country):
         errors.append(FieldError("type", "choice", ", ".join(types_of(draft.country))))
@@ -100,6 +103,17 @@ def check(draft: Draft, *, today: date, is_red: bool) -> None:
         errors.append(FieldError("code", "invoice_number", "up to 20 of A-Z 0-9 . / -"))
     if draft.issued_on > today:
         errors.append(FieldError("issued_on", "future", f"a day up to {today}"))
+    if is_red and not names_first:
+        errors.append(FieldError("amount", "range", "more than 0"))
+        errors.append(FieldError("refers_to", "required", "the invoice that a red-letter invoice refers to"))
+    else:
+        errors += _wrong_amounts(draft, is_red=is_red)
+    if errors:
+        raise Refused.fields(*errors)
+
+
+def _wrong_amounts(draft: Draft, *, is_red: bool) -> list[FieldError]:
+    errors: list[FieldError] = []
     if is_red and draft.net.minor >= 0:
         errors.append(FieldError("amount", "range", "less than 0"))
     elif is_red and not draft.net.minor <= draft.tax.minor <= 0:
@@ -108,8 +122,7 @@ def check(draft: Draft, *, today: date, is_red: bool) -> None:
         errors.append(FieldError("amount", "range", "more than 0"))
     if not is_red and not 0 <= draft.tax.minor <= draft.net.minor:
         errors.append(FieldError("tax", "range", f"0 to {draft.net}"))
-    if errors:
-        raise Refused.fields(*errors)
+    return errors
 
 
 def check_red(draft: Draft, *, first: Money, before: Money) -> None:

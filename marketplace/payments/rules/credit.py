@@ -78,6 +78,12 @@ def check_request(wanted: Money) -> None:
 
 def check_grant(grant: Grant, *, today: date) -> None:
     """Refuse a credit of nothing, of no or too many days, or one that is over already or ends in too many years."""
+    if errors := wrong_of(grant, today=today):
+        raise Refused.fields(*errors)
+
+
+def wrong_of(grant: Grant, *, today: date) -> list[FieldError]:
+    """Return all that ``check_grant`` would refuse."""
     errors: list[FieldError] = []
     if grant.limit.minor <= 0:
         errors.append(FieldError("amount", "too_small", "more than 0"))
@@ -86,8 +92,7 @@ def check_grant(grant: Grant, *, today: date) -> None:
     last = _years_later(today, MOST_YEARS)
     if not today <= grant.until <= last:
         errors.append(FieldError("until", "range", f"{today} to {last}"))
-    if errors:
-        raise Refused.fields(*errors)
+    return errors
 
 
 def _years_later(day: date, years: int) -> date:

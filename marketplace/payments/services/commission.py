@@ -95,8 +95,10 @@ def receive(
     # One receipt at a time of this account: two may not both find it open.
     session.execute(sa.select(LedgerAccount.id).where(LedgerAccount.key == account.key).with_for_update(key_share=True))
     owed = balances.balance(session, account=account)
+    if owed.minor <= 0:
+        raise Refused.field("amount", "nothing_owed", str(Money.zero(owed.currency)))
     if not 0 < amount.minor <= owed.minor:
-        raise Refused.field("amount", "choice", f"more than 0, at most {owed}")
+        raise Refused.field("amount", "range", f"more than 0, at most {owed}")
     if not by_statement:
         by_hand.check_commission(session, account=account, amount=amount, now=now)
     receipt_id = new_id()

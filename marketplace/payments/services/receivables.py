@@ -95,6 +95,8 @@ def owed(session: Session, *, company_id: UUID, currency: str) -> Money:
 def check(session: Session, *, company_id: UUID, amount: Money) -> None:
     """Refuse more money than a company owes and nobody is taking back."""
     most = owed(session, company_id=company_id, currency=amount.currency)
+    if most.minor <= 0:
+        raise Refused.field("amount", "nothing_owed", str(Money.zero(most.currency)))
     if most < amount:
         raise Refused.field("amount", "range", f"more than 0, at most {most}")
 

@@ -55,6 +55,8 @@ def _again(order_id: UUID, **shown: Any) -> str:
 def put_again(order_id: UUID) -> Any:
     """Put the ticked lines into the cart; those that cannot be come back with their reasons."""
     form = request.form
+    if not form.getlist("lines"):
+        return forms.reshown(Refused("nothing_ticked"), lambda **back: _again(order_id, ticked=(), **back))
     try:
         ticked = [{"line_id": key, "quantity": form.get(_QUANTITY + key)} for key in form.getlist("lines")]
         body = parse(requests.Again, {"lines": ticked})

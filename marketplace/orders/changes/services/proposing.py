@@ -99,8 +99,8 @@ def _of_the_sale(session: Session, standing: Standing, terms: Terms, *, actor: A
     if margin is None or price is None or price.currency != standing.order.currency:
         return terms
     mine = margin.price(UnitPrice(standing.line(terms.line).agreed_price_micro, price.currency))
-    if price.micro >= mine.micro:
-        raise Refused.field("unit_price", "range", f"less than {mine}")
+    if not 0 < price.micro < mine.micro:
+        raise Refused.field("unit_price", "range", f"more than 0, less than {mine}")
     return replace(terms, unit_price=margin.sale_price(price))
 
 

@@ -84,7 +84,7 @@ def asked_for(
 
 def _lacks_rate(limit: Limit, facts: Facts, rates: Rates) -> bool:
     into = limit.amount.currency
-    return any(total.currency != into and (total.currency, into) not in rates for total in facts.totals)
+    return any(total.currency != into and (total.currency, into) not in rates for total in facts.new)
 
 
 _STEPS: Final[TypeAdapter[tuple[Step, ...]]] = TypeAdapter(tuple[Step, ...])

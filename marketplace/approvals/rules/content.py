@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from marketplace.approvals.rules.facts import summed
 from marketplace.approvals.rules.ranges import Offered, Range
 from marketplace.kernel.money import Money, UnitPrice
 
@@ -84,10 +85,7 @@ class Purchase:
     @property
     def totals(self) -> tuple[Money, ...]:
         """What the company would owe, goods and freight together, by currency."""
-        sums: dict[str, int] = {}
-        for amount in (*(line.amount for line in self.lines), *(each.amount for each in self.carriage)):
-            sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
-        return tuple(Money(sums[currency], currency) for currency in sorted(sums))
+        return summed((*(line.amount for line in self.lines), *(each.amount for each in self.carriage)))
 
     def offered(self, departs_on: date | None) -> Offered | None:
         """Return what a range is asked about it, goods and freight as one price; None for what no range is about.

@@ -32,12 +32,21 @@ class Sort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a request is about; ``totals``: all that the company would owe, ``days_left`` until its first departure."""
+    """What a request is about; ``totals``: all that the company would owe, ``days_left`` until its first departure.
+
+    ``added``: what of the totals was not ordered before; None where nothing was.
+    """
 
     who: Who
     totals: tuple[Money, ...]
     goods: tuple[Sort, ...] = (Sort(),)
     days_left: int | None = None
+    added: tuple[Money, ...] | None = None
+
+    @property
+    def new(self) -> tuple[Money, ...]:
+        """What counts beside what was spent before."""
+        return self.totals if self.added is None else self.added
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +55,36 @@ class About:
 
     categories: Mapping[UUID, str]
     departs_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grown:
+    """What was placed as it would be with what is added to it: goods and freight, ``added`` being a part of ``whole``.
+
+    ``approved``: what its approval was of; None where it needed none.
+    """
+
+    whole: tuple[Money, ...]
+    added: tuple[Money, ...]
+    approved: tuple[Money, ...] | None
+    goods: tuple[Sort, ...]
+    departs_at: datetime | None
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether it stays, in each currency, within what was approved."""
+        if self.approved is None:
+            return False
+        most = {each.currency: each for each in self.approved}
+        return all(each.currency in most and each <= most[each.currency] for each in self.whole if each)
+
+
+def summed(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    """Return one sum for each currency."""
+    sums: dict[str, int] = {}
+    for amount in amounts:
+        sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+    return tuple(Money(sums[currency], currency) for currency in sorted(sums))
 
 
 def total_in(currency: str, amounts: Iterable[Money], rates: Rates) -> Money | None:

@@ -117,7 +117,7 @@ def exceeded(
         if not limit.binds(facts.who):
             continue
         before = used(limit, facts.who, spent, rates, now=now, zone=zone)
-        asked = total_in(limit.amount.currency, facts.totals, rates)
+        asked = total_in(limit.amount.currency, facts.new, rates)
         if before is None or asked is None or before + asked > limit.amount:
             found.append(Excess(limit, before))
     return tuple(found)

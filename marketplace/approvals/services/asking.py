@@ -25,7 +25,7 @@ from marketplace.approvals.rules.content import (
     range_of,
     to_json,
 )
-from marketplace.approvals.rules.facts import About, Facts, Rates, Sort, Who, pairs
+from marketplace.approvals.rules.facts import About, Facts, Grown, Rates, Sort, Who, pairs
 from marketplace.approvals.rules.limits import Spent, period_of
 from marketplace.approvals.rules.ranges import Offered, Range, within
 from marketplace.approvals.services import cases
@@ -179,21 +179,27 @@ def wants(
     *,
     actor: Actor,
     unit_id: UUID | None,
-    amount: Money,
-    goods: Sort,
-    departs_at: datetime | None,
+    grown: Callable[[], Grown],
     spent: SpentSince,
     now: datetime,
 ) -> bool:
-    """Tell whether rules or limits want approval of so much more of some goods; no case is begun."""
+    """Tell whether rules or limits want approval of what is added to what was placed; no case is begun.
+
+    Rules are asked about the whole, so that small steps come to what one great one does; limits about what is added.
+    What stays within what was approved asks nothing.
+    """
     if not locked(session, company_id=actor.company):
+        return False
+    found = grown()
+    if found.is_approved:
         return False
     zone = zone_of(accounts.get_company(session, company_id=actor.company).country)
     facts = Facts(
         who=Who(person_id=actor.person, roles=frozenset(actor.roles), unit_id=unit_id),
-        totals=(amount,),
-        goods=(goods,),
-        days_left=_days(departs_at, now, zone),
+        totals=found.whole,
+        goods=found.goods,
+        days_left=_days(found.departs_at, now, zone),
+        added=found.added,
     )
     return _asked(session, actor, facts, spent, without=[], now=now, zone=zone) is not None
 

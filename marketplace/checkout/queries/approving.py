@@ -1,6 +1,7 @@
 """What approval rules and limits ask of purchases: categories, departures, what was ordered in a period."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.approvals.models import ApprovalCase
 from marketplace.approvals.rules.content import CaseKind, hash_of, range_of, to_json
 from marketplace.approvals.rules.content import purchase_of as read_purchase
-from marketplace.approvals.rules.facts import About
+from marketplace.approvals.rules.facts import About, summed
 from marketplace.approvals.rules.limits import Spent
 from marketplace.approvals.rules.ranges import within
 from marketplace.catalog.models import Category, Listing
@@ -19,15 +20,50 @@ from marketplace.checkout.rules import plan as plans
 from marketplace.checkout.rules.approving import purchase_of
 from marketplace.checkout.rules.plan import CheckoutPlan
 from marketplace.checkout.rules.states import OPEN, AttemptState
+from marketplace.distribution import queries as distribution
 from marketplace.distribution.models import FreightContract
 from marketplace.distribution.rules.freight import ContractState
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Departure
 from marketplace.orders.models import Order, OrderGroup, OrderLine
-from marketplace.orders.rules.states import LineState
+from marketplace.orders.queries import lines, orders
+from marketplace.orders.queries.lines import LineRow
+from marketplace.orders.queries.orders import OrderRow
+from marketplace.orders.rules.states import LineState, OrderState
 
 _FREE = (LineState.REJECTED, LineState.CANCELLED)
+_OVER = (OrderState.REJECTED, OrderState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What one checkout placed as it is agreed now; ``amounts``: goods before a sample's credit, and freight owed."""
+
+    orders: tuple[OrderRow, ...]
+    lines: tuple[LineRow, ...]
+    amounts: tuple[Money, ...]
+
+
+def placed(session: Session, *, group_id: UUID) -> Placed:
+    """Return what a checkout placed that was not given up since, counted as it was when it asked for approval."""
+    ids = session.scalars(sa.select(Order.id).where(Order.group_id == group_id, Order.state.not_in(_OVER))).all()
+    rows = orders.by_id(session, order_ids=ids)
+    freight = [
+        contract.total
+        for order_id, contracts in distribution.contracts_of(session, order_ids=ids).items()
+        for contract in contracts
+        if contract.payer_id == rows[order_id].buyer_id
+        and contract.claim_id is None
+        and contract.state is ContractState.AGREED
+    ]
+    goods = [row.agreed_total + row.credit for row in rows.values()]
+    found = lines.lines_of(session, order_ids=ids)
+    return Placed(
+        orders=tuple(rows.values()),
+        lines=tuple(line for mine in found.values() for line in mine if line.units and not line.replaces_id),
+        amounts=summed((*goods, *freight)),
+    )
 
 
 def about(session: Session, *, plan: CheckoutPlan) -> About:

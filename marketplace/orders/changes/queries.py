@@ -111,6 +111,17 @@ def change(session: Session, *, company_id: UUID | None, change_id: UUID) -> Cha
     return _for(session, [_row(*found)], company_id)[0]
 
 
+def additions_of(session: Session, *, order_ids: Collection[UUID], proposer_id: UUID) -> tuple[ChangeRow, ...]:
+    """Return what one side proposed to add to orders, and the other did not answer yet."""
+    statement = _rows().where(
+        OrderChange.order_id.in_(order_ids),
+        OrderChange.proposer_id == proposer_id,
+        OrderChange.kind == ChangeKind.ADD,
+        OrderChange.state.in_(OPEN),
+    )
+    return _for(session, [_row(*found) for found in session.execute(statement)], proposer_id)
+
+
 def _for(session: Session, rows: Sequence[ChangeRow], company_id: UUID | None) -> tuple[ChangeRow, ...]:
     """Return changes as a company sees them: a merchant of whom the trading company buys, at its own prices."""
     margins = purchases.margins_for(session, order_ids={row.order_id for row in rows}, company_id=company_id)

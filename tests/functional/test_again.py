@@ -9,6 +9,7 @@ from tests import factories
 from tests.functional.test_desks import visitor
 from tests.functional.test_discovery import statements_of
 from tests.support.visitors import Program
+from tests.support.ways import Way
 
 BANK = {"rail": "bank", "plan": "deposit_30_70"}
 
@@ -96,6 +97,32 @@ def test_the_page_says_what_moved_and_takes_what_is_ticked(app, market, buyer):
     page.open(path)
     assert page.send(path, {"lines": [lines["CH-428-116"]]}).headers["Location"] == "/cart"
     assert in_cart(buyer) == {"CH-428-116": 400}
+
+
+def test_lines_of_the_same_goods_are_put_together(app, market, buyer, call, operator):
+    way = Way(call, market, operator, payment={"rail": "bank", "plan": "acceptance_100"}, quantity=40)
+    for quantity in (80, 120):
+        body = {"kind": "add", "line": way.line_id, "quantity": quantity, "departure": way.booking["departure_id"]}
+        change = call(market.merchant, "POST", f"/orders/{way.order_id}/changes", json=body, expect=201)
+        accepted = {"content_hash": change["content_hash"]}
+        call(market.buyer, "POST", f"/order-changes/{change['id']}/acceptance", json=accepted, expect=200)
+    path = f"/orders/{way.order_id}/again"
+    page = visitor(app, market.buyer)
+    page.open(path)
+    ids = [line["line_id"] for line in buyer.call("GET", path, 200)["lines"]]
+    assert page.send(path, {"lines": ids}).headers["Location"] == "/cart"
+    assert "1 line is in the cart." in page.open("/cart")
+    assert in_cart(buyer) == {"CH-428-116": 240}
+    buyer.call("DELETE", f"/cart/lines/{market.chains}", 204)
+    # As many as are named, and the same by a program and for a list.
+    named = [{"line_id": ids[0]}, {"line_id": ids[2], "quantity": 200}]
+    done = buyer.call("POST", path, 200, {"lines": named})["lines"]
+    assert [(line["quantity"], line["put"]) for line in done] == [(40, True), (200, True)]
+    assert in_cart(buyer) == {"CH-428-116": 240}
+    made = buyer.call("POST", "/lists", 201, {"name": "Often"})["id"]
+    saved = buyer.call("POST", f"/lists/{made}/items", 200, {"order": way.order_id})
+    assert (saved["put"], saved["left"]) == ([str(market.chains)], [])
+    assert [row["quantity"] for row in buyer.call("GET", f"/lists/{made}", 200)["lines"]] == [240]
 
 
 def test_a_list_is_filled_from_cart_and_order_copied_and_put_aside(app, market, buyer):

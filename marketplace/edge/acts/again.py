@@ -1,5 +1,6 @@
 """A past order once more: what of it can be bought today, at which price, and into the asker's cart."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,7 +30,7 @@ class AgainRow:
     """A line of a past order as it could be bought now.
 
     ``price`` is that of the same quantity on the same price basis, None where there is none; ``obstacle`` says why the
-    line cannot go into a cart as it was ordered.
+    line cannot go into a cart as it was ordered. Lines of the same goods count together: a cart has one line of them.
     """
 
     line: LineRow
@@ -86,6 +87,7 @@ def look(session: Session, order_id: UUID) -> AgainSeen:
     offers = shelf.offers(session, listing_ids={line.listing_id for line in lines}, viewer=actor.company, now=now)
     there = checkout.listings_in_cart(session, company_id=actor.company, person_id=actor.person)
     basis = (order.total.currency, order.incoterm, order.place_code)
+    units = together((line.listing_id, line.quantity) for line in lines)
     rows: list[AgainRow] = []
     for line in lines:
         offer = offers.get(line.listing_id)
@@ -93,8 +95,8 @@ def look(session: Session, order_id: UUID) -> AgainSeen:
         rows.append(
             AgainRow(
                 line=line,
-                price=price_at(ladder, line.quantity) if ladder else None,
-                obstacle=obstacle(offer, quantity=line.quantity, basis=basis, company_id=actor.company),
+                price=price_at(ladder, units[line.listing_id]) if ladder else None,
+                obstacle=obstacle(offer, quantity=units[line.listing_id], basis=basis, company_id=actor.company),
                 in_cart=line.listing_id in there,
             )
         )
@@ -113,16 +115,26 @@ def put(session: Session, order_id: UUID, body: requests.Again) -> tuple[Again, 
         raise Refused.field("lines", "choice", ", ".join(map(str, rows)))
     # In the order's own order, whichever way they were named.
     chosen = [(row, asked[key] or row.line.quantity) for key, row in rows.items() if key in asked]
+    units = together((row.line.listing_id, quantity) for row, quantity in chosen)
     wishes = [
         Wish(
-            listing_id=row.line.listing_id,
+            listing_id=listing_id,
             quantity=quantity,
             currency=order.total.currency,
             incoterm=order.incoterm,
             place=order.place_code,
         )
-        for row, quantity in chosen
+        for listing_id, quantity in units.items()
     ]
     to = None if is_included(order.incoterm) else order.destination
     results = filling.fill(session, wishes=wishes, keep=True, to=to, actor=require_actor(), now=clock.now())
-    return tuple(Again(row, quantity, result.refusal) for (row, quantity), result in zip(chosen, results, strict=True))
+    refusals = dict(zip(units, (result.refusal for result in results), strict=True))
+    return tuple(Again(row, quantity, refusals[row.line.listing_id]) for row, quantity in chosen)
+
+
+def together(lines: Iterable[tuple[UUID, int]]) -> dict[UUID, int]:
+    """Return how many of each listing there are in lines of an order, which may have several of the same goods."""
+    units: dict[UUID, int] = {}
+    for listing_id, quantity in lines:
+        units[listing_id] = units.get(listing_id, 0) + quantity
+    return units

@@ -185,16 +185,17 @@ def _of_cart(session: Session) -> list[tuple[Line, _Said]]:
 
 def _of_order(session: Session, order_id: UUID) -> list[tuple[Line, _Said]]:
     order, lines = again.bought(session, order_id)
+    units = again.together((line.listing_id, line.quantity) for line in lines)
     return [
         (
             Line(
                 listing_id=line.listing_id,
-                quantity=line.quantity,
+                quantity=units[line.listing_id],
                 currency=order.total.currency,
                 incoterm=order.incoterm,
                 place=order.place_code,
             ),
             (line.titles, line.source_locale),
         )
-        for line in lines
+        for line in {line.listing_id: line for line in lines}.values()
     ]

@@ -64,7 +64,7 @@ def put_again(order_id: UUID) -> Any:
     except (Refused, Conflict) as refusal:
         return forms.reshown(refusal, lambda **back: _again(order_id, **back))
     reasons = {each.row.line.id: why(each.refusal)["message"] for each in done if each.refusal is not None}
-    if put := len(done) - len(reasons):
+    if put := len({each.row.line.listing_id for each in done if each.refusal is None}):
         text = words.ngettext("%(num)s line is in the cart.", "%(num)s lines are in the cart.", put)
         flash(text % {"num": put}, "good")
     if not reasons:

@@ -2,12 +2,17 @@
 
 import re
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
+from marketplace.kernel import clock
 from marketplace.kernel.db import reading
+from marketplace.papers import queries as paper_queries
 from marketplace.reports import queries as reports
+from marketplace.worker.runner import run_due
 from tests import factories
+from tests.functional.test_documents import printed
 from tests.functional.test_order_changes import answer, papers, propose, shares
 from tests.functional.test_payment_plans import pay, stands
 from tests.support.visitors import Visitor
@@ -25,6 +30,14 @@ def market(app):
 
 def stage(event, percent, days=3):
     return {"event": event, "percent": percent, "days": days}
+
+
+def pro_forma(way):
+    """What the latest pro-forma of the order says."""
+    found = [one for one in way.order()["documents"] if one["kind"] == "pro_forma"]
+    latest = max(found, key=lambda one: one["version"])
+    reading().rollback()
+    return paper_queries.manuscript(reading(), document_id=UUID(latest["id"])).data
 
 
 @pytest.mark.both_databases
@@ -115,8 +128,46 @@ def test_declined_or_withdrawn_the_old_plan_stands(call, market, operator):
         ("deposit", "due"), ("accepted", "pending"), ("accepted", "cancelled")
     ]  # fmt: skip
     stands(call, way, operator, total=8_220, due_now=3_288, paid=0)
-    # A pro-forma that waits for its deposit says how the rest is paid.
-    assert papers(way.order(), "pro_forma") == [1, 2]
+    # A pro-forma that waits for its deposit says what is bought now and how it is paid.
+    assert papers(way.order(), "pro_forma") == [1, 2, 3]
+    latest = pro_forma(way)
+    assert (latest["total"]["amount"], latest["lines"][0]["quantity"]) == ("8220.00", "300")
+    assert [(one["event"], one["amount"]["amount"]) for one in latest["stages"]] == [
+        ("deposit", "3288.00"), ("accepted", "4932.00")
+    ]  # fmt: skip
+
+
+def test_a_pro_forma_asks_for_the_deposit_of_what_was_added(app, call, market, operator):
+    way = Way(call, market, operator).secure()
+    more = {"kind": "add", "line": way.line_id, "quantity": 80, "departure": way.booking["departure_id"]}
+    answer(way, propose(way, **more))
+    order = way.order()
+    assert papers(order, "pro_forma") == [1, 2]
+    latest = pro_forma(way)
+    assert (latest["total"]["amount"], [line["quantity"] for line in latest["lines"]]) == ("13152.00", ["400", "80"])
+    assert [(one["event"], one["amount"]["amount"], one["open"]["amount"]) for one in latest["stages"]] == [
+        ("deposit", "3945.60", "657.60"), ("handed_over", "9206.40", "9206.40")
+    ]  # fmt: skip
+    due = next(one for one in order["payments"] if one["state"] == "due")
+    assert latest["payee"]["reference"] == due["creditor_reference"]
+    assert latest["valid_until"] == latest["stages"][0]["due_on"]
+    run_due(app)
+    latest_id = max((one["version"], one["id"]) for one in order["documents"] if one["kind"] == "pro_forma")[1]
+    path = f"/api/v1/documents/{latest_id}.pdf"
+    text = printed(app.test_client().get(path, headers=market.buyer.headers).data)
+    assert "657.60" in text
+    # A part of it came: the rest is asked for.
+    body = {"amount": "57.60", "received_on": clock.now().date().isoformat()}
+    call(market.merchant, "POST", f"/payments/{due['id']}/confirmation", json=body, expect=200)
+    # While that waits, another plan is on the next one; once it came, nothing is asked for by a pro-forma.
+    answer(way, propose(way, market.merchant, kind="plan", stages=[stage("accepted", "100")]), trader=market.buyer)
+    assert [(one["event"], one["open"]["amount"]) for one in pro_forma(way)["stages"]] == [
+        ("deposit", "600.00"), ("accepted", "9206.40")
+    ]  # fmt: skip
+    body = {"amount": "600.00", "received_on": clock.now().date().isoformat()}
+    call(market.merchant, "POST", f"/payments/{due['id']}/confirmation", json=body, expect=200)
+    answer(way, propose(way, market.merchant, kind="plan", stages=[stage("delivered", "100")]), trader=market.buyer)
+    assert papers(way.order(), "pro_forma") == [1, 2, 3]
 
 
 def test_a_plan_is_proposed_and_accepted_by_page(app, call, market, operator):

@@ -100,7 +100,7 @@ class AgainAnswer(Answer):
 
 
 class AgainResult(Answer):
-    """What came of a line of a past order: how many of it are in the cart, at what price then and now, or why it is not."""
+    """What came of a line of a past order: how many went into the cart, at what price then and now, or why none did."""
 
     line_id: UUID
     listing_id: UUID

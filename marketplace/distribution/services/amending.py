@@ -145,26 +145,16 @@ def _book(session: Session, order: OrderRow, space: LineSpace, event: LineReplac
 def on_order_amended(session: Session, event: OrderAmended) -> None:
     """Issue the sales contract's next version: what was signed before is of what was agreed before.
 
-    Where it is paid otherwise, a pro-forma that still waits to be paid says so too.
+    While a deposit waits to be paid, the pro-forma that asks for it says the same.
     """
     lines = line_queries.lines_of(session, order_ids=[event.order_id])[event.order_id]
     found = booking_queries.bookings(session, subjects=[line.id for line in lines])
     references = {line_id: rows[-1].departure_reference for line_id, rows in found.items()}
-    only: Literal["sale", "purchase"] = "purchase" if event.of_purchase else "sale"
-    changed = order_papers.amended(
-        session,
-        order_id=event.order_id,
-        departures=references,
-        only=only if event.of_payment else None,
-        now=event.at,
-    )
-    for paper in changed:
-        paper_services.issue_paper(session, paper=paper, actor=SYSTEM, now=event.at)
-    if not event.of_payment or event.of_purchase:
-        return
-    asked = order_papers.asked_anew(session, order_id=event.order_id, departures=references, now=event.at)
-    if asked is not None:
-        paper_services.issue_paper(session, paper=asked, actor=SYSTEM, now=event.at)
+    of_payment: Literal["sale", "purchase"] = "purchase" if event.of_purchase else "sale"
+    only = of_payment if event.of_payment else None
+    for issue in (order_papers.amended, order_papers.asked_anew):
+        for paper in issue(session, order_id=event.order_id, departures=references, only=only, now=event.at):
+            paper_services.issue_paper(session, paper=paper, actor=SYSTEM, now=event.at)
 
 
 def _shrink(session: Session, line: LineRow, left: int, load: Load | None, now: datetime) -> None:

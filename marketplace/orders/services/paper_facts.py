@@ -1,7 +1,8 @@
 """An order's facts as they stand on papers: the same parties, goods, terms and payee on every one of them."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -173,15 +174,25 @@ class Agreement:
             extras=tuple(each for each in self.extras(line_id=line.id) or () if each.kind == "sample_credit") or None,
         )
 
-    def stages(self) -> tuple[Stage, ...]:
-        """Return what falls due by which event, the lines of the order together."""
+    @property
+    def deposits_due(self) -> tuple[PaymentRow, ...]:
+        """The deposits that are asked for and did not come whole."""
+        return tuple(row for row in self.payments if row.event is MilestoneEvent.DEPOSIT and row.state in UNPAID)
+
+    def stages(self, *, opens: bool = False) -> tuple[Stage, ...]:
+        """Return what falls due by which event, the lines of the order together.
+
+        ``opens``: with what of each is still to be paid, where some of them is paid already.
+        """
+        nothing = Money.zero(self.order.total.currency)
+        left = self._left()
         days = {row.event: row.due_at.astimezone(self.zone).date() for row in self.payments if row.due_at}
         stages: dict[str, Stage] = {}
         for milestone in self.milestones:
             if milestone.state in _OVER:  # taken off the price by a change
                 continue
             before, rule = stages.get(milestone.event), self.terms.plan.stage(milestone.event)
-            amount = milestone.amount + (before.amount if before else Money.zero(milestone.amount.currency))
+            amount = milestone.amount + (before.amount if before else nothing)
             stages[milestone.event] = Stage(
                 event=str(milestone.event),
                 share_bp=rule.basis_points if rule else milestone.share_bp,
@@ -190,8 +201,21 @@ class Agreement:
                 days=rule.days if rule and self.order.rail is Rail.BANK else None,
                 counted=str(rule.counted) if rule and self.order.rail is Rail.BANK else None,
             )
+        if opens and any(left[event] != stage.amount for event, stage in stages.items()):
+            stages = {event: replace(stage, open=left[event]) for event, stage in stages.items()}
         way = tuple(MilestoneEvent)
         return tuple(sorted(stages.values(), key=lambda stage: way.index(MilestoneEvent(stage.event))))
+
+    def _left(self) -> Mapping[str, Money]:
+        """Return what is still to be paid of what falls due by each event."""
+        left: dict[str, Money] = defaultdict(lambda: Money.zero(self.order.total.currency))
+        for milestone in self.milestones:
+            if milestone.state not in _PAID + _OVER:
+                left[milestone.event] += milestone.amount
+        for row in self.payments:
+            if row.event is not None and row.state in UNPAID:
+                left[row.event] -= row.paid
+        return left
 
 
 def agreement(session: Session, *, order_id: UUID) -> Agreement:

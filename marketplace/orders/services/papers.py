@@ -27,7 +27,7 @@ from marketplace.papers.rules.promised import Promise
 from marketplace.papers.rules.sales_contract import SalesContract
 from marketplace.papers.services import Paper
 from marketplace.payments.queries.payments import PlanRow
-from marketplace.payments.rules.terms import Subject
+from marketplace.payments.rules.terms import Rail, Subject
 from marketplace.reference import queries as reference
 from marketplace.reference.rules import Setting
 
@@ -71,22 +71,43 @@ def amended(
 
     Where the trading company sells, its purchase has another of its own; ``only`` says which of the two is another now.
     """
-    sale = agreement(session, order_id=order_id)
-    purchase = bought(session, order_id=order_id) if sale.order.is_resold and only != "sale" else None
-    found = (None if only == "purchase" else sale, purchase)
     return [
         _paper(PaperKind.SALES_CONTRACT, agreed, _sales_contract(session, agreed, departures, now))
-        for agreed in found
-        if agreed is not None
+        for agreed in _agreed(session, order_id, only)
     ]
 
 
-def asked_anew(session: Session, *, order_id: UUID, departures: Mapping[UUID, str], now: datetime) -> Paper | None:
-    """Return the pro-forma of an order that still waits for its deposit, as it is paid now; None once it has come."""
-    agreed = agreement(session, order_id=order_id)
-    if agreed.order.proforma_ends_at is None or agreed.order.secured_at is not None:
-        return None
-    return _paper(PaperKind.PRO_FORMA, agreed, _pro_forma(agreed, departures, now))
+def asked_anew(
+    session: Session,
+    *,
+    order_id: UUID,
+    departures: Mapping[UUID, str],
+    only: Literal["sale", "purchase"] | None = None,
+    now: datetime,
+) -> list[Paper]:
+    """Return the pro-forma of an order as it is agreed and paid now, while a deposit waits: its own, or of more goods.
+
+    Nothing once all deposits have come, and where none was agreed; ``only`` as for the sales contract.
+    """
+    return [
+        _paper(PaperKind.PRO_FORMA, agreed, _pro_forma(agreed, departures, now))
+        for agreed in _agreed(session, order_id, only)
+        if agreed.order.rail is Rail.BANK and _awaits_deposit(agreed)
+    ]
+
+
+def _agreed(session: Session, order_id: UUID, only: Literal["sale", "purchase"] | None) -> list[Agreement]:
+    sale = agreement(session, order_id=order_id)
+    purchase = bought(session, order_id=order_id) if sale.order.is_resold and only != "sale" else None
+    found = (None if only == "purchase" else sale, purchase)
+    return [agreed for agreed in found if agreed is not None]
+
+
+def _awaits_deposit(agreed: Agreement) -> bool:
+    """Tell whether a deposit is still to come: the order's own, or that of goods that were added to it."""
+    order = agreed.order
+    owes_first = order.proforma_ends_at is not None and order.secured_at is None
+    return owes_first or bool(agreed.deposits_due)
 
 
 def _paper(kind: PaperKind, agreed: Agreement, paper: ProForma | SalesContract) -> Paper:
@@ -104,14 +125,16 @@ def _paper(kind: PaperKind, agreed: Agreement, paper: ProForma | SalesContract) 
 
 def _pro_forma(agreed: Agreement, departures: Mapping[UUID, str], now: datetime) -> ProForma:
     order = agreed.order
-    ends = order.proforma_ends_at or order.confirm_by
+    # What is asked for goods that were added is to be paid by a day of its own.
+    due = [row.due_at for row in agreed.deposits_due if row.due_at] if order.secured_at else []
+    ends = max(due, default=order.proforma_ends_at or order.confirm_by)
     return ProForma(
         number=number("PF", order),
         issued_on=now.astimezone(agreed.zone).date(),
         valid_until=ends.astimezone(agreed.zone).date(),
         lines=all_goods(agreed.lines, departures),
         total=order.agreed_total,
-        stages=agreed.stages(),
+        stages=agreed.stages(opens=True),
         extras=agreed.extras(),
         **agreed.common(),
     )

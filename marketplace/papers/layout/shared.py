@@ -222,11 +222,15 @@ def plan(voice: Voice, data: Data) -> Block:
     has_days = any("days" in stage for stage in data["stages"])
     if has_days:
         columns.append(Column(voice.word("within"), 24))
+    has_open = any("open" in stage for stage in data["stages"])
+    if has_open:
+        columns.insert(3, Column(voice.word("amount_open"), 24, numeric=True))
     rows = [
         [
             voice.word(stage["event"]),
             voice.first(lambda locale, share=stage["share_bp"]: formats.percent(share, locale)),
             voice.money(stage["amount"]),
+            *([voice.money(stage["open"])] if has_open else []),
             voice.day(stage["due_on"]) if "due_on" in stage else [],
             *([voice.word(f"days_{stage['counted']}", days=str(stage["days"]))] if has_days else []),
         ]

@@ -60,6 +60,7 @@ class Stage:
     due_on: date | None = None
     days: int | None = None  # to pay after the event
     counted: str | None = None  # payments.rules.plans.Counted
+    open: Money | None = None  # what of the amount is still to be paid, where some of the order is paid already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,29 @@ def test_fewer_units_after_the_deposit_give_back_what_was_paid_too_much(call, ma
     assert paid(way.order()) == [("paid", "3288.00")]
 
 
+def goes_back(way):
+    """What the preview says of ending the order, in the order of its payments."""
+    order = way.order()
+    said = {one["payment_id"]: one["amount"]["amount"] for one in order["goes_back"]}
+    return [said[one["id"]] for one in order["payments"] if one["id"] in said]
+
+
+def test_what_is_owed_back_already_is_not_owed_again_when_the_order_ends(app, call, market, operator):
+    way = Way(call, market, operator).secure()
+    assert goes_back(way) == ["3288.00"]
+    answer(way, propose(way, market.merchant, kind="reduce", line=way.line_id, quantity=350), trader=market.buyer)
+    assert (returns(way, market.buyer), goes_back(way)) == (["1918.00"], ["1370.00"])
+    buyer = Visitor(app)
+    buyer.enter(market.buyer.actor)
+    buyer.open(f"/orders/{way.order_id}/cancellation")
+    assert "owes Hanoi Trading back what came: 1,370.00 CNY" in " ".join(buyer.text().replace("\xa0", " ").split())
+    call(market.buyer, "POST", f"/orders/{way.order_id}/cancellation", json={}, expect=204)
+    assert sorted(returns(way, market.buyer)) == ["1370.00", "1918.00"]
+    order = way.order()
+    assert (order["money"]["paid"]["amount"], order["money"]["kept"]["amount"]) == ("3288.00", "0.00")
+    assert order["goes_back"] == []
+
+
 def test_held_money_of_fewer_units_goes_back_to_the_card(app, call, market, operator):
     way = Way(call, market, operator, payment=CARD, quantity=4_000)
     freight = way.order()["freight"][0]["amount"]["amount"]
@@ -158,6 +181,11 @@ def test_held_money_of_fewer_units_goes_back_to_the_card(app, call, market, oper
     ]  # fmt: skip
     assert paid(order) == [("captured", "109600.00")]
     assert returns(way, market.buyer) == []
+    # What went back does not go back once more.
+    assert goes_back(way) == ["82200.00", order["freight"][0]["amount"]["amount"]]
+    text = " ".join(buyer.text().split()) if buyer.open(f"/orders/{way.order_id}/cancellation") else ""
+    assert "82,200.00 CNY goes back to the card" in text.replace("\xa0", " ")
+    assert "109,600.00" not in text
     # The carrier's held freight fell too, and what it fell by went back.
     cheaper = order["freight"][0]["amount"]["amount"]
     assert Decimal(cheaper) < Decimal(freight)

@@ -1,5 +1,6 @@
 """What the API says of orders."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Literal
 from uuid import UUID
@@ -11,6 +12,7 @@ from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.standing import MoneyAnswer
 from marketplace.edge.acts.approvals import Approval
 from marketplace.edge.acts.orders import OrderSeen
+from marketplace.kernel.money import Money
 from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.orders.claims.queries import ClaimRow
 from marketplace.orders.purchases.queries import PurchaseRow
@@ -48,6 +50,13 @@ class OrderInList(Answer):
     def of(cls, row: OrderRow, company_id: UUID) -> "OrderInList":
         """Write an order for one of its sides."""
         return cls(**_facts(row, row.side_of(company_id)))
+
+
+class BackOf(Answer):
+    """What of a payment would go back: to its card, or owed from bank to bank."""
+
+    payment_id: UUID
+    amount: Amount
 
 
 class Ending(Answer):
@@ -186,6 +195,9 @@ class Order(OrderInList):
     Then the merchant sees its own contract with that (``purchase``), at its own prices, and the buyer nothing of it;
     the trading company (side ``seller``) reads both, and acts on neither here.
 
+    ``goes_back`` is what would go back of each payment if the order ended now: what went back before, or is owed back
+    already, is no part of it. Nothing where it cannot be ended any more.
+
     ``unit`` and ``approval`` are the buyer's own business: null to the merchant, and where there is none.
     """
 
@@ -209,6 +221,7 @@ class Order(OrderInList):
     secured_at: Instant | None
     cancel_reason: str | None
     ending: Ending
+    goes_back: list[BackOf]
     late_from: Instant | None
     duty_and_tax: Excluded
     lines: list[Line]
@@ -225,8 +238,8 @@ class Order(OrderInList):
     actions: list[str]
 
     @classmethod
-    def seen(cls, seen: OrderSeen) -> "Order":
-        """Write an order as one of its sides sees it."""
+    def seen(cls, seen: OrderSeen, goes_back: Mapping[UUID, Money]) -> "Order":
+        """Write an order as one of its sides sees it; ``goes_back`` by payment, if it ended now."""
         row = seen.order
         importer = Excluded(included=False, paid_by=seen.companies[row.importer_id], role="importer_of_record")
         return cls(
@@ -250,7 +263,12 @@ class Order(OrderInList):
             confirmed_at=row.confirmed_at,
             secured_at=row.secured_at,
             cancel_reason=str(row.cancel_reason) if row.cancel_reason else None,
-            ending=Ending(stage=seen.stage, alone=list(ALONE[seen.stage]), together=seen.stage in TOGETHER),
+            ending=Ending(
+                stage=seen.stage,
+                alone=list(ALONE[seen.stage]),
+                together=seen.stage in TOGETHER,
+            ),
+            goes_back=[BackOf(payment_id=key, amount=Amount.of(amount)) for key, amount in goes_back.items()],
             late_from=seen.late_from,
             duty_and_tax=importer,
             lines=[Line.of(line, seen) for line in seen.lines],

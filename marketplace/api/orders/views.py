@@ -44,7 +44,8 @@ def desk() -> tuple[int, Items[waiting.Waiting]]:
 @operation(answers={200: answers.Order}, tag="orders", permission=Permission.TRADE_ORDER_READ)
 def one(order_id: UUID) -> tuple[int, answers.Order]:
     """Show an order with lines, bookings, payments, milestones and documents."""
-    return 200, answers.Order.seen(acts.read(order_id))
+    seen = acts.read(order_id)
+    return 200, answers.Order.seen(seen, acts.goes_back(seen))
 
 
 @api.post("/orders/<uuid:order_id>/confirmation")

@@ -258,6 +258,13 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
     )
 
 
+def goes_back(seen: OrderSeen) -> Mapping[UUID, Money]:
+    """Return by payment what would go back if the order were ended now; nothing where it cannot be any more."""
+    if not {"cancel", "cancel_late", "propose_cancel"} & set(seen.acts):
+        return {}
+    return standing.goes_back(reading(), paid=seen.payments, milestones=seen.milestones)
+
+
 def many(search: requests.OrderSearch) -> Page[OrderRow]:
     """Return the orders of the asker's company, or those that wait for its word."""
     session, company_id = reading(), require_actor().company

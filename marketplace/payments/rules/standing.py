@@ -14,10 +14,10 @@ from marketplace.payments.rules.plans import AgreedPlan, Stage
 from marketplace.payments.rules.terms import MilestoneEvent, Mode
 
 _M = MilestoneState
-_OVER: Final = (_M.CANCELLED, _M.REFUNDED)
+OVER: Final = (_M.CANCELLED, _M.REFUNDED)
 # A stage is as far as the part of it that needs somebody first.
 _FIRST: Final = (
-    _M.OVERDUE, _M.DUE, _M.SLIP_RECEIVED, _M.PART_PAID, _M.PENDING, _M.HELD, _M.PAID, _M.RELEASED, *_OVER
+    _M.OVERDUE, _M.DUE, _M.SLIP_RECEIVED, _M.PART_PAID, _M.PENDING, _M.HELD, _M.PAID, _M.RELEASED, *OVER
 )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def facts(
         return Money(sum(part.amount.minor for part in parts if part.state in states), currency)
 
     due_now = Money(sum(bill.outstanding.minor for bill in bills), currency)
-    whole = total(*(state for state in MilestoneState if state not in _OVER))
+    whole = total(*(state for state in MilestoneState if state not in OVER))
     balance = due_now + total(_M.PENDING)
     waits, event = _next(plan, parts, bills)
     return MoneyFacts(
@@ -119,6 +119,16 @@ def facts(
         event=event,
         stages=tuple(_standing(stage, currency, parts, bills) for stage in plan.stages),
     )
+
+
+def still_owed(came: Sequence[Money], owed: Money) -> tuple[Money, ...]:
+    """Return what has to go back of each payment when all of it ends, where so much of them is owed back already."""
+    rest: list[Money] = []
+    for amount in came:
+        before = min(owed, amount)
+        owed -= before
+        rest.append(amount - before)
+    return tuple(rest)
 
 
 def _kept(ended: Ended | None, paid: Money) -> Money | None:
@@ -142,7 +152,7 @@ def _next(
 
 def _standing(stage: Stage, currency: str, parts: Sequence[Part], bills: Sequence[Bill]) -> StageStanding:
     mine = [part for part in parts if part.event is stage.event]
-    live = [part.amount.minor for part in mine if part.state not in _OVER]
+    live = [part.amount.minor for part in mine if part.state not in OVER]
     times = [bill.due_at for bill in bills if bill.event is stage.event and bill.due_at is not None]
     return StageStanding(
         stage=stage,

@@ -78,16 +78,15 @@ def charges_key(match_id: UUID) -> str:
     return f"charges:{match_id}"
 
 
-def cancelled(session: Session, payment: Payment, *, now: datetime) -> None:
-    """Note that nothing more is owed for a payment, and that what came has to go back.
+def cancelled(session: Session, payment: Payment, back: Money, *, now: datetime) -> None:
+    """Note that nothing more is owed for a payment, and that so much of what came has to go back.
 
-    A surplus is owed back already; what banks kept never reached the payee.
+    A surplus, and what was let off after it was paid, is owed back already; what banks kept never reached the payee.
     """
     open_part = payment.amount_minor - payment.paid_minor - payment.charges_minor + payment.surplus_minor
-    kept = payment.paid_minor - payment.surplus_minor
     key = f"cancelled:{payment.id}"
     _owe(session, payment, TransferKind.OBLIGATION_CANCELLED, key, -Money(open_part, payment.currency), now)
-    _owe_back(session, payment, f"return:{payment.id}", Money(kept, payment.currency), now)
+    _owe_back(session, payment, f"return:{payment.id}", back, now)
 
 
 def lowered(session: Session, payment: Payment, part: Money, *, cause_id: UUID, now: datetime) -> None:

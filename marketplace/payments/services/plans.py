@@ -17,11 +17,12 @@ from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
-from marketplace.payments.queries import agreed
+from marketplace.payments.queries import agreed, standing
 from marketplace.payments.queries.payments import PlanRow, plan_row
 from marketplace.payments.rules import plans as rules
 from marketplace.payments.rules.paying import UNPAID, MilestoneState, PaymentState
 from marketplace.payments.rules.plans import AgreedPlan
+from marketplace.payments.rules.standing import still_owed
 from marketplace.payments.rules.terms import (
     MilestoneEvent,
     Mode,
@@ -317,10 +318,13 @@ def cancel(session: Session, *, subject: Subject, actor: Actor, now: datetime) -
         execution_options={"synchronize_session": False},
     )
     of_subject = (Payment.subject_kind == subject.kind, Payment.subject_id == subject.id)
-    for payment in payments.locked(session, *of_subject):
+    found = payments.locked(session, *of_subject)
+    owed = standing.owed_back(session, subject=subject, currency=terms.currency)
+    kept = [Money(row.paid_minor - row.surplus_minor, row.currency) for row in found]
+    for payment, back in zip(found, still_owed(kept, owed), strict=True):
         if payment.state in UNPAID:
             payments.move(session, payment, "cancel", actor=actor, now=now)
-        obligations.cancelled(session, payment, now=now)
+        obligations.cancelled(session, payment, back, now=now)
 
 
 def _divided(terms: PaymentTerms, plan: AgreedPlan, lines: Collection[tuple[UUID, Money]]) -> list[dict[str, Any]]:

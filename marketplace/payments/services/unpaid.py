@@ -37,7 +37,7 @@ def lower(session: Session, payment: Payment, part: Money, *, cause_id: UUID, ac
     """
     if part.minor == payment.amount_minor:
         payments.move(session, payment, "cancel", actor=actor, now=now)
-        obligations.cancelled(session, payment, now=now)
+        obligations.cancelled(session, payment, Money.zero(payment.currency), now=now)
         return
     payment.amount_minor -= part.minor
     session.flush()

@@ -134,6 +134,7 @@ def ask_to_cancel(order_id: UUID) -> Any:
     return render_template(
         "orders/cancel.html",
         seen=seen,
+        goes_back=acts.goes_back(seen),
         goods=goods,
         is_late="cancel_late" in seen.acts,
         is_alone=bool({"cancel", "cancel_late"} & set(seen.acts)),

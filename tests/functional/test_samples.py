@@ -2,6 +2,7 @@
 
 import io
 from decimal import Decimal
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -470,6 +471,61 @@ def test_both_sides_are_told_of_a_credit_that_stays_with_too_few_units(app, call
     assert call(market.buyer, "GET", path, expect=200)["items"][0]["credit_kept"] is None
     after = call(market.buyer, "GET", f"/orders/{order_id}", expect=200)
     assert (after["credit"]["amount"], after["agreed_total"]["amount"]) == ("90.00", "4294.00")
+    sound()
+
+
+def test_an_order_that_its_credit_pays_alone_goes_on_without_a_deposit(app, call, market, offered):
+    received(call, market, order_sample(call, market))
+    _, order_id = bulk(call, market)
+    call(market.merchant, "POST", f"/orders/{order_id}/confirmation", expect=204)
+    order = call(market.buyer, "GET", f"/orders/{order_id}", expect=200)
+    line, path = order["lines"][0]["id"], f"/orders/{order_id}/changes"
+    # However few are left below the credit, nothing is to be paid: the preview says what the credit covers.
+    for fewer, covered in ((396, None), (397, "82.20"), (398, "54.80"), (399, "27.40")):
+        body = {"kind": "reduce", "line": line, "quantity": fewer}
+        seen = call(market.buyer, "POST", f"{path}/preview", json=body, expect=200)
+        assert seen["total_then"]["amount"] == ("0.00" if covered else "19.60")
+        assert (seen["covered_by_credit"] and seen["covered_by_credit"]["amount"]) == covered
+    visitor = Visitor(app)
+    visitor.log_in(market.buyer.login)
+    visitor.open(f"{path}?kind=reduce")
+    fields = visitor.hidden(path) | {"line": line, "quantity": "397"}
+    shown = unescape(visitor.client.post(f"{path}/preview", data=fields).text).replace("\xa0", " ")
+    assert "82.20 CNY is covered by the sample's credit" in shown
+    made = call(market.buyer, "POST", path, json={"kind": "reduce", "line": line, "quantity": 397}, expect=201)
+    agreed = {"content_hash": made["content_hash"]}
+    call(market.merchant, "POST", f"/order-changes/{made['id']}/acceptance", json=agreed, expect=200)
+    order = call(market.buyer, "GET", f"/orders/{order_id}", expect=200)
+    assert (order["agreed_total"]["amount"], order["money"]["due_now"]["amount"]) == ("0.00", "0.00")
+    assert [row["state"] for row in order["payments"] if row["subject"] == "order"] == ["cancelled"]
+    assert order["secured_at"] is not None
+    assert [row["state"] for row in order["bookings"]] == ["confirmed"]
+    packing = {"cartons": 1, "gross_kg": "3", "length_cm": "30", "width_cm": "20", "height_cm": "10"}
+    call(market.merchant, "POST", f"/order-lines/{line}/packing", json=packing, expect=201)
+    sound()
+
+
+def test_an_order_confirmed_without_what_was_to_be_paid_goes_on_without_a_deposit(call, market, offered):
+    with unit_of_work() as session:
+        other = factories.listing(session, market.merchant.actor, sku="M-2", now=clock.now())
+    offer(call, market, OFFER | {"credit_least": 1})
+    received(call, market, order_sample(call, market))
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400}, expect=200)
+    cart = call(market.buyer, "PUT", f"/cart/lines/{other}", json={"quantity": 40}, expect=200)
+    body = {"expected_totals": cart["totals"], "payment": BANK}
+    (order_id,) = call(market.buyer, "POST", "/checkout", json=body, expect=201)["order_ids"]
+    path = f"/orders/{order_id}"
+    chains, rest = (row["id"] for row in call(market.buyer, "GET", path, expect=200)["lines"])
+    body = {"kind": "reduce", "line": chains, "quantity": 399}
+    made = call(market.buyer, "POST", f"{path}/changes", json=body, expect=201)
+    agreed = {"content_hash": made["content_hash"]}
+    call(market.merchant, "POST", f"/order-changes/{made['id']}/acceptance", json=agreed, expect=200)
+    assert call(market.buyer, "GET", path, expect=200)["secured_at"] is None
+    body = {"rejected_lines": [{"line": rest, "reason": "out_of_stock"}]}
+    call(market.merchant, "POST", f"{path}/confirmation", json=body, expect=204)
+    order = call(market.buyer, "GET", path, expect=200)
+    assert (order["agreed_total"]["amount"], order["secured_at"] is not None) == ("0.00", True)
     sound()
 
 

@@ -130,7 +130,10 @@ class ChangeAnswer(Answer):
 
 
 class PreviewAnswer(Answer):
-    """What a change would come to: the order's total, and the freight that the asker's company pays, by currency."""
+    """What a change would come to: the order's total, and the freight that the asker's company pays, by currency.
+
+    ``covered_by_credit``: what the goods left of the line cost, where a sample's credit pays all of it.
+    """
 
     delta: Amount
     total_now: Amount
@@ -138,6 +141,7 @@ class PreviewAnswer(Answer):
     freight_now: list[Amount]
     freight_then: list[Amount]
     outcome: list[OutcomeAnswer]
+    covered_by_credit: Amount | None
 
     @classmethod
     def of(cls, seen: Preview) -> "PreviewAnswer":
@@ -149,6 +153,7 @@ class PreviewAnswer(Answer):
             freight_now=[Amount.of(amount) for amount in seen.freight_now],
             freight_then=[Amount.of(amount) for amount in seen.freight_then],
             outcome=[OutcomeAnswer.of(one) for one in seen.change.outcome],
+            covered_by_credit=Amount.of(seen.covered) if seen.covered else None,
         )
 
 

@@ -21,6 +21,7 @@ from marketplace.kernel.money import Money
 from marketplace.logistics.queries import bookings as booking_queries
 from marketplace.logistics.queries import departures
 from marketplace.logistics.queries import options as option_queries
+from marketplace.orders.changes.queries import ChangeRow
 from marketplace.orders.changes.rules import ChangeKind, Terms
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders
@@ -31,13 +32,17 @@ from marketplace.orders.rules.incoterms import is_included
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A change as it would be proposed; the order's total, and the freight that the asker pays, by currency."""
+    """A change as it would be proposed; the order's total, and the freight that the asker pays, by currency.
+
+    ``covered``: what the goods that stay of a line cost, where a sample's credit pays all of it; else None.
+    """
 
     change: ChangeSeen
     total_now: Money
     total_then: Money
     freight_now: tuple[Money, ...]
     freight_then: tuple[Money, ...]
+    covered: Money | None
 
 
 def preview(order_id: UUID, body: requests.Change) -> Preview:
@@ -65,7 +70,18 @@ def _tried(session: Session, order_id: UUID, body: requests.Change) -> Preview:
         total_then=total + seen.change.delta,
         freight_now=by_currency([row.total for row in carried]),
         freight_then=_freight(session, seen.change.terms, carried, lines) if is_paid_here else (),
+        covered=_covered(seen.change, lines),
     )
+
+
+def _covered(change: ChangeRow, lines: Mapping[UUID, LineRow]) -> Money | None:
+    """Return what is left of a line that a sample's credit then pays alone; None where something is to be paid."""
+    line = lines.get(change.terms.line) if change.terms.line else None
+    if line is None or not line.credit or change.kind not in (ChangeKind.REDUCE, ChangeKind.DISCOUNT):
+        return None
+    left = sum(standing(line.parts).values()) - (change.terms.quantity or 0)
+    price = change.terms.unit_price or line.agreed_price
+    return price.times(left) if left and not line.agreed_amount + change.delta else None
 
 
 def _freight(

@@ -33,6 +33,7 @@ from marketplace.orders.services import lessening
 from marketplace.orders.services.moves import lines_in, locked_order, move_all, move_order, parts_by_line, parts_of
 from marketplace.payments.events import PaymentLapsed, PaymentPaid, ReceiptWithdrawn
 from marketplace.payments.queries import payments
+from marketplace.payments.rules.paying import PaymentState
 from marketplace.payments.rules.terms import MilestoneEvent, Rail, Subject, SubjectKind
 from marketplace.payments.services import plans
 
@@ -101,6 +102,8 @@ def confirm_order(
         _secure(session, order, lines, actor=actor, now=now)
     elif not is_security and order.secured_at is not None:
         _begin_purchase(session, order, now=now)
+    else:
+        secure_unasked(session, order=order, actor=actor, now=now)
 
 
 def secure_order(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:
@@ -113,6 +116,19 @@ def secure_order(session: Session, *, order_id: UUID, actor: Actor, now: datetim
         return
     order.secured_at = now
     _secure(session, order, lines_in(session, order_id=order.id), actor=actor, now=now)
+
+
+def secure_unasked(session: Session, *, order: Order, actor: Actor, now: datetime) -> None:
+    """Secure a locked order of which no deposit is asked any more: what is left of it, a sample's credit pays.
+
+    Nothing happens to one that waits for a deposit, or never owed one. Conflict ``stock`` as ``secure_order``.
+    """
+    if order.proforma_ends_at is None or order.secured_at is not None:
+        return
+    subject = Subject(SubjectKind.ORDER, order.id)
+    asked = payments.payments_of(session, subjects=[subject])[subject]
+    if all(row.state is PaymentState.CANCELLED for row in asked if row.event is MilestoneEvent.DEPOSIT):
+        secure_order(session, order_id=order.id, actor=actor, now=now)
 
 
 def cancel_order(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:

@@ -46,6 +46,7 @@ def apply(session: Session, *, change: OrderChange, standing: Standing, actor: A
         _add(session, change, standing, wanted, actor=actor, now=now)
     else:
         _lower(session, change, standing, wanted, actor=actor, now=now)
+        deciding.secure_unasked(session, order=order, actor=actor, now=now)
     settling.advance_order(session, order, now=now)
     events.record(session, OrderAmended(at=now, order_id=order.id))
 

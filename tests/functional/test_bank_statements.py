@@ -154,6 +154,25 @@ def test_money_in_an_account_that_the_contract_does_not_name_waits_with_its_reas
     assert check(reading()) == []
 
 
+def test_a_mistyped_reference_settles_nothing_and_is_suggested(app, trade, day):
+    name_payee(UUID(trade.merchant.call("GET", "/me", 200)["company_id"]), number=OWN)
+    deposit = trade.newest()
+    creditor = trade.buyer.call("GET", f"/payments/{deposit}", 200)["creditor_reference"]
+    wrong = f"RF00{creditor[4:]}"
+    lines = (Booked(3_000_00, wrong, "FT1", "Somebody Else", "1903000999"),)
+    upload(app, trade.merchant.token, camt053(Day(day, OWN, lines)))
+    assert trade.buyer.call("GET", f"/payments/{deposit}", 200)["state"] == "due"
+    (came,) = trade.merchant.call("GET", "/transfers", 200)["items"]
+    assert (came["state"], came["doubt"], came["suggested"]) == ("unmatched", "check_digits", [deposit])
+    assert came["act_by"]
+    page = trade.town.visitor("merchant@demo.test").open("/merchant/money")
+    assert "check digits" in page
+    assert "Somebody Else" in page
+    send(trade.merchant, f"/transfers/{came['id']}/match", 200, {"payment_ids": [deposit]})
+    assert trade.buyer.call("GET", f"/payments/{deposit}", 200)["state"] == "paid"
+    assert check(reading()) == []
+
+
 def test_a_split_over_two_payments_is_as_the_payee_says(app, trade, day):
     name_payee(UUID(trade.merchant.call("GET", "/me", 200)["company_id"]), number=OWN)
     deposit, rest = trade.newest(), trade.hand_over()

@@ -74,6 +74,19 @@ def bank(app, house):
     return Bank(app, house)
 
 
+def test_a_mistyped_reference_pays_no_sale_and_is_suggested(house, bank):
+    way = house.way()
+    payment = way.order()["payments"][0]
+    bank.tells(Booked(1_000_00, f"RF00{payment['creditor_reference'][4:]}", "FT1", "Hanoi Trading"))
+    assert way.order()["payments"][0]["state"] == "due"
+    (row,) = house.call(house.treasurer, "GET", "/house-entries?state=unmatched", expect=200)["items"]
+    assert [(each["target_id"], each["why"]) for each in row["suggested"]] == [(payment["id"], "check_digits")]
+    desk = Visitor(bank.app)
+    desk.enter(house.treasurer.actor)
+    assert "check digits are wrong" in desk.open("/operator/bank")
+    sound()
+
+
 def test_a_line_that_paid_a_sale_wrongly_is_taken_back_by_two(house, call, bank):
     way = house.way()
     named = way.order()["payments"][0]["creditor_reference"]

@@ -117,7 +117,7 @@ class HousePart(Answer):
 
 
 class SuggestedPart(Answer):
-    """What an entry may be, and why: reference, other_account, amount_and_payer, payer, amount or part.
+    """What an entry may be, and why: reference, other_account, check_digits, amount_and_payer, payer, amount or part.
 
     ``part`` is a receipt that was written down by hand of less than the entry: several of them may be one entry's, each
     with its ``amount``.

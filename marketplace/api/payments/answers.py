@@ -117,7 +117,8 @@ class Transfer(Answer):
 
     ``suggested_by`` says why: ``reference``, or for a text that names none ``amount_and_payer`` or ``amount``.
     ``doubt`` is ``other_account`` where a statement says that it came into an account that the named payment is not to
-    be paid into: it settles nothing by itself. The payee says until ``act_by`` what unmatched money is for;
+    be paid into, ``check_digits`` where the creditor reference in its text was mistyped: then it settles nothing by
+    itself. The payee says until ``act_by`` what unmatched money is for;
     ``escalated_at`` once he let that pass.
     """
 

@@ -40,7 +40,7 @@ from marketplace.payments.rules.house_money import (
 )
 from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.payouts import PayoutState
-from marketplace.payments.rules.references import outgoing_in, references_in
+from marketplace.payments.rules.references import doubtful_in, outgoing_in, references_in
 from marketplace.payments.rules.statements import compact, first_opening, last_closing
 
 _WAITING = (EntryState.UNMATCHED, EntryState.PROPOSED)
@@ -406,7 +406,7 @@ class _Meant:
         found += self._by_trade(row)
         if row.amount.minor > 0 and is_provider(f"{row.text} {row.party_name}"):
             found.append(Suggestion(Purpose.PROVIDER, None, "", "reference"))
-        order = {"reference": 0, "other_account": 0, "amount_and_payer": 1, "payer": 2, "amount": 3}
+        order = {"reference": 0, "other_account": 0, "check_digits": 0, "amount_and_payer": 1, "payer": 2, "amount": 3}
         whole = [each for each in found if each.why != _PART]
         parts = [each for each in found if each.why == _PART][:_MOST_PARTS]
         return (*sorted(whole, key=lambda each: order[each.why])[:5], *parts)
@@ -427,7 +427,7 @@ class _Meant:
 
     def _by_trade(self, row: EntryRow) -> list[Suggestion]:
         """Return what buyers of the trading company may mean by it, or may have been paid back by it."""
-        named = set(references_in(row.text))
+        named = {*references_in(row.text), *doubtful_in(row.text)}
         of_some = [
             Suggestion(one.purpose, one.id, one.name, _PART, Money(one.minor, one.currency))
             for one in self.trade
@@ -443,7 +443,9 @@ class _Meant:
         ]
 
     def _why(self, one: trade_due.Meant, row: EntryRow) -> str:
-        """Return why a payment is suggested that the text names: also where it was to come into another account."""
+        """Return why a payment is suggested that the text names: also mistyped, or to come into another account."""
+        if one.reference in doubtful_in(row.text):
+            return "check_digits"
         is_elsewhere = one.number and compact(one.number) != compact(self.into[row.id])
         return "other_account" if is_elsewhere else "reference"
 

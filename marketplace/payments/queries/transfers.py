@@ -22,7 +22,7 @@ from marketplace.payments.queries.tolerance import tolerance
 from marketplace.payments.queries.waits import is_overdue
 from marketplace.payments.rules import paying
 from marketplace.payments.rules.paying import UNPAID, TransferState
-from marketplace.payments.rules.references import references_in, subjects_in
+from marketplace.payments.rules.references import doubtful_in, references_in, subjects_in
 from marketplace.payments.rules.statements import compact
 from marketplace.payments.rules.terms import Rail
 
@@ -46,7 +46,8 @@ class TransferRow:
 
     While it waits, ``suggested`` are the payments that may be meant, and ``suggested_by`` says why: ``reference`` where
     its text names them, ``amount_and_payer`` or ``amount`` where it names none. ``is_told`` by a statement of the bank.
-    ``doubt`` is ``other_account`` where it came into an account that no named payment is to be paid into.
+    ``doubt`` is ``other_account`` where it came into an account that no named payment is to be paid into, and
+    ``check_digits`` where the reference that names one was mistyped.
     """
 
     id: UUID
@@ -70,13 +71,19 @@ def goes_elsewhere(payment: Payment, number: str) -> bool:
     return payment.payee_account is not None and compact(payment.payee_account["account_number"]) != compact(number)
 
 
-def named(session: Session, *, payee_id: UUID, currency: str, text: str) -> tuple[UUID, ...]:
+def named(
+    session: Session, *, payee_id: UUID, currency: str, text: str, with_doubtful: bool = False
+) -> tuple[UUID, ...]:
     """Return the payments to this payee that wait for money and that a remittance text names, oldest first.
 
     A text names them by their own references. Where it names none of them it may give what papers print before there
     is a payment, or what an earlier one was paid by: the open payments of those orders and freight contracts count.
+    Where a creditor reference in it has wrong check digits it names none, but ``with_doubtful`` what it may mean.
     """
-    payments, subjects = references_in(text), subjects_in(text)
+    payments, subjects, doubtful = references_in(text), subjects_in(text), doubtful_in(text)
+    if doubtful and not with_doubtful:
+        return ()
+    payments += doubtful
     if not payments and not subjects:
         return ()
     to_payee = (Payment.payee_id == payee_id, Payment.currency == currency, Payment.rail == Rail.BANK)
@@ -110,7 +117,7 @@ def transfers(
     found = session.scalars(statement.order_by(IncomingTransfer.id.desc()).limit(PAGE + 1)).all()
     matches = _matches(session, IncomingTransfer.id.in_([row.id for row in found]))
     meant, told = _suggested(session, found), _told(session, [row.id for row in found])
-    doubts = _doubts(session, meant, told)
+    doubts = _doubts(session, found, meant, told)
     rows = [
         _row(row, matches.get(row.id, ()), meant.get(row.id, _NONE), told=told, doubt=doubts.get(row.id, ""))
         for row in found
@@ -127,7 +134,7 @@ def transfer(session: Session, *, payee_id: UUID, transfer_id: UUID) -> Transfer
         raise NotFound("transfer")
     matches = _matches(session, IncomingTransfer.id == transfer_id).get(transfer_id, ())
     meant, told = _suggested(session, [found]), _told(session, [found.id])
-    doubt = _doubts(session, meant, told).get(found.id, "")
+    doubt = _doubts(session, [found], meant, told).get(found.id, "")
     return _row(found, matches, meant.get(found.id, _NONE), told=told, doubt=doubt)
 
 
@@ -170,14 +177,20 @@ def _told(session: Session, transfer_ids: Collection[UUID]) -> dict[UUID | None,
     }
 
 
-def _doubts(session: Session, meant: Mapping[UUID, Meant], told: Mapping[UUID | None, str]) -> dict[UUID, str]:
-    """Return of transfers that a bank told of why the payment that they name was not settled by them."""
+def _doubts(
+    session: Session,
+    found: Sequence[IncomingTransfer],
+    meant: Mapping[UUID, Meant],
+    told: Mapping[UUID | None, str],
+) -> dict[UUID, str]:
+    """Return why the payments that transfers name were not settled by them."""
+    mistyped = {row.id: "check_digits" for row in found if row.id in meant and doubtful_in(row.reference)}
     by_text = {one: ids for one, (ids, why) in meant.items() if why == "reference" and one in told}
     wanted = {payment_id for ids in by_text.values() for payment_id in ids}
     if not wanted:
-        return {}
+        return mistyped
     named = {row.id: row for row in session.scalars(sa.select(Payment).where(Payment.id.in_(wanted)))}
-    return {
+    return mistyped | {
         one: "other_account"
         for one, ids in by_text.items()
         if all(goes_elsewhere(named[payment_id], told[one]) for payment_id in ids)
@@ -203,7 +216,7 @@ def _suggested(session: Session, found: Sequence[IncomingTransfer]) -> dict[UUID
 
 
 def _named(session: Session, row: IncomingTransfer) -> tuple[UUID, ...]:
-    return named(session, payee_id=row.payee_id, currency=row.currency, text=row.reference)
+    return named(session, payee_id=row.payee_id, currency=row.currency, text=row.reference, with_doubtful=True)
 
 
 def _open(session: Session, *, payee_id: UUID, currencies: Collection[str]) -> list[paying.Open]:

@@ -27,9 +27,16 @@ def creditor_reference(reference: str) -> str:
 def references_in(text: str) -> tuple[str, ...]:
     """Return every payment reference that a remittance text may contain, as we write them, each once.
 
-    Banks wrap, join and upper-case texts, so only letters and digits count.
+    Banks wrap, join and upper-case texts, so only letters and digits count. Behind ``RF`` and check digits that are
+    wrong it is none: something in it was mistyped, and it may be another's.
     """
-    return _named(text, {PREFIX: PREFIX})
+    return _payments(text)[0]
+
+
+def doubtful_in(text: str) -> tuple[str, ...]:
+    """Return every payment reference that a text has only behind ``RF`` and wrong check digits, each once."""
+    sound, doubtful = _payments(text)
+    return tuple(reference for reference in doubtful if reference not in sound)
 
 
 def subjects_in(text: str) -> tuple[str, ...]:
@@ -40,6 +47,22 @@ def subjects_in(text: str) -> tuple[str, ...]:
 def outgoing_in(text: str) -> tuple[str, ...]:
     """Return every reference of a payout or of a return to its sender that a text may contain, each once."""
     return _named(text, _OUTGOING)
+
+
+def _payments(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the payment references of a text that stand plainly or behind right check digits, and the others."""
+    written = _OTHER.sub("", text.upper())
+    sound: dict[str, None] = {}
+    doubtful: dict[str, None] = {}
+    for found in _OURS.finditer(written.translate(_MISREAD)):
+        code, prefix, at = found[1], found[2], found.start()
+        if prefix != PREFIX:
+            continue
+        reference = f"{prefix}-{code[3:7]}-{code[7:]}"
+        is_checked = written[max(0, at - 4) : at - 2] == "RF" and any(each.isdigit() for each in written[at - 2 : at])
+        is_right = written[at - 2 : at].translate(_MISREAD) == creditor_reference(reference)[2:4]
+        (doubtful if is_checked and not is_right else sound)[reference] = None
+    return tuple(sound), tuple(doubtful)
 
 
 def _named(text: str, prefixes: Mapping[str, str]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from marketplace.payments.models.plans import IncomingTransfer, Payment, Transfe
 from marketplace.payments.queries import bank
 from marketplace.payments.rules.house_money import EntryState
 from marketplace.payments.rules.paying import TransferState
-from marketplace.payments.rules.references import references_in, subjects_in
+from marketplace.payments.rules.references import doubtful_in, references_in, subjects_in
 from marketplace.payments.rules.statements import (
     NEAR,
     Line,
@@ -185,10 +185,14 @@ def _take_money(session: Session, entries: Sequence[BankEntry], *, into: str, ac
 
 
 def _shown(text: str) -> str:
-    """Return a bank's text as a transfer keeps it, the references of ours first where it is too long."""
+    """Return a bank's text as a transfer keeps it, the references of ours first where it is too long.
+
+    One that was mistyped is not put right by that: it stays behind its wrong check digits.
+    """
     if len(text) <= 200:
         return text
-    return " ".join((*references_in(text), *subjects_in(text), text))[:200]
+    mistyped = [f"RF00{compact(each)}" for each in doubtful_in(text)]
+    return " ".join((*mistyped, *references_in(text), *subjects_in(text), text))[:200]
 
 
 @dataclass(frozen=True, slots=True)

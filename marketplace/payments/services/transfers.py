@@ -32,7 +32,7 @@ from marketplace.payments.rules.paying import (
     standing,
 )
 from marketplace.payments.rules.receipts import check_likely, check_receipt
-from marketplace.payments.rules.references import references_in, subjects_in
+from marketplace.payments.rules.references import doubtful_in, references_in, subjects_in
 from marketplace.payments.rules.terms import Mode
 from marketplace.payments.services import by_hand, payments
 from marketplace.reference.rules import Setting
@@ -129,7 +129,8 @@ def record_transfer(
         waiting = payments.locked(session, Payment.id.in_(named), Payment.state.in_(UNPAID))
         if waiting and not (into and queries.goes_elsewhere(waiting[0], into)):
             _match(session, transfer, waiting, actor=actor, confirmed=confirmed, now=now)
-    if transfer.state is TransferState.UNMATCHED and (asks or references_in(reference) or subjects_in(reference)):
+    names_some = doubtful_in(reference) or references_in(reference) or subjects_in(reference)
+    if transfer.state is TransferState.UNMATCHED and (asks or names_some):
         transfer.act_by = accounts.days_of(
             session, company_id=actor.company, setting=Setting.TRANSFER_MATCH_WORKING_DAYS, now=now
         )

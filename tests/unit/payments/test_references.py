@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 from stdnum import iso11649
 
 from marketplace.kernel.ids import new_reference
-from marketplace.payments.rules.references import PREFIX, creditor_reference, references_in, subjects_in
+from marketplace.payments.rules.references import (
+    PREFIX,
+    creditor_reference,
+    doubtful_in,
+    references_in,
+    subjects_in,
+)
 
 
 @pytest.mark.parametrize("_attempt", range(50))
@@ -25,11 +31,25 @@ def test_a_creditor_reference_is_valid_and_names_our_reference(_attempt):
         "/INV/12 PAY7K3MQ9TX//",
         "货款 PAY-7K3M-Q9TX 谢谢",
         "PAYMENT PAY-7K3M-Q9TX",
-        "RF18 PAY7 K3MQ 9TX",
+        "RF10 PAY7 K3MQ 9TX",
     ],
 )
 def test_a_reference_is_found_in_any_spelling(text):
     assert "PAY-7K3M-Q9TX" in references_in(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["RF00PAYQPQAR4SX", "/ROC/RF51 PAYQ PQAR 4SX", "RF1SPAYQPQAR4SX", "inv rf00 pay-qpqa-r4sx"]
+)
+def test_behind_wrong_check_digits_a_reference_is_only_meant(text):
+    assert (references_in(text), doubtful_in(text)) == ((), ("PAY-QPQA-R4SX",))
+    beside = f"{text} PAY-QPQA-R4SX"
+    assert (references_in(beside), doubtful_in(beside)) == (("PAY-QPQA-R4SX",), ())
+
+
+def test_right_check_digits_may_be_misread_as_letters():
+    assert references_in("RFI5PAYQPQAR4SX") == ("PAY-QPQA-R4SX",)
+    assert doubtful_in("RF15PAYQPQAR4SX") == ()
 
 
 def test_misread_letters_are_the_digits_they_look_like():

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -171,6 +172,22 @@ def test_a_mistyped_reference_settles_nothing_and_is_suggested(app, trade, day):
     send(trade.merchant, f"/transfers/{came['id']}/match", 200, {"payment_ids": [deposit]})
     assert trade.buyer.call("GET", f"/payments/{deposit}", 200)["state"] == "paid"
     assert check(reading()) == []
+
+
+def test_statements_of_one_day_connect_too(app, trade, day):
+    name_payee(UUID(trade.merchant.call("GET", "/me", 200)["company_id"]), number=OWN)
+    before = day - timedelta(days=1)
+    told = (
+        camt053(Day(before, OWN, (Booked(400_00, "a", "FT1"),), opening=24_052_85, number=1)),
+        mt940(Day(before, OWN, (Booked(1_284_85, "b", "FT2"),), opening=24_052_85, number=2)),
+        mt940(Day(day, OWN, (Booked(1_00, "c", "FT3"),), opening=30_000_00, number=3)),
+    )
+    for content in told:
+        upload(app, trade.merchant.token, content)
+    found = {row["number"]: row["gap"] for row in trade.merchant.call("GET", "/bank-statements", 200)["items"]}
+    assert [found[number] and found[number]["amount"] for number in "123"] == [None, "-400.00", "4662.30"]
+    page = trade.town.visitor("merchant@demo.test").open("/account/bank")
+    assert page.count("A statement is missing") == 2
 
 
 def test_a_split_over_two_payments_is_as_the_payee_says(app, trade, day):

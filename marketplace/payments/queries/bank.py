@@ -14,8 +14,10 @@ from marketplace.kernel.pages import Page, page_of
 from marketplace.merchants.rules.payees import masked
 from marketplace.payments.models.bank import BankAccount, BankEntry, BankStatement
 from marketplace.payments.queries.payments import PAGE, cursor_id
+from marketplace.payments.rules import statement_order
 from marketplace.payments.rules.house_money import EntryState
-from marketplace.payments.rules.statements import Known, Span, gap_before
+from marketplace.payments.rules.statement_order import Told
+from marketplace.payments.rules.statements import Known, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +148,15 @@ def known(session: Session, *, account_id: UUID, since: date, until: date, near:
     return tuple(Known(row.minor, row.booked_on, row.bank_reference, _span(row.BankStatement)) for row in found)
 
 
-def spans(session: Session, *, account_ids: Collection[UUID]) -> dict[UUID, list[Span]]:
-    """Return where the statements of accounts begin and end, earliest first."""
-    found: dict[UUID, list[Span]] = {}
+def told(session: Session, *, account_ids: Collection[UUID]) -> dict[UUID, list[Told]]:
+    """Return the statements of accounts, those of the same days as they came in."""
+    found: dict[UUID, list[Told]] = {}
     for row in session.scalars(
         sa.select(BankStatement)
         .where(BankStatement.account_id.in_(account_ids))
         .order_by(BankStatement.since, BankStatement.until, BankStatement.id)
     ):
-        found.setdefault(row.account_id, []).append(_span(row))
+        found.setdefault(row.account_id, []).append(Told(row.id, _span(row), row.entries, row.new_entries))
     return found
 
 
@@ -178,12 +180,11 @@ def entry_row(found: BankEntry) -> EntryRow:
 
 
 def _statement_rows(session: Session, found: Sequence[sa.Row[BankStatement, str, str]]) -> list[StatementRow]:
-    kept = spans(session, account_ids={row.BankStatement.account_id for row in found})
+    kept = told(session, account_ids={row.BankStatement.account_id for row in found})
+    gaps = {one: gap for of_account in kept.values() for one, gap in statement_order.gaps(of_account).items()}
     rows: list[StatementRow] = []
     for imported, number, currency in found:
-        span = _span(imported)
-        earlier = [each for each in kept[imported.account_id] if each.since <= span.since and each != span]
-        gap = gap_before(span, earlier)
+        gap = gaps[imported.id]
         rows.append(
             StatementRow(
                 id=imported.id,

@@ -41,7 +41,8 @@ from marketplace.payments.rules.house_money import (
 from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.payouts import PayoutState
 from marketplace.payments.rules.references import doubtful_in, outgoing_in, references_in
-from marketplace.payments.rules.statements import compact, first_opening, last_closing
+from marketplace.payments.rules.statement_order import last_closing
+from marketplace.payments.rules.statements import compact, first_opening
 
 _WAITING = (EntryState.UNMATCHED, EntryState.PROPOSED)
 
@@ -147,7 +148,7 @@ class SenderReturnRow:
 def at_bank(session: Session, *, currency: str) -> Money:
     """Return what the accounts of the house began with and what their entries moved: what the books must show."""
     ids = session.scalars(sa.select(BankAccount.id).where(BankAccount.is_house, BankAccount.currency == currency)).all()
-    begun = sum(first_opening(found) for found in bank.spans(session, account_ids=ids).values())
+    begun = sum(first_opening([each.span for each in told]) for told in bank.told(session, account_ids=ids).values())
     moved = sa.select(sa.func.coalesce(sa.func.sum(BankEntry.minor), 0)).where(BankEntry.account_id.in_(ids))
     return Money(begun + int(session.scalars(moved).one()), currency)
 
@@ -187,7 +188,7 @@ def figures(session: Session) -> tuple[FigureRow, ...]:
     accounts_found = session.execute(
         sa.select(BankAccount.id, BankAccount.currency).where(BankAccount.is_house).order_by(BankAccount.currency)
     ).all()
-    kept = bank.spans(session, account_ids=[row.id for row in accounts_found])
+    kept = bank.told(session, account_ids=[row.id for row in accounts_found])
     rows: list[FigureRow] = []
     for currency in dict.fromkeys(row.currency for row in accounts_found):
         own = [kept[row.id] for row in accounts_found if row.currency == currency and row.id in kept]
@@ -196,7 +197,7 @@ def figures(session: Session) -> tuple[FigureRow, ...]:
                 at_bank=Money(sum(last_closing(found) for found in own), currency),
                 in_books=in_books(session, currency=currency),
                 unplaced=unplaced(session, currency=currency),
-                told_until=min(str(max(span.until for span in found)) for found in own),
+                told_until=min(str(max(each.span.until for each in found)) for found in own),
             )
         )
     return tuple(rows)

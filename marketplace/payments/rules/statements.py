@@ -166,36 +166,12 @@ def occurrence_keys(lines: Sequence[Line], taken: Iterable[str]) -> list[str]:
     return keys
 
 
-def gap_before(span: Span, earlier: Sequence[Span]) -> int | None:
-    """Return by how much the books moved unseen before a statement: None where it is the first, or has no balances.
-
-    ``earlier`` are the statements of the account that begin no later; 0 says that nothing is missing.
-    """
-    bearing = [each for each in earlier if each.closing is not None and each.opening is not None]
-    if span.opening is None or not bearing:
-        return None
-    if any(span.opening == each.closing for each in bearing):
-        return 0
-    # One that reaches into this one's days tells nothing of what lies between them.
-    if any(each.until >= span.since for each in bearing):
-        return 0
-    return span.opening - (max(bearing, key=lambda each: each.until).closing or 0)
-
-
 def first_opening(spans: Sequence[Span]) -> int:
     """Return the balance before the earliest entry: of the statements of the first day, the one that follows none."""
     bearing = [each for each in spans if each.opening is not None]
     first = [each for each in bearing if each.since == min(each.since for each in bearing)]
     starts = [each for each in first if all(each.opening != other.closing for other in first if other is not each)]
     return next((each.opening or 0 for each in starts or first), 0)
-
-
-def last_closing(spans: Sequence[Span]) -> int:
-    """Return the balance after the latest entry: of the statements of the last day, the one that none follows."""
-    bearing = [each for each in spans if each.closing is not None]
-    last = [each for each in bearing if each.until == max(each.until for each in bearing)]
-    ends = [each for each in last if all(each.closing != other.opening for other in last if other is not each)]
-    return next((each.closing or 0 for each in (ends or last)[::-1]), 0)
 
 
 def amount_of(text: str, currency: str) -> int | None:

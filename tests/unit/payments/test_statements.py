@@ -21,9 +21,7 @@ from marketplace.payments.rules.statements import (
     amount_of,
     check_statement,
     first_opening,
-    gap_before,
     is_account,
-    last_closing,
     news,
     occurrence_keys,
     span_of,
@@ -278,21 +276,13 @@ def test_an_account_is_known_as_banks_write_it(written, is_ours):
     assert is_account(written, NUMBER, "CNY") is is_ours
 
 
-def test_a_gap_is_told_between_statements():
+def test_the_first_opening_is_of_the_one_that_follows_none():
     def span(day, opening, closing, until=None):
         return Span(date(2026, 11, day), date(2026, 11, until or day), opening, closing, "")
 
-    assert gap_before(span(1, 0, 5), []) is None
-    assert gap_before(span(2, None, None), [span(1, 0, 5)]) is None
-    assert gap_before(span(2, 5, 9), [span(1, 0, 5), span(1, None, None)]) == 0
-    assert gap_before(span(3, 9, 9), [span(1, 0, 5)]) == 4
-    assert gap_before(span(3, 9, 9), [span(1, 0, 5, until=4)]) == 0
     assert first_opening([]) == 0
     assert first_opening([span(2, 7, 8), span(1, 5, 7), span(1, 3, 5)]) == 3
     assert first_opening([span(1, 5, 5), span(1, 5, 5)]) == 5
-    assert last_closing([]) == 0
-    assert last_closing([span(1, 2, 9), span(2, 7, 8), span(2, 5, 7)]) == 8
-    assert last_closing([span(1, 5, 5), span(1, 5, 5)]) == 5
 
 
 def test_references_tell_entries_and_are_cut_by_mt940():

@@ -276,6 +276,13 @@ def test_unknown_money_goes_back_by_two_people_with_the_payouts(app, office):
     office.call(office.second, "POST", f"/house-entries/{entry}/approval")
     (back,) = office.call(office.first, "GET", "/sender-returns")["items"]
     assert (back["state"], back["amount"]["amount"]) == ("approved", "650.00")
+    # Two people placed it: it is nothing that nobody has placed, and there is something to do with it.
+    assert office.figures() == ("10650.00", "10650.00", "0.00", "0.00")
+    assert office.call(office.first, "GET", "/house-bank")["items"][0]["going_back"]["amount"] == "650.00"
+    board = office.call(office.first, "GET", "/reconciliation")
+    assert [(row["kind"], row["amount"]["amount"]) for row in board["sums"]] == [("sender_return", "650.00")]
+    assert "of it goes back to senders" in desk.open("/operator/reconciliation")
+    assert "Treasury writes the payment file" in desk.open("/operator/bank")
 
     payout = office.pays_out(1_00)
     (back,) = office.call(office.first, "GET", "/sender-returns")["items"]
@@ -299,6 +306,25 @@ def test_unknown_money_goes_back_by_two_people_with_the_payouts(app, office):
     assert office.figures() == ("10000.00", "10000.00", "0.00", "0.00")
     assert "10,000.00" in desk.open("/operator/bank")
     assert check(reading()) == []
+
+
+def test_what_two_people_send_back_is_written_into_a_file_at_once(app, office):
+    office.shows(camt053, Booked(650_00, "for the consignment", "FT4", "Unknown Ltd", "1903000999", "BFTVVNVX"))
+    entry = office.waiting()["650.00"]["entry"]["id"]
+    part = {"purpose": "sender", "amount": {"amount": "650.00", "currency": "CNY"}}
+    office.call(office.first, "POST", f"/house-entries/{entry}/match", 200, {"parts": [part]})
+    office.call(office.second, "POST", f"/house-entries/{entry}/approval")
+    desk = Visitor(app)
+    desk.log_in(office.first.login)
+    enrolled(desk)
+    desk.open("/operator/bank")
+    desk.send("/operator/payout-files", {})
+    (back,) = office.call(office.first, "GET", "/sender-returns")["items"]
+    assert back["state"] == "sent"
+    assert back["reference"] in office.call(office.first, "GET", f"/payout-files/{back['file_id']}")
+    assert "its statement settles it" in desk.open("/operator/bank")
+    assert office.call(office.second, "POST", "/payout-files", 201) == {"file_id": None}
+    office.call(office.market.merchant, "POST", "/payout-files", 403)
 
 
 def test_a_line_that_was_placed_wrongly_is_taken_back_by_two_people(app, office):

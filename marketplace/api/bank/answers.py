@@ -193,12 +193,16 @@ class HouseEntry(Answer):
 
 
 class HouseFigure(Answer):
-    """One currency of the operator's bank: what its latest statements close with, what the books have, what waits."""
+    """One currency of the operator's bank: what its latest statements close with, what the books have, what waits.
+
+    ``going_back`` is placed and none of ``unplaced``: it goes back to where it came from, and has not left.
+    """
 
     at_bank: Amount
     in_books: Amount
     difference: Amount
     unplaced: Amount
+    going_back: Amount
     told_until: str
 
     @classmethod
@@ -209,6 +213,7 @@ class HouseFigure(Answer):
             in_books=Amount.of(row.in_books),
             difference=Amount.of(row.difference),
             unplaced=Amount.of(row.unplaced),
+            going_back=Amount.of(row.going_back),
             told_until=row.told_until,
         )
 

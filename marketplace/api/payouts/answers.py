@@ -11,6 +11,12 @@ from marketplace.payments.queries.payout_waits import PayoutWaitRow
 from marketplace.payments.queries.payouts import PayoutRow, ReturnRow
 
 
+class WrittenFile(Answer):
+    """The payment file that was written; ``file_id`` is null where nothing that is approved waited for one."""
+
+    file_id: UUID | None
+
+
 class Gathered(Answer):
     """How many payouts were made."""
 

@@ -45,6 +45,18 @@ def gather(key: str) -> tuple[int, answers.Gathered]:  # noqa: ARG001  kept by t
     return 201, answers.Gathered(made=acts.gather())
 
 
+@api.post("/payout-files")
+@operation(
+    answers={201: answers.WrittenFile},
+    tag="payouts",
+    permission=Permission.OPERATOR_PAYOUT_APPROVE,
+    idempotent_flow=True,
+)
+def write_file(key: str) -> tuple[int, answers.WrittenFile]:  # noqa: ARG001  kept by the caller
+    """Write the payment file of what is approved, payouts and what goes back to senders, now."""
+    return 201, answers.WrittenFile(file_id=acts.write_file())
+
+
 @api.get("/payout-waits")
 @operation(
     answers={200: Items[answers.PayoutWait]},

@@ -75,6 +75,12 @@ def gather() -> int:
     return flows.gather(actor=require_actor(), now=clock.now())
 
 
+def write_file() -> UUID | None:
+    """Write the payment file of what was approved now, and return its id; None where nothing waits for one."""
+    site = current_app.extensions["city.settings"].site_name
+    return flows.send(actor=require_actor(), remittance=site, now=clock.now())
+
+
 def approve(payout_id: UUID) -> None:
     """Agree to a payout; once enough people did, it is sent."""
     site = current_app.extensions["city.settings"].site_name

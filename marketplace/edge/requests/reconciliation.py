@@ -9,8 +9,8 @@ from marketplace.edge.requests.payments import Cursor
 from marketplace.reports.reconciliation.rules import Kind
 
 _Kind = Literal[
-    "bank_line", "transfer", "slip", "obligation", "charge", "refund", "card_return", "payout", "bounced", "booking",
-    "hold", "dispute", "write_off", "claim", "job",
+    "bank_line", "sender_return", "transfer", "slip", "obligation", "charge", "refund", "card_return", "payout",
+    "bounced", "booking", "hold", "dispute", "write_off", "claim", "job",
 ]  # fmt: skip
 
 

@@ -55,11 +55,15 @@ OWED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One currency of the house's bank: its statements' closing balance, the books, and what nobody has placed."""
+    """One currency of the house's bank: its statements' closing balance, the books, and what nobody has placed.
+
+    ``going_back`` is placed: two people send it back to where it came from, and the bank has not told that it left.
+    """
 
     at_bank: Money
     in_books: Money
     unplaced: Money
+    going_back: Money
     told_until: str
 
     @property
@@ -164,8 +168,18 @@ def in_books(session: Session, *, currency: str, kind: AccountKind = AccountKind
 
 
 def unplaced(session: Session, *, currency: str) -> Money:
-    """Return what the books have at the bank and not placed: positive is owed to whoever it is for."""
+    """Return what the books have at the bank, not placed or on its way back: positive is owed to whoever it is for."""
     return -in_books(session, currency=currency, kind=AccountKind.SUSPENSE)
+
+
+def going_back(session: Session) -> dict[str, int]:
+    """Return, by currency, what two people send back and the bank has not told that it left."""
+    found = (
+        sa.select(SenderReturn.currency, sa.func.sum(SenderReturn.amount_minor))
+        .where(SenderReturn.state.in_(GOING_BACK))
+        .group_by(SenderReturn.currency)
+    )
+    return {currency: int(minor) for currency, minor in session.execute(found)}
 
 
 def waiting_for_place(session: Session, *, currency: str) -> Money:
@@ -173,14 +187,11 @@ def waiting_for_place(session: Session, *, currency: str) -> Money:
     waits = sa.select(sa.func.coalesce(sa.func.sum(BankEntry.minor), 0)).where(
         BankEntry.currency == currency, BankEntry.state.in_(_WAITING)
     )
-    back = sa.select(sa.func.coalesce(sa.func.sum(SenderReturn.amount_minor), 0)).where(
-        SenderReturn.currency == currency, SenderReturn.state.in_(GOING_BACK)
-    )
     written = sum(
         row.amount.minor for row in receipts(session, currency=currency) if waits_for_line(session, receipt_id=row.id)
     )
     written += trade_due.without_line(session, currency=currency)
-    return Money(int(session.scalars(waits).one()) + int(session.scalars(back).one()) - written, currency)
+    return Money(int(session.scalars(waits).one()) + going_back(session).get(currency, 0) - written, currency)
 
 
 def figures(session: Session) -> tuple[FigureRow, ...]:
@@ -189,6 +200,7 @@ def figures(session: Session) -> tuple[FigureRow, ...]:
         sa.select(BankAccount.id, BankAccount.currency).where(BankAccount.is_house).order_by(BankAccount.currency)
     ).all()
     kept = bank.told(session, account_ids=[row.id for row in accounts_found])
+    back = going_back(session)
     rows: list[FigureRow] = []
     for currency in dict.fromkeys(row.currency for row in accounts_found):
         own = [kept[row.id] for row in accounts_found if row.currency == currency and row.id in kept]
@@ -196,7 +208,8 @@ def figures(session: Session) -> tuple[FigureRow, ...]:
             FigureRow(
                 at_bank=Money(sum(last_closing(found) for found in own), currency),
                 in_books=in_books(session, currency=currency),
-                unplaced=unplaced(session, currency=currency),
+                unplaced=unplaced(session, currency=currency) - Money(back.get(currency, 0), currency),
+                going_back=Money(back.get(currency, 0), currency),
                 told_until=min(str(max(each.span.until for each in found)) for found in own),
             )
         )

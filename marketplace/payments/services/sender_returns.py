@@ -29,6 +29,7 @@ from marketplace.payments.rules.terms import PayeeAccount
 from marketplace.reference.rules import Setting
 
 _PATIENCE: Final = {
+    ReturnState.APPROVED: Setting.PAYOUT_APPROVAL_WORKING_DAYS,
     ReturnState.SENT: Setting.PAYOUT_RESULT_WORKING_DAYS,
     ReturnState.FAILED: Setting.TRANSFER_MATCH_WORKING_DAYS,
 }
@@ -110,6 +111,7 @@ def send_back(
         amount_minor=amount.minor,
         account=match.sender or {},
         state=ReturnState.APPROVED,
+        act_by=accounts.house_days(session, setting=_PATIENCE[ReturnState.APPROVED], now=now),
         created_at=now,
         changed_at=now,
     )

@@ -91,6 +91,7 @@ class BalanceRow:
 
     kind: AccountKind
     amount: Money
+    going_back: Money | None = None  # of it, what two people send back to where it came from
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +205,14 @@ def _balances(session: Session) -> tuple[BalanceRow, ...]:
         .where(LedgerAccount.kind.in_(BETWEEN))
         .group_by(LedgerAccount.kind, LedgerAccount.currency)
     )
+    back = house_bank.going_back(session)
     rows = [
         # What the house owes stands as credits in its books.
-        BalanceRow(kind, Money(-int(minor) if ACCOUNTS[kind].nature is Nature.LIABILITY else int(minor), currency))
+        BalanceRow(
+            kind,
+            Money(-int(minor) if ACCOUNTS[kind].nature is Nature.LIABILITY else int(minor), currency),
+            Money(back[currency], currency) if kind is AccountKind.SUSPENSE and currency in back else None,
+        )
         for kind, currency, minor in found
         if minor
     ]
@@ -280,7 +286,7 @@ def _at_the_bank(now: datetime) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
             house_bank.lineless(),
         ),
         _row(
-            Kind.BANK_LINE,
+            Kind.SENDER_RETURN,
             SenderReturn,
             reference=SenderReturn.reference,
             state=SenderReturn.state,
@@ -289,7 +295,7 @@ def _at_the_bank(now: datetime) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
             deadline=SenderReturn.act_by,
         ).where(
             sa.or_(
-                SenderReturn.state == ReturnState.FAILED,
+                SenderReturn.state.in_((ReturnState.APPROVED, ReturnState.FAILED)),
                 SenderReturn.failed_by.is_not(None) & (SenderReturn.state == ReturnState.SENT),
                 SenderReturn.act_by <= now,
             )

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     """Something that waits to be put right."""
 
     BANK_LINE = "bank_line"  # of the house's own account, for nothing known
+    SENDER_RETURN = "sender_return"  # placed, and to be sent back to where it came from
     TRANSFER = "transfer"  # that a payee has and cannot match
     SLIP = "slip"  # that its payee does not answer
     OBLIGATION = "obligation"  # overdue
@@ -52,6 +53,7 @@ class Owner(StrEnum):
 
 OWNERS: Final[Mapping[Kind, Owner]] = {
     Kind.BANK_LINE: Owner.TREASURY,
+    Kind.SENDER_RETURN: Owner.TREASURY,
     Kind.TRANSFER: Owner.PAYEE,
     Kind.SLIP: Owner.TREASURY,
     Kind.OBLIGATION: Owner.PAYER,
@@ -69,6 +71,7 @@ OWNERS: Final[Mapping[Kind, Owner]] = {
 }
 _PATHS: Final[Mapping[Kind, str]] = {
     Kind.BANK_LINE: "/operator/bank",
+    Kind.SENDER_RETURN: "/operator/bank#sender-returns",
     Kind.TRANSFER: "",  # its payee's to match; nobody else may
     Kind.SLIP: "/operator/money",
     Kind.OBLIGATION: "/operator/money",

@@ -64,6 +64,18 @@ def gather() -> Any:
     return _done(work, _("Everything that was released and has an account is due to be paid out."), flow=True)
 
 
+@pages.post("/operator/payout-files")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/payout-files")
+def write_file() -> Any:
+    """Write the payment file of what is approved, payouts and what goes back to senders, now."""
+
+    def work(key: str) -> str:  # noqa: ARG001  kept by the caller
+        acts.write_file()
+        return url_for("bank.house", _anchor="sender-returns")
+
+    return _done(work, _("The payment file is written. Hand it to the bank."), flow=True)
+
+
 @pages.post("/operator/payouts/<uuid:payout_id>/approval")
 @requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/payouts/{id}/approval")
 def approve(payout_id: UUID) -> Any:

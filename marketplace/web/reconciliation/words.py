@@ -9,6 +9,7 @@ from marketplace.reports.reconciliation.rules import Kind, Owner
 
 KINDS: Final[dict[Kind, Any]] = {
     Kind.BANK_LINE: _("Lines of the house's bank to place"),
+    Kind.SENDER_RETURN: _("Money to send back to its senders"),
     Kind.TRANSFER: _("Money that a payee cannot match"),
     Kind.SLIP: _("Slips that no payee answered"),
     Kind.OBLIGATION: _("Overdue payments"),
@@ -31,7 +32,7 @@ OWNERS: Final[dict[Owner, Any]] = {
     Owner.ADMIN: _("Administration"),
 }
 BALANCES: Final[dict[AccountKind, Any]] = {
-    AccountKind.SUSPENSE: _("At the bank, not placed"),
+    AccountKind.SUSPENSE: _("At the bank, to place or to send back"),
     AccountKind.PAYOUT_IN_TRANSIT: _("Payouts on their way"),
     AccountKind.DISPUTED: _("Taken by card banks"),
     AccountKind.MERCHANT_RECEIVABLE: _("Owed after payout"),

@@ -1102,6 +1102,7 @@ WAYS: Final[dict[str, Way]] = {
     "GET /payout-waits": Way("merchant"),
     "GET /payouts": Way("merchant"),
     "POST /payouts": Way("operator"),
+    "POST /payout-files": Way("operator"),
     "GET /payouts/{}": Way("merchant", ("payout.sent",)),
     "POST /payouts/{}/approval": Way("operator", ("payout.due",)),
     "POST /payouts/{}/result": Way("operator", ("payout.sent",), body(result="settled")),

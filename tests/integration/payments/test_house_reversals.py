@@ -176,15 +176,15 @@ def test_what_the_bank_did_not_take_is_said_by_two_people_and_taken_back(house, 
     assert payout_flows.send(remittance="City", now=NOW) is not None
     late = NOW + timedelta(days=30)
     assert waits.late(fresh(), kind="sender_return", after=UUID(int=0), now=late) == (back.id,)
-    assert [one.id for one in board(fresh(), kinds=[Kind.BANK_LINE], now=late).page.items] == [back.id]
+    assert [one.id for one in board(fresh(), kinds=[Kind.SENDER_RETURN], now=late).page.items] == [back.id]
     assert fails(house.first) is ReturnState.SENT
     with pytest.raises(Conflict, match="same_person"):
         fails(house.first)
     with pytest.raises(NotFound), unit_of_work() as session:
         sender_returns.fail(session, actor=house.first, return_id=new_id(), now=NOW)
-    assert [one.id for one in board(fresh(), kinds=[Kind.BANK_LINE], now=NOW).page.items] == [back.id]
+    assert [one.id for one in board(fresh(), kinds=[Kind.SENDER_RETURN], now=NOW).page.items] == [back.id]
     assert fails(house.second) is ReturnState.FAILED
-    assert [one.state for one in board(fresh(), kinds=[Kind.BANK_LINE], now=NOW).page.items] == ["failed"]
+    assert [one.state for one in board(fresh(), kinds=[Kind.SENDER_RETURN], now=NOW).page.items] == ["failed"]
     house.is_sound()
     take_back(house, row.entry.id)
     assert house_bank.sender_returns(fresh())[0].state is ReturnState.WITHDRAWN

@@ -13,6 +13,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.mail.channels import EmlFolder
 from marketplace.merchants.models import Payee
 from marketplace.merchants.rules.states import PayeeState
 from marketplace.payments.flows import lapsing
@@ -21,6 +22,7 @@ from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferK
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.payments.services import ledger, returns
 from marketplace.reports.queries import check
+from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_second_factor import enrolled
 from tests.integration.payments.test_payouts import name_payee
@@ -157,6 +159,7 @@ def test_what_is_said_to_be_sent_back_is_owed_until_it_has_come_or_nobody_says_o
     assert call(payee, "GET", "/returns", 200)["items"][0]["pay_into"]["account_number"] == "6222000000000123"
     assert call(payer, "POST", f"{path}/denial", 409)["type"].endswith(":not_returned")
     said = call(payee, "POST", f"{path}/confirmation", 200)
+    assert said["silence_counts"]
     assert (said["pay_into"], said["received_at"], owed()) == (None, None, ["50.00"])
     assert said["returned_at"] < said["answer_by"]
     assert call(payee, "POST", f"{path}/confirmation", 200) == said
@@ -186,6 +189,36 @@ def test_what_is_said_to_be_sent_back_is_owed_until_it_has_come_or_nobody_says_o
     assert owed() in ([], ["0.00"])
     assert call(payer, "POST", f"{path}/denial", 409)["type"].endswith(":return_counts")
     assert call(payer, "POST", f"{path}/receipt", 200)["received_at"]
+    assert check(reading()) == []
+
+
+def test_silence_settles_nothing_where_no_account_was_named(app, call, market):
+    payee, payer = market.merchant, market.buyer
+    with unit_of_work() as session:
+        returns.owe(
+            session, subject=Subject(SubjectKind.ORDER, new_id()), payee_id=payee.company, payer_id=payer.company,
+            amount=Money(2_600_00, "CNY"), cause_id=new_id(), now=clock.now(),
+        )  # fmt: skip
+    (found,) = call(payee, "GET", "/returns", 200)["items"]
+    creditor = Visitor(app)
+    creditor.log_in(payer.login)
+    assert 'href="/merchant/payees"' in creditor.open("/account/returns")
+    creditor.open("/merchant/payees")
+    said = call(payee, "POST", f"/returns/{found['id']}/confirmation", 200)
+    assert not said["silence_counts"]
+    runner.run_due(app)
+    folder = EmlFolder(app.extensions["city.settings"].data_dir / "mail", sender="")
+    (letter,) = [one for one in folder.newest() if "sent" in one.subject and "back to you" in one.subject]
+    assert letter.to == payer.login
+    assert "/merchant/payees" in letter.body
+    # An account that is named later changes nothing of what was sent before there was one.
+    name_payee(payer.actor.company, number="6222000000000123", now=clock.now())
+    lapsing.lapse(now=clock.now() + timedelta(days=40))
+    (row,) = call(payer, "GET", "/returns", 200)["items"]
+    assert (row["received_at"], row["silence_counts"]) == (None, False)
+    assert "says that it has come: no account was named" in creditor.open("/account/returns")
+    assert "Without a word by" not in creditor.shown
+    call(payer, "POST", f"/returns/{found['id']}/receipt", 200)
     assert check(reading()) == []
 
 

@@ -104,8 +104,9 @@ class PayoutWait(Answer):
 class Return(Answer):
     """What a payee owes back to a payer; ``returned_at`` once the payee says so. ``inspection``: it is its fee.
 
-    It is owed until the payer says that it has come (``received_at``), or was silent until ``answer_by``; ``denied_at``
-    is when the payer said that it has not. ``pay_into`` is where it goes while it is to be sent: the payer's account in
+    It is owed until the payer says that it has come (``received_at``), or was silent until ``answer_by``, unless not
+    ``silence_counts``: it had named no account when it was said to be sent. ``denied_at`` is when the payer said that
+    it has not. ``pay_into`` is where it goes while it is to be sent: the payer's account in
     that currency, null where it named none or another one waits to replace it.
     """
 
@@ -119,6 +120,7 @@ class Return(Answer):
     received_at: Instant | None
     answer_by: Instant | None
     denied_at: Instant | None
+    silence_counts: bool
     pay_into: PayeeAccount | None
     inspection: str | None
 
@@ -141,6 +143,7 @@ class Return(Answer):
             received_at=row.received_at,
             answer_by=row.answer_by,
             denied_at=row.denied_at,
+            silence_counts=row.silence_counts,
             pay_into=PayeeAccount.model_validate(into[row.id]) if row.id in into else None,
             inspection=fees.get(row.id),
         )

@@ -228,6 +228,25 @@ def payee_waits(session: Session, *, company_id: UUID, currency: str) -> bool:
     return session.scalars(waiting).first() is not None
 
 
+def counted(session: Session, *, asked: Collection[tuple[UUID, str, datetime]]) -> set[tuple[UUID, str, datetime]]:
+    """Return of companies, currencies and moments those at which an account was paid into and none waited to follow."""
+    if not asked:
+        return set()
+    named: dict[tuple[UUID, str], list[Payee]] = {}
+    for row in session.scalars(sa.select(Payee).where(Payee.company_id.in_({one[0] for one in asked}))):
+        named.setdefault((row.company_id, row.currency), []).append(row)
+
+    def counts(company_id: UUID, currency: str, at: datetime) -> bool:
+        there = [
+            row
+            for row in named.get((company_id, currency), ())
+            if row.created_at <= at and (row.ended_at is None or row.ended_at > at)
+        ]
+        return bool(there) and all(row.active_from <= at for row in there)
+
+    return {one for one in asked if counts(*one)}
+
+
 def payee_counts(company_id: Any, currency: Any) -> sa.ColumnElement[bool]:
     """Tell of columns of companies and currencies where an account is paid into."""
     return sa.exists().where(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
+from marketplace.merchants import queries as merchants
 from marketplace.payments.models.bank import HousePart
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer, ReturnNotice, ReturnReceipt
 from marketplace.payments.models.payouts import CommissionReceipt, Payout, PayoutApproval, PayoutFile
@@ -77,7 +78,8 @@ class ReturnRow:
     """What a payee owes back to a payer for one cause; ``made_at`` once the payee said that it is returned.
 
     ``received_at`` once the payer said that it has come. ``said_at`` is when the payee said last that it is sent; until
-    ``answer_by`` the payer may say that it has not come, and ``denied_at`` is when it did.
+    ``answer_by`` the payer may say that it has not come, and ``denied_at`` is when it did. ``silence_counts`` unless
+    the payer had named no account then that it could be sent to: then only its word counts.
     """
 
     id: UUID
@@ -92,6 +94,7 @@ class ReturnRow:
     said_at: datetime | None = None
     answer_by: datetime | None = None
     denied_at: datetime | None = None
+    silence_counts: bool = True
 
     @property
     def is_owed(self) -> bool:
@@ -254,6 +257,12 @@ def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]]) -> tuple[Retu
             .execution_options(populate_existing=True)
         )
     }
+    asked = {
+        row.id: (UUID(row.payer), row.currency, said[row.id].at)
+        for row in rows
+        if row.id in said and said[row.id].answer_by is not None
+    }
+    counted = merchants.counted(session, asked=set(asked.values()))
     return tuple(
         ReturnRow(
             id=row.id,
@@ -268,6 +277,7 @@ def _returns(session: Session, sides: sa.Select[*tuple[Any, ...]]) -> tuple[Retu
             said_at=said[row.id].at if row.id in said else None,
             answer_by=said[row.id].answer_by if row.id in said else None,
             denied_at=said[row.id].denied_at if row.id in said else None,
+            silence_counts=row.id not in asked or asked[row.id] in counted,
         )
         for row in rows
     )

@@ -16,6 +16,8 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
 from marketplace.kernel.money import Money
+from marketplace.merchants import queries as merchants
+from marketplace.merchants.services import payees
 from marketplace.payments.models.ledger import LedgerTransfer, ReturnNotice, ReturnReceipt
 from marketplace.payments.models.plans import Payment, PaymentTerms
 from marketplace.payments.queries import payouts as queries
@@ -47,7 +49,8 @@ def owe(
 def record_made(session: Session, *, actor: Actor, return_id: UUID, now: datetime) -> ReturnRow:
     """Say as the payee that what was owed back is returned; again changes nothing.
 
-    It is owed until the payer has it, or has said nothing for so long (``lapse``); what the trading company sends back
+    It is owed until the payer has it, or has said nothing for so long (``lapse``); a payer that has named no account is
+    told, and its silence settles nothing. What the trading company sends back
     its bank tells of, and is returned at once.
 
     NotFound for what concerns neither company, NotAllowed ``payee_only`` for the one that is owed.
@@ -109,11 +112,17 @@ def record_missing(session: Session, *, actor: Actor, return_id: UUID, now: date
 
 
 def lapse(session: Session, *, return_id: UUID, now: datetime) -> bool:
-    """Let what is said to be sent count as come, whose payer said nothing in time; False where somebody spoke."""
+    """Let what is said to be sent count as come, whose payer said nothing in time.
+
+    False where somebody spoke, and where the payer had named no account when it was said to be sent: then it has to say
+    so itself.
+    """
     notice = _notice(session, return_id)
     if notice is None or notice.answer_by is None or notice.answer_by > now:
         return False
     (row,) = queries.returns(session, company_id=queries.debtor_of(session, return_id=return_id), transfer_id=return_id)
+    if not row.silence_counts:
+        return False
     _hold(session, row.subject)
     _settle(session, row, notice, now=now)
     _audit(session, row, "return.lapsed", actor=SYSTEM, now=now)
@@ -203,6 +212,15 @@ def _say(session: Session, row: ReturnRow, *, actor: Actor, now: datetime) -> No
     notice.answer_by = accounts.days_of(session, company_id=row.payer_id, setting=setting, now=now)
     session.flush()
     _audit(session, row, "return.sent", actor=actor, now=now)
+    if not merchants.counted(session, asked={(row.payer_id, row.amount.currency, now)}):
+        owes = accounts.get_company(session, company_id=row.payee_id).name
+        payees.tell(
+            session,
+            company_id=row.payer_id,
+            template="return_unnamed",
+            facts={"amount": str(row.amount), "currency": row.amount.currency, "debtor": owes},
+            now=now,
+        )
 
 
 def _settle(session: Session, row: ReturnRow, notice: ReturnNotice, *, now: datetime) -> None:

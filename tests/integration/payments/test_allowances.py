@@ -66,7 +66,8 @@ def test_what_is_due_or_paid_is_owed_back_and_its_commission_too(deal):
     assert deal.balance(AccountKind.COMMISSION_RECEIVABLE) == 24_000
     (owed,) = queries.returns(deal.session, company_id=deal.buyer.company)
     assert queries.returns(deal.session, company_id=deal.buyer.company, is_open=True, is_lineless=True) == (owed,)
-    exist(deal.session, deal.buyer)
+    for actor in (deal.buyer, deal.merchant):
+        exist(deal.session, actor)
     returns.record_made(deal.session, actor=deal.merchant, return_id=owed.id, now=NOW)
     returns.record_received(deal.session, actor=deal.buyer, return_id=owed.id, now=NOW)
     assert queries.returns(deal.session, company_id=deal.buyer.company, is_open=True) == ()

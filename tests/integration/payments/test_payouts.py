@@ -80,13 +80,13 @@ class Till:
         return queries.payouts(session, company_id=self.company_id).items
 
 
-def name_payee(company_id, state=PayeeState.ACTIVE, number="6222000000000001", name="=cmd|' /C calc'!A0"):
+def name_payee(company_id, state=PayeeState.ACTIVE, number="6222000000000001", name="=cmd|' /C calc'!A0", now=NOW):
     with unit_of_work() as session:
         session.add(
             Payee(
                 id=new_id(), company_id=company_id, currency="CNY", state=state, account_name=name,
-                bank_name="Example Bank", account_number=number, bic="EXAMCNBJ", country="CN", created_at=NOW,
-                active_from=NOW,
+                bank_name="Example Bank", account_number=number, bic="EXAMCNBJ", country="CN", created_at=now,
+                active_from=now,
             )
         )  # fmt: skip
 

@@ -138,7 +138,8 @@ def test_what_others_owe_each_other_for_a_sale_is_not_the_trading_companys(sessi
     (fee,) = payouts.returns(session, company_id=resale.buyer.company)
     with pytest.raises(NotAllowed):
         returns.record_made(session, actor=inspector, return_id=fee.id, now=NOW)
-    exist(session, inspector)
+    for actor in (inspector, resale.buyer):
+        exist(session, actor)
     assert returns.record_made(session, actor=resale.buyer, return_id=fee.id, now=NOW).said_at == NOW
     assert returns.record_received(session, actor=inspector, return_id=fee.id, now=NOW).made_at == NOW
     sound(session)

@@ -27,8 +27,10 @@ from tests.support.ways import BANK, Way
 
 CARD = {"rail": "card", "plan": "acceptance_100", "payment_method": "pm_card_visa"}
 FACTS = {
-    "Goods in all": "total", "Due now": "due_now", "Paid": "paid", "Balance": "balance", "Held": "held",
-    "Released to the payee": "released",
+    "Goods in all": "still_agreed", "Was agreed": "agreed", "Let off or credited": "let_off",
+    "Still agreed": "still_agreed", "Due now": "due_now", "Paid": "paid", "Balance": "balance", "Held": "held",
+    "Released to the payee": "released", "Paid too much": "overpaid", "Owed back": "owed_back",
+    "Of it has come back": "come_back",
 }  # fmt: skip
 
 
@@ -65,7 +67,7 @@ class Look:
             (self.pages["buyer"], path), (self.pages["merchant"], path), (self.pages["books"], f"/operator{path}/money")
         ):  # fmt: skip
             assert shown(visitor.open(address)) == {name: money[name]["amount"] for name in self.named(money)}, address
-        read = {name: money[name]["amount"] for name in FACTS.values()}
+        read = {name: money[name]["amount"] for name in ("total", *FACTS.values())}
         assert {name: read[name] for name in figures} == figures
         self.ledger(money)
         reading().rollback()
@@ -73,9 +75,17 @@ class Look:
         return money
 
     def named(self, money: dict[str, Any]) -> list[str]:
-        """Return the figures that pages show: what is held only where a provider holds it."""
-        return [name for name in FACTS.values() if money["held"]["amount"] != "0.00" or name not in ("held", "released")
-                or self.way.order()["settlement_mode"] == "provider_held"]  # fmt: skip
+        """Return the figures that pages show: held only where a provider holds it, let off if anything is."""
+        shown_if = {"agreed": "let_off", "come_back": "owed_back", "released": "held"}
+        optional = {"let_off", "overpaid", "owed_back", "held", *shown_if}
+        is_held = self.way.order()["settlement_mode"] == "provider_held"
+        return [
+            name
+            for name in dict.fromkeys(FACTS.values())
+            if name not in optional
+            or money[shown_if.get(name, name)]["amount"] != "0.00"
+            or (is_held and name in ("held", "released"))
+        ]
 
     def balance(self, kind: str) -> Decimal:
         """Return what the ledger says of an account of the order; zero when there is none."""

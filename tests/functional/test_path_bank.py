@@ -1,16 +1,26 @@
 """From cart to orders by bank, over the API: two bundles, two currencies, two plans, one key one effect."""
 
 from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
+from marketplace.accounts.rules.permissions import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.payments.rules.allowances import Why
+from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.payments.services import allowances
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.support.visitors import Visitor
 from tests.support.ways import caller
 
 BANK = {"rail": "bank", "plan": "deposit_30_70"}
+ADDS_UP = ("agreed", "let_off", "still_agreed", "paid", "balance", "overpaid", "owed_back", "come_back")
 
 
 @pytest.fixture
@@ -126,6 +136,58 @@ def test_a_cancelled_order_comes_to_the_same_for_everybody_and_says_what_was_kep
         assert [money[name]["amount"] for name in ("still_agreed", "paid", "balance", "kept")] == [
             "0.00", "3288.00", "0.00", "0.00",
         ]  # fmt: skip
+
+
+def test_what_is_credited_after_a_payment_adds_up_for_everybody(app, call, market):
+    cart = fill(call, market, pads=0)
+    body = {"expected_totals": cart["totals"], "payment": {"rail": "bank", "plan": "deposit_30_70"}}
+    done = call(market.buyer, "POST", "/checkout", key="y", json=body, expect=201)
+    order = call(market.buyer, "GET", f"/orders/{done['order_ids'][0]}", expect=200)
+    deposit = next(row for row in order["payments"] if row["amount"]["amount"] == "3288.00")
+    paid = {"amount": "3338.00", "received_on": clock.now().date().isoformat()}
+    call(market.merchant, "POST", f"/payments/{deposit['id']}/confirmation", key="p", json=paid, expect=200)
+    with factories.unit_of_work() as session:
+        treasurer = factories.staff(session, app, role=Role.TREASURY, now=clock.now())
+
+    def credit(amount):
+        with factories.unit_of_work() as session:
+            allowances.allow(
+                session, subject=Subject(SubjectKind.ORDER, UUID(order["id"])), line_id=UUID(order["lines"][0]["id"]),
+                amount=Money(amount, "CNY"), cause_id=new_id(), why=Why.CLAIM, actor=market.merchant.actor,
+                now=clock.now(),
+            )  # fmt: skip
+
+    def figures(*names):
+        sides = (market.buyer, market.merchant)
+        found = [call(reader, "GET", f"/orders/{order['id']}", expect=200)["money"] for reader in sides]
+        found.append(call(treasurer, "GET", f"/orders/{order['id']}/money", expect=200))
+        rows = [{name: Decimal(money[name]["amount"]) for name in ADDS_UP} for money in found]
+        for row in rows:
+            assert row["agreed"] == row["let_off"] + row["still_agreed"]
+            assert row["paid"] + row["overpaid"] - row["owed_back"] == row["still_agreed"] - row["balance"]
+        assert rows[0] == rows[1] == rows[2]
+        return tuple(str(rows[0][name]) for name in names)
+
+    assert figures("agreed", "let_off", "paid", "balance") == ("10960.00", "0.00", "3288.00", "7672.00")
+    credit(2_000_00)
+    assert figures("agreed", "let_off", "still_agreed", "balance") == ("10960.00", "2000.00", "8960.00", "5672.00")
+    assert figures("owed_back", "overpaid") == ("50.00", "50.00")
+    credit(7_000_00)
+    assert figures("agreed", "still_agreed", "paid", "balance") == ("10960.00", "1960.00", "3288.00", "0.00")
+    assert figures("owed_back", "come_back") == ("1378.00", "0.00")
+    for row in call(market.buyer, "GET", "/returns", expect=200)["items"]:
+        path = f"/returns/{row['id']}"
+        call(market.merchant, "POST", f"{path}/confirmation", key=row["id"], expect=200)
+        if row["amount"]["amount"] == "1328.00":
+            call(market.buyer, "POST", f"{path}/receipt", key=row["id"], expect=200)
+    assert figures("owed_back", "come_back") == ("1378.00", "1328.00")
+    for reader, path in ((market.buyer, "/orders"), (market.merchant, "/orders"), (treasurer, "/operator/orders")):
+        page = Visitor(app)
+        page.enter(reader.actor)
+        shown = page.open(f"{path}/{order['id']}{'/money' if reader is treasurer else ''}")
+        for word in ("Let off or credited", "9,000.00", "1,960.00", "Owed back", "1,378.00", "1,328.00"):
+            assert word in shown, (path, word)
+    assert reports.check(reading()) == []
 
 
 def test_goods_made_to_order_take_room_with_their_ready_date(call, market, app):

@@ -22,15 +22,24 @@ class MoneyAnswer(Answer):
     ``total = paid + balance``; ``due_now`` is the part of the balance that is asked for. What is paid to a provider is
     ``held`` or ``released``. ``waits`` says whether a ``payment`` or an ``event`` comes next, and ``event`` which one.
 
-    Of a cancelled order ``total`` is what was agreed, as ``agreed_total``; ``still_agreed`` is nothing then, and
-    ``kept`` what of what was paid is not owed back. While it runs ``still_agreed`` is the total and ``kept`` null.
+    ``agreed`` is what both sides agree on, ``let_off`` what was credited of it for a cause, and ``still_agreed`` what
+    is left. What was paid of it before, or ``overpaid``, is ``owed_back``, of which ``come_back`` has come:
+    ``paid + overpaid - owed_back = still_agreed - balance``.
+
+    Of a cancelled order ``total`` and ``agreed`` are what was agreed, as ``agreed_total``; ``still_agreed`` is nothing
+    then, and ``kept`` what of what was paid is not owed back. While it runs ``kept`` is null.
     """
 
     settlement_mode: str
     plan: AgreedAnswer
     total: Amount
+    agreed: Amount
+    let_off: Amount
     still_agreed: Amount
     kept: Amount | None
+    overpaid: Amount
+    owed_back: Amount
+    come_back: Amount
     due_now: Amount
     paid: Amount
     balance: Amount
@@ -47,7 +56,12 @@ class MoneyAnswer(Answer):
             settlement_mode=str(money.mode),
             plan=AgreedAnswer.of(money.plan),
             total=Amount.of(money.total),
+            agreed=Amount.of(money.agreed),
+            let_off=Amount.of(money.let_off),
             still_agreed=Amount.of(money.still_agreed),
+            overpaid=Amount.of(money.overpaid),
+            owed_back=Amount.of(money.owed_back),
+            come_back=Amount.of(money.come_back),
             kept=Amount.of(money.kept) if money.kept is not None else None,
             due_now=Amount.of(money.due_now),
             paid=Amount.of(money.paid),

@@ -251,7 +251,7 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
             terms,
             found_milestones[subjects[0]],
             found_payments[subjects[0]],
-            ended=standing.ended(session, terms=terms, paid=found_payments[subjects[0]]),
+            beside=standing.beside(session, terms=terms, paid=found_payments[subjects[0]]),
             owed=owed,
         ),
         subject=goods,

@@ -1,6 +1,8 @@
 """How the money of a subject stands, from its terms, milestones and payments."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,9 +13,32 @@ from marketplace.kernel.money import Money
 from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.queries import payments, payouts
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow, TermsRow
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.paying import PaymentState
-from marketplace.payments.rules.standing import OVER, Bill, Ended, MoneyFacts, Part, facts, still_owed
+from marketplace.payments.rules.standing import (
+    OVER,
+    Back,
+    Bill,
+    Ended,
+    LetOff,
+    MoneyFacts,
+    Part,
+    facts,
+    still_owed,
+)
 from marketplace.payments.rules.terms import Rail, Subject
+
+# What both sides agreed on: the price itself is less. All else is credited for a cause.
+_BY_AGREEMENT: Final = (Why.REJECTED, Why.CHANGE, Why.DISCOUNT)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a subject's shares and payments: that it ended, what was let off, and what goes back."""
+
+    ended: Ended | None
+    let_off: LetOff
+    back: Back | None
 
 
 def of_rows(
@@ -21,7 +46,7 @@ def of_rows(
     milestones: Sequence[MilestoneRow],
     paid: Sequence[PaymentRow],
     *,
-    ended: Ended | None = None,
+    beside: Beside | None = None,
     owed: Sequence[Bill] = (),
 ) -> MoneyFacts:
     """Reckon from rows that were read already; those of other subjects are left out.
@@ -37,25 +62,49 @@ def of_rows(
             *(Bill(row.event, row.outstanding, row.due_at) for row in paid if row.subject == terms.subject),
             *owed,
         ],
-        ended=ended,
+        ended=beside.ended if beside else None,
+        let_off=beside.let_off if beside else None,
+        back=beside.back if beside else None,
     )
 
 
-def ended(session: Session, *, terms: TermsRow, paid: Sequence[PaymentRow]) -> Ended | None:
-    """Return what was agreed about a cancelled subject and what was kept of what came for it, None while it runs."""
-    if terms.cancelled_at is None:
-        return None
-    currency = terms.amount.currency
-    let_off = sa.select(sa.func.coalesce(sa.func.sum(Allowance.amount_minor), 0)).where(
-        Allowance.subject_kind == terms.subject.kind, Allowance.subject_id == terms.subject.id
+def beside(session: Session, *, terms: TermsRow, paid: Sequence[PaymentRow]) -> Beside:
+    """Return what was let off a subject and what goes back of what came for it; of a cancelled one, what was agreed."""
+    currency, own = terms.amount.currency, [row for row in paid if row.subject == terms.subject]
+    found = session.execute(
+        sa.select(Allowance.cause_id, Allowance.why, Allowance.amount_minor, Allowance.waived_minor).where(
+            Allowance.subject_kind == terms.subject.kind, Allowance.subject_id == terms.subject.id
+        )
+    ).all()
+    by_agreement = sum(row.amount_minor for row in found if row.why in _BY_AGREEMENT)
+    every = sum(row.amount_minor for row in found)
+    less = LetOff(
+        by_agreement=Money(by_agreement, currency),
+        credited=Money(every - by_agreement, currency),
+        waived=Money(sum(row.waived_minor for row in found), currency),
     )
-    agreed = terms.amount - Money(int(session.scalars(let_off).one()), currency)
-    came = [row.paid.minor for row in paid if row.subject == terms.subject]
-    if terms.rail is Rail.CARD or not came:
-        return Ended(agreed, None)
-    back = payouts.returns(session, company_id=terms.payee_id, subjects=[terms.subject])
-    owed = sum(row.amount.minor for row in back if row.payee_id == terms.payee_id)
-    return Ended(agreed, Money(sum(came) - owed, currency))
+    overpaid = Money(sum(row.surplus.minor for row in own), currency)
+    is_over = terms.cancelled_at is not None
+    if terms.rail is Rail.CARD or not own or not (is_over or overpaid or less.waived.minor < every):
+        return Beside(Ended(terms.amount - Money(every, currency), None) if is_over else None, less, None)
+    causes = {row.cause_id for row in found}
+    returns = [
+        row
+        for row in payouts.returns(session, company_id=terms.payee_id, subjects=[terms.subject])
+        if row.payee_id == terms.payee_id
+    ]
+    # What else the payee owes the payer, for the way of goods or an inspection, is none of this price.
+    of_price = [
+        row for row in returns if row.payer_id == terms.payer_id and (is_over or row.cause_id in {None, *causes})
+    ]
+    back = Back(
+        owed=Money(sum(row.amount.minor for row in of_price), currency),
+        come=Money(sum(row.amount.minor for row in of_price if row.made_at is not None), currency),
+        overpaid=overpaid,
+    )
+    kept = sum(row.paid.minor for row in own) - sum(row.amount.minor for row in returns)
+    over = Ended(terms.amount - Money(every, currency), Money(kept, currency)) if is_over else None
+    return Beside(over, less, back)
 
 
 def owed_back(session: Session, *, subject: Subject, currency: str) -> Money:
@@ -93,4 +142,4 @@ def of_subject(session: Session, *, subject: Subject) -> tuple[TermsRow, MoneyFa
         raise NotFound("payment_terms")
     milestones = payments.milestones_of(session, subjects=[subject])[subject]
     paid = payments.payments_of(session, subjects=[subject])[subject]
-    return terms, of_rows(terms, milestones, paid, ended=ended(session, terms=terms, paid=paid))
+    return terms, of_rows(terms, milestones, paid, beside=beside(session, terms=terms, paid=paid))

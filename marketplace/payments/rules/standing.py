@@ -51,6 +51,27 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class LetOff:
+    """What was let off a price since it was placed: ``by_agreement`` it is less, the rest was ``credited`` for a cause.
+
+    ``waived`` of both together was never asked for, or was refunded; what is left of them is owed back.
+    """
+
+    by_agreement: Money
+    credited: Money
+    waived: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What the payee owes back to the payer, what of it has come back, and what of it was paid too much."""
+
+    owed: Money
+    come: Money
+    overpaid: Money
+
+
+@dataclass(frozen=True, slots=True)
 class StageStanding:
     """A milestone of the plan over all lines: its amount as it is now, and until when it is to be paid."""
 
@@ -64,8 +85,11 @@ class StageStanding:
 class MoneyFacts:
     """``total = paid + balance``, and ``due_now`` is the part of the balance that may be asked for now.
 
-    Of a cancelled subject ``total`` is what was agreed; nothing of it is still agreed, and ``kept`` is what of what was
-    paid is not owed back. While it runs ``still_agreed`` is the total, and ``kept`` None.
+    ``agreed = let_off + still_agreed``: what both sides agree on, and what was credited of it for a cause. What was
+    paid before is owed back, and ``come_back`` of it has come: ``paid + overpaid - owed_back = still_agreed - balance``.
+
+    Of a cancelled subject ``total`` and ``agreed`` are what was agreed; nothing of it is still agreed, and ``kept`` is
+    what of what was paid is not owed back; while it runs that is None.
 
     What is paid to a provider is ``held`` or ``released``. ``waits`` says whether a payment or an event is next, and
     ``event`` which; both None when nothing is open.
@@ -74,8 +98,13 @@ class MoneyFacts:
     mode: Mode
     plan: AgreedPlan
     total: Money
+    agreed: Money
+    let_off: Money
     still_agreed: Money
     kept: Money | None
+    overpaid: Money
+    owed_back: Money
+    come_back: Money
     due_now: Money
     paid: Money
     balance: Money
@@ -94,8 +123,10 @@ def facts(
     parts: Sequence[Part],
     bills: Sequence[Bill],
     ended: Ended | None = None,
+    let_off: LetOff | None = None,
+    back: Back | None = None,
 ) -> MoneyFacts:
-    """Reckon how a subject's money stands from the shares of its lines and what was asked for."""
+    """Reckon how a subject's money stands from the shares of its lines, what was asked for, and what was let off."""
 
     def total(*states: MilestoneState) -> Money:
         return Money(sum(part.amount.minor for part in parts if part.state in states), currency)
@@ -104,12 +135,22 @@ def facts(
     whole = total(*(state for state in MilestoneState if state not in OVER))
     balance = due_now + total(_M.PENDING)
     waits, event = _next(plan, parts, bills)
+    nothing = Money.zero(currency)
+    less = let_off or LetOff(nothing, nothing, nothing)
+    returned = back or Back(nothing, nothing, nothing)
+    agreed = ended.agreed if ended else whole + less.waived - less.by_agreement
+    credited = nothing if ended else less.credited
     return MoneyFacts(
         mode=mode,
         plan=plan,
         total=ended.agreed if ended else whole,
-        still_agreed=Money.zero(currency) if ended else whole,
+        agreed=agreed,
+        let_off=credited,
+        still_agreed=nothing if ended else agreed - credited,
         kept=_kept(ended, whole - balance),
+        overpaid=returned.overpaid,
+        owed_back=returned.owed,
+        come_back=returned.come,
         due_now=due_now,
         paid=whole - balance,
         balance=balance,

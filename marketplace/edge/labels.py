@@ -73,6 +73,7 @@ LABELS: Final[dict[str, Any]] = {
     "basis": _("Price basis"),
     "bic": _("BIC"),
     "bank_reference": _("Bank's reference"),
+    "booked_on": _("The bank's day"),
     "base": _("Currency"),
     "bookings": _("Bookings"),
     "line": _("Goods"),

@@ -11,6 +11,7 @@ from marketplace.kernel import clock, moments
 from marketplace.kernel.db import unit_of_work
 from tests import factories
 from tests.integration.orders.test_claims import bring, call, claim, line_of, market, place, receive
+from tests.support.payouts import said
 from tests.support.visitors import Visitor
 
 __all__ = ["call", "market"]
@@ -116,7 +117,7 @@ def test_the_operator_gathers_and_sends_payouts_on_pages(app, call, market):
     assert sent["state"] == "sent"
     assert due["reference"] in call(desk, "GET", f"/payout-files/{sent['file_id']}", expect=200)
     call(market.merchant, "GET", f"/payout-files/{sent['file_id']}", expect=403)
-    done = call(desk, "POST", f"/payouts/{due['id']}/result", json={"result": "settled"}, expect=200)
+    done = call(desk, "POST", f"/payouts/{due['id']}/result", json=said("settled"), expect=200)
     assert done["state"] == "settled"
     assert call(market.merchant, "GET", "/payouts", expect=200)["items"][0]["state"] == "settled"
     merchant = Reader(app, market.merchant)
@@ -218,6 +219,6 @@ def test_what_nobody_takes_back_is_asked_about_once(app, call, market):
     finance.enter(desk.actor)
     page = finance.open("/account/payouts")
     assert [asked_about(page, words) for words in ("Settled", "Failed", "Returned")] == [True] * 3
-    finance.send(f"/operator/payouts/{due['id']}/result", {"result": "settled"})
+    finance.send(f"/operator/payouts/{due['id']}/result", said("settled"))
     page = finance.open("/account/payouts")
     assert [asked_about(page, words) for words in ("Settled", "It came back")] == [False, True]

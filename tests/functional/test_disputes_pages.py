@@ -23,6 +23,7 @@ from tests.functional.test_path_card import CARD
 from tests.functional.test_second_factor import enrolled
 from tests.integration.orders.test_claims import bring
 from tests.support.cards import bring_notices, double_of
+from tests.support.payouts import said
 from tests.support.visitors import Town, Visitor, app_code
 
 
@@ -141,7 +142,7 @@ def test_a_merchant_is_paid_by_transfer_and_owes_what_had_to_go_back(app, call, 
     assert (due["way"], due["payee_account"], due["amount"]["amount"]) == ("provider_transfer", None, "10631.20")
     sent = call(treasury, "POST", f"/payouts/{due['id']}/approval", key="yes", expect=200)
     assert sent["state"] == "settled"
-    call(treasury, "POST", f"/payouts/{due['id']}/result", key="no", json={"result": "failed"}, expect=409)
+    call(treasury, "POST", f"/payouts/{due['id']}/result", key="no", json=said("failed"), expect=409)
     assert "by transfer at the provider" in shop.open("/account/payouts")
 
     # Paid on to its bank, and then the card's holder is right: what is not there any more is owed.

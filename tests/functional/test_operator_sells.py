@@ -16,6 +16,7 @@ from tests.functional.test_bank_statements import upload
 from tests.functional.test_samples import COURIER, FREE, OFFER, decided, dispatched, offer, order_sample, received
 from tests.integration.orders.test_claims import bring
 from tests.support.bank import Booked, Day, camt053
+from tests.support.payouts import said
 from tests.support.trading import BANK, House
 from tests.support.visitors import Visitor
 
@@ -107,7 +108,7 @@ def test_what_a_payout_paid_of_two_purchases_is_the_older(house, call, market):
     second = house.way()
     house.receive(second)
     call(house.treasurer, "POST", f"/payouts/{payout['id']}/approval", expect=200)
-    call(house.treasurer, "POST", f"/payouts/{payout['id']}/result", json={"result": "settled"}, expect=200)
+    call(house.treasurer, "POST", f"/payouts/{payout['id']}/result", json=said("settled"), expect=200)
     assert owed_to_merchant(first, market) == (["paid", "pending"], "0.00", "3123.60", "7288.40")
     assert owed_to_merchant(second, market) == (["due", "pending"], "3123.60", "0.00", "10412.00")
 
@@ -143,7 +144,7 @@ def test_bank_money_comes_in_parts_and_the_merchant_is_paid(house, call, market)
     shown = page.open(f"/orders/{way.order_id}")
     assert "Released" not in shown
     assert "the next payout pays it" in shown
-    call(house.treasurer, "POST", f"/payouts/{payout['id']}/result", json={"result": "settled"}, expect=200)
+    call(house.treasurer, "POST", f"/payouts/{payout['id']}/result", json=said("settled"), expect=200)
     assert owed_to_merchant(way, market) == (["paid", "paid"], "0.00", "10412.00", "0.00")
     books = {row["kind"]: row["balance"]["amount"] for row in call(house.treasurer, "GET", "/ledger")["items"]}
     assert (books["house_bank"], books["trade_sales"], books["trade_purchases"]) == ("548.00", "-10960.00", "10412.00")
@@ -379,7 +380,7 @@ def test_statements_tell_what_buyers_paid_and_merchants_were_paid(app, house, ca
     call(house.treasurer, "POST", "/payouts", expect=201)
     (payout,) = call(market.merchant, "GET", "/payouts", expect=200)["items"]
     call(house.treasurer, "POST", f"/payouts/{payout['id']}/approval", expect=200)
-    by_hand = {"result": "settled"}
+    by_hand = said("settled")
     refused = call(house.treasurer, "POST", f"/payouts/{payout['id']}/result", json=by_hand, expect=409)
     assert refused["type"] == "urn:city:problem:statement_tells"
     tells(Booked(-10_412_00, "", "FT4", end_to_end=payout["reference"]))

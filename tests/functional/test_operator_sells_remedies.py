@@ -17,6 +17,7 @@ from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_remedies import act, claim, say
 from tests.integration.orders.test_claims import come_late
+from tests.support.payouts import said
 from tests.support.trading import BANK, House
 
 ACCEPTANCE = BANK | {"plan": "acceptance_100"}
@@ -156,7 +157,7 @@ def test_a_warranty_is_answered_in_money_after_both_contracts_are_paid(house, ca
     call(house.treasurer, "POST", "/payouts", expect=201)
     (payout,) = call(market.merchant, "GET", "/payouts", expect=200)["items"]
     call(house.treasurer, "POST", f"/payouts/{payout['id']}/approval", expect=200)
-    call(house.treasurer, "POST", f"/payouts/{payout['id']}/result", json={"result": "settled"}, expect=200)
+    call(house.treasurer, "POST", f"/payouts/{payout['id']}/result", json=said("settled"), expect=200)
     later(45 * 86_400)
     flows.close_lines(now=clock.now())
     made = claim(way, reason="warranty", quantity=10)

@@ -19,6 +19,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports import queries as reports
 from marketplace.seed import flows
 from marketplace.worker.runner import run_due
+from tests.support.payouts import said
 from tests.support.visitors import Program
 
 TODAY = "2026-11-25"
@@ -160,7 +161,7 @@ def _merchant_is_paid_out(city: dict[str, Member]) -> None:
     assert finance.program.call("POST", f"/payouts/{payout['id']}/approval", 409, {}, **{"Idempotency-Key": "again"})
     sent = second.act(f"/payouts/{payout['id']}/approval")
     assert sent["file_id"]
-    finance.act(f"/payouts/{payout['id']}/result", {"result": "settled"})
+    finance.act(f"/payouts/{payout['id']}/result", said("settled"))
     assert finance.get("/payouts")["items"][0]["state"] == "settled"
 
 

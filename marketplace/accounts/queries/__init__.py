@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,7 +26,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.reference import queries as reference
-from marketplace.reference.rules import RCEP, Setting
+from marketplace.reference.rules import RCEP, Setting, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,22 @@ def house_days(session: Session, *, setting: Setting, now: datetime) -> datetime
     """Return when so many working days of the operator's company are over; None while there is no such company."""
     houses = companies_of_kind(session, kind=CompanyKind.OPERATOR)
     return days_of(session, company_id=houses[0].id, setting=setting, now=now) if houses else None
+
+
+def house_day(session: Session, *, now: datetime) -> date:
+    """Return the day that it is where the operator's company is; UTC's while there is no such company."""
+    houses = companies_of_kind(session, kind=CompanyKind.OPERATOR)
+    return now.astimezone(ZoneInfo(zone_of(houses[0].country if houses else ""))).date()
+
+
+def house_working_day(session: Session, *, now: datetime) -> date:
+    """Return the operator's day, or the next on which its people work; UTC's day while there is no such company."""
+    houses = companies_of_kind(session, kind=CompanyKind.OPERATOR)
+    if not houses:
+        return house_day(session, now=now)
+    calendar = closures.works(session, company_id=houses[0].id, now=now)
+    # The first working day after yesterday is today, where people work today.
+    return deadline(calendar, now - timedelta(days=1), 1).astimezone(ZoneInfo(calendar.zone)).date()
 
 
 def companies_of_kind(session: Session, *, kind: CompanyKind) -> tuple[CompanyRow, ...]:

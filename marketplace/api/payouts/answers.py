@@ -1,6 +1,7 @@
 """What the API says of payouts and returns."""
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from uuid import UUID
 
@@ -23,6 +24,15 @@ class Gathered(Answer):
     made: int
 
 
+class PayoutResult(Answer):
+    """What the bank made of a payout, as a person wrote it down: the day, and the bank's reference or its reason."""
+
+    result: str
+    booked_on: date
+    bank_reference: str
+    at: Instant
+
+
 class Payout(Answer):
     """A payout; over the threshold two people approve it. ``way``: ``bank_file``, or ``provider_transfer``.
 
@@ -30,7 +40,7 @@ class Payout(Answer):
     why one that was not sent yet stays where it is: ``screening``, ``suspended``. ``failure`` says why one failed:
     ``account_held`` (the company named another account, which does not count yet), ``account_changed``, ``no_account``,
     ``provider_account`` (stopped, or more is asked for), ``taken_back`` (its money went back to a payer), ``bank``, or
-    the payment provider's own word.
+    the payment provider's own word. ``results`` is what people wrote down of what the bank made of it, oldest first.
     """
 
     id: UUID
@@ -43,6 +53,7 @@ class Payout(Answer):
     state: str
     stop: str | None
     failure: str | None
+    results: list[PayoutResult]
     approvals_needed: int
     approvals: int
     file_id: UUID | None
@@ -65,6 +76,10 @@ class Payout(Answer):
             state=str(row.state),
             stop=str(row.stop) if row.stop else None,
             failure=row.failure,
+            results=[
+                PayoutResult(result=one.result, booked_on=one.booked_on, bank_reference=one.bank_reference, at=one.at)
+                for one in row.results
+            ],
             approvals_needed=row.approvals_needed,
             approvals=len(row.approved_by),
             file_id=row.file_id,

@@ -89,7 +89,15 @@ def approve(payout_id: UUID) -> None:
 
 def record_result(session: Session, payout_id: UUID, body: requests.Result) -> None:
     """Note what the bank made of a payout."""
-    payouts.record_result(session, payout_id=payout_id, result=body.result, actor=require_actor(), now=clock.now())
+    payouts.record_result(
+        session,
+        payout_id=payout_id,
+        result=body.result,
+        booked_on=body.booked_on,
+        bank_reference=body.bank_reference,
+        actor=require_actor(),
+        now=clock.now(),
+    )
 
 
 def file(file_id: UUID) -> Response:

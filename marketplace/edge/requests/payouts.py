@@ -7,14 +7,16 @@ from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Currency, Exact, Request, blank_is_none, clean_text
-from marketplace.edge.requests.payments import Cursor, Overdue
+from marketplace.edge.parsing import Currency, Exact, Line, Request, blank_is_none, clean_text
+from marketplace.edge.requests.payments import Cursor, Day, Overdue
 
 
 class Result(Request):
-    """What the provider's bank made of a payout."""
+    """What the provider's bank made of a payout: the day, and the bank's reference or its reason."""
 
     result: Literal["settled", "failed", "returned"]
+    booked_on: Day
+    bank_reference: Annotated[Line, Field(min_length=1, max_length=100)]
 
 
 class PayoutsQuery(Request):

@@ -1,6 +1,6 @@
 """Payouts, who agreed to them, their instruction files; and what payees allow off the price of a line."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -88,6 +88,20 @@ class PayoutApproval(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class PayoutResult(Base):
+    """What the bank made of a payout, as a person wrote it down: the day, and the bank's reference or its reason."""
+
+    __tablename__ = "payout_result"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid, primary_key=True, default=new_id)
+    payout_id: Mapped[UUID] = mapped_column(sa.ForeignKey("payout.id"), index=True)
+    result: Mapped[str] = mapped_column(sa.String(32))
+    booked_on: Mapped[date] = mapped_column(sa.Date)
+    bank_reference: Mapped[str] = mapped_column(sa.String(100))
+    person_id: Mapped[UUID] = mapped_column(sa.Uuid)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Allowance(Base):
     """What a payee lets off the price of a line for a cause: part of it never falls due, part is owed back."""
 
@@ -136,5 +150,5 @@ class CommissionWithdrawal(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-for _table in (PayoutFile, PayoutApproval, Allowance, CommissionReceipt, CommissionWithdrawal):
+for _table in (PayoutFile, PayoutApproval, PayoutResult, Allowance, CommissionReceipt, CommissionWithdrawal):
     insert_only(_table)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from marketplace.kernel.pages import Page, page_of
 from marketplace.merchants import queries as merchants
 from marketplace.payments.models.bank import HousePart
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry, LedgerTransfer, ReturnNotice, ReturnReceipt
-from marketplace.payments.models.payouts import CommissionReceipt, Payout, PayoutApproval, PayoutFile
+from marketplace.payments.models.payouts import CommissionReceipt, Payout, PayoutApproval, PayoutFile, PayoutResult
 from marketplace.payments.queries import payout_waits
 from marketplace.payments.queries.house_parts import counts
 from marketplace.payments.queries.payments import PAGE, cursor_id
@@ -53,12 +53,23 @@ class PayoutRow:
     state: PayoutState
     stop: Waits | None
     failure: str | None
+    results: tuple["ResultRow", ...]
     file_id: UUID | None
     has_message: bool
     act_by: datetime | None
     escalated_at: datetime | None
     created_at: datetime
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """What the bank made of a payout, by a person's word: the day, its reference or reason, and when that was said."""
+
+    result: str
+    booked_on: date
+    bank_reference: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +135,16 @@ def payouts(
     agreed = _approvals(session, [row.id for row in found])
     written = _with_message(session, [row.file_id for row in found if row.file_id])
     stopped = _stops(session, found)
+    said = _results(session, [row.id for row in found])
     rows = [
-        _row(row, agreed.get(row.id, ()), stop=stopped.get(row.id), has_message=row.file_id in written) for row in found
+        _row(
+            row,
+            agreed.get(row.id, ()),
+            stop=stopped.get(row.id),
+            has_message=row.file_id in written,
+            results=said.get(row.id, ()),
+        )
+        for row in found
     ]
     return page_of(rows, PAGE, lambda row: (str(row.id),))
 
@@ -142,7 +161,8 @@ def payout(session: Session, *, company_id: UUID | None, payout_id: UUID) -> Pay
         raise NotFound("payout")
     written = _with_message(session, [found.file_id] if found.file_id else [])
     agreed, stop = _approvals(session, [found.id]).get(found.id, ()), _stops(session, [found]).get(found.id)
-    return _row(found, agreed, stop=stop, has_message=found.file_id in written)
+    results = _results(session, [found.id]).get(found.id, ())
+    return _row(found, agreed, stop=stop, has_message=found.file_id in written, results=results)
 
 
 def _stops(session: Session, found: Collection[Payout]) -> dict[UUID, Waits]:
@@ -405,7 +425,23 @@ def _approvals(session: Session, ids: Collection[UUID]) -> dict[UUID, tuple[UUID
     return agreed
 
 
-def _row(found: Payout, approved_by: tuple[UUID, ...], *, stop: Waits | None, has_message: bool) -> PayoutRow:
+def _results(session: Session, ids: Collection[UUID]) -> dict[UUID, tuple[ResultRow, ...]]:
+    said: dict[UUID, tuple[ResultRow, ...]] = {}
+    statement = sa.select(PayoutResult).where(PayoutResult.payout_id.in_(ids)).order_by(PayoutResult.id)
+    for row in session.scalars(statement):
+        one = ResultRow(row.result, row.booked_on, row.bank_reference, row.at)
+        said[row.payout_id] = (*said.get(row.payout_id, ()), one)
+    return said
+
+
+def _row(
+    found: Payout,
+    approved_by: tuple[UUID, ...],
+    *,
+    stop: Waits | None,
+    has_message: bool,
+    results: tuple[ResultRow, ...],
+) -> PayoutRow:
     return PayoutRow(
         id=found.id,
         reference=found.reference,
@@ -419,6 +455,7 @@ def _row(found: Payout, approved_by: tuple[UUID, ...], *, stop: Waits | None, ha
         state=found.state,
         stop=stop,
         failure=found.failure if found.state is PayoutState.FAILED else None,
+        results=results,
         file_id=found.file_id,
         has_message=has_message,
         act_by=found.act_by,

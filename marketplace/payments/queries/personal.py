@@ -10,7 +10,7 @@ from marketplace.kernel.exports import rows
 from marketplace.payments.models.bank import BankStatement, HouseMatch
 from marketplace.payments.models.cards import CardReturn
 from marketplace.payments.models.ledger import ReturnNotice, ReturnReceipt
-from marketplace.payments.models.payouts import PayoutApproval
+from marketplace.payments.models.payouts import PayoutApproval, PayoutResult
 from marketplace.payments.models.plans import TransferWithdrawal
 from marketplace.payments.models.remitting import WriteOff
 
@@ -40,6 +40,12 @@ def of_person(session: Session, *, person_id: UUID) -> dict[str, list[dict[str, 
             sa.select(PayoutApproval.payout_id, PayoutApproval.at)
             .where(PayoutApproval.person_id == person_id)
             .order_by(PayoutApproval.at, PayoutApproval.payout_id),
+        ),
+        "payout_results": rows(
+            session,
+            sa.select(PayoutResult.payout_id, PayoutResult.result, PayoutResult.at)
+            .where(PayoutResult.person_id == person_id)
+            .order_by(PayoutResult.id),
         ),
         "card_return_approvals": rows(
             session,

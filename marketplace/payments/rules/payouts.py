@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from marketplace.kernel.cells import as_csv
-from marketplace.kernel.errors import Conflict, NotAllowed, Refused
+from marketplace.kernel.errors import Conflict, FieldError, NotAllowed, Refused
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import Money
 from marketplace.payments.rules.ledger import AccountKind
@@ -70,6 +71,17 @@ PAYOUTS: Final = Lifecycle[PayoutState](
 # Money of these is still in the payable account and promised to them.
 RESERVING: Final = (_S.DUE, _S.APPROVED)
 RESULTS: Final = {"settled": "settle", "failed": "fail", "returned": "return"}
+
+
+def check_result(*, booked_on: date, bank_reference: str, sent_on: date, today: date) -> None:
+    """Refuse what a person says of a payout without the bank's reference or reason, or of a day that cannot be."""
+    refused: list[FieldError] = []
+    if not bank_reference.strip():
+        refused.append(FieldError("bank_reference", "required", "the bank's reference, or its reason"))
+    if not sent_on <= booked_on <= today:
+        refused.append(FieldError("booked_on", "range", f"{sent_on} to {today}"))
+    if refused:
+        raise Refused.fields(*refused)
 
 
 def result_action(result: str) -> str:

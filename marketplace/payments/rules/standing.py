@@ -86,7 +86,8 @@ class MoneyFacts:
     """``total = paid + balance``, and ``due_now`` is the part of the balance that may be asked for now.
 
     ``agreed = let_off + still_agreed``: what both sides agree on, and what was credited of it for a cause. What was
-    paid before is owed back, and ``come_back`` of it has come: ``paid + overpaid - owed_back = still_agreed - balance``.
+    paid before is owed back, and ``come_back`` of it has come: ``paid + overpaid - owed_back`` is ``still_agreed`` less
+    ``balance``.
 
     Of a cancelled subject ``total`` and ``agreed`` are what was agreed; nothing of it is still agreed, and ``kept`` is
     what of what was paid is not owed back; while it runs that is None.

@@ -1,7 +1,7 @@
 """Pay out what was released: gathered, agreed to, sent with an instruction file, and what the bank made of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
 from marketplace.payments.models.ledger import LedgerAccount, LedgerEntry
-from marketplace.payments.models.payouts import Payout, PayoutApproval
+from marketplace.payments.models.payouts import Payout, PayoutApproval, PayoutFile, PayoutResult
 from marketplace.payments.queries import bank, payout_waits
 from marketplace.payments.queries.remitting import RemittanceRow, account_of, remittance_row
 from marketplace.payments.rules import payouts as rules
@@ -192,8 +192,20 @@ def fail_transfer(session: Session, *, payout_id: UUID, reason: str, now: dateti
         _move(session, payout, "fail", actor=SYSTEM, now=now)
 
 
-def record_result(session: Session, *, payout_id: UUID, result: str, actor: Actor, now: datetime) -> PayoutState:
+def record_result(
+    session: Session,
+    *,
+    payout_id: UUID,
+    result: str,
+    booked_on: date,
+    bank_reference: str,
+    actor: Actor,
+    now: datetime,
+) -> PayoutState:
     """Note what the bank made of a sent payout: settled, failed or returned; the same result again changes nothing.
+
+    ``booked_on`` is the bank's day, by the operator's calendar from when it was sent to today, and ``bank_reference``
+    its reference or its reason; both are kept, and Refused where they cannot be.
 
     One that was noted as settled may come back days later, and is returned then; where the operator's statements are
     imported they alone say so (Conflict ``statement_tells``). NotAllowed ``own_payout`` for whoever is of the company
@@ -219,6 +231,24 @@ def record_result(session: Session, *, payout_id: UUID, result: str, actor: Acto
         and bank.reads_statements(session, currency=payout.currency)
     ):
         raise Conflict("statement_tells")
+    written = session.get_one(PayoutFile, payout.file_id).created_at if payout.file_id else payout.created_at
+    rules.check_result(
+        booked_on=booked_on,
+        bank_reference=bank_reference,
+        sent_on=accounts.house_day(session, now=written),
+        today=accounts.house_day(session, now=now),
+    )
+    session.add(
+        PayoutResult(
+            id=new_id(),
+            payout_id=payout.id,
+            result=result,
+            booked_on=booked_on,
+            bank_reference=bank_reference.strip(),
+            person_id=actor.person,
+            at=now,
+        )
+    )
     if action == "fail":
         payout.failure = str(Failure.BANK)
     _move(session, payout, action, actor=actor, now=now)

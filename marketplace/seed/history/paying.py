@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts import queries as accounts
 from marketplace.distribution import queries as distribution
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
@@ -75,7 +76,13 @@ def pay_out(desk: Desk, now: datetime) -> None:
     sent = _payouts(PayoutState.SENT)
     in_unit_of_work(
         lambda session: payout_services.record_result(
-            session, payout_id=sent[0].id, result="settled", actor=desk.actor(cast.FINANCE), now=now
+            session,
+            payout_id=sent[0].id,
+            result="settled",
+            booked_on=accounts.house_day(session, now=now),
+            bank_reference=f"FT{sent[0].reference.removeprefix('OUT-')}",
+            actor=desk.actor(cast.FINANCE),
+            now=now,
         )
     )
 

@@ -180,6 +180,7 @@ def _many(**shown: Any) -> str:
         search=search,
         names={key: row.name for key, row in found.items()},
         person_id=require_actor().person,
+        today=accounts.house_day(session, now=clock.now()),
         zone=house_clock(session),
         threshold=reference.money_setting(session, Setting.FOUR_EYES_THRESHOLD, at=clock.now()),
         **{"refusal": None, "errors": {}, "values": {}, **shown},

@@ -9,6 +9,7 @@ from typing import Any, Final
 from marketplace.kernel import clock
 from tests.factories import HANOI, HUB, PASSWORD
 from tests.functional.hostile.city import ACCOUNT, RETURNING, RULES, City
+from tests.support.payouts import said as bank_said
 from tests.support.visitors import TERMS, app_code
 
 Body = dict[str, Any]
@@ -1105,7 +1106,11 @@ WAYS: Final[dict[str, Way]] = {
     "POST /payout-files": Way("operator"),
     "GET /payouts/{}": Way("merchant", ("payout.sent",)),
     "POST /payouts/{}/approval": Way("operator", ("payout.due",)),
-    "POST /payouts/{}/result": Way("operator", ("payout.sent",), body(result="settled")),
+    "POST /payouts/{}/result": Way(
+        "operator",
+        ("payout.sent",),
+        lambda _city: bank_said("settled") | {"bank_reference": "FT 2026 003, 汇款"},
+    ),
     "GET /returns": Way("buyer"),
     "POST /returns/{}/confirmation": Way("merchant", ("return.owed",)),
     "POST /returns/{}/receipt": Way("buyer", ("return.sent",)),

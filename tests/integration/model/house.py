@@ -22,6 +22,7 @@ from tests.integration.model.paying import bring
 from tests.integration.model.trading import finance
 from tests.integration.model.world import World
 from tests.support.bank import Booked
+from tests.support.payouts import said
 
 
 def pay_out(world: World) -> None:
@@ -44,7 +45,7 @@ def pay_out(world: World) -> None:
         world.act(person, f"/payouts/{payout.id}/approval")
     elif payout.way is PayoutWay.BANK_FILE:
         result = world.rng.choice(("settled", "settled", "failed", "returned"))
-        world.act(person, f"/payouts/{payout.id}/result", {"result": result}, called=f"payout {result}")
+        world.act(person, f"/payouts/{payout.id}/result", said(result), called=f"payout {result}")
 
 
 def house_statement(world: World) -> None:

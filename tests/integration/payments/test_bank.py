@@ -37,6 +37,7 @@ from tests import factories
 from tests.integration.payments.conftest import NOW, TODAY, Deal, exist, publish_rates
 from tests.integration.payments.test_payouts import Till, name_payee
 from tests.support.bank import Booked, Day, camt053, mt940, table
+from tests.support.payouts import told
 from tests.support.racing import at_once
 
 HOUSE = "6230000000009999"
@@ -440,7 +441,7 @@ def test_a_payout_leaves_bounces_and_is_owed_again(house, till):
 def test_a_payout_noted_by_hand_is_put_right_by_the_statement(house, till):
     due, _file = paid_out(house, till, 100_00)
     with unit_of_work() as session:
-        payouts.record_result(session, payout_id=due.id, result="settled", actor=house.first, now=NOW)
+        payouts.record_result(session, payout_id=due.id, **told("settled", NOW), actor=house.first, now=NOW)
     before = house.has(AccountKind.PROVIDER_CLEARING)
     assert house.shows(Booked(-100_00, due.reference, "FT1")) == ()
     assert house.has(AccountKind.PROVIDER_CLEARING) == before + 100_00

@@ -31,6 +31,7 @@ from tests.integration.payments.test_bank import (
     till,
 )
 from tests.support.bank import Booked
+from tests.support.payouts import told
 
 __all__ = ["house", "till"]
 
@@ -242,7 +243,7 @@ def test_commission_that_was_written_down_and_never_came_is_owed_again(house, ti
 def test_a_payout_settled_by_hand_stays_settled_when_its_line_was_anothers(house, till):
     due, _file = paid_out(house, till, 100_00)
     with unit_of_work() as session:
-        payouts.record_result(session, payout_id=due.id, result="settled", actor=house.first, now=NOW)
+        payouts.record_result(session, payout_id=due.id, **told("settled", NOW), actor=house.first, now=NOW)
     clearing = house.has(AccountKind.PROVIDER_CLEARING)
     house.shows(Booked(-100_00, due.reference, "FT1"))
     take_back(house, newest(house))

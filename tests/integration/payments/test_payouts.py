@@ -33,6 +33,7 @@ from marketplace.payments.services import payouts
 from tests import factories
 from tests.conftest import SOAK
 from tests.integration.payments.conftest import NOW, clerk
+from tests.support.payouts import told
 
 PAYABLE = AccountKind.MERCHANT_PAYABLE
 _serial = itertools.count(1)
@@ -109,7 +110,7 @@ def approve(payout, actor):
 
 def result(payout, outcome):
     with unit_of_work() as session:
-        return payouts.record_result(session, payout_id=payout.id, result=outcome, actor=clerk(), now=NOW)
+        return payouts.record_result(session, payout_id=payout.id, **told(outcome, NOW), actor=clerk(), now=NOW)
 
 
 def send():
@@ -184,7 +185,7 @@ def test_what_comes_back_days_after_it_was_settled_is_a_row_of_its_own_and_paid_
     result(due, "settled")
     member = factories.insider(app, role=Role.TREASURY, company_id=till.company_id, now=NOW)
     with pytest.raises(NotAllowed, match="own_payout"), unit_of_work() as session:
-        payouts.record_result(session, payout_id=due.id, result="returned", actor=member.actor, now=NOW)
+        payouts.record_result(session, payout_id=due.id, **told("returned", NOW), actor=member.actor, now=NOW)
     clearing = till.balance(AccountKind.PROVIDER_CLEARING)
     for _ in range(2):
         assert result(due, "returned") is PayoutState.RETURNED

@@ -35,6 +35,7 @@ from tests.integration.payments.conftest import NOW, clerk
 from tests.integration.payments.test_held import HeldDeal
 from tests.integration.payments.test_payouts import clear_hit, confirm_hit, name_payee
 from tests.support.cards import charge, double_of
+from tests.support.payouts import told
 
 PAYABLE, OWED = AccountKind.MERCHANT_PAYABLE, AccountKind.MERCHANT_RECEIVABLE
 TRANSIT, CLEARING = AccountKind.PAYOUT_IN_TRANSIT, AccountKind.PROVIDER_CLEARING
@@ -154,7 +155,7 @@ def test_a_payout_goes_by_transfer_and_is_settled_by_the_answer(shop):
     )  # fmt: skip
     assert (shop.balance(PAYABLE), shop.balance(TRANSIT), shop.there()) == (0, 0, 970_000)
     with pytest.raises(Conflict, match="provider_tells"), unit_of_work() as session:
-        payouts.record_result(session, payout_id=row.id, result="returned", actor=clerk(), now=NOW)
+        payouts.record_result(session, payout_id=row.id, **told("returned", NOW), actor=clerk(), now=NOW)
     with pytest.raises(NotFound):
         queries.remittance(fresh(), payout_id=new_id())
 
@@ -418,7 +419,7 @@ def test_a_claim_after_a_bank_file_is_refunded_and_kept_back_from_what_comes_nex
         payouts.send(session, actor=clerk(), remittance="City", now=NOW)
     cause, amount = new_id(), Money(100_000, "CNY")
     with unit_of_work() as session:
-        payouts.record_result(session, payout_id=row.id, result="settled", actor=clerk(), now=NOW)
+        payouts.record_result(session, payout_id=row.id, **told("settled", NOW), actor=clerk(), now=NOW)
         allowances.allow(
             session, subject=deal.subject, line_id=deal.lines[0][0], amount=amount, cause_id=cause,
             why=Why.CLAIM, actor=clerk(), now=NOW,

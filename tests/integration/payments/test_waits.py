@@ -20,6 +20,7 @@ from marketplace.payments.services import transfers as receipts
 from tests import factories
 from tests.integration.payments.conftest import NOW, TODAY, clerk, exist
 from tests.integration.payments.test_payouts import Till, name_payee
+from tests.support.payouts import told as bank_told
 
 # 25 November 2026 is a Wednesday; a working day of China ends at 18:00, that is 10:00 UTC.
 FRIDAY, MONDAY = datetime(2026, 11, 27, 10, tzinfo=UTC), datetime(2026, 11, 30, 10, tzinfo=UTC)
@@ -86,7 +87,9 @@ def test_a_sent_payout_has_a_due_moment_of_its_own(app, till, monkeypatch):
     assert _one(till).act_by == MONDAY
     assert [lapsing.escalate(now=MONDAY) for _ in range(2)] == [1, 0]
     with unit_of_work() as session:
-        payouts.record_result(session, payout_id=_one(till).id, result="settled", actor=clerk(), now=MONDAY)
+        payouts.record_result(
+            session, payout_id=_one(till).id, **bank_told("settled", MONDAY), actor=clerk(), now=MONDAY
+        )
     settled = _one(till)
     assert (settled.state, settled.act_by, settled.escalated_at) == ("settled", None, None)
     assert lapsing.escalate(now=MONDAY + timedelta(days=30)) == 0

@@ -35,26 +35,25 @@ def check_approval(session: Session, *, change_id: UUID, actor: Actor, now: date
     if change.kind is not ChangeKind.ADD or change.state not in OPEN or actor.company != change.buyer_id:
         return
     order = orders.order(session, company_id=actor.company, order_id=change.order_id)
-    unit = orders.unit_of(session, order=order)
+    under = orders.placed_under(session, order=order)
     if asking.wants(
         session,
         actor=actor,
-        unit_id=unit.id if unit else None,
-        grown=lambda: _grown(session, order, change, now),
+        unit_id=under.unit.id if under.unit else None,
+        grown=lambda: _grown(session, order, under.approval_id, change, now),
         spent=lambda since: queries.spent(session, company_id=actor.company, since=since, without=()),
         now=now,
     ):
         raise Conflict("approval_order_anew", order=order.id)
 
 
-def _grown(session: Session, order: OrderRow, change: ChangeRow, now: datetime) -> Grown:
+def _grown(session: Session, order: OrderRow, approval_id: UUID | None, change: ChangeRow, now: datetime) -> Grown:
     """Return what a checkout placed with what is added to it: by this change, and by those of the buyer that wait."""
     placed = queries.placed(session, group_id=order.group_id)
     proposed = changes.additions_of(session, order_ids=[one.id for one in placed.orders], proposer_id=order.buyer_id)
     adding = {one.id: one for one in (*proposed, change)}.values()
     by_id = {one.id: one for one in placed.orders}
     added = summed(amount for one in adding for amount in _amounts(session, by_id[one.order_id], one, now))
-    approval_id = orders.approval_of(session, buyer_id=order.buyer_id, group_id=order.group_id)
     case = cases.case(session, company_id=order.buyer_id, case_id=approval_id) if approval_id else None
     categories = queries.categories(session, listing_ids={line.listing_id for line in placed.lines})
     sorts = {

@@ -187,11 +187,6 @@ def by_id(session: Session, *, order_ids: Collection[UUID]) -> Mapping[UUID, Ord
     return {one.id: order_row(one) for one in found}
 
 
-def unit_of(session: Session, *, order: OrderRow) -> UnitRow | None:
-    """Return the buyer's unit that an order was placed for, as it was then: the buyer's own business."""
-    return placed_under(session, order=order).unit
-
-
 def placed_under(session: Session, *, order: OrderRow) -> Under:
     """Return under what an order was placed."""
     return _under(ask(session, _UNDER_GROUP, {"group": order.group_id}).one())

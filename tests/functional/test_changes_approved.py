@@ -9,6 +9,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.reports import queries as reports
 from tests import factories
+from tests.support.visitors import Visitor
 from tests.support.ways import Way
 
 LATER = {"rail": "bank", "plan": "acceptance_100"}
@@ -114,3 +115,81 @@ def test_an_approved_order_grows_no_further_than_what_was_approved(app, call, ma
     answer(way, propose(way, market.buyer, **more(way, 40)), market.merchant)
     assert Decimal(3_000) < whole(way.order()) <= approved
     assert propose(way, market.buyer, expect=409, **more(way, 120))["type"].endswith("approval_order_anew")
+
+
+def stages(*parts):
+    return [{"event": event, "percent": percent, "days": 3} for event, percent in parts]
+
+
+def approved_order(app, call, market, operator):
+    """An order that the purchaser asked for and the chief approved."""
+    chief = colleague(app, market)
+    rule(market, call, "3000")
+    approve(call, chief, bought(call, market, 400)["facts"]["case"])
+    return chief, Way(call, market, operator, payment=LATER)
+
+
+def test_another_plan_that_the_merchant_proposes_is_approved_before_it_is_accepted(app, call, market, operator):
+    chief, way = approved_order(app, call, market, operator)
+    before = way.order()
+    assert [one["amount"] for one in before["approval"]["covers"]] == [f"{whole(before)}"]
+    change = propose(way, market.merchant, kind="plan", stages=stages(("handed_over", "100")))
+    assert change["approval"] is None
+    refused = answer(way, change, market.buyer, expect=409)
+    assert (refused["type"], refused["facts"]["page"]) == (
+        "urn:city:problem:approval_needed", f"/account/approvals/{refused['facts']['case']}"
+    )  # fmt: skip
+    # Asked again it is the same case, and nothing has changed.
+    assert answer(way, change, market.buyer, expect=409)["facts"]["case"] == refused["facts"]["case"]
+    assert way.order()["money"]["plan"] == before["money"]["plan"]
+    seen = call(chief, "GET", f"/approvals/{refused['facts']['case']}", expect=200)
+    assert (seen["kind"], seen["order_ids"]) == ("change", [way.order_id])
+    (part,) = seen["parts"]
+    assert (part["terms"]["change"], [(one["event"], one["percent"]) for one in part["stages"]]) == (
+        "plan", [("handed_over", "100")]
+    )  # fmt: skip
+    page = Visitor(app)
+    page.enter(chief.actor)
+    text = page.open(f"/account/approvals/{refused['facts']['case']}")
+    assert f"Another payment plan for order {before['reference']}" in text
+    buyer = Visitor(app)
+    buyer.enter(market.buyer.actor)
+    buyer.open(f"/orders/{way.order_id}")
+    path = f"/orders/{way.order_id}/changes/{change['id']}/acceptance"
+    assert buyer.send(path, {}).headers["Location"] == refused["facts"]["page"]
+    approve(call, chief, refused["facts"]["case"])
+    done = answer(way, change, market.buyer)
+    assert (done["state"], done["approval"]["id"]) == ("accepted", refused["facts"]["case"])
+    assert [one["event"] for one in way.order()["money"]["plan"]["stages"]] == ["handed_over"]
+    assert done["approval"]["reference"] in buyer.open(f"/orders/{way.order_id}/changes")
+    assert "covers goods and freight up to" in buyer.open(f"/orders/{way.order_id}")
+    (mine,) = call(market.merchant, "GET", f"/orders/{way.order_id}/changes", expect=200)["items"]
+    assert mine["approval"] is None
+    # It was for that plan alone.
+    again = propose(way, market.merchant, kind="plan", stages=stages(("delivered", "100")))
+    assert answer(way, again, market.buyer, expect=409)["facts"]["case"] != refused["facts"]["case"]
+    # Who may approve what another bought approves it by accepting.
+    assert answer(way, again, chief)["state"] == "accepted"
+
+
+def test_another_plan_that_the_buyer_proposes_is_approved_before_it_is_proposed(app, call, market, operator):
+    chief, way = approved_order(app, call, market, operator)
+    wanted = {"kind": "plan", "stages": stages(("handed_over", "50"), ("accepted", "50"))}
+    seen = call(market.buyer, "POST", f"/orders/{way.order_id}/changes/preview", json=wanted, expect=200)
+    assert seen["outcome"]
+    case = propose(way, market.buyer, expect=409, **wanted)["facts"]["case"]
+    assert call(market.buyer, "GET", f"/orders/{way.order_id}/changes", expect=200)["items"] == []
+    other = wanted | {"stages": stages(("handed_over", "60"), ("accepted", "40"))}
+    approve(call, chief, case)
+    assert propose(way, market.buyer, expect=409, **other)["facts"]["case"] != case
+    change = propose(way, market.buyer, **wanted)
+    assert change["approval"]["id"] == case
+    assert answer(way, change, market.merchant)["state"] == "accepted"
+
+
+def test_a_plan_of_what_needed_no_approval_is_changed_as_ever(app, call, market, operator):
+    colleague(app, market)
+    way = Way(call, market, operator, payment=LATER, quantity=40)
+    rule(market, call, "30000")
+    change = propose(way, market.merchant, kind="plan", stages=stages(("handed_over", "100")))
+    assert answer(way, change, market.buyer)["state"] == "accepted"

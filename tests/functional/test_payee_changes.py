@@ -344,3 +344,20 @@ def test_the_whole_way_by_page(app, desk, market):
     assert "Another account to pay into" in buyer.open(f"/orders/{desk.way.order_id}/changes")
     payment = desk.way.order()["payments"][0]["id"]
     assert LATEST in buyer.open(f"/payments/{payment}")
+
+
+def test_a_buyer_who_needs_approval_accepts_another_account_by_a_case_of_its_own(app, desk, market):
+    with unit_of_work() as session:
+        chief = factories.colleague(session, app, market.buyer, role=Role.OWNER, now=clock.now())
+    body = {"name": "Over", "currency": "CNY", "tiers": [{"from": "3000", "steps": [{"roles": ["owner"]}]}]}
+    desk.call(market.buyer, "POST", "/approval-rules", json=body, expect=201)
+    (change,) = desk.propose(desk.name())["items"]
+    refused = desk.answer(change, expect=409)
+    assert refused["type"].endswith("approval_needed")
+    case_id = refused["facts"]["case"]
+    seen = desk.call(chief, "GET", f"/approvals/{case_id}", expect=200)
+    assert (seen["kind"], seen["parts"][0]["terms"]["change"]) == ("change", "payee")
+    verdict = {"verdict": "approve", "content_hash": seen["content_hash"]}
+    desk.call(chief, "POST", f"/approvals/{case_id}/decision", json=verdict, expect=200)
+    agreed = desk.answer(change)
+    assert (agreed["state"], agreed["approval"]["id"]) == ("agreed", case_id)

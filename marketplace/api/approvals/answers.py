@@ -1,9 +1,12 @@
 """What the API says of approvals."""
 
+import json
+from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
+from marketplace.api.shared.plans import StageAnswer
 from marketplace.approvals.queries.cases import CaseRow
 from marketplace.approvals.queries.people import DelegationRow
 from marketplace.approvals.rules import limits, policy
@@ -12,6 +15,7 @@ from marketplace.approvals.rules.content import Purchase
 from marketplace.approvals.rules.ranges import Range
 from marketplace.approvals.services import asking
 from marketplace.edge.acts.approvals import CaseSeen, Policy
+from marketplace.payments.rules import plans
 
 
 class Step(Answer):
@@ -191,11 +195,12 @@ class Goods(Answer):
 
 
 class Part(Answer):
-    """What is bought of one merchant, and on which terms."""
+    """What is bought of one merchant, on which terms, and the milestones of its plan (requests of before say none)."""
 
     merchant_id: UUID
     merchant: str
     terms: dict[str, str]
+    stages: list[StageAnswer]
     lines: list[Goods]
 
 
@@ -320,6 +325,7 @@ def _parts(content: Purchase, seen: CaseSeen) -> list[Part]:
             merchant_id=part.merchant_id,
             merchant=seen.companies.get(part.merchant_id, ""),
             terms={name: value for name, value in part.terms.items() if name not in ("payee", "agreed")},
+            stages=_stages(part.terms),
             lines=[
                 Goods(
                     listing_id=line.item_id,
@@ -340,6 +346,12 @@ def _parts(content: Purchase, seen: CaseSeen) -> list[Part]:
         )
         for part in content.parts
     ]
+
+
+def _stages(terms: Mapping[str, str]) -> list[StageAnswer]:
+    if "agreed" not in terms:
+        return []
+    return [StageAnswer.of(stage) for stage in plans.from_json(json.loads(terms["agreed"])).stages]
 
 
 def _carriage(content: Purchase, seen: CaseSeen) -> list[Carriage]:

@@ -121,11 +121,12 @@ class Approver(Answer):
 
 
 class Approved(Answer):
-    """The case by which an order was approved inside the buyer's company."""
+    """The case by which an order was approved inside the buyer's company: of goods and freight up to ``covers``."""
 
     id: UUID
     reference: str
     by: list[Approver]
+    covers: list[Amount]
 
     @classmethod
     def of(cls, approval: Approval | None) -> "Approved | None":
@@ -133,7 +134,8 @@ class Approved(Answer):
         if approval is None:
             return None
         by = [Approver(person_id=person, name=name, decided_at=at) for person, name, at in approval.by]
-        return cls(id=approval.case_id, reference=approval.reference, by=by)
+        covers = [Amount.of(amount) for amount in approval.covers]
+        return cls(id=approval.case_id, reference=approval.reference, by=by, covers=covers)
 
 
 class BoughtBy(Answer):

@@ -12,6 +12,7 @@ from marketplace.api.shared.operations import operation
 from marketplace.api.shared.plans import StageAnswer
 from marketplace.edge.acts import changes as acts
 from marketplace.edge.acts import previews
+from marketplace.edge.acts.approvals import ChangeApproval
 from marketplace.edge.acts.changes import ChangeSeen, KeptCredit, Outcome
 from marketplace.edge.acts.previews import Preview
 from marketplace.edge.requests import changes as requests
@@ -59,6 +60,18 @@ class KeptAnswer(Answer):
         )
 
 
+class ApprovalAnswer(Answer):
+    """The case by which the reader's company approved a change."""
+
+    id: UUID
+    reference: str
+
+    @classmethod
+    def of(cls, approval: ChangeApproval | None) -> "ApprovalAnswer | None":
+        """Write it, None for a change that needed none."""
+        return cls(id=approval.case_id, reference=approval.reference) if approval else None
+
+
 class ChangeAnswer(Answer):
     """A change of an order; the answerer accepts it by its ``content_hash`` until ``deadline_at``, or it expires.
 
@@ -66,6 +79,7 @@ class ChangeAnswer(Answer):
     divide what is not due yet, ``outcome`` says what that makes of it by event while the change is open. ``account`` is
     proposed in place of ``account_now``, and paid into from ``binds_from`` on at the earliest. ``credit_kept`` warns
     that an open ``reduce`` leaves fewer units than the credit of a sample asks for: it stays, as agreed with the order.
+    ``approval``: the buyer's own, of another plan or account.
     """
 
     id: UUID
@@ -93,6 +107,7 @@ class ChangeAnswer(Answer):
     deadline_at: Instant
     ended_at: Instant | None
     new_line: UUID | None
+    approval: ApprovalAnswer | None
     acts: list[str]
 
     @classmethod
@@ -125,6 +140,7 @@ class ChangeAnswer(Answer):
             deadline_at=row.deadline_at,
             ended_at=row.ended_at,
             new_line=row.new_line_id,
+            approval=ApprovalAnswer.of(seen.approval),
             acts=list(seen.acts),
         )
 
@@ -166,10 +182,10 @@ def many(order_id: UUID) -> tuple[int, Items[ChangeAnswer]]:
 
 
 @api.post("/orders/<uuid:order_id>/changes")
-@operation(answers={201: ChangeAnswer}, tag="orders", permission=_READ, body=requests.Change, idempotent=True)
-def propose(order_id: UUID, body: requests.Change, session: Session) -> tuple[int, ChangeAnswer]:
+@operation(answers={201: ChangeAnswer}, tag="orders", permission=_READ, body=requests.Change, idempotent_flow=True)
+def propose(order_id: UUID, body: requests.Change, key: str) -> tuple[int, ChangeAnswer]:  # noqa: ARG001  one answer
     """Propose a change to the other side; nothing changes before it accepts."""
-    return 201, _shown(session, acts.propose(session, order_id, body))
+    return 201, _shown(reading(), acts.propose(order_id, body))
 
 
 @api.post("/orders/<uuid:order_id>/changes/preview")
@@ -180,11 +196,13 @@ def preview(order_id: UUID, body: requests.Change) -> tuple[int, PreviewAnswer]:
 
 
 @api.post("/order-changes/<uuid:change_id>/acceptance")
-@operation(answers={200: ChangeAnswer}, tag="orders", permission=_READ, body=requests.ChangeAcceptance, idempotent=True)
-def accept(change_id: UUID, body: requests.ChangeAcceptance, session: Session) -> tuple[int, ChangeAnswer]:
+@operation(
+    answers={200: ChangeAnswer}, tag="orders", permission=_READ, body=requests.ChangeAcceptance, idempotent_flow=True
+)
+def accept(change_id: UUID, body: requests.ChangeAcceptance, key: str) -> tuple[int, ChangeAnswer]:  # noqa: ARG001  one answer
     """Accept a change as the side that was asked: it takes its effect at once, or 409 says why it cannot."""
-    acts.accept(session, change_id, body)
-    return 200, _shown(session, change_id)
+    acts.accept(change_id, body)
+    return 200, _shown(reading(), change_id)
 
 
 @api.post("/order-changes/<uuid:change_id>/refusal")

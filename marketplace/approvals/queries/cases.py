@@ -15,7 +15,7 @@ from marketplace.approvals.models import ApprovalCase, ApprovalDecision
 from marketplace.approvals.queries import people
 from marketplace.approvals.rules.asking import Cause, causes_of, steps_of
 from marketplace.approvals.rules.cases import OPEN, CaseState, Said, Verdict
-from marketplace.approvals.rules.content import CaseKind, Content, hash_of, purchase_of, range_of
+from marketplace.approvals.rules.content import CaseKind, Content, content_of, hash_of
 from marketplace.approvals.rules.limits import Spent
 from marketplace.approvals.rules.policy import Step
 from marketplace.kernel.checks import Breach
@@ -147,17 +147,35 @@ def has_open(session: Session, *, company_id: UUID, requester_id: UUID) -> bool:
 
 
 def pending(session: Session, *, company_id: UUID, now: datetime, without: Collection[UUID] = ()) -> list[Spent]:
-    """Return what waits to be bought as spent now: pending cases, and approvals that nobody used yet."""
+    """Return what waits to be bought as spent now: pending cases, and approvals that nobody used yet.
+
+    Other terms of what was placed buy nothing more.
+    """
     found = session.execute(
         sa.select(ApprovalCase.requester_id, ApprovalCase.unit_id, ApprovalCase.totals).where(
             ApprovalCase.company_id == company_id,
             ApprovalCase.state.in_(OPEN),
+            ApprovalCase.kind != CaseKind.CHANGE,
             ApprovalCase.consumed_at.is_(None),
             ApprovalCase.due_at > now,
             ApprovalCase.id.not_in(without),
         )
     )
     return [Spent(person_id=row.requester_id, unit_id=row.unit_id, at=now, amounts=_money(row.totals)) for row in found]
+
+
+def used_by(session: Session, *, company_id: UUID, subjects: Collection[UUID]) -> tuple[CaseRow, ...]:
+    """Return the cases of a company that were used up by these, in their order."""
+    found = session.scalars(
+        sa.select(ApprovalCase)
+        .where(
+            ApprovalCase.company_id == company_id,
+            ApprovalCase.taken_by.in_(subjects),
+            ApprovalCase.consumed_at.is_not(None),
+        )
+        .order_by(ApprovalCase.id)
+    ).all()
+    return tuple(_rows(session, found))
 
 
 def approved_by(session: Session, *, company_id: UUID, case_id: UUID) -> tuple[DecisionRow, ...]:
@@ -275,7 +293,6 @@ def _money(totals: Sequence[Sequence[Any]]) -> tuple[Money, ...]:
 
 
 def _row(row: ApprovalCase, decisions: tuple[DecisionRow, ...]) -> CaseRow:
-    is_purchase = row.kind is CaseKind.PURCHASE
     return CaseRow(
         id=row.id,
         reference=row.reference,
@@ -284,7 +301,7 @@ def _row(row: ApprovalCase, decisions: tuple[DecisionRow, ...]) -> CaseRow:
         state=row.state,
         requester_id=row.requester_id,
         unit_id=row.unit_id,
-        content=purchase_of(row.content) if is_purchase else range_of(row.content),
+        content=content_of(row.kind, row.content),
         content_hash=row.content_hash,
         beside=row.beside,
         totals=_money(row.totals),

@@ -17,10 +17,11 @@ from marketplace.kernel.money import Money, UnitPrice
 
 
 class CaseKind(StrEnum):
-    """What is asked for: exactly this purchase, or anything inside a range."""
+    """What is asked for: exactly this purchase, anything inside a range, or other terms of what was placed."""
 
     PURCHASE = "purchase"
     RANGE = "range"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,16 +106,32 @@ class Purchase:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended(Purchase):
+    """An order that was placed, as it would be by the other terms that are proposed for it."""
+
+    order_id: UUID
+    order: str  # its reference
+
+
 Content = Purchase | Range
 _ADAPTERS: Final[dict[CaseKind, TypeAdapter[Any]]] = {
     CaseKind.PURCHASE: TypeAdapter(Purchase),
     CaseKind.RANGE: TypeAdapter(Range),
+    CaseKind.CHANGE: TypeAdapter(Amended),
 }
 
 
 def kind_of(content: Content) -> CaseKind:
     """Return what sort of thing is asked for."""
+    if isinstance(content, Amended):
+        return CaseKind.CHANGE
     return CaseKind.PURCHASE if isinstance(content, Purchase) else CaseKind.RANGE
+
+
+def content_of(kind: CaseKind, kept: Mapping[str, Any]) -> Content:
+    """Return the content that was kept."""
+    return _ADAPTERS[kind].validate_python(kept)
 
 
 def to_json(content: Content) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from marketplace.approvals.queries import people, policies
 from marketplace.approvals.rules.asking import Asked, asked_for
 from marketplace.approvals.rules.cases import OPEN, CaseState, Why
 from marketplace.approvals.rules.content import (
+    Amended,
     CaseKind,
     Moved,
     Purchase,
@@ -202,6 +203,55 @@ def wants(
         added=found.added,
     )
     return _asked(session, actor, facts, spent, without=[], now=now, zone=zone) is not None
+
+
+def ask_change(
+    session: Session,
+    *,
+    actor: Actor,
+    unit_id: UUID | None,
+    wanted: Callable[[], tuple[Amended, Grown]],
+    placed_by: UUID | None,
+    spent: SpentSince,
+    now: datetime,
+) -> Answer:
+    """Ask for other terms of an order, where rules or limits want what was bought with it approved.
+
+    ``placed_by``: who bought it, where the other side proposed; whoever may approve that alone approves by accepting.
+    None where the actor proposes himself. Conflict ``approvers_missing``.
+    """
+    if not locked(session, company_id=actor.company):
+        return Answer()
+    content, grown = wanted()
+    company = accounts.get_company(session, company_id=actor.company)
+    zone = zone_of(company.country)
+    facts = Facts(
+        who=Who(person_id=actor.person, roles=frozenset(actor.roles), unit_id=unit_id),
+        totals=grown.whole,
+        goods=grown.goods,
+        days_left=_days(grown.departs_at, now, zone),
+        added=grown.added,
+    )
+    asked = _asked(session, actor, facts, spent, without=[], now=now, zone=zone)
+    if asked is None:
+        return Answer()
+    today = now.astimezone(ZoneInfo(zone)).date()
+    if placed_by is not None and _decides_alone(session, actor, asked, placed_by, today):
+        return Answer()
+    found = _open(session, actor, hash_of(CaseKind.CHANGE, to_json(content)), now)
+    if found is None:
+        found = cases.open_case(
+            session, actor=actor, content=content, totals=content.totals, unit_id=unit_id, asked=asked, now=now
+        )
+    return Answer(found.id, found.reference, is_approved=found.state is CaseState.APPROVED)
+
+
+def _decides_alone(session: Session, actor: Actor, asked: Asked, requester_id: UUID, today: date) -> bool:
+    """Tell whether somebody could give every approval that is asked for what another bought."""
+    table = people.tables(session, company_id=actor.company, today=today).of(requester_id)
+    return actor.person != requester_id and all(
+        step.count == 1 and table.seat_for(actor.person, step, (), today=today) for step in asked.steps
+    )
 
 
 def departure_gone(

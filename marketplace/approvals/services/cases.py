@@ -272,6 +272,12 @@ def use_range(session: Session, *, actor: Actor, case_id: UUID, offered: Offered
     consume(session, case_id=case_id, subject=subject, actor=actor, now=now)
 
 
+def use_change(session: Session, *, case_id: UUID, change_id: UUID, actor: Actor, now: datetime) -> None:
+    """Use the approval of other terms up for the change that proposes exactly them."""
+    take(session, row=_whichever(session, case_id), subject=change_id)
+    consume(session, case_id=case_id, subject=change_id, actor=actor, now=now)
+
+
 def change_requester(session: Session, *, row: ApprovalCase, successor_id: UUID, now: datetime) -> None:
     """Have somebody ask in the place of a leaver; a case that he has decided himself is void."""
     seen = queries.by_id(session, case_id=row.id)

@@ -26,6 +26,7 @@ from marketplace.distribution.rules.freight import ContractState
 from marketplace.kernel.checks import Breach
 from marketplace.kernel.money import Money
 from marketplace.logistics.models.departures import Departure
+from marketplace.orders.changes.models import OrderChange
 from marketplace.orders.models import Order, OrderGroup, OrderLine
 from marketplace.orders.queries import lines, orders
 from marketplace.orders.queries.lines import LineRow
@@ -43,6 +44,11 @@ class Placed:
     orders: tuple[OrderRow, ...]
     lines: tuple[LineRow, ...]
     amounts: tuple[Money, ...]
+
+
+def placed_by(session: Session, *, group_id: UUID) -> UUID:
+    """Return who placed the orders of a checkout."""
+    return session.scalars(sa.select(OrderGroup.person_id).where(OrderGroup.id == group_id)).one()
 
 
 def placed(session: Session, *, group_id: UUID) -> Placed:
@@ -187,11 +193,21 @@ def breaches(session: Session) -> list[Breach]:
             found.append(Breach("7 approval", "checkout", attempt_id, "placed what nobody approved"))
     used = sa.select(ApprovalCase.id).where(
         ApprovalCase.consumed_at.is_not(None),
+        ApprovalCase.kind != CaseKind.CHANGE,
         ~sa.exists().where(OrderGroup.approval_id == ApprovalCase.id, OrderGroup.id == ApprovalCase.taken_by),
     )
     found += (
         Breach("7 approval", "approval_case", case_id, "was used, and its orders are not there")
         for case_id in session.scalars(used)
+    )
+    unchanged = sa.select(ApprovalCase.id).where(
+        ApprovalCase.consumed_at.is_not(None),
+        ApprovalCase.kind == CaseKind.CHANGE,
+        ~sa.exists().where(OrderChange.id == ApprovalCase.taken_by),
+    )
+    found += (
+        Breach("7 approval", "approval_case", case_id, "was used, and its change is not there")
+        for case_id in session.scalars(unchanged)
     )
     twice = sa.select(OrderGroup.approval_id).group_by(OrderGroup.approval_id).having(sa.func.count() > 1)
     found += (

@@ -1,6 +1,6 @@
 """Approval inside a company, by whoever asks: the desk, a case, rules, limits, delegations."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from marketplace.approvals.queries import cases, people, policies
 from marketplace.approvals.queries.cases import CaseRow
 from marketplace.approvals.queries.people import DelegationRow
 from marketplace.approvals.rules.cases import OPEN, CaseState
-from marketplace.approvals.rules.content import Purchase
+from marketplace.approvals.rules.content import Amended, Purchase
 from marketplace.approvals.rules.limits import HolderKind, Limit
 from marketplace.approvals.rules.policy import Rule, Step, hidden_by
 from marketplace.approvals.services import cases as services
@@ -31,6 +31,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page
 from marketplace.logistics.queries import departures as lorries
 from marketplace.logistics.queries.departures import DepartureName
@@ -134,7 +135,6 @@ def see(case_id: UUID) -> CaseSeen:
     known = {part.merchant_id for part in bought.parts} | {each.carrier_id for each in bought.carriage}
     companies = accounts.get_companies(session, company_ids=known)
     units = accounts.units_of(session, company_id=actor.company)
-    is_placed = row.consumed_at is not None and row.taken_by is not None
     leads = row.requester_id == actor.person or actor.may(Permission.COMPANY_APPROVAL_RULES)
     return CaseSeen(
         row=row,
@@ -149,8 +149,14 @@ def see(case_id: UUID) -> CaseSeen:
         waits_for=tuple(sorted(waits)),
         decides=actor.person in waits and row.due_at > now,
         withdraws=leads and row.state in OPEN and row.taken_by is None,
-        order_ids=_placed(session, actor, row.taken_by) if is_placed and row.taken_by else (),
+        order_ids=_orders_of(session, actor, row),
     )
+
+
+def _orders_of(session: Session, actor: Actor, row: CaseRow) -> tuple[UUID, ...]:
+    if isinstance(row.content, Amended):
+        return (row.content.order_id,)
+    return _placed(session, actor, row.taken_by) if row.consumed_at is not None and row.taken_by else ()
 
 
 def decide(session: Session, case_id: UUID, body: requests.Decision) -> CaseState:
@@ -286,11 +292,30 @@ def end_delegation(session: Session, delegation_id: UUID) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """By whom an order was approved, for the buyer's own people: case, and names with when; empty ones were erased."""
+    """By whom an order was approved, for the buyer's own people: case, and names with when; empty ones were erased.
+
+    ``covers``: up to what goods and freight of all that was bought together may come by that approval.
+    """
 
     case_id: UUID
     reference: str
     by: tuple[tuple[UUID, str, datetime], ...]
+    covers: tuple[Money, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeApproval:
+    """The case by which a change was approved inside the buyer's company."""
+
+    case_id: UUID
+    reference: str
+    change_id: UUID
+
+
+def of_changes(session: Session, *, company_id: UUID, change_ids: Collection[UUID]) -> dict[UUID, ChangeApproval]:
+    """Return the approvals of changes, by change; nothing of another company's."""
+    found = cases.used_by(session, company_id=company_id, subjects=change_ids) if change_ids else ()
+    return {row.taken_by: ChangeApproval(row.id, row.reference, row.taken_by) for row in found if row.taken_by}
 
 
 def approval_of(session: Session, *, company_id: UUID, case_id: UUID) -> Approval:
@@ -299,7 +324,10 @@ def approval_of(session: Session, *, company_id: UUID, case_id: UUID) -> Approva
     said = cases.approved_by(session, company_id=company_id, case_id=case_id)
     names = accounts.names_of(session, person_ids={each.person_id for each in said})
     return Approval(
-        case_id, row.reference, tuple((each.person_id, names.get(each.person_id, ""), each.decided_at) for each in said)
+        case_id,
+        row.reference,
+        tuple((each.person_id, names.get(each.person_id, ""), each.decided_at) for each in said),
+        row.totals,
     )
 
 
@@ -310,7 +338,7 @@ def typed(case_id: UUID) -> dict[str, Any]:
     """
     session, actor = reading(), require_actor()
     row = cases.case(session, company_id=actor.company, case_id=case_id)
-    if not isinstance(row.content, Purchase):
+    if not isinstance(row.content, Purchase) or isinstance(row.content, Amended):
         return {}
     values = {f"departure.{line.item_id}": str(line.departure_id) for line in row.content.lines if line.departure_id}
     for part in row.content.parts:

@@ -8,11 +8,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
-from marketplace.checkout.services import adding
+from marketplace.approvals.services.asking import Answer
+from marketplace.checkout.services import adding, amending
+from marketplace.checkout.services.approving import Waits
+from marketplace.edge.acts.approvals import ChangeApproval, of_changes
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import changes as requests
 from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.db import in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.money import PRICE_PLACES, Money, UnitPrice
 from marketplace.kernel.pages import Page
@@ -24,7 +28,7 @@ from marketplace.merchants import queries as merchants
 from marketplace.merchants.queries import PayeeRow
 from marketplace.orders.changes import queries
 from marketplace.orders.changes.queries import ChangeRow
-from marketplace.orders.changes.rules import CHANGES, OPEN, ChangeKind, Terms, check_state
+from marketplace.orders.changes.rules import CHANGES, OF_PAYMENT, OPEN, ChangeKind, Terms, check_state
 from marketplace.orders.changes.services import proposing, resolving
 from marketplace.orders.queries import lines as line_queries
 from marketplace.orders.queries import orders
@@ -74,6 +78,7 @@ class ChangeSeen:
     outcome: tuple[Outcome, ...] = ()
     reason: str | None = None  # why the operator stopped it
     kept: KeptCredit | None = None
+    approval: ChangeApproval | None = None  # of the reader's company
 
 
 def of_order(session: Session, order_id: UUID) -> tuple[ChangeSeen, ...]:
@@ -127,11 +132,55 @@ def _of_house(session: Session, change_id: UUID) -> ChangeRow:
     return row
 
 
-def propose(session: Session, order_id: UUID, body: requests.Change) -> UUID:
-    """Propose a change of an order; return its id."""
+def propose(order_id: UUID, body: requests.Change) -> UUID:
+    """Propose a change of an order; return its id.
+
+    Conflict ``approval_needed`` where the asker's company wants it approved first: the case is begun then.
+    """
+    actor, now = require_actor(), clock.now()
+    if body.kind == ChangeKind.PLAN:
+
+        def asked(session: Session) -> Answer:
+            with session.begin_nested() as trial:
+                tried(session, order_id, body)
+                trial.rollback()
+            return _ask(session, order_id, body)
+
+        _waits(in_unit_of_work(asked))
+
+    def done(session: Session) -> UUID:
+        answer = _ask(session, order_id, body)
+        change_id = tried(session, order_id, body)
+        amending.use(session, answer=answer, change_id=change_id, actor=actor, now=now)
+        return change_id
+
+    return in_unit_of_work(done)
+
+
+def _ask(session: Session, order_id: UUID, body: requests.Change) -> Answer:
     actor = require_actor()
     order = orders.order(session, company_id=actor.company, order_id=order_id)
-    terms = Terms(
+    terms = _terms(order, body)
+    return amending.ask(session, order=order, terms=terms, is_proposed=False, actor=actor, now=clock.now())
+
+
+def _waits(answer: Answer) -> None:
+    if answer.case_id is not None and not answer.is_approved:
+        raise Waits(answer).refusal()
+
+
+def tried(session: Session, order_id: UUID, body: requests.Change) -> UUID:
+    """Write a proposal whose terms of payment nobody was asked to approve yet; return its id."""
+    actor = require_actor()
+    order = orders.order(session, company_id=actor.company, order_id=order_id)
+    terms = _terms(order, body)
+    change_id = proposing.propose(session, order_id=order_id, terms=terms, actor=actor, now=clock.now())
+    adding.check_approval(session, change_id=change_id, actor=actor, now=clock.now())
+    return change_id
+
+
+def _terms(order: OrderRow, body: requests.Change) -> Terms:
+    return Terms(
         kind=ChangeKind(body.kind),
         line=body.line,
         quantity=body.quantity,
@@ -139,16 +188,26 @@ def propose(session: Session, order_id: UUID, body: requests.Change) -> UUID:
         departure=body.departure,
         stages=None if body.stages is None else tuple(stage.stage() for stage in body.stages),
     )
-    change_id = proposing.propose(session, order_id=order_id, terms=terms, actor=actor, now=clock.now())
-    adding.check_approval(session, change_id=change_id, actor=actor, now=clock.now())
-    return change_id
 
 
-def accept(session: Session, change_id: UUID, body: requests.ChangeAcceptance) -> None:
-    """Accept a change that was looked at."""
+def accept(change_id: UUID, body: requests.ChangeAcceptance) -> None:
+    """Accept a change that was looked at.
+
+    Conflict ``approval_needed`` where the asker's company wants it approved first: the case is begun then.
+    """
     actor, now = require_actor(), clock.now()
-    adding.check_approval(session, change_id=change_id, actor=actor, now=now)
-    resolving.accept(session, change_id=change_id, content_hash=body.content_hash, actor=actor, now=now)
+    row = queries.change(reading(), company_id=actor.company, change_id=change_id)
+    if row.kind in OF_PAYMENT and row.content_hash == body.content_hash and "accept" in _acts(row, actor):
+        asked = in_unit_of_work(lambda one: amending.ask_to_accept(one, change_id=change_id, actor=actor, now=now))
+        _waits(asked)
+
+    def done(session: Session) -> None:
+        adding.check_approval(session, change_id=change_id, actor=actor, now=now)
+        answer = amending.ask_to_accept(session, change_id=change_id, actor=actor, now=now)
+        resolving.accept(session, change_id=change_id, content_hash=body.content_hash, actor=actor, now=now)
+        amending.use(session, answer=answer, change_id=change_id, actor=actor, now=now)
+
+    in_unit_of_work(done)
 
 
 def decline(session: Session, change_id: UUID) -> None:
@@ -191,6 +250,8 @@ def _seen(session: Session, rows: Sequence[ChangeRow], actor: Actor) -> tuple[Ch
     accounts = merchants.payees_by_id(session, payee_ids=[row.terms.payee for row in rows if row.terms.payee])
     reasons = queries.stops_of(session, change_ids=[row.id for row in rows]) if accounts else {}
     kept = _kept(session, [row for row in rows if row.kind is ChangeKind.REDUCE and row.state in OPEN], actor)
+    of_payment = [row.id for row in rows if row.kind in OF_PAYMENT and row.buyer_id == actor.company_id]
+    approved = of_changes(session, company_id=actor.company, change_ids=of_payment) if of_payment else {}
     return tuple(
         ChangeSeen(
             row,
@@ -201,6 +262,7 @@ def _seen(session: Session, rows: Sequence[ChangeRow], actor: Actor) -> tuple[Ch
             outcome=_outcome(session, row) if row.terms.stages and row.state in OPEN else (),
             reason=reasons.get(row.id),
             kept=kept.get(row.id),
+            approval=approved.get(row.id),
         )
         for row in rows
     )

@@ -60,7 +60,7 @@ def _tried(session: Session, order_id: UUID, body: requests.Change) -> Preview:
         if row.payer_id == company_id and row.claim_id is None and row.state is ContractState.AGREED
     ]
     with session.begin_nested() as trial:
-        seen = changes.look(session, changes.propose(session, order_id, body))
+        seen = changes.look(session, changes.tried(session, order_id, body))
         trial.rollback()
     total = order.agreed_total
     is_paid_here = company_id == (order.merchant_id if is_included(order.incoterm) else order.buyer_id)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import flash, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.rules.permissions import Permission
@@ -38,15 +38,17 @@ def changes(order_id: UUID) -> str:
 def propose_change(order_id: UUID) -> Any:
     """Propose a change to the other side."""
 
-    def work(session: Any) -> str:
-        acts.propose(session, order_id, body)
+    def work(key: str) -> str:  # noqa: ARG001  the form is sent once, whatever it is called
+        acts.propose(order_id, body)
         return url_for("orders.changes", order_id=order_id)
 
     chosen = _kind(request.form)
     try:
         body = _body(chosen)
-        done = forms.once(work)
+        done = forms.once(work, flow=True)
     except (Refused, Conflict) as refusal:
+        if waits := _waits(refusal):
+            return waits
         return forms.reshown(refusal, lambda **shown: _changes(order_id, chosen, **shown))
     flash(_("The change is proposed. Nothing changes before the other side accepts it."), "good")
     return done
@@ -80,11 +82,17 @@ def _body(kind: ChangeKind | None) -> requests.Change:
 def accept_change(order_id: UUID, change_id: UUID) -> Any:
     """Accept the change that was shown."""
 
-    def work(session: Any) -> None:
-        body = parse_form(requests.ChangeAcceptance, request.form)
-        acts.accept(session, change_id, body)
+    def work(key: str) -> str:  # noqa: ARG001  the form is sent once, whatever it is called
+        acts.accept(change_id, parse_form(requests.ChangeAcceptance, request.form))
+        return url_for("orders.one", order_id=order_id)
 
-    return _act(order_id, change_id, work, _("The change is accepted."))
+    _check_of(order_id, change_id)
+    try:
+        answer = forms.once(work, flow=True)
+    except (Refused, Conflict) as refusal:
+        return _waits(refusal) or forms.reshown(refusal, lambda **shown: show_one(order_id, **shown))
+    flash(_("The change is accepted."), "good")
+    return answer
 
 
 @pages.post("/orders/<uuid:order_id>/changes/<uuid:change_id>/refusal")
@@ -106,9 +114,22 @@ def _stated(form: Any) -> requests.Change:
     return parse(requests.Change, {"kind": str(ChangeKind.PLAN), "stages": plans.stages_of(form)})
 
 
-def _act(order_id: UUID, change_id: UUID, work: Any, said: str) -> Any:
+def _check_of(order_id: UUID, change_id: UUID) -> None:
     if acts.look(reading(), change_id).change.order_id != order_id:
         raise NotFound("order_change")
+
+
+def _waits(refusal: Refused | Conflict) -> Any:
+    """Return the way to the case that waits to be decided before a change; None for any other refusal."""
+    if refusal.code != "approval_needed":
+        return None
+    said = _("Your company wants this change to be approved first. Nothing is changed yet: your request waits here.")
+    flash(said, "info")
+    return redirect(url_for("approvals.one", approval_id=refusal.facts["case"]), 303)
+
+
+def _act(order_id: UUID, change_id: UUID, work: Any, said: str) -> Any:
+    _check_of(order_id, change_id)
 
     def done(session: Any) -> str:
         work(session)

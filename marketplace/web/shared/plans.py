@@ -74,7 +74,9 @@ def of_terms(terms: Mapping[str, str]) -> str:
     if "agreed" not in terms:
         return next((name for code, name in presets().items() if code == terms["plan"]), terms["plan"])
     plan = from_json(json.loads(terms["agreed"]))
-    return f"{title(plan)} ({words(plan, Mode(terms['mode']))})" if plan.name else title(plan)
+    if not plan.name and not is_amended(plan):
+        return title(plan)
+    return f"{title(plan)} ({words(plan, Mode(terms['mode']))})"
 
 
 def presets() -> dict[Plan, str]:

@@ -9,6 +9,7 @@ from uuid import UUID
 import openpyxl
 import pytest
 
+from marketplace.accounts.queries.closures import day_of
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading
 from marketplace.payments.queries import standing
@@ -40,7 +41,9 @@ def total(found, **wanted):
 
 
 def balance(call, trader, account):
-    today = clock.now().date().isoformat()
+    session = reading()
+    today = day_of(session, company_id=trader.company, now=clock.now()).isoformat()
+    session.rollback()
     found = call(trader, "GET", f"/statements?currency=CNY&from={today}&to={today}", expect=200)
     return sum((Decimal(one["closing"]["amount"]) for one in found["balances"] if one["account"] == account), Decimal())
 

@@ -180,7 +180,7 @@ def test_money_is_dated_by_the_clock_of_the_readers_company(app, call, market):
         assert "UTC+07" in main_of(buyer.get(page))
     for page in ("/merchant/money", "/account/statement?currency=CNY", "/merchant"):
         assert "UTC+00" not in main_of(merchant.get(page))
-    assert "Days are counted in UTC" in buyer.get("/account/statement")
+    assert "Days are those of your company" in buyer.get("/account/statement")
 
 
 def test_days_and_instants_are_written_as_the_readers_language_does(app, call, market):

@@ -3,12 +3,14 @@
 import io
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 
+from marketplace.accounts import queries as accounts
 from marketplace.kernel import clock
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import reading, unit_of_work
@@ -19,6 +21,7 @@ from marketplace.payments.queries import payments
 from marketplace.payments.rules.plans import preset
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, Rail, Subject, SubjectKind
 from marketplace.payments.services import plans
+from marketplace.reference.rules import zone_of
 from marketplace.reports.queries import check
 from tests.integration.payments.conftest import publish_rates
 from tests.support.pdfs import pdf
@@ -254,6 +257,18 @@ def test_strangers_are_told_that_there_is_nothing(trade: Trade) -> None:
 def test_a_transfer_that_cannot_be_is_refused(trade: Trade, body: dict, fields: set[str]) -> None:
     answer = send(trade.merchant, "/transfers", 422, {**today(), **body})
     assert {item["field"] for item in answer["errors"]} == fields
+
+
+def test_the_days_of_a_statement_are_those_of_the_readers_company(trade: Trade) -> None:
+    for program in (trade.buyer, trade.merchant):
+        company_id = UUID(program.call("GET", "/me", 200)["company_id"])
+        zone = ZoneInfo(zone_of(accounts.get_company(reading(), company_id=company_id).country))
+        day = clock.now().astimezone(zone).date()
+        found = program.call("GET", f"/statements?currency=CNY&from={day}&to={day}", 200)
+        begins = datetime.combine(day, time.min, zone).astimezone(UTC)
+        assert datetime.fromisoformat(found["since"]) == begins
+        assert found["entries"]
+        assert program.call("GET", f"/statements?currency=CNY&to={day}", 200)["until"] == found["until"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """A claim's credit note, a carrier's debit note, and statements, read on page, API, PDF and ledger alike."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -99,6 +99,21 @@ def test_a_debit_note_is_issued_once_a_cause(call, market):
         notes.debit(session, amount=Money(4_200, "THB"), **asked)
     (note,) = documents(call, market.buyer, "debit_note")
     assert (note["number"], note["subject_kind"]) == (f"DN-{now.year}-00001", "order")
+
+
+def test_a_note_is_dated_by_the_day_of_whoever_issues_it(call, market, client):
+    order_id = UUID(place(call, market))
+    # A quarter to midnight in Hanoi, where it is still the 28th; in Chongqing the 29th has begun.
+    for issuer, recipient, day in (
+        (market.buyer, market.merchant, "28 thg 11, 2026"), (market.merchant, market.buyer, "29 thg 11, 2026")
+    ):  # fmt: skip
+        with unit_of_work() as session:
+            document_id = notes.debit(
+                session, order_id=order_id, line_id=None, issuer_id=issuer.company, recipient_id=recipient.company,
+                amount=Money(4_200, "CNY"), reason=NoteReason.SURCHARGE, cause_id=factories.new_id(), actor=SYSTEM,
+                now=datetime(2026, 11, 28, 16, 45, tzinfo=UTC),
+            )  # fmt: skip
+        assert day in pdf_of(client, issuer, str(document_id))
 
 
 def test_statements_say_the_same_on_page_api_paper_and_in_the_ledger(call, market, app, client):

@@ -275,6 +275,7 @@ def test_the_last_day_of_all_is_no_end_of_a_period(app, call, market):
     with unit_of_work() as session:
         staff = factories.staff(session, app, role=Role.OPERATIONS, now=clock.now())
     call(market.merchant, "GET", "/statements?currency=CNY&to=9999-12-30", 200)
+    call(market.merchant, "GET", "/statements?currency=CNY&from=0001-01-01", 200)
     refused = call(market.merchant, "GET", "/statements?currency=CNY&to=9999-12-31", 422)
     assert [error["field"] for error in refused["errors"]] == ["to"]
     call(staff, "GET", "/departures/running?to=9999-12-31", 422)

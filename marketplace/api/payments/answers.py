@@ -192,7 +192,7 @@ class Balance(Answer):
 
 
 class StatementAnswer(Answer):
-    """A statement: positive is what the company has or is owed."""
+    """A statement: positive is what the company has or is owed; its days are those of the company's place."""
 
     currency: str
     since: Instant

@@ -1,13 +1,15 @@
 """Acts about money that pages and API share."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules.permissions import Permission
 from marketplace.edge.acts import files
+from marketplace.edge.acts.clocks import clocks
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import payments as requests
 from marketplace.files.rules import Purpose
@@ -114,9 +116,13 @@ def listed(session: Session, view: str, cursor: str | None) -> Page[PaymentRow]:
 
 
 def statement(session: Session, period: requests.Period) -> ledger.Statement:
-    """Return the statement of the asker's company; the house's books to those who may read them."""
+    """Return the statement of the asker's company; the house's books to those who may read them.
+
+    Days are those of the company's place.
+    """
     actor = require_actor()
-    last = period.until or clock.now().date()
+    zone = ZoneInfo(clocks(session, [actor.company])[actor.company])
+    last = period.until or clock.now().astimezone(zone).date()
     first = period.since or last - _USUAL_PERIOD
     if first > last:
         raise Refused.field("from", "period", f"a day up to {last}")
@@ -124,9 +130,14 @@ def statement(session: Session, period: requests.Period) -> ledger.Statement:
         session,
         company_id=None if actor.may(Permission.OPERATOR_LEDGER_READ) else actor.company,
         currency=period.currency,
-        since=datetime.combine(first, time.min, UTC),
-        until=datetime.combine(last, time.min, UTC) + timedelta(days=1),
+        since=_begin(first, zone),
+        until=_begin(last + timedelta(days=1), zone),
     )
+
+
+def _begin(day: date, zone: ZoneInfo) -> datetime:
+    """Return when a day begins somewhere; the first of the calendar, which would begin before it, a day later."""
+    return datetime.combine(max(day, date.min + timedelta(days=1)), time.min, zone).astimezone(UTC)
 
 
 def account_kind(name: str) -> AccountKind:

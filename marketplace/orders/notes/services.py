@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
+from marketplace.accounts.queries.closures import day_of
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import write
 from marketplace.kernel.money import Money
@@ -119,7 +120,7 @@ def _issue(
     before = queries.find(session, kind=kind, cause_id=cause_id)
     if before is not None:
         return before
-    order, issued_on = agreed.order, now.astimezone(agreed.zone).date()
+    order, issued_on = agreed.order, day_of(session, company_id=issuer_id, now=now)
     lines = [line for line in agreed.lines if line.id == line_id]
     issuer, recipient = (_party(session, agreed, company_id) for company_id in (issuer_id, recipient_id))
     claim = session.get(Claim, origin_id or cause_id)

@@ -5,7 +5,7 @@ are written as IBAN or, as most here, as the number that the bank knows; amounts
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -28,9 +28,12 @@ def write(
     debtors: Mapping[str, PayeeAccount],
     message_id: str,
     remittance: str,
+    executed_on: date,
     now: datetime,
 ) -> str:
     """Return the message: a batch for each currency, from the account that ``debtors`` has for it.
+
+    ``executed_on`` is the day on which the bank is asked to pay, by its own calendar; ``now`` when this was written.
 
     Raises ValueError when the schema refuses what was written: our own mistake, and nothing is sent.
     """
@@ -43,7 +46,14 @@ def write(
     _add(SubElement(header, "InitgPty"), "Nm", _name(next(iter(debtors.values())).account_name))
     for currency in sorted({one.amount.currency for one in instructions}):
         batch = [one for one in instructions if one.amount.currency == currency]
-        _batch(message, batch, debtors[currency], f"{message_id}-{currency}", remittance=remittance, now=now)
+        _batch(
+            message,
+            batch,
+            debtors[currency],
+            f"{message_id}-{currency}",
+            remittance=remittance,
+            executed_on=executed_on,
+        )
     text = '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
     check(text)
     return text
@@ -69,14 +79,14 @@ def _batch(
     batch_id: str,
     *,
     remittance: str,
-    now: datetime,
+    executed_on: date,
 ) -> None:
     node = SubElement(message, "PmtInf")
     _add(node, "PmtInfId", batch_id)
     _add(node, "PmtMtd", "TRF")
     _add(node, "BtchBookg", "false")  # a line of the statement for each: it is matched by its reference
     _sums(node, batch)
-    _add(SubElement(node, "ReqdExctnDt"), "Dt", f"{now:%Y-%m-%d}")
+    _add(SubElement(node, "ReqdExctnDt"), "Dt", executed_on.isoformat())
     _add(SubElement(node, "Dbtr"), "Nm", _name(debtor.account_name))
     _account(node, "DbtrAcct", debtor, batch[0].amount.currency)
     _agent(node, "DbtrAgt", debtor)

@@ -22,7 +22,14 @@ def write(session: Session, instructions: Sequence[Instruction], *, remittance: 
     reference = new_reference(FILE_PREFIX)
     debtors = _debtors(session, {one.amount.currency for one in instructions})
     message = (
-        pain001.write(instructions, debtors=debtors, message_id=reference, remittance=remittance, now=now)
+        pain001.write(
+            instructions,
+            debtors=debtors,
+            message_id=reference,
+            remittance=remittance,
+            executed_on=accounts.house_working_day(session, now=now),
+            now=now,
+        )
         if debtors
         else None
     )

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -27,9 +27,17 @@ from marketplace.payments.queries import payouts as payout_queries
 from marketplace.payments.rules.house_money import EntryState, Part, Purpose
 from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferKind, pair
 from marketplace.payments.rules.paying import Mistake, PaymentState, TransferState
-from marketplace.payments.rules.payouts import PayoutState
-from marketplace.payments.rules.terms import MilestoneEvent, Subject, SubjectKind
-from marketplace.payments.services import commission, house_money, house_reversing, payouts, receivables, withdrawals
+from marketplace.payments.rules.payouts import Instruction, PayoutState
+from marketplace.payments.rules.terms import MilestoneEvent, PayeeAccount, Subject, SubjectKind
+from marketplace.payments.services import (
+    commission,
+    house_money,
+    house_reversing,
+    payout_files,
+    payouts,
+    receivables,
+    withdrawals,
+)
 from marketplace.payments.services import ledger as books
 from marketplace.payments.services import transfers as receipts
 from marketplace.payments.services import waits as waiting
@@ -411,6 +419,23 @@ def paid_out_to(company_id, actor, minor):
     due = till.payouts()[0]
     payout_flows.approve(payout_id=due.id, actor=actor, remittance="City", now=now)
     return due.reference
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        # By the clock of Chongqing: a Thursday night whose day is over in UTC only, and a Saturday.
+        (datetime(2026, 11, 26, 17, 30, tzinfo=UTC), "2026-11-27"),
+        (datetime(2026, 11, 27, 17, 30, tzinfo=UTC), "2026-11-30"),
+    ],
+)
+def test_the_bank_is_asked_to_pay_on_the_houses_next_working_day(house, now, day):
+    house.shows()
+    payee = PayeeAccount("A", "B", "6222000000000077", "EXAMCNBJ", "CN")
+    with unit_of_work() as session:
+        instructions = [Instruction("OUT-7K3M-Q9TX", payee, Money(5, "CNY"))]
+        file = payout_files.write(session, instructions, remittance="City", now=now)
+        assert f"<ReqdExctnDt><Dt>{day}</Dt></ReqdExctnDt>" in file.pain001
 
 
 def test_a_payout_leaves_bounces_and_is_owed_again(house, till):

@@ -121,7 +121,14 @@ def account(number="6222000000000001", name="重庆链条有限公司 & Co <1>",
 
 def written(*instructions, debtors=None):
     debtors = debtors or {one.amount.currency: account("6230000000009999", "House") for one in instructions}
-    text = pain001.write(instructions, debtors=debtors, message_id="OUTF-7K3M-Q9TX", remittance="City\x01", now=NOW)
+    text = pain001.write(
+        instructions,
+        debtors=debtors,
+        message_id="OUTF-7K3M-Q9TX",
+        remittance="City\x01",
+        executed_on=NOW.date(),
+        now=NOW,
+    )
     return ElementTree.fromstring(text)
 
 

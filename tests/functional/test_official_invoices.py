@@ -35,6 +35,16 @@ def test_pages_record_with_a_file_match_and_give_it_to_the_other_side(app, call,
     assert "Void" in reader.get(where)
 
 
+def test_an_invoice_in_another_currency_than_its_orders_is_refused(app, call, market, sold):
+    body = invoice(sold, amount="4000.00", tax="0", code="", refers_to="", currency="USD")
+    refused = call(market.merchant, "POST", "/official-invoices", json=body, expect=422)
+    assert [(one["field"], one["accepted"]) for one in refused["errors"]] == [("currency", "CNY")]
+    reader = Reader(app, market.merchant)
+    assert "CNY" in reader.post("/account/invoices", body, expect=422)
+    assert reader.visitor.refused_fields() == {"currency"}
+    assert call(market.merchant, "GET", "/official-invoices", expect=200)["items"] == []
+
+
 def test_a_wrong_order_or_tax_keeps_the_form_and_names_its_field(app, call, market, sold):
     reader, page = Reader(app, market.merchant), "/account/invoices"
     body = invoice(sold, amount="4000.00", tax="0", code="", refers_to="", number="20260007")

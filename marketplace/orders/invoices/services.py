@@ -59,6 +59,7 @@ def record(
     is_red = draft.net.minor < 0
     today = day_of(session, company_id=seller_id, now=now)
     rules.check(draft, today=today, is_red=is_red, names_first=refers_to is not None)
+    rules.check_currency(draft, currency=order.currency)
     if file_id is not None and not files.get_file(session, company_id=actor.company, file_id=file_id).serves(
         Purpose.OFFICIAL_INVOICE
     ):

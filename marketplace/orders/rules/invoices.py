@@ -89,6 +89,12 @@ def types_of(country: str) -> tuple[str, ...]:
     return TYPES.get(country, _OTHERS)
 
 
+def check_currency(draft: Draft, *, currency: str) -> None:
+    """Refuse an invoice in another currency than its order's: nothing of it could be matched."""
+    if draft.net.currency != currency:
+        raise Refused.field("currency", "currency", currency)
+
+
 def check(draft: Draft, *, today: date, is_red: bool, names_first: bool = True) -> None:
     """Refuse what cannot stand on an official invoice, all at once.
 

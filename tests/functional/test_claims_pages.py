@@ -1,6 +1,8 @@
 """Accept, claim, answer, pay out and return on the pages, without scripts."""
 
+import io
 import re
+import zipfile
 from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -68,6 +70,8 @@ def test_a_buyer_claims_and_a_merchant_answers_on_pages(app, call, market):
     merchant.post(f"{shown}/answer", {"amount": "0"}, page=shown)
     # A refusal is no offer of nothing.
     assert "nothing: the claim was refused" in buyer.get(shown)
+    with zipfile.ZipFile(io.BytesIO(buyer.visitor.client.get(f"{shown}/bundle").data)) as bundle:
+        assert b"nothing: the claim was refused" in bundle.read("index.html")
     merchant.post(f"{shown}/answer", {"amount": "1096.00"}, page=shown)
     assert "waits for the end of this claim" in merchant.get(shown)
     buyer.post(f"{shown}/settlement", {"amount": "1096.00"}, page=shown)

@@ -345,7 +345,7 @@ def test_a_claims_page_says_you_and_is_settled_only_when_it_is(app, call, market
     assert re.search(r"<dt>Next move</dt><dd>You</dd>", seller.open(page))
     assert re.search(r"<dt>Next move</dt><dd>The one who answers</dd>", buyer.open(page))
     assert re.search(r'Jialing Parts<span class="fine"> you</span>', seller.shown)
-    amount = seller.shown[seller.shown.index("Amount, but of a replacement") :][:200]
+    amount = seller.shown[seller.shown.index("Amount (left empty for a replacement)") :][:200]
     assert "(optional)" not in amount
     seller.send(f"{page}/answer", {"remedy": "repair", "amount": "200.00", "text": ""})
     buyer.open(page)

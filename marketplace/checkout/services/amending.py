@@ -36,7 +36,7 @@ def ask(
     """
     if terms.kind not in OF_PAYMENT or actor.company != order.buyer_id:
         return asking.Answer()
-    unit = orders.unit_of(session, order=order)
+    unit = orders.placed_under(session, order=order).unit
     return asking.ask_change(
         session,
         actor=actor,

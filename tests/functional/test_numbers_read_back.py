@@ -22,7 +22,6 @@ from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_trade_papers import documents, pdf_of
 from tests.support.cards import bring_notices, double_of
-from tests.support.payouts import said
 from tests.support.visitors import Visitor
 from tests.support.ways import BANK, Way
 
@@ -235,7 +234,7 @@ def test_by_card_every_number_is_the_same_wherever_it_is_read(app, client, call,
     ]
     assert payout["amount"]["amount"] == "8019.96"  # less 3 %
     call(books, "POST", f"/payouts/{payout['id']}/approval", expect=200)
-    call(books, "POST", f"/payouts/{payout['id']}/result", json=said("settled"), expect=200)
+    call(books, "POST", f"/payouts/{payout['id']}/result", json={"result": "settled"}, expect=200)
     look(released="8268.00")
     assert look.closing(market.merchant, "merchant_payable") == "0.00"
     refunded = [one for one in double.all("refund") if one["payment_intent"] == goods["id"]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -153,7 +153,7 @@ def look(session: Session, inspection_id: UUID) -> InspectionSeen:
         companies=names(session, [row]),
         clocks=known,
         files=files.files(session, ids=row.photos),
-        acts=tuple(_acts(row, today=clock.now().astimezone(ZoneInfo(zone)).date())),
+        acts=tuple(_acts(row)),
         returns=payouts.returns(session, company_id=actor.company, cause_id=row.id) if row.reported_at else (),
         missed_cutoff=_missed_cutoff(session, row, zone) if side != "inspector" and row.ended_at is None else None,
     )
@@ -174,15 +174,13 @@ def photo(inspection_id: UUID, file_id: UUID) -> object:
     return file_acts.give(files.get_any(session, file_id=file_id))
 
 
-def _acts(row: InspectionRow, *, today: date) -> list[str]:
+def _acts(row: InspectionRow) -> list[str]:
     actor = require_actor()
     can = INSPECTIONS.actions(row.state)
     if actor.company == row.inspector_id:
         if not actor.may(Permission.PARTNER_INSPECTION_REPORT):
             return []
-        return ["answer" for name in can if name == "accept"] + [
-            "report" for name in can if name == "pass" and row.planned_on <= today
-        ]
+        return ["answer" for name in can if name == "accept"] + ["report" for name in can if name == "pass"]
     buys = actor.company == row.buyer_id
     acts: list[str] = []
     if actor.may(Permission.TRADE_ORDER_PLACE if buys else Permission.TRADE_ORDER_FULFIL):

@@ -88,7 +88,6 @@ messages.register(
         "inspector_papers": _(
             "This inspector's papers are not in force, so it can be given no work. Name another, or wait for them."
         ),
-        "inspection_early": _("This inspection is planned for %(planned_on)s. It is reported on that day or later."),
         "not_asked": _("Nobody asked your company about this inspection."),
         "inspector_only": _("Only the inspector reports what was found."),
     },

@@ -12,11 +12,18 @@ from marketplace.edge.requests.payments import Cursor, Day, Overdue
 
 
 class Result(Request):
-    """What the provider's bank made of a payout: the day, and the bank's reference or its reason."""
+    """What the provider's bank made of a payout: the day (today), and the bank's reference or its reason."""
 
     result: Literal["settled", "failed", "returned"]
-    booked_on: Day
-    bank_reference: Annotated[Line, Field(min_length=1, max_length=100)]
+    booked_on: Day | None = None
+    bank_reference: Annotated[Line, Field(max_length=100)] = ""
+
+
+class WrittenResult(Result):
+    """The same as a person writes it down, who has the bank's paper before him."""
+
+    booked_on: Day = Field(default=...)
+    bank_reference: Annotated[Line, Field(min_length=1, max_length=100)] = Field(default=...)
 
 
 class PayoutsQuery(Request):

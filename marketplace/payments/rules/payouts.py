@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from marketplace.kernel.cells import as_csv
-from marketplace.kernel.errors import Conflict, FieldError, NotAllowed, Refused
+from marketplace.kernel.errors import Conflict, NotAllowed, Refused
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import Money
 from marketplace.payments.rules.ledger import AccountKind
@@ -73,15 +73,10 @@ RESERVING: Final = (_S.DUE, _S.APPROVED)
 RESULTS: Final = {"settled": "settle", "failed": "fail", "returned": "return"}
 
 
-def check_result(*, booked_on: date, bank_reference: str, sent_on: date, today: date) -> None:
-    """Refuse what a person says of a payout without the bank's reference or reason, or of a day that cannot be."""
-    refused: list[FieldError] = []
-    if not bank_reference.strip():
-        refused.append(FieldError("bank_reference", "required", "the bank's reference, or its reason"))
+def check_result(*, booked_on: date, sent_on: date, today: date) -> None:
+    """Refuse what is said of a payout for a day that cannot be."""
     if not sent_on <= booked_on <= today:
-        refused.append(FieldError("booked_on", "range", f"{sent_on} to {today}"))
-    if refused:
-        raise Refused.fields(*refused)
+        raise Refused.field("booked_on", "range", f"{sent_on} to {today}")
 
 
 def result_action(result: str) -> str:

@@ -197,15 +197,15 @@ def record_result(
     *,
     payout_id: UUID,
     result: str,
-    booked_on: date,
+    booked_on: date | None,
     bank_reference: str,
     actor: Actor,
     now: datetime,
 ) -> PayoutState:
     """Note what the bank made of a sent payout: settled, failed or returned; the same result again changes nothing.
 
-    ``booked_on`` is the bank's day, by the operator's calendar from when it was sent to today, and ``bank_reference``
-    its reference or its reason; both are kept, and Refused where they cannot be.
+    ``booked_on`` is the bank's day, by the operator's calendar from when it was sent to today (None: today), and
+    ``bank_reference`` its reference or its reason; both are kept, and Refused for a day that cannot be.
 
     One that was noted as settled may come back days later, and is returned then; where the operator's statements are
     imported they alone say so (Conflict ``statement_tells``). NotAllowed ``own_payout`` for whoever is of the company
@@ -232,12 +232,9 @@ def record_result(
     ):
         raise Conflict("statement_tells")
     written = session.get_one(PayoutFile, payout.file_id).created_at if payout.file_id else payout.created_at
-    rules.check_result(
-        booked_on=booked_on,
-        bank_reference=bank_reference,
-        sent_on=accounts.house_day(session, now=written),
-        today=accounts.house_day(session, now=now),
-    )
+    today = accounts.house_day(session, now=now)
+    booked_on = booked_on or today
+    rules.check_result(booked_on=booked_on, sent_on=accounts.house_day(session, now=written), today=today)
     session.add(
         PayoutResult(
             id=new_id(),

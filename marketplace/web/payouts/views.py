@@ -94,7 +94,7 @@ def record_result(payout_id: UUID) -> Any:
     """Note what the bank made of a payout."""
 
     def work(session: Any) -> str:
-        acts.record_result(session, payout_id, parse_form(requests.Result, request.form))
+        acts.record_result(session, payout_id, parse_form(requests.WrittenResult, request.form))
         return url_for("payouts.many")
 
     return _done(work, _("Written down."))

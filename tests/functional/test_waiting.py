@@ -68,18 +68,22 @@ def test_goods_that_came_wait_for_the_buyer_and_a_claim_for_the_merchant(app, ca
     assert "accept_goods" not in waits(market.buyer)
 
 
-def test_a_desk_asks_as_often_for_many_orders_as_for_none(app, call, market):
+def test_a_desk_asks_as_often_for_many_orders_as_for_one(app, call, market):
     def asked():
         with app.app_context(), statements() as seen:
             for one in (market.buyer, market.merchant):
                 desks.waiting(reading(), company_id=one.company, person_id=one.actor.person, now=clock.now())
         return len(seen)
 
+    empty = asked()
+    bring(place(call, market))
+    place(call, market)
     first = asked()
     for _ in range(3):
         bring(place(call, market))
     place(call, market)
     assert asked() == first
+    assert empty <= first  # what never came has no deadlines to be asked for
 
 
 def test_a_member_hears_of_work_he_may_do(app, call, market, waits):

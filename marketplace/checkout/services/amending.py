@@ -51,7 +51,9 @@ def ask(
 def ask_to_accept(session: Session, *, change_id: UUID, actor: Actor, now: datetime) -> asking.Answer:
     """Ask for a change that the merchant proposed and that waits for the buyer's word."""
     change = changes.change(session, company_id=actor.company, change_id=change_id)
-    if change.state is not ChangeState.PROPOSED or actor.company == change.proposer_id:
+    if change.state is not ChangeState.PROPOSED or actor.company != change.buyer_id:
+        return asking.Answer()
+    if actor.company == change.proposer_id:
         return asking.Answer()
     order = orders.order(session, company_id=actor.company, order_id=change.order_id)
     return ask(session, order=order, terms=change.terms, is_proposed=True, actor=actor, now=now)

@@ -762,7 +762,7 @@ def _offer_plan(city: City) -> None:
     city.ids["plan"] = "own_plan"
     wish = {"merchant_id": city.ids["company.merchant"], "amount": "5000", "currency": "CNY", "note": "Regular orders."}
     city.ids["credit"] = city.call("buyer", "POST", "/credit-lines", wish)["id"]
-    given = {"decision": "grant", "amount": "90000", "days": 90, "until": "2030-01-01", "reason": "A year of orders."}
+    given = {"decision": "grant", "amount": "90000", "days": 90, "until": "2028-06-30", "reason": "A year of orders."}
     city.call("merchant", "POST", f"/credit-lines/{city.ids['credit']}/decision", given)
     net = {"name": "Net", "stages": [{"event": "delivered", "percent": "100", "days": 30}], "rails": ["bank"]}
     city.call("merchant", "POST", "/payment-plans", net | {"code": "net_30", "credit": True})

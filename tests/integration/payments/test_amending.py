@@ -281,7 +281,7 @@ def test_another_plan_on_credit_must_fit_the_credit(session):
     deal.open(plan)
 
     def exposure():
-        return credit_queries.credit(session, company_id=deal.buyer.company, credit_id=row.id).taken.exposure
+        return credit_queries.credit(session, company_id=deal.buyer.company, credit_id=row.id, now=NOW).taken.exposure
 
     assert exposure() == Money(1_000_000, "CNY")
     replan(deal, (E.HANDED_OVER, 5_000), (E.ACCEPTED, 5_000), days=30)

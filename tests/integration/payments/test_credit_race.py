@@ -67,7 +67,7 @@ def test_orders_at_once_stop_at_the_limit(app, credit_id):
     assert set(ends) == {"ordered", ("credit_limit", str(Money(EACH // 2, "CNY")))}
     session = reading()
     session.rollback()
-    row = queries.credit(session, company_id=buyer.company, credit_id=line_id)
+    row = queries.credit(session, company_id=buyer.company, credit_id=line_id, now=NOW)
     assert (row.taken.exposure.minor, row.left.minor) == (FIT * EACH, EACH // 2)
     assert checks.breaches(session) == []
 

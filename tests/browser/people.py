@@ -60,6 +60,15 @@ class Person:
         within.locator("summary", has_text=re.compile(rf"^{re.escape(words)}$")).first.click()
         self.click(f"Yes: {words}", within=within)
 
+    def tell_of_bank(self, words: str, *, within: Locator) -> None:
+        """Say what the bank made of a payout, today and under its reference."""
+        within.locator("summary", has_text=re.compile(rf"^{re.escape(words)}$")).first.click()
+        asked = within.locator("details[open]").first
+        day = asked.locator("[name=booked_on]")
+        day.fill(day.get_attribute("max") or "")
+        asked.locator("[name=bank_reference]").fill("FT 2611 2800 01")
+        self.click(f"Yes: {words}", within=asked)
+
     def menu(self, entry: str) -> None:
         """Go somewhere by the menu."""
         for part in entry.split(" > "):

@@ -330,12 +330,12 @@ def _paid_out_and_returned(finance: Person) -> None:
     finance.click("Approve", within=first)
     assert b"3259.20" in finance.take("Instruction file", within=finance.row("3,259.20"))
     assert b"pain.001.001.09" in finance.take("pain.001", within=finance.row("3,259.20"))
-    finance.say_yes("Returned", within=finance.row("3,259.20"))
+    finance.tell_of_bank("Returned", within=finance.row("3,259.20"))
     expect(finance.row("3,259.20", "Returned")).to_be_visible()
     finance.click("Gather what was released")
     finance.looks_fine()
     finance.click("Approve", within=finance.row("3,259.20", "Due"))
-    finance.say_yes("Settled", within=finance.row("3,259.20", "Sent"))
+    finance.tell_of_bank("Settled", within=finance.row("3,259.20", "Sent"))
     expect(finance.row("3,259.20", "Settled")).to_be_visible()
 
 

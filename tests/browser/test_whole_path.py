@@ -323,7 +323,7 @@ def _paid_out(enter: Enter) -> None:
         person.click("Approve", within=person.row(amount))
     first.menu("Money > Payouts")
     assert b"293328.00" in first.take("Instruction file", within=first.row(amount))
-    first.say_yes("Settled", within=first.row(amount))
+    first.tell_of_bank("Settled", within=first.row(amount))
     expect(first.row(amount)).to_contain_text("Settled")
     first.menu("Money > Ledger")
     expect(first.page.locator("main")).to_contain_text("9,072.00")

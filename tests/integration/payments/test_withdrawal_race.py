@@ -1,7 +1,7 @@
 """A surplus is withdrawn and given back at the same moment: one of the two happens, and the books say which."""
 
 import threading
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +14,7 @@ from marketplace.payments.rules.ledger import AccountKind, AccountRef, TransferK
 from marketplace.payments.rules.paying import Mistake
 from marketplace.payments.services import ledger, returns, withdrawals
 from marketplace.payments.services import transfers as receipts
-from tests.integration.payments.conftest import NOW, publish_rates
+from tests.integration.payments.conftest import NOW, clerk, publish_rates
 from tests.integration.payments.test_withdrawals import opened
 
 PATIENCE = 1.0  # seconds in which the second would be done, did it not wait for the first
@@ -82,8 +82,8 @@ def test_what_was_given_back_twice_is_found(app, surplus):
     merchant, _, return_id = surplus
     with unit_of_work() as session:
         give_back(session, surplus)
-        returns.lapse(session, return_id=return_id, now=NOW + timedelta(days=30))  # nobody said that it has not come
         (row,) = payouts.returns(session, company_id=merchant.company, transfer_id=return_id)
+        returns.record_received(session, actor=replace(clerk(), company_id=row.payer_id), return_id=return_id, now=NOW)
         payee = AccountRef(AccountKind.RETURN_PAYEE, row.payee_id, "CNY", row.subject)
         payer = AccountRef(AccountKind.RETURN_PAYER, row.payer_id, "CNY", row.subject)
         ledger.post(

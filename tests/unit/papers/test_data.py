@@ -57,6 +57,10 @@ def test_other_values_have_no_place_on_a_paper(value):
         plain({"value": value})
 
 
+def test_a_state_is_a_text():
+    assert canonical({"state": PaperState.QUEUED}) == canonical({"state": str(PaperState.QUEUED)})
+
+
 @settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=8), TEXTS, max_size=5))
 def test_the_hash_depends_on_content_and_not_on_order(data):

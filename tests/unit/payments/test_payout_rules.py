@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -58,3 +59,13 @@ def test_no_cell_begins_like_a_formula(cells):
 
 def test_numbers_stay_numbers():
     assert as_csv([["a", "b", "c"], ["-12.50", None, "-1+1"]]).splitlines()[1] == "-12.50,,'-1+1"
+
+
+@pytest.mark.parametrize("booked_on", [date(2026, 11, 26), date(2026, 11, 30)])
+def test_a_bank_books_nothing_before_it_was_sent_nor_tomorrow(booked_on):
+    sent_on, today = date(2026, 11, 27), date(2026, 11, 29)
+    rules.check_result(booked_on=sent_on, sent_on=sent_on, today=today)
+    rules.check_result(booked_on=today, sent_on=sent_on, today=today)
+    with pytest.raises(Refused) as refusal:
+        rules.check_result(booked_on=booked_on, sent_on=sent_on, today=today)
+    assert [(error.field, error.code) for error in refusal.value.errors] == [("booked_on", "range")]

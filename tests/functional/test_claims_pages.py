@@ -223,7 +223,9 @@ def test_what_nobody_takes_back_is_asked_about_once(app, call, market):
     finance.enter(desk.actor)
     page = finance.open("/account/payouts")
     assert [asked_about(page, words) for words in ("Settled", "Failed", "Returned")] == [True] * 3
-    finance.send(f"/operator/payouts/{due['id']}/result", {"result": "settled"}, 422)
+    finance.send(f"/operator/payouts/{due['id']}/result", {"result": "settled", "bank_reference": "FT 1"}, 422)
+    assert finance.refused_fields() == {"booked_on"}
+    assert 'value="FT 1"' in finance.shown
     finance.send(f"/operator/payouts/{due['id']}/result", said("settled"))
     page = finance.open("/account/payouts")
     assert [asked_about(page, words) for words in ("Settled", "It came back")] == [False, True]

@@ -1,6 +1,7 @@
 """Payouts for the company that is paid and for the operator; what is owed back; statements as tables."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -97,7 +98,7 @@ def record_result(payout_id: UUID) -> Any:
         acts.record_result(session, payout_id, parse_form(requests.WrittenResult, request.form))
         return url_for("payouts.many")
 
-    return _done(work, _("Written down."))
+    return _done(work, _("Written down."), show=partial(_many, refused_payout=payout_id))
 
 
 @pages.get("/operator/payout-files/<uuid:file_id>")
@@ -183,7 +184,7 @@ def _many(**shown: Any) -> str:
         today=accounts.house_day(session, now=clock.now()),
         zone=house_clock(session),
         threshold=reference.money_setting(session, Setting.FOUR_EYES_THRESHOLD, at=clock.now()),
-        **{"refusal": None, "errors": {}, "values": {}, **shown},
+        **{"refusal": None, "errors": {}, "values": {}, "refused_payout": None, **shown},
     )
 
 

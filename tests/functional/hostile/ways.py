@@ -1355,6 +1355,9 @@ FORMS: Final[dict[str, Callable[[City], Body]]] = {
     "treasury.resolve_booking": body(reason="A top-up, 充值."),
     "treasury.answer_dispute": body(told="Delivered, 已签收."),
     "payouts.set_up_account": _carriers_code,
+    "payouts.record_result": body(
+        booked_on=lambda _: bank_said("settled")["booked_on"], bank_reference="FT 2026 004, 汇款"
+    ),
     "payouts.stop_account": _removal,
     "treasury.receive": body(bank_reference="FT 2026 002, 汇款"),
     "treasury.record_sent": body(bank_reference="FT 2026 001, 汇款"),

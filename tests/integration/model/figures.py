@@ -132,12 +132,21 @@ def _orders(world: World, books: Books) -> list[str]:
 
 
 def _adds_up(order_id: Any, known: Any, figure: dict[str, int]) -> list[str]:
-    """What is still agreed is paid or to be paid; of what is cancelled some may be kept, and nothing is to be paid."""
-    agreed, kept = _of(known["still_agreed"])[1], known["kept"]
+    """All that is asked for is paid or to be paid, and what was paid of what is no longer agreed is owed back.
+
+    Of what is cancelled some may be kept, and nothing is to be paid.
+    """
+    kept = known["kept"]
+    total, paid, balance = figure["total"], figure["paid"], figure["balance"]
+    names = ("agreed", "let_off", "still_agreed", "overpaid", "owed_back", "come_back")
+    agreed, let_off, still, over, back, came = (_of(known[name])[1] for name in names)
+    adds_up = 0 <= came <= back
     if kept is None:
-        adds_up = figure["total"] == agreed == figure["paid"] + figure["balance"]
+        adds_up = (
+            adds_up and total == paid + balance and agreed == let_off + still and paid + over - back == still - balance
+        )
     else:
-        adds_up = agreed == figure["balance"] == 0 and 0 <= _of(kept)[1] <= figure["total"]
+        adds_up = adds_up and still == balance == 0 and 0 <= _of(kept)[1] <= total
     return [] if adds_up else [f"order {order_id}: {known} does not add up"]
 
 

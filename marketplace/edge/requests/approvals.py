@@ -170,7 +170,7 @@ def _minor(amount: Decimal, currency: str, field: str) -> int:
 
 messages.register(
     errors={
-        "approval_needed": _("Your company wants this approved first. Nothing was ordered: the request waits."),
+        "approval_needed": _("Your company wants this approved first. Nothing is done yet: the request waits."),
         "approved_departure_gone": _(
             "The departure that was approved takes this no more, so the approval is void and nothing was ordered. Next "
             "with room: %(next_reference)s. Choose it and ask again."

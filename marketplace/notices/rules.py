@@ -33,6 +33,8 @@ class News(StrEnum):
     SLIP_HANDED_IN = "slip_handed_in"
     RECEIPT_WITHDRAWN = "receipt_withdrawn"
     SLIP_DISPUTED = "slip_disputed"
+    RETURN_SENT = "return_sent"
+    RETURN_DENIED = "return_denied"
     TRANSFER_WAITS = "transfer_waits"
     MONEY_WAITS = "money_waits"
     PAYEE_PROPOSED = "payee_proposed"
@@ -97,6 +99,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.SLIP_HANDED_IN: Permission.TRADE_PAYMENT_CONFIRM,
     News.RECEIPT_WITHDRAWN: Permission.TRADE_PAYMENT_READ,
     News.SLIP_DISPUTED: Permission.TRADE_PAYMENT_READ,
+    News.RETURN_SENT: Permission.TRADE_PAYMENT_CONFIRM,
+    News.RETURN_DENIED: Permission.TRADE_PAYMENT_CONFIRM,
     News.TRANSFER_WAITS: Permission.TRADE_TRANSFER_RECORD,
     News.MONEY_WAITS: Permission.OPERATOR_PAYOUT_APPROVE,
     # Whoever may stop what is proposed.

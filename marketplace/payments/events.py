@@ -174,6 +174,20 @@ class AllowanceGranted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnSent(Event):
+    """Who owes something back says that it is sent: whoever is owed it has some days to say that it has not come."""
+
+    return_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnDenied(Event):
+    """Who is owed something back says that what is said to be sent has not come: it is owed as before."""
+
+    return_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitedTooLong(Event):
     """A payout, a return of card money or a transfer still waits after its due moment; said once for each wait."""
 

@@ -1,7 +1,7 @@
 """Who is written to when something happens, in which language and with what in it; once, however often the job runs."""
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,16 +10,22 @@ import sqlalchemy as sa
 from marketplace.accounts.models import Person
 from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
 from marketplace.logistics.events import BookingRolled, DepartureArrived, DepartureDeparted
 from marketplace.mail.models import MailMessage
 from marketplace.merchants.events import MerchantSuspended
+from marketplace.notices.rules import local
 from marketplace.notices.services import hearing, writing
 from marketplace.outbox.models import OutboxJob
 from marketplace.outbox.rules import JobState
+from marketplace.payments.rules.terms import Subject, SubjectKind
+from marketplace.payments.services import returns
 from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_path_bank import call, fill, market  # noqa: F401  fixtures
 from tests.integration.orders.test_claims import bring
+from tests.integration.payments.test_payouts import name_payee
 from tests.support.pdfs import pdf
 from tests.support.visitors import Town
 
@@ -90,6 +96,26 @@ def test_both_sides_hear_of_claims(town, call, market):  # noqa: F811
     call(market.buyer, "POST", f"/order-lines/{line_id}/claims", key="claim", json=body, expect=201)
     for side in (market.buyer, market.merchant):
         assert any("Claim" in one and order["reference"] in one for one in subjects(town, side))
+
+
+def test_who_is_owed_something_back_hears_that_it_was_sent_and_who_owes_it_that_it_did_not_come(town, call, market):  # noqa: F811
+    payee, payer = market.merchant, market.buyer
+    with unit_of_work() as session:
+        returns.owe(
+            session, subject=Subject(SubjectKind.ORDER, new_id()), payee_id=payee.company, payer_id=payer.company,
+            amount=Money(5_000, "CNY"), cause_id=new_id(), now=clock.now(),
+        )  # fmt: skip
+    name_payee(payer.company, number="6222000000000123")
+    (owed,) = call(payer, "GET", "/returns", expect=200)["items"]
+    said = call(payee, "POST", f"/returns/{owed['id']}/confirmation", key="sent", expect=200)
+    letter = letters(town, payer)[-1]
+    assert letter.subject == "Sichuan Parts says that it sent 50.00 CNY back to you"
+    assert local(datetime.fromisoformat(said["answer_by"]), "Asia/Ho_Chi_Minh") in letter.body
+    call(payer, "POST", f"/returns/{owed['id']}/denial", key="denied", expect=200)
+    letter = letters(town, payee)[-1]
+    assert letter.subject == "50.00 CNY for Hanoi Trading has not come"
+    assert "/account/returns" in letter.body
+    assert [one for one in subjects(town, payer) if "has not come" in one] == []
 
 
 def claimed(call, market, order, quantity):  # noqa: F811

@@ -144,6 +144,16 @@ def on_slip_disputed(session: Session, event: payments.SlipDisputed) -> None:
     _payment(session, event, News.SLIP_DISPUTED)
 
 
+def on_return_sent(session: Session, event: payments.ReturnSent) -> None:
+    """Tell whoever is owed it to look at the account, and that silence will count."""
+    _later(session, event, News.RETURN_SENT, back=event.return_id)
+
+
+def on_return_denied(session: Session, event: payments.ReturnDenied) -> None:
+    """Tell whoever owes it that it is said not to have come."""
+    _later(session, event, News.RETURN_DENIED, back=event.return_id)
+
+
 def on_waited_too_long(session: Session, event: payments.WaitedTooLong) -> None:
     """Tell whoever lets it wait: a payee his own transfer, the operator's finance people all else."""
     news = News.TRANSFER_WAITS if event.kind == "transfer" else News.MONEY_WAITS

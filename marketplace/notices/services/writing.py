@@ -33,6 +33,7 @@ from marketplace.notices.services import (
     inbox,
     invoices,
     payees,
+    returned,
     trading,
 )
 from marketplace.notices.services.letters import Facts, Letter
@@ -338,6 +339,8 @@ WRITERS: Final[dict[News, Callable[[Session, Facts, datetime], Iterator[Letter]]
     News.SLIP_HANDED_IN: _to_payee,
     News.RECEIPT_WITHDRAWN: _to_payer,
     News.SLIP_DISPUTED: _to_payer,
+    News.RETURN_SENT: returned.sent,
+    News.RETURN_DENIED: returned.denied,
     News.TRANSFER_WAITS: _waiting_transfer,
     News.MONEY_WAITS: _waiting_money,
     News.PAYEE_PROPOSED: payees.proposed,

@@ -15,9 +15,11 @@ from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
+from marketplace.kernel.events import record
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
 from marketplace.merchants.services import payees
+from marketplace.payments import events
 from marketplace.payments.models.ledger import LedgerTransfer, ReturnNotice, ReturnReceipt
 from marketplace.payments.models.plans import Payment, PaymentTerms
 from marketplace.payments.queries import payouts as queries
@@ -108,6 +110,7 @@ def record_missing(session: Session, *, actor: Actor, return_id: UUID, now: date
         notice.answer_by, notice.denied_at = None, now
         session.flush()
         _audit(session, row, "return.denied", actor=actor, now=now)
+        record(session, events.ReturnDenied(at=now, return_id=row.id))
     return queries.returns(session, company_id=actor.company, transfer_id=return_id)[0]
 
 
@@ -212,7 +215,9 @@ def _say(session: Session, row: ReturnRow, *, actor: Actor, now: datetime) -> No
     notice.answer_by = accounts.days_of(session, company_id=row.payer_id, setting=setting, now=now)
     session.flush()
     _audit(session, row, "return.sent", actor=actor, now=now)
-    if not merchants.counted(session, asked={(row.payer_id, row.amount.currency, now)}):
+    if merchants.counted(session, asked={(row.payer_id, row.amount.currency, now)}):
+        record(session, events.ReturnSent(at=now, return_id=row.id))
+    else:
         owes = accounts.get_company(session, company_id=row.payee_id).name
         payees.tell(
             session,

@@ -109,7 +109,7 @@ def test_who_is_owed_something_back_hears_that_it_was_sent_and_who_owes_it_that_
     (owed,) = call(payer, "GET", "/returns", expect=200)["items"]
     said = call(payee, "POST", f"/returns/{owed['id']}/confirmation", key="sent", expect=200)
     letter = letters(town, payer)[-1]
-    assert letter.subject == "Sichuan Parts says that it sent 50.00 CNY back to you"
+    assert letter.subject == "Jialing Parts says that it sent 50.00 CNY back to you"
     assert local(datetime.fromisoformat(said["answer_by"]), "Asia/Ho_Chi_Minh") in letter.body
     call(payer, "POST", f"/returns/{owed['id']}/denial", key="denied", expect=200)
     letter = letters(town, payee)[-1]

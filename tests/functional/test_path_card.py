@@ -16,14 +16,16 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.logistics.models.departures import Departure
 from marketplace.orders.models import Order
-from marketplace.payments.flows import give_back
+from marketplace.payments.flows import cards, give_back
 from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.queries import ledger
+from marketplace.payments.rules.cards import IN_FLIGHT
 from marketplace.payments.rules.terms import Subject, SubjectKind
 from marketplace.reports import queries as reports
 from marketplace.worker import runner
 from tests import factories
 from tests.functional.test_path_bank import fill
+from tests.support.cards import double_of
 from tests.support.visitors import Visitor
 from tests.support.ways import caller
 
@@ -62,6 +64,18 @@ def test_goods_and_freight_are_charged_apart_and_captured(call, market):
     assert {one["state"] for one in order["payments"]} == {"captured"}
     assert {one["state"] for one in order["milestones"]} == {"held"}
     assert call(market.buyer, "POST", "/checkout", key="one", json=body, expect=201) == done
+    assert reports.check(reading()) == []
+
+
+def test_a_charge_that_never_reached_the_provider_is_sent_when_its_buyer_asks_again(app, call, market):
+    body = {"expected_totals": fill(call, market)["totals"], "payment": CARD}
+    double_of(app).switches.arm("timeout_before", method="POST", path="/v1/payment_intents", times=-1)
+    call(market.buyer, "POST", "/checkout", key="one", json=body, expect=503)
+    double_of(app).switches.clear()
+    cards.reconcile(clock.now() + IN_FLIGHT)
+    done = call(market.buyer, "POST", "/checkout", key="one", json=body, expect=201)
+    assert len(done["order_ids"]) == 2
+    assert all(amount == captured for _, _, amount, captured, _ in charges())
     assert reports.check(reading()) == []
 
 

@@ -12,7 +12,7 @@ from marketplace.kernel.errors import DomainError
 from marketplace.payments.flows import card_calls as calls
 from marketplace.payments.queries import cards as queries
 from marketplace.payments.queries.cards import ChargeRow, RefundRow
-from marketplace.payments.rules.cards import IN_FLIGHT, CardState, may_send_again
+from marketplace.payments.rules.cards import IN_FLIGHT, SENT_WITHIN, CardState, may_send_again
 from marketplace.payments.services import cards as services
 
 _log = structlog.get_logger()
@@ -63,9 +63,11 @@ def _settled(asked_id: UUID, work: Callable[[], None]) -> bool:
 def _charge(charge: ChargeRow, before: datetime, now: datetime) -> None:
     seen = calls.look(charge, now=now)
     if seen.state is CardState.CREATED:
+        # Whoever began it comes back and sends it, as after a crash: until then it is not refused in his stead.
+        asked_before = before if seen.cancel_asked_at else now - SENT_WITHIN
         in_unit_of_work(
             lambda session: services.give_up(
-                session, charge_id=seen.id, code=services.NOT_SENT, asked_before=before, now=now
+                session, charge_id=seen.id, code=services.NOT_SENT, asked_before=asked_before, now=now
             )
         )
     elif seen.cancel_asked_at and seen.state in (CardState.NEEDS_PAGE, CardState.AUTHORISED):

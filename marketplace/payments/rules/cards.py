@@ -19,6 +19,8 @@ PAYING_FOR: Final = (SubjectKind.ORDER, SubjectKind.FREIGHT)
 KEY_LIFETIME: Final = timedelta(hours=24)
 # Longer than every time-out and retry of one call together, so whoever asked is no longer asking.
 IN_FLIGHT: Final = timedelta(minutes=2)
+# So long a charge that never reached the provider waits for whoever began it; goods are rarely held for longer.
+SENT_WITHIN: Final = timedelta(hours=1)
 # The provider refuses pages that end sooner than half an hour from now; the rest is room to open one again by its
 # key. A page that nobody waits for any more is closed by cancelling its charge.
 PAGE_LIFETIME: Final = timedelta(hours=1)

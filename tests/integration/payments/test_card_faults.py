@@ -20,7 +20,7 @@ from marketplace.payments.flows import card_calls, cards
 from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.models.ledger import LedgerTransfer
 from marketplace.payments.queries import cards as queries
-from marketplace.payments.rules.cards import BY_PROVIDER, CardState
+from marketplace.payments.rules.cards import BY_PROVIDER, SENT_WITHIN, CardState
 from marketplace.payments.services import card_refunds
 from marketplace.payments.services import cards as services
 from marketplace.payments.stripe_gateway import connect
@@ -84,6 +84,8 @@ def test_a_lost_authorisation_is_found_by_the_reconciler(double: Double) -> None
     cards.reconcile(clock.now() + LATER)
 
     assert charge(made).state is CardState.AUTHORISED
+    assert charge(never).state is CardState.CREATED, "whoever began it may still come back and send it"
+    cards.reconcile(clock.now() + SENT_WITHIN)
     assert (charge(never).state, charge(never).decline_code) == (CardState.DECLINED, "not_sent")
     assert intents_of(double, never) == []
     assert cards.reconcile(clock.now() + LATER).looked == 0
@@ -278,7 +280,8 @@ def test_a_process_killed_at_the_call_leaves_a_claim_that_is_finished(
 
     assert killed.exitcode == -signal.SIGKILL
     assert double.switches.armed() == []
-    cards.reconcile(clock.now() + LATER)
+    for later in (LATER, LATER + SENT_WITHIN):
+        cards.reconcile(clock.now() + later)
     ends = {**_END, "authorise": CardState.AUTHORISED if fault == "kill_after" else CardState.DECLINED}
     assert charge(key).state is ends[act]
     assert cards.reconcile(clock.now() + LATER).looked == 0

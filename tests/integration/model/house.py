@@ -209,7 +209,9 @@ def dispute(world: World) -> None:
     known = {one["payment_intent"] for one in disputes}
     known |= {one["payment_intent"] for one in double.all("refund")}  # of a refunded one there may be nothing left
     taken = [one for one in double.all("payment_intent") if one["status"] == "succeeded" and one["id"] not in known]
-    intent = world.pick(taken[:20])
+    # Whoever is paid by transfer sells in dollars: what is disputed after it was paid out is taken back from there.
+    dollars = [one for one in taken if one["currency"] == "usd"]
+    intent = world.pick((dollars if dollars and world.likely(0.4) else taken)[:20])
     if intent is not None:
         part = rng.choice((None, max(1, intent["amount_received"] // 3)))
         reason = rng.choice(("product_not_received", "fraudulent"))

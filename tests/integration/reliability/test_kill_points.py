@@ -22,6 +22,7 @@ from marketplace.outbox.rules import LEASE, JobState
 from marketplace.payments.flows import cards, remitting
 from marketplace.payments.flows import payouts as payout_flows
 from marketplace.payments.models.cards import CardCharge
+from marketplace.payments.models.remitting import PayoutReversal
 from marketplace.payments.queries import checks
 from marketplace.payments.rules.cards import GIVE_BACK, IN_FLIGHT
 from marketplace.payments.rules.payouts import PayoutState
@@ -32,7 +33,7 @@ from marketplace.worker.jobs import JOBS
 from tests.conftest import SOAK
 from tests.functional.test_path_card import pay_on
 from tests.integration.payments.conftest import NOW, clerk
-from tests.integration.payments.test_remitting import WEEK, queries, shop  # noqa: F401  a fixture
+from tests.integration.payments.test_remitting import WEEK, shop  # noqa: F401  a fixture
 from tests.integration.reliability.crowd import BANK, CARD, PACK, fresh
 from tests.integration.reliability.killing import kill_at, points_of
 from tests.support.cards import bring_notices, double_of
@@ -224,8 +225,8 @@ def test_i10_a_transfer_taken_back_by_a_killed_job_comes_back_once(shop, setting
         take_back(shop.app, *args)
         remitting.reconcile(now=later)
         done += 1
-        found = queries.reversals(fresh(), company_id=shop.actor.company).items
-        assert [(one.state, one.amount.minor) for one in found] == [(ReversalState.DONE, 970_000)] * done
+        found = fresh().execute(sa.select(PayoutReversal.state, PayoutReversal.amount_minor)).all()
+        assert found == [(ReversalState.DONE, 970_000)] * done
         assert [one["amount_reversed"] for one in shop.transfers()] == [970_000] * done
         assert checks.breaches(fresh()) == []
     assert not SOAK or reached == set(points)

@@ -34,6 +34,7 @@ _CAPITALS: Final[dict[str, str]] = {
 RECKONED: Final = (
     frozenset(code for code in EntityLoader.get_country_codes(include_aliases=True) if len(code) == 2) | RCEP
 )
+A_COUNTRY: Final = "two letters of ISO 3166-1 such as CN, VN, TH"
 # Incoterms 2020 rules that an offer may name here: FCA a hub, DAP a city.
 INCOTERMS: Final = ("FCA", "DAP")
 # UN/ECE Recommendation 20 codes with the word shown beside a quantity.

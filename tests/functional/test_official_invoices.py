@@ -5,6 +5,7 @@ import io
 import sqlalchemy as sa
 
 from marketplace.kernel.db import unit_of_work
+from marketplace.kernel.ids import new_id
 from marketplace.orders.invoices.models import InvoiceMatch
 from tests.functional.test_claims_pages import Reader
 from tests.integration.orders.test_claims import call, market
@@ -33,6 +34,20 @@ def test_pages_record_with_a_file_match_and_give_it_to_the_other_side(app, call,
     assert buyer.visitor.client.get(f"{where}/file").data.startswith(b"%PDF")
     reader.post(f"{where}/cancellation", {}, page=where)
     assert "Void" in reader.get(where)
+
+
+def test_a_line_that_is_not_the_orders_is_refused_whatever_is_said_of_it(call, market, sold):
+    body = invoice(sold, amount="4000.00", tax="0", code="", refers_to="")
+    made = call(market.merchant, "POST", "/official-invoices", json=body, expect=201)
+    where = f"/official-invoices/{made['id']}"
+    before = {"line_ids": [sold["lines"][0]["id"]], "amounts": ["3999.00"]}
+    call(market.merchant, "POST", f"{where}/lines", json=before, expect=204)
+    for amount in (None, "5.00"):
+        other = {"line_ids": [str(new_id())], "amounts": [amount]}
+        refused = call(market.merchant, "POST", f"{where}/lines", json=other, expect=422)
+        assert [one["field"] for one in refused["errors"]] == ["line_ids"]
+    with unit_of_work() as session:
+        assert session.scalars(sa.select(InvoiceMatch.minor)).all() == [399_900]
 
 
 def test_an_invoice_in_another_currency_than_its_orders_is_refused(app, call, market, sold):

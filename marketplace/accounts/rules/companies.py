@@ -9,7 +9,7 @@ import phonenumbers
 
 from marketplace.accounts.rules.refusals import Refusals
 from marketplace.kernel.errors import FieldError, Refused
-from marketplace.reference.rules import RECKONED
+from marketplace.reference.rules import A_COUNTRY, RECKONED
 
 LONGEST_NAME: Final = 200
 LONGEST_NUMBER: Final = 64
@@ -56,7 +56,7 @@ def parse_country(text: str) -> str:
     """
     code = text.strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS or code not in RECKONED:
-        raise Refused.field("country", "country", "two letters of ISO 3166-1 such as CN, VN, TH")
+        raise Refused.field("country", "country", A_COUNTRY)
     return code
 
 

@@ -133,7 +133,7 @@ def match(session: Session, invoice_id: UUID, body: requests.Lines) -> None:
         for line_id, amount in zip(body.line_ids, body.amounts, strict=True)
         if amount is not None
     ]
-    services.match(session, invoice_id=invoice_id, parts=parts, actor=actor, now=clock.now())
+    services.match(session, invoice_id=invoice_id, line_ids=body.line_ids, parts=parts, actor=actor, now=clock.now())
 
 
 def cancel(session: Session, invoice_id: UUID) -> None:

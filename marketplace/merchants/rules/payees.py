@@ -9,6 +9,7 @@ from stdnum.exceptions import ValidationError
 
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.money import MINOR_UNITS, is_currency
+from marketplace.reference.rules import A_COUNTRY, RECKONED
 
 LONGEST_LINE: Final = 140
 _NUMBER: Final = re.compile(r"[A-Z0-9]{4,34}", re.ASCII)
@@ -53,7 +54,10 @@ def check_account(account: PayeeAccount, *, currency: str) -> PayeeAccount:
         errors.append(FieldError("account_number", "account_number", "4 to 34 letters and digits"))
     elif _LOOKS_LIKE_IBAN.fullmatch(number) and not iban.is_valid(number):
         errors.append(FieldError("account_number", "iban", "an IBAN with right check digits"))
-    errors += _check_bic(code, account.country)
+    if account.country in RECKONED:
+        errors += _check_bic(code, account.country)
+    else:
+        errors.append(FieldError("country", "country", A_COUNTRY))
     if not is_currency(currency):
         errors.append(FieldError("currency", "currency", ", ".join(MINOR_UNITS)))
     if errors:

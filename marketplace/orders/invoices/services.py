@@ -104,8 +104,18 @@ def record(
     return invoice_id
 
 
-def match(session: Session, *, invoice_id: UUID, parts: Sequence[Part], actor: Actor, now: datetime) -> None:
+def match(
+    session: Session,
+    *,
+    invoice_id: UUID,
+    line_ids: Sequence[UUID],
+    parts: Sequence[Part],
+    actor: Actor,
+    now: datetime,
+) -> None:
     """Say what an invoice is for, in place of what was said before, as its issuer or buyer.
+
+    ``line_ids`` are all lines that were named, also those of which it names no part.
 
     Refused for more than the invoice has, or than is open of a line; Conflict ``red_letter`` for a red-letter invoice,
     which follows its first, and once one took something back of this.
@@ -120,6 +130,7 @@ def match(session: Session, *, invoice_id: UUID, parts: Sequence[Part], actor: A
     open_lines = {line.line_id: line.open for line in lines}
     tax_bp = reference.setting(session, Setting.OFFICIAL_INVOICE_TAX_BASIS_POINTS, at=now)
     gross = Money(found.net_minor + found.tax_minor, found.currency)
+    rules.check_lines(line_ids, known=open_lines)
     rules.check_parts(parts, gross=gross, open_lines=open_lines, tax_bp=tax_bp)
     _write(session, found.id, parts)
     facts = {"lines": len(parts), "minor": sum(part.amount.minor for part in parts)}

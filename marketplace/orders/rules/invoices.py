@@ -4,7 +4,7 @@ Official invoices are issued in the systems of the states; here is only written 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +14,7 @@ from uuid import UUID
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import Money
+from marketplace.reference.rules import A_COUNTRY, RECKONED
 
 WHOLE: Final = 10_000
 # What is issued in each state's own system; elsewhere it is called by its general name.
@@ -101,7 +102,9 @@ def check(draft: Draft, *, today: date, is_red: bool, names_first: bool = True) 
     A red-letter invoice ``names_first`` which one it takes back: without, it is its amount that is wrong.
     """
     errors: list[FieldError] = []
-    if draft.type not in types_of(draft.country):
+    if draft.country not in RECKONED:
+        errors.append(FieldError("country", "country", A_COUNTRY))
+    elif draft.type not in types_of(draft.country):
         errors.append(FieldError("type", "choice", ", ".join(types_of(draft.country))))
     if not _NUMBER.fullmatch(draft.number):
         errors.append(FieldError("number", "invoice_number", "1 to 40 of A-Z 0-9 . / -"))
@@ -145,13 +148,18 @@ def limit(value: Money, *, tax_bp: int) -> Money:
     return value + value.portion(tax_bp, WHOLE)
 
 
+def check_lines(line_ids: Sequence[UUID], *, known: Collection[UUID]) -> None:
+    """Refuse lines that are named twice, or that the order does not have."""
+    if len(set(line_ids)) != len(line_ids) or any(line_id not in known for line_id in line_ids):
+        raise Refused.field("line_ids", "choice", "each line of the order once")
+
+
 def check_parts(parts: Sequence[Part], *, gross: Money, open_lines: Mapping[UUID, Open], tax_bp: int) -> None:
     """Refuse parts that the invoice does not have, or that take a line past its limit; ``open_lines`` is without them.
 
     A line that is not there is another order's: Refused ``line_ids``.
     """
-    if len({part.line_id for part in parts}) != len(parts) or any(part.line_id not in open_lines for part in parts):
-        raise Refused.field("line_ids", "choice", "each line of the order once")
+    check_lines([part.line_id for part in parts], known=open_lines)
     if any(part.amount.currency != gross.currency for part in parts):
         raise Refused.field("currency", "currency", gross.currency)
     if any(part.amount.minor <= 0 for part in parts):

@@ -125,6 +125,7 @@ def test_accounts_are_kept_compact():
         ({"account_number": "GB00WEST12345698765432"}, {"account_number": "iban"}),
         ({"bic": "NOPE"}, {"bic": "bic"}),
         ({"bic": "DEMOTH22"}, {"bic": "bic_country"}),
+        ({"country": "ZZ"}, {"country": "country"}),
     ],
 )
 def test_every_wrong_part_of_an_account_is_named(changes, codes):

@@ -51,6 +51,7 @@ def test_an_invoice_in_order_is_taken_red_or_not():
     ("changes", "is_red", "fields"),
     [
         ({"type": "e_invoice"}, False, {"type"}),
+        ({"country": "ZZ"}, False, {"country"}),
         ({"number": "№ 5"}, False, {"number"}),
         ({"code": "a b"}, False, {"code"}),
         ({"issued_on": date(2026, 11, 29)}, False, {"issued_on"}),

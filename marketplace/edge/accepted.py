@@ -206,6 +206,7 @@ _PHRASES: Final = (
     N_("0 to 10000 for goods, 0 for freight"),
     N_("each line once, all in one currency"),
     N_("more than 0 on every line"),
+    N_("the reference of another transfer"),
     N_("an amount of money, not negative"),
     N_("two different currencies"),
     N_("units of the new currency for one of the old"),

@@ -262,6 +262,10 @@ def test_a_debt_is_written_off_by_two_people_on_the_page_and_the_api(app, call, 
     call(market.buyer, "POST", "/receivable-write-offs", json=body, key=str(new_id()), expect=403)
     with unit_of_work() as session:
         second = factories.staff(session, app, role=Role.TREASURY, name="Second Office", now=clock.now())
+    for wrong in ("0", "-1", "300.01"):
+        refused = call(second, "POST", "/receivable-write-offs", json=body | {"amount": wrong}, key=wrong, expect=422)
+        (error,) = refused["errors"]
+        assert (error["field"], error["accepted"]) == ("amount", "more than 0, at most 300.00 CNY")
     made = call(second, "POST", "/receivable-write-offs", json=body, key=str(new_id()), expect=201)
     path = f"/receivable-write-offs/{made['id']}"
     assert call(second, "POST", f"{path}/approval", key=str(new_id()), expect=409)["type"].endswith("same_person")

@@ -78,6 +78,8 @@ def test_a_commission_bill_is_paid_by_bank(app, call, market, treasury):
     assert refused["errors"][0]["field"] == "amount"
     call(market.merchant, "POST", path, 403, receipt | {"amount": "300.00"})
     call(treasury, "POST", path, 204, receipt | {"amount": "100.00"})
+    (again,) = call(treasury, "POST", path, 422, receipt | {"amount": "100.00"})["errors"]
+    assert (again["field"], again["code"]) == ("bank_reference", "recorded")
     call(treasury, "POST", path, 204, receipt | {"amount": "200.00"})
     assert call(treasury, "GET", "/commissions", 200)["items"] == []
     (refused,) = call(treasury, "POST", path, 422, receipt)["errors"]
@@ -108,7 +110,7 @@ def test_a_bank_reference_is_whatever_the_bank_writes(app, call, market, treasur
     desk.log_in(treasury.login)
     enrolled(desk)
     desk.open("/operator/money")
-    desk.send(f"/operator/commissions/{owner}/receipts", receipt)
+    desk.send(f"/operator/commissions/{owner}/receipts", receipt | {"amount": "99.00"})
     kept = reading().scalars(sa.select(CommissionReceipt.bank_reference)).all()
     assert kept == [bank_reference, bank_reference]
     told = latest(reading(), size=20)

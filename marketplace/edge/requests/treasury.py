@@ -78,6 +78,7 @@ messages.register(
         "not_returned": _("The other company has not said yet that it has sent this."),
     },
     fields={
+        "recorded": _("This amount is written down under this reference already. Give %(accepted)s."),
         "payer_account": _("The payer named another account for this currency: %(accepted)s."),
     },
 )

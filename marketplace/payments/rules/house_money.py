@@ -158,7 +158,9 @@ def check_parts(parts: Sequence[Part], *, minor: int, currency: str) -> None:
     whole = Money(abs(minor), currency)
     if not parts:
         raise Refused.field("parts", "required", ", ".join(BY_HAND))
-    if sum(part.minor for part in parts) != abs(minor) or any(part.minor <= 0 for part in parts):
+    if any(part.minor <= 0 for part in parts):
+        raise Refused.field("parts", "too_small", "more than 0 on every line")
+    if sum(part.minor for part in parts) != abs(minor):
         raise Refused.field("parts", "parts_sum", str(whole))
     named = [(part.purpose, part.target_id) for part in parts]
     if len(set(named)) != len(named):

@@ -84,7 +84,8 @@ def receive(
 ) -> UUID:
     """Record that a company has paid this much of its commission bill to the operator's bank; return the entry's id.
 
-    Refused ``amount`` for more than it owes in that currency, so that a mistyped amount is no credit; NotAllowed
+    Refused ``amount`` for more than it owes in that currency, so that a mistyped amount is no credit, and
+    ``bank_reference`` where that much is written down under it already; NotAllowed
     ``own_money`` for whoever is of the company and Conflict ``hand_limit`` for what needs two people, where no
     statement says so. Where the
     operator's statements are imported they alone move its bank's account: the receipt waits for its line there.
@@ -101,6 +102,7 @@ def receive(
         raise Refused.field("amount", "range", f"more than 0, at most {owed}")
     if not by_statement:
         by_hand.check_commission(session, account=account, amount=amount, now=now)
+        _check_new(session, account, amount, bank_reference)
     receipt_id = new_id()
     waits = by_statement or bank.reads_statements(session, currency=amount.currency)
     kind = AccountKind.SUSPENSE if waits else AccountKind.HOUSE_BANK
@@ -129,6 +131,23 @@ def receive(
         now=now,
     )
     return transfer_id
+
+
+def _check_new(session: Session, account: AccountRef, amount: Money, bank_reference: str) -> None:
+    """Refuse a transfer that is written down: one of the same amount under the same reference, not taken back."""
+    same = (
+        sa.select(CommissionReceipt.transfer_id)
+        .join(LedgerEntry, LedgerEntry.transfer_id == CommissionReceipt.transfer_id)
+        .join(LedgerAccount, LedgerAccount.id == LedgerEntry.account_id)
+        .where(
+            CommissionReceipt.bank_reference == bank_reference,
+            LedgerAccount.key == account.key,
+            LedgerEntry.minor == -amount.minor,
+            CommissionReceipt.transfer_id.not_in(sa.select(CommissionWithdrawal.receipt_id)),
+        )
+    )
+    if session.scalars(same.limit(1)).first() is not None:
+        raise Refused.field("bank_reference", "recorded", "the reference of another transfer")
 
 
 def withdraw(session: Session, *, receipt_id: UUID, reason: str, actor: Actor, now: datetime) -> None:

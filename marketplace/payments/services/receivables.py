@@ -97,7 +97,7 @@ def check(session: Session, *, company_id: UUID, amount: Money) -> None:
     most = owed(session, company_id=company_id, currency=amount.currency)
     if most.minor <= 0:
         raise Refused.field("amount", "nothing_owed", str(Money.zero(most.currency)))
-    if most < amount:
+    if not 0 < amount.minor <= most.minor:
         raise Refused.field("amount", "range", f"more than 0, at most {most}")
 
 

@@ -54,7 +54,7 @@ def test_what_nobody_has_placed_is_a_liability_in_cash():
     [
         ([], 5, "required"),
         ([Part(Purpose.OWN, None, 4)], 5, "parts_sum"),
-        ([Part(Purpose.OWN, None, 6), Part(Purpose.PROVIDER, None, -1)], 5, "parts_sum"),
+        ([Part(Purpose.OWN, None, 6), Part(Purpose.PROVIDER, None, -1)], 5, "too_small"),
         ([Part(Purpose.OWN, None, 2), Part(Purpose.OWN, None, 3)], 5, "parts_twice"),
         ([Part(Purpose.PROVIDER, None, 5)], -5, "choice"),
         ([Part(Purpose.PAYOUT, uuid4(), 5)], 5, "choice"),

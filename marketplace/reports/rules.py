@@ -95,6 +95,17 @@ class Period:
         """Tell whether nothing more can happen in it."""
         return self.last < today
 
+    @property
+    def is_month(self) -> bool:
+        """Tell whether it is one whole calendar month."""
+        return self == month_of(self.first)
+
+    def check_month(self) -> None:
+        """Refuse another period than a whole calendar month."""
+        if not self.is_month:
+            month = month_of(self.first)
+            raise Refused.field("from", "whole_month", f"{month.first} to {month.last}")
+
     def bounds(self, zone: str) -> tuple[datetime, datetime]:
         """Return the instants between which its days lie in a zone, the second not included."""
         since, until = (

@@ -174,6 +174,29 @@ def test_statements_say_the_same_on_page_api_paper_and_in_the_ledger(call, marke
     assert reports.check(reading()) == []
 
 
+def test_what_is_stated_monthly_is_numbered_by_whole_months_alone(app, call, market):
+    with unit_of_work() as session:
+        factories.staff(session, app, role=Role.TREASURY, now=clock.now())
+    order_id = place(call, market)
+    bring(order_id)
+    call(market.buyer, "POST", f"/order-lines/{line_of(order_id)}/acceptance", json={}, expect=204)
+    (goods,) = call(market.buyer, "GET", f"/orders/{order_id}", expect=200)["payments"]
+    paid = {"amount": "5000.00", "received_on": clock.now().date().isoformat()}
+    call(market.merchant, "POST", f"/payments/{goods['id']}/confirmation", json=paid, expect=200)
+    accounts = call(market.merchant, "GET", "/account-statements/accounts", expect=200)["items"]
+    (bill,) = (one for one in accounts if one["kind"] == "commission_statement")
+    of = f"{bill['issuer_id']}/{bill['recipient_id']}"
+    part = {"kind": "commission_statement", "currency": "CNY", "from": "2026-10-02", "to": "2026-10-31"}
+    refused = call(market.merchant, "POST", f"/account-statements/{of}/papers", json=part, expect=422)
+    errors = [(error["field"], error["accepted"]) for error in refused["errors"]]
+    assert errors == [("from", "2026-10-01 to 2026-10-31")]
+    query = "&".join(f"{name}={value}" for name, value in part.items())
+    assert "by whole months" in Reader(app, market.merchant).get(f"/account/statements/{of}?{query}")
+    whole = part | {"from": "2026-10-01"}
+    made = [call(market.merchant, "POST", f"/account-statements/{of}/papers", json=whole, expect=201) for _ in "ab"]
+    assert made[0] == made[1]
+
+
 def test_pages_of_statements_show_every_figure_and_issue_a_paper(call, market, app):
     order_id = place(call, market)
     bring(order_id)

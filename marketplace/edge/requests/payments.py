@@ -214,6 +214,7 @@ messages.register(
         "refund_amount": _("No more can go back than is left of the payment: %(left)s."),
         "nothing_left": _("The money does not reach that far. Choose %(accepted)s."),
         "period": _("The period ends before it begins."),
+        "whole_month": _("This statement is numbered by whole months. Name the first and the last day of one."),
         "rail_mode": _("This way of paying is settled otherwise: %(accepted)s."),
         "one_currency": _("Give %(accepted)s."),
     },

@@ -9,13 +9,10 @@ from marketplace.accounts.queries.closures import local_day
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.each import BROKEN
-from marketplace.papers.rules.documents import PaperKind
 from marketplace.reports.rules import Period, month_before
 from marketplace.reports.statements import queries, services
 from marketplace.reports.statements.queries import Parties
 
-# A buyer asks for its account with a merchant; the others come by themselves.
-MONTHLY = (PaperKind.COMMISSION_STATEMENT, PaperKind.FREIGHT_STATEMENT)
 _ACT = "issue_statements"
 _log = structlog.get_logger("city.statements")
 
@@ -40,7 +37,7 @@ def issue_due(*, now: datetime) -> int:
 def _due(now: datetime) -> list[tuple[Parties, Period]]:
     session = reading()
     session.rollback()
-    wanted = [parties for parties in queries.possible(session, company_id=None) if parties.kind in MONTHLY]
+    wanted = [parties for parties in queries.possible(session, company_id=None) if parties.is_monthly]
     issuers = accounts.get_companies(session, company_ids={parties.issuer_id for parties in wanted})
     months = {company.id: month_before(local_day(company.country, now)) for company in issuers.values()}
     due = [(parties, months[parties.issuer_id]) for parties in wanted]

@@ -48,6 +48,11 @@ class Parties:
     recipient_id: UUID
     currency: str
 
+    @property
+    def is_monthly(self) -> bool:
+        """Tell whether it is stated by itself, a month at a time; a buyer asks for its account with a merchant."""
+        return self.kind in (PaperKind.COMMISSION_STATEMENT, PaperKind.FREIGHT_STATEMENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -32,13 +32,16 @@ def issue(session: Session, *, parties: Parties, period: Period, actor: Actor, n
     """Issue a statement and return its document's id.
 
     A period that is over is stated once, under a number of the issuer's; again returns that paper. One that runs is
-    stated as it stands now, without a number.
+    stated as it stands now, without a number. Refused ``from`` for a part of a month, or several, of what is stated
+    monthly: the same charges would stand under two numbers.
     """
     today = local_day(accounts.get_company(session, company_id=parties.issuer_id).country, now)
     if not period.is_over(today):
         found = queries.figures(session, parties=parties, period=period)
         number = rules.interim_number(period, parties.currency, parties.recipient_id)
         return _issue(session, found, number=number, is_interim=True, actor=actor, now=now)
+    if parties.is_monthly:
+        period.check_month()
     before = queries.find(session, parties=parties, period=period)
     if before is not None:
         return before

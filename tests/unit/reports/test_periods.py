@@ -36,6 +36,27 @@ def test_a_period_runs_forward_and_not_for_years(first, last):
         Period(first, last)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "is_month"),
+    [
+        (date(2026, 11, 1), date(2026, 11, 30), True),
+        (date(2028, 2, 1), date(2028, 2, 29), True),
+        (date(2026, 11, 1), date(2026, 11, 29), False),
+        (date(2026, 11, 2), date(2026, 11, 30), False),
+        (date(2026, 10, 1), date(2026, 11, 30), False),
+    ],
+)
+def test_a_month_is_whole_from_its_first_day_to_its_last(first, last, is_month):
+    period = Period(first, last)
+    assert period.is_month is is_month
+    if is_month:
+        period.check_month()
+    else:
+        with pytest.raises(Refused) as refusal:
+            period.check_month()
+        assert [(error.field, error.code) for error in refusal.value.errors] == [("from", "whole_month")]
+
+
 def test_an_interim_statement_has_no_number_of_a_series():
     period = Period(date(2026, 11, 1), date(2026, 11, 30))
     assert interim_number(period, "CNY", UUID(int=255)) == "INTERIM-20261101-CNY-0000000000FF"

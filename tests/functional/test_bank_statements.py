@@ -124,6 +124,8 @@ def test_one_day_comes_in_three_ways_and_pays_an_order_in_parts_and_over(app, tr
     assert trade.merchant.call("GET", "/transfers?state=not_ours", 200)["items"][0]["id"] == other["id"]
     send(trade.merchant, f"/transfers/{other['id']}/dismissal", 200, None)
     send(trade.stranger, f"/transfers/{other['id']}/dismissal", 404, None)
+    shown = pages.open("/merchant/money")
+    assert "88.00" in shown[shown.index("Put aside") :], "what was put aside by mistake is found again"
 
     statements = trade.merchant.call("GET", "/bank-statements", 200)["items"]
     assert {row["closing"]["amount"] for row in statements} == {"3676.00"}

@@ -157,6 +157,7 @@ class ReceivedQuery(Request):
     overdue: Cursor = None
     slips: Cursor = None
     unmatched: Cursor = None
+    aside: Cursor = None
     closed: Cursor = None
 
 

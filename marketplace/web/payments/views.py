@@ -296,12 +296,14 @@ def _received(**shown: Any) -> str:
         ),
         asked.unmatched,
     )
+    aside = transfers.transfers(session, payee_id=actor.company, state=TransferState.NOT_OURS, cursor=asked.aside)
     return render_template(
         "payments/received.html",
         due=due,
         overdue=overdue,
         slips=slips,
         unmatched=unmatched,
+        aside=aside,
         zone=clocks(session, [actor.company])[actor.company],
         closed=closed,
         names=_names(rows),

@@ -126,6 +126,8 @@ _PHRASES: Final = (
     N_("by bank only, nothing due before the hand-over"),
     N_("a plan that is offered"),
     N_("a plan of your own"),
+    N_("a lower price"),
+    N_("a higher price"),
     N_("%(low)s to %(high)s kg"),
     N_("%(low)s to %(high)s cm"),
     N_("more than %(bound)s, at most %(most)s"),

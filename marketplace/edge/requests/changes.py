@@ -69,4 +69,8 @@ messages.register(
         "charge_pending": _("The card's charge is not confirmed yet. Try again in a moment."),
         "not_packed": _("This listing does not say how its goods are packed, so no room can be booked for them."),
     },
+    fields={
+        "changes_nothing": _("The sum stays the same at this price. Give %(accepted)s."),
+        "costs_nothing": _("The sum would be nothing at this price. Give %(accepted)s."),
+    },
 )

@@ -185,19 +185,21 @@ def reduced(price: UnitPrice, parts: Parts, quantity: int, left: Money) -> Money
 def discounted(price: UnitPrice, new: UnitPrice, parts: Parts, left: Money) -> Money:
     """Return what the price of a line falls by at a lower unit price, something being left of it.
 
-    Refused ``unit_price`` for one that is not lower, or lower by nothing; Conflict ``nothing_unpriced`` for a line of
-    which everything is accepted or over.
+    Refused ``unit_price`` for one that is not lower, or at which the sum would be the same, or nothing; Conflict
+    ``nothing_unpriced`` for a line of which everything is accepted or over.
     """
     units = unpriced(parts)
     if not units:
         raise Conflict("nothing_unpriced")
     if new.currency != price.currency:
         raise Refused.field("currency", "currency", price.currency)
-    lower = Money.zero(price.currency)
-    if 0 < new.micro < price.micro:
-        lower = price.times(units) - new.times(units)
-    if not 0 < lower.minor < left.minor:
+    if not 0 < new.micro < price.micro:
         raise Refused.field("unit_price", "range", f"more than 0, less than {price}")
+    lower = price.times(units) - new.times(units)
+    if not lower:
+        raise Refused.field("unit_price", "changes_nothing", "a lower price")
+    if lower.minor >= left.minor:
+        raise Refused.field("unit_price", "costs_nothing", "a higher price")
     return lower
 
 

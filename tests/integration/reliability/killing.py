@@ -5,6 +5,7 @@ killed with SIGKILL at the one it was told. What it is doing is told apart by wh
 """
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from tests.support.processes import FORKED
 from tests.support.server import ROOT
 
 Work = Callable[..., None]
+_AN_ID = re.compile(r"[a-z]+_[A-Za-z0-9]{14,}")
 _PATIENCE = 600  # seconds, on a machine that others use as well
 
 
@@ -82,7 +84,7 @@ def _set_up(double: Double, log: Path, number: int | None) -> None:
     def told(method: str, path: str, headers: Any, **options: Any) -> Any:
         if method != "POST":
             return answer(method, path, headers, **options)
-        name = "/".join(part if not any(map(str.isdigit, part)) or part == "v1" else "*" for part in path.split("/"))
+        name = "/".join("*" if _AN_ID.fullmatch(part) else part for part in path.split("/"))
         come_to(f"before POST {name}")
         try:
             return answer(method, path, headers, **options)

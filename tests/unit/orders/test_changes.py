@@ -98,10 +98,11 @@ def test_a_lower_price_is_lower_and_leaves_something():
     assert rules.discounted(PRICE, UnitPrice.of("27", "CNY"), parts, left) == Money(4_00, "CNY")
     same, more = PRICE, UnitPrice.of("28", "CNY")
     nothing, hair = UnitPrice(0, "CNY"), UnitPrice(PRICE.micro - 1, "CNY")
-    for new in (same, more, nothing, hair):
+    for new in (same, more, nothing):
         assert refusal(rules.discounted, PRICE, new, parts, left) == [("unit_price", "range")]
+    assert refusal(rules.discounted, PRICE, hair, parts, left) == [("unit_price", "changes_nothing")]
     assert refusal(rules.discounted, PRICE, UnitPrice.of("1", "CNY"), parts, Money(1, "CNY")) == [
-        ("unit_price", "range")
+        ("unit_price", "costs_nothing")
     ]
     assert refusal(rules.discounted, PRICE, UnitPrice.of("1", "THB"), parts, left) == [("currency", "currency")]
     over = {L.ACCEPTED: 5, L.CANCELLED: 1}

@@ -1,11 +1,16 @@
 """A merchant's own plan from its form to the last milestone: one reckoning for buyer, merchant and operator."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 
-from marketplace.kernel.db import reading
+from marketplace.accounts.rules.permissions import Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import reading, unit_of_work
+from marketplace.payments.flows import lapsing
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.support.visitors import Visitor
@@ -145,3 +150,80 @@ def test_a_merchant_makes_a_plan_by_its_form_and_buyers_choose_it(app, call, mar
         call(market.merchant, "PUT", f"/payment-plans/{path}", key=path, json=off, expect=code)
     call(market.merchant, "GET", "/payment-plans/nothing", expect=404)
     call(market.buyer, "GET", "/payment-plans", expect=200)
+
+
+def stage_of(app, call, way, books, event):
+    """Read a milestone as all three see it: its state, its parts, whether it has a day; and the row of "when ready"."""
+    money = stands(call, way, books)
+    (stage,) = [one for one in money["stages"] if one["stage"]["event"] == event]
+    amount, paid, due, overdue, pending = (
+        Decimal(stage[name]["amount"]) for name in ("amount", "paid", "due", "overdue", "pending")
+    )
+    assert amount == paid + due + pending
+    for name, whole in (("paid", "paid"), ("due", "due_now")):
+        assert sum(Decimal(one[name]["amount"]) for one in money["stages"]) == Decimal(money[whole]["amount"])
+    shown = set()
+    for trader, path in ((way.market.buyer, ""), (way.market.merchant, ""), (books, "/money")):
+        page = Visitor(app)
+        page.enter(trader.actor)
+        shown_at = f"{'/operator' if path else ''}/orders/{way.order_id}{path}"
+        found = page.open(shown_at).partition("<caption>Milestones")[2]
+        row = next(one for one in re.findall(r"<tr.*?</tr>", found, re.DOTALL) if "when ready" in one)
+        shown.add(" ".join(unescape(re.sub(r"<[^>]+>", " ", row)).replace("\u00a0", " ").split()))
+    (row,) = shown
+    return (stage["state"], paid, due, overdue, pending, stage["due_at"] is not None), row
+
+
+def test_lines_that_come_to_an_event_one_after_the_other_are_told_apart(app, call, market, operator, later):
+    """A milestone says of its amount what is paid, due, overdue and to come, the same in programs and on pages."""
+    stages = [{"event": event, "percent": share, "days": 3} for event, share in (("deposit", "30"), ("ready", "70"))]
+    plan = {"name": "When ready", "stages": stages, "rails": ["bank"], "code": "when_ready"}
+    call(market.merchant, "POST", "/payment-plans", json=plan, expect=201)
+    with unit_of_work() as session:
+        other = factories.listing(session, market.merchant.actor, sku="M-2", now=clock.now())
+    way = Way(call, market, operator, goods=(market.chains, other), payment={"rail": "bank", "plan": "when_ready"})
+    with unit_of_work() as session:
+        books = factories.staff(session, app, role=Role.TREASURY, name="City Books", now=clock.now())
+    first, second = (line["id"] for line in way.order()["lines"])
+
+    def stage(event="ready"):
+        return stage_of(app, call, way, books, event)
+
+    def come(amount, state):
+        payment = next(one for one in way.order()["payments"] if one["state"] not in ("paid", "cancelled"))
+        body = {"amount": amount, "received_on": way.order()["placed_at"][:10]}
+        done = call(market.merchant, "POST", f"/payments/{payment['id']}/confirmation", json=body, expect=200)
+        assert done["state"] == state
+
+    assert stage("deposit")[0] == ("due", 0, 6_576, 0, 0, True)
+    come("6576.00", "paid")
+    read, row = stage()
+    assert read == ("pending", 0, 0, 0, 15_344, False)
+    assert row.endswith("Pending 15,344.00 CNY –")
+    call(market.merchant, "POST", f"/order-lines/{first}/ready", expect=204)
+    read, row = stage()
+    assert read == ("due", 0, 7_672, 0, 7_672, True)
+    assert "Due 15,344.00 CNY Due now: 7,672.00 CNY Not due yet: 7,672.00 CNY" in row
+    come("4000.00", "part_paid")
+    read, row = stage()
+    assert read == ("part_paid", 4_000, 3_672, 0, 7_672, True)
+    assert "15,344.00 CNY Paid: 4,000.00 CNY Due now: 3,672.00 CNY Not due yet: 7,672.00 CNY" in row
+    come("3672.00", "paid")
+    read, row = stage()
+    assert read == ("part_paid", 7_672, 0, 0, 7_672, False)
+    assert row.endswith("Part paid 15,344.00 CNY Paid: 7,672.00 CNY Not due yet: 7,672.00 CNY –")
+    call(market.merchant, "POST", f"/order-lines/{second}/ready", expect=204)
+    read, row = stage()
+    assert read == ("due", 7_672, 7_672, 0, 0, True)
+    assert "Due 15,344.00 CNY Paid: 7,672.00 CNY Due now: 7,672.00 CNY" in row
+    later(timedelta(days=30).total_seconds())
+    assert lapsing.lapse(now=clock.now()) == 1
+    read, row = stage()
+    assert read == ("overdue", 7_672, 7_672, 7_672, 0, True)
+    assert "Overdue 15,344.00 CNY Paid: 7,672.00 CNY Overdue: 7,672.00 CNY" in row
+    come("7672.00", "paid")
+    read, row = stage()
+    assert read == ("paid", 15_344, 0, 0, 0, True)
+    assert "Paid 15,344.00 CNY" in row
+    assert "Paid:" not in row
+    assert reports.check(reading()) == []

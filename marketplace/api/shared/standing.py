@@ -8,10 +8,23 @@ from marketplace.payments.rules.standing import MoneyFacts
 
 
 class StageStanding(Answer):
-    """A milestone over all lines of an order: its amount as it is now, its state, and until when it is to be paid."""
+    """A milestone over all lines of an order: ``amount`` as it is agreed now, ``paid + due + pending`` of it.
+
+    Lines reach the event at different times: ``due`` is asked for and did not come, ``overdue`` of it in time, and
+    ``pending`` is not asked for yet. Of what is paid a provider has ``held`` and ``released``. ``state`` is that of the
+    part that needs somebody first: ``overdue``, ``due`` or ``slip_received`` says so of ``due`` alone; ``part_paid``
+    that some is paid and some not. ``due_at`` is the first day of what is due, and of a milestone that is paid its
+    last one.
+    """
 
     stage: StageAnswer
     amount: Amount
+    paid: Amount
+    due: Amount
+    overdue: Amount
+    pending: Amount
+    held: Amount
+    released: Amount
     state: str
     due_at: Instant | None
 
@@ -74,6 +87,12 @@ class MoneyAnswer(Answer):
                 StageStanding(
                     stage=StageAnswer.of(one.stage),
                     amount=Amount.of(one.amount),
+                    paid=Amount.of(one.paid),
+                    due=Amount.of(one.due),
+                    overdue=Amount.of(one.overdue),
+                    pending=Amount.of(one.pending),
+                    held=Amount.of(one.held),
+                    released=Amount.of(one.released),
                     state=str(one.state),
                     due_at=one.due_at,
                 )

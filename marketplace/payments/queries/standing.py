@@ -59,7 +59,11 @@ def of_rows(
         currency=terms.amount.currency,
         parts=[Part(row.event, row.state, row.amount) for row in milestones if row.subject == terms.subject],
         bills=[
-            *(Bill(row.event, row.outstanding, row.due_at) for row in paid if row.subject == terms.subject),
+            *(
+                Bill(row.event, row.outstanding, row.due_at, is_late=row.state is PaymentState.OVERDUE)
+                for row in paid
+                if row.subject == terms.subject
+            ),
             *owed,
         ],
         ended=beside.ended if beside else None,

@@ -37,6 +37,7 @@ class Bill:
     event: MilestoneEvent | None
     outstanding: Money
     due_at: datetime | None
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,35 @@ class Back:
 
 @dataclass(frozen=True, slots=True)
 class StageStanding:
-    """A milestone of the plan over all lines: its amount as it is now, and until when it is to be paid."""
+    """A milestone of the plan over all lines: ``amount`` as it is agreed now, ``paid + due + pending`` of it.
+
+    Lines reach an event at different times: ``due`` was asked for and did not come, ``overdue`` of it in time, and
+    ``pending`` nobody asked for yet. Of what is paid a provider has ``held`` and ``released``. ``state`` is that of the
+    part that needs somebody first, and ``part_paid`` where some is paid and the rest pending. ``due_at`` is the first
+    day of what is due, and of a stage that is paid its last one.
+    """
 
     stage: Stage
     amount: Money
+    paid: Money
+    due: Money
+    overdue: Money
+    pending: Money
+    held: Money
+    released: Money
     state: MilestoneState
     due_at: datetime | None
+
+    @property
+    def came(self) -> Money:
+        """What was paid without a provider."""
+        return self.paid - self.held - self.released
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it has parts that stand differently, so that its amount and state alone do not say how it stands."""
+        parts = (self.came, self.held, self.released, self.overdue, self.due - self.overdue, self.pending)
+        return sum(map(bool, parts)) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,11 +218,33 @@ def _next(
 
 def _standing(stage: Stage, currency: str, parts: Sequence[Part], bills: Sequence[Bill]) -> StageStanding:
     mine = [part for part in parts if part.event is stage.event]
-    live = [part.amount.minor for part in mine if part.state not in OVER]
-    times = [bill.due_at for bill in bills if bill.event is stage.event and bill.due_at is not None]
+
+    def total(*states: MilestoneState) -> Money:
+        return Money(sum(part.amount.minor for part in mine if part.state in states), currency)
+
+    asked = [bill for bill in bills if bill.event is stage.event]
+    amount = total(*(state for state in MilestoneState if state not in OVER))
+    due = Money(sum(bill.outstanding.minor for bill in asked), currency)
+    pending = total(_M.PENDING)
+    paid = amount - due - pending
+    state = min((part.state for part in mine), key=_FIRST.index, default=_M.PENDING)
     return StageStanding(
         stage=stage,
-        amount=Money(sum(live), currency),
-        state=min((part.state for part in mine), key=_FIRST.index, default=_M.PENDING),
-        due_at=max(times, default=None),
+        amount=amount,
+        paid=paid,
+        due=due,
+        overdue=Money(sum(bill.outstanding.minor for bill in asked if bill.is_late), currency),
+        pending=pending,
+        held=total(_M.HELD),
+        released=total(_M.RELEASED),
+        state=_M.PART_PAID if state is _M.PENDING and paid else state,
+        due_at=_due_at(asked, is_coming=bool(pending)),
     )
+
+
+def _due_at(asked: Sequence[Bill], *, is_coming: bool) -> datetime | None:
+    """Return the first day of what is due; of what is paid the last one, while nothing of it is still to come."""
+    first = [bill.due_at for bill in asked if bill.outstanding and bill.due_at is not None]
+    if first or is_coming:
+        return min(first, default=None)
+    return max((bill.due_at for bill in asked if bill.due_at is not None), default=None)

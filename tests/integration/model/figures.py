@@ -147,7 +147,21 @@ def _adds_up(order_id: Any, known: Any, figure: dict[str, int]) -> list[str]:
         )
     else:
         adds_up = adds_up and still == balance == 0 and 0 <= _of(kept)[1] <= total
+    adds_up = adds_up and _stages_add_up(known["stages"], figure)
     return [] if adds_up else [f"order {order_id}: {known} does not add up"]
+
+
+def _stages_add_up(stages: Any, figure: dict[str, int]) -> bool:
+    """Each milestone is what is paid, due and to come of it, and all of them together are what the order says."""
+    names = ("amount", "paid", "due", "overdue", "pending", "held", "released")
+    rows = [{name: _of(stage[name])[1] for name in names} for stage in stages]
+    whole = {name: sum(row[name] for row in rows) for name in names}
+    return (
+        all(row["amount"] == row["paid"] + row["due"] + row["pending"] and min(row.values()) >= 0 for row in rows)
+        and all(row["overdue"] <= row["due"] and row["held"] + row["released"] <= row["paid"] for row in rows)
+        and all(whole[name] == figure[name] for name in ("paid", "held", "released"))
+        and (whole["due"], whole["due"] + whole["pending"]) == (figure["due_now"], figure["balance"])
+    )
 
 
 def _sale(world: World, order_id: Any, sale: Any, purchase: Any) -> list[str]:

@@ -1,6 +1,6 @@
 """How money stands: one reckoning for everybody who looks."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +14,7 @@ from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan
 E, M = MilestoneEvent, MilestoneState
 DEPOSIT = preset(Plan.DEPOSIT_30_70, mode=Mode.DIRECT, days=5)
 DUE = datetime(2026, 12, 4, 9, tzinfo=UTC)
+LATER = DUE + timedelta(days=3)
 
 
 def cny(minor):
@@ -26,7 +27,7 @@ def stand(parts, bills=(), mode=Mode.DIRECT):
         mode=mode,
         currency="CNY",
         parts=[Part(event, state, cny(minor)) for event, state, minor in parts],
-        bills=[Bill(event, cny(minor), due_at) for event, minor, due_at in bills],
+        bills=[Bill(event, cny(minor), *rest) for event, minor, *rest in bills],
     )
     return found, tuple(one.minor for one in (found.total, found.due_now, found.paid, found.balance))
 
@@ -72,6 +73,46 @@ def test_of_a_cancelled_subject_it_says_what_was_agreed_and_what_is_kept():
     assert (held.total, held.kept) == (cny(10_000), cny(3_000))
 
 
+def rows(found):
+    """Return of each stage its state, its parts as one reads them, and its day."""
+    names = ("amount", "paid", "due", "overdue", "pending")
+    return [(one.state, *(getattr(one, name).minor for name in names), one.due_at) for one in found.stages]
+
+
+def test_a_stage_says_how_much_of_it_stands_how_when_lines_come_to_it_at_different_times():
+    first, second = (E.HANDED_OVER, M.DUE, 5_000), (E.HANDED_OVER, M.PENDING, 2_000)
+    deposit, bill = (E.DEPOSIT, M.PAID, 3_000), (E.DEPOSIT, 0, DUE - timedelta(days=9))
+    paid = (M.PAID, 3_000, 3_000, 0, 0, 0, DUE - timedelta(days=9))
+    for parts, bills, row, is_mixed in (
+        ([first, second], [(E.HANDED_OVER, 5_000, DUE)], (M.DUE, 7_000, 0, 5_000, 0, 2_000, DUE), True),
+        ([(E.HANDED_OVER, M.PART_PAID, 5_000), second], [(E.HANDED_OVER, 1_000, DUE)],
+         (M.PART_PAID, 7_000, 4_000, 1_000, 0, 2_000, DUE), True),
+        ([(E.HANDED_OVER, M.PAID, 5_000), second], [(E.HANDED_OVER, 0, DUE)],
+         (M.PART_PAID, 7_000, 5_000, 0, 0, 2_000, None), True),
+        ([(E.HANDED_OVER, M.PAID, 5_000), (E.HANDED_OVER, M.OVERDUE, 2_000)],
+         [(E.HANDED_OVER, 0, DUE), (E.HANDED_OVER, 2_000, LATER, True)],
+         (M.OVERDUE, 7_000, 5_000, 2_000, 2_000, 0, LATER), True),
+        ([(E.HANDED_OVER, M.OVERDUE, 5_000), (E.HANDED_OVER, M.DUE, 2_000)],
+         [(E.HANDED_OVER, 5_000, DUE, True), (E.HANDED_OVER, 2_000, LATER)],
+         (M.OVERDUE, 7_000, 0, 7_000, 5_000, 0, DUE), True),
+        ([(E.HANDED_OVER, M.PAID, 5_000), (E.HANDED_OVER, M.PAID, 2_000)],
+         [(E.HANDED_OVER, 0, LATER), (E.HANDED_OVER, 0, DUE)], (M.PAID, 7_000, 7_000, 0, 0, 0, LATER), False),
+        ([second], [], (M.PENDING, 2_000, 0, 0, 0, 2_000, None), False),
+        ([], [], (M.PENDING, 0, 0, 0, 0, 0, None), False),
+    ):  # fmt: skip
+        found, _figures = stand([deposit, *parts], [bill, *bills])
+        assert rows(found) == [paid, row]
+        assert found.stages[1].is_mixed is is_mixed
+
+
+def test_a_stage_that_a_provider_has_in_part_says_what_is_held_and_what_is_released():
+    parts = [(E.HANDED_OVER, M.RELEASED, 5_000), (E.HANDED_OVER, M.HELD, 2_000), (E.HANDED_OVER, M.REFUNDED, 1_000)]
+    found, _figures = stand(parts, [(None, 0, None)], Mode.PROVIDER_HELD)
+    stage = found.stages[1]
+    assert (stage.state, stage.amount, stage.paid, stage.came) == (M.HELD, cny(7_000), cny(7_000), cny(0))
+    assert (stage.held, stage.released, stage.is_mixed) == (cny(2_000), cny(5_000), True)
+
+
 STATES = st.sampled_from(M)
 
 
@@ -82,3 +123,5 @@ def test_paid_and_balance_make_the_whole(parts):
     assert total == paid + balance
     assert 0 <= due_now <= balance
     assert sum(one.amount.minor for one in found.stages) == total
+    assert all(one.amount == one.paid + one.due + one.pending for one in found.stages)
+    assert tuple(sum(getattr(one, name).minor for one in found.stages) for name in ("due", "paid")) == (due_now, paid)

@@ -398,6 +398,55 @@ def test_a_credited_sample_is_not_paid_back_too(call, market, offered):
     sound()
 
 
+def claimed(call, market, order_id, quantity):
+    """Claim units of a sample as defective and be paid all that they are worth; return that."""
+    line = call(market.buyer, "GET", f"/orders/{order_id}", expect=200)["lines"][0]["id"]
+    body = {"reason": "defective", "quantity": quantity, "text": "Links break."}
+    made = call(market.buyer, "POST", f"/order-lines/{line}/claims", json=body, expect=201)
+    amount = made["value"]["amount"]
+    call(market.merchant, "POST", f"/claims/{made['id']}/answer", json={"amount": amount, "text": "Sorry."}, expect=200)
+    call(market.buyer, "POST", f"/claims/{made['id']}/settlement", json={"amount": amount}, expect=200)
+    return Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("acts", "amounts"),
+    [
+        (("use", "claim both", "cancel"), (120, 90)),
+        (("use", "claim one", "cancel"), (105, 90)),
+        (("use", "claim one", "cancel", "claim one"), (210, 0)),
+        (("claim one", "use", "cancel"), (105, 90)),
+        (("claim one", "use", "claim one", "cancel"), (120, 90)),
+        (("use", "cancel", "claim one"), (105, 90)),
+        (("use", "cancel", "claim both"), (210, 0)),
+        (("claim both",), (210, 0)),
+        (("use", "cancel", "use", "claim both", "cancel"), (120, 90)),
+    ],
+    ids=lambda acts: ", ".join(map(str, acts)),
+)
+def test_no_credit_is_lost_or_given_twice_in_whatever_order_a_sample_is_claimed_and_used(
+    call, market, offered, acts, amounts
+):
+    """Of the 210.00 that were paid, 90.00 for the goods, so much is let off in the end, and so much can be credited."""
+    sample = received(call, market, order_sample(call, market))
+    decided(call, market, sample)
+    let_off, bulk_id = Decimal(0), None
+    for act in acts:
+        if act == "use":
+            _cart, bulk_id = bulk(call, market)
+            assert call(market.buyer, "GET", f"/orders/{bulk_id}", expect=200)["credit"]["amount"] == "90.00"
+        elif act == "cancel":
+            call(market.buyer, "POST", f"/orders/{bulk_id}/cancellation", expect=204)
+            assert call(market.buyer, "GET", f"/samples/{sample['id']}", expect=200)["credited"]["amount"] == "0.00"
+        else:
+            let_off += claimed(call, market, sample["order_id"], 2 if act == "claim both" else 1)
+        sound()
+    call(market.buyer, "PUT", "/cart", json={"to": factories.HANOI}, expect=200)
+    cart = call(market.buyer, "PUT", f"/cart/lines/{market.chains}", json={"quantity": 400}, expect=200)
+    credit = cart["bundles"][0]["lines"][0]["sample_credit"]
+    assert (let_off, Decimal(credit["amount"]["amount"] if credit else 0)) == amounts
+
+
 def test_a_couriers_sample_is_replaced_by_courier_and_can_be_lessened(call, market, offered):
     order_id = order_sample(call, market)
     line = call(market.buyer, "GET", f"/orders/{order_id}", expect=200)["lines"][0]["id"]

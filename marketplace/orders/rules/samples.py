@@ -130,6 +130,19 @@ class Conforming:
     content_hash: str
 
 
+def credit_left(*, goods: Money, courier: Money, lessened: Money, let_off: Money) -> Money:
+    """Return what of a sample's price can be credited: what its goods cost, while so much of what was paid is left.
+
+    By what both sides ``lessened`` its price the goods cost less. What was ``let_off`` for a cause is taken from the
+    courier's fee first, whether the credit was in use then or not: both together are never more than was paid, and a
+    credit that comes back is whole.
+    """
+    whole = goods + courier
+    paid = whole - lessened
+    price = goods.portion(paid.minor, whole.minor) if lessened else goods
+    return max(min(price, paid - let_off), Money.zero(goods.currency))
+
+
 def credit_of(had: Sequence[Had], *, amount: Money, quantity: int, now: datetime) -> SampleCredit | None:
     """Return what a bulk line of this amount takes the credit of, the sample whose time ends first; None for nothing.
 

@@ -16,10 +16,11 @@ from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.orders.models import Order, OrderLine
 from marketplace.orders.purchases import queries as purchases
 from marketplace.orders.purchases.queries import PurchaseLineRow
-from marketplace.orders.rules.samples import CAME, OPEN, Had, SampleState, Way
+from marketplace.orders.rules.samples import CAME, OPEN, Had, SampleState, Way, credit_left
 from marketplace.orders.rules.states import LineState, OrderKind
 from marketplace.orders.samples.models import SampleOrder, SamplePhoto, SampleRemark
 from marketplace.payments.models.payouts import Allowance
+from marketplace.payments.rules.allowances import BY_AGREEMENT
 from marketplace.payments.rules.terms import SubjectKind
 from marketplace.payments.rules.trading import Margin
 
@@ -32,11 +33,13 @@ def had_by(buyer: Any, listing: Any) -> sa.ColumnElement[bool]:
     return sa.and_(SampleOrder.buyer_id == buyer, SampleOrder.listing_id == listing, SampleOrder.state.in_(CAME))
 
 
-def _given_back() -> sa.ScalarSelect[int]:
-    """Find what was let off the price of a sample: that much of it nobody paid, and nobody is credited."""
+def _let_off(*, by_agreement: bool) -> sa.ScalarSelect[int]:
+    """Find by what both sides lessened the price of a sample, or else what was let off it for a cause."""
+    agreed = Allowance.why.in_(BY_AGREEMENT)
     return (
         sa.select(sa.func.coalesce(sa.func.sum(Allowance.amount_minor), 0))
         .where(Allowance.line_id == SampleOrder.line_id, Allowance.subject_kind == SubjectKind.ORDER)
+        .where(agreed if by_agreement else ~agreed)
         .correlate(SampleOrder)
         .scalar_subquery()
     )
@@ -47,7 +50,9 @@ HAD: Final = (
     SampleOrder.reference.label("sample_reference"),
     SampleOrder.currency.label("sample_currency"),
     SampleOrder.goods_minor,
-    _given_back().label("given_back"),
+    SampleOrder.courier_minor,
+    _let_off(by_agreement=True).label("lessened"),
+    _let_off(by_agreement=False).label("let_off"),
     SampleOrder.credit_until,
     SampleOrder.credit_least,
     SampleOrder.credited_order_id,
@@ -61,14 +66,16 @@ def had_of(row: Any) -> tuple[Had, ...]:
     """Return the sample that a row of ``HAD`` holds, none where it holds none."""
     if row.sample_id is None:
         return ()
-    left = max(row.goods_minor - int(row.given_back), 0)
+    parts = (row.goods_minor, row.courier_minor, row.lessened, row.let_off)
+    goods, courier, lessened, let_off = (Money(int(minor), row.sample_currency) for minor in parts)
+    left = credit_left(goods=goods, courier=courier, lessened=lessened, let_off=let_off)
     is_open = row.credit_until is not None and left
     is_approved = row.sample_state is SampleState.APPROVED
     return (
         Had(
             id=row.sample_id,
             reference=row.sample_reference,
-            credit=Money(left, row.sample_currency) if is_open else None,
+            credit=left if is_open else None,
             credit_until=row.credit_until,
             held_by=row.credited_order_id,
             credit_least=row.credit_least or 1,
@@ -230,6 +237,14 @@ def breaches(session: Session) -> list[Breach]:
     found += [
         Breach("1 sample", "sample", sample_id, "is credited on a line that is not cheaper by it")
         for sample_id in session.scalars(lost)
+    ]
+    let_off = _let_off(by_agreement=True) + _let_off(by_agreement=False)
+    twice = sa.select(SampleOrder.id).where(
+        SampleOrder.credited_minor + let_off > SampleOrder.goods_minor + SampleOrder.courier_minor
+    )
+    found += [
+        Breach("1 sample", "sample", sample_id, "is credited and let off by more together than it cost")
+        for sample_id in session.scalars(twice)
     ]
     unlike = (
         sa.select(SampleOrder.id)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +12,7 @@ from marketplace.kernel.money import Money
 from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.queries import payments, payouts
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow, TermsRow
-from marketplace.payments.rules.allowances import Why
+from marketplace.payments.rules.allowances import BY_AGREEMENT
 from marketplace.payments.rules.paying import PaymentState
 from marketplace.payments.rules.standing import (
     OVER,
@@ -27,9 +26,6 @@ from marketplace.payments.rules.standing import (
     still_owed,
 )
 from marketplace.payments.rules.terms import Rail, Subject
-
-# What both sides agreed on: the price itself is less. All else is credited for a cause.
-_BY_AGREEMENT: Final = (Why.REJECTED, Why.CHANGE, Why.DISCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,7 @@ def beside(session: Session, *, terms: TermsRow, paid: Sequence[PaymentRow]) -> 
             Allowance.subject_kind == terms.subject.kind, Allowance.subject_id == terms.subject.id
         )
     ).all()
-    by_agreement = sum(row.amount_minor for row in found if row.why in _BY_AGREEMENT)
+    by_agreement = sum(row.amount_minor for row in found if row.why in BY_AGREEMENT)
     every = sum(row.amount_minor for row in found)
     less = LetOff(
         by_agreement=Money(by_agreement, currency),

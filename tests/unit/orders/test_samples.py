@@ -17,6 +17,7 @@ from marketplace.orders.rules.samples import (
     SampleState,
     conforming_of,
     content_hash,
+    credit_left,
     credit_of,
 )
 
@@ -56,6 +57,47 @@ def test_nothing_is_credited_too_late_for_too_few_in_another_currency_twice_or_f
     assert credit(had(credit="0")) is None
     assert credit(replace(had(), held_by=uuid4())) is None
     assert credit(had(), amount=Money(1, "CNY")) is None
+
+
+def left(goods, courier, lessened, let_off):
+    parts = {"goods": goods, "courier": courier, "lessened": lessened, "let_off": let_off}
+    return credit_left(**{name: Money(minor, "CNY") for name, minor in parts.items()}).minor
+
+
+def test_what_is_let_off_is_taken_from_the_couriers_fee_first_and_what_is_lessened_from_both():
+    assert left(9_000, 12_000, 0, 0) == 9_000
+    assert left(9_000, 12_000, 0, 12_000) == 9_000
+    assert left(9_000, 12_000, 0, 15_000) == 6_000
+    assert left(9_000, 12_000, 0, 21_000) == 0
+    assert left(9_000, 0, 0, 4_000) == 5_000
+    assert left(9_000, 12_000, 10_500, 0) == 4_500
+    assert left(9_000, 12_000, 10_500, 8_000) == 2_500
+    assert left(9_000, 12_000, 21_000, 0) == 0
+    assert left(0, 0, 0, 0) == 0
+
+
+@given(
+    st.integers(0, 10**6),
+    st.integers(0, 10**6),
+    st.integers(0, 10**6),
+    st.lists(st.one_of(st.just("use"), st.just("cancel"), st.integers(0, 10**6)), max_size=8),
+)
+def test_in_whatever_order_it_is_claimed_used_and_cancelled_nobody_gains_or_loses_by_a_credit(
+    goods, courier, lessened, acts
+):
+    lessened = min(lessened, goods + courier)
+    paid, credited, let_off = goods + courier - lessened, 0, 0
+    for act in acts:
+        if act == "use":
+            credited = credited or left(goods, courier, lessened, let_off)
+        elif act == "cancel":
+            credited = 0
+        else:  # a claim, of at most what is left
+            let_off += min(act, paid - credited - let_off)
+        assert 0 <= credited + let_off <= paid
+    price = goods * paid // (goods + courier) if paid else 0
+    again = left(goods, courier, lessened, let_off)
+    assert min(price, paid - let_off) <= again <= min(price + 1, paid - let_off, goods)
 
 
 @given(

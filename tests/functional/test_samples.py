@@ -272,6 +272,58 @@ def test_a_moved_price_answers_409_and_numbers_are_kept(call, market, offered):
     call(market.merchant, "POST", path, json=wish, expect=422)
 
 
+def test_a_sample_is_paid_by_its_own_plan_and_no_other_is_taken_in_silence(call, market, offered):
+    path = f"/listings/{market.chains}/sample-orders"
+    totals = [{"kind": "goods", "amount": "210.00", "currency": "CNY"}]
+    (key,) = [
+        one["key"]
+        for one in call(
+            market.buyer, "GET", f"/listings/{market.chains}/sample?quantity=2&way=courier&to={factories.HANOI}"
+        )["bundles"]
+    ]
+    for plan in ("deposit_30_70", "sample_free", "acceptance_100"):
+        body = COURIER | {"expected_totals": totals, "payment": {"rail": "bank", "plan": plan}}
+        refused = call(market.buyer, "POST", path, json=body, expect=422)
+        assert [(one["field"], one["accepted"]) for one in refused["errors"]] == [("payment.plan", "sample_100")]
+    body |= {"payment": {"rail": "bank"}, "payments": {key: {"rail": "bank", "plan": "deposit_30_70"}}}
+    refused = call(market.buyer, "POST", path, json=body, expect=422)
+    assert [one["field"] for one in refused["errors"]] == [f"payments.{key}.plan"]
+    body = COURIER | {"expected_totals": totals, "payment": {"rail": "bank"}}
+    (order_id,) = call(market.buyer, "POST", path, json=body, expect=201)["order_ids"]
+    assert call(market.buyer, "GET", f"/orders/{order_id}", expect=200)["plan"] == "sample_100"
+    sound()
+
+
+def test_a_sample_says_what_is_missing_and_refuses_what_is_wrong_before_all_is_said(app, call, market, offered):
+    path = f"/listings/{market.chains}/sample"
+    for query, missing in (
+        ("", ["quantity_missing", "way_missing", "destination_missing"]),
+        ("?quantity=2", ["way_missing", "destination_missing"]),
+        ("?quantity=2&way=courier", ["destination_missing"]),
+        (f"?way=courier&to={factories.HANOI}", ["quantity_missing"]),
+        (f"?quantity=2&way=courier&to={factories.HANOI}", []),
+    ):
+        quote = call(market.buyer, "GET", path + query, expect=200)
+        assert [one["code"] for one in quote["problems"]] == missing
+        assert bool(quote["bundles"]) is not bool(missing)
+    wrong = [(f"quantity={units}", "quantity", "1 to 3") for units in (0, -1, 4, 9999)] + [
+        ("way=pigeon", "way", None), ("to=NOWHERE", "to", None)
+    ]  # fmt: skip
+    for query, field, accepted in wrong:
+        for more in ("", "&way=courier", f"&to={factories.HANOI}", f"&way=courier&to={factories.HANOI}"):
+            if field in more:
+                continue
+            (error,) = call(market.buyer, "GET", f"{path}?{query}{more}", expect=422)["errors"]
+            assert (error["field"], error["accepted"] if accepted else None) == (field, accepted)
+    buyer = Visitor(app)
+    buyer.enter(market.buyer.actor)
+    page = f"/samples/order/{market.chains}"
+    assert "Choose where the goods shall go." not in buyer.open(page)
+    assert "Choose where the goods shall go." in buyer.open(f"{page}?quantity=2&way=courier&to=")
+    buyer.open(f"{page}?quantity=9&way=courier&to=", 422)
+    assert buyer.refused_fields() == {"quantity"}
+
+
 def test_a_card_pays_a_sample_and_a_credited_order_no_more_than_is_owed(call, market, offered):
     wish = COURIER
     query = "&".join(f"{name}={value}" for name, value in wish.items())

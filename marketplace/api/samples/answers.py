@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from marketplace.api.checkout.answers import BundleAnswer, Gone, Total
+from marketplace.api.checkout.answers import BundleAnswer, Gone, Problem, Total
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.catalog.rules.details.samples import SampleOffer
-from marketplace.edge.acts.checkout import CartSeen
+from marketplace.edge.acts.checkout import SampleAsked
 from marketplace.edge.acts.samples import SampleSeen
 from marketplace.orders.samples.queries import SampleRow
 
@@ -45,25 +45,31 @@ class Offered(Answer):
 
 
 class Quote(Answer):
-    """A sample as it would be ordered now; without quantity, way and place only what is offered."""
+    """A sample as it would be ordered now; without quantity, way and place only what is offered.
+
+    ``problems`` name what is not said yet: ``quantity_missing``, ``way_missing``, ``destination_missing``.
+    """
 
     offered: Offered
     customs_value: Amount | None
     totals: list[Total]
     bundles: list[BundleAnswer]
     gone: list[Gone]
+    problems: list[Problem]
 
     @classmethod
-    def of(cls, offer: SampleOffer, seen: CartSeen | None) -> "Quote":
+    def of(cls, asked: SampleAsked) -> "Quote":
         """Write it."""
+        seen = asked.seen
         cart = seen.cart if seen else None
         sample = cart.lines[0].sample if cart and cart.lines else None
         return cls(
-            offered=Offered.of(offer),
+            offered=Offered.of(asked.offer),
             customs_value=Amount.of(sample.customs) if sample else None,
             totals=[Total.of(total) for total in cart.totals] if cart else [],
             bundles=[BundleAnswer.of(bundle, seen) for bundle in cart.bundles] if cart and seen else [],
             gone=[Gone.of(line) for line in cart.gone] if cart else [],
+            problems=[Problem(code=one.code, facts=one.facts) for one in asked.missing],
         )
 
 

@@ -27,8 +27,7 @@ api = Blueprint("api_samples", __name__)
 )
 def quote(listing_id: UUID, query: requests.SampleQuery) -> tuple[int, answers.Quote]:
     """Show what a listing says of its samples, and with quantity, way and place what one would cost now."""
-    offer, wish = checkout_acts.offered_sample(listing_id), query.wish(listing_id)
-    return 200, answers.Quote.of(offer, checkout_acts.look_at_sample(wish) if wish else None)
+    return 200, answers.Quote.of(checkout_acts.ask_for_sample(listing_id, query))
 
 
 @api.post("/listings/<uuid:listing_id>/sample-orders")

@@ -13,7 +13,7 @@ from marketplace.catalog.rules.details import DetailKind
 from marketplace.catalog.rules.details.samples import SampleOffer, offer_of
 from marketplace.catalog.rules.rows import OfferRow
 from marketplace.checkout import queries
-from marketplace.checkout.rules.cart import Cart
+from marketplace.checkout.rules.cart import Cart, Problem
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.ids import new_id, new_reference
@@ -47,9 +47,7 @@ def sample_cart(
     if before.open_reference is not None:
         raise Conflict("sample_open", sample=before.open_reference)
     offer.check(wish.quantity, way=wish.way, had=before.units)
-    known = [place for place in reference.places(session) if place.kind != "border_side"]
-    if wish.to not in {place.code for place in known}:
-        raise Refused.field("to", "choice", ", ".join(place.code for place in known))
+    _check_place(session, wish.to)
     line = _line(wish, offer, offered)
     return queries.cart(
         session,
@@ -60,6 +58,31 @@ def sample_cart(
         sample=_placed(wish, offer),
         now=now,
     )
+
+
+def missing(
+    session: Session,
+    *,
+    actor: Actor,
+    listing_id: UUID,
+    offer: SampleOffer,
+    quantity: int | None,
+    way: str | None,
+    to: str | None,
+) -> tuple[Problem, ...]:
+    """Return what is not said yet of a sample that one asks for; what is said is Refused as an order would be."""
+    had = samples.before(session, buyer_id=actor.company, listing_id=listing_id).units if quantity is not None else 0
+    offer.check(quantity, way=way, had=had)
+    if to is not None:
+        _check_place(session, to)
+    asked = (("quantity_missing", quantity), ("way_missing", way), ("destination_missing", to))
+    return tuple(Problem(code, {}) for code, said in asked if said is None)
+
+
+def _check_place(session: Session, code: str | None) -> None:
+    known = [place.code for place in reference.places(session) if place.kind != "border_side"]
+    if code not in known:
+        raise Refused.field("to", "choice", ", ".join(known))
 
 
 def offer_for(session: Session, *, listing_id: UUID) -> SampleOffer | None:

@@ -183,10 +183,13 @@ class _Planner:
         return closures.works(self.session, company_id=self.buyer.id, now=self.now)
 
     def agreed(self, bundle: Bundle, choice: PaymentChoice) -> AgreedPlan:
-        """Return the plan that was chosen for a bundle, among those that its merchant offers for it."""
-        if bundle.lines[0].sample is not None:
-            return payment_plans.of_sample(bundle.goods, days=self.days)
+        """Return the plan that was chosen for a bundle, among those that its merchant offers for it.
+
+        A sample has one of its own, whatever its merchant offers.
+        """
         field = f"payments.{bundle.key}.plan" if bundle.key in self.wanted.payments else "payment.plan"
+        if bundle.lines[0].sample is not None:
+            return payment_plans.choose_of_sample(bundle.goods, code=choice.plan, days=self.days, field=field)
         mine = self.offers[bundle.merchant_id]
         if choice.settled is Mode.OPERATOR_SELLS:  # a merchant's credit is the merchant's to give
             mine = tuple(one for one in mine if not one.plan.credit)

@@ -17,18 +17,19 @@ from marketplace.catalog.rules.details.samples import SampleOffer
 from marketplace.checkout import queries
 from marketplace.checkout.flows import finishing, placing
 from marketplace.checkout.queries import samples
-from marketplace.checkout.rules.cart import Bundle, Cart
+from marketplace.checkout.rules.cart import Bundle, Cart, Problem
 from marketplace.checkout.rules.states import Outcome
 from marketplace.edge.acts.clocks import clocks
 from marketplace.edge.acts.shares import ShareAhead, of_bundle
 from marketplace.edge.identity import require_actor
 from marketplace.edge.requests import checkout as requests
+from marketplace.edge.requests.samples import SampleQuery
 from marketplace.kernel import clock
 from marketplace.kernel.db import glance, in_unit_of_work, reading
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.money import Money
 from marketplace.merchants import queries as merchants
-from marketplace.orders.rules.samples import SampleWish
+from marketplace.orders.rules.samples import SampleWish, Way
 from marketplace.orders.services import carts
 from marketplace.payments.flows.card_calls import local_methods
 from marketplace.payments.queries import credit as credit_queries
@@ -219,6 +220,15 @@ class CartSeen:
         return next(missing, None)
 
 
+@dataclass(frozen=True, slots=True)
+class SampleAsked:
+    """What a listing offers of samples, and one as it would be ordered now; None while something is ``missing``."""
+
+    offer: SampleOffer
+    seen: CartSeen | None
+    missing: tuple[Problem, ...]
+
+
 def look(session: Session | None = None, *, departures: Mapping[UUID, UUID] | None = None) -> CartSeen:
     """Return the asker's cart as it stands; the number of queries depends on currencies, not on lines.
 
@@ -236,6 +246,21 @@ def look_at_sample(wish: SampleWish, *, departures: Mapping[UUID, UUID] | None =
     session, actor = reading(), require_actor()
     cart = samples.sample_cart(session, actor=actor, wish=wish, departures=departures or {}, now=clock.now())
     return _seen(session, cart)
+
+
+def ask_for_sample(listing_id: UUID, query: SampleQuery) -> SampleAsked:
+    """Return what a listing offers of samples, and what one would cost now as far as units, way and place are said.
+
+    Each of these is refused as an order would be, whatever else is not said yet.
+    """
+    offer, (quantity, way, to) = offered_sample(listing_id), (query.quantity, query.way, query.to)
+    if quantity is not None and way is not None and to is not None:
+        wish = SampleWish(listing_id=listing_id, quantity=quantity, way=Way(way), to=to)
+        return SampleAsked(offer, look_at_sample(wish), ())
+    missing = samples.missing(
+        reading(), actor=require_actor(), listing_id=listing_id, offer=offer, quantity=quantity, way=way, to=to
+    )
+    return SampleAsked(offer, None, missing)
 
 
 def offered_sample(listing_id: UUID) -> SampleOffer:

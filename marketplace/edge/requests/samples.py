@@ -7,11 +7,12 @@ from flask_babel import lazy_gettext as _
 from pydantic import BeforeValidator, Field
 
 from marketplace.edge import messages
-from marketplace.edge.parsing import Request, Text, Whole, blank_is_none
-from marketplace.edge.requests.checkout import Checkout, Optional
+from marketplace.edge.parsing import Line, Request, Text, Whole, blank_is_none
+from marketplace.edge.requests.checkout import Checkout, Optional, Payment
 from marketplace.edge.requests.claims import Prose
 from marketplace.edge.requests.payments import Cursor
 from marketplace.orders.rules.samples import SampleWish, Way
+from marketplace.payments.rules.terms import Plan
 
 Number = Annotated[Text, Field(max_length=200)]
 
@@ -23,16 +24,17 @@ class SampleQuery(Request):
     way: Annotated[Literal["courier", "lorry"] | None, BeforeValidator(blank_is_none)] = None
     to: Optional = None
 
-    def wish(self, listing_id: UUID) -> SampleWish | None:
-        """Return it as a value, None while something of it is not said."""
-        if self.quantity is None or self.way is None or self.to is None:
-            return None
-        return SampleWish(listing_id=listing_id, quantity=self.quantity, way=Way(self.way), to=self.to)
+
+class SamplePayment(Payment):
+    """How a sample is paid: in full with the order, so that ``plan`` need not be said, and no other is taken."""
+
+    plan: Line = Plan.SAMPLE_100.value
 
 
 class SampleCheckout(Checkout):
     """A sample to order: units, way and place, and totals as they were shown; paid in full with the order."""
 
+    payment: SamplePayment
     quantity: Whole
     way: Literal["courier", "lorry"]
 

@@ -93,6 +93,14 @@ def of_sample(amount: Money, *, days: int) -> AgreedPlan:
     return preset(Plan.SAMPLE_100 if amount else Plan.SAMPLE_FREE, mode=Mode.DIRECT, days=days)
 
 
+def choose_of_sample(amount: Money, *, code: str, days: int, field: str) -> AgreedPlan:
+    """Return how a sample is paid, or refuse ``field`` for the code of another plan; what is free is in full too."""
+    plan = of_sample(amount, days=days)
+    if code not in (plan.code, Plan.SAMPLE_100):
+        raise Refused.field(field, "choice", plan.code)
+    return plan
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """One milestone of one line: its part of the line's amount, and of the line's commission."""

@@ -167,8 +167,8 @@ def _anew(listing_id: UUID, **shown: Any) -> str:
 
 
 def _new(listing_id: UUID, query: requests.SampleQuery, **extra: Any) -> str:
-    offer, wish = checkout_acts.offered_sample(listing_id), query.wish(listing_id)
-    seen = checkout_acts.look_at_sample(wish) if wish else None
+    found = checkout_acts.ask_for_sample(listing_id, query)
+    offer, seen = found.offer, found.seen
     asked = {"quantity": query.quantity or offer.least, "way": query.way or offer.ways[0], "to": query.to or ""}
     if extra.get("values"):
         asked |= {name: extra["values"][name] for name in asked if name in extra["values"]}
@@ -178,6 +178,8 @@ def _new(listing_id: UUID, query: requests.SampleQuery, **extra: Any) -> str:
         offer=offer,
         money_of=_money_of(offer),
         seen=seen,
+        # Whoever has only come here has not been asked yet.
+        missing=found.missing if query.quantity is not None and query.way is not None else (),
         goods=goods,
         charged=freight.charged,
         ways=_ways(seen, seen.cart.bundles[0]) if seen and seen.cart.bundles else [],

@@ -63,13 +63,15 @@ class SampleOffer:
         found = Money.of(str(Decimal(value) * quantity), self.currency)
         return found or None
 
-    def check(self, quantity: int, *, way: str, had: int) -> None:
+    def check(self, quantity: int | None, *, way: str | None, had: int) -> None:
         """Refuse ``quantity`` beyond the merchant's numbers, ``had`` being the buyer's so far, and an unknown ``way``.
 
-        Refused ``sample`` where nobody declared what free goods are worth to customs.
+        What is None is not said yet. Refused ``sample`` where nobody declared what free goods are worth to customs.
         """
-        if way not in self.ways:
+        if way is not None and way not in self.ways:
             raise Refused.field("way", "choice", ", ".join(self.ways))
+        if quantity is None:
+            return
         if had + self.least > self.per_buyer:
             raise Refused.field("quantity", "samples_used_up", f"{self.per_buyer}", had=had)
         most = min(self.most, self.per_buyer - had)

@@ -69,6 +69,28 @@ def test_a_list_goes_into_the_cart_and_what_cannot_says_why(app, market):
     assert buyer.call("GET", "/lists", 200)["items"] == []
 
 
+def test_goods_that_are_not_on_a_list_are_refused_and_nothing_is_put(app, market):
+    buyer, page = Program(app, market.buyer.token), visitor(app, market.buyer)
+    with unit_of_work() as session:
+        other = factories.listing(session, market.merchant.actor, sku="OTHER", now=clock.now())
+    path = f"/lists/{buyer.call('POST', '/lists', 201, {'name': 'Tết'})['id']}"
+    buyer.call("PUT", f"{path}/items/{market.chains}", 204, {"quantity": 400})
+    for named, wrong in (
+        ([str(other)], {"listings.0"}),
+        ([str(market.chains), str(other), str(uuid4())], {"listings.1", "listings.2"}),
+    ):
+        refused = buyer.call("POST", f"{path}/cart", 422, {"listings": named})
+        assert {one["field"] for one in refused["errors"]} == wrong
+        assert {(one["code"], one["accepted"]) for one in refused["errors"]} == {("not_on_list", "goods of this list")}
+    assert buyer.call("GET", "/cart", 200)["bundles"] == []
+    page.open(f"/account{path}")
+    page.send(f"/account{path}/cart", {"listings": [str(other)]}, 422)
+    assert page.refused_fields() == {"listings"}
+    assert page.shown.count("These goods are not on this list.") == 1
+    assert page.shown.count('id="field-listings"') == 1
+    assert buyer.call("POST", f"{path}/cart", 200, {"listings": [str(market.chains)]})["put"] == [str(market.chains)]
+
+
 def test_goods_are_saved_from_their_page_without_scripts(app, market):
     buyer = visitor(app, market.buyer)
     save = f"/account/lists/saving/{market.chains}"

@@ -99,7 +99,10 @@ def take_off(list_id: UUID, listing_id: UUID) -> tuple[int, None]:
 @api.post("/lists/<uuid:list_id>/cart")
 @operation(answers={200: answers.InCart}, tag="lists", permission=_EDIT, body=requests.Ticked)
 def buy(list_id: UUID, body: requests.Ticked) -> tuple[int, answers.InCart]:
-    """Put the list, or lines of it, into the cart: each that cannot be says why, and what lies there already stays."""
+    """Put the list, or lines of it, into the cart: each that cannot be says why, and what lies there already stays.
+
+    Goods that are not on the list are refused, and nothing is put.
+    """
     return 200, answers.InCart.of(in_unit_of_work(lambda session: acts.buy(session, list_id, body)))
 
 

@@ -17,7 +17,7 @@ from marketplace.exchange.queries.lists import ItemRow, ListRow
 from marketplace.exchange.rules.lists import Line
 from marketplace.exchange.services import lists
 from marketplace.kernel import clock
-from marketplace.kernel.errors import DomainError
+from marketplace.kernel.errors import DomainError, FieldError, Refused
 from marketplace.orders.queries import carts
 from marketplace.orders.rules.carts import Wish
 
@@ -123,8 +123,17 @@ def take_off(session: Session, list_id: UUID, listing_id: UUID) -> None:
 
 
 def buy(session: Session, list_id: UUID, body: requests.Ticked) -> Bought:
-    """Put the lines of a list, or those named of it, into the asker's cart that can be; what lies there stays."""
+    """Put the lines of a list, or those named of it, into the asker's cart that can be; what lies there stays.
+
+    Refused ``listings`` naming each that is not on the list: nothing goes into the cart then.
+    """
     seen = look(session, list_id)
+    on_list = {item.listing_id for item in seen.items}
+    unknown = [place for place, listing_id in enumerate(body.listings or ()) if listing_id not in on_list]
+    if unknown:
+        raise Refused.fields(
+            *(FieldError(f"listings.{place}", "not_on_list", "goods of this list") for place in unknown)
+        )
     lines = [item for item in seen.items if body.listings is None or item.listing_id in body.listings]
     wishes = [
         Wish(

@@ -93,5 +93,6 @@ messages.register(
         "not_your_list": _("Only whoever made this list renames, shares or throws it away."),
         "listing_gone": _("These goods are no longer offered."),
         "in_cart": _("This is in the cart already; there it stays as it is."),
-    }
+    },
+    fields={"not_on_list": _("These goods are not on this list.")},
 )

@@ -174,16 +174,33 @@ def stage_of(app, call, way, books, event):
     return (stage["state"], paid, due, overdue, pending, stage["due_at"] is not None), row
 
 
-def test_lines_that_come_to_an_event_one_after_the_other_are_told_apart(app, call, market, operator, later):
-    """A milestone says of its amount what is paid, due, overdue and to come, the same in programs and on pages."""
+def two_lines(app, call, market, operator, **payment):
+    """Buy two lines with 30 % at first and 70 % when each is ready; return the way and who keeps the books."""
     stages = [{"event": event, "percent": share, "days": 3} for event, share in (("deposit", "30"), ("ready", "70"))]
-    plan = {"name": "When ready", "stages": stages, "rails": ["bank"], "code": "when_ready"}
+    plan = {"name": "When ready", "stages": stages, "rails": ["bank", "card"], "code": "when_ready"}
     call(market.merchant, "POST", "/payment-plans", json=plan, expect=201)
     with unit_of_work() as session:
         other = factories.listing(session, market.merchant.actor, sku="M-2", now=clock.now())
-    way = Way(call, market, operator, goods=(market.chains, other), payment={"rail": "bank", "plan": "when_ready"})
+    way = Way(call, market, operator, goods=(market.chains, other), payment={"plan": "when_ready", **payment})
     with unit_of_work() as session:
-        books = factories.staff(session, app, role=Role.TREASURY, name="City Books", now=clock.now())
+        return way, factories.staff(session, app, role=Role.TREASURY, name="City Books", now=clock.now())
+
+
+def test_of_a_card_a_milestone_says_what_is_held_and_what_is_released(app, call, market, operator):
+    way, books = two_lines(app, call, market, operator, rail="card", payment_method="pm_card_visa")
+    call(market.merchant, "POST", f"/order-lines/{way.line_id}/ready", expect=204)
+    read, row = stage_of(app, call, way, books, "ready")
+    assert read == ("held", 15_344, 0, 0, 0, False)
+    assert "15,344.00 CNY Held: 7,672.00 CNY Released to the payee: 7,672.00 CNY" in row
+    stages = way.order()["money"]["stages"]
+    assert [(one["held"]["amount"], one["released"]["amount"]) for one in stages] == [
+        ("0.00", "6576.00"), ("7672.00", "7672.00")
+    ]  # fmt: skip
+
+
+def test_lines_that_come_to_an_event_one_after_the_other_are_told_apart(app, call, market, operator, later):
+    """A milestone says of its amount what is paid, due, overdue and to come, the same in programs and on pages."""
+    way, books = two_lines(app, call, market, operator, rail="bank")
     first, second = (line["id"] for line in way.order()["lines"])
 
     def stage(event="ready"):

@@ -82,6 +82,13 @@ def test_numbers_and_ways_are_kept(quantity, way, had, field):
     refused(None, field, read=lambda _: offer.check(quantity, way=way, had=had))
 
 
+def test_what_is_not_said_yet_is_not_refused():
+    offer = samples.parse(WHOLE)
+    offer.check(None, way=None, had=9)
+    refused(None, "way", read=lambda _: offer.check(None, way="lorry", had=0))
+    refused(None, "quantity", read=lambda _: offer.check(1, way=None, had=0))
+
+
 def test_a_free_sample_nobody_valued_cannot_be_ordered():
     offer = SampleOffer(price="0", currency="CNY", lead_days=1)
     refused(None, "sample", read=lambda _: offer.check(1, way="lorry", had=0))

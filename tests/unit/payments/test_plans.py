@@ -173,3 +173,14 @@ def test_a_checkout_of_before_has_the_plan_of_its_preset(monkeypatch):
     first, second = seen["group"]["orders"]
     assert plans.from_json(first["agreed"]) == plans.preset(Plan.DEPOSIT_30_70, mode=Mode.DIRECT, days=5)
     assert second == new
+
+
+def test_a_sample_is_paid_by_its_own_plan_and_by_no_other():
+    for minor, codes, wrong in ((100, ["sample_100"], "sample_free"), (0, ["sample_free", "sample_100"], "net_30")):
+        amount = Money(minor, "CNY")
+        for code in codes:
+            found = plans.choose_of_sample(amount, code=code, days=5, field="payment.plan")
+            assert (found, found.code) == (plans.of_sample(amount, days=5), codes[0])
+        with pytest.raises(Refused) as refused:
+            plans.choose_of_sample(amount, code=wrong, days=5, field="payment.plan")
+        assert [(one.field, one.accepted) for one in refused.value.errors] == [("payment.plan", codes[0])]

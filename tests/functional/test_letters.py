@@ -13,6 +13,7 @@ from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.logistics.events import BookingRolled, DepartureArrived, DepartureDeparted
+from marketplace.logistics.services.space import claims
 from marketplace.mail.models import MailMessage
 from marketplace.merchants.events import MerchantSuspended
 from marketplace.notices.rules import local
@@ -76,6 +77,44 @@ def test_both_sides_hear_of_an_order_and_what_becomes_of_it(town, call, market, 
     for side in (market.buyer, market.merchant):
         assert f"Order {name} is cancelled" in subjects(town, side)
     assert not any("No lorry" in one for one in subjects(town, market.buyer))
+
+
+@pytest.fixture
+def two_lines(town, call, market):  # noqa: F811
+    """An order of two lines that waits for its merchant, of which nobody has been written to."""
+    with unit_of_work() as session:
+        other = factories.listing(session, market.merchant.actor, sku="M-2", now=clock.now())
+    call(market.buyer, "PUT", f"/cart/lines/{other}", json={"quantity": 400}, expect=200)
+    return place(call, market)
+
+
+def test_of_a_line_that_is_rejected_nobody_is_told_that_it_has_no_lorry(town, call, market, two_lines):  # noqa: F811
+    order = two_lines
+    body = {"rejected_lines": [{"line": order["lines"][1]["id"], "reason": "out_of_stock"}]}
+    call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", json=body, expect=204)
+    order = call(market.buyer, "GET", f"/orders/{order['id']}", expect=200)
+    assert [one["state"] for one in order["bookings"]] == ["held", "cancelled"]
+    confirmed = next(one for one in letters(town, market.buyer) if "confirmed order" in one.subject)
+    assert f"These were rejected and are not paid for: {order['lines'][1]['sku']}." in confirmed.body
+    for side in (market.buyer, market.merchant):
+        assert [one for one in subjects(town, side) if "No lorry" in one] == []
+
+
+def test_of_goods_whose_lorry_does_not_go_both_are_told_that_they_have_none(town, call, market, two_lines):  # noqa: F811
+    booking = two_lines["bookings"][0]
+    with unit_of_work() as session:
+        claims.cancel(session, booking_id=UUID(booking["id"]), reason="departure_cancelled", now=clock.now())
+    for side in (market.buyer, market.merchant):
+        assert f"No lorry for goods of {two_lines['reference']}" in subjects(town, side)
+
+
+def test_no_letter_says_that_an_order_waits_once_it_is_confirmed(town, call, market, two_lines):  # noqa: F811
+    order = two_lines
+    body = {"rejected_lines": [{"line": order["lines"][1]["id"], "reason": "out_of_stock"}]}
+    call(market.merchant, "POST", f"/orders/{order['id']}/confirmation", key="c", json=body, expect=204)
+    told = subjects(town, market.buyer)
+    assert f"Your order {order['reference']} is placed" not in told
+    assert [one for one in told if "confirmed order" in one] != []
 
 
 def test_payers_hear_what_is_due_and_that_it_came(town, call, market, order):  # noqa: F811

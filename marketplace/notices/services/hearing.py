@@ -166,7 +166,7 @@ def on_booking_rolled(session: Session, event: logistics.BookingRolled) -> None:
 
 
 def on_booking_cancelled(session: Session, event: logistics.BookingCancelled) -> None:
-    """Tell both sides that goods have no lorry; of an order that ended they are told anyway."""
+    """Tell both sides that goods have no lorry; of an order or a line that ended they are told anyway."""
     if event.reason != GIVEN_UP:
         _later(session, event, News.BOOKING_LOST, lines=[event.subject])
 

@@ -44,6 +44,7 @@ from marketplace.orders.queries import inspections, orders
 from marketplace.orders.queries import lines as order_lines
 from marketplace.orders.queries.orders import OrderRow
 from marketplace.orders.rules.inspections import InspectionState
+from marketplace.orders.rules.states import OrderState
 from marketplace.orders.samples import queries as samples
 from marketplace.payments.queries import payments, waits
 from marketplace.payments.queries.payments import PaymentRow
@@ -104,7 +105,10 @@ def _to_merchant(session: Session, job: Facts, _now: datetime) -> Iterator[Lette
 
 
 def _to_buyer(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    """Tell the buyer that it waits; once it is decided that letter says how, and names what was rejected."""
     for row in _orders(session, UUID(job["order"])):
+        if row.state is not OrderState.PLACED:
+            continue
         yield Letter(row.buyer_id, _of_order(session, row) | {"until": row.confirm_by})
 
 
@@ -172,9 +176,20 @@ def _by_lorry(session: Session, job: Facts, now: datetime) -> Iterator[Letter]:
 
 
 def _without_lorry(session: Session, job: Facts, _now: datetime) -> Iterator[Letter]:
+    """Tell of goods that need a lorry and have none; those that were taken off their order need none."""
     (line_id,) = (UUID(each) for each in job["lines"])
+    if _is_taken_off(session, line_id):
+        return
     if not any(row.state in CURRENT for row in bookings.bookings(session, subjects=[line_id]).get(line_id, ())):
         yield from _about_goods(session, job, {})
+
+
+def _is_taken_off(session: Session, line_id: UUID) -> bool:
+    order_id = order_lines.orders_of_lines(session, line_ids=[line_id]).get(line_id)
+    if order_id is None:  # goods that go back are booked for their claim
+        return False
+    rows = order_lines.lines_of(session, order_ids=[order_id])[order_id]
+    return next(row.units for row in rows if row.id == line_id) == 0
 
 
 def _about_goods(session: Session, job: Facts, facts: dict[str, Any]) -> Iterator[Letter]:

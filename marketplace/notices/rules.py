@@ -33,6 +33,8 @@ class News(StrEnum):
     SLIP_HANDED_IN = "slip_handed_in"
     RECEIPT_WITHDRAWN = "receipt_withdrawn"
     SLIP_DISPUTED = "slip_disputed"
+    DISPUTE_OPENED = "dispute_opened"
+    DISPUTE_ENDED = "dispute_ended"
     RETURN_SENT = "return_sent"
     RETURN_DENIED = "return_denied"
     TRANSFER_WAITS = "transfer_waits"
@@ -99,6 +101,8 @@ TOLD: Final[dict[News, Permission]] = {
     News.SLIP_HANDED_IN: Permission.TRADE_PAYMENT_CONFIRM,
     News.RECEIPT_WITHDRAWN: Permission.TRADE_PAYMENT_READ,
     News.SLIP_DISPUTED: Permission.TRADE_PAYMENT_READ,
+    News.DISPUTE_OPENED: Permission.TRADE_PAYMENT_READ,
+    News.DISPUTE_ENDED: Permission.TRADE_PAYMENT_READ,
     News.RETURN_SENT: Permission.TRADE_PAYMENT_CONFIRM,
     News.RETURN_DENIED: Permission.TRADE_PAYMENT_CONFIRM,
     News.TRANSFER_WAITS: Permission.TRADE_TRANSFER_RECORD,

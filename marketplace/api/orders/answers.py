@@ -9,7 +9,7 @@ from marketplace.api.inspections.answers import Inspection
 from marketplace.api.orders.lines import Booking, Document, Freight, Line, Milestone, Payment
 from marketplace.api.orders.terms import Excluded, PartyNamed, PriceBasis, TradeTerms
 from marketplace.api.shared.answers import Amount, Answer, Instant
-from marketplace.api.shared.standing import MoneyAnswer
+from marketplace.api.shared.standing import CardDispute, MoneyAnswer
 from marketplace.edge.acts.approvals import Approval
 from marketplace.edge.acts.orders import OrderSeen
 from marketplace.kernel.money import Money
@@ -17,7 +17,7 @@ from marketplace.logistics.queries.bookings import BookingRow
 from marketplace.orders.claims.queries import ClaimRow
 from marketplace.orders.purchases.queries import PurchaseRow
 from marketplace.orders.queries.orders import OrderRow
-from marketplace.orders.rules.cancelling import ALONE, TOGETHER
+from marketplace.orders.rules.cancelling import TOGETHER, alone
 from marketplace.payments.queries.cards import RefundRow
 
 
@@ -236,6 +236,7 @@ class Order(OrderInList):
     inspections: list[Inspection]
     claims: list[ClaimAbout]
     refunds: list[Refund]
+    card_disputes: list[CardDispute]
     money: MoneyAnswer
     actions: list[str]
 
@@ -267,7 +268,7 @@ class Order(OrderInList):
             cancel_reason=str(row.cancel_reason) if row.cancel_reason else None,
             ending=Ending(
                 stage=seen.stage,
-                alone=list(ALONE[seen.stage]),
+                alone=list(alone(seen.stage, is_forfeit=seen.is_forfeit)),
                 together=seen.stage in TOGETHER,
             ),
             goes_back=[BackOf(payment_id=key, amount=Amount.of(amount)) for key, amount in goes_back.items()],
@@ -283,6 +284,7 @@ class Order(OrderInList):
             inspections=[Inspection.of(one) for line in seen.lines for one in seen.inspections.get(line.id, ())],
             claims=[ClaimAbout.of(one) for line in seen.lines for one in seen.claims.get(line.id, ())],
             refunds=[Refund.of(one) for one in seen.refunds],
+            card_disputes=[CardDispute.of(one) for one in seen.card_disputes],
             money=MoneyAnswer.of(seen.money),
             actions=list(seen.acts),
         )

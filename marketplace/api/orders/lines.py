@@ -58,7 +58,7 @@ class Booking(Answer):
 
 
 class Payment(Answer):
-    """A payment for the goods, or for freight."""
+    """A payment for the goods, or for freight; ``taken_back`` is what a card's bank took of it by lost disputes."""
 
     id: UUID
     reference: str
@@ -69,6 +69,7 @@ class Payment(Answer):
     settlement_mode: str
     amount: Amount
     paid: Amount
+    taken_back: Amount
     state: str
     due_at: Instant | None
 
@@ -85,6 +86,7 @@ class Payment(Answer):
             settlement_mode=str(row.mode),
             amount=Amount.of(row.amount),
             paid=Amount.of(row.paid),
+            taken_back=Amount.of(row.taken_back),
             state=str(row.state),
             due_at=row.due_at,
         )
@@ -101,6 +103,7 @@ class Milestone(Answer):
     amount: Amount
     state: str
     is_frozen: bool  # by a card's dispute: not released before the card's bank has decided
+    is_taken_back: bool  # by a card's bank: its state is ``refunded``, and nobody here refunded it
     payment_id: UUID | None
 
     @classmethod
@@ -115,6 +118,7 @@ class Milestone(Answer):
             amount=Amount.of(row.amount),
             state=str(row.state),
             is_frozen=row.is_frozen,
+            is_taken_back=row.is_taken_back,
             payment_id=row.payment_id,
         )
 
@@ -288,7 +292,8 @@ class Line(Answer):
 
     ``quantity``, ``unit_price`` and ``amount`` are as ordered, ``agreed`` what agreed changes left of them, less the
     ``credit`` of a sample bought before. ``customs_value`` is that of a sample and of goods in the place of others;
-    ``conforms_to`` the approved sample that the goods have to be like.
+    ``conforms_to`` the approved sample that the goods have to be like. ``money_doubt`` says that a card's bank has not
+    decided about money of the goods, or took some: whoever sends them now bears that himself.
     """
 
     id: UUID
@@ -316,6 +321,7 @@ class Line(Answer):
     warranty: Warranty | None
     arrival: Arrival | None
     replaces_claim_id: UUID | None
+    money_doubt: Literal["disputed", "taken_back"] | None
     timeline: Timeline
 
     @classmethod
@@ -352,6 +358,7 @@ class Line(Answer):
             kept_at=_kept_at(row),
             warranty=Warranty(**row.warranty.document) if row.warranty else None,
             replaces_claim_id=row.replaces_id,
+            money_doubt=doubt.value if (doubt := seen.doubt_of(row.id)) else None,
             arrival=Arrival.of(seen.arrivals[row.id]) if row.id in seen.arrivals else None,
             timeline=Timeline(
                 goods=str(row.state),

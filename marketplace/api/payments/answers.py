@@ -41,7 +41,7 @@ class ReceiptAnswer(Answer):
 
 
 class Payment(Answer):
-    """A payment as both parties see it."""
+    """A payment as both parties see it; ``taken_back`` is what a card's bank took of it by lost disputes."""
 
     id: UUID
     reference: str
@@ -56,6 +56,7 @@ class Payment(Answer):
     amount: Amount
     paid: Amount
     outstanding: Amount
+    taken_back: Amount
     bank_charges: Amount
     surplus: Amount
     state: str
@@ -83,6 +84,7 @@ class Payment(Answer):
             amount=Amount.of(row.amount),
             paid=Amount.of(row.paid),
             outstanding=Amount.of(row.outstanding),
+            taken_back=Amount.of(row.taken_back),
             bank_charges=Amount.of(row.charges),
             surplus=Amount.of(row.surplus),
             state=row.state,

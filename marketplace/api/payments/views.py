@@ -10,7 +10,7 @@ from marketplace.accounts.rules.permissions import Permission
 from marketplace.api.payments import answers
 from marketplace.api.shared.answers import Items
 from marketplace.api.shared.operations import json_body, operation
-from marketplace.api.shared.standing import MoneyAnswer
+from marketplace.api.shared.standing import OrderMoney
 from marketplace.api.shared.uploads import SlipForm
 from marketplace.edge.acts import files as file_acts
 from marketplace.edge.acts import payments as acts
@@ -19,7 +19,7 @@ from marketplace.edge.parsing import parse
 from marketplace.edge.requests import payments as requests
 from marketplace.files import queries as files
 from marketplace.kernel.db import reading
-from marketplace.payments.queries import ledger, payments, standing, transfers
+from marketplace.payments.queries import disputes, ledger, payments, standing, transfers
 from marketplace.payments.queries.payments import PaymentRow
 from marketplace.payments.rules.paying import TransferState
 from marketplace.payments.rules.terms import Subject, SubjectKind
@@ -97,11 +97,12 @@ def dispute(payment_id: UUID, session: Session) -> tuple[int, answers.Payment]:
 
 
 @api.get("/orders/<uuid:order_id>/money")
-@operation(answers={200: MoneyAnswer}, tag="payments", permission=Permission.OPERATOR_LEDGER_READ)
-def of_order(order_id: UUID) -> tuple[int, MoneyAnswer]:
+@operation(answers={200: OrderMoney}, tag="payments", permission=Permission.OPERATOR_LEDGER_READ)
+def of_order(order_id: UUID) -> tuple[int, OrderMoney]:
     """Show the operator how the money of an order stands, in the figures that both its sides see."""
-    _, facts = standing.of_subject(reading(), subject=Subject(SubjectKind.ORDER, order_id))
-    return 200, MoneyAnswer.of(facts)
+    subject = Subject(SubjectKind.ORDER, order_id)
+    _, facts = standing.of_subject(reading(), subject=subject)
+    return 200, OrderMoney.with_disputes(facts, disputes.about(reading(), subjects=[subject]))
 
 
 @api.get("/transfers")

@@ -1,20 +1,68 @@
 """What the API says of how the money of an order stands."""
 
+from collections.abc import Sequence
 from typing import Literal
+from uuid import UUID
 
 from marketplace.api.shared.answers import Amount, Answer, Instant
 from marketplace.api.shared.plans import AgreedAnswer, StageAnswer
+from marketplace.payments.queries.disputes import DisputeAbout
 from marketplace.payments.rules.standing import MoneyFacts
 
 
+class CardDispute(Answer):
+    """A dispute about what was charged to a card for the goods (``order``) or for a freight contract (``freight``).
+
+    ``open`` and ``answered`` ones wait for the card's bank: it has the amount, or only asks (``is_inquiry``), and
+    listens until ``due_by``; ``frozen`` is not released meanwhile. ``won`` ones came back, ``closed`` ones took
+    nothing. Of a ``lost`` one ``taken`` went from the money of the subject, and ``borne`` is the operator's loss.
+    """
+
+    id: UUID
+    reference: str
+    subject: str
+    subject_id: UUID
+    reason: str
+    is_inquiry: bool
+    state: str
+    amount: Amount
+    frozen: Amount
+    taken: Amount
+    borne: Amount
+    since: Instant
+    due_by: Instant | None
+    changed_at: Instant
+
+    @classmethod
+    def of(cls, row: DisputeAbout) -> "CardDispute":
+        """Write a dispute as both sides of its subject read it."""
+        found = row.dispute
+        return cls(
+            id=found.id,
+            reference=found.reference,
+            subject=str(row.subject.kind),
+            subject_id=row.subject.id,
+            reason=found.reason,
+            is_inquiry=found.is_inquiry,
+            state=str(found.state),
+            amount=Amount.of(found.amount),
+            frozen=Amount.of(row.frozen),
+            taken=Amount.of(found.taken),
+            borne=Amount.of(found.borne),
+            since=found.created_at,
+            due_by=found.due_by,
+            changed_at=found.changed_at,
+        )
+
+
 class StageStanding(Answer):
-    """A milestone over all lines of an order: ``amount`` as it is agreed now, ``paid + due + pending`` of it.
+    """A milestone over all lines of an order: ``amount`` as agreed now, ``paid + due + pending + taken_back`` of it.
 
     Lines reach the event at different times: ``due`` is asked for and did not come, ``overdue`` of it in time, and
-    ``pending`` is not asked for yet. Of what is paid a provider has ``held`` and ``released``. ``state`` is that of the
-    part that needs somebody first: ``overdue``, ``due`` or ``slip_received`` says so of ``due`` alone; ``part_paid``
-    that some is paid and some not. ``due_at`` is the first day of what is due, and of a milestone that is paid its
-    last one.
+    ``pending`` is not asked for yet. Of what is paid a provider has ``held`` and ``released``; ``frozen`` of it waits
+    for a card's bank, and ``taken_back`` such a bank took. ``state`` is that of the part that needs somebody first:
+    ``overdue``, ``due`` or ``slip_received`` says so of ``due`` alone; ``part_paid`` that some is paid and some not.
+    ``due_at`` is the first day of what is due, and of a milestone that is paid its last one.
     """
 
     stage: StageAnswer
@@ -25,6 +73,8 @@ class StageStanding(Answer):
     pending: Amount
     held: Amount
     released: Amount
+    frozen: Amount
+    taken_back: Amount
     state: str
     due_at: Instant | None
 
@@ -37,7 +87,8 @@ class MoneyAnswer(Answer):
 
     ``agreed`` is what both sides agree on, ``let_off`` what was credited of it for a cause, and ``still_agreed`` what
     is left. What was paid of it before, or ``overpaid``, is ``owed_back``, of which ``come_back`` has come:
-    ``paid + overpaid - owed_back = still_agreed - balance``.
+    ``paid + overpaid - owed_back + taken_back = still_agreed - balance``: ``taken_back`` is what a card's bank took of
+    what was paid. ``frozen`` of what is held waits for such a bank to decide.
 
     Of a cancelled order ``total`` and ``agreed`` are what was agreed, as ``agreed_total``; ``still_agreed`` is nothing
     then, and ``kept`` what of what was paid is not owed back. While it runs ``kept`` is null.
@@ -57,7 +108,9 @@ class MoneyAnswer(Answer):
     paid: Amount
     balance: Amount
     held: Amount
+    frozen: Amount
     released: Amount
+    taken_back: Amount
     waits: Literal["payment", "event"] | None
     event: str | None
     stages: list[StageStanding]
@@ -80,7 +133,9 @@ class MoneyAnswer(Answer):
             paid=Amount.of(money.paid),
             balance=Amount.of(money.balance),
             held=Amount.of(money.held),
+            frozen=Amount.of(money.frozen),
             released=Amount.of(money.released),
+            taken_back=Amount.of(money.taken_back),
             waits=money.waits,
             event=str(money.event) if money.event else None,
             stages=[
@@ -93,9 +148,23 @@ class MoneyAnswer(Answer):
                     pending=Amount.of(one.pending),
                     held=Amount.of(one.held),
                     released=Amount.of(one.released),
+                    frozen=Amount.of(one.frozen),
+                    taken_back=Amount.of(one.taken_back),
                     state=str(one.state),
                     due_at=one.due_at,
                 )
                 for one in money.stages
             ],
         )
+
+
+class OrderMoney(MoneyAnswer):
+    """How the money of an order stands, with the disputes of the card that paid it."""
+
+    card_disputes: list[CardDispute]
+
+    @classmethod
+    def with_disputes(cls, money: MoneyFacts, disputes: Sequence[DisputeAbout]) -> "OrderMoney":
+        """Write how money stands, and what cards' banks do about it."""
+        rows = [CardDispute.of(one) for one in disputes]
+        return cls(**dict(MoneyAnswer.of(money)), card_disputes=rows)

@@ -37,6 +37,8 @@ from marketplace.orders.queries import packing as packing_queries
 from marketplace.orders.queries.packing import PackingRow, ToShipRow
 from marketplace.orders.rules.packing import Declared
 from marketplace.orders.services import fulfilment, production
+from marketplace.payments.queries import disputes
+from marketplace.payments.rules.disputes import Doubt
 from marketplace.reference import queries as reference
 from marketplace.reference.queries import PlaceRow
 
@@ -314,6 +316,12 @@ def consignments(cursor: str | None) -> Page[Aboard]:
 def to_ship() -> tuple[ToShipRow, ...]:
     """Return what the asker's company has to make ready, pack and bring to the hub."""
     return packing_queries.lines_to_ship(reading(), merchant_id=require_actor().company)
+
+
+def doubts(rows: Sequence[ToShipRow]) -> Mapping[UUID, Doubt]:
+    """Return the lines of whose money, as it would be the asker's, a card's bank holds or took some."""
+    company_id = require_actor().company
+    return disputes.doubts(reading(), payee_id=company_id, line_ids=[row.line.id for row in rows])
 
 
 def carried(rows: Sequence[ToShipRow]) -> Mapping[UUID, BookingRow]:

@@ -1,6 +1,6 @@
 """Orders as their two sides see them, and acts on them, by whoever asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -38,7 +38,7 @@ from marketplace.orders.queries import orders as order_queries
 from marketplace.orders.queries.inspections import InspectionRow
 from marketplace.orders.queries.lines import LineRow
 from marketplace.orders.queries.orders import OrderRow, Under
-from marketplace.orders.rules.cancelling import TOGETHER, Stage, may_alone, stage_of
+from marketplace.orders.rules.cancelling import TOGETHER, Stage, alone, stage_of
 from marketplace.orders.rules.cancelling import standing as standing_parts
 from marketplace.orders.rules.inspections import OPEN
 from marketplace.orders.rules.states import (
@@ -52,9 +52,11 @@ from marketplace.orders.rules.states import (
 from marketplace.orders.services import deciding, production
 from marketplace.papers import queries as papers
 from marketplace.papers.queries import DocumentRow
-from marketplace.payments.queries import cards, payments, purchase_money, standing
+from marketplace.payments.queries import cards, disputes, payments, purchase_money, standing
 from marketplace.payments.queries.cards import RefundRow
+from marketplace.payments.queries.disputes import DisputeAbout
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow
+from marketplace.payments.rules.disputes import Doubt
 from marketplace.payments.rules.standing import Bill, MoneyFacts
 from marketplace.payments.rules.terms import Rail, Subject, SubjectKind
 from marketplace.reference import queries as reference
@@ -81,6 +83,8 @@ class OrderSeen:
     milestones: tuple[MilestoneRow, ...]
     # What went back to the card that the goods were paid by; a merchant whose goods are sold on has no part in it.
     refunds: tuple[RefundRow, ...]
+    # The disputes about cards that the reader's company paid with, or is paid by.
+    card_disputes: tuple[DisputeAbout, ...]
     documents: tuple[DocumentRow, ...]
     superseded: frozenset[UUID]
     answers: Mapping[UUID, AnswerDue]
@@ -124,9 +128,33 @@ class OrderSeen:
         return stage_of(self.order.state, [(line.parts, line.lead_days is not None) for line in self.lines])
 
     @property
-    def step(self) -> str | None:
-        """Return what the goods wait for before they are at the hub, None when they are or the order is not so far."""
+    def is_forfeit(self) -> bool:
+        """Tell whether a card's bank took what the merchant was to have, and nothing of it is held any more."""
+        return _is_forfeit(self.order, self.milestones)
+
+    def doubt_of(self, line_id: UUID) -> Doubt | None:
+        """Return what a card's bank does to the money of a line's goods, None where it leaves it alone."""
+        shares = self.milestones_of(line_id)
+        if any(row.is_taken_back for row in shares):
+            return Doubt.TAKEN_BACK
+        return Doubt.DISPUTED if any(row.is_frozen for row in shares) else None
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """Return what a card's bank does to the money of all the goods still with the merchant, if to all."""
         waiting = [line for line in self.lines if AT_MERCHANT & line.parts.keys()]
+        doubts = {self.doubt_of(line.id) for line in waiting}
+        if not waiting or None in doubts or self.order.state not in (OrderState.PLACED, *PRODUCING):
+            return None
+        return Doubt.TAKEN_BACK if Doubt.TAKEN_BACK in doubts else Doubt.DISPUTED
+
+    @property
+    def step(self) -> str | None:
+        """Return what the goods wait for before they are at the hub, None when they are or the order is not so far.
+
+        Of goods of whose money a card's bank holds or took some nobody is told to send them.
+        """
+        waiting = [line for line in self.lines if AT_MERCHANT & line.parts.keys() and not self.doubt_of(line.id)]
         if self.order.state not in PRODUCING or not waiting:
             return None
         if any(takes_ready_date(line) and line.ready_date is None for line in waiting):
@@ -217,6 +245,7 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
     if purchase:
         paid = purchase_money.as_paid(session, terms=terms, milestones=found_milestones[goods])
         found_milestones[goods], owed = paid.milestones, paid.owed
+    charged = {row.subject for rows in found_payments.values() for row in rows if row.rail is Rail.CARD}
     claimed = {} if side == "seller" else claims.of_lines(session, line_ids=line_ids)
     return OrderSeen(
         order=order,
@@ -232,6 +261,7 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
         payments=tuple(row for subject in subjects for row in found_payments[subject]),
         milestones=tuple(row for subject in subjects for row in found_milestones[subject]),
         refunds=cards.refunds_about(session, subject=goods) if order.rail is Rail.CARD and not purchase else (),
+        card_disputes=disputes.about(session, subjects=charged) if charged else (),
         documents=dossier.documents,
         superseded=dossier.superseded,
         answers=claims.answers_due(session, line_ids=received),
@@ -244,7 +274,7 @@ def _seen(session: Session, order: OrderRow, under: Under) -> OrderSeen:
         },
         returns=_returns(session, claimed),
         late_from=late_from,
-        acts=tuple(_acts(order, lines, side, late_from, clock.now())),
+        acts=tuple(_acts(order, lines, side, late_from, found_milestones[goods], clock.now())),
         unit=under.unit if is_buyer else None,
         approval=approval_of(session, company_id=company_id, case_id=case_id) if case_id else None,
         money=standing.of_rows(
@@ -309,7 +339,20 @@ def takes_ready_date(line: LineRow) -> bool:
     return line.lead_days is not None and line.state in BEFORE_PACKING
 
 
-def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, late_from: datetime | None, now: datetime) -> list[str]:
+def _is_forfeit(order: OrderRow, milestones: Iterable[MilestoneRow]) -> bool:
+    """Tell whether a card's bank took what the merchant was to have; a trading company owes him as before."""
+    of_goods = (row for row in milestones if row.subject == Subject(SubjectKind.ORDER, order.id))
+    return order.rail is Rail.CARD and not order.is_resold and payments.is_forfeit(of_goods)
+
+
+def _acts(
+    order: OrderRow,
+    lines: Sequence[LineRow],
+    side: str,
+    late_from: datetime | None,
+    milestones: Sequence[MilestoneRow],
+    now: datetime,
+) -> list[str]:
     """Return what this side may do now."""
     acts: list[str] = []
     if side == "seller":  # it neither makes nor sends the goods, and treasury answers for what it is asked
@@ -317,7 +360,7 @@ def _acts(order: OrderRow, lines: Sequence[LineRow], side: str, late_from: datet
     if side == "merchant" and order.state is OrderState.PLACED and order.confirm_by > now:
         acts.append("confirm")
     stage = stage_of(order.state, [(line.parts, line.lead_days is not None) for line in lines])
-    if may_alone(stage, side):
+    if side in alone(stage, is_forfeit=_is_forfeit(order, milestones)):
         acts.append("cancel")
     elif stage in TOGETHER:
         acts.append("propose_cancel")

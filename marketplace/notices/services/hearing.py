@@ -144,6 +144,18 @@ def on_slip_disputed(session: Session, event: payments.SlipDisputed) -> None:
     _payment(session, event, News.SLIP_DISPUTED)
 
 
+def on_card_dispute_opened(session: Session, event: payments.CardDisputeOpened) -> None:
+    """Tell whoever was to have the money what is frozen; treasury is told by payments."""
+    _later(session, event, News.DISPUTE_OPENED, dispute=event.dispute_id)
+
+
+def on_card_dispute_ended(
+    session: Session, event: payments.CardDisputeWon | payments.CardDisputeClosed | payments.CardDisputeLost
+) -> None:
+    """Tell whoever was to have the money what became of it."""
+    _later(session, event, News.DISPUTE_ENDED, dispute=event.dispute_id)
+
+
 def on_return_sent(session: Session, event: payments.ReturnSent) -> None:
     """Tell whoever is owed it to look at the account, and that silence will count."""
     _later(session, event, News.RETURN_SENT, back=event.return_id)

@@ -50,9 +50,18 @@ def standing(parts: Parts) -> dict[LineState, int]:
     return {state: quantity for state, quantity in parts.items() if state not in TAKEN_OFF}
 
 
+def alone(stage: Stage, *, is_forfeit: bool = False) -> tuple[Literal["buyer", "merchant"], ...]:
+    """Return who may end an order at this stage without asking the other.
+
+    ``is_forfeit``: a card's bank took its money and nothing of it is held any more. Then the merchant ends it as long
+    as the goods are with him: whoever has his money back has no reason to agree.
+    """
+    return ("merchant",) if is_forfeit and stage is Stage.PACKED else ALONE[stage]
+
+
 def may_alone(stage: Stage, side: str) -> bool:
     """Tell whether buyer or merchant may end an order at this stage without asking the other."""
-    return side in ALONE[stage]
+    return side in alone(stage)
 
 
 def _of_line(states: Collection[LineState], *, is_made: bool) -> Stage:

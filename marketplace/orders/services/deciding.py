@@ -135,7 +135,8 @@ def cancel_order(session: Session, *, order_id: UUID, actor: Actor, now: datetim
     """End an order before its goods are packed, as buyer or merchant; before confirming, a merchant rejects it.
 
     Each side needs a right of its own. Conflict ``cancel_together`` for a buyer whose goods are being made, ``state``
-    once something is packed: ``rules.cancelling`` says who may end what alone.
+    once something is packed, but for a merchant whose money a card's bank took: ``rules.cancelling`` says who may end
+    what alone.
     """
     order = own_order(session, actor=actor, order_id=order_id)
     by_merchant = actor.company == order.merchant_id
@@ -145,7 +146,8 @@ def cancel_order(session: Session, *, order_id: UUID, actor: Actor, now: datetim
         raise Conflict("cancel_together", order=order.id)
     reason = CancelReason.MERCHANT if by_merchant else CancelReason.BUYER
     action = "reject" if by_merchant and order.state is OrderState.PLACED else "cancel"
-    _end(session, order, action=action, reason=reason, actor=actor, now=now)
+    while_in = AT_MERCHANT if stage is Stage.PACKED and by_merchant and _is_forfeit(session, order) else BEFORE_PACKING
+    _end(session, order, action=action, reason=reason, actor=actor, now=now, while_in=while_in)
 
 
 def cancel_together(session: Session, *, order: Order, actor: Actor, now: datetime) -> None:
@@ -157,6 +159,14 @@ def stage_now(session: Session, order: Order) -> Stage:
     """Return how far a locked order is, as far as ending it goes."""
     lines = lines_in(session, order_id=order.id)
     return stage_of(order.state, [(parts_of(session, line_id=one.id), one.lead_days is not None) for one in lines])
+
+
+def _is_forfeit(session: Session, order: Order) -> bool:
+    """Tell whether a card's bank took what its merchant was to have; a trading company owes him as before."""
+    if order.rail is not Rail.CARD or order.seller_id is not None:
+        return False
+    subject = Subject(SubjectKind.ORDER, order.id)
+    return payments.is_forfeit(payments.milestones_of(session, subjects=[subject])[subject])
 
 
 def cancel_late(session: Session, *, order_id: UUID, actor: Actor, now: datetime) -> None:

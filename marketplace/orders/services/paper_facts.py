@@ -166,11 +166,13 @@ class Agreement:
         """Return how what is invoiced of a line so far stands to what was agreed, paid and is still to be paid."""
         nothing = Money.zero(line.amount.currency)
         mine = [row for row in self.milestones if row.line_id == line.id]
+        taken = sum((row.amount for row in mine if row.is_taken_back), nothing)
         return Settlement(
             ordered=line.agreed_amount,
             short=line.goods_amount - line.agreed_price.times(handed_over),
             paid=sum((row.amount for row in mine if row.state in _PAID), nothing),
             open=sum((row.amount for row in mine if row.state not in _PAID + _OVER), nothing),
+            taken_back=taken or None,
             extras=tuple(each for each in self.extras(line_id=line.id) or () if each.kind == "sample_credit") or None,
         )
 
@@ -189,7 +191,7 @@ class Agreement:
         days = {row.event: row.due_at.astimezone(self.zone).date() for row in self.payments if row.due_at}
         stages: dict[str, Stage] = {}
         for milestone in self.milestones:
-            if milestone.state in _OVER:  # taken off the price by a change
+            if milestone.state in _OVER and not milestone.is_taken_back:  # taken off the price by a change
                 continue
             before, rule = stages.get(milestone.event), self.terms.plan.stage(milestone.event)
             amount = milestone.amount + (before.amount if before else nothing)

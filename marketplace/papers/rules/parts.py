@@ -98,7 +98,8 @@ class Conformity:
 class Settlement:
     """A line's amount as ordered, what of it was not handed over, what was paid, and what is still to be paid.
 
-    Payments fall due by what was ordered: ``paid + open = ordered``, short goods included until they are let off.
+    Payments fall due by what was ordered: ``paid + taken_back + open = ordered``, short goods included until they are
+    let off. ``taken_back`` is what the bank of the buyer's card took of what was paid, None where it took nothing.
     ``extras`` lead from the goods to it.
     """
 
@@ -106,6 +107,7 @@ class Settlement:
     short: Money
     paid: Money
     open: Money
+    taken_back: Money | None = None
     extras: tuple[Extra, ...] | None = None
 
 

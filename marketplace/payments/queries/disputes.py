@@ -14,14 +14,15 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, page_of
 from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.models.disputes import CardDispute
-from marketplace.payments.models.plans import Milestone
+from marketplace.payments.models.plans import Milestone, PaymentTerms
 from marketplace.payments.queries.payments import PAGE, cursor_id
 from marketplace.payments.queries.waits import is_overdue
-from marketplace.payments.rules.disputes import PENDING, Bearer, DisputeState, bearer_of
+from marketplace.payments.rules.disputes import PENDING, Bearer, DisputeState, Doubt, bearer_of
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.provider import Evidence, Paper, Slot
-from marketplace.payments.rules.terms import Subject
+from marketplace.payments.rules.terms import Subject, SubjectKind
 
+_FREEZABLE: Final = (MilestoneState.PENDING, MilestoneState.HELD)
 _LOOK_BACK: Final = timedelta(days=2)
 
 
@@ -63,6 +64,20 @@ class DisputeOfSubject:
     subject: Subject
 
 
+@dataclass(frozen=True, slots=True)
+class DisputeAbout:
+    """A dispute as the payer and the payee of its subject see it, with what it keeps from being released."""
+
+    dispute: DisputeRow
+    subject: Subject
+    frozen: Money
+
+    @property
+    def is_pending(self) -> bool:
+        """Tell whether the card's bank has still to decide."""
+        return self.dispute.state in PENDING
+
+
 def disputes(
     session: Session, *, state: DisputeState | None = None, overdue: bool | None = None, cursor: str | None = None
 ) -> Page[DisputeOfSubject]:
@@ -85,13 +100,49 @@ def dispute(session: Session, *, dispute_id: UUID) -> DisputeOfSubject:
     return _row(*found)
 
 
+def about(session: Session, *, subjects: Collection[Subject]) -> tuple[DisputeAbout, ...]:
+    """Return the disputes about what was charged for subjects that the caller may see, oldest first."""
+    mine = CardCharge.subject_id.in_({subject.id for subject in subjects})
+    rows = [_row(*found) for found in session.execute(_rows().where(mine).order_by(CardDispute.id))]
+    rows = [row for row in rows if row.subject in subjects]
+    pending = [row.dispute.id for row in rows if row.dispute.state in PENDING]
+    kept = frozen(session, dispute_ids=pending) if pending else {}
+    return tuple(
+        DisputeAbout(row.dispute, row.subject, kept.get(row.dispute.id, Money.zero(row.dispute.amount.currency)))
+        for row in rows
+    )
+
+
+def doubts(session: Session, *, payee_id: UUID, line_ids: Collection[UUID]) -> dict[UUID, Doubt]:
+    """Return those of these lines of whose money, as this payee is to have it, a card's bank holds or took some."""
+    if not line_ids:
+        return {}
+    mine = sa.and_(PaymentTerms.subject_kind == Milestone.subject_kind, PaymentTerms.subject_id == Milestone.subject_id)
+    found = session.execute(
+        sa.select(Milestone.line_id, Milestone.state)
+        .join(PaymentTerms, mine)
+        .where(
+            Milestone.line_id.in_(line_ids),
+            Milestone.dispute_id.is_not(None),
+            Milestone.subject_kind == SubjectKind.ORDER,
+            PaymentTerms.payee_id == payee_id,
+            sa.or_(
+                Milestone.state.in_(_FREEZABLE),
+                sa.and_(Milestone.state == MilestoneState.REFUNDED, Milestone.ended_with_payment.is_(False)),
+            ),
+        )
+    ).all()
+    taken = {line_id: Doubt.TAKEN_BACK for line_id, state in found if state is MilestoneState.REFUNDED}
+    return {line_id: Doubt.DISPUTED for line_id, _state in found} | taken
+
+
 def frozen(session: Session, *, dispute_ids: Collection[UUID]) -> dict[UUID, Money]:
     """Return how much each of these disputes keeps from being released."""
     found = session.execute(
         sa.select(Milestone.dispute_id, Milestone.currency, sa.func.sum(Milestone.amount_minor))
         .where(
             Milestone.dispute_id.in_(dispute_ids),
-            Milestone.state.in_((MilestoneState.PENDING, MilestoneState.HELD)),
+            Milestone.state.in_(_FREEZABLE),
         )
         .group_by(Milestone.dispute_id, Milestone.currency)
     )

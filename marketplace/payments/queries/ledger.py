@@ -81,12 +81,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """What became of money that a provider holds for a subject: ``charged = held + released + refunded``."""
+    """What became of money that a provider holds for a subject.
+
+    ``charged = held + released + refunded + taken_back``.
+    """
 
     charged: Money
     held: Money
     released: Money
     refunded: Money
+    taken_back: Money  # by the card's bank
 
 
 def held_for(session: Session, *, subject: Subject, currency: str) -> HeldRow:
@@ -108,7 +112,8 @@ def held_for(session: Session, *, subject: Subject, currency: str) -> HeldRow:
         charged=-total(TransferKind.CARD_CAPTURED),
         held=-total(*moved),
         released=total(TransferKind.RELEASED, TransferKind.RELEASE_REVERSED),
-        refunded=total(TransferKind.CARD_REFUNDED, TransferKind.CARD_RETURNED, TransferKind.DISPUTE_LOST),
+        refunded=total(TransferKind.CARD_REFUNDED, TransferKind.CARD_RETURNED),
+        taken_back=total(TransferKind.DISPUTE_LOST),
     )
 
 

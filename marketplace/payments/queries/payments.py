@@ -1,7 +1,7 @@
 """Payments and milestones as rows."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -14,11 +14,13 @@ from marketplace.kernel.db import ask, every
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
+from marketplace.payments.models.cards import CardCharge
+from marketplace.payments.models.disputes import CardDispute
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
 from marketplace.payments.queries import agreed
 from marketplace.payments.rules.paying import LAPSING, SETTLED, UNPAID, MilestoneState, PaymentState
 from marketplace.payments.rules.plans import AgreedPlan
-from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Rail, Subject
+from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Rail, Subject, SubjectKind
 
 PAGE: Final = 50
 
@@ -43,7 +45,7 @@ class TermsRow:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment as both its parties see it."""
+    """A payment as both its parties see it; ``taken_back`` is what a card's bank took of it by lost disputes."""
 
     id: UUID
     reference: str
@@ -67,6 +69,7 @@ class PaymentRow:
     escalated_at: datetime | None
     settled_at: datetime | None
     created_at: datetime
+    taken_back: Money
 
     @property
     def outstanding(self) -> Money:
@@ -91,6 +94,8 @@ class MilestoneRow:
     payment_id: UUID | None
     due_at: datetime | None
     is_frozen: bool  # by a card's dispute: it is not released before the card's bank has decided
+    is_taken_back: bool  # by a card's bank: a dispute was lost, and nobody here refunded it
+    dispute_id: UUID | None  # the dispute that froze or took it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +112,14 @@ def payment(session: Session, *, company_id: UUID, payment_id: UUID) -> PaymentR
     found = session.scalars(sa.select(Payment).where(Payment.id == payment_id, _party(company_id))).one_or_none()
     if found is None:
         raise NotFound("payment")
-    return _row(found)
+    (row,) = _less_taken(session, [_row(found)])
+    return row
 
 
 def payments_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, tuple[PaymentRow, ...]]:
     """Return the payments of subjects that the caller may see, oldest first."""
-    return _by_subject(subjects, [_row(found) for found in _of(session, Payment, subjects, Payment.created_at)])
+    rows = [_row(found) for found in _of(session, Payment, subjects, Payment.created_at)]
+    return _by_subject(subjects, _less_taken(session, rows))
 
 
 def milestones_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, tuple[MilestoneRow, ...]]:
@@ -237,7 +244,8 @@ def _page(session: Session, cursor: str | None, *where: sa.ColumnElement[bool]) 
     if cursor:
         statement = statement.where(Payment.id < cursor_id(cursor))
     found = session.scalars(statement.order_by(Payment.id.desc()).limit(PAGE + 1)).all()
-    return page_of([_row(row) for row in found], PAGE, lambda row: (str(row.id),))
+    rows = _less_taken(session, [_row(row) for row in found])
+    return page_of(rows, PAGE, lambda row: (str(row.id),))
 
 
 def cursor_id(cursor: str) -> UUID:
@@ -248,6 +256,27 @@ def cursor_id(cursor: str) -> UUID:
 def payment_rows(found: Iterable[Payment]) -> list[PaymentRow]:
     """Return payments that another query found as rows."""
     return [_row(payment) for payment in found]
+
+
+def _less_taken(session: Session, rows: Sequence[PaymentRow]) -> list[PaymentRow]:
+    """Return payments with what cards' banks took of them; asked only where money that was charged has gone again."""
+    charged = (PaymentState.CAPTURED, PaymentState.REFUNDED)
+    gone = {row.subject.id for row in rows if row.state in charged and row.paid < row.amount}
+    if not gone:
+        return list(rows)
+    found = session.execute(
+        sa.select(CardCharge.subject_kind, CardCharge.subject_id, sa.func.sum(CardDispute.taken_minor))
+        .join(CardDispute, CardDispute.charge_id == CardCharge.id)
+        .where(CardCharge.subject_id.in_(gone), CardDispute.taken_minor > 0)
+        .group_by(CardCharge.subject_kind, CardCharge.subject_id)
+    )
+    taken = {Subject(SubjectKind(kind), subject_id): int(minor) for kind, subject_id, minor in found}
+    return [
+        replace(row, taken_back=Money(taken[row.subject], row.amount.currency))
+        if row.state in charged and row.subject in taken
+        else row
+        for row in rows
+    ]
 
 
 def _of(session: Session, table: Any, subjects: Collection[Subject], order: Any) -> list[Any]:
@@ -297,6 +326,7 @@ def _row(found: Any) -> PaymentRow:
         escalated_at=found.escalated_at,
         settled_at=found.settled_at,
         created_at=found.created_at,
+        taken_back=Money.zero(found.currency),
     )
 
 
@@ -313,7 +343,19 @@ def _milestone(found: Any) -> MilestoneRow:
         payment_id=found.payment_id,
         due_at=found.due_at,
         is_frozen=found.dispute_id is not None and found.state in (MilestoneState.PENDING, MilestoneState.HELD),
+        # What ended with all of its payment was refunded, whatever had frozen it before.
+        is_taken_back=found.dispute_id is not None
+        and found.state is MilestoneState.REFUNDED
+        and not found.ended_with_payment,
+        dispute_id=found.dispute_id,
     )
+
+
+def is_forfeit(milestones: Iterable[MilestoneRow]) -> bool:
+    """Tell whether a card's bank took some of these shares and nothing of them is held or to come any more."""
+    open_ones = (MilestoneState.PENDING, MilestoneState.HELD)
+    rows = list(milestones)
+    return any(row.is_taken_back for row in rows) and not any(row.state in open_ones for row in rows)
 
 
 def _terms(found: Any) -> TermsRow:

@@ -53,7 +53,11 @@ def of_rows(
         plan=terms.plan,
         mode=terms.mode,
         currency=terms.amount.currency,
-        parts=[Part(row.event, row.state, row.amount) for row in milestones if row.subject == terms.subject],
+        parts=[
+            Part(row.event, row.state, row.amount, is_frozen=row.is_frozen, is_taken_back=row.is_taken_back)
+            for row in milestones
+            if row.subject == terms.subject
+        ],
         bills=[
             *(
                 Bill(row.event, row.outstanding, row.due_at, is_late=row.state is PaymentState.OVERDUE)

@@ -46,6 +46,13 @@ DISPUTES: Final = Lifecycle[DisputeState](
 PENDING: Final = (_S.OPEN, _S.ANSWERED)
 
 
+class Doubt(StrEnum):
+    """What a card's bank does to the money of a line."""
+
+    DISPUTED = "disputed"  # it has not decided
+    TAKEN_BACK = "taken_back"
+
+
 class Bearer(StrEnum):
     """Who bears what a lost dispute takes of money that is already released."""
 

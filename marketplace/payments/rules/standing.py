@@ -28,6 +28,8 @@ class Part:
     event: MilestoneEvent
     state: MilestoneState
     amount: Money
+    is_frozen: bool = False
+    is_taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,13 @@ class Back:
 
 @dataclass(frozen=True, slots=True)
 class StageStanding:
-    """A milestone of the plan over all lines: ``amount`` as it is agreed now, ``paid + due + pending`` of it.
+    """A milestone of the plan over all lines: ``amount`` as agreed now, ``paid + due + pending + taken_back`` of it.
 
     Lines reach an event at different times: ``due`` was asked for and did not come, ``overdue`` of it in time, and
-    ``pending`` nobody asked for yet. Of what is paid a provider has ``held`` and ``released``. ``state`` is that of the
-    part that needs somebody first, and ``part_paid`` where some is paid and the rest pending. ``due_at`` is the first
-    day of what is due, and of a stage that is paid its last one.
+    ``pending`` nobody asked for yet. Of what is paid a provider has ``held`` and ``released``; ``frozen`` of it waits
+    for a card's bank to decide, and ``taken_back`` such a bank took. ``state`` is that of the part that needs somebody
+    first, and ``part_paid`` where some is paid and the rest pending. ``due_at`` is the first day of what is due, and of
+    a stage that is paid its last one.
     """
 
     stage: Stage
@@ -90,6 +93,8 @@ class StageStanding:
     pending: Money
     held: Money
     released: Money
+    frozen: Money
+    taken_back: Money
     state: MilestoneState
     due_at: datetime | None
 
@@ -110,8 +115,11 @@ class MoneyFacts:
     """``total = paid + balance``, and ``due_now`` is the part of the balance that may be asked for now.
 
     ``agreed = let_off + still_agreed``: what both sides agree on, and what was credited of it for a cause. What was
-    paid before is owed back, and ``come_back`` of it has come: ``paid + overpaid - owed_back`` is ``still_agreed`` less
-    ``balance``.
+    paid before is owed back, and ``come_back`` of it has come: ``paid + overpaid - owed_back + taken_back`` is
+    ``still_agreed`` less ``balance``.
+
+    ``taken_back`` is what a card's bank took of what was paid: the goods cost what they did, and nobody asks for it
+    here again. ``frozen`` of what is held waits for such a bank to decide.
 
     Of a cancelled subject ``total`` and ``agreed`` are what was agreed; nothing of it is still agreed, and ``kept`` is
     what of what was paid is not owed back; while it runs that is None.
@@ -134,7 +142,9 @@ class MoneyFacts:
     paid: Money
     balance: Money
     held: Money
+    frozen: Money
     released: Money
+    taken_back: Money
     waits: Literal["payment", "event"] | None
     event: MilestoneEvent | None
     stages: tuple[StageStanding, ...]
@@ -158,12 +168,13 @@ def facts(
 
     due_now = Money(sum(bill.outstanding.minor for bill in bills), currency)
     whole = total(*(state for state in MilestoneState if state not in OVER))
+    taken = Money(sum(part.amount.minor for part in parts if part.is_taken_back), currency)
     balance = due_now + total(_M.PENDING)
     waits, event = _next(plan, parts, bills)
     nothing = Money.zero(currency)
     less = let_off or LetOff(nothing, nothing, nothing)
     returned = back or Back(nothing, nothing, nothing)
-    agreed = ended.agreed if ended else whole + less.waived - less.by_agreement
+    agreed = ended.agreed if ended else whole + taken + less.waived - less.by_agreement
     credited = nothing if ended else less.credited
     return MoneyFacts(
         mode=mode,
@@ -180,7 +191,9 @@ def facts(
         paid=whole - balance,
         balance=balance,
         held=total(_M.HELD),
+        frozen=Money(sum(part.amount.minor for part in parts if part.is_frozen), currency),
         released=total(_M.RELEASED),
+        taken_back=taken,
         waits=waits,
         event=event,
         stages=tuple(_standing(stage, currency, parts, bills) for stage in plan.stages),
@@ -223,20 +236,23 @@ def _standing(stage: Stage, currency: str, parts: Sequence[Part], bills: Sequenc
         return Money(sum(part.amount.minor for part in mine if part.state in states), currency)
 
     asked = [bill for bill in bills if bill.event is stage.event]
-    amount = total(*(state for state in MilestoneState if state not in OVER))
+    live = total(*(state for state in MilestoneState if state not in OVER))
+    taken = Money(sum(part.amount.minor for part in mine if part.is_taken_back), currency)
     due = Money(sum(bill.outstanding.minor for bill in asked), currency)
     pending = total(_M.PENDING)
-    paid = amount - due - pending
+    paid = live - due - pending
     state = min((part.state for part in mine), key=_FIRST.index, default=_M.PENDING)
     return StageStanding(
         stage=stage,
-        amount=amount,
+        amount=live + taken,
         paid=paid,
         due=due,
         overdue=Money(sum(bill.outstanding.minor for bill in asked if bill.is_late), currency),
         pending=pending,
         held=total(_M.HELD),
         released=total(_M.RELEASED),
+        frozen=Money(sum(part.amount.minor for part in mine if part.is_frozen), currency),
+        taken_back=taken,
         state=_M.PART_PAID if state is _M.PENDING and paid else state,
         due_at=_due_at(asked, is_coming=bool(pending)),
     )

@@ -41,6 +41,7 @@ def _fulfilment(**shown: Any) -> str:
         "operations/fulfilment.html",
         rows=rows,
         bookings=bookings,
+        doubts=acts.doubts(rows),
         hubs=acts.hubs_of(bookings.values()),
         goods=goods,
         locale=locale.current(),
@@ -75,7 +76,9 @@ def _packing(line_id: UUID, **shown: Any) -> str:
     values: dict[str, Any] = {"cartons": -(-row.line.units // offered.carton_units)} if offered else {}
     if row.packing:
         values = {"cartons": row.packing.cartons, "marks": row.packing.marks}
-    return render_template("operations/packing.html", row=row, goods=goods, **{**_BLANK, "values": values, **shown})
+    doubt = acts.doubts([row]).get(line_id)
+    shown = {**_BLANK, "values": values, **shown}
+    return render_template("operations/packing.html", row=row, doubt=doubt, goods=goods, **shown)
 
 
 @pages.post("/merchant/lines/<uuid:line_id>/packing")

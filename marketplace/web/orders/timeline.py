@@ -132,18 +132,25 @@ def _money(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
     What fell away by agreement is no stop of it, and shows only where nothing else is left.
     """
     milestones = seen.milestones_of(line.id)
-    milestones = tuple(one for one in milestones if one.state not in _OVER) or milestones
+    milestones = tuple(one for one in milestones if one.state not in _OVER or one.is_taken_back) or milestones
     present = next((one for one in milestones if one.state not in _PAID), milestones[-1] if milestones else None)
     points = {stage.event: stage.basis_points for stage in seen.money.plan.stages}
     stops = [
         {
             "label": plans.share_of(points.get(one.event, one.share_bp), one.event),
             "state": _paid(one, present),
-            "note": _("frozen by a card's dispute") if one.is_frozen else label_of(one.state),
+            "note": _said_of(one),
         }
         for one in milestones
     ]
-    return {"axis": "money", "state": present.state if present else "pending", "stops": stops}
+    state: str = present.state if present else "pending"
+    return {"axis": "money", "state": "taken_back" if present and present.is_taken_back else state, "stops": stops}
+
+
+def _said_of(one: MilestoneRow) -> str:
+    if one.is_taken_back:
+        return _("taken back by the card's bank")
+    return _("frozen by a card's dispute") if one.is_frozen else label_of(one.state)
 
 
 def _customs() -> dict[str, Any]:
@@ -162,6 +169,8 @@ def _step(way: Sequence[Any], present: Any, state: Any) -> str:
 
 
 def _paid(one: MilestoneRow, present: MilestoneRow | None) -> str:
+    if one.is_taken_back:
+        return "problem"
     if one.state in _PAID or one.state in _OVER:
         return "done"
     if one.state is MilestoneState.OVERDUE:

@@ -16,7 +16,7 @@ from marketplace.edge.requests import orders as requests
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.merchants.rules.payees import masked
-from marketplace.orders.rules.cancelling import ALONE, Stage
+from marketplace.orders.rules.cancelling import Stage, alone
 from marketplace.orders.rules.states import OrderKind
 from marketplace.web.orders import timeline
 from marketplace.web.shared import acts as forms
@@ -138,7 +138,7 @@ def ask_to_cancel(order_id: UUID) -> Any:
         goods=goods,
         is_late="cancel_late" in seen.acts,
         is_alone=bool({"cancel", "cancel_late"} & set(seen.acts)),
-        rules=[(stage, ALONE[stage]) for stage in Stage if stage is not Stage.GONE],
+        rules=[(stage, alone(stage, is_forfeit=seen.is_forfeit)) for stage in Stage if stage is not Stage.GONE],
     )
 
 

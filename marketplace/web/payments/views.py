@@ -22,7 +22,7 @@ from marketplace.files import queries as files
 from marketplace.kernel.db import reading
 from marketplace.kernel.errors import Conflict, Refused
 from marketplace.kernel.pages import late_first
-from marketplace.payments.queries import ledger, payments, standing, transfers
+from marketplace.payments.queries import disputes, ledger, payments, standing, transfers
 from marketplace.payments.rules.paying import PAYMENTS, PaymentState, TransferState
 from marketplace.payments.rules.terms import MilestoneEvent, Rail, Subject, SubjectKind
 from marketplace.web.shared import acts as forms
@@ -211,13 +211,15 @@ def statement() -> Any:
 def of_order(order_id: UUID) -> str:
     """Show the operator how the money of an order stands, as its two sides see it."""
     session = reading()
-    terms, facts = standing.of_subject(session, subject=Subject(SubjectKind.ORDER, order_id))
+    subject = Subject(SubjectKind.ORDER, order_id)
+    terms, facts = standing.of_subject(session, subject=subject)
     sides = (terms.payer_id, terms.payee_id)
     zones = clocks(session, sides)
     return render_template(
         "payments/standing.html",
         terms=terms,
         standing=facts,
+        disputes=disputes.about(session, subjects=[subject]),
         plan_words=plans,
         names={key: row.name for key, row in accounts.get_companies(session, company_ids=sides).items()},
         payer_zone=zones[terms.payer_id],
@@ -266,6 +268,7 @@ def _payment(payment_id: UUID, **shown: Any) -> str:
         held=ledger.held_for(session, subject=row.subject, currency=row.amount.currency)
         if row.rail is Rail.CARD
         else None,
+        disputes=disputes.about(session, subjects=[row.subject]) if row.rail is Rail.CARD else (),
         clocks=clocks(session, (row.payer_id, row.payee_id)),
         is_payer=row.payer_id == actor.company,
         takes_slip=PAYMENTS.allows(row.state, "slip"),

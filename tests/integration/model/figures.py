@@ -119,10 +119,14 @@ def _orders(world: World, books: Books) -> list[str]:
         if order.mode is Mode.OPERATOR_SELLS:
             wrong += _sale(world, order.id, bought, sold)
             sold = bought
+        of_goods = [one for one in bought["card_disputes"] if one["subject"] == "order"]
+        if not of_goods == sold["card_disputes"] == known.pop("card_disputes"):
+            wrong.append(f"order {order.id}: {of_goods} for its buyer, {sold['card_disputes']} for its merchant")
         bought, sold = bought["money"], sold["money"]
         if not bought == sold == known:
             wrong.append(f"order {order.id}: {bought} for its buyer, {sold} for its merchant, {known} here")
-        figure = {name: _of(known[name])[1] for name in ("total", "due_now", "paid", "balance", "held", "released")}
+        names = ("total", "due_now", "paid", "balance", "held", "released", "taken_back")
+        figure = {name: _of(known[name])[1] for name in names}
         wrong += _adds_up(order.id, known, figure)
         if order.rail is Rail.BANK:
             wrong += _by_bank(world, order.id, figure)
@@ -134,17 +138,18 @@ def _orders(world: World, books: Books) -> list[str]:
 def _adds_up(order_id: Any, known: Any, figure: dict[str, int]) -> list[str]:
     """All that is asked for is paid or to be paid, and what was paid of what is no longer agreed is owed back.
 
+    What a card's bank took is still agreed, and neither paid nor to be paid.
+
     Of what is cancelled some may be kept, and nothing is to be paid.
     """
     kept = known["kept"]
     total, paid, balance = figure["total"], figure["paid"], figure["balance"]
-    names = ("agreed", "let_off", "still_agreed", "overpaid", "owed_back", "come_back")
-    agreed, let_off, still, over, back, came = (_of(known[name])[1] for name in names)
-    adds_up = 0 <= came <= back
+    names = ("agreed", "let_off", "still_agreed", "overpaid", "owed_back", "come_back", "taken_back")
+    agreed, let_off, still, over, back, came, taken = (_of(known[name])[1] for name in names)
+    adds_up = 0 <= came <= back and 0 <= taken <= agreed
     if kept is None:
-        adds_up = (
-            adds_up and total == paid + balance and agreed == let_off + still and paid + over - back == still - balance
-        )
+        rest = paid + over - back + taken
+        adds_up = adds_up and total == paid + balance and agreed == let_off + still and rest == still - balance
     else:
         adds_up = adds_up and still == balance == 0 and 0 <= _of(kept)[1] <= total
     adds_up = adds_up and _stages_add_up(known["stages"], figure)
@@ -152,14 +157,16 @@ def _adds_up(order_id: Any, known: Any, figure: dict[str, int]) -> list[str]:
 
 
 def _stages_add_up(stages: Any, figure: dict[str, int]) -> bool:
-    """Each milestone is what is paid, due and to come of it, and all of them together are what the order says."""
-    names = ("amount", "paid", "due", "overdue", "pending", "held", "released")
+    """Each milestone is what is paid, due, to come and taken back of it, and together they are what the order says."""
+    parts = ("paid", "due", "pending", "taken_back")
+    names = ("amount", *parts, "overdue", "held", "released", "frozen")
     rows = [{name: _of(stage[name])[1] for name in names} for stage in stages]
     whole = {name: sum(row[name] for row in rows) for name in names}
     return (
-        all(row["amount"] == row["paid"] + row["due"] + row["pending"] and min(row.values()) >= 0 for row in rows)
+        all(row["amount"] == sum(row[name] for name in parts) and min(row.values()) >= 0 for row in rows)
+        and all(row["frozen"] <= row["held"] for row in rows)
         and all(row["overdue"] <= row["due"] and row["held"] + row["released"] <= row["paid"] for row in rows)
-        and all(whole[name] == figure[name] for name in ("paid", "held", "released"))
+        and all(whole[name] == figure[name] for name in ("paid", "held", "released", "taken_back"))
         and (whole["due"], whole["due"] + whole["pending"]) == (figure["due_now"], figure["balance"])
     )
 

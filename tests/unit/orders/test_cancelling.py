@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.orders.rules.cancelling import ALONE, TOGETHER, Stage, may_alone, stage_of, standing
+from marketplace.orders.rules.cancelling import ALONE, TOGETHER, Stage, alone, may_alone, stage_of, standing
 from marketplace.orders.rules.states import LineState as L
 from marketplace.orders.rules.states import OrderState as O
 
@@ -43,5 +43,8 @@ def test_the_table_of_who_may_end_what():
     }
     assert may_alone(Stage.PRODUCTION, "merchant")
     assert not may_alone(Stage.PRODUCTION, "buyer")
+    # Whoever has his money back by his card's bank has no reason to agree.
+    assert alone(Stage.PACKED, is_forfeit=True) == ("merchant",)
+    assert alone(Stage.GONE, is_forfeit=True) == ()
     assert Stage.GONE not in TOGETHER
     assert standing({L.OPEN: 1, L.CANCELLED: 2, L.REJECTED: 3}) == {L.OPEN: 1}

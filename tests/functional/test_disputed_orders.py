@@ -15,6 +15,7 @@ from tests import factories
 from tests.functional.test_letters import letters, subjects
 from tests.functional.test_trade_papers import documents, pdf_of
 from tests.support.cards import bring_notices, double_of
+from tests.support.trading import House
 from tests.support.visitors import Town, Visitor
 from tests.support.ways import Way, caller
 
@@ -48,10 +49,10 @@ def staff(app, market):
 class Case:
     """An order by card whose holder disputes what was charged for the goods."""
 
-    def __init__(self, app, call, market, staff, **other):
+    def __init__(self, app, call, market, staff, method=None):
         self.app, self.call, self.market, self.treasury = app, call, market, staff[Role.TREASURY]
         self.double, self.town = double_of(app), Town(app)
-        self.way = Way(call, market, staff[Role.OPERATIONS], payment=CARD, **other)
+        self.way = Way(call, market, staff[Role.OPERATIONS], payment=CARD | (method or {}))
         runner.run_due(app)
         self.pages = {name: Visitor(app) for name in ("buyer", "merchant", "books")}
         for name, visitor in self.pages.items():
@@ -254,6 +255,62 @@ def test_the_invoice_of_goods_whose_money_the_bank_took_adds_up(case, client):
     rows = dict(re.findall(f"({'|'.join(INVOICED.values())})" + r"\D*?([\d,]+\.\d\d)", words))
     figures = {name: Decimal(rows[label].replace(",", "")) for name, label in INVOICED.items()}
     assert figures == {"ordered": 10_960, "paid": 0, "taken_back": 10_960, "open": 0}
+
+
+def test_what_the_trading_company_sells_is_told_to_it_and_its_merchant_goes_on(app, call, market):
+    house, double, town = House(app, call, market), double_of(app), Town(app)
+    house.name()
+    house.agree()
+    way = house.way(CARD | {"mode": "operator_sells"})
+    runner.run_due(app)
+    goods = next(one for one in double.all("payment_intent") if one["metadata"].get("city_order") == way.order_id)
+    double.dispute(goods["id"], reason="product_not_received")
+    bring_notices(double)
+    runner.run_due(app)
+    reading().rollback()
+    disputed = f"A card's holder disputes 10,960.00 CNY of order {way.order()['reference']}"
+    assert letters(town, house.trader)[-1].subject == disputed
+    assert disputed not in subjects(town, market.merchant)
+    assert len(way.order(house.trader)["card_disputes"]) == len(way.order()["card_disputes"]) == 1
+    sold = way.order(market.merchant)
+    assert (sold["card_disputes"], sold["lines"][0]["money_doubt"]) == ([], None)
+    pages = {name: Visitor(app) for name in ("buyer", "merchant")}
+    for name, visitor in pages.items():
+        visitor.enter(getattr(market, name).actor)
+    assert "Next: pack the goods" in shown(pages["merchant"].open(f"/orders/{way.order_id}"))
+    assert "A card's dispute" not in shown(pages["merchant"].open("/merchant/fulfilment"))
+    assert "may hold the goods" not in shown(pages["buyer"].open(f"/orders/{way.order_id}"))
+
+
+def test_the_freight_that_is_disputed_is_told_to_its_carrier_and_the_goods_go_on(case):
+    freight = next(one for one in case.double.all("payment_intent") if "city_order" not in one["metadata"])
+    case.double.dispute(freight["id"], reason="fraudulent")
+    case.go_on()
+    order, money = case.seen()
+    (dispute,) = order["card_disputes"]
+    contract = order["freight"][0]
+    assert (dispute["subject"], dispute["subject_id"], money["frozen"]) == ("freight", contract["id"], 0)
+    assert order["lines"][0]["money_doubt"] is None
+    letter = letters(case.town, case.market.carrier)[-1]
+    assert letter.subject.endswith(f"of freight {contract['reference']}")
+    payment = next(one["id"] for one in order["payments"] if one["subject"] == "freight")
+    assert f"/payments/{payment}" in letter.body
+    assert "Next: pack the goods" in case.page("merchant")
+    assert dispute["reference"] in case.page("buyer")
+    assert dispute["reference"] not in case.page("merchant")
+
+
+def test_an_inquiry_freezes_and_takes_nothing(app, call, market, staff):
+    method = {"payment_method": "pm_card_createDisputeInquiry"}
+    case = Case(app, call, market, staff, method=method)
+    case.double.pass_time()
+    case.go_on()
+    order, money = case.seen()
+    about = [one for one in order["card_disputes"] if one["subject"] == "order"]
+    assert [(one["is_inquiry"], one["state"]) for one in about] == [(True, "open")]
+    assert money["frozen"] == Decimal("7672.00")
+    assert "asks about 10,960.00 CNY. Nothing is taken." in case.page("merchant")
+    assert "A card's bank asks about 10,960.00 CNY of order" in " ".join(subjects(case.town, market.merchant))
 
 
 def _ended(case):

@@ -133,7 +133,12 @@ class OrderSeen:
         return _is_forfeit(self.order, self.milestones)
 
     def doubt_of(self, line_id: UUID) -> Doubt | None:
-        """Return what a card's bank does to the money of a line's goods, None where it leaves it alone."""
+        """Return what a card's bank does to the money of a line's goods, None where it leaves it alone.
+
+        What the trading company sells its merchant sends all the same: that owes him, whatever its buyer's bank does.
+        """
+        if self.order.is_resold:
+            return None
         shares = self.milestones_of(line_id)
         if any(row.is_taken_back for row in shares):
             return Doubt.TAKEN_BACK

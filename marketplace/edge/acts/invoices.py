@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.queries.closures import local_day
 from marketplace.catalog.imports import reader
+from marketplace.edge import typed
 from marketplace.edge.acts import files
 from marketplace.edge.identity import require_actor
 from marketplace.edge.parsing import parse
@@ -178,7 +179,9 @@ def bring_in() -> Imported:
     bad: list[BadRow] = []
     for line, cells in sheets.rows_of(sheet.rows):
         try:
-            body = parse(requests.Invoice, cells)
+            # A sheet is read alike whoever sends it: over the API, too, thousands may stand apart.
+            amounts = {name: typed.plain(cells[name], ".") for name in ("amount", "tax") if name in cells}
+            body = parse(requests.Invoice, cells | amounts)
             recorded.append(in_unit_of_work(lambda session, body=body: record(session, body)))
         except DomainError as refusal:
             bad.append(BadRow(line, _errors(refusal)))
@@ -196,7 +199,7 @@ def _errors(refusal: DomainError) -> tuple[FieldError, ...]:
     if isinstance(refusal, Refused) and refusal.errors:
         return tuple(refusal.errors)
     field = "order" if isinstance(refusal, NotFound) else "number"
-    return (FieldError(field, refusal.code),)
+    return (FieldError(field, refusal.code, facts=dict(refusal.facts)),)
 
 
 def _named(session: Session, order_id: UUID, number: str | None, *, is_bought: bool) -> UUID | None:
@@ -226,7 +229,7 @@ def _amount(amount: Decimal, currency: str) -> Money:
 
 def _cells(line: LineToInvoice, country: str) -> list[Decimal | str]:
     """Return the cells of a line in the order of the columns; the rate is that frozen with the order, if any."""
-    unit = sheets.unit_name(line.unit, country)
+    unit, rate = sheets.unit_name(line.unit, country), line.fx or {}
     facts: dict[str, Any] = {
         "buyer_tax_id": line.buyer.tax_id or line.buyer.registration_number,
         "buyer": line.buyer.name,
@@ -239,9 +242,12 @@ def _cells(line: LineToInvoice, country: str) -> list[Decimal | str]:
         "unit_price": line.unit_price.amount,
         "amount": line.missing.amount,
         "currency": line.missing.currency,
-        "rate": " ".join(f"{name}={value}" for name, value in sorted((line.fx or {}).items())),
+        "rate": Decimal(rate["rate"]) if rate else "",
+        "rate_into": rate.get("quote", ""),
+        "rate_of": rate.get("date", ""),
+        "rate_source": rate.get("source", ""),
         "order": line.order,
-        "line": str(line.position),
+        "line": Decimal(line.position),
         "purchase_order": line.purchase_order_number,
         "handed_over": local_day(country, line.since).isoformat(),
     }

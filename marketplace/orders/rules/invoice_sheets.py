@@ -10,23 +10,26 @@ MOST_ROWS: Final = 1_000
 # A row a line, each column by its name here.
 COLUMNS: Final = (
     "buyer_tax_id", "buyer", "buyer_address", "goods", "article", "hs_code", "unit", "quantity", "unit_price",
-    "amount", "currency", "rate", "order", "line", "purchase_order", "handed_over",
+    "amount", "currency", "rate", "rate_into", "rate_of", "rate_source", "order", "line",
+    "purchase_order", "handed_over",
 )  # fmt: skip
 _OURS: Final = (
     "Buyer's tax id", "Buyer", "Buyer's address", "Goods", "Article no.", "HS code", "Unit", "Quantity", "Unit price",
-    "Amount", "Currency", "Exchange rate", "Order", "Line", "Buyer's order no.", "Handed over on",
+    "Amount", "Currency", "Exchange rate", "Rate into", "Rate of", "Source of the rate",
+    "Order", "Line", "Buyer's order no.", "Handed over on",
 )  # fmt: skip
 # As the fields are printed on the fapiao, and as a Vietnamese invoice names its contents (Decree 123/2020/ND-CP,
 # article 10); what those forms do not have keeps a name of ours in the language.
 _HEADINGS: Final[dict[str, tuple[str, ...]]] = {
     "CN": (
         "购买方纳税人识别号", "购买方名称", "购买方地址", "项目名称", "规格型号", "海关编码", "单位", "数量", "单价",
-        "金额", "币种", "汇率", "订单号", "行号", "采购订单号", "交货日期",
+        "金额", "币种", "汇率", "汇率币种", "汇率日期", "汇率来源", "订单号", "行号", "采购订单号", "交货日期",
     ),
     "VN": (
         "Mã số thuế người mua", "Tên người mua", "Địa chỉ người mua", "Tên hàng hóa, dịch vụ", "Mã hàng", "Mã HS",
-        "Đơn vị tính", "Số lượng", "Đơn giá", "Thành tiền", "Đồng tiền", "Tỷ giá", "Số đơn hàng", "Dòng",
-        "Số đơn mua hàng", "Ngày giao hàng",
+        "Đơn vị tính", "Số lượng", "Đơn giá", "Thành tiền", "Đồng tiền", "Tỷ giá",
+        "Đồng tiền quy đổi", "Ngày của tỷ giá", "Nguồn tỷ giá", "Số đơn hàng", "Dòng", "Số đơn mua hàng",
+        "Ngày giao hàng",
     ),
 }  # fmt: skip
 _LANGUAGES: Final = {"CN": "zh", "VN": "vi"}

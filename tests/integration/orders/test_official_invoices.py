@@ -98,20 +98,29 @@ def test_data_goes_out_and_a_sheet_comes_back_row_by_row(call, market, sold, cli
     assert header[:4] == ["购买方纳税人识别号", "购买方名称", "购买方地址", "项目名称"]
     assert sold["reference"] in row
     assert float(row[header.index("金额")]) == 10_960
+    told = {name: row[header.index(name)] for name in ("汇率", "汇率币种", "汇率日期", "汇率来源", "行号")}
+    assert (float(told["汇率"]) > 1_000, told["汇率币种"], told["行号"]) == (True, "VND", "1")
+    assert told["汇率日期"] < clock.now().date().isoformat()
+    assert told["汇率来源"]
     rows = [
         "order,country,type,number,issued_on,amount,tax,currency",
         f"{sold['reference']},CN,fapiao_special,A-1,2026-11-01,5000.00,650.00,CNY",
         f"{sold['reference']},CN,e_invoice,A-2,2026-11-01,5000.00,650.00,CNY",
         "ORD-0000-0000,CN,fapiao_special,A-3,2026-11-01,5000.00,650.00,CNY",
         f"{sold['reference']},CN,fapiao_special,A-1,2026-11-01,nothing,650.00,CNY",
+        f"{sold['reference']},CN,fapiao_special,A-1,2026-11-01,5000.00,650.00,CNY",
+        f'{sold["reference"]},CN,fapiao_special,A-4,2026-11-01,"1,100.00",0,CNY',
     ]
     sent = {"file": (io.BytesIO("\n".join(rows).encode()), "invoices.csv")}
     headers = market.merchant.headers | {"Idempotency-Key": str(new_id())}
     done = client.post("/api/v1/official-invoices/import", data=sent, headers=headers)
     assert done.status_code == 200, done.text
     found = done.get_json()
-    assert len(found["recorded"]) == 1
-    assert [(one["line"], one["field"]) for one in found["errors"]] == [(3, "type"), (4, "order"), (5, "amount")]
+    assert len(found["recorded"]) == 2
+    assert [(one["line"], one["field"]) for one in found["errors"]] == [
+        (3, "type"), (4, "order"), (5, "amount"), (6, "number"),
+    ]  # fmt: skip
+    assert found["errors"][-1]["message"] == "Invoice A-1 of this seller is recorded already."
     seen_one = call(market.buyer, "GET", f"/official-invoices/{found['recorded'][0]}", expect=200)
     assert seen_one["parts"] == []
     assert seen_one["suggested"][0]["amount"]["amount"] == "5650.00"

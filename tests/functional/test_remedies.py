@@ -308,7 +308,15 @@ def test_a_replacement_goes_with_the_next_lorry_free_of_charge_and_ends_the_clai
     data = manuscript(session, document_id=invoice.id).data
     assert (data["total"]["amount"], data["replaces"], data.get("payee")) == ("2192.00", made["reference"], None)
     assert data["lines"][0]["unit_price"]["amount"] == "27.40"
-    assert "value for customs purposes only" in str(commercial_invoice(Voice(("en",)), data))
+    told = str(commercial_invoice(Voice(("en",)), data))
+    assert "value for customs purposes only" in told
+    assert "Nothing is paid for these goods" in told
+    assert "directly to the payee" not in told
+    account = f"/account-statements/{way.market.merchant.company}/{way.market.buyer.company}"
+    stated = call(market.buyer, "GET", f"{account}?kind=account_statement&currency=CNY", expect=200)
+    numbers = {one["number"] for one in stated["papers"]}
+    assert numbers
+    assert invoice.number not in numbers
 
 
 def test_a_replacement_that_is_not_packed_in_time_is_paid_for_and_its_room_and_stock_are_free(call, market, operator):

@@ -171,6 +171,7 @@ def _is_handed_over(back, market, mine):
     found = papers(back.path)
     invoice = found[PaperKind.COMMERCIAL_INVOICE]
     assert (invoice["total"]["amount"], invoice["returns"]) == ("1096.00", seen["reference"])
+    assert "Nothing is paid for these goods" in str(commercial_invoice(Voice(("en",)), invoice))
     assert (invoice["seller"]["name"], invoice["buyer"]["name"]) == ("Hanoi Trading", "Jialing Parts")
     assert "Returned goods" in str(commercial_invoice(Voice(("en",)), invoice))
     assert "unit_price" not in found[PaperKind.PACKING_LIST]["lines"][0]

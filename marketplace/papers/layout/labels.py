@@ -139,6 +139,7 @@ LABELS: Final[dict[str, str]] = {
     "pallets": _("Pallet places"),
     "house_waybill": _("House waybill"),
     "ordered": _("Quantity ordered"),
+    "nothing_paid": _("Nothing is paid for these goods"),
     "free_of_charge": _("Replacement free of charge, value for customs purposes only"),
     "returned_goods": _("Returned goods, no payment for them, value for customs purposes only"),
     "marks": _("Shipping marks"),

@@ -171,11 +171,16 @@ def terms(voice: Voice, data: Data) -> Block:
     rows = [
         (voice.word("basis"), basis(voice, data)),
         (voice.word("duty"), voice.word("duty_not_included", importer=importer)),
-        (voice.word("mode"), voice.word(data["mode"])),
+        (voice.word("mode"), voice.word("nothing_paid" if is_for_customs(data) else data["mode"])),
         *((voice.word(role), voice.same(data[role]["name"])) for role in ("exporter", "notify") if role in data),
         *((voice.word(f"paid_{cost}"), voice.word(side)) for cost, side in data.get("costs", {}).items()),
     ]
     return blocks.facts(voice.word("terms"), rows)
+
+
+def is_for_customs(data: Data) -> bool:
+    """Tell whether nobody pays for goods: they replace others, or go back, and are worth something to customs alone."""
+    return bool(data.get("replaces") or data.get("returns"))
 
 
 def basis(voice: Voice, data: Data) -> Cell:

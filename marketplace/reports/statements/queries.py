@@ -339,7 +339,10 @@ def _orders(session: Session, subjects: Collection[Subject]) -> dict[Subject, _A
 
 
 def _listed(session: Session, parties: Parties, since: datetime, until: datetime) -> tuple[Listed, ...]:
-    """Return the invoices and notes between the two that were issued in the period, in its currency."""
+    """Return the invoices and notes between the two that were issued in the period, in its currency.
+
+    An invoice for customs alone, of goods that replace others or go back, is none: nobody owes what it names.
+    """
     reader = sa.exists().where(
         DocumentParty.document_id == IssuedDocument.id, DocumentParty.company_id == parties.recipient_id
     )
@@ -365,4 +368,5 @@ def _listed(session: Session, parties: Parties, since: datetime, until: datetime
         )
         for row in found
         if row.data["total"]["currency"] == parties.currency
+        and not (row.data.get("replaces") or row.data.get("returns"))
     )

@@ -322,6 +322,22 @@ def test_buyer_and_merchant_settle_on_the_pages(trade: Trade) -> None:
         buyer.open(f"/{locale}/payments/{balance}")
 
 
+def test_two_who_write_down_the_same_receipt_are_asked_whether_it_came_twice(trade: Trade) -> None:
+    deposit = trade.newest()
+    some = today(amount="1000.00")
+    send(trade.merchant, f"/payments/{deposit}/confirmation", 200, some)
+    refused = send(trade.merchant, f"/payments/{deposit}/confirmation", 409, some)
+    assert refused["type"].endswith("receipt_twice")
+    assert trade.buyer.call("GET", f"/payments/{deposit}", 200)["paid"]["amount"] == "1000.00"
+    merchant = trade.town.visitor("merchant@demo.test")
+    merchant.open(f"/payments/{deposit}")
+    merchant.send(f"/payments/{deposit}/confirmation", some, 409)
+    assert "a second time on that day" in merchant.text()
+    merchant.send(f"/payments/{deposit}/confirmation", some | {"confirmed": "1"})
+    assert trade.buyer.call("GET", f"/payments/{deposit}", 200)["paid"]["amount"] == "2000.00"
+    send(trade.merchant, f"/payments/{deposit}/confirmation", 200, today(amount="999.00"))
+
+
 def test_a_mistyped_amount_is_looked_at_twice(trade: Trade) -> None:
     deposit = trade.newest()
     wrong = today(amount="99999999")

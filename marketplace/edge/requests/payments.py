@@ -61,7 +61,10 @@ Cursor = Annotated[Annotated[Verbatim, Field(max_length=500)] | None, BeforeVali
 
 
 class Confirmation(Request):
-    """How much of a payment came on which day; the currency is the payment's. ``confirmed``: however much it is."""
+    """How much of a payment came on which day; the currency is the payment's. ``confirmed``: however much it is.
+
+    ``confirmed`` is also the word that as much came a second time on that day.
+    """
 
     amount: Exact
     currency: OptionalCurrency = None
@@ -188,6 +191,10 @@ messages.register(
         "amount_unlikely": _(
             "%(received)s is far more than the %(due)s that is open. Look at your account again. If it really came,"
             " confirm it: what is too much is owed back."
+        ),
+        "receipt_twice": _(
+            "%(received)s of %(received_on)s is written down for this payment already. Look at your account again. If"
+            " as much came a second time on that day, confirm it."
         ),
         "later_receipt": _(
             "More money was written down for payment %(payment)s after this. Withdraw that first, the latest before all"

@@ -54,10 +54,7 @@ def check_account(account: PayeeAccount, *, currency: str) -> PayeeAccount:
         errors.append(FieldError("account_number", "account_number", "4 to 34 letters and digits"))
     elif _LOOKS_LIKE_IBAN.fullmatch(number) and not iban.is_valid(number):
         errors.append(FieldError("account_number", "iban", "an IBAN with right check digits"))
-    if account.country in RECKONED:
-        errors += _check_bic(code, account.country)
-    else:
-        errors.append(FieldError("country", "country", A_COUNTRY))
+    errors += _check_bic(code, account.country)
     if not is_currency(currency):
         errors.append(FieldError("currency", "currency", ", ".join(MINOR_UNITS)))
     if errors:
@@ -82,6 +79,8 @@ def masked(account_number: str) -> str:
 def _check_bic(code: str, country: str) -> list[FieldError]:
     if not is_bic(code):
         return [FieldError("bic", "bic", "8 or 11 letters and digits (ISO 9362)")]
+    if country not in RECKONED:
+        return [FieldError("country", "country", A_COUNTRY)]
     if code[4:6] != country:
         return [FieldError("bic", "bic_country", f"a bank in {country}", {"country": country})]
     return []

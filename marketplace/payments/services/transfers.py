@@ -50,7 +50,8 @@ def confirm_payment(
 ) -> None:
     """Record that this much of a payment came: all of it, a part, too much, or all but the bank's charges.
 
-    Far too much is a Conflict ``amount_unlikely`` unless it is ``confirmed``: what is written down is owed back.
+    Far too much is a Conflict ``amount_unlikely`` unless it is ``confirmed``: what is written down is owed back. So is
+    the same amount of the same day a second time, a Conflict ``receipt_twice``: two people read one line of the bank.
 
     A paid payment confirmed with the same facts stays as it is; with others it is a Conflict ``state``. NotFound for
     another's payment, NotAllowed ``payee_only`` for the payer, Conflict ``hand_limit`` for what needs two people of the
@@ -61,12 +62,15 @@ def confirm_payment(
         raise NotAllowed("payee_only")
     _check_currency(payment, amount)
     check_receipt(amount, received_on, now=now)
-    if payment.state is PaymentState.PAID and _was_confirmed(session, payment, amount, received_on):
+    is_known = _was_confirmed(session, payment, amount, received_on)
+    if payment.state is PaymentState.PAID and is_known:
         return
     if payment.state not in UNPAID:
         raise Conflict(
             "state", thing="payment", state=str(payment.state), action="confirm", possible=_possible(payment)
         )
+    if is_known and not confirmed:
+        raise Conflict("receipt_twice", received=str(amount), received_on=received_on.isoformat())
     transfer = _write(
         session, actor=actor, amount=amount, received_on=received_on, reference=payment.reference, note="", now=now
     )

@@ -145,6 +145,7 @@ def test_a_dispute_stands_on_the_order_while_the_bank_decides_and_when_it_is_won
     assert "A card's dispute" not in case.page("merchant", "/merchant/fulfilment")
 
 
+@pytest.mark.both_databases
 def test_what_a_card_s_bank_took_is_called_so_and_the_goods_still_cost_what_was_agreed(case):
     case.dispute()
     case.answer("losing_evidence")
@@ -159,6 +160,7 @@ def test_what_a_card_s_bank_took_is_called_so_and_the_goods_still_cost_what_was_
     assert {one["is_taken_back"] for one in order["milestones"] if one["subject"] == "order"} == {True}
     assert order["refunds"] == []
     assert order["lines"][0]["money_doubt"] == "taken_back"
+    assert set(order["lines"][0]["timeline"]["money"].values()) == {"taken_back"}
     for name, page in case.everywhere().items():
         money_part = page[page.index("Money of the goods") :]
         assert "Goods in all 10,960.00 CNY" in money_part, name

@@ -365,7 +365,10 @@ class Line(Answer):
                 goods_moves=[Move(state=str(one.after), quantity=one.quantity, at=one.at) for one in row.moves],
                 transport=str(booking.state) if booking else None,
                 transport_events=[TransportEvent.of(one) for one in seen.journey_of(row.id)],
-                money={str(one.event): str(one.state) for one in seen.milestones_of(row.id)},
+                money={
+                    str(one.event): "taken_back" if one.is_taken_back else str(one.state)
+                    for one in seen.milestones_of(row.id)
+                },
                 customs={"export": "undeclared", "import": "undeclared"},
             ),
         )

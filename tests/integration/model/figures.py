@@ -119,9 +119,10 @@ def _orders(world: World, books: Books) -> list[str]:
         if order.mode is Mode.OPERATOR_SELLS:
             wrong += _sale(world, order.id, bought, sold)
             sold = bought
-        of_goods = [one for one in bought["card_disputes"] if one["subject"] == "order"]
-        if not of_goods == sold["card_disputes"] == known.pop("card_disputes"):
-            wrong.append(f"order {order.id}: {of_goods} for its buyer, {sold['card_disputes']} for its merchant")
+        # Of freight each reads the disputes about what it pays itself.
+        theirs, ours = _of_goods(bought), known.pop("card_disputes")
+        if not theirs == _of_goods(sold) == ours:
+            wrong.append(f"order {order.id}: {theirs} for its buyer, {_of_goods(sold)} for its merchant, {ours} here")
         bought, sold = bought["money"], sold["money"]
         if not bought == sold == known:
             wrong.append(f"order {order.id}: {bought} for its buyer, {sold} for its merchant, {known} here")
@@ -133,6 +134,10 @@ def _orders(world: World, books: Books) -> list[str]:
         elif figure["held"] > -held.get(order.id, 0):
             wrong.append(f"order {order.id}: shows {figure['held']} held, the books {-held.get(order.id, 0)}")
     return wrong
+
+
+def _of_goods(order: Any) -> list[Any]:
+    return [one for one in order["card_disputes"] if one["subject"] == "order"]
 
 
 def _adds_up(order_id: Any, known: Any, figure: dict[str, int]) -> list[str]:

@@ -1,7 +1,7 @@
 """Codes of refusals as sentences in the reader's language."""
 
 import re
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
@@ -88,6 +88,12 @@ ERROR_TEXTS: Final[dict[str, Any]] = {
 }
 
 
+# What the codes that a fact lists are called, by the fact.
+CODES: Final[dict[str, dict[str, Any]]] = {
+    "lacking": {"grams": _("weight"), "cm3": _("volume"), "ldm_mm": _("loading metres"), "pallets": _("pallets")},
+}
+
+
 def sentence(error: DomainError) -> str:
     """Return the refusal as a sentence."""
     is_final = error.code == "state" and not error.facts.get("possible")
@@ -117,7 +123,9 @@ def register(*, errors: dict[str, Any] | None = None, fields: dict[str, Any] | N
 
 def _fill(text: Any, facts: dict[str, Any]) -> str:
     shown = {
-        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else written(value)
+        name: ", ".join(_worded(name, each) for each in cast("list[Any]", value))
+        if isinstance(value, list | tuple)
+        else written(value)
         for name, value in facts.items()
     }
     if "accepted" in shown:
@@ -128,6 +136,11 @@ def _fill(text: Any, facts: dict[str, Any]) -> str:
         return str(text)
     # A name may end in a point of its own, such as that of "Chongqing Motor Co.".
     return _POINTS.sub(".", said)
+
+
+def _worded(fact: str, value: Any) -> str:
+    """Return one of several values of a fact, in words where its codes have some."""
+    return str(CODES.get(fact, {}).get(value, value))
 
 
 _POINTS: Final = re.compile(r"(?<!\.)\.\.(?!\.)")

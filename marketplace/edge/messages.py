@@ -140,7 +140,7 @@ def _fill(text: Any, facts: dict[str, Any]) -> str:
 
 def _worded(fact: str, value: Any) -> str:
     """Return one of several values of a fact, in words where its codes have some."""
-    return str(CODES.get(fact, {}).get(value, value))
+    return str(CODES[fact].get(value, value) if fact in CODES else value)
 
 
 _POINTS: Final = re.compile(r"(?<!\.)\.\.(?!\.)")

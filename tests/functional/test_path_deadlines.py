@@ -1,5 +1,6 @@
 """What becomes of an order that waits: the deposit secures it, silence ends it, late money is owed back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from marketplace.payments.flows import lapsing as paying
 from marketplace.reports import queries as reports
 from tests import factories
 from tests.functional.test_path_bank import fill
+from tests.support.visitors import Visitor
 from tests.support.ways import caller
 
 pytestmark = pytest.mark.both_databases
@@ -84,6 +86,42 @@ def test_a_merchant_who_stays_silent_loses_the_order(call, market, placed):
     order = look(call, market, placed)
     assert (order["state"], order["cancel_reason"]) == ("cancelled", "not_confirmed")
     call(market.merchant, "POST", f"/orders/{placed}/confirmation", key="c", expect=409)
+    assert reports.check(reading()) == []
+
+
+@pytest.mark.parametrize("reason", ["deposit_missing", "not_confirmed"])
+def test_what_came_of_a_deposit_before_its_order_lapsed_is_paid_and_owed_back(app, call, market, placed, reason):
+    payment = look(call, market, placed)["payments"][0]
+    for key in ("first", "second"):
+        body = {"amount": {"amount": "500.00", "currency": "CNY"}, "received_on": clock.now().date().isoformat()}
+        call(market.merchant, "POST", f"/payments/{payment['id']}/confirmation", key=key, json=body, expect=200)
+    if reason == "deposit_missing":
+        call(market.merchant, "POST", f"/orders/{placed}/confirmation", key="c", expect=204)
+        paying.lapse(now=clock.now() + timedelta(days=20))
+    else:
+        assert orders.cancel_unconfirmed_orders(now=clock.now() + timedelta(days=20)) == 1
+    order = look(call, market, placed)
+    assert (order["cancel_reason"], order["payments"][0]["paid"]["amount"]) == (reason, "1000.00")
+    with unit_of_work() as session:
+        books = factories.staff(session, app, role=Role.TREASURY, now=clock.now())
+    money, known = order["money"], call(books, "GET", f"/orders/{placed}/money", expect=200)
+    known.pop("card_disputes")
+    assert known == money == call(market.merchant, "GET", f"/orders/{placed}", expect=200)["money"]
+    names = ("paid", "overpaid", "owed_back", "kept", "due_now", "balance", "still_agreed")
+    read = {name: money[name]["amount"] for name in names}
+    nothing = dict.fromkeys(names, "0.00")
+    assert read == nothing | {"paid": "1000.00", "owed_back": "1000.00"}
+    deposit, rest = money["stages"]
+    assert [deposit[name]["amount"] for name in ("amount", "paid", "due", "pending")] == [
+        "1000.00", "1000.00", "0.00", "0.00",
+    ]  # fmt: skip
+    assert (deposit["state"], rest["amount"]["amount"], rest["state"]) == ("paid", "0.00", "cancelled")
+    pages = ((market.buyer, "/orders/{}"), (market.merchant, "/orders/{}"), (books, "/operator/orders/{}/money"))
+    for reader, path in pages:
+        page = Visitor(app)
+        page.enter(reader.actor)
+        assert re.search(r'<dt>Paid</dt><dd><data[^>]* value="1000.00"', page.open(path.format(placed))), path
+    reading().rollback()
     assert reports.check(reading()) == []
 
 

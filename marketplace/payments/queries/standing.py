@@ -60,7 +60,13 @@ def of_rows(
         ],
         bills=[
             *(
-                Bill(row.event, row.outstanding, row.due_at, is_late=row.state is PaymentState.OVERDUE)
+                Bill(
+                    row.event,
+                    row.outstanding,
+                    row.due_at,
+                    is_late=row.state is PaymentState.OVERDUE,
+                    lapsed=row.paid - row.surplus if row.state is PaymentState.CANCELLED else None,
+                )
                 for row in paid
                 if row.subject == terms.subject
             ),

@@ -34,12 +34,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What was asked for by one event, and what of it is still to be paid."""
+    """What was asked for by one event, and what of it is still to be paid.
+
+    ``lapsed`` is what came of a payment that ended before all of it did: its shares say only that they ended.
+    """
 
     event: MilestoneEvent | None
     outstanding: Money
     due_at: datetime | None
     is_late: bool = False
+    lapsed: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ class StageStanding:
     Lines reach an event at different times: ``due`` was asked for and did not come, ``overdue`` of it in time, and
     ``pending`` nobody asked for yet. Of what is paid a provider has ``held`` and ``released``; ``frozen`` of it waits
     for a card's bank to decide, and ``taken_back`` such a bank took. ``state`` is that of the part that needs somebody
-    first, and ``part_paid`` where some is paid and the rest pending. ``due_at`` is the first day of what is due, and of
-    a stage that is paid its last one.
+    first, and ``part_paid`` where some is paid and the rest pending; ``paid`` where some came and the rest needs paying
+    no longer. ``due_at`` is the first day of what is due, and of a stage that is paid its last one.
     """
 
     stage: Stage
@@ -167,7 +171,7 @@ def facts(
         return Money(sum(part.amount.minor for part in parts if part.state in states), currency)
 
     due_now = Money(sum(bill.outstanding.minor for bill in bills), currency)
-    whole = total(*(state for state in MilestoneState if state not in OVER))
+    whole = total(*(state for state in MilestoneState if state not in OVER)) + _lapsed(bills, currency)
     taken = Money(sum(part.amount.minor for part in parts if part.is_taken_back), currency)
     balance = due_now + total(_M.PENDING)
     waits, event = _next(plan, parts, bills)
@@ -216,6 +220,10 @@ def _kept(ended: Ended | None, paid: Money) -> Money | None:
     return paid if ended.kept is None else ended.kept
 
 
+def _lapsed(bills: Sequence[Bill], currency: str) -> Money:
+    return Money(sum(bill.lapsed.minor for bill in bills if bill.lapsed is not None), currency)
+
+
 def _next(
     plan: AgreedPlan, parts: Sequence[Part], bills: Sequence[Bill]
 ) -> tuple[Literal["payment", "event"] | None, MilestoneEvent | None]:
@@ -236,12 +244,17 @@ def _standing(stage: Stage, currency: str, parts: Sequence[Part], bills: Sequenc
         return Money(sum(part.amount.minor for part in mine if part.state in states), currency)
 
     asked = [bill for bill in bills if bill.event is stage.event]
-    live = total(*(state for state in MilestoneState if state not in OVER))
+    lapsed = _lapsed(asked, currency)
+    live = total(*(state for state in MilestoneState if state not in OVER)) + lapsed
     taken = Money(sum(part.amount.minor for part in mine if part.is_taken_back), currency)
     due = Money(sum(bill.outstanding.minor for bill in asked), currency)
     pending = total(_M.PENDING)
     paid = live - due - pending
     state = min((part.state for part in mine), key=_FIRST.index, default=_M.PENDING)
+    if state is _M.PENDING and paid:
+        state = _M.PART_PAID
+    elif state is _M.CANCELLED and lapsed:
+        state = _M.PAID
     return StageStanding(
         stage=stage,
         amount=live + taken,
@@ -253,7 +266,7 @@ def _standing(stage: Stage, currency: str, parts: Sequence[Part], bills: Sequenc
         released=total(_M.RELEASED),
         frozen=Money(sum(part.amount.minor for part in mine if part.is_frozen), currency),
         taken_back=taken,
-        state=_M.PART_PAID if state is _M.PENDING and paid else state,
+        state=state,
         due_at=_due_at(asked, is_coming=bool(pending)),
     )
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from marketplace.kernel.money import Money
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.plans import preset
-from marketplace.payments.rules.standing import Bill, Ended, Part, facts
+from marketplace.payments.rules.standing import Back, Bill, Ended, Part, facts
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan
 
 E, M = MilestoneEvent, MilestoneState
@@ -71,6 +71,21 @@ def test_of_a_cancelled_subject_it_says_what_was_agreed_and_what_is_kept():
         plan=DEPOSIT, mode=Mode.PROVIDER_HELD, currency="CNY", parts=parts, bills=[], ended=Ended(cny(10_000), None)
     )
     assert (held.total, held.kept) == (cny(10_000), cny(3_000))
+
+
+def test_what_came_of_a_payment_that_ended_with_its_subject_is_paid_and_owed_back():
+    found = facts(
+        plan=DEPOSIT,
+        mode=Mode.DIRECT,
+        currency="CNY",
+        parts=[Part(E.DEPOSIT, M.CANCELLED, cny(3_000)), Part(E.HANDED_OVER, M.CANCELLED, cny(7_000))],
+        bills=[Bill(E.DEPOSIT, cny(0), DUE, lapsed=cny(1_000)), Bill(E.HANDED_OVER, cny(0), DUE, lapsed=cny(0))],
+        ended=Ended(agreed=cny(10_000), kept=cny(0)),
+        back=Back(owed=cny(1_000), come=cny(0), overpaid=cny(0)),
+    )
+    assert (found.total, found.still_agreed, found.paid) == (cny(10_000), cny(0), cny(1_000))
+    assert (found.owed_back, found.kept, found.balance, found.due_now) == (cny(1_000), cny(0), cny(0), cny(0))
+    assert rows(found) == [(M.PAID, 1_000, 1_000, 0, 0, 0, DUE), (M.CANCELLED, 0, 0, 0, 0, 0, DUE)]
 
 
 def rows(found):

@@ -174,6 +174,7 @@ TABLE: Final[dict[type[Event], tuple[Handler, ...]]] = {
     payments.SlipHandedIn: (notices.on_slip_handed_in,),
     payments.SlipDisputed: (notices.on_slip_disputed,),
     payments.ReceiptWithdrawn: (deciding.on_receipt_withdrawn, notices.on_receipt_withdrawn),
+    payments.HeldMoneySentBack: (notices.on_held_money_sent_back,),
     payments.ReturnSent: (notices.on_return_sent,),
     payments.ReturnDenied: (notices.on_return_denied,),
     payments.PaymentLapsed: (deciding.on_payment_lapsed, notices.on_payment_lapsed),

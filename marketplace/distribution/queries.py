@@ -278,7 +278,7 @@ def _lowered(session: Session) -> list[Breach]:
     allowed = (
         sa.select(Allowance.subject_id, sa.func.sum(Allowance.amount_minor).label("minor"))
         # What went back because a provider had held it for too long was not asked less for.
-        .where(Allowance.subject_kind == SubjectKind.FREIGHT, Allowance.why != Why.HELD_TOO_LONG)
+        .where(Allowance.subject_kind == SubjectKind.FREIGHT, Allowance.why.is_distinct_from(Why.HELD_TOO_LONG))
         .group_by(Allowance.subject_id)
         .subquery()
     )

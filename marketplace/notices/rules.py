@@ -35,6 +35,7 @@ class News(StrEnum):
     SLIP_DISPUTED = "slip_disputed"
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_ENDED = "dispute_ended"
+    HELD_SENT_BACK = "held_sent_back"
     RETURN_SENT = "return_sent"
     RETURN_DENIED = "return_denied"
     TRANSFER_WAITS = "transfer_waits"
@@ -103,6 +104,7 @@ TOLD: Final[dict[News, Permission]] = {
     News.SLIP_DISPUTED: Permission.TRADE_PAYMENT_READ,
     News.DISPUTE_OPENED: Permission.TRADE_PAYMENT_READ,
     News.DISPUTE_ENDED: Permission.TRADE_PAYMENT_READ,
+    News.HELD_SENT_BACK: Permission.TRADE_PAYMENT_READ,
     News.RETURN_SENT: Permission.TRADE_PAYMENT_CONFIRM,
     News.RETURN_DENIED: Permission.TRADE_PAYMENT_CONFIRM,
     News.TRANSFER_WAITS: Permission.TRADE_TRANSFER_RECORD,

@@ -188,6 +188,13 @@ class ReturnDenied(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMoneySentBack(Event):
+    """What a provider still held goes back to the card at its limit: it stays agreed, and both sides settle it."""
+
+    hold_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitedTooLong(Event):
     """A payout, a return of card money or a transfer still waits after its due moment; said once for each wait."""
 

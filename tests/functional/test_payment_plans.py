@@ -161,7 +161,7 @@ def stage_of(app, call, way, books, event):
     amount, paid, due, overdue, pending = (
         Decimal(stage[name]["amount"]) for name in ("amount", "paid", "due", "overdue", "pending")
     )
-    assert amount == paid + due + pending + Decimal(stage["taken_back"]["amount"])
+    assert amount == paid + due + pending + sum(Decimal(stage[name]["amount"]) for name in ("taken_back", "sent_back"))
     for name, whole in (("paid", "paid"), ("due", "due_now")):
         assert sum(Decimal(one[name]["amount"]) for one in money["stages"]) == Decimal(money[whole]["amount"])
     shown = set()

@@ -104,6 +104,7 @@ class Milestone(Answer):
     state: str
     is_frozen: bool  # by a card's dispute: not released before the card's bank has decided
     is_taken_back: bool  # by a card's bank: its state is ``refunded``, and nobody here refunded it
+    is_sent_back: bool  # to the card at the provider's limit: ``refunded``, still agreed, and settled directly
     payment_id: UUID | None
 
     @classmethod
@@ -119,6 +120,7 @@ class Milestone(Answer):
             state=str(row.state),
             is_frozen=row.is_frozen,
             is_taken_back=row.is_taken_back,
+            is_sent_back=row.is_sent_back,
             payment_id=row.payment_id,
         )
 

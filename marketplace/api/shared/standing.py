@@ -56,13 +56,16 @@ class CardDispute(Answer):
 
 
 class StageStanding(Answer):
-    """A milestone over all lines of an order: ``amount`` as agreed now, ``paid + due + pending + taken_back`` of it.
+    """A milestone over all lines of an order: ``amount`` as agreed now.
+
+    It is ``paid + due + pending + taken_back + sent_back``.
 
     Lines reach the event at different times: ``due`` is asked for and did not come, ``overdue`` of it in time, and
     ``pending`` is not asked for yet. Of what is paid a provider has ``held`` and ``released``; ``frozen`` of it waits
-    for a card's bank, and ``taken_back`` such a bank took. ``state`` is that of the part that needs somebody first:
-    ``overdue``, ``due`` or ``slip_received`` says so of ``due`` alone; ``part_paid`` that some is paid and some not.
-    ``due_at`` is the first day of what is due, and of a milestone that is paid its last one.
+    for a card's bank, ``taken_back`` such a bank took, and ``sent_back`` went back to the card at the provider's limit.
+    ``state`` is that of the part that needs somebody first: ``overdue``, ``due`` or ``slip_received`` says so of
+    ``due`` alone; ``part_paid`` that some is paid and some not. ``due_at`` is the first day of what is due, and of a
+    milestone that is paid its last one.
     """
 
     stage: StageAnswer
@@ -75,6 +78,7 @@ class StageStanding(Answer):
     released: Amount
     frozen: Amount
     taken_back: Amount
+    sent_back: Amount
     state: str
     due_at: Instant | None
 
@@ -87,8 +91,9 @@ class MoneyAnswer(Answer):
 
     ``agreed`` is what both sides agree on, ``let_off`` what was credited of it for a cause, and ``still_agreed`` what
     is left. What was paid of it before, or ``overpaid``, is ``owed_back``, of which ``come_back`` has come:
-    ``paid + overpaid - owed_back + taken_back = still_agreed - balance``: ``taken_back`` is what a card's bank took of
-    what was paid. ``frozen`` of what is held waits for such a bank to decide.
+    ``paid + overpaid - owed_back + taken_back + sent_back = still_agreed - balance``: ``taken_back`` is what a card's
+    bank took of what was paid, ``sent_back`` what went back to the card because its provider holds no money longer, and
+    both sides settle directly. ``frozen`` of what is held waits for a card's bank to decide.
 
     Of a cancelled order ``total`` and ``agreed`` are what was agreed, as ``agreed_total``; ``still_agreed`` is nothing
     then, and ``kept`` what of what was paid is not owed back. While it runs ``kept`` is null.
@@ -111,6 +116,7 @@ class MoneyAnswer(Answer):
     frozen: Amount
     released: Amount
     taken_back: Amount
+    sent_back: Amount
     waits: Literal["payment", "event"] | None
     event: str | None
     stages: list[StageStanding]
@@ -136,6 +142,7 @@ class MoneyAnswer(Answer):
             frozen=Amount.of(money.frozen),
             released=Amount.of(money.released),
             taken_back=Amount.of(money.taken_back),
+            sent_back=Amount.of(money.sent_back),
             waits=money.waits,
             event=str(money.event) if money.event else None,
             stages=[
@@ -150,6 +157,7 @@ class MoneyAnswer(Answer):
                     released=Amount.of(one.released),
                     frozen=Amount.of(one.frozen),
                     taken_back=Amount.of(one.taken_back),
+                    sent_back=Amount.of(one.sent_back),
                     state=str(one.state),
                     due_at=one.due_at,
                 )

@@ -156,6 +156,11 @@ def on_card_dispute_ended(
     _later(session, event, News.DISPUTE_ENDED, dispute=event.dispute_id)
 
 
+def on_held_money_sent_back(session: Session, event: payments.HeldMoneySentBack) -> None:
+    """Tell both sides that it goes back to the card, and is theirs to settle."""
+    _later(session, event, News.HELD_SENT_BACK, hold=event.hold_id)
+
+
 def on_return_sent(session: Session, event: payments.ReturnSent) -> None:
     """Tell whoever is owed it to look at the account, and that silence will count."""
     _later(session, event, News.RETURN_SENT, back=event.return_id)

@@ -41,8 +41,12 @@ def first_move() -> sa.ScalarSelect[datetime]:
 
 
 def owed(*, is_bought: bool) -> sa.ColumnElement[int]:
-    """Find what is owed for a line in all: its amount less all that was let off it, and what a sample took off it."""
-    return _less_credit(is_bought=is_bought) - _let_off(is_bought=is_bought)
+    """Find what is owed for a line in all: its amount less all that was let off it, and what a sample took off it.
+
+    What went back to a card at its provider's limit is owed all the same, and settled directly.
+    """
+    less = Allowance.why.is_distinct_from(Why.HELD_TOO_LONG)
+    return _less_credit(is_bought=is_bought) - _let_off(less, is_bought=is_bought)
 
 
 def priced(*, is_bought: bool) -> sa.ColumnElement[int]:

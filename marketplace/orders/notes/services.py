@@ -34,7 +34,12 @@ _PAPER_KINDS: Final = {NoteKind.CREDIT: PaperKind.CREDIT_NOTE, NoteKind.DEBIT: P
 
 
 def on_allowance_granted(session: Session, event: AllowanceGranted) -> None:
-    """Issue the seller's credit note for what was let off the price of a line."""
+    """Issue the seller's credit note for what was let off the price of a line.
+
+    What goes back to a card at its provider's limit stays agreed: the seller asks no less for it.
+    """
+    if event.why == Why.HELD_TOO_LONG:
+        return
     # Money knows what is paid for by its id alone: it may be for something that is no order of ours.
     agreed, cause_id = _noted(session, event)
     if agreed is None:

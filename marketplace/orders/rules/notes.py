@@ -31,7 +31,7 @@ class NoteReason(StrEnum):
     CHANGE = "change"
     REJECTED = "rejected"
     NOT_DELIVERED = "not_delivered"
-    HELD_TOO_LONG = "held_too_long"
+    HELD_TOO_LONG = "held_too_long"  # of before what goes back at a provider's limit stayed agreed
     ADDED_LINE = "added_line"
     SURCHARGE = "surcharge"
     REINSPECTION = "reinspection"
@@ -42,7 +42,6 @@ _REASONS: Final = {
     Why.REJECTED: NoteReason.REJECTED,
     Why.CHANGE: NoteReason.CHANGE,
     Why.NOT_DELIVERED: NoteReason.NOT_DELIVERED,
-    Why.HELD_TOO_LONG: NoteReason.HELD_TOO_LONG,
 }
 
 

@@ -20,7 +20,7 @@ from marketplace.orders.rules.samples import CAME, OPEN, Had, SampleState, Way, 
 from marketplace.orders.rules.states import LineState, OrderKind
 from marketplace.orders.samples.models import SampleOrder, SamplePhoto, SampleRemark
 from marketplace.payments.models.payouts import Allowance
-from marketplace.payments.rules.allowances import BY_AGREEMENT
+from marketplace.payments.rules.allowances import BY_AGREEMENT, Why
 from marketplace.payments.rules.terms import SubjectKind
 from marketplace.payments.rules.trading import Margin
 
@@ -36,10 +36,11 @@ def had_by(buyer: Any, listing: Any) -> sa.ColumnElement[bool]:
 def _let_off(*, by_agreement: bool) -> sa.ScalarSelect[int]:
     """Find by what both sides lessened the price of a sample, or else what was let off it for a cause."""
     agreed = Allowance.why.in_(BY_AGREEMENT)
+    credited = Allowance.why.not_in((*BY_AGREEMENT, Why.HELD_TOO_LONG))  # what was held too long is still agreed
     return (
         sa.select(sa.func.coalesce(sa.func.sum(Allowance.amount_minor), 0))
         .where(Allowance.line_id == SampleOrder.line_id, Allowance.subject_kind == SubjectKind.ORDER)
-        .where(agreed if by_agreement else ~agreed)
+        .where(agreed if by_agreement else credited)
         .correlate(SampleOrder)
         .scalar_subquery()
     )

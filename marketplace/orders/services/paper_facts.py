@@ -173,6 +173,7 @@ class Agreement:
             paid=sum((row.amount for row in mine if row.state in _PAID), nothing),
             open=sum((row.amount for row in mine if row.state not in _PAID + _OVER), nothing),
             taken_back=taken or None,
+            sent_back=sum((row.amount for row in mine if row.is_sent_back), nothing) or None,
             extras=tuple(each for each in self.extras(line_id=line.id) or () if each.kind == "sample_credit") or None,
         )
 
@@ -191,7 +192,8 @@ class Agreement:
         days = {row.event: row.due_at.astimezone(self.zone).date() for row in self.payments if row.due_at}
         stages: dict[str, Stage] = {}
         for milestone in self.milestones:
-            if milestone.state in _OVER and not milestone.is_taken_back:  # taken off the price by a change
+            is_agreed = milestone.is_taken_back or milestone.is_sent_back
+            if milestone.state in _OVER and not is_agreed:  # taken off the price by a change
                 continue
             before, rule = stages.get(milestone.event), self.terms.plan.stage(milestone.event)
             amount = milestone.amount + (before.amount if before else nothing)

@@ -91,6 +91,7 @@ LABELS: Final[dict[str, str]] = {
     "amount_short": _("Short"),
     "amount_paid": _("Paid"),
     "amount_taken_back": _("Taken back by the buyer's card bank, and settled there"),
+    "amount_sent_back": _("Went back to the buyer's card, and is settled directly"),
     "amount_open": _("Still to pay"),
     "amount_open_short": _("Still to pay, short goods included until they are let off"),
     "share": _("Share"),

@@ -141,7 +141,8 @@ def settlement(voice: Voice, data: Data) -> list[Block]:
         return []
     # Payments ask for what was ordered: with short goods no sum leads from the total to what is open.
     is_short = bool(Decimal(found["short"]["amount"]))
-    names = ("ordered", *(["short"] if is_short else []), "paid", *(["taken_back"] if "taken_back" in found else []))
+    gone = [name for name in ("taken_back", "sent_back") if name in found]
+    names = ("ordered", *(["short"] if is_short else []), "paid", *gone)
     rows = [
         (
             voice.cell(lambda locale, each=each: labels.word(each["kind"], locale, sample=each["reference"])),

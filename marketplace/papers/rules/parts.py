@@ -98,9 +98,10 @@ class Conformity:
 class Settlement:
     """A line's amount as ordered, what of it was not handed over, what was paid, and what is still to be paid.
 
-    Payments fall due by what was ordered: ``paid + taken_back + open = ordered``, short goods included until they are
-    let off. ``taken_back`` is what the bank of the buyer's card took of what was paid, None where it took nothing.
-    ``extras`` lead from the goods to it.
+    Payments fall due by what was ordered: ``paid + taken_back + sent_back + open = ordered``, short goods included
+    until they are let off. ``taken_back`` is what the bank of the buyer's card took of what was paid, ``sent_back``
+    what went back to it at the provider's limit and is settled directly; None where nothing did. ``extras`` lead from
+    the goods to it.
     """
 
     ordered: Money
@@ -108,6 +109,7 @@ class Settlement:
     paid: Money
     open: Money
     taken_back: Money | None = None
+    sent_back: Money | None = None
     extras: tuple[Extra, ...] | None = None
 
 

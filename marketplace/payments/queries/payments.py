@@ -1,5 +1,6 @@
 """Payments and milestones as rows."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,8 +17,11 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.pages import Page, decode_id, page_of
 from marketplace.payments.models.cards import CardCharge
 from marketplace.payments.models.disputes import CardDispute
+from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.models.plans import Milestone, Payment, PaymentTerms
 from marketplace.payments.queries import agreed
+from marketplace.payments.rules.allowances import Why
+from marketplace.payments.rules.holds import sent_back
 from marketplace.payments.rules.paying import LAPSING, SETTLED, UNPAID, MilestoneState, PaymentState
 from marketplace.payments.rules.plans import AgreedPlan
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, PayeeAccount, Rail, Subject, SubjectKind
@@ -95,6 +99,7 @@ class MilestoneRow:
     due_at: datetime | None
     is_frozen: bool  # by a card's dispute: it is not released before the card's bank has decided
     is_taken_back: bool  # by a card's bank: a dispute was lost, and nobody here refunded it
+    is_sent_back: bool  # to the card at the provider's limit: it stays agreed, and is settled directly
     dispute_id: UUID | None  # the dispute that froze or took it
 
 
@@ -124,7 +129,9 @@ def payments_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subj
 
 def milestones_of(session: Session, *, subjects: Collection[Subject]) -> dict[Subject, tuple[MilestoneRow, ...]]:
     """Return the milestones of subjects that the caller may see, in the order of lines and plan."""
-    return _by_subject(subjects, [_milestone(found) for found in _of(session, Milestone, subjects, Milestone.position)])
+    found = _of(session, Milestone, subjects, Milestone.position)
+    sent = _sent_back(session, found)
+    return _by_subject(subjects, [_milestone(row, is_sent_back=row.id in sent) for row in found])
 
 
 def is_cancelled(session: Session, *, subject: Subject) -> bool:
@@ -279,6 +286,29 @@ def _less_taken(session: Session, rows: Sequence[PaymentRow]) -> list[PaymentRow
     ]
 
 
+def _sent_back(session: Session, rows: Sequence[Any]) -> frozenset[UUID]:
+    """Return the shares that went back to a card at the provider's limit; asked only where some was given back."""
+    given_back: dict[tuple[UUID, UUID], list[tuple[UUID, int]]] = {}
+    for row in rows:
+        if row.state is MilestoneState.REFUNDED and row.dispute_id is None and not row.ended_with_payment:
+            given_back.setdefault((row.subject_id, row.line_id), []).append((row.id, row.amount_minor))
+    if not given_back:
+        return frozenset()
+    let_off = session.execute(
+        sa.select(Allowance.subject_id, Allowance.line_id, Allowance.why, Allowance.waived_minor)
+        .where(Allowance.subject_id.in_({subject_id for subject_id, _ in given_back}))
+        .order_by(Allowance.id)
+    )
+    before: dict[tuple[UUID, UUID], int] = defaultdict(int)
+    found: set[UUID] = set()
+    for subject_id, line_id, why, minor in let_off:
+        line = (subject_id, line_id)
+        if why is Why.HELD_TOO_LONG:
+            found |= sent_back(given_back.get(line, ()), minor=minor, before=before[line])
+        before[line] += minor
+    return frozenset(found)
+
+
 def _of(session: Session, table: Any, subjects: Collection[Subject], order: Any) -> list[Any]:
     ids = {subject.id for subject in subjects}
     if not ids:
@@ -330,7 +360,7 @@ def _row(found: Any) -> PaymentRow:
     )
 
 
-def _milestone(found: Any) -> MilestoneRow:
+def _milestone(found: Any, *, is_sent_back: bool = False) -> MilestoneRow:
     return MilestoneRow(
         id=found.id,
         subject=Subject(found.subject_kind, found.subject_id),
@@ -347,6 +377,7 @@ def _milestone(found: Any) -> MilestoneRow:
         is_taken_back=found.dispute_id is not None
         and found.state is MilestoneState.REFUNDED
         and not found.ended_with_payment,
+        is_sent_back=is_sent_back,
         dispute_id=found.dispute_id,
     )
 

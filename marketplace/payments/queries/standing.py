@@ -12,7 +12,7 @@ from marketplace.kernel.money import Money
 from marketplace.payments.models.payouts import Allowance
 from marketplace.payments.queries import payments, payouts
 from marketplace.payments.queries.payments import MilestoneRow, PaymentRow, TermsRow
-from marketplace.payments.rules.allowances import BY_AGREEMENT
+from marketplace.payments.rules.allowances import BY_AGREEMENT, Why
 from marketplace.payments.rules.paying import PaymentState
 from marketplace.payments.rules.standing import (
     OVER,
@@ -54,7 +54,15 @@ def of_rows(
         mode=terms.mode,
         currency=terms.amount.currency,
         parts=[
-            Part(row.event, row.state, row.amount, is_frozen=row.is_frozen, is_taken_back=row.is_taken_back)
+            Part(
+                row.event,
+                row.state,
+                row.amount,
+                is_frozen=row.is_frozen,
+                is_taken_back=row.is_taken_back,
+                # Of what was cancelled nothing is agreed any more, and nothing is left to settle.
+                is_sent_back=row.is_sent_back and terms.cancelled_at is None,
+            )
             for row in milestones
             if row.subject == terms.subject
         ],
@@ -83,7 +91,10 @@ def beside(session: Session, *, terms: TermsRow, paid: Sequence[PaymentRow]) -> 
     currency, own = terms.amount.currency, [row for row in paid if row.subject == terms.subject]
     found = session.execute(
         sa.select(Allowance.cause_id, Allowance.why, Allowance.amount_minor, Allowance.waived_minor).where(
-            Allowance.subject_kind == terms.subject.kind, Allowance.subject_id == terms.subject.id
+            Allowance.subject_kind == terms.subject.kind,
+            Allowance.subject_id == terms.subject.id,
+            # What went back at the provider's limit is still agreed: its shares say so themselves.
+            Allowance.why.is_distinct_from(Why.HELD_TOO_LONG),
         )
     ).all()
     by_agreement = sum(row.amount_minor for row in found if row.why in BY_AGREEMENT)

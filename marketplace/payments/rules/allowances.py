@@ -16,5 +16,6 @@ class Why(StrEnum):
     FREIGHT = "freight"  # the goods take less room than was paid for
 
 
-# What both sides agreed on: the price itself is less. All else is credited for a cause.
+# What both sides agreed on: the price itself is less. All else is credited for a cause, but what was held too long:
+# that is still agreed, and buyer and merchant settle it directly.
 BY_AGREEMENT: Final = (Why.REJECTED, Why.CHANGE, Why.DISCOUNT)

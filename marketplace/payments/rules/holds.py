@@ -1,5 +1,6 @@
 """Money that waits at the provider nearly as long as the provider allows: two people decide what becomes of it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -30,6 +31,23 @@ HOLDS: Final = Lifecycle[HoldState](
     "card_hold",
     {HoldState.WAITING: {"release": HoldState.RELEASED, "refund": HoldState.REFUNDED, "end": HoldState.OVER}},
 )
+
+
+def sent_back(shares: Sequence[tuple[UUID, int]], *, minor: int, before: int) -> frozenset[UUID]:
+    """Return which shares of a line that were given back went at the provider's limit, where ``minor`` units did.
+
+    ``shares`` are ids and minor units in the order of the plan. All that was held went at once. What had been let off
+    ``before`` was taken from the last share on; what is let off afterwards comes from shares that were released, the
+    first ones.
+    """
+    found: set[UUID] = set()
+    for share_id, amount in reversed(shares):
+        if before > 0:
+            before -= amount
+        elif minor > 0:
+            minor -= amount
+            found.add(share_id)
+    return frozenset(found)
 
 
 def way_of(text: str) -> HoldWay:

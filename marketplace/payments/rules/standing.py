@@ -30,6 +30,7 @@ class Part:
     amount: Money
     is_frozen: bool = False
     is_taken_back: bool = False
+    is_sent_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,16 @@ class Back:
 
 @dataclass(frozen=True, slots=True)
 class StageStanding:
-    """A milestone of the plan over all lines: ``amount`` as agreed now, ``paid + due + pending + taken_back`` of it.
+    """A milestone of the plan over all lines: ``amount`` as agreed now.
+
+    It is ``paid + due + pending + taken_back + sent_back``.
 
     Lines reach an event at different times: ``due`` was asked for and did not come, ``overdue`` of it in time, and
     ``pending`` nobody asked for yet. Of what is paid a provider has ``held`` and ``released``; ``frozen`` of it waits
-    for a card's bank to decide, and ``taken_back`` such a bank took. ``state`` is that of the part that needs somebody
-    first, and ``part_paid`` where some is paid and the rest pending; ``paid`` where some came and the rest needs paying
-    no longer. ``due_at`` is the first day of what is due, and of a stage that is paid its last one.
+    for a card's bank to decide, ``taken_back`` such a bank took, and ``sent_back`` went back to the card at the
+    provider's limit. ``state`` is that of the part that needs somebody first, and ``part_paid`` where some is paid and
+    the rest pending; ``paid`` where some came and the rest needs paying no longer. ``due_at`` is the first day of what
+    is due, and of a stage that is paid its last one.
     """
 
     stage: Stage
@@ -99,6 +103,7 @@ class StageStanding:
     released: Money
     frozen: Money
     taken_back: Money
+    sent_back: Money
     state: MilestoneState
     due_at: datetime | None
 
@@ -119,11 +124,12 @@ class MoneyFacts:
     """``total = paid + balance``, and ``due_now`` is the part of the balance that may be asked for now.
 
     ``agreed = let_off + still_agreed``: what both sides agree on, and what was credited of it for a cause. What was
-    paid before is owed back, and ``come_back`` of it has come: ``paid + overpaid - owed_back + taken_back`` is
-    ``still_agreed`` less ``balance``.
+    paid before is owed back, and ``come_back`` of it has come: ``paid + overpaid - owed_back + taken_back + sent_back``
+    is ``still_agreed`` less ``balance``.
 
     ``taken_back`` is what a card's bank took of what was paid: the goods cost what they did, and nobody asks for it
-    here again. ``frozen`` of what is held waits for such a bank to decide.
+    here again. ``sent_back`` went back to the card because its provider holds no money longer: that too is still
+    agreed, and settled directly. ``frozen`` of what is held waits for a card's bank to decide.
 
     Of a cancelled subject ``total`` and ``agreed`` are what was agreed; nothing of it is still agreed, and ``kept`` is
     what of what was paid is not owed back; while it runs that is None.
@@ -149,6 +155,7 @@ class MoneyFacts:
     frozen: Money
     released: Money
     taken_back: Money
+    sent_back: Money
     waits: Literal["payment", "event"] | None
     event: MilestoneEvent | None
     stages: tuple[StageStanding, ...]
@@ -173,12 +180,13 @@ def facts(
     due_now = Money(sum(bill.outstanding.minor for bill in bills), currency)
     whole = total(*(state for state in MilestoneState if state not in OVER)) + _lapsed(bills, currency)
     taken = Money(sum(part.amount.minor for part in parts if part.is_taken_back), currency)
+    sent = Money(sum(part.amount.minor for part in parts if part.is_sent_back), currency)
     balance = due_now + total(_M.PENDING)
     waits, event = _next(plan, parts, bills)
     nothing = Money.zero(currency)
     less = let_off or LetOff(nothing, nothing, nothing)
     returned = back or Back(nothing, nothing, nothing)
-    agreed = ended.agreed if ended else whole + taken + less.waived - less.by_agreement
+    agreed = ended.agreed if ended else whole + taken + sent + less.waived - less.by_agreement
     credited = nothing if ended else less.credited
     return MoneyFacts(
         mode=mode,
@@ -198,6 +206,7 @@ def facts(
         frozen=Money(sum(part.amount.minor for part in parts if part.is_frozen), currency),
         released=total(_M.RELEASED),
         taken_back=taken,
+        sent_back=sent,
         waits=waits,
         event=event,
         stages=tuple(_standing(stage, currency, parts, bills) for stage in plan.stages),
@@ -247,6 +256,7 @@ def _standing(stage: Stage, currency: str, parts: Sequence[Part], bills: Sequenc
     lapsed = _lapsed(asked, currency)
     live = total(*(state for state in MilestoneState if state not in OVER)) + lapsed
     taken = Money(sum(part.amount.minor for part in mine if part.is_taken_back), currency)
+    sent = Money(sum(part.amount.minor for part in mine if part.is_sent_back), currency)
     due = Money(sum(bill.outstanding.minor for bill in asked), currency)
     pending = total(_M.PENDING)
     paid = live - due - pending
@@ -257,7 +267,7 @@ def _standing(stage: Stage, currency: str, parts: Sequence[Part], bills: Sequenc
         state = _M.PAID
     return StageStanding(
         stage=stage,
-        amount=live + taken,
+        amount=live + taken + sent,
         paid=paid,
         due=due,
         overdue=Money(sum(bill.outstanding.minor for bill in asked if bill.is_late), currency),
@@ -266,6 +276,7 @@ def _standing(stage: Stage, currency: str, parts: Sequence[Part], bills: Sequenc
         released=total(_M.RELEASED),
         frozen=Money(sum(part.amount.minor for part in mine if part.is_frozen), currency),
         taken_back=taken,
+        sent_back=sent,
         state=state,
         due_at=_due_at(asked, is_coming=bool(pending)),
     )

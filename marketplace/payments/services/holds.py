@@ -15,8 +15,10 @@ from marketplace.audit import services as audit
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.db import insert_if_new
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
+from marketplace.kernel.events import record
 from marketplace.kernel.ids import new_id, new_reference
 from marketplace.kernel.money import Money
+from marketplace.payments.events import HeldMoneySentBack
 from marketplace.payments.models.holds import CardHold
 from marketplace.payments.models.ledger import LedgerTransfer
 from marketplace.payments.models.plans import Milestone, PaymentTerms
@@ -125,7 +127,7 @@ def _release(session: Session, subject: Subject, *, now: datetime) -> None:
 
 
 def _refund(session: Session, hold: CardHold, subject: Subject, *, actor: Actor, now: datetime) -> None:
-    """Give back what is held of each line; buyer and merchant settle directly what is still due between them."""
+    """Give back what is held of each line; it stays agreed, and its two sides settle it directly."""
     of_lines: dict[UUID, int] = {}
     for row in locked(session, subject):
         if row.state is _WAITING:
@@ -141,6 +143,8 @@ def _refund(session: Session, hold: CardHold, subject: Subject, *, actor: Actor,
             actor=actor,
             now=now,
         )
+    if of_lines:
+        record(session, HeldMoneySentBack(at=now, hold_id=hold.id))
 
 
 def _move(session: Session, hold: CardHold, action: str, *, actor: Actor, now: datetime) -> None:

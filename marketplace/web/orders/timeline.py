@@ -132,7 +132,7 @@ def _money(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
     What fell away by agreement is no stop of it, and shows only where nothing else is left.
     """
     milestones = seen.milestones_of(line.id)
-    milestones = tuple(one for one in milestones if one.state not in _OVER or one.is_taken_back) or milestones
+    milestones = tuple(one for one in milestones if one.state not in _OVER or _is_agreed(one)) or milestones
     present = next((one for one in milestones if one.state not in _PAID), milestones[-1] if milestones else None)
     points = {stage.event: stage.basis_points for stage in seen.money.plan.stages}
     stops = [
@@ -143,13 +143,26 @@ def _money(seen: OrderSeen, line: LineRow) -> dict[str, Any]:
         }
         for one in milestones
     ]
-    state: str = present.state if present else "pending"
-    return {"axis": "money", "state": "taken_back" if present and present.is_taken_back else state, "stops": stops}
+    return {"axis": "money", "state": _state_of(present), "stops": stops}
+
+
+def _is_agreed(one: MilestoneRow) -> bool:
+    return one.is_taken_back or one.is_sent_back
+
+
+def _state_of(one: MilestoneRow | None) -> str:
+    if one is None:
+        return "pending"
+    if one.is_taken_back:
+        return "taken_back"
+    return "sent_back" if one.is_sent_back else one.state
 
 
 def _said_of(one: MilestoneRow) -> str:
     if one.is_taken_back:
         return _("taken back by the card's bank")
+    if one.is_sent_back:
+        return _("went back to the card at the provider's limit")
     return _("frozen by a card's dispute") if one.is_frozen else label_of(one.state)
 
 
@@ -169,7 +182,7 @@ def _step(way: Sequence[Any], present: Any, state: Any) -> str:
 
 
 def _paid(one: MilestoneRow, present: MilestoneRow | None) -> str:
-    if one.is_taken_back:
+    if _is_agreed(one):
         return "problem"
     if one.state in _PAID or one.state in _OVER:
         return "done"

@@ -126,7 +126,7 @@ def _orders(world: World, books: Books) -> list[str]:
         bought, sold = bought["money"], sold["money"]
         if not bought == sold == known:
             wrong.append(f"order {order.id}: {bought} for its buyer, {sold} for its merchant, {known} here")
-        names = ("total", "due_now", "paid", "balance", "held", "released", "taken_back")
+        names = ("total", "due_now", "paid", "balance", "held", "released", "taken_back", "sent_back")
         figure = {name: _of(known[name])[1] for name in names}
         wrong += _adds_up(order.id, known, figure)
         if order.rail is Rail.BANK:
@@ -143,17 +143,18 @@ def _of_goods(order: Any) -> list[Any]:
 def _adds_up(order_id: Any, known: Any, figure: dict[str, int]) -> list[str]:
     """All that is asked for is paid or to be paid, and what was paid of what is no longer agreed is owed back.
 
-    What a card's bank took is still agreed, and neither paid nor to be paid.
+    What a card's bank took, or went back to the card at the provider's limit, is still agreed, and neither paid nor to
+    be paid.
 
     Of what is cancelled some may be kept, and nothing is to be paid.
     """
     kept = known["kept"]
     total, paid, balance = figure["total"], figure["paid"], figure["balance"]
-    names = ("agreed", "let_off", "still_agreed", "overpaid", "owed_back", "come_back", "taken_back")
-    agreed, let_off, still, over, back, came, taken = (_of(known[name])[1] for name in names)
-    adds_up = 0 <= came <= back and 0 <= taken <= agreed
+    names = ("agreed", "let_off", "still_agreed", "overpaid", "owed_back", "come_back", "taken_back", "sent_back")
+    agreed, let_off, still, over, back, came, taken, sent = (_of(known[name])[1] for name in names)
+    adds_up = 0 <= came <= back and min(taken, sent) >= 0 and taken + sent <= agreed
     if kept is None:
-        rest = paid + over - back + taken
+        rest = paid + over - back + taken + sent
         adds_up = adds_up and total == paid + balance and agreed == let_off + still and rest == still - balance
     else:
         adds_up = adds_up and still == balance == 0 and 0 <= _of(kept)[1] <= total
@@ -162,8 +163,8 @@ def _adds_up(order_id: Any, known: Any, figure: dict[str, int]) -> list[str]:
 
 
 def _stages_add_up(stages: Any, figure: dict[str, int]) -> bool:
-    """Each milestone is what is paid, due, to come and taken back of it, and together they are what the order says."""
-    parts = ("paid", "due", "pending", "taken_back")
+    """Each milestone is all that became of it or is to come, and together they are what the order says."""
+    parts = ("paid", "due", "pending", "taken_back", "sent_back")
     names = ("amount", *parts, "overdue", "held", "released", "frozen")
     rows = [{name: _of(stage[name])[1] for name in names} for stage in stages]
     whole = {name: sum(row[name] for row in rows) for name in names}
@@ -171,7 +172,7 @@ def _stages_add_up(stages: Any, figure: dict[str, int]) -> bool:
         all(row["amount"] == sum(row[name] for name in parts) and min(row.values()) >= 0 for row in rows)
         and all(row["frozen"] <= row["held"] for row in rows)
         and all(row["overdue"] <= row["due"] and row["held"] + row["released"] <= row["paid"] for row in rows)
-        and all(whole[name] == figure[name] for name in ("paid", "held", "released", "taken_back"))
+        and all(whole[name] == figure[name] for name in ("paid", "held", "released", "taken_back", "sent_back"))
         and (whole["due"], whole["due"] + whole["pending"]) == (figure["due_now"], figure["balance"])
     )
 

@@ -8,15 +8,17 @@ import sqlalchemy as sa
 from marketplace.kernel.db import reading, unit_of_work
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from marketplace.kernel.ids import new_id, new_reference
+from marketplace.kernel.money import Money
 from marketplace.payments.flows import lapsing
 from marketplace.payments.models.holds import CardHold
 from marketplace.payments.models.plans import PaymentTerms
-from marketplace.payments.queries import checks, waits
+from marketplace.payments.queries import checks, standing, waits
 from marketplace.payments.queries import holds as queries
+from marketplace.payments.rules.allowances import Why
 from marketplace.payments.rules.holds import HoldState
 from marketplace.payments.rules.ledger import AccountKind
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan, SubjectKind
-from marketplace.payments.services import holds
+from marketplace.payments.services import allowances, holds
 from marketplace.worker import runner
 from tests.integration.payments.conftest import NOW, clerk, exist
 from tests.integration.payments.test_disputes import Disputed
@@ -91,6 +93,31 @@ def test_two_people_send_it_back_to_the_card(app, deal):
     runner.run_due(app)
     assert charge(deal.key).refunded.minor == 1_000_000
     assert deal.book(HELD) == 0
+
+
+def test_what_went_back_is_told_from_what_was_let_off_before_and_after(app, deal):
+    def let_off(minor):
+        with unit_of_work() as session:
+            allowances.allow(
+                session, subject=deal.subject, line_id=deal.lines[0][0], amount=Money(minor, "CNY"), cause_id=new_id(),
+                why=Why.CLAIM, actor=clerk(), now=NOW,
+            )  # fmt: skip
+
+    deal.reach(MilestoneEvent.DEPOSIT)
+    let_off(100_000)
+    told(1)
+    told(80)
+    (row,) = waiting()
+    for _ in range(2):
+        decide(row.id, "refund")
+    let_off(50_000)
+    runner.run_due(app)
+    session = reading()
+    session.rollback()
+    found = standing.of_subject(session, subject=deal.subject)[1]
+    figures = (found.agreed, found.let_off, found.still_agreed, found.sent_back, found.paid, found.balance)
+    assert [one.minor for one in figures] == [1_000_000, 150_000, 850_000, 600_000, 250_000, 0]
+    assert [(one.amount.minor, one.sent_back.minor) for one in found.stages] == [(250_000, 0), (600_000, 600_000)]
 
 
 def test_what_a_bank_decides_about_waits_for_the_bank(app, deal):

@@ -17,6 +17,15 @@ def test_a_way_is_one_of_two():
         holds.way_of("keep")
 
 
+def test_of_the_shares_that_were_given_back_those_between_the_released_and_the_let_off_went_at_the_limit():
+    released, first, rest, again, waived = (UUID(int=number) for number in range(5))
+    # Of the last share 100 and 50 were let off while it was held, of the first 300 once it was released.
+    shares = [(released, 300), (first, 200), (rest, 400), (again, 100), (waived, 50)]
+    assert holds.sent_back(shares, minor=600, before=150) == {first, rest}
+    assert holds.sent_back(shares[:3], minor=600, before=0) == {first, rest}
+    assert holds.sent_back((), minor=600, before=0) == frozenset()
+
+
 def test_the_second_is_somebody_else_and_wants_the_same():
     holds.check_decider(person_id=ONE, way=HoldWay.RELEASE, chosen=None, first_by=None)
     holds.check_decider(person_id=TWO, way=HoldWay.RELEASE, chosen=HoldWay.RELEASE, first_by=ONE)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from marketplace.kernel.money import Money
 from marketplace.payments.rules.paying import MilestoneState
 from marketplace.payments.rules.plans import preset
-from marketplace.payments.rules.standing import Back, Bill, Ended, Part, facts
+from marketplace.payments.rules.standing import Back, Bill, Ended, LetOff, Part, facts
 from marketplace.payments.rules.terms import MilestoneEvent, Mode, Plan
 
 E, M = MilestoneEvent, MilestoneState
@@ -126,6 +126,20 @@ def test_a_stage_that_a_provider_has_in_part_says_what_is_held_and_what_is_relea
     stage = found.stages[1]
     assert (stage.state, stage.amount, stage.paid, stage.came) == (M.HELD, cny(7_000), cny(7_000), cny(0))
     assert (stage.held, stage.released, stage.is_mixed) == (cny(2_000), cny(5_000), True)
+
+
+def test_what_goes_back_at_a_provider_s_limit_stays_agreed_and_is_neither_paid_nor_to_be_paid():
+    parts = [
+        Part(E.DEPOSIT, M.RELEASED, cny(3_000)),
+        Part(E.HANDED_OVER, M.REFUNDED, cny(6_000), is_sent_back=True),
+        Part(E.HANDED_OVER, M.REFUNDED, cny(1_000)),
+    ]
+    less = LetOff(by_agreement=cny(0), credited=cny(1_000), waived=cny(1_000))
+    found = facts(plan=DEPOSIT, mode=Mode.PROVIDER_HELD, currency="CNY", parts=parts, bills=[], let_off=less)
+    assert (found.agreed, found.let_off, found.still_agreed) == (cny(10_000), cny(1_000), cny(9_000))
+    assert (found.paid, found.balance, found.sent_back, found.taken_back) == (cny(3_000), cny(0), cny(6_000), cny(0))
+    stage = found.stages[1]
+    assert (stage.state, stage.amount, stage.paid, stage.sent_back) == (M.REFUNDED, cny(6_000), cny(0), cny(6_000))
 
 
 STATES = st.sampled_from(M)

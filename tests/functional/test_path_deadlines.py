@@ -92,9 +92,9 @@ def test_a_merchant_who_stays_silent_loses_the_order(call, market, placed):
 @pytest.mark.parametrize("reason", ["deposit_missing", "not_confirmed"])
 def test_what_came_of_a_deposit_before_its_order_lapsed_is_paid_and_owed_back(app, call, market, placed, reason):
     payment = look(call, market, placed)["payments"][0]
-    for key in ("first", "second"):
-        body = {"amount": {"amount": "500.00", "currency": "CNY"}, "received_on": clock.now().date().isoformat()}
-        call(market.merchant, "POST", f"/payments/{payment['id']}/confirmation", key=key, json=body, expect=200)
+    for amount in ("400.00", "600.00"):
+        body = {"amount": {"amount": amount, "currency": "CNY"}, "received_on": clock.now().date().isoformat()}
+        call(market.merchant, "POST", f"/payments/{payment['id']}/confirmation", key=amount, json=body, expect=200)
     if reason == "deposit_missing":
         call(market.merchant, "POST", f"/orders/{placed}/confirmation", key="c", expect=204)
         paying.lapse(now=clock.now() + timedelta(days=20))

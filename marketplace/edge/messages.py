@@ -89,9 +89,7 @@ ERROR_TEXTS: Final[dict[str, Any]] = {
 
 
 # What the codes that a fact lists are called, by the fact.
-CODES: Final[dict[str, dict[str, Any]]] = {
-    "lacking": {"grams": _("weight"), "cm3": _("volume"), "ldm_mm": _("loading metres"), "pallets": _("pallets")},
-}
+CODES: Final[dict[str, dict[str, Any]]] = {}
 
 
 def sentence(error: DomainError) -> str:
@@ -112,9 +110,14 @@ def _language() -> str:
     return locale.language if locale else "en"
 
 
-def register(*, errors: dict[str, Any] | None = None, fields: dict[str, Any] | None = None) -> None:
-    """Add a feature's texts; a code has one text in the whole city."""
-    for table, more in ((ERROR_TEXTS, errors or {}), (FIELD_TEXTS, fields or {})):
+def register(
+    *,
+    errors: dict[str, Any] | None = None,
+    fields: dict[str, Any] | None = None,
+    codes: dict[str, dict[str, Any]] | None = None,
+) -> None:
+    """Add a feature's texts; a code has one text in the whole city. ``codes``: what a fact lists, in words."""
+    for table, more in ((ERROR_TEXTS, errors or {}), (FIELD_TEXTS, fields or {}), (CODES, codes or {})):
         if double := table.keys() & more.keys():
             msg = f"texts given twice: {sorted(double)}"
             raise ValueError(msg)

@@ -120,6 +120,9 @@ class Checkout(Request):
 
 
 messages.register(
+    codes={
+        "lacking": {"grams": _("weight"), "cm3": _("volume"), "ldm_mm": _("loading metres"), "pallets": _("pallets")},
+    },
     errors={
         "expected_totals": _("The total has moved since you saw it. Look at the new one and decide again."),
         "cart_empty": _("The cart is empty."),

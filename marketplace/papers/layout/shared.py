@@ -6,6 +6,7 @@ from typing import Any
 
 from marketplace.papers.layout import blocks, formats, labels, samples
 from marketplace.papers.layout.blocks import Block, Cell, Column, Voice
+from marketplace.papers.rules.commercial_invoice import is_for_customs
 
 Data = Mapping[str, Any]
 
@@ -177,11 +178,6 @@ def terms(voice: Voice, data: Data) -> Block:
         *((voice.word(f"paid_{cost}"), voice.word(side)) for cost, side in data.get("costs", {}).items()),
     ]
     return blocks.facts(voice.word("terms"), rows)
-
-
-def is_for_customs(data: Data) -> bool:
-    """Tell whether nobody pays for goods: they replace others, or go back, and are worth something to customs alone."""
-    return bool(data.get("replaces") or data.get("returns"))
 
 
 def basis(voice: Voice, data: Data) -> Cell:

@@ -1,5 +1,6 @@
 """The commercial invoice: what was handed over, at the contract's prices; it goes with the goods through customs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,3 +45,8 @@ class CommercialInvoice:
     def to_data(self) -> dict[str, Any]:
         """Return what the document holds, as text-only JSON."""
         return plain(self)
+
+
+def is_for_customs(data: Mapping[str, Any]) -> bool:
+    """Tell whether nobody pays for goods: they replace others, or go back, and are worth something to customs alone."""
+    return bool(data.get("replaces") or data.get("returns"))

@@ -17,6 +17,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.orders.models import Order, OrderLine
 from marketplace.papers.models import DocumentParty, IssuedDocument
+from marketplace.papers.rules.commercial_invoice import is_for_customs
 from marketplace.papers.rules.documents import PaperKind
 from marketplace.payments.queries import between, commissions
 from marketplace.payments.queries.between import BetweenRow
@@ -367,6 +368,5 @@ def _listed(session: Session, parties: Parties, since: datetime, until: datetime
             Money.of(row.data["total"]["amount"], row.data["total"]["currency"]),
         )
         for row in found
-        if row.data["total"]["currency"] == parties.currency
-        and not (row.data.get("replaces") or row.data.get("returns"))
+        if row.data["total"]["currency"] == parties.currency and not is_for_customs(row.data)
     )

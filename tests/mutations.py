@@ -170,6 +170,17 @@ MUTANTS: Final = (
         only="bank",
     ),
     Mutant(
+        "what was decided before the turn stands whatever became of the cart",
+        (
+            (
+                "marketplace/checkout/flows/placing.py",
+                "    if ahead is None or ahead.cart != cart:\n",
+                "    if ahead is None:\n",
+            ),
+        ),
+        "tests/integration/checkout/test_race.py::test_a_cart_that_changes_before_its_turn_is_not_ordered_as_it_was",
+    ),
+    Mutant(
         "a key stands for any request",
         (
             (

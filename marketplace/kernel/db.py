@@ -451,6 +451,11 @@ def extension(name: str) -> Any | None:
     return current_app.extensions.get(name)
 
 
+def writers_queue() -> bool:
+    """Tell whether one unit of work keeps all others waiting, so that what can be read before it begins should be."""
+    return db.engine.dialect.name == "sqlite"
+
+
 @contextmanager
 def _turn_to_write(engine: sa.Engine) -> Generator[None]:
     """Queue SQLite's writers on a file beside the database; PostgreSQL needs no queue."""

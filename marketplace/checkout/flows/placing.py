@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from marketplace.checkout import queries
 from marketplace.checkout.flows import approving as departures
 from marketplace.checkout.flows import finishing, sweeping
-from marketplace.checkout.rules.plan import with_local_methods
+from marketplace.checkout.rules.plan import CheckoutPlan, with_local_methods
 from marketplace.checkout.rules.states import AttemptState, Outcome, in_checkout
 from marketplace.checkout.rules.wanted import Wanted
 from marketplace.checkout.services import approving, attempts, giving_up, holding, ordering, planning
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.db import in_unit_of_work, reading
+from marketplace.kernel.db import in_unit_of_work, reading, writers_queue
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
+from marketplace.orders.queries.carts import CartRow, cart_of
 from marketplace.orders.samples.services import crediting
 from marketplace.orders.services import carts
 from marketplace.payments.flows.card_calls import local_methods
@@ -37,6 +38,15 @@ class _Begun:
     outcome: Outcome | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What was decided for a cart before its turn to write came: it stands while the cart is still this one."""
+
+    cart: CartRow
+    attempt_id: UUID
+    plan: CheckoutPlan
+
+
 _Started = _Begun | approving.Waits
 
 
@@ -50,9 +60,10 @@ def place(*, actor: Actor, wanted: Wanted, key: str, return_url: str, now: datet
     """
 
     def begin(*, looked: bool) -> _Started:
+        ahead = _look_ahead(actor, wanted, key, now) if writers_queue() else None
         return in_unit_of_work(
             lambda session: _begin(
-                session, actor=actor, wanted=wanted, key=key, return_url=return_url, looked=looked, now=now
+                session, actor=actor, wanted=wanted, key=key, return_url=return_url, ahead=ahead, looked=looked, now=now
             )
         )
 
@@ -93,8 +104,32 @@ def _look_at_rivals(actor: Actor, wanted: Wanted, key: str, now: datetime) -> No
             raise in_checkout(rival.id, state)
 
 
+def _look_ahead(actor: Actor, wanted: Wanted, key: str, now: datetime) -> _Ahead | None:
+    """Decide what a cart places before the turn to write comes, where one writer keeps all others waiting.
+
+    Goods and room are taken, limits and approvals counted in the turn itself. None where another checkout of the buyer
+    has a say in it.
+    """
+    session = reading()
+    session.rollback()
+    stands = queries.begun(session, company_id=actor.company, person_id=actor.person, key=key)
+    if stands.under_key is not None or stands.open or wanted.sample is not None:
+        return None
+    cart, attempt_id = cart_of(session, company_id=actor.company, person_id=actor.person), new_id()
+    plan = planning.plan(session, actor=actor, wanted=wanted, cart=cart, attempt_id=attempt_id, now=now)
+    return _Ahead(cart, attempt_id, plan)
+
+
 def _begin(
-    session: Session, *, actor: Actor, wanted: Wanted, key: str, return_url: str, looked: bool, now: datetime
+    session: Session,
+    *,
+    actor: Actor,
+    wanted: Wanted,
+    key: str,
+    return_url: str,
+    ahead: _Ahead | None,
+    looked: bool,
+    now: datetime,
 ) -> _Started:
     """Claim the key and hold everything; by bank the orders are placed at once. Returns the attempt of the key.
 
@@ -106,8 +141,11 @@ def _begin(
         return _Begun(known.under_key)
     if known.open and not looked:
         raise _HasRivals
-    attempt_id = new_id()
-    plan = planning.plan(session, actor=actor, wanted=wanted, cart=cart, attempt_id=attempt_id, now=now)
+    if ahead is None or ahead.cart != cart:
+        attempt_id = new_id()
+        plan = planning.plan(session, actor=actor, wanted=wanted, cart=cart, attempt_id=attempt_id, now=now)
+    else:
+        attempt_id, plan = ahead.attempt_id, ahead.plan
     plan = with_local_methods(plan, local_methods)
     rivals = known.rivals(plan.listing_ids, of_samples=plan.is_sample)
     ending = frozenset(rival.id for rival in rivals)

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 
 from marketplace.app import create_app
 from marketplace.catalog.models import Stock
-from marketplace.checkout.flows import sweeping
+from marketplace.checkout.flows import placing, sweeping
 from marketplace.config import Settings
 from marketplace.kernel import clock
-from marketplace.kernel.db import reading, unit_of_work
+from marketplace.kernel.db import in_unit_of_work, reading, unit_of_work
 from marketplace.logistics.models.departures import Departure
-from marketplace.orders.models import Order
+from marketplace.orders.models import CartLine, Order
 from marketplace.payments.models.cards import CardCharge
 from marketplace.reports import queries as reports
 from tests import factories
@@ -140,6 +140,24 @@ def test_the_last_pallet_places_are_sold_once(app, tmp_path):
     session.rollback()
     assert session.scalar(sa.select(Departure.taken_pallets).where(Departure.id == first.id)) == UNITS
     assert reports.check(session) == []
+
+
+def test_a_cart_that_changes_before_its_turn_is_not_ordered_as_it_was(app, monkeypatch):
+    market = factories.open_market(app)
+    (buyer,) = carts(app, market, {"rail": "bank", "plan": "deposit_30_70"}, count=1)
+
+    def after_a_change(work):
+        with unit_of_work() as session:
+            session.execute(sa.update(CartLine).values(quantity=2 * PACK))
+        return in_unit_of_work(work)
+
+    monkeypatch.setattr(placing, "in_unit_of_work", after_a_change)
+    headers = {"Authorization": f"Bearer {buyer['token']}", "Idempotency-Key": "changed"}
+    refused = app.test_client().post("/api/v1/checkout", json=buyer["body"], headers=headers)
+    assert (refused.status_code, refused.get_json()["type"]) == (409, "urn:city:problem:expected_totals")
+    session = reading()
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count()).select_from(Order)) == 0
 
 
 def test_many_posts_under_one_key_are_one_order(app, tmp_path):

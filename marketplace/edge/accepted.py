@@ -90,6 +90,7 @@ _PHRASES: Final = (
     N_("a file handed in as picture"),
     N_("a workbook (XLSX) or a table of text (CSV)"),
     N_("gross weight of all cartons in kg"),
+    N_("at least %(weight)s kg, what the goods alone weigh as offered"),
     N_("outer size of one carton in cm"),
     N_("all three sides, or m3"),
     N_("0 to the cartons received"),

@@ -39,6 +39,11 @@ def cartons(quantity: int, packing: Packing) -> int:
     return -(-quantity // packing.carton_units)
 
 
+def net_of(quantity: int, packing: Packing) -> int:
+    """Return what a quantity weighs without its cartons in grams, rounded up; a last carton may not be full."""
+    return -(-quantity * packing.net_g // packing.carton_units)
+
+
 def load_of(quantity: int, packing: Packing) -> Load:
     """Return the room that a quantity takes: whole cartons, pallets by volume or weight, stacked two high if they may.
 

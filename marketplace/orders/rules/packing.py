@@ -1,11 +1,12 @@
 """What a merchant packs for a line, and how many units are in the cartons that came or stayed away."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from stdnum import ean
 
-from marketplace.catalog.rules.packing import Packing, cartons
+from marketplace.catalog.rules.packing import Packing, cartons, net_of
 from marketplace.kernel.errors import Conflict, FieldError, Refused
 
 # Extension digit 1 keeps labels of merchants apart from those that hubs print; 040 is GS1's range for use inside
@@ -60,10 +61,16 @@ def packed(declared: Declared, *, quantity: int, packing: Packing | None) -> Pac
         )
         raise Refused.fields(*errors)
     gross_g = declared.gross_g if declared.gross_g is not None else _offered_weight(declared.cartons, quantity, packing)
+    least = net_of(quantity, packing) if packing else 1
     if gross_g is None:
         errors.append(FieldError("gross_kg", "required", "gross weight of all cartons in kg"))
     elif not 1 <= gross_g <= _HEAVIEST_LINE_G:
         errors.append(FieldError("gross_kg", "carton_weight", f"0.001 to {_HEAVIEST_LINE_G // 1_000} kg"))
+    elif gross_g < least:
+        weight = f"{Decimal(least) / 1_000:f}"
+        errors.append(
+            FieldError("gross_kg", "too_small", f"at least {weight} kg, what the goods alone weigh as offered")
+        )
     sides = {
         name: getattr(declared, f"{name}_mm") or (getattr(packing, f"{name}_mm") if packing else None)
         for name in ("length", "width", "height")

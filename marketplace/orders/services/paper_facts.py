@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import CompanyRow
-from marketplace.catalog.rules.packing import cartons, load_of
+from marketplace.catalog.rules.packing import cartons, load_of, net_of
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.orders.purchases import queries as purchases
@@ -334,7 +334,7 @@ def goods(line: LineRow, *, departure: str = "", **measured: Any) -> GoodsLine:
         "amount": line.goods_amount,
         "cartons": boxes,
         "gross_g": load.grams if load else 0,
-        "net_g": boxes * line.packing.net_g if line.packing else 0,
+        "net_g": net_of(line.units, line.packing) if line.packing else 0,
         "cm3": load.cm3 if load else 0,
         "carton_units": line.packing.carton_units if line.packing else None,
     }

@@ -21,6 +21,14 @@ def test_what_is_left_out_is_as_offered():
     assert (other.carton_units, other.gross_g, other.height_mm, other.marks) == (20, 130_000, 300, "HT")
 
 
+def test_cartons_weigh_no_less_than_what_is_in_them():
+    assert packed(Declared(10, 110_000), quantity=400, packing=OFFERED).gross_g == 110_000
+    with pytest.raises(Refused) as refusal:
+        packed(Declared(11, 115_000), quantity=420, packing=OFFERED)
+    (error,) = refusal.value.errors
+    assert (error.code, error.accepted) == ("too_small", "at least 115.5 kg, what the goods alone weigh as offered")
+
+
 def test_fewer_cartons_than_the_offer_fills_are_confirmed():
     with pytest.raises(Conflict, match="fewer_cartons") as refusal:
         packed(Declared(9), quantity=400, packing=OFFERED)
@@ -36,6 +44,7 @@ def test_fewer_cartons_than_the_offer_fills_are_confirmed():
         (Declared(401), OFFERED, {"cartons"}),
         (Declared(10), None, {"gross_kg", "length_cm", "width_cm", "height_cm"}),
         (Declared(10, 41_000_000, 14_000, 1, 1), None, {"gross_kg", "length_cm"}),
+        (Declared(10, 109_999), OFFERED, {"gross_kg"}),
     ],
 )
 def test_what_is_wrong_is_named(declared, packing, fields):

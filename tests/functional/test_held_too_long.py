@@ -130,6 +130,31 @@ def test_what_goes_back_at_the_limit_stays_agreed_and_both_sides_are_told(waitin
     assert "settle 7,672.00 CNY directly with Jialing Parts" in letter.body
 
 
+def test_what_one_person_chose_is_put_aside_by_either(waiting, call):
+    for days in (1, 73):
+        lapsing.escalate(now=clock.now() + timedelta(days=days))
+    rows = call(waiting.treasury, "GET", "/card-holds", expect=200)["items"]
+    (hold,) = [one for one in rows if one["subject"]["kind"] == "order"]
+    path = f"/card-holds/{hold['id']}"
+    page = "/operator/money"
+    assert "Put aside" not in shown(waiting.pages["books"].open(page))
+    nothing = call(waiting.second, "POST", f"{path}/refusal", expect=409)
+    assert nothing["type"] == "urn:city:problem:nothing_chosen"
+    for person in (waiting.treasury, waiting.second):
+        assert call(waiting.treasury, "POST", f"{path}/decision", json={"way": "refund"}, expect=200)["way"] == "refund"
+        assert "Put aside" in shown(waiting.pages["books"].open(page))
+        assert call(person, "POST", f"{path}/refusal", expect=200)["way"] is None
+        assert "Put aside" not in shown(waiting.pages["books"].open(page))
+    waiting.pages["books"].send(f"{page}/holds/{hold['id']}/decision", {"way": "release"})
+    waiting.pages["books"].open(page)
+    waiting.pages["books"].send(f"{page}/holds/{hold['id']}/refusal", {})
+    (hold,) = [
+        one for one in call(waiting.treasury, "GET", "/card-holds", expect=200)["items"] if one["id"] == hold["id"]
+    ]
+    assert (hold["way"], hold["state"]) == (None, "waiting")
+    assert waiting.way.order()["money"]["held"]["amount"] == str(HELD)
+
+
 def test_of_an_order_that_is_cancelled_afterwards_nothing_is_left_to_settle(waiting, call, market):
     waiting.send_back("order")
     call(market.merchant, "POST", f"/orders/{waiting.way.order_id}/cancellation", expect=204)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
+from flask import Flask
 
 from marketplace import paths
 from marketplace.web.shared.locale import BABEL, DEFAULT
@@ -46,3 +47,13 @@ def test_the_catalogues_hold_the_same_texts() -> None:
     first, second = ({(str(message.id), message.context) for message in _messages(language)} for language in LANGUAGES)
 
     assert first == second
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_states_are_in_the_catalogues(app: Flask, language: str) -> None:
+    with app.test_request_context():
+        states: dict[str, tuple[str, str, str]] = app.jinja_env.get_template("components/status.html").module.STATES
+    known = {str(message.id) for message in _messages(language)}
+
+    assert len(states) > 100
+    assert {str(words) for _tone, _symbol, words in states.values()} - known == set()

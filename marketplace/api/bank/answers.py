@@ -195,7 +195,9 @@ class HouseEntry(Answer):
 class HouseFigure(Answer):
     """One currency of the operator's bank: what its latest statements close with, what the books have, what waits.
 
-    ``going_back`` is placed and none of ``unplaced``: it goes back to where it came from, and has not left.
+    ``unplaced`` is what the lines come to that nobody has placed. ``going_back`` is placed and none of it: it goes back
+    to where it came from, and has not left. ``untold`` was written down by hand, and no line tells of it yet: what came,
+    less what was sent.
     """
 
     at_bank: Amount
@@ -203,6 +205,7 @@ class HouseFigure(Answer):
     difference: Amount
     unplaced: Amount
     going_back: Amount
+    untold: Amount
     told_until: str
 
     @classmethod
@@ -214,6 +217,7 @@ class HouseFigure(Answer):
             difference=Amount.of(row.difference),
             unplaced=Amount.of(row.unplaced),
             going_back=Amount.of(row.going_back),
+            untold=Amount.of(row.untold),
             told_until=row.told_until,
         )
 

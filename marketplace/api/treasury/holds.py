@@ -64,3 +64,10 @@ def holds(query: CursorQuery) -> tuple[int, Items[CardHold]]:
 def decide_hold(hold_id: UUID, body: requests.HoldDecision, session: Session) -> tuple[int, CardHold]:
     """Agree to a way; with the second person's yes the money is released, or goes back to the card."""
     return 200, CardHold.of(acts.decide_hold(session, hold_id, body))
+
+
+@api.post("/card-holds/<uuid:hold_id>/refusal")
+@operation(answers={200: CardHold}, tag="treasury", permission=Permission.OPERATOR_PAYOUT_APPROVE, idempotent=True)
+def decline_hold(hold_id: UUID, session: Session) -> tuple[int, CardHold]:
+    """Put aside what one person chose, as the second person or as the same one: both choose anew."""
+    return 200, CardHold.of(acts.decline_hold(session, hold_id))

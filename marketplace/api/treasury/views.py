@@ -59,6 +59,18 @@ def approve(return_id: UUID, body: requests.Approval, session: Session) -> tuple
     return 200, answers.CardReturn.of(acts.approve(session, return_id, body))
 
 
+@api.post("/card-returns/<uuid:return_id>/refusal")
+@operation(
+    answers={200: answers.CardReturn},
+    tag="treasury",
+    permission=Permission.OPERATOR_PAYOUT_APPROVE,
+    idempotent=True,
+)
+def decline(return_id: UUID, session: Session) -> tuple[int, answers.CardReturn]:
+    """Put aside the way that one person chose, as the second person or as the same one: both choose anew."""
+    return 200, answers.CardReturn.of(acts.decline(session, return_id))
+
+
 @api.post("/card-returns/<uuid:return_id>/result")
 @operation(
     answers={200: answers.CardReturn},

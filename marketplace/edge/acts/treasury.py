@@ -55,6 +55,12 @@ def approve(session: Session, return_id: UUID, body: requests.Approval) -> CardR
     return queries.card_return(session, return_id=return_id)
 
 
+def decline(session: Session, return_id: UUID) -> CardReturnRow:
+    """Put aside the way of a return that one person chose."""
+    card_returns.decline(session, return_id=return_id, actor=require_actor(), now=clock.now())
+    return queries.card_return(session, return_id=return_id)
+
+
 def record_sent(session: Session, return_id: UUID, body: requests.Sent) -> CardReturnRow:
     """Note that the provider's bank has sent a return."""
     card_returns.record_sent(
@@ -77,6 +83,12 @@ def holds(session: Session, cursor: str | None = None) -> Page[HoldRow]:
 def decide_hold(session: Session, hold_id: UUID, body: requests.HoldDecision) -> HoldRow:
     """Agree to what becomes of money that waits too long at the provider."""
     hold_services.decide(session, hold_id=hold_id, way=body.way, actor=require_actor(), now=clock.now())
+    return hold_queries.hold(session, hold_id=hold_id)
+
+
+def decline_hold(session: Session, hold_id: UUID) -> HoldRow:
+    """Put aside what one person chose for money that waits too long."""
+    hold_services.decline(session, hold_id=hold_id, actor=require_actor(), now=clock.now())
     return hold_queries.hold(session, hold_id=hold_id)
 
 

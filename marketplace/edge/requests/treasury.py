@@ -73,6 +73,7 @@ messages.register(
             "The operator's trading company sells these goods itself: release this money. It goes back to its buyer"
             " with the order alone."
         ),
+        "nothing_chosen": _("Nobody has chosen yet: there is nothing to put aside."),
         "way_chosen": _("The first person chose another way: %(way)s."),
         "return_counts": _("This counts as returned by now; ask the other company, or the operator."),
         "not_returned": _("The other company has not said yet that it has sent this."),

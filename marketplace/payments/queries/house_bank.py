@@ -55,15 +55,17 @@ OWED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """One currency of the house's bank: its statements' closing balance, the books, and what nobody has placed.
+    """One currency of the house's bank: its statements' closing balance, the books, and the lines nobody has placed.
 
     ``going_back`` is placed: two people send it back to where it came from, and the bank has not told that it left.
+    ``untold`` was written down by hand, and no line tells of it yet: what came, less what was sent.
     """
 
     at_bank: Money
     in_books: Money
     unplaced: Money
     going_back: Money
+    untold: Money
     told_until: str
 
     @property
@@ -184,14 +186,20 @@ def going_back(session: Session) -> dict[str, int]:
 
 def waiting_for_place(session: Session, *, currency: str) -> Money:
     """Return what must be unplaced: what waits, what goes back and has not gone, less receipts without a line."""
-    waits = sa.select(sa.func.coalesce(sa.func.sum(BankEntry.minor), 0)).where(
-        BankEntry.currency == currency, BankEntry.state.in_(_WAITING)
-    )
     written = sum(
         row.amount.minor for row in receipts(session, currency=currency) if waits_for_line(session, receipt_id=row.id)
     )
     written += trade_due.without_line(session, currency=currency)
-    return Money(int(session.scalars(waits).one()) + going_back(session).get(currency, 0) - written, currency)
+    back = going_back(session).get(currency, 0)
+    return _waiting(session, currency=currency) + Money(back - written, currency)
+
+
+def _waiting(session: Session, *, currency: str) -> Money:
+    """Return what the lines that nobody has placed come to: money that came, less money that left."""
+    waits = sa.select(sa.func.coalesce(sa.func.sum(BankEntry.minor), 0)).where(
+        BankEntry.currency == currency, BankEntry.state.in_(_WAITING)
+    )
+    return Money(int(session.scalars(waits).one()), currency)
 
 
 def figures(session: Session) -> tuple[FigureRow, ...]:
@@ -204,12 +212,14 @@ def figures(session: Session) -> tuple[FigureRow, ...]:
     rows: list[FigureRow] = []
     for currency in dict.fromkeys(row.currency for row in accounts_found):
         own = [kept[row.id] for row in accounts_found if row.currency == currency and row.id in kept]
+        waiting_lines, going = _waiting(session, currency=currency), Money(back.get(currency, 0), currency)
         rows.append(
             FigureRow(
                 at_bank=Money(sum(last_closing(found) for found in own), currency),
                 in_books=in_books(session, currency=currency),
-                unplaced=unplaced(session, currency=currency) - Money(back.get(currency, 0), currency),
-                going_back=Money(back.get(currency, 0), currency),
+                unplaced=waiting_lines,
+                going_back=going,
+                untold=waiting_lines + going - unplaced(session, currency=currency),
                 told_until=min(str(max(each.span.until for each in found)) for found in own),
             )
         )

@@ -160,6 +160,21 @@ def approve(
     return row.state
 
 
+def decline(session: Session, *, return_id: UUID, actor: Actor, now: datetime) -> None:
+    """Put aside the way and account that the first person chose, as the second or as the first: both are open anew.
+
+    Conflict ``nothing_chosen`` while nobody has chosen, NotAllowed ``own_return`` as for an approval.
+    """
+    row = _locked(session, return_id)
+    RETURNS.apply(row.state, "approve")
+    if row.first_by is None:
+        raise Conflict("nothing_chosen")
+    _terms_for(session, row, actor)
+    _audit(session, row, "declined", actor=actor, now=now)
+    row.way, row.first_by, row.account, row.changed_at = None, None, None, now
+    session.flush()
+
+
 def record_sent(session: Session, *, return_id: UUID, bank_reference: str, actor: Actor, now: datetime) -> None:
     """Note that the provider's bank has sent a return that two people agreed to, and under which reference.
 

@@ -105,6 +105,24 @@ def decide(session: Session, *, hold_id: UUID, way: str, actor: Actor, now: date
     return hold.state
 
 
+def decline(session: Session, *, hold_id: UUID, actor: Actor, now: datetime) -> None:
+    """Put aside what the first person chose, as the second or as the first who thinks better of it: it is open anew.
+
+    Conflict ``nothing_chosen`` while nobody has chosen, NotAllowed ``own_return`` as for a decision.
+    """
+    hold = _locked(session, hold_id)
+    HOLDS.apply(hold.state, HoldWay.RELEASE)
+    if hold.first_by is None:
+        raise Conflict("nothing_chosen")
+    charge = cards.charge_by_id(session, charge_id=hold.charge_id)
+    terms = holding.terms_of(session, charge.subject)
+    if terms is not None and _concerned(session, terms) & set(accounts.companies_of(session, actor=actor)):
+        raise NotAllowed("own_return")
+    _audit(session, hold, "declined", actor=actor, now=now)
+    hold.way, hold.first_by, hold.changed_at = None, None, now
+    session.flush()
+
+
 def _concerned(session: Session, terms: PaymentTerms) -> set[UUID]:
     """Return the companies whose money it is: payer, payee, and the merchant behind a sale of the trading company."""
     bought = purchases.of_sale(session, sale=terms)

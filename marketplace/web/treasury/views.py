@@ -39,6 +39,13 @@ def approve(return_id: UUID) -> Any:
     )
 
 
+@pages.post("/operator/card-returns/<uuid:return_id>/refusal")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/card-returns/{id}/refusal")
+def decline(return_id: UUID) -> Any:
+    """Put aside the way of a return."""
+    return _done(lambda session: acts.decline(session, return_id), _("It is put aside: two people choose anew."))
+
+
 @pages.post("/operator/card-returns/<uuid:return_id>/result")
 @requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/card-returns/{id}/result")
 def record_sent(return_id: UUID) -> Any:
@@ -64,6 +71,13 @@ def decide_hold(hold_id: UUID) -> Any:
         lambda session: acts.decide_hold(session, hold_id, parse_form(requests.HoldDecision, request.form)),
         _("Your approval is noted."),
     )
+
+
+@pages.post("/operator/money/holds/<uuid:hold_id>/refusal")
+@requires(Permission.OPERATOR_PAYOUT_APPROVE, twin="POST /api/v1/card-holds/{id}/refusal")
+def decline_hold(hold_id: UUID) -> Any:
+    """Put aside what one person chose for money that waits too long."""
+    return _done(lambda session: acts.decline_hold(session, hold_id), _("It is put aside: two people choose anew."))
 
 
 @pages.post("/operator/commissions/<uuid:company_id>/receipts")

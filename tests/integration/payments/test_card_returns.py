@@ -168,6 +168,32 @@ def test_both_people_agree_to_one_account(app, deal):
     assert only().account == ACCOUNT
 
 
+def test_what_the_first_person_chose_is_put_aside_and_chosen_anew(app, deal):
+    deal.call_off()
+    refuse(app)
+    row, first = only(), clerk()
+
+    def decline(actor):
+        with unit_of_work() as session:
+            services.decline(session, return_id=row.id, actor=actor, now=NOW)
+
+    with pytest.raises(Conflict, match="nothing_chosen"):
+        decline(first)
+    for person in (first, clerk()):
+        agree(row.id, "bank", first)
+        with pytest.raises(NotAllowed, match="own_return"):
+            decline(deal.buyer)
+        decline(person)
+        assert (only().state, only().way, only().account, only().approved_by) == (ReturnState.DUE, None, None, ())
+    other = replace(ACCOUNT, account_number="6222000000000099")
+    assert agree(row.id, "bank", first, account=other) is ReturnState.DUE
+    assert only().account == other
+    assert agree(row.id, "bank", account=None) is ReturnState.APPROVED
+    with pytest.raises(Conflict, match="state"):
+        decline(first)
+    assert is_sound()
+
+
 def test_the_account_that_the_payer_named_is_the_one(app, deal):
     deal.call_off()
     refuse(app)
